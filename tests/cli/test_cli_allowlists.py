@@ -50,8 +50,8 @@ def test_lists_say_what_they_do_together(dyntui: Any) -> None:
     by_name = {row["name"]: row for row in found["lists"]}
     assert by_name[DOOR]["outcome"] == "siteAccess"
     assert by_name["Staff"]["entries"] == 2
-    assert found["summary"][0] == "Everybody may sign in: no siteAccess list is on."
-    assert "would be the first" in dyntui("allowlists", "list").stdout
+    assert found["summary"][0] == "Everyone may sign in: no siteAccess list is enabled."
+    assert "required if enabled" in dyntui("allowlists", "list").stdout
 
 
 def test_a_list_is_made_changed_and_deleted(dyntui: Any, guests: str) -> None:
@@ -90,19 +90,19 @@ def test_a_first_door_in_live_wants_to_be_read_and_its_name_typed(dyntui: Any, g
         ):
             refused = dyntui(*command, *env, *given, check=False)
             assert refused.returncode == 2, given
-            assert ("NOBODY could sign in" if empty else "EVERYBODY ELSE IS LOCKED OUT.") in refused.stderr
+            assert ("NO ONE could sign in" if empty else "EVERYONE ELSE IS LOCKED OUT.") in refused.stderr
             assert f"Type {guests} to confirm." in refused.stderr
         assert "could no longer sign in" in refused.stderr, "numbers are told"
         assert "Not counted: people who have not signed up yet" in refused.stderr
-        assert dyntui.json("access", "status")["summary"][0].startswith("Everybody may sign in")
+        assert dyntui.json("access", "status")["summary"][0].startswith("Everyone may sign in")
         code = code_in(refused.stderr)
         given = ("--yes", "--confirm", guests, "--read", code)
         read_only = dyntui(*command, *env, "--read-only", *given, check=False)
         assert read_only.returncode == 2
         assert "read-only" in read_only.stderr
-        assert dyntui.json("access", "status")["summary"][0].startswith("Everybody may sign in")
+        assert dyntui.json("access", "status")["summary"][0].startswith("Everyone may sign in")
         dyntui(*command, *env, "--confirm", guests, "--read", code)
-        assert dyntui.json("access", "status")["summary"][0] == f"Only who is on “{guests}” may sign in."
+        assert dyntui.json("access", "status")["summary"][0] == f"Only users on “{guests}” may sign in."
         line = json.loads(dyntui("audit", "--ndjson").stdout.splitlines()[-1])
         assert line["before"] != line["after"]
     finally:
@@ -167,7 +167,7 @@ def test_a_list_is_synced_with_its_export_and_a_file(dyntui: Any, guests: str, t
     dyntui("allowlists", "sync", guests, str(file), "--remove", "--yes")
     assert sorted(on(dyntui, guests)) == ["ada@example.com", "bob@example.com"]
     again = dyntui("allowlists", "sync", guests, str(file), "--remove")
-    assert "Nothing to do: the list is as the source is." in again.stderr
+    assert "Nothing to do: the list matches the source." in again.stderr
     differs = dyntui("allowlists", "diff", f"file:{export}", f"list:{guests}", "--json", check=False)
     assert differs.returncode == 1
     assert len(json.loads(differs.stdout)["left"]) == 5
@@ -232,7 +232,7 @@ def test_undoing_an_import_that_leaves_nobody_on_the_only_door_is_read_and_its_n
         for given in ((), ("--confirm", "environment"), ("--confirm", guests)):
             refused = dyntui(*undo, *given, check=False)
             assert refused.returncode == 2
-            assert "NOBODY could sign in" in refused.stderr
+            assert "NO ONE could sign in" in refused.stderr
         assert len(on(dyntui, guests)) == 2
         dyntui(*undo, "--confirm", guests, "--read", code_in(refused.stderr))
         assert on(dyntui, guests) == []
@@ -270,7 +270,7 @@ def test_access_check_answers_with_the_reasons(dyntui: Any) -> None:
     (blocked, *_) = dyntui.json("allowlists", "entries", "Sanctioned wallets")["entries"]
     refused = dyntui("access", "check", blocked["walletPublicKey"], check=False)
     assert refused.returncode == 1
-    assert "which keeps people out" in refused.stdout
+    assert "which blocks sign-in" in refused.stdout
     users = dyntui.json("users", "list", "--all")["users"]
     user = next(each for each in users if "Beta testers" in each["lists"])
     assert dyntui.json("access", "check", "--user", user["id"])["scopes"]

@@ -98,7 +98,7 @@ def test_a_filter_without_a_hit_says_so(dyntui: Any) -> None:
     dyntui("allowlists", "create", "Third", "--outcome", "scope", "--scope", "vip", "--yes")
     list_id = dyntui.json("allowlists", "get", "Third")["id"]
     none = dyntui("get", "allowlist-entries", "--of", list_id)
-    assert "no entries on this list yet" in none.stderr
+    assert "This allowlist has no entries" in none.stderr
     for name, more in (("allowlist-entries", ("--of", list_id)), ("users", ()), ("origins", ("--exact",))):
         done = dyntui("get", name, *more, "--filter", "nobody-at-all")
         assert "match 'nobody-at-all'" in done.stderr, name

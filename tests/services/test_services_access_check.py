@@ -77,9 +77,9 @@ def test_the_reasons_name_the_entry_the_list_and_the_scope() -> None:
         "ada",
     )
     assert answer.reasons == (
-        "e-mail domain example.com on “VIP”, which lets people in.",
-        "e-mail ada@example.com on “Old”, which is off.",
-        "e-mail ada@example.com on “Beta” gives the scope beta.",
+        "email domain example.com on “VIP”, which allows sign-in.",
+        "email ada@example.com on “Old”, which is disabled.",
+        "email ada@example.com on “Beta” gives the scope beta.",
     )
     assert answer.scopes == ("beta",)
 
@@ -101,7 +101,7 @@ async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> N
 
 
 def test_a_subject_that_could_be_anything_is_refused() -> None:
-    with pytest.raises(UsageError, match="nobody that can be looked for"):
+    with pytest.raises(UsageError, match="Cannot tell what"):
         parse_subject("ada")
 
 
@@ -183,7 +183,7 @@ async def test_cached_users_are_counted_with_their_age_and_share(tmp_path: Path,
         more.close()
         cached = await known_users(here.connection)
         assert (cached.source, len(cached.rows)) == ("cache", 250)
-        assert cached.description.startswith("250 of 250 users, those this machine has in its cache, as of")
+        assert cached.description.startswith("250 of 250 users, those in the row cache of this machine, as of")
         everyone = await known_users(here.connection, everyone=True)
         assert everyone.description == "all 250 users"
 
@@ -196,4 +196,4 @@ async def test_a_list_without_users_known_says_so(tmp_path: Path, monkeypatch: A
         lockout = await count_affected(
             here.connection, before, before.with_change(PolicyKind.LIST, [door["id"]], with_enabled(True))
         )
-        assert lockout.lines() == ["No users are known to count: there are none, or none were read."]
+        assert lockout.lines() == ["No users were counted: there are none, or none could be read."]

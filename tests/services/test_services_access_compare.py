@@ -60,19 +60,19 @@ async def test_a_sync_shows_its_plan_applies_it_and_then_has_nothing_to_do(tmp_p
         wanted = emails("b", "c", "d", "e")
         plan = await planned(here, row, wanted)
         assert plan.lines() == [
-            "“Guests” as people.csv:",
+            "Plan to make “Guests” match people.csv:",
             "  2 to add",
             "    + d@example.com",
             "    + e@example.com",
             "  1 to remove",
             "    - a@example.com",
-            "  2 on both, left alone",
+            "  2 on both, unchanged",
         ]
         assert (await applied(here, plan)).remaining == ()
         assert sorted(await here.on(row)) == sorted(each["email"] for each in wanted)
         again = await planned(here, row, wanted)
         assert again.is_empty
-        assert again.lines()[-1] == "Nothing to do: the list is as the source is."
+        assert again.lines()[-1] == "Nothing to do: the list matches the source."
 
 
 async def test_without_removing_the_others_stay(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ async def test_lines_that_are_no_entry_keep_a_sync_from_removing(tmp_path: Path)
         with pytest.raises(UsageError, match="line 3"):
             plan_sync(row, there, source, remove=True)
         told = plan_sync(row, there, source, remove=False).lines()
-        assert told[-1] == "  lines of the source that are no entry: 1; line 3: “ada” could be several kinds"
+        assert told[-1] == "  invalid lines in the source: 1; line 3: “ada” could be several kinds"
 
 
 async def test_an_empty_source_empties_the_list_only_by_its_name_when_it_decides_alone(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ async def test_an_empty_source_empties_the_list_only_by_its_name_when_it_decides
         plan = await planned(here, row, [])
         with pytest.raises(UsageError) as refused:
             await sync(here.write_gate, plan, Confirmation(yes=True, typed="acme"))
-        assert "NOBODY could sign in" in refused.value.hint
+        assert "NO ONE could sign in" in refused.value.hint
         assert await here.on(row) == ["a@example.com"]
 
 

@@ -34,27 +34,27 @@ def test_the_first_door_locks_out_everybody_else_and_wants_its_name() -> None:
     weight = weigh(lists(OFF, row("Beta", "scope")), OFF, with_enabled(True))
     assert weight.effect is Effect.DESTRUCTIVE
     assert weight.phrase == "VIP"
-    assert "EVERYBODY ELSE IS LOCKED OUT." in weight.effects
-    assert any("only who is on “VIP” (3 entries) may sign in" in line for line in weight.effects)
+    assert "EVERYONE ELSE IS LOCKED OUT." in weight.effects
+    assert any("only users on “VIP” (3 entries) may sign in" in line for line in weight.effects)
 
 
 def test_an_empty_first_door_locks_out_everybody() -> None:
     weight = weigh(lists(OFF), OFF, with_enabled(True), count=0)
-    assert "NOBODY could sign in from now on." in weight.effects
+    assert "NO ONE could sign in from now on." in weight.effects
     assert weight.phrase == "VIP"
 
 
 def test_a_further_door_lets_more_people_in_and_is_no_danger() -> None:
     weight = weigh(lists(OFF, STAFF), OFF, with_enabled(True))
     assert (weight.effect, weight.phrase) == (Effect.WRITE, "")
-    assert "may sign in as well, beside “Staff”" in weight.effects[0]
+    assert "may sign in as well, in addition to “Staff”" in weight.effects[0]
 
 
 def test_a_gate_that_decides_already_does_not_make_the_first_list_harmless() -> None:
     gate = row("Holders")
     weight = weigh(lists(OFF, gates=(gate,)), OFF, with_enabled(True))
     assert weight.phrase == "VIP"
-    assert any("“Holders” also decides" in line for line in weight.effects)
+    assert any("“Holders” is also enabled" in line for line in weight.effects)
 
 
 @pytest.mark.parametrize("change", [with_enabled(False), deleted, with_fields({"outcome": "scope"})])
@@ -62,7 +62,7 @@ def test_taking_the_last_door_away_opens_the_environment_and_wants_the_name(chan
     weight = weigh(lists(VIP), VIP, change)
     assert weight.phrase == "VIP"
     assert weight.effect is Effect.DESTRUCTIVE
-    assert "everybody may sign in from now on" in weight.effects[0]
+    assert "everyone may sign in from now on" in weight.effects[0]
 
 
 def test_taking_one_of_several_doors_away_shuts_out_who_is_only_on_it() -> None:
@@ -75,15 +75,15 @@ def test_an_enabled_list_that_becomes_the_first_door_is_as_dangerous_as_enabling
     scope = row("Beta", "scope", scope="beta")
     weight = weigh(lists(scope), scope, with_fields({"outcome": "siteAccess"}))
     assert weight.phrase == "Beta"
-    assert "EVERYBODY ELSE IS LOCKED OUT." in weight.effects
-    assert any("loses the scope beta" in line for line in weight.effects)
+    assert "EVERYONE ELSE IS LOCKED OUT." in weight.effects
+    assert any("lose the scope beta" in line for line in weight.effects)
 
 
 def test_the_last_door_that_becomes_a_block_opens_and_shuts_at_once() -> None:
     weight = weigh(lists(VIP), VIP, with_fields({"outcome": "block"}))
     assert weight.phrase == "VIP"
-    assert any("everybody may sign in" in line for line in weight.effects)
-    assert any("is refused at sign-in" in line for line in weight.effects)
+    assert any("everyone may sign in" in line for line in weight.effects)
+    assert any("are refused at sign-in" in line for line in weight.effects)
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_what_is_off_changes_nothing_for_anybody(change: Any) -> None:
     one = row("Beta", "scope", on=False)
     weight = weigh(lists(one), one, change)
     assert (weight.effect, weight.phrase) == (Effect.WRITE, "")
-    assert weight.effects == ("It is off, so nothing changes for anybody now.",)
+    assert weight.effects == ("It is disabled, so nothing changes now.",)
 
 
 def test_another_name_leaves_what_it_does() -> None:
     assert weigh(lists(VIP), VIP, with_fields({"name": "Guests"})).effects == (
-        "What it does to people stays as it is.",
+        "Its effect on sign-in does not change.",
     )
 
 
@@ -141,17 +141,17 @@ def test_what_is_typed_is_the_name_when_it_can_be_typed(name: str, phrase: str) 
 
 
 def test_the_summary_says_who_may_come_in() -> None:
-    assert lists(OFF).summary() == ["Everybody may sign in: no siteAccess list is on."]
+    assert lists(OFF).summary() == ["Everyone may sign in: no siteAccess list is enabled."]
     access = lists(VIP, STAFF, BANNED, row("Beta", "scope", scope="beta"), gates=(row("Holders"),))
     assert access.summary() == [
-        "Only who is on “VIP” or “Staff” may sign in: one of them is enough.",
-        "Who is on “Banned” is kept out.",
-        "Scopes are given to who is listed: beta (“Beta”).",
-        "Gates ask for tokens as well: “Holders”.",
+        "Only users on “VIP” or “Staff” may sign in; one of them is enough.",
+        "Users on “Banned” may not sign in.",
+        "Access scopes are given to users on scope lists: beta (“Beta”).",
+        "Gates require tokens as well: “Holders”.",
     ]
-    assert access.column_text(VIP) == "with Staff: one is enough"
-    assert lists(VIP).column_text(VIP) == "alone: only these"
-    assert lists(OFF).column_text(OFF) == "off; would be the first"
+    assert access.column_text(VIP) == "required, or Staff"
+    assert lists(VIP).column_text(VIP) == "required to sign in"
+    assert lists(OFF).column_text(OFF) == "disabled; required if enabled"
 
 
 def test_a_list_is_found_by_id_then_name_then_any_case() -> None:
@@ -159,7 +159,7 @@ def test_a_list_is_found_by_id_then_name_then_any_case() -> None:
     assert find_policy(rows, "id-2")["id"] == "id-2"
     assert find_policy(rows, "VIP")["id"] == "id-VIP"
     assert find_policy([row("VIP")], "vip")["id"] == "id-VIP"
-    with pytest.raises(Exception, match="2 allowlists are called Vip"):
+    with pytest.raises(Exception, match="2 allowlists have the name Vip"):
         find_policy(rows, "Vip")
     with pytest.raises(Exception, match="There is no allowlist nope"):
         find_policy(rows, "nope")

@@ -130,7 +130,7 @@ def test_what_signs_or_touches_key_shares_is_warned_about() -> None:
 
     assert "console" in warning_about(KNOWN.get("delegatedSignMessage"))
     assert "console" in warning_about(KNOWN.get("backupKeySharesToLocationsForPregen"))
-    assert "signed-in person" in warning_about(KNOWN.get("exportPrivateKey"))
+    assert "signed-in user" in warning_about(KNOWN.get("exportPrivateKey"))
     assert warning_about(KNOWN.get("getWebhooks")) == ""
 
 

@@ -96,12 +96,12 @@ def test_what_is_filled_in_becomes_json_of_the_right_types() -> None:
 @pytest.mark.parametrize(
     ("field", "text", "why"),
     [
-        ("name", "", "has to be filled in"),
+        ("name", "", "field is required"),
         ("enabled", "perhaps", "true or false"),
-        ("position", "three", "no number"),
-        ("position", "nan", "no number"),
-        ("position", "9" * 400, "no number that can be sent"),
-        ("validationRules.validOptions", "[", "not JSON"),
+        ("position", "three", "not a number"),
+        ("position", "nan", "outside the range"),
+        ("position", "9" * 400, "outside the range of numbers"),
+        ("validationRules.validOptions", "[", "Invalid JSON"),
         ("validationRules.validOptions", "[NaN]", "NaN"),
         ("validationRules.validOptions", "[" * 100_000, "nested too deeply"),
     ],

@@ -25,7 +25,7 @@ def test_of_long_ones_what_differs_is_told_with_a_little_around_it() -> None:
 def test_of_a_long_list_what_came_and_went_is_told() -> None:
     names = [f"wallet.event.{number}" for number in range(20)]
     was, now = ", ".join(names), ", ".join([*names[1:], "user.created"])
-    assert list_diff(was, now) == ["and user.created", "without wallet.event.0"]
+    assert list_diff(was, now) == ["added: user.created", "removed: wallet.event.0"]
     assert list_diff("a, b", "a, c") == [], "a short one is told whole"
     assert list_diff(was, ", ".join(reversed(names))) == [], "another order is neither"
     assert list_diff(f'["{was}"]', "") == [], "JSON is no list with commas between"

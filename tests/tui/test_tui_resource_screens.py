@@ -82,13 +82,13 @@ async def test_why_a_webhook_is_off_is_said_and_it_is_enabled_again() -> None:
         assert isinstance(console.screen, WebhookMessagesScreen)
         text = text_of(console)
         assert "○ off" in text
-        assert "Dynamic switches off what keeps failing" in " ".join(text.split())
+        assert "Dynamic disables webhooks that keep failing" in " ".join(text.split())
         await press(pilot, "t")
         assert "Enable webhook https://legacy" in text_of(console)
         await confirm_it(pilot)
         assert audited()[-1] == ("webhooks.enable", "done")
         assert "● on" in text_of(console)
-        assert "keeps failing" not in text_of(console)
+        assert "keep failing" not in text_of(console)
 
 
 async def test_only_the_failed_messages_are_shown_when_asked() -> None:
@@ -185,7 +185,7 @@ async def test_a_secret_is_shown_only_when_it_is_asked_for() -> None:
         await settled(pilot)
         await jump(pilot, "webhooks")
         await press(pilot, "enter", "S")
-        assert "Whoever has it can make up messages" in text_of(console)
+        assert "Anyone who has the secret can forge messages" in text_of(console)
         await press(pilot, "escape")
         assert audited() == []
         await press(pilot, "S")
@@ -276,7 +276,7 @@ async def test_an_export_is_watched_and_fetched(monkeypatch: pytest.MonkeyPatch,
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "exports")
-        assert "n asks for an export" in text_of(console)
+        assert "Press n to request one" in text_of(console)
         await press(pilot, "n", "space", "ctrl+s")
         await confirm_it(pilot)
         assert "pending" in text_of(console)
@@ -350,12 +350,12 @@ async def test_one_setting_is_changed_with_its_difference_and_checked_afterwards
         await press(pilot, "space", "ctrl+s")
         text = text_of(console)
         assert "true → false" in text
-        assert "The API takes all settings at once" in text
+        assert "The API accepts only all settings at once" in text
         await confirm_it(pilot)
         assert last_note(console) == "Changed: privacy.collectIp is false; nothing else is different."
         assert audited()[-1] == ("settings.change", "done")
         await press(pilot, "e", "ctrl+s")
-        assert "Nothing is different" in last_note(console)
+        assert "Nothing was changed" in last_note(console)
 
 
 async def test_what_else_changes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -390,7 +390,7 @@ async def test_a_setting_that_somebody_else_changed_meanwhile_is_left_alone() ->
         kept["settings"]["general"]["displayName"] = "Theirs"
         sandbox.store.put("environments", kept)
         await confirm_it(pilot)
-        assert "another one by now; nothing was sent" in last_note(console)
+        assert "was changed meanwhile; nothing was sent" in last_note(console)
         assert '"Theirs"' in text_of(console)
 
 
@@ -460,7 +460,7 @@ async def test_what_writes_is_confirmed_and_an_error_is_looked_at() -> None:
         await settled(pilot)
         await jump(pilot, "api addOrigin")
         await press(pilot, "enter", "s")
-        assert "has to be filled in" in last_note(console)
+        assert "field is required" in last_note(console)
         await press(pilot, "enter")
         await fill(pilot, "https://new.example")
         await press(pilot, "s")
@@ -561,7 +561,7 @@ async def test_end_user_operations_say_that_they_are_not_for_this_token() -> Non
         await settled(pilot)
         await jump(pilot, "api exportPrivateKey")
         await press(pilot, "enter")
-        assert "signed-in person's token" in text_of(console)
+        assert "the token of a signed-in user" in text_of(console)
 
 
 def test_the_editor_gets_a_private_file_and_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

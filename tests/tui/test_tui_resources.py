@@ -281,7 +281,7 @@ async def test_nothing_different_is_not_sent() -> None:
         await settled(pilot)
         await open_record(pilot, "custom-fields")
         await press(pilot, "e", "ctrl+s")
-        assert "Nothing is different" in console.session.notes[-1].text
+        assert "Nothing was changed" in console.session.notes[-1].text
         assert audited() == []
 
 
@@ -291,7 +291,7 @@ async def test_what_must_be_there_is_said_below_its_field() -> None:
         await settled(pilot)
         await open_record(pilot, "origins")
         await press(pilot, "n", "ctrl+s")
-        assert "This has to be filled in." in text_of(console)
+        assert "This field is required." in text_of(console)
         assert isinstance(console.screen, SchemaForm)
         await press(pilot, "escape")
         assert audited() == []
@@ -371,7 +371,7 @@ async def test_the_own_token_is_marked_and_its_deletion_warned_of() -> None:
         assert connection is not None
         assert str(screen.table.row["checksum"]) == connection.token_hint[-6:]  # type: ignore[index]
         await press(pilot, "d")
-        assert "This is the token that is used here" in text_of(console)
+        assert "This is the token in use" in text_of(console)
         await press(pilot, "escape")
         await press(pilot, "down", "d")
         assert "used here" not in text_of(console)
@@ -474,7 +474,7 @@ async def test_what_belongs_to_the_organization_is_found_by_itself() -> None:
         assert "robin@northwind.example" in text_of(console)
         await jump(pilot, "organizations")
         await press(pilot, "enter")
-        for wanted in ("Projects", "Members", "Second factors", "Custom networks"):
+        for wanted in ("Projects", "Members", "Member MFA methods", "Custom networks"):
             assert wanted in text_of(console)
         await press(pilot, "tab", "enter")
         assert "organizations › Northwind Labs › projects" in text_of(console)
@@ -491,7 +491,7 @@ async def test_what_the_token_may_not_reach_says_why_and_is_asked_once() -> None
         await jump(pilot, "everything")
         text = text_of(console)
         assert re.search(r"Members .*not for this token", text)
-        assert re.search(r"Your own API tokens .*not for this token", text)
+        assert re.search(r"Your API tokens .*not for this token", text)
         log = console.session.connection.log  # type: ignore[union-attr]
         await press(pilot, "p")
         assert re.search(r"Webhooks .* reached", text_of(console))

@@ -85,7 +85,7 @@ async def test_a_field_that_is_left_out_is_gone_and_what_is_the_same_is_not_save
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "9", "e", "f2")
-        assert notes(pilot)[-1] == "Nothing is different; nothing was saved."
+        assert notes(pilot)[-1] == "Nothing was changed; nothing was saved."
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
         await save_elsewhere(pilot, {"plan": "pro", "old": 1})
         await press(pilot, "e")
@@ -104,7 +104,7 @@ async def test_broken_json_says_where_and_stays() -> None:
         await press(pilot, "ctrl+s")
         dialog = console.screen
         assert isinstance(dialog, TextDialog)
-        assert "It is not JSON yet" in text_of(console)
+        assert "Invalid JSON" in text_of(console)
         assert dialog.area.text == '{"plan": "pro",}'
         await press(pilot, "escape")
         assert "Press esc again to discard your changes." in text_of(console)
@@ -217,7 +217,7 @@ async def test_an_editor_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPa
         await go(pilot, *YOUSSEF)
         own_editor(monkeypatch, pilot, tmp_path, 'echo "{}" > "$1"; exit 1')
         await press(pilot, "E")
-        assert notes(pilot)[-1] == "The editor ended with 1; all is as it was."
+        assert notes(pilot)[-1] == "The editor failed with exit code 1; nothing was changed."
         assert isinstance(console.screen, UserScreen)
 
 

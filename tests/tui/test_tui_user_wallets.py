@@ -46,7 +46,7 @@ async def test_marked_wallets_are_deleted_and_their_owners_get_them_back() -> No
         assert not [wallet for wallet in before[:2] if wallet["deletedAt"]]
         ids = [wallet["id"] for wallet in before[:2]]
         await press(pilot, "space", "space", "d")
-        assert "A deleted wallet can be brought back with recover." in text_of(console)
+        assert "A deleted wallet can be restored with recover." in text_of(console)
         await press(pilot, "y")
         gone = {wallet["id"] for wallet in await all_wallets(pilot) if wallet["deletedAt"]}
         assert gone >= set(ids)
@@ -117,7 +117,7 @@ async def test_what_cannot_be_made_is_said_below_the_field() -> None:
     console = demo(20)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *WALLETS, "n", "ctrl+s")
-        assert "Say for whom" in text_of(console)
+        assert "An identifier is required" in text_of(console)
         await press(pilot, "enter")
         await fill(pilot, "new.person@example.com")
         await press(pilot, "enter")

@@ -75,7 +75,7 @@ async def test_all_sessions_are_revoked(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
         await go(pilot, *YOUSSEF, "X")
-        assert "They are signed out everywhere" in text_of(console)
+        assert "The users are signed out on all devices" in text_of(console)
         await press(pilot, "escape")
         assert active(await the_user(pilot)) == 4
         await press(pilot, "X", "y")
@@ -176,7 +176,7 @@ async def test_what_is_not_changed_is_not_saved() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "e", "ctrl+s")
-        assert notes(pilot)[-1] == "Nothing is different; nothing was saved."
+        assert notes(pilot)[-1] == "Nothing was changed; nothing was saved."
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
 
 

@@ -156,7 +156,7 @@ class WalletsResource(ApiResource):
         await self._client.call("deleteWalletById", path={"walletId": wallet_id}, permit=permit)
 
     async def recover(self, user_id: str, permit: WritePermit) -> Any:
-        """Bring back the deleted wallets of a user."""
+        """Restore the deleted wallets of a user."""
         return await self._client.call("recoverDeletedWalletsWithEnvironment", body={"userId": user_id}, permit=permit)
 
 

@@ -1,4 +1,4 @@
-"""One record for each kind of thing the API lists; `resource()` finds one by name or alias."""
+"""The records of all resources; `resource()` finds one by name or alias. Screens, commands and documentation use them."""
 
 from __future__ import annotations
 
@@ -59,6 +59,6 @@ RESOURCES: dict[str, Resource] = {
 
 
 def resource(name: str) -> Resource | None:
-    """The record of that name or alias."""
+    """Return the record with that name or alias."""
     wanted = name.strip().lower()
     return RESOURCES.get(wanted) or next((record for record in RESOURCES.values() if wanted in record.aliases), None)

@@ -1,10 +1,7 @@
-"""What can be done with a kind of thing, said once: the console's keys, `dyntui do` and the documentation read it.
+"""The actions of a resource record. The console's keys, `dyntui do` and the documentation are made from them.
 
-REVOKE = Action("revoke", "revokeSessionById", "Sign the device out.", effect=Effect.DESTRUCTIVE, key="x")
-CREATE = Action("create", "addOrigin", "Allow another origin.", on=On.LIST, fields=("origin",), key="n")
-
-An action that declares no effect is a write. What it asks for, and what may be chosen, comes from the schema of its
-operation (services.forms).
+An action without an effect is a write. Its form fields and their options come from the schema of its operation
+(services.forms).
 """
 
 from __future__ import annotations
@@ -22,11 +19,11 @@ Row = Mapping[str, Any]
 Values = Mapping[str, Any]
 
 ALL = ("*",)
-"""Every field of the operation's body is asked for."""
+"""The form asks for every field of the body of the operation."""
 
 
 class ActionTarget(StrEnum):
-    """What an action is done to: rows, or the list as a whole (making something)."""
+    """What an action is done to: rows, or the list as a whole, as when an object is created."""
 
     ROWS = "rows"
     LIST = "list"
@@ -34,54 +31,61 @@ class ActionTarget(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResourceAction:
-    """One thing that can be done.
-
-    name: for the command line. operation: its catalog id. help: one sentence. title: on the bottom line.
-    key: in the console; without one it is in the menu of actions only.
-    path: path parameters and the dot path of the row that fills each; the last one of the path takes the row's key
-    when nothing is said, the parent's parameter the parent's id.
-    query: always sent. fields: what is asked for, of the body's (ALL: each of them) or of the path's parameters.
-    at: the dot path of the row where their present values are. whole: the body replaces everything, so what is not
-    asked for is sent as it is. body: makes the body from the row and what was filled in, where it is not simply that.
-    when: why it cannot be done with a row, None when it can. one: not with many rows at once.
-    shows: the dot path of something in the answer that is shown once and kept nowhere, and its name.
-    sensitive: reads what must not be shown by accident.
-    """
+    """An action on a resource, for console, command line and documentation."""
 
     name: str
+    """Name on the command line."""
     operation: str
+    """Catalog id."""
     help: str
+    """One sentence."""
     title: str = ""
+    """Text in the footer; "" takes the name."""
     effect: Effect = Effect.WRITE
+    """What it does to the environment."""
     target: ActionTarget = ActionTarget.ROWS
+    """Rows, or the list as a whole."""
     key: str = ""
+    """Key in the console; without one it is only in the action menu."""
     path_fields: tuple[tuple[str, str], ...] = ()
+    """Path parameters and the dot path of the row that fills each. By default the last path parameter takes the row's key, and the parent's parameter the id of the parent."""
     query: tuple[tuple[str, object], ...] = ()
+    """Query parameters that are always sent."""
     fields: tuple[str, ...] = ()
+    """The fields that the form asks for, from the body (ALL: each of them) or the path parameters."""
     values_path: str = ""
+    """Dot path of the row where the current values of the fields are."""
     replaces_all: bool = False
+    """Whether the body replaces the whole object, so that fields that are not asked for are sent unchanged."""
     body: Callable[[Row, Values], Any] | None = None
+    """Makes the body from the row and the form values, where it is not simply the values."""
     disabled_reason: Callable[[Row], str | None] | None = None
+    """Returns why the action is not possible for a row; None when it is possible."""
     single_row: bool = False
+    """Whether it is only possible for one row at a time."""
     reveals: tuple[str, str] = ("", "")
+    """Dot path of a value in the response that is shown one time and not saved, and its name."""
     sensitive: bool = False
+    """Whether the response contains a secret."""
     warning: str = ""
+    """What cannot be undone."""
     typed_in_live: bool = False
+    """Whether a live environment requires typing its name although nothing is destroyed."""
     also_changes: tuple[str, ...] = ()
     """Further resources that it changes, besides those of its record (services.actions.resource_changes)."""
 
     @property
     def label(self) -> str:
-        """What the console calls it."""
+        """Text in the footer and the menu."""
         return self.title or self.verb_phrase
 
     @property
     def verb_phrase(self) -> str:
-        """What is done, in a word or two: `delete`, `reveal secret`."""
+        """The action in lower case: `delete`, `reveal secret`."""
         return self.name.replace("-", " ").replace("mfa", "MFA")
 
     @property
     def verb(self) -> str:
-        """How the question that confirms it begins: `Delete` (webhook ...), `Reveal secret of` (webhook ...)."""
+        """The start of the confirmation question: `Delete` (webhook ...), `Reveal secret of` (webhook ...)."""
         words = self.verb_phrase
         return words[:1].upper() + words[1:] + (" of" if "-" in self.name else "")

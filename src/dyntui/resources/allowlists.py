@@ -12,8 +12,8 @@ from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Res
 __all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "ENTRY_ORDERS", "IDENTIFIER_TITLES", "access_actions"]
 
 IDENTIFIER_TITLES: Mapping[str, str] = {
-    "email": "e-mail",
-    "emailDomain": "e-mail domain",
+    "email": "email",
+    "emailDomain": "email domain",
     "walletPublicKey": "wallet",
     "phoneNumber": "phone",
     "discordUsername": "Discord",
@@ -22,24 +22,28 @@ IDENTIFIER_TITLES: Mapping[str, str] = {
     "farcasterFid": "Farcaster id",
     "externalUserId": "external user id",
 }
-"""What people call the identifiers, of which an entry has exactly one."""
+"""Names of the identifiers for people. An entry has exactly one identifier."""
 
-ENTRY_ORDERS: Mapping[str, str] = {"createdAt": "when it was added", "alias": "alias", **IDENTIFIER_TITLES}
-"""What entries can be ordered by: the API's name and people's. Which of them a server takes is not documented."""
+ENTRY_ORDERS: Mapping[str, str] = {"createdAt": "time added", "alias": "alias", **IDENTIFIER_TITLES}
+"""Orders of entries: the name in the API and the name for people. Which of them a server accepts is not documented."""
 
 
 def access_actions(
     noun: str, create: str, update: str, enable: str, disable: str, delete: str
 ) -> tuple[ResourceAction, ...]:
-    """For `dyntui do`: done by services.access, which finds out first what it does to people."""
+    """Describe the actions of an allowlist or a gate. `services.access` makes them, because their impact is assessed."""
     fields = ("name", "outcome", "scope", "rules") if noun == "gate" else ("name", "outcome", "scope")
     return (
         ResourceAction(
-            "create", create, f"Make a {noun}; it is off until it is enabled.", target=ActionTarget.LIST, fields=fields
+            "create",
+            create,
+            f"Create the {noun}. It is disabled until you enable it.",
+            target=ActionTarget.LIST,
+            fields=fields,
         ),
-        ResourceAction("edit", update, f"Change the {noun}.", single_row=True, fields=fields),
-        ResourceAction("enable", enable, f"Let the {noun} decide from the next sign-in on."),
-        ResourceAction("disable", disable, f"Let the {noun} decide no more."),
+        ResourceAction("edit", update, f"Edit the {noun}.", single_row=True, fields=fields),
+        ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in."),
+        ResourceAction("disable", disable, f"Disable the {noun}."),
         ResourceAction("delete", delete, f"Delete the {noun}.", effect=Effect.DESTRUCTIVE),
     )
 
@@ -69,11 +73,11 @@ ALLOWLISTS = Resource(
     detail="getAllowlistsById",
     detail_path="allowlistId",
     route="allowlist-entries",
-    empty="There are no allowlists in this environment: everybody may sign in.",
+    empty="There are no allowlists in this environment, so everyone may sign in.",
     label=lambda row: str(row.get("name") or ""),
     command="allowlists",
     actions=access_actions(
-        "list",
+        "allowlist",
         "createAllowlistByEnvironmentId",
         "updateAllowlistById",
         "enableAllowlistById",
@@ -98,7 +102,7 @@ ALLOWLIST_ENTRIES = Resource(
         Column("alias", "alias", 20, priority=2),
         Column("id", "id", 11, format=short_id, priority=3),
     ),
-    empty="There are no entries on this list yet.",
+    empty="This allowlist has no entries.",
     label=_identifier,
     command="allowlists",
     extra_operations=("postEntryByAllowlistId", "deleteAllowlistEntryById"),

@@ -16,13 +16,13 @@ ANALYTICS = Resource(
     key="name",
     list=ListOperation("getAnalyticsTopline", shape=Shape.NAMED, needs_date_range=True),
     columns=(
-        Column("name", "what", 12, grow=True, priority=0),
-        Column("inRange", "in the range", 14, right=True, format=thousands, priority=0),
+        Column("name", "figure", 12, grow=True, priority=0, former_titles=("what",)),
+        Column("inRange", "in range", 14, right=True, format=thousands, priority=0, former_titles=("in the range",)),
         Column("allTime", "all time", 14, right=True, format=thousands, priority=0),
     ),
     route="analytics",
     cached=False,
-    empty="The server tells no figures.",
+    empty="The server returned no figures.",
     label=lambda row: str(row.get("name") or ""),
     extra_operations=(
         "getAnalyticsOverview",

@@ -1,4 +1,4 @@
-"""How values look in a list: short, safe to draw, `—` for nothing."""
+"""Formats of list cells: short text that is safe for the terminal, `—` for no value."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CELL = 200
 
 
 def get_path(value: Any, path: str) -> Any:
-    """The value at a dot path (`wallets.0.chain`), None when it is not there."""
+    """Return the value at a dot path (`wallets.0.chain`); None when there is none."""
     for part in path.split(".") if path else ():
         if isinstance(value, Mapping):
             value = value.get(part)
@@ -43,8 +43,8 @@ def get_path(value: Any, path: str) -> Any:
     return value
 
 
-def text(value: Any, at: datetime) -> str:
-    """Anything, as it is."""
+def text(value: Any, now: datetime) -> str:
+    """Format any value as text."""
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
@@ -52,44 +52,44 @@ def text(value: Any, at: datetime) -> str:
     return safe(value, _CELL)
 
 
-def short_id(value: Any, at: datetime) -> str:
-    """An id, shortened in the middle."""
-    return safe(shorten_id(value), _CELL) if isinstance(value, str) and value else text(value, at)
+def short_id(value: Any, now: datetime) -> str:
+    """Format an id, shortened in the middle."""
+    return safe(shorten_id(value), _CELL) if isinstance(value, str) and value else text(value, now)
 
 
-def address(value: Any, at: datetime) -> str:
-    """A wallet address, shortened in the middle."""
-    return safe(shorten(value, 13), _CELL) if isinstance(value, str) and value else text(value, at)
+def address(value: Any, now: datetime) -> str:
+    """Format a wallet address, shortened in the middle."""
+    return safe(shorten(value, 13), _CELL) if isinstance(value, str) and value else text(value, now)
 
 
-def age(value: Any, at: datetime) -> str:
-    """How long ago a time was."""
+def age(value: Any, now: datetime) -> str:
+    """Format a time as its age."""
     moment = parse_time(value)
-    return _age(moment, at) if moment is not None else text(value, at)
+    return _age(moment, now) if moment is not None else text(value, now)
 
 
-def enabled_since(value: Any, at: datetime) -> str:
-    """For a time that means `on since then` when it is there: `on, 3 Nov`, else `off`."""
-    return f"on, {age(value, at)}" if value else "off"
+def enabled_since(value: Any, now: datetime) -> str:
+    """Format the time at which something was enabled: `on, 3 Nov`; `off` without a time."""
+    return f"on, {age(value, now)}" if value else "off"
 
 
-def thousands(value: Any, at: datetime) -> str:
-    """A number with thousands separators."""
-    return f"{value:,}" if isinstance(value, (int, float)) and not isinstance(value, bool) else text(value, at)
+def thousands(value: Any, now: datetime) -> str:
+    """Format a number with thousands separators."""
+    return f"{value:,}" if isinstance(value, (int, float)) and not isinstance(value, bool) else text(value, now)
 
 
-def item_count(value: Any, at: datetime) -> str:
-    """How many things a list or an object holds."""
-    return f"{len(value):,}" if isinstance(value, (list, dict)) else text(value, at)
+def item_count(value: Any, now: datetime) -> str:
+    """Format the number of items of a list or an object."""
+    return f"{len(value):,}" if isinstance(value, (list, dict)) else text(value, now)
 
 
-def yes_no(value: Any, at: datetime) -> str:
-    """A truth, in a word."""
+def yes_no(value: Any, now: datetime) -> str:
+    """Format a boolean as `yes` or `no`."""
     return NOTHING if value is None else "yes" if value else "no"
 
 
-def comma_list(value: Any, at: datetime) -> str:
-    """A list of words, on one line."""
+def comma_list(value: Any, now: datetime) -> str:
+    """Format a list of words, separated by commas."""
     if isinstance(value, list):
         return safe(", ".join(str(part) for part in value), _CELL) or NOTHING
-    return text(value, at)
+    return text(value, now)

@@ -11,11 +11,11 @@ __all__ = ["RECORDS"]
 
 
 def _sanctions_on(row: Row) -> str | None:
-    return "It is on already." if row.get("sanctionsApiEnabled") else None
+    return "It is already enabled." if row.get("sanctionsApiEnabled") else None
 
 
 def _sanctions_off(row: Row) -> str | None:
-    return None if row.get("sanctionsApiEnabled") else "It is off already."
+    return None if row.get("sanctionsApiEnabled") else "It is already disabled."
 
 
 CHAINALYSIS = Resource(
@@ -29,15 +29,15 @@ CHAINALYSIS = Resource(
     columns=(
         Column("sanctionsApiEnabled", "sanctions", 10, format=yes_no, priority=0),
         Column("kytApiEnabled", "KYT", 6, format=yes_no, priority=0),
-        Column("updatedAt", "changed", 12, format=age, priority=1),
+        Column("updatedAt", "updated", 12, format=age, priority=1, former_titles=("changed",)),
         Column("id", "id", 36, grow=True, priority=2),
     ),
     route="detail",
     empty="Chainalysis is not set up for this environment.",
     actions=(
-        ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Check wallets against sanctions lists.",
+        ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Enable the check of wallets against sanctions lists.",
             disabled_reason=_sanctions_on),
-        ResourceAction("disable", "disableSanctionsApiByEnvironmentId", "Check wallets no more.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("disable", "disableSanctionsApiByEnvironmentId", "Disable the check of wallets against sanctions lists.", effect=Effect.DESTRUCTIVE,
             disabled_reason=_sanctions_off, warning="Sanctioned wallets can sign in from then on."),
     ),
 )  # fmt: skip

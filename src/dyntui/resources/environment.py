@@ -1,4 +1,4 @@
-"""What the environment is set to: where it may be used from, its fields, providers, views, statistics, settings."""
+"""Configuration of the environment: settings, origins, custom fields, providers, SDK views, statistics."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ __all__ = ["RECORDS", "disable_disabled_reason", "enable_disabled_reason"]
 
 
 def enable_disabled_reason(row: Row) -> str | None:
-    """Why it cannot be enabled."""
-    return "It is on already." if row.get("enabledAt") else None
+    """Return why the object cannot be enabled; None when it can."""
+    return "It is already enabled." if row.get("enabledAt") else None
 
 
 def disable_disabled_reason(row: Row) -> str | None:
-    """Why it cannot be disabled."""
-    return None if row.get("enabledAt") else "It is off already."
+    """Return why the object cannot be disabled; None when it can."""
+    return None if row.get("enabledAt") else "It is already disabled."
 
 
 def _enable_actions(
     noun: str, enable: str, disable: str, *, warning: str = ""
 ) -> tuple[ResourceAction, ResourceAction]:
     return (
-        ResourceAction("enable", enable, f"Use this {noun}.", disabled_reason=enable_disabled_reason),
+        ResourceAction("enable", enable, f"Enable the {noun}.", disabled_reason=enable_disabled_reason),
         ResourceAction(
             "disable",
             disable,
-            f"Use this {noun} no more.",
+            f"Disable the {noun}.",
             disabled_reason=disable_disabled_reason,
             warning=warning,
             typed_in_live=True,
@@ -50,10 +50,10 @@ SETTINGS = Resource(
         Column("settings.chains", "chains", 7, right=True, format=item_count, priority=2),
         Column("settings.security.jwtDuration.amount", "JWT", 6, right=True, format=thousands, priority=3),
         Column("sdkVersion", "SDK", 10, priority=3),
-        Column("updatedAt", "changed", 12, format=age, priority=1),
+        Column("updatedAt", "updated", 12, format=age, priority=1, former_titles=("changed",)),
     ),
     route="settings",
-    empty="The server tells no settings.",
+    empty="The server returned no settings.",
     cached=False,
     label=lambda row: str(row.get("id") or ""),
     extra_operations=("updateProjectSettings",),
@@ -68,11 +68,11 @@ STATISTICS = Resource(
     key="name",
     list=ListOperation("getVisitorsCountByEnvironmentId", shape=Shape.NAMED),
     columns=(
-        Column("name", "who", 12, grow=True, priority=0),
+        Column("name", "group", 12, grow=True, priority=0, former_titles=("who",)),
         Column("count", "all", 12, right=True, format=thousands, priority=0),
         Column("uniquePastMonth", "past month", 12, right=True, format=thousands, priority=1),
     ),
-    empty="The server counts nobody.",
+    empty="The server returned no statistics.",
     cached=False,
     label=lambda row: str(row.get("name") or ""),
 )
@@ -88,7 +88,7 @@ KEYS = Resource(
         Column("publicKey", "public key (base64 of PEM)", 40, grow=True, priority=1),
     ),
     route="detail",
-    empty="The environment has no key.",
+    empty="The environment has no public key.",
 )
 
 ORIGINS = Resource(
@@ -104,13 +104,13 @@ ORIGINS = Resource(
         Column("createdAt", "added", 12, format=age, priority=1),
         Column("id", "id", 11, format=short_id, priority=2),
     ),
-    empty="No origin is named: any site may use this environment id. n names one.",
+    empty="There are no origins, so any site may use this environment id. Press n to add one.",
     label=lambda row: str(row.get("origin") or ""),
     actions=(
-        ResourceAction("create", "addOrigin", "Allow a scheme and host, without a path; one leading *. may stand for any.",
+        ResourceAction("create", "addOrigin", "Add an origin: scheme and host without a path. One leading *. stands for any subdomain.",
             "new", target=ActionTarget.LIST, key="n", fields=("origin",)),
-        ResourceAction("delete", "deleteOriginById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
-            warning="Pages there can sign nobody in any more."),
+        ResourceAction("delete", "deleteOriginById", "Delete the origin.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="Users can no longer sign in on pages of this origin."),
     ),
 )  # fmt: skip
 
@@ -127,13 +127,13 @@ DEEPLINKS = Resource(
         Column("createdAt", "added", 12, format=age, priority=1),
         Column("id", "id", 11, format=short_id, priority=2),
     ),
-    empty="No app may be returned to. n names one, like myapp://",
+    empty="There are no deeplink URLs. Press n to add one, such as myapp://",
     label=lambda row: str(row.get("url") or ""),
     actions=(
-        ResourceAction("create", "addDeeplinkUrl", "Allow an app's URL; its scheme may be its own.", "new", target=ActionTarget.LIST,
+        ResourceAction("create", "addDeeplinkUrl", "Add the URL of an app. The scheme may be a custom one.", "new", target=ActionTarget.LIST,
             key="n", fields=("url",)),
-        ResourceAction("delete", "deleteDeeplinkUrlById", "Allow it no more.", key="d", effect=Effect.DESTRUCTIVE,
-            warning="Apps there can sign nobody in any more."),
+        ResourceAction("delete", "deleteDeeplinkUrlById", "Delete the deeplink URL.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="Users can no longer sign in to apps with this URL."),
     ),
 )  # fmt: skip
 
@@ -148,18 +148,18 @@ HOSTNAMES = Resource(
     columns=(
         Column("hostname", "hostname", 30, grow=True, priority=0),
         Column("status", "status", 8, priority=0),
-        Column("usage", "for", 12, priority=1),
+        Column("usage", "usage", 12, priority=1, former_titles=("for",)),
         Column("verificationRecords", "DNS records", 11, right=True, format=item_count, priority=2),
         Column("errors", "errors", 24, priority=3),
     ),
     route="hostname",
-    empty="There is no hostname of your own. n adds one, enter then shows the DNS records to set.",
+    empty="There are no custom hostnames. Press n to add one, then enter for the DNS records to set.",
     label=lambda row: str(row.get("hostname") or ""),
     actions=(
-        ResourceAction("create", "createCustomHostname", "Use a hostname of your own.", "new", target=ActionTarget.LIST, key="n",
+        ResourceAction("create", "createCustomHostname", "Add a custom hostname.", "new", target=ActionTarget.LIST, key="n",
             fields=ALL),
-        ResourceAction("delete", "deleteCustomHostname", "Use it no more.", key="d", effect=Effect.DESTRUCTIVE,
-            warning="Sessions by cookies of that host end."),
+        ResourceAction("delete", "deleteCustomHostname", "Delete the custom hostname.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="Sessions that use cookies of this hostname end."),
     ),
 )  # fmt: skip
 
@@ -172,25 +172,25 @@ CUSTOM_FIELDS = Resource(
     group="CustomFields",
     list=ListOperation("getCustomFieldsForEnvironment"),
     columns=(
-        Column("position", "no", 3, right=True, format=thousands, priority=3),
+        Column("position", "position", 8, right=True, format=thousands, priority=3, former_titles=("no",)),
         Column("name", "name", 22, grow=True, priority=0),
         Column("key", "key", 18, priority=1),
         Column("fieldType", "kind", 9, priority=0),
         Column("required", "required", 8, format=yes_no, priority=1),
-        Column("enable_disabled_reason", "on", 5, format=yes_no, priority=0),
+        Column("enabled", "enabled", 7, format=yes_no, priority=0, former_titles=("on",)),
         Column("validationRules.unique", "unique", 6, format=yes_no, priority=2),
     ),
     detail="getCustomFieldById",
     detail_path="customFieldId",
     route="detail",
-    empty="No custom field is asked for. n makes one.",
+    empty="There are no custom fields. Press n to create one.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
-        ResourceAction("create", "createCustomFieldForEnvironment", "Ask for another field at sign-in.", "new", target=ActionTarget.LIST,
+        ResourceAction("create", "createCustomFieldForEnvironment", "Create a custom field, which users fill in at sign-in.", "new", target=ActionTarget.LIST,
             key="n", fields=ALL),
-        ResourceAction("edit", "updateCustomFieldById", "Change the field.", key="e", single_row=True, replaces_all=True, fields=ALL),
-        ResourceAction("delete", "deleteCustomFieldById", "Ask for it no more.", key="d", effect=Effect.DESTRUCTIVE,
-            warning="What people have filled in stays in their metadata."),
+        ResourceAction("edit", "updateCustomFieldById", "Edit the custom field.", key="e", single_row=True, replaces_all=True, fields=ALL),
+        ResourceAction("delete", "deleteCustomFieldById", "Delete the custom field.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="Values that users filled in stay in their metadata."),
     ),
 )  # fmt: skip
 
@@ -204,7 +204,7 @@ PROVIDERS = Resource(
     list=ListOperation("getEnvironmentProviders", "providers"),
     columns=(
         Column("provider", "provider", 18, grow=True, priority=0),
-        Column("enabledAt", "on", 18, format=enabled_since, priority=0),
+        Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
         Column("clientId", "client id", 24, priority=2),
         Column("scopes", "scopes", 24, priority=3),
         Column("id", "id", 11, format=short_id, priority=1),
@@ -214,20 +214,20 @@ PROVIDERS = Resource(
     route="detail",
     cached=False,
     secrets=("clientSecret",),
-    empty="No provider is set up. n sets one up.",
+    empty="There are no providers. Press n to add one.",
     label=lambda row: str(row.get("provider") or ""),
     actions=(
-        ResourceAction("create", "createProvider", "Set up a provider: social, e-mail, SMS, on-ramp.", "new", target=ActionTarget.LIST,
+        ResourceAction("create", "createProvider", "Add a provider: social, email, SMS or on-ramp.", "new", target=ActionTarget.LIST,
             key="n", fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId",
                 "appleTeamId", "shopifyStore", "accountSid", "twilioNumber", "useDynamicCredentials")),
-        ResourceAction("edit", "updateProvider", "Change its credentials and scopes.", key="e", single_row=True,
+        ResourceAction("edit", "updateProvider", "Edit the credentials and scopes of the provider.", key="e", single_row=True,
             fields=("clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
                 "shopifyStore", "domain", "accountSid", "twilioNumber", "useDynamicCredentials"),
-            warning="People sign in with the new credentials at once."),
+            warning="The new credentials are used for the next sign-in."),
         *_enable_actions("provider", "enableProvider", "disableProvider",
-            warning="Nobody can sign in with it while it is off."),
+            warning="Users cannot sign in with it while it is disabled."),
         ResourceAction("delete", "deleteProvider", "Delete the provider and its credentials.", key="d",
-            effect=Effect.DESTRUCTIVE, warning="Nobody can sign in with it any more."),
+            effect=Effect.DESTRUCTIVE, warning="Users can no longer sign in with it."),
     ),
 )  # fmt: skip
 
@@ -240,12 +240,19 @@ PROVIDER_URLS = Resource(
     list=ListOperation("getEnvironmentProviderUrls", "providerUrls"),
     columns=(
         Column("provider", "provider", 14, priority=0),
-        Column("redirectUrl", "redirect URL to register there", 40, grow=True, priority=0),
+        Column(
+            "redirectUrl",
+            "redirect URL to register",
+            40,
+            grow=True,
+            priority=0,
+            former_titles=("redirect URL to register there",),
+        ),
         Column("scopes", "scopes", 24, priority=2),
         Column("authorizationUrl", "authorization URL", 30, priority=3),
     ),
     route="detail",
-    empty="The server tells no URLs.",
+    empty="The server returned no URLs.",
     label=lambda row: str(row.get("provider") or ""),
 )
 
@@ -259,7 +266,7 @@ EXCHANGES = Resource(
     list=ListOperation("getEnvironmentExchanges", "exchanges"),
     columns=(
         Column("exchange", "exchange", 14, grow=True, priority=0),
-        Column("enabledAt", "on", 18, format=enabled_since, priority=0),
+        Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
         Column("socialProvider", "sign-in", 16, priority=2),
         Column("onRampProvider", "on-ramp", 16, priority=2),
         Column("id", "id", 11, format=short_id, priority=1),
@@ -267,13 +274,13 @@ EXCHANGES = Resource(
     detail="getExchange",
     detail_path="exchangeId",
     route="detail",
-    empty="No exchange is set up. n sets one up.",
+    empty="There are no exchanges. Press n to add one.",
     label=lambda row: str(row.get("exchange") or ""),
     actions=(
-        ResourceAction("create", "createExchange", "Let people fund wallets from an exchange.", "new", target=ActionTarget.LIST, key="n",
+        ResourceAction("create", "createExchange", "Add an exchange from which users can fund wallets.", "new", target=ActionTarget.LIST, key="n",
             fields=ALL),
         *_enable_actions("exchange", "enableExchange", "disableExchange"),
-        ResourceAction("delete", "deleteExchange", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
+        ResourceAction("delete", "deleteExchange", "Delete the exchange.", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
 
@@ -289,15 +296,15 @@ SDK_VIEWS = Resource(
     columns=(
         Column("type", "view", 12, grow=True, priority=0),
         Column("sections", "sections", 8, right=True, format=item_count, priority=0),
-        Column(title="in order", width=44, pick=lambda row: _sections(row), priority=1),
+        Column(title="section order", width=44, pick=lambda row: _sections(row), priority=1, former_titles=("in order",)),
     ),
     detail="getSdkView",
     detail_path="sdkViewType",
     route="detail",
-    empty="The sign-in window has no view of its own.",
+    empty="There are no SDK views; the sign-in window uses the defaults.",
     label=lambda row: str(row.get("type") or ""),
     actions=(
-        ResourceAction("edit", "updateSdkView", "Change which sections it has, and their order.", key="e", single_row=True,
+        ResourceAction("edit", "updateSdkView", "Edit the sections of the view and their order.", key="e", single_row=True,
             replaces_all=True, fields=("sections",), typed_in_live=True),
     ),
 )  # fmt: skip
@@ -323,11 +330,11 @@ TEST_ACCOUNT = Resource(
     ),
     route="detail",
     cached=False,
-    empty="There is no test account. n makes one: an address and a code that always work.",
+    empty="There is no test account. Press n to create one, with an email address and a code that always work.",
     label=lambda row: str(row.get("email") or row.get("phone") or ""),
     actions=(
-        ResourceAction("create", "createTestAccount", "Make a test account.", "new", target=ActionTarget.LIST, key="n", typed_in_live=True),
-        ResourceAction("delete", "deleteTestAccount", "Delete it.", key="d", effect=Effect.DESTRUCTIVE),
+        ResourceAction("create", "createTestAccount", "Create a test account.", "new", target=ActionTarget.LIST, key="n", typed_in_live=True),
+        ResourceAction("delete", "deleteTestAccount", "Delete the test account.", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
 
@@ -345,7 +352,7 @@ CHAIN_TOKENS = Resource(
         Column("tokenAddresses", "networks", 8, right=True, format=item_count, priority=1),
     ),
     route="detail",
-    empty="The server knows no tokens.",
+    empty="The server returned no tokens.",
     label=lambda row: str(row.get("symbol") or ""),
 )
 

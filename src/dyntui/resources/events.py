@@ -11,7 +11,7 @@ __all__ = ["RECORDS", "user_of"]
 
 
 def user_of(event: Row) -> str:
-    """The user behind an event: who did it, or whom it was done to; "" when it names nobody."""
+    """Return the id of the user that an event is about; "" when it names none."""
     context, data = event.get("context"), event.get("data")
     if isinstance(context, Mapping) and context.get("userId"):
         return str(context["userId"])
@@ -37,7 +37,7 @@ EVENTS = Resource(
     key="eventId",
     list=ListOperation("getEvents", "data", Paging.CURSOR),
     columns=(
-        Column("timestamp", "when", 12, format=age, priority=0),
+        Column("timestamp", "time", 12, format=age, priority=0, former_titles=("when",)),
         Column("eventName", "event", 28, grow=True, priority=0),
         Column(title="user", width=11, format=short_id, pick=user_of, priority=1),
         Column("environmentName", "environment", 11, priority=3),
@@ -47,7 +47,7 @@ EVENTS = Resource(
     detail_path="eventId",
     route="event",
     cached=False,
-    empty="Nothing has happened yet.",
+    empty="There are no events.",
     label=lambda row: str(row.get("eventName") or ""),
 )
 
@@ -63,7 +63,7 @@ EVENT_TYPES = Resource(
         Column("name", "name", 30, priority=0),
         Column("description", "description", 50, grow=True, priority=0),
     ),
-    empty="The server names no event types.",
+    empty="The server lists no event types.",
     label=lambda row: str(row.get("name") or ""),
 )
 

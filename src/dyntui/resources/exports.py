@@ -17,10 +17,10 @@ EXPORTS = Resource(
     group="Exports",
     list=ListOperation("getEnvironmentExports", "exports"),
     columns=(
-        Column("model", "what", 8, priority=0),
+        Column("model", "model", 8, priority=0, former_titles=("what",)),
         Column("status", "status", 10, priority=0),
-        Column("createdAt", "asked for", 12, format=age, priority=0),
-        Column("completedAt", "done", 12, format=age, priority=1),
+        Column("createdAt", "requested", 12, format=age, priority=0, former_titles=("asked for",)),
+        Column("completedAt", "completed", 12, format=age, priority=1, former_titles=("done",)),
         Column("format", "format", 6, priority=3),
         Column("error", "error", 30, grow=True, priority=2),
         Column("id", "id", 11, format=short_id, priority=2),
@@ -30,11 +30,11 @@ EXPORTS = Resource(
     route="export",
     cached=False,
     secrets=("downloadUrl",),
-    empty="Nothing has been exported here. n asks for an export.",
+    empty="There are no exports. Press n to request one.",
     label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
     extra_operations=("downloadExportById",),
     actions=(
-        ResourceAction("create", "createExport", "Ask the server for a CSV of all users or visits.", "new", target=ActionTarget.LIST,
+        ResourceAction("create", "createExport", "Request a CSV file of all users or visits from the server.", "new", target=ActionTarget.LIST,
             key="n", fields=("model", "format")),
     ),
 )  # fmt: skip

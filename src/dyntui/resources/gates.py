@@ -11,8 +11,8 @@ from dyntui.resources.resource import Column, ListOperation, Resource, Row
 __all__ = ["GATES"]
 
 
-def _asks(row: Row) -> str:
-    """The rules of a gate in a few words."""
+def _required_tokens(row: Row) -> str:
+    """Return the rules of a gate as short text."""
     rules = row.get("rules")
     return ", ".join(
         f"{rule.get('type')} {(rule.get('address') or {}).get('contractAddress') or ''}".strip()
@@ -34,13 +34,15 @@ GATES = Resource(
         Column("scope", "scope", 12, priority=2),
         Column("enabledAt", "enabled", 15, format=enabled_since, priority=1),
         Column("rules", "rules", 5, right=True, format=item_count, priority=3),
-        Column(title="asks for", width=20, grow=True, pick=_asks, priority=4),
+        Column(
+            title="required tokens", width=20, grow=True, pick=_required_tokens, priority=4, former_titles=("asks for",)
+        ),
         Column("id", "id", 11, format=short_id, priority=5),
     ),
     detail="getGate",
     detail_path="gateId",
     route="gate",
-    empty="There are no gates in this environment: nobody is asked for tokens.",
+    empty="There are no gates in this environment, so no tokens are required.",
     label=lambda row: str(row.get("name") or ""),
     command="gates",
     actions=access_actions("gate", "createGate", "updateGate", "enableGate", "disableGate", "deleteGate"),

@@ -1,6 +1,6 @@
-"""Above the environment: organizations and their projects, people, invitations, networks, sign-on and plan.
+"""Organizations: projects, members, invitations, custom networks, single sign-on and plan.
 
-An environment's token reaches these only where the server lets it (docs/vendor-api.md#scopes); a person's token does.
+A token of an environment can read these only where the server allows it; the token of a member can.
 """
 
 from __future__ import annotations
@@ -19,23 +19,25 @@ def _who(row: Row) -> str:
 
 
 def _not_the_owner(row: Row) -> str | None:
-    return "The owner stays, until ownership is delegated." if row.get("role") == "owner" else None
+    return (
+        "The owner cannot be changed or removed; delegate the ownership first." if row.get("role") == "owner" else None
+    )
 
 
 def _the_owner(row: Row) -> str | None:
-    return None if row.get("role") == "owner" else "Only the owner delegates ownership."
+    return None if row.get("role") == "owner" else "Only the owner can delegate the ownership."
 
 
 def _pending(row: Row) -> str | None:
-    return None if row.get("status", "pending") == "pending" else "The invitation was answered before."
+    return None if row.get("status", "pending") == "pending" else "The invitation was already answered."
 
 
 def _mfa_on(row: Row) -> str | None:
-    return "It is on already." if row.get("enabledAt") else None
+    return "It is already enabled." if row.get("enabledAt") else None
 
 
 def _mfa_off(row: Row) -> str | None:
-    return None if row.get("enabledAt") else "It is off already."
+    return None if row.get("enabledAt") else "It is already disabled."
 
 
 ORGANIZATIONS = Resource(
@@ -55,13 +57,13 @@ ORGANIZATIONS = Resource(
     detail="getOrganizationById",
     detail_path="organizationId",
     route="detail",
-    empty="This token sees no organization.",
+    empty="This token can read no organization.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
         ResourceAction(
             "create",
             "createOrganization",
-            "Make another organization.",
+            "Create an organization.",
             "new",
             target=ActionTarget.LIST,
             key="n",
@@ -70,7 +72,7 @@ ORGANIZATIONS = Resource(
         ResourceAction(
             "edit",
             "updateOrganizationById",
-            "Change name, description and website.",
+            "Edit the name, description and website.",
             key="e",
             single_row=True,
             replaces_all=True,
@@ -79,7 +81,7 @@ ORGANIZATIONS = Resource(
         ResourceAction(
             "edit-address",
             "updateOrganizationAddressById",
-            "Change the address on the invoices.",
+            "Edit the billing address.",
             key="A",
             single_row=True,
             fields=ALL,
@@ -108,15 +110,15 @@ PROJECTS = Resource(
     detail="getProjectById",
     detail_path="projectId",
     route="detail",
-    empty="There is no project in this organization.",
+    empty="This organization has no projects.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
-        ResourceAction("create", "createProject", "Make a project with its two environments.", "new", target=ActionTarget.LIST, key="n",
+        ResourceAction("create", "createProject", "Create a project with its two environments.", "new", target=ActionTarget.LIST, key="n",
             fields=("name",)),
-        ResourceAction("edit", "updateProject", "Give it another name.", "rename", key="e", single_row=True, replaces_all=True,
+        ResourceAction("edit", "updateProject", "Rename the project.", "rename", key="e", single_row=True, replaces_all=True,
             fields=("name",)),
         ResourceAction("delete", "deleteProjectById", "Delete the project and both of its environments.", key="d",
-            effect=Effect.DESTRUCTIVE, single_row=True, warning="Its environments and everybody in them go with it."),
+            effect=Effect.DESTRUCTIVE, single_row=True, warning="Both environments and all their users are deleted with it."),
     ),
 )  # fmt: skip
 
@@ -159,17 +161,17 @@ MEMBERS = Resource(
         Column("user.lastVisit", "last visit", 12, format=age, priority=1),
         Column("id", "id", 11, format=short_id, priority=2),
     ),
-    empty="There are no members in this organization.",
+    empty="This organization has no members.",
     cached=False,
     label=_who,
     actions=(
-        ResourceAction("edit", "updateMemberRole", "Give the member another role.", "role", key="e", fields=("role",),
+        ResourceAction("edit", "updateMemberRole", "Change the role of the member.", "role", key="e", fields=("role",),
             disabled_reason=_not_the_owner, typed_in_live=True),
-        ResourceAction("delete", "deleteMemberById", "Take the member out of the organization.", "remove", key="d",
-            effect=Effect.DESTRUCTIVE, disabled_reason=_not_the_owner, warning="They lose every environment of it at once."),
-        ResourceAction("delegate-ownership", "delegateOwnership", "Make an admin the owner instead.", key="O", single_row=True,
+        ResourceAction("delete", "deleteMemberById", "Remove the member from the organization.", "remove", key="d",
+            effect=Effect.DESTRUCTIVE, disabled_reason=_not_the_owner, warning="The member immediately loses access to all environments of the organization."),
+        ResourceAction("delegate-ownership", "delegateOwnership", "Delegate the ownership to an admin.", key="O", single_row=True,
             effect=Effect.DESTRUCTIVE, fields=("adminMemberIdToDelegate",), disabled_reason=_the_owner,
-            warning="The present owner becomes an admin. Only the new owner can turn that around."),
+            warning="The current owner becomes an admin. Only the new owner can reverse this."),
     ),
 )  # fmt: skip
 
@@ -191,13 +193,13 @@ INVITES = Resource(
         Column("walletPublicKey", "wallet", 14, priority=4),
         Column("createdByEmail", "invited by", 22, priority=2),
     ),
-    empty="Nobody is invited. n invites somebody; the API takes 20 invitations a minute.",
+    empty="There are no invitations. Press n to invite a member; the API accepts 20 invitations per minute.",
     cached=False,
     label=lambda row: str(row.get("email") or row.get("walletPublicKey") or row.get("alias") or ""),
     actions=(
-        ResourceAction("create", "createInvite", "Invite somebody by e-mail, wallet or phone number.", "invite", target=ActionTarget.LIST,
+        ResourceAction("create", "createInvite", "Invite a member by email, wallet or phone number.", "invite", target=ActionTarget.LIST,
             key="n", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber")),
-        ResourceAction("delete", "deleteInvite", "Take the invitation back.", "withdraw", key="d", effect=Effect.DESTRUCTIVE),
+        ResourceAction("delete", "deleteInvite", "Withdraw the invitation.", "withdraw", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
 
@@ -214,22 +216,22 @@ MY_INVITES = Resource(
         Column("role", "role", 10, priority=1),
         Column("createdByEmail", "invited by", 24, priority=2),
     ),
-    empty="Nobody has invited you.",
+    empty="You have no invitations.",
     cached=False,
     label=lambda row: str(row.get("organizationName") or ""),
     actions=(
-        ResourceAction("accept", "updateInvite", "Join the organization.", key="A", disabled_reason=_pending,
+        ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="A", disabled_reason=_pending,
             body=lambda row, values: {"status": "accepted"}),
-        ResourceAction("reject", "updateInvite", "Do not join.", key="X", effect=Effect.DESTRUCTIVE, disabled_reason=_pending,
-            body=lambda row, values: {"status": "rejected"}, warning="It cannot be accepted afterwards."),
+        ResourceAction("reject", "updateInvite", "Reject the invitation.", key="X", effect=Effect.DESTRUCTIVE, disabled_reason=_pending,
+            body=lambda row, values: {"status": "rejected"}, warning="It cannot be accepted later."),
     ),
 )  # fmt: skip
 
 MFA_SETTINGS = Resource(
     name="mfa-settings",
     aliases=("mfa",),
-    title="Second factors of members",
-    singular="second factor",
+    title="Member MFA methods",
+    singular="MFA method",
     group="MfaSettings",
     scope=Scope.ORGANIZATION,
     parent="organizationId",
@@ -238,14 +240,14 @@ MFA_SETTINGS = Resource(
     key="mfaDeviceType",
     columns=(
         Column("mfaDeviceType", "kind", 14, grow=True, priority=0),
-        Column("enabledAt", "on", 18, format=enabled_since, priority=0),
+        Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
     ),
-    empty="No second factor has been set up.",
+    empty="No MFA methods are set up for members.",
     label=lambda row: str(row.get("mfaDeviceType") or ""),
     actions=(
-        ResourceAction("enable", "enableMfaDeviceForOrganization", "Ask the members for it.", disabled_reason=_mfa_on,
+        ResourceAction("enable", "enableMfaDeviceForOrganization", "Require the MFA method from members.", disabled_reason=_mfa_on,
             typed_in_live=True),
-        ResourceAction("disable", "disableMfaDeviceForOrganization", "Ask for it no more.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("disable", "disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", effect=Effect.DESTRUCTIVE,
             disabled_reason=_mfa_off, warning="Members sign in without it from then on."),
     ),
 )  # fmt: skip
@@ -272,11 +274,11 @@ CUSTOM_NETWORKS = Resource(
     detail_path="networkId",
     detail_wrapper="customNetwork",
     route="detail",
-    empty="There is no network of your own.",
+    empty="There are no custom networks.",
     label=lambda row: str(row.get("chainName") or ""),
     actions=(
-        ResourceAction("create", "createCustomNetwork", "Add a network of your own.", "new", target=ActionTarget.LIST, key="n", fields=ALL),
-        ResourceAction("edit", "updateCustomNetwork", "Change the network.", key="e", single_row=True, replaces_all=True, fields=ALL),
+        ResourceAction("create", "createCustomNetwork", "Add a custom network.", "new", target=ActionTarget.LIST, key="n", fields=ALL),
+        ResourceAction("edit", "updateCustomNetwork", "Edit the network.", key="e", single_row=True, replaces_all=True, fields=ALL),
         ResourceAction("delete", "deleteCustomNetwork", "Delete the network.", key="d", effect=Effect.DESTRUCTIVE),
     ),
 )  # fmt: skip
@@ -294,21 +296,21 @@ SSO = Resource(
     columns=(
         Column("provider", "provider", 10, priority=0),
         Column("ssoDomain", "domain", 24, grow=True, priority=0),
-        Column("emailDomain", "e-mail domain", 20, priority=1),
+        Column("emailDomain", "email domain", 20, priority=1, former_titles=("e-mail domain",)),
         Column("enforceOnlySSO", "only SSO", 8, format=yes_no, priority=1),
-        Column("updatedAt", "changed", 12, format=age, priority=2),
+        Column("updatedAt", "updated", 12, format=age, priority=2, former_titles=("changed",)),
     ),
     route="detail",
     cached=False,
-    empty="There is no single sign-on. n sets it up.",
+    empty="Single sign-on is not set up. Press n to set it up.",
     label=lambda row: str(row.get("ssoDomain") or ""),
     actions=(
-        ResourceAction("create", "createSsoProvider", "Let members sign in through Okta.", "new", target=ActionTarget.LIST, key="n",
+        ResourceAction("create", "createSsoProvider", "Set up single sign-on through Okta.", "new", target=ActionTarget.LIST, key="n",
             fields=ALL),
-        ResourceAction("edit", "updateSsoProvider", "Change it. With enforceOnlySSO there is no other way in.", key="e",
+        ResourceAction("edit", "updateSsoProvider", "Edit the provider. With enforceOnlySSO, members cannot sign in any other way.", key="e",
             single_row=True, fields=ALL, typed_in_live=True),
-        ResourceAction("delete", "deleteSsoProvider", "Delete it.", key="d", effect=Effect.DESTRUCTIVE,
-            warning="Members sign in by e-mail again."),
+        ResourceAction("delete", "deleteSsoProvider", "Delete the single sign-on provider.", key="d", effect=Effect.DESTRUCTIVE,
+            warning="Members sign in by email again."),
     ),
 )  # fmt: skip
 
@@ -328,18 +330,18 @@ SUBSCRIPTION = Resource(
         Column("inTrial", "trial", 6, format=yes_no, priority=1),
         Column("trialDaysLeft", "days left", 9, right=True, format=thousands, priority=2),
         Column("hasPaymentMethod", "payment", 8, format=yes_no, priority=1),
-        Column("currentBillingPeriod.usagesCount", "used", 10, right=True, format=thousands, priority=1),
+        Column("currentBillingPeriod.usagesCount", "usage", 10, right=True, format=thousands, priority=1, former_titles=("used",)),
         Column("currentBillingPeriod.endDate", "period ends", 12, format=age, priority=2),
         Column("scope", "features", 30, grow=True, format=comma_list, priority=3),
     ),
     route="detail",
     cached=False,
-    empty="The server tells no plan.",
+    empty="The server returned no plan.",
     label=lambda row: str(row.get("planType") or ""),
     actions=(
-        ResourceAction("apply-coupon", "applyCouponForSubscription", "Use a coupon.", "coupon", key="c", single_row=True, fields=("coupon",)),
-        ResourceAction("upgrade", "upgradeSubscriptionForOrganization", "Go to the next plan.", key="u", single_row=True, typed_in_live=True,
-            warning="It costs money from then on."),
+        ResourceAction("apply-coupon", "applyCouponForSubscription", "Apply a coupon.", "coupon", key="c", single_row=True, fields=("coupon",)),
+        ResourceAction("upgrade", "upgradeSubscriptionForOrganization", "Upgrade to the next plan.", key="u", single_row=True, typed_in_live=True,
+            warning="The new plan is billed from then on."),
     ),
 )  # fmt: skip
 
@@ -351,7 +353,7 @@ MY_ENVIRONMENTS = Resource(
     key="value",
     list=ListOperation("membershipEnvironmentIdsGet", shape=Shape.VALUES),
     columns=(Column("value", "environment id", 36, grow=True, priority=0),),
-    empty="This token belongs to no member.",
+    empty="This token does not belong to a member.",
 )
 
 RECORDS = (

@@ -1,4 +1,7 @@
-"""The record that says all a list needs to know about one kind of thing: columns, paging, order, filter, detail."""
+"""The types of a resource record: list operation, columns, filter and detail.
+
+The modules of this package make the records; screens, commands and documentation are made from them.
+"""
 
 from __future__ import annotations
 
@@ -36,10 +39,10 @@ class Paging(StrEnum):
 
 
 class Shape(StrEnum):
-    """What an answer has in it: rows; one thing, or a 404 for none; things by their names; words.
+    """The form of a list response.
 
-    ROWS: [{...}] or {"items": [{...}]}. ONE: {...}. NAMED: {"live": {...}}, the row gets its `name`. WORDS: ["V1"],
-    each a row with a `value`.
+    ROWS: `[{...}]` or `{"items": [{...}]}`. ONE: `{...}`, or 404 for none. NAMED: `{"live": {...}}`; the row gets the name
+    as `name`. VALUES: `["V1"]`; each value becomes a row with the field `value`.
     """
 
     ROWS = "rows"
@@ -49,7 +52,7 @@ class Shape(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a list belongs to: the environment, its organization, or one thing whose id is in the path."""
+    """What a list belongs to: the environment, its organization, or or one parent object whose id is in the path."""
 
     ENVIRONMENT = "environment"
     ORGANIZATION = "organization"
@@ -58,122 +61,151 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column.
-
-    field: dot path into the row, "" when `pick` computes it. title: "" takes the field's name. width: in cells.
-    grow: takes what is left over. priority: the highest number leaves first on a narrow screen; 0 stays.
-    order: what the server's orderBy calls it, "" when it cannot order by it.
-    """
+    """One column of a list."""
 
     field: str = ""
+    """Dot path into the row; "" when `pick` computes the value."""
     title: str = ""
+    """Heading; "" takes the name of the field."""
     width: int = 12
+    """In cells."""
     grow: bool = False
+    """Whether the column takes the width that is left over."""
     right: bool = False
+    """Whether the cells are right-aligned."""
     priority: int = 1
+    """On a narrow screen the column with the highest number is hidden first; 0 is never hidden."""
     format: Format = text
+    """Makes the text of a cell from the value and the current time."""
     order: str = ""
+    """The name of the column in the server's `orderBy`; "" when the server cannot order by it."""
     pick: Callable[[Row], Any] | None = None
+    """Computes the value from the row, in place of `field`."""
+    former_titles: tuple[str, ...] = ()
+    """Titles in earlier versions: saved column choices may contain them."""
 
     @property
     def name(self) -> str:
-        """How people and settings name the column."""
+        """The name of the column on screens and in settings."""
         return self.title or self.field
 
     def value(self, row: Row) -> Any:
-        """The raw value, for copying and exports."""
+        """Return the raw value, for copying and exports."""
         return self.pick(row) if self.pick is not None else get_path(row, self.field)
 
-    def cell(self, row: Row, at: datetime) -> str:
-        """The text to draw, already safe; `—` for nothing. at: the time that ages are counted from."""
-        return self.format(self.value(row), at)
+    def cell(self, row: Row, now: datetime) -> str:
+        """Return the text of the cell, safe for the terminal; `—` for no value. now: the time from which ages are counted."""
+        return self.format(self.value(row), now)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """How the server filters a list: the query parameter, and the columns it can be told to look in.
-
-    key: the name inside the parameter's object, "" when the parameter is plain text.
-    """
+    """How the server filters a list."""
 
     parameter: str
+    """The query parameter."""
     key: str = ""
+    """The name of the text inside the parameter's object; "" when the parameter is plain text."""
     column_key: str = ""
+    """The name inside the object that selects a column; "" when columns cannot be selected."""
     columns: tuple[str, ...] = ()
+    """The columns that can be selected."""
     other_keys: tuple[str, ...] = ()
     """Further keys that narrow the list: chain, filterSocialProvider."""
     searched_locally: tuple[str, ...] = ()
-    """Fields that are searched here, in the whole list, because the server's filter does not look at all of them."""
+    """Fields that dyntui searches in the whole list, because the server does not search all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListOperation:
-    """The list operation. items: the dot path of the rows in the answer, "" for a bare array. query: always sent.
-
-    inside: the name around each row. each: a path parameter and the values it is asked with, one request after another;
-    the row gets the value under the parameter's name. absent: a 404 only means that there is nothing.
-    ranged: it wants a start and an end; the last thirty days when nothing is said.
-    """
+    """The operation that lists a resource, and the form of its response."""
 
     operation: str
+    """Catalog id."""
     items: str = ""
+    """Dot path of the rows in the response; "" for a bare array."""
     paging: Paging = Paging.NONE
+    """How the endpoint pages."""
     order: str = ""
+    """Initial `orderBy`; "" for the order of the server."""
     query: tuple[tuple[str, object], ...] = ()
+    """Query parameters that are always sent."""
     shape: Shape = Shape.ROWS
+    """The form of the response."""
     wrapper: str = ""
+    """The name of the object around each row; "" for none."""
     per_value: tuple[str, tuple[str, ...]] = ("", ())
+    """A path parameter and its values: one request for each value. The row gets the value under the name of the parameter."""
     missing_is_empty: bool = False
+    """Whether a 404 means an empty list."""
     needs_date_range: bool = False
+    """Whether the endpoint needs a start and an end date. The default is the last thirty days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One kind of thing. label: what a row is called, from the row. open: the resource or screen that Enter leads to.
-
-    parent: the path parameter that its parent's id fills, when scope is PARENT or ORGANIZATION. of: the resource that
-    the parent is one of. cached: whether rows may be kept. detail, detail_path, detail_in: the operation that reads
-    one, its path parameter, the name around the answer. extra: further operations that its screens and its command
-    use. secrets: fields that no list, detail or command shows. command: its own one, beside `get` and `do`.
-    """
+    """One kind of object that the API lists."""
 
     name: str
+    """Name on the command line and in the jump bar."""
     title: str
+    """Heading of its list."""
     singular: str
+    """Noun for one object."""
     group: str
+    """Group in the API documentation."""
     list: ListOperation
+    """How it is listed."""
     columns: tuple[Column, ...]
+    """Columns of the list, in order."""
     aliases: tuple[str, ...] = ()
+    """Further names."""
     key: str = "id"
+    """The field that is the id of a row."""
     scope: Scope = Scope.ENVIRONMENT
+    """What the list belongs to."""
     parent: str = ""
+    """The path parameter for the id of the parent, when the scope is PARENT or ORGANIZATION."""
     filter: Filter | None = None
+    """The server's filter, if there is one."""
     detail: str = ""
+    """The operation that reads one object; "" for none."""
     detail_path: str = ""
+    """Path parameter of `detail`."""
     route: str = ""
+    """Name of the resource or screen that Enter opens; "" for none."""
     empty: str = ""
+    """Text for an empty list."""
     label: Callable[[Row], str] | None = None
+    """Makes the name of a row for people."""
     cached: bool = True
+    """Whether rows may be saved in the row cache."""
     actions: tuple[ResourceAction, ...] = ()
+    """What can be done with the list or its rows."""
     parent_resource: str = ""
+    """Name of the resource of the parent."""
     detail_wrapper: str = ""
+    """Name of the object around the response of `detail`; "" for none."""
     extra_operations: tuple[str, ...] = ()
+    """Further operations that its screens and commands use."""
     secrets: tuple[str, ...] = ()
+    """Fields that no list, detail or command shows."""
     command: str = ""
+    """Its own command, in addition to `get` and `do`; "" for none."""
     also_changes: tuple[str, ...] = ()
-    """Further resources that writes to this one change, besides what it belongs to and what belongs to it."""
+    """Further resources that writes to this one change, besides its parent and its children."""
 
     def label_of(self, row: Row) -> str:
-        """How a person knows this row, raw: its label, else its id."""
+        """Return the name of a row for people, unescaped: its label, else its id."""
         return (self.label(row) if self.label is not None else "") or str(row.get(self.key, ""))
 
     def action(self, name: str) -> ResourceAction | None:
-        """The action of that name."""
+        """Return the action with that name."""
         return next((action for action in self.actions if action.name == name), None)
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """The ids of every operation that this record reaches, its list first."""
+        """The ids of all operations of this record, that of the list first."""
         named = [
             self.list.operation,
             self.detail,

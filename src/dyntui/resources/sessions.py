@@ -11,7 +11,7 @@ __all__ = ["RECORDS"]
 
 
 def _revoked(row: Row) -> str | None:
-    return "It is revoked already." if row.get("revokedAt") else None
+    return "The session is already revoked." if row.get("revokedAt") else None
 
 
 SESSIONS = Resource(
@@ -25,10 +25,10 @@ SESSIONS = Resource(
     parent_resource="users",
     list=ListOperation("getUser", "user.sessions"),
     columns=(
-        Column("createdAt", "began", 12, format=age, priority=0),
+        Column("createdAt", "started", 12, format=age, priority=0, former_titles=("began",)),
         Column("revokedAt", "revoked", 12, format=age, priority=0),
-        Column("ipAddress", "address", 16, priority=1),
-        Column("userAgent", "with", 30, grow=True, priority=2),
+        Column("ipAddress", "IP address", 16, priority=1, former_titles=("address",)),
+        Column("userAgent", "device", 30, grow=True, priority=2, former_titles=("with",)),
         Column("id", "id", 11, format=short_id, priority=3),
     ),
     detail="getSessionById",
@@ -38,8 +38,8 @@ SESSIONS = Resource(
     empty="This user has no sessions.",
     label=lambda row: " ".join(str(row.get(name) or "") for name in ("ipAddress", "createdAt")).strip(),
     actions=(
-        ResourceAction("revoke", "revokeSessionById", "Sign the device out.", key="x", effect=Effect.DESTRUCTIVE,
-            disabled_reason=_revoked, warning="The person has to sign in again there."),
+        ResourceAction("revoke", "revokeSessionById", "Revoke the session, which signs the device out.", key="x", effect=Effect.DESTRUCTIVE,
+            disabled_reason=_revoked, warning="The user has to sign in again on that device."),
     ),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""API tokens: of the environment, and of the person who asks. A raw token is shown once, when it is made."""
+"""API tokens of the environment and of the member. A raw token is shown one time, when it is created."""
 
 from __future__ import annotations
 
@@ -16,14 +16,20 @@ _RAW = ("token.rawToken", "token")
 
 
 def is_own_token(row: Mapping[str, Any], hint: str) -> bool:
-    """Whether a row is the token that is used here: its checksum is the last six characters (docs/vendor-api.md#checksum)."""
+    """Return whether a row is the token in use: its checksum is the last six characters of the token."""
     checksum = str(row.get("checksum") or "")
     return len(checksum) >= 4 and hint.endswith(checksum)
 
 
 def own_token_column(hint: str) -> Column:
-    """The column that marks the token that is used here. hint: the token as it is shown, `dyn_…abc123`."""
-    return Column(title="used", width=8, pick=lambda row: "here" if is_own_token(row, hint) else "", priority=0)
+    """Return the column that marks the token in use. hint: the token as it is displayed, `dyn_…abc123`."""
+    return Column(
+        title="in use",
+        width=8,
+        pick=lambda row: "yes" if is_own_token(row, hint) else "",
+        priority=0,
+        former_titles=("used",),
+    )
 
 
 def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
@@ -31,14 +37,14 @@ def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
         ResourceAction(
             "create",
             create,
-            "Make a token; it is shown once and kept nowhere.",
+            "Create a token. It is shown one time and is not saved.",
             "new",
             target=ActionTarget.LIST,
             key="n",
             fields=("note", "scopes"),
             reveals=_RAW,
             typed_in_live=True,
-            warning="Whoever has the token can do all that its scopes name.",
+            warning="Anyone who has the token can do all that its scopes allow.",
         ),
         ResourceAction(
             "delete",
@@ -46,7 +52,7 @@ def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
             "Delete the token.",
             key="d",
             effect=Effect.DESTRUCTIVE,
-            warning="What uses it stops working at once, and it cannot be brought back.",
+            warning="Programs that use the token stop working immediately. It cannot be restored.",
         ),
     )
 
@@ -56,7 +62,7 @@ _COLUMNS = (
     Column("note", "note", 24, grow=True, priority=0),
     Column("scopes", "scopes", 30, format=comma_list, priority=2),
     Column("createdAt", "created", 12, format=age, priority=1),
-    Column("createdBy.email", "by", 22, priority=3),
+    Column("createdBy.email", "created by", 22, priority=3, former_titles=("by",)),
 )
 
 TOKENS = Resource(
@@ -69,7 +75,7 @@ TOKENS = Resource(
     list=ListOperation("getTokens", "tokens"),
     columns=_COLUMNS,
     route="detail",
-    empty="The server lists no tokens.",
+    empty="There are no API tokens.",
     cached=False,
     label=lambda row: str(row.get("note") or row.get("checksum") or ""),
     actions=_actions("postToken", "deleteTokenById"),
@@ -78,13 +84,13 @@ TOKENS = Resource(
 USER_TOKENS = Resource(
     name="user-tokens",
     aliases=("my-tokens",),
-    title="Your own API tokens",
+    title="Your API tokens",
     singular="API token",
     group="UserApiTokens",
     list=ListOperation("getUserApiTokens", "tokens"),
     columns=_COLUMNS,
     route="detail",
-    empty="You have no token of your own.",
+    empty="You have no API tokens.",
     cached=False,
     label=lambda row: str(row.get("note") or row.get("checksum") or ""),
     actions=_actions("createUserApiToken", "deleteUserApiToken"),

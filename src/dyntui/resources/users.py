@@ -20,13 +20,13 @@ def _user_label(row: Row) -> str:
 
 
 def _not_delegated(row: Row) -> str | None:
-    """Where the server tells who may sign for a wallet (the list does, the detail does not)."""
+    """Only the list operation returns who may sign for a wallet; the detail operation does not."""
     known = "delegatedAccessWalletApiKeys" in row
-    return "Nobody else may sign for this wallet." if known and not row["delegatedAccessWalletApiKeys"] else None
+    return "No other party may sign for this wallet." if known and not row["delegatedAccessWalletApiKeys"] else None
 
 
 def _deleted(row: Row) -> str | None:
-    return "It is deleted already." if row.get("deletedAt") else None
+    return "The wallet is already deleted." if row.get("deletedAt") else None
 
 
 USERS = Resource(
@@ -69,21 +69,21 @@ USERS = Resource(
     detail="getUser",
     detail_path="userId",
     route="user",
-    empty="There are no users in this environment yet. Press i to import some.",
+    empty="There are no users in this environment. Press i to import some.",
     label=_user_label,
     command="users",
     extra_operations=("createUser", "updateUser", "bulkCreateUser", "getUserOauthAccessToken"),
     actions=(
-        ResourceAction("revoke-sessions", "revokeUserSessions", "Sign the user out everywhere.", effect=Effect.DESTRUCTIVE,
-            warning="They are signed out everywhere and have to sign in again."),
-        ResourceAction("reset-mfa", "resetUserMfa", "Reset the MFA methods.", effect=Effect.DESTRUCTIVE,
-            warning="Be sure that it is really this person who asks."),
-        ResourceAction("remove-mfa-devices", "resetAllMfaDevices", "Remove all MFA devices.", effect=Effect.DESTRUCTIVE,
-            warning="The devices have to be registered again. Be sure that it is really this person who asks."),
-        ResourceAction("recover-wallets", "recoverDeletedWalletsWithEnvironment", "Bring the deleted wallets back.",
+        ResourceAction("revoke-sessions", "revokeUserSessions", "Revoke all sessions of the user.", effect=Effect.DESTRUCTIVE,
+            warning="The users are signed out on all devices and have to sign in again."),
+        ResourceAction("reset-mfa", "resetUserMfa", "Reset the MFA methods of the user.", effect=Effect.DESTRUCTIVE,
+            warning="Verify that the request comes from this user."),
+        ResourceAction("remove-mfa-devices", "resetAllMfaDevices", "Remove all MFA devices of the user.", effect=Effect.DESTRUCTIVE,
+            warning="The devices have to be registered again. Verify that the request comes from this user."),
+        ResourceAction("recover-wallets", "recoverDeletedWalletsWithEnvironment", "Restore the deleted wallets of the user.",
             body=lambda row, values: {"userId": row.get("id")}),
-        ResourceAction("delete", "deleteUser", "Delete the user for good.", effect=Effect.DESTRUCTIVE,
-            warning="This cannot be undone, and the users' wallet records stay behind."),
+        ResourceAction("delete", "deleteUser", "Delete the user permanently.", effect=Effect.DESTRUCTIVE,
+            warning="This cannot be undone. The wallet records of the users remain."),
     ),
 )  # fmt: skip
 
@@ -108,7 +108,7 @@ WALLETS = Resource(
     detail="getWalletById",
     detail_path="walletId",
     route="wallet",
-    empty="There are no wallets in this environment yet.",
+    empty="There are no wallets in this environment.",
     label=lambda row: shorten(str(row.get("publicKey") or ""), 13),
     command="wallets",
     extra_operations=(
@@ -119,11 +119,11 @@ WALLETS = Resource(
         "createEmbeddedWalletFromFarcaster",
     ),
     actions=(
-        ResourceAction("revoke-delegated-access", "deleteDelegatedAccess", "Let nobody sign for this wallet any more.",
+        ResourceAction("revoke-delegated-access", "deleteDelegatedAccess", "Revoke the delegated access to this wallet.",
             "revoke access", key="x", effect=Effect.DESTRUCTIVE, disabled_reason=_not_delegated,
-            warning="What the owner delegated has to be delegated again."),
-        ResourceAction("delete", "deleteWalletById", "Delete the wallet; it can be brought back.", key="d",
+            warning="The owner has to delegate the access again."),
+        ResourceAction("delete", "deleteWalletById", "Delete the wallet. It can be restored.", key="d",
             effect=Effect.DESTRUCTIVE, disabled_reason=_deleted,
-            warning="A deleted wallet can be brought back with recover."),
+            warning="A deleted wallet can be restored with recover."),
     ),
 )  # fmt: skip

@@ -22,11 +22,11 @@ VISITORS = Resource(
         Column("chain", "chain", 8, priority=0),
         Column("walletName", "wallet", 18, priority=1),
         Column("provider", "provider", 18, priority=2),
-        Column("createdAt", "came", 12, format=age, priority=1, order="createdAt"),
+        Column("createdAt", "visited", 12, format=age, priority=1, order="createdAt", former_titles=("came",)),
         Column("id", "id", 11, format=short_id, priority=3),
     ),
     route="detail",
-    empty="Nobody has connected a wallet without signing in.",
+    empty="There are no visitors: every wallet that connected has also signed in.",
     label=lambda row: str(row.get("address") or ""),
 )  # fmt: skip
 

@@ -23,7 +23,14 @@ WALLET_VERSIONS = Resource(
     list=ListOperation("getActiveEmbeddedWalletVersionsForEnvironment", shape=Shape.VALUES),
     columns=(
         Column("value", "version", 10, priority=0),
-        Column(title="what it is", width=40, grow=True, pick=lambda row: _version(row), priority=1),
+        Column(
+            title="description",
+            width=40,
+            grow=True,
+            pick=lambda row: _version(row),
+            priority=1,
+            former_titles=("what it is",),
+        ),
     ),
     empty="No version of embedded wallets is active.",
     label=lambda row: str(row.get("value") or ""),
@@ -31,7 +38,7 @@ WALLET_VERSIONS = Resource(
 
 
 def _version(row: Row) -> str:
-    return {"V3": "TSS-MPC, the current one", "V1": "legacy", "V2": "legacy"}.get(str(row.get("value")), "")
+    return {"V3": "TSS-MPC, current", "V1": "legacy", "V2": "legacy"}.get(str(row.get("value")), "")
 
 
 POLICIES = Resource(
@@ -52,11 +59,11 @@ POLICIES = Resource(
         Column("ruleId", "id", 11, format=short_id, priority=3),
     ),
     route="detail",
-    empty="There is no policy: nothing is allowed or denied beyond what the apps do.",
+    empty="There is no policy, so no transactions are restricted.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
         ResourceAction("delete", "deleteWaasPolicy", "Delete the rule.", key="d", effect=Effect.DESTRUCTIVE, body=_rule_body,
-            warning="What it denied is allowed from then on, and the other way round."),
+            warning="What the rule denied is allowed from then on, and what it allowed is no longer allowed."),
     ),
 )  # fmt: skip
 
@@ -72,14 +79,14 @@ DELEGATION_KEYS = Resource(
         Column("status", "status", 8, priority=0),
         Column("alg", "algorithm", 18, priority=2),
         Column("type", "kind", 9, priority=1),
-        Column("createdAt", "made", 12, format=age, priority=1),
+        Column("createdAt", "created", 12, format=age, priority=1, former_titles=("made",)),
         Column("revokedAt", "revoked", 12, format=age, priority=2),
     ),
     detail="getDelegatedAccessEncryptionPublicKeyById",
     detail_path="keyId",
     detail_wrapper="key",
     route="detail",
-    empty="Nobody can delegate access: there is no key for it.",
+    empty="There is no key for delegated access, so users cannot delegate access.",
     label=lambda row: str(row.get("kid") or ""),
 )
 

@@ -1,4 +1,4 @@
-"""What is inside the free objects of a webhook delivery: they may hold stringified JSON, and headers in any case."""
+"""Read the untyped objects of a webhook delivery, which may contain JSON as text, and headers in any case."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BODIES = ("body", "data", "payload")
 
 
 def parse_nested(value: Any) -> Any:
-    """`value` with a text that is a JSON object or array opened, at the top and one level down."""
+    """Return `value` with JSON objects and arrays that are given as text parsed, at the top and one level down."""
     value = _parsed(value)
     if isinstance(value, Mapping):
         return {key: _parsed(part) for key, part in value.items()}
@@ -29,7 +29,7 @@ def _parsed(value: Any) -> Any:
 
 
 def request_payload(request: Any) -> Any:
-    """The JSON that was sent in a request, {} when there is none."""
+    """Return the JSON that was sent in a request; {} when there is none."""
     request = _parsed(request)
     if not isinstance(request, Mapping):
         return {}
@@ -40,7 +40,7 @@ def request_payload(request: Any) -> Any:
 
 
 def body_text(request: Any) -> str | None:
-    """The body of a request exactly as it was sent; None when the record holds it only as an object."""
+    """Return the body of a request exactly as it was sent; None when the record contains it only as an object."""
     request = _parsed(request)
     if isinstance(request, Mapping):
         for name in _BODIES:
@@ -50,7 +50,7 @@ def body_text(request: Any) -> str | None:
 
 
 def request_header(request: Any, name: str) -> str:
-    """The value of a header, "" when it is not there."""
+    """Return the value of a header; "" when there is none."""
     request = _parsed(request)
     headers = _parsed(request.get("headers")) if isinstance(request, Mapping) else None
     if not isinstance(headers, Mapping):

@@ -16,7 +16,7 @@ __all__ = ["RECORDS", "answer_of", "delivered", "latency_ms"]
 
 
 def answer_of(row: Row) -> str:
-    """What the receiver said: its status, else the error. Its place in the free object is not documented."""
+    """Return the status that the receiver answered with, else the error. Its place in the object is not documented."""
     response = row.get("response")
     if not isinstance(response, Mapping):
         return ""
@@ -27,7 +27,7 @@ def answer_of(row: Row) -> str:
 
 
 def delivered(row: Row) -> bool | None:
-    """Whether the receiver took the message; None when the server does not say so in a word or number we know."""
+    """Return whether the receiver accepted the message; None when the status of the server is unknown to dyntui."""
     answer = answer_of(row)
     if answer.isdigit():
         return 200 <= int(answer) < 300
@@ -38,7 +38,7 @@ def delivered(row: Row) -> bool | None:
 
 
 def latency_ms(row: Row) -> int | None:
-    """How long the receiver took, or, where that is not told, how long after the message it was delivered."""
+    """Return the response time of the receiver; without one, the time from the message to its delivery."""
     response = row.get("response")
     if isinstance(response, Mapping):
         for name in ("durationMs", "duration", "latencyMs"):
@@ -56,11 +56,11 @@ def _milliseconds(value: Any, at: datetime) -> str:
 
 
 def _enable_disabled_reason(row: Row) -> str | None:
-    return "It is on already." if row.get("isEnabled") else None
+    return "It is already enabled." if row.get("isEnabled") else None
 
 
 def _disable_disabled_reason(row: Row) -> str | None:
-    return None if row.get("isEnabled") else "It is off already."
+    return None if row.get("isEnabled") else "It is already disabled."
 
 
 WEBHOOKS = Resource(
@@ -74,10 +74,10 @@ WEBHOOKS = Resource(
     list=ListOperation("getWebhooks", "data"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),
-        Column("isEnabled", "on", 4, format=yes_no, priority=0),
+        Column("isEnabled", "enabled", 7, format=yes_no, priority=0, former_titles=("on",)),
         Column("events", "events", 6, right=True, format=item_count, priority=1),
-        Column("enabledAt", "since", 12, format=age, priority=2),
-        Column("updatedAt", "changed", 12, format=age, priority=3),
+        Column("enabledAt", "enabled at", 12, format=age, priority=2, former_titles=("since",)),
+        Column("updatedAt", "updated", 12, format=age, priority=3, former_titles=("changed",)),
         Column("webhookId", "id", 11, format=short_id, priority=4),
     ),
     detail="getWebhook",
@@ -85,24 +85,24 @@ WEBHOOKS = Resource(
     route="webhook",
     cached=False,
     secrets=("secret",),
-    empty="There is no webhook. n makes one.",
+    empty="There are no webhooks. Press n to create one.",
     label=lambda row: str(row.get("url") or ""),
     actions=(
-        ResourceAction("create", "createWebhook", "Tell a URL what happens; it gets a ping at once.", "new", target=ActionTarget.LIST,
+        ResourceAction("create", "createWebhook", "Create a webhook. Its URL gets a ping message immediately.", "new", target=ActionTarget.LIST,
             key="n", fields=("url", "events", "isEnabled")),
-        ResourceAction("edit", "updateWebhookById", "Change its URL and what it is told.", key="e", single_row=True, replaces_all=True,
+        ResourceAction("edit", "updateWebhookById", "Edit the URL and the events of the webhook.", key="e", single_row=True, replaces_all=True,
             fields=("url", "events", "isEnabled")),
-        ResourceAction("enable", "updateWebhookById", "Tell it again what happens.", replaces_all=True, disabled_reason=_enable_disabled_reason,
+        ResourceAction("enable", "updateWebhookById", "Enable the webhook.", replaces_all=True, disabled_reason=_enable_disabled_reason,
             fields=(), body=lambda row, values: {**_writable(row), "isEnabled": True}),
-        ResourceAction("disable", "updateWebhookById", "Tell it nothing more.", replaces_all=True, disabled_reason=_disable_disabled_reason,
+        ResourceAction("disable", "updateWebhookById", "Disable the webhook.", replaces_all=True, disabled_reason=_disable_disabled_reason,
             body=lambda row, values: {**_writable(row), "isEnabled": False},
-            warning="What happens meanwhile is not told later."),
-        ResourceAction("reveal-secret", "getWebhook", "Show the secret that its messages are signed with.", "secret", key="S",
+            warning="Events that occur while it is disabled are not delivered later."),
+        ResourceAction("reveal-secret", "getWebhook", "Show the secret that the messages are signed with.", "secret", key="S",
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
             reveals=("secret", "webhook secret"),
-            warning="Whoever has it can make up messages. It is shown once and kept nowhere."),
+            warning="Anyone who has the secret can forge messages. It is shown one time and is not saved."),
         ResourceAction("delete", "deleteWebhookById", "Delete the webhook and the record of its messages.", key="d",
-            effect=Effect.DESTRUCTIVE, warning="Its URL is told nothing more, and its messages cannot be read again."),
+            effect=Effect.DESTRUCTIVE, warning="Its URL gets no more messages, and the messages that were sent can no longer be read."),
     ),
 )  # fmt: skip
 
@@ -126,8 +126,8 @@ MESSAGES = Resource(
     columns=(
         Column("deliveredAt", "sent", 12, format=age, priority=0),
         Column("status", "status", 10, priority=0),
-        Column(title="answer", width=18, pick=answer_of, priority=0),
-        Column("deliveryAttempt", "try", 3, right=True, format=thousands, priority=1),
+        Column(title="response", width=18, pick=answer_of, priority=0, former_titles=("answer",)),
+        Column("deliveryAttempt", "attempt", 7, right=True, format=thousands, priority=1, former_titles=("try",)),
         Column(title="latency", width=9, right=True, pick=latency_ms, format=_milliseconds, priority=1),
         Column(title="event", width=24, grow=True, pick=lambda row: _event_name(row), priority=0),
         Column("eventId", "event id", 11, format=short_id, priority=2),
@@ -135,11 +135,11 @@ MESSAGES = Resource(
     ),
     route="message",
     cached=False,
-    empty="No message has been sent to it yet.",
+    empty="No messages have been sent to this webhook.",
     label=lambda row: _event_name(row),
     extra_operations=("getWebhookMessageDeliveries",),
     actions=(
-        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message once more.", key="d", single_row=False),
+        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message again.", key="d", single_row=False),
     ),
 )  # fmt: skip
 

@@ -1,5 +1,4 @@
-"""Figures of the environment over a range: all that the server tells, each part by itself, so that one refusal does
-not hide the others."""
+"""Key figures of the environment for a date range. Each part is read separately, so that one can fail alone."""
 
 from __future__ import annotations
 
@@ -23,24 +22,26 @@ _WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """From and to, both days included. granularity: what a point of a chart stands for: day, week or month."""
+    """A date range with both days included. granularity: of the points of a chart: day, week or month."""
 
     start: date
     end: date
 
     @classmethod
     def last(cls, days: int) -> DateRange:
-        """The last so many days, today included."""
+        """Return the last `days` days, with today."""
         today = now().date()
         return cls(today - timedelta(days=days - 1), today)
 
     @classmethod
     def between(cls, start: str, end: str) -> DateRange:
-        """From two dates as they are written. Raises Usage."""
+        """Return the range of two dates. Raises UsageError."""
         try:
             found = cls(date.fromisoformat(start), date.fromisoformat(end))
         except ValueError:
-            raise UsageError(f"{start} to {end} is no range.", hint="Write two dates: 2026-01-01 2026-01-31.") from None
+            raise UsageError(
+                f"{start} to {end} is not a date range.", hint="Write two dates: 2026-01-01 2026-01-31."
+            ) from None
         if found.start > found.end:
             raise UsageError(f"{start} is after {end}.", hint="Write the earlier date first.")
         return found
@@ -60,7 +61,7 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One of the top figures. within: in the range; None where the server does not say."""
+    """A key figure. in_range: None if unknown. all_time: None if unknown."""
 
     name: str
     in_range: float | None
@@ -69,7 +70,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers along something: dates, names. unit: what is counted."""
+    """Numbers by date or name. unit: what is counted."""
 
     title: str
     unit: str
@@ -81,13 +82,13 @@ class Series:
 
     @property
     def peak(self) -> tuple[str, float] | None:
-        """Where it is highest."""
+        """The point with the highest value."""
         return max(self.points, key=lambda point: point[1], default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All of it. over_time: charts along the days; shares: charts along names. missing: what was refused, and why."""
+    """All figures. over_time: by day. shares: by name. unavailable: parts that failed, and why."""
 
     range: DateRange
     totals: tuple[Total, ...] = ()
@@ -97,7 +98,7 @@ class Figures:
 
 
 async def read_figures(client: Client, wanted: DateRange) -> Figures:
-    """Ask for every part at once. Raises the error only when there is nothing to show at all."""
+    """Read all parts concurrently. Raises the error only when all parts fail."""
     start, end = wanted.start.isoformat(), wanted.end.isoformat()
     new, old = {"start": start, "end": end}, {"startDate": start, "endDate": end}
     queries: dict[str, tuple[str, dict[str, str]]] = {
@@ -135,11 +136,11 @@ async def read_figures(client: Client, wanted: DateRange) -> Figures:
 async def _older_wallets(
     client: Client, query: Mapping[str, str], found: dict[str, Any], missing: dict[str, str]
 ) -> None:
-    """The operation before `analytics/walletsBreakdown`, on servers that lack that one."""
+    """Use the predecessor of `analytics/walletsBreakdown`, on servers without that one."""
     try:
         answer = await client.call("getWalletsBreakdown", query=query)
     except DyntuiError:
-        return  # the reason of the newer one is told
+        return  # the error of the newer operation is reported
     if isinstance(answer, list):
         rows = [
             {"walletNameDisplay": _first(row, "name", "walletName"), "nWallets": row.get("count")} for row in answer
@@ -201,7 +202,7 @@ _SESSIONS = "nSessionsVisits"
 
 
 def _retention(retention: Any) -> tuple[tuple[str, float], ...]:
-    """How many of the users of a week came back so many weeks later, on the average of the weeks."""
+    """Return the share of the new users of a week that returned after each number of weeks, averaged."""
     by_week: dict[int, list[float]] = {}
     for row in _rows(retention.get("newUsers") if isinstance(retention, Mapping) else None):
         cohort, back, share = (
@@ -231,7 +232,7 @@ def _number(value: Any) -> float | None:
 
 
 def _points(rows: Any, label: str, value: str) -> tuple[tuple[str, float], ...]:
-    """Rows as points; those with the same label are added up."""
+    """Return rows as points; values with the same label are added."""
     found: dict[str, float] = {}
     for row in _rows(rows):
         number = _number(row.get(value))

@@ -1,6 +1,6 @@
-"""The API console: find an operation, fill it in, send it through the same doors as everything else, keep it for later.
+"""The API console: search an operation, fill in its form, send it through the write gate, save requests.
 
-What is copied or kept never has the token in it.
+Copied and saved requests never contain the token.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _KEYS = ("keyshares", "privatekey", "signmessage", "export", "refresh", "reshare
 
 @dataclass(frozen=True, slots=True)
 class ConsoleRequest:
-    """An operation with what was filled in. body: JSON as text, instead of the fields of the body, or ""."""
+    """An operation with its form values. body: JSON text in place of the body fields, or ""."""
 
     operation: str
     values: Mapping[str, str] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class ConsoleRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleResponse:
-    """What came of a request. status: 0 when no answer came. document: None for no content."""
+    """The response to a request. status: 0 without a response. document: None for no content."""
 
     request: ConsoleRequest
     status: int
@@ -74,8 +74,10 @@ class ConsoleResponse:
 
 
 def search_operations(catalog: Catalog, text: str) -> list[Operation]:
-    """The operations with every word of `text` in their id, method, path, group or summary; one of exactly
-    that name first, then those that an API token can call, and among them those whose id begins so."""
+    """Return the operations with every word of `text` in id, method, path, group or summary.
+
+    Order: an exact id, then operations for API tokens, then ids that begin with the text.
+    """
     words = text.lower().split()
 
     def fits(operation: Operation) -> bool:
@@ -93,7 +95,7 @@ def search_operations(catalog: Catalog, text: str) -> list[Operation]:
 
 
 def request_fields(catalog: Catalog, operation: Operation) -> list[FormField]:
-    """What the form asks for. A body with very many fields is one field: it is written as JSON."""
+    """Return the form fields. A body with very many fields becomes one JSON field."""
     from dyntui.services.forms import WHOLE, FieldKind, ParameterLocation
 
     asked = operation_fields(catalog, operation, ALL)
@@ -105,7 +107,7 @@ def request_fields(catalog: Catalog, operation: Operation) -> list[FormField]:
 
 
 def prepare(catalog: Catalog, request: ConsoleRequest) -> FormResult:
-    """What a request sends; `wrong` says what is not right, by field."""
+    """Return what a request sends; `errors` has messages by field."""
     operation = catalog.get(request.operation)
     asked = request_fields(catalog, operation)
     if not request.body.strip():
@@ -120,12 +122,12 @@ def prepare(catalog: Catalog, request: ConsoleRequest) -> FormResult:
 
 
 def warning_about(operation: Operation) -> str:
-    """What a person should know before sending it."""
+    """Return the warning for an operation; "" for none."""
     way = f"{operation.path} {operation.id}".lower()
     if operation.audience != "admin":
-        return "For a signed-in person's token: an API token is refused, whatever it may do."
+        return "This operation needs the token of a signed-in user; API tokens are refused."
     if "waas" in way and any(word in way for word in _KEYS):
-        return "It signs, or touches key shares: for the owner's own device, not for a console."
+        return "This operation signs or changes key shares. Use it on the device of the owner only."
     return ""
 
 
@@ -155,7 +157,7 @@ def _target(operation: Operation, filled: FormResult) -> Target:
 
 
 async def request_requirement(connection: Connection, operation: Operation, filled: FormResult) -> Requirement:
-    """What has to be confirmed before it is sent, as things stand."""
+    """Return what has to be confirmed before the request is sent."""
     targets = [_target(operation, filled)]
     action = _action(operation, filled, [])
     if not connection.write_gate.refusal(action):
@@ -164,8 +166,10 @@ async def request_requirement(connection: Connection, operation: Operation, fill
 
 
 async def send_request(connection: Connection, request: ConsoleRequest, confirmation: Confirmation) -> ConsoleResponse:
-    """Send it: what only reads through the client, what writes through the one door. An error is part of the answer;
-    only what was never sent (not filled in, refused, not confirmed) is raised."""
+    """Send a request: reads with the client, writes through the write gate.
+
+    Errors of the server are part of the result. Raises UsageError for requests that were not sent.
+    """
     client = connection.client
     operation, filled = client.catalog.get(request.operation), prepare(client.catalog, request)
     if filled.errors:
@@ -192,7 +196,7 @@ async def send_request(connection: Connection, request: ConsoleRequest, confirma
 
 
 def _error_document(error: DyntuiError | None) -> Any:
-    """The body of an error answer, as far as it was kept."""
+    """Return the body of an error response, if it was saved."""
     body: str = getattr(error, "body", "")
     try:
         return load_json(body.encode("utf-8", "surrogatepass")) if body else None
@@ -200,11 +204,11 @@ def _error_document(error: DyntuiError | None) -> Any:
         return body
 
 
-# To take along
+# Copies
 
 
 def as_curl(base_url: str, environment_id: str, operation: Operation, filled: FormResult) -> str:
-    """The request for a shell. The token is a variable: whoever runs it sets it."""
+    """Return the request as a curl command, with the token as a variable."""
     path = operation.path
     for name, value in {"environmentId": environment_id, **filled.path}.items():
         path = path.replace("{" + name + "}", quote(str(value), safe=""))
@@ -219,7 +223,7 @@ def as_curl(base_url: str, environment_id: str, operation: Operation, filled: Fo
 
 
 def as_command(operation: Operation, filled: FormResult) -> str:
-    """The request as a `dyntui api` line."""
+    """Return the request as a `dyntui api` command."""
     parts = ["dyntui", "api", operation.id]
     for name, value in [*filled.path.items(), *_pairs(filled), *filled.headers.items()]:
         parts += ["-p", shlex.quote(f"{name}={value}")]
@@ -245,7 +249,7 @@ def _text(value: Any) -> str:
 
 
 class SavedRequests:
-    """Requests kept by name, in one private file. Values that may be secrets are left out."""
+    """Saved requests by name, in one private file, without values that may be secrets."""
 
     def __init__(self, file: Any = None) -> None:
         from dyntui.config.paths import paths
@@ -253,7 +257,7 @@ class SavedRequests:
         self.file = file or paths().state / "requests.json"
 
     def load(self) -> list[ConsoleRequest]:
-        """All of them, by name. Raises Usage when the file is not what was written."""
+        """Return all saved requests. Raises UsageError when the file is invalid."""
         from dyntui.config.private_files import read_private
 
         if not self.file.exists():
@@ -265,16 +269,16 @@ class SavedRequests:
                 for row in rows
             ]
         except (ValueError, KeyError, TypeError):
-            raise UsageError(f"{self.file} cannot be read.", hint="Delete it, or put it right.") from None
+            raise UsageError(f"{self.file} cannot be read.", hint="Delete or fix the file.") from None
 
     def save(self, request: ConsoleRequest) -> ConsoleRequest:
-        """Keep one under its name, in the place of an older one; returns what was kept."""
+        """Save a request under its name, replacing an older one; returns the saved request."""
         kept = _without_secrets(request)
         self._write([*(each for each in self.load() if each.name != kept.name), kept])
         return kept
 
     def remove(self, name: str) -> None:
-        """Forget one."""
+        """Delete a saved request."""
         self._write([each for each in self.load() if each.name != name])
 
     def _write(self, requests: Sequence[ConsoleRequest]) -> None:
@@ -289,7 +293,7 @@ def _without_secrets(request: ConsoleRequest) -> ConsoleRequest:
     values = {name: value for name, value in request.values.items() if not _secret(name)}
     body = request.body
     if body:
-        with suppress(ValueError):  # half-written JSON is kept as it is
+        with suppress(ValueError):  # incomplete JSON is saved unchanged
             body = json.dumps(_bare(parse_json(body)), indent=2, ensure_ascii=False)
     clean = {name: redact(value, people=False) for name, value in values.items()}
     return replace(request, values=clean, body=redact(body, people=False))

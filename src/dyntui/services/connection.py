@@ -1,4 +1,4 @@
-"""From a profile and a token to everything a command or a screen needs to work with an environment."""
+"""Connection: the client, write gate and audit log of one environment, for commands and screens."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def _rates() -> tuple[int, int]:
 
 
 class Connection:
-    """One environment, open: its client, its door for writes, and how its token was found.
+    """An open environment: its client, write gate, audit log and the source of its token.
 
-    where: who holds the token, in words. app: an ASGI application instead of the network (the demo). gates, log: shared
-    with other connections of this process when given. Nothing is sent before the first call.
+    token_source: where the token was found, as text. app: an ASGI application in place of the network, for the demo.
+    rate_limiters, log: shared with other connections of this process when given. Nothing is sent before the first call.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Connection:
 
     @property
     def profile(self) -> Profile:
-        """The profile, its kind the stricter of what it says and what the server says (`WriteGate.learn_kind`)."""
+        """The profile, with the stricter environment kind of profile and server (`WriteGate.learn_kind`)."""
         return self.write_gate.profile
 
     def __repr__(self) -> str:
@@ -71,20 +71,20 @@ class Connection:
 
     @property
     def token_hint(self) -> str:
-        """The token as it is shown: `dyn_…abc123`."""
+        """The token as it is displayed: `dyn_…abc123`."""
         from dyntui.core.redact import token_hint
 
         return token_hint(self._token)
 
     @property
     def cache_file(self) -> Path:
-        """Where rows of this environment, as seen with this token, are kept between runs, if they are."""
+        """The file of the row cache of this environment and token."""
         from dyntui.store.cache import cache_file
 
         return cache_file(paths().cache, self.profile.base_url, self.profile.environment_id, self._token)
 
     def new_client(self) -> Client:
-        """A further client for another event loop (a job's thread), behind the same gates and in the same log."""
+        """Return a client for another event loop, such as the thread of a job, with the same rate limiters and log."""
         from dyntui.api.client import Client as _Client
 
         return _Client(

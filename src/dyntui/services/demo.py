@@ -1,4 +1,4 @@
-"""The built-in sandbox as a connection: nothing to install, nothing to start, nothing leaves the process."""
+"""The demo: a connection to a sandbox in this process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEMO_URL = "http://localhost/api/v0"
 
 
 def demo_connection(options: SandboxOptions, *, read_only: bool = False) -> Connection:
-    """A connection to a sandbox made for it in this process."""
+    """Return a connection to a new sandbox in this process."""
     from dyntui.config.credential_kind import CredentialKind
     from dyntui.config.profile import Profile
     from dyntui.sandbox.app import Gateway

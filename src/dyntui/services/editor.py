@@ -1,4 +1,4 @@
-"""Write a text in one's own editor: a private file, no tokens in the editor's environment, nothing left behind."""
+"""Edit a text in the external editor: in a private file, without tokens in the environment of the editor."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["edit", "editor"]
 
 
 def editor() -> list[str]:
-    """The command of the editor that the person has chosen, [] for none."""
+    """Return the command of the editor from VISUAL or EDITOR; [] for none."""
     try:
         return shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     except ValueError:
-        return []  # a quote without its other half names no program
+        return []  # an unbalanced quote
 
 
 def edit(text: str, *, suffix: str = ".json") -> str:
@@ -39,8 +39,8 @@ def edit(text: str, *, suffix: str = ".json") -> str:
                 f"The editor {command[0]} cannot be started: {error.strerror}.", hint="Set EDITOR."
             ) from None
         if ended.returncode != 0:
-            raise UsageError(f"The editor ended with {ended.returncode}; all is as it was.")
+            raise UsageError(f"The editor failed with exit code {ended.returncode}; nothing was changed.")
         try:
             return file.read_text(encoding="utf-8", errors="backslashreplace")
         except OSError as error:
-            raise UsageError(f"What the editor wrote cannot be read: {error.strerror}.") from None
+            raise UsageError(f"The edited file cannot be read: {error.strerror}.") from None

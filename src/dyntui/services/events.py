@@ -1,4 +1,4 @@
-"""The event stream as it happens: asked for again and again, each event told once, whichever way the server orders."""
+"""Tail of the event stream: polls events and returns each one time, in whichever order the server lists them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["EventFilter", "EventTail", "parse_since"]
 
 Event = dict[str, Any]
 _OVERLAP = timedelta(seconds=5)
-"""Events of the same moment may come late: the last seconds are asked for once more."""
+"""The last seconds are read again, because events of the same time may arrive late."""
 _PAGES = 20
 _REMEMBERED = 20_000
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -28,8 +28,11 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """What is wanted. resource: as the server filters, `user`, `wallet`. names: parts of event names, any of which has
-    to be in it. text: has to be somewhere in the event. start, end: the time range."""
+    """A filter of events.
+
+    resource: filter of the server, such as `user` or `wallet`. names: parts of event names, any of which has to match.
+    text: has to be in any value. start, end: the time range.
+    """
 
     resource: str = ""
     names: tuple[str, ...] = ()
@@ -38,7 +41,7 @@ class EventFilter:
     end: datetime | None = None
 
     def matches(self, event: Mapping[str, Any]) -> bool:
-        """Whether an event passes what the server does not filter by."""
+        """Return whether an event matches the parts that the server does not filter."""
         name = str(event.get("eventName") or "").lower()
         if self.names and not any(part.lower() in name for part in self.names):
             return False
@@ -55,17 +58,17 @@ def _has(value: Any, text: str) -> bool:
 
 
 def parse_since(text: str) -> datetime:
-    """A time as people give it: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago. Raises Usage."""
+    """Parse a time: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d ago. Raises UsageError."""
     if text[-1:] in _UNITS and text[:-1].isdigit():
         return now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
     moment = parse_time(text)
     if moment is None:
-        raise UsageError(f"{text!r} is no time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
+        raise UsageError(f"{text!r} is not a time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
     return moment
 
 
 class EventTail:
-    """What happens from `wanted.start` on (the last hour when it says nothing). Each event comes once, oldest first."""
+    """The events from `wanted.start` on, by default of the last hour: each one time, oldest first."""
 
     def __init__(self, client: Client, wanted: EventFilter | None = None, *, backlog: int = 100) -> None:
         self._client = client
@@ -74,10 +77,10 @@ class EventTail:
         self._seen: dict[str, None] = {}
         self._latest: datetime | None = None
         self.missed = 0
-        """How many times more happened between two looks than is read at once: the older part was not told."""
+        """The number of polls in which older events were left out, because there were too many."""
 
     async def poll(self) -> list[Event]:
-        """What is new since the last time."""
+        """Return the events since the last call."""
         first = self._latest is None
         start = self.wanted.start or now() - timedelta(hours=1)
         if self._latest is not None:
@@ -86,7 +89,7 @@ class EventTail:
         fresh = [event for event in found if self._is_new(event)]
         times = [moment for event in fresh if (moment := parse_time(event.get("timestamp"))) is not None]
         if times or first:
-            # The server's clock, as soon as it has told one: ours may be another.
+            # Use the server's clock as soon as it is known: the local clock may differ.
             self._latest = max([*times, *([self._latest] if self._latest else [])], default=start)
         fresh = [event for event in fresh if self.wanted.matches(event)]
         fresh.sort(key=lambda event: str(event.get("timestamp") or ""))
@@ -115,7 +118,7 @@ class EventTail:
         return list(found)
 
     def _is_all_known(self, events: Sequence[Event]) -> bool:
-        """Whether a page, and so every older one, has been told. Only for pages that have the newest first."""
+        """Return whether a page, and so every older one, was returned before. Only for pages with the newest first."""
         times = [str(event.get("timestamp") or "") for event in events]
         newest_first = len(times) > 1 and times[0] > times[-1]
         return newest_first and all(str(event.get("eventId")) in self._seen for event in events)

@@ -1,4 +1,4 @@
-"""Lists into files: CSV in two profiles, NDJSON and JSON. New files only, private, raw values in."""
+"""Export lists to files: CSV in two variants, NDJSON and JSON. Files are new and private."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONGEST_CELL = 1_000_000
 
 
 class ExportFormat(StrEnum):
-    """CSV: safe to open in a spreadsheet. EXACT: CSV with raw values, for pipes. NDJSON, JSON: everything."""
+    """CSV: safe to open in a spreadsheet. EXACT: CSV with raw values, for pipes. NDJSON, JSON: all fields."""
 
     CSV = "csv"
     EXACT = "csv-exact"
@@ -57,7 +57,7 @@ USER_FIELDS = (
     "chain",
     "metadata",
 )
-"""The columns of an export of users, unless others are asked for; nested values are JSON in a cell."""
+"""The columns of an export of users, by default; nested values are JSON in a cell."""
 
 WALLET_FIELDS = (
     "id",
@@ -75,15 +75,15 @@ WALLET_FIELDS = (
     "walletAdditionalAddresses",
     "properties",
 )
-"""The columns of an export of wallets, unless others are asked for."""
+"""The columns of an export of wallets, by default."""
 
 
 @dataclass
 class Exporter:
-    """Writes rows to a binary stream as they come.
+    """Writes rows to a binary stream, one by one.
 
-    columns: the fields of a CSV, dot paths too; nested values are JSON in a cell. on_terminal: show what a terminal
-    would hide or act on, as `safe()` does in cells and as `\\uNNNN` in JSON.
+    columns: the fields of a CSV, also dot paths; nested values are JSON in a cell. on_terminal: escape characters that
+    a terminal would hide or interpret, with `safe()` in cells and as `\\uNNNN` in JSON.
     """
 
     stream: BinaryIO
@@ -94,8 +94,7 @@ class Exporter:
     _begun: bool = False
 
     def begin(self) -> None:
-        """Write what stands before the first row. Done when there is one, or none at all: what fails before that has
-        written nothing."""
+        """Write the header. The first row or the end does this, so that an earlier failure writes nothing."""
         if self._begun:
             return
         self._begun = True
@@ -149,7 +148,7 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class _Stopped(Exception):
-    """A person stopped an export."""
+    """The export was stopped."""
 
 
 async def export_file(
@@ -160,8 +159,10 @@ async def export_file(
     *,
     stopped: Callable[[], bool] = lambda: False,
 ) -> int | None:
-    """Write every row of `rows` to a new private file; how many. None when it was stopped. The file is whole or absent:
-    after a stop, an error or a signal there is none."""
+    """Write every row of `rows` to a new private file; returns the number of rows, None when it was stopped.
+
+    The file is complete or absent: after a stop, an error or a signal there is none.
+    """
     try:
         with new_whole_file(path) as stream:
             written = await export(rows, Exporter(stream, format, columns))
@@ -170,7 +171,7 @@ async def export_file(
     except _Stopped:
         return None
     except OSError as error:
-        hint = "Make room, or name another file." if error.errno in _NO_ROOM else "Name another file."
+        hint = "Free disk space, or use another file." if error.errno in _NO_ROOM else "Use another file."
         raise DyntuiError(f"{path} cannot be written: {error.strerror}.", hint=hint) from error
     return written
 

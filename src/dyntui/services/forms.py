@@ -1,6 +1,6 @@
-"""A form out of an operation's schema: what it asks for, what may be chosen, what must be there; and back into JSON.
+"""Forms from the schema of an operation: fields, options and required fields, and their values as JSON.
 
-The console and the command line ask alike, and no field is written down twice.
+Console and command line use the same forms.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ __all__ = [
 ]
 
 WHOLE = "body"
-"""The name of the field that is the whole body, where the body is no object."""
+"""The name of the field for the whole body, when the body is not an object."""
 _DEPTH = 3
 
 
 class FieldKind(StrEnum):
-    """How a value is written: LIST as words with commas between them, JSON as it is."""
+    """How a value is written: LIST as words separated by commas, JSON as JSON."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -50,7 +50,7 @@ class FieldKind(StrEnum):
 
 
 class ParameterLocation(StrEnum):
-    """Where a value goes."""
+    """Where a value is sent."""
 
     PATH = "path"
     QUERY = "query"
@@ -60,8 +60,11 @@ class ParameterLocation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field. name: a dot path inside the body, or the parameter's. options: what is known to be taken; the API's
-    enums are open, so something else may be sent all the same. nullable: whether nothing can be said with null."""
+    """A form field.
+
+    name: a dot path inside the body, or the name of the parameter. options: known values; others may be sent as well,
+    because the enums of the API are open. nullable: whether null is accepted.
+    """
 
     name: str
     location: ParameterLocation
@@ -73,17 +76,17 @@ class FormField:
 
     @property
     def label(self) -> str:
-        """The field's name, marked when it has to be there."""
+        """The name of the field, with a mark when it is required."""
         return f"{self.name} *" if self.required else self.name
 
     @property
     def hint(self) -> str:
-        """What may be written."""
+        """What can be entered."""
         match self.kind:
             case FieldKind.LIST if self.options:
-                return f"with commas between: {', '.join(self.options)}"
+                return f"separated by commas: {', '.join(self.options)}"
             case FieldKind.LIST:
-                return "with commas between"
+                return "separated by commas"
             case FieldKind.JSON:
                 return "JSON"
             case FieldKind.CHOICE:
@@ -95,7 +98,7 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class FormResult:
-    """What was filled in, as a call takes it. body: None when there is none. wrong: what is wrong, by field."""
+    """The values of a form for a request. body: None for none. errors: messages by field."""
 
     path: Mapping[str, str]
     query: Mapping[str, Any]
@@ -105,9 +108,9 @@ class FormResult:
 
 
 def operation_fields(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL) -> list[FormField]:
-    """The fields of an operation, in the schema's order, those that must be there first; or only the ones named.
+    """Return the fields of an operation, required ones first, or only those in `names`.
 
-    The environment's id is never asked for. Raises Usage for a name that it does not have.
+    The environment id is never a field. Raises UsageError for an unknown name.
     """
     found = _parameters(catalog, operation)
     if operation.body is not None:
@@ -116,7 +119,7 @@ def operation_fields(catalog: Catalog, operation: Operation, names: Sequence[str
         return sorted(found, key=lambda field: (field.location is not ParameterLocation.PATH, not field.required))
     by_name = {field.name: field for field in found}
     if missing := [name for name in names if name not in by_name]:
-        raise UsageError(f"{operation.id} takes no {', '.join(missing)}.", hint=f"It takes: {', '.join(by_name)}.")
+        raise UsageError(f"{operation.id} has no field {', '.join(missing)}.", hint=f"Fields: {', '.join(by_name)}.")
     return [by_name[name] for name in names]
 
 
@@ -155,7 +158,7 @@ def _flat(catalog: Catalog, schema: Schema, prefix: str, depth: int, needed: boo
 
 
 def _inner(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
-    """The schema behind references and `or null`, and whether it was the latter."""
+    """Return the schema behind references and `or null`, and whether null is accepted."""
     schema = catalog.resolve(schema)
     parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
     if len(parts) == 1:
@@ -182,11 +185,11 @@ def _field(
     return FormField(name, where, kind, required, options, nullable, inside)
 
 
-# back into JSON
+# Values
 
 
 def field_text(value: Any) -> str:
-    """A value as it is written in a field."""
+    """Return a value as the text of a field."""
     match value:
         case None:
             return ""
@@ -202,7 +205,7 @@ def field_text(value: Any) -> str:
 
 
 def current_values(asked: Iterable[FormField], document: Any) -> dict[str, str]:
-    """What the fields of a body hold in a document, as it is written."""
+    """Return the values of body fields in a document, as texts."""
     return {
         field.name: field_text(get_path(document, field.name))
         for field in asked
@@ -213,8 +216,11 @@ def current_values(asked: Iterable[FormField], document: Any) -> dict[str, str]:
 def read_form(
     asked: Sequence[FormField], values: Mapping[str, str], *, before: Mapping[str, str] | None = None
 ) -> FormResult:
-    """What was filled in. A field that is empty, or as it was `before`, is left out; one that was emptied is sent as
-    null where that is allowed, else as nothing at all."""
+    """Read the values of a form. before: the initial values.
+
+    Empty and unchanged fields are left out. An emptied field is sent as null where that is accepted, else as an empty
+    value.
+    """
     path: dict[str, str] = {}
     query: dict[str, Any] = {}
     headers: dict[str, str] = {}
@@ -225,7 +231,7 @@ def read_form(
         was = (before or {}).get(field.name, "")
         if text == was and (before is not None or not text):
             if field.required and not text:
-                wrong[field.name] = "This has to be filled in."
+                wrong[field.name] = "This field is required."
             continue
         try:
             value = parse_value(field, text)
@@ -250,19 +256,19 @@ def read_form(
 
 
 def parse_value(field: FormField, text: str) -> Any:
-    """What was written in a field, as it is sent. Raises ValueError with what is wrong."""
+    """Parse the text of a field. Raises ValueError with the problem."""
     if not text:
         if field.required:
-            raise ValueError("This has to be filled in.")
+            raise ValueError("This field is required.")
         return None if field.nullable or field.kind is not FieldKind.TEXT else ""
     match field.kind:
         case FieldKind.NUMBER:
             try:
                 number = int(text) if text.lstrip("-").isdigit() else float(text)
             except ValueError:
-                raise ValueError(f"{text!r} is no number.") from None
+                raise ValueError(f"{text!r} is not a number.") from None
             if not (-(2**63) <= number < 2**64 if isinstance(number, int) else math.isfinite(number)):
-                raise ValueError(f"{text!r} is no number that can be sent.")
+                raise ValueError(f"{text!r} is outside the range of numbers.")
             return number
         case FieldKind.FLAG:
             if text.lower() in ("true", "yes", "on", "1"):
@@ -281,7 +287,7 @@ def parse_value(field: FormField, text: str) -> Any:
 
 
 def _set_path(document: dict[str, Any], name: str, value: Any) -> None:
-    *way, last = name.split(".")
-    for part in way:
+    *parents, last = name.split(".")
+    for part in parents:
         document = document.setdefault(part, {})
     document[last] = value

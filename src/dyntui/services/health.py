@@ -1,4 +1,4 @@
-"""Whether an environment can be used: is the token accepted, what may it do, how quick and how exact is the server."""
+"""Check an environment: token, token scopes, latency and clock skew."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _SKEW_TO_MENTION = 30.0
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentHealth:
-    """What a check found. The token is accepted; every error is raised instead.
+    """The result of a check in which the token was accepted; errors are raised.
 
-    by: the operation that proved it. scopes: None where the server does not tell. ms: of one complete answer.
-    skew: seconds that this machine's clock is ahead of the server's, None without a Date header.
-    belongs: the environment that the token is of, when it is another one than the profile's; else "".
-    kind: live or sandbox as the server says, "" where it does not. treated_as_live: the profile says sandbox.
+    proof: the operation that proved it. scopes: token scopes, None if unknown. ms: latency of one response.
+    skew: seconds by which the clock of this machine is ahead of that of the server, None without a Date header.
+    other_environment: the environment of the token, when it is not that of the profile; else "".
+    kind: live or sandbox as the server reports, "" for unknown. treated_as_live: whether only the server reports live.
     """
 
     proof: str
@@ -47,7 +47,7 @@ class EnvironmentHealth:
 
 
 async def server_kind(client: Client) -> str:
-    """What the server says the environment is: live or sandbox; "" where the token may not read that."""
+    """Return the environment kind that the server reports; "" when the token may not read it."""
     from dyntui.api.errors import Forbidden, NotFound
 
     try:
@@ -63,11 +63,9 @@ def _kind(document: Any) -> str:
 
 
 async def check_health(client: Client, profile_kind: str = "live") -> EnvironmentHealth:
-    """Ask what the token is: /tokens/me, the environment, or one user, whichever it may read.
+    """Check the token with /tokens/me, the environment, or one user, whichever it may read.
 
-    Source: docs/vendor-api.md#introspection.
-
-    profile_kind: what the profile says; a warning when the server says live.
+    profile_kind: the kind in the profile; the result has a warning when it differs from the server.
     """
     from dyntui.api.client import decode
     from dyntui.api.errors import ApiError, Forbidden, RateLimited, ServerError, Unauthorized
@@ -80,14 +78,14 @@ async def check_health(client: Client, profile_kind: str = "live") -> Environmen
     except (Unauthorized, RateLimited, ServerError):
         raise
     except ApiError:
-        about = None  # an older server says 404, a stricter one 400, 403 or 405
+        about = None  # older servers answer 404, stricter ones 400, 403 or 405
     scopes = None
     if about is not None:
-        said = about.get("scopes")
-        scopes = tuple(str(scope) for scope in said) if isinstance(said, list) else None
-        said = about.get("projectEnvironmentId")
-        if isinstance(said, str) and said and said != client.environment_id:
-            belongs = said
+        value = about.get("scopes")
+        scopes = tuple(str(scope) for scope in value) if isinstance(value, list) else None
+        value = about.get("projectEnvironmentId")
+        if isinstance(value, str) and value and value != client.environment_id:
+            belongs = value
             warnings.append(f"The token belongs to environment {belongs}, not to {client.environment_id}.")
     by, ms, date, kind = "GET /tokens/me", client.log.last_ms, "", ""
     for operation, query in (("getEnvironmentById", None), ("getEnvironmentUsers", {"limit": 1})):
@@ -102,7 +100,7 @@ async def check_health(client: Client, profile_kind: str = "live") -> Environmen
         break
     treated_as_live = (kind, profile_kind) == ("live", "sandbox")
     if treated_as_live:
-        warnings.append("The server says that this environment is live; the profile says sandbox. It counts as live.")
+        warnings.append("The server reports a live environment, the profile says sandbox. It is treated as live.")
     skew = _skew(date, ms or 0.0)
     if skew is not None and abs(skew) > _SKEW_TO_MENTION:
         side = "ahead of" if skew > 0 else "behind"
@@ -122,7 +120,7 @@ async def check_health(client: Client, profile_kind: str = "live") -> Environmen
 def _skew(date: str, ms: float) -> float | None:
     try:
         server = parsedate_to_datetime(date)
-        # The header was written about half the answer's time ago, and has no fractions of a second.
+        # The header is about half the latency old, and has no fractions of a second.
         return (now() - server).total_seconds() - ms / 2000 - 0.5
     except (ValueError, TypeError):
         return None

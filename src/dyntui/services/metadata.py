@@ -1,4 +1,4 @@
-"""Metadata of a user as a text that people edit: written so that nothing hides in it, read strictly, compared."""
+"""User metadata as editable JSON text: format, strict parsing and differences."""
 
 from __future__ import annotations
 
@@ -21,52 +21,54 @@ __all__ = [
 ]
 
 USUAL_LIMIT = 2048
-"""Bytes from which a server is thought to refuse metadata (`metadata_size_exceeded`); the limit is not documented."""
+"""Bytes above which servers may refuse metadata (`metadata_size_exceeded`). The limit is not documented."""
 
 
 def metadata_of(user: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata in a user's document, {} for none."""
+    """Return the metadata of a user; {} for none."""
     found = user.get("metadata")
     return found if isinstance(found, dict) else {}
 
 
 def metadata_text(metadata: Mapping[str, Any]) -> str:
-    """Metadata as JSON to be edited."""
+    """Return metadata as JSON text for editing."""
     return plain_json(json.dumps(metadata, ensure_ascii=False, indent=2)) + "\n"
 
 
 def metadata_size(metadata: Mapping[str, Any]) -> int:
-    """How many bytes it is on the wire, as compact JSON."""
+    """Return the size of metadata as compact JSON, in bytes."""
     text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))
     return len(text.encode("utf-8", "surrogatepass"))
 
 
 def read_metadata(text: str) -> dict[str, Any]:
-    """The object that `text` is. Raises Usage, as `read_json` does."""
+    """Parse metadata. Raises UsageError."""
     found = read_json(text)
     if not isinstance(found, dict):
-        raise UsageError('Metadata is an object: it begins with { and has names, as in {"plan": "pro"}.')
+        raise UsageError('Metadata must be a JSON object, such as {"plan": "pro"}.')
     return found
 
 
 def read_json(text: str) -> Any:
-    """The value that `text` is. Raises Usage with line and column: what could not be sent as it stands is refused
-    rather than bent (the same key twice, NaN, numbers and characters that the wire has no room for)."""
+    """Parse JSON. Raises UsageError with line and column.
+
+    Values that cannot be sent exactly are refused: duplicate keys, NaN, and numbers and characters outside JSON.
+    """
     import orjson
 
     try:
         found = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise UsageError(f"It is not JSON yet: {error.msg} ({where}).") from None
+        position = f"line {error.lineno}, column {error.colno}"
+        raise UsageError(f"Invalid JSON: {error.msg} ({position}).") from None
     except RecursionError:
-        raise UsageError("It is nested too deeply.") from None
+        raise UsageError("The JSON is nested too deeply.") from None
     except ValueError as error:
-        raise UsageError(f"It cannot be read: {error}.") from None  # a number of thousands of digits
+        raise UsageError(f"The JSON cannot be read: {error}.") from None  # a number of thousands of digits
     try:
         orjson.dumps(found)
     except TypeError as error:
-        raise UsageError(f"It cannot be sent: {error}.") from None
+        raise UsageError(f"The JSON cannot be sent: {error}.") from None
     return found
 
 
@@ -75,7 +77,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise UsageError(f"{json.dumps(twice)} is there twice; only one of them could be kept.")
+        raise UsageError(f"{json.dumps(twice)} is a duplicate key.")
     return found
 
 
@@ -86,12 +88,12 @@ def _no_constant(name: str) -> Any:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise UsageError(f"{text} is too big a number.")
+        raise UsageError(f"{text} is too large.")
     return number
 
 
 def metadata_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """What is different, a line each, raw: `+` new, `-` gone, `~` other. [] when nothing is."""
+    """Return the differences as unescaped lines: `+` added, `-` removed, `~` changed; [] for none."""
     old, new = _flat(before), _flat(after)
     lines: list[str] = []
     for path in dict.fromkeys((*old, *new)):
@@ -106,7 +108,7 @@ def metadata_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
 
 
 def _flat(metadata: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
-    """Every value by where it is. Lists stay whole, empty objects too."""
+    """Return every value by its path. Lists and empty objects are values."""
     found: dict[tuple[str, ...], Any] = {}
     stack: list[tuple[tuple[str, ...], Any]] = [((name,), value) for name, value in reversed(list(metadata.items()))]
     while stack:

@@ -1,8 +1,7 @@
-"""The settings of the environment: one value changed at a time, against what is there now, and checked afterwards.
+"""Change one setting of the environment at a time.
 
-The API takes them as a whole, and whether it keeps what is left out is not documented
-(docs/vendor-api.md#settings): so all of what was just
-read is sent back with one value different, and what else has changed afterwards is told.
+The API accepts the settings as a whole, and it is not documented whether it keeps omitted ones. So all settings that
+were just read are sent with one value changed, and other differences are reported afterwards.
 """
 
 from __future__ import annotations
@@ -24,21 +23,21 @@ __all__ = ["ABSENT", "change_leaf", "differences", "is_leaf", "leaf_at", "read_s
 
 Path = Sequence[str]
 ABSENT = object()
-"""What a value is that is not there."""
+"""The value of a path that does not exist."""
 
 
 async def read_settings(client: Client) -> dict[str, Any]:
-    """The settings as they are now."""
+    """Read the settings."""
     document = await client.call("getEnvironmentById")
     found = document.get("settings") if isinstance(document, dict) else None
     if not isinstance(found, dict):
-        raise UsageError("The server tells no settings of this environment.")
+        raise UsageError("The server returned no settings of this environment.")
     return found
 
 
-def leaf_at(document: Any, way: Path) -> Any:
-    """The value at the end of `way`, ABSENT when there is none."""
-    for part in way:
+def leaf_at(document: Any, path: Path) -> Any:
+    """Return the value at `path`; ABSENT when there is none."""
+    for part in path:
         if isinstance(document, Mapping) and part in document:
             document = document[part]
         elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
@@ -49,44 +48,44 @@ def leaf_at(document: Any, way: Path) -> Any:
 
 
 def is_leaf(value: Any) -> bool:
-    """Whether it is a single value, or a list of words."""
+    """Return whether a value is a single value or a list of texts."""
     if isinstance(value, list):
         return all(isinstance(part, str) for part in value)
     return not isinstance(value, Mapping)
 
 
-def with_leaf(document: Mapping[str, Any], way: Path, value: Any) -> dict[str, Any]:
-    """A copy with another value at the end of `way`, which has to exist."""
-    if leaf_at(document, way) is ABSENT:
-        raise UsageError(f"There is no setting {'.'.join(way)} any more.", hint="Read the settings again.")
+def with_leaf(document: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """Return a copy with another value at `path`. Raises UsageError when the path does not exist."""
+    if leaf_at(document, path) is ABSENT:
+        raise UsageError(f"The setting {'.'.join(path)} no longer exists.", hint="Refresh the settings.")
     changed = copy.deepcopy(dict(document))
     holder: Any = changed
-    for part in way[:-1]:
+    for part in path[:-1]:
         holder = holder[int(part)] if isinstance(holder, list) else holder[part]
-    holder[int(way[-1]) if isinstance(holder, list) else way[-1]] = value
+    holder[int(path[-1]) if isinstance(holder, list) else path[-1]] = value
     return changed
 
 
-def differences(before: Any, after: Any, way: tuple[str, ...] = ()) -> Iterator[tuple[str, Any, Any]]:
-    """Every value that is another one: its dot path, what it was, what it is (ABSENT where there is none)."""
+def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each changed value: dot path, old value, new value (ABSENT for none)."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in [*before, *(name for name in after if name not in before)]:
-            yield from differences(before.get(name, ABSENT), after.get(name, ABSENT), (*way, str(name)))
+            yield from differences(before.get(name, ABSENT), after.get(name, ABSENT), (*path, str(name)))
     elif isinstance(before, list) and isinstance(after, list):
         for index in range(max(len(before), len(after))):
             old = before[index] if index < len(before) else ABSENT
             new = after[index] if index < len(after) else ABSENT
-            yield from differences(old, new, (*way, str(index)))
+            yield from differences(old, new, (*path, str(index)))
     elif before != after or isinstance(before, bool) is not isinstance(after, bool):
-        yield ".".join(way), before, after
+        yield ".".join(path), before, after
 
 
-def setting_field(way: Path, value: Any) -> FormField:
-    """The field that a setting is changed in: its kind and options by the schema, else by what it is."""
+def setting_field(path: Path, value: Any) -> FormField:
+    """Return the form field of a setting: kind and options from the schema, else from the value."""
     known = catalog()
     schema: Any = known.schemas["ProjectSettings"]
     nullable = False
-    for part in (*way, ""):
+    for part in (*path, ""):
         schema = known.resolve(schema)
         parts = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
         nullable = len(parts) < len(schema.get("anyOf", ()))
@@ -112,19 +111,17 @@ def setting_field(way: Path, value: Any) -> FormField:
         options = ("true", "false")
     elif kind is FieldKind.TEXT and options:
         kind = FieldKind.CHOICE
-    return FormField(way[-1], ParameterLocation.BODY, kind, options=options, nullable=nullable or value is None)
+    return FormField(path[-1], ParameterLocation.BODY, kind, options=options, nullable=nullable or value is None)
 
 
-def change_leaf(way: Path, before: Any, after: Any) -> WriteAction:
-    """Change one value, if it still is what it was when it was looked at."""
+def change_leaf(path: Path, before: Any, after: Any) -> WriteAction:
+    """Return the action that changes one value, if it still has the value `before`."""
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         settings = await read_settings(client)
-        if leaf_at(settings, way) != before:
-            raise UsageError(
-                f"{'.'.join(way)} is another one by now; nothing was sent.", hint="Read the settings again and look."
-            )
-        answer = await client.call("updateProjectSettings", body=with_leaf(settings, way, after), permit=permit)
+        if leaf_at(settings, path) != before:
+            raise UsageError(f"{'.'.join(path)} was changed meanwhile; nothing was sent.", hint="Refresh the settings.")
+        answer = await client.call("updateProjectSettings", body=with_leaf(settings, path, after), permit=permit)
         return {"before": settings, "answer": answer}
 
     async def reread(client: Client, target: Target) -> Any:
@@ -137,6 +134,6 @@ def change_leaf(way: Path, before: Any, after: Any) -> WriteAction:
         "updateProjectSettings",
         call,
         reread=reread,
-        warning="The API takes all settings at once: the others are sent as they were read a moment ago.",
+        warning="The API accepts only all settings at once. The others are sent as they were just read.",
         typed_in_live=True,
     )

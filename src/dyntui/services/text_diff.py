@@ -1,4 +1,4 @@
-"""Two values told beside each other, so that what differs is seen however long they are."""
+"""Shorten two long values so that their difference is visible, for confirmations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _AROUND = 12
 
 
 def elide_common(was: str, now: str) -> tuple[str, str]:
-    """Both values; of long ones, what they have in common at either end is left out but for a little, with a `…`."""
+    """Return both values; for long ones, the common start and end are replaced with `…`."""
     if len(was) + len(now) <= _SHORT:
         return was, now
     head = _common_length(was, now)
@@ -22,14 +22,14 @@ def elide_common(was: str, now: str) -> tuple[str, str]:
 
 
 def list_diff(was: str, now: str) -> list[str]:
-    """What a long list with commas between has more and less than before; [] where that says less than both lists."""
+    """Return what was added to and removed from a long comma-separated list; [] for short lists."""
     if len(was) + len(now) <= _SHORT or was.startswith("[") or now.startswith("["):
-        return []  # in brackets it is JSON, where commas stand for other things too
+        return []  # JSON, where commas do not only separate items
     before, after = ([part.strip() for part in text.split(",") if part.strip()] for text in (was, now))
     more, less = [part for part in after if part not in before], [part for part in before if part not in after]
-    return [*([f"and {', '.join(more)}"] if more else []), *([f"without {', '.join(less)}"] if less else [])]
+    return [*([f"added: {', '.join(more)}"] if more else []), *([f"removed: {', '.join(less)}"] if less else [])]
 
 
 def _common_length(one: str, other: str) -> int:
-    """How many characters both begin with."""
+    """Return the length of the common prefix."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -1,4 +1,4 @@
-"""Exports that the server makes: wait until one is done, and fetch it. The token never goes to the download's host."""
+"""Exports that the server makes: wait for one and download it. The token is never sent to the host of the file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _RECORD = RESOURCES["exports"]
 
 @dataclass(frozen=True, slots=True)
 class SavedExport:
-    """A file that was fetched. host: where it came from."""
+    """A downloaded file. host: its origin."""
 
     path: Path
     size: int
@@ -38,12 +38,12 @@ class SavedExport:
 
 
 def is_pending(export: Mapping[str, Any]) -> bool:
-    """Whether the server is still at it. A state that this version does not know is taken as the end."""
+    """Return whether the export is not finished. An unknown status counts as finished."""
     return export.get("status") == "pending"
 
 
 def export_file_name(export: Mapping[str, Any]) -> str:
-    """A name for the file: what it is and when it was asked for."""
+    """Return a file name from the model and the time of the export."""
     model = "".join(char for char in str(export.get("model") or "export") if char.isalnum()) or "export"
     at = "".join(char for char in str(export.get("createdAt") or "")[:16] if char.isalnum())
     return f"dynamic-{model}{f'-{at}' if at else ''}.csv"
@@ -56,7 +56,7 @@ async def wait_for_export(
     on_change: Callable[[dict[str, Any]], None] | None = None,
     longest: float = 3600.0,
 ) -> dict[str, Any]:
-    """Ask until an export is no longer pending, less and less often. Raises DyntuiError when that takes too long."""
+    """Poll an export until it is finished. longest: seconds. Raises DyntuiError after that time."""
     delay = _FIRST
     try:
         async with asyncio.timeout(longest):
@@ -69,11 +69,11 @@ async def wait_for_export(
                 await asyncio.sleep(delay)
                 delay = min(_MOST_SECONDS, delay * 1.5)
     except TimeoutError:
-        raise DyntuiError("The export takes longer than an hour.", hint="It goes on; look again later.") from None
+        raise DyntuiError("The export takes longer than an hour.", hint="It continues at the server.") from None
 
 
 def download_host(connection: Connection, export: Mapping[str, Any]) -> str:
-    """The host that the file of a finished export lies on, for a person to see before it is asked."""
+    """Return the host of the file of a finished export, to show before the download."""
     from dyntui.api.download import host_of
 
     url = str(export.get("downloadUrl") or "")
@@ -91,15 +91,17 @@ def _on_loopback(connection: Connection) -> bool:
 async def download(
     connection: Connection, export_id: str, path: Path, *, on_progress: Progress | None = None
 ) -> SavedExport:
-    """Fetch a finished export into a new private file; what is left of a failed one is deleted. An audit line tells
-    that it was done. Raises Usage when it is not finished, or the file exists."""
+    """Download a finished export into a new private file, and record it in the audit log.
+
+    An incomplete file is deleted. Raises UsageError when the export is not finished or the file exists.
+    """
     from dyntui.api.download import fetch
 
     export = await read_one(connection.client, _RECORD, export_id)
     if is_pending(export):
         raise UsageError("The export is not finished.", hint="Wait for it: dyntui exports watch ID.")
     if export.get("status") == "failed":
-        raise UsageError(f"The export failed: {first_line(export.get('error'))}.", hint="Ask for it once more.")
+        raise UsageError(f"The export failed: {first_line(export.get('error'))}.", hint="Create a new export.")
     url, host = str(export.get("downloadUrl") or ""), download_host(connection, export)
 
     async def call(client: Client, target: Target, permit: Any) -> int:
@@ -125,7 +127,7 @@ async def download(
 
 
 def first_line(text: object) -> str:
-    """An export's error comes with a stack trace: its first line says what went wrong."""
+    """Return the first line of the error of an export, without its stack trace."""
     lines = str(text or "no reason given").splitlines()
     return lines[0].rstrip(".") if lines else ""
 
@@ -135,7 +137,7 @@ def _is_own(connection: Connection, url: str) -> bool:
 
 
 async def _through_the_api(client: Client, export_id: str, stream: BinaryIO) -> int:
-    """Where no URL was given: from the API itself, which is the one that may see the token."""
+    """Download from the API itself, when the export has no URL."""
     operation = client.catalog.get("downloadExportById")
     answer = await client.send(operation, path={"exportId": export_id})
     await asyncio.to_thread(stream.write, answer.body)

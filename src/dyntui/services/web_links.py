@@ -1,5 +1,7 @@
-"""Addresses on the web for what the API knows by id: the chain's explorer, the vendor's console. Made here, from
-constants; what the server says only ever becomes one quoted part of a path."""
+"""URLs of chain explorers and of the vendor's dashboard.
+
+They are made from constants: values of the server only become one quoted part of a path.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,13 @@ _NAMES = {"eip155": "EVM", "solana": "SOL", "bip122": "BTC"}
 
 
 def explorer_url(chain: object, address: object) -> str:
-    """Where the main network's explorer shows an address; "" for a chain without a known one."""
+    """Return the explorer URL of an address on the main network; "" for an unknown chain."""
     name = str(chain or "")
     pattern = _EXPLORERS.get(_NAMES.get(name.lower(), name.upper()), "")
     return pattern.format(quote(str(address), safe="")) if pattern and address else ""
 
 
-def dashboard_url(profile: Profile, pattern: str, thing_id: str) -> str:
+def dashboard_url(profile: Profile, pattern: str, object_id: str) -> str:
     """The vendor's web console for an environment; "" where there is none, as for a sandbox of one's own.
 
     pattern: the setting `dashboard_url`; `{id}` in it stands for the thing's id, `{environment}` for the environment's.
@@ -48,7 +50,7 @@ def dashboard_url(profile: Profile, pattern: str, thing_id: str) -> str:
 
     if urlsplit(profile.base_url).hostname not in VENDOR_HOSTS:
         return ""
-    ids = {"{id}": thing_id, "{environment}": profile.environment_id}
+    ids = {"{id}": object_id, "{environment}": profile.environment_id}
     for name, value in ids.items():
         pattern = pattern.replace(name, quote(value, safe=""))
     return pattern

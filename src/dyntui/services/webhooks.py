@@ -1,4 +1,4 @@
-"""Webhooks beyond their list: is a signature right, which messages failed, why is one switched off."""
+"""Webhooks: signature checks, failed messages, deliveries, and why a webhook is disabled."""
 
 from __future__ import annotations
 
@@ -42,32 +42,30 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SignatureCheck:
-    """Whether a signature is right, and what to say about it."""
+    """The result of a signature check."""
 
     valid: bool
     message: str
 
 
 def read_secret_action(client: Client) -> WriteAction:
-    """Reads the secret of a webhook to check a signature with it; it is shown to nobody."""
+    """Return the action that reads the secret of a webhook for a signature check, without showing it."""
     record = RESOURCES["webhooks"]
     action = make_write_action(client, record, find_action(record, "reveal-secret"))
-    warning = "It is read to check the signature, and not shown. The audit log tells that it was read."
+    warning = "The secret is read for the check and is not shown. The audit log records that it was read."
     return replace(action, verb="Read the secret of", warning=warning)
 
 
 def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck:
-    """Whether `signature` is the HMAC-SHA256 of exactly these bytes; the prefix `sha256=` is accepted.
+    """Check whether `signature`, with or without `sha256=`, is the HMAC-SHA256 of these bytes.
 
-    Source: docs/vendor-api.md#signature.
-
-    A pasted body often has a newline more at its end, or its line ends changed: that is tried, and told.
+    A pasted body often has other line ends: these are tried as well, and reported.
     """
     given = signature.strip().lower().removeprefix("sha256=")
     if not given:
         return SignatureCheck(False, "There is no signature to compare with.")
     if len(given) != 64 or any(char not in "0123456789abcdef" for char in given):
-        return SignatureCheck(False, f"A signature has 64 hexadecimal digits; this has {len(given)} characters.")
+        return SignatureCheck(False, f"A signature has 64 hexadecimal digits; this one has {len(given)} characters.")
     attempts = (
         (body, "The signature is valid."),
         (body.rstrip(b"\r\n"), "The signature is valid, without the line end at the end of the body."),
@@ -76,11 +74,11 @@ def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck
     for data, words in attempts:
         if hmac.compare_digest(hmac.new(secret.encode(), data, hashlib.sha256).hexdigest(), given):
             return SignatureCheck(True, words)
-    return SignatureCheck(False, "The signature is not valid: another secret, or not exactly the body that was sent.")
+    return SignatureCheck(False, "The signature is not valid: the secret or the body differs from what was sent.")
 
 
 def verify_delivery(row: Row, secret: str) -> SignatureCheck:
-    """Whether the record of a delivery carries the right signature."""
+    """Check the signature in the record of a delivery."""
     request = row.get("request")
     signature = request_header(request, SIGNATURE)
     if not signature:
@@ -88,37 +86,35 @@ def verify_delivery(row: Row, secret: str) -> SignatureCheck:
     text = body_text(request)
     if text is not None:
         return verify_signature(secret, text.encode(), signature)
-    # Kept as an object: the bytes that were signed can only be guessed.
+    # Stored as an object: the signed bytes can only be guessed.
     body = request_payload(request)
     for separators in ((",", ":"), (", ", ": ")):
         data = json.dumps(body, ensure_ascii=False, separators=separators).encode()
         if (found := verify_signature(secret, data, signature)).valid:
             return found
-    return SignatureCheck(
-        False, "The record does not hold the body as it was sent, so its signature cannot be checked."
-    )
+    return SignatureCheck(False, "The record does not contain the exact body, so its signature cannot be checked.")
 
 
 def disabled_cause(webhook: Row, messages: Sequence[Row]) -> str:
-    """Why a webhook is off, as far as what the server tells allows; "" when it is on. messages: its latest ones."""
+    """Return the probable reason why a webhook is disabled; "" when it is enabled. messages: its latest ones."""
     if webhook.get("isEnabled"):
         return ""
     changed = parse_time(webhook.get("updatedAt"))
-    since = f"Off since it was last changed, {age(changed)}." if changed is not None else "It is off."
-    verdicts = [delivered(row) for row in messages]
-    failed = sum(verdict is False for verdict in verdicts)
+    since = f"Disabled; last updated {age(changed)}." if changed is not None else "Disabled."
+    results = [delivered(row) for row in messages]
+    failed = sum(result is False for result in results)
     if messages and failed == len(messages):
         return (
-            f"{since} All of its last {len(messages)} messages failed: Dynamic switches off what keeps failing. "
-            "Mend the receiver, then enable it; what happened meanwhile is not told."
+            f"{since} All of its last {len(messages)} messages failed: Dynamic disables webhooks that keep failing. "
+            "Fix the receiver, then enable the webhook. Events meanwhile are not delivered."
         )
     if failed:
-        return f"{since} {failed} of its last {len(messages)} messages failed; somebody, or Dynamic, switched it off."
-    return f"{since} None of its last messages failed, so somebody switched it off. Nothing is told meanwhile."
+        return f"{since} {failed} of its last {len(messages)} messages failed; a member or Dynamic disabled it."
+    return f"{since} None of its last messages failed, so a member disabled it. Events meanwhile are not delivered."
 
 
 async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> list[dict[str, Any]]:
-    """Every attempt at one message, the latest first."""
+    """Return every delivery of one message, the latest first."""
     path = {"webhookId": webhook_id, "messageId": message_id}
     page = await client.page("getWebhookMessageDeliveries", "data", path=path)
 
@@ -130,8 +126,11 @@ async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> l
 
 
 def failed_view(client: Client, webhook_id: str) -> PagedView:
-    """A view of the messages that failed. The API cannot filter them, so its pages are read until one of ours is full;
-    our cursor says which page is next and how many of its rows have been looked at."""
+    """Return a view of the messages that failed.
+
+    The API cannot filter them, so its pages are read until a page of this view is full. The cursor of this view has
+    the next page and the number of its rows that were read.
+    """
     record = RESOURCES["webhook-messages"]
 
     async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:

@@ -1,8 +1,8 @@
-"""Lists and gates as they are now, and what they do together.
+"""The allowlists and gates of an environment and their combined effect on sign-in.
 
-A siteAccess list lets in only who is on it; of several, one is enough. A block list keeps out who is on it. A scope
-list gives a scope. Nothing does anything while it is off. (docs/vendor-api.md#access-control; what block does is
-taken from its name.)
+While a siteAccess list is enabled, only users on such a list may sign in; of several lists, one is enough. A block list
+refuses the users on it. A scope list gives its users an access scope. Disabled lists have no effect. The effect of
+`block` is inferred from its name, because the vendor does not document it.
 """
 
 from __future__ import annotations
@@ -33,33 +33,36 @@ __all__ = [
 
 Row = Mapping[str, Any]
 Change = Callable[[Row], Row | None]
-"""A row as it will be; None when it will be gone."""
+"""Returns the row after the change; None when it is deleted."""
 
 
 class PolicyRole(StrEnum):
-    """What something does to people now. DOOR: only these come in. OTHER: this version does not know."""
+    """The current effect of a list or gate.
+
+    SITE_ACCESS: only users who match may sign in. OTHER: an outcome that this version does not know.
+    """
 
     OFF = "off"
-    SITE_ACCESS = "door"
+    SITE_ACCESS = "site_access"
     BLOCK = "block"
     SCOPE = "scope"
     OTHER = "other"
 
 
 class PolicyKind(StrEnum):
-    """A list of people, or rules about what their wallets hold."""
+    """An allowlist, or a gate with rules about wallets."""
 
     LIST = "allowlist"
     GATE = "gate"
 
 
 def is_enabled(row: Row) -> bool:
-    """Whether it counts now."""
+    """Return whether a list or gate is enabled."""
     return bool(row.get("enabledAt"))
 
 
 def role_of(row: Row | None, kind: PolicyKind = PolicyKind.LIST) -> PolicyRole:
-    """What it does to people now; OFF for nothing at all."""
+    """Return the current effect of a list or gate; OFF for none."""
     if row is None or not is_enabled(row):
         return PolicyRole.OFF
     match row.get("outcome"):
@@ -68,18 +71,18 @@ def role_of(row: Row | None, kind: PolicyKind = PolicyKind.LIST) -> PolicyRole:
         case "block":
             return PolicyRole.BLOCK
         case "scope":
-            # A gate that gives no scope keeps out whom its rules do not apply to (docs/vendor-api.md#access-control).
+            # A gate without a scope refuses users who do not match its rules.
             return PolicyRole.SITE_ACCESS if kind is PolicyKind.GATE and not row.get("scope") else PolicyRole.SCOPE
     return PolicyRole.OTHER
 
 
 def name_of(row: Row) -> str:
-    """How people know it."""
+    """Return the name of a list or gate, else its id."""
     return str(row.get("name") or row.get("id") or "")
 
 
 def join_names(rows: Sequence[Row], joint: str = "or") -> str:
-    """“A”, “B” or “C”; beyond five, how many more."""
+    """Return the names as text: “A”, “B” or “C”. After five names, the number of the others."""
     quoted = [f"“{name_of(row)}”" for row in rows[:5]]
     if len(rows) > 5:
         quoted.append(f"{len(rows) - 5:,} more")
@@ -88,7 +91,7 @@ def join_names(rows: Sequence[Row], joint: str = "or") -> str:
 
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """All lists and gates of an environment. gates_unread: why the gates could not be read, "" when they were."""
+    """All lists and gates of an environment. gates_unread: why the gates could not be read; "" when they were."""
 
     lists: tuple[Row, ...] = ()
     gates: tuple[Row, ...] = ()
@@ -98,64 +101,64 @@ class AccessPolicy:
         return self.lists if kind is PolicyKind.LIST else self.gates
 
     def with_role(self, role: PolicyRole, kind: PolicyKind = PolicyKind.LIST) -> tuple[Row, ...]:
-        """Those that have this role now."""
+        """Return the lists or gates that have this role now."""
         return tuple(row for row in self.rows(kind) if role_of(row, kind) is role)
 
     def with_change(self, kind: PolicyKind, ids: Sequence[str], change: Change) -> AccessPolicy:
-        """The same after `change` to the lists or gates with these ids."""
+        """Return the policy after `change` to the lists or gates with these ids."""
         wanted = set(ids)
         rows = [change(row) if row.get("id") in wanted else row for row in self.rows(kind)]
         left = tuple(row for row in rows if row is not None)
         return replace(self, lists=left) if kind is PolicyKind.LIST else replace(self, gates=left)
 
     def summary(self) -> list[str]:
-        """Who may come in now, in sentences."""
-        doors, blocks, scopes = (
+        """Return sentences that say who may sign in now."""
+        required, blocks, scopes = (
             self.with_role(role) for role in (PolicyRole.SITE_ACCESS, PolicyRole.BLOCK, PolicyRole.SCOPE)
         )
-        if len(doors) > 1:
-            out = [f"Only who is on {join_names(doors)} may sign in: one of them is enough."]
-        elif doors:
-            out = [f"Only who is on {join_names(doors)} may sign in."]
+        if len(required) > 1:
+            out = [f"Only users on {join_names(required)} may sign in; one of them is enough."]
+        elif required:
+            out = [f"Only users on {join_names(required)} may sign in."]
         else:
-            out = ["Everybody may sign in: no siteAccess list is on."]
+            out = ["Everyone may sign in: no siteAccess list is enabled."]
         if blocks:
-            out.append(f"Who is on {join_names(blocks)} is kept out.")
+            out.append(f"Users on {join_names(blocks)} may not sign in.")
         if scopes:
             given = ", ".join(f"{row.get('scope') or 'no scope'} (“{name_of(row)}”)" for row in scopes[:5])
-            out.append(f"Scopes are given to who is listed: {given}{', …' if len(scopes) > 5 else ''}.")
+            out.append(f"Access scopes are given to users on scope lists: {given}{', …' if len(scopes) > 5 else ''}.")
         if gates := self.with_role(PolicyRole.SITE_ACCESS, PolicyKind.GATE):
-            out.append(f"Gates ask for tokens as well: {join_names(gates, 'and')}.")
+            out.append(f"Gates require tokens as well: {join_names(gates, 'and')}.")
         if blocking := self.with_role(PolicyRole.BLOCK, PolicyKind.GATE):
-            out.append(f"Gates keep out who holds what they name: {join_names(blocking)}.")
+            out.append(f"Gates refuse wallets that hold certain tokens: {join_names(blocking)}.")
         if self.gates_unread:
-            out.append(f"Whether gates ask for more is not known: {self.gates_unread}")
+            out.append(f"The gates could not be read: {self.gates_unread}")
         return out
 
     def column_text(self, row: Row) -> str:
-        """What a list does with the others, in a few words for a column."""
+        """Return the effect of a list together with the others, as short text for a column."""
         others = [other for other in self.with_role(PolicyRole.SITE_ACCESS) if other.get("id") != row.get("id")]
         match role_of(row):
             case PolicyRole.SITE_ACCESS:
-                return f"with {', '.join(map(name_of, others))}: one is enough" if others else "alone: only these"
+                return f"required, or {', '.join(map(name_of, others))}" if others else "required to sign in"
             case PolicyRole.BLOCK:
-                return "keeps out, whatever else"
+                return "blocks sign-in"
             case PolicyRole.SCOPE:
                 return "gives its scope"
             case PolicyRole.OTHER:
-                return "not known here"
+                return "unknown outcome"
         if row.get("outcome") == "siteAccess":
-            return "off; would join the others" if others else "off; would be the first"
-        return "off"
+            return "disabled; one of several if enabled" if others else "disabled; required if enabled"
+        return "disabled"
 
 
 async def read_lists(client: Client) -> list[dict[str, Any]]:
-    """All lists of the environment, as the server wrote them."""
+    """Read all allowlists of the environment."""
     return (await client.page("getAllowlistsByEnvironmentId", "allowlists")).items
 
 
 async def read_access(client: Client) -> AccessPolicy:
-    """Lists and gates. That the gates may not be read (scope, plan) is part of the answer."""
+    """Read lists and gates. When the gates cannot be read (token scope, plan), the result contains the reason."""
     from dyntui.api.errors import ApiError, Unauthorized
 
     lists = tuple(await read_lists(client))
@@ -169,12 +172,12 @@ async def read_access(client: Client) -> AccessPolicy:
 
 
 def find_policy(rows: Sequence[Row], name: str, noun: str = "allowlist") -> Row:
-    """The one with that id or name, else with that name whatever its case. Usage says which there are."""
+    """Return the row with that id or name; the case of the name matters only if several match. Raises UsageError."""
     found = [row for row in rows if name == row.get("id")] or [row for row in rows if name == row.get("name")]
     found = found or [row for row in rows if name.casefold() == str(row.get("name") or "").casefold()]
     if len(found) == 1:
         return found[0]
     known = ", ".join(f"{row.get('name')} ({row.get('id')})" for row in (found or rows)[:5]) or "none"
     if found:
-        raise UsageError(f"{len(found)} {noun}s are called {name}.", hint=f"Give the id: {known}.")
-    raise UsageError(f"There is no {noun} {name}.", hint=f"There are: {known}.")
+        raise UsageError(f"{len(found)} {noun}s have the name {name}.", hint=f"Give the id: {known}.")
+    raise UsageError(f"There is no {noun} {name}.", hint=f"Available: {known}.")

@@ -1,4 +1,4 @@
-"""What can be done to lists and to gates alike: created off, changed, switched, deleted, each once it was weighed."""
+"""The actions that allowlists and gates share: create, edit, enable, disable, delete, with an impact assessment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Fields = Mapping[str, Any]
 
 
 def access_target(row: Row, **data: Any) -> Target:
-    """A list or a gate as the target of an action."""
+    """Make the target of an action from a list or a gate."""
     return Target(str(row.get("id", "")), name_of(row), data)
 
 
@@ -32,7 +32,7 @@ def _unchanged(document: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class AccessOperations:
-    """The operations of one kind. id_name: what their paths call its id."""
+    """The operations of allowlists or gates. id_name: the path parameter of the id."""
 
     id_name: str
     read: str
@@ -45,10 +45,10 @@ class AccessOperations:
 
 @dataclass(frozen=True, slots=True)
 class AccessActions:
-    """One kind of what decides who comes in.
+    """The actions of allowlists or of gates.
 
-    fields: what can be set. checked: makes of fields what the API takes, or raises Usage. kept: what the audit keeps.
-    farewell: what a deletion means. before_deletion: what the audit keeps of one that is deleted.
+    fields: the fields that can be set. checked: validates fields, or raises UsageError. audited: what the audit log
+    saves of a row. deletion_warning: for the confirmation. before_deletion: what the audit log saves before a deletion.
     """
 
     kind: PolicyKind
@@ -56,7 +56,7 @@ class AccessActions:
     fields: tuple[str, ...]
     checked: Callable[[Fields], dict[str, Any]]
     audited: Callable[[Any], Any] = _unchanged
-    deletion_warning: str = "It cannot be brought back."
+    deletion_warning: str = "It cannot be restored."
     before_deletion: Callable[[Client, Target], Awaitable[Any]] | None = None
 
     def _path(self, target: Target) -> dict[str, str]:
@@ -66,92 +66,92 @@ class AccessActions:
         return document.get(self.kind.value, document) if isinstance(document, dict) else document
 
     async def read(self, client: Client, target: Target) -> Any:
-        """It, as it is now."""
+        """Read the current row."""
         return self._bare(await client.call(self.operations.read, path=self._path(target)))
 
     async def before(self, client: Client, target: Target) -> Any:
-        """What the audit keeps of it as it is now."""
+        """Read what the audit log saves of the current row."""
         return self.audited(await self.read(client, target))
 
     def _after(self, target: Target, value: Any) -> Any:
         return self.audited(value)
 
-    def _weigh(self, change: Change) -> Callable[[Client, Sequence[Target]], Awaitable[Impact]]:
-        async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
+    def _assess(self, change: Change) -> Callable[[Client, Sequence[Target]], Awaitable[Impact]]:
+        async def assess(client: Client, targets: Sequence[Target]) -> Impact:
             return await assess_change(client, self.kind, [target.id for target in targets], change)
 
-        return weigh
+        return assess
 
-    def _named(self, name: str, verb: str) -> tuple[str, str, str]:
+    def _name_fields(self, name: str, verb: str) -> tuple[str, str, str]:
         return f"{self.kind}.{name}", verb, self.kind.value
 
     def create(self) -> WriteAction:
-        """Create one, off."""
+        """Return the action that creates a disabled row."""
 
         async def call(client: Client, target: Target, permit: WritePermit) -> Any:
             fields = self.checked(target.data["fields"])
             body = {name: value for name, value in fields.items() if value not in (None, "")}
             return self._bare(await client.call(self.operations.create, body=body, permit=permit))
 
-        off = "It is off until it is enabled."
+        off = "It is disabled until you enable it."
         return WriteAction(
-            *self._named("create", "Create"), self.operations.create, call, warning=off, after=self._after
+            *self._name_fields("create", "Create"), self.operations.create, call, warning=off, after=self._after
         )
 
     def update(self) -> WriteAction:
-        """Change what can be set."""
+        """Return the action that sets fields."""
 
         async def call(client: Client, target: Target, permit: WritePermit) -> Any:
-            # PUT may replace the whole: so what stays is sent as well.
+            # PUT may replace the whole object, so unchanged fields are sent as well.
             now = await self.read(client, target)
             fields = {name: now.get(name) for name in self.fields} | self.checked(target.data["fields"])
             body = {name: value for name, value in fields.items() if value is not None}
             path = self._path(target)
             return self._bare(await client.call(self.operations.update, path=path, body=body, permit=permit))
 
-        async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
+        async def assess(client: Client, targets: Sequence[Target]) -> Impact:
             (target,) = targets
-            return await self._weigh(with_fields(self.checked(target.data["fields"])))(client, targets)
+            return await self._assess(with_fields(self.checked(target.data["fields"])))(client, targets)
 
         return WriteAction(
-            *self._named("update", "Change"),
+            *self._name_fields("update", "Edit"),
             self.operations.update,
             call,
             reread=self.read,
-            assess_impact=weigh,
+            assess_impact=assess,
             before=self.before,
             after=self._after,
         )
 
     def delete(self) -> WriteAction:
-        """Delete it."""
+        """Return the action that deletes a row."""
 
         async def call(client: Client, target: Target, permit: WritePermit) -> None:
             await client.call(self.operations.delete, path=self._path(target), permit=permit)
 
         return WriteAction(
-            *self._named("delete", "Delete"),
+            *self._name_fields("delete", "Delete"),
             self.operations.delete,
             call,
             effect=Effect.DESTRUCTIVE,
             warning=self.deletion_warning,
-            assess_impact=self._weigh(deleted),
+            assess_impact=self._assess(deleted),
             before=self.before_deletion or self.before,
         )
 
     def set_enabled(self, on: bool) -> WriteAction:
-        """Enable or disable it."""
+        """Return the action that enables or disables a row."""
         operation = self.operations.enable if on else self.operations.disable
 
         async def call(client: Client, target: Target, permit: WritePermit) -> Any:
             return self._bare(await client.call(operation, path=self._path(target), permit=permit))
 
         return WriteAction(
-            *self._named("enable", "Enable") if on else self._named("disable", "Disable"),
+            *self._name_fields("enable", "Enable") if on else self._name_fields("disable", "Disable"),
             operation,
             call,
             reread=self.read,
-            assess_impact=self._weigh(with_enabled(on)),
+            assess_impact=self._assess(with_enabled(on)),
             before=self.before,
             after=self._after,
         )

@@ -1,5 +1,4 @@
-"""Would this e-mail, wallet or user get in? Answered from lists and gates, with the reasoning, and without more
-certainty than they give."""
+"""The access check: whether an identifier or a user could sign in, with the reasons, from allowlists and gates."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ __all__ = ["AccessAnswer", "AccessMatch", "AccessVerdict", "check_access", "chec
 
 
 class AccessVerdict(StrEnum):
-    """DEPENDS: gates decide as well, and they cannot be asked from here."""
+    """The result of an access check. DEPENDS: gates decide as well, and wallets cannot be checked here."""
 
     YES = "yes"
     NO = "no"
@@ -42,21 +41,24 @@ class AccessVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessMatch:
-    """An entry that names somebody, and the list it stands on."""
+    """An entry that matches, and its list."""
 
     allowlist: Row
     entry: Mapping[str, Any]
 
     @property
     def text(self) -> str:
-        """`e-mail domain example.com on “Partners”`."""
+        """`email domain example.com on “Partners”`."""
         kind = next((name for name in IDENTIFIER_TITLES if self.entry.get(name) not in (None, "")), "")
         return f"{IDENTIFIER_TITLES.get(kind, kind)} {entry_label(self.entry)} on “{name_of(self.allowlist)}”"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessAnswer:
-    """because: the steps that lead to the verdict. matches: on which lists, on or off. scopes: what they get."""
+    """The result of an access check.
+
+    reasons: the steps to the verdict. matches: entries that match, also on disabled lists. scopes: the access scopes.
+    """
 
     subject: str
     verdict: AccessVerdict
@@ -67,20 +69,20 @@ class AccessAnswer:
 
     @property
     def summary(self) -> str:
-        """The answer in a sentence."""
+        """The result in one sentence."""
         match self.verdict:
             case AccessVerdict.YES:
                 return f"Yes: {self.subject} may sign in."
             case AccessVerdict.NO:
                 return f"No: {self.subject} is refused at sign-in."
-        return f"It depends: gates decide about {self.subject}, and what a wallet holds cannot be seen from here."
+        return f"It depends: gates decide about {self.subject}, and the tokens of a wallet cannot be checked here."
 
     def as_json(self) -> dict[str, Any]:
-        """The same as JSON."""
+        """Return the result as JSON."""
         return {
             "subject": self.subject,
             "verdict": self.verdict.value,
-            "because": list(self.reasons),
+            "reasons": list(self.reasons),
             "lists": [
                 {
                     "id": match.allowlist.get("id"),
@@ -96,20 +98,20 @@ class AccessAnswer:
 
 
 def parse_subject(text: str, *, region: str | None = None) -> Mapping[str, Any]:
-    """What is asked about, as an entry: `ada@example.com`, a wallet, `discord:ada`, ... Raises Usage."""
+    """Parse an identifier as an entry: `ada@example.com`, a wallet, `discord:ada`, ... Raises UsageError."""
     (draft,) = parse_identifiers([text], region=region)
     if draft.state is DraftState.INVALID:
-        raise UsageError(f"{text!r} is nobody that can be looked for: {draft.problem_text}")
+        raise UsageError(f"Cannot tell what {text!r} is: {draft.problem_text}")
     return draft.entry
 
 
 async def check_access(client: Client, entry: Mapping[str, Any], *, access: AccessPolicy | None = None) -> AccessAnswer:
-    """About whoever has this one identifier, and nothing else."""
+    """Check one identifier."""
     return await _check(client, with_domain(entry), entry_label(entry), access)
 
 
 async def check_user(client: Client, user: Mapping[str, Any], *, access: AccessPolicy | None = None) -> AccessAnswer:
-    """About a user, with every identifier that is linked."""
+    """Check a user with all linked identifiers."""
     label = str(user.get("email") or user.get("username") or user.get("alias") or user.get("id") or "")
     return await _check(client, entries_for(user), label, access)
 
@@ -129,54 +131,54 @@ async def _check(
 def make_answer(
     access: AccessPolicy, matches: Sequence[AccessMatch], subject: str, entries: Sequence[Mapping[str, Any]] = ()
 ) -> AccessAnswer:
-    """The verdict that follows from the lists somebody is on."""
-    because: list[str] = []
-    having = {role: [match for match in matches if role_of(match.allowlist) is role] for role in PolicyRole}
-    doors = access.with_role(PolicyRole.SITE_ACCESS)
+    """Return the result for these matches."""
+    reasons: list[str] = []
+    by_role = {role: [match for match in matches if role_of(match.allowlist) is role] for role in PolicyRole}
+    required = access.with_role(PolicyRole.SITE_ACCESS)
     verdict = AccessVerdict.YES
-    if having[PolicyRole.BLOCK]:
+    if by_role[PolicyRole.BLOCK]:
         verdict = AccessVerdict.NO
-        because += [f"{match.text}, which keeps people out." for match in having[PolicyRole.BLOCK]]
-    elif not doors:
-        because.append("No siteAccess list is on, so lists keep nobody out but those who are blocked.")
-    elif having[PolicyRole.SITE_ACCESS]:
-        because += [f"{match.text}, which lets people in." for match in having[PolicyRole.SITE_ACCESS]]
-        if len(doors) > 1:
-            because.append(f"One of {join_names(doors, 'and')} is enough.")
+        reasons += [f"{match.text}, which blocks sign-in." for match in by_role[PolicyRole.BLOCK]]
+    elif not required:
+        reasons.append("No siteAccess list is enabled, so lists refuse only blocked users.")
+    elif by_role[PolicyRole.SITE_ACCESS]:
+        reasons += [f"{match.text}, which allows sign-in." for match in by_role[PolicyRole.SITE_ACCESS]]
+        if len(required) > 1:
+            reasons.append(f"One of {join_names(required, 'and')} is enough.")
     else:
         verdict = AccessVerdict.NO
-        because.append(f"Only who is on {join_names(doors)} may sign in, and {subject} is on none of them.")
-    if access.with_role(PolicyRole.BLOCK) and not having[PolicyRole.BLOCK]:
-        because.append(f"Not on {join_names(access.with_role(PolicyRole.BLOCK))}, which would keep them out.")
-    if not having[PolicyRole.BLOCK]:
-        verdict = _with_gates(access, verdict, bool(doors), because)
-    if having[PolicyRole.OTHER]:
+        reasons.append(f"Only users on {join_names(required)} may sign in, and {subject} is on none of them.")
+    if access.with_role(PolicyRole.BLOCK) and not by_role[PolicyRole.BLOCK]:
+        reasons.append(f"Not on {join_names(access.with_role(PolicyRole.BLOCK))}, which would block sign-in.")
+    if not by_role[PolicyRole.BLOCK]:
+        verdict = _with_gates(access, verdict, bool(required), reasons)
+    if by_role[PolicyRole.OTHER]:
         verdict = AccessVerdict.DEPENDS
-        because += [
-            f"{match.text}, whose outcome {match.allowlist.get('outcome')} this version does not know."
-            for match in having[PolicyRole.OTHER]
+        reasons += [
+            f"{match.text}, whose outcome {match.allowlist.get('outcome')} is unknown to this version."
+            for match in by_role[PolicyRole.OTHER]
         ]
-    because += [f"{match.text}, which is off." for match in having[PolicyRole.OFF]]
-    scopes = [str(match.allowlist["scope"]) for match in having[PolicyRole.SCOPE] if match.allowlist.get("scope")]
-    because += [
+    reasons += [f"{match.text}, which is disabled." for match in by_role[PolicyRole.OFF]]
+    scopes = [str(match.allowlist["scope"]) for match in by_role[PolicyRole.SCOPE] if match.allowlist.get("scope")]
+    reasons += [
         f"{match.text} gives the scope {match.allowlist.get('scope') or '(none)'}."
-        for match in having[PolicyRole.SCOPE]
+        for match in by_role[PolicyRole.SCOPE]
     ]
-    return AccessAnswer(subject, verdict, tuple(because), tuple(matches), tuple(dict.fromkeys(scopes)), tuple(entries))
+    return AccessAnswer(subject, verdict, tuple(reasons), tuple(matches), tuple(dict.fromkeys(scopes)), tuple(entries))
 
 
-def _with_gates(access: AccessPolicy, verdict: AccessVerdict, lists_decide: bool, because: list[str]) -> AccessVerdict:
-    """The verdict once gates have been thought of: they ask what a wallet holds, which nobody here can see."""
+def _with_gates(access: AccessPolicy, verdict: AccessVerdict, lists_decide: bool, reasons: list[str]) -> AccessVerdict:
+    """Return the verdict with gates taken into account: their rules about wallets cannot be checked here."""
     if access.gates_unread:
-        because.append(f"Whether gates ask for more is not known: {access.gates_unread}")
+        reasons.append(f"The gates could not be read: {access.gates_unread}")
         return verdict if verdict is AccessVerdict.NO else AccessVerdict.DEPENDS
-    for role, words in ((PolicyRole.SITE_ACCESS, "lets in only who holds"), (PolicyRole.BLOCK, "keeps out who holds")):
+    for role, words in ((PolicyRole.SITE_ACCESS, "requires"), (PolicyRole.BLOCK, "refuses")):
         for gate in access.with_role(role, PolicyKind.GATE):
             rules = "; and ".join(describe_rule(rule) for rule in gate.get("rules") or () if isinstance(rule, Mapping))
-            because.append(f"The gate “{name_of(gate)}” {words} {rules or 'what it names'}.")
+            reasons.append(f"The gate “{name_of(gate)}” {words} {rules or 'its tokens'}.")
     if access.with_role(PolicyRole.SITE_ACCESS, PolicyKind.GATE):
         if lists_decide:
-            because.append("Whether a gate lets in who is on no list, or the other way round, is not documented.")
+            reasons.append("It is not documented whether a gate or a list alone is enough.")
         return AccessVerdict.DEPENDS
     if access.with_role(PolicyRole.BLOCK, PolicyKind.GATE) and verdict is AccessVerdict.YES:
         return AccessVerdict.DEPENDS

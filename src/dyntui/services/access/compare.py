@@ -1,7 +1,7 @@
-"""Two sides of entries: what is only here, only there, on both. And the plan that makes a list as another side is.
+"""Compare two sets of entries, and sync an allowlist with a file or another allowlist.
 
-A plan is applied by adding first and removing then; when something could not be added, nothing is removed. Applied
-again it does nothing, so a broken run is simply run again.
+A sync adds first and removes afterwards; when an entry could not be added, nothing is removed. Applied again it does
+nothing, so an interrupted sync is repeated.
 """
 
 from __future__ import annotations
@@ -42,7 +42,11 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSide:
-    """Entries by key. name: what it is. wrong: lines of a file that are no entry, and why. repeated: said again."""
+    """One side of a comparison: entries by key.
+
+    name: for people. invalid: line numbers of a file without a valid entry, and the reasons. repeated: number of
+    duplicates.
+    """
 
     name: str
     entries: Mapping[str, Entry]
@@ -52,7 +56,7 @@ class ComparisonSide:
 
 @dataclass(frozen=True, slots=True)
 class EntryDiff:
-    """What two sides have. both: pairs; relabelled: those of them whose aliases differ."""
+    """The difference of two sides. both: pairs of entries with the same key."""
 
     left: ComparisonSide
     right: ComparisonSide
@@ -66,13 +70,16 @@ class EntryDiff:
 
     @property
     def is_equal(self) -> bool:
-        """Whether both sides name the same."""
+        """Whether both sides have the same identifiers."""
         return not self.only_left and not self.only_right
 
 
 @dataclass(frozen=True, slots=True)
 class SyncPlan:
-    """How a list becomes as a source is. keep: on both; relabelled: kept, with another alias in the source."""
+    """What a sync of a list with a source does.
+
+    unchanged: number of entries on both sides. other_alias: those with another alias in the source; it is not changed.
+    """
 
     allowlist: Row
     source: ComparisonSide
@@ -81,32 +88,30 @@ class SyncPlan:
     unchanged: int
     other_alias: tuple[tuple[Entry, Entry], ...] = ()
     extra: int = 0
-    """Entries that only the list has and that stay, because removing was not asked for."""
+    """Number of entries that only the list has and that stay, because removing was not requested."""
 
     @property
     def is_empty(self) -> bool:
         return not self.add and not self.remove
 
     def lines(self, most: int = 5) -> list[str]:
-        """The plan for people. most: examples of each kind."""
+        """Return the plan as lines. most: number of examples of each kind."""
         name = name_of(self.allowlist)
-        out = [f"“{name}” as {self.source.name}:"]
+        out = [f"Plan to make “{name}” match {self.source.name}:"]
         out += _some("to add", self.add, "+", most)
         out += _some("to remove", self.remove, "-", most)
-        out.append(f"  {self.unchanged:,} on both, left alone")
+        out.append(f"  {self.unchanged:,} on both, unchanged")
         if self.extra:
-            out.append(f"  {self.extra:,} only on the list, left there")
+            out.append(f"  {self.extra:,} only on the list, kept")
         if self.other_alias:
-            out.append(
-                f"  {len(self.other_alias):,} of those on both have another alias in the source; it is not changed"
-            )
+            out.append(f"  {len(self.other_alias):,} of them have another alias in the source; aliases are not changed")
         if self.source.repeated:
-            out.append(f"  lines of the source that say what an earlier one says: {self.source.repeated:,}")
+            out.append(f"  duplicate lines in the source: {self.source.repeated:,}")
         if self.source.invalid:
             line, why = self.source.invalid[0]
-            out.append(f"  lines of the source that are no entry: {len(self.source.invalid):,}; line {line}: {why}")
+            out.append(f"  invalid lines in the source: {len(self.source.invalid):,}; line {line}: {why}")
         if self.is_empty:
-            out.append("Nothing to do: the list is as the source is.")
+            out.append("Nothing to do: the list matches the source.")
         return out
 
 
@@ -119,7 +124,7 @@ def _some(what: str, entries: Sequence[Entry], sign: str, most: int) -> list[str
 
 
 def make_side(name: str, entries: Iterable[Entry], wrong: Iterable[tuple[int, str]] = ()) -> ComparisonSide:
-    """A side from entries; of those that say the same, the first counts."""
+    """Make a side from entries. Of duplicates, the first is used."""
     found: dict[str, Entry] = {}
     repeated = 0
     for entry in entries:
@@ -132,24 +137,24 @@ def make_side(name: str, entries: Iterable[Entry], wrong: Iterable[tuple[int, st
 async def read_list(
     client: Client, row: Row, on_progress: Callable[[int, int | None], None] | None = None
 ) -> ComparisonSide:
-    """The entries of a list."""
+    """Read the entries of a list."""
     return make_side(
         f"“{name_of(row)}”", [entry async for entry in entries_of(client, str(row.get("id")), on_progress)]
     )
 
 
 def read_file(
-    where: Path | BinaryIO, *, name: str = "", region: str | None = None, live: bool = False
+    source_path: Path | BinaryIO, *, name: str = "", region: str | None = None, live: bool = False
 ) -> ComparisonSide:
-    """The entries of a file, mapped as an import would map it. Raises Usage when no column is understood."""
+    """Read the entries of a file, mapped as an import maps them. Raises UsageError when no column is recognized."""
     from dyntui.importer import AllowlistMapper, has_errors, open_source, propose_mapping
 
-    with open_source(where, name=name) as source:
+    with open_source(source_path, name=name) as source:
         mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
         if mapping.missing:
             raise UsageError(
                 f"{source.info.name}: {mapping.missing[0]}",
-                hint="Name the columns as the fields are: email, walletPublicKey, ..., or identifier.",
+                hint="Use field names as column names: email, walletPublicKey, ..., or identifier.",
             )
         mapper = AllowlistMapper(mapping, region=region, environment_kind="live" if live else "sandbox")
         entries: list[Entry] = []
@@ -165,7 +170,7 @@ def read_file(
 
 
 def compare(left: ComparisonSide, right: ComparisonSide) -> EntryDiff:
-    """What only one has, and what both have."""
+    """Return what only one side has, and what both have."""
     return EntryDiff(
         left,
         right,
@@ -176,7 +181,7 @@ def compare(left: ComparisonSide, right: ComparisonSide) -> EntryDiff:
 
 
 def find_duplicates(rows: Iterable[tuple[Row, Entry]]) -> dict[str, list[tuple[Row, Entry]]]:
-    """Entries that say the same, on one list or on several, by key."""
+    """Return entries with the same key, on one list or on several, by key."""
     found: dict[str, list[tuple[Row, Entry]]] = {}
     for allowlist, entry in rows:
         if key := key_of(entry):
@@ -185,13 +190,16 @@ def find_duplicates(rows: Iterable[tuple[Row, Entry]]) -> dict[str, list[tuple[R
 
 
 def plan_sync(row: Row, there: ComparisonSide, source: ComparisonSide, *, remove: bool) -> SyncPlan:
-    """What makes the list (`there`) as `source` is. remove: also take away what only the list has."""
+    """Plan the sync of a list (`there`) with `source`. remove: also remove entries that only the list has.
+
+    Raises UsageError when entries would be removed although the source has invalid lines.
+    """
     if source.invalid and remove:
         line, why = source.invalid[0]
         raise UsageError(
-            f"{len(source.invalid):,} lines of {source.name} are no entry (line {line}: {why}), so who they mean "
-            "would be removed.",
-            hint="Correct them, or sync without removing.",
+            f"{len(source.invalid):,} lines of {source.name} are invalid (line {line}: {why}), so entries could "
+            "be removed by mistake.",
+            hint="Fix them, or sync without removing.",
         )
     diff = compare(source, there)
     return SyncPlan(
@@ -206,16 +214,16 @@ def plan_sync(row: Row, there: ComparisonSide, source: ComparisonSide, *, remove
 
 
 def sync_action(plan: SyncPlan, *, job: str = "") -> tuple[WriteAction, list[Target]]:
-    """The plan as one action and its targets: all that is to be added, then all that is to be removed."""
+    """Return the sync as one action and its targets: first the entries to add, then those to remove."""
     what = f"{len(plan.add):,} added, {len(plan.remove):,} removed"
-    verb = f"Make {name_of(plan.allowlist)} as {plan.source.name} is ({what}):"
+    verb = f"Make {name_of(plan.allowlist)} match {plan.source.name} ({what}):"
     action = change_entries(plan.allowlist, "allowlist.sync", verb, job=job)
     return action, [*map(entry_target, plan.add), *map(removal_target, plan.remove)]
 
 
 @dataclass
 class _NoRemovalAfterFailure:
-    """Set once it comes to the removals while something could not be added, or when somebody asks to stop."""
+    """A cancel flag that is also set when the removals are reached after an add failed."""
 
     asked: Cancel | None
     adds: int
@@ -235,7 +243,7 @@ async def sync(
     on_progress: Callable[[int, int], None] | None = None,
     cancel: Cancel | None = None,
 ) -> WriteResults:
-    """Apply the plan through the one door. What could not be added keeps everything from being removed."""
+    """Apply the plan through the write gate. Nothing is removed when an entry could not be added."""
     action, targets = sync_action(plan, job=job)
     stop = _NoRemovalAfterFailure(cancel, len(plan.add))
     inner = action.call

@@ -1,7 +1,7 @@
-"""Entries before they are sent: from a form, from arguments, from pasted lines.
+"""Drafts of allowlist entries, from a form, from arguments or from pasted lines.
 
-`ada@example.com`, `0x…`, `+4915…` and `example.com` tell their kind themselves; `twitter:ada`, `fid:77`, `external:u-1`
-say it.
+The kind of `ada@example.com`, `0x…`, `+4915…` and `example.com` follows from the text; `twitter:ada`, `fid:77` and
+`external:u-1` name it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from dyntui.core.errors import UsageError
-from dyntui.importer import AllowlistMapper, ColumnMap, Problem, SourceRow, entry_keys
+from dyntui.importer import AllowlistMapper, ColumnMap, Problem, Row, entry_keys
 from dyntui.importer import Mapping as FieldMapping
 from dyntui.importer.allowlist import IDENTIFIERS
 from dyntui.importer.column_inference import identifier_kind
@@ -46,17 +46,17 @@ KIND_PREFIXES: Mapping[str, str] = {
     "external": "externalUserId",
     **{name.lower(): name for name in IDENTIFIERS},
 }
-"""What may stand before a colon to say what follows."""
+"""The prefixes that name the kind of an identifier, before a colon."""
 
 _COLUMNS = ("identifier", *IDENTIFIERS, "alias")
 _IGNORED = frozenset({"id", "allowListId"})
 _SEPARATORS = re.compile(r"[,;\s]+")
-_UNCLEAR = "entry_kind_unclear"
-_SAY = "Say which, before a colon: twitter, discord, farcaster, fid, external."
+_AMBIGUOUS = "entry_kind_unclear"
+_PREFIX_HINT = "Add a prefix: twitter:, discord:, farcaster:, fid: or external:."
 
 
 class DraftState(StrEnum):
-    """What is known of a draft. THERE: on the list already. TWICE: an earlier draft says the same."""
+    """The state of a draft. EXISTS: already on the list. DUPLICATE: the same as an earlier draft."""
 
     NEW = "new"
     EXISTS = "there"
@@ -66,7 +66,7 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryDraft:
-    """One entry that may be sent. line: where it came from. elsewhere: the names of other lists that have it."""
+    """An entry that may be sent. line: its line in the input. other_lists: names of other lists that contain it."""
 
     line: int
     text: str
@@ -78,27 +78,27 @@ class EntryDraft:
 
     @property
     def kind(self) -> str:
-        """The field that identifies; "" when it is not known."""
+        """The field of the identifier; "" when it is unknown."""
         return next((name for name in IDENTIFIERS if self.entry.get(name) not in (None, "")), "")
 
     @property
     def value(self) -> str:
-        """The identifier as it will be sent."""
+        """The identifier that is sent."""
         return str(self.entry.get(self.kind, "")) if self.kind else self.text
 
     @property
     def key(self) -> str:
-        """What makes two entries the same; "" for one that cannot be sent."""
+        """The key: equal for entries with the same identifier; "" for an invalid draft."""
         return key_of(self.entry)
 
     @property
     def problem_text(self) -> str:
-        """What is wrong, or worth knowing, in a sentence."""
+        """The first problem or note as text."""
         first = next((each for each in self.problems if each.severity == "error"), None)
         first = first or next(iter(self.problems), None)
-        said = self.note or (f"{first.message} {first.suggestion or ''}".strip() if first else "")
+        text_ = self.note or (f"{first.message} {first.suggestion or ''}".strip() if first else "")
         also = f"also on {', '.join(self.other_lists)}" if self.other_lists else ""
-        return "; ".join(part for part in (said, also) if part)
+        return "; ".join(part for part in (text_, also) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,31 +115,33 @@ def _mapper(rules: _Rules) -> AllowlistMapper:
 
 
 def key_of(entry: Mapping[str, Any]) -> str:
-    """What makes two entries the same: `entry:email:ada@example.com`; "" when there is no identifier."""
+    """Return the key of an entry: `entry:email:ada@example.com`; "" without an identifier."""
     return next(iter(entry_keys(entry)), "")
 
 
 def entry_label(entry: Mapping[str, Any]) -> str:
-    """How people know an entry: its identifier."""
+    """Return the name of an entry for people: its identifier."""
     return next((str(entry[name]) for name in IDENTIFIERS if entry.get(name) not in (None, "")), "")
 
 
 def draft_of(
     fields: Mapping[str, Any], *, line: int = 1, text: str = "", region: str | None = None, live: bool = False
 ) -> EntryDraft:
-    """A draft from fields of an entry, and `identifier` for one of unknown kind; checked as an import checks it."""
+    """Make a draft from fields; `identifier` is one of unknown kind. Checked as in an import. Raises UsageError."""
     if wrong := [name for name in fields if name not in ENTRY_FIELDS]:
-        raise UsageError(f"An entry has no {', '.join(wrong)}.", hint=f"It has: {', '.join(ENTRY_FIELDS)}.")
+        raise UsageError(f"An entry has no field {', '.join(wrong)}.", hint=f"Fields: {', '.join(ENTRY_FIELDS)}.")
     cells = tuple(fields.get(name, "") for name in _COLUMNS)
-    mapped = _mapper(_Rules(region, live)).map(SourceRow(line, cells))
-    problems = tuple(each._replace(suggestion=_SAY) if each.code == _UNCLEAR else each for each in mapped.problems)
+    mapped = _mapper(_Rules(region, live)).map(Row(line, cells))
+    problems = tuple(
+        each._replace(suggestion=_PREFIX_HINT) if each.code == _AMBIGUOUS else each for each in mapped.problems
+    )
     bad = any(each.severity == "error" for each in problems)
-    said = text or entry_label(fields) or str(fields.get("identifier") or "")
-    return EntryDraft(line, said, mapped.user, problems, DraftState.INVALID if bad else DraftState.NEW)
+    text_ = text or entry_label(fields) or str(fields.get("identifier") or "")
+    return EntryDraft(line, text_, mapped.user, problems, DraftState.INVALID if bad else DraftState.NEW)
 
 
 def with_kind(draft: EntryDraft, kind: str, *, region: str | None = None, live: bool = False) -> EntryDraft:
-    """The same text as another kind of identifier."""
+    """Return a draft with the same text as another kind of identifier."""
     alias = draft.entry.get("alias")
     text = _without_prefix(draft.text)
     fields = {kind: text, **({"alias": alias} if alias else {})}
@@ -147,7 +149,7 @@ def with_kind(draft: EntryDraft, kind: str, *, region: str | None = None, live: 
 
 
 def parse_identifiers(words: Iterable[str], *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
-    """Drafts from arguments, one identifier each."""
+    """Make drafts from arguments with one identifier each."""
     found = [
         draft_of(_fields_of(word), line=number, text=word, region=region, live=live)
         for number, word in enumerate(words, 1)
@@ -156,8 +158,11 @@ def parse_identifiers(words: Iterable[str], *, region: str | None = None, live: 
 
 
 def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
-    """Drafts from pasted lines: an identifier, and perhaps an alias after a comma, semicolon or tab; or several
-    identifiers on a line; or lines below the names of fields, as an export has them."""
+    """Make drafts from pasted lines.
+
+    A line has an identifier and optionally an alias after a comma, semicolon or tab, or several identifiers. A
+    first line of field names is a header, as in an export.
+    """
     names: list[str] | None = None
     found: list[EntryDraft] = []
     for number, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n"), 1):
@@ -168,13 +173,13 @@ def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> 
         if names is None and not found and _is_head(cells):
             names = cells
             continue
-        for fields, said in _fields(cells, line, names):
-            found.append(draft_of(fields, line=number, text=said, region=region, live=live))
+        for fields, text_ in _fields(cells, line, names):
+            found.append(draft_of(fields, line=number, text=text_, region=region, live=live))
     return mark_duplicates(found)
 
 
 def mark_duplicates(drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
-    """Later drafts that say the same as an earlier one are TWICE."""
+    """Mark drafts with the same key as an earlier one as DUPLICATE."""
     first: dict[str, int] = {}
     out: list[EntryDraft] = []
     for draft in drafts:
@@ -200,7 +205,7 @@ def _is_head(cells: Sequence[str]) -> bool:
 
 
 def _fields(cells: Sequence[str], line: str, names: Sequence[str] | None) -> list[tuple[dict[str, Any], str]]:
-    """The fields of each entry on a line, and its text."""
+    """Return the fields of each entry on a line, and its text."""
     if names is not None:
         fields = {name: cell for name, cell in zip(names, cells, strict=False) if cell and name not in _IGNORED}
         return [(fields, entry_label(fields) or line)]
@@ -219,7 +224,7 @@ def _has_known_kind(text: str) -> bool:
 
 
 def _kind_prefix(text: str) -> str:
-    """The kind that is said before a colon, "" for none."""
+    """Return the kind that the prefix before a colon names; "" for none."""
     word, colon, value = text.partition(":")
     return KIND_PREFIXES.get(word.strip().lower(), "") if colon and value.strip() else ""
 

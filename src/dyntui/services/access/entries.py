@@ -1,6 +1,6 @@
-"""What can be done to the entries of a list: add, remove, replace, copy. The API has no bulk and no change of one.
+"""Actions on the entries of an allowlist: add, remove, replace. The API has neither a bulk nor an update operation.
 
-An entry that is there already counts as added, one that is gone as removed; so doing it again is always safe.
+An entry that exists counts as added, one that is gone as removed, so that repeating an action is safe.
 """
 
 from __future__ import annotations
@@ -37,36 +37,36 @@ __all__ += [
 
 EXISTS = "allowlist_entry_already_exists"
 ENTRY_EXPORT = (*IDENTIFIERS, "alias")
-"""The columns of an export of entries: the names that the import knows."""
+"""The columns of an export of entries, named as the import expects them."""
 
 
 def body_of(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry as it is sent: its identifier and its alias."""
+    """Return the request body of an entry: its identifier and its alias."""
     return {name: entry[name] for name in ENTRY_EXPORT if entry.get(name) not in (None, "")}
 
 
 def new_job() -> str:
-    """An id for what is done together; `allowlists undo` takes it."""
+    """Return a new job id, for `allowlists undo`."""
     return f"entries-{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def already_existed(value: Any) -> bool:
-    """Whether an answer of `add_entries` means that the entry was there before."""
+    """Return whether a response of `add_entries` means that the entry existed before."""
     return isinstance(value, Mapping) and bool(value.get("exists"))
 
 
 def entry_target(entry: Mapping[str, Any]) -> Target:
-    """An entry that is to come."""
+    """Make the target of an entry to add."""
     return Target(key_of(entry).removeprefix("entry:"), entry_label(entry), {"entry": body_of(entry)})
 
 
 def removal_target(row: Mapping[str, Any]) -> Target:
-    """An entry that is to go."""
+    """Make the target of an entry to remove."""
     return Target(str(row.get("id", "")), entry_label(row), {"entry": dict(row), "remove": True})
 
 
 async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: WritePermit) -> dict[str, Any]:
-    """Add one. A lost answer is looked into: when the entry is there, it is done."""
+    """Add an entry. After a lost response the entry is looked up."""
     from dyntui.api.errors import ApiProblem, Invalid
 
     try:
@@ -95,7 +95,7 @@ async def _find_added(client: Client, list_id: str, body: Mapping[str, Any]) -> 
 
 
 async def _remove(client: Client, list_id: str, row: Mapping[str, Any], permit: WritePermit) -> None:
-    """Delete one. One that is gone is done; a lost answer is looked into."""
+    """Delete an entry. One that is gone counts as deleted; after a lost response the entry is looked up."""
     from dyntui.api.errors import ApiProblem, NotFound
 
     try:
@@ -108,7 +108,7 @@ async def _remove(client: Client, list_id: str, row: Mapping[str, Any], permit: 
 
 
 async def _is_removed(client: Client, list_id: str, row: Mapping[str, Any]) -> bool:
-    """Whether the list certainly has no entry with that id any more."""
+    """Return whether the list certainly has no entry with that id."""
     from dyntui.api.errors import ApiProblem
 
     try:
@@ -133,7 +133,7 @@ def remove_entries(row: Row, *, job: str = "") -> WriteAction:
         action,
         operation="deleteAllowlistEntryById",
         effect=Effect.DESTRUCTIVE,
-        warning="It can be undone (u on the entries, or `dyntui allowlists undo`): they come back with other ids.",
+        warning="This can be undone (u on the entries, or `dyntui allowlists undo`). The entries get new ids.",
     )
 
 
@@ -149,7 +149,7 @@ def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAct
     async def before(client: Client, target: Target) -> Any:
         return {"allowListId": list_id, **target.data["entry"]} if target.data.get("remove") else None
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
+    async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         removing = sum(bool(target.data.get("remove")) for target in targets)
         return await assess_entries(client, list_id, adding=len(targets) - removing, removing=removing)
 
@@ -159,7 +159,7 @@ def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAct
         "entry",
         "postEntryByAllowlistId",
         call,
-        assess_impact=weigh,
+        assess_impact=assess,
         before=before,
         after=_audited,
         job=job,
@@ -169,22 +169,23 @@ def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAct
 
 
 def replacement_target(old: Mapping[str, Any], new: Mapping[str, Any]) -> Target:
-    """An entry and what it is to become."""
+    """Make the target of an entry to replace."""
     return Target(str(old.get("id", "")), entry_label(old), {"entry": dict(old), "new": body_of(new)})
 
 
 def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
-    """Change an entry. The API cannot: the new one is added first, then the old one is deleted, so that the person is
-    never missing. When both have the same identifier (another alias), the server refuses the new one while the old one
-    stands; then it is done the other way round only where nobody is missed (the list is off) or with `gap`, and when
-    the new one cannot be added, the old one is put back.
+    """Replace an entry, because the API cannot change one.
+
+    The new entry is added before the old one is deleted, so that the user is never missing. For another alias of the
+    same identifier the server refuses that; then the old entry is deleted first, but only when the list is disabled or
+    with `gap`. When the new entry cannot be added, the old one is added again.
     """
     list_id = str(row.get("id"))
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         old, new = target.data["entry"], target.data["new"]
         if body_of(old) == dict(new):
-            raise UsageError("Nothing was changed.")
+            raise UsageError("Nothing was changed, so nothing was sent.")
         if key_of(old) != key_of(new):
             added = await _post(client, list_id, new, permit)
             try:
@@ -192,7 +193,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
             except DyntuiError as error:
                 raise DyntuiError(
                     f"{entry_label(new)} was added, and {entry_label(old)} could not be deleted: {error}",
-                    hint="Both stand on the list. Delete the old one.",
+                    hint="Both are on the list. Delete the old one.",
                 ) from error
             return added
         if not gap and await _is_enabled(client, list_id):
@@ -206,11 +207,11 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
     async def before(client: Client, target: Target) -> Any:
         return {"allowListId": list_id, **target.data["entry"]}
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
+    async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         if all(key_of(target.data["entry"]) == key_of(target.data["new"]) for target in targets):
             return Impact((_ALIAS_ONLY,), Effect.DESTRUCTIVE)
-        weight = await assess_entries(client, list_id, adding=len(targets), removing=len(targets))
-        return replace(weight, effects=(_ORDER, *weight.effects))
+        impact = await assess_entries(client, list_id, adding=len(targets), removing=len(targets))
+        return replace(impact, effects=(_ORDER, *impact.effects))
 
     return WriteAction(
         "allowlist.entry-replace",
@@ -218,7 +219,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         "entry",
         "postEntryByAllowlistId",
         call,
-        assess_impact=weigh,
+        assess_impact=assess,
         before=before,
         after=_audited,
         job=job,
@@ -227,10 +228,10 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
     )
 
 
-_ORDER = "The API cannot change an entry: the new one is added, then the old one is deleted."
+_ORDER = "The API cannot change an entry. The new entry is added, then the old one is deleted."
 _ALIAS_ONLY = (
-    "Only the alias changes. The API cannot change an entry and lets none stand twice: the old one is deleted, then "
-    "the new one is added; where that would shut somebody out for a moment, nothing is done unless it was allowed."
+    "Only the alias changes. The API cannot change an entry and accepts no duplicates, so the old entry is deleted, "
+    "then the new one is added. While the list is enabled, this is only done if you allow it."
 )
 
 
@@ -250,27 +251,27 @@ async def _remove_then_add(
         except DyntuiError as worse:
             raise DyntuiError(
                 f"{entry_label(old)} was deleted, and neither the new entry nor the old one could be added: {worse}",
-                hint="IT IS MISSING NOW. Add it again.",
+                hint="THE ENTRY IS MISSING NOW. Add it again.",
             ) from error
-        raise DyntuiError(f"The new entry was refused, and the old one was put back: {error}") from error
+        raise DyntuiError(f"The new entry was refused, and the old one was added again: {error}") from error
 
 
 async def check_existing(
     client: Client, row: Row, drafts: Sequence[EntryDraft], others: Sequence[Row] = ()
 ) -> list[EntryDraft]:
-    """The drafts with what is known of them: on the list already, and on which other lists."""
+    """Return the drafts with their state: on the list already, and on which other lists."""
     sendable = [draft.entry for draft in drafts if draft.state is DraftState.NEW]
     there = await find_entries(client, str(row.get("id")), sendable)
     elsewhere: dict[str, list[str]] = {}
-    strangers = [other for other in others if other.get("id") != row.get("id")]
-    for other, found in await find_on_lists(client, strangers, sendable):
+    other_rows = [other for other in others if other.get("id") != row.get("id")]
+    for other, found in await find_on_lists(client, other_rows, sendable):
         for key in found:
             elsewhere.setdefault(key, []).append(name_of(other))
     out = []
     for draft in drafts:
         if draft.state is DraftState.NEW:
             if draft.key in there:
-                draft = replace(draft, state=DraftState.EXISTS, note="is on the list already")
+                draft = replace(draft, state=DraftState.EXISTS, note="already on the list")
             draft = replace(draft, other_lists=tuple(elsewhere.get(draft.key, ())))
         out.append(draft)
     return out

@@ -1,8 +1,7 @@
 """Find entries of an allowlist by what they identify, or by id.
 
-The server's `query` searches the alias, the wallet and the e-mail of an entry and nothing else
-(docs/vendor-api.md#entry-search): entries with any other identifier are found by reading the list.
-Whatever a search returns is compared here.
+The `query` of the server searches the alias, the wallet and the email of an entry. Entries with other identifiers are
+found by reading the list. The results of a search are compared here.
 """
 
 from __future__ import annotations
@@ -25,18 +24,18 @@ __all__ = ["SEARCHED", "entries_of", "find_entries", "find_on_lists", "is_search
 Entry = Mapping[str, Any]
 
 SEARCHED = ("email", "walletPublicKey")
-"""The identifiers that the server's `query` of allowlist entries looks at."""
+"""The identifiers that the `query` of the server searches."""
 
 _PAGE = 100
 _PARALLEL = 4
 _READ_WHOLE = 3
-"""Pages up to which a list is read whole, however little is asked."""
+"""Lists up to this number of pages are always read completely."""
 
 
 async def entries_of(
     client: Client, list_id: str, on_progress: Callable[[int, int | None], None] | None = None
 ) -> AsyncIterator[dict[str, Any]]:
-    """Every entry of a list, once."""
+    """Yield every entry of a list one time."""
     async for scanned in scan(client, ALLOWLIST_ENTRIES, parent=list_id):
         if on_progress is not None:
             on_progress(scanned.seen, scanned.reported)
@@ -44,12 +43,12 @@ async def entries_of(
 
 
 def is_searched(entry: Entry) -> bool:
-    """Whether the server's search looks at the identifier of this entry."""
+    """Return whether the server searches the identifier of this entry."""
     return any(entry.get(name) not in (None, "") for name in SEARCHED)
 
 
 async def read_by_id(client: Client, list_id: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The entries of a list that have one of these ids, by id. The API reads no entry by its id: the list is read."""
+    """Return the entries with these ids, by id. The list is read, because the API cannot read one entry."""
     wanted = set(ids)
     found: dict[str, dict[str, Any]] = {}
     if wanted:
@@ -64,10 +63,10 @@ async def read_by_id(client: Client, list_id: str, ids: Iterable[str]) -> dict[s
 async def find_entries(
     client: Client, list_id: str, wanted: Iterable[Entry], *, search: bool = True
 ) -> dict[str, dict[str, Any]]:
-    """The entries of a list that identify the same as one of `wanted`, by key.
+    """Return the entries of a list with the identifiers of `wanted`, by key.
 
-    search: use the server's search for what it covers, where that takes fewer requests than reading the list. Without
-    it the list is read: for answers on which it depends whether somebody is let in or kept out.
+    search: use the search of the server where that takes fewer requests than reading the list. Pass False where a
+    missed entry would be dangerous, as for an undo.
     """
     by_key = {key: entry for entry in wanted if (key := key_of(entry))}
     if not by_key:
@@ -102,7 +101,7 @@ def _matching(rows: Iterable[dict[str, Any]], by_key: Mapping[str, Entry]) -> di
 
 
 async def _search(client: Client, list_id: str, key: str, text: str) -> dict[str, Any] | None:
-    """The entry with that key; a server may compare exactly, so the lower-case form is asked for as well."""
+    """Return the entry with that key. The lower-case form is searched as well, because servers may compare exactly."""
     for form in dict.fromkeys((text, text.lower())):
         check, offset = PageCheck(), 0
         while True:
@@ -120,7 +119,7 @@ async def _search(client: Client, list_id: str, key: str, text: str) -> dict[str
 async def find_on_lists(
     client: Client, lists: Sequence[Mapping[str, Any]], wanted: Sequence[Entry]
 ) -> list[tuple[Mapping[str, Any], dict[str, dict[str, Any]]]]:
-    """The same for several lists: each list, and what was found on it by key."""
+    """Return `find_entries` for several lists: each list, and the entries found by key."""
     turn = asyncio.Semaphore(_PARALLEL)
 
     async def one(row: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""Gates: what a wallet has to hold. Create, change, enable, disable, delete; rules from words and back."""
+"""The actions of gates, and their rules as text."""
 
 from __future__ import annotations
 
@@ -19,19 +19,21 @@ _FILTERS = ("amount", "tokenId", "chain")
 
 
 def parse_rule(text: str) -> dict[str, Any]:
-    """`nft:1:0x…:amount=2` as the API takes it. Raises Usage."""
+    """Parse a rule such as `nft:1:0x…:amount=2`. Raises UsageError."""
     kind, *rest = text.strip().split(":")
     if kind not in ("token", "nft") or len(rest) < 2:
-        raise UsageError(f"{text!r} is no rule.", hint=f"Write it as {RULE_HELP}.")
+        raise UsageError(f"{text!r} is not a rule.", hint=f"Write it as {RULE_HELP}.")
     network, contract, *more = rest
     if not network.isdigit():
-        raise UsageError(f"{network!r} is no network id.", hint="It is a number: 1 for Ethereum, 137 for Polygon, ...")
+        raise UsageError(
+            f"{network!r} is not a network id.", hint="It is a number: 1 for Ethereum, 137 for Polygon, ..."
+        )
     rule: dict[str, Any] = {"type": kind, "address": {"networkId": int(network), "contractAddress": contract}}
     filters: dict[str, Any] = {}
     for part in more:
         name, separator, value = part.partition("=")
         if not separator or not value or name not in _FILTERS:
-            raise UsageError(f"{part!r} is no part of a rule.", hint=f"Write it as {RULE_HELP}.")
+            raise UsageError(f"{part!r} is not part of a rule.", hint=f"Write it as {RULE_HELP}.")
         if name == "chain":
             rule["chain"] = value.upper()
         elif name == "amount":
@@ -39,7 +41,7 @@ def parse_rule(text: str) -> dict[str, Any]:
         else:
             filters["tokenId"] = value
     if rule.get("chain", "EVM") in ("EVM", "ETH") and not _EVM.fullmatch(contract):
-        raise UsageError(f"{contract!r} is not the address of a contract.", hint="0x and forty hexadecimal digits.")
+        raise UsageError(f"{contract!r} is not a contract address.", hint="Write 0x and 40 hexadecimal digits.")
     if filters:
         rule["filter"] = filters
     return rule
@@ -51,12 +53,12 @@ def _amount(text: str) -> int | float:
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):
-        raise UsageError(f"{text!r} is no amount.", hint="A number greater than 0: how many there have to be at least.")
+        raise UsageError(f"{text!r} is not an amount.", hint="Write the minimum amount as a number greater than 0.")
     return int(number) if number.is_integer() else number
 
 
 def describe_rule(rule: Mapping[str, Any]) -> str:
-    """A rule for people: `at least 2 of nft 0x… on network 1 (EVM), token 7`."""
+    """Return a rule as text for people: `at least 2 of nft 0x… on network 1 (EVM), token 7`."""
     address = rule.get("address") if isinstance(rule.get("address"), Mapping) else {}
     wanted = rule.get("filter") if isinstance(rule.get("filter"), Mapping) else {}
     assert isinstance(address, Mapping)
@@ -71,7 +73,7 @@ def describe_rule(rule: Mapping[str, Any]) -> str:
 
 
 def rule_text(rule: Mapping[str, Any]) -> str:
-    """A rule as `parse_rule` reads it."""
+    """Return a rule as text for `parse_rule`."""
     address, wanted = rule.get("address") or {}, rule.get("filter") or {}
     parts = [str(rule.get("type")), str(address.get("networkId")), str(address.get("contractAddress"))]
     parts += [f"{name}={wanted[name]}" for name in ("amount", "tokenId") if wanted.get(name) not in (None, "")]

@@ -1,5 +1,7 @@
-"""What a change to a list or a gate does to people: asked of the server before it is confirmed, and again before it is
-done. Closing an environment, opening it, and shutting somebody out are told apart, and never look like a small thing.
+"""Assess the impact of a change of allowlists, gates and entries on sign-in.
+
+The write gate does this before the confirmation and again before the call. Closing an environment, opening it, and
+refusing some users are distinguished, and each requires a confirmation that fits.
 """
 
 from __future__ import annotations
@@ -37,21 +39,21 @@ __all__ = [
     "with_fields",
 ]
 
-_AT_SIGN_IN = "It is asked at sign-in; a session that is open already goes on until it ends."
+_AT_SIGN_IN = "This is checked at sign-in; open sessions continue until they end."
 
 
 def with_enabled(on: bool) -> Change:
-    """Turned on or off."""
+    """Return the change that enables or disables a row."""
     return lambda row: {**row, "enabledAt": "now" if on else None}
 
 
 def with_fields(fields: Mapping[str, Any]) -> Change:
-    """With other fields."""
+    """Return the change that sets fields of a row."""
     return lambda row: {**row, **fields}
 
 
 def deleted(row: Row) -> Row | None:
-    """Gone."""
+    """The change that deletes a row."""
     return None
 
 
@@ -65,49 +67,49 @@ CHANGES: Mapping[str, tuple[PolicyKind, str, Change | None]] = {
     "updateGate": (PolicyKind.GATE, "gateId", None),
     "deleteGate": (PolicyKind.GATE, "gateId", deleted),
 }
-"""By operation: what it changes, the path parameter that names it, and how; None: as its body says."""
+"""By operation: what it changes, the path parameter of its id, and the change; None when the body contains it."""
 
 
 def phrase_for(row: Row) -> str:
-    """What is typed for a list or a gate: its name, or its id when the name cannot be typed."""
+    """Return the text that confirms a list or gate: its name, or its id when the name cannot be typed."""
     name = name_of(row).strip()
     return name if name and len(name) <= 80 and safe(name) == name and name.isprintable() else str(row.get("id"))
 
 
 async def entry_count(client: Client, list_id: str) -> int | None:
-    """How many entries a list has; None when the server does not say."""
+    """Return the number of entries of a list; None when the server does not return it."""
     return (await client.allowlists.entries(list_id, limit=1)).total
 
 
 async def assess_change(client: Client, kind: PolicyKind, ids: Sequence[str], change: Change) -> Impact:
-    """What `change` to these lists or gates does. Usage when one is not of this environment."""
+    """Assess `change` to these lists or gates. Raises UsageError when one is not in this environment."""
     access = await read_access(client)
     if kind is PolicyKind.GATE and access.gates_unread:
         raise UsageError(
-            f"The gates cannot be read, so nobody can tell what this does: {access.gates_unread}",
-            hint="Use a token that may read them.",
+            f"The gates cannot be read, so the impact of this change is unknown: {access.gates_unread}",
+            hint="Use a token with a scope that can read gates.",
         )
     known = {str(row.get("id")): row for row in access.rows(kind)}
     if strange := [each for each in ids if each not in known]:
         raise UsageError(
-            f"There is no {kind} {strange[0]} in this environment.", hint="Read the list again, or use its environment."
+            f"There is no {kind} {strange[0]} in this environment.", hint="Refresh the list, or use its environment."
         )
     counts: dict[str, int | None] = {}
     for each in ids:
         counts[each] = await entry_count(client, each) if kind is PolicyKind.LIST else None
-    weight = assess_impact(access, kind, [known[each] for each in ids], change, counts)
-    if weight.phrase and len(ids) > 1:
-        raise UsageError(f"This decides who may come in: do it with one {kind} after another.")
-    return weight
+    impact = assess_impact(access, kind, [known[each] for each in ids], change, counts)
+    if impact.phrase and len(ids) > 1:
+        raise UsageError(f"This decides who may sign in. Change one {kind} at a time.")
+    return impact
 
 
 def assess_impact(
     access: AccessPolicy, kind: PolicyKind, rows: Sequence[Row], change: Change, counts: Mapping[str, int | None]
 ) -> Impact:
-    """The weight of `change` to `rows`. counts: entries by the id of a list."""
+    """Return the impact of `change` to `rows`. counts: number of entries by the id of a list."""
     ids = [str(row.get("id")) for row in rows]
     after = access.with_change(kind, ids, change)
-    before_doors, after_doors = (
+    required_before, required_after = (
         access.with_role(PolicyRole.SITE_ACCESS, kind),
         after.with_role(PolicyRole.SITE_ACCESS, kind),
     )
@@ -117,96 +119,98 @@ def assess_impact(
         new = change(row)
         was, becomes = role_of(row, kind), role_of(new, kind)
         count = counts.get(str(row.get("id")))
-        who = _who(row, kind, count)
+        who = _users_text(row, kind, count)
         if was is becomes:
-            effects += _unchanged(row, new, was, who)
+            effects += _unchanged_effects(row, new, was, who)
             continue
         decides = decides or bool({was, becomes} & {PolicyRole.SITE_ACCESS, PolicyRole.BLOCK})
-        lost, grave = _lost(row, was, after_doors, who)
+        lost, loss_is_destructive = _loss_effects(row, was, required_after, who)
         effects += lost
-        gained, grave_too = _gained(new or row, becomes, before_doors, who, count)
+        gained, gain_is_destructive = _gain_effects(new or row, becomes, required_before, who, count)
         effects += gained
-        if grave or grave_too:
+        if loss_is_destructive or gain_is_destructive:
             effect = Effect.DESTRUCTIVE
-        if (becomes is PolicyRole.SITE_ACCESS and not before_doors) or (
-            was is PolicyRole.SITE_ACCESS and not after_doors
+        if (becomes is PolicyRole.SITE_ACCESS and not required_before) or (
+            was is PolicyRole.SITE_ACCESS and not required_after
         ):
             phrase = phrase_for(row)
         if PolicyRole.OFF not in (was, becomes) or {was, becomes} & {PolicyRole.SITE_ACCESS, PolicyRole.BLOCK}:
             effects.append(_AT_SIGN_IN)
-        if PolicyRole.SITE_ACCESS in (was, becomes) and (others := _of_the_other_kind(after, kind)):
+        if PolicyRole.SITE_ACCESS in (was, becomes) and (others := _other_kind_text(after, kind)):
             effects.append(others)
     facts = [str(kind), *(f"{each} {'empty' if counts.get(each) == 0 else ''}" for each in ids)]
-    facts += [f"before {row.get('id')}" for row in before_doors] + [f"after {row.get('id')}" for row in after_doors]
+    facts += [f"before {row.get('id')}" for row in required_before] + [
+        f"after {row.get('id')}" for row in required_after
+    ]
     between = (access, after) if decides and kind is PolicyKind.LIST else None
     return Impact(tuple(dict.fromkeys(effects)), effect, phrase, tuple(facts), between)
 
 
-def _who(row: Row, kind: PolicyKind, count: int | None) -> str:
+def _users_text(row: Row, kind: PolicyKind, count: int | None) -> str:
     if kind is PolicyKind.GATE:
-        return f"who holds what “{name_of(row)}” asks for"
+        return f"users who match the gate “{name_of(row)}”"
     entries = "" if count is None else f" ({count:,} {'entry' if count == 1 else 'entries'})"
-    return f"who is on “{name_of(row)}”{entries}"
+    return f"users on “{name_of(row)}”{entries}"
 
 
-def _unchanged(row: Row, new: Row | None, role: PolicyRole, who: str) -> list[str]:
+def _unchanged_effects(row: Row, new: Row | None, role: PolicyRole, who: str) -> list[str]:
     if role is PolicyRole.OFF:
-        return ["It is off, so nothing changes for anybody now."]
+        return ["It is disabled, so nothing changes now."]
     if role is PolicyRole.SCOPE and new is not None and new.get("scope") != row.get("scope"):
-        return [f"From the next sign-in, {who} gets the scope {new.get('scope')} instead of {row.get('scope')}."]
-    return ["What it does to people stays as it is."]
+        return [f"From the next sign-in, {who} get the scope {new.get('scope')} instead of {row.get('scope')}."]
+    return ["Its effect on sign-in does not change."]
 
 
-def _lost(row: Row, was: PolicyRole, doors_left: Sequence[Row], who: str) -> tuple[list[str], bool]:
-    """What ends, and whether that is grave."""
+def _loss_effects(row: Row, was: PolicyRole, required_after: Sequence[Row], who: str) -> tuple[list[str], bool]:
+    """Return the effects that end, and whether they are destructive."""
     match was:
-        case PolicyRole.SITE_ACCESS if doors_left:
-            return [f"{_capital(who)} can no longer sign in, unless also on {join_names(doors_left)}."], True
+        case PolicyRole.SITE_ACCESS if required_after:
+            return [f"{_capital(who)} can no longer sign in, unless also on {join_names(required_after)}."], True
         case PolicyRole.SITE_ACCESS:
-            return ["Nothing of its kind is left on: everybody may sign in from now on, listed or not."], True
+            return ["No other one is enabled: everyone may sign in from now on, listed or not."], True
         case PolicyRole.BLOCK:
-            return [f"{_capital(who)} is no longer kept out."], True
+            return [f"{_capital(who)} can sign in again."], True
         case PolicyRole.SCOPE:
             return [
-                f"{_capital(who)} loses the scope {row.get('scope') or ''} at the next sign-in.".replace("  ", " ")
+                f"{_capital(who)} lose the scope {row.get('scope') or ''} at the next sign-in.".replace("  ", " ")
             ], True
         case PolicyRole.OTHER:
-            return [f"What its outcome {row.get('outcome')} does is not known to this version."], True
+            return [f"The effect of its outcome {row.get('outcome')} is unknown to this version."], True
     return [], False
 
 
-def _gained(
-    row: Row, becomes: PolicyRole, doors_before: Sequence[Row], who: str, count: int | None
+def _gain_effects(
+    row: Row, becomes: PolicyRole, required_before: Sequence[Row], who: str, count: int | None
 ) -> tuple[list[str], bool]:
-    """What begins, and whether that is grave."""
+    """Return the effects that begin, and whether they are destructive."""
     match becomes:
-        case PolicyRole.SITE_ACCESS if doors_before:
-            return [f"{_capital(who)} may sign in as well, beside {join_names(doors_before)}."], False
+        case PolicyRole.SITE_ACCESS if required_before:
+            return [f"{_capital(who)} may sign in as well, in addition to {join_names(required_before)}."], False
         case PolicyRole.SITE_ACCESS if count == 0:
             return [
-                "No other siteAccess list is on, so this one decides alone who may come in; and it has no entries.",
-                "NOBODY could sign in from now on.",
+                "No other siteAccess list is enabled, so only users on this one may sign in; and it has no entries.",
+                "NO ONE could sign in from now on.",
             ], True
         case PolicyRole.SITE_ACCESS:
             return [
-                f"Nothing of its kind is on yet, so this one decides alone: only {who} may sign in from now on.",
-                "EVERYBODY ELSE IS LOCKED OUT.",
+                f"No other one is enabled, so only {who} may sign in from now on.",
+                "EVERYONE ELSE IS LOCKED OUT.",
             ], True
         case PolicyRole.BLOCK:
-            return [f"{_capital(who)} is refused at sign-in from now on, whatever else lets them in."], True
+            return [f"{_capital(who)} are refused at sign-in from now on, even if another list allows them."], True
         case PolicyRole.SCOPE:
-            return [f"{_capital(who)} gets the scope {row.get('scope') or '(none)'} from the next sign-in."], False
+            return [f"{_capital(who)} get the scope {row.get('scope') or '(none)'} from the next sign-in."], False
         case PolicyRole.OTHER:
-            return [f"What its outcome {row.get('outcome')} does is not known to this version."], True
+            return [f"The effect of its outcome {row.get('outcome')} is unknown to this version."], True
     return [], False
 
 
-def _of_the_other_kind(access: AccessPolicy, kind: PolicyKind) -> str:
+def _other_kind_text(access: AccessPolicy, kind: PolicyKind) -> str:
     other = PolicyKind.GATE if kind is PolicyKind.LIST else PolicyKind.LIST
-    if doors := access.with_role(PolicyRole.SITE_ACCESS, other):
-        return f"The {other} {join_names(doors, 'and')} also decides; whether one of both is enough is not documented."
+    if required := access.with_role(PolicyRole.SITE_ACCESS, other):
+        return f"The {other} {join_names(required, 'and')} is also enabled; it is undocumented whether one is enough."
     if access.gates_unread and kind is PolicyKind.LIST:
-        return f"Whether gates also decide is not known: {access.gates_unread}"
+        return f"The gates could not be read: {access.gates_unread}"
     return ""
 
 
@@ -215,41 +219,39 @@ def _capital(text: str) -> str:
 
 
 async def assess_entries(client: Client, list_id: str, *, adding: int = 0, removing: int = 0) -> Impact:
-    """What it does to people that entries come to a list or leave it."""
+    """Assess adding entries to a list or removing them. Raises UsageError for an unknown list."""
     access = await read_access(client)
     row = next((row for row in access.lists if row.get("id") == list_id), None)
     if row is None:
-        raise UsageError(f"There is no allowlist {list_id} in this environment.", hint="Read the lists again.")
+        raise UsageError(f"There is no allowlist {list_id} in this environment.", hint="Refresh the lists.")
     role, name = role_of(row), name_of(row)
     effects: list[str] = []
     effect = Effect.DESTRUCTIVE if removing else Effect.WRITE
     phrase = ""
     facts = [str(PolicyKind.LIST), list_id, role.value]
     if role is PolicyRole.OFF:
-        effects.append(f"“{name}” is off, so nothing changes for anybody now.")
+        effects.append(f"“{name}” is disabled, so nothing changes now.")
     elif role is PolicyRole.SITE_ACCESS:
-        doors = [door for door in access.with_role(PolicyRole.SITE_ACCESS) if door is not row]
+        required = [other for other in access.with_role(PolicyRole.SITE_ACCESS) if other is not row]
         if adding:
-            effects.append(f"“{name}” is on: who is added may sign in at once.")
+            effects.append(f"“{name}” is enabled: added users may sign in immediately.")
         if removing:
-            unless = f", unless also on {join_names(doors)}" if doors else ""
-            effects.append(f"“{name}” is on: who is removed can no longer sign in{unless}. {_AT_SIGN_IN}")
+            unless = f", unless also on {join_names(required)}" if required else ""
+            effects.append(f"“{name}” is enabled: removed users can no longer sign in{unless}. {_AT_SIGN_IN}")
             count = await entry_count(client, list_id)
-            if not doors and count is not None and count + adding <= removing:
-                effects.append(f"Nothing stays on “{name}”, and it decides alone: NOBODY could sign in from now on.")
+            if not required and count is not None and count + adding <= removing:
+                effects.append(f"“{name}” is the only siteAccess list and would be empty: NO ONE could sign in.")
                 phrase = phrase_for(row)
     elif role is PolicyRole.BLOCK:
         if adding:
-            effects.append(f"“{name}” keeps people out: who is added is refused at the next sign-in.")
+            effects.append(f"“{name}” blocks sign-in: added users are refused at the next sign-in.")
             effect = Effect.DESTRUCTIVE
         if removing:
-            effects.append(f"“{name}” keeps people out: who is removed is no longer kept out.")
+            effects.append(f"“{name}” blocks sign-in: removed users can sign in again.")
     elif role is PolicyRole.SCOPE:
-        words = " and ".join(
-            [*(["who is added gets"] if adding else []), *(["who is removed loses"] if removing else [])]
-        )
-        effects.append(f"“{name}” is on: {words} the scope {row.get('scope') or '(none)'} at the next sign-in.")
+        words = " and ".join([*(["added users get"] if adding else []), *(["removed users lose"] if removing else [])])
+        effects.append(f"“{name}” is enabled: {words} the scope {row.get('scope') or '(none)'} at the next sign-in.")
     else:
-        effects.append(f"What the outcome {row.get('outcome')} does is not known to this version.")
+        effects.append(f"The effect of the outcome {row.get('outcome')} is unknown to this version.")
         effect = Effect.DESTRUCTIVE
     return Impact(tuple(effects), effect, phrase, tuple(facts))

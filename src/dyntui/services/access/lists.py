@@ -1,4 +1,4 @@
-"""What can be done to an access list itself. Each action finds out first what it does to people."""
+"""The actions of allowlists, and the check of their fields."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
 __all__ = ["LIST_ACTIONS", "OUTCOMES", "checked_fields", "with_counts"]
 
 OUTCOMES: Mapping[str, str] = {
-    "siteAccess": "only who is on it may sign in",
-    "scope": "who is on it gets a scope",
-    "block": "who is on it is kept out",
+    "siteAccess": "only users on it may sign in",
+    "scope": "users on it get an access scope",
+    "block": "users on it may not sign in",
 }
-"""Every outcome the API names, and what it means."""
+"""The outcomes of the API and their meaning."""
 
 _LONGEST = 255
 
 
 def checked_fields(fields: Mapping[str, Any], *, kind: PolicyKind = PolicyKind.LIST) -> dict[str, Any]:
-    """Name, outcome, scope (and rules of a gate), as the API takes them. Raises Usage."""
+    """Check name, outcome, scope and the rules of a gate. Raises UsageError."""
     known = ("name", "outcome", "scope") + (("rules",) if kind is PolicyKind.GATE else ())
     if wrong := [name for name in fields if name not in known]:
-        raise UsageError(f"The {kind} has no {', '.join(wrong)} that can be set.", hint=f"It has: {', '.join(known)}.")
+        raise UsageError(f"The {kind} has no field {', '.join(wrong)}.", hint=f"Fields: {', '.join(known)}.")
     if (outcome := fields.get("outcome")) is not None and outcome not in OUTCOMES:
-        raise UsageError(f"{outcome!r} is no outcome.", hint=f"There are: {', '.join(OUTCOMES)}.")
+        raise UsageError(f"{outcome!r} is not an outcome.", hint=f"Outcomes: {', '.join(OUTCOMES)}.")
     for name in ("name", "scope"):
         text = fields.get(name)
         if text is not None and len(str(text)) > _LONGEST:
-            raise UsageError(f"The {name} may have {_LONGEST} characters; this one has {len(str(text)):,}.")
+            raise UsageError(f"The {name} may have at most {_LONGEST} characters; this one has {len(str(text)):,}.")
     if "name" in fields and not str(fields["name"] or "").strip():
         raise UsageError(f"The {kind} needs a name.")
     return dict(fields)
 
 
 def _audited(document: Any) -> Any:
-    """What the audit keeps of a list."""
+    """Return what the audit log saves of a list."""
     names = ("id", "name", "outcome", "scope", "enabledAt", "entries")
     return {name: document.get(name) for name in names if name in document} if isinstance(document, dict) else document
 
@@ -66,13 +66,13 @@ LIST_ACTIONS = AccessActions(
     fields=("name", "outcome", "scope"),
     checked=checked_fields,
     audited=_audited,
-    deletion_warning="Its entries go with it, and none of it can be brought back. Export it first.",
+    deletion_warning="Its entries are deleted with it and cannot be restored. Export the list first.",
     before_deletion=_before_deletion,
 )
 
 
 async def with_counts(client: Client, lists: Sequence[Row]) -> list[dict[str, Any]]:
-    """Lists with their number of entries under `entries`; None where the server does not say, or refuses."""
+    """Return the lists with their number of entries as `entries`; None where the server does not return it."""
     import asyncio
 
     from dyntui.api.errors import ApiError, Unauthorized

@@ -1,7 +1,7 @@
-"""Who would be locked out by a change, or let in: counted among the users that are known, and how much that says.
+"""Count the users whom a change of lists would lock out or let in, among the users that dyntui can read.
 
-Nobody can count the people who have not signed up yet, and no list operation says what a token or a wallet will link
-tomorrow. So every number here comes with what it was counted among.
+Users who have not signed up, and identifiers that users link later, cannot be counted. So every number states which
+users were counted.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MOST_ENTRIES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class KnownUsers:
-    """The users that are counted. total: how many there are, None unknown. as_of: when the oldest of them was read."""
+    """The users that are counted. total: number of all users, None if unknown. as_of: when the oldest row was read."""
 
     rows: list[dict[str, Any]]
     total: int | None
@@ -43,14 +43,14 @@ class KnownUsers:
 
     @property
     def description(self) -> str:
-        """What they are, for a person."""
+        """Which users they are, as text."""
         of = f" of {self.total:,}" if self.total is not None else ""
         if self.total is not None and len(self.rows) >= self.total and self.source != "cache":
             return f"all {len(self.rows):,} users"
         if self.source == "cache":
             at = f", as of {age(self.as_of)}" if self.as_of is not None else ""
-            return f"{len(self.rows):,}{of} users, those this machine has in its cache{at}"
-        return f"{len(self.rows):,}{of} users, those who visited last"
+            return f"{len(self.rows):,}{of} users, those in the row cache of this machine{at}"
+        return f"{len(self.rows):,}{of} users, those with the latest visits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class Lockout:
     def lines(self) -> list[str]:
         """The numbers and their limits, in sentences."""
         if self.not_counted_reason:
-            return [f"How many people that is was not counted: {self.not_counted_reason}"]
+            return [f"The affected users were not counted: {self.not_counted_reason}"]
         if not self.users.rows:
-            return ["No users are known to count: there are none, or none were read."]
+            return ["No users were counted: there are none, or none could be read."]
         counted = [f"Among {self.users.description}:"]
         if self.locked_out:
             counted.append(
@@ -96,19 +96,19 @@ class Lockout:
 class _Rule:
     """Who is let in: None for everybody, else by key; and who is kept out."""
 
-    doors: frozenset[str] | None
+    required: frozenset[str] | None
     blocks: frozenset[str]
 
     def lets_in(self, keys: set[str]) -> bool:
         if not self.blocks.isdisjoint(keys):
             return False
-        return self.doors is None or not self.doors.isdisjoint(keys)
+        return self.required is None or not self.required.isdisjoint(keys)
 
 
 async def known_users(
     connection: Connection, *, everyone: bool = False, on_progress: Callable[[int, int | None], None] | None = None
 ) -> KnownUsers:
-    """The users in the cache when it has a good part of them, else those who visited last; or everyone."""
+    """Read the users to count: from the cache when it has enough rows, else those with the latest visits; or all."""
     from dyntui.api.errors import ApiError
 
     client = connection.client
@@ -166,7 +166,7 @@ async def _read(connection: Connection, most: int | None) -> AsyncIterator[dict[
         except BadRequest:
             if order is None or start:
                 raise
-            order = None  # which columns a server orders by is not documented
+            order = None  # it is not documented which columns a server orders by
             page = await client.users.list(offset=start, limit=_PAGE)
         for row in page.items:
             if (row_id := str(row.get("id", ""))) not in seen:
@@ -177,7 +177,7 @@ async def _read(connection: Connection, most: int | None) -> AsyncIterator[dict[
 
 
 async def lockout_lines(connection: Connection, needed: Requirement) -> list[str]:
-    """Whom something that is to be confirmed locks out or lets in; [] when it does not decide who comes in."""
+    """Return the counts for a requirement as lines; [] when the action does not decide who may sign in."""
     return (await count_affected(connection, *needed.policy_change)).lines() if needed.policy_change is not None else []
 
 
@@ -189,7 +189,7 @@ async def count_affected(
     users: KnownUsers | None = None,
     on_progress: Callable[[int, int | None], None] | None = None,
 ) -> Lockout:
-    """Count whom the change from `before` to `after` locks out or lets in, among `users` (else the known ones)."""
+    """Count the users whom the change from `before` to `after` locks out or lets in."""
     users = users or await known_users(connection, on_progress=on_progress)
     gates = any(
         access.with_role(role, PolicyKind.GATE)
@@ -216,9 +216,9 @@ async def count_affected(
 
 
 def _rule(access: AccessPolicy, keys: Mapping[str, frozenset[str]]) -> _Rule:
-    doors, blocks = access.with_role(PolicyRole.SITE_ACCESS), access.with_role(PolicyRole.BLOCK)
-    joined = frozenset[str]().union(*(keys[str(row.get("id"))] for row in doors))
-    return _Rule(joined if doors else None, frozenset[str]().union(*(keys[str(row.get("id"))] for row in blocks)))
+    required, blocks = access.with_role(PolicyRole.SITE_ACCESS), access.with_role(PolicyRole.BLOCK)
+    joined = frozenset[str]().union(*(keys[str(row.get("id"))] for row in required))
+    return _Rule(joined if required else None, frozenset[str]().union(*(keys[str(row.get("id"))] for row in blocks)))
 
 
 def _count(users: KnownUsers, before: _Rule, after: _Rule, gates: bool) -> Lockout:

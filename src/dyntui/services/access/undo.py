@@ -1,7 +1,6 @@
-"""Undo entries that were added or deleted together: the audit log says what each was, so it is the journal.
+"""Undo a job that added or deleted entries, from the audit log or from the journal of an import.
 
-What was added is deleted again if it is still there; what was deleted is added again, with another id. What an import
-added is in the import's own journal.
+Added entries are deleted if they still exist; deleted entries are added again with new ids.
 """
 
 from __future__ import annotations
@@ -43,9 +42,10 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EntryUndo:
-    """What undoing a job comes to, on one list. add: deleted by it; remove: added by it and still there.
+    """What the undo of a job does on one list.
 
-    left: what is left alone, and why.
+    add: entries that the job deleted. remove: entries that it added and that still exist. skipped: entries that are not
+    changed, and why.
     """
 
     job: str
@@ -59,15 +59,15 @@ class EntryUndo:
         return not self.add and not self.remove
 
     def lines(self) -> list[str]:
-        """The plan for people."""
+        """Return the plan as lines."""
         out = [f"Undo {self.job} on “{name_of(self.allowlist)}”:"]
         if self.add:
-            out.append(f"  to add again, because it deleted them (with other ids): {len(self.add):,}")
+            out.append(f"  to add again with new ids: {len(self.add):,}")
         if self.remove:
-            out.append(f"  to delete, because it added them: {len(self.remove):,}")
-        out += [f"  {entry_label(entry)} is left alone: {why}" for entry, why in self.skipped[:5]]
+            out.append(f"  to delete: {len(self.remove):,}")
+        out += [f"  {entry_label(entry)} is not changed: {why}" for entry, why in self.skipped[:5]]
         if len(self.skipped) > 5:
-            out.append(f"  … and {len(self.skipped) - 5:,} more are left alone")
+            out.append(f"  … and {len(self.skipped) - 5:,} more are not changed")
         if self.is_empty:
             out.append("  nothing to do")
         return out
@@ -75,7 +75,7 @@ class EntryUndo:
 
 @dataclass(frozen=True, slots=True)
 class EntryJob:
-    """What was done to entries together. lists: the ids of theirs. source: the file that they were imported from."""
+    """A job that changed entries. lists: ids of the allowlists. source: the imported file."""
 
     id: str
     time: str
@@ -92,15 +92,15 @@ class EntryJob:
         return f"{done} from {self.source}" if self.source else done
 
 
-def jobs_of(audit: Audit, where: JobLocation) -> list[EntryJob]:
-    """What was done to entries here and can be undone, newest first; imports that added any as well."""
+def jobs_of(audit: Audit, location: JobLocation) -> list[EntryJob]:
+    """Return the jobs on entries of this environment that can be undone, newest first, with imports."""
     changes: dict[str, list[tuple[str, Any, Any]]] = {}
     for line in audit.lines():
-        here = line.job and line.action in _ACTIONS and line.environment == where.environment_id
-        if here and line.outcome == "done":
+        is_match = line.job and line.action in _ACTIONS and line.environment == location.environment_id
+        if is_match and line.outcome == "done":
             changes.setdefault(line.job, []).append((line.time, line.before, line.after))
     found = [_entry_job(job, lines) for job, lines in changes.items()]
-    return sorted([*(job for job in found if job.summary), *_imports(where)], key=lambda job: job.time, reverse=True)
+    return sorted([*(job for job in found if job.summary), *_imports(location)], key=lambda job: job.time, reverse=True)
 
 
 def _entry_job(job: str, lines: list[tuple[str, Any, Any]]) -> EntryJob:
@@ -110,7 +110,7 @@ def _entry_job(job: str, lines: list[tuple[str, Any, Any]]) -> EntryJob:
     return EntryJob(job, lines[0][0], len(after), len(before), lists)
 
 
-def _imports(where: JobLocation) -> Iterator[EntryJob]:
+def _imports(location: JobLocation) -> Iterator[EntryJob]:
     from dyntui.services.imports.jobs import journal_files, summarize_job
     from dyntui.store.journal import Journal
 
@@ -118,7 +118,7 @@ def _imports(where: JobLocation) -> Iterator[EntryJob]:
         known = summarize_job(path)
         if known.problem or known.is_busy or known.kind != "allowlist" or known.location is None:
             continue
-        same = (known.location.base_url, known.location.environment_id) == (where.base_url, where.environment_id)
+        same = (known.location.base_url, known.location.environment_id) == (location.base_url, location.environment_id)
         if same and (added := (known.counts or {}).get(RowState.CREATED, 0)):
             with Journal.read(path) as journal:
                 allowlist = str(journal.facts["allowlist"]["id"])
@@ -127,7 +127,7 @@ def _imports(where: JobLocation) -> Iterator[EntryJob]:
 
 
 async def plan_any_undo(connection: Connection, job: str) -> EntryUndo:
-    """What undoing a job comes to, be it an import or anything else that was done together. Raises Usage."""
+    """Plan the undo of a job or an import. Raises UsageError."""
     from dyntui.services.imports.jobs import JobLocation
 
     client, profile = connection.client, connection.profile
@@ -136,44 +136,44 @@ async def plan_any_undo(connection: Connection, job: str) -> EntryUndo:
 
 
 async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str) -> EntryUndo:
-    """What undoing `job` comes to, from the audit log and from what is on the list now. Raises Usage."""
+    """Plan the undo of `job` from the audit log and the current list. Raises UsageError."""
     added: dict[str, Entry] = {}
     deleted: dict[str, Entry] = {}
     for line in audit.lines():
         if line.job != job or line.environment != environment_id or line.action not in _ACTIONS:
             continue
         if line.outcome not in ("started", "done", "unknown"):
-            continue  # what was started and not heard of again may have been done
+            continue  # an action that was started without an outcome may have been done
         if isinstance(line.before, dict) and (key := key_of(line.before)):
             deleted[key] = line.before
         if isinstance(line.after, dict) and (key := key_of(line.after)):
             added[key] = line.after
-    everything = [*added.values(), *deleted.values()]
-    if not everything:
-        raise UsageError(f"There is nothing of a job {job} to undo.", hint="`dyntui allowlists undo` lists the jobs.")
-    row = find_policy(await read_lists(client), str(everything[0].get("allowListId")))
-    there = await find_entries(client, str(row.get("id")), everything, search=False)
-    left: list[tuple[Entry, str]] = []
+    entries = [*added.values(), *deleted.values()]
+    if not entries:
+        raise UsageError(f"There is no job {job} to undo.", hint="`dyntui allowlists undo` lists the jobs.")
+    row = find_policy(await read_lists(client), str(entries[0].get("allowListId")))
+    there = await find_entries(client, str(row.get("id")), entries, search=False)
+    skipped: list[tuple[Entry, str]] = []
     remove: list[Entry] = []
     for key, entry in added.items():
         now = there.get(key)
         if now is None:
-            left.append((entry, "it is gone already"))
+            skipped.append((entry, "it is already deleted"))
         elif now.get("id") != entry.get("id"):
-            left.append((entry, "somebody deleted it and added it again since"))
+            skipped.append((entry, "it was deleted and added again since"))
         else:
             remove.append(now)
     add: list[Entry] = []
     for key, entry in deleted.items():
         if key in there and key not in added:
-            left.append((entry, "it is on the list again"))
+            skipped.append((entry, "it is on the list again"))
         else:
             add.append(entry)
-    return EntryUndo(job, row, tuple(add), tuple(remove), tuple(left))
+    return EntryUndo(job, row, tuple(add), tuple(remove), tuple(skipped))
 
 
-async def plan_import_undo(client: Client, name: str, here: JobLocation) -> EntryUndo | None:
-    """What undoing an import of entries comes to; None when there is no import job of that name. Raises Usage."""
+async def plan_import_undo(client: Client, name: str, location: JobLocation) -> EntryUndo | None:
+    """Plan the undo of an import of entries; None when there is no such import. Raises UsageError."""
     from dyntui.services.imports.jobs import check_location, find_job, journal_files
     from dyntui.store.job_queries import each_row
     from dyntui.store.journal import Journal
@@ -183,21 +183,21 @@ async def plan_import_undo(client: Client, name: str, here: JobLocation) -> Entr
     with Journal.read(find_job(name)) as journal:
         if journal.kind != "allowlist":
             raise UsageError(f"Job {journal.id} imported users.", hint=f"`dyntui jobs undo {journal.id}` undoes it.")
-        check_location(journal, here)
+        check_location(journal, location)
         created = {row.user_id: row for row in each_row(journal, (RowState.CREATED,)) if row.user_id}
         row = find_policy(await read_lists(client), str(journal.facts["allowlist"]["id"]))
         job = journal.id
     remove = [entry async for entry in entries_of(client, str(row.get("id"))) if entry.get("id") in created]
     gone = created.keys() - {str(entry.get("id")) for entry in remove}
-    left: list[tuple[Entry, str]] = []
+    skipped: list[tuple[Entry, str]] = []
     for entry_id in gone:
         body = created[entry_id].body
-        left.append((orjson.loads(body) if body else {}, "it is gone already, or stands there anew"))
-    return EntryUndo(job, row, (), tuple(remove), tuple(left))
+        skipped.append((orjson.loads(body) if body else {}, "it is already deleted, or was added again"))
+    return EntryUndo(job, row, (), tuple(remove), tuple(skipped))
 
 
 def undo_action(plan: EntryUndo, *, job: str = "") -> tuple[WriteAction, list[Target]]:
-    """The undo as one action and its targets: what is added comes first, so that nobody is missing longer."""
+    """Return the undo as one action and its targets. Entries are added before others are removed."""
     replaced = {key_of(entry) for entry in plan.remove}
     first = [entry_target(entry) for entry in plan.add if key_of(entry) not in replaced]
     last = [entry_target(entry) for entry in plan.add if key_of(entry) in replaced]

@@ -1,4 +1,4 @@
-"""What a person can be on a list by: every identifier of a user, as entries would name it."""
+"""The identifiers of a user, as allowlist entries contain them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Entry = dict[str, Any]
 
 
 def with_domain(entry: Mapping[str, Any]) -> list[Entry]:
-    """The entries that name whoever has this identifier: itself and, for an e-mail, its domain."""
+    """Return the entries that match an identifier: itself and, for an email, its domain."""
     bare = {name: entry[name] for name in IDENTIFIERS if entry.get(name) not in (None, "")}
     email = str(bare.get("email") or "")
     return [bare, {"emailDomain": email.rpartition("@")[2]}] if "@" in email else [bare]
 
 
 def entries_for(user: Mapping[str, Any]) -> list[Entry]:
-    """Every entry that would name this user, each once; the most telling first."""
+    """Return all entries that match a user, without duplicates."""
     found: dict[str, Entry] = {}
     for entry in _all(user):
         for each in with_domain(entry):
@@ -31,7 +31,7 @@ def entries_for(user: Mapping[str, Any]) -> list[Entry]:
 
 
 def keys_for(user: Mapping[str, Any]) -> set[str]:
-    """The keys of those entries."""
+    """Return the keys of the entries that match a user."""
     return {key_of(entry) for entry in entries_for(user)}
 
 
@@ -47,7 +47,7 @@ def _all(user: Mapping[str, Any]) -> Iterator[Entry]:
 
 
 def _of_credential(credential: Mapping[str, Any]) -> Iterator[Entry]:
-    """What a credential says. Its names are in snake_case on the wire (docs/vendor-api.md#credential-field-names)."""
+    """Yield the entries of a verified credential. Its fields are in snake_case in the API."""
     identifier = credential.get("public_identifier")
     match credential.get("format"):
         case "email":

@@ -1,7 +1,7 @@
-"""The audit log: the only record of who did what, since the vendor's events carry no actor for API-token calls.
+"""The audit log: the only record of who changed what, because the vendor's events name no actor for API tokens.
 
-One JSON object a line, appended and synced; ids and outcomes, never bodies or tokens. Where a change could not be
-told, or taken back, without it (who may come in), what it was before and is after stands there too.
+One JSON object per line, appended and synced: ids and outcomes, never bodies or tokens. Changes of access also contain
+the values before and after, so that they can be shown and undone. Written by the write gate.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ __all__ = ["Audit", "AuditLine"]
 
 _EXTRA = frozenset({"before", "after", "job", "scope"})
 _OPTIONAL = _EXTRA | {"request_id", "detail"}
-"""What a line may be without."""
+"""Fields that a line may lack."""
 _OTHER_TYPES = frozenset({"before", "after", "targets"})
-"""The fields of a line that are no texts."""
+"""Fields of a line that are not text."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """What was done to what.
+    """One line of the audit log.
 
-    outcome: started, done, failed, unknown (the answer was lost), not_tried, refused. detail: why, redacted.
-    before, after: what was changed, as it was and as it is, for actions that keep it; None for nothing.
-    job: the id that lines of one piece of work share, so that it can be undone.
+    outcome: started, done, failed, unknown (the response was lost), not_tried or refused. detail: the reason, redacted.
+    before, after: the values before and after the change, for actions that save them. job: shared by the lines of one
+    job, so that it can be undone.
     """
 
     action: str
@@ -51,11 +51,11 @@ class AuditLine:
     after: Any = None
     job: str = ""
     scope: str = ""
-    """What the targets are in besides the environment: `organizationId=…`."""
+    """What the targets belong to besides the environment: `organizationId=…`."""
 
     @property
     def change_text(self) -> str:
-        """Before and after in words: only what differs. "" when that was not kept."""
+        """The difference of before and after as text; "" when they were not saved."""
         if self.before is None and self.after is None:
             return ""
         before, after = _fields(self.before), _fields(self.after)
@@ -66,13 +66,13 @@ class AuditLine:
 
 
 class Audit:
-    """Appends to, and reads, one audit file."""
+    """Appends to and reads one audit log."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
     def write(self, line: AuditLine) -> None:
-        """Append and sync. A failure to write is an error: what cannot be recorded is not done."""
+        """Append a line and sync the file. Raises when that fails: an action that cannot be recorded is not done."""
         document = asdict(line)
         document["detail"] = redact(line.detail)
         for name in ("before", "after"):
@@ -81,7 +81,7 @@ class Audit:
         append_private(self.file, plain_json(json.dumps(kept, ensure_ascii=False, default=str)).encode() + b"\n")
 
     def lines(self, since: datetime | None = None) -> Iterator[AuditLine]:
-        """Oldest first; a line that cannot be read (a crash while writing) is passed over."""
+        """Yield the lines, oldest first, without those that a crash left incomplete."""
         if not self.file.exists():
             return
         names = AuditLine.__dataclass_fields__
@@ -103,7 +103,7 @@ class Audit:
 
 
 def _redacted(value: Any) -> Any:
-    """Without tokens. Identifiers of people stay: they are what was changed."""
+    """Return the value without tokens. Identifiers of users stay, because they are what was changed."""
     match value:
         case str():
             return redact(value, people=False)

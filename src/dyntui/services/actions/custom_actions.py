@@ -1,4 +1,4 @@
-"""Records whose actions are made elsewhere, because what they do depends on how things stand: who may come in."""
+"""Records whose actions `services.access` makes, because their impact on access is assessed first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _ACTIONS = {"allowlists": LIST_ACTIONS, "gates": GATE_ACTIONS}
 
 
 def custom_action(record: Resource, action: ResourceAction) -> WriteAction | None:
-    """The action of a list or a gate; None for any other record. What was filled in is in its target, as `fields`."""
+    """Return the action of an allowlist or a gate; None for other records. The form values are in
+    the target, as `fields`."""
     if (actions := _ACTIONS.get(record.name)) is None:
         return None
     match action.name:

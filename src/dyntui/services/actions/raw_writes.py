@@ -1,4 +1,4 @@
-"""Any operation of the catalog as an action for the one door."""
+"""Make write actions from any operation of the catalog, for `dyntui api` and the API console."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ENTRIES = frozenset({"postEntryByAllowlistId", "deleteAllowlistEntryById"})
 
 
 def is_sensitive(operation: Operation, query: Mapping[str, object] | None = None) -> bool:
-    """Whether the answer has a secret in it, which is read on purpose only and leaves a line in the audit log."""
+    """Return whether the response contains a secret. Such a read is confirmed and audited."""
     revealed = str((query or {}).get("includeSecret", "")).lower() == "true"
     return operation.id == "getUserOauthAccessToken" or (operation.id == "getWebhook" and revealed)
 
@@ -35,10 +35,10 @@ def write_action(
     body: Any = None,
     headers: Mapping[str, str] | None = None,
 ) -> WriteAction:
-    """The action that calls `operation` once with those values, whatever its target is called.
+    """Return the action that calls `operation` with these values, for any target.
 
-    What some operations do depends on how things stand: their actions go through `Writes.weighed` before anybody is
-    asked to confirm them.
+    The impact of some operations depends on the state of the environment: pass them through `WriteGate.with_impact`
+    before they are confirmed.
     """
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
@@ -63,7 +63,7 @@ def write_action(
 
 
 def _scope(path: Mapping[str, object]) -> str:
-    """What the target is in, by the path: `organizationId=…`."""
+    """Return what the target belongs to, from the path: `organizationId=…`."""
     names = [name for name in path if name != "environmentId"]
     return " ".join(f"{name}={path[name]}" for name in names[:-1])
 
@@ -71,7 +71,7 @@ def _scope(path: Mapping[str, object]) -> str:
 async def all_rows(
     client: Client, operation: Operation, *, path: Mapping[str, object], query: Mapping[str, object]
 ) -> AsyncIterator[dict[str, Any]]:
-    """Every row that a list operation has, page after page, each id once. Raises Usage when it has no pages."""
+    """Yield every row of a list operation, page by page, each id one time. Raises UsageError when it has no pages."""
     from dyntui.api.pagination import MAX_LIMIT, PageCheck, page_from
 
     names = {parameter.name for parameter in operation.parameters if parameter.where == "query"}

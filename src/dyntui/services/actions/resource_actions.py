@@ -1,6 +1,6 @@
-"""Any resource record against the server: read one, do one of its actions.
+"""Read the objects of any resource record, and make write actions from its actions, for commands and screens.
 
-Everything that writes becomes a WriteAction for the one door; nothing here sends a write by itself.
+Nothing in this module sends a write: the write gate does.
 """
 
 from __future__ import annotations
@@ -58,42 +58,42 @@ __all__ += [
 ]
 __all__ += ["make_write_action", "mask_results", "with_warnings"]
 
-HIDDEN = "set, not shown here"
+HIDDEN = "set, not shown"
 
 Row = Mapping[str, Any]
 
 
 def find_resource(name: str) -> Resource:
-    """The record of that name or alias. Raises Usage with the nearest names."""
+    """Return the record with that name or alias. Raises UsageError with the nearest names."""
     if found := resource(name):
         return found
     import difflib
 
     known = [*RESOURCES, *(alias for record in RESOURCES.values() for alias in record.aliases)]
     near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
-    hint = f"Did you mean {', '.join(near)}?" if near else "`dyntui get` without a name lists them all."
+    hint = f"Did you mean {', '.join(near)}?" if near else "`dyntui get` without a name lists all resources."
     raise UsageError(f"There is no resource {name!r}.", hint=hint)
 
 
 def find_action(record: Resource, name: str) -> ResourceAction:
-    """The action of that name. Raises Usage with those there are."""
+    """Return the action with that name. Raises UsageError with the available actions."""
     if found := record.action(name):
         return found
     names = ", ".join(action.name for action in record.actions)
-    hint = f"There is: {names}." if names else "Nothing can be done with it."
+    hint = f"Available: {names}." if names else "This resource has no actions."
     raise UsageError(f"{record.title} have no action {name!r}.", hint=hint)
 
 
 def mask_secrets(record: Resource, row: Row) -> dict[str, Any]:
-    """A row without the values that must not be shown."""
+    """Return a row without the values that must not be shown."""
     return {name: HIDDEN if name in record.secrets and value else value for name, value in row.items()}
 
 
-# Where a list belongs
+# Parents of lists
 
 
 async def resolve_organization(client: Client) -> str:
-    """The organization that the environment is in, asked for once. Raises Usage when it cannot be told."""
+    """Return the id of the organization of the environment; cached. Raises UsageError when it cannot be found."""
     known = _organizations.get(client)
     if known is None:
         known = _organizations[client] = await _find_organization(client)
@@ -116,20 +116,20 @@ async def _find_organization(client: Client) -> str:
                 return str(organization.get("id"))
     names = ", ".join(f"{each.get('name')} {each.get('id')}" for each in found)
     raise UsageError(
-        "Which organization is meant cannot be told." if found else "This token sees no organization.",
-        hint=f"Name one by its id: {names}." if found else "A person's token may see it; an environment's does not.",
+        "The organization of this environment is ambiguous." if found else "This token can read no organization.",
+        hint=f"Give the id of one: {names}." if found else "Use the token of a member.",
     )
 
 
 async def resolve_parent(client: Client, record: Resource, given: str = "") -> str:
-    """The id that a list's path needs beside the environment's, "" when it needs none."""
+    """Return the parent id for the path of a list; "" when it needs none. Raises UsageError when it is missing."""
     if given or not record.parent:
         return given if record.parent else ""
     if record.scope is Scope.ORGANIZATION:
         return await resolve_organization(client)
     raise UsageError(
-        f"{record.title} belong to one of {record.parent_resource or 'something else'}.",
-        hint="Say which with --of ID"
+        f"{record.title} belong to a parent: {record.parent_resource or 'another object'}.",
+        hint="Give its id with --of ID"
         + (f"; `dyntui get {record.parent_resource}` lists them." if record.parent_resource else "."),
     )
 
@@ -138,12 +138,12 @@ async def resolve_parent(client: Client, record: Resource, given: str = "") -> s
 
 
 def is_single(record: Resource) -> bool:
-    """Whether there is one of it at most, so that no id is needed."""
+    """Return whether there is at most one object, so that no id is needed."""
     return record.list.shape is Shape.ONE and not record.list.per_value[0]
 
 
 async def read_one(client: Client, record: Resource, row_id: str, *, parent: str = "") -> dict[str, Any]:
-    """One thing as it is now: from its own operation where there is one, else from the list. Raises NotFound."""
+    """Read one object with its detail operation if there is one, else from the list. Raises NotFound or UsageError."""
     if record.detail:
         path = {record.detail_path: row_id}
         if record.parent and record.parent in client.catalog.get(record.detail).path_names:
@@ -160,8 +160,8 @@ async def read_one(client: Client, record: Resource, row_id: str, *, parent: str
 async def find_rows(
     client: Client, record: Resource, ids: Sequence[str], *, parent: str = ""
 ) -> dict[str, dict[str, Any]]:
-    """Rows of a list by their ids; of a list that is never more than one, any id will do. Raises Usage for one that
-    is not there."""
+    """Read rows of a list by their ids. For a list with at most one row, any id is accepted. Raises UsageError for an
+    unknown id."""
     wanted, found = set(ids), dict[str, dict[str, Any]]()
     async for scanned in scan(client, record, parent=parent):
         row_id = ids[0] if is_single(record) else str(scanned.row.get(record.key, ""))
@@ -171,16 +171,16 @@ async def find_rows(
                 break
     if missing := [row_id for row_id in ids if row_id not in found]:
         raise UsageError(
-            f"There is no {record.singular} {missing[0]!r}.", hint=f"`dyntui get {record.name}` lists what there is."
+            f"There is no {record.singular} {missing[0]!r}.", hint=f"`dyntui get {record.name}` lists them."
         )
     return found
 
 
-# Doing
+# Writing
 
 
 def form_fields(client: Client, action: ResourceAction) -> list[FormField]:
-    """The fields of an action; the ids in its path are known, unless they are named among its fields."""
+    """Return the form fields of an action, without the path parameters that the target fills."""
     if not action.fields:
         return []
     asked = operation_fields(client.catalog, client.catalog.get(action.operation), action.fields)
@@ -188,7 +188,7 @@ def form_fields(client: Client, action: ResourceAction) -> list[FormField]:
 
 
 def starting_values(action: ResourceAction, asked: Iterable[FormField], row: Row | None) -> dict[str, str]:
-    """What the fields hold before anybody fills them in: what the row has, or the only choice there is."""
+    """Return the initial form values: those of the row, or the only option."""
     asked = list(asked)
     if row is not None and action.target is ActionTarget.ROWS:
         return current_values(asked, get_path(row, action.values_path))
@@ -200,14 +200,14 @@ def starting_values(action: ResourceAction, asked: Iterable[FormField], row: Row
 
 
 def make_target(record: Resource, row: Row | None, row_id: str = "", *, label: str = "") -> Target:
-    """A row as the target of an action; without one, the row of that id, or what is about to be made."""
+    """Make the target of an action from a row, from an id, or for a new object."""
     if row is None:
         return Target(row_id, label or row_id or "(new)")
     return Target(str(row.get(record.key, row_id)), record.label_of(row), {"row": row})
 
 
 def created_results(record: Resource, results: WriteResults) -> WriteResults:
-    """The results of making something, under the id that it was given."""
+    """Return the results with the ids of the created objects as targets."""
     items = []
     for item in results.items:
         value = item.value if isinstance(item.value, Mapping) else {}
@@ -218,7 +218,7 @@ def created_results(record: Resource, results: WriteResults) -> WriteResults:
 
 
 def mask_results(record: Resource, results: WriteResults) -> WriteResults:
-    """The results without the values that must not be shown."""
+    """Return the results without the values that must not be shown."""
 
     def bare(value: Any) -> Any:
         return mask_secrets(record, value) if isinstance(value, Mapping) else value
@@ -230,7 +230,7 @@ def mask_results(record: Resource, results: WriteResults) -> WriteResults:
 async def read_targets(
     client: Client, record: Resource, action: ResourceAction, ids: Sequence[str], *, parent: str = ""
 ) -> list[Target]:
-    """The targets with those ids, read first where the action has to know more than the id."""
+    """Return the targets with these ids; their rows are read where the action needs more than the id."""
     if action.target is ActionTarget.LIST:
         if ids:
             raise UsageError(f"{action.name} of {record.name} takes no id.", hint="Give its fields as FIELD=VALUE.")
@@ -253,21 +253,21 @@ async def read_targets(
 def check_values(
     client: Client, action: ResourceAction, values: Mapping[str, str], *, before: Mapping[str, str] | None = None
 ) -> FormResult:
-    """What was filled in, checked. before: what the fields held. Raises Usage when the operation cannot take it."""
+    """Check form values. before: the initial values. Raises UsageError for invalid values, or when nothing changed."""
     asked = form_fields(client, action)
     filled = read_form(asked, values, before=before)
     if filled.errors:
         name, why = next(iter(filled.errors.items()))
-        raise UsageError(f"{name}: {why}", hint="It takes " + ", ".join(field.label for field in asked) + ".")
+        raise UsageError(f"{name}: {why}", hint="Fields: " + ", ".join(field.label for field in asked) + ".")
     if before is not None and asked and filled.body is None:
-        raise UsageError("Nothing is different, so nothing was sent.")
+        raise UsageError("Nothing was changed, so nothing was sent.")
     return filled
 
 
 def make_write_action(
     client: Client, record: Resource, action: ResourceAction, filled: FormResult | None = None, *, parent: str = ""
 ) -> WriteAction:
-    """The action for the one door."""
+    """Make the write action for the write gate."""
     if own := custom_action(record, action):
         return own
     operation = client.catalog.get(action.operation)
@@ -305,12 +305,12 @@ def make_write_action(
 async def with_warnings(
     connection: Connection, record: Resource, write: WriteAction, targets: Sequence[Target]
 ) -> WriteAction:
-    """The action, warning of what it does to us: deleting the token that is used here locks us out."""
+    """Return the action with a further warning when it deletes the token in use."""
     if write.name not in ("tokens.delete", "user-tokens.delete"):
         return write
     rows = {str(row.get("id")): row for row in await _target_rows(connection.client, record, targets)}
     if any(is_own_token(rows.get(target.id, {}), connection.token_hint) for target in targets):
-        own = "This is the token that is used here: without another one nothing can be done any more."
+        own = "This is the token in use. Without another token, dyntui cannot access the environment."
         return replace(write, warning=f"{own} {write.warning}")
     return write
 
@@ -345,14 +345,14 @@ def _body_for(client: Client, action: ResourceAction, row: Row, filled: Any) -> 
 
 
 def _merged(before: Any, after: Any) -> Any:
-    """`before` with the fields of `after` in it, also those further down."""
+    """Return `before` updated with `after`, recursively."""
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return after
     return {**before, **{name: _merged(before.get(name), value) for name, value in after.items()}}
 
 
 def describe_changes(asked: Iterable[FormField], before: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
-    """What is different, a line a field, for the confirmation; secrets are not named."""
+    """Return the changed fields as lines for the confirmation, without the values of secrets."""
     lines = []
     for field in asked:
         was, now = before.get(field.name, ""), values.get(field.name, "")
@@ -369,7 +369,7 @@ def describe_changes(asked: Iterable[FormField], before: Mapping[str, str], valu
 
 
 def one_time_value(action: ResourceAction, value: Any) -> tuple[str, str] | None:
-    """What of an answer is shown once, and its name: a raw token, a secret. None when there is nothing of the kind."""
+    """Return name and value of the part of a response that is shown one time, such as a raw token; None for none."""
     way, name = action.reveals
     found = get_path(value, way) if way else None
     return (name, str(found)) if found else None

@@ -1,9 +1,9 @@
-"""What writes have changed: every write names the resources that it changes, and whoever shows one of them is told.
+"""Changes by writes: each write changes some resources, and screens that show them are notified.
 
 A record declares it: its own actions and further operations change the record itself, the record that it belongs to,
-the records that belong to it, and those named in `touches`. An operation that no record has may change anything. The
-clients of a connection report every write that reached the server, so that it makes no difference which part of the
-program sent it: the write gate, the API console, an import in its own thread, or an undo.
+the records that belong to it, and those named in `also_changes`. An operation without a record may change
+any resource. The clients of a connection report every write that reached the server, whichever part of the program
+sent it: the write gate, the API console, an import in its own thread, or an undo.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from dyntui.resources import RESOURCES, ActionTarget, Resource
 __all__ = ["JOBS", "Change", "Changes", "changed_by", "resources_of"]
 
 JOBS = "jobs"
-"""The import jobs of this machine: no resource of the API, but shown and changed like one."""
+"""The import jobs of this machine, which are shown like a resource of the API."""
 
-_MAKES = ("add", "create", "post")
+_CREATE_PREFIXES = ("add", "create", "post")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has changed since it was last asked for."""
+    """What changed since the last call of `take`."""
 
     resources: frozenset[str] = frozenset()
     """Names of records, and `JOBS`."""
     created: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Ids of new rows, by the name of the record; "" where the answer does not say the id."""
+    """Ids of new rows, by the name of the record; "" where the response does not contain the id."""
     deleted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of deleted rows, by the name of the record."""
 
@@ -45,19 +45,19 @@ class Changes:
         self._resources: set[str] = set()
         self._created: dict[str, list[str]] = {}
         self._deleted: dict[str, list[str]] = {}
-        self._open = 0
+        self._open_batches = 0
 
     def subscribe(self, listener: Callable[[bool], None]) -> None:
         """Call `listener` after every change, in the thread that made it.
 
-        Its argument is True when a person waits for the result, and False for one write of many in the background.
+        Its argument `immediately` is True when the user waits for the result, and False for a write in the background.
         """
         self._listeners.append(listener)
 
     def on_write(self, operation_id: str, path: Mapping[str, object], body: bytes) -> None:
-        """Note a write that reached the server, or may have.
+        """Record a write that reached the server, or may have.
 
-        path: the values of its path. body: of the answer, empty when there is none.
+        path: values of the path parameters. body: of the response, empty when there is none.
         """
         with self._lock:
             self._resources |= changed_by(operation_id)
@@ -67,32 +67,32 @@ class Changes:
             ):
                 if found is not None:
                     ids.setdefault(found[0], []).append(found[1])
-            alone = not self._open
+            alone = not self._open_batches
         if alone:
-            self._notify(at_once=False)
+            self._notify(immediately=False)
 
     def mark_changed(self, *resources: str) -> None:
-        """Note that these are different, for what is kept on this machine."""
+        """Mark resources as changed, for objects that are saved on this machine."""
         with self._lock:
             self._resources |= set(resources)
-        self._notify(at_once=True)
+        self._notify(immediately=True)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """Notify once, at the end, however many writes are made inside."""
+        """Notify the listeners one time, at the end, for all writes inside."""
         with self._lock:
-            self._open += 1
+            self._open_batches += 1
         try:
             yield
         finally:
             with self._lock:
-                self._open -= 1
+                self._open_batches -= 1
                 changed = bool(self._resources)
             if changed:
-                self._notify(at_once=True)
+                self._notify(immediately=True)
 
     def take(self) -> Change:
-        """What has changed since the last call."""
+        """Return what changed since the last call."""
         with self._lock:
             created, deleted = ({name: tuple(ids) for name, ids in each.items()} for each in self._ids())
             change = Change(frozenset(self._resources), created, deleted)
@@ -104,18 +104,18 @@ class Changes:
     def _ids(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         return self._created, self._deleted
 
-    def _notify(self, *, at_once: bool) -> None:
+    def _notify(self, *, immediately: bool) -> None:
         for listener in tuple(self._listeners):
-            listener(at_once)
+            listener(immediately)
 
 
 def changed_by(operation_id: str) -> frozenset[str]:
-    """The resources that an operation changes; all of them when no record has it."""
+    """Return the resources that an operation changes; all of them when no record has it."""
     return _declared().get(operation_id, frozenset(RESOURCES))
 
 
 def resources_of(operation_id: str) -> frozenset[str]:
-    """The resources that an operation reads or writes."""
+    """Return the resources that an operation reads or writes."""
     return frozenset(record.name for record in RESOURCES.values() if operation_id in record.operations)
 
 
@@ -133,7 +133,7 @@ def _declared() -> Mapping[str, frozenset[str]]:
 
 
 def _with_shared_reads(names: Iterable[str]) -> frozenset[str]:
-    """These resources, and those that are read with one of the same operations (a user's sessions are in the user)."""
+    """Return these resources and those that are read with the same operations (sessions are in the user)."""
     names = frozenset(names)
     read = {operation for name in names for operation in _reads(RESOURCES[name])}
     return names | {record.name for record in RESOURCES.values() if read & _reads(record)}
@@ -144,18 +144,18 @@ def _reads(record: Resource) -> set[str]:
 
 
 @cache
-def _makers() -> Mapping[str, Resource]:
-    """The operations that make a new row of a record."""
+def _create_operations() -> Mapping[str, Resource]:
+    """Return the operations that create a row of a record."""
     found: dict[str, Resource] = {}
     for record in RESOURCES.values():
-        found |= {operation: record for operation in record.extra_operations if operation.startswith(_MAKES)}
+        found |= {operation: record for operation in record.extra_operations if operation.startswith(_CREATE_PREFIXES)}
         found |= {action.operation: record for action in record.actions if action.target is ActionTarget.LIST}
     return found
 
 
 def _created_by(operation_id: str, body: bytes) -> tuple[str, str] | None:
-    """The record and the id of the row that was made, as far as the answer says it."""
-    record = _makers().get(operation_id)
+    """Return the record and the id of the created row; "" when the response does not contain the id."""
+    record = _create_operations().get(operation_id)
     if record is None:
         return None
     import orjson
@@ -163,21 +163,21 @@ def _created_by(operation_id: str, body: bytes) -> tuple[str, str] | None:
     try:
         answer = orjson.loads(body or b"null")
     except orjson.JSONDecodeError:
-        answer = None  # whoever needs the answer says what is wrong with it
+        answer = None  # the caller that needs the response reports the error
     parts = (answer, *answer.values()) if isinstance(answer, Mapping) else ()
     ids = (part[record.key] for part in parts if isinstance(part, Mapping) and part.get(record.key))
     return record.name, str(next(ids, ""))
 
 
 def _deleted_by(operation_id: str, path: Mapping[str, object]) -> tuple[str, str] | None:
-    """The record and the id of the row that was deleted: the last value of the path says which."""
-    record = _deleters().get(operation_id)
+    """Return the record and the id of the deleted row: the last value of the path."""
+    record = _delete_operations().get(operation_id)
     ids = [value for name, value in path.items() if name != "environmentId"]
     return (record.name, str(ids[-1])) if record is not None and ids else None
 
 
 @cache
-def _deleters() -> Mapping[str, Resource]:
+def _delete_operations() -> Mapping[str, Resource]:
     found: dict[str, Resource] = {}
     for record in RESOURCES.values():
         found |= {operation: record for operation in record.extra_operations if operation.startswith("delete")}

@@ -1,4 +1,4 @@
-"""What an admin does to users and their wallets: every action, for the console and the command line alike."""
+"""The actions on users and their wallets, for console and command line."""
 
 from __future__ import annotations
 
@@ -59,14 +59,11 @@ UPDATABLE = (
     "dogeWallet",
     "metadata",
 )
-"""The fields that PUT user takes. The e-mail is not among them: the API cannot change it.
-
-Source: docs/vendor-api.md#create-update-and-delete.
-"""
+"""The fields that PUT user accepts. The email is not among them: the API cannot change it."""
 
 
 def user_target(row: Mapping[str, Any], **data: Any) -> Target:
-    """A user from a list or a detail, as the target of an action."""
+    """Make a target from the row or the document of a user."""
     label = row.get("email") or row.get("username") or row.get("alias") or row.get("phoneNumber") or row.get("id")
     return Target(str(row.get("id", "")), str(label or ""), data)
 
@@ -85,7 +82,7 @@ async def _update_user(client: Client, target: Target, permit: WritePermit) -> A
     fields = dict(target.data["fields"])
     if wrong := [name for name in fields if name not in UPDATABLE]:
         raise UsageError(
-            f"The API cannot change {', '.join(wrong)} of a user.", hint="Delete the user and create it anew."
+            f"The API cannot change {', '.join(wrong)} of a user.", hint="Delete the user and create a new one."
         )
     return await client.call("updateUser", path={"userId": target.id}, body=fields, permit=permit)
 
@@ -131,7 +128,7 @@ DELETE_USER = WriteAction(
     "deleteUser",
     _delete_user,
     effect=Effect.DESTRUCTIVE,
-    warning="This cannot be undone, and the users' wallet records stay behind.",
+    warning="This cannot be undone. The wallet records of the users remain.",
 )
 REVOKE_SESSIONS = WriteAction(
     "user.revoke-sessions",
@@ -141,7 +138,7 @@ REVOKE_SESSIONS = WriteAction(
     _revoke_sessions,
     effect=Effect.DESTRUCTIVE,
     reread=_reread_user,
-    warning="They are signed out everywhere and have to sign in again.",
+    warning="The users are signed out on all devices and have to sign in again.",
 )
 REVOKE_SESSION = WriteAction(
     "session.revoke",
@@ -160,7 +157,7 @@ REMOVE_MFA_DEVICES = WriteAction(
     _remove_mfa,
     effect=Effect.DESTRUCTIVE,
     reread=_reread_user,
-    warning="The devices have to be registered again. Be sure that it is really this person who asks.",
+    warning="The devices have to be registered again. Verify that the request comes from this user.",
 )
 RESET_MFA = WriteAction(
     "user.reset-mfa",
@@ -170,7 +167,7 @@ RESET_MFA = WriteAction(
     _reset_mfa,
     effect=Effect.DESTRUCTIVE,
     reread=_reread_user,
-    warning="Be sure that it is really this person who asks.",
+    warning="Verify that the request comes from this user.",
 )
 REVEAL_SOCIAL_TOKEN = WriteAction(
     "social.reveal-token",
@@ -180,7 +177,7 @@ REVEAL_SOCIAL_TOKEN = WriteAction(
     _reveal,
     effect=Effect.READ,
     sensitive=True,
-    warning="It lets whoever has it act as this person at the provider. It is shown once and kept nowhere.",
+    warning="Anyone who has the token can act as this user at the provider. It is shown one time and is not saved.",
 )
 DELETE_WALLET = WriteAction(
     "wallet.delete",
@@ -189,10 +186,10 @@ DELETE_WALLET = WriteAction(
     "deleteWalletById",
     _delete_wallet,
     effect=Effect.DESTRUCTIVE,
-    warning="A deleted wallet can be brought back with recover.",
+    warning="A deleted wallet can be restored with recover.",
 )
 RECOVER_WALLETS = WriteAction(
-    "wallet.recover", "Bring back the deleted wallets of", "user", "recoverDeletedWalletsWithEnvironment", _recover
+    "wallet.recover", "Restore the deleted wallets of", "user", "recoverDeletedWalletsWithEnvironment", _recover
 )
 
 
@@ -208,11 +205,11 @@ USER_ACTIONS = (
     DELETE_WALLET,
     RECOVER_WALLETS,
 )
-"""The actions on users and what they have; their demands hold for their operations (services.actions.write_rules)."""
+"""The actions on users and their objects. Write rules are made from them (services.actions.write_rules)."""
 
 
 def set_metadata_field(key: str, value: Any) -> WriteAction:
-    """Set one field of the metadata: the user is read first, because whether PUT merges metadata is undocumented."""
+    """Set one metadata field. The user is read first, because it is not documented whether PUT merges metadata."""
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         user = await _reread_user(client, target)
@@ -223,7 +220,7 @@ def set_metadata_field(key: str, value: Any) -> WriteAction:
 
 
 def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
-    """Put a user on a list by its e-mail, else by its first wallet; being on it already counts as done."""
+    """Add a user to an allowlist by email, else by the first wallet. An entry that exists counts as done."""
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         from dyntui.api.errors import Invalid
@@ -232,7 +229,7 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
         wallets = [credential.get("address") for credential in user.get("verifiedCredentials") or ()]
         wallet = next((address for address in (user.get("walletPublicKey"), *wallets) if address), None)
         if not (user.get("email") or wallet):
-            raise UsageError(f"{target.label or target.id} has neither e-mail nor wallet to be listed by.")
+            raise UsageError(f"{target.label or target.id} has no email and no wallet for an allowlist entry.")
         entry = {"email": user["email"]} if user.get("email") else {"walletPublicKey": wallet}
         try:
             return await client.call(
@@ -243,13 +240,13 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
                 raise
             return entry
 
-    async def weigh(client: Client, targets: Sequence[Target]) -> Impact:
+    async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         from dyntui.services.access.impact import assess_entries
 
         return await assess_entries(client, allowlist_id, adding=len(targets))
 
     return WriteAction(
-        "user.add-to-allowlist", f"Add to {name}:", "user", "postEntryByAllowlistId", call, assess_impact=weigh
+        "user.add-to-allowlist", f"Add to {name}:", "user", "postEntryByAllowlistId", call, assess_impact=assess
     )
 
 
@@ -266,23 +263,20 @@ def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
         "createWallet",
         call,
         reread=_reread_user,
-        warning="Ownership is proven at the first sign-in with it. Fails if the user has an embedded wallet.",
+        warning="Ownership is verified at the first sign-in with it. This fails if the user has an embedded wallet.",
     )
 
 
 def wallet_chains(chains: Iterable[str], *, legacy: bool) -> list[str]:
-    """Chain names as the endpoint wants them: Solana is SVM for waas/create and SOL for the older forms.
-
-    Source: docs/vendor-api.md#wallets.
-    """
+    """Return chain names for the endpoint: Solana is SVM for waas/create and SOL for the older endpoints."""
     solana = "SOL" if legacy else "SVM"
     return [solana if chain.upper() in ("SOL", "SVM", "SOLANA") else chain.upper() for chain in chains]
 
 
 PREGENERATE_TYPES = ("email", "phoneNumber", "externalUserId", "id", "socialUsername", "socialAccountId")
-"""What can identify somebody who has not signed in yet."""
+"""Identifier kinds of users who have not signed in."""
 PREGENERATE_CHAINS = ("EVM", "SVM", "SUI", "BTC", "TON")
-"""The chains of waas/create; the legacy forms call SVM SOL."""
+"""The chains of waas/create. The legacy endpoints call SVM SOL."""
 
 
 def pregeneration(
@@ -294,14 +288,14 @@ def pregeneration(
     legacy: bool = False,
     farcaster_fid: int | None = None,
 ) -> tuple[str, dict[str, Any]]:
-    """The operation and the body that make embedded wallets for `identifier`, chains named as that operation wants
-    them. Raises Usage for what it could not take."""
+    """Return the operation and the body that pre-generate wallets for `identifier`. Raises UsageError for invalid
+    values."""
     legacy = legacy or farcaster_fid is not None
     named = list(dict.fromkeys(wallet_chains(chains, legacy=legacy)))
     if not identifier.strip():
-        raise UsageError("Say for whom: an e-mail, a phone number, an id.")
+        raise UsageError("An identifier is required: an email, a phone number or an id.")
     if not named:
-        raise UsageError("Name a chain.", hint=f"There are: {', '.join(PREGENERATE_CHAINS)}.")
+        raise UsageError("A chain is required.", hint=f"Available: {', '.join(PREGENERATE_CHAINS)}.")
     identifier = identifier.strip()
     if farcaster_fid is not None:
         body = {"email": identifier, "fid": farcaster_fid, "chains": named}
@@ -310,30 +304,32 @@ def pregeneration(
     if kind == "phoneNumber":
         body["identifier"], body["smsCountryCode"] = _phone(identifier)
     if kind in ("socialUsername", "socialAccountId") and not social:
-        raise UsageError("Say at which social provider: google, github, ...")
+        raise UsageError("The social provider is required: google, github, ...")
     if social:
         body["socialProvider"] = social
     return "createEmbeddedWallet" if legacy else "createWaasWallet", body
 
 
 def _phone(text: str) -> tuple[str, dict[str, str]]:
-    """An international number as the endpoint wants it: the rest, and the country's codes."""
+    """Split an international phone number into the national number and the country codes."""
     import phonenumbers
 
     try:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
-        raise UsageError(f"{text} is no phone number with its country, as in +14155550100.") from None
+        raise UsageError(f"{text} is not an international phone number such as +14155550100.") from None
     region = phonenumbers.region_code_for_number(number)
     if not region:
-        raise UsageError(f"{text} is in no country that is known.")
+        raise UsageError(f"{text} has an unknown country code.")
     rest = phonenumbers.national_significant_number(number)
     return rest, {"isoCountryCode": region, "phoneCountryCode": str(number.country_code)}
 
 
 def pregenerate(operation: str, body: Mapping[str, Any]) -> WriteAction:
-    """Make embedded wallets ahead of sign-in; the person claims them by signing in. operation: createWaasWallet
-    (current; Solana is SVM), createEmbeddedWallet or createEmbeddedWalletFromFarcaster (legacy; Solana is SOL)."""
+    """Pre-generate embedded wallets, which the user gets at the first sign-in.
+
+    operation: createWaasWallet, or the legacy createEmbeddedWallet or createEmbeddedWalletFromFarcaster.
+    """
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         document = await client.call(operation, body=dict(body), permit=permit)
@@ -345,5 +341,5 @@ def pregenerate(operation: str, body: Mapping[str, Any]) -> WriteAction:
         "user",
         operation,
         call,
-        warning="A user is created when the identifier is not known yet.",
+        warning="A user is created if no user has this identifier.",
     )

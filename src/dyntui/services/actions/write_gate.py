@@ -1,9 +1,8 @@
-"""The one door for writes: read-only check, confirmation, call, re-read, audit.
+"""The write gate: read-only check, impact, confirmation, call, read again, audit. All writes go through it.
 
-An action that does not say what it does is a write. The client refuses a write without a Permit, and permits are
-made here only, so nothing writes around this door. What an action does may depend on how things stand (switching on the
-first list that says who may come in): such an action is weighed, by asking the server, before it is confirmed and again
-right before it is done.
+An action without an effect is a write. The client refuses a write without a permit, and only this module makes permits.
+The effect of some actions depends on the state of the environment, such as enabling the first siteAccess allowlist:
+their impact is assessed at the server before the confirmation and again right before the call.
 """
 
 from __future__ import annotations
@@ -54,33 +53,33 @@ IMPACT_OPERATIONS = frozenset(
         "updateGate",
     }
 )
-"""Operations that decide who may come in: none of them passes unweighed (services.access.impact)."""
+"""Operations that decide who may sign in. None is performed without an impact (services.access.impact)."""
 
 
 class WriteGate:
-    """The door of one connection."""
+    """The write gate of one connection."""
 
     def __init__(
         self, profile: Profile, client: Client, audit: Audit, changes: Changes | None = None, *, ask_kind: bool = True
     ) -> None:
-        """ask_kind: whether the server is asked for the environment's kind; the demo's is known."""
+        """ask_kind: whether to ask the server for the environment kind; that of the demo is known."""
         self._profile = profile
         self._client = client
         self._audit = audit
         self.on_audit_gap: Callable[[str], None] = _log_audit_gap
-        """Called with a sentence when the outcome of a write could not be recorded."""
+        """Called with a message when the outcome of a write could not be recorded."""
         self._changes = changes or Changes()
         self._kind_known = profile.kind == "live" or not ask_kind
 
     @property
     def profile(self) -> Profile:
-        """The profile, live when the server says that its environment is."""
+        """The profile, with the kind `live` when the server reports a live environment."""
         return self._profile
 
     async def learn_kind(self, client: Client | None = None) -> None:
-        """Ask the server once whether the environment of a sandbox profile is live: the stricter one rules.
+        """Ask the server, one time, whether the environment of a sandbox profile is live. The stricter kind applies.
 
-        client: to ask with, when it is not the connection's own (another event loop).
+        client: for another event loop than that of the connection.
         """
         if not self._kind_known:
             from dyntui.services.health import server_kind
@@ -95,27 +94,26 @@ class WriteGate:
         return self._profile.read_only or self._client.read_only
 
     def refusal(self, action: WriteAction) -> str:
-        """Why the action cannot run here at all, "" when it can."""
+        """Return why the action is refused before any request; "" when it is not."""
         if _with_rule(action).effect is not Effect.READ and self.read_only:
-            return f"{self._profile.name} is read-only here."
+            return f"{self._profile.name} is read-only."
         if action.environment_id not in ("", self._profile.environment_id):
             return f"{action.environment_id} is not the environment of {self._profile.name}."
         return ""
 
     def check(self, action: WriteAction, targets: Sequence[Target] = ()) -> None:
-        """Refuse what cannot run here at all, before anything is asked of the server. Raises Usage; the refusal is in
-        the audit log."""
+        """Raise UsageError for an action that is refused before any request. The refusal is in the audit log."""
         if reason := self.refusal(action):
             self._record_outcome(action, targets, "refused", detail=reason)
             raise UsageError(
-                f"{reason} {action.verb.rstrip(':')} was not done.",
-                hint="Use a profile of that environment that may write.",
+                f"{reason} Nothing was sent.",
+                hint="Use a profile of that environment that is not read-only.",
             )
 
     async def with_impact(self, action: WriteAction, targets: Sequence[Target]) -> WriteAction:
-        """The action with what its operation demands, and with what it does as things stand now.
+        """Return the action with the write rule of its operation and with its current impact.
 
-        Where the answer decides what has to be confirmed, the server is asked whether the environment is live.
+        The server is asked whether the environment is live, where that decides the confirmation.
         """
         from dyntui.services.actions.write_rules import stricter
 
@@ -129,9 +127,9 @@ class WriteGate:
         return action
 
     def requirement(self, action: WriteAction, targets: Sequence[Target]) -> Requirement:
-        """What has to be confirmed before `perform` does `action` to `targets`.
+        """Return what has to be confirmed before `perform` does `action` to `targets`.
 
-        An action that can be weighed is given through `weighed` first; else it asks for less than `perform` wants.
+        Pass the result of `with_impact`; without it, this can require less than `perform` does.
         """
         from dyntui.services.actions.write_rules import rule_of
 
@@ -171,20 +169,22 @@ class WriteGate:
         )
 
     def authorize(self, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> WritePermit:
-        """Check read-only and the confirmation, and give the permit for `action`. For work that runs on its own (jobs);
-        everything else uses `perform`. Raises Usage when something is missing; the refusal is in the audit log."""
+        """Check the confirmation and return a permit for `action`. For jobs; all other code uses `perform`.
+
+        Raises UsageError when the confirmation is not sufficient.
+        """
         from dyntui.api.permit import WritePermit
 
         self.check(action, targets)
         if action.impact is None and (action.assess_impact is not None or action.operation in IMPACT_OPERATIONS):
-            raise UsageError(f"What {action.operation} does depends on how things stand, and nobody has looked.")
+            raise UsageError(f"{action.operation} was not sent, because its impact was not assessed.")
         needed = self.requirement(action, targets)
         typed = confirmation.typed.strip()
         wrong = needed.level is ConfirmationLevel.TYPED and typed not in needed.accepted
         if wrong or needed.code not in ("", confirmation.read):
             hint = f"Type {' or '.join(needed.accepted)} to confirm."
             if needed.code:
-                hint = "\n".join((*needed.effects, f"{hint} That this was read is said with --read {needed.code}."))
+                hint = "\n".join((*needed.effects, f"{hint} Add --read {needed.code} to acknowledge the effects."))
             raise UsageError(f"{needed.question} was not confirmed: this is a {needed.environment}.", hint=hint)
         if needed.level is ConfirmationLevel.CONFIRM and not (confirmation.yes or typed):
             raise UsageError(
@@ -201,10 +201,10 @@ class WriteGate:
         on_progress: Callable[[int, int], None] | None = None,
         cancel: Cancel | None = None,
     ) -> WriteResults:
-        """Do `action` to each target, one after another, and say what became of each.
+        """Do `action` to each target, one after another, and return the outcome of each.
 
-        One failure does not stop the others, but no answer at all, or a token that is refused, leaves the rest untried.
-        on_progress is called with (done so far, all).
+        A failure does not stop the others. Without a response, or when the token is refused, the rest is not tried.
+        on_progress: called with the number of targets that are done and of all targets.
         """
         if not self.refusal(action):
             action = await self.with_impact(action, targets)
@@ -216,14 +216,14 @@ class WriteGate:
                 if stopped or (cancel is not None and cancel.is_set()):
                     results.append(TargetResult(target, WriteOutcome.NOT_TRIED))
                     continue
-                result = await self._one(action, target, permit)
+                result = await self._perform_one(action, target, permit)
                 results.append(result)
                 stopped = _stops_remaining(result.error)
                 if on_progress is not None:
                     on_progress(number, len(targets))
         return WriteResults(action, tuple(results))
 
-    async def _one(self, action: WriteAction, target: Target, permit: WritePermit) -> TargetResult:
+    async def _perform_one(self, action: WriteAction, target: Target, permit: WritePermit) -> TargetResult:
         from dyntui.api.errors import ApiError, ApiProblem
 
         before: Any = None
@@ -231,7 +231,7 @@ class WriteGate:
             try:
                 before = await action.before(self._client, target)
             except DyntuiError as problem:
-                self._record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not begun: {problem}")
+                self._record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")
                 return TargetResult(target, WriteOutcome.FAILED, error=problem)
         try:
             self._record_start(action, (target,), before=before)
@@ -248,13 +248,14 @@ class WriteGate:
             lost = isinstance(problem, ApiProblem) and problem.maybe_applied
             outcome = WriteOutcome.UNKNOWN if lost else WriteOutcome.FAILED
         except BaseException:
-            detail = "stopped while it was under way"
+            detail = "stopped before the response"
             self._record_outcome(action, (target,), WriteOutcome.UNKNOWN, detail=detail, before=before)
             raise
         request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
         after = action.after(target, value) if action.after is not None and error is None else None
-        said = str(error or "")
-        self._record_outcome(action, (target,), outcome, request_id=request_id, detail=said, before=before, after=after)
+        self._record_outcome(
+            action, (target,), outcome, request_id=request_id, detail=str(error or ""), before=before, after=after
+        )
         reread: Any = None
         if action.reread is not None and not _stops_remaining(error):
             reread = await self._reread(action, target)
@@ -265,14 +266,14 @@ class WriteGate:
         try:
             return await action.reread(self._client, target)
         except DyntuiError:
-            return None  # gone, or not to be read now: the list shows which when it is refreshed
+            return None  # deleted or not readable now: the next refresh of the list shows which
 
     def record_job_start(self, action: WriteAction, targets: Sequence[Target]) -> None:
-        """Record that work under `authorise` begins. Raises AuditUnavailable; then it must not begin."""
+        """Record the start of a job with a permit. Raises AuditUnavailable; the job must not start then."""
         self._record_start(action, targets)
 
     def record_job_end(self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "") -> None:
-        """Record how work under `authorise` stopped or ended. A failure to do so is reported, never raised."""
+        """Record the end of a job with a permit. A failure is reported with `on_audit_gap`, never raised."""
         self._record_outcome(action, targets, outcome, detail=detail)
 
     def _record_start(self, action: WriteAction, targets: Sequence[Target], *, before: Any = None) -> None:
@@ -281,13 +282,13 @@ class WriteGate:
         except (OSError, DyntuiError) as problem:
             raise AuditUnavailable(
                 f"The audit log cannot be written, so nothing was sent: {_reason(problem)}",
-                hint=f"Look at {self._audit.file}, its folder and the room on the disk.",
+                hint=f"Check {self._audit.file}, its folder and the free disk space.",
             ) from problem
 
     def _record_outcome(
         self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "", **more: Any
     ) -> None:
-        """Record what was done. When that fails, the outcome is still returned, and the gap is reported."""
+        """Record an outcome. When that fails, the outcome is still returned, and the gap is reported."""
         try:
             self._record(action, targets, outcome, detail=detail, **more)
         except (OSError, DyntuiError) as problem:
@@ -328,7 +329,7 @@ class WriteGate:
 
 
 def _with_rule(action: WriteAction) -> WriteAction:
-    """The action, asking for no less than any other that calls the same operation."""
+    """Return the action with the write rule of its operation: it requires no less than any other action of it."""
     from dyntui.services.actions.write_rules import rule_of, stricter
 
     rule = rule_of(action.operation)
@@ -342,7 +343,7 @@ def _with_rule(action: WriteAction) -> WriteAction:
 
 
 def _log_audit_gap(text: str) -> None:
-    """Where neither a console nor a command line listens."""
+    """The default of `on_audit_gap`, when neither a console nor a command line set it."""
     import logging
 
     logging.getLogger(__name__).warning("%s", text)
@@ -355,7 +356,7 @@ def _reason(problem: OSError | DyntuiError) -> str:
 
 
 def _stops_remaining(error: DyntuiError | None) -> bool:
-    """Whether the next target would meet the same end."""
+    """Return whether the next target would fail for the same reason."""
     if error is None:
         return False
     from dyntui.api.errors import NotSent, Unauthorized, WriteRefused

@@ -1,7 +1,7 @@
-"""What each operation demands before it is called, in one table.
+"""Write rules: what each operation requires before it is called.
 
-An operation can be reached by its own command, by `dyntui do`, by `dyntui api` and from the console. Whichever way it
-is called, the strictest demand that the catalog, a resource record or a hand-written action makes of it holds:
+An operation can be called by its own command, by `dyntui do`, by `dyntui api` and from the console. In each case the
+strictest requirement of the catalog, the resource records and the actions in code applies:
 `services.actions.write_gate` looks it up for every action.
 """
 
@@ -26,40 +26,40 @@ __all__ = ["WriteRule", "effect_of", "rule_of", "stricter"]
 _STRENGTH = (Effect.READ, Effect.WRITE, Effect.DESTRUCTIVE)
 _ORGANIZATION_PATHS = ("/organizations", "/projects", "/members", "/invites", "/user/")
 _TYPED_IN_LIVE = frozenset({"bulkCreateUser", "updateProjectSettings"})
-"""Operations of hand-written actions that change very much at once: an import, all settings."""
+"""Operations of actions in code that change a lot with one request: an import, all settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriteRule:
-    """The least that is asked before an operation is called."""
+    """The minimum that is required before an operation is called."""
 
     effect: Effect
     """At least this effect."""
     typed_in_live: bool = False
-    """Whether the environment's name is typed in live although nothing is destroyed."""
+    """Whether a live environment requires typing its name although nothing is destroyed."""
     sensitive: bool = False
-    """Whether its answer holds a secret."""
+    """Whether the response contains a secret."""
     warning: str = ""
-    """What cannot be undone; "" when the actions of this operation differ in it."""
+    """What cannot be undone; "" when the actions of this operation have different warnings."""
     organization_wide: bool = False
-    """Whether it reaches beyond one environment, to the live environments of the organization."""
+    """Whether it affects the whole organization, with its live environments."""
 
 
 def effect_of(operation: Operation) -> Effect:
-    """What an operation does by the catalog: reads, destroys, or (everything not known to do less) writes."""
+    """Return the effect of an operation by the catalog. One that is not known to read or destroy is a write."""
     if operation.reads:
         return Effect.READ
     return Effect.DESTRUCTIVE if operation.destructive else Effect.WRITE
 
 
 def stricter(one: Effect, other: Effect) -> Effect:
-    """The effect that asks for more."""
+    """Return the effect that requires more confirmation."""
     return max(one, other, key=_STRENGTH.index)
 
 
 @cache
 def rule_of(operation_id: str) -> WriteRule:
-    """The rule of an operation. One that the catalog does not know is a write."""
+    """Return the rule of an operation. One that the catalog does not know is a write."""
     operation = catalog().operations.get(operation_id)
     if operation is None:
         return WriteRule(Effect.WRITE)
@@ -78,8 +78,8 @@ def rule_of(operation_id: str) -> WriteRule:
 
 
 def _actions_of(operation_id: str) -> Iterator[ResourceAction | WriteAction]:
-    """All actions of the records that call it, and the hand-written ones. An action that is sensitive only with its
-    own query says nothing of the operation without it (services.actions.raw_writes.is_sensitive decides)."""
+    """Yield the actions of records and code that call the operation. Actions that are only sensitive because of their
+    query are left out: services.actions.raw_writes.is_sensitive decides on the query."""
     from dyntui.services.actions.user_actions import USER_ACTIONS
 
     for record in RESOURCES.values():

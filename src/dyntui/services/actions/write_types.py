@@ -31,7 +31,7 @@ __all__ = [
 
 
 class ConfirmationLevel(StrEnum):
-    """How much a person must do before an action runs."""
+    """How an action has to be confirmed."""
 
     NONE = "none"
     CONFIRM = "confirm"
@@ -39,7 +39,7 @@ class ConfirmationLevel(StrEnum):
 
 
 class WriteOutcome(StrEnum):
-    """What became of one target. UNKNOWN: the answer was lost, it may have been applied."""
+    """The outcome of one target. UNKNOWN: the response was lost, and the write may have been applied."""
 
     DONE = "done"
     FAILED = "failed"
@@ -55,31 +55,33 @@ class Cancel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an action is done to. label: how a person knows it. data: what the call needs beside the id."""
+    """The object that an action is done to."""
 
     id: str
     label: str = ""
+    """Name for people."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    """What the call needs besides the id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What an action does as things stand now. effects: sentences that a person has to read.
-
-    effect: at least this. phrase: what has to be typed, in every environment. facts: what the effects rest on; when
-    they are others by the time it is done, it has to be read again. between: lists and gates before and after, when it
-    decides who comes in: whom it concerns can be counted.
-    """
+    """What an action does to access in the current state of the environment."""
 
     effects: tuple[str, ...] = ()
+    """Sentences that have to be read before the action is confirmed."""
     effect: Effect = Effect.WRITE
+    """At least this effect."""
     phrase: str = ""
+    """Text that has to be typed, in every environment; "" for none."""
     facts: tuple[str, ...] = ()
+    """What the effects depend on. When they change before the action is done, the effects have to be read again."""
     policy_change: tuple[AccessPolicy, AccessPolicy] | None = None
+    """Lists and gates before and after, when the action decides who may sign in."""
 
     @property
     def code(self) -> str:
-        """Six signs that stand for the facts; whoever has them was shown the effects."""
+        """Six characters that identify the facts. They are shown together with the effects."""
         import hashlib
 
         return hashlib.sha256("\n".join((self.phrase, *self.facts)).encode()).hexdigest()[:6] if self.phrase else ""
@@ -87,79 +89,95 @@ class Impact:
 
 @dataclass(frozen=True, slots=True)
 class WriteAction:
-    """One thing that can be done to targets.
-
-    name: `user.delete`. verb: `Delete`. noun: `user`, `users` is made of it. operation: its catalog id.
-    call: does it to one target. reread: fetches what it changed. warning: what cannot be undone, in a sentence.
-    typed_in_live: ask for the environment's name in live although it destroys nothing. phrase: what to type instead of
-    the environment's name, in every environment. sensitive: reads something that must not be shown by accident; asked
-    for and audited, also in read-only. weigh: finds out what it does as things stand. weight: what that came to.
-    before, after: what the audit keeps of a target as it was, and as it is by the answer. job: the id that what was
-    done together shares in the audit. plural: of the noun, when it is not made with an s.
-    """
+    """An action that the write gate can perform."""
 
     name: str
+    """For the audit log: `user.delete`."""
     verb: str
+    """Start of the confirmation question: `Delete`."""
     noun: str
+    """What it is done to: `user`."""
     operation: str
+    """Catalog id."""
     call: Callable[[Client, Target, WritePermit], Awaitable[Any]]
+    """Does it to one target."""
     effect: Effect = Effect.WRITE
+    """What it does to the environment."""
     reread: Callable[[Client, Target], Awaitable[Any]] | None = None
+    """Reads the target again after the call."""
     warning: str = ""
+    """What cannot be undone, in a sentence."""
     typed_in_live: bool = False
+    """Whether a live environment requires typing its name although nothing is destroyed."""
     phrase: str = ""
+    """Text to type in place of the name of the environment, in every environment."""
     sensitive: bool = False
+    """Whether it reads a secret. It is confirmed and audited, also when the profile is read-only."""
     assess_impact: Callable[[Client, Sequence[Target]], Awaitable[Impact]] | None = None
+    """Finds out what it does to access in the current state."""
     impact: Impact | None = None
+    """The result of `assess_impact`."""
     before: Callable[[Client, Target], Awaitable[Any]] | None = None
+    """Reads what the audit log saves of a target before the call."""
     after: Callable[[Target, Any], Any] | None = None
+    """Makes what the audit log saves of a target from the response."""
     job: str = ""
+    """Id that actions of one job share in the audit log."""
     plural: str = ""
+    """Plural of `noun`; "" adds an s."""
     extra_operations: tuple[str, ...] = ()
-    """Further operations that `call` may write with, beside `operation`; no other one is let through."""
+    """Further operations that `call` may write with. All others are refused."""
     environment_id: str = ""
-    """The environment that the request names; "" for that of the connection. Another one is refused."""
+    """The environment that the request names; "" for that of the connection. All others are refused."""
     scope: str = ""
-    """What the target is in besides the environment, for the audit: `organizationId=…`."""
+    """What the target belongs to besides the environment, for the audit log: `organizationId=…`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What has to be confirmed, in words. accepted: the texts that may be typed when level is TYPED.
-
-    effects: what it does as things stand, to be read. code: stands for them; goes into the Confirmation when they were
-    shown. between: as in Weight. destructive: whether it destroys something; enter then declines in the console.
-    """
+    """What has to be confirmed before an action."""
 
     level: ConfirmationLevel
     question: str
     target_lines: tuple[str, ...]
+    """Labels of the first targets."""
     warning: str
     environment: str
+    """Kind and name, for the question."""
     accepted: tuple[str, ...] = ()
+    """Texts that may be typed when the level is TYPED."""
     effects: tuple[str, ...] = ()
+    """Impact sentences that have to be read."""
     code: str = ""
+    """Identifies the effects. `Confirmation.read` has to be equal to it."""
     policy_change: tuple[AccessPolicy, AccessPolicy] | None = None
+    """As in `Impact`."""
     destructive: bool = True
+    """Whether it destroys something; Enter then declines in the console."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What a person did. yes: said yes. typed: what they typed, "" when nothing. read: the code of what they read."""
+    """How an action was confirmed."""
 
     yes: bool = False
+    """Whether it was agreed to."""
     typed: str = ""
+    """The text that was typed; "" for none."""
     read: str = ""
+    """The code of the effects that were read."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetResult:
-    """What became of one target. value: the answer. reread: the target as it is now, None when gone or not re-read."""
+    """The write outcome of one target."""
 
     target: Target
     outcome: WriteOutcome
     value: Any = None
+    """The response."""
     reread: Any = None
+    """The target after the call; None when it is gone or was not read again."""
     error: DyntuiError | None = None
 
 
@@ -169,7 +187,7 @@ class AuditUnavailable(DyntuiError):
 
 @dataclass(frozen=True, slots=True)
 class WriteResults:
-    """All targets of one action, in order."""
+    """The results of all targets of one action, in order."""
 
     action: WriteAction
     items: tuple[TargetResult, ...]
@@ -179,7 +197,7 @@ class WriteResults:
 
     @property
     def remaining(self) -> tuple[Target, ...]:
-        """The targets that are not done: what should stay selected."""
+        """The targets that are not done and stay marked."""
         return tuple(item.target for item in self.items if item.outcome is not WriteOutcome.DONE)
 
     @property

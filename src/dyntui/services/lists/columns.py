@@ -1,4 +1,4 @@
-"""The columns a list can show: those of its record, and any other field that its rows turn out to have."""
+"""The columns that a list can show: those of its record, and one for each further field of its rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WIDEST = 36
 
 
 def available_columns(record: Resource, usual: Sequence[Column], rows: Iterable[Row]) -> list[Column]:
-    """The usual columns, then one for each further field of these rows, by name. Secrets are never offered."""
+    """Return the usual columns, then one for each further field of the rows, by name, but none for secrets."""
     known = {column.field for column in usual} | set(record.secrets) | _never_cached()
     found: dict[str, int] = {}
     for row, _ in zip(rows, range(_LOOK), strict=False):
@@ -32,11 +32,12 @@ def available_columns(record: Resource, usual: Sequence[Column], rows: Iterable[
 
 
 def arrange_columns(usual: Sequence[Column], wanted: Widths) -> tuple[Column, ...]:
-    """The columns that a person wants, in their order and width; the usual ones when nothing is wanted. On a narrow
-    screen they leave from the right."""
+    """Return the chosen columns in their order and width; the usual ones without a choice. Narrow screens hide columns
+    from the right."""
     if not wanted:
         return tuple(usual)
-    known = {column.name: column for column in usual}
+    known = {former: column for column in usual for former in column.former_titles}
+    known |= {column.name: column for column in usual}
     columns = []
     for place, (name, width) in enumerate(wanted):
         column = known.get(name) or _field(name, width)
@@ -46,16 +47,18 @@ def arrange_columns(usual: Sequence[Column], wanted: Widths) -> tuple[Column, ..
 
 
 def widths_of(columns: Iterable[Column]) -> Widths:
-    """What `arranged` takes."""
+    """Return the names and widths of columns, as `arrange_columns` takes them."""
     return tuple((column.name, column.width) for column in columns)
 
 
-def format_any(value: Any, at: datetime) -> str:
-    """A value of a field that nobody has described: times as ages, lists by their length."""
+def format_any(value: Any, now: datetime) -> str:
+    """Format a value of a field that no record describes: times as ages, lists by their length."""
     if isinstance(value, (list, dict)):
-        return item_count(value, at)
+        return item_count(value, now)
     return (
-        age(value, at) if isinstance(value, str) and "T" in value and parse_time(value) is not None else text(value, at)
+        age(value, now)
+        if isinstance(value, str) and "T" in value and parse_time(value) is not None
+        else text(value, now)
     )
 
 
@@ -67,7 +70,7 @@ def _field(path: str, width: int) -> Column:
 
 
 def _fields(row: Row) -> Iterator[tuple[str, Any]]:
-    """The fields of a row; of an object, such as the metadata, what is in it."""
+    """Yield the fields of a row; for an object, such as the metadata, its fields."""
     for name, value in row.items():
         if isinstance(value, Mapping) and value:
             yield from ((f"{name}.{inner}", each) for inner, each in value.items() if "." not in inner)

@@ -1,4 +1,4 @@
-"""Lists of resources: as a view for a table, and as a full scan."""
+"""The source of lists: make views for tables, and scan complete lists."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _REREADS = 200
 
 @dataclass(frozen=True, slots=True)
 class CachedList:
-    """The part of the row cache that belongs to one list. parent: the id of what the list hangs on, or ""."""
+    """The rows of one list in the row cache. parent: the id of the parent, or ""."""
 
     cache: RowCache
     resource: Resource
@@ -63,7 +63,7 @@ class CachedList:
         return self.cache.rows(self.name, ids)
 
     def _filtered(self, query: ListQuery) -> list[str] | None:
-        """The names under which rows with the filter of `query` are kept, in whatever order; None for no filter."""
+        """Return the cache names of the queries with the filter of `query`, in any order; None for no filter."""
         if not query.filter:
             return None
         wanted = _key(ListQuery(filter=query.filter))
@@ -72,7 +72,7 @@ class CachedList:
 
 @dataclass(frozen=True, slots=True)
 class ScannedRow:
-    """One row of a full scan. seen: how many so far; reported: how many the server says there are, None unknown."""
+    """One row of a scan. seen: number of rows so far. reported: the total of the server, None if unknown."""
 
     row: Row
     seen: int
@@ -84,15 +84,15 @@ def _key(query: ListQuery) -> str:
 
 
 def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
-    """How a page of `resource` is asked for."""
+    """Return the function that fetches a page of `resource`."""
     listing = resource.list
     path = {resource.parent: parent} if resource.parent else None
 
     async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         asked: dict[str, Any] = dict(listing.query)
         if query.filter and resource.filter is not None:
-            whole = resource.filter.key
-            asked[resource.filter.parameter] = query.filter if whole else next(iter(query.filter.values()))
+            key = resource.filter.key
+            asked[resource.filter.parameter] = query.filter if key else next(iter(query.filter.values()))
         if listing.paging is Paging.OFFSET:
             asked |= {"offset": offset, "limit": limit}
         elif listing.paging is Paging.CURSOR:
@@ -109,10 +109,9 @@ def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
 
 
 def _searched_locally(fetch: Fetch, resource: Resource) -> Fetch:
-    """The same list, its filter applied here: the first page of a filter reads all of the list, the others what that
-    found."""
-    how = resource.filter
-    assert how is not None
+    """Wrap `fetch` with a local filter: the first page reads the complete list, the others use its result."""
+    spec = resource.filter
+    assert spec is not None
     found: list[Row] = []
     read: ListQuery | None = None
 
@@ -124,7 +123,7 @@ def _searched_locally(fetch: Fetch, resource: Resource) -> Fetch:
         if not query.filter:
             return await fetch(query, offset, limit, cursor)
         if not offset or read != query:
-            wanted = RowFilter(query.filter[how.key or how.parameter], Match.CONTAINS, how.searched_locally)
+            wanted = RowFilter(query.filter[spec.key or spec.parameter], Match.CONTAINS, spec.searched_locally)
             scanned = scan_pages(fetch, resource, resource.list.paging, ListQuery(order=query.order))
             found, read = [each.row async for each in scanned if wanted.fits(each.row)], query
         return Page(found[offset : offset + limit], total=len(found))
@@ -141,7 +140,7 @@ def make_view(
     query: ListQuery | None = None,
     page_size: int = _PAGE,
 ) -> PagedView:
-    """A view of what `resource` lists. parent: the id that its path needs beside the environment's."""
+    """Return a view of a list. parent: the id of the parent, for the path."""
     return PagedView(
         make_fetch(client, resource, parent),
         paging=resource.list.paging,
@@ -155,11 +154,11 @@ def make_view(
 def cached_view(
     cache: RowCache, resource: Resource, *, parent: str = "", query: ListQuery, page_size: int
 ) -> PagedView:
-    """A view of the rows that are kept of a list, until there is a client to read them again with."""
+    """Return a view of the cached rows of a list, for the time until there is a client."""
 
     async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         await asyncio.get_running_loop().create_future()
-        raise AssertionError("nobody answers it")
+        raise AssertionError("the future is never set")
 
     kept = CachedList(cache, resource, parent) if resource.cached else None
     return PagedView(
@@ -177,11 +176,11 @@ def scan(
 async def scan_pages(
     fetch: Fetch, resource: Resource, paging: Paging, query: ListQuery, *, size: int = _PAGE
 ) -> AsyncIterator[ScannedRow]:
-    """Every row once of a list that is read with `fetch`, `size` rows at a time.
+    """Yield every row of a list one time. fetch: reads a page. size: rows per page.
 
-    Offset lists are read oldest first where the API can order by creation, so that rows that come meanwhile land at
-    the end. Rows deleted meanwhile shift the pages: so each page begins with the last row of the one before, and when
-    its first row was not seen yet, an earlier page is read. Memory does not grow with the number of rows.
+    Offset lists are read oldest first where the API can order by creation, so that new rows are at the end. Rows that
+    are deleted meanwhile shift the pages: each page begins with the last row of the one before, and when its first row
+    is unknown, an earlier page is read. Memory does not grow with the number of rows.
     Raises RepeatedPage when the server does not page, DyntuiError when the list changes faster than it can be read.
     """
     asked = query
@@ -205,7 +204,9 @@ async def scan_pages(
         if offsets and start and (not ids or ids[0] not in recent):
             rereads += 1
             if rereads > _REREADS:
-                raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
+                raise DyntuiError(
+                    "The list changes faster than it can be read.", hint="Try again when it changes less."
+                )
             offset = max(0, offset - size)
             check.restart()
             continue

@@ -1,6 +1,6 @@
-"""Search and order among the rows that are here: no request leaves, and whatever the server cannot do can be done.
+"""Local search: select and order loaded rows without a request, also by what the server cannot search.
 
-The rows are those of the cache that belong to the list and its filter, else those in memory.
+The rows are those of the row cache for the list and its filter, else those in memory.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["LocalQuery", "LocalRows"]
 
 @dataclass(frozen=True, slots=True)
 class LocalQuery:
-    """What is looked for, in any value and whatever the case, and the column that orders; None: as the list does."""
+    """A local search: text in any value, in any case, and the column of the order; None keeps the order of the list."""
 
     text: str = ""
     column: Column | None = None
@@ -31,11 +31,10 @@ class LocalQuery:
 
 
 class LocalRows:
-    """The rows of the list `of` that are here and fit.
+    """The loaded rows of a list that match a query.
 
-    view: for a table, as of any list. whole: whether what is here is all that the list has. cached: whether the cache
-    was searched, and not the memory. searched: how many rows were looked at. oldest: when the oldest of those found was
-    fetched.
+    view: for a table. is_complete: whether all rows of the list are loaded. cached: whether the row cache was searched.
+    searched: number of rows that were searched. oldest: when the oldest row of the result was fetched.
     """
 
     def __init__(self, of: PagedView, wanted: LocalQuery, key: str) -> None:
@@ -53,14 +52,14 @@ class LocalRows:
         self.view = PagedView(self._page, paging=Paging.OFFSET, key=key)
 
     def search_again(self) -> None:
-        """Look again: the rows that are here are others now."""
+        """Search again after the loaded rows changed."""
         self._ids = None
         self._generation += 1
         self.view.refresh()
 
     @property
     def ids(self) -> list[str]:
-        """The ids of the rows that fit, in order; [] before they were looked for."""
+        """The ids of the matching rows, in order; [] before the search."""
         return self._ids or []
 
     async def _page(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
@@ -109,7 +108,7 @@ class LocalRows:
         return _comparable(self.query.column.value(row)) if self.query.column is not None else None
 
     def _ordered(self, pairs: Iterable[tuple[Any, str]]) -> list[str]:
-        """The ids by their values; those without a value last, whichever way it goes."""
+        """Return the ids ordered by value; rows without a value are last in both directions."""
         every = list(pairs)
         valued = [pair for pair in every if pair[0] is not None]
         valued.sort(key=lambda pair: pair[0], reverse=self.query.descending)
@@ -117,7 +116,7 @@ class LocalRows:
 
 
 def _comparable(value: Any) -> tuple[int, Any] | None:
-    """A value that can be held against any other: truths, numbers, texts; lists by their length; None for nothing."""
+    """Return a sort key: booleans, numbers, texts, lists by length; None for no value."""
     match value:
         case None | "":
             return None

@@ -1,8 +1,8 @@
-"""PagedView: what a table shows of a list that may have a million rows.
+"""PagedView: the rows of a list by position, for tables with up to millions of rows.
 
-Sparse rows by position, fetched by page as the viewport nears them, the next page ahead; merged by id, refreshed in
-place; drift between pages (rows that came or went meanwhile) is seen by an overlap of one row and healed; memory is
-bounded however far one scrolls. Plain asyncio: no Textual, no HTTP of its own.
+Pages are fetched when the viewport gets near them, with one page ahead. Rows are merged by id and refreshed in place.
+An overlap of one row between pages detects rows that were added or deleted meanwhile. Memory is bounded. The view uses
+plain asyncio: no Textual, and no HTTP of its own.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What a view shows. order: `COLUMN-asc|desc` or "". filter: the server's own filter, as the endpoint takes it."""
+    """What a view shows. order: `COLUMN-asc|desc` or "". filter: the filter parameters of the endpoint."""
 
     order: str = ""
     filter: Mapping[str, str] = field(default_factory=dict)
@@ -42,7 +42,7 @@ Fetch = Callable[[ListQuery, int, int, str | None], Awaitable["Page"]]
 
 
 class CachedView(Protocol):
-    """What remembers rows between runs: services.lists.list_source binds the cache to a list."""
+    """Saves rows between runs: services.lists.list_source binds the row cache to a list."""
 
     def load(self, query: ListQuery, start: int, count: int) -> tuple[list[Row], datetime] | None: ...
 
@@ -61,19 +61,19 @@ class CachedView(Protocol):
     def rows(self, ids: Sequence[str]) -> list[Row | None]: ...
 
 
-_PAINTED = 0.03
-"""Seconds, about two frames, in which the console paints what it has."""
+_PAINT_DELAY = 0.03
+"""Seconds, about two frames, in which the console paints the rows it has before the next fetch."""
 _RETRY_FIRST, _RETRY_MAX = 2.0, 30.0
-_HEAL_EVERY = 5.0
-"""Seconds: a list that changes all the time (an import) is not read over and over."""
+_DRIFT_INTERVAL = 5.0
+"""Minimum seconds between reads because of drift, for lists that change all the time, as during an import."""
 
 
 class PagedView:
-    """A window on a list. Belongs to the event loop it is used in.
+    """A window on a list. Belongs to the event loop in which it is used.
 
-    page_size: rows a request asks for. keep: blocks of rows held in memory. key: the field that is a row's id.
-    kept: remembers rows between runs; they are shown first, with their age, and read again at once.
-    on_change is called after every change of rows, total, error or loading; it must not raise.
+    page_size: rows per request. keep: number of blocks in memory. key: the field that is the id of a row.
+    cached: saves rows between runs; they are shown first, with their age, and read again immediately.
+    on_change: called after every change of rows, total, error or loading; it must not raise.
     """
 
     def __init__(
@@ -108,87 +108,87 @@ class PagedView:
         self._check = PageCheck(self._key)
         self._ended = False
         self._total: int | None = self._cached.total(self.query) if self._cached is not None else None
-        self._window = (0, 0)
+        self._viewport = (0, 0)
         self._direction = 1
         self._generation += 1
-        self._healed_at = -_HEAL_EVERY
+        self._drift_read_at = -_DRIFT_INTERVAL
         self._tombstones = Tombstones()
         self.changed: set[str] = set()
-        """Ids of rows that the last refresh found different."""
+        """Ids of rows that the last refresh found changed."""
         self.error: DyntuiError | None = None
         self.failed_at: datetime | None = None
-        """Since when there has been no answer; None while there is one."""
+        """When requests began to fail; None while they succeed."""
         self.loading = False
         self._is_delaying = False
         self._epoch = 0
         self._is_held = False
         self.outdated = False
-        """Whether a write has changed the rows in view since they were fetched."""
+        """Whether a write changed the rows in view since they were fetched."""
         self.version = 0
-        """Goes up whenever rows are others: read, changed or deleted."""
+        """Increases whenever rows are read, changed or deleted."""
 
-    # What a table reads
+    # Read by tables
 
     @property
     def total(self) -> int:
-        """How many lines there are to scroll through, as far as is known, vanished rows among them."""
+        """The number of lines, as far as it is known, with tombstones."""
         return self.reported + len(self._tombstones)
 
     @property
     def reported(self) -> int:
-        """How many rows the server says there are, or how many are known of."""
+        """The number of rows that the server reports, or that are known."""
         if self._total is not None:
             return self._total
         return self._blocks.end
 
     @property
     def is_total_known(self) -> bool:
-        """Whether `total` is what the server says, or the end was seen; False while it only grows."""
+        """Whether `total` is final: reported by the server, or the end of the list was read."""
         return self._total is not None
 
     @property
     def is_loaded(self) -> bool:
-        """Whether there is anything to show yet: an answer, or rows kept from before."""
+        """Whether there is anything to show: a response, or cached rows."""
         return bool(self._blocks) or self._total is not None
 
     @property
     def fetched_at(self) -> datetime | None:
-        """When the oldest of the rows in view was fetched; None when none is there."""
+        """When the oldest of the rows in view was fetched; None without rows."""
         return min((block.fetched_at for block in self._in_view()), default=None)
 
     @property
     def shows_cached_rows(self) -> bool:
-        """Whether rows in view are those kept from before, not read again yet."""
+        """Whether rows in view are cached rows that were not read again yet."""
         return any(block.from_cache for block in self._in_view())
 
     def _in_view(self) -> list[RowBlock]:
-        return [self._blocks[number] for number in self._blocks.numbers(*self._window) if number in self._blocks]
+        return [self._blocks[number] for number in self._blocks.numbers(*self._viewport) if number in self._blocks]
 
     def get(self, index: int) -> Row | None:
-        """The row on a line; None when it is not here (yet). Never fetches: `want` does."""
-        ghost = self._tombstones.at(index)
-        return ghost if ghost is not None else self._at(self._tombstones.position(index))
+        """Return the row on a line; None when it is not loaded. This never fetches: `set_viewport` does."""
+        tombstone = self._tombstones.at(index)
+        return tombstone if tombstone is not None else self._at(self._tombstones.position(index))
 
     def is_gone(self, index: int) -> bool:
-        """Whether the row on a line is no longer on the server, as the last refresh found."""
+        """Return whether the line is a tombstone."""
         return self._tombstones.at(index) is not None
 
     def id_at(self, index: int) -> str | None:
-        """The id of the row on a line."""
+        """Return the id of the row on a line."""
         row = self.get(index)
         return None if row is None else str(row.get(self._key, ""))
 
     def index_of(self, row_id: str) -> int | None:
-        """The line of the row with that id, among the rows in memory."""
+        """Return the line of a row in memory."""
         position = self._blocks.position(row_id)
         return None if position is None else self._tombstones.line(position)
 
     def loaded_rows(self) -> list[Row]:
-        """The rows in memory, in the order of the list."""
+        """Return the rows in memory, in the order of the list."""
         return self._blocks.rows()
 
     async def ids(self, first: int, last: int) -> AsyncIterator[str]:
-        """The ids of the rows on these lines, one after another; what is not in memory is read and not kept."""
+        """Yield the ids of the rows on these lines. Rows that are not in memory are read and not kept."""
         first, last = self._tombstones.position(first), self._tombstones.position(last)
         for number in self._blocks.numbers(first, last):
             block = self._blocks.get(number)
@@ -203,12 +203,12 @@ class PagedView:
 
     @property
     def cached(self) -> CachedView | None:
-        """What remembers the rows that went out of memory, if anything does."""
+        """The row cache of the list, if it contains rows that are no longer in memory."""
         return self._cached if self.paging is Paging.OFFSET else None
 
     @property
     def is_complete(self) -> bool:
-        """Whether the list comes all at once, so that the rows in memory are all there are."""
+        """Whether the list has no pages, so that all its rows are in memory."""
         return self.paging is Paging.NONE
 
     def _at(self, position: int) -> Row | None:
@@ -216,35 +216,37 @@ class PagedView:
             return None  # read before the list became shorter
         return self._blocks.at(position)
 
-    # What a table says
+    # Called by tables
 
     def set_viewport(self, first: int, last: int) -> None:
-        """The rows from `first` to `last` are in view: fetch what is missing, then the next page in the direction of
-        travel. Only the latest call counts, so a key held down does not queue requests. What was refused for good is
-        not asked for again until other rows are in view or `refresh`: tables say what they show after every change."""
+        """Set the lines in view, and fetch missing rows, then the next page in the direction of scrolling.
+
+        Only the latest call counts, so a key that is held down does not queue requests. After a permanent error nothing
+        is fetched until other lines are in view or `refresh` is called, because tables call this after every change.
+        """
         first, last = self._tombstones.position(first), self._tombstones.position(last)
-        hopeful = self.error is None or (first, last) != self._window
-        if first != self._window[0]:
-            self._direction = 1 if first > self._window[0] else -1
-        self._window = (first, last)
+        may_fetch = self.error is None or (first, last) != self._viewport
+        if first != self._viewport[0]:
+            self._direction = 1 if first > self._viewport[0] else -1
+        self._viewport = (first, last)
         self._clock += 1
         for number in self._range():
-            self._recall(number)
+            self._load_cached(number)
             if number in self._blocks:
                 self._blocks[number].used = self._clock
-        if hopeful and self._next() is not None:
+        if may_fetch and self._next() is not None:
             self._start()
 
     def set_query(self, query: ListQuery) -> None:
-        """Show another query, from its first row."""
+        """Show another query from its first row."""
         if query != self.query:
             self.query = query
             self._restart()
 
     def invalidate(self) -> None:
-        """The server has other rows by now, also than those that a request under way will bring.
+        """Mark all rows as outdated, with those of a running request.
 
-        What is in memory is not fetched again before `reread` or `refresh`.
+        Rows in memory are not fetched again before `reread` or `refresh`.
         """
         self.outdated = self._is_held = True
         self._age()
@@ -257,21 +259,21 @@ class PagedView:
             self._ended = False
 
     def refresh(self) -> None:
-        """Fetch what is in view again, in place; the rest when it comes into view. Ends the wait after an error."""
+        """Fetch the rows in view again; the others when they come into view. Ends the wait after an error."""
         if self._tombstones or self.changed:
             self._tombstones.clear()
             self.changed.clear()
             self._notify()
-        self._read_anew()
+        self._fetch_again()
 
     def reread(self) -> None:
-        """Fetch again what a write has changed. Rows that were removed from a list with pages stay dimmed."""
+        """Fetch rows again after a write. In lists with pages, tombstones stay."""
         if self.paging is Paging.OFFSET:
-            self._read_anew()
+            self._fetch_again()
         else:
             self.refresh()
 
-    def _read_anew(self) -> None:
+    def _fetch_again(self) -> None:
         self._is_held = False
         self._age()
         self.error = None
@@ -279,12 +281,12 @@ class PagedView:
         self._start()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call `listener` after every change; the answer ends that."""
+        """Call `listener` after every change; returns the function that unsubscribes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
 
     def replace(self, row: Row) -> None:
-        """Put a row that was re-read (after a write) in its place."""
+        """Replace a row that was read again after a write."""
         if self._blocks.replace(row):
             self.version += 1
             if self._cached is not None:
@@ -292,7 +294,7 @@ class PagedView:
             self._notify()
 
     def remove(self, row_id: str) -> None:
-        """A row was deleted: dim it until the next refresh."""
+        """Replace a deleted row with a tombstone until the next refresh."""
         self.version += 1
         self._check.restart()
         if self._cached is not None:
@@ -309,7 +311,7 @@ class PagedView:
         return not (self.loading or self._is_delaying)
 
     async def wait_until_idle(self) -> None:
-        """Wait until nothing is being fetched."""
+        """Wait until no request is running or pending."""
         while self._task is not None and not self._task.done():
             await asyncio.wait({self._task})
 
@@ -319,7 +321,7 @@ class PagedView:
             self._task.cancel()
             self._task = None
 
-    # How it fetches
+    # Fetching
 
     def _restart(self) -> None:
         self.close()
@@ -328,16 +330,16 @@ class PagedView:
         self._start()
 
     def _range(self) -> list[int]:
-        """The blocks in view, and the one ahead."""
-        numbers = self._blocks.numbers(*self._window)
+        """Return the blocks in view, and the one ahead."""
+        numbers = self._blocks.numbers(*self._viewport)
         return [*numbers, numbers[-1] + 1 if self._direction > 0 else numbers[0] - 1]
 
     def _is_past_end(self, number: int) -> bool:
-        """Whether no row can be in that block. The first one is always asked for."""
+        """Return whether no row can be in that block. The first block is always fetched."""
         return number < 0 or (self._total is not None and number * self._blocks.stride >= max(1, self._total))
 
     def _next(self) -> int | None:
-        """The block to fetch now: one in view, else the one ahead."""
+        """Return the block to fetch now: one in view, else the one ahead; None for none."""
         if self.paging is Paging.NONE:
             block = self._blocks.get(0)
             return 0 if self._needs_fetch(block) else None
@@ -354,20 +356,20 @@ class PagedView:
         return None
 
     def _needs_fetch(self, block: RowBlock | None) -> bool:
-        """Whether a block is to be fetched."""
+        """Return whether a block has to be fetched."""
         return block is None or (block.stale and not self._is_held)
 
     async def _next_after_paint(self) -> int | None:
-        """The block to fetch now. What nobody waits for comes a moment later, so that what is here is painted first."""
+        """Return the block to fetch now. Refreshes and blocks ahead are delayed until loaded rows are painted."""
         number = self._next()
         if number is not None and self._blocks and (number in self._blocks or number == self._range()[-1]):
             self._is_delaying = True
             try:
-                await asyncio.sleep(_PAINTED)
+                await asyncio.sleep(_PAINT_DELAY)
             finally:
                 self._is_delaying = False
             now_wanted = self._next()
-            if now_wanted is not None or not self._is_held:  # what was asked for before the rows were held is read
+            if now_wanted is not None or not self._is_held:  # an earlier request is done
                 number = now_wanted
         return number
 
@@ -388,7 +390,7 @@ class PagedView:
                 self.error = error
                 self.failed_at = self.failed_at or now()
                 self._notify()
-                if isinstance(error, (UsageError, NotAuthorized)) or not _passes(error):
+                if isinstance(error, (UsageError, NotAuthorized)) or not _is_transient(error):
                     return
                 self._wake.clear()
                 try:
@@ -450,7 +452,7 @@ class PagedView:
         self._notify()
 
     def _compare(self, number: int, rows: list[Row]) -> None:
-        """Mark what a refresh changed, and keep what it took away as ghosts."""
+        """Mark rows that a refresh changed, and keep rows that are gone as tombstones."""
         block = self._blocks.get(number)
         if block is None:
             return
@@ -468,8 +470,8 @@ class PagedView:
         for index, row in vanished(block.rows, rows, self._key):
             self._tombstones.add(number * self._blocks.stride + index, row)
 
-    def _recall(self, number: int) -> None:
-        """Put a block from before in place, to be read again at once."""
+    def _load_cached(self, number: int) -> None:
+        """Load a block from the row cache, to be read again immediately."""
         if self._cached is None or self._is_past_end(number) or number in self._blocks or self.paging is Paging.CURSOR:
             return
         count = self._blocks.stride if self.paging is Paging.OFFSET else 100_000
@@ -483,13 +485,13 @@ class PagedView:
         if before:
             known = self._at(number * self._blocks.stride - 1)
             moved = moved or (known is not None and known.get(self._key) != before[0].get(self._key))
-        if moved and time.monotonic() - self._healed_at >= _HEAL_EVERY:
-            self._healed_at = time.monotonic()
+        if moved and time.monotonic() - self._drift_read_at >= _DRIFT_INTERVAL:
+            self._drift_read_at = time.monotonic()
             self._blocks.age(but=number)
             self._check.restart()
 
     def _stride_by_cursor(self, number: int, rows: list[Row], cursor: str | None) -> None:
-        """Cursor pages have the size the server likes: the first one sets it."""
+        """Take the block size from the first page: the server chooses the size of cursor pages."""
         if number == 0 and rows and cursor:
             self._blocks.stride = len(rows)
         if cursor:
@@ -503,8 +505,8 @@ class PagedView:
             listener()
 
 
-def _passes(error: DyntuiError) -> bool:
-    """Whether trying again later may help."""
+def _is_transient(error: DyntuiError) -> bool:
+    """Return whether a retry may succeed."""
     from dyntui.api.errors import ApiProblem
 
     return isinstance(error, ApiProblem) and error.passes

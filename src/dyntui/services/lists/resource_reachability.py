@@ -1,4 +1,4 @@
-"""What a token reaches: each list is asked for once, and what is refused is shown with the reason."""
+"""Reachability: which lists a token may read, and the reasons for the others. Each list is probed one time."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ _PROBES = 4
 
 
 class Reachability:
-    """What one token reaches, by the name of the record; each is asked once."""
+    """The reachability of lists for one token, by the name of the record."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._found: dict[str, str | None] = {}
 
     def is_known(self, record: Resource) -> bool:
-        """Whether it was asked."""
+        """Return whether the list was probed."""
         return record.name in self._found
 
     def reason(self, record: Resource) -> str | None:
-        """Why the list cannot be read, in words; None when it can, or nobody knows yet."""
+        """Return why the list cannot be read; None when it can, or when it was not probed."""
         return self._found.get(record.name)
 
     def forget(self) -> None:
-        """What the token may do has changed: nothing is known any more."""
+        """Forget all results, because the scopes of the token may have changed."""
         self._found.clear()
 
     def record(self, record: Resource, error: DyntuiError | None) -> None:
-        """A list was read, or was refused."""
+        """Record that a list was read or refused."""
         if error is None or _refusal(error) is not None:
             self._found[record.name] = None if error is None else _refusal(error)
 
     async def probe(self, records: Iterable[Resource]) -> None:
-        """Ask for the first row of each list that was not asked for yet and belongs to the environment."""
+        """Probe each list that was not probed and needs no parent."""
         room = asyncio.Semaphore(_PROBES)
 
         async def ask(record: Resource) -> None:
@@ -66,7 +66,7 @@ class Reachability:
 
 
 def _refusal(error: DyntuiError) -> str | None:
-    """Why something is out of reach, in words; None for what may be otherwise the next time."""
+    """Return why a list is unreachable; None for a temporary error."""
     from dyntui.api.errors import ApiError, Forbidden, NotFound, Unauthorized
 
     match error:
@@ -85,7 +85,7 @@ _reaches: WeakKeyDictionary[Client, Reachability] = WeakKeyDictionary()
 
 
 def reachability_of(client: Client) -> Reachability:
-    """What a client's token reaches, as far as was found out."""
+    """Return the reachability for the token of a client."""
     if client not in _reaches:
         _reaches[client] = Reachability(client)
     return _reaches[client]

@@ -1,4 +1,4 @@
-"""Rows out of whatever a list operation answers: an array, one thing, things by their names, one request a value."""
+"""Parse the rows of list responses: an array, one object, objects by name, or one request per value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _RANGE = timedelta(days=30)
 
 
 def parse_rows(listing: ListOperation, document: Any) -> Page:
-    """The page in an answer. Raises BadPage when there is nothing of the shape that the listing says."""
+    """Return the page in a response. Raises BadPage when it does not have the shape of the list operation."""
     from dyntui.api.errors import BadPage
     from dyntui.api.pagination import Page, page_from
 
@@ -31,21 +31,21 @@ def parse_rows(listing: ListOperation, document: Any) -> Page:
         case Shape.ROWS:
             page = page_from(inner, "" if inner is not document else listing.items)
             if listing.paging is Paging.OFFSET and isinstance(inner, list):
-                # A bare array says nothing about how many there are in all.
+                # A bare array does not contain the total.
                 page = Page(page.items, total=None)
             return _unwrapped(listing, page)
         case Shape.ONE:
-            thing = get_path(document, listing.items) if listing.items else document
-            return Page([thing] if isinstance(thing, dict) else [], total=1 if isinstance(thing, dict) else 0)
+            found = get_path(document, listing.items) if listing.items else document
+            return Page([found] if isinstance(found, dict) else [], total=1 if isinstance(found, dict) else 0)
         case Shape.NAMED:
-            things = get_path(document, listing.items) if listing.items else document
-            if isinstance(things, Mapping):
-                rows = [{"name": str(name), **part} for name, part in things.items() if isinstance(part, Mapping)]
+            objects = get_path(document, listing.items) if listing.items else document
+            if isinstance(objects, Mapping):
+                rows = [{"name": str(name), **part} for name, part in objects.items() if isinstance(part, Mapping)]
                 return Page(rows, total=len(rows))
         case Shape.VALUES:
             if isinstance(document, list):
                 return Page([{"value": value} for value in document], total=len(document))
-    raise BadPage("The answer is not of the shape that was expected.", hint="Is the base URL that of the API?")
+    raise BadPage("The response does not have the expected form.", hint="Check that the base URL is that of the API.")
 
 
 def _unwrapped(listing: ListOperation, page: Page) -> Page:
@@ -60,7 +60,7 @@ def _unwrapped(listing: ListOperation, page: Page) -> Page:
 async def read_page(
     client: Client, listing: ListOperation, *, path: Mapping[str, object] | None = None, query: Mapping[str, object]
 ) -> Page:
-    """One page of a list."""
+    """Read one page of a list."""
     asked = {name: value for name, value in query.items() if value is not None}
     if listing.needs_date_range:
         end = now()

@@ -1,4 +1,4 @@
-"""The rows of a list that are in memory: blocks of them by their place on the server, and where each id stands."""
+"""The rows of a list in memory: blocks by their position on the server, and the position of each id."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class RowBlock:
-    """Rows that follow one another. at: when they were fetched. stale: to be read again. used: the higher, the later.
+    """Consecutive rows.
 
-    recalled: they are from before, and were not read yet.
+    fetched_at: when they were read. stale: whether to read them again. used: higher for later use. from_cache: whether
+    they come from the row cache and were not read again yet.
     """
 
     rows: list[Row]
@@ -27,7 +28,7 @@ class RowBlock:
 
 
 class RowBlocks(MutableMapping[int, RowBlock]):
-    """Blocks by number: block n begins at position n * stride. key: the field that is a row's id."""
+    """Blocks by number: block n begins at position n * stride. key: the field that is the id of a row."""
 
     def __init__(self, key: str, stride: int) -> None:
         self.stride = stride
@@ -57,29 +58,29 @@ class RowBlocks(MutableMapping[int, RowBlock]):
         del self._blocks[number]
 
     def reindex(self, number: int) -> None:
-        """The rows of that block stand elsewhere now."""
+        """Update the positions of the rows of a block."""
         for index, row in enumerate(self._blocks[number].rows):
             old = self._positions.get(self._id(row))
             if old is not None and old // self.stride != number and (left := self.get(old // self.stride)) is not None:
-                left.stale = True  # the row moved: what was there is out of date
+                left.stale = True  # the row moved, so its old block is outdated
             self._positions[self._id(row)] = number * self.stride + index
 
     def numbers(self, first: int, last: int) -> range:
-        """The blocks that positions `first` to `last` are in."""
+        """Return the numbers of the blocks of positions `first` to `last`."""
         return range(max(0, first) // self.stride, max(0, last) // self.stride + 1)
 
     def at(self, position: int) -> Row | None:
-        """The row at a position; None when it is not here."""
+        """Return the row at a position; None when it is not in memory."""
         block = self._blocks.get(position // self.stride)
         within = position % self.stride
         return block.rows[within] if block is not None and within < len(block.rows) else None
 
     def position(self, row_id: str) -> int | None:
-        """Where the row with that id stands, if it is here."""
+        """Return the position of a row in memory."""
         return self._positions.get(row_id)
 
     def replace(self, row: Row) -> bool:
-        """Put a row in the place of the one with its id; whether there is one."""
+        """Replace the row with the same id; return whether there is one."""
         position = self._positions.get(self._id(row))
         if position is None:
             return False
@@ -87,8 +88,8 @@ class RowBlocks(MutableMapping[int, RowBlock]):
         return True
 
     def remove(self, row_id: str) -> tuple[int, Row] | None:
-        """Take a row out: those after it move up, and all after them is to be read again. Where it stood, and the
-        row; None when it is not here."""
+        """Remove a row: those after it move up, and later blocks become stale. Return its position and the row; None
+        when it is not in memory."""
         position = self._positions.get(row_id)
         row = None if position is None else self.at(position)
         if position is None or row is None:
@@ -102,21 +103,21 @@ class RowBlocks(MutableMapping[int, RowBlock]):
         return position, row
 
     def rows(self) -> list[Row]:
-        """All rows, in the order of the list."""
+        """Return all rows, in the order of the list."""
         return [row for number in sorted(self._blocks) for row in self._blocks[number].rows]
 
     @property
     def end(self) -> int:
-        """The position after the last row that is here."""
+        """The position after the last row in memory."""
         return max((number * self.stride + len(block.rows) for number, block in self._blocks.items()), default=0)
 
     def age(self, but: int | None = None) -> None:
-        """All of them, or all but one, are to be read again."""
+        """Mark all blocks, or all but one, as stale."""
         for number, block in self._blocks.items():
             block.stale = block.stale or number != but
 
     def trim(self, most: int, wanted: range | list[int]) -> None:
-        """Forget the blocks used longest ago until there are `most`, but none of those that are wanted."""
+        """Remove the least recently used blocks down to `most`, but none of those in `wanted`."""
         while len(self._blocks) > most:
             others = [number for number in self._blocks if number not in wanted]
             if not others:

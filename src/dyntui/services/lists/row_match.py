@@ -1,4 +1,4 @@
-"""Compare rows with a text here, where the server compares loosely or not at all."""
+"""Match rows with a text on this machine, where the server matches loosely or not at all."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _NESTED: Mapping[str, Sequence[str]] = {
     "walletPublicKey": _WALLETS,
     "accountId": ("accountId", "oauth_account_id"),
 }
-"""Columns of the server's filter whose values are in the parts of a row, and the names they have there."""
+"""Filter columns whose values are in nested parts of a row, and their names there."""
 
 
 class Match(StrEnum):
-    """How a value has to fit a text."""
+    """How a value has to match a text."""
 
     EXACT = "exact"
     PREFIX = "prefix"
     CONTAINS = "contains"
 
     def fits(self, value: str, text: str) -> bool:
-        """Exact values differ by case, other than e-mails and 0x addresses; the other ways ignore it."""
+        """Return whether `value` matches. EXACT is case-sensitive, except for emails and 0x addresses."""
         if self is Match.EXACT:
             return value == text or (_ignores_case(text) and value.casefold() == text.casefold())
         value, text = value.casefold(), text.casefold()
@@ -45,8 +45,7 @@ def _ignores_case(text: str) -> bool:
 
 
 class RowFilter:
-    """Which rows fit `text`. columns: the fields that are looked at; empty for every field of a row itself, its wallets
-    and its linked accounts."""
+    """Matches rows with `text`. columns: the fields to search; empty for all fields, wallets and linked accounts."""
 
     def __init__(self, text: str, match: Match, columns: Sequence[str] = ()) -> None:
         self.text = text
@@ -65,12 +64,12 @@ class RowFilter:
 
 
 def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
-    """The filter for what a person typed: `TEXT`, or `column:TEXT`. Raises Usage when there is no text to compare."""
-    how = record.filter
-    if how is not None:
-        wanted = parse_filter(how, text)
-        value, column = wanted.get(how.key or how.parameter, ""), wanted.get(how.column_key, "all")
-        columns = how.searched_locally or ((column,) if column != "all" else ())
+    """Make the filter for `TEXT` or `column:TEXT`. Raises UsageError without a text."""
+    spec = record.filter
+    if spec is not None:
+        wanted = parse_filter(spec, text)
+        value, column = wanted.get(spec.key or spec.parameter, ""), wanted.get(spec.column_key, "all")
+        columns = spec.searched_locally or ((column,) if column != "all" else ())
     else:
         name, colon, rest = text.partition(":")
         fields = {each.field.casefold(): each.field for each in record.columns if each.field}
@@ -84,7 +83,7 @@ def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """The value, or each value of a list, as text."""
+    """Yield the value, or each value of a list, as text."""
     if isinstance(value, list):
         for part in value:
             if not isinstance(part, (dict, list)):
@@ -94,7 +93,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _named(value: object, names: Sequence[str]) -> Iterator[str]:
-    """Every text under one of these names, however deep."""
+    """Yield every text under one of these names, at any depth."""
     if isinstance(value, Mapping):
         for name, part in value.items():
             if name in names:

@@ -1,6 +1,6 @@
-"""Rows that vanished from a list stay visible, dimmed, where they were, until the next refresh.
+"""Tombstones: rows that are gone at the server stay visible, dimmed, until the next refresh.
 
-Positions of the server and lines of the screen then differ by the ghosts in between; this is the mapping.
+This maps positions of the server to lines of the screen, which differ by the tombstones in between.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _MOST = 100
 
 
 class Tombstones:
-    """Vanished rows, each before the server position it stood at. At most a hundred; more are not shown."""
+    """Rows that are gone, each before its former server position. At most a hundred are kept."""
 
     def __init__(self) -> None:
         self._positions: list[int] = []
@@ -30,7 +30,7 @@ class Tombstones:
         self._positions, self._lines, self._rows = [], [], []
 
     def add(self, place: int, row: Row) -> None:
-        """`row` vanished from before server position `place`."""
+        """Add a row that was before server position `place`."""
         if len(self._rows) >= _MOST:
             return
         index = bisect_right(self._positions, place)
@@ -39,7 +39,7 @@ class Tombstones:
         self._lines = [place + number for number, place in enumerate(self._positions)]
 
     def discard(self, ids: Set[str], key: str) -> None:
-        """Rows with these ids are there again."""
+        """Remove the tombstones of rows that exist again."""
         kept = [
             (p, row) for p, row in zip(self._positions, self._rows, strict=True) if str(row.get(key, "")) not in ids
         ]
@@ -48,22 +48,24 @@ class Tombstones:
             self._lines = [place + number for number, place in enumerate(self._positions)]
 
     def at(self, line: int) -> Row | None:
-        """The vanished row that is shown on that line, if one is."""
+        """Return the tombstone on a line, if there is one."""
         index = bisect_left(self._lines, line)
         return self._rows[index] if index < len(self._lines) and self._lines[index] == line else None
 
     def position(self, line: int) -> int:
-        """The server position that a line shows, or, for a ghost's line, the next one."""
+        """Return the server position of a line; for a tombstone, the next one."""
         return line - bisect_left(self._lines, line)
 
     def line(self, position: int) -> int:
-        """The line on which a server position is shown."""
+        """Return the line of a server position."""
         return position + bisect_right(self._positions, position)
 
 
 def vanished(before: Sequence[Row], after: Sequence[Row], key: str) -> list[tuple[int, Row]]:
-    """The rows of `before` that are certain to be gone from between rows that are still there, each with the index in
-    `after` before which it stood. A row at an end of the page may only have moved to another page: it is not named."""
+    """Return the rows of `before` that are certainly gone, each with its index in `after`.
+
+    Only rows between rows that still exist are returned: a row at an end of the page may have moved to another page.
+    """
     places = {str(row.get(key, "")): index for index, row in enumerate(after)}
     gone: list[tuple[int, Row]] = []
     pending: list[Row] = []

@@ -26,7 +26,7 @@ __all__ = ["ask_pregeneration", "open_pregenerate"]
 
 _FORMS = {"waas": "current (waas/create)", "legacy": "legacy (embeddedWallets)", "farcaster": "legacy, Farcaster"}
 _TYPES = {
-    "email": "e-mail",
+    "email": "email",
     "phoneNumber": "phone number",
     "externalUserId": "external user id",
     "id": "user id",

@@ -21,9 +21,9 @@ WEBHOOKS_ACTIONS = register(
     Action("webhook.failed", ("f",), "failed only", "Show only the messages that failed, or all.", _READ, 14, "failed"),
     Action("webhook.verify", ("V",), "verify", "Check the signature of a body that you paste.", _READ, 15),
     Action("webhook.toggle", ("t",), "on or off", "Enable the webhook, or disable it.", rank=16, run="switch"),
-    Action("webhook.edit", ("e",), "edit", "Change its URL and what it is told."),
-    Action("webhook.reveal", ("S",), "secret", "Show the secret that its messages are signed with.", _READ),
-    Action("message.redeliver", ("d",), "redeliver", "Send the message once more.", rank=11, disabled_reason="send_disabled_reason"),
+    Action("webhook.edit", ("e",), "edit", "Edit the URL and the events of the webhook."),
+    Action("webhook.reveal", ("S",), "secret", "Show the secret that the messages are signed with.", _READ),
+    Action("message.redeliver", ("d",), "redeliver", "Send the message again.", rank=11, disabled_reason="send_disabled_reason"),
     Action("message.verify", ("V",), "verify", "Check the signature of this delivery.", _READ, 12, "verify",
         "verify_disabled_reason"),
 )  # fmt: skip
