@@ -1,6 +1,7 @@
 """Organizations: projects, members, invitations, custom networks, single sign-on and plan.
 
 A token of an environment can read these only where the server allows it; the token of a member can.
+Source: docs/vendor-api.md#scopes.
 """
 
 from __future__ import annotations

@@ -16,7 +16,10 @@ _RAW = ("token.rawToken", "token")
 
 
 def is_own_token(row: Mapping[str, Any], hint: str) -> bool:
-    """Return whether a row is the token in use: its checksum is the last six characters of the token."""
+    """Return whether a row is the token in use: its checksum is the last six characters of the token.
+
+    Source: docs/vendor-api.md#checksum.
+    """
     checksum = str(row.get("checksum") or "")
     return len(checksum) >= 4 and hint.endswith(checksum)
 

@@ -65,6 +65,8 @@ def _kind(document: Any) -> str:
 async def check_health(client: Client, profile_kind: str = "live") -> EnvironmentHealth:
     """Check the token with /tokens/me, the environment, or one user, whichever it may read.
 
+    Source: docs/vendor-api.md#introspection.
+
     profile_kind: the kind in the profile; the result has a warning when it differs from the server.
     """
     from dyntui.api.client import decode

@@ -60,6 +60,7 @@ def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck
     """Check whether `signature`, with or without `sha256=`, is the HMAC-SHA256 of these bytes.
 
     A pasted body often has other line ends: these are tried as well, and reported.
+    Source: docs/vendor-api.md#signature.
     """
     given = signature.strip().lower().removeprefix("sha256=")
     if not given:

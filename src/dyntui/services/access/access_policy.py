@@ -2,7 +2,7 @@
 
 While a siteAccess list is enabled, only users on such a list may sign in; of several lists, one is enough. A block list
 refuses the users on it. A scope list gives its users an access scope. Disabled lists have no effect. The effect of
-`block` is inferred from its name, because the vendor does not document it.
+`block` is inferred from its name, because the vendor does not document it. Source: docs/vendor-api.md#access-control.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from dyntui.core.errors import UsageError
-from dyntui.importer import AllowlistMapper, ColumnMap, Problem, Row, entry_keys
+from dyntui.importer import AllowlistMapper, ColumnMap, Problem, SourceRow, entry_keys
 from dyntui.importer import Mapping as FieldMapping
 from dyntui.importer.allowlist import IDENTIFIERS
 from dyntui.importer.column_inference import identifier_kind
@@ -131,7 +131,7 @@ def draft_of(
     if wrong := [name for name in fields if name not in ENTRY_FIELDS]:
         raise UsageError(f"An entry has no field {', '.join(wrong)}.", hint=f"Fields: {', '.join(ENTRY_FIELDS)}.")
     cells = tuple(fields.get(name, "") for name in _COLUMNS)
-    mapped = _mapper(_Rules(region, live)).map(Row(line, cells))
+    mapped = _mapper(_Rules(region, live)).map(SourceRow(line, cells))
     problems = tuple(
         each._replace(suggestion=_PREFIX_HINT) if each.code == _AMBIGUOUS else each for each in mapped.problems
     )

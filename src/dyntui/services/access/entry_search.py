@@ -1,7 +1,7 @@
 """Find entries of an allowlist by what they identify, or by id.
 
 The `query` of the server searches the alias, the wallet and the email of an entry. Entries with other identifiers are
-found by reading the list. The results of a search are compared here.
+found by reading the list. The results of a search are compared here. Source: docs/vendor-api.md#entry-search.
 """
 
 from __future__ import annotations

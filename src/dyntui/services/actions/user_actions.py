@@ -59,7 +59,10 @@ UPDATABLE = (
     "dogeWallet",
     "metadata",
 )
-"""The fields that PUT user accepts. The email is not among them: the API cannot change it."""
+"""The fields that PUT user accepts. The email is not among them: the API cannot change it.
+
+Source: docs/vendor-api.md#create-update-and-delete.
+"""
 
 
 def user_target(row: Mapping[str, Any], **data: Any) -> Target:
@@ -268,7 +271,10 @@ def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
 
 
 def wallet_chains(chains: Iterable[str], *, legacy: bool) -> list[str]:
-    """Return chain names for the endpoint: Solana is SVM for waas/create and SOL for the older endpoints."""
+    """Return chain names for the endpoint: Solana is SVM for waas/create and SOL for the older endpoints.
+
+    Source: docs/vendor-api.md#wallets.
+    """
     solana = "SOL" if legacy else "SVM"
     return [solana if chain.upper() in ("SOL", "SVM", "SOLANA") else chain.upper() for chain in chains]
 
