@@ -1,7 +1,8 @@
 """Change one setting of the environment at a time.
 
 The API accepts the settings as a whole, and it is not documented whether it keeps omitted ones. So all settings that
-were just read are sent with one value changed, and other differences are reported afterwards. Source: docs/vendor-api.md#settings.
+were just read are sent with one value changed, and other differences are reported afterwards.
+Source: docs/vendor-api.md#settings.
 """
 
 from __future__ import annotations

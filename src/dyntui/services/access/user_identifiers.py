@@ -47,7 +47,7 @@ def _all(user: Mapping[str, Any]) -> Iterator[Entry]:
 
 
 def _of_credential(credential: Mapping[str, Any]) -> Iterator[Entry]:
-    """Yield the entries of a verified credential. Its fields are in snake_case (docs/vendor-api.md#credential-field-names)."""
+    """Yield the entries of a verified credential, in snake_case (docs/vendor-api.md#credential-field-names)."""
     identifier = credential.get("public_identifier")
     match credential.get("format"):
         case "email":
