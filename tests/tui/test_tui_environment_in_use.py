@@ -109,7 +109,7 @@ async def test_another_token_is_used_as_soon_as_it_is_saved(serve: Serve) -> Non
             assert connection is not None
             assert connection.token_hint.endswith(TOKEN[-6:])
             await jump(pilot, "users")
-            assert "not authorised" in lines_of(console)[-1]
+            assert "not authorized" in lines_of(console)[-1]
 
 
 async def test_another_environment_id_leaves_nothing_of_the_old_environment(serve: Serve) -> None:

@@ -61,7 +61,7 @@ async def test_a_column_that_the_server_cannot_order_by_orders_the_cached_rows_a
         await settled(pilot)
         screen = screen_of(pilot)
         await press(pilot, "s")
-        assert "only the rows that are here" in text_of(console_of(pilot))
+        assert "only the loaded rows" in text_of(console_of(pilot))
         await press(pilot, "G", "enter")
         await at_rest(pilot)
         assert screen.local is not None and screen.table.count == 198

@@ -67,7 +67,7 @@ async def test_without_a_token_the_list_says_why_and_what_to_do() -> None:
         text = text_of(console)
         assert "There is no token." in text
         assert "r tries again." in text
-        assert "not authorised" in lines_of(console)[-1]
+        assert "not authorized" in lines_of(console)[-1]
 
 
 async def test_the_jump_bar_goes_to_a_resource_by_a_part_of_its_name() -> None:

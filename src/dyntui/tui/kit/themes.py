@@ -1,4 +1,4 @@
-"""Our own themes. Styles are in styles/*.tcss; a theme only says the colours they name."""
+"""The themes of dyntui. Styles are in styles/*.tcss; a theme only defines their colors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OWN_VARIABLES = {
     "cursor": "#2b333f",
     "cursor-blurred": "#20252d",
 }
-"""Variables that our styles use beside Textual's, with what they are in a theme that does not name them."""
+"""Variables that our styles use in addition to Textual's, with the defaults for themes without them."""
 
 THEMES = (
     Theme(

@@ -1,4 +1,4 @@
-"""What every screen of the console has: the frame, the prompt, a place in the history."""
+"""The base class of all console screens: header, footer, prompt, and reactions to the environment and to changes."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Open the screen for `target`, as the route table asks."""
         console.visit(cls())
 
-    # What a subclass says
+    # Defined by a subclass
 
     @property
     def crumbs(self) -> tuple[str, ...]:
-        """Where one is, raw."""
+        """The breadcrumbs of the screen, raw."""
         raise NotImplementedError
 
     def body(self) -> ComposeResult:
@@ -100,14 +100,14 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Read what is shown again, and call `was_read` with the answer. A screen that cannot stays out of date."""
 
     def back_label(self) -> str | None:
-        """What going back undoes before it leaves the screen, in words; None for nothing."""
+        """Return what going back clears before it leaves the screen, such as `the filter`; None for nothing."""
         unsaved = self.unsaved()
         return unsaved if unsaved and unsaved != self._asked_about else None
 
     def handle_back(self) -> None:
-        """Undo that, or ask about what is not saved."""
+        """Clear that, or ask about unsaved input."""
         self._asked_about = self.unsaved()
-        self.console.say(f"esc once more leaves without {self._asked_about}.", "warning")
+        self.console.say(f"Press esc again to leave without {self._asked_about}.", "warning")
 
     def filter_entered(self, text: str) -> None:
         """A filter was typed."""
@@ -157,9 +157,9 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Paint what is different in the frame."""
         if self.is_active and self.is_mounted:
             self.query_one(StatusBar).actions = tuple(active_actions(self))
-            self._paint_said()
+            self._paint_lines()
 
-    def _paint_said(self) -> None:
+    def _paint_lines(self) -> None:
         self._paint_top()
         where = self.query_one(Breadcrumbs)
         where.crumbs = self.crumbs
@@ -216,9 +216,9 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         self.changed()
 
     def lines_moved(self, lines: LineList) -> None:
-        """The cursor of `lines` moved; said at once, so that position and line are one frame."""
+        """Show the new cursor position in the same frame as the line."""
         if self.is_active and self.is_mounted:
-            self._paint_said()
+            self._paint_lines()
 
     # Changes on the server
 
@@ -330,6 +330,6 @@ def error_label(error: DyntuiError) -> str:
         case Unreachable():
             return "offline"
         case Unauthorized() | Forbidden() | NotAuthorized():
-            return "not authorised"
+            return "not authorized"
         case _:
             return "error"

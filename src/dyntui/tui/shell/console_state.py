@@ -1,4 +1,4 @@
-"""What the console works with: the environment, its connection once it is open, what was said and opened."""
+"""The state that screens share, and opening the connection of an environment."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """What a check of an environment said. ok: the token works. words: for people. token: its hint, "" for none."""
+    """The result of a profile check. ok: the token works. words: for people. token: its hint, "" for none."""
 
     ok: bool
     words: str
@@ -194,7 +194,7 @@ def open_connection(
 ) -> Connection:
     """Find the token and open the environment. May wait for a keyring or a person: runs in a thread.
 
-    found: told of profile and token before the client is loaded, which takes longer than to show rows kept from before.
+    found: gets profile and token before the client is loaded, which takes longer than to show rows kept from before.
     """
     if demo is not None:
         from dyntui.services.demo import demo_connection
@@ -259,5 +259,5 @@ def open_row_cache(connection: Connection) -> RowCache | None:
         return None
     on_disk = _on_disk(connection.profile) and connection.app is None
     if not on_disk and connection.app is None and connection.cache_file.exists():
-        purge(connection.cache_file)  # kept while the profile said sandbox
+        purge(connection.cache_file)  # cached while the profile was a sandbox
     return open_cache(connection.cache_file) if on_disk else RowCache()

@@ -1,4 +1,4 @@
-"""One thing in tabs: read from the server, shown, read again. User and wallet are such screens."""
+"""The base class of detail screens: one object in tabs, loaded from the server and refreshed."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class DetailScreen(ConsoleScreen):
         raise NotImplementedError
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
-        """How many things are on each tab; None for not said."""
+        """Return the number of items of each tab; None for an unknown number."""
         raise NotImplementedError
 
     def openable(self, pane: Widget | None) -> bool:

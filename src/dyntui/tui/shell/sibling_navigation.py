@@ -1,5 +1,7 @@
-"""From one thing to the next of the list it was opened from, without going back. No key waits: what the list knows is
-shown at once, the whole of it comes after, and the one beside it is read ahead."""
+"""Detail screens with next and previous: the rows of the list behind, without going back to it.
+
+The loaded row is shown immediately, then the full object; the next object is loaded ahead.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["SiblingScreen"]
 
 _REST = 0.15
-"""Seconds on one thing before it is read: a key held down asks for nothing."""
+"""Seconds before an object is loaded, so that a held key sends no requests."""
 _FRESH = timedelta(seconds=30)
 _AHEAD = 4
 _WIDE = 100
@@ -42,7 +44,10 @@ def list_in_front(console: ConsoleApp, name: str) -> ResourceScreen | None:
 
 
 class SiblingScreen(DetailScreen):
-    """A thing out of a list. known: its row there. behind: the list. A subclass gives `fetch_one` and `outline` too."""
+    """A row of a list. A subclass also defines `fetch_one` and `fill_preview`.
+
+    known: the loaded row. behind: the list.
+    """
 
     BINDINGS = bindings(SHELL_ACTIONS, "siblings")
 
@@ -53,7 +58,7 @@ class SiblingScreen(DetailScreen):
             return isinstance(message, SiblingScreen.ListChanged)
 
     class ReadAhead(Message):
-        """The one beside it was read."""
+        """Posted when the next object was loaded ahead."""
 
         def __init__(self, object_id: str, document: dict[str, Any]) -> None:
             super().__init__()
@@ -79,7 +84,7 @@ class SiblingScreen(DetailScreen):
     # What a subclass says
 
     async def fetch_one(self, client: Client, object_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
-        """Read the thing with that id. known: its row in the list, {} for none."""
+        """Load the object with that id. known: its row in the list, {} for none."""
         raise NotImplementedError
 
     def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
@@ -87,7 +92,7 @@ class SiblingScreen(DetailScreen):
         raise NotImplementedError
 
     def object_changed(self) -> None:
-        """Another thing of the list is shown from here on."""
+        """React to another object of the list being shown."""
 
     # Reading
 
@@ -110,19 +115,19 @@ class SiblingScreen(DetailScreen):
             super().fill_tab(tab)
 
     def document_shown(self) -> None:
-        """It is there: read the one beside it, in the direction of travel."""
-        connection, beside = self.console.session.connection, self._row_at(self._place(self._step))
-        if connection is None or beside is None or self.behind is None:
+        """Load the next object ahead, in the direction of the last step."""
+        connection, neighbor = self.console.session.connection, self._row_at(self._place(self._step))
+        if connection is None or neighbor is None or self.behind is None:
             return
-        object_id = str(beside.get(self.behind.record.key, ""))
+        object_id = str(neighbor.get(self.behind.record.key, ""))
         if object_id not in self._ahead:
-            self.run_worker(self._read_ahead(connection.client, object_id, beside), exclusive=True, group="ahead")
+            self.run_worker(self._read_ahead(connection.client, object_id, neighbor), exclusive=True, group="ahead")
 
     async def _read_ahead(self, client: Client, object_id: str, row: Mapping[str, Any]) -> None:
         try:
             document = await self.fetch_one(client, object_id, row)
         except DyntuiError:
-            return  # it is read again, and what is wrong said, when it is gone to
+            return  # it is loaded again, with an error message, when it is shown
         self.post_message(self.ReadAhead(object_id, document))
 
     @on(ReadAhead)
@@ -148,7 +153,7 @@ class SiblingScreen(DetailScreen):
 
     @property
     def place(self) -> int | None:
-        """The line of the list that this thing is on."""
+        """The position of this object in the list."""
         view = self.list
         if self.behind is None or view is None:
             return None
@@ -207,7 +212,7 @@ class SiblingScreen(DetailScreen):
         self.changed()
 
     def _arrive(self, place: int) -> None:
-        """Show the thing on that line of the list."""
+        """Show the object at that position of the list."""
         row = self._row_at(place)
         assert row is not None
         assert self.behind is not None

@@ -96,7 +96,7 @@ def survive_hangup() -> None:
 
 
 def exit_on_signals(leave: Callable[..., None]) -> None:
-    """Leave in order, terminal restored, when the process is told to end; a signal kills a Textual app mid-screen."""
+    """Leave in order, terminal restored, when the process is asked to end; a signal kills a Textual app mid-screen."""
     if sys.platform == "win32":
         return
     loop = asyncio.get_running_loop()

@@ -21,7 +21,7 @@ _REPORT = re.compile(rb"\x1b\[\d+;\d+R")
 
 
 def wanted(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """Which writer is asked for (LEAN or STOCK), and where that is said."""
+    """Which writer is asked for (LEAN or STOCK), and what requests it."""
     environ = os.environ if environ is None else environ
     value, where = (environ[_VARIABLE], _VARIABLE) if environ.get(_VARIABLE) else (setting or LEAN, "settings")
     if value not in (LEAN, STOCK):

@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 _CONTINUE_LIMIT_S = 0.2
-"""Seconds after which a process that was told to stop, and still runs, is taken as not stoppable."""
+"""Seconds after which a process that was asked to stop, and still runs, is taken as not stoppable."""
 
 
 def in_gnu_screen(environ: Mapping[str, str] | None = None) -> bool:

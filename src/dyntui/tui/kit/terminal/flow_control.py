@@ -21,7 +21,7 @@ held key's last effect was seen after 0.27 s with 1,400 and with 1,550, after 0.
 _LEAST_PATIENCE_S = 0.5
 _MOST_PATIENCE_S = 5.0
 _ROUND_TRIPS = 4
-"""Round trips, as measured, that an answer may take beside what the line needs to carry the characters."""
+"""Round trips, as measured, that an answer may take in addition to what the line needs to carry the characters."""
 _SLOW_LINE = 1 / 8192
 """Seconds for a character until it has been measured."""
 _LARGE = 500

@@ -99,7 +99,7 @@ class FrameDiff:
     def frame(self, cursor: tuple[int, int]) -> str:
         """What makes the terminal show it, with the cursor in its column and line; empty when it does already.
 
-        A cursor that was scrolled out of its field may be beside the screen: it goes to the edge.
+        A cursor that was scrolled out of its field may be outside of the screen: it goes to the edge.
         """
         if len(self._dirty) >= _FEWEST:
             self._move()

@@ -96,7 +96,7 @@ class Output:
     # The app's side
 
     def sized(self, size: tuple[int, int]) -> None:
-        """The terminal told its size. That of before, unexpected, means that it had another in between."""
+        """The terminal reported its size. That of before, unexpected, means that it had another in between."""
         if self._writer is not None and (self._writer.width, self._writer.height) == size and not self._size_expected:
             self.forget()
             self.flush()
@@ -140,7 +140,7 @@ class Output:
             writer.forget()
         frame = writer.frame(self._cursor)
         if self._forgotten or not frame:
-            # Forgotten: while this was made the terminal was lent and given back, empty. Its size is about to be told.
+            # Forgotten: the terminal was lent and given back meanwhile, empty. Its size is about to be reported.
             return ""
         return f"{_SYNC_START}{frame}{_SYNC_END}" if self.synchronised else frame
 

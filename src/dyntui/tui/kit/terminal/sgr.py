@@ -22,7 +22,7 @@ class CellStyle(NamedTuple):
 
 PLAIN = CellStyle("")
 _OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "9": "29"}
-"""Codes that end an attribute and that terminals agree on; for the others everything is set anew."""
+"""Codes that end an attribute and that terminals agree on; for the others all attributes are set again."""
 _SEEN = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 """Attributes that can be seen on a blank."""
 

@@ -33,7 +33,7 @@ __all__ = ["DisplayHook", "Piece", "SizeHook", "differs", "pieces", "set_colors"
 Piece = tuple[int, int, Iterable[Segment]]
 """Line, column, and what is to be shown from there on."""
 
-_WORK_DONE_HERE = {
+_REPLACED_FUNCTIONS = {
     "textual.app.App._display": """_batch_count _begin_update _closed _driver _end_update _handle_exception
         _previous_cursor_position _render_buffer _running clamp_offset CompositorUpdate console Control cursor_position
         Exception flush is_headless is_inline isinstance len move move_to outer_size post_display_hook range render
@@ -51,8 +51,8 @@ _USED = ("textual.app.App.post_display_hook", "textual.strip.Strip.render_ansi",
 
 
 def differs() -> str:
-    """What is not as expected; empty when everything is."""
-    for path, names in _WORK_DONE_HERE.items():
+    """Return what is not as expected; "" when all of it is."""
+    for path, names in _REPLACED_FUNCTIONS.items():
         code = getattr(inspect.unwrap(_find(path)), "__code__", None)
         if code is None:
             return f"there is no {path}"

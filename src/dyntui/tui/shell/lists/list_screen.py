@@ -47,7 +47,7 @@ class ListScreen(ConsoleScreen):
         self.filter_text = filter_text if record.filter is not None else ""
         self.view: PagedView | None = None
         self._waiting = StaticRows(is_loaded=False)
-        self._told: DyntuiError | None = None
+        self._shown_error: DyntuiError | None = None
         self._created: tuple[str, str | None, frozenset[str]] | None = None
         """A row that was just made and is not shown yet: its id, the row under the cursor, and the rows before."""
 
@@ -181,11 +181,11 @@ class ListScreen(ConsoleScreen):
             self.out_of_date = False
         self._select_created(self.view)
         error = self.view.error
-        told = self._told.message if self._told is not None else ""
-        # Every further try fails with an error of its own; it is said once.
-        if error is not None and error.message != told and self.view.total and self.is_current:
+        shown = self._shown_error.message if self._shown_error is not None else ""
+        # Every further try fails with an error of its own; it is shown one time.
+        if error is not None and error.message != shown and self.view.total and self.is_current:
             self.console.say_error(error)
-        self._told = error
+        self._shown_error = error
         self.changed()
 
     # Changes on the server

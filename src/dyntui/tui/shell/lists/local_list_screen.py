@@ -170,10 +170,10 @@ class LocalListScreen(ListScreen):
         whole = self.view is not None and self.view.is_complete
         found = []
         for column in self._offered():
-            here = not column.order or (self.local is not None and bool(self.local.query.text))
-            where = "" if not here or whole else "only the rows that are here"
+            is_local = not column.order or (self.local is not None and bool(self.local.query.text))
+            where = "" if not is_local or whole else "only the loaded rows"
             sign = ("↓" if descends else "↑") if column.name == now else ""
-            note = where or ("turn the order around" if sign else "")
+            note = where or ("reverse the order" if sign else "")
             found.append(Choice(column.name, column.name, sign, note))
         start = next((index for index, choice in enumerate(found) if choice.sign), 0)
         self.console.ask(SelectDialog("Order by", found, start=start), self._sort_by)

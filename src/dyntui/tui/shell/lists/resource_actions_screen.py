@@ -1,4 +1,4 @@
-"""The list of any resource, with everything that can be done to it: keys, menu, marks, all from the record."""
+"""The list of any resource, with the actions of its record: keys, menu and marks."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
             else:
                 self.post_message(self.Next(lambda: self._found(connection, parent)))
 
-        self.run_worker(find(), group="doing")
+        self.run_worker(find(), group="actions")
 
     def _found(self, connection: Connection, parent: str) -> None:
         self.parent_id = parent

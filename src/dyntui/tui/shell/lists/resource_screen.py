@@ -1,4 +1,4 @@
-"""The list of any resource: everything it knows comes from the record."""
+"""The list of any resource, defined by its record."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ResourceScreen(ListViewsScreen):
     # Reasons
 
     def view_disabled_reason(self) -> str | None:
-        return None if self.view is not None and self.view.is_loaded else "Nothing is here yet."
+        return None if self.view is not None and self.view.is_loaded else "The rows are not loaded yet."
 
     def selection_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no row under the cursor."

@@ -48,7 +48,7 @@ def scan_with_progress(
     work: Callable[[ScanDialog], Any],
     then: Callable[[Any], None],
 ) -> None:
-    """Do `work` behind a dialog that says how far it is; then go on with what it gave. What goes wrong is told."""
+    """Do `work` behind a dialog that says how far it is; then go on with what it gave. An error is shown."""
     dialog = ScanDialog(title)
     shown = asyncio.Event()
 
