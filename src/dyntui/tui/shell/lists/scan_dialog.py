@@ -27,7 +27,7 @@ class ScanDialog(BaseDialog[None]):
         self.stopped = False
 
     def content(self) -> ComposeResult:
-        yield Static("0 seen", id="far", markup=False)
+        yield Static("0 seen", id="progress", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("esc", "stop"),)
@@ -36,7 +36,7 @@ class ScanDialog(BaseDialog[None]):
         """So many were seen."""
         if self.is_mounted:
             of = f" of {reported:,} reported" if reported is not None else ""
-            self.query_one("#far", Static).update(f"{seen:,} seen{of}")
+            self.query_one("#progress", Static).update(f"{seen:,} seen{of}")
 
     def action_cancel(self) -> Any:
         self.stopped = True
