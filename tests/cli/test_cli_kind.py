@@ -42,7 +42,7 @@ def test_every_check_says_that_the_environment_is_live(run: Run, live: Any) -> N
     assert Profiles.load().get("box").kind == "sandbox"
     for command in (["env", "check"], ["auth", "status"], ["doctor"]):
         done = run(*command)
-        assert "The server says that this environment is live; the profile says sandbox" in done.out + done.err, command
+        assert "The server reports a live environment, the profile says sandbox" in done.out + done.err, command
     assert run("env", "check", "--json").document["server_kind"] == "live"
 
 

@@ -141,7 +141,7 @@ def test_it_is_refused_before_anything_leaves(words: str, nobody: Run) -> None:
         line = job(*JOBS[line])
     done = nobody(*words.split(), *line.split(), "--yes", "--confirm", "environment", "--read-only")
     assert done.code == 2, done.err
-    assert "is read-only here" in done.err, done.err
+    assert "is read-only" in done.err, done.err
     assert done.out == ""
     (audited,) = nobody("audit", "--ndjson").out.splitlines()
     assert '"refused"' in audited

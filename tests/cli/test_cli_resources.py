@@ -184,7 +184,7 @@ def test_deleting_the_token_in_use_warns(here: Here, sandbox: Sandbox, monkeypat
     row = next(row for row in document(here("tokens", "list", "--json"))["items"] if row["own"])
     done = here("tokens", "delete", row["id"], "--yes")
     assert done.code == 0, done.err
-    assert "used here" in done.err
+    assert "the token in use" in done.err
     assert here("tokens", "list").code == 3
 
 

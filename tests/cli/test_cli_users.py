@@ -226,7 +226,7 @@ def test_metadata_is_changed_as_a_whole_after_its_difference_was_shown(dyntui, a
     assert '~ plan: "pro" → "free"' in done.stderr
     assert "+ seats: 3" in done.stderr
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "free", "seats": 3}
-    assert "Nothing was changed" in dyntui("users", "edit-metadata", ada["id"], "--from", str(file), "--yes").stderr
+    assert "Nothing is different" in dyntui("users", "edit-metadata", ada["id"], "--from", str(file), "--yes").stderr
     file.write_text('{"plan": "free",}')
     assert dyntui("users", "edit-metadata", ada["id"], "--from", str(file), check=False).returncode == 2
     assert dyntui("users", "edit-metadata", ada["id"], "--from", "-", stdin="{}", check=False).returncode == 2

@@ -83,7 +83,7 @@ def test_api_says_what_is_missing(dyntui):
         (("api", "getUser"), "userId"),
         (("api", "getUsr"), "Did you mean"),
         (("api", "GET", "/nowhere"), "No operation"),
-        (("api", "createUser", "-d", "{"), "not JSON"),
+        (("api", "createUser", "-d", "{"), "Invalid JSON"),
         (("api", "createUser", "-d", "@/does/not/exist"), "cannot be read"),
         (("api",), "METHOD and PATH"),
     ):

@@ -128,8 +128,8 @@ async def test_read_only_refuses_every_operation_that_writes_before_anything_lea
 def test_what_signs_or_touches_key_shares_is_warned_about() -> None:
     from dyntui.services.api_console import warning_about
 
-    assert "console" in warning_about(KNOWN.get("delegatedSignMessage"))
-    assert "console" in warning_about(KNOWN.get("backupKeySharesToLocationsForPregen"))
+    assert "device of the owner" in warning_about(KNOWN.get("delegatedSignMessage"))
+    assert "device of the owner" in warning_about(KNOWN.get("backupKeySharesToLocationsForPregen"))
     assert "signed-in user" in warning_about(KNOWN.get("exportPrivateKey"))
     assert warning_about(KNOWN.get("getWebhooks")) == ""
 
