@@ -129,7 +129,7 @@ async def test_a_view_of_a_list_without_end_says_so_and_asks_no_more(
     view.set_viewport(0, 350)
     await view.wait_until_idle()
     assert isinstance(view.error, RepeatedPage)
-    assert view.at_rest
+    assert view.is_idle
     view.close()
 
 

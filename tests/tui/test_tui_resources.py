@@ -374,7 +374,7 @@ async def test_the_own_token_is_marked_and_its_deletion_warned_of() -> None:
         assert "This is the token in use" in text_of(console)
         await press(pilot, "escape")
         await press(pilot, "down", "d")
-        assert "used here" not in text_of(console)
+        assert "the token in use" not in text_of(console)
 
 
 async def test_a_new_token_is_shown_once_and_kept_nowhere() -> None:

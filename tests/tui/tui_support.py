@@ -62,7 +62,7 @@ async def settled(pilot: Pilot[Any]) -> None:
         busy = opening or any(worker.is_running for worker in console.workers)
         busy = busy or (session.connection is not None and session.connection.log.in_flight)
         view = getattr(console.shown, "view", None)
-        busy = busy or (session.connection is not None and not getattr(view, "at_rest", True))
+        busy = busy or (session.connection is not None and not getattr(view, "is_idle", True))
         calm = 0 if busy else calm + 1
         assert time.monotonic() < end, f"the console does not come to rest: {list(console.workers)}"
         await asyncio.sleep(0)

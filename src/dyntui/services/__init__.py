@@ -1,1 +1,1 @@
-"""Use cases for the console and the command line alike: browsing, the one door for writes, imports, exports, audit."""
+"""Use cases of console and command line: lists, the write gate, access control, imports, exports and the audit log."""

@@ -23,9 +23,9 @@ def editor() -> list[str]:
 
 
 def edit(text: str, *, suffix: str = ".json") -> str:
-    """`text` as it is after the editor has ended. The terminal must be the editor's meanwhile. Raises Usage.
+    """Return `text` after it was edited. The editor must have the terminal meanwhile. Raises UsageError.
 
-    What is not UTF-8 comes back as `\\xNN`: nothing that was written is lost.
+    Bytes that are not UTF-8 are returned as `\\xNN`.
     """
     command = editor()
     with tempfile.TemporaryDirectory(prefix="dyntui-") as folder:

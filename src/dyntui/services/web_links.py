@@ -42,9 +42,9 @@ def explorer_url(chain: object, address: object) -> str:
 
 
 def dashboard_url(profile: Profile, pattern: str, object_id: str) -> str:
-    """The vendor's web console for an environment; "" where there is none, as for a sandbox of one's own.
+    """Return the dashboard URL of an object; "" for servers without a dashboard, such as the sandbox.
 
-    pattern: the setting `dashboard_url`; `{id}` in it stands for the thing's id, `{environment}` for the environment's.
+    pattern: the setting `dashboard_url`; `{id}` in it stands for the object id, `{environment}` for the environment id.
     """
     from dyntui.config.urls import VENDOR_HOSTS
 

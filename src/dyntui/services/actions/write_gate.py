@@ -119,9 +119,9 @@ class WriteGate:
 
         action = _with_rule(action)
         if action.assess_impact is not None:
-            weight = await action.assess_impact(self._client, targets)
-            effect = stricter(action.effect, weight.effect)
-            action = replace(action, impact=weight, effect=effect, phrase=weight.phrase or action.phrase)
+            impact = await action.assess_impact(self._client, targets)
+            effect = stricter(action.effect, impact.effect)
+            action = replace(action, impact=impact, effect=effect, phrase=impact.phrase or action.phrase)
         if action.effect is Effect.DESTRUCTIVE or action.typed_in_live:
             await self.learn_kind()
         return action

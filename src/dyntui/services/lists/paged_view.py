@@ -306,8 +306,8 @@ class PagedView:
         self._notify()
 
     @property
-    def at_rest(self) -> bool:
-        """Whether nothing is being fetched, nor about to be; after an error it rests until the next try."""
+    def is_idle(self) -> bool:
+        """Whether no request is running or about to start; also True while a retry waits. The tests wait for this."""
         return not (self.loading or self._is_delaying)
 
     async def wait_until_idle(self) -> None:
