@@ -61,11 +61,11 @@ def called(name: str) -> Callable[[Client], Awaitable[None]]:
 
 
 async def _newest(client: Client) -> None:
-    await drained(UserDestination().newest(make_reader(client)))
+    await drained(UserDestination().list_newest(make_reader(client)))
 
 
 async def _all_entries(client: Client) -> None:
-    await drained(EntryDestination(PARENT).everything(make_reader(client)))
+    await drained(EntryDestination(PARENT).list_all(make_reader(client)))
 
 
 async def _found_entries(client: Client) -> None:

@@ -85,7 +85,7 @@ async def test_a_field_that_is_left_out_is_gone_and_what_is_the_same_is_not_save
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "9", "e", "f2")
-        assert notes(pilot)[-1] == "Nothing was changed; nothing was saved."
+        assert notes(pilot)[-1] == "Nothing is different; nothing was saved."
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
         await save_elsewhere(pilot, {"plan": "pro", "old": 1})
         await press(pilot, "e")

@@ -176,7 +176,7 @@ async def test_what_is_not_changed_is_not_saved() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "e", "ctrl+s")
-        assert notes(pilot)[-1] == "Nothing was changed; nothing was saved."
+        assert notes(pilot)[-1] == "Nothing is different; nothing was saved."
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
 
 
