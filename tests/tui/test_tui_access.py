@@ -227,11 +227,11 @@ async def test_many_are_pasted_looked_at_corrected_and_sent(monkeypatch: pytest.
         assert isinstance(screen, EntryDraftsScreen)
         await until(pilot, lambda: screen.checked)
         text = text_of(console)
-        assert "6 entries = 3 to send + 1 there already + 1 twice + 1 no entry" in text
+        assert "6 entries: 3 new, 1 already on the list, 1 duplicate, 1 invalid" in text
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
         await press(pilot, "j", "j", "j", "j", "e")
         await press(pilot, "j", "j", "j", "j", "enter")
-        await until(pilot, lambda: "4 to send" in text_of(console))
+        await until(pilot, lambda: "4 new" in text_of(console))
         await press(pilot, "g", "x")
         fail_for(monkeypatch, pilot, "postEntryByAllowlistId", lambda asked: asked["body"].get("farcasterFid") == 77)
         await press(pilot, "enter", "o")
@@ -266,7 +266,7 @@ async def test_entries_of_every_kind_are_found_and_a_filter_without_a_hit_says_s
         await press(pilot, "slash", *"5112345", "enter")
         assert "+4915112345678" in text_of(console)
         assert "1 of 1" in lines_of(console)[-1]
-        await press(pilot, "slash", "end", *["backspace"] * 7, *"users_disabled_reason", "enter")
+        await press(pilot, "slash", "end", *["backspace"] * 7, *"nobody", "enter")
         assert "match `nobody`" in text_of(console)
         assert "yet" not in text_of(console)
 
@@ -296,7 +296,7 @@ async def test_two_lists_are_compared_and_one_made_like_the_other_then_nothing_i
         await press(pilot, "y")
         await until(pilot, lambda: "only here 0 · only there 0 · both 2" in text_of(console))
         await press(pilot, "S")
-        assert notes(pilot)[-1] == "Both name the same."
+        assert notes(pilot)[-1] == "Both sides have the same entries."
         assert await on_list(pilot) == await on_list(pilot, "Staff")
 
 
@@ -307,10 +307,10 @@ async def test_a_list_is_compared_with_a_file(tmp_path: Path) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *LISTS, "G", "c", "G", "enter")
         await fill(pilot, str(tmp_path / "nothing.csv"))
-        assert "There is no such file." in text_of(console)
+        assert "File not found." in text_of(console)
         await fill(pilot, str(file))
         await until(pilot, lambda: "only there 1" in text_of(console))
-        assert "1 of people.csv are no entry; line 2" in text_of(console)
+        assert "1 invalid in people.csv; line 2" in text_of(console)
         await press(pilot, "S")
         assert "so entries could be removed by mistake" in notes(pilot)[-1]
         await press(pilot, "s", "y")
@@ -325,7 +325,7 @@ async def test_an_export_is_written_and_nothing_overwritten(tmp_path: Path) -> N
             await go(pilot, *LISTS, "G", "x")
             await fill(pilot, str(file), "")
         assert file.read_text("utf-8-sig").count("\n") == 6
-        assert "5 entries are in" in notes(pilot)[-2]
+        assert "5 entries saved to" in notes(pilot)[-2]
         assert str(file) in notes(pilot)[-1]
 
 

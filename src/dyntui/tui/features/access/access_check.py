@@ -1,4 +1,4 @@
-"""“Would they get in?”: asked about an e-mail, a wallet or anybody else, answered with the reasoning."""
+"""The access check: asks for an email, wallet or other identifier and shows whether it has access, and why."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_who", "show_answer"]
 
-_HELP = "An e-mail, wallet, phone or domain; or twitter:ada, discord:ada, farcaster:ada, fid:77, external:u-1."
+_HELP = "An email, wallet, phone or domain; or twitter:ada, discord:ada, farcaster:ada, fid:77, external:u-1."
 
 
 def ask_who(console: ConsoleApp) -> None:
-    """Ask about whom, then the server, then tell."""
+    """Ask for an identifier, check its access on the server, and show the result."""
     connection = console.session.connection
     if connection is None:
         console.say("The environment is not open.", "warning")
@@ -30,7 +30,7 @@ def ask_who(console: ConsoleApp) -> None:
             work = check_access(connection.client, parse_subject(values["who"]))
             run_read_worker(console, work, lambda answer: show_answer(console, answer))
 
-    dialog = FormDialog("Would they get in?", (FormInput("who", "who", help=_HELP),), check=_wrong, verb="ask")
+    dialog = FormDialog("Check access", (FormInput("who", "identifier", help=_HELP),), check=_wrong, verb="check")
     console.ask(dialog, filled)
 
 
@@ -43,6 +43,6 @@ def _wrong(values: Values) -> dict[str, str]:
 
 
 def show_answer(console: ConsoleApp, answer: AccessAnswer) -> None:
-    """The verdict and what it rests on."""
+    """Show the result of an access check and the reasons for it."""
     lines = [answer.summary, "", *(f"· {line}" for line in answer.reasons)]
-    console.ask(MessageDialog("Would they get in?", "\n".join(lines)))
+    console.ask(MessageDialog("Check access", "\n".join(lines)))

@@ -1,4 +1,4 @@
-"""The access lists, who they let in together, and what can be done to them."""
+"""The allowlists screen: the lists with their combined effect on sign-in, and the actions on a list."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _COLUMNS = (
     Column("scope", "scope", 16, priority=3),
     Column("entries", "entries", 7, right=True, format=thousands, priority=1),
     Column("enabledAt", "enabled", 16, format=enabled_since, priority=0),
-    Column("together", "together", 24, grow=True, priority=2),
+    Column("effect", "effect", 24, grow=True, priority=2),
     Column("id", "id", 11, format=short_id, priority=4),
 )
 
 
 class AllowlistsScreen(ResourceScreen):
-    """Lists with their entries counted, below what they come to together."""
+    """All allowlists with their entry counts, below a summary of their combined effect."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "allowlists")
 
@@ -67,7 +67,7 @@ class AllowlistsScreen(ResourceScreen):
             from dyntui.api.pagination import Page
 
             self.access = access = await read_access(client)
-            rows = [{**row, "together": access.column_text(row)} for row in await with_counts(client, access.lists)]
+            rows = [{**row, "effect": access.column_text(row)} for row in await with_counts(client, access.lists)]
             return Page(rows, total=len(rows))
 
         return PagedView(fetch, paging=Paging.NONE, key=self.record.key)
@@ -80,11 +80,6 @@ class AllowlistsScreen(ResourceScreen):
     @property
     def shown_resources(self) -> frozenset[str]:
         return super().shown_resources | {"allowlist-entries", "gates"}
-
-    # Reasons
-
-    def no_switching(self) -> str | None:
-        return self.selection_disabled_reason()
 
     # Actions
 
@@ -100,7 +95,7 @@ class AllowlistsScreen(ResourceScreen):
     def action_edit(self) -> None:
         row = self.table.row
         assert row is not None
-        form = ListForm(f"Change {name_of(row)}", row)
+        form = ListForm(f"Edit {name_of(row)}", row)
 
         def filled(values: Values) -> None:
             if fields := _changes(row, values):
@@ -109,7 +104,7 @@ class AllowlistsScreen(ResourceScreen):
                 run_action(self.console, update, [target], verb="Change", form=form)
             else:
                 form.finish()
-                self.console.say("Nothing was changed.")
+                self.console.say("No changes to save.")
 
         self.console.open_form(form, filled)
 
@@ -171,7 +166,10 @@ class ListForm(FormDialog):
                     {name: f"{name}: {words}" for name, words in OUTCOMES.items()},
                 ),
                 FormInput(
-                    "scope", "scope", str(row.get("scope") or ""), help="Given to who is listed, by a scope list."
+                    "scope",
+                    "scope",
+                    str(row.get("scope") or ""),
+                    help="Granted to users on a scope list.",
                 ),
             ),
             check=_check,
@@ -191,7 +189,7 @@ def _changes(row: Any, values: Values) -> dict[str, str]:
 
 
 def switch(console: ConsoleApp, row: dict[str, Any], *, opening_key: str) -> None:
-    """Enable a list that is off, disable one that is on."""
+    """Enable a disabled list, or disable an enabled one."""
     on_ = not is_enabled(row)
     action = LIST_ACTIONS.set_enabled(on_)
     run_action(console, action, [access_target(row)], verb=action.verb, opening_key=opening_key)

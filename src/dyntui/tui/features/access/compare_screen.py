@@ -1,4 +1,4 @@
-"""A list held against another list or a file, and made like it; and what stands on several lists."""
+"""Compare an allowlist with another list or a file and synchronize it; and find identifiers on several lists."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ __all__ = ["CompareAllowlistScreen", "DuplicateEntriesScreen", "ask_other_side"]
 
 _COLUMNS = (
     Column("where", "where", 10, priority=0),
-    Column("said", "identifier", 34, grow=True, priority=0),
+    Column("identifier", "identifier", 34, grow=True, priority=0),
     Column("here", "alias here", 18, priority=1),
     Column("there", "alias there", 18, priority=2),
 )
@@ -56,7 +56,7 @@ _FILE = "file"
 
 
 def ask_other_side(console: ConsoleApp, row: Row) -> None:
-    """Ask what a list is compared with, and compare it."""
+    """Ask for another list or a file and open the comparison with it."""
     connection = console.session.connection
     if connection is None:
         return
@@ -86,11 +86,11 @@ def ask_other_side(console: ConsoleApp, row: Row) -> None:
 
 def _no_file(values: Values) -> dict[str, str]:
     path = Path(values["path"]).expanduser()
-    return {} if values["path"].strip() and path.is_file() else {"path": "There is no such file."}
+    return {} if values["path"].strip() and path.is_file() else {"path": "File not found."}
 
 
 class CompareAllowlistScreen(TableScreen):
-    """What only the list has, what only the other side has, and both. other: a list, or a file."""
+    """Show which entries are only on the list, only on the other side (a list or a file), or on both."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "compare")
 
@@ -118,14 +118,14 @@ class CompareAllowlistScreen(TableScreen):
                 _COLUMNS,
                 view,
                 empty=self._empty,
-                retry="r tries again.",
+                retry="Press r to try again.",
                 error_hint=error_hint,
                 markable=True,
                 id="list",
             )
 
     def _empty(self) -> str:
-        return f"Nothing is {self.shown}." if self.shown else "Both sides are empty."
+        return f"No entries match “{self.shown}”." if self.shown else "Both sides are empty."
 
     def connected(self, connection: Connection) -> None:
         self.load()
@@ -138,7 +138,7 @@ class CompareAllowlistScreen(TableScreen):
         self.load()
 
     def load(self) -> None:
-        """Read both sides (again)."""
+        """Load both sides and compare them."""
         connection = self.console.session.connection
         if connection is None:
             return
@@ -159,7 +159,7 @@ class CompareAllowlistScreen(TableScreen):
         try:
             return await asyncio.to_thread(read_file, self.other, live=live)
         except OSError as error:
-            raise DyntuiError(f"{self.other} cannot be read: {error.strerror}.", hint="r tries again.") from error
+            raise DyntuiError(f"{self.other} cannot be read: {error.strerror}.", hint="Press r to retry.") from error
 
     def _compared(self, diff: EntryDiff, change_count: int) -> None:
         self.mark_read(change_count)
@@ -178,18 +178,18 @@ class CompareAllowlistScreen(TableScreen):
         rows = [row for row in rows if self.shown in ("", row["where"])]
         self.set_rows(rows)
         both = len(diff.both) - len(relabelled)
-        said = f"only here {len(diff.only_left):,} · only there {len(diff.only_right):,} · both {both:,}"
-        said += f" · both, another alias {len(relabelled):,}" if relabelled else ""
-        lines = [f"here {name_of(self.row)} · there {self.other_name}", said]
+        counts = f"only here {len(diff.only_left):,} · only there {len(diff.only_right):,} · both {both:,}"
+        counts += f" · different alias {len(relabelled):,}" if relabelled else ""
+        lines = [f"here {name_of(self.row)} · there {self.other_name}", counts]
         if diff.right.invalid:
             line, why = diff.right.invalid[0]
-            lines.append(f"{len(diff.right.invalid):,} of {self.other_name} are no entry; line {line}: {why}")
+            lines.append(f"{len(diff.right.invalid):,} invalid in {self.other_name}; line {line}: {why}")
         self.query_one(SummaryText).set_lines(lines)
         self.changed()
 
     def status(self) -> Sequence[Piece]:
         if self.diff is None:
-            return [("reading both sides", "")]
+            return [("loading both sides", "")]
         table = self.table
         parts = self.position()
         if table.marks:
@@ -199,21 +199,19 @@ class CompareAllowlistScreen(TableScreen):
     # Reasons
 
     def comparison_disabled_reason(self) -> str | None:
-        return None if self.diff is not None else "Both sides are not read yet."
+        return None if self.diff is not None else "Both sides are still loading."
 
     def add_missing_disabled_reason(self) -> str | None:
-        return self.comparison_disabled_reason() or (
-            None if self._there() else "Nothing marked, or under the cursor, is only there."
-        )
+        return self.comparison_disabled_reason() or (None if self._there() else "No selected entry is only there.")
 
     def sync_disabled_reason(self) -> str | None:
         if reason := self.comparison_disabled_reason():
             return reason
-        return None if self.diff is not None and self.diff.only_right else "Nothing is only there."
+        return None if self.diff is not None and self.diff.only_right else "No entry is only there."
 
     def match_disabled_reason(self) -> str | None:
         return self.comparison_disabled_reason() or (
-            "Both name the same." if self.diff is not None and self.diff.is_equal else None
+            "Both sides have the same entries." if self.diff is not None and self.diff.is_equal else None
         )
 
     def _there(self) -> list[Mapping[str, Any]]:
@@ -281,22 +279,22 @@ def _row(where: str, entry: Mapping[str, Any], here: Any, there: Any) -> dict[st
     return {
         "key": f"{where} {entry_label(entry)}",
         "where": where,
-        "said": entry_label(entry),
+        "identifier": entry_label(entry),
         "here": here.get("alias") if here else None,
         "there": there.get("alias") if there else None,
         "entry": entry,
     }
 
 
-_TWICE = (
-    Column("said", "identifier", 34, grow=True, priority=0),
+_DUPLICATE_COLUMNS = (
+    Column("identifier", "identifier", 34, grow=True, priority=0),
     Column("times", "times", 5, right=True, priority=1),
     Column("lists", "on", 40, grow=True, priority=0),
 )
 
 
 class DuplicateEntriesScreen(TableScreen):
-    """Identifiers that stand on several lists, or twice on one."""
+    """Identifiers that are on several lists, or twice on one."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "duplicates")
 
@@ -305,7 +303,7 @@ class DuplicateEntriesScreen(TableScreen):
         return ("allowlists", "duplicates")
 
     def body(self) -> ComposeResult:
-        yield Table(_TWICE, StaticRows(is_loaded=False), empty=lambda: "Nobody stands on a list twice.", id="list")
+        yield Table(_DUPLICATE_COLUMNS, StaticRows(is_loaded=False), empty=lambda: "No duplicates found.", id="list")
 
     def connected(self, connection: Connection) -> None:
         self.load()
@@ -318,7 +316,7 @@ class DuplicateEntriesScreen(TableScreen):
         self.load()
 
     def load(self) -> None:
-        """Read all lists (again)."""
+        """Load all lists."""
         connection = self.console.session.connection
         if connection is None:
             return
@@ -329,7 +327,7 @@ class DuplicateEntriesScreen(TableScreen):
             rows = [(row, entry) for row in lists async for entry in entries_of(connection.client, str(row.get("id")))]
             return [
                 {
-                    "said": entry_label(several[0][1]),
+                    "identifier": entry_label(several[0][1]),
                     "times": len(several),
                     "lists": ", ".join(name_of(row) for row, _ in several),
                 }

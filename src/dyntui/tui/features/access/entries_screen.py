@@ -14,7 +14,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.resources import ALLOWLIST_ENTRIES, Column, Resource
 from dyntui.resources.allowlists import ENTRY_ORDERS, IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, is_enabled, name_of, read_access
-from dyntui.services.access.drafts import DraftState, draft_of, entry_label, key_of
+from dyntui.services.access.drafts import DraftState, EntryDraft, draft_of, entry_label, key_of
 from dyntui.services.access.entries import (
     add_entries,
     body_of,
@@ -46,7 +46,7 @@ _AUTO = ""
 
 
 class EntriesScreen(ResourceScreen):
-    """Entries of the list whose id is the parent. The list itself is read beside them."""
+    """The entries of the list whose id is `parent_id`; the list itself is loaded with them."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "allowlist-entries")
 
@@ -73,7 +73,7 @@ class EntriesScreen(ResourceScreen):
         self.read_list()
 
     def read_list(self) -> None:
-        """Read the list itself (again)."""
+        """Load the list itself."""
         connection = self.console.session.connection
         if connection is None:
             return
@@ -115,7 +115,7 @@ class EntriesScreen(ResourceScreen):
         self.read_list()
 
     def keep_marks(self, results: WriteResults) -> None:
-        """What failed stays marked, and only that."""
+        """Keep only the failed entries marked."""
         self.table.marks = {target.id for target in results.remaining} & self.table.marks
         self.table.repaint()
         self.changed()
@@ -132,7 +132,7 @@ class EntriesScreen(ResourceScreen):
     # Reasons
 
     def entries_disabled_reason(self) -> str | None:
-        return None if self.row is not None else "The list is not read yet."
+        return None if self.row is not None else "The list is still loading."
 
     def entry_disabled_reason(self) -> str | None:
         return self.entries_disabled_reason() or self.selection_disabled_reason()
@@ -180,13 +180,13 @@ class EntriesScreen(ResourceScreen):
     def action_edit(self) -> None:
         row, old = self._list, self.table.row
         assert old is not None
-        form = EntryForm(f"Change {entry_label(old)}", old, live=self._live)
+        form = EntryForm(f"Edit {entry_label(old)}", old, live=self._live)
 
         def filled(values: Values) -> None:
             new = body_of(_draft(values, live=self._live).entry)
             if new == body_of(old):
                 form.finish()
-                self.console.say("Nothing was changed.")
+                self.console.say("No changes to save.")
             elif key_of(new) == key_of(old) and is_enabled(row):
                 self._ask_gap(row, old, new, form)
             else:
@@ -195,7 +195,7 @@ class EntriesScreen(ResourceScreen):
         self.console.open_form(form, filled)
 
     def _ask_gap(self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm) -> None:
-        """Another alias while the list counts: there is no way without a moment in which the entry is missing."""
+        """Confirm a change of alias on an enabled list; the entry is missing from the list for a moment."""
         choices = [
             Choice("keep", "keep the alias as it is"),
             Choice("gap", "change it", note="the entry is missing for a moment"),
@@ -209,7 +209,7 @@ class EntriesScreen(ResourceScreen):
             else:
                 form.reopen()
 
-        self.console.ask(SelectDialog("The list is on, and no entry can stand twice", choices), chosen)
+        self.console.ask(SelectDialog("The list is enabled, and an entry cannot exist twice", choices), chosen)
 
     def _replace(
         self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm, *, gap: bool
@@ -316,11 +316,11 @@ class EntriesScreen(ResourceScreen):
 
 
 class EntryForm(FormDialog):
-    """One identifier of some kind, and an alias. The kind can be left to be told from the text."""
+    """Ask for an identifier, its type (detected from the text by default) and an alias."""
 
     def __init__(self, title: str, entry: Any, *, live: bool) -> None:
         kind = next((name for name in IDENTIFIER_TITLES if entry.get(name) not in (None, "")), _AUTO)
-        kinds = {_AUTO: "told from the text", **IDENTIFIER_TITLES}
+        kinds = {_AUTO: "detect from the text", **IDENTIFIER_TITLES}
         super().__init__(
             title,
             (
@@ -337,7 +337,7 @@ def _fields(values: Values) -> dict[str, str]:
     return fields | ({"alias": values["alias"].strip()} if values["alias"].strip() else {})
 
 
-def _draft(values: Values, *, live: bool) -> Any:
+def _draft(values: Values, *, live: bool) -> EntryDraft:
     return draft_of(_fields(values), text=values["value"], live=live)
 
 
@@ -348,4 +348,4 @@ def _wrong(values: Values, *, live: bool) -> dict[str, str]:
         draft = _draft(values, live=live)
     except DyntuiError as error:
         return {"": str(error)}
-    return {"value": draft.why} if draft.state is DraftState.INVALID else {}
+    return {"value": draft.problem_text} if draft.state is DraftState.INVALID else {}

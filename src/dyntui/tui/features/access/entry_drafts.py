@@ -1,4 +1,4 @@
-"""Many entries by paste: the kind told line by line, what is there already, and nothing sent before it was seen."""
+"""Add many entries by paste: the paste dialog, and the screen that reviews the parsed lines before they are sent."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _SENT = "sent"
 
 
 class PasteEntriesDialog(BaseDialog[str]):
-    """Answers with the text."""
+    """Ask for entries, one per line; the result is the text."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "pasting")
 
@@ -55,7 +55,7 @@ class PasteEntriesDialog(BaseDialog[str]):
 
     def content(self) -> ComposeResult:
         yield Static(
-            "One a line: e-mail, 0x…, +49…, example.com, twitter:ada, fid:77, external:u-1; an alias after a comma.",
+            "One per line: email, 0x…, +49…, example.com, twitter:ada, fid:77, external:u-1; an alias after a comma.",
             markup=False,
         )
         area = TextArea("", show_line_numbers=False, tab_behavior="focus", id="rows")
@@ -63,7 +63,7 @@ class PasteEntriesDialog(BaseDialog[str]):
         yield area
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("ctrl+s", "look at them"), ("esc", "cancel"))
+        return (("ctrl+s", "review"), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self.query_one(TextArea).focus()
@@ -76,14 +76,14 @@ class PasteEntriesDialog(BaseDialog[str]):
 
 
 def open_drafts(console: ConsoleApp, row: Row, lists: Sequence[Row], text: str) -> None:
-    """Look at what was pasted, checked against the lists."""
+    """Parse the pasted text and open the review screen."""
     profile = console.session.profile
     live = profile is not None and profile.kind == "live"
     console.visit(EntryDraftsScreen(row, lists, parse_lines(text, live=live), live=live))
 
 
 class EntryDraftsScreen(TableScreen):
-    """Entries that may be sent to a list."""
+    """Review parsed entries before they are added to a list."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "drafts")
 
@@ -102,7 +102,7 @@ class EntryDraftsScreen(TableScreen):
     def body(self) -> ComposeResult:
         with Vertical():
             yield SummaryText()
-            yield Table(_COLUMNS, StaticRows(), empty=lambda: "Nothing is left to send. esc goes back.", id="list")
+            yield Table(_COLUMNS, StaticRows(), empty=lambda: "No entries left to add. esc goes back.", id="list")
 
     def connected(self, connection: Connection) -> None:
         self._show()
@@ -124,7 +124,7 @@ class EntryDraftsScreen(TableScreen):
 
     def _checked(self, drafts: list[EntryDraft], change_count: int) -> None:
         if change_count != self.change_count:
-            return  # checked once more since
+            return  # a newer check is running
         self.mark_read(change_count)
         self.drafts, self.checked = drafts, True
         if self.is_mounted:
@@ -134,16 +134,16 @@ class EntryDraftsScreen(TableScreen):
         self.set_rows([_row(draft) for draft in self.drafts])
         counts = {state: self._count(state) for state in DraftState}
         words = {
-            DraftState.NEW: "to send",
-            DraftState.EXISTS: "there already",
-            DraftState.DUPLICATE: "twice",
-            DraftState.INVALID: "no entry",
+            DraftState.NEW: "new",
+            DraftState.EXISTS: "already on the list",
+            DraftState.DUPLICATE: "duplicate",
+            DraftState.INVALID: "invalid",
         }
         parts = [f"{counts[state]:,} {words[state]}" for state in DraftState if counts[state]]
         total = len(self.drafts)
-        says = f"{total:,} {'entries' if total != 1 else 'entry'} = {' + '.join(parts)}" if parts else ""
+        says = f"{total:,} {'entries' if total != 1 else 'entry'}: {', '.join(parts)}" if parts else ""
         self.query_one(SummaryText).set_lines(
-            [says if self.checked else f"{says}; asking the server which are there ···"]
+            [says if self.checked else f"{says}; checking which are already on the list ···"]
         )
         self.changed()
 
@@ -161,10 +161,10 @@ class EntryDraftsScreen(TableScreen):
     # Reasons
 
     def selection_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "There is no line under the cursor."
+        return None if self.table.row is not None else "No line is selected."
 
     def send_disabled_reason(self) -> str | None:
-        return None if self._count(DraftState.NEW) else "Nothing here can be sent."
+        return None if self._count(DraftState.NEW) else "There are no valid entries to add."
 
     # Actions
 
@@ -180,7 +180,7 @@ class EntryDraftsScreen(TableScreen):
                 self._show()
                 self._check()
 
-        self.console.ask(SelectDialog(f"{draft.text} is", choices), picked)
+        self.console.ask(SelectDialog(f"Type of {draft.text}", choices), picked)
 
     def action_leave(self) -> None:
         del self.drafts[self.table.cursor]
@@ -194,7 +194,7 @@ class EntryDraftsScreen(TableScreen):
         run_action(self.console, action, targets, verb="Add", opening_key="enter", done=self._sent)
 
     def _sent(self, results: WriteResults) -> None:
-        """What was added goes; what failed stays, with the reason."""
+        """Drop the added entries; keep the failed ones, with the reason."""
         by_key = {f"entry:{item.target.id}": item for item in results.items}
         left: list[EntryDraft] = []
         for draft in self.drafts:

@@ -1,4 +1,4 @@
-"""Gates: what wallets have to hold. The list, one of them with its rules, and the form for both."""
+"""Gates (rules on what a wallet holds): the list, the detail screen, and the form to create or edit a gate."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class GateForm(FormDialog):
     def __init__(self, title: str, row: Mapping[str, Any]) -> None:
         rules = [rule for rule in row.get("rules") or () if isinstance(rule, Mapping)]
         texts = [rule_text(rule) for rule in rules] + [""] * _RULES
-        more = f" {len(rules) - _RULES} more stay as they are." if len(rules) > _RULES else ""
+        more = f" {len(rules) - _RULES} more rules are kept unchanged." if len(rules) > _RULES else ""
         fields = [
             FormInput("name", "name", str(row.get("name") or "")),
             FormInput(
@@ -50,7 +50,10 @@ class GateForm(FormDialog):
                 {name: f"{name}: {words.replace('is on it', 'passes')}" for name, words in OUTCOMES.items()},
             ),
             FormInput(
-                "scope", "scope", str(row.get("scope") or ""), help="Without one, who does not pass is kept out."
+                "scope",
+                "scope",
+                str(row.get("scope") or ""),
+                help="Without a scope, others cannot sign in.",
             ),
         ]
         for number in range(_RULES):
@@ -82,7 +85,7 @@ def _check(values: Values) -> dict[str, str]:
 
 
 def _fields(values: Values, row: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form changed of a gate."""
+    """Return the fields of the gate that the form changed."""
     rules = _rules(values) + list(row.get("rules") or ())[_RULES:]
     fields: dict[str, Any] = {name: values[name] for name in ("name", "outcome", "scope")} | {"rules": rules}
     return {name: value for name, value in fields.items() if value != (row.get(name) or "")}
@@ -100,7 +103,7 @@ def _new(console: ConsoleApp) -> None:
 
 
 def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
-    form = GateForm(f"Change {name_of(row)}", row)
+    form = GateForm(f"Edit {name_of(row)}", row)
 
     def filled(values: Values) -> None:
         if fields := _fields(values, row):
@@ -108,7 +111,7 @@ def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
             run_action(console, GATE_ACTIONS.update(), [target], verb="Change", opening_key="e", form=form)
         else:
             form.finish()
-            console.say("Nothing was changed.")
+            console.say("No changes to save.")
 
     console.open_form(form, filled)
 
@@ -196,7 +199,7 @@ class GateScreen(DetailScreen):
         facts = [FieldLine("gate", heading=True), FieldLine("name", document.get("name"))]
         outcome = str(document.get("outcome") or "")
         facts.append(
-            FieldLine("outcome", f"{outcome}: {OUTCOMES.get(outcome, 'not known here').replace('is on it', 'passes')}")
+            FieldLine("outcome", f"{outcome}: {OUTCOMES.get(outcome, 'unknown outcome').replace('is on it', 'passes')}")
         )
         facts += [FieldLine("scope", document.get("scope")), FieldLine("enabled", document.get("enabledAt") or "off")]
         facts += [FieldLine("id", document.get("id")), FieldLine("rules, all of which must hold", heading=True)]
@@ -208,7 +211,7 @@ class GateScreen(DetailScreen):
         return False
 
     def details_disabled_reason(self) -> str | None:
-        return None if self.document else "The gate is not read yet."
+        return None if self.document else "The gate is still loading."
 
     def action_edit(self) -> None:
         assert self.document is not None

@@ -1,4 +1,4 @@
-"""Entries from and to files of this machine, and undoing what was done together."""
+"""Export the entries of a list to a file, import from one, and undo a change of many entries."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def ask_export(console: ConsoleApp, row: Row) -> None:
     def filled(values: Values | None) -> None:
         if values is not None:
             work = _export(console, row, Path(values["path"]).expanduser(), values["format"])
-            run_read_worker(console, work, lambda count: console.say(f"{count:,} entries are in {values['path']}."))
+            run_read_worker(console, work, lambda count: console.say(f"{count:,} entries saved to {values['path']}."))
 
-    console.ask(FormDialog(f"Export {name_of(row)}", fields, verb="write"), filled)
+    console.ask(FormDialog(f"Export {name_of(row)}", fields, verb="export"), filled)
 
 
 async def _export(console: ConsoleApp, row: Row, path: Path, format: str) -> int | None:
@@ -49,12 +49,12 @@ def _plain(name: str) -> str:
 
 
 def ask_import(console: ConsoleApp, row: Row) -> None:
-    """Begin an import into a list, in the wizard."""
+    """Open the import wizard for a list."""
     console.open_route("import", RouteTarget(parent=str(row.get("id")), parent_label=name_of(row)))
 
 
 def ask_undo(console: ConsoleApp, row: Row) -> None:
-    """Choose what was added to or removed from a list together, by hand or by an import, and undo it."""
+    """Choose a past change of entries (by hand or by an import) and undo it."""
     from dyntui.services.access.undo import jobs_of
     from dyntui.services.imports.jobs import JobLocation
 
@@ -64,7 +64,7 @@ def ask_undo(console: ConsoleApp, row: Row) -> None:
     known = jobs_of(connection.audit, JobLocation.of(connection.profile))
     jobs = [job for job in known if str(row.get("id")) in job.lists][:20]
     if not jobs:
-        console.say("Nothing was added or removed from here that could be undone.", "warning")
+        console.say("There is no change to undo.", "warning")
         return
     choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.summary) for job in jobs]
 
@@ -72,7 +72,7 @@ def ask_undo(console: ConsoleApp, row: Row) -> None:
         if job is not None:
             _undo(console, job)
 
-    console.ask(SelectDialog("Undo what was done at", choices), picked)
+    console.ask(SelectDialog("Undo the change of", choices), picked)
 
 
 def _undo(console: ConsoleApp, job: str) -> None:

@@ -1,4 +1,4 @@
-"""On which lists a user stands, by what, and whether they would get in; added and removed from here."""
+"""The access screen of a user: the lists with an entry for the user, and whether the user has access."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ _COLUMNS = (
     Column("name", "list", 16, grow=True, priority=0),
     Column("outcome", "outcome", 10, priority=0),
     Column("enabledAt", "enabled", 15, format=enabled_since, priority=0),
-    Column("by", "on it by", 26, grow=True, priority=0),
+    Column("by", "matched by", 26, grow=True, priority=0),
     Column("alias", "alias", 14, priority=2),
 )
 
 
 class UserAccessScreen(TableScreen):
-    """All lists, and what names this user on them."""
+    """All allowlists, with the entries that match one user."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "person")
 
@@ -79,7 +79,7 @@ class UserAccessScreen(TableScreen):
         with Vertical():
             yield SummaryText()
             view = StaticRows(key="key", is_loaded=False)
-            yield Table(_COLUMNS, view, empty=lambda: "There are no allowlists here.", id="list")
+            yield Table(_COLUMNS, view, empty=lambda: "This environment has no allowlists.", id="list")
 
     def connected(self, connection: Connection) -> None:
         self.load()
@@ -92,7 +92,7 @@ class UserAccessScreen(TableScreen):
         self.load()
 
     def load(self) -> None:
-        """Read the user and the lists (again)."""
+        """Load the user and the lists."""
         connection = self.console.session.connection
         if connection is None:
             return
@@ -120,28 +120,28 @@ class UserAccessScreen(TableScreen):
 
     def status(self) -> Sequence[Piece]:
         if self.answer is None:
-            return [("reading", "")]
+            return [("loading", "")]
         return self.position()
 
     # Reasons
 
     def selection_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "There is no list under the cursor."
+        return None if self.table.row is not None else "No list is selected."
 
     def add_disabled_reason(self) -> str | None:
         if reason := self.selection_disabled_reason():
             return reason
-        return None if self._free() else "Everything that is known of this user is on this list, or nothing is known."
+        return None if self._free() else "This list already has every identifier of the user, or the user has none."
 
     def removal_disabled_reason(self) -> str | None:
         row = self.table.row
         return None if row is not None and row.get("entry") else "This user is not on this list."
 
     def explain_disabled_reason(self) -> str | None:
-        return None if self.answer is not None else "It is not known yet."
+        return None if self.answer is not None else "The access of the user is still loading."
 
     def _free(self) -> list[dict[str, Any]]:
-        """What this user could be added to the list under the cursor by."""
+        """Return the identifiers of the user that are not yet on the selected list, as entries."""
         row, answer = self.table.row, self.answer
         if row is None or answer is None:
             return []
@@ -167,7 +167,7 @@ class UserAccessScreen(TableScreen):
                 action = add_entries(row, job=new_job())
                 run_action(self.console, action, [entry_target(entry)], verb="Add", opening_key="n")
 
-        self.console.ask(SelectDialog(f"Add to {name_of(row)} by", choices), picked)
+        self.console.ask(SelectDialog(f"Add to {name_of(row)}: choose an identifier", choices), picked)
 
     def _alias(self) -> dict[str, str]:
         name = " ".join(str(self.user[key]) for key in ("firstName", "lastName") if self.user.get(key))
@@ -191,7 +191,6 @@ class UserAccessScreen(TableScreen):
         show_answer(self.console, self.answer)
 
     def action_open(self) -> None:
-
         row = self.table.row
         assert row is not None
         self.console.open_list(ALLOWLIST_ENTRIES, str(row["id"]), str(row["name"]))
@@ -201,7 +200,7 @@ class UserAccessScreen(TableScreen):
 
 
 def _rows(access: AccessPolicy, matches: Sequence[AccessMatch]) -> list[dict[str, Any]]:
-    """A row for each list and each entry on it that names the user."""
+    """Return one row for each list and matching entry; a list without a match has one row."""
     rows: list[dict[str, Any]] = []
     for allowlist in access.lists:
         own = [match for match in matches if match.allowlist.get("id") == allowlist.get("id")]
