@@ -172,7 +172,7 @@ async def test_an_entry_is_added_changed_and_removed() -> None:
         await until(pilot, lambda: "Ada" in text_of(console))
         await press(pilot, "G", "e")
         await fill(pilot, "ada@new.example", "", "")
-        assert "the new one is added, then the old one is deleted" in " ".join(text_of(console).split())
+        assert "The new entry is added, then the old one is deleted" in " ".join(text_of(console).split())
         await press(pilot, "y")
         assert "ada@new.example" in await on_list(pilot)
         assert "ada@example.com" not in await on_list(pilot)
