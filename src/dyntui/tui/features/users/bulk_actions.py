@@ -130,7 +130,7 @@ def ask_new(screen: UserListScreen) -> None:
     def filled(values: Values) -> None:
         fields = {name: text.strip() for name, text in values.items() if text.strip()}
         target = Target("", next(iter(fields.values())), {"fields": fields})
-        told = [f"{name}: {text}" for name, text in fields.items()]
+        lines = [f"{name}: {text}" for name, text in fields.items()]
         made = partial(_made, screen)
         run_action(
             screen.console,
@@ -138,7 +138,7 @@ def ask_new(screen: UserListScreen) -> None:
             [target],
             verb="Create",
             opening_key="n",
-            summary_lines=told,
+            summary_lines=lines,
             form=form,
             done=made,
         )

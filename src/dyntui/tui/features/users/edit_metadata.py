@@ -104,17 +104,17 @@ class _Editing:
 
     def _confirm(self, user: dict[str, Any], wanted: dict[str, Any], dialog: TextDialog) -> None:
         there = metadata_of(user)
-        told = metadata_changes(there, wanted)
-        if not told:
+        lines = metadata_changes(there, wanted)
+        if not lines:
             self.drafts.pop(user["id"], None)
             dialog.finish()
             self.console.say("Nothing is different; nothing was saved.")
             return
         if metadata_changes(metadata_of(self.user), there):
-            told.insert(0, "It was changed meanwhile. This is what saving does to it as it is now:")
+            lines.insert(0, "It was changed meanwhile. This is what saving does to it as it is now:")
         size = metadata_size(wanted)
         if size > USUAL_LIMIT:
-            told.append(f"It is {size:,} bytes; beyond {USUAL_LIMIT:,} the server may refuse it.")
+            lines.append(f"It is {size:,} bytes; beyond {USUAL_LIMIT:,} the server may refuse it.")
         target = user_target(user, fields={"metadata": wanted})
         run_action(
             self.console,
@@ -122,7 +122,7 @@ class _Editing:
             [target],
             verb="Save",
             opening_key=self.key,
-            summary_lines=told,
+            summary_lines=lines,
             form=dialog,
             done=lambda results: self._saved(results, wanted),
             reread=True,

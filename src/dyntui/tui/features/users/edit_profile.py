@@ -63,9 +63,9 @@ def _ask_profile(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
             form.finish()
             console.say("Nothing is different; nothing was saved.")
             return
-        told = differences(user, changed)
+        lines = differences(user, changed)
         target = user_target(user, fields=changed)
-        run_action(console, UPDATE_USER, [target], verb="Save", opening_key=key, summary_lines=told, form=form)
+        run_action(console, UPDATE_USER, [target], verb="Save", opening_key=key, summary_lines=lines, form=form)
 
     console.open_form(form, filled)
 
@@ -90,9 +90,9 @@ def _ask_metadata(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
             form.finish()
             console.say("Nothing is different; nothing was saved.")
             return
-        told = differences(metadata, {name: value})
+        lines = differences(metadata, {name: value})
         action = set_metadata_field(name, value)
-        run_action(console, action, [user_target(user)], verb="Save", opening_key=key, summary_lines=told, form=form)
+        run_action(console, action, [user_target(user)], verb="Save", opening_key=key, summary_lines=lines, form=form)
 
     console.open_form(form, filled)
 

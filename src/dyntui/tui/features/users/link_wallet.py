@@ -36,7 +36,7 @@ def ask_link(console: ConsoleApp, target: Target) -> None:
 
     def filled(values: Values) -> None:
         wallet = {name: text.strip() for name, text in values.items()}
-        told = [f"{field.label}: {wallet[field.name]}" for field in fields]
-        run_action(console, link_wallet(wallet), [target], verb="Link", opening_key="w", summary_lines=told, form=form)
+        lines = [f"{field.label}: {wallet[field.name]}" for field in fields]
+        run_action(console, link_wallet(wallet), [target], verb="Link", opening_key="w", summary_lines=lines, form=form)
 
     console.open_form(form, filled)

@@ -70,8 +70,8 @@ class UserActionsMixin(SiblingScreen):
 
     # Actions
 
-    def _do(self, action: WriteAction, key: str, *, verb: str, told: Sequence[str] = ()) -> None:
-        run_action(self.console, action, [self.target], verb=verb, opening_key=key, summary_lines=told)
+    def _do(self, action: WriteAction, key: str, *, verb: str, lines: Sequence[str] = ()) -> None:
+        run_action(self.console, action, [self.target], verb=verb, opening_key=key, summary_lines=lines)
 
     def action_edit(self) -> None:
         if self.TABS[self.tab].name == "metadata":
@@ -166,10 +166,10 @@ class UserActionsMixin(SiblingScreen):
 
     def action_delete(self) -> None:
         record = RESOURCES[self.NAME]
-        told = [f"id {self.object_id}"]
+        lines = [f"id {self.object_id}"]
         for key, word in (("wallets", "wallet"), ("sessions", "session"), ("oauthAccounts", "social account")):
             if count := len(self.parts(key)):
-                told.append(f"{count:,} {word}{'s' if count != 1 else ''}")
+                lines.append(f"{count:,} {word}{'s' if count != 1 else ''}")
         title = record.label_of(self.document or {}) or self.object_id
         run_action(
             self.console,
@@ -177,7 +177,7 @@ class UserActionsMixin(SiblingScreen):
             [self.target],
             verb="Delete",
             opening_key="d",
-            summary_lines=[title, *told],
+            summary_lines=[title, *lines],
             done=self._gone,
         )
 

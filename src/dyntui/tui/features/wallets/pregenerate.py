@@ -104,9 +104,9 @@ def ask_pregeneration(
     def filled(values: Values) -> None:
         operation, body = _request(values)
         target = Target(values["identifier"].strip(), values["identifier"].strip())
-        told = [f"{name}: {_words(value)}" for name, value in body.items()]
+        lines = [f"{name}: {_words(value)}" for name, value in body.items()]
         action = pregenerate(operation, body)
-        run_action(console, action, [target], verb="Make", opening_key=key, summary_lines=told, form=form)
+        run_action(console, action, [target], verb="Make", opening_key=key, summary_lines=lines, form=form)
 
     console.open_form(form, filled)
 
