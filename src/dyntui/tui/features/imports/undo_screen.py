@@ -158,7 +158,7 @@ class ImportUndoScreen(ConsoleScreen):
     @on(Planned)
     def _planned(self, event: Planned) -> None:
         self._doing = ""
-        self._plan, self.result = event.plan, event.plan.result
+        self._plan, self.found = event.plan, event.plan.result
         self._show()
 
     @on(Failed)
