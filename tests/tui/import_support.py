@@ -69,7 +69,7 @@ def step_of(pilot: Pilot[Any]) -> WizardStep:
     return step
 
 
-async def begin(pilot: Pilot[Any]) -> None:
+async def open_wizard(pilot: Pilot[Any]) -> None:
     """Open the wizard."""
     await settled(pilot)
     await press(pilot, "i")
@@ -77,7 +77,7 @@ async def begin(pilot: Pilot[Any]) -> None:
 
 async def open_file(pilot: Pilot[Any], path: Path) -> None:
     """Open the wizard and a file by its path."""
-    await begin(pilot)
+    await open_wizard(pilot)
     await press(pilot, "slash")
     await fill(pilot, str(path))
     await settled(pilot)
@@ -113,5 +113,5 @@ def bottom(console: Console) -> str:
     return lines_of(console)[-1]
 
 
-def trail(console: Console) -> str:
+def step_bar(console: Console) -> str:
     return lines_of(console)[1]

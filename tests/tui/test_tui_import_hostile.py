@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_support import HOSTILE, SHOWN, begin, go_to, hostile, job_at_rest, open_file, send_first, step_of
+from import_support import HOSTILE, SHOWN, go_to, hostile, job_at_rest, open_file, open_wizard, send_first, step_of
 from textual.pilot import Pilot
 from tui_support import console_of, demo, jump, press, strips_of, text_of
 
@@ -47,7 +47,7 @@ async def to_review(pilot: Pilot[Any], path: Path) -> None:
 async def to_json(pilot: Pilot[Any], path: Path) -> None:
     await to_map(pilot, path)
     await press(pilot, "v", "enter", "j", "j", "m", "right_square_bracket", "a", "end", "v", "v")
-    assert "as it is sent" in text_of(console_of(pilot))
+    assert " JSON" in text_of(console_of(pilot))
 
 
 async def to_edit(pilot: Pilot[Any], path: Path) -> None:
@@ -96,7 +96,7 @@ async def test_the_rest_of_the_way_is_harmless_too(tmp_path: Path) -> None:
     path = hostile(tmp_path / f"{HOSTILE.replace('/', '')}.csv")
     console = demo(users=5)
     async with console.run_test(size=WIDE) as pilot:
-        await begin(pilot)
+        await open_wizard(pilot)
         harmless(pilot)
         await press(pilot, "escape")
         await to_fix(pilot, path)
@@ -122,4 +122,4 @@ async def test_what_the_api_would_refuse_is_kept_back(tmp_path: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=WIDE) as pilot:
         await go_to(pilot, hostile(tmp_path / "people.csv"), "review")
-        assert "3 rows = 1 ready + 2 problems" in harmless(pilot)
+        assert "1 of 3 ready, 2 with problems" in harmless(pilot)

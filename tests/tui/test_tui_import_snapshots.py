@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_support import begin, go_to, job_at_rest, messy, open_file, send_first
+from import_support import go_to, job_at_rest, messy, open_file, open_wizard, send_first
 from textual.pilot import Pilot
 from tui_support import SIZE, SMALL, demo, press
 
@@ -29,7 +29,7 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def source(pilot: Pilot[Any], path: Path) -> None:
-    await begin(pilot)
+    await open_wizard(pilot)
 
 
 async def map_to_choose(pilot: Pilot[Any], path: Path) -> None:

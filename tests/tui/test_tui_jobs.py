@@ -26,7 +26,7 @@ async def test_there_are_none_at_first() -> None:
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await jump(pilot, "jobs")
-        assert "There are no jobs yet. i imports a file." in text_of(console)
+        assert "No jobs yet. Press i to import a file." in text_of(console)
 
 
 async def test_a_paused_job_is_gone_on_with_from_the_list(people: Path) -> None:
@@ -51,14 +51,14 @@ async def test_an_interrupted_job_is_offered_in_the_next_console(people: Path) -
     again = demo(users=5)
     async with again.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert any("is paused with 42 rows to do" in note.text for note in again.session.notes)
+        assert any("paused, 42 rows remaining" in note.text for note in again.session.notes)
         await jump(pilot, "jobs")
         await press(pilot, "enter")
         assert step_of(pilot).NAME == "run"
-        assert "still to send" in text_of(again)
+        assert "not sent yet" in text_of(again)
         await press(pilot, "enter")
         await job_at_rest(pilot)
-        assert "60 rows = 52 through + 8 not" in bottom(again)
+        assert "52 of 60 imported, 8 not imported" in bottom(again)
 
 
 async def test_a_finished_job_shows_its_outcome(people: Path) -> None:
@@ -70,7 +70,7 @@ async def test_a_finished_job_shows_its_outcome(people: Path) -> None:
         await jump(pilot, "jobs")
         await press(pilot, "enter")
         assert step_of(pilot).NAME == "finish"
-        assert "rows that did not get through" in text_of(console)
+        assert "rows not imported" in text_of(console)
 
 
 async def test_a_draft_is_in_the_list_at_its_step(people: Path) -> None:
@@ -120,7 +120,7 @@ async def test_a_job_is_removed_after_asking(people: Path) -> None:
         assert path.exists()
         await press(pilot, "d", "y")
         assert not path.exists()
-        assert "There are no jobs yet" in text_of(console)
+        assert "No jobs yet" in text_of(console)
 
 
 async def test_reports_are_written_again(people: Path) -> None:
@@ -134,7 +134,7 @@ async def test_reports_are_written_again(people: Path) -> None:
         await jump(pilot, "jobs")
         await press(pilot, "w")
         assert (folder / "report.csv").exists()
-        assert "Reports and failed rows:" in console.session.notes[-1].text
+        assert "Reports and failed rows written to" in console.session.notes[-1].text
 
 
 async def test_a_journal_that_cannot_be_read_is_listed_with_the_reason(still: Path) -> None:
@@ -156,7 +156,7 @@ async def test_the_jobs_are_listed_without_an_open_environment() -> None:
         await settled(pilot)
         await press(pilot, "escape")
         await jump(pilot, "jobs")
-        assert "There are no jobs yet" in text_of(console)
+        assert "No jobs yet" in text_of(console)
 
 
 async def test_a_running_job_counts_up_in_the_list(people: Path) -> None:

@@ -271,23 +271,23 @@ async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_
         await press(pilot, "A", "y")
         await job_at_rest(pilot)
         wizard = wizard_of(pilot)
-        created = wizard.step.result.known.created
+        created = wizard.step.result.job.created_rows
         assert created and users.out_of_date
         jobs = await visit(pilot, JobsScreen())
         (row,) = jobs.own.rows
-        assert row["through"] >= created and not row["undone"]
+        assert row["imported"] >= created and not row["undone"]
         await press(pilot, "z")
         assert isinstance(console.screen, ImportUndoScreen), console.session.notes
         await press(pilot, "enter")
         await fill(pilot, "demo")
-        await until(pilot, lambda: not console.screen._doing)  # type: ignore[attr-defined]
+        await until(pilot, lambda: not console.screen._activity)  # type: ignore[attr-defined]
         await settled(pilot)
         await back_to(pilot, jobs)
         (row,) = jobs.own.rows
         assert row["undone"] == f"{created:,}"
-        assert "All that the job created is undone." in str(jobs.undo_disabled_reason())
+        assert "The job is already undone." in str(jobs.undo_disabled_reason())
         text = await back_to(pilot, wizard)
-        assert "of them were deleted again by an undo" in text
+        assert "of them deleted by an undo" in text
         await back_to(pilot, users)
         assert users.view.reported == 5
 

@@ -23,7 +23,7 @@ from dyntui.core.effect import Effect
 from dyntui.core.process_state import install_thread_crash_hook, remove_thread_crash_hook, resume_garbage_collection
 from dyntui.core.text import safe
 from dyntui.core.times import now
-from dyntui.tui.features.imports.entry_points import offer_left
+from dyntui.tui.features.imports.entry_points import offer_unfinished
 from dyntui.tui.kit import control_character_filter
 from dyntui.tui.kit.action_registry import active_actions, bindings
 from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE_THEME, NO_COLOR_THEME, OWN_VARIABLES, THEMES
@@ -200,7 +200,7 @@ class Console(TerminalActionsMixin):
     def opened(self, connection: Connection) -> None:
         connection.log.subscribe(self._on_request_log)
         self.follow_changes(connection)
-        offer_left(self)
+        offer_unfinished(self)
 
     def left(self) -> None:
         self.latency = Latency()

@@ -111,7 +111,7 @@ class BackgroundJob(Protocol):
         """The last progress report."""
 
     @property
-    def ended(self) -> RunResult | None:
+    def result(self) -> RunResult | None:
         """The result, once it ended."""
 
     @property

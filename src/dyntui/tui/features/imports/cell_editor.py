@@ -1,4 +1,4 @@
-"""A cell of the review being changed, in its place in the table."""
+"""The text field for a cell of the review, placed over the table."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dyntui.tui.kit.action_registry import ActionMixin, bindings
 
 __all__ = ["CellEditor"]
 
-_LEAST = 32
+_MIN_WIDTH = 32
 
 
 class CellEditor(ActionMixin, Input):
-    """Over the table while a cell is changed. Enter keeps the change, esc does not, tab takes what is suggested."""
+    """The field. Enter applies the text, Esc discards it, Tab inserts the suggestion."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "cell")
 
     class Closed(Message):
-        """It is over. value: what the cell is to be, None when it stays as it was."""
+        """The editor closed. value: the new text, None when the cell stays unchanged."""
 
         def __init__(self, value: str | None) -> None:
             super().__init__()
@@ -28,29 +28,29 @@ class CellEditor(ActionMixin, Input):
     def __init__(self) -> None:
         super().__init__(compact=True, select_on_focus=False, id="cell")
         self.cursor_blink = False
-        self._suggested = ""
+        self._suggestion = ""
 
-    def open(self, value: str, suggested: str, span: tuple[int, int, int], room: int) -> None:
+    def open(self, value: str, suggestion: str, span: tuple[int, int, int], room: int) -> None:
         """Show it over a cell. span: x, y and width of the cell; room: the width of the table."""
         x, y, width = span
-        wide = min(max(width + 1, _LEAST), room)
-        self.styles.width = wide
-        self.styles.offset = (min(x, room - wide), y)
-        self._suggested = suggested
+        field_width = min(max(width + 1, _MIN_WIDTH), room)
+        self.styles.width = field_width
+        self.styles.offset = (min(x, room - field_width), y)
+        self._suggestion = suggestion
         self.value = value
         self.cursor_position = len(value)
         self.display = True
         self.screen.set_focus(self, scroll_visible=False)
 
     def suggest_disabled_reason(self) -> str | None:
-        return None if self._suggested else "Nothing is suggested for this cell."
+        return None if self._suggestion else "There is no suggestion for this cell."
 
     def action_suggest(self) -> None:
-        self.value = self._suggested
+        self.value = self._suggestion
         self.cursor_position = len(self.value)
 
-    def action_keep(self) -> None:
+    def action_apply(self) -> None:
         self.post_message(self.Closed(self.value))
 
-    def action_leave(self) -> None:
+    def action_cancel(self) -> None:
         self.post_message(self.Closed(None))

@@ -1,4 +1,4 @@
-"""Step 5: which rows are on the server already, asked before anything is sent."""
+"""Step 5 of the wizard: compare the rows with the server before anything is sent."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.precheck_rows import PrecheckRow, found_numbers, found_rows
 from dyntui.store.states import RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.progress_bar import bar
-from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, words
+from dyntui.tui.features.imports.progress_bar import draw_bar
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
 from dyntui.tui.features.imports.review_table import ReviewRows
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
@@ -37,55 +37,55 @@ __all__ = ["CheckStep"]
 
 _FOUND = (
     Column("number", "row", 6, right=True, priority=0, format=thousands),
-    Column("words", "found", 34, grow=True, priority=1),
-    Column("key", "by", 24, grow=True, priority=0),
+    Column("finding", "result", 34, grow=True, priority=1),
+    Column("key", "matched by", 24, grow=True, priority=0),
     Column("users", "user", 24, priority=2),
 )
-_WORDS = {
-    "exists": "is there already",
-    "conflict": "! matches two of them",
-    "taken": "! another one has this value",
+_FINDINGS = {
+    "exists": "exists",
+    "conflict": "! matches two users",
+    "taken": "! value of another user",
 }
 
 
 class CheckStep(WizardStep):
-    """Compare the rows with the server; what is done with those that are there is decided here."""
+    """Compare the rows with the server, and choose whether existing users are updated."""
 
     NAME, TITLE = "check", "Check"
     BINDINGS = bindings(IMPORTS_ACTIONS, "check")
 
-    class Asked(Message):
-        """So much was looked at."""
+    class Progressed(Message):
+        """Progress of the check: rows done, and in all when known."""
 
-        def __init__(self, done: int, all_: int | None) -> None:
+        def __init__(self, done: int, total: int | None) -> None:
             super().__init__()
             self.done = done
-            self.all = all_
+            self.total = total
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, CheckStep.Asked)
+            return isinstance(message, CheckStep.Progressed)
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
-        self.found: Mapping[str, Any] | None = None
-        self._ready = 0
+        self.summary: Mapping[str, Any] | None = None
+        self._row_count = 0
         self._control: JobControl | None = None
-        self._done, self._all = 0, None  # type: int, int | None
+        self._done, self._total = 0, None  # type: int, int | None
 
     @property
     def shown_resources(self) -> frozenset[str]:
-        if self.found is None:
+        if self.summary is None:
             return frozenset()
         return frozenset({"users" if self.draft.kind == "users" else "allowlist-entries"})
 
     def compose(self) -> ComposeResult:
-        yield ReportView(id="check-sheet")
+        yield ReportView(id="check-report")
         yield Table(_FOUND, ReviewRows(lambda wanted: None), empty=self._empty, id="found")
 
     def on_mount(self) -> None:
-        self.query_one("#check-sheet").border_title = "against the server"
+        self.query_one("#check-report").border_title = "check"
         table = self.query_one("#found", Table)
-        table.border_title = "rows that were found"
+        table.border_title = "existing rows"
         self._rows = ReviewRows(self._fetch)
         self._rows.show(array("q"))
         table.view = self._rows
@@ -93,190 +93,191 @@ class CheckStep(WizardStep):
     def default_focus(self) -> Widget | None:
         return self.query_one("#found")
 
-    def current_input(self) -> None:
+    def on_step_shown(self) -> None:
         options = self.wizard.options()
 
-        def look(bench: WizardService) -> tuple[int, Mapping[str, Any] | None, array[int]]:
+        def load(service: WizardService) -> tuple[int, Mapping[str, Any] | None, array[int]]:
             from dyntui.services.imports.precheck import PRECHECKED
 
-            bench.open_job(self.draft)
-            journal = bench.finish_review(options)
+            service.open_job(self.draft)
+            journal = service.finish_review(options)
             checked = journal.facts.get(PRECHECKED)
             settled = found_numbers(journal) if checked is not None else array("q")
             there = sum(journal.counts.get(state, 0) for state in (RowState.PENDING, RowState.EXISTS, RowState.REVIEW))
             return there, checked, settled
 
-        self.wizard.hand(look, self._seen, latest="check-look")
+        self.wizard.submit(load, self._on_loaded, latest="check")
 
-    def left(self) -> None:
+    def on_step_left(self) -> None:
         self._stop()
 
-    def away(self) -> None:
-        """Another screen is shown: the server is asked meanwhile."""
+    def on_wizard_suspended(self) -> None:
+        """Another screen is shown: the check continues."""
 
-    def _seen(self, seen: tuple[int, Mapping[str, Any] | None, array[int]]) -> None:
-        self._ready, self.found, numbers = seen
+    def _on_loaded(self, loaded: tuple[int, Mapping[str, Any] | None, array[int]]) -> None:
+        self._row_count, self.summary, numbers = loaded
         self._rows.show(numbers)
         self.query_one("#found", Table).show(self._rows)
         self._show()
 
     def _fetch(self, wanted: Sequence[int]) -> None:
         def fetched(found: dict[int, PrecheckRow]) -> None:
-            self._rows.put({number: _row(row) for number, row in found.items()})
+            self._rows.add_rows({number: _row(row) for number, row in found.items()})
             self.query_one("#found", Table).view_changed()
 
-        self.wizard.hand(lambda bench: found_rows(bench.job(), wanted), fetched)
+        self.wizard.submit(lambda service: found_rows(service.job(), wanted), fetched)
 
-    # Checking
+    # The check
 
     @property
-    def checking(self) -> bool:
+    def is_checking(self) -> bool:
         return self._control is not None
 
     def check_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
-        return "It is being checked now. esc stops it." if self.checking else None
+        return "The check is running. Press esc to stop it." if self.is_checking else None
 
     def upsert_disabled_reason(self) -> str | None:
         if self.draft.kind != "users":
-            return "Entries that are there are left alone."
-        return "It is being checked now. esc stops it." if self.checking else None
+            return "Existing allowlist entries are never updated."
+        return "The check is running. Press esc to stop it." if self.is_checking else None
 
     def action_check(self) -> None:
         connection = self.console.session.connection
         assert connection is not None
         self._control = control = JobControl()
-        self._done, self._all = 0, None
-        self.found = None
+        self._done, self._total = 0, None
+        self.summary = None
         self._show()
-        seen = self.wizard.change_count
+        change_count = self.wizard.change_count
 
-        def tell(done: int, all_: int | None) -> None:
-            self.post_message(self.Asked(done, all_))
+        def on_progress(done: int, total: int | None) -> None:
+            self.post_message(self.Progressed(done, total))
 
-        def check(bench: WizardService) -> Mapping[str, Any] | None:
+        def check(service: WizardService) -> Mapping[str, Any] | None:
             try:
-                return bench.check(connection, control, tell)
+                return service.check(connection, control, on_progress)
             except StoppedError:
                 return None
 
         def checked(found: Mapping[str, Any] | None) -> None:
-            self.wizard.mark_read(seen)
-            self._checked(found)
+            self.wizard.mark_read(change_count)
+            self._on_checked(found)
 
-        self.wizard.hand(check, checked, self._failed)
+        self.wizard.submit(check, checked, self._on_failed)
 
-    def _checked(self, found: Mapping[str, Any] | None) -> None:
+    def _on_checked(self, found: Mapping[str, Any] | None) -> None:
         self._control = None
         if found is None:
-            self.console.say("The check was stopped. Nothing was changed.")
-        if not self.wizard.away:
-            self.current_input()
+            self.console.say("Check stopped. Nothing was changed.")
+        if not self.wizard.is_suspended:
+            self.on_step_shown()
 
-    def _failed(self, error: DyntuiError) -> None:
+    def _on_failed(self, error: DyntuiError) -> None:
         self._control = None
         self._show()
         self.console.say_error(error)
 
-    @on(Asked)
-    def _asked(self, event: Asked) -> None:
-        self._done, self._all = event.done, event.all
+    @on(Progressed)
+    def _on_progressed(self, event: Progressed) -> None:
+        self._done, self._total = event.done, event.total
         self._show()
 
     def _stop(self) -> None:
         if self._control is not None:
-            self._control.request_stop(StopRequest.PAUSE, "stopped")
+            self._control.request_stop(StopRequest.PAUSE, "stopped by you")
 
     def back_label(self) -> str | None:
-        return "the check" if self.checking else None
+        return "the check" if self.is_checking else None
 
     def handle_back(self) -> None:
         self._stop()
 
     def action_upsert(self) -> None:
-        """Update those who are there, or leave them alone; what was found before is asked anew."""
+        """Turn upsert on or off; the check has to run again."""
         self.draft.upsert = not self.draft.upsert
         self.wizard.save()
-        self.current_input()
+        self.on_step_shown()
 
-    # What is shown
+    # Display
 
     def _show(self) -> None:
         upsert = self.draft.upsert
         lines = [
-            line("who is there already", "is updated (upsert)" if upsert else "is left alone", note="e changes it")
+            value_line("existing users", "updated (upsert)" if upsert else "unchanged", note="e to change")
             if self.draft.kind == "users"
-            else line("what is there already", "is left alone"),
-            line("rows to look up", f"{self._ready:,}"),
+            else value_line("existing entries", "unchanged"),
+            value_line("rows to check", f"{self._row_count:,}"),
         ]
-        if self.checking:
-            share = self._done / self._all if self._all else 0.0
-            of = f" of {self._all:,}" if self._all else ""
-            lines += [line("asked so far", f"{self._done:,}{of}"), line("", bar(share, 40), note="esc stops")]
-        elif self.found is None:
+        if self.is_checking:
+            share = self._done / self._total if self._total else 0.0
+            of = f" of {self._total:,}" if self._total else ""
             lines += [
-                line(""),
-                heading("not checked yet"),
-                words("enter asks the server; nothing is sent or changed"),
+                value_line("checked", f"{self._done:,}{of}"),
+                value_line("", draw_bar(share, 40), note="esc to stop"),
+            ]
+        elif self.summary is None:
+            lines += [
+                value_line(""),
+                heading("not checked"),
+                text_line("Press enter to check. Nothing is changed on the server."),
             ]
         else:
-            lines += self._outcome(self.found)
-        self.query_one("#check-sheet", ReportView).put(lines)
+            lines += self._summary_lines(self.summary)
+        self.query_one("#check-report", ReportView).set_lines(lines)
         self.changed()
 
-    def _outcome(self, found: Mapping[str, Any]) -> list[ReportLine]:
+    def _summary_lines(self, found: Mapping[str, Any]) -> list[ReportLine]:
         new, exists, conflict, taken = (int(found[name]) for name in ("new", "exists", "conflict", "taken"))
-        left = "are updated" if self.draft.upsert else "are left alone"
+        existing = "to be updated" if self.draft.upsert else "stay unchanged"
         lines = [
-            line(""),
-            heading(
-                f"{self._ready:,} rows = {new:,} new + {exists:,} there + {taken:,} taken + {conflict:,} conflicts"
-            ),
-            line("new", f"{new:,}", note="are created"),
-            line("there already", f"{exists:,}", note=left),
-            line(
+            value_line(""),
+            heading(f"{self._row_count:,} rows checked"),
+            value_line("new", f"{new:,}", note="to be created"),
+            value_line("existing", f"{exists:,}", note=existing),
+            value_line(
                 "taken",
                 f"{taken:,}",
-                note="another one has a value of it; may be refused",
+                note="value of another user; may be refused",
                 style="warn" if taken else "",
             ),
-            line(
+            value_line(
                 "conflicts",
                 f"{conflict:,}",
-                note="match two of them and are not sent",
+                note="the row matches two users; not sent",
                 style="warn" if conflict else "",
             ),
         ]
         if self.draft.upsert:
-            lines.append(line("unchanged", f"{int(found['unchanged']):,}", note="have all values already"))
+            lines.append(value_line("unchanged", f"{int(found['unchanged']):,}", note="already up to date"))
         return lines
 
     def _empty(self) -> str:
-        if self.checking:
-            return "asking the server ···"
-        if self.found is None:
-            return "Not asked yet. enter asks; ] goes on without: the job asks when it starts."
-        return "None of the rows is on the server. ] goes on."
+        if self.is_checking:
+            return "checking ···"
+        if self.summary is None:
+            return "Press enter to check now, or ] to let the job check at its start."
+        return "No row exists on the server. Press ] to continue."
 
     @property
     def note(self) -> str:
-        if self.found is None and self.draft.step == "plan":
+        if self.summary is None and self.draft.step == "plan":
             return "skipped"
-        conflicts = int(self.found["conflict"]) if self.found is not None else 0
+        conflicts = int(self.summary["conflict"]) if self.summary is not None else 0
         return f"{conflicts:,} conflict{'s' if conflicts != 1 else ''}" if conflicts else ""
 
     def status(self) -> Sequence[Piece]:
-        if self.checking:
-            return [("asking the server", "")]
-        return [("checked", "")] if self.found is not None else [("not checked", "warn")]
+        if self.is_checking:
+            return [("checking", "")]
+        return [("checked", "")] if self.summary is not None else [("not checked", "warn")]
 
-    def blocked(self) -> str | None:
-        return "It is being checked. esc stops it." if self.checking else None
+    def blocked_reason(self) -> str | None:
+        return "The check is running. Press esc to stop it." if self.is_checking else None
 
     @on(LineList.Opened, "#found")
     def _clicked(self) -> None:
-        """A row of what was found has no more to it."""
+        """Opening a row does nothing: all of it is shown."""
 
 
 def _row(found: PrecheckRow) -> dict[str, Any]:
@@ -284,7 +285,7 @@ def _row(found: PrecheckRow) -> dict[str, Any]:
     users = ", ".join(short_id(user) for user in found.users)
     return {
         "number": found.number,
-        "words": _WORDS[found.what],
+        "finding": _FINDINGS[found.what],
         "key": ", ".join(describe_key(key) for key in shown),
         "users": users,
     }

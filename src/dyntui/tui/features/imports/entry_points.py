@@ -1,4 +1,4 @@
-"""Open a draft or a job in the wizard, and offer what was left unfinished; called by the app and the jobs screen."""
+"""Open a draft or a job in the wizard, and offer unfinished imports; called by the app and the jobs screen."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
     from dyntui.services.imports.wizard_draft import ImportDraft
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["offer_left", "open_draft", "open_job"]
+__all__ = ["offer_unfinished", "open_draft", "open_job"]
 
 
 def open_draft(console: ConsoleApp, draft: ImportDraft) -> None:
-    """Go on with an import where it was left."""
+    """Open a draft at its step."""
     from dyntui.tui.features.imports.wizard import WizardScreen
 
     console.visit(WizardScreen(draft))
 
 
 def open_job(console: ConsoleApp, job: JobSummary) -> None:
-    """Look at a job, or go on with it."""
+    """Open a job at the step that fits its state."""
     from dyntui.services.imports.wizard_draft import draft_for
     from dyntui.store.states import JobState
     from dyntui.tui.features.imports.wizard import WizardScreen
@@ -28,11 +28,11 @@ def open_job(console: ConsoleApp, job: JobSummary) -> None:
     over = job.state in (JobState.DONE, JobState.CANCELED)
     draft = draft_for(job)
     draft.step = "finish" if over else "run" if job.has_begun else "plan"
-    console.visit(WizardScreen(draft, begun=job.has_begun))
+    console.visit(WizardScreen(draft, has_begun=job.has_begun))
 
 
-def offer_left(console: ConsoleApp) -> None:
-    """Say what was left unfinished in this environment, and how to go on with it."""
+def offer_unfinished(console: ConsoleApp) -> None:
+    """Show a message about an unfinished import of this environment, and how to continue it."""
     from dyntui.services.imports.jobs import list_jobs
     from dyntui.services.imports.wizard_draft import list_drafts
     from dyntui.store.states import JobState
@@ -40,17 +40,19 @@ def offer_left(console: ConsoleApp) -> None:
     profile = console.session.profile
     if profile is None:
         return
-    place = (profile.environment_id, profile.base_url)
+    environment = (profile.environment_id, profile.base_url)
 
-    def look() -> None:
+    def find_unfinished() -> None:
         for job in list_jobs():
-            own = job.location is not None and (job.location.environment_id, job.location.base_url) == place
+            own = job.location is not None and (job.location.environment_id, job.location.base_url) == environment
             if own and job.state is JobState.PAUSED and not job.is_busy:
-                left = f"{job.open_rows:,} rows left"
-                console.call_later(console.say, f"The import of {job.source} is paused, {left}. :jobs resumes it.")
+                remaining = f"{job.open_rows:,} rows remaining"
+                console.call_later(console.say, f"Import of {job.source} paused, {remaining}. Resume it in :jobs.")
                 return
-        draft = next(list_drafts(*place), None)
+        draft = next(list_drafts(*environment), None)
         if draft is not None:
-            console.call_later(console.say, f"The import of {draft.name} was left at {draft.step}. i goes on with it.")
+            console.call_later(
+                console.say, f"Import of {draft.name} not started, at step {draft.step}. Press i to continue."
+            )
 
-    console.run_worker(look, thread=True, group="offer")
+    console.run_worker(find_unfinished, thread=True, group="offer")

@@ -1,4 +1,4 @@
-"""Files to choose from, in one list: imports to go on with, recent files, and folders that open."""
+"""The list of the source step: unfinished imports, recent files, and folders that expand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["FileNode", "FileTree"]
 
 @dataclass(frozen=True, slots=True)
 class FileNode:
-    """A line of the list. kind: heading, draft, file, folder, up or words."""
+    """A line of the list. kind: heading, draft, file, folder, up or text."""
 
     kind: str
     text: str
@@ -32,7 +32,7 @@ class FileNode:
 
 
 class FileTree(LineList):
-    """Drafts, recent files, and a tree of folders that are read when they are opened."""
+    """Drafts, recent files, and a tree of folders that are listed when they are expanded."""
 
     def __init__(self) -> None:
         super().__init__(id="files")
@@ -42,7 +42,7 @@ class FileTree(LineList):
         self.folders: dict[str, FolderListing] = {}
         self.opened: set[str] = set()
         self._shown_nodes: list[FileNode] = []
-        self._touched = False
+        self._cursor_moved = False
 
     @property
     def count(self) -> int:
@@ -54,11 +54,11 @@ class FileTree(LineList):
         return self._shown_nodes[self.cursor] if self._shown_nodes else None
 
     def build(self) -> None:
-        """Build the lines anew; the cursor stays on what somebody put it on, else it is on the first file."""
+        """Rebuild the lines. The cursor stays on its line when it was moved; otherwise it is on the first file."""
         before = self.node
         nodes: list[FileNode] = []
         if self.drafts:
-            nodes.append(FileNode("heading", "go on with"))
+            nodes.append(FileNode("heading", "unfinished imports"))
             nodes += [_draft_node(draft) for draft in self.drafts]
         if self.recent:
             nodes.append(FileNode("heading", "recent files"))
@@ -68,7 +68,7 @@ class FileTree(LineList):
             nodes.append(FileNode("up", "..", str(Path(self.root).parent)))
         self._add(nodes, self.root, 0)
         self._shown_nodes = nodes
-        if before is not None and self._touched:
+        if before is not None and self._cursor_moved:
             same = (i for i, node in enumerate(nodes) if (node.kind, node.path) == (before.kind, before.path))
             self.cursor = next(same, self.cursor)
         else:
@@ -76,19 +76,19 @@ class FileTree(LineList):
         self.count_changed()
 
     def move_to(self, index: int) -> None:
-        self._touched = True
+        self._cursor_moved = True
         super().move_to(index)
 
     def show_folder(self, path: str) -> None:
         """Show another folder."""
         self.root = path
-        self._touched = False
+        self._cursor_moved = False
         self.build()
 
     def _add(self, nodes: list[FileNode], path: str, depth: int) -> None:
         listing = self.folders.get(path)
         if listing is None:
-            nodes.append(FileNode("words", "reading ···", depth=depth))
+            nodes.append(FileNode("text", "loading ···", depth=depth))
             return
         for entry in listing.entries:
             if entry.is_folder:
@@ -98,9 +98,9 @@ class FileTree(LineList):
             else:
                 nodes.append(_file_node(entry, depth, entry.name))
         if listing.problem:
-            nodes.append(FileNode("words", f"cannot be read: {listing.problem}", depth=depth))
+            nodes.append(FileNode("text", f"cannot be read: {listing.problem}", depth=depth))
         elif not listing.entries:
-            nodes.append(FileNode("words", "no file here that can be imported", depth=depth))
+            nodes.append(FileNode("text", "no files to import", depth=depth))
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         node = self._shown_nodes[index]
@@ -108,27 +108,30 @@ class FileTree(LineList):
         if node.kind == "heading":
             return [
                 bar,
-                (cut(safe(node.text), width - 2).upper() if node.depth else cut(_head(node.text), width - 2), "head"),
+                (
+                    cut(safe(node.text), width - 2).upper() if node.depth else cut(_heading_text(node.text), width - 2),
+                    "head",
+                ),
             ]
         sign = ("▾ " if node.open else "▸ ") if node.kind == "folder" else "  "
         tail = f"  {node.size:>9}  {node.when:<12}" if node.kind in ("file", "draft") and width >= 50 else ""
         room = width - 3 - width_of(tail)
         text = fit(f"{'  ' * node.depth}{sign}{safe(node.text, 500)}", max(1, room))
-        return [bar, (text, "dim" if node.kind == "words" else ""), (tail, "dim")]
+        return [bar, (text, "dim" if node.kind == "text" else ""), (tail, "dim")]
 
 
-def _head(text: str) -> str:
-    """A heading; only its own words are in capitals, never a path."""
-    words, _, path = text.partition(" in ")
-    return safe(f"{words.upper()} IN {path}" if path else words.upper())
+def _heading_text(text: str) -> str:
+    """Return a heading in capitals, with its path unchanged."""
+    title, _, path = text.partition(" in ")
+    return safe(f"{title.upper()} IN {path}" if path else title.upper())
 
 
 def _draft_node(draft: ImportDraft) -> FileNode:
     when = age(parse_time(draft.changed_at))
-    where = f"{draft.step}: {draft.note}" if draft.note else draft.step
-    return FileNode("draft", f"{draft.name} · {where}", draft.id, when=when)
+    step = f"{draft.step}: {draft.note}" if draft.note else draft.step
+    return FileNode("draft", f"{draft.name} · {step}", draft.id, when=when)
 
 
 def _file_node(entry: FileEntry, depth: int, name: str) -> FileNode:
     when = age(datetime.fromtimestamp(entry.changed_at_s, UTC))
-    return FileNode("file", name, entry.path, depth, formatting.size_words(entry.size_bytes), when)
+    return FileNode("file", name, entry.path, depth, formatting.format_size(entry.size_bytes), when)

@@ -1,4 +1,4 @@
-"""Step 8: what became of every row, what to do about those that failed, and where the files are."""
+"""Step 8 of the wizard: the result of every row, what to do about failed rows, and the report files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from dyntui.core.errors import DyntuiError
 from dyntui.importer import CODES
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
@@ -23,8 +22,8 @@ from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.follow_up_actions import undo_disabled_reason
 from dyntui.tui.features.imports.message_line import MessageLine
-from dyntui.tui.features.imports.progress_bar import bar
-from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line
+from dyntui.tui.features.imports.progress_bar import draw_bar
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, value_line
 from dyntui.tui.features.imports.run_step import STATES
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
@@ -39,19 +38,19 @@ if TYPE_CHECKING:
 
 __all__ = ["FinishStep"]
 
-_BAR = 24
-_WHY = (
+_BAR_WIDTH = 24
+_FAILURE_COLUMNS = (
     Column("rows", "rows", 7, right=True, priority=0, format=thousands),
     Column("state", "state", 8, priority=2),
-    Column("code", "why", 22, priority=0),
-    Column("todo", "what to do", 36, grow=True, priority=1),
+    Column("code", "reason", 22, priority=0),
+    Column("advice", "next step", 36, grow=True, priority=1),
 )
-_TRIED = (RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN)
-_GOOD = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
+_RETRYABLE = (RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN)
+_IMPORTED = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
 
 
 class FinishStep(WizardStep):
-    """The outcome."""
+    """The result of the job."""
 
     NAME, TITLE = "finish", "Finish"
     BINDINGS = bindings(IMPORTS_ACTIONS, "finish")
@@ -61,42 +60,44 @@ class FinishStep(WizardStep):
         self.result: ImportSummary | None = None
 
     def compose(self) -> ComposeResult:
-        yield ReportView(id="finish-sheet")
-        yield Table(_WHY, StaticRows(is_loaded=False), empty=lambda: "Every row got through.", id="why")
+        yield ReportView(id="finish-report")
+        yield Table(
+            _FAILURE_COLUMNS, StaticRows(is_loaded=False), empty=lambda: "All rows were imported.", id="failures"
+        )
         yield MessageLine()
 
     def on_mount(self) -> None:
-        self.query_one("#finish-sheet").border_title = "outcome"
-        self.query_one("#why").border_title = "rows that did not get through"
+        self.query_one("#finish-report").border_title = "result"
+        self.query_one("#failures").border_title = "rows not imported"
 
     def default_focus(self) -> Widget | None:
-        return self.query_one("#finish-sheet")
+        return self.query_one("#finish-report")
 
-    def current_input(self) -> None:
+    def on_step_shown(self) -> None:
         job = self.draft.job
-        seen = self.wizard.change_count
+        change_count = self.wizard.change_count
 
         def found(result: ImportSummary) -> None:
-            self.wizard.mark_read(seen)
+            self.wizard.mark_read(change_count)
             self._show(result)
 
-        self.wizard.hand(lambda bench: bench.load_outcome(job), found, latest="finish")
+        self.wizard.submit(lambda service: service.load_outcome(job), found, latest="finish")
 
     @property
     def shown_resources(self) -> frozenset[str]:
         return frozenset({JOBS})
 
     def reload(self) -> None:
-        self.current_input()
+        self.on_step_shown()
 
     def _show(self, result: ImportSummary) -> None:
         self.result = result
-        self.query_one("#finish-sheet", ReportView).put(_lines(result))
-        table = self.query_one("#why", Table)
+        self.query_one("#finish-report", ReportView).set_lines(_lines(result))
+        table = self.query_one("#failures", Table)
         assert isinstance(table.view, StaticRows)
         table.view.set_rows(
             [
-                {"rows": count, "state": state, "code": code, "todo": _todo(state, code)}
+                {"rows": count, "state": state, "code": code, "advice": _advice(state, code)}
                 for state, code, count in result.failures
             ]
         )
@@ -105,58 +106,60 @@ class FinishStep(WizardStep):
 
     @property
     def note(self) -> str:
-        cancelled = self.result is not None and self.result.job.state is JobState.CANCELED
-        return "cancelled" if cancelled else ""
+        is_canceled = self.result is not None and self.result.job.state is JobState.CANCELED
+        return "canceled" if is_canceled else ""
 
     def status(self) -> Sequence[Piece]:
         if self.result is None:
             return []
-        known = self.result.job
-        good = sum((known.counts or {}).get(state, 0) for state in _GOOD)
-        left = known.total - good
-        parts: list[Piece] = [(f"{known.total:,} rows = {good:,} through + {left:,} not", "warn" if left else "")]
-        return [*parts, (f"{known.undone_rows:,} undone", "warn")] if known.undone_rows else parts
+        job = self.result.job
+        imported = sum((job.counts or {}).get(state, 0) for state in _IMPORTED)
+        left = job.total - imported
+        parts: list[Piece] = [
+            (f"{imported:,} of {job.total:,} imported, {left:,} not imported", "warn" if left else "")
+        ]
+        return [*parts, (f"{job.undone_rows:,} undone", "warn")] if job.undone_rows else parts
 
     def lines_moved(self, lines: LineList) -> None:
-        table = self.query_one("#why", Table)
-        self.query_one(MessageLine).say(str(table.row["todo"]) if table.row is not None else "")
+        table = self.query_one("#failures", Table)
+        self.query_one(MessageLine).show_text(str(table.row["advice"]) if table.row is not None else "")
 
     # Actions
 
     def fix_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
-        return None if self.result is not None and self.result.failures else "Every row got through."
+        return None if self.result is not None and self.result.failures else "All rows were imported."
 
     def retry_disabled_reason(self) -> str | None:
         if reason := self.fix_disabled_reason():
             return reason
         counts = self.result.job.counts or {} if self.result is not None else {}
-        tried = any(counts.get(state) for state in _TRIED)
-        return None if tried else "No row failed at the server; f puts the others right."
+        tried = any(counts.get(state) for state in _RETRYABLE)
+        return None if tried else "No row failed at the server. Press f to fix the other rows."
 
     def undo_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
         return undo_disabled_reason(self.result.job if self.result is not None else None)
 
-    def action_mend(self) -> None:
-        """Take the rows that did not get through back to the review."""
+    def action_fix_failed(self) -> None:
+        """Open the rows that were not imported in the review."""
         connection, job = self.console.session.connection, self.draft.job
         assert connection is not None
-        self.wizard.hand(lambda bench: reopen_failed(job, connection), self.wizard.start_over)
+        self.wizard.submit(lambda service: reopen_failed(job, connection), self.wizard.replace_draft)
 
     def action_retry(self) -> None:
-        """Try the rows that failed again, as they are."""
+        """Send the failed rows again, unchanged."""
         connection, job = self.console.session.connection, self.draft.job
         assert connection is not None
 
-        def made(known: JobSummary) -> None:
-            draft = draft_for(known)
+        def on_created(job: JobSummary) -> None:
+            draft = draft_for(job)
             draft.step = "check"
-            self.wizard.start_over(draft)
+            self.wizard.replace_draft(draft)
 
-        self.wizard.hand(lambda bench: retry_failed(job, connection), made)
+        self.wizard.submit(lambda service: retry_failed(job, connection), on_created)
 
     def action_undo(self) -> None:
         from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
@@ -164,16 +167,16 @@ class FinishStep(WizardStep):
         self.console.visit(ImportUndoScreen(self.draft.job, self.draft.name, self.draft.kind))
 
     def copy_disabled_reason(self) -> str | None:
-        here = self.query_one("#finish-sheet", ReportView).here
-        return None if here is not None and here.copy else "Put the cursor on a file to send its path."
+        line = self.query_one("#finish-report", ReportView).current_line
+        return None if line is not None and line.copy else "Put the cursor on a file to copy its path."
 
     def action_copy(self) -> None:
-        here = self.query_one("#finish-sheet", ReportView).here
-        assert here is not None
-        send_to_clipboard(self.console, here.copy, "path")
+        line = self.query_one("#finish-report", ReportView).current_line
+        assert line is not None
+        send_to_clipboard(self.console, line.copy, "path")
 
     def action_users(self) -> None:
-        """Look at the users, or at the entries of the list."""
+        """Open the users, or the entries of the allowlist."""
         if self.draft.kind == "users":
             self.console.visit_first()
             return
@@ -192,45 +195,42 @@ class FinishStep(WizardStep):
         """Import another file."""
         self.console.open_route("import")
 
-    def _failed(self, error: DyntuiError) -> None:
-        self.console.say_error(error)
 
-
-def _todo(state: str, code: str) -> str:
-    """What to do about rows that failed with a code."""
-    return failure_hint(state, code) or f"{CODES.get(code, '')} f takes them to the review.".strip()
+def _advice(state: str, code: str) -> str:
+    """Return what to do about rows that failed with a code."""
+    return failure_hint(state, code) or f"{CODES.get(code, '')} Press f to fix them.".strip()
 
 
 def _lines(result: ImportSummary) -> list[ReportLine]:
-    known = result.job
-    counts = known.counts or {}
-    most = max(counts.values(), default=0)
+    job = result.job
+    counts = job.counts or {}
+    largest = max(counts.values(), default=0)
     lines = []
     for state, note in STATES:
         count = counts.get(state, 0)
         if count or state in (RowState.CREATED, RowState.FAILED):
-            chart = bar(count / most, _BAR) if most else ""
-            bad = count and state not in (*_GOOD, RowState.SKIPPED)
-            lines.append(line(str(state), f"{count:,}", note=f"{chart}  {note}", style="warn" if bad else ""))
-        if state is RowState.CREATED and known.undone_rows:
+            chart = draw_bar(count / largest, _BAR_WIDTH) if largest else ""
+            is_failure = count and state not in (*_IMPORTED, RowState.SKIPPED)
             lines.append(
-                line("undone", f"{known.undone_rows:,}", note="of them were deleted again by an undo", style="warn")
+                value_line(str(state), f"{count:,}", note=f"{chart}  {note}", style="warn" if is_failure else "")
             )
-    lines.append(line("sum", f"{known.total:,}", note="rows in all"))
+        if state is RowState.CREATED and job.undone_rows:
+            lines.append(value_line("undone", f"{job.undone_rows:,}", note="of them deleted by an undo", style="warn"))
+    lines.append(value_line("total", f"{job.total:,}", note="rows"))
     if result.files:
-        lines += [line(""), heading(f"files in {formatting.short_path(result.folder)}")]
-        lines += [ReportLine(note=_file_words(name), copy=f"{result.folder}/{name}") for name in result.files]
+        lines += [value_line(""), heading(f"files in {formatting.short_path(result.folder)}")]
+        lines += [ReportLine(note=_file_text(name), copy=f"{result.folder}/{name}") for name in result.files]
     return lines
 
 
 _FILES = {
-    "report.json": "everything, for programs",
-    "report.csv": "every row and what became of it",
-    "report.html": "the same to read in a browser",
-    "id-map.csv": "row of the file to user id",
+    "report.json": "all results, for programs",
+    "report.csv": "result of every row",
+    "report.html": "report for the browser",
+    "id-map.csv": "user id of each row",
 }
 
 
-def _file_words(name: str) -> str:
-    words = _FILES.get(name, "rows to mend and import again" if name.startswith("failed-rows") else "")
-    return f"{name:<18} {words}"
+def _file_text(name: str) -> str:
+    description = _FILES.get(name, "rows to fix and import again" if name.startswith("failed-rows") else "")
+    return f"{name:<18} {description}"

@@ -1,4 +1,4 @@
-"""What comes after a job: rows that failed are put right or tried again, or all is undone."""
+"""Actions on an ended job: fix or retry failed rows, undo the import; used by the jobs screen."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["JobFollowUpMixin", "undo_disabled_reason"]
 
 
 def undo_disabled_reason(job: JobSummary | None) -> str | None:
-    """Why there is nothing that an undo of the job could delete."""
+    """Return why the job cannot be undone; None when it can."""
     if job is not None and job.created_rows > 0:
         return None
-    return "All that the job created is undone." if job is not None and job.undone_rows else "The job created nothing."
+    return "The job is already undone." if job is not None and job.undone_rows else "The job created nothing."
 
 
 class JobFollowUpMixin(TableScreen):
-    """A screen with a job under the cursor. A subclass says which, and does work in a thread."""
+    """A screen with a job under the cursor. A subclass gives the methods that raise NotImplementedError."""
 
     @property
     def job(self) -> JobSummary | None:
@@ -30,36 +30,38 @@ class JobFollowUpMixin(TableScreen):
         raise NotImplementedError
 
     def selection_disabled_reason(self) -> str | None:
-        """Why there is no job."""
+        """Return why there is no job under the cursor."""
         raise NotImplementedError
 
-    def elsewhere(self, job: JobSummary) -> str | None:
-        """Why a job cannot be worked on from here."""
+    def environment_disabled_reason(self, job: JobSummary) -> str | None:
+        """Return why the job cannot be changed in the open environment."""
         raise NotImplementedError
 
-    def in_thread(self, work: Callable[[], Callable[[], None]]) -> None:
-        """Do something slow; what it answers is done afterwards, here."""
+    def run_in_thread(self, work: Callable[[], Callable[[], None]]) -> None:
+        """Run `work` in a thread, then call its result in the app."""
         raise NotImplementedError
 
-    def no_more(self) -> str | None:
-        """Why nothing can come after the job."""
+    def follow_up_disabled_reason(self) -> str | None:
+        """Return why there is no follow-up action for the job."""
         job = self.job
         if job is None:
-            return self.selection_disabled_reason() or "A draft has not begun."
+            return self.selection_disabled_reason() or "A draft has not sent anything."
         if job.state is None or not is_over(job.state):
-            return "It has not come to its end yet."
-        return self.elsewhere(job)
+            return "The job has not ended yet."
+        return self.environment_disabled_reason(job)
 
     def failed_rows_disabled_reason(self) -> str | None:
-        return self.no_more() or (None if self.job is not None and self.job.failed_rows else "Every row got through.")
+        return self.follow_up_disabled_reason() or (
+            None if self.job is not None and self.job.failed_rows else "All rows were imported."
+        )
 
     def undo_disabled_reason(self) -> str | None:
         job = self.job
-        if reason := self.no_more():
+        if reason := self.follow_up_disabled_reason():
             return reason
         return undo_disabled_reason(job)
 
-    def action_mend(self) -> None:
+    def action_fix_failed(self) -> None:
         from dyntui.services.imports.job_follow_up import reopen_failed
         from dyntui.tui.features.imports.entry_points import open_draft
 
@@ -70,7 +72,7 @@ class JobFollowUpMixin(TableScreen):
             draft = reopen_failed(job.id, connection)
             return lambda: open_draft(self.console, draft)
 
-        self.in_thread(work)
+        self.run_in_thread(work)
 
     def action_retry(self) -> None:
         from dyntui.services.imports.job_follow_up import retry_failed
@@ -83,7 +85,7 @@ class JobFollowUpMixin(TableScreen):
             known = retry_failed(job.id, connection)
             return lambda: open_job(self.console, known)
 
-        self.in_thread(work)
+        self.run_in_thread(work)
 
     def action_undo(self) -> None:
         from dyntui.tui.features.imports.undo_screen import ImportUndoScreen

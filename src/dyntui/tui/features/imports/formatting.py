@@ -1,4 +1,4 @@
-"""Cells, sizes and paths as people write them."""
+"""Format cells, file sizes and paths for the screen."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-__all__ = ["cell_text", "short_path", "size_words"]
+__all__ = ["cell_text", "format_size", "short_path"]
 
 
 def cell_text(cell: Any) -> str:
-    """A cell as text, raw: what is no text in the file is written as JSON writes it."""
+    """Return a cell as raw text; values that are not text are formatted as JSON."""
     return cell if isinstance(cell, str) else "" if cell is None else json.dumps(cell, ensure_ascii=False, default=str)
 
 
-def size_words(size: int) -> str:
-    """Bytes as people say them: `137 B`, `1.5 KB`, `12 MB`."""
-    amount = float(size)
+def format_size(size_bytes: int) -> str:
+    """Format a size in bytes: `137 B`, `1.5 KB`, `12 MB`."""
+    amount = float(size_bytes)
     for unit in ("B", "KB", "MB"):
         if amount < 1000:
             return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
@@ -25,6 +25,6 @@ def size_words(size: int) -> str:
 
 
 def short_path(path: str) -> str:
-    """A path with the home folder as `~`."""
+    """Return a path with the home folder as `~`."""
     home = str(Path.home())
     return f"~{path[len(home) :]}" if path == home or path.startswith(f"{home}/") else path

@@ -1,4 +1,4 @@
-"""Choose by typing a part of it: a field, a transform, a path. Tab takes the one under the cursor, Enter answers."""
+"""A dialog that selects by typing a part of a name: a field or a path. Tab completes, Enter submits."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_list import LineList
 
-__all__ = ["FuzzyChoice", "FuzzySelectDialog", "matching"]
+__all__ = ["FuzzyChoice", "FuzzySelectDialog", "match_choices"]
 
 
 @dataclass(frozen=True, slots=True)
 class FuzzyChoice:
-    """What was answered. key: of the choice under the cursor, "" when none was in view."""
+    """The answer. text: what was typed. key: of the choice under the cursor, "" without one."""
 
     text: str
     key: str
 
 
-class _Found(Choices):
-    """The choices that fit, without the focus: the field keeps it."""
+class _MatchList(Choices):
+    """The matching choices. They never get the focus: the text field keeps it."""
 
     can_focus = False
 
-    def offer(self, choices: Sequence[Choice]) -> None:
-        """Show these."""
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """Show these choices."""
         self.choices = choices
         self._signs = max((width_of(choice.sign) for choice in choices), default=0)
         self._labels = min(36, max((width_of(safe(choice.label, 60)) for choice in choices), default=0))
@@ -47,42 +47,43 @@ class _Found(Choices):
 
 
 class _SearchField(Input):
-    """The text. Up, down and tab belong to the choices."""
+    """The text field. Up, down and tab act on the choices."""
 
     def on_key(self, event: events.Key) -> None:
         dialog = self.screen
         if event.key in ("down", "up", "tab", "pagedown", "pageup") and isinstance(dialog, FuzzySelectDialog):
             event.stop()
             event.prevent_default()
-            dialog.special(event.key)
+            dialog.on_navigation_key(event.key)
 
 
 class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
-    """find: the choices for what is typed. free: whether text that is none of them may be answered.
+    """Select a choice by typing.
 
-    says: a line for the choice under the cursor, below the list.
+    find_choices: returns the choices for a typed text. allow_free_text: accept a text that is not a choice.
+    describe: returns the text below the list for a choice. verb: label of the Enter key.
     """
 
     def __init__(
         self,
         title: str,
-        find: Callable[[str], Sequence[Choice]],
+        find_choices: Callable[[str], Sequence[Choice]],
         *,
         text: str = "",
         placeholder: str = "",
-        free: bool = False,
-        says: Callable[[str], str] | None = None,
+        allow_free_text: bool = False,
+        describe: Callable[[str], str] | None = None,
         verb: str = "choose",
     ) -> None:
         super().__init__(classes="search")
         self.title_text = title
-        self._find = find
+        self._find_choices = find_choices
         self._text = text
         self._placeholder = placeholder
-        self._free = free
-        self._says = says
+        self._allow_free_text = allow_free_text
+        self._describe = describe
         self._verb = verb
-        self._moved_to = False
+        self._has_moved = False
 
     def content(self) -> ComposeResult:
         field = _SearchField(
@@ -90,51 +91,53 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
         )
         field.cursor_blink = False
         yield field
-        yield _Found(())
-        if self._says is not None:
-            yield Static("", id="says", markup=False)
+        yield _MatchList(())
+        if self._describe is not None:
+            yield Static("", id="description", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("↑ ↓", "move"), ("tab", "complete"), ("enter", self._verb), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(_SearchField), scroll_visible=False)
-        self.look()
+        self.update_choices()
 
     def current_input(self) -> str | None:
-        return self.typed if self._free else None
+        return self.typed if self._allow_free_text else None
 
-    def look(self) -> None:
-        """Find anew: what is typed, or what there is, is different."""
-        self.query_one(_Found).offer(self._find(self.query_one(_SearchField).value))
-        self._say()
+    def update_choices(self) -> None:
+        """Update the choices after the text or the data changed."""
+        self.query_one(_MatchList).set_choices(self._find_choices(self.query_one(_SearchField).value))
+        self._show_description()
 
     @property
     def typed(self) -> str:
         return self.query_one(_SearchField).value
 
     def _under_cursor(self) -> Choice | None:
-        found = self.query_one(_Found)
+        found = self.query_one(_MatchList)
         return found.choices[found.cursor] if found.count else None
 
-    def _say(self) -> None:
-        if self._says is not None:
+    def _show_description(self) -> None:
+        if self._describe is not None:
             choice = self._under_cursor()
-            self.query_one("#says", Static).update(safe(self._says(choice.key), 500) if choice is not None else "")
+            self.query_one("#description", Static).update(
+                safe(self._describe(choice.key), 500) if choice is not None else ""
+            )
 
     @on(LineList.Moved)
     def _moved(self) -> None:
-        self._say()
+        self._show_description()
 
     @on(Input.Changed)
     def _changed(self) -> None:
-        self._moved_to = False
-        self.look()
+        self._has_moved = False
+        self.update_choices()
 
-    def special(self, key: str) -> None:
-        """A key of the field that is not text."""
-        found = self.query_one(_Found)
-        self._moved_to = True
+    def on_navigation_key(self, key: str) -> None:
+        """Handle a key of the text field that moves or completes."""
+        found = self.query_one(_MatchList)
+        self._has_moved = True
         match key:
             case "down":
                 found.move_to(found.cursor + 1)
@@ -153,14 +156,14 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
     @on(LineList.Opened)
     def _submitted(self) -> None:
         choice = self._under_cursor()
-        if self._free and choice is not None and self._moved_to:
+        if self._allow_free_text and choice is not None and self._has_moved:
             self.dismiss(FuzzyChoice(choice.key, choice.key))
-        elif choice is not None or self._free:
+        elif choice is not None or self._allow_free_text:
             self.dismiss(FuzzyChoice(self.typed, choice.key if choice is not None else ""))
 
 
-def matching(choices: Sequence[Choice], text: str) -> list[Choice]:
-    """The choices whose key or label has `text` in it; those that begin with it first."""
+def match_choices(choices: Sequence[Choice], text: str) -> list[Choice]:
+    """Return the choices whose key or label contains `text`; those that start with it first."""
     wanted = text.strip().casefold()
     if not wanted:
         return list(choices)

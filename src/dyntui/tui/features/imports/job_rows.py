@@ -1,4 +1,4 @@
-"""Jobs and drafts as rows of a table."""
+"""The columns and rows of the jobs screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.store.states import OPEN, JobState, RowState
 from dyntui.tui.shell.console_state import BackgroundJob
 
-__all__ = ["COLUMNS", "draft_row", "fresh", "job_row"]
+__all__ = ["COLUMNS", "draft_row", "job_row", "with_progress"]
 
 Row = dict[str, Any]
 
@@ -21,23 +21,23 @@ COLUMNS = (
     Column("state", "state", 12, priority=0),
     Column("source", "file", 20, grow=True, priority=0),
     Column("total", "rows", 9, right=True, format=thousands, priority=1),
-    Column("through", "through", 9, right=True, format=thousands, priority=2),
+    Column("imported", "imported", 9, right=True, format=thousands, priority=2),
     Column("undone", "undone", 7, right=True, priority=4),
-    Column("bad", "bad", 7, right=True, format=thousands, priority=3),
-    Column("open", "to do", 9, right=True, format=thousands, priority=1),
+    Column("failed", "failed", 7, right=True, format=thousands, priority=3),
+    Column("remaining", "remaining", 9, right=True, format=thousands, priority=1),
     Column("environment", "environment", 14, priority=4),
-    Column("created", "begun", 12, format=age, priority=5),
+    Column("created", "started", 12, format=age, priority=5),
     Column("id", "job", 20, priority=6),
 )
-_THROUGH = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
-_BAD = (RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED)
+_IMPORTED = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
+_NOT_IMPORTED = (RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED)
 _SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELED: "–"}
 
 
 def job_row(job: JobSummary, draft: ImportDraft | None, running: BackgroundJob | None) -> Row:
-    """A job. draft: the one that it holds the rows of; running: the job that runs in this console."""
-    look_disabled_reason = running is not None and running.id == job.id and running.active
-    if look_disabled_reason or (job.is_busy and job.state is JobState.RUNNING):
+    """Return the row of a job. draft: the draft of the job, if any; running: the job that runs in this console."""
+    is_own_job = running is not None and running.id == job.id and running.active
+    if is_own_job or (job.is_busy and job.state is JobState.RUNNING):
         state = "⧖ running"
     else:
         sign = "⧖" if job.is_busy else _SIGNS.get(job.state, "·") if job.state else "·"
@@ -54,18 +54,18 @@ def job_row(job: JobSummary, draft: ImportDraft | None, running: BackgroundJob |
         "environment": job.location.profile if job.location is not None else "",
         "created": datetime.fromtimestamp(job.created_at / 1000, UTC).isoformat() if job.created_at else "",
     }
-    return fresh(row, running)
+    return with_progress(row, running)
 
 
-def fresh(row: Row, running: BackgroundJob | None) -> Row:
-    """A row with the numbers of this moment, when its job runs here."""
+def with_progress(row: Row, running: BackgroundJob | None) -> Row:
+    """Return a row with the current counts when its job runs in this console."""
     if running is None or running.id != row["id"] or running.progress is None or not running.active:
         return row
     return {**row, **_numbers(running.progress.counts), "state": "⧖ running"}
 
 
 def draft_row(draft: ImportDraft) -> Row:
-    """A draft without a job."""
+    """Return the row of a draft without a job."""
     return {
         "id": draft.job or draft.id,
         "state": f"· {draft.step}",
@@ -80,6 +80,6 @@ def draft_row(draft: ImportDraft) -> Row:
 def _numbers(counts: Mapping[RowState, int], undone: int = 0) -> dict[str, int]:
     numbers = {
         name: sum(counts.get(state, 0) for state in states)
-        for name, states in (("through", _THROUGH), ("bad", _BAD), ("open", OPEN))
+        for name, states in (("imported", _IMPORTED), ("failed", _NOT_IMPORTED), ("remaining", OPEN))
     }
-    return {**numbers, "through": numbers["through"] - undone}
+    return {**numbers, "imported": numbers["imported"] - undone}

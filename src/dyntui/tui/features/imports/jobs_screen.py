@@ -1,4 +1,4 @@
-"""Imports that ran, run, wait or were stopped: open one, go on with it, write its report, remove it."""
+"""The jobs screen: all imports of this machine. Open, resume, pause, fix, retry, undo, report or remove one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel,
 from dyntui.store.states import JobState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.follow_up_actions import JobFollowUpMixin
-from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, fresh, job_row
+from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, job_row, with_progress
 from dyntui.tui.features.imports.running_job import RunningJob, is_over
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -36,36 +36,36 @@ __all__ = ["JobsScreen"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What is on the disk: jobs, newest first, and drafts that have no job yet."""
+class _StoredJobs:
+    """The jobs on this machine, newest first, and the drafts."""
 
     jobs: tuple[JobSummary, ...]
     drafts: tuple[ImportDraft, ...]
 
 
 class JobsScreen(JobFollowUpMixin):
-    """Every job of this machine, whichever environment it is for."""
+    """All jobs on this machine, of all environments."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "jobs")
 
     class Loaded(Message):
-        """The jobs were read."""
+        """The jobs were loaded. number: which load it was."""
 
-        def __init__(self, known: _Known, number: int, change_count: int) -> None:
+        def __init__(self, stored: _StoredJobs, number: int, change_count: int) -> None:
             super().__init__()
             self.change_count = change_count
-            self.known = known
+            self.stored = stored
             self.number = number
 
     class Done(Message):
-        """Something was done to a job. then: what follows."""
+        """Work in a thread is done. then: called in the app."""
 
         def __init__(self, then: Callable[[], None]) -> None:
             super().__init__()
             self.then = then
 
     class Failed(Message):
-        """Something was not done."""
+        """Work in a thread failed."""
 
         def __init__(self, error: DyntuiError) -> None:
             super().__init__()
@@ -83,7 +83,7 @@ class JobsScreen(JobFollowUpMixin):
 
     def body(self) -> ComposeResult:
         view = StaticRows(key="id", is_loaded=False)
-        yield Table(COLUMNS, view, empty=lambda: "There are no jobs yet. i imports a file.", id="list")
+        yield Table(COLUMNS, view, empty=lambda: "No jobs yet. Press i to import a file.", id="list")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -97,7 +97,7 @@ class JobsScreen(JobFollowUpMixin):
         self.load()
         self.table.time_passed()
 
-    # What is on the disk
+    # Loading
 
     @property
     def shown_resources(self) -> frozenset[str]:
@@ -110,7 +110,7 @@ class JobsScreen(JobFollowUpMixin):
         self.load()
 
     def load(self) -> None:
-        """Read the jobs."""
+        """Load the jobs in a thread."""
         if (job := self.console.session.running) is not None:
             job.watch(self)
         self._loads += 1
@@ -121,15 +121,15 @@ class JobsScreen(JobFollowUpMixin):
         from dyntui.services.imports.jobs import list_jobs
         from dyntui.services.imports.wizard_draft import list_drafts
 
-        kept = tuple(list_drafts())
-        held = {draft.id: draft.job for draft in kept}
-        found = (job for job in list_jobs() if not self._swept(job))
-        # What a draft's rows were read into, and then were not: the next reading of the draft puts it away.
-        own = tuple(job for job in found if job.has_begun or held.get(job.draft_id, job.id) == job.id)
-        self.post_message(self.Loaded(_Known(own, kept), number, change_count))
+        drafts = tuple(list_drafts())
+        job_by_draft = {draft.id: draft.job for draft in drafts}
+        found = (job for job in list_jobs() if not self._purge_abandoned(job))
+        # A journal that its draft no longer uses is deleted when the draft loads its rows again.
+        own = tuple(job for job in found if job.has_begun or job_by_draft.get(job.draft_id, job.id) == job.id)
+        self.post_message(self.Loaded(_StoredJobs(own, drafts), number, change_count))
 
-    def _swept(self, job: JobSummary) -> bool:
-        """Whether it was only what is left of a file whose reading was cut off: nothing is in it, and it goes."""
+    def _purge_abandoned(self, job: JobSummary) -> bool:
+        """Delete a job whose loading was interrupted, and return whether it was deleted."""
         from dyntui.services.imports.jobs import find_job
         from dyntui.services.imports.purge import purge_job
 
@@ -137,20 +137,20 @@ class JobsScreen(JobFollowUpMixin):
             return False
         try:
             purge_job(find_job(job.id))
-        except DyntuiError:  # somebody has just begun with it
+        except DyntuiError:  # another process has just opened it
             return False
         return True
 
     @on(Loaded)
     def _loaded(self, event: Loaded) -> None:
         if event.number != self._loads:
-            return  # read again since
+            return  # a newer load is under way
         self.mark_read(event.change_count)
-        self._jobs = {job.id: job for job in event.known.jobs}
-        self._drafts = {draft.job or draft.id: draft for draft in event.known.drafts}
+        self._jobs = {job.id: job for job in event.stored.jobs}
+        self._drafts = {draft.job or draft.id: draft for draft in event.stored.drafts}
         running = self.console.session.running
-        rows = [draft_row(draft) for draft in event.known.drafts if draft.job not in self._jobs]
-        rows += [job_row(job, self._drafts.get(job.id), running) for job in event.known.jobs]
+        rows = [draft_row(draft) for draft in event.stored.drafts if draft.job not in self._jobs]
+        rows += [job_row(job, self._drafts.get(job.id), running) for job in event.stored.jobs]
         self.set_rows(rows)
         self.changed()
 
@@ -160,7 +160,7 @@ class JobsScreen(JobFollowUpMixin):
         if job is not None and not job.active:
             self.load()
             return
-        self.set_rows([fresh(row, job) for row in self.own.rows])
+        self.set_rows([with_progress(row, job) for row in self.own.rows])
 
     def status(self) -> Sequence[Piece]:
         return self.position()
@@ -175,8 +175,8 @@ class JobsScreen(JobFollowUpMixin):
     def _draft(self) -> ImportDraft | None:
         return self._drafts.get(self.table.row_id or "")
 
-    def elsewhere(self, job: JobSummary) -> str | None:
-        """Why it cannot be worked on from here."""
+    def environment_disabled_reason(self, job: JobSummary) -> str | None:
+        """Return why the job cannot be changed in the open environment."""
         profile = self.console.session.profile
         if job.problem:
             return f"The job cannot be read: {job.problem}"
@@ -204,42 +204,42 @@ class JobsScreen(JobFollowUpMixin):
         job = self.job
         assert job is not None
         over = job.state is not None and is_over(job.state)
-        return None if over else self.elsewhere(job)
+        return None if over else self.environment_disabled_reason(job)
 
     def resume_disabled_reason(self) -> str | None:
         job = self.job
         if job is None:
             return (
-                "This is a draft: enter goes on with it."
+                "This is a draft. Press enter to continue it."
                 if self._draft is not None
                 else self.selection_disabled_reason()
             )
         running = self.console.session.running
         if running is not None and running.active:
-            return "A job runs in this console already."
+            return "Another job is running in this console."
         if job.is_busy:
-            return "Another process works on it."
+            return "Another process runs this job."
         if job.state is not JobState.PAUSED:
-            return "Only a paused job can be gone on with. Enter opens it."
-        return self.elsewhere(job)
+            return "Only a paused job can be resumed. Press enter to open it."
+        return self.environment_disabled_reason(job)
 
     def pause_disabled_reason(self) -> str | None:
         running = self.console.session.running
         job = self.job
-        here = job is not None and running is not None and running.id == job.id and running.active
-        there = job is not None and job.is_busy and job.state is JobState.RUNNING
-        return None if here or there else "It is not running."
+        is_own_job = job is not None and running is not None and running.id == job.id and running.active
+        is_other_process = job is not None and job.is_busy and job.state is JobState.RUNNING
+        return None if is_own_job or is_other_process else "The job is not running."
 
     def report_disabled_reason(self) -> str | None:
         job = self.job
         if job is None:
             return self.selection_disabled_reason() or "A draft has no report."
-        return "It is running; the report comes at its end." if job.is_busy else job.problem or None
+        return "The job is running; the report is written at its end." if job.is_busy else job.problem or None
 
     def remove_disabled_reason(self) -> str | None:
         if reason := self.selection_disabled_reason():
             return reason
-        return "It is being worked on." if self.job is not None and self.job.is_busy else None
+        return "Another process uses this job." if self.job is not None and self.job.is_busy else None
 
     # Actions
 
@@ -264,9 +264,9 @@ class JobsScreen(JobFollowUpMixin):
     def action_resume(self) -> None:
         job, connection = self.job, self.console.session.connection
         assert job is not None and connection is not None
-        self.in_thread(lambda: self._permit(job.id, connection))
+        self.run_in_thread(lambda: self._prepare_resume(job.id, connection))
 
-    def _permit(self, job: str, connection: Connection) -> Callable[[], None]:
+    def _prepare_resume(self, job: str, connection: Connection) -> Callable[[], None]:
         from dyntui.services.imports.wizard_service import WizardService
 
         path, permit = WizardService().resume_job(job, connection)
@@ -284,20 +284,20 @@ class JobsScreen(JobFollowUpMixin):
         if running is not None and running.id == job.id and running.active:
             running.thread.pause()
         else:
-            self.in_thread(lambda: self._ask_other(job.id))
+            self.run_in_thread(lambda: self._request_pause(job.id))
 
-    def _ask_other(self, job: str) -> Callable[[], None]:
+    def _request_pause(self, job: str) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find_job
         from dyntui.store.journal import Journal
 
         with Journal.read(find_job(job)) as journal:
             journal.ask("pause")
-        return lambda: self.console.say("Asked the other process to pause it.")
+        return lambda: self.console.say("Pause requested from the other process.")
 
     def action_report(self) -> None:
         job = self.job
         assert job is not None
-        self.in_thread(lambda: self._write_report(job.id))
+        self.run_in_thread(lambda: self._write_report(job.id))
 
     def _write_report(self, job: str) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find_job
@@ -306,7 +306,7 @@ class JobsScreen(JobFollowUpMixin):
 
         with Journal.open(find_job(job)) as journal:
             folder = write_reports(journal)
-        return lambda: self.console.say(f"Reports and failed rows: {folder}")
+        return lambda: self.console.say(f"Reports and failed rows written to {folder}")
 
     def action_remove(self) -> None:
         job, draft = self.job, self._draft
@@ -314,13 +314,13 @@ class JobsScreen(JobFollowUpMixin):
         open_rows = job.open_rows if job is not None and job.state is not None and not is_over(job.state) else 0
         left = f" {open_rows:,} rows were not sent." if open_rows else ""
         what = "Its rows and its reports are deleted from this machine; users on the server stay."
-        needed = Requirement(ConfirmationLevel.CONFIRM, f"Remove {name}?", (), what + left, "this machine")
+        requirement = Requirement(ConfirmationLevel.CONFIRM, f"Remove {name}?", (), what + left, "this machine")
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None and confirmation.yes:
-                self.in_thread(lambda: self._remove(job, draft))
+                self.run_in_thread(lambda: self._remove(job, draft))
 
-        self.console.ask(confirm(needed, verb="Remove", opening_key="d"), answered)
+        self.console.ask(confirm(requirement, verb="Remove", opening_key="d"), answered)
 
     def _remove(self, job: JobSummary | None, draft: ImportDraft | None) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find_job
@@ -333,7 +333,7 @@ class JobsScreen(JobFollowUpMixin):
             remove_draft(draft)
         return self.load
 
-    def in_thread(self, work: Callable[[], Callable[[], None]]) -> None:
+    def run_in_thread(self, work: Callable[[], Callable[[], None]]) -> None:
         def run() -> None:
             try:
                 then = work()

@@ -1,4 +1,4 @@
-"""Step 3: which column goes to which field, and why. Nothing is mapped silently that a person has to decide."""
+"""Step 3 of the wizard: map columns to fields. Choices that only you can make block the next step."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from dyntui.resources import Column
 from dyntui.services.imports.wizard_service import FilePreview
 from dyntui.tui.features.imports import mapping_dialogs as dialogs
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.mapping_rows import VERIFIED, mapping_rows, samples_of
+from dyntui.tui.features.imports.mapping_rows import VERIFIED, column_samples, mapping_rows
 from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView
-from dyntui.tui.features.imports.row_preview import first_row
+from dyntui.tui.features.imports.row_preview import first_row_lines
 from dyntui.tui.features.imports.saved_mappings import SavedMappingsMixin
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -36,14 +36,14 @@ __all__ = ["MapStep"]
 
 _COLUMNS = (
     Column("shown", "column", 14, grow=True, priority=0),
-    Column("target", "goes to", 20, grow=True, priority=0),
+    Column("target", "field", 20, grow=True, priority=0),
     Column("sample", "first values", 12, grow=True, priority=1),
-    Column("why", "because", 16, grow=True, priority=2),
+    Column("reason", "reason", 16, grow=True, priority=2),
 )
 
 
 class MapStep(SavedMappingsMixin):
-    """Columns on the left, fields on the right; what has to be chosen is said until it is."""
+    """The columns with their fields, and a preview of the first row."""
 
     NAME, TITLE = "map", "Map"
     BINDINGS = bindings(IMPORTS_ACTIONS, "map")
@@ -55,33 +55,33 @@ class MapStep(SavedMappingsMixin):
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
             yield Table(_COLUMNS, StaticRows(key="key", is_loaded=False), id="columns")
-            yield ReportView(id="fields-there")
+            yield ReportView(id="first-row")
         yield MessageLine()
 
     def on_mount(self) -> None:
-        self.query_one("#columns").border_title = "columns of the file"
-        self.query_one("#fields-there").border_title = "the first row becomes"
+        self.query_one("#columns").border_title = "columns"
+        self.query_one("#first-row").border_title = "preview of row 1"
 
     @property
     def columns(self) -> Table:
         return self.query_one("#columns", Table)
 
-    # Coming to a mapping
+    # Loading the mapping
 
-    def current_input(self) -> None:
-        look = self.wizard.look
-        if look is None and (self.draft.path or self.draft.job):
+    def on_step_shown(self) -> None:
+        preview = self.wizard.preview
+        if preview is None and (self.draft.path or self.draft.job):
             draft = self.copy()
-            self.wizard.hand(lambda bench: bench.preview(draft), self._looked, latest="look")
-        elif look is not None:
-            self._looked(look)
+            self.wizard.submit(lambda service: service.preview(draft), self._on_preview, latest="look")
+        elif preview is not None:
+            self._on_preview(preview)
         else:
             self._show()
 
-    def _looked(self, look: FilePreview) -> None:
-        self.wizard.look = look
+    def _on_preview(self, preview: FilePreview) -> None:
+        self.wizard.preview = preview
         mapping = self.draft.mapping
-        if mapping is not None and mapping.source_columns == look.info.columns:
+        if mapping is not None and mapping.source_columns == preview.info.columns:
             self._show()
         else:
             self.run_worker(self._propose(), group="propose", exclusive=True)
@@ -90,10 +90,10 @@ class MapStep(SavedMappingsMixin):
         if self._custom is None:
             self._custom = await self._custom_fields()
         draft, custom = self.copy(), self._custom
-        self.wizard.hand(lambda bench: bench.propose_mapping(draft, custom), self._proposed, latest="propose")
+        self.wizard.submit(lambda service: service.propose_mapping(draft, custom), self._on_proposed, latest="propose")
 
     async def _custom_fields(self) -> Sequence[AbstractMapping[str, Any]]:
-        """The environment's own fields; none when the token may not read them."""
+        """Return the custom fields of the environment; none when the token may not read them."""
         from dyntui.api.errors import ApiProblem
 
         connection = self.console.session.connection
@@ -104,18 +104,18 @@ class MapStep(SavedMappingsMixin):
         except ApiProblem:
             return ()
 
-    def _proposed(self, proposal: tuple[Mapping, str]) -> None:
-        mapping, self.kept_as = proposal
-        if self.kept_as:
-            self.console.say(f"The mapping {self.kept_as} was made for these columns; it is used here.")
-        self.take(mapping)
+    def _on_proposed(self, proposal: tuple[Mapping, str]) -> None:
+        mapping, self.saved_name = proposal
+        if self.saved_name:
+            self.console.say(f"Mapping {self.saved_name} applied: it was saved for these columns.")
+        self.set_mapping(mapping)
 
-    def take(self, mapping: Mapping) -> None:
+    def set_mapping(self, mapping: Mapping) -> None:
         self.draft.mapping = mapping
         self.wizard.save()
         self._show()
 
-    # What is shown
+    # Display
 
     def _show(self) -> None:
         mapping = self.mapping
@@ -123,25 +123,27 @@ class MapStep(SavedMappingsMixin):
             return
         view = self.columns.view
         assert isinstance(view, StaticRows)
-        view.set_rows(mapping_rows(mapping, self.wizard.look, self.draft.region))
+        view.set_rows(mapping_rows(mapping, self.wizard.preview, self.draft.region))
         self.columns.view_changed()
-        self._show_first()
+        self._load_first_row()
         self.changed()
 
-    def _show_first(self) -> None:
-        """What the first row becomes, beside the columns."""
-        mapping, look = self.mapping, self.wizard.look
+    def _load_first_row(self) -> None:
+        """Load the preview of the first row."""
+        mapping, preview = self.mapping, self.wizard.preview
         custom = [str(each.get("key")) for each in self._custom or ()]
         profile = self.console.session.profile
         kind = profile.kind if profile is not None else "sandbox"
-        if mapping is not None and look is not None:
+        if mapping is not None and preview is not None:
             region = self.draft.region
-            self.wizard.hand(
-                lambda bench: first_row(mapping, look, region, kind, custom), self._shown_first, latest="first"
+            self.wizard.submit(
+                lambda service: first_row_lines(mapping, preview, region, kind, custom),
+                self._show_first_row,
+                latest="first",
             )
 
-    def _shown_first(self, lines: list[ReportLine]) -> None:
-        self.query_one("#fields-there", ReportView).put(lines)
+    def _show_first_row(self, lines: list[ReportLine]) -> None:
+        self.query_one("#first-row", ReportView).set_lines(lines)
 
     @property
     def note(self) -> str:
@@ -151,46 +153,51 @@ class MapStep(SavedMappingsMixin):
     def status(self) -> Sequence[Piece]:
         mapping = self.mapping
         if mapping is None:
-            return [("looking for a mapping", "")]
-        own = mapping.source_columns
-        mapped = {find_owner_column(own, each.column) for each in mapping.mapped}
-        return [(f"{len(mapped):,} columns + {len(own) - len(mapped):,} left out", "warn" if mapping.missing else "")]
+            return [("proposing a mapping", "")]
+        columns = mapping.source_columns
+        mapped = {find_owner_column(columns, each.column) for each in mapping.mapped}
+        return [
+            (
+                f"{len(mapped):,} columns mapped, {len(columns) - len(mapped):,} excluded",
+                "warn" if mapping.missing else "",
+            )
+        ]
 
-    def blocked(self) -> str | None:
+    def blocked_reason(self) -> str | None:
         mapping = self.mapping
         if mapping is None:
-            return "The mapping is not there yet."
+            return "The mapping is still loading."
         if VERIFIED not in mapping.targets and self.draft.kind == "users":
-            return "Say whether e-mails are verified: v"
+            return "Press v to choose whether emails are verified"
         return mapping.missing[0] if mapping.missing else None
 
     def lines_moved(self, lines: LineList) -> None:
         row = self.columns.row
-        self.query_one(MessageLine).say(str(row["why"]) if row is not None else "")
+        self.query_one(MessageLine).show_text(str(row["reason"]) if row is not None else "")
 
     # Reasons
 
-    def _row(self) -> AbstractMapping[str, Any] | None:
+    def _current_row(self) -> AbstractMapping[str, Any] | None:
         return self.columns.row
 
     def row_disabled_reason(self) -> str | None:
-        return None if self._row() is not None else "There is no column under the cursor."
+        return None if self._current_row() is not None else "There is no column under the cursor."
 
-    def no_column(self) -> str | None:
-        row = self._row()
-        return None if row is not None and row["kind"] == "column" else "This is no column of the file."
+    def column_disabled_reason(self) -> str | None:
+        row = self._current_row()
+        return None if row is not None and row["kind"] == "column" else "This line is not a column of the file."
 
-    def leave_out_disabled_reason(self) -> str | None:
-        row = self._row()
+    def exclude_disabled_reason(self) -> str | None:
+        row = self._current_row()
         if row is None or not row["field"]:
-            return "This goes nowhere already."
-        return "This has to be chosen: v." if row["kind"] == "choice" else None
+            return "This column is already excluded."
+        return "This choice is required. Press v to choose." if row["kind"] == "choice" else None
 
     def metadata_disabled_reason(self) -> str | None:
-        return self.user_field_disabled_reason() or self.no_column()
+        return self.user_field_disabled_reason() or self.column_disabled_reason()
 
     def user_field_disabled_reason(self) -> str | None:
-        return None if self.draft.kind == "users" else "Entries have no such choice."
+        return None if self.draft.kind == "users" else "Allowlist entries do not have this field."
 
     # Actions
 
@@ -199,8 +206,8 @@ class MapStep(SavedMappingsMixin):
         await self.action_do("map.choose")
 
     def action_choose(self) -> None:
-        """Choose what the line under the cursor goes to."""
-        row = self._row()
+        """Edit the line under the cursor."""
+        row = self._current_row()
         assert row is not None
         match row["kind"]:
             case "choice":
@@ -217,83 +224,83 @@ class MapStep(SavedMappingsMixin):
         assert mapping is not None
         custom = [str(each.get("key")) for each in self._custom or ()]
 
-        def chosen(field: str | None) -> None:
+        def on_chosen(field: str | None) -> None:
             if field is not None:
-                self._send(column, field)
+                self._map_column(column, field)
 
-        self.console.ask(dialogs.field_dialog(mapping, column, custom), dialogs.answer(chosen))
+        self.console.ask(dialogs.field_dialog(mapping, column, custom), dialogs.on_field_chosen(on_chosen))
 
-    def _send(self, column: str, field: str | None, transforms: Sequence[str] | None = None) -> None:
+    def _map_column(self, column: str, field: str | None, transforms: Sequence[str] | None = None) -> None:
         mapping = self.mapping
         assert mapping is not None
         try:
-            self.take(mapping.with_column(column, field, transforms))
+            self.set_mapping(mapping.with_column(column, field, transforms))
         except DyntuiError as error:
             self.console.say_error(error)
 
-    def action_leave_out(self) -> None:
-        row, mapping = self._row(), self.mapping
+    def action_exclude(self) -> None:
+        row, mapping = self._current_row(), self.mapping
         assert row is not None and mapping is not None
         if row["kind"] == "column":
-            self._send(str(row["column"]), None)
+            self._map_column(str(row["column"]), None)
         else:
-            self.take(mapping.with_constant(str(row["field"]), None))
+            self.set_mapping(mapping.with_constant(str(row["field"]), None))
 
     def action_metadata(self) -> None:
-        row = self._row()
+        row = self._current_row()
         assert row is not None
-        self._send(str(row["column"]), f"metadata.{dialogs.metadata_key(str(row['column']))}")
+        self._map_column(str(row["column"]), f"metadata.{dialogs.metadata_key(str(row['column']))}")
 
     def action_transforms(self) -> None:
-        row, mapping, look = self._row(), self.mapping, self.wizard.look
+        row, mapping, preview = self._current_row(), self.mapping, self.wizard.preview
         assert row is not None and mapping is not None
         each = next(each for each in mapping.columns if each.column == row["column"])
         assert each.field is not None
-        samples = samples_of(look, each.column) if look is not None else []
+        samples = column_samples(preview, each.column) if preview is not None else []
 
-        def chosen(names: list[str] | None) -> None:
+        def on_chosen(names: list[str] | None) -> None:
             if names is not None:
-                self._send(each.column, each.field, names)
+                self._map_column(each.column, each.field, names)
 
         dialog = dialogs.TransformsDialog(each, self.draft.kind, samples, self.draft.region or None)
-        self.console.ask(dialog, chosen)
+        self.console.ask(dialog, on_chosen)
 
     def transforms_disabled_reason(self) -> str | None:
-        row = self._row()
+        row = self._current_row()
         if row is None or row["kind"] != "column":
-            return self.no_column()
-        return None if row["field"] else "The column goes nowhere yet."
+            return self.column_disabled_reason()
+        return None if row["field"] else "Choose a field for this column first."
 
     def action_verified(self) -> None:
-        """The choice that is never made silently."""
+        """Ask whether the emails are verified; this is never chosen automatically."""
         mapping = self.mapping
         assert mapping is not None
         columns = [each.column for each in mapping.columns if VERIFIED in each.hint or each.field == VERIFIED]
 
-        def chosen(key: str | None) -> None:
+        def on_chosen(key: str | None) -> None:
             if key is None or self.mapping is None:
                 return
-            how, _, column = key.partition(":")
-            if how == "column":
-                self.take(self.mapping.with_constant(VERIFIED, None).with_column(column, VERIFIED))
+            choice, _, column = key.partition(":")
+            if choice == "column":
+                self.set_mapping(self.mapping.with_constant(VERIFIED, None).with_column(column, VERIFIED))
                 return
             changed = self.mapping
             for each in changed.columns:
                 if each.field == VERIFIED:
                     changed = changed.with_column(each.column, None)
-            self.take(changed.with_constant(VERIFIED, how))
+            self.set_mapping(changed.with_constant(VERIFIED, choice))
 
-        self.console.ask(dialogs.VerifiedDialog(columns, mapping), chosen)
+        self.console.ask(dialogs.VerifiedDialog(columns, mapping), on_chosen)
 
     def action_constant(self) -> None:
         mapping = self.mapping
         assert mapping is not None
 
-        def chosen(field: str | None) -> None:
+        def on_chosen(field: str | None) -> None:
             if field is not None:
                 self._ask_constant(field)
 
-        self.console.ask(dialogs.constant_dialog(mapping), dialogs.answer(chosen))
+        self.console.ask(dialogs.constant_dialog(mapping), dialogs.on_field_chosen(on_chosen))
 
     def _ask_constant(self, name: str) -> None:
         mapping = self.mapping
@@ -309,16 +316,16 @@ class MapStep(SavedMappingsMixin):
                 return {"value": str(error)}
             return {}
 
-        def filled(values: Values | None) -> None:
+        def on_submit(values: Values | None) -> None:
             from dyntui.importer import parse_assignment
 
             if values is not None:
-                self.take(mapping.with_constant(*parse_assignment(f"{name}={values['value']}", kind)))
+                self.set_mapping(mapping.with_constant(*parse_assignment(f"{name}={values['value']}", kind)))
 
         field = FormInput(
-            "value", name, str(mapping.constants.get(name, "")), help="For every row that has none of its own."
+            "value", name, str(mapping.constants.get(name, "")), help="Used for every row without a value of its own."
         )
-        self.console.ask(FormDialog("A value for every row", (field,), check=check, verb="take"), filled)
+        self.console.ask(FormDialog("Constant value", (field,), check=check, verb="set"), on_submit)
 
     def action_region(self) -> None:
         def check(values: Values) -> dict[str, str]:
@@ -330,16 +337,18 @@ class MapStep(SavedMappingsMixin):
                 return {"region": error.message}
             return {}
 
-        def filled(values: Values | None) -> None:
+        def on_submit(values: Values | None) -> None:
             if values is not None:
                 self.draft.region = values["region"].strip().upper()
                 self.wizard.save()
                 self._show()
 
-        help_text = "Two letters, such as DE. Empty: a number without + and country code is an error."
+        help_text = "Two letters, such as DE. Without one, a number that lacks + and a country code is an error."
         field = FormInput("region", "country", self.draft.region, help=help_text)
-        self.console.ask(FormDialog("Phone numbers without a country code", (field,), check=check, verb="take"), filled)
+        self.console.ask(
+            FormDialog("Phone numbers without a country code", (field,), check=check, verb="set"), on_submit
+        )
 
-    def action_anew(self) -> None:
-        """Forget what was decided here and propose again."""
+    def action_propose(self) -> None:
+        """Discard the choices and propose a mapping again."""
         self.run_worker(self._propose(), group="propose", exclusive=True)

@@ -1,4 +1,4 @@
-"""What the mapping asks: a field for a column, what is done to its values, whether e-mails count as verified."""
+"""Dialogs of the map step: field for a column, transforms, constant value, verified emails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dyntui.importer import ColumnMap, Mapping, Problem
 from dyntui.importer.fields import MappingKind, field_for, field_names
 from dyntui.importer.transforms import TRANSFORMS
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog, matching
+from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog, match_choices
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
@@ -23,16 +23,16 @@ from dyntui.tui.kit.widgets.cells import cut, fit
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 
-__all__ = ["TransformsDialog", "VerifiedDialog", "answer", "constant_dialog", "field_dialog", "metadata_key"]
+__all__ = ["TransformsDialog", "VerifiedDialog", "constant_dialog", "field_dialog", "metadata_key", "on_field_chosen"]
 
 
 def metadata_key(column: str) -> str:
-    """A column's name as one step of a path."""
+    """Return the name of a column as one step of a path."""
     return column.replace(".", "_").strip() or "value"
 
 
-def answer(then: Callable[[str | None], None]) -> Callable[[FuzzyChoice | None], None]:
-    """Hands on what was chosen: the choice, else the text that was typed."""
+def on_field_chosen(then: Callable[[str | None], None]) -> Callable[[FuzzyChoice | None], None]:
+    """Return a callback that calls `then` with the chosen field, or with the typed text."""
 
     def chosen(found: FuzzyChoice | None) -> None:
         then(None if found is None else found.key or found.text.strip() or None)
@@ -41,24 +41,24 @@ def answer(then: Callable[[str | None], None]) -> Callable[[FuzzyChoice | None],
 
 
 def field_dialog(mapping: Mapping, column: str, custom: Sequence[str]) -> FuzzySelectDialog:
-    """Choose the field for a column; a dot path may be typed (`wallets.1.chain`, `metadata.plan`)."""
-    taken = {each.field: each.column for each in mapping.columns if each.field and each.column != column}
+    """Return the dialog that selects the field of a column; it accepts paths (`wallets.1.chain`, `metadata.plan`)."""
+    mapped_from = {each.field: each.column for each in mapping.columns if each.field and each.column != column}
     own = f"metadata.{metadata_key(column)}"
     names = dict.fromkeys((*field_names(mapping.kind, custom), *((own,) if mapping.kind == "users" else ())))
-    choices = [_choice(name, mapping.kind, taken.get(name, "")) for name in names]
+    choices = [_choice(name, mapping.kind, mapped_from.get(name, "")) for name in names]
 
     def find(text: str) -> Sequence[Choice]:
-        found = matching(choices, text)
+        found = match_choices(choices, text)
         typed = text.strip()
         if typed and typed not in names and _is_field(typed, mapping.kind):
-            found.insert(0, _choice(typed, mapping.kind, taken.get(typed, "")))
+            found.insert(0, _choice(typed, mapping.kind, mapped_from.get(typed, "")))
         return found
 
-    return FuzzySelectDialog(f"{safe(column, 60)} goes to", find, placeholder="type a part of the field's name")
+    return FuzzySelectDialog(f"Field for {safe(column, 60)}", find, placeholder="part of the field name")
 
 
-def _choice(name: str, kind: MappingKind, taken: str) -> Choice:
-    note = field_for(name, kind).title + (f"; now from {taken}" if taken else "")
+def _choice(name: str, kind: MappingKind, mapped_from: str) -> Choice:
+    note = field_for(name, kind).title + (f"; mapped from {mapped_from}" if mapped_from else "")
     return Choice(name, name, note=note)
 
 
@@ -73,7 +73,7 @@ def _is_field(name: str, kind: MappingKind) -> bool:
 
 
 def constant_dialog(mapping: Mapping) -> FuzzySelectDialog:
-    """Choose the field that gets a value for every row."""
+    """Return the dialog that selects the field of a constant value."""
     choices = [
         _choice(name, mapping.kind, "")
         for name in field_names(mapping.kind)
@@ -83,41 +83,39 @@ def constant_dialog(mapping: Mapping) -> FuzzySelectDialog:
     def find(text: str) -> Sequence[Choice]:
         typed = text.strip()
         extra = [_choice(typed, mapping.kind, "")] if typed and _is_field(typed, mapping.kind) else []
-        return list({choice.key: choice for choice in [*extra, *matching(choices, text)]}.values())
+        return list({choice.key: choice for choice in [*extra, *match_choices(choices, text)]}.values())
 
-    return FuzzySelectDialog(
-        "Which field gets a value for every row?", find, placeholder="such as country, metadata.source"
-    )
+    return FuzzySelectDialog("Field with a constant value", find, placeholder="such as country, metadata.source")
 
 
-_MEANS = {
+_EXPLANATIONS = {
     "unverified": (
-        "E-mails are imported as not verified. Nobody can be taken for somebody else, but there is no promise that a "
-        "later sign-in by e-mail reaches the imported user: it may make a new one."
+        "Emails are imported as not verified. Nobody can sign in as another user. A later sign-in by email may create "
+        "a new user instead of finding the imported one."
     ),
     "now": (
-        "Every address counts as verified from now on: people sign in with it and reach the imported user, and a "
-        "social account with the same verified address is linked by itself. Choose it only when all were proven."
+        "All emails are imported as verified: users sign in with them to the imported account, and a social account "
+        "with the same verified email is linked automatically. Choose this only if every address was verified before."
     ),
     "column": (
-        "As the file says: where the column says yes, or has a date, the address counts as verified and people can "
-        "sign in with it; the others stay unverified."
+        "The column decides: emails with yes or a date in it are imported as verified, and users can sign in with "
+        "them. Other emails stay unverified."
     ),
 }
 
 
 class VerifiedDialog(BaseDialog[str]):
-    """Answers `unverified`, `now` or `column:NAME`. columns: those that may say it."""
+    """Return `unverified`, `now` or `column:NAME`. columns: the columns that can contain the verification."""
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
-    title_text = "Are these e-mail addresses verified?"
+    title_text = "Are these email addresses verified?"
 
     def __init__(self, columns: Sequence[str], mapping: Mapping) -> None:
         super().__init__(classes="verified")
         choices = [
-            Choice("unverified", "Leave them unverified"),
-            Choice("now", "All are verified, now"),
-            *(Choice(f"column:{name}", f"As the column “{safe(name, 30)}” says") for name in columns),
+            Choice("unverified", "Not verified"),
+            Choice("now", "All verified"),
+            *(Choice(f"column:{name}", f"Verified as in column “{safe(name, 30)}”") for name in columns),
         ]
         self._choices = Choices(choices)
         now = mapping.constants.get("emailVerifiedAt")
@@ -129,10 +127,10 @@ class VerifiedDialog(BaseDialog[str]):
     def content(self) -> ComposeResult:
         self._choices.styles.height = len(self._choices.choices)
         yield self._choices
-        yield Static("", id="means", markup=False)
+        yield Static("", id="explanation", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("enter", "choose"), ("esc", "decide later"))
+        return (("enter", "choose"), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self._explain()
@@ -140,7 +138,7 @@ class VerifiedDialog(BaseDialog[str]):
     @on(LineList.Moved)
     def _explain(self) -> None:
         key = self._choices.choices[self._choices.cursor].key.partition(":")[0]
-        self.query_one("#means", Static).update(_MEANS[key])
+        self.query_one("#explanation", Static).update(_EXPLANATIONS[key])
 
     @on(LineList.Opened)
     def action_choose(self) -> None:
@@ -148,14 +146,14 @@ class VerifiedDialog(BaseDialog[str]):
 
 
 class _Transforms(LineList):
-    """Every transform, and whether it is done."""
+    """All transforms, the selected ones first and numbered."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "transforms")
 
-    def __init__(self, done: Sequence[str]) -> None:
+    def __init__(self, selected: Sequence[str]) -> None:
         super().__init__(id="choices")
-        self.names = [*done, *(name for name in TRANSFORMS if name not in done)]
-        self.done = list(done)
+        self.names = [*selected, *(name for name in TRANSFORMS if name not in selected)]
+        self.selected = list(selected)
 
     @property
     def count(self) -> int:
@@ -164,27 +162,27 @@ class _Transforms(LineList):
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         name = self.names[index]
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
-        order = f"{self.done.index(name) + 1}." if name in self.done else "  "
+        order = f"{self.selected.index(name) + 1}." if name in self.selected else "  "
         return [bar, (f"{order} {fit(name, 10)} ", ""), (cut(TRANSFORMS[name][0], max(0, width - 17)), "dim")]
 
     def action_turn(self) -> None:
         name = self.names[self.cursor]
-        if name in self.done:
-            self.done.remove(name)
+        if name in self.selected:
+            self.selected.remove(name)
         else:
-            self.done.append(name)
+            self.selected.append(name)
         self.repaint()
         self.post_message(self.Moved(self))
 
 
 class TransformsDialog(BaseDialog[list[str]]):
-    """Answers with the names in their order. samples: values to show what they come to."""
+    """Return the names of the selected transforms in order. samples: values for the preview."""
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
 
     def __init__(self, each: ColumnMap, kind: MappingKind, samples: Sequence[str], region: str | None) -> None:
         super().__init__(classes="transforms")
-        self.title_text = f"What is done to {safe(each.column, 40)} before it goes to {safe(each.field or '', 40)}"
+        self.title_text = f"Transforms of {safe(each.column, 40)} for {safe(each.field or '', 40)}"
         self._field = field_for(each.field or "", kind)
         self._samples = samples
         self._region = region
@@ -193,13 +191,13 @@ class TransformsDialog(BaseDialog[list[str]]):
     def content(self) -> ComposeResult:
         self._list.styles.height = 11
         yield self._list
-        yield Static("", id="means", markup=False)
+        yield Static("", id="explanation", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("space", "do it, or not"), ("enter", "take these"), ("esc", "cancel"))
+        return (("space", "select"), ("enter", "apply"), ("esc", "cancel"))
 
     def current_input(self) -> tuple[str, ...]:
-        return tuple(self._list.done)
+        return tuple(self._list.selected)
 
     def on_mount(self) -> None:
         self._preview()
@@ -207,17 +205,17 @@ class TransformsDialog(BaseDialog[list[str]]):
     @on(LineList.Moved)
     def _preview(self) -> None:
         lines = [f"{safe(value, 40)}  →  {self._result(value)}" for value in self._samples]
-        self.query_one("#means", Static).update("\n".join(lines) or "There is no value to show it on.")
+        self.query_one("#explanation", Static).update("\n".join(lines) or "No value for a preview.")
 
     def _result(self, value: str) -> str:
         from dyntui.importer.mapper import compile_step
         from dyntui.importer.validation_context import ValidationContext
 
         problems: list[Problem] = []
-        result: Any = compile_step(self._field, self._list.done, ValidationContext(self._region))(value, problems)
-        wrong = next((problem for problem in problems if problem.severity == "error"), None)
-        return f"✕ {safe(wrong.message, 80)}" if wrong is not None else safe(result, 60)
+        result: Any = compile_step(self._field, self._list.selected, ValidationContext(self._region))(value, problems)
+        error = next((problem for problem in problems if problem.severity == "error"), None)
+        return f"✕ {safe(error.message, 80)}" if error is not None else safe(result, 60)
 
     @on(LineList.Opened)
     def action_choose(self) -> None:
-        self.dismiss(list(self._list.done))
+        self.dismiss(list(self._list.selected))

@@ -1,4 +1,4 @@
-"""A mapping as rows of a table: columns and where they go, values for every row, what has to be chosen."""
+"""The rows of the mapping table: columns with their fields, constant values, and required choices."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dyntui.importer.value_paths import compile_path
 from dyntui.services.imports.wizard_service import FilePreview
 from dyntui.tui.features.imports.formatting import cell_text
 
-__all__ = ["VERIFIED", "mapping_rows", "samples_of"]
+__all__ = ["VERIFIED", "column_samples", "mapping_rows"]
 
 VERIFIED = "emailVerifiedAt"
 _EVERY_ROW = "(every row)"
 
 
-def samples_of(look: FilePreview, column: str) -> list[str]:
-    """The first different values of a column or a path into one."""
-    follow = compile_path(look.info.columns, column)
+def column_samples(preview: FilePreview, column: str) -> list[str]:
+    """Return up to three different values of a column, or of a path into one."""
+    follow = compile_path(preview.info.columns, column)
     found: dict[str, None] = {}
-    for row in look.rows:
+    for row in preview.rows:
         value = follow(row.cells)
         if value not in ("", None):
             found[cell_text(value)] = None
@@ -28,31 +28,35 @@ def samples_of(look: FilePreview, column: str) -> list[str]:
     return list(found)
 
 
-def mapping_rows(mapping: Mapping, look: FilePreview | None, region: str) -> list[dict[str, Any]]:
-    """The rows; a choice that has to be made is the first of them."""
+def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> list[dict[str, Any]]:
+    """Return the table rows; a required choice comes first."""
     rows: list[dict[str, Any]] = []
     if mapping.kind == "users" and all(each.field != VERIFIED for each in mapping.columns):
         chosen = mapping.constants.get(VERIFIED)
         rows.append(
-            _line("choice", _EVERY_ROW, VERIFIED, _verified_words(chosen), "v chooses" if chosen else "! v: choose")
+            _mapping_row(
+                "choice", _EVERY_ROW, VERIFIED, _verified_text(chosen), "v to change" if chosen else "! v to choose"
+            )
         )
     for each in mapping.columns:
-        sample = " · ".join(samples_of(look, each.column)) if look is not None else ""
-        why = each.why + (f", {'+'.join(each.transforms)}" if each.field and each.transforms != ("trim",) else "")
+        sample = " · ".join(column_samples(preview, each.column)) if preview is not None else ""
+        reason = each.why + (f", {'+'.join(each.transforms)}" if each.field and each.transforms != ("trim",) else "")
         rows.append(
-            _line("column", each.column, each.field or "", sample, each.hint if not each.field else why.strip(", "))
+            _mapping_row(
+                "column", each.column, each.field or "", sample, each.hint if not each.field else reason.strip(", ")
+            )
         )
     for name, value in mapping.constants.items():
         if name != VERIFIED:
-            rows.append(_line("constant", _EVERY_ROW, name, str(value), "a value for every row"))
+            rows.append(_mapping_row("constant", _EVERY_ROW, name, str(value), "constant value"))
     if mapping.kind == "users" and any((each.field or "").endswith("phoneNumber") for each in mapping.mapped):
-        rows.append(_line("region", _EVERY_ROW, "", region or "none", "p: country of numbers without one"))
+        rows.append(_mapping_row("region", _EVERY_ROW, "", region or "none", "p to set the country"))
     return rows
 
 
-def _line(kind: str, column: str, field: str, sample: str, why: str) -> dict[str, Any]:
-    target = f"→ {field}" if field else "phone numbers" if kind == "region" else "  left out"
-    if kind == "choice" and why.startswith("!"):
+def _mapping_row(kind: str, column: str, field: str, sample: str, reason: str) -> dict[str, Any]:
+    target = f"→ {field}" if field else "phone numbers" if kind == "region" else "  excluded"
+    if kind == "choice" and reason.startswith("!"):
         target = f"! {field}"
     key = column if kind == "column" else f"{kind} {field}"
     return {
@@ -63,9 +67,9 @@ def _line(kind: str, column: str, field: str, sample: str, why: str) -> dict[str
         "field": field,
         "target": target,
         "sample": sample,
-        "why": why,
+        "reason": reason,
     }
 
 
-def _verified_words(value: Any) -> str:
-    return {None: "not chosen", "now": "verified, all of them", "unverified": "not verified"}.get(value, str(value))
+def _verified_text(value: Any) -> str:
+    return {None: "not chosen", "now": "all verified", "unverified": "not verified"}.get(value, str(value))

@@ -1,4 +1,4 @@
-"""One line below a list that says in full what a column has no room for. Only it is painted when it changes."""
+"""One line below a table with the full text of a truncated cell."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ __all__ = ["MessageLine"]
 
 
 class MessageLine(LineWidget):
-    """text: raw."""
+    """The line. text: raw; control characters are made visible."""
 
     def __init__(self) -> None:
-        super().__init__(classes="said")
+        super().__init__(classes="message-line")
         self.text = ""
 
-    def say(self, text: str) -> None:
-        """Say this instead."""
+    def show_text(self, text: str) -> None:
+        """Show this text."""
         if text != self.text:
             self.text = text
             self.repaint()

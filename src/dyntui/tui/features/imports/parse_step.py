@@ -1,4 +1,4 @@
-"""Step 2: how the file is read. What was found, each of it changeable, beside the rows as they come out."""
+"""Step 2 of the wizard: format, encoding and header of the file, with a preview of its rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dyntui.tui.features.imports.parse_summary import (
     TEXT_FORMATS,
     ParseSummary,
     SummaryLine,
-    reading_lines,
+    summary_lines_for,
 )
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
@@ -39,17 +39,17 @@ from dyntui.tui.kit.widgets.table import Table
 if TYPE_CHECKING:
     from dyntui.tui.features.imports.wizard_step import Wizard
 
-__all__ = ["ParseStep", "column_of_file", "preview_rows"]
+__all__ = ["ParseStep", "file_column", "preview_rows"]
 
 
 class ParseStep(WizardStep):
-    """Look at the file as it is understood, and put that right."""
+    """Show how the file is read, and change it."""
 
     NAME, TITLE = "parse", "Parse"
     BINDINGS = bindings(IMPORTS_ACTIONS, "parse")
 
     class Counting(Message):
-        """So many rows were counted."""
+        """Rows counted so far."""
 
         def __init__(self, rows: int) -> None:
             super().__init__()
@@ -61,7 +61,7 @@ class ParseStep(WizardStep):
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.error: DyntuiError | None = None
-        self._rows = 0
+        self._counted_rows = 0
         self._stop = Event()
 
     def compose(self) -> ComposeResult:
@@ -70,196 +70,200 @@ class ParseStep(WizardStep):
             yield Table((Column("row", " "),), StaticRows(is_loaded=False), empty=self._empty, id="preview")
 
     def on_mount(self) -> None:
-        self.query_one(ParseSummary).border_title = "how it is read"
-        self.query_one(Table).border_title = "the first rows"
+        self.query_one(ParseSummary).border_title = "file settings"
+        self.query_one(Table).border_title = "first rows"
 
-    def current_input(self) -> None:
-        if self.wizard.look is not None:
-            self._show(self.wizard.look)
+    def on_step_shown(self) -> None:
+        if self.wizard.preview is not None:
+            self._show(self.wizard.preview)
         elif self.draft.path or self.draft.job:
-            self._look()
+            self._load_preview()
 
-    def left(self) -> None:
+    def on_step_left(self) -> None:
         self._stop.set()
 
     # Reading
 
-    def _look(self) -> None:
+    def _load_preview(self) -> None:
         self._stop.set()
-        self.wizard.look = self.wizard.counted = None
+        self.wizard.preview = self.wizard.totals = None
         draft = self.copy()
-        self.wizard.hand(lambda bench: bench.preview(draft), self._show, self._cannot, latest="look")
+        self.wizard.submit(lambda service: service.preview(draft), self._show, self._on_unreadable, latest="look")
 
-    def _show(self, look: FilePreview) -> None:
+    def _show(self, preview: FilePreview) -> None:
         self.error = None
-        self.wizard.look = look
+        self.wizard.preview = preview
         table = self.query_one("#preview", Table)
-        table.view = StaticRows(preview_rows(look), key="row")
-        table.columns = tuple(column_of_file(look, place) for place in range(len(look.info.columns))) or table.columns
+        table.view = StaticRows(preview_rows(preview), key="row")
+        table.columns = (
+            tuple(file_column(preview, place) for place in range(len(preview.info.columns))) or table.columns
+        )
         table.offset_columns = 0
         table.layout_changed()
         table.show(table.view)
-        self._arrange()
-        if self.wizard.counted is None:
+        self._show_summary()
+        if self.wizard.totals is None:
             self._count()
         self.changed()
 
-    def _cannot(self, error: DyntuiError) -> None:
+    def _on_unreadable(self, error: DyntuiError) -> None:
         self.error = error
         table = self.query_one("#preview", Table)
         view = StaticRows(())
         view.error = error
         table.show(view)
-        self._arrange()
+        self._show_summary()
         self.changed()
 
     def _count(self) -> None:
         self._stop.set()
         self._stop = stop = Event()
-        self._rows = 0
+        self._counted_rows = 0
         draft = self.copy()
 
-        def tell(rows: int) -> None:
+        def on_rows(rows: int) -> None:
             self.post_message(self.Counting(rows))
 
-        self.wizard.hand(lambda bench: bench.count(draft, tell, stop), self._counted, self._cannot, latest="count")
+        self.wizard.submit(
+            lambda service: service.count(draft, on_rows, stop), self._on_counted, self._on_unreadable, latest="count"
+        )
 
     @on(Counting)
     def _counting(self, event: Counting) -> None:
-        self._rows = event.rows
-        self._arrange()
+        self._counted_rows = event.rows
+        self._show_summary()
         self.changed()
 
-    def _counted(self, counted: FileTotals) -> None:
-        self.wizard.counted = counted
-        self._arrange()
+    def _on_counted(self, totals: FileTotals) -> None:
+        self.wizard.totals = totals
+        self._show_summary()
         self.changed()
 
-    # What is said
+    # Display
 
-    def _arrange(self) -> None:
-        look = self.wizard.look
+    def _show_summary(self) -> None:
+        preview = self.wizard.preview
         lines = (
-            reading_lines(look.info, self.draft.read_options, self._count_words())
-            if look is not None
+            summary_lines_for(preview.info, self.draft.read_options, self._row_count_text())
+            if preview is not None
             else self._error_lines()
         )
-        self.query_one(ParseSummary).put(lines)
+        self.query_one(ParseSummary).set_lines(lines)
 
-    def _count_words(self) -> str:
-        counted = self.wizard.counted
-        return f"{counted.rows:,}" if counted is not None else f"counting, {self._rows:,}"
+    def _row_count_text(self) -> str:
+        totals = self.wizard.totals
+        return f"{totals.rows:,}" if totals is not None else f"counting, {self._counted_rows:,}"
 
     def _error_lines(self) -> list[SummaryLine]:
         from dyntui.importer import UnknownEncoding
 
         reading = self.draft.read_options
         lines = [
-            SummaryLine("format", FORMATS.get(reading.format or "", "not known"), "format"),
-            SummaryLine("encoding", reading.encoding or "not known: choose one", "encoding", "warn"),
+            SummaryLine("format", FORMATS.get(reading.format or "", "unknown"), "format"),
+            SummaryLine("encoding", reading.encoding or "unknown: choose one", "encoding", "warn"),
         ]
         if isinstance(self.error, UnknownEncoding):
-            lines.append(SummaryLine.heading("the first odd text reads"))
+            lines.append(SummaryLine.heading("first text in each encoding"))
             lines += [SummaryLine(name, safe(text, 200)) for name, text in self.error.candidates]
         return lines
 
     def _empty(self) -> str:
-        return "There are no rows below the names. Choose another row of names."
+        return "No rows below the header. Choose another header row."
 
     def status(self) -> Sequence[Piece]:
         if self.error is not None:
-            return [("not readable as it is", "warn")]
-        counted = self.wizard.counted
-        if counted is None:
-            return [(f"counting {self._rows:,}", "")]
-        parts: list[Piece] = [(f"{counted.rows:,} rows", "")]
-        if odd := sum(counted.problems.values()):
-            parts.append((f"{odd:,} odd", "warn"))
+            return [("not readable", "warn")]
+        totals = self.wizard.totals
+        if totals is None:
+            return [(f"counting {self._counted_rows:,}", "")]
+        parts: list[Piece] = [(f"{totals.rows:,} rows", "")]
+        if problems := sum(totals.problems.values()):
+            parts.append((f"{problems:,} problems", "warn"))
         return parts
 
-    def blocked(self) -> str | None:
+    def blocked_reason(self) -> str | None:
         if self.error is not None:
-            return f"The file cannot be read like this: {safe(self.error.message, 200)}"
-        return None if self.wizard.look is not None else "The file is still being read."
+            return f"The file cannot be read with these settings: {safe(self.error.message, 200)}"
+        return None if self.wizard.preview is not None else "The file is still being read."
 
-    # Changing it
+    # Changing the settings
 
     def selection_disabled_reason(self) -> str | None:
-        line = self.query_one(ParseSummary).line_here
+        line = self.query_one(ParseSummary).current_line
         if not self.draft.path:
-            return "These rows come from an earlier job: they are not read again."
-        return None if line is not None and line.key else "This follows from the rest."
+            return "These rows come from a job; there is no file to read."
+        return None if line is not None and line.key else "This line has no setting."
 
-    def found_disabled_reason(self) -> str | None:
+    def reset_disabled_reason(self) -> str | None:
         reading = self.draft.read_options
-        return "Everything is as it was found." if reading == type(reading)() else None
+        return "All settings are as detected." if reading == type(reading)() else None
 
-    @on(LineList.Opened, "#reading")
+    @on(LineList.Opened, "#parse-summary")
     async def _clicked(self) -> None:
         await self.action_do("parse.change")
 
     def action_change(self) -> None:
-        line = self.query_one(ParseSummary).line_here
+        line = self.query_one(ParseSummary).current_line
         assert line is not None
         if line.key == "header_row":
             draft = self.copy()
-            self.wizard.hand(lambda bench: bench.header_candidates(draft), self._pick_header)
+            self.wizard.submit(lambda service: service.header_candidates(draft), self._ask_header_row)
         else:
             title, choices = self._choices(line.key)
-            self._pick(line.key, title, choices)
+            self._ask_choice(line.key, title, choices)
 
-    def action_found(self) -> None:
-        """Read it as it is found again."""
+    def action_reset(self) -> None:
+        """Discard the chosen settings and read the file again."""
         self.draft.read_options = type(self.draft.read_options)()
-        self._changed()
+        self._on_options_changed()
 
     def _choices(self, key: str) -> tuple[str, list[Choice]]:
         from dyntui.importer import UnknownEncoding
         from dyntui.importer.text_detection import ENCODINGS_TO_TRY
 
-        look = self.wizard.look
-        first = Choice(FOUND, "as it is found", note="told from the bytes of the file")
+        preview = self.wizard.preview
+        first = Choice(FOUND, "detect", note="from the bytes of the file")
         match key:
             case "format":
                 return "Format", [first, *(Choice(name, FORMATS[name]) for name in TEXT_FORMATS)]
             case "delimiter":
-                return "Between values", [first, *(Choice(sign, words) for sign, words in DELIMITERS.items())]
+                return "Delimiter", [first, *(Choice(sign, words) for sign, words in DELIMITERS.items())]
             case "sheet":
-                sheets = look.info.sheets if look is not None else ()
+                sheets = preview.info.sheets if preview is not None else ()
                 return "Sheet", [Choice(sheet, sheet) for sheet in sheets]
         if isinstance(self.error, UnknownEncoding):
-            return "Encoding: which of these reads right?", [Choice(*each) for each in self.error.candidates]
+            return "Encoding: choose the correct text", [Choice(*each) for each in self.error.candidates]
         names = ("utf-8", "utf-16", *ENCODINGS_TO_TRY)
         return "Encoding", [first, *(Choice(name, name) for name in names)]
 
-    def _pick_header(self, head: Mapping[int, str]) -> None:
-        choices = [Choice(FOUND, "as it is found"), Choice("0", "none", note="every row is data")]
-        choices += [Choice(str(number), f"row {number}", note=text) for number, text in head.items()]
-        self._pick("header_row", "The row with the names", choices)
+    def _ask_header_row(self, candidates: Mapping[int, str]) -> None:
+        choices = [Choice(FOUND, "detect"), Choice("0", "none", note="every row is data")]
+        choices += [Choice(str(number), f"row {number}", note=text) for number, text in candidates.items()]
+        self._ask_choice("header_row", "Header row", choices)
 
-    def _pick(self, key: str, title: str, choices: list[Choice]) -> None:
+    def _ask_choice(self, key: str, title: str, choices: list[Choice]) -> None:
         def picked(value: str | None) -> None:
             if value is not None:
-                self._set(key, value)
+                self._set_option(key, value)
 
         self.console.ask(SelectDialog(title, choices), picked)
 
-    def _set(self, key: str, value: str) -> None:
+    def _set_option(self, key: str, value: str) -> None:
         wanted: Any = None if value == FOUND else int(value) if key == "header_row" else value
         self.draft.read_options = replace(self.draft.read_options, **{key: wanted})
         if key in ("format", "encoding"):
             self.draft.read_options = replace(self.draft.read_options, header_row=None, delimiter=None)
-        self._changed()
+        self._on_options_changed()
 
-    def _changed(self) -> None:
+    def _on_options_changed(self) -> None:
         self.wizard.save()
-        self._look()
+        self._load_preview()
 
 
-def column_of_file(look: FilePreview, place: int) -> Column:
-    """A column of the file as a table shows it, as wide as its values need."""
-    name = safe(look.info.columns[place], 40)
-    values = [safe(cell_text(row.cells[place]), 60) for row in look.rows[:50]]
+def file_column(preview: FilePreview, place: int) -> Column:
+    """Return a table column for a column of the file, as wide as its values need."""
+    name = safe(preview.info.columns[place], 40)
+    values = [safe(cell_text(row.cells[place]), 60) for row in preview.rows[:50]]
     width = max([width_of(name), *(width_of(value) for value in values)], default=4)
 
     def pick(row: Mapping[str, Any]) -> Any:
@@ -268,6 +272,6 @@ def column_of_file(look: FilePreview, place: int) -> Column:
     return Column(title=name, width=max(3, min(width, 28)), priority=place, pick=pick)
 
 
-def preview_rows(look: FilePreview) -> list[dict[str, Any]]:
-    """The first rows for a table."""
-    return [{"row": str(row.number), "cells": row.cells} for row in look.rows]
+def preview_rows(preview: FilePreview) -> list[dict[str, Any]]:
+    """Return the first rows for a table."""
+    return [{"row": str(row.number), "cells": row.cells} for row in preview.rows]

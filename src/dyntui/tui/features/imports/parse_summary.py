@@ -1,4 +1,4 @@
-"""How a file is read, as lines: what was found, what was chosen by hand, what it looks like."""
+"""The list of the parse step: detected and chosen settings of the file, its size, and notes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from dyntui.core.text import safe
 from dyntui.importer import SourceInfo
 from dyntui.services.imports.wizard_draft import ReadOptions
-from dyntui.tui.features.imports.formatting import size_words
+from dyntui.tui.features.imports.formatting import format_size
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
-__all__ = ["DELIMITERS", "FORMATS", "FOUND", "TEXT_FORMATS", "ParseSummary", "SummaryLine", "reading_lines"]
+__all__ = ["DELIMITERS", "FORMATS", "FOUND", "TEXT_FORMATS", "ParseSummary", "SummaryLine", "summary_lines_for"]
 
 DELIMITERS = {
     ",": "comma  ,",
@@ -39,7 +39,7 @@ _LABEL = 11
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """A line of the list. key: the setting that Enter changes, "" for none. One without a value is a text."""
+    """A line of the list. key: the setting that Enter changes, "" for none. Without a value the label is a text."""
 
     label: str
     value: str = ""
@@ -52,28 +52,28 @@ class SummaryLine:
 
 
 class ParseSummary(LineList):
-    """How the file is read, and what it is."""
+    """How the file is read."""
 
     def __init__(self) -> None:
-        super().__init__(id="reading")
-        self.lines_: list[SummaryLine] = []
+        super().__init__(id="parse-summary")
+        self.summary_lines: list[SummaryLine] = []
 
     @property
     def count(self) -> int:
-        return len(self.lines_)
+        return len(self.summary_lines)
 
     @property
-    def line_here(self) -> SummaryLine | None:
+    def current_line(self) -> SummaryLine | None:
         """The line under the cursor."""
-        return self.lines_[self.cursor] if self.lines_ else None
+        return self.summary_lines[self.cursor] if self.summary_lines else None
 
-    def put(self, lines: Sequence[SummaryLine]) -> None:
-        """Show these."""
-        self.lines_ = list(lines)
+    def set_lines(self, lines: Sequence[SummaryLine]) -> None:
+        """Show these lines."""
+        self.summary_lines = list(lines)
         self.count_changed()
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        line = self.lines_[index]
+        line = self.summary_lines[index]
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         if not line.value and not line.key:
             return [bar, (cut(line.label, width - 2), line.style)]
@@ -81,33 +81,33 @@ class ParseSummary(LineList):
         return [bar, (label, "dim"), (cut(line.value, max(0, width - 2 - width_of(label))), line.style)]
 
 
-def reading_lines(info: SourceInfo, reading: ReadOptions, rows: str) -> list[SummaryLine]:
-    """What was found, and what was chosen. rows: how many there are, in words."""
+def summary_lines_for(info: SourceInfo, reading: ReadOptions, rows: str) -> list[SummaryLine]:
+    """Return the lines for a file. rows: the number of rows as text."""
 
-    def by(value: object) -> str:
-        return "" if value is None else "  (by hand)"
+    def suffix(value: object) -> str:
+        return "" if value is None else "  (chosen)"
 
-    lines = [SummaryLine("format", FORMATS.get(info.format, info.format) + by(reading.format), "format")]
+    lines = [SummaryLine("format", FORMATS.get(info.format, info.format) + suffix(reading.format), "format")]
     if info.encoding:
-        lines.append(SummaryLine("encoding", _encoding(info.encoding) + by(reading.encoding), "encoding"))
+        lines.append(SummaryLine("encoding", _encoding_name(info.encoding) + suffix(reading.encoding), "encoding"))
     if info.format in _DELIMITED:
-        words = DELIMITERS.get(info.delimiter, info.delimiter)
-        lines.append(SummaryLine("delimiter", words + by(reading.delimiter), "delimiter"))
+        name = DELIMITERS.get(info.delimiter, info.delimiter)
+        lines.append(SummaryLine("delimiter", name + suffix(reading.delimiter), "delimiter"))
     if info.format not in ("json", "ndjson"):
         names = f"row {info.header_row}" if info.header_row else "none: every row is data"
-        lines.append(SummaryLine("names in", names + by(reading.header_row), "header_row"))
+        lines.append(SummaryLine("header", names + suffix(reading.header_row), "header_row"))
     if len(info.sheets) > 1:
-        lines.append(SummaryLine("sheet", safe(info.sheet or "", 60) + by(reading.sheet), "sheet"))
+        lines.append(SummaryLine("sheet", safe(info.sheet or "", 60) + suffix(reading.sheet), "sheet"))
     lines += [
         SummaryLine(""),
         SummaryLine("rows", rows),
         SummaryLine("columns", f"{len(info.columns):,}"),
-        SummaryLine("size", size_words(info.size)),
+        SummaryLine("size", format_size(info.size)),
     ]
     if info.preset:
-        lines.append(SummaryLine("looks like", f"an export of {_preset(info.preset)}"))
+        lines.append(SummaryLine("source", f"{_preset_name(info.preset)} export"))
     if info.non_ascii:
-        lines += [SummaryLine(""), SummaryLine.heading("does this read right?")]
+        lines += [SummaryLine(""), SummaryLine.heading("non-ASCII text")]
         lines += [SummaryLine(safe(text, 100)) for text in info.non_ascii[:5]]
     if info.notes:
         lines += [SummaryLine(""), SummaryLine.heading("notes")]
@@ -121,9 +121,9 @@ def _wrapped(text: str) -> list[str]:
     return wrap(text, 34)
 
 
-def _encoding(name: str) -> str:
+def _encoding_name(name: str) -> str:
     return {"utf-8-sig": "UTF-8 with a BOM", "utf-8": "UTF-8"}.get(name, name)
 
 
-def _preset(name: str) -> str:
+def _preset_name(name: str) -> str:
     return {"dynamic": "Dynamic", "auth0": "Auth0"}.get(name, name.capitalize())

@@ -1,4 +1,4 @@
-"""Paste rows instead of naming a file."""
+"""The dialog that takes pasted rows instead of a file; opened by the source step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["PasteRowsDialog"]
 
 
 class PasteRowsDialog(BaseDialog[str]):
-    """Answers with the text."""
+    """Return the pasted text."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "paste")
     title_text = "Paste rows"
@@ -24,13 +24,13 @@ class PasteRowsDialog(BaseDialog[str]):
         super().__init__(classes="large paste")
 
     def content(self) -> ComposeResult:
-        yield Static("CSV, TSV or JSON, as it is in the file. The first row may hold the names.", markup=False)
+        yield Static("CSV, TSV or JSON. The first row can contain the column names.", markup=False)
         area = TextArea("", show_line_numbers=False, tab_behavior="focus", id="rows")
         area.cursor_blink = False
         yield area
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("ctrl+s", "import this"), ("esc", "cancel"))
+        return (("ctrl+s", "import"), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(TextArea), scroll_visible=False)
@@ -38,5 +38,5 @@ class PasteRowsDialog(BaseDialog[str]):
     def current_input(self) -> str:
         return self.query_one(TextArea).text
 
-    def action_take(self) -> Any:
+    def action_submit_rows(self) -> Any:
         self.submit(self.current_input())

@@ -1,14 +1,14 @@
-"""A bar of text, for a share of something: it reads without colour."""
+"""A progress bar as text, readable without color."""
 
 from __future__ import annotations
 
-__all__ = ["bar"]
+__all__ = ["draw_bar"]
 
 _FULL, _EMPTY = "█", "░"
 
 
-def bar(share: float, width: int) -> str:
-    """`share` from 0 to 1 in `width` cells; what is not nothing shows, and what is not all leaves some room."""
+def draw_bar(share: float, width: int) -> str:
+    """Return a bar for `share`, 0 to 1, in `width` cells: at least one full cell above 0, one empty below 1."""
     share = max(0.0, min(1.0, share))
     full = round(share * width)
     if share > 0:

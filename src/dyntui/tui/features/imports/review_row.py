@@ -1,4 +1,4 @@
-"""One row in full, beside the table: what is wrong with it, its cells, or the JSON that is sent."""
+"""The row details of the review: problems, all cells, or the JSON that is sent."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from dyntui.tui.kit.widgets.line_list import LineList, Piece
 __all__ = ["CELLS", "JSON", "RowPane"]
 
 CELLS, JSON = "cells", "json"
-_LEAST = 20
-_MOST = 2000
+_MIN_WIDTH = 20
+_MAX_CHARS = 2000
 
 _SIGNS = {"error": ("✕", "bad"), "warning": ("!", "warn")}
 
 
 class RowPane(LineList):
-    """mode: cells or json."""
+    """The pane with one row. mode: CELLS or JSON."""
 
     def __init__(self) -> None:
         super().__init__(id="row")
@@ -47,42 +47,42 @@ class RowPane(LineList):
         return pieces
 
     def show(self, row: Mapping[str, Any] | None, mapping: FieldMapping | None) -> None:
-        """Show a row; None when it is not here yet."""
+        """Show a row; None while it is loading."""
         if row is self._row and mapping is self._mapping:
             return
         self._row, self._mapping = row, mapping
-        self._arrange()
+        self._show_lines()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._arrange()
+        self._show_lines()
 
-    def turn(self) -> None:
-        """The other way to look at it."""
+    def toggle_mode(self) -> None:
+        """Switch between cells and JSON."""
         self.mode = JSON if self.mode == CELLS else CELLS
-        self._arrange()
+        self._show_lines()
 
-    def _arrange(self) -> None:
+    def _show_lines(self) -> None:
         row, mapping = self._row, self._mapping
         if row is None or mapping is None:
             self._lines = []
-            self.border_title = "the row"
+            self.border_title = "row"
         else:
-            room = max(_LEAST, self.size.width - 4)
+            room = max(_MIN_WIDTH, self.size.width - 4)
             self._lines = (
                 _json_lines(row, room)
                 if self.mode == JSON
                 else _problem_lines(row, room) + _cell_lines(row, mapping, room)
             )
-            what = "as it is sent" if self.mode == JSON else "in full"
+            what = "JSON" if self.mode == JSON else "details"
             self.border_title = f"row {row['number']:,} {what}"
         self.cursor = self.top = 0
         self.count_changed()
 
 
-def _wrapped(text: str, room: int) -> list[str]:
-    if width_of(text) > len(text):  # characters two cells wide: as if all of them were
+def _wrap(text: str, room: int) -> list[str]:
+    if width_of(text) > len(text):  # some characters are two cells wide: assume all are
         room //= 2
-    return wrap(text, max(_LEAST, room), break_on_hyphens=False) or [""]
+    return wrap(text, max(_MIN_WIDTH, room), break_on_hyphens=False) or [""]
 
 
 def _problem_lines(row: Mapping[str, Any], room: int) -> list[list[Piece]]:
@@ -90,39 +90,39 @@ def _problem_lines(row: Mapping[str, Any], room: int) -> list[list[Piece]]:
     for problem in row["problems"]:
         sign, style = _SIGNS[problem.level]
         field = f"{safe(problem.field, 60)}: " if problem.field else ""
-        first, *more = _wrapped(f"{field}{safe(problem.message, 300)}", room - 2)
+        first, *more = _wrap(f"{field}{safe(problem.message, 300)}", room - 2)
         lines.append([(f"{sign} ", style), (first, "")])
         lines += [[(f"  {part}", "")] for part in more]
         if problem.suggestion is not None:
-            lines += [[(f"  {part}", "good")] for part in _wrapped(f"suggested: {safe(problem.suggestion)}", room - 2)]
+            lines += [[(f"  {part}", "good")] for part in _wrap(f"suggested: {safe(problem.suggestion)}", room - 2)]
     if not row["problems"] and row["problem"]:
-        lines += [[(part, "")] for part in _wrapped(safe(row["problem"], 300), room)]
+        lines += [[(part, "")] for part in _wrap(safe(row["problem"], 300), room)]
     return lines
 
 
 def _cell_lines(row: Mapping[str, Any], mapping: FieldMapping, room: int) -> list[list[Piece]]:
     names = mapping.source_columns
-    goes = {each.column: each.field for each in mapping.columns if each.field}
-    wide = min(24, max((width_of(safe(name, 40)) for name in names), default=0))
+    targets = {each.column: each.field for each in mapping.columns if each.field}
+    name_width = min(24, max((width_of(safe(name, 40)) for name in names), default=0))
     lines: list[list[Piece]] = []
     for name, cell in zip(names, row["cells"], strict=True):
-        text = "—" if cell in ("", None) else safe(cell_text(cell), _MOST)
-        first, *more = _wrapped(text, room - wide - 2)
-        lines.append([(fit(safe(name, 40), wide) + "  ", "dim"), (first, "")])
-        lines += [[(" " * (wide + 2), ""), (part, "")] for part in more]
-        if name in goes:
-            lines[-1].append((f"  → {goes[name]}", "dim"))
+        text = "—" if cell in ("", None) else safe(cell_text(cell), _MAX_CHARS)
+        first, *more = _wrap(text, room - name_width - 2)
+        lines.append([(fit(safe(name, 40), name_width) + "  ", "dim"), (first, "")])
+        lines += [[(" " * (name_width + 2), ""), (part, "")] for part in more]
+        if name in targets:
+            lines[-1].append((f"  → {targets[name]}", "dim"))
     return lines
 
 
 def _json_lines(row: Mapping[str, Any], room: int) -> list[list[Piece]]:
     body = row["body"]
     if body is None:
-        return [[("Nothing is sent of this row as it is.", "dim")]]
+        return [[("This row is not sent.", "dim")]]
     text = json.dumps(json.loads(body), ensure_ascii=False, indent=2)
     lines: list[list[Piece]] = []
     for line in text.split("\n"):
         indent = " " * (len(line) - len(line.lstrip()) + 4)
-        parts = wrap(safe(line, _MOST), max(_LEAST, room), subsequent_indent=indent, break_on_hyphens=False)
+        parts = wrap(safe(line, _MAX_CHARS), max(_MIN_WIDTH, room), subsequent_indent=indent, break_on_hyphens=False)
         lines += [[(part, "")] for part in parts]
     return lines

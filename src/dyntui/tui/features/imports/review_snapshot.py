@@ -1,4 +1,4 @@
-"""What the clerk finds in a review for the screen: the numbers, the rows to show, how wide their columns are."""
+"""What the review step shows, read in the wizard thread: counts, row numbers and column widths."""
 
 from __future__ import annotations
 
@@ -9,64 +9,72 @@ from typing import Any
 from dyntui.core.text import safe
 from dyntui.importer import CODES
 from dyntui.services.imports.wizard_review import Review, ReviewSummary
-from dyntui.store import review_queries as rows_of
+from dyntui.store import review_queries
 from dyntui.tui.kit.widgets.cells import width_of
 
-__all__ = ["ReviewSnapshot", "empty_words", "look_at", "title_of", "widths_of"]
+__all__ = ["ReviewSnapshot", "column_widths", "empty_text", "rows_title", "take_snapshot"]
 
-_WIDTHS = 100
+_MEASURED_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewSnapshot:
-    """What the clerk found: the numbers, the rows to show, and which rows have a problem. did: what was done."""
+    """The state of a review.
+
+    group: which rows are shown. numbers: these rows. problems: rows with problems. result: of the last change.
+    """
 
     summary: ReviewSummary
-    which: str
+    group: str
     numbers: array[int]
     problems: array[int]
-    did: Any = None
+    result: Any = None
 
 
-def look_at(review: Review, which: str | None, did: Any = None, known: ReviewSnapshot | None = None) -> ReviewSnapshot:
-    """How things are. which: the rows to show; None for those with problems when there are any. known: how they were
-    found to be, when nothing was changed since."""
+def take_snapshot(
+    review: Review, group: str | None, result: Any = None, previous: ReviewSnapshot | None = None
+) -> ReviewSnapshot:
+    """Read the state of a review.
+
+    group: the rows to show; None for rows with problems, or all when there are none. result: of a change, passed on.
+    previous: an earlier snapshot whose counts are still valid.
+    """
     journal = review.journal
-    summary = known.summary if known is not None else review.summary()
-    problems = known.problems if known is not None else rows_of.numbers(journal, rows_of.PROBLEMS)
-    if which is None:
-        which = rows_of.PROBLEMS if problems else rows_of.ALL
-    codes = {group.code for group in summary.groups}
-    if which not in (rows_of.ALL, rows_of.PROBLEMS, *codes):
-        which = rows_of.PROBLEMS if problems else rows_of.ALL
-    numbers = problems if which == rows_of.PROBLEMS else rows_of.numbers(journal, which)
-    return ReviewSnapshot(summary, which, numbers, problems, did)
+    summary = previous.summary if previous is not None else review.summary()
+    problems = previous.problems if previous is not None else review_queries.numbers(journal, review_queries.PROBLEMS)
+    if group is None:
+        group = review_queries.PROBLEMS if problems else review_queries.ALL
+    codes = {each.code for each in summary.groups}
+    if group not in (review_queries.ALL, review_queries.PROBLEMS, *codes):
+        group = review_queries.PROBLEMS if problems else review_queries.ALL
+    numbers = problems if group == review_queries.PROBLEMS else review_queries.numbers(journal, group)
+    return ReviewSnapshot(summary, group, numbers, problems, result)
 
 
-def widths_of(review: Review, numbers: array[int]) -> dict[int, int]:
-    """How wide the columns of the file have to be, told from the first rows."""
+def column_widths(review: Review, numbers: array[int]) -> dict[int, int]:
+    """Return the width of each file column in cells, measured from the first rows."""
     names = review.mapping.source_columns
     widths = {place: min(24, width_of(safe(name, 40))) for place, name in enumerate(names)}
-    for row in rows_of.window(review.journal, numbers[:_WIDTHS].tolist()):
+    for row in review_queries.window(review.journal, numbers[:_MEASURED_ROWS].tolist()):
         for place, cell in enumerate(row.cells):
             if cell not in ("", None):
                 widths[place] = max(widths[place], width_of(safe(cell, 60)))
     return widths
 
 
-def title_of(which: str) -> str:
-    """What the rows are that are shown."""
-    if which == rows_of.ALL:
+def rows_title(group: str) -> str:
+    """Return the title of a group of rows."""
+    if group == review_queries.ALL:
         return "all rows"
-    if which == rows_of.PROBLEMS:
+    if group == review_queries.PROBLEMS:
         return "rows with problems"
-    return "rows left out" if which == rows_of.EXCLUDED else f"{which}: {CODES.get(which, '')}".rstrip(": ")
+    return "excluded rows" if group == review_queries.EXCLUDED else f"{group}: {CODES.get(group, '')}".rstrip(": ")
 
 
-def empty_words(which: str) -> str:
-    """What to say when there are none."""
-    if which == rows_of.PROBLEMS:
-        return "No row has a problem. ] goes on, a shows all rows."
-    if which in (rows_of.ALL, rows_of.EXCLUDED):
+def empty_text(group: str) -> str:
+    """Return the text for a group without rows."""
+    if group == review_queries.PROBLEMS:
+        return "No row has a problem. Press ] to continue, or a to show all rows."
+    if group in (review_queries.ALL, review_queries.EXCLUDED):
         return "There are no rows."
-    return "These values were put into another form on the way. They are counted, not listed."
+    return "These values were converted. They are counted, not listed."

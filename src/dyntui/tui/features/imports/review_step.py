@@ -1,4 +1,4 @@
-"""Step 4: the rows, and what is wrong with them: put right one by one or a kind at a time, left out, undone again."""
+"""Step 4 of the wizard: rows and their problems. Edit cells, fix all rows with a problem, exclude, undo."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ from textual.widget import Widget
 
 from dyntui.services.imports.wizard_review import Review, ReviewSummary, column_of
 from dyntui.services.imports.wizard_service import WizardService
-from dyntui.store import review_queries as rows_of
+from dyntui.store import review_queries
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.bulk_fix import BulkFixMixin
 from dyntui.tui.features.imports.cell_editor import CellEditor
 from dyntui.tui.features.imports.message_line import MessageLine
-from dyntui.tui.features.imports.problem_groups import KINDS, kind_rows
+from dyntui.tui.features.imports.problem_groups import GROUP_COLUMNS, group_rows
 from dyntui.tui.features.imports.review_row import RowPane
-from dyntui.tui.features.imports.review_snapshot import ReviewSnapshot, empty_words, look_at, title_of, widths_of
-from dyntui.tui.features.imports.review_table import ReviewRows, ReviewTable, row_of
+from dyntui.tui.features.imports.review_snapshot import (
+    ReviewSnapshot,
+    column_widths,
+    empty_text,
+    rows_title,
+    take_snapshot,
+)
+from dyntui.tui.features.imports.review_table import ReviewRows, ReviewTable, table_row
 from dyntui.tui.features.imports.row_loading import RowLoadingMixin
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_list import LineList
@@ -38,7 +44,7 @@ __all__ = ["ReviewStep"]
 
 
 class ReviewStep(RowLoadingMixin, BulkFixMixin):
-    """The rows as they will be sent; made ready first when they are not."""
+    """The rows as they will be sent; they are loaded first when necessary."""
 
     NAME, TITLE = "review", "Review"
     BINDINGS = bindings(IMPORTS_ACTIONS, "review")
@@ -46,16 +52,16 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self.summary: ReviewSummary | None = None
-        self.which: str | None = None
+        self.group: str | None = None
         self._problems: array[int] = array("q")
-        self._seen: ReviewSnapshot | None = None
-        self._to_problem = False
-        self._taking = False
+        self._snapshot: ReviewSnapshot | None = None
+        self._focus_problem = False
+        self._is_applying = False
 
     def compose(self) -> ComposeResult:
-        yield Spinner("making the rows ready", id="preparing")
+        yield Spinner("loading rows", id="preparing")
         with Horizontal(classes="panes"):
-            yield Table(KINDS, StaticRows(key="key", is_loaded=False), titles=False, id="kinds")
+            yield Table(GROUP_COLUMNS, StaticRows(key="key", is_loaded=False), titles=False, id="problem-groups")
             with Vertical(id="rows-pane"):
                 yield ReviewTable(id="rows")
                 yield CellEditor()
@@ -63,7 +69,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         yield RowPane()
 
     def on_mount(self) -> None:
-        self.query_one("#kinds").border_title = "problems by kind"
+        self.query_one("#problem-groups").border_title = "problems"
         self.query_one("#rows-pane").border_title = "rows"
         self.query_one(CellEditor).display = False
         self.table.markable = True
@@ -77,69 +83,69 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     def default_focus(self) -> Widget | None:
         return self.table
 
-    # Coming here
+    # Loading
 
-    def forget(self) -> None:
+    def clear_summary(self) -> None:
         self.summary = None
 
-    def load(self) -> None:
-        which = self.which
+    def show_rows(self) -> None:
+        group = self.group
 
-        def look(bench: WizardService) -> tuple[ReviewSnapshot, dict[int, int]]:
-            seen = look_at(bench.review(), which)
-            return seen, widths_of(bench.review(), seen.numbers)
+        def load(service: WizardService) -> tuple[ReviewSnapshot, dict[int, int]]:
+            snapshot = take_snapshot(service.review(), group)
+            return snapshot, column_widths(service.review(), snapshot.numbers)
 
-        self.wizard.hand(look, self._loaded, latest="review")
+        self.wizard.submit(load, self._on_loaded, latest="review")
 
-    def _loaded(self, found: tuple[ReviewSnapshot, dict[int, int]]) -> None:
-        seen, widths = found
-        self._ready()
+    def _on_loaded(self, found: tuple[ReviewSnapshot, dict[int, int]]) -> None:
+        snapshot, widths = found
+        self._set_ready()
         mapping = self.draft.mapping
         assert mapping is not None
-        self.table.set_up(mapping, widths)
-        self._to_problem = self.which is None
-        self._take(seen)
+        self.table.set_columns(mapping, widths)
+        self._focus_problem = self.group is None
+        self._apply_snapshot(snapshot)
         if not self.has_focus_within:
-            self.wizard.go_home()
+            self.wizard.restore_focus()
 
-    def _take(self, seen: ReviewSnapshot) -> None:
-        """Show what the clerk found."""
-        self._taking = True
-        self._seen = seen
-        new = self.which != seen.which
-        self.summary, self.which, self._problems = seen.summary, seen.which, seen.problems
-        self._rows.show(seen.numbers)
+    def _apply_snapshot(self, snapshot: ReviewSnapshot) -> None:
+        """Show a snapshot of the review."""
+        self._is_applying = True
+        self._snapshot = snapshot
+        new = self.group != snapshot.group
+        self.summary, self.group, self._problems = snapshot.summary, snapshot.group, snapshot.problems
+        self._rows.show(snapshot.numbers)
         if new:
             self.table.show(self._rows)
         else:
             self.table.view_changed()
-        kinds = self.query_one("#kinds", Table)
-        assert isinstance(kinds.view, StaticRows)
-        kinds.view.set_rows(kind_rows(seen.summary))
-        kinds.view_changed()
-        kinds.move_to(kinds.view.index_of(seen.which) or 0)
+        groups = self.query_one("#problem-groups", Table)
+        assert isinstance(groups.view, StaticRows)
+        groups.view.set_rows(group_rows(snapshot.summary))
+        groups.view_changed()
+        groups.move_to(groups.view.index_of(snapshot.group) or 0)
         pane = self.query_one("#rows-pane")
-        pane.border_title = title_of(seen.which)
-        self.table.empty = lambda: empty_words(seen.which)
-        self._row_shown()
+        pane.border_title = rows_title(snapshot.group)
+        self.table.empty = lambda: empty_text(snapshot.group)
+        self._show_row()
         if self.draft.note != self.note:
             self.draft.note = self.note
             self.wizard.save()
-        self._taking = False
+        self._is_applying = False
         self.changed()
 
     def _fetch(self, wanted: Sequence[int]) -> None:
-        def fetch(bench: WizardService) -> list[rows_of.ReviewRow]:
-            return rows_of.window(bench.review().journal, wanted)
+        def fetch(service: WizardService) -> list[review_queries.ReviewRow]:
+            return review_queries.window(service.review().journal, wanted)
 
-        def fetched(found: list[rows_of.ReviewRow]) -> None:
-            self._rows.put({each.number: row_of(each) for each in found})
+        def fetched(found: list[review_queries.ReviewRow]) -> None:
+            self._rows.add_rows({each.number: table_row(each) for each in found})
             self.table.view_changed()
-            self._row_shown()
+            self._show_row()
 
-        self.wizard.hand(fetch, fetched)
+        self.wizard.submit(fetch, fetched)
 
-    # What is said
+    # Display
 
     @property
     def note(self) -> str:
@@ -148,90 +154,94 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
 
     def status(self) -> Sequence[Piece]:
         if self.summary is None:
-            return [("making the rows ready", "")]
-        sums = self.summary.counts
-        parts = [f"{sums.ready:,} ready", f"{sums.problems:,} problems"]
-        parts += [f"{sums.excluded:,} left out"] if sums.excluded else []
-        rows = "" if self.app.size.width < WIDE else f"{sums.total:,} rows = "
-        return [(rows + " + ".join(parts), "warn" if sums.problems else "")]
+            return [("loading rows", "")]
+        counts = self.summary.counts
+        total = "" if self.app.size.width < WIDE else f" of {counts.total:,}"
+        parts = [f"{counts.ready:,}{total} ready", f"{counts.problems:,} with problems"]
+        parts += [f"{counts.excluded:,} excluded"] if counts.excluded else []
+        return [(", ".join(parts), "warn" if counts.problems else "")]
 
-    def blocked(self) -> str | None:
+    def blocked_reason(self) -> str | None:
         if self.summary is None:
-            return "The rows are still being made ready."
+            return "The rows are still loading."
         if not self.summary.counts.ready:
-            return "No row is ready to be sent: put some right first."
+            return "No row is ready to send. Fix some rows first."
         return None
 
     def lines_moved(self, lines: LineList) -> None:
         if lines.id == "rows":
-            self._row_shown()
-        elif lines.id == "kinds" and not self._taking:
-            self._kind_moved()
+            self._show_row()
+        elif lines.id == "problem-groups" and not self._is_applying:
+            self._on_group_moved()
 
-    def _row_shown(self) -> None:
+    def _show_row(self) -> None:
         row = self.table.row
         self.query_one(RowPane).show(row, self.draft.mapping)
-        self.query_one(MessageLine).say(str(row["problem"]) if row is not None else "")
-        if row is not None and self._to_problem:
-            self._to_problem = False
+        self.query_one(MessageLine).show_text(str(row["problem"]) if row is not None else "")
+        if row is not None and self._focus_problem:
+            self._focus_problem = False
             if row["problems"] and self.draft.mapping is not None:
                 place = column_of(self.draft.mapping, row["problems"][0].field)
                 if place is not None:
-                    self.table.go_to_cell(place)
+                    self.table.move_to_cell(place)
 
-    def _kind_moved(self) -> None:
-        which = self.query_one("#kinds", Table).row_id
-        if which is not None and self.summary is not None and which != self.which:
-            self._show_kind(which)
+    def _on_group_moved(self) -> None:
+        group = self.query_one("#problem-groups", Table).row_id
+        if group is not None and self.summary is not None and group != self.group:
+            self._show_group(group)
 
-    def _show_kind(self, which: str) -> None:
-        self._to_problem = True
-        known = self._seen
-        self.wizard.hand(lambda bench: look_at(bench.review(), which, known=known), self._take, latest="review")
+    def _show_group(self, group: str) -> None:
+        self._focus_problem = True
+        previous = self._snapshot
+        self.wizard.submit(
+            lambda service: take_snapshot(service.review(), group, previous=previous),
+            self._apply_snapshot,
+            latest="review",
+        )
 
-    # Doing things
+    # Actions
 
-    def do(self, work: Callable[[Review], Any], say: Callable[[Any], str]) -> None:
-        """Have something done, and show how things are afterwards."""
-        which = self.which
+    def change(self, work: Callable[[Review], Any], message: Callable[[Any], str]) -> None:
+        """Run a change of the review and show its result. message: the text to show for the result, "" for none."""
+        group = self.group
 
-        def done(bench: WizardService) -> ReviewSnapshot:
-            did = work(bench.review())
-            return look_at(bench.review(), which, did)
+        def apply(service: WizardService) -> ReviewSnapshot:
+            result = work(service.review())
+            return take_snapshot(service.review(), group, result)
 
-        def show(seen: ReviewSnapshot) -> None:
+        def show(snapshot: ReviewSnapshot) -> None:
             self.table.marks.clear()
-            self._take(seen)
-            if words := say(seen.did):
-                self.console.say(words)
+            self._apply_snapshot(snapshot)
+            if text := message(snapshot.result):
+                self.console.say(text)
 
-        self.wizard.hand(done, show)
+        self.wizard.submit(apply, show)
 
     def row_disabled_reason(self) -> str | None:
         return None if self.table.row is not None else "There is no row under the cursor."
 
     def edit_cell_disabled_reason(self) -> str | None:
-        if self.query_one("#kinds").has_focus:
-            return None if self.table.count else "There are no rows of this kind to look at."
+        if self.query_one("#problem-groups").has_focus:
+            return None if self.table.count else "There are no rows with this problem."
         return self.row_disabled_reason() or (
-            None if self.table.place is not None else "No cell of this row goes anywhere."
+            None if self.table.place is not None else "No column is mapped to a field."
         )
 
     def fix_disabled_reason(self) -> str | None:
-        return None if self._kind() else "This row has no problem to fix."
+        return None if self._problem_code() else "This row has no problem."
 
     def undo_disabled_reason(self) -> str | None:
-        return None if self.summary is not None and self.summary.undo_label else "Nothing was changed yet."
+        return None if self.summary is not None and self.summary.undo_label else "There is nothing to undo."
 
     def redo_disabled_reason(self) -> str | None:
-        return None if self.summary is not None and self.summary.redo_label else "Nothing was undone."
+        return None if self.summary is not None and self.summary.redo_label else "There is nothing to redo."
 
     def problem_disabled_reason(self) -> str | None:
         return None if self._problems else "No row has a problem."
 
     def action_edit(self) -> None:
-        """Change the cell under the cursor, in its place; on the kinds, go to the rows."""
-        if self.query_one("#kinds").has_focus:
+        """Edit the cell under the cursor; from the list of problems, go to the rows."""
+        if self.query_one("#problem-groups").has_focus:
             self.table.focus()
             return
         span = self.table.cell_span()
@@ -244,19 +254,19 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         await self.action_do("review.edit")
 
     @property
-    def editing(self) -> bool:
+    def is_editing(self) -> bool:
         return bool(self.query_one(CellEditor).display)
 
     @on(CellEditor.Closed)
     def _cell_closed(self, event: CellEditor.Closed) -> None:
-        """The cell was changed, or left as it was."""
+        """Apply the text of the cell editor."""
         self.query_one(CellEditor).display = False
         self.screen.set_focus(self.table, scroll_visible=False)
         row, place = self.table.row, self.table.place
         if row is None or place is None or event.value is None or event.value == self.table.cell_value:
             return
         number, value = int(row["number"]), event.value
-        self.do(lambda review: review.edit(number, place, value), lambda did: "")
+        self.change(lambda review: review.edit(number, place, value), lambda result: "")
 
     def _suggestion(self) -> str:
         row, mapping = self.table.row, self.draft.mapping
@@ -268,81 +278,85 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         return ""
 
     def back_label(self) -> str | None:
-        return "reading" if self.preparing else "the cell" if self.editing else None
+        return "loading" if self.is_preparing else "the cell" if self.is_editing else None
 
     def handle_back(self) -> None:
-        if self.preparing:
+        if self.is_preparing:
             self._stop.set()
-            self._ready()
+            self._set_ready()
             self.wizard.show_step("map")
         else:
-            self.query_one(CellEditor).action_leave()
+            self.query_one(CellEditor).action_cancel()
 
     def action_exclude(self) -> None:
-        """Leave the marked rows out, or the one under the cursor; take it in again when it is out."""
+        """Exclude the marked rows or the current row; include the current row when it is excluded."""
         row = self.table.row
         assert row is not None
         marked = sorted(int(each) for each in self.table.marks)
-        if not marked and row["out"]:
-            self.do(lambda review: review.include([int(row["number"])]), lambda did: "")
+        if not marked and row["is_excluded"]:
+            self.change(lambda review: review.include([int(row["number"])]), lambda result: "")
         else:
             numbers = marked or [int(row["number"])]
-            self.do(lambda review: review.exclude(numbers), lambda did: "")
+            self.change(lambda review: review.exclude(numbers), lambda result: "")
 
     def action_undo(self) -> None:
-        self.do(lambda review: review.undo(), lambda label: f"Undone: {label}.")
+        self.change(lambda review: review.undo(), lambda label: f"Undone: {label}.")
 
     def action_redo(self) -> None:
-        self.do(lambda review: review.redo(), lambda label: f"Done again: {label}.")
+        self.change(lambda review: review.redo(), lambda label: f"Redone: {label}.")
 
     def action_next_problem(self) -> None:
-        self._to_place(1)
+        self._go_to_problem(1)
 
     def action_previous_problem(self) -> None:
-        self._to_place(-1)
+        self._go_to_problem(-1)
 
-    def _to_place(self, way: int) -> None:
-        """Go to the next row with a problem, or the one before; after the last comes the first."""
-        here = self._rows.number_at(self.table.cursor) or 0
+    def _go_to_problem(self, direction: int) -> None:
+        """Go to the next (1) or previous (-1) row with a problem, and around at the end."""
+        current = self._rows.number_at(self.table.cursor) or 0
         wanted = (
-            next((n for n in self._problems if n > here), self._problems[0])
-            if way > 0
-            else next((n for n in reversed(self._problems) if n < here), self._problems[-1])
+            next((n for n in self._problems if n > current), self._problems[0])
+            if direction > 0
+            else next((n for n in reversed(self._problems) if n < current), self._problems[-1])
         )
         place = self._rows.index_of(str(wanted))
-        self._to_problem = True
+        self._focus_problem = True
         self.table.focus()
         if place is not None:
             self.table.move_to(place)
-            self._row_shown()
+            self._show_row()
             return
 
-        def seen(found: ReviewSnapshot) -> None:
-            self._take(found)
-            self._to_problem = True
+        def on_loaded(found: ReviewSnapshot) -> None:
+            self._apply_snapshot(found)
+            self._focus_problem = True
             self.table.move_to(self._rows.place_of(wanted))
-            self._row_shown()
+            self._show_row()
 
-        self.wizard.hand(lambda bench: look_at(bench.review(), rows_of.PROBLEMS), seen, latest="review")
+        self.wizard.submit(
+            lambda service: take_snapshot(service.review(), review_queries.PROBLEMS), on_loaded, latest="review"
+        )
 
     def action_all(self) -> None:
-        """All rows, or only those with problems."""
-        self._show_kind(rows_of.PROBLEMS if self.which == rows_of.ALL else rows_of.ALL)
+        """Show all rows, or only those with problems."""
+        self._show_group(review_queries.PROBLEMS if self.group == review_queries.ALL else review_queries.ALL)
 
-    def action_look(self) -> None:
-        """The row in full: its cells, then the JSON that is sent, then nothing."""
+    def action_details(self) -> None:
+        """Show all cells of the row, then its JSON, then hide both."""
         pane = self.query_one(RowPane)
         if not self.has_class("-row"):
             self.add_class("-row")
         elif pane.mode == "cells":
-            pane.turn()
+            pane.toggle_mode()
         else:
-            pane.turn()
+            pane.toggle_mode()
             self.remove_class("-row")
-            self.wizard.go_home()
+            self.wizard.restore_focus()
 
     def action_panes(self) -> None:
-        """Go to the next pane that is shown: the kinds, the rows, the row in full."""
-        panes = [pane for pane in (self.query_one("#kinds"), self.table, self.query_one(RowPane)) if pane.display]
+        """Move the focus to the next pane: problems, rows, row details."""
+        panes = [
+            pane for pane in (self.query_one("#problem-groups"), self.table, self.query_one(RowPane)) if pane.display
+        ]
         at = next((place for place, pane in enumerate(panes) if pane.has_focus), -1)
         self.screen.set_focus(panes[(at + 1) % len(panes)], scroll_visible=False)

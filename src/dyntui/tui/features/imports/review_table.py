@@ -1,4 +1,4 @@
-"""The rows of a job as a table: any number of them, fetched as they come into view, with a cursor on one cell."""
+"""The table of the review: rows are loaded from the journal as they come into view; the cursor is on a cell."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from dyntui.tui.kit.widgets.cells import fit
 from dyntui.tui.kit.widgets.line_list import Piece
 from dyntui.tui.kit.widgets.table import GUTTER, Table, TableColumn, _Layout
 
-__all__ = ["ReviewRows", "ReviewTable", "columns_for", "row_of"]
+__all__ = ["ReviewRows", "ReviewTable", "columns_for", "table_row"]
 
 NUMBER = Column("number", "row", 5, right=True, priority=0, format=thousands)
 PROBLEM = Column("problem", "problem", 30, grow=True, priority=1)
-_WHO = ("email", "phoneNumber", "username", "walletPublicKey", "identifier")
-_AHEAD = 60
-_KEPT = 4000
+_IDENTIFIER_FIELDS = ("email", "phoneNumber", "username", "walletPublicKey", "identifier")
+_PREFETCH_ROWS = 60
+_MAX_ROWS = 4000
 
 Row = dict[str, Any]
 
 
 class ReviewRows:
-    """Which rows are shown, by number, and those that were fetched lately. fetch: asks for rows by number.
+    """The numbers of the shown rows, and a cache of loaded rows. fetch: requests rows by number.
 
-    A row that may have changed is shown as it was until it is here again, so that nothing flickers.
+    A row that may have changed is shown unchanged until it is loaded again, so that nothing flickers.
     """
 
     def __init__(self, fetch: Callable[[Sequence[int]], None]) -> None:
         self._fetch = fetch
         self._numbers: array[int] = array("q")
-        self._known: OrderedDict[int, Row] = OrderedDict()
+        self._rows: OrderedDict[int, Row] = OrderedDict()
         self._fresh: set[int] = set()
-        self._asked: set[int] = set()
+        self._requested: set[int] = set()
         self._loaded = False
         self.error: DyntuiError | None = None
         self.loading = False
@@ -62,20 +62,20 @@ class ReviewRows:
         """Show the rows with these numbers; all of them may have changed."""
         self._numbers = numbers
         self._fresh.clear()
-        self._asked.clear()
+        self._requested.clear()
         self._loaded = True
 
     def number_at(self, index: int) -> int | None:
-        """The number of the row at a place."""
+        """Return the number of the row at an index; None beyond the end."""
         return self._numbers[index] if 0 <= index < len(self._numbers) else None
 
     def place_of(self, number: int) -> int:
-        """Where a row is, or would be."""
+        """Return the index where a row is or would be."""
         return bisect_left(self._numbers, number)
 
     def get(self, index: int) -> Row | None:
         number = self.number_at(index)
-        return None if number is None else self._known.get(number)
+        return None if number is None else self._rows.get(number)
 
     def id_at(self, index: int) -> str | None:
         number = self.number_at(index)
@@ -89,35 +89,35 @@ class ReviewRows:
         return False
 
     def set_viewport(self, first: int, last: int) -> None:
-        """Fetch what is missing of these, and some more beyond them."""
-        around = self._numbers[max(0, first - _AHEAD) : last + 1 + _AHEAD]
+        """Load the missing rows between two indexes, and some around them."""
+        around = self._numbers[max(0, first - _PREFETCH_ROWS) : last + 1 + _PREFETCH_ROWS]
         seen = self._numbers[max(0, first) : last + 1]
-        if all(number in self._fresh or number in self._asked for number in seen):
+        if all(number in self._fresh or number in self._requested for number in seen):
             return
-        wanted = [number for number in around if number not in self._fresh and number not in self._asked]
-        self._asked.update(wanted)
+        wanted = [number for number in around if number not in self._fresh and number not in self._requested]
+        self._requested.update(wanted)
         self._fetch(wanted)
 
-    def put(self, rows: Mapping[int, Row]) -> None:
-        """Rows that were fetched."""
+    def add_rows(self, rows: Mapping[int, Row]) -> None:
+        """Store rows that were loaded."""
         for key, row in rows.items():
-            self._asked.discard(key)
+            self._requested.discard(key)
             self._fresh.add(key)
-            if self._known.get(key) != row:
-                self._known[key] = row
-            self._known.move_to_end(key)
-        while len(self._known) > _KEPT:
-            self._fresh.discard(self._known.popitem(last=False)[0])
+            if self._rows.get(key) != row:
+                self._rows[key] = row
+            self._rows.move_to_end(key)
+        while len(self._rows) > _MAX_ROWS:
+            self._fresh.discard(self._rows.popitem(last=False)[0])
 
 
 def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple[Column, ...], tuple[int, ...]]:
-    """The table's columns: number, the cells that go somewhere, the problem; and the place of each cell in the file."""
+    """Return the columns (number, mapped cells, problem), and the file column of each mapped cell."""
     own = mapping.source_columns
     mapped = dict.fromkeys(
         place for each in mapping.mapped if (place := column_of(mapping, each.column)) is not None and place < len(own)
     )
-    who = next((column_of(mapping, name) for name in _WHO if name in mapping.targets), None)
-    places = tuple(sorted(mapped, key=lambda place: place != who)) or tuple(range(len(own)))
+    identifier = next((column_of(mapping, name) for name in _IDENTIFIER_FIELDS if name in mapping.targets), None)
+    places = tuple(sorted(mapped, key=lambda place: place != identifier)) or tuple(range(len(own)))
     columns = [NUMBER]
     columns += [
         Column(
@@ -135,29 +135,29 @@ def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple
 def _picker(place: int) -> Callable[[Mapping[str, Any]], Any]:
     def pick(row: Mapping[str, Any]) -> Any:
         cells = row["cells"]
-        # the file was read another way meanwhile: it may have fewer
+        # the file settings changed meanwhile: there may be fewer cells
         return cell_text(cells[place]) if place < len(cells) else ""
 
     return pick
 
 
-def row_of(found: ReviewRow) -> Row:
-    """A row as the table shows it."""
+def table_row(found: ReviewRow) -> Row:
+    """Return a row of the review as a row of the table."""
     return {
         "number": found.number,
         "state": found.state,
         "cells": found.cells,
-        "problem": _words(found),
+        "problem": _problem_text(found),
         "problems": found.problems,
         "body": found.body,
-        "out": found.code == EXCLUDED and found.state is RowState.SKIPPED,
+        "is_excluded": found.code == EXCLUDED and found.state is RowState.SKIPPED,
     }
 
 
-def _words(found: ReviewRow) -> str:
+def _problem_text(found: ReviewRow) -> str:
     if found.state is RowState.SKIPPED:
         return (
-            "left out" if found.code == EXCLUDED else f"✕ {found.message}" if found.code == DUPLICATE else found.message
+            "excluded" if found.code == EXCLUDED else f"✕ {found.message}" if found.code == DUPLICATE else found.message
         )
     if not found.problems:
         return ""
@@ -168,29 +168,29 @@ def _words(found: ReviewRow) -> str:
 
 
 def _without_value(message: str) -> str:
-    """A message without the value that it begins with: that stands in the cell."""
+    """Return a message without the value at its start, which the cell shows."""
     value, found, rest = message.partition("”: ")
     return rest if found and value.startswith("“") else message
 
 
 class ReviewTable(Table):
-    """A table in which one cell is under the cursor. places: which cell of the file each column between shows."""
+    """A table with a cell cursor. places: the file column that each mapped column shows."""
 
     def __init__(self, *, id: str) -> None:
         self.places: tuple[int, ...] = ()
-        self.at = 0
+        self.cell_index = 0
         super().__init__((NUMBER, PROBLEM), ReviewRows(lambda wanted: None), empty=lambda: "", id=id)
 
-    def set_up(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
-        """The columns of this mapping."""
+    def set_columns(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
+        """Show the columns of a mapping."""
         self.columns, self.places = columns_for(mapping, widths)
-        self.at = min(self.at, max(0, len(self.places) - 1))
+        self.cell_index = min(self.cell_index, max(0, len(self.places) - 1))
         self.layout_changed()
 
     @property
     def place(self) -> int | None:
-        """The place in the file of the cell under the cursor."""
-        return self.places[self.at] if self.places else None
+        """The file column of the cell under the cursor."""
+        return self.places[self.cell_index] if self.places else None
 
     @property
     def cell_value(self) -> str:
@@ -200,19 +200,19 @@ class ReviewTable(Table):
             return ""
         return cell_text(row["cells"][place])
 
-    def go_to_cell(self, place: int) -> None:
-        """Put the cursor on the cell of that column of the file, in view."""
+    def move_to_cell(self, place: int) -> None:
+        """Move the cursor to the cell of a file column and scroll it into view."""
         if place in self.places:
-            self.at = self.places.index(place)
-            self._bring_into_view()
+            self.cell_index = self.places.index(place)
+            self._scroll_to_cell()
             self.repaint()
 
     def cell_span(self) -> tuple[int, int, int] | None:
-        """x, y and width of the cell under the cursor in this widget; None when it is out of view."""
+        """Return x, y and width of the cell under the cursor in this widget; None when it is not visible."""
         if not self.places:
             return None
         x = GUTTER
-        wanted = self.columns[1 + self.at]
+        wanted = self.columns[1 + self.cell_index]
         for column, cells in self._layout(self.size.width).cells:
             if column is wanted:
                 return x, self.cursor - self.top + self.head, cells
@@ -223,25 +223,25 @@ class ReviewTable(Table):
         row = self.view.get(index)
         if index != self.cursor or row is None or not self.places:
             return super().draw(index, width)
-        wanted, at = self.columns[1 + self.at], now()
-        text, ends = "", False
+        wanted, time = self.columns[1 + self.cell_index], now()
+        text, was_current = "", False
         for column, cells in self._layout(width).cells:
-            here = column is wanted
-            text += ("[" if here else "]" if ends else " ").rjust(self.gap if text else 1)
-            text += fit(safe(column.cell(row, at)), cells, right=column.right)
-            ends = here
-        return [("▌", "accent"), (text + ("]" if ends else ""), "")]
+            is_current = column is wanted
+            text += ("[" if is_current else "]" if was_current else " ").rjust(self.gap if text else 1)
+            text += fit(safe(column.cell(row, time)), cells, right=column.right)
+            was_current = is_current
+        return [("▌", "accent"), (text + ("]" if was_current else ""), "")]
 
     def action_left(self) -> None:
-        self._turn_cell(-1)
+        self._move_cell(-1)
 
     def action_right(self) -> None:
-        self._turn_cell(1)
+        self._move_cell(1)
 
-    def _turn_cell(self, by: int) -> None:
+    def _move_cell(self, by: int) -> None:
         if self.places:
-            self.at = max(0, min(self.at + by, len(self.places) - 1))
-            self._bring_into_view()
+            self.cell_index = max(0, min(self.cell_index + by, len(self.places) - 1))
+            self._scroll_to_cell()
             self.repaint()
             self.post_message(self.Moved(self))
 
@@ -249,30 +249,30 @@ class ReviewTable(Table):
         """Number, who it is and the problem always; between them as many cells as there is room for, from the one
         scrolled to on."""
         first, *cells, problem = self.columns
-        who, others = cells[:1], cells[1:]
+        identifier, others = cells[:1], cells[1:]
         skipped = min(self.offset_columns, max(0, len(others) - 1))
         room = width - GUTTER - 1 - self._need(first) - self.gap
-        least = min(problem.width, max(12, room * 2 // 5))
+        problem_width = min(problem.width, max(12, room * 2 // 5))
         shown: list[tuple[TableColumn, int]] = [(first, self._need(first))]
-        left = room - least - self.gap
-        for column in who + others[skipped:]:
+        left = room - problem_width - self.gap
+        for column in identifier + others[skipped:]:
             if self._need(column) > left and len(shown) > (2 if skipped else 1):
                 break
-            wide = max(1, min(self._need(column), left))
-            shown.append((column, wide))
-            left -= wide + self.gap
-        more = skipped + len(shown) - 1 < len(cells)
-        shown.append((problem, least + max(0, left - 1)))
-        return _Layout(tuple(shown), skipped > 0, more)
+            width_shown = max(1, min(self._need(column), left))
+            shown.append((column, width_shown))
+            left -= width_shown + self.gap
+        has_more = skipped + len(shown) - 1 < len(cells)
+        shown.append((problem, problem_width + max(0, left - 1)))
+        return _Layout(tuple(shown), skipped > 0, has_more)
 
-    def _shows(self, wanted: TableColumn) -> bool:
+    def _is_visible(self, wanted: TableColumn) -> bool:
         return any(column is wanted for column, _ in self._layout(self.size.width).cells)
 
-    def _bring_into_view(self) -> None:
-        """Scroll sideways until the cell is among the columns that are shown."""
-        wanted = self.columns[1 + self.at]
-        if self.at:
-            self.offset_columns = min(self.offset_columns, self.at - 1)
-        while self.offset_columns < self.at - 1 and not self._shows(wanted):
+    def _scroll_to_cell(self) -> None:
+        """Scroll sideways until the cell is visible."""
+        wanted = self.columns[1 + self.cell_index]
+        if self.cell_index:
+            self.offset_columns = min(self.offset_columns, self.cell_index - 1)
+        while self.offset_columns < self.cell_index - 1 and not self._is_visible(wanted):
             self.offset_columns += 1
         self.layout_changed()

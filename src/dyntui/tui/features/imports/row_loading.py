@@ -1,4 +1,4 @@
-"""The rows are made ready before they are looked at: from the file, or anew from the job under another mapping."""
+"""Load the rows of the draft into its journal: from the file, or from the journal with another mapping."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ __all__ = ["RowLoadingMixin"]
 
 
 class RowLoadingMixin(WizardStep):
-    """A step that needs the rows. A subclass gives `load`, which shows them."""
+    """A step that needs the rows in the journal. A subclass gives `show_rows`."""
 
     class Prepared(Message):
-        """So many rows were read."""
+        """Rows loaded so far."""
 
         def __init__(self, rows: int) -> None:
             super().__init__()
@@ -38,47 +38,47 @@ class RowLoadingMixin(WizardStep):
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
-        self.preparing = False
+        self.is_preparing = False
         self._stop = Event()
 
-    def load(self) -> None:
-        """Show the rows; they are ready."""
+    def show_rows(self) -> None:
+        """Show the rows; they are loaded."""
         raise NotImplementedError
 
-    def forget(self) -> None:
-        """What is shown does not hold any more."""
+    def clear_summary(self) -> None:
+        """Discard the shown summary."""
 
-    def current_input(self) -> None:
+    def on_step_shown(self) -> None:
         draft = self.draft
 
-        def look(bench: WizardService) -> tuple[bool, int]:
-            bench.open_job(draft)
-            return bench.is_prepared(draft), bench.count_lost_edits(draft)
+        def load(service: WizardService) -> tuple[bool, int]:
+            service.open_job(draft)
+            return service.is_prepared(draft), service.count_lost_edits(draft)
 
-        self.wizard.hand(look, self._known, latest="prepare")
+        self.wizard.submit(load, self._on_prepared_state, latest="prepare")
 
-    def away(self) -> None:
-        """Another screen is shown: the rows are made ready meanwhile."""
+    def on_wizard_suspended(self) -> None:
+        """Another screen is shown: loading continues."""
 
-    def left(self) -> None:
+    def on_step_left(self) -> None:
         self._stop.set()
 
-    def _known(self, found: tuple[bool, int]) -> None:
+    def _on_prepared_state(self, found: tuple[bool, int]) -> None:
         prepared, edits = found
         if prepared:
-            self.load()
+            self.show_rows()
         elif edits:
-            self._confirm_reading(edits)
+            self._confirm_reload(edits)
         else:
             self._prepare()
 
-    def _confirm_reading(self, edits: int) -> None:
-        """The file is read another way: what was put right in its rows cannot be taken along."""
-        needed = Requirement(
+    def _confirm_reload(self, edits: int) -> None:
+        """Ask before edits are lost because the file is read differently."""
+        requirement = Requirement(
             ConfirmationLevel.CONFIRM,
-            f"Give up the changes to {edits:,} rows?",
+            f"Discard the edits of {edits:,} rows?",
             (),
-            "The file is another one, or is read another way; changes to its rows do not fit any more.",
+            "The file or its settings changed, so edits of its rows cannot be kept.",
             "this draft",
         )
 
@@ -88,48 +88,48 @@ class RowLoadingMixin(WizardStep):
             else:
                 self.wizard.show_step("parse")
 
-        self.console.ask(confirm(needed, verb="Give them up"), answered)
+        self.console.ask(confirm(requirement, verb="Discard"), answered)
 
     def _prepare(self) -> None:
         connection = self.console.session.connection
         if connection is None:
-            return  # it comes here again when the environment is open
-        self.forget()
+            return  # called again when the environment is open
+        self.clear_summary()
         self._stop = Event()
-        self.preparing = True
+        self.is_preparing = True
         self.add_class("-preparing")
-        self._spin(self.Prepared(0))
-        self.run_worker(self._make(connection, self._stop), group="prepare")
+        self._show_progress(self.Prepared(0))
+        self.run_worker(self._load_rows(connection, self._stop), group="prepare")
 
-    async def _make(self, connection: Connection, stop: Event) -> None:
+    async def _load_rows(self, connection: Connection, stop: Event) -> None:
         from dyntui.services.imports.jobs import JobLocation, load_organization_id
 
         try:
-            organisation = await load_organization_id(connection.client)
+            organization_id = await load_organization_id(connection.client)
         except ApiProblem:
-            organisation = ""  # the job is for this environment whoever it belongs to
-        where = JobLocation.of(connection.profile, organisation)
+            organization_id = ""  # the id is only used for display
+        location = JobLocation.of(connection.profile, organization_id)
         draft, options = self.draft, self.wizard.options()
 
-        def tell(rows: int) -> None:
+        def on_rows(rows: int) -> None:
             self.post_message(self.Prepared(rows))
 
-        def make(bench: WizardService) -> None:
-            bench.prepare(draft, where, options, tell, stop)
+        def make(service: WizardService) -> None:
+            service.prepare(draft, location, options, on_rows, stop)
 
-        self.wizard.hand(make, lambda done: None if self.wizard.away else self.load(), self._cannot)
+        self.wizard.submit(make, lambda done: None if self.wizard.is_suspended else self.show_rows(), self._on_failed)
 
     @on(Prepared)
-    def _spin(self, event: Prepared) -> None:
+    def _show_progress(self, event: Prepared) -> None:
         spinner = self.query_one(Spinner)
-        spinner.label = f"reading and checking rows: {event.rows:,}   esc stops"
+        spinner.label = f"loading rows: {event.rows:,}   esc to stop"
         spinner.repaint()
 
-    def _cannot(self, error: DyntuiError) -> None:
-        self._ready()
+    def _on_failed(self, error: DyntuiError) -> None:
+        self._set_ready()
         self.console.say_error(error)
         self.wizard.show_step("map")
 
-    def _ready(self) -> None:
-        self.preparing = False
+    def _set_ready(self) -> None:
+        self.is_preparing = False
         self.remove_class("-preparing")

@@ -1,4 +1,4 @@
-"""The job that runs in this console: it goes on whatever screen is shown, and says so in the frame."""
+"""The job that runs in this console, whatever screen is shown; its state is in the header."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["RunningJob", "ask_before_leaving", "is_over"]
 
-_GRACE = 12.0
+_EXIT_GRACE_S = 12.0
 
 
 class RunningJob:
-    """A job and the thread it runs in; a new one for every time it is started."""
+    """A job and its thread; made again each time the job is started or resumed."""
 
     class Changed(Message):
-        """The job is further, or stopped."""
+        """The job made progress or stopped."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, RunningJob.Changed)
@@ -41,11 +41,11 @@ class RunningJob:
         self.path = path
         self.profile = connection.profile
         self._watchers: set[Widget] = set()
-        self._told = self._over = False
-        self.thread = JobThread(path, connection, permit, first=first, on_change=self._heard)
+        self._is_reported = self._is_finished = False
+        self.thread = JobThread(path, connection, permit, first=first, on_change=self._on_thread_change)
 
     def start(self) -> None:
-        """Begin, or go on."""
+        """Start or resume the job."""
         self._console.session.running = self
         self._show()
         self.thread.start()
@@ -56,15 +56,15 @@ class RunningJob:
 
     @property
     def active(self) -> bool:
-        """Whether it still works: also while it writes its reports."""
-        return not self._over
+        """Whether the job is running; also while it writes its reports."""
+        return not self._is_finished
 
     @property
     def progress(self) -> Progress | None:
         return self.thread.progress
 
     @property
-    def ended(self) -> RunResult | None:
+    def result(self) -> RunResult | None:
         return self.thread.result
 
     @property
@@ -72,15 +72,15 @@ class RunningJob:
         return self.thread.error
 
     def watch(self, widget: Widget) -> None:
-        """Send `Changed` to a widget from now on."""
+        """Send `Changed` to a widget on each change."""
         self._watchers.add(widget)
 
     def unwatch(self, widget: Widget) -> None:
         self._watchers.discard(widget)
 
-    def _heard(self) -> None:
-        """From the job's own thread; for the last time when all of it is done."""
-        self._over = self.thread.result is not None or self.thread.error is not None
+    def _on_thread_change(self) -> None:
+        """Update the screen; called in the thread of the job, the last time when it has ended."""
+        self._is_finished = self.thread.result is not None or self.thread.error is not None
         self._console.call_later(self._show)
         for widget in tuple(self._watchers):
             widget.post_message(self.Changed())
@@ -88,59 +88,59 @@ class RunningJob:
     def _show(self) -> None:
         from dyntui.tui.shell.base_screen import ConsoleScreen
 
-        if not self.active and not self._told:
-            self._told = True
-            self._tell_end()
-        shown = self._console.screen_stack  # none when the console ends
+        if not self.active and not self._is_reported:
+            self._is_reported = True
+            self._report_result()
+        shown = self._console.screen_stack  # empty when the console ends
         if shown and isinstance(shown[-1], ConsoleScreen):
             shown[-1].changed()
 
     @property
     def words(self) -> str:
-        """The job in a word or two, for the frame."""
+        """The state of the job for the header."""
         if self.error is not None:
             return "job stopped"
-        if self.ended is not None:
-            return "" if is_over(self.ended.state) else f"job {self.ended.state}"
+        if self.result is not None:
+            return "" if is_over(self.result.state) else f"job {self.result.state}"
         progress = self.progress
         if progress is None or not progress.total:
             return "job starting"
         return f"job {100 * progress.finished_rows // progress.total} %"
 
-    def _tell_end(self) -> None:
-        """Say how it ended, to whoever does not look at it."""
+    def _report_result(self) -> None:
+        """Show how the job ended when no screen watches it."""
         from dyntui.core.errors import DyntuiError
 
-        error, ended = self.error, self.ended
+        error, result = self.error, self.result
         if isinstance(error, DyntuiError):
             self._console.say_error(error)
         elif error is not None:
             raise error
-        elif ended is not None and not self._watchers:
-            reason = f": {ended.reason}" if ended.reason else ""
-            self._console.say(f"The import into {self.profile.name} is {ended.state}{reason}. :jobs shows it.")
+        elif result is not None and not self._watchers:
+            reason = f": {result.reason}" if result.reason else ""
+            self._console.say(f"Import into {self.profile.name} {result.state}{reason}. See :jobs.")
 
     async def stop_for_exit(self) -> None:
-        """The console ends: let the request that is under way be answered, and pause."""
+        """Pause after the current request, because the console ends."""
         if self.active:
-            self.thread.pause("the console was left")
-            await asyncio.to_thread(self.thread.join, _GRACE)
+            self.thread.pause("the console was closed")
+            await asyncio.to_thread(self.thread.join, _EXIT_GRACE_S)
 
 
 def ask_before_leaving(console: ConsoleApp) -> None:
-    """Leave the console; ask first when a job runs, and leave it so that it can be gone on with."""
+    """Quit the console. When a job runs, ask first; the job is paused and can be resumed."""
     from dyntui.tui.shell.confirm_dialog import confirm
 
     job = console.session.running
     if job is None or not job.active:
         console.exit(0)
         return
-    needed = Requirement(
+    requirement = Requirement(
         ConfirmationLevel.CONFIRM,
-        "Leave dyntui while an import runs?",
+        "Quit dyntui while an import is running?",
         (f"job {job.id} in {job.profile.name}",),
-        "It is paused after the request that is under way. Nothing is lost: the jobs screen, or "
-        f"`dyntui jobs resume {job.id}`, goes on with it.",
+        "The job pauses after the current request. Nothing is lost: resume it on the jobs screen or with "
+        f"`dyntui jobs resume {job.id}`.",
         "this console",
     )
 
@@ -148,9 +148,9 @@ def ask_before_leaving(console: ConsoleApp) -> None:
         if confirmation is not None and confirmation.yes:
             console.exit(0)
 
-    console.ask(confirm(needed, verb="Pause it and leave"), answered)
+    console.ask(confirm(requirement, verb="Pause and quit"), answered)
 
 
 def is_over(state: JobState) -> bool:
-    """Whether a job has come to its end."""
+    """Return whether a job in this state has ended."""
     return state in (JobState.DONE, JobState.CANCELED)

@@ -1,4 +1,4 @@
-"""Mappings that are kept under a name, for files with the same columns."""
+"""Save a mapping under a name, and use it again for files with the same columns."""
 
 from __future__ import annotations
 
@@ -16,56 +16,57 @@ __all__ = ["SavedMappingsMixin"]
 
 
 class SavedMappingsMixin(WizardStep):
-    """A step with a mapping that can be kept and brought back. A subclass gives `take`."""
+    """A step that saves and loads its mapping. A subclass gives `set_mapping`."""
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
-        self.kept_as = ""
+        self.saved_name = ""
 
     @property
     def mapping(self) -> Mapping | None:
         return self.draft.mapping
 
-    def take(self, mapping: Mapping) -> None:
-        """Make this the mapping."""
+    def set_mapping(self, mapping: Mapping) -> None:
+        """Use this mapping."""
         raise NotImplementedError
 
     def action_save(self) -> None:
         mapping = self.mapping
         assert mapping is not None
 
-        def filled(values: Values | None) -> None:
+        def on_submit(values: Values | None) -> None:
             if values is not None:
                 from dyntui.services.imports.mappings import save_mapping
 
                 name = values["name"].strip()
-                self.wizard.hand(
-                    lambda bench: save_mapping(name, mapping),
-                    lambda path: self.console.say(
-                        f"The mapping is kept as {name}; a file with these columns will use it."
-                    ),
+                self.wizard.submit(
+                    lambda service: save_mapping(name, mapping),
+                    lambda path: self.console.say(f"Mapping saved as {name}. Files with these columns will use it."),
                 )
 
         field = FormInput(
-            "name", "name", self.kept_as, help="Letters, digits, dots, dashes. One of that name is replaced."
+            "name",
+            "name",
+            self.saved_name,
+            help="Letters, digits, dots and dashes. A mapping with this name is replaced.",
         )
-        self.console.ask(FormDialog("Keep this mapping", (field,)), filled)
+        self.console.ask(FormDialog("Save mapping", (field,)), on_submit)
 
     def action_load(self) -> None:
         from dyntui.services.imports.mappings import mapping_names
 
-        self.wizard.hand(lambda bench: mapping_names(), self._pick_saved)
+        self.wizard.submit(lambda service: mapping_names(), self._ask_saved_mapping)
 
-    def _pick_saved(self, names: list[str]) -> None:
+    def _ask_saved_mapping(self, names: list[str]) -> None:
         if not names:
-            self.console.say("No mapping is kept yet. S keeps this one.")
+            self.console.say("No saved mappings yet. Press S to save this one.")
             return
 
-        def picked(name: str | None) -> None:
-            look = self.wizard.look
-            if name is not None and look is not None:
+        def on_selected(name: str | None) -> None:
+            preview = self.wizard.preview
+            if name is not None and preview is not None:
                 from dyntui.services.imports.mappings import load_mapping
 
-                self.wizard.hand(lambda bench: load_mapping(name).bind(look.info), self.take)
+                self.wizard.submit(lambda service: load_mapping(name).bind(preview.info), self.set_mapping)
 
-        self.console.ask(SelectDialog("Mappings that are kept", [Choice(name, name) for name in names]), picked)
+        self.console.ask(SelectDialog("Saved mappings", [Choice(name, name) for name in names]), on_selected)

@@ -1,4 +1,4 @@
-"""Step 1: which file. Imports to go on with, recent files, and the folders, in one list; or a path that is typed."""
+"""Step 1 of the wizard: choose the source file from unfinished imports, recent files and folders, or by its path."""
 
 from __future__ import annotations
 
@@ -38,33 +38,33 @@ if TYPE_CHECKING:
 
 __all__ = ["SourceStep"]
 
-_MOST_DRAFTS = 4
+_MAX_DRAFTS = 4
 
 
 class SourceStep(WizardStep):
-    """Choose a file; opening it looks at it and goes on."""
+    """Choose the source file; opening it shows the next step."""
 
     NAME, TITLE = "source", "Source"
     BINDINGS = bindings(IMPORTS_ACTIONS, "source")
 
-    class Listed(Message):
-        """A folder was read."""
+    class FolderLoaded(Message):
+        """A folder was listed."""
 
         def __init__(self, listing: FolderListing) -> None:
             super().__init__()
             self.listing = listing
 
-    class Known(Message):
-        """Drafts and recent files were read."""
+    class RecentLoaded(Message):
+        """Drafts and recent files were loaded."""
 
-        def __init__(self, found: Sequence[ImportDraft], recent: Sequence[FileEntry]) -> None:
+        def __init__(self, drafts: Sequence[ImportDraft], recent: Sequence[FileEntry]) -> None:
             super().__init__()
-            self.found = found
+            self.drafts = drafts
             self.recent = recent
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
-        self._asked: set[str] = set()
+        self._requested_folders: set[str] = set()
         self._opening = ""
 
     def compose(self) -> ComposeResult:
@@ -74,58 +74,66 @@ class SourceStep(WizardStep):
     def files(self) -> FileTree:
         return self.query_one(FileTree)
 
-    def current_input(self) -> None:
+    def on_step_shown(self) -> None:
         if self.draft.path and not self.draft.is_pasted:
             self.files.root = str(Path(self.draft.path).expanduser().absolute().parent)
-        self._asked.clear()
-        self._list(self.files.root)
+        self._requested_folders.clear()
+        self._load_folder(self.files.root)
         for path in self.files.opened:
-            self._list(path)
+            self._load_folder(path)
         profile = self.console.session.profile
-        place = (profile.environment_id, profile.base_url) if profile is not None else ("", "")
-        own = self.draft.id
+        environment = (profile.environment_id, profile.base_url) if profile is not None else ("", "")
+        own_id = self.draft.id
 
-        def look() -> None:
-            found = [draft for draft in list_drafts(*place) if draft.id != own][:_MOST_DRAFTS]
-            self.post_message(self.Known(found, recent_files()))
+        def load() -> None:
+            found = [draft for draft in list_drafts(*environment) if draft.id != own_id][:_MAX_DRAFTS]
+            self.post_message(self.RecentLoaded(found, recent_files()))
 
-        self.run_worker(look, thread=True, group="known", exclusive=True)
+        self.run_worker(load, thread=True, group="known", exclusive=True)
 
     def status(self) -> Sequence[Piece]:
         return [(f"reading {safe(self._opening, 30)}", "warn")] if self._opening else []
 
-    def blocked(self) -> str | None:
+    def blocked_reason(self) -> str | None:
         return None if self.draft.path or self.draft.job else "Choose a file first."
 
     # The list
 
-    def _list(self, path: str) -> None:
-        if path not in self._asked:
-            self._asked.add(path)
-            self.run_worker(lambda: self.post_message(self.Listed(list_folder(path))), thread=True, group="folders")
+    def _load_folder(self, path: str) -> None:
+        if path not in self._requested_folders:
+            self._requested_folders.add(path)
+            self.run_worker(
+                lambda: self.post_message(self.FolderLoaded(list_folder(path))), thread=True, group="folders"
+            )
 
-    @on(Listed)
-    def _listed(self, event: Listed) -> None:
+    @on(FolderLoaded)
+    def _on_folder_loaded(self, event: FolderLoaded) -> None:
         self.files.folders[event.listing.path] = event.listing
         self.files.build()
         shown = self.app.screen
-        if isinstance(shown, FuzzySelectDialog) and shown.is_mounted:  # it looks by itself when it is there
-            shown.look()
+        if isinstance(shown, FuzzySelectDialog) and shown.is_mounted:  # updates itself when it is mounted
+            shown.update_choices()
 
-    @on(Known)
-    def _known(self, event: Known) -> None:
-        self.files.drafts, self.files.recent = event.found, event.recent
+    @on(RecentLoaded)
+    def _on_recent_loaded(self, event: RecentLoaded) -> None:
+        self.files.drafts, self.files.recent = event.drafts, event.recent
         self.files.build()
 
     # Reasons
 
     def selection_disabled_reason(self) -> str | None:
         node = self.files.node
-        return None if node is not None and node.kind in ("draft", "file", "folder", "up") else "Nothing opens here."
+        return (
+            None
+            if node is not None and node.kind in ("draft", "file", "folder", "up")
+            else "This line cannot be opened."
+        )
 
     def folder_disabled_reason(self) -> str | None:
         node = self.files.node
-        return None if node is not None and (node.kind == "folder" or node.depth) else "There is nothing to fold here."
+        return (
+            None if node is not None and (node.kind == "folder" or node.depth) else "There is no folder on this line."
+        )
 
     # Actions
 
@@ -134,11 +142,11 @@ class SourceStep(WizardStep):
         assert node is not None
         match node.kind:
             case "draft":
-                self._go_on_with(node.path)
+                self._open_draft(node.path)
             case "file":
-                self.take(node.path)
+                self.choose_file(node.path)
             case "folder":
-                self._fold(node.path, not node.open)
+                self._set_folder_open(node.path, not node.open)
             case _:
                 self._show_folder(node.path)
 
@@ -146,60 +154,60 @@ class SourceStep(WizardStep):
     async def _clicked(self) -> None:
         await self.action_do("source.open")
 
-    def action_unfold(self) -> None:
+    def action_expand(self) -> None:
         node = self.files.node
         if node is not None and node.kind == "folder" and not node.open:
-            self._fold(node.path, True)
+            self._set_folder_open(node.path, True)
 
-    def action_fold(self) -> None:
+    def action_collapse(self) -> None:
         node = self.files.node
         assert node is not None
         if node.kind == "folder" and node.open:
-            self._fold(node.path, False)
+            self._set_folder_open(node.path, False)
         elif node.depth:
-            self._fold(str(Path(node.path).parent), False)
+            self._set_folder_open(str(Path(node.path).parent), False)
 
-    def _fold(self, path: str, opened: bool) -> None:
+    def _set_folder_open(self, path: str, opened: bool) -> None:
         files = self.files
         if opened:
             files.opened.add(path)
-            self._list(path)
+            self._load_folder(path)
         else:
             files.opened.discard(path)
         files.build()
 
     def _show_folder(self, path: str) -> None:
-        self._list(path)
+        self._load_folder(path)
         self.files.show_folder(path)
 
     def action_path(self) -> None:
         typed = "" if self.draft.is_pasted or not self.draft.path else self.draft.path
         dialog = FuzzySelectDialog(
-            "Path of the file",
+            "File path",
             self._complete,
             text=typed or f"{formatting.short_path(self.files.root)}/",
             placeholder="/path/to/users.csv",
-            free=True,
+            allow_free_text=True,
             verb="open",
         )
-        self.console.ask(dialog, self._typed)
+        self.console.ask(dialog, self._on_path_entered)
 
-    def _typed(self, chosen: FuzzyChoice | None) -> None:
+    def _on_path_entered(self, chosen: FuzzyChoice | None) -> None:
         if chosen is None:
             return
         text = effective_path(chosen.text)
-        begun = chosen.key and not text.endswith("/") and not Path(text).expanduser().exists()
-        self.open_path(chosen.key if begun else text)
+        is_partial = chosen.key and not text.endswith("/") and not Path(text).expanduser().exists()
+        self.open_path(chosen.key if is_partial else text)
 
     def action_paste(self) -> None:
         from dyntui.tui.features.imports.paste_rows import PasteRowsDialog
 
-        self.console.ask(PasteRowsDialog(), self.take_text)
+        self.console.ask(PasteRowsDialog(), self.choose_pasted_rows)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
         if "\n" in event.text.strip() or "\r" in event.text.strip():
-            self.take_text(event.text)
+            self.choose_pasted_rows(event.text)
         elif event.text.strip():
             self.open_path(event.text)
 
@@ -208,21 +216,21 @@ class SourceStep(WizardStep):
         folder, part = split_typed_path(typed)
         listing = self.files.folders.get(folder)
         if listing is None:
-            self._list(folder)
+            self._load_folder(folder)
             return ()
         start = typed[: len(typed) - len(part)]
         return [
             Choice(
                 f"{start}{entry.name}{'/' if entry.is_folder else ''}",
                 f"{entry.name}{'/' if entry.is_folder else ''}",
-                note="" if entry.is_folder else formatting.size_words(entry.size_bytes),
+                note="" if entry.is_folder else formatting.format_size(entry.size_bytes),
             )
             for entry in listing.entries
             if entry.name.casefold().startswith(part.casefold())
         ]
 
     def open_path(self, typed: str) -> None:
-        """Open a file that was typed or pasted; a folder is shown."""
+        """Open a file by its typed or pasted path; show a folder."""
         typed = effective_path(typed.strip().strip("'\""))
         if not typed:
             return
@@ -230,52 +238,52 @@ class SourceStep(WizardStep):
         if typed.endswith("/"):
             self._show_folder(str(path.absolute()))
         else:
-            self.take(str(path.absolute()))
+            self.choose_file(str(path.absolute()))
 
     # A file
 
-    def take(self, path: str) -> None:
-        """Open a file and go on to how it is read."""
+    def choose_file(self, path: str) -> None:
+        """Open a file and show the parse step."""
         if path != self.draft.path or self.draft.is_pasted:
             self.draft.set_file(path)
-            self.wizard.counted = None
+            self.wizard.totals = None
         self._open()
 
     def _open(self) -> None:
         self._opening = self.draft.name
         self.changed()
         draft = self.copy()
-        self.wizard.hand(lambda bench: bench.preview(draft), self._looked, self._cannot, latest="look")
+        self.wizard.submit(lambda service: service.preview(draft), self._on_preview, self._on_unreadable, latest="look")
 
-    def take_text(self, text: str | None) -> None:
-        """Make pasted rows the file and go on."""
+    def choose_pasted_rows(self, text: str | None) -> None:
+        """Use pasted rows as the source file and show the parse step."""
         if not text or not text.strip():
             return
         draft = self.draft
-        self.wizard.counted = None
+        self.wizard.totals = None
         self._opening = "pasted rows"
         self.changed()
 
-        def keep(bench: object) -> None:
+        def save(service: object) -> None:
             save_pasted_rows(draft, text)
             save_draft(draft)
 
-        self.wizard.hand(keep, lambda result: self._open())
+        self.wizard.submit(save, lambda result: self._open())
 
-    def _looked(self, look: FilePreview) -> None:
+    def _on_preview(self, preview: FilePreview) -> None:
         self._opening = ""
-        self.wizard.look = look
+        self.wizard.preview = preview
         if not self.draft.is_pasted:
             path = self.draft.path
             self.run_worker(lambda: remember_file(path), thread=True, group="known")
         self.wizard.show_step("parse")
 
-    def _cannot(self, error: DyntuiError) -> None:
+    def _on_unreadable(self, error: DyntuiError) -> None:
         from dyntui.importer import UnknownEncoding
 
         self._opening = ""
         if isinstance(error, UnknownEncoding):
-            self.wizard.look = None
+            self.wizard.preview = None
             self.wizard.show_step("parse")
             return
         name = Path(self.draft.path)
@@ -286,10 +294,10 @@ class SourceStep(WizardStep):
         self.draft.path = ""
         self.changed()
 
-    def _go_on_with(self, draft_id: str) -> None:
+    def _open_draft(self, draft_id: str) -> None:
         from dyntui.tui.features.imports.entry_points import open_draft
 
         def found(draft: ImportDraft) -> None:
             open_draft(self.console, draft)
 
-        self.wizard.hand(lambda bench: load_draft(draft_id), found)
+        self.wizard.submit(lambda service: load_draft(draft_id), found)

@@ -1,4 +1,4 @@
-"""Undo an import: what would be deleted and what is left alone, then the deletion, one by one."""
+"""Undo an import: preview what will be deleted and what is skipped, then delete it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from dyntui.services.imports.undo import UndoResult
 from dyntui.services.imports.undo_targets import undo_labels
 from dyntui.store.undo_journal import UndoState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.progress_bar import bar
-from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, line, words
+from dyntui.tui.features.imports.progress_bar import draw_bar
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -36,30 +36,30 @@ if TYPE_CHECKING:
 __all__ = ["ImportUndoScreen"]
 
 _ROW = Column("row", "row", 7, right=True, priority=0, format=thousands)
-_REASON = Column("reason", "left alone because it", 30, grow=True, priority=0)
+_REASON = Column("reason", "reason", 30, grow=True, priority=0)
 _STATES: tuple[tuple[UndoState, str], ...] = (
     (UndoState.PENDING, "to be deleted"),
     (UndoState.SENDING, "being deleted"),
-    (UndoState.DELETED, "gone"),
-    (UndoState.SKIPPED, "left alone: changed since, or gone already"),
-    (UndoState.FAILED, "the server refused"),
+    (UndoState.DELETED, "deleted from the server"),
+    (UndoState.SKIPPED, "changed since the import, or already deleted"),
+    (UndoState.FAILED, "refused by the server"),
 )
 
 
 class ImportUndoScreen(ConsoleScreen):
-    """The undo of one job. It can be stopped by leaving, and gone on with. kind: of the job, `users` or `allowlist`."""
+    """The undo of one job. Leaving the screen pauses it. kind: `users` or `allowlist`."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "import-undo")
 
     class Planned(Message):
-        """Everything was read."""
+        """The plan of the undo is ready."""
 
         def __init__(self, plan: UndoPlan) -> None:
             super().__init__()
             self.plan = plan
 
-    class Further(Message):
-        """So many of so many."""
+    class Progressed(Message):
+        """Progress: objects done, and in all."""
 
         def __init__(self, done: int, total: int) -> None:
             super().__init__()
@@ -67,17 +67,17 @@ class ImportUndoScreen(ConsoleScreen):
             self.total = total
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ImportUndoScreen.Further)
+            return isinstance(message, ImportUndoScreen.Progressed)
 
     class Ended(Message):
-        """It is done, or was stopped."""
+        """The undo is done or was stopped."""
 
-        def __init__(self, outcome: UndoResult) -> None:
+        def __init__(self, result: UndoResult) -> None:
             super().__init__()
-            self.outcome = outcome
+            self.result = result
 
     class Failed(Message):
-        """It could not be done."""
+        """The undo failed."""
 
         def __init__(self, error: DyntuiError) -> None:
             super().__init__()
@@ -87,11 +87,11 @@ class ImportUndoScreen(ConsoleScreen):
         super().__init__()
         self.job = job
         self.source_name = name
-        self.words = undo_labels(kind)
-        self.found: UndoResult | None = None
+        self.labels = undo_labels(kind)
+        self.result: UndoResult | None = None
         self._plan: UndoPlan | None = None
         self._control: JobControl | None = None
-        self._doing = ""
+        self._activity = ""
         self._done, self._total = 0, 0
 
     @property
@@ -100,41 +100,41 @@ class ImportUndoScreen(ConsoleScreen):
 
     def body(self) -> ComposeResult:
         with Vertical(classes="step"):
-            yield ReportView(id="undo-sheet")
-            columns = (_ROW, Column("id", self.words.noun, 36, grow=True, priority=2), _REASON)
-            yield Table(columns, StaticRows(is_loaded=False), empty=self._empty, id="left-alone")
+            yield ReportView(id="undo-report")
+            columns = (_ROW, Column("id", self.labels.noun, 36, grow=True, priority=2), _REASON)
+            yield Table(columns, StaticRows(is_loaded=False), empty=self._empty, id="skipped-rows")
 
     def on_mount(self) -> None:
-        self.query_one("#undo-sheet").border_title = "undo"
-        self.query_one("#left-alone").border_title = f"{self.words.plural} that are left alone"
+        self.query_one("#undo-report").border_title = "undo"
+        self.query_one("#skipped-rows").border_title = f"skipped {self.labels.plural}"
 
     def default_focus(self) -> Widget | None:
-        return self.query_one("#undo-sheet")
+        return self.query_one("#undo-report")
 
     def connected(self, connection: Connection) -> None:
-        self.action_look()
+        self.action_refresh()
 
     def on_unmount(self) -> None:
         if self._control is not None:
-            self._control.request_stop(StopRequest.PAUSE, "the screen was left")
+            self._control.request_stop(StopRequest.PAUSE, "the screen was closed")
 
-    # Looking
+    # The plan
 
-    def look_disabled_reason(self) -> str | None:
+    def refresh_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
-        return "It is at work." if self._doing else None
+        return "The undo is running." if self._activity else None
 
-    def action_look(self) -> None:
-        """Read all that the job created."""
+    def action_refresh(self) -> None:
+        """Read from the server what the job created."""
         connection, job = self.console.session.connection, self.job
-        if connection is None or self._doing:
+        if connection is None or self._activity:
             return
-        self._begin(f"reading the {self.words.plural}")
+        self._start(f"reading the {self.labels.plural}")
 
         def work() -> None:
             try:
-                plan = plan_deletion(job, connection, self._tell)
+                plan = plan_deletion(job, connection, self._on_progress)
             except DyntuiError as error:
                 self.post_message(self.Failed(error))
             else:
@@ -142,28 +142,28 @@ class ImportUndoScreen(ConsoleScreen):
 
         self.run_worker(work, thread=True, group="undo")
 
-    def _tell(self, done: int, total: int) -> None:
-        self.post_message(self.Further(done, total))
+    def _on_progress(self, done: int, total: int) -> None:
+        self.post_message(self.Progressed(done, total))
 
-    def _begin(self, doing: str) -> None:
-        self._doing = doing
+    def _start(self, activity: str) -> None:
+        self._activity = activity
         self._done = self._total = 0
         self._show()
 
-    @on(Further)
-    def _further(self, event: Further) -> None:
+    @on(Progressed)
+    def _on_progressed(self, event: Progressed) -> None:
         self._done, self._total = event.done, event.total
         self._show()
 
     @on(Planned)
-    def _planned(self, event: Planned) -> None:
-        self._doing = ""
-        self._plan, self.found = event.plan, event.plan.result
+    def _on_planned(self, event: Planned) -> None:
+        self._activity = ""
+        self._plan, self.result = event.plan, event.plan.result
         self._show()
 
     @on(Failed)
-    def _failed(self, event: Failed) -> None:
-        self._doing = ""
+    def _on_failed(self, event: Failed) -> None:
+        self._activity = ""
         self._control = None
         self.console.say_error(event.error)
         self._show()
@@ -171,15 +171,15 @@ class ImportUndoScreen(ConsoleScreen):
     # Deleting
 
     def delete_disabled_reason(self) -> str | None:
-        if reason := self.look_disabled_reason():
+        if reason := self.refresh_disabled_reason():
             return reason
         if self._plan is None:
-            return f"The {self.words.plural} have to be read first: r."
+            return f"Press r to read the {self.labels.plural} first."
         return None if self._to_delete else "There is nothing to delete."
 
     @property
     def _to_delete(self) -> int:
-        counts = self.found.counts if self.found is not None else {}
+        counts = self.result.counts if self.result is not None else {}
         return counts.get(UndoState.PENDING, 0) + counts.get(UndoState.SENDING, 0)
 
     def action_delete(self) -> None:
@@ -190,30 +190,30 @@ class ImportUndoScreen(ConsoleScreen):
             if confirmation is not None:
                 self._delete(connection, plan, confirmation)
 
-        self.console.ask(confirm(plan.requirement, verb="Delete them", opening_key="enter"), answered)
+        self.console.ask(confirm(plan.requirement, verb="Delete", opening_key="enter"), answered)
 
     def _delete(self, connection: Connection, plan: UndoPlan, confirmation: Confirmation) -> None:
         self._control = control = JobControl()
         job = self.job
-        self._begin("deleting")
+        self._start("deleting")
 
         def work() -> None:
             try:
-                outcome = delete_created(job, connection, plan, confirmation, control, self._tell)
+                result = delete_created(job, connection, plan, confirmation, control, self._on_progress)
             except DyntuiError as error:
                 self.post_message(self.Failed(error))
             else:
-                self.post_message(self.Ended(outcome))
+                self.post_message(self.Ended(result))
 
         self.run_worker(work, thread=True, group="undo")
 
     @on(Ended)
-    def _ended(self, event: Ended) -> None:
-        self._doing = ""
+    def _on_ended(self, event: Ended) -> None:
+        self._activity = ""
         self._control = None
-        self.found = event.outcome
-        if event.outcome.stop_reason:
-            self.console.say(f"The undo stopped: {event.outcome.stop_reason}. Enter goes on.", "warning")
+        self.result = event.result
+        if event.result.stop_reason:
+            self.console.say(f"Undo stopped: {event.result.stop_reason}. Press enter to continue.", "warning")
         self._show()
 
     def back_label(self) -> str | None:
@@ -221,37 +221,46 @@ class ImportUndoScreen(ConsoleScreen):
 
     def handle_back(self) -> None:
         assert self._control is not None
-        self._control.request_stop(StopRequest.PAUSE, "stopped")
+        self._control.request_stop(StopRequest.PAUSE, "stopped by you")
 
-    # What is shown
+    # Display
 
     def _show(self) -> None:
-        lines: list[ReportLine] = [words(self.words.warning, "warn"), line("")]
-        if self._doing:
+        lines: list[ReportLine] = [text_line(self.labels.warning, "warn"), value_line("")]
+        if self._activity:
             share = self._done / self._total if self._total else 0.0
-            lines += [words(f"{self._doing}: {self._done:,} of {self._total:,}"), words(bar(share, 40)), line("")]
-        if self.found is not None:
-            counts = self.found.counts
-            lines.append(heading(f"{self.words.plural} that the job created"))
-            lines += [line(str(state), f"{counts[state]:,}", note=note) for state, note in _STATES if counts.get(state)]
-            lines.append(line("sum", f"{sum(counts.values()):,}"))
-            if self._to_delete and not self._doing:
-                lines += [line(""), words("enter deletes them; each is read again right before")]
-        self.query_one(ReportView).put(lines)
-        table = self.query_one("#left-alone", Table)
+            lines += [
+                text_line(f"{self._activity}: {self._done:,} of {self._total:,}"),
+                text_line(draw_bar(share, 40)),
+                value_line(""),
+            ]
+        if self.result is not None:
+            counts = self.result.counts
+            lines.append(heading(f"{self.labels.plural} created by the job"))
+            lines += [
+                value_line(str(state), f"{counts[state]:,}", note=note) for state, note in _STATES if counts.get(state)
+            ]
+            lines.append(value_line("total", f"{sum(counts.values()):,}"))
+            if self._to_delete and not self._activity:
+                lines += [
+                    value_line(""),
+                    text_line("Press enter to delete them. Each is read again before it is deleted."),
+                ]
+        self.query_one(ReportView).set_lines(lines)
+        table = self.query_one("#skipped-rows", Table)
         assert isinstance(table.view, StaticRows)
         table.view.set_rows(self._rows())
         table.view_changed()
         self.changed()
 
     def _rows(self) -> list[dict[str, Any]]:
-        skipped = self.found.skipped if self.found is not None else ()
+        skipped = self.result.skipped if self.result is not None else ()
         return [{"row": each.row, "id": each.user_id, "reason": each.reason} for each in skipped]
 
     def _empty(self) -> str:
-        return "None was changed since." if self.found is not None else "···"
+        return "Nothing is skipped." if self.result is not None else "···"
 
     def status(self) -> Sequence[Piece]:
-        if self._doing:
-            return [(self._doing, "warn")]
-        return [(f"{self._to_delete:,} to delete", "")] if self.found is not None else []
+        if self._activity:
+            return [(self._activity, "warn")]
+        return [(f"{self._to_delete:,} to delete", "")] if self.result is not None else []

@@ -1,4 +1,4 @@
-"""The import wizard: eight steps on one screen, one draft, and a clerk who does the slow work."""
+"""The import wizard: eight steps on one screen that edit one draft. File and journal work runs in a wizard thread."""
 
 from __future__ import annotations
 
@@ -55,13 +55,16 @@ _NAMES = tuple(name for name, _, _ in _STEPS)
 _CLASSES = {name: path for name, _, path in _STEPS}
 
 
-def _class_of(name: str) -> type[WizardStep]:
+def _load_step_class(name: str) -> type[WizardStep]:
     found: type[WizardStep] = resolve_name(_CLASSES[name])
     return found
 
 
 class WizardScreen(ConsoleScreen):
-    """One import. draft: what was decided so far; it goes on where it was left. begun: its job has sent something."""
+    """One import, from the source file to the report.
+
+    draft: the decisions so far; the wizard opens at the step of the draft. has_begun: the job has sent rows.
+    """
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "wizard")
 
@@ -72,26 +75,26 @@ class WizardScreen(ConsoleScreen):
 
         profile = console.session.profile
         if profile is None:
-            console.say("Open an environment first: an import goes into one.", "warning")
+            console.say("Open an environment first. Rows are imported into the open environment.", "warning")
             return
         draft = new_draft(profile, "allowlist" if target.parent else "users")
         if target.parent:
             draft.allowlist_id, draft.allowlist_name = target.parent, target.parent_label
         console.visit(cls(draft))
 
-    def __init__(self, draft: ImportDraft, *, begun: bool = False) -> None:
+    def __init__(self, draft: ImportDraft, *, has_begun: bool = False) -> None:
         super().__init__()
         self.draft = draft
-        self.begun = begun
-        self.clerk = WizardThread(lambda: self.console.typed_at)
-        self.look: FilePreview | None = None
-        self.counted: FileTotals | None = None
+        self.has_begun = has_begun
+        self.thread = WizardThread(lambda: self.console.typed_at)
+        self.preview: FilePreview | None = None
+        self.totals: FileTotals | None = None
         self._steps: dict[str, WizardStep] = {}
-        self.away = False
-        self._shown = False
-        self._showing = asyncio.Lock()
+        self.is_suspended = False
+        self._was_shown = False
+        self._step_lock = asyncio.Lock()
 
-    # The frame
+    # Header and footer
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -101,24 +104,24 @@ class WizardScreen(ConsoleScreen):
     def body(self) -> ComposeResult:
         name = self.draft.step if self.draft.step in _NAMES else _NAMES[0]
         self.draft.step = name
-        self._steps[name] = step = _class_of(name)(self)
+        self._steps[name] = step = _load_step_class(name)(self)
         with Vertical(id="wizard"):
             yield StepBar()
             with Vertical(id="steps"):
                 yield step
 
     def on_mount(self) -> None:
-        self.call_later(self._show_step, self.draft.step)
+        self.call_later(self._display_step, self.draft.step)
 
     @property
     def step(self) -> WizardStep | None:
-        """The step that is shown; None until all that it is made of is there."""
+        """The shown step; None until it is mounted."""
         step = self._steps.get(self.draft.step)
         return step if step is not None and step.is_mounted else None
 
     def connected(self, connection: Connection) -> None:
-        if self._shown and self.step is not None:
-            self.step.current_input()
+        if self._was_shown and self.step is not None:
+            self.step.on_step_shown()
 
     def not_connected(self, error: DyntuiError) -> None:
         self.console.say_error(error)
@@ -154,67 +157,67 @@ class WizardScreen(ConsoleScreen):
             self.step.refresh()
 
     def step_changed(self) -> None:
-        """Trail and frame may have to say something else."""
-        at = self._at
-        trail = self.query_one(StepBar)
-        trail.marks = tuple(
+        """Update the step bar, the header and the footer."""
+        current = self._index
+        step_bar = self.query_one(StepBar)
+        step_bar.marks = tuple(
             StepMark(
                 name,
                 title,
-                done=place < at,
-                current=place == at,
+                is_done=index < current,
+                is_current=index == current,
                 note=self._steps[name].note if name in self._steps else "",
             )
-            for place, (name, title, _) in enumerate(_STEPS)
+            for index, (name, title, _) in enumerate(_STEPS)
         )
-        last = at == len(_STEPS) - 1
-        trail.onward = None if last or self.step is None else self.step.blocked() or ""
-        trail.repaint()
+        is_last = current == len(_STEPS) - 1
+        step_bar.blocked_reason = None if is_last or self.step is None else self.step.blocked_reason() or ""
+        step_bar.repaint()
         self.changed()
 
-    # Life
+    # Closing and reopening
 
     def on_screen_suspend(self) -> None:
-        """Another screen is shown: let go of the file and the job, so that they can be opened there."""
-        if isinstance(self.app.screen, ModalScreen) or self.away:
+        """Another screen is shown: close the file and the job, so that they can be opened there."""
+        if isinstance(self.app.screen, ModalScreen) or self.is_suspended:
             return
-        self.away = True
+        self.is_suspended = True
         if self.step is not None:
-            self.step.away()
+            self.step.on_wizard_suspended()
         self.save()
-        self.hand(lambda bench: bench.close(), lambda closed: self._let_go_of())
+        self.submit(lambda service: service.close(), lambda closed: self._on_job_closed())
 
-    def _let_go_of(self) -> None:
-        """The job is free: whoever lists it may say so."""
+    def _on_job_closed(self) -> None:
+        """Refresh a list of jobs: the job is not in use any more."""
         if isinstance(shown := self.console.shown, ConsoleScreen):
             shown.jobs_changed()
 
     def on_screen_resume(self) -> None:
-        if self.away:
-            self.away = False
+        if self.is_suspended:
+            self.is_suspended = False
             if self.step is not None:
-                self.step.current_input()
+                self.step.on_step_shown()
         super().on_screen_resume()
 
     def on_unmount(self) -> None:
         if self.step is not None:
-            self.step.left()
-        if self._worth_keeping:
+            self.step.on_step_left()
+        if self._has_content:
             draft = replace(self.draft)
-            self.clerk.submit(lambda bench: save_draft(draft))
-        self.clerk.close()
+            self.thread.submit(lambda service: save_draft(draft))
+        self.thread.close()
 
     @property
-    def _worth_keeping(self) -> bool:
-        return not self.begun and bool(self.draft.path or self.draft.job)
+    def _has_content(self) -> bool:
+        return not self.has_begun and bool(self.draft.path or self.draft.job)
 
     def save(self) -> None:
-        """Put the draft on the disk, in its turn."""
-        if self._worth_keeping:
+        """Save the draft in the wizard thread."""
+        if self._has_content:
             copy = replace(self.draft)
-            self.hand(lambda bench: save_draft(copy))
+            self.submit(lambda service: save_draft(copy))
 
-    def hand(
+    def submit(
         self,
         work: Callable[[WizardService], T],
         then: Callable[[T], None] = lambda result: None,
@@ -222,20 +225,20 @@ class WizardScreen(ConsoleScreen):
         *,
         latest: str = "",
     ) -> None:
-        """Give the clerk slow work; `then` is called with what comes of it, `failed` with what went wrong.
+        """Run `work` in the wizard thread; call `then` with its result, or `failed` with its error.
 
-        latest: a name for looks of which only the last counts: one that still waits is dropped for a newer one.
+        latest: a name for work of which only the newest matters: a waiting one of the same name is dropped.
         """
-        self.run_worker(self._wait(work, then, failed), group=latest or "clerk", exclusive=bool(latest))
+        self.run_worker(self._run_work(work, then, failed), group=latest or "wizard", exclusive=bool(latest))
 
-    async def _wait(
+    async def _run_work(
         self,
         work: Callable[[WizardService], T],
         then: Callable[[T], None],
         failed: Callable[[DyntuiError], None] | None,
     ) -> None:
         try:
-            result = await asyncio.wrap_future(self.clerk.submit(work))
+            result = await asyncio.wrap_future(self.thread.submit(work))
         except StoppedError:
             return
         except DyntuiError as error:
@@ -246,52 +249,52 @@ class WizardScreen(ConsoleScreen):
             then(result)
 
     def options(self) -> JobOptions:
-        """How the job is to run."""
+        """Return the options of the job."""
         from dyntui.services.imports.job_service import JobOptions
 
         return JobOptions(upsert=self.draft.upsert, settle=float(self.console.settings.settle_seconds))
 
     # The job
 
-    def begin(self, confirmation: Confirmation, first: int | None) -> None:
-        """Let the job run: from here on the journal knows everything, and the draft goes."""
+    def start_job(self, confirmation: Confirmation, first: int | None) -> None:
+        """Start the job and delete the draft. first: rows to send before a pause; None for all."""
         connection = self.console.session.connection
         if connection is None:
             return
         draft = self.draft
 
-        def hand_over(bench: WizardService) -> tuple[Path, WritePermit]:
-            bench.open_job(draft)
-            path, permit = bench.release_job(connection, confirmation)
+        def release(service: WizardService) -> tuple[Path, WritePermit]:
+            service.open_job(draft)
+            path, permit = service.release_job(connection, confirmation)
             remove_draft(draft)
             return path, permit
 
         def start(found: tuple[Path, WritePermit]) -> None:
             from dyntui.tui.features.imports.running_job import RunningJob
 
-            self.begun = True
-            self.out_of_date = False  # the job asks for itself
+            self.has_begun = True
+            self.out_of_date = False  # the job reads the server itself
             RunningJob(self.console, found[0], connection, found[1], first).start()
             self.show_step("run")
 
-        self.hand(hand_over, start)
+        self.submit(release, start)
 
-    def start_over(self, draft: ImportDraft) -> None:
-        """Go on with another draft, in the same place."""
-        self.call_later(self._start_over, draft)
+    def replace_draft(self, draft: ImportDraft) -> None:
+        """Show another draft on this screen."""
+        self.call_later(self._replace_draft, draft)
 
-    async def _start_over(self, draft: ImportDraft) -> None:
+    async def _replace_draft(self, draft: ImportDraft) -> None:
         for step in self._steps.values():
-            step.left()
+            step.on_step_left()
         self._steps.clear()
         await self.query_one("#steps").remove_children()
         self.draft = draft
-        self.begun = False
-        self.look = self.counted = None
+        self.has_begun = False
+        self.preview = self.totals = None
         self.show_step(draft.step)
 
-    def go_on(self) -> None:
-        """Go on with a job that was paused; it was confirmed when it began."""
+    def resume_job(self) -> None:
+        """Resume a paused job; it was confirmed when it started."""
         connection, job = self.console.session.connection, self.draft.job
         if connection is None:
             self.console.say("The environment is not open.", "warning")
@@ -303,41 +306,41 @@ class WizardScreen(ConsoleScreen):
             RunningJob(self.console, found[0], connection, found[1], None).start()
             self.show_step("run")
 
-        self.hand(lambda bench: bench.resume_job(job, connection), start)
+        self.submit(lambda service: service.resume_job(job, connection), start)
 
     # Steps
 
     @property
-    def _at(self) -> int:
+    def _index(self) -> int:
         return _NAMES.index(self.draft.step)
 
     def show_step(self, name: str) -> None:
-        """Go to a step."""
+        """Show a step."""
         before = self.step
         if before is not None and name != before.NAME:
-            before.left()
+            before.on_step_left()
         self.draft.step = name
         self.save()
-        self.console.batch_screen_change(lambda: self._show_step(name))
+        self.console.batch_screen_change(lambda: self._display_step(name))
 
-    async def _show_step(self, name: str) -> None:
-        async with self._showing:
+    async def _display_step(self, name: str) -> None:
+        async with self._step_lock:
             if self.draft.step != name:
-                return  # it was left again already
+                return  # another step was chosen meanwhile
             if name not in self._steps:
-                self._steps[name] = step = _class_of(name)(self)
+                self._steps[name] = step = _load_step_class(name)(self)
                 step.display = False
                 await self.query_one("#steps").mount(step)
         for other in self._steps.values():
             other.display = name == other.NAME
-        if self.is_current and not self.away:
-            self.go_home()
-            self._steps[name].current_input()
-        self._shown = True
+        if self.is_current and not self.is_suspended:
+            self.restore_focus()
+            self._steps[name].on_step_shown()
+        self._was_shown = True
         self.step_changed()
 
-    def go_home(self) -> None:
-        """Put the focus where it belongs, unless somebody is typing."""
+    def restore_focus(self) -> None:
+        """Move the focus to the default widget, unless a prompt is open."""
         if self.is_current and not self.query_one(Prompt).is_open and (home := self.default_focus()) is not None:
             self.set_focus(home, scroll_visible=False)
 
@@ -345,7 +348,7 @@ class WizardScreen(ConsoleScreen):
         step = self.step
         if step is None:
             return None
-        return step.back_label() or (f"the step {step.TITLE}" if self.previous_step_disabled_reason() is None else None)
+        return step.back_label() or (f"step {step.TITLE}" if self.previous_step_disabled_reason() is None else None)
 
     def handle_back(self) -> None:
         step = self.step
@@ -358,38 +361,38 @@ class WizardScreen(ConsoleScreen):
     # Reasons
 
     def previous_step_disabled_reason(self) -> str | None:
-        if self.begun:
-            return "Rows were sent already; what was decided before cannot be changed any more."
-        return None if self._at else "This is the first step."
+        if self.has_begun:
+            return "Rows have been sent; earlier steps cannot be changed."
+        return None if self._index else "This is the first step."
 
     def next_disabled_reason(self) -> str | None:
-        if self._at == len(_STEPS) - 1:
+        if self._index == len(_STEPS) - 1:
             return "This is the last step."
-        return "The step is not there yet." if self.step is None else self.step.blocked()
+        return "The step is still loading." if self.step is None else self.step.blocked_reason()
 
     # Actions
 
     def action_next(self) -> None:
-        self.show_step(_NAMES[self._at + 1])
+        self.show_step(_NAMES[self._index + 1])
 
     def action_previous(self) -> None:
-        self.show_step(_NAMES[self._at - 1])
+        self.show_step(_NAMES[self._index - 1])
 
     def action_step(self, number: str) -> None:
-        self._go(_NAMES[int(number) - 1])
+        self._go_to_step(_NAMES[int(number) - 1])
 
     @on(StepBar.Clicked)
     def _clicked(self, event: StepBar.Clicked) -> None:
-        self._go(event.name)
+        self._go_to_step(event.name)
 
-    def _go(self, name: str) -> None:
-        to = _NAMES.index(name)
-        if to < self._at and (reason := self.previous_step_disabled_reason()):
+    def _go_to_step(self, name: str) -> None:
+        target = _NAMES.index(name)
+        if target < self._index and (reason := self.previous_step_disabled_reason()):
             self.console.say(reason, "warning")
-        elif to < self._at:
+        elif target < self._index:
             self.show_step(name)
-        elif to == self._at + 1 and (reason := self.next_disabled_reason()) is None:
+        elif target == self._index + 1 and (reason := self.next_disabled_reason()) is None:
             self.action_next()
-        elif to > self._at:
-            reason = self.next_disabled_reason() or "Go on step by step with ]."
+        elif target > self._index:
+            reason = self.next_disabled_reason() or "Go through the steps in order with ]."
             self.console.say(reason, "warning")

@@ -1,4 +1,4 @@
-"""What every step of the wizard is: a part of one screen that reads and changes one draft."""
+"""Base class of the steps of the import wizard, and the interface of the wizard that they use."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ class Wizard(Protocol):
     """The wizard, as its steps see it."""
 
     draft: ImportDraft
-    look: FilePreview | None
-    counted: FileTotals | None
-    away: bool
+    preview: FilePreview | None
+    totals: FileTotals | None
+    is_suspended: bool
     change_count: int
 
     def mark_read(self, change_count: int) -> None:
-        """What is shown was read, beginning when `change_count` changes had been seen."""
+        """Record that the shown rows were read when `change_count` changes were known."""
 
     def step_changed(self) -> None:
-        """Trail and frame may have to say something else."""
+        """Update the step bar, the header and the footer."""
 
     def save(self) -> None:
-        """Put the draft on the disk, in its turn."""
+        """Save the draft in the wizard thread."""
 
-    def hand(
+    def submit(
         self,
         work: Callable[[WizardService], T],
         then: Callable[[T], None] = lambda result: None,
@@ -55,32 +55,32 @@ class Wizard(Protocol):
         *,
         latest: str = "",
     ) -> None:
-        """Give the clerk slow work; `then` is called with what comes of it, `failed` with what went wrong.
+        """Run `work` in the wizard thread; call `then` with its result, or `failed` with its error.
 
-        latest: a name for looks of which only the last counts: one that still waits is dropped for a newer one.
+        latest: a name for work of which only the newest matters: a waiting one of the same name is dropped.
         """
 
     def options(self) -> JobOptions:
-        """How the job is to run."""
+        """Return the options of the job."""
 
-    def begin(self, confirmation: Confirmation, first: int | None) -> None:
-        """Let the job run: from here on the journal knows everything, and the draft goes."""
+    def start_job(self, confirmation: Confirmation, first: int | None) -> None:
+        """Start the job. first: rows to send before a pause; None for all."""
 
-    def start_over(self, draft: ImportDraft) -> None:
-        """Go on with another draft, in the same place."""
+    def replace_draft(self, draft: ImportDraft) -> None:
+        """Show another draft on this screen."""
 
-    def go_on(self) -> None:
-        """Go on with a job that was paused; it was confirmed when it began."""
+    def resume_job(self) -> None:
+        """Resume a paused job; it was confirmed when it started."""
 
     def show_step(self, name: str) -> None:
-        """Go to a step."""
+        """Show a step."""
 
-    def go_home(self) -> None:
-        """Put the focus where it belongs, unless somebody is typing."""
+    def restore_focus(self) -> None:
+        """Move the focus to the default widget, unless a prompt is open."""
 
 
 class WizardStep(ActionMixin, Vertical):
-    """A subclass names itself, composes its part and says where it stands."""
+    """One step. A subclass gives NAME and TITLE, its widgets, and the methods below that it needs."""
 
     NAME: ClassVar[str] = ""
     TITLE: ClassVar[str] = ""
@@ -89,57 +89,57 @@ class WizardStep(ActionMixin, Vertical):
         super().__init__(id=f"step-{self.NAME}", classes="step")
         self.wizard = wizard
 
-    # What a subclass says
+    # For subclasses
 
-    def current_input(self) -> None:
-        """The step is shown, perhaps again: look at the draft."""
+    def on_step_shown(self) -> None:
+        """The step is shown: load what the draft needs. Also called when the wizard is shown again."""
 
     @property
     def shown_resources(self) -> frozenset[str]:
-        """The resources that are shown (services.actions.resource_changes)."""
+        """Return the resources that the step shows; a change of one marks the step as out of date."""
         return frozenset()
 
     def reload(self) -> None:
-        """Read what is shown again, as in `Framed`."""
+        """Refresh the shown data."""
 
-    def left(self) -> None:
-        """Another step is shown."""
+    def on_step_left(self) -> None:
+        """Another step is shown: stop work that only this step needs."""
 
-    def away(self) -> None:
-        """Another screen is shown; the step is entered again when this one is back."""
-        self.left()
+    def on_wizard_suspended(self) -> None:
+        """Another screen is shown; `on_step_shown` is called on return."""
+        self.on_step_left()
 
-    def blocked(self) -> str | None:
-        """Why the next step cannot be reached, in one sentence; None when it can."""
+    def blocked_reason(self) -> str | None:
+        """Return why the next step is not available, in one sentence; None when it is."""
         return None
 
     @property
     def note(self) -> str:
-        """What the trail says beside the name."""
+        """The text after the title in the step bar, such as `12 problems`."""
         return ""
 
     def status(self) -> Sequence[Piece]:
-        """The right of the bottom line."""
+        """Return the text at the right of the footer."""
         return ()
 
     def default_focus(self) -> Widget | None:
-        """Where the focus belongs."""
+        """Return the widget that gets the focus when the step is shown."""
         return next((widget for widget in self.query("LineList").results(Widget) if widget.focusable), None)
 
     def back_label(self) -> str | None:
-        """What going back undoes before it leaves the step; None for nothing."""
+        """Return what going back closes inside the step; None when it leaves the step."""
         return None
 
     def handle_back(self) -> None:
-        """Undo that."""
+        """Close what `back_label` names."""
 
     def lines_moved(self, lines: LineList) -> None:
-        """The cursor of a list is on another line, or there are more or fewer of them."""
+        """The cursor of a list moved, or its number of lines changed."""
 
     def filter_entered(self, text: str) -> None:
-        """The prompt was answered."""
+        """A filter was entered in the prompt."""
 
-    # What it works with
+    # Access to the wizard
 
     @property
     def console(self) -> ConsoleApp:
@@ -150,9 +150,9 @@ class WizardStep(ActionMixin, Vertical):
         return self.wizard.draft
 
     def copy(self) -> ImportDraft:
-        """The draft as it is now, for another thread."""
+        """Return a copy of the draft for the wizard thread."""
         return replace(self.draft)
 
     def changed(self) -> None:
-        """The trail or the frame may have to say something else."""
+        """Update the step bar, the header and the footer."""
         self.wizard.step_changed()
