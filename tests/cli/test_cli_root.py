@@ -72,7 +72,7 @@ def commands(group: click.Group, *, prefix: str = "dyntui"):
     with click.Context(group) as context:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
-            assert command is not None
+            assert isinstance(command, click.Command) and command.name == name
             yield f"{prefix} {name}", command
             if isinstance(command, click.Group):
                 yield from commands(command, prefix=f"{prefix} {name}")

@@ -17,24 +17,40 @@ if TYPE_CHECKING:
 
 __all__ = ["allowlists", "found_list", "outcome_option"]
 
-_ENTRIES, _MOVES, _COMPARE = (f"dyntui.cli.allowlist_{name}" for name in ("entries", "transfer", "compare"))
-
 
 @click.group(
     "allowlists",
     cls=CommandGroup,
     lazy={
-        "entries": (_ENTRIES, "List the entries of a list, searched, and ordered by the server."),
-        "add": (_ENTRIES, "Add entries to a list."),
-        "remove": (_ENTRIES, "Remove entries from a list."),
-        "edit": (_ENTRIES, "Change an entry: the new one is added, then the old one deleted."),
-        "copy": (_MOVES, "Add the entries of one list to another."),
-        "import": ("dyntui.cli.allowlist_import", "Import entries from a file, as a job."),
-        "export": (_MOVES, "Write the entries of a list to a file that can be imported again."),
-        "diff": (_COMPARE, "Compare two lists, or a list and a file."),
-        "sync": (_COMPARE, "Make a list as a file or another list is: shows the plan, then applies it."),
-        "duplicates": (_COMPARE, "Find entries that stand twice, on one list or on several."),
-        "undo": (_MOVES, "Undo entries that were added or removed together; lists what can be undone."),
+        "entries": (
+            "dyntui.cli.allowlist_entries:entries",
+            "List the entries of a list, searched, and ordered by the server.",
+        ),
+        "add": ("dyntui.cli.allowlist_entries:add", "Add entries to a list."),
+        "remove": ("dyntui.cli.allowlist_entries:remove", "Remove entries from a list."),
+        "edit": (
+            "dyntui.cli.allowlist_entries:edit",
+            "Change an entry: the new one is added, then the old one deleted.",
+        ),
+        "copy": ("dyntui.cli.allowlist_transfer:copy", "Add the entries of one list to another."),
+        "import": ("dyntui.cli.allowlist_import:import_entries", "Import entries from a file, as a job."),
+        "export": (
+            "dyntui.cli.allowlist_transfer:export",
+            "Write the entries of a list to a file that can be imported again.",
+        ),
+        "diff": ("dyntui.cli.allowlist_compare:diff", "Compare two lists, or a list and a file."),
+        "sync": (
+            "dyntui.cli.allowlist_compare:sync",
+            "Make a list as a file or another list is: shows the plan, then applies it.",
+        ),
+        "duplicates": (
+            "dyntui.cli.allowlist_compare:duplicates",
+            "Find entries that stand twice, on one list or on several.",
+        ),
+        "undo": (
+            "dyntui.cli.allowlist_transfer:undo",
+            "Undo entries that were added or removed together; lists what can be undone.",
+        ),
     },
 )
 def allowlists() -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -216,26 +217,22 @@ class BaseCommand(click.Command):
 
 
 class CommandGroup(click.Group):
-    """A group whose commands may be in modules that are imported only when they are called.
-
-    lazy: name -> (module, short help). The module has a command of that name.
-    """
+    """A group whose commands can be in modules that are imported only when the command is used."""
 
     command_class = BaseCommand
 
     def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lazy = dict(lazy or {})
+        """Name of a command -> the command, as `module:name`, and its short help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.lazy, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.lazy:
-            from importlib import import_module
-
-            named = vars(import_module(self.lazy[cmd_name][0])).values()
-            return next(item for item in named if isinstance(item, click.Command) and item.name == cmd_name)
+            command: click.Command = resolve_name(self.lazy[cmd_name][0])
+            return command
         return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -24,15 +24,12 @@ _HEARD_WITHIN = 15.0
 job_argument = click.argument("job", metavar="JOB")
 
 
-_AFTER = "dyntui.cli.jobs_retry_undo"
-
-
 @click.group(
     cls=CommandGroup,
     lazy={
-        "retry": (_AFTER, "Make a new job from the rows that failed, and run it."),
-        "undo": (_AFTER, "Delete what a job created and nobody touched since."),
-        "purge": (_AFTER, "Remove what finished jobs leave on this machine."),
+        "retry": ("dyntui.cli.jobs_retry_undo:retry_job", "Make a new job from the rows that failed, and run it."),
+        "undo": ("dyntui.cli.jobs_retry_undo:undo_job", "Delete what a job created and nobody touched since."),
+        "purge": ("dyntui.cli.jobs_retry_undo:purge_jobs", "Remove what finished jobs leave on this machine."),
     },
 )
 def jobs() -> None:

@@ -17,16 +17,23 @@ if TYPE_CHECKING:
 __all__ = ["users"]
 
 
-_PARTS = "dyntui.cli.user_subresources"
-_LISTS = "dyntui.cli.user_lists"
 _LAZY = {
-    "list": (_LISTS, "List users, newest first."),
-    "export": (_LISTS, "Export users: all, filtered, or those whose ids are given."),
-    "sessions": (_PARTS, "List the sessions of a user, the latest first."),
-    "session-revoke": (_PARTS, "Sign single devices out, by the ids of their sessions."),
-    "social-token": (_PARTS, "Reveal the access token of a social account; it is audited."),
-    "allowlist-add": (_PARTS, "Put users on an allowlist."),
-    "edit-metadata": (_PARTS, "Change the metadata of a user as a whole, in your editor or from a file."),
+    "list": ("dyntui.cli.user_lists:list_users", "List users, newest first."),
+    "export": ("dyntui.cli.user_lists:export_users", "Export users: all, filtered, or those whose ids are given."),
+    "sessions": ("dyntui.cli.user_subresources:sessions", "List the sessions of a user, the latest first."),
+    "session-revoke": (
+        "dyntui.cli.user_subresources:revoke_session",
+        "Sign single devices out, by the ids of their sessions.",
+    ),
+    "social-token": (
+        "dyntui.cli.user_subresources:social_token",
+        "Reveal the access token of a social account; it is audited.",
+    ),
+    "allowlist-add": ("dyntui.cli.user_subresources:add_to_list", "Put users on an allowlist."),
+    "edit-metadata": (
+        "dyntui.cli.user_subresources:edit_metadata",
+        "Change the metadata of a user as a whole, in your editor or from a file.",
+    ),
 }
 
 
