@@ -15,6 +15,7 @@ from dyntui.config.credentials import CredentialKind
 from dyntui.config.profile import Profile
 from dyntui.config.profiles import Profiles
 from dyntui.sandbox.options import SandboxOptions
+from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState
 
@@ -51,7 +52,7 @@ def console_of(pilot: Pilot[Any]) -> Console:
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until nothing goes on: no worker runs, no request is in flight, every message has been handled."""
+    """Wait until no worker runs, no request is in flight, all lists are read and all messages have been handled."""
     console = console_of(pilot)
     end = time.monotonic() + _LIMIT
     calm = 0
@@ -61,8 +62,9 @@ async def settled(pilot: Pilot[Any]) -> None:
         opening = (session.profile or session.demo) and session.connection is None and session.error is None
         busy = opening or any(worker.is_running for worker in console.workers)
         busy = busy or (session.connection is not None and session.connection.log.in_flight)
-        view = getattr(console.shown, "view", None)
-        busy = busy or (session.connection is not None and not getattr(view, "is_idle", True))
+        if session.connection is not None:
+            views = [getattr(console.shown, "view", None), *(table.view for table in console.shown.query(Table))]
+            busy = busy or not all(getattr(view, "is_idle", True) for view in views)
         calm = 0 if busy else calm + 1
         assert time.monotonic() < end, f"the console does not come to rest: {list(console.workers)}"
         await asyncio.sleep(0)
