@@ -245,7 +245,7 @@ def test_a_page_with_a_lone_surrogate_is_listed_exported_and_printed(server: Ser
 def test_an_export_that_is_ended_leaves_no_file(serve: Callable[..., Any], tmp_path: Path, name: str) -> None:
     import signal
 
-    with serve("--latency", "300", users=2000) as sandbox:
+    with serve("--latency", "1500", users=2000) as sandbox:
         target = tmp_path / "out" / "users.csv"
         target.parent.mkdir()
         command = [sys.executable, "-m", "dyntui", "users", "export", "-o", str(target)]

@@ -47,7 +47,7 @@ async def test_keys_before_the_first_screen_wait_for_it_and_run_in_order() -> No
     console = Hasty(":", *"jobs", "enter")
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert "There are no jobs yet" in text_of(console)
+        assert "No jobs yet" in text_of(console)
 
 
 async def test_a_resource_typed_before_the_first_screen_is_found_by_a_part_of_its_name() -> None:
@@ -117,7 +117,7 @@ async def test_keys_typed_ahead_go_to_the_screen_that_is_then_shown() -> None:
         await settled(pilot)
         all_at_once(pilot, "i:jobs", "enter")
         await settled(pilot)
-        assert "There are no jobs yet" in text_of(console)
+        assert "No jobs yet" in text_of(console)
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ async def test_a_key_right_after_the_one_that_keeps_a_cell_goes_to_the_table(tmp
         await go_to(pilot, messy(tmp_path / "people.csv"), "review")
         all_at_once(pilot, "enter", "X", "enter", "x")
         await settled(pilot)
-        assert "1 left out" in bottom(console)
+        assert "1 excluded" in bottom(console)

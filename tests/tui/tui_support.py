@@ -62,8 +62,9 @@ async def settled(pilot: Pilot[Any]) -> None:
         opening = (session.profile or session.demo) and session.connection is None and session.error is None
         busy = opening or any(worker.is_running for worker in console.workers)
         busy = busy or (session.connection is not None and session.connection.log.in_flight)
-        if session.connection is not None:
-            views = [getattr(console.shown, "view", None), *(table.view for table in console.shown.query(Table))]
+        shown = console.shown
+        if session.connection is not None and shown is not None:
+            views = [getattr(shown, "view", None), *(table.view for table in shown.query(Table))]
             busy = busy or not all(getattr(view, "is_idle", True) for view in views)
         calm = 0 if busy else calm + 1
         assert time.monotonic() < end, f"the console does not come to rest: {list(console.workers)}"
