@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import CliContext, confirm_options, pass_context, run
-from dyntui.cli.write_helpers import act, read_option, report
+from dyntui.cli.write_helpers import perform, read_option, report_results
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -31,8 +31,10 @@ def create(
     async def work() -> int:
         async with context.connection() as connection:
             target = Target("", str(fields["name"]), {"fields": dict(fields)})
-            done = await act(context, connection, action, [target], yes=yes, confirm_environment=confirm_environment)
-            return report(context, done)
+            done = await perform(
+                context, connection, action, [target], yes=yes, confirm_environment=confirm_environment
+            )
+            return report_results(context, done)
 
     return run(work())
 
@@ -54,10 +56,10 @@ def change(
         async with context.connection() as connection:
             connection.write_gate.check(action)
             target = access_target(await found(connection, name), **data)
-            done = await act(
+            done = await perform(
                 context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
             )
-            return report(context, done)
+            return report_results(context, done)
 
     return run(work())
 

@@ -10,7 +10,7 @@ import click
 
 from dyntui.cli.allowlists import found_list
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
-from dyntui.cli.write_helpers import ask, progress_for, read_option, report
+from dyntui.cli.write_helpers import ask_confirmation, make_progress_line, read_option, report_results
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -146,14 +146,14 @@ def sync(
                 return 1 if plan.source.invalid else 0
             job = new_job()
             action, targets = sync_action(plan, job=job)
-            confirmation = await ask(
+            confirmation = await ask_confirmation(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
             done = await apply(
-                connection.write_gate, plan, confirmation, job=job, on_progress=progress_for(len(targets))
+                connection.write_gate, plan, confirmation, job=job, on_progress=make_progress_line(len(targets))
             )
             context.note(f"to undo it: dyntui allowlists undo {job}")
-            return report(context, done) or (1 if plan.source.invalid else 0)
+            return report_results(context, done) or (1 if plan.source.invalid else 0)
 
     return run(work())
 

@@ -10,8 +10,8 @@ import click
 
 from dyntui.cli.allowlists import found_list
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
-from dyntui.cli.resource_commands import match_of, match_options
-from dyntui.cli.write_helpers import act, read_option, report
+from dyntui.cli.resource_lists import match_options, parse_match
+from dyntui.cli.write_helpers import perform, read_option, report_results
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def entries(
     from dyntui.resources.allowlists import IDENTIFIER_TITLES
     from dyntui.services.access.drafts import entry_label
 
-    how = match_of(match, exact)
+    how = parse_match(match, exact)
 
     async def work() -> tuple[list[dict[str, Any]], int]:
         found: list[dict[str, Any]] = []
@@ -168,7 +168,7 @@ def add(
                 )
             wanted = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.EXISTS)]
             job = new_job()
-            done = await act(
+            done = await perform(
                 context,
                 connection,
                 add_entries(row, job=job),
@@ -177,7 +177,7 @@ def add(
                 confirm_environment=confirm_environment,
             )
             context.note(f"to undo it: dyntui allowlists undo {job}")
-            return report(context, done) or (1 if wrong else 0)
+            return report_results(context, done) or (1 if wrong else 0)
 
     return run(work())
 
@@ -244,11 +244,11 @@ def remove(
             targets = [removal_target(entry) for entry in await _found(connection, row, words)]
             job = new_job()
             action = remove_entries(row, job=job)
-            done = await act(
+            done = await perform(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
             context.note(f"to undo it: dyntui allowlists undo {job}")
-            return report(context, done)
+            return report_results(context, done)
 
     return run(work())
 
@@ -297,7 +297,9 @@ def edit(
                 raise UsageError(draft.problem_text, hint="Nothing was sent.")
             action = replace_entry(row, gap=allow_gap, job=new_job())
             target = replacement_target(old, draft.entry)
-            done = await act(context, connection, action, [target], yes=yes, confirm_environment=confirm_environment)
-            return report(context, done)
+            done = await perform(
+                context, connection, action, [target], yes=yes, confirm_environment=confirm_environment
+            )
+            return report_results(context, done)
 
     return run(work())

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
-from dyntui.cli.import_command import FileOptions, file_options, import_file, run_options
+from dyntui.cli.import_command import ImportOptions, file_options, import_file, run_options
 
 __all__ = ["import_entries"]
 
@@ -25,5 +25,5 @@ def import_entries(context: CliContext, /, allowlist: str, file: str, **options:
     An entry that is there already counts as `exists`. The column `identifier` may hold any kind: e-mail, wallet,
     domain, phone.
     """
-    chosen = FileOptions("allowlist", **options)
+    chosen = ImportOptions("allowlist", **options)
     return import_file(context, file, chosen, chosen.facts(), to=allowlist)

@@ -11,8 +11,8 @@ from dyntui.cli.allowlist_entries import search_options, some_entries
 from dyntui.cli.allowlists import found_list
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.export_output import output_options, write_rows
-from dyntui.cli.resource_commands import match_of
-from dyntui.cli.write_helpers import act, read_option, report
+from dyntui.cli.resource_lists import parse_match
+from dyntui.cli.write_helpers import perform, read_option, report_results
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,15 +44,15 @@ def copy(
         async with context.connection() as connection:
             connection.write_gate.check(add_entries({"name": name}))
             old, new = await found_list(connection, source), await found_list(connection, name)
-            entries = some_entries(connection, old, search, match_of(match, exact))
+            entries = some_entries(connection, old, search, parse_match(match, exact))
             targets = [entry_target(entry) async for entry, _ in entries]
             if not targets:
                 raise UsageError(f"“{old.get('name')}” has no such entries.")
             job = new_job()
             action = add_entries(new, job=job)
-            done = await act(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment)
+            done = await perform(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment)
             context.note(f"to undo it: dyntui allowlists undo {job}")
-            return report(context, done)
+            return report_results(context, done)
 
     return run(work())
 
@@ -98,10 +98,10 @@ def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, rea
                 context.emit({"job": job, "targets": []})
                 return 0
             action, targets = undo_action(plan, job=new_job())
-            done = await act(
+            done = await perform(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
-            return report(context, done)
+            return report_results(context, done)
 
     return run(work())
 

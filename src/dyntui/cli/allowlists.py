@@ -109,7 +109,7 @@ def list_lists(context: CliContext) -> None:
 @pass_context
 def get_list(context: CliContext, name: str) -> None:
     """Read one list, by its name or id."""
-    from dyntui.cli.users import show_object
+    from dyntui.cli.object_output import show_object
     from dyntui.services.access.lists import with_counts
 
     async def work() -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
-from dyntui.cli.write_helpers import act, read_option
+from dyntui.cli.write_helpers import perform, read_option
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def api(
                 return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
             action = write_action(operation, path=path, query=query, body=body, headers=headers)
             target = Target(next(iter(reversed(list(path.values()))), operation.id), label=_line(operation, path))
-            results = await act(
+            results = await perform(
                 context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
             )
             if results.first_error is not None:

@@ -9,12 +9,19 @@ from typing import Any
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_context, run
-from dyntui.cli.login import PLACES, choose_place, confirm_origin, keep_token, obtain_token, saved_profile
+from dyntui.cli.login import (
+    CREDENTIAL_KINDS,
+    choose_credential_kind,
+    confirm_origin,
+    find_saved_profile,
+    obtain_token,
+    store_token,
+)
 from dyntui.core.errors import DyntuiError, UsageError
 
 __all__ = ["auth"]
 
-_STORED = [place for place in PLACES if place not in ("command", "environment")]
+_STORED = [place for place in CREDENTIAL_KINDS if place not in ("command", "environment")]
 
 
 @click.group(cls=CommandGroup)
@@ -31,15 +38,15 @@ def login(context: CliContext, credential: str | None, token_stdin: bool) -> Non
     from dyntui.config.profiles import Profiles
 
     profiles = Profiles.load()
-    old = saved_profile(context, profiles)
+    old = find_saved_profile(context, profiles)
     if credential is None and old.credential in ("command", "environment"):
         where = "a command" if old.credential == "command" else "the environment"
         raise UsageError(f"The token of {old.name} comes from {where}.", hint="To store one instead, add --credential.")
     profile = confirm_origin(context, old)
-    place = choose_place(context, credential, old.credential)
+    place = choose_credential_kind(context, credential, old.credential)
     profile = replace(profile, credential=place)
     token = obtain_token(context, place, token_stdin, needed=True)
-    kept = keep_token(profile, token)
+    kept = store_token(profile, token)
     if profile != old:
         profiles.put(profile)  # the new place has the token already; the old one is emptied now
         for warning in profiles.save():
@@ -106,7 +113,7 @@ def logout(context: CliContext) -> None:
     from dyntui.config.profiles import Profiles
     from dyntui.store.cache import cache_files, purge
 
-    profile = saved_profile(context, Profiles.load())
+    profile = find_saved_profile(context, Profiles.load())
     where = store_for(profile.credential).describe(profile)
     gone = forget(profile)
     for file in cache_files(paths().cache):

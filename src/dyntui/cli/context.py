@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dyntui.cli import output
-from dyntui.cli.output import print_json, print_lines, show_progress, unless_gone
+from dyntui.cli.output import ignore_closed_stream, print_json, print_lines, show_progress
 from dyntui.core.errors import DyntuiError
 from dyntui.core.process_state import set_environment_flag
 from dyntui.core.redact import redact
@@ -81,7 +81,7 @@ class CliContext:
             current = {wait.what: wait for wait in connection.log.waits.current()}
             for what in current.keys() - known:
                 if sys.stderr.isatty():
-                    with unless_gone(sys.stderr):
+                    with ignore_closed_stream(sys.stderr):
                         show_progress(f"waiting for {current[what]}", end=True)
                 else:
                     self.note(f"waiting for {current[what]}")
@@ -101,7 +101,7 @@ class CliContext:
 
     def note(self, *lines: str) -> None:
         """A message on standard error, a line for each text that is not empty."""
-        with unless_gone(sys.stderr):
+        with ignore_closed_stream(sys.stderr):
             print_lines(*(line for line in lines if line), err=True)
 
     def emit(self, document: Any) -> None:
@@ -320,6 +320,6 @@ def fail(error: DyntuiError, *, debug: bool = False, printed: int = 0) -> int:
         lines.append(f"       {redact(error.hint, people=False)}")
     if printed:
         lines.append(f"       What was printed ends after {printed:,} row{'' if printed == 1 else 's'}: it is not all.")
-    with unless_gone(sys.stderr):
+    with ignore_closed_stream(sys.stderr):
         print_lines(*lines, err=True)
     return error.exit_code

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
-from dyntui.cli.get import complete_resource, list_resources
-from dyntui.cli.resource_commands import do_action, of_option
+from dyntui.cli.get import complete_resource_name, list_resources
+from dyntui.cli.resource_commands import run_action
+from dyntui.cli.resource_lists import parent_option
 from dyntui.cli.write_helpers import read_option
 
 __all__ = ["do"]
@@ -28,10 +29,10 @@ def _complete_action(ctx: click.Context, parameter: click.Parameter, incomplete:
 
 
 @click.command(cls=BaseCommand)
-@click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource)
+@click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource_name)
 @click.argument("action_name", required=False, metavar="[ACTION]", shell_complete=_complete_action)
 @click.argument("words", nargs=-1, metavar="[ID]... [FIELD=VALUE]...")
-@of_option
+@parent_option
 @read_option
 @confirm_options
 @pass_context
@@ -56,7 +57,7 @@ def do(
         _list_actions(context, record)
         return 0
     action = find_action(record, action_name)
-    return do_action(
+    return run_action(
         context, record, action, words, parent=parent, yes=yes, confirm_environment=confirm_environment, read=read
     )
 

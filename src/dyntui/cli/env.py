@@ -10,13 +10,13 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_context, run
 from dyntui.cli.login import (
-    PLACES,
+    CREDENTIAL_KINDS,
     can_ask,
-    choose_place,
-    complete_profiles,
+    choose_credential_kind,
+    complete_profile_name,
     confirm_origin,
-    keep_token,
     obtain_token,
+    store_token,
 )
 from dyntui.cli.output import confirm, prompt
 from dyntui.core.errors import DyntuiError, UsageError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["env"]
 
-_name = click.argument("name", shell_complete=complete_profiles, help="The profile's name.")
+_name = click.argument("name", shell_complete=complete_profile_name, help="The profile's name.")
 
 
 @click.group(cls=CommandGroup)
@@ -70,7 +70,9 @@ def list_(context: CliContext) -> None:
 @click.option("--environment-id", metavar="ID", help="The environment's id (dashboard: Developer).")
 @click.option("--kind", type=click.Choice(["live", "sandbox"]), help="How careful to be.")
 @click.option("--read-only/--read-write", "read_only", default=None, help="Whether writes are refused.")
-@click.option("--credential", type=click.Choice(PLACES), help="Where the token is kept; the keyring when it works.")
+@click.option(
+    "--credential", type=click.Choice(CREDENTIAL_KINDS), help="Where the token is kept; the keyring when it works."
+)
 @click.option("--command", "command", metavar="COMMAND", help="With --credential command: what prints the token.")
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="Certificates to trust (PEM).")
@@ -126,14 +128,14 @@ def add(
     profile = confirm_origin(context, profile)
     kept = old is not None and old.base_url == profile.base_url and credential in (None, old.credential)
     if not kept or token_stdin:
-        place = choose_place(context, credential, old.credential if old else None)
+        place = choose_credential_kind(context, credential, old.credential if old else None)
         profile = replace(profile, credential=place)
     token = None if kept and not token_stdin else obtain_token(context, profile.credential, token_stdin, needed=False)
     profiles.put(profile)
     for warning in profiles.save():
         context.note(warning)
     try:
-        where = keep_token(profile, token)
+        where = store_token(profile, token)
     except DyntuiError as error:
         raise type(error)(f"{name} was saved, but its token was not kept: {error.message}", hint=error.hint) from error
     if not offline and (warning := _ask_kind(profile)):
@@ -271,7 +273,7 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
 
 
 @env.command()
-@click.argument("name", required=False, shell_complete=complete_profiles, help="The profile; the current one.")
+@click.argument("name", required=False, shell_complete=complete_profile_name, help="The profile; the current one.")
 @pass_context
 def check(context: CliContext, name: str | None) -> None:
     """Ask the server whether the token works, what it may do, and how long an answer takes."""

@@ -8,7 +8,8 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
 from dyntui.cli.output import flush
-from dyntui.cli.resource_commands import add_commands, list_rows
+from dyntui.cli.resource_commands import add_resource_commands
+from dyntui.cli.resource_lists import list_rows
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import RESOURCES
 
@@ -20,7 +21,7 @@ def events() -> None:
     """What happened in the environment, and what happens."""
 
 
-add_commands(events, RESOURCES["events"])
+add_resource_commands(events, RESOURCES["events"])
 
 
 @events.command("types")

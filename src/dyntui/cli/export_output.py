@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dyntui.cli.context import CliContext, run
-from dyntui.cli.output import exporter as output_exporter
+from dyntui.cli.output import make_exporter as output_exporter
 from dyntui.cli.output import print_lines, show_progress
 from dyntui.cli.write_helpers import read_ids
 from dyntui.core.errors import UsageError

@@ -10,7 +10,7 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
 from dyntui.cli.output import show_progress
-from dyntui.cli.resource_commands import add_commands
+from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.core.errors import EXIT_SOME_FAILED
 from dyntui.resources import RESOURCES
 
@@ -22,7 +22,7 @@ def exports() -> None:
     """Ask the server for a CSV of all users or visits, wait for it, fetch it."""
 
 
-add_commands(exports, RESOURCES["exports"])
+add_resource_commands(exports, RESOURCES["exports"])
 
 
 @exports.command("watch")

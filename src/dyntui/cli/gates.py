@@ -76,7 +76,7 @@ def list_gates(context: CliContext) -> None:
 @pass_context
 def get_gate(context: CliContext, name: str) -> None:
     """Read one gate with its rules, by its name or id."""
-    from dyntui.cli.users import show_object
+    from dyntui.cli.object_output import show_object
 
     async def work() -> Any:
         async with context.connection() as connection:

@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
-from dyntui.cli.resource_commands import list_options, list_rows, show_one
+from dyntui.cli.resource_lists import list_options, list_rows, show_resource
 from dyntui.core.errors import UsageError
 
 __all__ = ["get"]
 
 
-def complete_resource(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+def complete_resource_name(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
     """The names of the records, for the shell."""
     from click.shell_completion import CompletionItem
 
@@ -27,7 +27,7 @@ def complete_resource(ctx: click.Context, parameter: click.Parameter, incomplete
 
 
 @click.command(cls=BaseCommand)
-@click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource)
+@click.argument("name", required=False, metavar="[RESOURCE]", shell_complete=complete_resource_name)
 @click.argument("row_id", required=False, metavar="[ID]")
 @list_options
 @pass_context
@@ -44,7 +44,7 @@ def get(context: CliContext, /, name: str | None, row_id: str | None, **options:
         return
     if any(options[name] for name in ("text", "everything", "match", "exact")):
         raise UsageError("An id stands alone.", hint="Leave out --filter, --match, --exact and --all.")
-    show_one(context, record, row_id, parent=options["parent"])
+    show_resource(context, record, row_id, parent=options["parent"])
 
 
 def list_resources(context: CliContext) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dyntui.importer.fields import MappingKind
     from dyntui.services.connection import Connection
 
-__all__ = ["FileOptions", "file_options", "given", "import_file", "import_users", "run_options"]
+__all__ = ["ImportOptions", "drop_unset", "file_options", "import_file", "import_users", "run_options"]
 
 
 def run_options(command: Any) -> Any:
@@ -36,7 +36,7 @@ def run_options(command: Any) -> Any:
     return command
 
 
-def given(**options: Any) -> dict[str, Any]:
+def drop_unset(**options: Any) -> dict[str, Any]:
     """Those options that were given."""
     return {name: value for name, value in options.items() if value is not None}
 
@@ -68,7 +68,7 @@ def file_options(command: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class FileOptions:
+class ImportOptions:
     """What `file_options`, `run_options` and `confirm_options` gave. kind: `users` or `allowlist`."""
 
     kind: MappingKind
@@ -95,7 +95,7 @@ class FileOptions:
         from dyntui.config.settings import Settings
 
         settle = Settings.load().settle_seconds if self.settle is None else self.settle
-        options = {**given(batch=self.batch, rate=self.rate), "settle": float(settle), **more}
+        options = {**drop_unset(batch=self.batch, rate=self.rate), "settle": float(settle), **more}
         return {
             "region": self.region,
             "options": options,
@@ -119,24 +119,24 @@ def import_users(context: CliContext, /, file: str, upsert: bool, **options: Any
     \b
     exit: 0 done, 1 some rows failed, 3 not authorised, 4 unreachable, 5 stopped (dyntui jobs resume goes on)
     """
-    chosen = FileOptions("users", **options)
+    chosen = ImportOptions("users", **options)
     return import_file(context, file, chosen, chosen.facts(upsert=upsert))
 
 
-def import_file(context: CliContext, file: str, options: FileOptions, facts: dict[str, Any], to: str = "") -> int:
+def import_file(context: CliContext, file: str, options: ImportOptions, facts: dict[str, Any], to: str = "") -> int:
     """Read, map, plan, confirm and run. to: the allowlist, by name or id, when entries are imported."""
-    from dyntui.cli.job_runner import stopping_early
+    from dyntui.cli.job_runner import stop_on_signals
 
     context.profile()  # a missing environment is said before a large file is read
-    with _open(file, options) as source:
+    with _open_source(file, options) as source:
         for note in source.info.notes:
             context.note(note)
-        mapping = _mapping(context, source, options)
-        with stopping_early() as early:
-            return run(_work(context, source, mapping, options, facts, to, early))
+        mapping = _make_mapping(context, source, options)
+        with stop_on_signals() as early:
+            return run(_prepare_and_run(context, source, mapping, options, facts, to, early))
 
 
-def _open(file: str, options: FileOptions) -> Source:
+def _open_source(file: str, options: ImportOptions) -> Source:
     from dyntui.importer import open_source
 
     delimiter = options.delimiter
@@ -153,7 +153,7 @@ def _open(file: str, options: FileOptions) -> Source:
     return open_source(Path(file), **how)
 
 
-def _mapping(context: CliContext, source: Source, options: FileOptions, custom_fields: Any = ()) -> Mapping:
+def _make_mapping(context: CliContext, source: Source, options: ImportOptions, custom_fields: Any = ()) -> Mapping:
     from dyntui.importer import MissingChoice, parse_assignment, parse_column_map, propose_mapping
     from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES
     from dyntui.services.imports.mappings import find_mapping, load_mapping
@@ -181,16 +181,16 @@ def _mapping(context: CliContext, source: Source, options: FileOptions, custom_f
     return mapping
 
 
-async def _work(
+async def _prepare_and_run(
     context: CliContext,
     source: Source,
     mapping: Mapping,
-    options: FileOptions,
+    options: ImportOptions,
     facts: dict[str, Any],
     to: str,
     early: EarlyStop,
 ) -> int:
-    from dyntui.cli.job_runner import ProgressMeter, check_job, confirm_job, drive
+    from dyntui.cli.job_runner import ProgressMeter, confirm_job, precheck, run_until_stopped
     from dyntui.services.imports.job_service import IMPORT, IMPORT_ENTRIES
     from dyntui.services.imports.jobs import JobLocation, load_organization_id
     from dyntui.services.imports.plan import make_plan, plan_lines, save_plan
@@ -199,13 +199,13 @@ async def _work(
     async with context.connection() as connection:
         if not options.dry_run:
             connection.write_gate.check(IMPORT if options.kind == "users" else IMPORT_ENTRIES)
-        if options.kind == "users" and (fields := await _custom_fields(connection)):
+        if options.kind == "users" and (fields := await _load_custom_fields(connection)):
             facts["custom_fields"] = fields
             if options.mapping_name is None:
-                mapping = _mapping(context, source, options, fields)
+                mapping = _make_mapping(context, source, options, fields)
         elif to:
-            facts["allowlist"] = await _allowlist(connection, to)
-        _show(context, mapping)
+            facts["allowlist"] = await _resolve_allowlist(connection, to)
+        _print_mapping(context, mapping)
         if options.save_mapping:
             from dyntui.services.imports.mappings import save_mapping
 
@@ -216,7 +216,7 @@ async def _work(
             meter.end()
             context.note(f"job {journal.id}")
             early.hint = f"Go on with: dyntui jobs resume {journal.id}"
-            await check_job(context, connection, journal)
+            await precheck(context, connection, journal)
             plan = make_plan(journal)
             path = save_plan(journal, plan)
             if options.dry_run:
@@ -226,10 +226,10 @@ async def _work(
                 return 0
             context.note(*plan_lines(plan))
             permit = confirm_job(context, connection, journal, yes=options.yes, typed=options.confirm_environment)
-            return await drive(context, connection, journal, permit, first=options.first)
+            return await run_until_stopped(context, connection, journal, permit, first=options.first)
 
 
-async def _allowlist(connection: Connection, name: str) -> dict[str, str]:
+async def _resolve_allowlist(connection: Connection, name: str) -> dict[str, str]:
     from dyntui.services.imports.allowlist_destination import resolve_list
     from dyntui.services.imports.server_reader import make_reader
 
@@ -237,7 +237,7 @@ async def _allowlist(connection: Connection, name: str) -> dict[str, str]:
     return {"id": list_id, "name": list_name}
 
 
-async def _custom_fields(connection: Connection) -> list[dict[str, Any]]:
+async def _load_custom_fields(connection: Connection) -> list[dict[str, Any]]:
     """The environment's own fields; none when the token may not read them."""
     from dyntui.api.errors import ApiError
     from dyntui.services.imports.server_reader import with_retries
@@ -249,7 +249,7 @@ async def _custom_fields(connection: Connection) -> list[dict[str, Any]]:
         return []
 
 
-def _show(context: CliContext, mapping: Mapping) -> None:
+def _print_mapping(context: CliContext, mapping: Mapping) -> None:
     for each in mapping.mapped:
         context.note(f"  {each.column} -> {each.field}" + (f"  ({each.why})" if each.why else ""))
     for name, value in mapping.constants.items():

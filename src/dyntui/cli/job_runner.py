@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.cli.context import CliContext, fail
-from dyntui.cli.output import confirm, print_lines, prompt, show_progress, unless_gone
+from dyntui.cli.output import confirm, ignore_closed_stream, print_lines, prompt, show_progress
 from dyntui.core.errors import (
     EXIT_DONE,
     EXIT_NOT_AUTHORIZED,
@@ -32,10 +32,19 @@ if TYPE_CHECKING:
     from dyntui.services.imports.runner import RunResult
     from dyntui.store.journal import Journal
 
-__all__ = ["EarlyStop", "ProgressMeter", "check_job", "conclude", "confirm_job", "drive", "stopping", "stopping_early"]
+__all__ = [
+    "EarlyStop",
+    "ProgressMeter",
+    "confirm_job",
+    "finish_job",
+    "pause_on_signals",
+    "precheck",
+    "run_until_stopped",
+    "stop_on_signals",
+]
 
-_QUIET_SECONDS = 5.0
-_BAD = ("failed", "unknown", "review", "invalid")
+_LINE_INTERVAL_S = 5.0
+_FAILED_STATES = ("failed", "unknown", "review", "invalid")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -54,7 +63,7 @@ class ProgressMeter:
     def line(self, text: str, *, force: bool = False) -> None:
         """Show how far it is."""
         at = time.monotonic()
-        if self._gone or (not force and not self._terminal and at - self._last < _QUIET_SECONDS):
+        if self._gone or (not force and not self._terminal and at - self._last < _LINE_INTERVAL_S):
             return
         self._last = at
         try:
@@ -87,7 +96,7 @@ class ProgressMeter:
 
 
 @contextlib.contextmanager
-def stopping(control: JobControl) -> Iterator[None]:
+def pause_on_signals(control: JobControl) -> Iterator[None]:
     """SIGINT, SIGTERM and SIGHUP ask the job to stop in order; a second one does not wait for the answer in flight."""
     from dyntui.services.imports.job_control import StopRequest
 
@@ -109,7 +118,7 @@ class EarlyStop:
 
 
 @contextlib.contextmanager
-def stopping_early() -> Iterator[EarlyStop]:
+def stop_on_signals() -> Iterator[EarlyStop]:
     """SIGINT, SIGTERM and SIGHUP before the job runs end it in order, with nothing sent."""
     early = EarlyStop()
 
@@ -124,7 +133,7 @@ def stopping_early() -> Iterator[EarlyStop]:
             signal.signal(number, handler)
 
 
-async def check_job(context: CliContext, connection: Connection, journal: Journal) -> None:
+async def precheck(context: CliContext, connection: Connection, journal: Journal) -> None:
     """Compare the job with the server when that was not done yet."""
     from dyntui.services.imports.job_service import precheck_job
     from dyntui.services.imports.server_reader import with_retries
@@ -159,7 +168,7 @@ def confirm_job(context: CliContext, connection: Connection, journal: Journal, *
     return authorize_job(journal, connection, confirmation)
 
 
-async def drive(
+async def run_until_stopped(
     context: CliContext,
     connection: Connection,
     journal: Journal,
@@ -174,15 +183,15 @@ async def drive(
 
     control = JobControl()
     meter = ProgressMeter()
-    with stopping(control):
+    with pause_on_signals(control):
         ended = await run_job(
             journal, connection, connection.client, permit, first=first, control=control, on_progress=meter.progress
         )
     meter.end()
-    return conclude(context, journal, ended, report)
+    return finish_job(context, journal, ended, report)
 
 
-def conclude(context: CliContext, journal: Journal, ended: RunResult, report: Path | None = None) -> int:
+def finish_job(context: CliContext, journal: Journal, ended: RunResult, report: Path | None = None) -> int:
     """Write the reports of a job that came to its end, say what became of it, and give the exit code."""
     from dyntui.services.imports.reports import result_document, write_reports
     from dyntui.store.states import JobState
@@ -190,9 +199,9 @@ def conclude(context: CliContext, journal: Journal, ended: RunResult, report: Pa
     final = ended.state is not JobState.PAUSED
     folder = write_reports(journal, report) if final or ended.is_planned else None
     document = result_document(journal, folder)
-    with unless_gone(sys.stdout):
+    with ignore_closed_stream(sys.stdout):
         context.emit(document)
-        context.say(_summary(document))
+        context.say(_result_line(document))
     if folder is not None:
         context.note(f"reports and failed rows: {folder}")
     if not final:
@@ -209,11 +218,11 @@ def _exit_code(ended: RunResult, rows: dict[str, int]) -> int:
     if ended.state is JobState.PAUSED and not ended.is_planned:
         code = ended.error.exit_code if ended.error is not None else EXIT_STOPPED
         return code if code in (EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE) else EXIT_STOPPED
-    bad = ended.state is JobState.CANCELED or any(rows[state] for state in _BAD)
+    bad = ended.state is JobState.CANCELED or any(rows[state] for state in _FAILED_STATES)
     return EXIT_SOME_FAILED if bad else EXIT_DONE
 
 
-def _summary(document: dict[str, object]) -> str:
+def _result_line(document: dict[str, object]) -> str:
     rows = document["rows"]
     assert isinstance(rows, dict)
     counts = ", ".join(f"{n:,} {state}" for state, n in rows.items() if n) or "nothing sent yet"

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
-from dyntui.cli.import_command import given, run_options
+from dyntui.cli.import_command import drop_unset, run_options
 from dyntui.cli.output import confirm
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
 
-__all__ = ["absolute", "find_job", "job_argument", "jobs"]
+__all__ = ["absolute_path", "find_job", "job_argument", "jobs"]
 
-_HEARD_WITHIN = 15.0
+_REQUEST_TIMEOUT_S = 15.0
 
 job_argument = click.argument("job", metavar="JOB")
 
@@ -27,7 +27,10 @@ job_argument = click.argument("job", metavar="JOB")
 @click.group(
     cls=CommandGroup,
     lazy={
-        "retry": ("dyntui.cli.jobs_retry_undo:retry_job", "Make a new job from the rows that failed, and run it."),
+        "retry": (
+            "dyntui.cli.jobs_retry_undo:retry_failed_rows",
+            "Make a new job from the rows that failed, and run it.",
+        ),
         "undo": ("dyntui.cli.jobs_retry_undo:undo_job", "Delete what a job created and nobody touched since."),
         "purge": ("dyntui.cli.jobs_retry_undo:purge_jobs", "Remove what finished jobs leave on this machine."),
     },
@@ -46,26 +49,26 @@ def list_jobs(context: CliContext) -> None:
     from dyntui.services.imports.jobs import list_jobs as every_job
 
     found = list(every_job())
-    context.emit({"count": len(found), "jobs": [_document(job) for job in found]})
+    context.emit({"count": len(found), "jobs": [_job_document(job) for job in found]})
     titles = ("job", "state", "rows", "to do", "bad", "environment", "source")
-    context.table(titles, [_cells(job) for job in found])
+    context.table(titles, [_table_row(job) for job in found])
 
 
-def _cells(job: JobSummary) -> tuple[object, ...]:
+def _table_row(job: JobSummary) -> tuple[object, ...]:
     state = f"{job.state} (running)" if job.is_busy and job.state != "running" else str(job.state or "unreadable")
     where = "" if job.location is None else job.location.profile
     numbers = f"{job.total:,}", f"{job.open_rows:,}", f"{job.failed_rows:,}"
     return job.id, state, *numbers, where, job.problem or job.source
 
 
-def _document(job: JobSummary) -> dict[str, Any]:
+def _job_document(job: JobSummary) -> dict[str, Any]:
     return {
         "job": job.id,
         "kind": job.kind,
         "state": job.state,
         "reason": job.reason,
         "busy": job.is_busy,
-        "created": _time(job.created_at),
+        "created": _format_time(job.created_at),
         "rows": job.counts,
         "total": job.total,
         "source": job.source,
@@ -103,21 +106,21 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
         report = journal.facts.get("report")
         context.emit(
             {
-                **_document(known),
+                **_job_document(known),
                 "report": report,
                 "options": journal.facts.get("options", {}),
                 "why": [{"state": s, "code": code, "rows": n} for s, code, n in failures],
                 "problems": [{"level": each.level, "code": each.code, "rows": each.n} for each in problems],
                 "requests": [{"operation": op, "outcome": outcome, "count": n} for op, outcome, n in traffic],
                 "undo": undo or None,
-                **({"list": [_row(row) for row in rows]} if state else {}),
+                **({"list": [_row_document(row) for row in rows]} if state else {}),
             }
         )
     context.say(f"job {known.id}  {known.state}{' (a process works on it)' if known.is_busy else ''}")
     if known.reason:
         context.say(f"  {known.reason}")
     where = "" if known.location is None else f" for {known.location.profile} ({known.location.base_url})"
-    context.say(f"  {known.source}{where}, {_time(known.created_at)}")
+    context.say(f"  {known.source}{where}, {_format_time(known.created_at)}")
     for row_state, n in (known.counts or {}).items():
         context.say(f"  {n:>9,} {row_state}")
     for failed_state, code, n in failures:
@@ -133,7 +136,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
         context.table(("row", "code", "field", "message", "user"), cells)
 
 
-def _row(row: Any) -> dict[str, Any]:
+def _row_document(row: Any) -> dict[str, Any]:
     return {
         "row": row.number,
         "state": row.state.value,
@@ -167,9 +170,9 @@ def resume_job(
 
     Whatever may have been sent is looked up first; nothing is sent twice.
     """
-    options = given(batch=batch, rate=rate, settle=settle)
-    path = _newest_open() if job is None else find_job(job)
-    return run(_go_on(context, path, None, options, first, absolute(report), yes, confirm_environment))
+    options = drop_unset(batch=batch, rate=rate, settle=settle)
+    path = _newest_open_job() if job is None else find_job(job)
+    return run(_resume(context, path, None, options, first, absolute_path(report), yes, confirm_environment))
 
 
 @jobs.command("run")
@@ -190,11 +193,13 @@ def run_plan(
         raise UsageError(f"There is no plan {file}.", hint="`dyntui import FILE --dry-run` makes one.")
     document = read_plan(file)
     return run(
-        _go_on(context, find_job(document["job"]), document, {}, first, absolute(report), yes, confirm_environment)
+        _resume(
+            context, find_job(document["job"]), document, {}, first, absolute_path(report), yes, confirm_environment
+        )
     )
 
 
-async def _go_on(
+async def _resume(
     context: CliContext,
     path: Path,
     plan: dict[str, Any] | None,
@@ -204,7 +209,7 @@ async def _go_on(
     yes: bool,
     typed: str,
 ) -> int:
-    from dyntui.cli.job_runner import check_job, conclude, confirm_job, drive
+    from dyntui.cli.job_runner import confirm_job, finish_job, precheck, run_until_stopped
     from dyntui.services.imports.job_service import action_for
     from dyntui.services.imports.jobs import JobLocation, check_location, load_organization_id
     from dyntui.services.imports.plan import check_plan
@@ -222,15 +227,15 @@ async def _go_on(
                 hint="Import the file again, or finish it in the console's import wizard. Nothing was sent.",
             )
         if journal.state in (JobState.DONE, JobState.CANCELED):
-            return conclude(context, journal, RunResult(journal.state), report)
+            return finish_job(context, journal, RunResult(journal.state), report)
         if options:
             journal.note(options={**journal.facts.get("options", {}), **options})
         async with context.connection() as connection:
             connection.write_gate.check(action_for(journal))
             check_location(journal, JobLocation.of(connection.profile, await load_organization_id(connection.client)))
-            await check_job(context, connection, journal)
+            await precheck(context, connection, journal)
             permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
-            return await drive(context, connection, journal, permit, first=first, report=report)
+            return await run_until_stopped(context, connection, journal, permit, first=first, report=report)
 
 
 @jobs.command("pause")
@@ -245,7 +250,7 @@ def pause_job(context: CliContext, job: str) -> None:
         raise UsageError(
             f"No process works on job {path.stem}.", hint=f"`dyntui jobs show {path.stem}` says where it is."
         )
-    _ask(context, path, "pause")
+    _send_stop_request(context, path, "pause")
 
 
 @jobs.command("cancel")
@@ -254,7 +259,7 @@ def pause_job(context: CliContext, job: str) -> None:
 @pass_context
 def cancel_job(context: CliContext, job: str, yes: bool) -> None:
     """Give up the rows of a job that were not sent yet; what was sent stays."""
-    from dyntui.cli.job_runner import conclude
+    from dyntui.cli.job_runner import finish_job
     from dyntui.services.imports.cancel import cancel_job
     from dyntui.services.imports.runner import RunResult
     from dyntui.store.journal import Journal
@@ -264,25 +269,25 @@ def cancel_job(context: CliContext, job: str, yes: bool) -> None:
     if not yes:
         confirm(f"Cancel job {path.stem}? The rest of its rows is not sent.", abort=True)
     if is_locked(path.with_suffix(".lock")):
-        _ask(context, path, "cancel")
+        _send_stop_request(context, path, "cancel")
         return
     with Journal.open(path) as journal:
         cancel_job(journal)
-        conclude(context, journal, RunResult(journal.state))
+        finish_job(context, journal, RunResult(journal.state))
 
 
-def _ask(context: CliContext, path: Path, what: str) -> None:
+def _send_stop_request(context: CliContext, path: Path, what: str) -> None:
     from dyntui.services.imports.jobs import summarize_job
     from dyntui.store.journal import Journal
     from dyntui.store.lock import is_locked
 
     with Journal.read(path) as journal:
         journal.ask(what)
-    deadline = time.monotonic() + _HEARD_WITHIN
+    deadline = time.monotonic() + _REQUEST_TIMEOUT_S
     while is_locked(path.with_suffix(".lock")) and time.monotonic() < deadline:
         time.sleep(0.1)
     known = summarize_job(path)
-    context.emit(_document(known))
+    context.emit(_job_document(known))
     if known.is_busy:
         context.say(f"asked; job {known.id} still waits for the answer in flight")
     else:
@@ -299,12 +304,12 @@ def report_job(context: CliContext, job: str, folder: Path | None) -> None:
     from dyntui.store.journal import Journal
 
     with Journal.open(find_job(job)) as journal:
-        written = write_reports(journal, absolute(folder))
+        written = write_reports(journal, absolute_path(folder))
         context.emit(result_document(journal, written))
         context.say(str(written))
 
 
-def absolute(path: Path | None) -> Path | None:
+def absolute_path(path: Path | None) -> Path | None:
     return None if path is None else path.absolute()
 
 
@@ -314,7 +319,7 @@ def find_job(job: str) -> Path:
     return find_job(job)
 
 
-def _newest_open() -> Path:
+def _newest_open_job() -> Path:
     from dyntui.services.imports.jobs import list_jobs as every_job
 
     for job in every_job():
@@ -323,5 +328,5 @@ def _newest_open() -> Path:
     raise UsageError("There is no job to resume.", hint="`dyntui jobs list` names them all.")
 
 
-def _time(at: int) -> str:
+def _format_time(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
-from dyntui.cli.jobs import absolute, find_job, job_argument
+from dyntui.cli.jobs import absolute_path, find_job, job_argument
 from dyntui.cli.output import confirm, prompt
 from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import (
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from dyntui.services.imports.undo_targets import UndoTarget
     from dyntui.store.journal import Journal
 
-__all__ = ["purge_jobs", "retry_job", "undo_job"]
+__all__ = ["purge_jobs", "retry_failed_rows", "undo_job"]
 
-_SHOWN = 10
+_MAX_LISTED = 10
 
 
 @click.command("retry", cls=BaseCommand)
@@ -38,17 +38,17 @@ _SHOWN = 10
 @click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go.")
 @confirm_options
 @pass_context
-def retry_job(context: CliContext, job: str, report: Path | None, yes: bool, confirm_environment: str) -> int:
+def retry_failed_rows(context: CliContext, job: str, report: Path | None, yes: bool, confirm_environment: str) -> int:
     """Make a new job from the rows of a finished one that failed, and run it.
 
     Rows for review and those a cancelled job did not come to are in it too. Invalid rows are not: mend them in the
     failed-rows file and import that.
     """
-    return run(_retry(context, find_job(job), absolute(report), yes, confirm_environment))
+    return run(_retry(context, find_job(job), absolute_path(report), yes, confirm_environment))
 
 
 async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool, typed: str) -> int:
-    from dyntui.cli.job_runner import check_job, confirm_job, drive
+    from dyntui.cli.job_runner import confirm_job, precheck, run_until_stopped
     from dyntui.services.imports.job_service import action_for
     from dyntui.services.imports.jobs import JobLocation, check_location, load_organization_id
     from dyntui.services.imports.retry import retry_job
@@ -62,9 +62,9 @@ async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool
             journal = retry_job(old, where)
         with journal:
             context.note(f"job {journal.id} tries {journal.total:,} rows of {path.stem} again")
-            await check_job(context, connection, journal)
+            await precheck(context, connection, journal)
             permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
-            return await drive(context, connection, journal, permit, report=report)
+            return await run_until_stopped(context, connection, journal, permit, report=report)
 
 
 @click.command("undo", cls=BaseCommand)
@@ -84,7 +84,7 @@ def undo_job(context: CliContext, job: str, dry_run: bool, yes: bool, confirm_en
 
 
 async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed: str, read: str) -> int:
-    from dyntui.cli.job_runner import ProgressMeter, stopping
+    from dyntui.cli.job_runner import ProgressMeter, pause_on_signals
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.jobs import JobLocation, check_location
@@ -114,15 +114,15 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed
             )
             meter.end()
             delete = plan.counts.get(UndoState.PENDING, 0)
-            _tell_plan(context, plan, delete, kind)
+            _print_plan(context, plan, delete, kind)
             if dry_run or not delete:
-                return _end(context, journal, plan)
+                return _finish_undo(context, journal, plan)
             weight = await assess_undo(journal, connection, connection.client)
             given = Confirmation(yes=yes, typed=typed, read=read)
-            confirmation = _confirmation(context, undo_requirement(journal, connection, weight), given)
+            confirmation = _ask_confirmation(context, undo_requirement(journal, connection, weight), given)
             permit = authorize_undo(journal, connection, confirmation, weight)
             control = JobControl()
-            with stopping(control):
+            with pause_on_signals(control):
                 done = await run_undo(
                     journal,
                     connection,
@@ -132,19 +132,19 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed
                     on_progress=lambda done, total: meter.line(f"deleted {done:,} of {total:,} {kind.plural}"),
                 )
             meter.end()
-            return _end(context, journal, done)
+            return _finish_undo(context, journal, done)
 
 
-def _tell_plan(context: CliContext, plan: UndoResult, delete: int, kind: UndoTarget) -> None:
+def _print_plan(context: CliContext, plan: UndoResult, delete: int, kind: UndoTarget) -> None:
     context.note(f"{delete:,} {kind.plural} are deleted, {len(plan.skipped):,} are skipped")
-    for line in plan.skipped[:_SHOWN]:
+    for line in plan.skipped[:_MAX_LISTED]:
         context.note(f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}")
-    if len(plan.skipped) > _SHOWN:
-        context.note(f"  … and {len(plan.skipped) - _SHOWN:,} more")
+    if len(plan.skipped) > _MAX_LISTED:
+        context.note(f"  … and {len(plan.skipped) - _MAX_LISTED:,} more")
     context.note(kind.warning)
 
 
-def _confirmation(context: CliContext, needed: Requirement, given: Confirmation) -> Confirmation:
+def _ask_confirmation(context: CliContext, needed: Requirement, given: Confirmation) -> Confirmation:
     """What was given; else what a person types on a terminal, once what it does was told."""
     if needed.effects:
         context.note(*needed.effects)
@@ -155,7 +155,7 @@ def _confirmation(context: CliContext, needed: Requirement, given: Confirmation)
     return replace(given, typed=typed, read=needed.code)
 
 
-def _end(context: CliContext, journal: Journal, undone: UndoResult) -> int:
+def _finish_undo(context: CliContext, journal: Journal, undone: UndoResult) -> int:
     from dyntui.store.undo_journal import UndoState
 
     counts = {state.value: undone.counts.get(state, 0) for state in UndoState}
@@ -195,7 +195,7 @@ def purge_jobs(context: CliContext, chosen: tuple[str, ...], unfinished: bool, y
         if not job.is_busy and (unfinished or job.problem or job.state in ("done", "cancelled") or job.is_abandoned)
     ]
     if found and not yes:
-        names = ", ".join(path.stem for path in found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")
+        names = ", ".join(path.stem for path in found[:_MAX_LISTED]) + (" …" if len(found) > _MAX_LISTED else "")
         confirm(f"Remove {len(found):,} jobs from this machine ({names})?", abort=True)
     removed = [str(file) for path in found for file in purge_job(path, unfinished=unfinished)]
     context.emit({"jobs": [path.stem for path in found], "removed": removed})

@@ -18,17 +18,25 @@ if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.config.profiles import Profiles
 
-__all__ = ["PLACES", "can_ask", "choose_place", "complete_profiles", "confirm_origin", "keep_token", "obtain_token"]
-__all__ += ["saved_profile"]
+__all__ = [
+    "CREDENTIAL_KINDS",
+    "can_ask",
+    "choose_credential_kind",
+    "complete_profile_name",
+    "confirm_origin",
+    "obtain_token",
+    "store_token",
+]
+__all__ += ["find_saved_profile"]
 
-PLACES = ["keyring", "session", "passphrase", "file", "command", "environment"]
+CREDENTIAL_KINDS = ["keyring", "session", "passphrase", "file", "command", "environment"]
 
-_EXPLAINED = {
+_KIND_HELP = {
     "session": "ask each time the console starts; nothing is stored",
     "passphrase": "a file encrypted with a passphrase",
     "file": "a plain file that only you can read (0600)",
 }
-_MAX_TOKEN = 64 * 1024
+_MAX_TOKEN_CHARS = 64 * 1024
 
 
 def can_ask(context: CliContext) -> bool:
@@ -36,14 +44,14 @@ def can_ask(context: CliContext) -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty() and not context.json
 
 
-def complete_profiles(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+def complete_profile_name(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Names of profiles, for the shell's completion."""
     from dyntui.config.profiles import Profiles
 
     return [name for name in Profiles.load().names() if name.startswith(incomplete)]
 
 
-def saved_profile(context: CliContext, profiles: Profiles) -> Profile:
+def find_saved_profile(context: CliContext, profiles: Profiles) -> Profile:
     """The saved profile that --profile, DYNTUI_PROFILE or the last use names, without what other flags override."""
     name = context.profile_name or os.environ.get("DYNTUI_PROFILE") or profiles.current
     if name:
@@ -70,7 +78,7 @@ def confirm_origin(context: CliContext, profile: Profile) -> Profile:
     return replace(profile, confirmed_origin=where)
 
 
-def choose_place(context: CliContext, wanted: str | None, default: str | None = None) -> CredentialKind:
+def choose_credential_kind(context: CliContext, wanted: str | None, default: str | None = None) -> CredentialKind:
     """Where the token is to be kept, the keyring tried before anybody is asked for a token."""
     from dyntui.config.credentials import CredentialError, CredentialKind, keyring_available
 
@@ -88,9 +96,9 @@ def choose_place(context: CliContext, wanted: str | None, default: str | None = 
             hint="Choose with --credential: session, passphrase, file (plain, 0600) or command.",
         )
     context.note(f"The keyring cannot be used: {probe.reason}. Other places for the token:")
-    for name, text in _EXPLAINED.items():
+    for name, text in _KIND_HELP.items():
         context.note(f"  {name:12}{text}")
-    return CredentialKind(prompt("Where", choices=list(_EXPLAINED), default="session"))
+    return CredentialKind(prompt("Where", choices=list(_KIND_HELP), default="session"))
 
 
 def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *, needed: bool) -> str | None:
@@ -105,7 +113,7 @@ def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *,
             raise UsageError(f"No token is stored with --credential {kind}.", hint="Leave out --token-stdin.")
         return None
     if from_stdin:
-        text = sys.stdin.read(_MAX_TOKEN)
+        text = sys.stdin.read(_MAX_TOKEN_CHARS)
     elif os.environ.get("DYNTUI_TOKEN", "").strip():
         context.note("The token is taken from DYNTUI_TOKEN.")
         text = os.environ["DYNTUI_TOKEN"]
@@ -121,7 +129,7 @@ def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *,
     return token
 
 
-def keep_token(profile: Profile, token: str | None) -> dict[str, Any]:
+def store_token(profile: Profile, token: str | None) -> dict[str, Any]:
     """Keep the token where the profile says, and describe it: `{"hint": "dyn_…abc123", "where": "Secret Service"}`."""
     from dyntui.config.credentials import store_for
     from dyntui.core.redact import token_hint

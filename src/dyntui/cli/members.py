@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dyntui.cli.context import CommandGroup
-from dyntui.cli.resource_commands import add_commands
+from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.resources import RESOURCES
 
 __all__ = ["members"]
@@ -16,4 +16,4 @@ def members() -> None:
     """Members of the organization: list, give another role, remove."""
 
 
-add_commands(members, RESOURCES["members"])
+add_resource_commands(members, RESOURCES["members"])

@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 __all__ = [
     "confirm",
-    "exporter",
     "flush",
+    "ignore_closed_stream",
+    "make_exporter",
     "print_json",
     "print_lines",
     "print_usage_error",
     "prompt",
     "show_progress",
     "silence_stdout",
-    "unless_gone",
 ]
 
-_LONGEST_LINE = 20_000
-_LONGEST_PROGRESS = 200
+_MAX_LINE_CHARS = 20_000
+_MAX_PROGRESS_CHARS = 200
 
 
 def print_lines(*lines: str, err: bool = False) -> None:
     """Each of `lines` on a line of its own, whatever is in it: a line break in one becomes visible."""
-    click.echo("\n".join(safe(line, _LONGEST_LINE) for line in lines), err=err)
+    click.echo("\n".join(safe(line, _MAX_LINE_CHARS) for line in lines), err=err)
 
 
 def print_json(document: Any, *, indent: int | None = 2, ascii_only: bool = True) -> None:
@@ -55,7 +55,7 @@ def print_json(document: Any, *, indent: int | None = 2, ascii_only: bool = True
 
 def show_progress(text: str, *, end: bool = False) -> None:
     """Rewrite the line of the cursor on standard error, a terminal. end: nothing more comes on that line."""
-    click.echo(f"\r\x1b[K{safe(text, _LONGEST_PROGRESS)}", err=True, nl=end)
+    click.echo(f"\r\x1b[K{safe(text, _MAX_PROGRESS_CHARS)}", err=True, nl=end)
 
 
 def confirm(question: str, *, default: bool = False, abort: bool = False) -> bool:
@@ -111,7 +111,7 @@ def print_usage_error(error: click.ClickException) -> None:
     print_lines(*text.getvalue().rstrip("\n").split("\n"), err=True)
 
 
-def exporter(format: ExportFormat, columns: Sequence[str]) -> Exporter:
+def make_exporter(format: ExportFormat, columns: Sequence[str]) -> Exporter:
     """Writes rows to standard output: as they are into a pipe or a file, made safe on a terminal."""
     from dyntui.services.exports import Exporter
 
@@ -124,7 +124,7 @@ def flush() -> None:
 
 
 @contextmanager
-def unless_gone(stream: TextIO) -> Iterator[None]:
+def ignore_closed_stream(stream: TextIO) -> Iterator[None]:
     """Write to `stream`, unless its terminal or pipe went away: that does not change how a command ends."""
     try:
         yield

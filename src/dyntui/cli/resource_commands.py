@@ -1,221 +1,26 @@
-"""What `get`, `do` and the commands of single resources share: lists, one thing, actions, all from the records."""
+"""Commands that are made from resource records: `list`, `get` and one for each action. `dyntui do` runs the same
+actions."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dyntui.cli.context import CliContext, confirm_options, pass_context, run
-from dyntui.cli.write_helpers import act, read_ids, report
+from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
+from dyntui.cli.write_helpers import perform, read_ids, report_results
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource, ResourceAction
-    from dyntui.services.connection import Connection
-    from dyntui.services.lists.row_match import Match
 
-__all__ = ["add_commands", "do_action", "list_options", "list_rows", "match_of", "match_options", "of_option"]
-__all__ += ["show_one", "show_rows", "split_words"]
-
-of_option = click.option(
-    "--of", "parent", metavar="ID", default="", help="What it belongs to: the organization, project, user, webhook."
-)
+__all__ = ["add_resource_commands", "run_action", "split_arguments"]
 
 
-def match_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--match and --exact, for lists whose rows may be piped into a command that writes."""
-    from dyntui.services.lists.row_match import Match
-
-    for option in (
-        click.option("--exact", is_flag=True, help="Only rows with exactly that value: as --match exact."),
-        click.option(
-            "--match",
-            type=click.Choice([each.value for each in Match]),
-            help="How the value has to fit; compared here, in everything that the server finds.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def match_of(match: str | None, exact: bool) -> Match | None:
-    """What --match and --exact say; None for neither. Raises Usage when they differ."""
-    from dyntui.services.lists.row_match import Match
-
-    if exact and match not in (None, Match.EXACT):
-        raise UsageError(f"--exact and --match {match} were given; one of them is meant.")
-    return Match.EXACT if exact else Match(match) if match else None
-
-
-def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every list."""
-    for option in (
-        click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come."),
-        click.option("--all", "everything", is_flag=True, help="All of them; the limit does not count."),
-        click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many."),
-        click.option("--order", metavar="COLUMN-asc|desc", default="", help="Server order, where it can order."),
-        click.option("--filter", "text", metavar="TEXT", default="", help="As the server searches; column:TEXT too."),
-        match_options,
-        of_option,
-    ):
-        command = option(command)
-    return command
-
-
-def list_rows(
-    context: CliContext,
-    record: Resource,
-    *,
-    parent: str = "",
-    text: str = "",
-    match: str | None = None,
-    exact: bool = False,
-    order: str = "",
-    limit: int = 100,
-    everything: bool = False,
-    ndjson: bool = False,
-) -> None:
-    """Print the rows of a list."""
-    from dyntui.resources.filters import parse_filter
-    from dyntui.services.actions.resource_actions import resolve_parent
-    from dyntui.services.lists.list_source import ListQuery, scan
-    from dyntui.services.lists.row_match import row_filter
-
-    how = match_of(match, exact)
-    if text and record.filter is None and how is None:
-        raise UsageError(
-            f"The server cannot filter {record.name}.", hint="--match contains, or --exact, compares the rows here."
-        )
-    fitting = row_filter(record, text, how) if how is not None else None
-    wanted = parse_filter(record.filter, text) if record.filter is not None and text else {}
-
-    async def work() -> tuple[list[dict[str, Any]], int | None]:
-        found: list[dict[str, Any]] = []
-        total: int | None = None
-        async with context.connection() as connection:
-            known = await resolve_parent(connection.client, record, parent)
-            query = ListQuery(order=order or record.list.order, filter=wanted)
-            if everything or fitting is not None:
-                count = 0
-                async for scanned in scan(connection.client, record, parent=known, query=query):
-                    total = scanned.reported
-                    if fitting is not None and not fitting.fits(scanned.row):
-                        continue
-                    count += 1
-                    if not everything and count > limit:
-                        continue
-                    if ndjson and everything:
-                        context.emit_line(_told(connection, record, scanned.row))
-                    else:
-                        found.append(_told(connection, record, scanned.row))
-                return found, count if fitting is not None else total
-            return await _some(connection, record, query, known, limit)
-
-    found, total = run(work())
-    if not (ndjson and everything):
-        show_rows(context, record, found, total, ndjson=ndjson, text=text)
-
-
-def show_rows(
-    context: CliContext,
-    record: Resource,
-    found: Sequence[Mapping[str, Any]],
-    total: int | None,
-    *,
-    ndjson: bool = False,
-    text: str = "",
-) -> None:
-    """Print rows that are here. text: the filter that they passed."""
-    if ndjson:
-        for row in found:
-            context.emit_line(row)
-        if total is not None and total > len(found):
-            context.note(f"{len(found):,} of {total:,}; --all prints all.")
-        return
-    context.emit({"count": total, "items": found})
-    _table(context, record, found)
-    if not context.json:
-        if not found and text:
-            context.note(f"No {record.title.lower()} match {text!r}.")
-        elif not found:
-            # What follows the first sentence is about the console's keys.
-            context.note(re.split(r"(?<=[.:])\s", record.empty or "Nothing here.")[0].replace(":", "."))
-        else:
-            context.note(f"{len(found):,} of {total:,}" if total is not None else f"{len(found):,}")
-
-
-async def _some(
-    connection: Connection, record: Resource, query: Any, parent: str, limit: int
-) -> tuple[list[dict[str, Any]], int | None]:
-    from dyntui.api.pagination import PageCheck
-    from dyntui.resources import Paging
-    from dyntui.services.lists.list_source import make_fetch
-
-    check = PageCheck(record.key)
-    fetch, offsets = make_fetch(connection.client, record, parent), record.list.paging is Paging.OFFSET
-    found: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        size = min(100, limit - len(found))
-        page = await fetch(query, len(found), size, cursor)
-        if offsets:
-            check.offset(len(found), page.items)
-        else:
-            check.cursor(page.cursor, page.items)
-        found += [_told(connection, record, row) for row in page.items]
-        cursor = page.cursor
-        if len(found) >= limit or (len(page.items) < size if offsets else cursor is None):
-            return found[:limit], page.total
-
-
-def _told(connection: Connection, record: Resource, row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as it is printed: no secrets, and the token that is used here is marked."""
-    from dyntui.resources.tokens import is_own_token
-    from dyntui.services.actions.resource_actions import mask_secrets
-
-    shown = mask_secrets(record, row)
-    return {**shown, "own": is_own_token(row, connection.token_hint)} if "checksum" in shown else shown
-
-
-def _table(context: CliContext, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The record's columns, and the whole id, which every other command takes."""
-    from dyntui.core.times import now
-    from dyntui.resources import Column
-    from dyntui.resources.cell_formats import get_path, short_id
-
-    at = now()
-    columns = [column for column in record.columns if not (column.format is short_id and column.field == record.key)]
-    if any(row.get("own") for row in rows):
-        columns = [Column("own", "used", 4, pick=lambda row: "here" if row.get("own") else ""), *columns]
-    keyed = all(column.field != record.key for column in columns) and any(record.key in row for row in rows)
-    titles = [column.name for column in columns] + ([record.key] if keyed else [])
-    context.table(
-        titles,
-        (
-            [*(column.cell(row, at) for column in columns), *([get_path(row, record.key)] if keyed else [])]
-            for row in rows
-        ),
-    )
-
-
-def show_one(context: CliContext, record: Resource, row_id: str, *, parent: str = "") -> None:
-    """Print one thing, whole."""
-    from dyntui.cli.users import show_object
-    from dyntui.services.actions.resource_actions import mask_secrets, read_one, resolve_parent
-
-    async def work() -> Any:
-        async with context.connection() as connection:
-            known = await resolve_parent(connection.client, record, parent)
-            return mask_secrets(record, await read_one(connection.client, record, row_id, parent=known))
-
-    show_object(context, run(work()), "")
-
-
-def split_words(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+def split_arguments(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     """Ids, and FIELD=VALUE pairs."""
     ids, values = [], {}
     for word in words:
@@ -227,7 +32,7 @@ def split_words(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     return ids, values
 
 
-def do_action(
+def run_action(
     context: CliContext,
     record: Resource,
     action: ResourceAction,
@@ -256,14 +61,16 @@ def do_action(
         with_warnings,
     )
 
-    given, pairs = split_words(words)
+    given, pairs = split_arguments(words)
     ids = (
         []
         if action.target is ActionTarget.LIST or (is_single(record) and not given)
         else read_ids(given, key=record.key)
     )
     if action.target is ActionTarget.LIST and given:
-        raise UsageError(f"{action.name} takes FIELD=VALUE, not {given[0]!r}.", hint=_takes(record, action))
+        raise UsageError(
+            f"{action.name} takes FIELD=VALUE, not {given[0]!r}.", hint=_describe_arguments(record, action)
+        )
     if action.single_row and len(ids) > 1:
         raise UsageError(f"{action.name} is for one {record.singular} at a time.")
 
@@ -273,9 +80,11 @@ def do_action(
             connection.write_gate.check(make_write_action(client, record, action))
             values, asked = pairs, form_fields(client, action)
             if unknown := [name for name in values if name not in {field.name for field in asked}]:
-                raise UsageError(f"{action.name} takes no {', '.join(unknown)}.", hint=_takes(record, action))
+                raise UsageError(
+                    f"{action.name} takes no {', '.join(unknown)}.", hint=_describe_arguments(record, action)
+                )
             if action.target is ActionTarget.ROWS and action.fields and not values:
-                raise UsageError(f"{action.name} needs something to change.", hint=_takes(record, action))
+                raise UsageError(f"{action.name} needs something to change.", hint=_describe_arguments(record, action))
             known = await resolve_parent(client, record, parent)
             targets = await read_targets(client, record, action, ids, parent=known)
             if action.target is ActionTarget.LIST:
@@ -298,7 +107,7 @@ def do_action(
             write = await with_warnings(connection, record, write, targets)
             if write.warning and yes:
                 context.note(write.warning)
-            results = await act(
+            results = await perform(
                 context, connection, write, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
             once = one_time_value(action, results.items[0].value)
@@ -307,12 +116,14 @@ def do_action(
                 context.say(once[1])
                 return 0
             results = results if action.reveals[0] else mask_results(record, results)
-            return report(context, created_results(record, results) if action.target is ActionTarget.LIST else results)
+            return report_results(
+                context, created_results(record, results) if action.target is ActionTarget.LIST else results
+            )
 
     return run(work())
 
 
-def _takes(record: Resource, action: ResourceAction) -> str:
+def _describe_arguments(record: Resource, action: ResourceAction) -> str:
     from dyntui.api.catalog import catalog
     from dyntui.services.forms import operation_fields
 
@@ -322,7 +133,7 @@ def _takes(record: Resource, action: ResourceAction) -> str:
     return "It takes " + ", ".join(f"{field.label}{f' ({field.hint})' if field.hint else ''}" for field in asked) + "."
 
 
-def add_commands(group: click.Group, record: Resource) -> None:
+def add_resource_commands(group: click.Group, record: Resource) -> None:
     """`list`, `get` and a command for each action of a record."""
     from dyntui.resources import ActionTarget
 
@@ -334,15 +145,15 @@ def add_commands(group: click.Group, record: Resource) -> None:
 
     @group.command("get", help=f"Show one {record.singular} in full.")
     @click.argument("row_id", metavar="ID")
-    @of_option
+    @parent_option
     @pass_context
     def get_command(context: CliContext, row_id: str, parent: str) -> None:
-        show_one(context, record, row_id, parent=parent)
+        show_resource(context, record, row_id, parent=parent)
 
     for action in record.actions:
         words = "FIELD=VALUE..." if action.target is ActionTarget.LIST else "[ID]... [FIELD=VALUE]..."
         words = words if action.fields else "" if action.target is ActionTarget.LIST else "[ID]..."
-        about = f"{action.help} {_takes(record, action)}" if action.fields else action.help
+        about = f"{action.help} {_describe_arguments(record, action)}" if action.fields else action.help
 
         def act_command(
             context: CliContext,
@@ -352,11 +163,11 @@ def add_commands(group: click.Group, record: Resource) -> None:
             confirm_environment: str,
             action: ResourceAction = action,
         ) -> int:
-            return do_action(
+            return run_action(
                 context, record, action, words, parent=parent, yes=yes, confirm_environment=confirm_environment
             )
 
         made = click.argument("words", nargs=-1, metavar=words or None)(
-            of_option(confirm_options(pass_context(act_command)))
+            parent_option(confirm_options(pass_context(act_command)))
         )
         group.command(action.name, help=about)(made)

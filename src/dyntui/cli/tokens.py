@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dyntui.cli.context import CommandGroup
-from dyntui.cli.resource_commands import add_commands
+from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.resources import RESOURCES
 
 __all__ = ["tokens"]
@@ -16,4 +16,4 @@ def tokens() -> None:
     """API tokens of the environment: list, make, delete."""
 
 
-add_commands(tokens, RESOURCES["tokens"])
+add_resource_commands(tokens, RESOURCES["tokens"])

@@ -10,7 +10,7 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context, run
 from dyntui.cli.export_output import export_options, export_rows
-from dyntui.cli.resource_commands import match_of, match_options
+from dyntui.cli.resource_lists import match_options, parse_match
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _COLUMNS = ["all", "id", "walletPublicKey", "email", "alias", "firstName", "last
 _COLUMNS += ["wallet", "username", "accountId"]
 
 
-def _filters(command: F) -> F:
+def _filter_options(command: F) -> F:
     for option in (
         click.option("--social", metavar="PROVIDER", help="Only users with that social account: google, github, ..."),
         click.option("--chain", metavar="CHAIN", help="Only users with a wallet on that chain: EVM, SOL, BTC, ..."),
@@ -38,13 +38,13 @@ def _filters(command: F) -> F:
     return command
 
 
-def _wanted(text: str | None, column: str, chain: str | None, social: str | None) -> dict[str, str]:
+def _server_filter(text: str | None, column: str, chain: str | None, social: str | None) -> dict[str, str]:
     wanted: dict[str, str] = {"filterValue": text, "filterColumn": column} if text else {}
     wanted |= {"chain": chain} if chain else {}
     return wanted | ({"filterSocialProvider": social} if social else {})
 
 
-def _fitting(wanted: Mapping[str, str], match: Match | None) -> RowFilter | None:
+def _row_filter(wanted: Mapping[str, str], match: Match | None) -> RowFilter | None:
     """What compares users with the filter here; None where the server's comparison will do."""
     if match is None:
         return None
@@ -56,20 +56,20 @@ def _fitting(wanted: Mapping[str, str], match: Match | None) -> RowFilter | None
     return RowFilter(text, match, (column,) if column != "all" else ())
 
 
-def _saved(name: str | None) -> SavedView:
+def _load_view(name: str | None) -> SavedView:
     from dyntui.config.list_preferences import ListPreferences, SavedView
 
     return ListPreferences.load().view("users", name) if name else SavedView()
 
 
-def _saved_filter(saved: SavedView) -> dict[str, str]:
+def _view_filter(saved: SavedView) -> dict[str, str]:
     from dyntui.resources import USERS
     from dyntui.resources.filters import parse_filter
 
     return parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
 
 
-def _table(context: CliContext, saved: SavedView, found: Sequence[Mapping[str, Any]]) -> None:
+def _print_table(context: CliContext, saved: SavedView, found: Sequence[Mapping[str, Any]]) -> None:
     """The users in the columns of the view, and their ids."""
     from dyntui.core.times import now
     from dyntui.resources import USERS
@@ -81,7 +81,7 @@ def _table(context: CliContext, saved: SavedView, found: Sequence[Mapping[str, A
 
 
 @click.command("list", cls=BaseCommand)
-@_filters
+@_filter_options
 @match_options
 @click.option("--order", metavar="COLUMN-asc|desc", help="Server order.  [default: createdAt-desc]")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
@@ -108,14 +108,14 @@ def list_users(
     """List users, newest first."""
     if sessions and (everything or exact or match):
         raise UsageError("--all, --exact and --match come without sessions.", hint="Leave out --sessions.")
-    wanted = _wanted(text, column, chain, social)
+    wanted = _server_filter(text, column, chain, social)
     from dyntui.api.pagination import PageCheck
     from dyntui.resources import USERS
     from dyntui.services.lists.list_source import ListQuery, scan
 
-    saved = _saved(view)
-    wanted = {**_saved_filter(saved), **wanted}
-    fitting = _fitting(wanted, match_of(match, exact))
+    saved = _load_view(view)
+    wanted = {**_view_filter(saved), **wanted}
+    fitting = _row_filter(wanted, parse_match(match, exact))
     order = order or saved.order or "createdAt-desc"
 
     async def work() -> tuple[list[dict[str, Any]], int | None]:
@@ -156,7 +156,7 @@ def list_users(
         return
     context.emit({"count": total, "users": found})
     if saved.columns:
-        _table(context, saved, found)
+        _print_table(context, saved, found)
         return
     context.table(
         ("email", "name", "username", "country", "created", "id"),
@@ -177,7 +177,7 @@ def list_users(
 
 
 @click.command("export", cls=BaseCommand)
-@_filters
+@_filter_options
 @export_options
 @pass_context
 def export_users(
@@ -196,7 +196,7 @@ def export_users(
     from dyntui.services.exports import USER_FIELDS
     from dyntui.services.lists.list_source import ListQuery
 
-    wanted = _wanted(text, column, chain, social)
+    wanted = _server_filter(text, column, chain, social)
     if ids and wanted:
         raise UsageError("Ids and a filter were given; one of them is meant.")
     query = ListQuery(filter=wanted)

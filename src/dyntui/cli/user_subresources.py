@@ -8,16 +8,16 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.output import confirm, print_lines
-from dyntui.cli.write_helpers import act, ids_argument, read_ids, read_option, report
+from dyntui.cli.write_helpers import ids_argument, perform, read_option, read_targets, report_results, run_write
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["add_to_list", "edit_metadata", "revoke_session", "sessions", "social_token"]
+__all__ = ["add_users_to_allowlist", "edit_metadata", "list_sessions", "reveal_social_token", "revoke_session"]
 
 
-async def _user(connection: Connection, user_id: str) -> dict[str, Any]:
+async def _read_user(connection: Connection, user_id: str) -> dict[str, Any]:
     document = await connection.client.users.get_raw(user_id)
     user = document.get("user", document) if isinstance(document, dict) else {}
     return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
@@ -26,12 +26,12 @@ async def _user(connection: Connection, user_id: str) -> dict[str, Any]:
 @click.command("sessions", cls=BaseCommand)
 @click.argument("user_id", metavar="ID")
 @pass_context
-def sessions(context: CliContext, user_id: str) -> None:
+def list_sessions(context: CliContext, user_id: str) -> None:
     """List the sessions of a user, the latest first."""
 
     async def work() -> list[dict[str, Any]]:
         async with context.connection() as connection:
-            found = (await _user(connection, user_id)).get("sessions")
+            found = (await _read_user(connection, user_id)).get("sessions")
             return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
     found = sorted(run(work()), key=lambda row: str(row.get("createdAt", "")), reverse=True)
@@ -58,25 +58,15 @@ def sessions(context: CliContext, user_id: str) -> None:
 def revoke_session(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
     """Sign single devices out, by the ids of their sessions. Ids as arguments or on standard input."""
     from dyntui.services.actions.user_actions import REVOKE_SESSION
-    from dyntui.services.actions.write_types import Target
 
-    targets = [Target(session_id) for session_id in read_ids(ids)]
-
-    async def work() -> int:
-        async with context.connection() as connection:
-            results = await act(
-                context, connection, REVOKE_SESSION, targets, yes=yes, confirm_environment=confirm_environment
-            )
-            return report(context, results)
-
-    return run(work())
+    return run_write(context, REVOKE_SESSION, read_targets(ids), yes, confirm_environment)
 
 
 @click.command("social-token", cls=BaseCommand)
 @click.argument("account_id", metavar="ACCOUNT-ID")
 @confirm_options
 @pass_context
-def social_token(context: CliContext, account_id: str, yes: bool, confirm_environment: str) -> int:
+def reveal_social_token(context: CliContext, account_id: str, yes: bool, confirm_environment: str) -> int:
     """Reveal the access token of a social account, by the account's id. It is audited, and lets whoever has it act as
     this person at the provider."""
     from dyntui.services.actions.user_actions import REVEAL_SOCIAL_TOKEN
@@ -84,7 +74,7 @@ def social_token(context: CliContext, account_id: str, yes: bool, confirm_enviro
 
     async def work() -> int:
         async with context.connection() as connection:
-            results = await act(
+            results = await perform(
                 context,
                 connection,
                 REVEAL_SOCIAL_TOKEN,
@@ -96,7 +86,7 @@ def social_token(context: CliContext, account_id: str, yes: bool, confirm_enviro
             if item.outcome is WriteOutcome.DONE and isinstance(item.value, dict) and not context.json:
                 context.say(str(item.value.get("accessToken") or ""))
                 return 0
-            return report(context, results)
+            return report_results(context, results)
 
     return run(work())
 
@@ -107,25 +97,24 @@ def social_token(context: CliContext, account_id: str, yes: bool, confirm_enviro
 @confirm_options
 @read_option
 @pass_context
-def add_to_list(
+def add_users_to_allowlist(
     context: CliContext, allowlist: str, ids: tuple[str, ...], yes: bool, confirm_environment: str, read: str
 ) -> int:
     """Put users on an allowlist, by its name or id: with their e-mail, else with a wallet of theirs."""
     from dyntui.services.access.access_policy import find_policy, name_of, read_lists
     from dyntui.services.actions.user_actions import add_to_allowlist
-    from dyntui.services.actions.write_types import Target
 
-    targets = [Target(user_id) for user_id in read_ids(ids)]
+    targets = read_targets(ids)
 
     async def work() -> int:
         async with context.connection() as connection:
             connection.write_gate.check(add_to_allowlist("", allowlist), targets)
             row = find_policy(await read_lists(connection.client), allowlist)
             action = add_to_allowlist(str(row["id"]), name_of(row))
-            results = await act(
+            results = await perform(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
-            return report(context, results)
+            return report_results(context, results)
 
     return run(work())
 
@@ -149,10 +138,10 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, con
     async def work() -> int:
         async with context.connection() as connection:
             connection.write_gate.check(UPDATE_USER, [Target(user_id)])
-            user = await _user(connection, user_id)
-            text = typed if typed is not None else _written(edit, metadata_text(metadata_of(user)))
+            user = await _read_user(connection, user_id)
+            text = typed if typed is not None else _edit_until_valid(edit, metadata_text(metadata_of(user)))
             wanted = read_metadata(text)
-            user = await _user(connection, user_id)
+            user = await _read_user(connection, user_id)
             told = metadata_changes(metadata_of(user), wanted)
             if not told:
                 context.note("Nothing is different; nothing was saved.")
@@ -161,19 +150,19 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, con
             target = user_target(user, fields={"metadata": wanted})
             saved = False
             try:
-                results = await act(
+                results = await perform(
                     context, connection, UPDATE_USER, [target], yes=yes, confirm_environment=confirm_environment
                 )
                 saved = not results.remaining
             finally:
                 if not saved and typed is None:
                     context.note("It is not saved. What you wrote, for --from FILE:", *text.split("\n"))
-            return report(context, results)
+            return report_results(context, results)
 
     return run(work())
 
 
-def _written(edit: Any, text: str) -> str:
+def _edit_until_valid(edit: Any, text: str) -> str:
     """What the editor leaves; while it cannot be used, the editor opens again with it."""
     from dyntui.services.metadata import read_metadata
 

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.field_arguments import assignments
-from dyntui.cli.write_helpers import act, ids_argument, read_ids, report
+from dyntui.cli.object_output import show_object
+from dyntui.cli.write_helpers import ids_argument, perform, read_targets, report_results, run_write
 from dyntui.core.errors import UsageError
-
-if TYPE_CHECKING:
-    from dyntui.services.actions.write_types import Target, WriteAction
 
 __all__ = ["users"]
 
 
-_LAZY = {
+_LAZY_COMMANDS = {
     "list": ("dyntui.cli.user_lists:list_users", "List users, newest first."),
     "export": ("dyntui.cli.user_lists:export_users", "Export users: all, filtered, or those whose ids are given."),
-    "sessions": ("dyntui.cli.user_subresources:sessions", "List the sessions of a user, the latest first."),
+    "sessions": ("dyntui.cli.user_subresources:list_sessions", "List the sessions of a user, the latest first."),
     "session-revoke": (
         "dyntui.cli.user_subresources:revoke_session",
         "Sign single devices out, by the ids of their sessions.",
     ),
     "social-token": (
-        "dyntui.cli.user_subresources:social_token",
+        "dyntui.cli.user_subresources:reveal_social_token",
         "Reveal the access token of a social account; it is audited.",
     ),
-    "allowlist-add": ("dyntui.cli.user_subresources:add_to_list", "Put users on an allowlist."),
+    "allowlist-add": ("dyntui.cli.user_subresources:add_users_to_allowlist", "Put users on an allowlist."),
     "edit-metadata": (
         "dyntui.cli.user_subresources:edit_metadata",
         "Change the metadata of a user as a whole, in your editor or from a file.",
@@ -37,7 +35,7 @@ _LAZY = {
 }
 
 
-@click.group(cls=CommandGroup, lazy=_LAZY)
+@click.group(cls=CommandGroup, lazy=_LAZY_COMMANDS)
 def users() -> None:
     """List, read and change users."""
 
@@ -53,45 +51,6 @@ def get_user(context: CliContext, user_id: str) -> None:
             return await connection.client.users.get_raw(user_id)
 
     show_object(context, run(work()), "user")
-
-
-def show_object(context: CliContext, document: Any, key: str) -> None:
-    """One object of the API: as JSON, or as dot paths and values."""
-    found = document.get(key, document) if isinstance(document, dict) else document
-    context.emit(found)
-    if not context.json:
-        for name, value in facts(found):
-            context.say(f"{name:<28}  {value}")
-
-
-def facts(value: Any, prefix: str = "") -> Any:
-    """Nested JSON as (dot path, text) pairs."""
-    if isinstance(value, dict) and value:
-        for key, part in value.items():
-            yield from facts(part, f"{prefix}.{key}" if prefix else key)
-    elif isinstance(value, list) and value:
-        for index, part in enumerate(value):
-            yield from facts(part, f"{prefix}.{index}")
-    elif value not in (None, "", [], {}):
-        yield prefix, value
-
-
-def _performing(
-    context: CliContext, action: WriteAction, targets: list[Target], yes: bool, confirm_environment: str
-) -> int:
-    async def work() -> int:
-        async with context.connection() as connection:
-            results = await act(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment)
-            return report(context, results)
-
-    return run(work())
-
-
-def targets_of(ids: tuple[str, ...]) -> list[Target]:
-    """Users or wallets named by id, from the arguments or standard input."""
-    from dyntui.services.actions.write_types import Target
-
-    return [Target(user_id) for user_id in read_ids(ids)]
 
 
 @users.command("create")
@@ -112,7 +71,7 @@ def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_
     target = Target(
         str(fields.get("id", "")), str(fields.get("email") or fields.get("username") or ""), {"fields": fields}
     )
-    return _performing(context, CREATE_USER, [target], yes, confirm_environment)
+    return run_write(context, CREATE_USER, [target], yes, confirm_environment)
 
 
 @users.command("update")
@@ -145,9 +104,11 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], yes: 
                 kept = document.get("user", document).get("metadata") or {}
                 fields["metadata"] = {**kept, **fields.get("metadata", {}), **partial}
             targets = [Target(user_id, data={"fields": fields})]
-            return report(
+            return report_results(
                 context,
-                await act(context, connection, UPDATE_USER, targets, yes=yes, confirm_environment=confirm_environment),
+                await perform(
+                    context, connection, UPDATE_USER, targets, yes=yes, confirm_environment=confirm_environment
+                ),
             )
 
     return run(work())
@@ -161,7 +122,7 @@ def delete_users(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_e
     """Delete users for good. Ids as arguments or on standard input."""
     from dyntui.services.actions.user_actions import DELETE_USER
 
-    return _performing(context, DELETE_USER, targets_of(ids), yes, confirm_environment)
+    return run_write(context, DELETE_USER, read_targets(ids), yes, confirm_environment)
 
 
 @users.command("sessions-revoke")
@@ -172,7 +133,7 @@ def revoke_sessions(context: CliContext, ids: tuple[str, ...], yes: bool, confir
     """Sign users out everywhere. Ids as arguments or on standard input."""
     from dyntui.services.actions.user_actions import REVOKE_SESSIONS
 
-    return _performing(context, REVOKE_SESSIONS, targets_of(ids), yes, confirm_environment)
+    return run_write(context, REVOKE_SESSIONS, read_targets(ids), yes, confirm_environment)
 
 
 @users.command("mfa-reset")
@@ -185,7 +146,7 @@ def reset_mfa(context: CliContext, ids: tuple[str, ...], devices: bool, yes: boo
     from dyntui.services.actions.user_actions import REMOVE_MFA_DEVICES, RESET_MFA
 
     action = REMOVE_MFA_DEVICES if devices else RESET_MFA
-    return _performing(context, action, targets_of(ids), yes, confirm_environment)
+    return run_write(context, action, read_targets(ids), yes, confirm_environment)
 
 
 @users.command("set-metadata")
@@ -201,4 +162,4 @@ def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], yes: bool
     from dyntui.services.actions.user_actions import set_metadata_field
 
     ((key, value),) = assignments((pair,)).items()
-    return _performing(context, set_metadata_field(key, value), targets_of(ids), yes, confirm_environment)
+    return run_write(context, set_metadata_field(key, value), read_targets(ids), yes, confirm_environment)

@@ -9,8 +9,8 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.export_output import export_options, export_rows
-from dyntui.cli.users import show_object, targets_of
-from dyntui.cli.write_helpers import act, ids_argument, report
+from dyntui.cli.object_output import show_object
+from dyntui.cli.write_helpers import ids_argument, read_targets, run_write
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
 __all__ = ["wallets"]
@@ -87,17 +87,6 @@ def get_wallet(context: CliContext, wallet_id: str) -> None:
         context.say(f"{'explorer':<28}  {url}")
 
 
-def _act(context: CliContext, action: Any, targets: Any, yes: bool, confirm_environment: str) -> int:
-    async def work() -> int:
-        async with context.connection() as connection:
-            return report(
-                context,
-                await act(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment),
-            )
-
-    return run(work())
-
-
 @wallets.command("delete")
 @ids_argument
 @confirm_options
@@ -106,7 +95,7 @@ def delete_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm
     """Delete wallets softly: `wallets recover USER` brings them back."""
     from dyntui.services.actions.user_actions import DELETE_WALLET
 
-    return _act(context, DELETE_WALLET, targets_of(ids), yes, confirm_environment)
+    return run_write(context, DELETE_WALLET, read_targets(ids), yes, confirm_environment)
 
 
 @wallets.command("recover")
@@ -117,7 +106,7 @@ def recover_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confir
     """Bring back all deleted wallets of users, by user id."""
     from dyntui.services.actions.user_actions import RECOVER_WALLETS
 
-    return _act(context, RECOVER_WALLETS, targets_of(ids), yes, confirm_environment)
+    return run_write(context, RECOVER_WALLETS, read_targets(ids), yes, confirm_environment)
 
 
 @wallets.command("link")
@@ -128,7 +117,7 @@ def recover_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confir
 @click.option("--provider", default="browserExtension", show_default=True, help="How it connects.")
 @confirm_options
 @pass_context
-def link(
+def link_external_wallet(
     context: CliContext,
     user_id: str,
     address: str,
@@ -143,7 +132,7 @@ def link(
     from dyntui.services.actions.write_types import Target
 
     fields = {"publicWalletAddress": address, "chain": chain, "walletName": name, "walletProvider": provider}
-    return _act(context, link_wallet(fields), [Target(user_id)], yes, confirm_environment)
+    return run_write(context, link_wallet(fields), [Target(user_id)], yes, confirm_environment)
 
 
 @wallets.command("pregenerate")
@@ -187,7 +176,7 @@ def pregenerate_wallets(
     operation, body = pregeneration(
         identifier, kind, chains, social=social or "", legacy=legacy, farcaster_fid=farcaster_fid
     )
-    return _act(context, pregenerate(operation, body), [Target(identifier, identifier)], yes, confirm_environment)
+    return run_write(context, pregenerate(operation, body), [Target(identifier, identifier)], yes, confirm_environment)
 
 
 @wallets.command("export")

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
-from dyntui.cli.resource_commands import add_commands, list_rows
-from dyntui.cli.write_helpers import act, read_ids, report
+from dyntui.cli.resource_commands import add_resource_commands
+from dyntui.cli.resource_lists import list_rows
+from dyntui.cli.write_helpers import perform, read_ids, report_results
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.resources import RESOURCES
 
@@ -22,7 +23,7 @@ def webhooks() -> None:
     """Webhooks, their messages, and their signatures."""
 
 
-add_commands(webhooks, RESOURCES["webhooks"])
+add_resource_commands(webhooks, RESOURCES["webhooks"])
 
 
 @webhooks.command("messages")
@@ -31,22 +32,22 @@ add_commands(webhooks, RESOURCES["webhooks"])
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @click.option("--ndjson", is_flag=True, help="One JSON object a line.")
 @pass_context
-def messages(context: CliContext, webhook_id: str, failed: bool, limit: int, ndjson: bool) -> None:
+def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int, ndjson: bool) -> None:
     """List what was sent to a webhook: status, answer, attempt, latency."""
     record = RESOURCES["webhook-messages"]
     if not failed:
         list_rows(context, record, parent=webhook_id, limit=limit, ndjson=ndjson)
         return
-    from dyntui.cli.resource_commands import show_rows
+    from dyntui.cli.resource_lists import show_rows
 
     async def work() -> list[dict[str, Any]]:
         async with context.connection() as connection:
-            return (await _failed(connection, webhook_id))[:limit]
+            return (await _read_failed_messages(connection, webhook_id))[:limit]
 
     show_rows(context, record, run(work()), None, ndjson=ndjson)
 
 
-async def _failed(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
+async def _read_failed_messages(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
     from dyntui.resources.webhooks import delivered
     from dyntui.services.lists.list_source import scan
 
@@ -62,9 +63,9 @@ async def _failed(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
 @click.argument("webhook_id", metavar="WEBHOOK")
 @click.argument("message_id", metavar="MESSAGE")
 @pass_context
-def deliveries_of(context: CliContext, webhook_id: str, message_id: str) -> None:
+def list_deliveries(context: CliContext, webhook_id: str, message_id: str) -> None:
     """Show every attempt at one message: request and response in full."""
-    from dyntui.cli.resource_commands import show_rows
+    from dyntui.cli.resource_lists import show_rows
     from dyntui.services.webhooks import read_deliveries
 
     async def work() -> list[dict[str, Any]]:
@@ -94,15 +95,15 @@ def redeliver(
         async with context.connection() as connection:
             write = make_write_action(connection.client, record, find_action(record, "redeliver"), parent=webhook_id)
             if failed:
-                targets = [make_target(record, row) for row in await _failed(connection, webhook_id)]
+                targets = [make_target(record, row) for row in await _read_failed_messages(connection, webhook_id)]
             else:
                 targets = [make_target(record, None, each) for each in read_ids(ids)]
             if not targets:
                 context.note("No message has failed.")
                 return 0
-            return report(
+            return report_results(
                 context,
-                await act(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment),
+                await perform(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment),
             )
 
     return run(work())
@@ -116,7 +117,7 @@ def redeliver(
 )
 @confirm_options
 @pass_context
-def verify_body(
+def verify_webhook_body(
     context: CliContext, webhook_id: str, body_file: str, signature: str, yes: bool, confirm_environment: str
 ) -> int:
     """Say whether a body was signed with the webhook's secret, which is read for it and not shown."""
@@ -124,12 +125,14 @@ def verify_body(
     from dyntui.services.webhooks import read_secret_action, verify_signature
 
     record = RESOURCES["webhooks"]
-    body = _bytes_of(body_file)
+    body = _read_bytes(body_file)
 
     async def work() -> Any:
         async with context.connection() as connection:
             write, targets = read_secret_action(connection.client), [make_target(record, None, webhook_id)]
-            results = await act(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment)
+            results = await perform(
+                context, connection, write, targets, yes=yes, confirm_environment=confirm_environment
+            )
             if results.first_error is not None:
                 raise results.first_error
             return results.items[0].value
@@ -144,7 +147,7 @@ def verify_body(
     return 0 if found.valid else EXIT_SOME_FAILED
 
 
-def _bytes_of(name: str) -> bytes:
+def _read_bytes(name: str) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read()
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext
+from dyntui.cli.context import CliContext, run
 from dyntui.cli.output import confirm, prompt, show_progress
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 
@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation, Target, WriteAction, WriteResults
     from dyntui.services.connection import Connection
 
-__all__ = ["act", "ask", "ids_argument", "progress_for", "read_ids", "read_option", "report"]
+__all__ = [
+    "ask_confirmation",
+    "ids_argument",
+    "make_progress_line",
+    "perform",
+    "read_ids",
+    "read_option",
+    "read_targets",
+    "report_results",
+    "run_write",
+]
 
 read_option = click.option(
     "--read", metavar="CODE", default="", help="Say that you read what it does: the code that is shown with it."
@@ -50,7 +60,29 @@ def read_ids(ids: Sequence[str], *, key: str = "id") -> list[str]:
     return list(found)
 
 
-async def act(
+def read_targets(ids: Sequence[str]) -> list[Target]:
+    """Return targets for the ids in the arguments or on standard input."""
+    from dyntui.services.actions.write_types import Target
+
+    return [Target(target_id) for target_id in read_ids(ids)]
+
+
+def run_write(
+    context: CliContext, action: WriteAction, targets: Sequence[Target], yes: bool, confirm_environment: str
+) -> int:
+    """Connect, perform `action`, print the results and return the exit code."""
+
+    async def work() -> int:
+        async with context.connection() as connection:
+            results = await perform(
+                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment
+            )
+            return report_results(context, results)
+
+    return run(work())
+
+
+async def perform(
     context: CliContext,
     connection: Connection,
     action: WriteAction,
@@ -61,13 +93,15 @@ async def act(
     read: str = "",
 ) -> WriteResults:
     """Do `action` through the one door. Asks on a terminal when --yes is missing, or is not enough."""
-    confirmation = await ask(
+    confirmation = await ask_confirmation(
         context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
     )
-    return await connection.write_gate.perform(action, targets, confirmation, on_progress=progress_for(len(targets)))
+    return await connection.write_gate.perform(
+        action, targets, confirmation, on_progress=make_progress_line(len(targets))
+    )
 
 
-async def ask(
+async def ask_confirmation(
     context: CliContext,
     connection: Connection,
     action: WriteAction,
@@ -106,7 +140,7 @@ async def ask(
     return given
 
 
-def progress_for(count: int) -> Callable[[int, int], None] | None:
+def make_progress_line(count: int) -> Callable[[int, int], None] | None:
     """Tells how far it is on a terminal, when there is more than one target."""
     if count < 2 or not sys.stderr.isatty():
         return None
@@ -117,14 +151,14 @@ def progress_for(count: int) -> Callable[[int, int], None] | None:
     return show
 
 
-def report(context: CliContext, results: WriteResults) -> int:
+def report_results(context: CliContext, results: WriteResults) -> int:
     """Say what became of each target; returns the exit code."""
     from dyntui.services.actions.write_types import WriteOutcome
 
     context.emit(
         {
             "action": results.action.name,
-            "targets": [_line(item) for item in results.items],
+            "targets": [_result_document(item) for item in results.items],
             "counts": {outcome.value: results.count(outcome) for outcome in WriteOutcome},
         }
     )
@@ -132,22 +166,22 @@ def report(context: CliContext, results: WriteResults) -> int:
         why = f"  {item.error}" if item.error is not None else ""
         there = isinstance(item.value, dict) and item.value.get("exists")
         outcome = "exists" if there else item.outcome.value
-        context.say(f"{outcome:<10} {_id(item)}  {item.target.label}{why}")
+        context.say(f"{outcome:<10} {_result_id(item)}  {item.target.label}{why}")
     if not results.remaining:
         return 0
     error = results.first_error
     return error.exit_code if error is not None and len(results.items) == 1 else EXIT_SOME_FAILED
 
 
-def _id(item: Any) -> str:
+def _result_id(item: Any) -> str:
     """The id of a target; of one that was created, what the server gave it."""
     made = item.value.get("id") if isinstance(item.value, dict) else None
     return str(item.target.id or made or "")
 
 
-def _line(item: Any) -> dict[str, Any]:
+def _result_document(item: Any) -> dict[str, Any]:
     return {
-        "id": _id(item),
+        "id": _result_id(item),
         "label": item.target.label,
         "outcome": item.outcome.value,
         "error": None if item.error is None else str(item.error),

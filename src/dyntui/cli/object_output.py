@@ -1,0 +1,31 @@
+"""Print one object of the API, for the commands `get`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dyntui.cli.context import CliContext
+
+__all__ = ["show_object"]
+
+
+def show_object(context: CliContext, document: Any, key: str) -> None:
+    """One object of the API: as JSON, or as dot paths and values."""
+    found = document.get(key, document) if isinstance(document, dict) else document
+    context.emit(found)
+    if not context.json:
+        for name, value in _flatten(found):
+            context.say(f"{name:<28}  {value}")
+
+
+def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested JSON as (dot path, text) pairs."""
+    if isinstance(value, dict) and value:
+        for key, part in value.items():
+            yield from _flatten(part, f"{prefix}.{key}" if prefix else key)
+    elif isinstance(value, list) and value:
+        for index, part in enumerate(value):
+            yield from _flatten(part, f"{prefix}.{index}")
+    elif value not in (None, "", [], {}):
+        yield prefix, value
