@@ -195,7 +195,7 @@ async def test_marked_entries_are_removed_and_what_failed_stays_marked(monkeypat
         )
         await press(pilot, "d", "y")
         await until(pilot, lambda: screen.table.marks == {kept})
-        assert "2 done, 1 failed" in notes(pilot)[-1]
+        assert "1 of 3 entries not removed from " in notes(pilot)[-1]
         assert "no such thing today" in notes(pilot)[-1]
         assert len(await on_list(pilot)) == 3
 
@@ -390,7 +390,7 @@ async def test_gates_are_made_opened_and_switched_with_what_they_do() -> None:
         await fill(pilot, "Owners", "", "", "nft:1:0x12", "", "")
         assert "is not a contract address" in text_of(console)
         await fill(pilot, f"nft:1:{WALLET}:amount=2", "", "")
-        assert "Create gate Owners?" in text_of(console)
+        assert "Create gate “Owners”?" in text_of(console)
         await press(pilot, "y")
         await until(pilot, lambda: "Owners" in "\n".join(lines_of(console)[2:8]))
         await press(pilot, "G", "enter")

@@ -312,7 +312,7 @@ async def test_marked_rows_are_done_together_and_those_that_failed_stay_marked()
         assert "Delete 3 origins?" in text_of(console)
         await confirm_it(pilot)
         assert screen.table.marks == {first}
-        assert "2 of 3 done" in console.session.notes[-1].text
+        assert "1 of 3 origins not deleted" in console.session.notes[-1].text
 
 
 async def test_many_are_done_with_progress_and_stopped_after_the_one_under_way(monkeypatch: Any) -> None:
@@ -341,7 +341,7 @@ async def test_many_are_done_with_progress_and_stopped_after_the_one_under_way(m
         assert len(sent) == 1
         assert len(screen.table.marks) == 2
         assert [outcome for _, outcome in audited()] == ["started", "done"]
-        assert "1 of 3 done" in console.session.notes[-1].text
+        assert "1 of 3 origins deleted, 2 not attempted" in console.session.notes[-1].text
 
 
 async def test_in_live_what_destroys_has_to_be_typed() -> None:
@@ -415,7 +415,9 @@ async def test_what_the_server_refuses_comes_back_to_be_corrected() -> None:
         wrong = {"url": "http://127.0.0.1:8000/hook", "events": "user.created, user.updated", "isEnabled": "false"}
         await fill_form(pilot, wrong)
         await confirm_it(pilot)
-        assert "create: http://127.0.0.1:8000/hook: body/url must be https" in console.session.notes[-1].text
+        assert (
+            "Webhook “http://127.0.0.1:8000/hook” not created: body/url must be https" in console.session.notes[-1].text
+        )
         form = console.screen
         assert isinstance(form, SchemaForm)
         assert form.named(form.values()) == wrong

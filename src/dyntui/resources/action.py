@@ -13,13 +13,19 @@ from typing import Any
 
 from dyntui.core.effect import Effect
 
-__all__ = ["ALL", "ActionTarget", "ResourceAction"]
+__all__ = ["ALL", "ActionTarget", "ResourceAction", "past_participle"]
 
 Row = Mapping[str, Any]
 Values = Mapping[str, Any]
 
 ALL = ("*",)
 """The form asks for every field of the body of the operation."""
+
+
+def past_participle(verb: str) -> str:
+    """Return the past participle of a regular verb: `enable` gives `enabled`, `Reject` gives `rejected`."""
+    verb = verb.lower()
+    return f"{verb}d" if verb.endswith("e") else f"{verb}ed"
 
 
 class ActionTarget(StrEnum):
@@ -73,6 +79,16 @@ class ResourceAction:
     """Whether a live environment requires typing its name although nothing is destroyed."""
     also_changes: tuple[str, ...] = ()
     """Further resources that it changes, besides those of its record (services.actions.resource_changes)."""
+
+    past: str = ""
+    """Past participle for the result, such as `withdrawn`; "" derives it from the name."""
+    result_subject: str = ""
+    """What of the target is changed, for the result: `Sessions of`; "" when it is the target itself."""
+
+    @property
+    def result_verb(self) -> str:
+        """The past participle for the result: `deleted` (services.actions.result_sentence)."""
+        return self.past or past_participle(self.name)
 
     @property
     def label(self) -> str:

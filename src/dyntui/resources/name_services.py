@@ -35,7 +35,7 @@ NAME_SERVICES = Resource(
         ResourceAction("signing-message", "fetchNameServiceSigningMessage",
             "Get the message that the owner of the domain has to sign with the wallet.", target=ActionTarget.LIST, key="m",
             effect=Effect.READ, fields=("chainName", "address", "domain", "uri"),
-            reveals=("unsignedMessage", "message to sign")),
+            reveals=("unsignedMessage", "message to sign"), past="loaded", result_subject="Message to sign for"),
         ResourceAction("create", "createNameService", "Add a name service, with the message that the wallet signed.", "new",
             target=ActionTarget.LIST, key="n", fields=("chainName", "address", "domain", "signature")),
         ResourceAction("enable", "enableNameService", "Enable the name service.", disabled_reason=enable_disabled_reason),

@@ -84,6 +84,8 @@ ORGANIZATIONS = Resource(
             "updateOrganizationAddressById",
             "Edit the billing address.",
             key="A",
+            past="changed",
+            result_subject="Address of",
             single_row=True,
             fields=ALL,
             values_path="address",
@@ -117,7 +119,7 @@ PROJECTS = Resource(
         ResourceAction("create", "createProject", "Create a project with its two environments.", "new", target=ActionTarget.LIST, key="n",
             fields=("name",)),
         ResourceAction("edit", "updateProject", "Rename the project.", "rename", key="e", single_row=True, replaces_all=True,
-            fields=("name",)),
+            fields=("name",), past="renamed"),
         ResourceAction("delete", "deleteProjectById", "Delete the project and both of its environments.", key="d",
             effect=Effect.DESTRUCTIVE, single_row=True, warning="Both environments and all their users are deleted with it."),
     ),
@@ -167,10 +169,12 @@ MEMBERS = Resource(
     label=_who,
     actions=(
         ResourceAction("edit", "updateMemberRole", "Change the role of the member.", "role", key="e", fields=("role",),
+            past="changed", result_subject="Role of",
             disabled_reason=_not_the_owner, typed_in_live=True),
-        ResourceAction("delete", "deleteMemberById", "Remove the member from the organization.", "remove", key="d",
+        ResourceAction("delete", "deleteMemberById", "Remove the member from the organization.", "remove", key="d", past="removed",
             effect=Effect.DESTRUCTIVE, disabled_reason=_not_the_owner, warning="The member immediately loses access to all environments of the organization."),
         ResourceAction("delegate-ownership", "delegateOwnership", "Delegate the ownership to an admin.", key="O", single_row=True,
+            past="delegated", result_subject="Ownership of",
             effect=Effect.DESTRUCTIVE, fields=("adminMemberIdToDelegate",), disabled_reason=_the_owner,
             warning="The current owner becomes an admin. Only the new owner can reverse this."),
     ),
@@ -199,8 +203,8 @@ INVITES = Resource(
     label=lambda row: str(row.get("email") or row.get("walletPublicKey") or row.get("alias") or ""),
     actions=(
         ResourceAction("create", "createInvite", "Invite a member by email, wallet or phone number.", "invite", target=ActionTarget.LIST,
-            key="n", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber")),
-        ResourceAction("delete", "deleteInvite", "Withdraw the invitation.", "withdraw", key="d", effect=Effect.DESTRUCTIVE),
+            key="n", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber"), past="sent"),
+        ResourceAction("delete", "deleteInvite", "Withdraw the invitation.", "withdraw", key="d", effect=Effect.DESTRUCTIVE, past="withdrawn"),
     ),
 )  # fmt: skip
 
@@ -340,7 +344,8 @@ SUBSCRIPTION = Resource(
     empty="The server returned no plan.",
     label=lambda row: str(row.get("planType") or ""),
     actions=(
-        ResourceAction("apply-coupon", "applyCouponForSubscription", "Apply a coupon.", "coupon", key="c", single_row=True, fields=("coupon",)),
+        ResourceAction("apply-coupon", "applyCouponForSubscription", "Apply a coupon.", "coupon", key="c", single_row=True, fields=("coupon",),
+            past="applied", result_subject="Coupon for"),
         ResourceAction("upgrade", "upgradeSubscriptionForOrganization", "Upgrade to the next plan.", key="u", single_row=True, typed_in_live=True,
             warning="The new plan is billed from then on."),
     ),

@@ -98,6 +98,7 @@ WEBHOOKS = Resource(
             body=lambda row, values: {**_writable(row), "isEnabled": False},
             warning="Events that occur while it is disabled are not delivered later."),
         ResourceAction("reveal-secret", "getWebhook", "Show the secret that the messages are signed with.", "secret", key="S",
+            past="revealed", result_subject="Secret of",
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
             reveals=("secret", "webhook secret"),
             warning="Anyone who has the secret can forge messages. It is shown one time and is not saved."),

@@ -215,9 +215,8 @@ def plan_sync(row: Row, there: ComparisonSide, source: ComparisonSide, *, remove
 
 def sync_action(plan: SyncPlan, *, job: str = "") -> tuple[WriteAction, list[Target]]:
     """Return the sync as one action and its targets: first the entries to add, then those to remove."""
-    what = f"{len(plan.add):,} added, {len(plan.remove):,} removed"
-    verb = f"Make {name_of(plan.allowlist)} match {plan.source.name} ({what}):"
-    action = change_entries(plan.allowlist, "allowlist.sync", verb, job=job)
+    complement = f"on {name_of(plan.allowlist)} to match {plan.source.name}"
+    action = change_entries(plan.allowlist, "allowlist.sync", "Change", complement, job=job)
     return action, [*map(entry_target, plan.add), *map(removal_target, plan.remove)]
 
 

@@ -123,12 +123,12 @@ def _audited(target: Target, value: Any) -> Any:
 
 def add_entries(row: Row, *, job: str = "") -> WriteAction:
     """Add entries to a list. Targets are made by `entry_target`."""
-    return change_entries(row, "allowlist.entry-add", f"Add to {name_of(row)}:", job=job)
+    return change_entries(row, "allowlist.entry-add", "Add", f"to {name_of(row)}", job=job)
 
 
 def remove_entries(row: Row, *, job: str = "") -> WriteAction:
     """Delete entries of a list. Targets are made by `removal_target`."""
-    action = change_entries(row, "allowlist.entry-remove", f"Remove from {name_of(row)}:", job=job)
+    action = change_entries(row, "allowlist.entry-remove", "Remove", f"from {name_of(row)}", job=job)
     return replace(
         action,
         operation="deleteAllowlistEntryById",
@@ -137,8 +137,11 @@ def remove_entries(row: Row, *, job: str = "") -> WriteAction:
     )
 
 
-def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAction:
-    """Add some entries and delete others, in the order of the targets."""
+def change_entries(row: Row, name: str, verb: str, complement: str = "", *, job: str = "") -> WriteAction:
+    """Add some entries and delete others, in the order of the targets.
+
+    name, verb, complement, job: as in `WriteAction`.
+    """
     list_id = str(row.get("id"))
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
@@ -164,6 +167,7 @@ def change_entries(row: Row, name: str, verb: str, *, job: str = "") -> WriteAct
         after=_audited,
         job=job,
         plural="entries",
+        complement=complement,
         extra_operations=("deleteAllowlistEntryById",),
     )
 
@@ -215,7 +219,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
 
     return WriteAction(
         "allowlist.entry-replace",
-        f"Change on {name_of(row)}:",
+        "Change",
         "entry",
         "postEntryByAllowlistId",
         call,
@@ -224,6 +228,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         after=_audited,
         job=job,
         plural="entries",
+        complement=f"on {name_of(row)}",
         extra_operations=("deleteAllowlistEntryById",),
     )
 

@@ -6,7 +6,7 @@ Added entries are deleted if they still exist; deleted entries are added again w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -201,6 +201,7 @@ def undo_action(plan: EntryUndo, *, job: str = "") -> tuple[WriteAction, list[Ta
     replaced = {key_of(entry) for entry in plan.remove}
     first = [entry_target(entry) for entry in plan.add if key_of(entry) not in replaced]
     last = [entry_target(entry) for entry in plan.add if key_of(entry) in replaced]
-    verb = f"Undo {plan.job} on {name_of(plan.allowlist)}:"
-    action = change_entries(plan.allowlist, "allowlist.undo", verb, job=job)
+    complement = f"on {name_of(plan.allowlist)}"
+    action = change_entries(plan.allowlist, "allowlist.undo", "Undo the changes to", complement, job=job)
+    action = replace(action, past="undone", result_subject="Changes to")
     return action, [*first, *map(removal_target, plan.remove), *last]

@@ -47,6 +47,7 @@ def write_action(
     action = WriteAction(
         name=f"api.{operation.id}",
         verb="Send",
+        past="sent",
         noun="operation",
         operation=operation.id,
         call=call,

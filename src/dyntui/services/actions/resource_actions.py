@@ -202,7 +202,7 @@ def starting_values(action: ResourceAction, asked: Iterable[FormField], row: Row
 def make_target(record: Resource, row: Row | None, row_id: str = "", *, label: str = "") -> Target:
     """Make the target of an action from a row, from an id, or for a new object."""
     if row is None:
-        return Target(row_id, label or row_id or "(new)")
+        return Target(row_id, label or row_id)
     return Target(str(row.get(record.key, row_id)), record.label_of(row), {"row": row})
 
 
@@ -290,6 +290,8 @@ def make_write_action(
     return WriteAction(
         name=f"{record.name}.{action.name}",
         verb=action.verb,
+        past=action.result_verb,
+        result_subject=action.result_subject,
         noun=record.singular,
         operation=operation.id,
         call=call,

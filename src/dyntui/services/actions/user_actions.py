@@ -141,6 +141,8 @@ REVOKE_SESSIONS = WriteAction(
     _revoke_sessions,
     effect=Effect.DESTRUCTIVE,
     reread=_reread_user,
+    past="revoked",
+    result_subject="Sessions of",
     warning="The users are signed out on all devices and have to sign in again.",
 )
 REVOKE_SESSION = WriteAction(
@@ -160,6 +162,8 @@ REMOVE_MFA_DEVICES = WriteAction(
     _remove_mfa,
     effect=Effect.DESTRUCTIVE,
     reread=_reread_user,
+    past="removed",
+    result_subject="MFA devices of",
     warning="The devices have to be registered again. Verify that the request comes from this user.",
 )
 RESET_MFA = WriteAction(
@@ -170,6 +174,8 @@ RESET_MFA = WriteAction(
     _reset_mfa,
     effect=Effect.DESTRUCTIVE,
     reread=_reread_user,
+    past="reset",
+    result_subject="MFA methods of",
     warning="Verify that the request comes from this user.",
 )
 REVEAL_SOCIAL_TOKEN = WriteAction(
@@ -180,6 +186,8 @@ REVEAL_SOCIAL_TOKEN = WriteAction(
     _reveal,
     effect=Effect.READ,
     sensitive=True,
+    past="revealed",
+    result_subject="Access token of",
     warning="Anyone who has the token can act as this user at the provider. It is shown one time and is not saved.",
 )
 DELETE_WALLET = WriteAction(
@@ -192,7 +200,13 @@ DELETE_WALLET = WriteAction(
     warning="A deleted wallet can be restored with recover.",
 )
 RECOVER_WALLETS = WriteAction(
-    "wallet.recover", "Restore the deleted wallets of", "user", "recoverDeletedWalletsWithEnvironment", _recover
+    "wallet.recover",
+    "Restore the deleted wallets of",
+    "user",
+    "recoverDeletedWalletsWithEnvironment",
+    _recover,
+    past="restored",
+    result_subject="Deleted wallets of",
 )
 
 
@@ -219,7 +233,16 @@ def set_metadata_field(key: str, value: Any) -> WriteAction:
         metadata = {**(user.get("metadata") or {}), key: value}
         return await client.call("updateUser", path={"userId": target.id}, body={"metadata": metadata}, permit=permit)
 
-    return WriteAction("user.set-metadata", f"Set metadata {key} of", "user", "updateUser", call, reread=_reread_user)
+    return WriteAction(
+        "user.set-metadata",
+        f"Set metadata {key} of",
+        "user",
+        "updateUser",
+        call,
+        reread=_reread_user,
+        past="set",
+        result_subject=f"Metadata {key} of",
+    )
 
 
 def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
@@ -241,7 +264,7 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
         except Invalid as error:
             if error.code != "allowlist_entry_already_exists":
                 raise
-            return entry
+            return {**entry, "exists": True}
 
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         from dyntui.services.access.impact import assess_entries
@@ -249,7 +272,13 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
         return await assess_entries(client, allowlist_id, adding=len(targets))
 
     return WriteAction(
-        "user.add-to-allowlist", f"Add to {name}:", "user", "postEntryByAllowlistId", call, assess_impact=assess
+        "user.add-to-allowlist",
+        "Add",
+        "user",
+        "postEntryByAllowlistId",
+        call,
+        assess_impact=assess,
+        complement=f"to {name}",
     )
 
 
@@ -266,6 +295,8 @@ def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
         "createWallet",
         call,
         reread=_reread_user,
+        past="linked",
+        result_subject="Wallet of",
         warning="Ownership is verified at the first sign-in with it. This fails if the user has an embedded wallet.",
     )
 
@@ -347,5 +378,7 @@ def pregenerate(operation: str, body: Mapping[str, Any]) -> WriteAction:
         "user",
         operation,
         call,
+        past="pre-generated",
+        result_subject="Wallets for",
         warning="A user is created if no user has this identifier.",
     )

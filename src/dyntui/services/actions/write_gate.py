@@ -142,11 +142,7 @@ class WriteGate:
         elif action.phrase or (live and (action.effect is Effect.DESTRUCTIVE or action.typed_in_live)):
             level = ConfirmationLevel.TYPED
         count = len(targets)
-        what = (
-            f"{count:,} {action.plural or action.noun + 's'}"
-            if count != 1
-            else f"{action.noun} {targets[0].label or targets[0].id}"
-        )
+        objects = f"{count:,} {action.plural_noun}" if count != 1 else action.describe(targets[0])
         lines = [f"{target.label or target.id}" for target in targets[:_LISTED]] if count != 1 else []
         if count > _LISTED:
             lines.append(f"… and {count - _LISTED:,} more")
@@ -157,7 +153,7 @@ class WriteGate:
             environment = f"{environment}, for its whole organization with live environments"
         return Requirement(
             level,
-            f"{action.verb} {what}?",
+            f"{action.verb} {objects} {action.complement}".rstrip() + "?",
             tuple(lines),
             action.warning,
             environment,

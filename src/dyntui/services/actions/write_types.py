@@ -94,7 +94,7 @@ class WriteAction:
     name: str
     """For the audit log: `user.delete`."""
     verb: str
-    """Start of the confirmation question: `Delete`."""
+    """Start of the confirmation question: `Delete`, `Revoke all sessions of`."""
     noun: str
     """What it is done to: `user`."""
     operation: str
@@ -131,6 +131,22 @@ class WriteAction:
     """The environment that the request names; "" for that of the connection. All others are refused."""
     scope: str = ""
     """What the target belongs to besides the environment, for the audit log: `organizationId=…`."""
+    complement: str = ""
+    """What follows the targets in the question and the result: `to Beta testers`."""
+    past: str = ""
+    """Past participle for the result, such as `sent`; "" derives it from `verb`, which is a regular verb then."""
+    result_subject: str = ""
+    """What of the target is changed, for the result: `Sessions of`; "" when it is the target itself."""
+
+    @property
+    def plural_noun(self) -> str:
+        return self.plural or f"{self.noun}s"
+
+    def describe(self, target: Target) -> str:
+        """Return noun and name of a target: `user ada@example.com`. The name of a new object is in quotes."""
+        if not target.id and target.label:
+            return f"{self.noun} “{target.label}”"
+        return f"{self.noun} {target.label or target.id}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

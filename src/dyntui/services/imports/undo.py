@@ -66,6 +66,7 @@ def _action(journal: Journal, connection: Connection, impact: Impact | None = No
     action = WriteAction(
         name="allowlist.import-undo" if journal.kind == "allowlist" else "user.import-undo",
         verb="Undo",
+        past="undone",
         noun="import",
         operation=kind.operation,
         call=refuse_single_call,

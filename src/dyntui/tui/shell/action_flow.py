@@ -13,20 +13,18 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError, UsageError, join_sentences
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.services.actions.write_types import (
     Confirmation,
     ConfirmationLevel,
     Target,
     WriteAction,
-    WriteOutcome,
     WriteResults,
 )
-from dyntui.tui.shell.action_runner import ProgressDialog, close_or_reopen_form
+from dyntui.tui.shell.action_runner import ProgressDialog, close_or_reopen_form, notify_results
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.confirm_dialog import confirm
-from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
     from dyntui.tui.shell.schema_form import SchemaForm
 
-__all__ = ["ActionFlow", "ActionFlowMixin", "WorkerMixin", "outcome_message"]
+__all__ = ["ActionFlow", "ActionFlowMixin", "WorkerMixin"]
 
 
 @dataclass(slots=True)
@@ -187,7 +185,7 @@ class ActionFlowMixin(WorkerMixin):
         plan.write = replace(write, reread=None)  # screens refresh on their own
         if plan.held is not None:
             plan.changes = describe_changes(plan.asked, plan.held, values)
-        label = next((value for value in values.values() if value), "")
+        label = plan.record.label_of(values) or next((value for value in values.values() if value), "")
         plan.targets = [make_target(plan.record, row) for row in plan.rows]
         if plan.action.target is ActionTarget.LIST:
             plan.targets = [make_target(plan.record, None, label=label)]
@@ -241,12 +239,11 @@ class ActionFlowMixin(WorkerMixin):
         from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 
         close_or_reopen_form(plan.form, results)
-        text, failed = outcome_message(plan.record, plan.action, results)
         secret = one_time_value(plan.action, results.items[0].value) if results.items else None
         if secret is not None:
             self.console.ask(SecretDialog(*secret))
         else:
-            self.console.say(text, "error" if failed else "information")
+            notify_results(self.console, results)
         if self.is_attached:
             self.after(plan, results)
 
@@ -287,23 +284,3 @@ async def _assess(connection: Connection, plan: ActionFlow) -> ActionFlow:
     write = await with_warnings(connection, plan.record, plan.write, plan.targets)
     plan.write = await connection.write_gate.with_impact(write, plan.targets)
     return plan
-
-
-def outcome_message(record: Resource, action: ResourceAction, results: WriteResults) -> tuple[str, bool]:
-    """Return the result as a sentence, and whether something failed."""
-    done, count = results.count(WriteOutcome.DONE), len(results.items)
-    error = results.first_error
-    if count == 1:
-        label = results.items[0].target.label or record.singular
-        if error is None:
-            return f"{action.verb_phrase}: {label}.", False
-        lost = results.items[0].outcome is WriteOutcome.UNKNOWN
-        hint = "The change may have been applied: check before you try again." if lost else error_hint(error)
-        return f"{action.verb_phrase}: {label}: {join_sentences(error.message, hint)}", True
-    if done == count:
-        return f"{action.verb_phrase}: {done:,} done.", False
-    why = f": {error.message}" if error is not None else "."
-    return (
-        f"{action.verb_phrase}: {done:,} of {count:,} done, {count - done:,} not, and stay marked{why}",
-        error is not None,
-    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError
+from dyntui.core.errors import DyntuiError, join_sentences
 from dyntui.services.actions.write_types import (
     Cancel,
     Confirmation,
@@ -22,13 +22,14 @@ from dyntui.services.actions.write_types import (
     WriteResults,
 )
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.shell.error_hints import error_hint
 from dyntui.tui.shell.impact_dialog import ImpactDialog, Preview
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["Perform", "close_or_reopen_form", "lockout_preview", "outcome_message", "run_action", "run_read_worker"]
+__all__ = ["Perform", "close_or_reopen_form", "lockout_preview", "notify_results", "run_action", "run_read_worker"]
 
 Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[WriteResults]]
 """Performs the action instead of `WriteGate.perform`; gets confirmation, progress callback and cancel event."""
@@ -205,7 +206,7 @@ def _perform(
         if results is not None:
             close_or_reopen_form(form, results)
             done(results)
-            _notify_results(console, results)
+            notify_results(console, results)
 
     if dialog is not None:
         console.ask(dialog)
@@ -213,27 +214,19 @@ def _perform(
     console.run_worker(work(), group="writes")
 
 
-def _notify_results(console: ConsoleApp, results: WriteResults) -> None:
-    text = outcome_message(results)
+def notify_results(console: ConsoleApp, results: WriteResults) -> None:
+    """Show the result of a write; of a failure also the reason and what to do next."""
+    from dyntui.services.actions.result_sentence import result_sentence
+
+    text = result_sentence(results)
     error = results.first_error
-    console.say(f"{text} {error or ''}".strip(), "error" if error is not None else "information")
-
-
-def outcome_message(results: WriteResults) -> str:
-    """Return the results as a sentence: `Delete 3 users: 2 done, 1 failed.`"""
-    from dyntui.services.access.entries import already_existed
-
-    there = sum(already_existed(item.value) for item in results.items)
-    counts = {
-        "done": results.count(WriteOutcome.DONE) - there,
-        "already present": there,
-        "failed": results.count(WriteOutcome.FAILED),
-        "unknown (the response was lost)": results.count(WriteOutcome.UNKNOWN),
-        "not attempted": results.count(WriteOutcome.NOT_TRIED),
-    }
-    verb = results.action.verb.rstrip(":")
-    if len(results.items) == 1:
-        ((words, _),) = [pair for pair in counts.items() if pair[1]]
-        target = results.items[0].target
-        return f"{verb} {target.label or target.id}: {words}."
-    return f"{verb} {', '.join(f'{n:,} {words}' for words, n in counts.items() if n)}."
+    if error is None:
+        console.say(text)
+        return
+    if len(results.items) > 1:
+        hint = "Unfinished rows stay marked."
+    elif results.items[0].outcome is WriteOutcome.UNKNOWN:
+        hint = "Check before you try again."
+    else:
+        hint = error_hint(error)
+    console.say(f"{text}: {join_sentences(error.message, hint)}", "error")
