@@ -46,7 +46,7 @@ def test_a_slow_answer_is_said_once_for_several_requests(
 def test_a_command_says_how_long_the_rate_limit_holds_it(tmp_path: Path) -> None:
     from tests.conftest import Cli
 
-    with serving("--rate-limit", "1", "--flag", "rate-window-ms=7000", users=3) as sandbox:
+    with serving("--rate-limit", "1", "--flag", "rate-window-ms=15000", users=3) as sandbox:
         dyntui = Cli(sandbox, tmp_path / "home")
         dyntui("users", "list")
         done = dyntui("users", "list", "--json")
