@@ -112,7 +112,7 @@ async def test_dialogs_and_messages_show_any_text(payload: str) -> None:
     console = demo(3)
     async with console.run_test(size=(120, 40), notifications=True) as pilot:
         await settled(pilot)
-        console.say(payload, "error")
+        console.notify(payload, "error")
         console.ask(SelectDialog(payload, [Choice("key", payload, note=payload)]))
         await settled(pilot)
         assert_harmless(console)

@@ -45,7 +45,7 @@ async def test_a_step_that_is_not_whole_yet_is_not_asked_what_it_shows(people: P
         wizard = wizard_of(pilot)
         wizard._steps = {name: _load_step_class(name)(wizard)}  # made, but not mounted: that takes as long as it takes
         wizard.draft.step = name
-        wizard.paint_frame()
+        wizard.paint_header_footer()
         wizard.step_changed()
         wizard.lines_moved(LineList())
         assert wizard.next_disabled_reason() == (

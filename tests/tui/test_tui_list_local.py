@@ -39,7 +39,7 @@ async def test_cached_rows_are_searched_and_ordered_beside_the_servers_and_it_is
         await press(pilot, "F", *"ann", "enter")
         await at_rest(pilot)
         assert screen.local is not None and 0 < screen.table.count < 198
-        assert "here: ann" in text_of(console_of(pilot)) and "only the 198 cached rows" in text_of(console_of(pilot))
+        assert "search: ann" in text_of(console_of(pilot)) and "only the 198 cached rows" in text_of(console_of(pilot))
         assert all("ann" in str(screen.table.view.get(line)).casefold() for line in range(screen.table.count))
         found = screen.table.count
 

@@ -133,7 +133,7 @@ async def test_where_the_server_cannot_filter_the_loaded_rows_are_filtered_and_i
         await press(pilot, "slash")
         assert "the server cannot filter this list" in text_of(console)
         await press(pilot, *"beta", "enter")
-        assert "here: beta" in lines_of(console)[0]
+        assert "search: beta" in lines_of(console)[0]
         assert screen.table.count == 1
         assert "rows" in bottom(console)
         await press(pilot, "escape")
@@ -149,7 +149,7 @@ async def test_a_search_typed_before_the_list_is_there_is_done_when_it_is(sign: 
         for key in (sign, *"beta", "enter"):
             console.post_message(events.Key(key, key if len(key) == 1 else None))
         await settled(pilot)
-        assert "here: beta" in lines_of(console)[0]
+        assert "search: beta" in lines_of(console)[0]
         assert "Beta testers" in text_of(console)
         assert console.screen.table.count == 1  # type: ignore[attr-defined]
 

@@ -46,7 +46,7 @@ async def test_what_the_screen_says_of_itself_is_whole_in_the_frame_in_which_it_
             "5,000 rows = 4,930 ready + 66 problems + 4 left out",
         ):
             monkeypatch.setattr(screen, "status", lambda words=words: [(words, "warn")])
-            screen.paint_frame()
+            screen.paint_header_footer()
             foot = screen.query_one(StatusBar)
             assert foot.render_line(0).text.endswith(f" {words} ")  # nothing was waited for: no layout, no message
             assert foot.render_line(0).cell_length == 100
@@ -245,7 +245,7 @@ async def test_a_notification_is_never_markup() -> None:
     console = demo()
     async with console.run_test(size=(120, 40), notifications=True) as pilot:
         await settled(pilot)
-        console.say("[b]Bob[/] [@click=app.leave]x[/] \x1b[2J")
+        console.notify("[b]Bob[/] [@click=app.leave]x[/] \x1b[2J")
         await settled(pilot)
         assert "[b]Bob[/] [@click=app.leave]x[/] ␛[2J" in text_of(console)
 

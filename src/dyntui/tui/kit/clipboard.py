@@ -31,8 +31,8 @@ class ClipboardApp(Protocol):
     def write_to_terminal(self, data: str) -> None:
         """Write a sequence for the terminal itself."""
 
-    def say(self, text: str, severity: SeverityLevel = "information") -> None:
-        """Show a message."""
+    def notify(self, message: str, severity: SeverityLevel = "information") -> None:
+        """Show a notification."""
 
 
 def osc52_sequence(text: str, environ: Mapping[str, str] | None = None) -> str | None:
@@ -68,8 +68,8 @@ def send_to_clipboard(console: ClipboardApp, text: str, what: str, *, lines: boo
     text = paste_safe_text(text, lines=lines)
     data = osc52_sequence(text)
     if data is None:
-        console.say(f"The {what} is too long for the terminal's clipboard ({MAX_BYTES:,} bytes at most).", "warning")
+        console.notify(f"The {what} is too long for the terminal's clipboard ({MAX_BYTES:,} bytes at most).", "warning")
         return
     console.write_to_terminal(data)
     console.clipboard_text = text
-    console.say(f"Sent to clipboard: {what}.")
+    console.notify(f"Sent to clipboard: {what}.")

@@ -85,7 +85,7 @@ class WorkerMixin(ConsoleScreen):
         """Await `work` in a worker, then call `then` with its result. An error is shown and reopens `form`."""
 
         def failed(error: DyntuiError) -> None:
-            self.console.say_error(error)
+            self.console.notify_error(error)
             if form is not None:
                 form.reopen(str(error))
 
@@ -110,7 +110,7 @@ class WorkerMixin(ConsoleScreen):
             try:
                 found = await work
             except DyntuiError as error:
-                console.call_next(console.say_error, error)
+                console.call_next(console.notify_error, error)
                 if form is not None:
                     console.call_next(form.reopen, str(error))
             else:
@@ -133,7 +133,7 @@ class ActionFlowMixin(WorkerMixin):
         """Start `action` on `rows`, or on the list when there are none. key: the key that was pressed."""
         connection = self.console.session.connection
         if connection is None:
-            self.console.say("The environment is not connected yet.", "warning")
+            self.console.notify("The environment is not connected yet.", "warning")
             return
         plan = ActionFlow(record, action, rows, parent, key)
         self.run_worker_then(_load_fields(connection, plan), self._show_form)
@@ -177,7 +177,7 @@ class ActionFlowMixin(WorkerMixin):
         try:
             filled = check_values(connection.client, plan.action, values, before=plan.held) if plan.asked else None
         except UsageError as error:
-            self.console.say(str(error), "warning")
+            self.console.notify(str(error), "warning")
             if plan.form is not None:
                 plan.form.reopen(str(error))
             return

@@ -85,7 +85,7 @@ def run_read_worker(
         try:
             found = await work
         except DyntuiError as error:
-            console.call_next(console.say_error, error)
+            console.call_next(console.notify_error, error)
             console.call_next(failed, error)
         else:
             console.call_next(then, found)
@@ -135,7 +135,7 @@ def run_action(
     connection = console.session.connection
     reason = connection.write_gate.refusal(action) if connection is not None else "The environment is not connected."
     if connection is None or reason:
-        console.say(reason, "warning")
+        console.notify(reason, "warning")
         reopen_form(reason)
         return
 
@@ -200,7 +200,7 @@ def _perform(
         if dialog is not None and dialog.is_current:
             dialog.dismiss(None)
         if error is not None:
-            console.say_error(error)
+            console.notify_error(error)
             if form is not None:
                 form.reopen(str(error))
         if results is not None:
@@ -221,7 +221,7 @@ def notify_results(console: ConsoleApp, results: WriteResults) -> None:
     text = result_sentence(results)
     error = results.first_error
     if error is None:
-        console.say(text)
+        console.notify(text)
         return
     if len(results.items) > 1:
         hint = "Unfinished rows stay marked."
@@ -229,4 +229,4 @@ def notify_results(console: ConsoleApp, results: WriteResults) -> None:
         hint = "Check before you try again."
     else:
         hint = error_hint(error)
-    console.say(f"{text}: {join_sentences(error.message, hint)}", "error")
+    console.notify(f"{text}: {join_sentences(error.message, hint)}", "error")

@@ -146,10 +146,10 @@ class Console(TerminalActionsMixin):
         self.set_interval(_AGE_INTERVAL_S, self._update_ages)
         self.set_timer(_START_PERIOD_S, self._on_start_period_over)
         if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOR_THEME):
-            self.say(f"Unknown theme {self.settings.theme!r}; using {self.theme}.", "warning")
+            self.notify(f"Unknown theme {self.settings.theme!r}; using {self.theme}.", "warning")
         for action_id in self.custom_keys:
             if action_id not in {action.id for action in ALL_ACTIONS}:
-                self.say(f"keymap.toml: unknown action {action_id!r}.", "warning")
+                self.notify(f"keymap.toml: unknown action {action_id!r}.", "warning")
 
     def on_ready(self) -> None:  # called after the first frame
         if self.session.profile is not None or self.session.demo is not None:
@@ -234,19 +234,16 @@ class Console(TerminalActionsMixin):
 
     # For all screens
 
-    def say(self, text: str, severity: SeverityLevel = "information") -> None:
-        """Show a message, raw text, and keep it for the message list."""
-        self.notify(text, severity=severity)
-
     def notify(
         self,
         message: str,
+        severity: SeverityLevel = "information",
         *,
         title: str = "",
-        severity: SeverityLevel = "information",
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
+        """Show a notification and add it to the list of notifications. message: raw text, without markup."""
         text = safe(message, 1000)
         self.session.notes.append(Notification(now(), severity, text))
         super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)

@@ -37,17 +37,17 @@ WIDE = 100
 
 
 class ConsoleScreen(ActionMixin, Screen[None]):
-    """A screen between the two lines of the frame. A subclass gives `crumbs`, `body` and perhaps `status`."""
+    """A screen between the two lines of the frame. A subclass gives `breadcrumbs`, `body` and perhaps `status`."""
 
     # Textual paints the whole screen whenever another widget gets the focus; the two widgets paint themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
-    class Changed(Message):
-        """The frame may have to say something else."""
+    class StatusChanged(Message):
+        """The header, the footer or the available actions may have changed."""
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ConsoleScreen.Changed)
+            return isinstance(message, ConsoleScreen.StatusChanged)
 
     _color = ""
     _asked_about = ""
@@ -66,7 +66,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     # Defined by a subclass
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         """The breadcrumbs of the screen, raw."""
         raise NotImplementedError
 
@@ -107,7 +107,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def handle_back(self) -> None:
         """Clear that, or ask about unsaved input."""
         self._asked_about = self.unsaved()
-        self.console.say(f"Press esc again to leave without {self._asked_about}.", "warning")
+        self.console.notify(f"Press esc again to leave without {self._asked_about}.", "warning")
 
     def filter_entered(self, text: str) -> None:
         """A filter was typed."""
@@ -148,13 +148,13 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         elif session.error is not None:
             self.not_connected(session.error)
 
-    def changed(self) -> None:
-        """Something the frame tells may be different; it looks when there is time."""
-        self.post_message(self.Changed())
+    def refresh_status(self) -> None:
+        """Schedule an update of the header and the footer."""
+        self.post_message(self.StatusChanged())
 
-    @on(Changed)
-    def paint_frame(self) -> None:
-        """Paint what is different in the frame."""
+    @on(StatusChanged)
+    def paint_header_footer(self) -> None:
+        """Paint what changed in the header and the footer."""
         if self.is_active and self.is_mounted:
             self.query_one(StatusBar).actions = tuple(active_actions(self))
             self._paint_lines()
@@ -162,7 +162,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def _paint_lines(self) -> None:
         self._paint_top()
         where = self.query_one(Breadcrumbs)
-        where.crumbs = self.crumbs
+        where.breadcrumbs = self.breadcrumbs
         where.repaint()
         machine = self.query_one(StatusIndicator)
         machine.in_flight = self.console.in_flight
@@ -210,10 +210,10 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         if self.is_mounted:
             self.time_passed()
             self.catch_up()
-        self.changed()
+        self.refresh_status()
 
     def on_descendant_focus(self) -> None:
-        self.changed()
+        self.refresh_status()
 
     def lines_moved(self, lines: LineList) -> None:
         """Show the new cursor position in the same frame as the line."""
@@ -227,7 +227,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         if not self.shown_resources.isdisjoint(change.resources):
             self.out_of_date = True
             self.change_count += 1
-            self.changed()
+            self.refresh_status()
 
     def catch_up(self) -> None:
         """Read again what is out of date."""
@@ -287,9 +287,9 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         lines = self.default_focus()
         number, count = lines.find_line(text) if isinstance(lines, LineList) else (0, 0)
         if count:
-            self.console.say(f"{number:,} of {count:,} lines with `{text}`.")
+            self.console.notify(f"{number:,} of {count:,} lines with `{text}`.")
         else:
-            self.console.say(f"No line of this screen has `{text}` in it.", "warning")
+            self.console.notify(f"No line of this screen has `{text}` in it.", "warning")
 
     @on(Prompt.Answered)
     def _answered(self, event: Prompt.Answered) -> None:
@@ -302,7 +302,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def _prompt_closed(self) -> None:
         if (target := self.default_focus()) is not None:
             self.set_focus(target, scroll_visible=False)
-        self.changed()
+        self.refresh_status()
         waiting, self.after_prompt[:] = [*self.after_prompt], []
         for go_on in waiting:
             self.call_later(go_on)  # after the answer, which may lead to another screen

@@ -54,13 +54,13 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
     def frame_changed(self) -> None:
         """Update header and footer of the screen in front."""
         if self.shown is not None:
-            self.shown.changed()
+            self.shown.refresh_status()
 
     def _on_reachable(self) -> None:
-        self.say("The server responds again.")
+        self.notify("The server responds again.")
         for screen in self.open_screens:
             screen.server_reachable()
-            screen.changed()
+            screen.refresh_status()
 
     def _probe(self) -> None:
         self._probe_timer = None

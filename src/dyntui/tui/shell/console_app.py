@@ -154,15 +154,15 @@ class ConsoleApp(ClipboardApp, Protocol):
 
     # Messages and work
 
-    def say_error(self, error: DyntuiError) -> None:
+    def notify_error(self, error: DyntuiError) -> None:
         """Show what failed and what to do."""
 
     def notify(
         self,
         message: str,
+        severity: SeverityLevel = "information",
         *,
         title: str = "",
-        severity: SeverityLevel = "information",
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:

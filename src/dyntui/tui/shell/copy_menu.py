@@ -59,7 +59,7 @@ def show_dashboard_link(console: ConsoleApp, object_id: str, find: str) -> None:
     profile, pattern = console.session.profile, console.settings.console_url
     url = dashboard_url(profile, pattern, object_id) if profile is not None else ""
     if not url:
-        console.say("This server has no dashboard: it is not Dynamic's.", "warning")
+        console.notify("This server has no dashboard: it is not Dynamic's.", "warning")
         return
     note = "" if "{id}" in pattern else "The dashboard has no documented address for a single user or wallet."
     console.ask(LinkDialog("Dynamic dashboard", url, note=note, find="" if "{id}" in pattern else find))

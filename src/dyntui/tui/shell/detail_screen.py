@@ -160,7 +160,7 @@ class DetailScreen(ConsoleScreen):
         tabs.repaint()
         for pane in self.panes():
             self.fill(pane.tab, document)
-        self.changed()
+        self.refresh_status()
         self.document_shown()
 
     def document_shown(self) -> None:
@@ -193,7 +193,7 @@ class DetailScreen(ConsoleScreen):
         lines = [event.error.message, error_hint(event.error), "r tries again."]
         failure.update("\n".join(safe(line, 500) for line in lines if line))
         failure.display = True
-        self.changed()
+        self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
@@ -263,7 +263,7 @@ class DetailScreen(ConsoleScreen):
             panes.current = f"pane-{tab.name}"
             if (home := self.default_focus()) is not None:
                 self.set_focus(home, scroll_visible=False)
-        self.changed()
+        self.refresh_status()
 
     @on(TabBar.Clicked)
     async def _tab_clicked(self, event: TabBar.Clicked) -> None:

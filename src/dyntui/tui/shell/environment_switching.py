@@ -122,13 +122,9 @@ class EnvironmentSwitchMixin(NavigationMixin):
         """The environment was left."""
         raise NotImplementedError
 
-    def say(self, text: str, severity: Any = "information") -> None:
-        """Show a message."""
-        raise NotImplementedError
-
-    def say_error(self, error: DyntuiError) -> None:
+    def notify_error(self, error: DyntuiError) -> None:
         """Show what failed and what to do."""
-        self.say(error_message(error), "error")
+        self.notify(error_message(error), severity="error")
 
     def stop_asking(self) -> None:
         """Let threads that wait for a passphrase continue without one."""
@@ -266,9 +262,9 @@ class EnvironmentSwitchMixin(NavigationMixin):
     @on(Stored)
     def _stored(self, event: Stored) -> None:
         for warning in event.warnings:
-            self.say(warning, "warning")
+            self.notify(warning, severity="warning")
         if event.error is not None:
-            self.say_error(event.error)
+            self.notify_error(event.error)
             event.form.reopen(str(event.error))
         else:
             event.form.finish()
@@ -284,7 +280,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             self.session.rows = event.rows
             for screen in self.open_screens:
                 screen.cached_rows_loaded(event.rows)
-                screen.changed()
+                screen.refresh_status()
         self.call_after_refresh(event.shown.set)
 
     @on(Opened)
@@ -298,17 +294,17 @@ class EnvironmentSwitchMixin(NavigationMixin):
         event.connection.write_gate.on_audit_gap = self._report_audit_gap
         self.session.rows = event.rows
         if became_live(self.session.profile, event.connection):
-            self.say(BECAME_LIVE, "warning")
+            self.notify(BECAME_LIVE, severity="warning")
         self.session.profile = event.connection.profile
         self._update_kind_style()
         self.opened(event.connection)
         for screen in self.open_screens:
             screen.connected(event.connection)
-            screen.changed()
+            screen.refresh_status()
 
     def _report_audit_gap(self, text: str) -> None:
         """Report it on the app's thread; a job calls this from its own."""
-        self.call_later(self.say, text, "error")
+        self.call_later(self.notify, text, severity="error")
 
     @on(NotOpened)
     def _not_opened(self, event: NotOpened) -> None:
@@ -316,7 +312,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             self.session.error = event.error
             for screen in self.open_screens:
                 screen.not_connected(event.error)
-                screen.changed()
+                screen.refresh_status()
             self._ask_token(event.error)
 
     def environment_disabled_reason(self) -> str | None:
@@ -335,7 +331,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             try:
                 found = {profile.name: profile for profile in Profiles.load().all()}
             except DyntuiError as error:
-                self.call_from_thread(self.say_error, error)
+                self.call_from_thread(self.notify_error, error)
             else:
                 self.post_message(self.StoredFound(name, found))
 
@@ -344,7 +340,10 @@ class EnvironmentSwitchMixin(NavigationMixin):
     @on(StoredFound)
     def _stored_found(self, event: StoredFound) -> None:
         if event.wanted not in event.found:
-            self.say(f"{event.wanted} is not a stored profile: environment variables or options define it.", "warning")
+            self.notify(
+                f"{event.wanted} is not a stored profile: environment variables or options define it.",
+                severity="warning",
+            )
             return
         last = self.session.connection.log.last_answer if self.session.connection is not None else None
         refused = last is None or last.status == HTTPStatus.UNAUTHORIZED

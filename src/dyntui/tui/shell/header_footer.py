@@ -32,7 +32,7 @@ _WIDTH_STEP = 8
 class Breadcrumbs(LineWidget):
     """The left of the header: environment kind and name, server unless it is the vendor's, read-only, breadcrumbs."""
 
-    crumbs: tuple[str, ...] = ()
+    breadcrumbs: tuple[str, ...] = ()
 
     @property
     def _session(self) -> ConsoleState:
@@ -54,12 +54,12 @@ class Breadcrumbs(LineWidget):
             if profile.read_only or self._session.read_only:
                 left.append(("  read-only", "kind"))
         used = sum(width_of(text) for text, _ in left)
-        crumbs = " › ".join(safe(crumb, 80) for crumb in self.crumbs)
+        breadcrumbs = " › ".join(safe(crumb, 80) for crumb in self.breadcrumbs)
         room = width - used - 3
-        crumbs = _cut_left(crumbs, room) if room > 3 else ""
-        centre = max(used + 3, (self.screen.size.width - width_of(crumbs)) // 2)
-        centre = min(centre, width - width_of(crumbs))
-        return [*left, (" " * (centre - used) + crumbs, "")], ""
+        breadcrumbs = _cut_left(breadcrumbs, room) if room > 3 else ""
+        centre = max(used + 3, (self.screen.size.width - width_of(breadcrumbs)) // 2)
+        centre = min(centre, width - width_of(breadcrumbs))
+        return [*left, (" " * (centre - used) + breadcrumbs, "")], ""
 
 
 def _cut_left(text: str, width: int) -> str:

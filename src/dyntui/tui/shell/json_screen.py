@@ -21,19 +21,19 @@ __all__ = ["JsonScreen"]
 class JsonScreen(ConsoleScreen):
     """A document as it was when the screen opened.
 
-    crumbs: the breadcrumbs of its source, raw. shows: the names of the resources that it is from.
+    breadcrumbs: the breadcrumbs of its source, raw. shows: the names of the resources that it is from.
     """
 
     BINDINGS = bindings(SHELL_ACTIONS, "json")
 
-    def __init__(self, crumbs: tuple[str, ...], document: Any, shows: frozenset[str] = frozenset()) -> None:
+    def __init__(self, breadcrumbs: tuple[str, ...], document: Any, shows: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self._shows = shows
-        self._crumbs = crumbs
+        self._crumbs = breadcrumbs
         self._document = document
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return (*self._crumbs, "raw")
 
     @property

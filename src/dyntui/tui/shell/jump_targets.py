@@ -135,4 +135,4 @@ def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
             console, ""
         )
     elif text:
-        console.say(f"Unknown name {head!r}. Type : and a part of a name to see the suggestions.", "warning")
+        console.notify(f"Unknown name {head!r}. Type : and a part of a name to see the suggestions.", "warning")

@@ -63,6 +63,6 @@ class LinkDialog(BaseDialog[None]):
         try:
             open_page(self.url)
         except UsageError as error:
-            cast("ConsoleApp", self.app).say_error(error)
+            cast("ConsoleApp", self.app).notify_error(error)
         else:
             self.dismiss(None)

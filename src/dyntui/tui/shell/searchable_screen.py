@@ -37,7 +37,7 @@ class SearchableScreen(WorkerMixin):
         if self.tree_shown.find:
             self.action_next()
             self.set_focus(self.tree_shown, scroll_visible=False)
-        self.changed()
+        self.refresh_status()
 
     def next_match_disabled_reason(self) -> str | None:
         return None if self.tree_shown.find else "Press / to search first."
@@ -45,7 +45,7 @@ class SearchableScreen(WorkerMixin):
     def action_next(self) -> None:
         number, count = self.tree_shown.next_match()
         self.found = f"{number} of {count} found" if count else f"`{safe(self.tree_shown.find, 40)}` not found"
-        self.changed()
+        self.refresh_status()
 
     def back_label(self) -> str | None:
         return "the search" if self._searched() else super().back_label()

@@ -200,7 +200,7 @@ class SiblingScreen(DetailScreen):
         self._sought = place
         if self._unsubscribe is None and self.list is not None:
             self._unsubscribe = self.list.subscribe(self._heard)
-        self.changed()
+        self.refresh_status()
 
     def _heard(self) -> None:
         self.post_message(self.ListChanged())
@@ -209,7 +209,7 @@ class SiblingScreen(DetailScreen):
     def _list_changed(self) -> None:
         if self._sought is not None and self._row_at(self._sought) is not None:
             self._arrive(self._sought)
-        self.changed()
+        self.refresh_status()
 
     def _arrive(self, place: int) -> None:
         """Show the object at that position of the list."""
@@ -228,7 +228,7 @@ class SiblingScreen(DetailScreen):
             self._outline()
             asked = self.object_id
             self.set_timer(_REST, lambda: self._read_if_still(asked))
-        self.changed()
+        self.refresh_status()
 
     def _read_if_still(self, asked: str) -> None:
         if asked == self.object_id and self.document is None:

@@ -51,7 +51,7 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
         if isinstance(self.focused, TextArea):
             raise SkipAction  # ctrl+z is undo in a text area
         if not has_job_control():
-            self.say(_NO_JOB_CONTROL, "warning")
+            self.notify(_NO_JOB_CONTROL, severity="warning")
             return
         try:
             with self.suspend():
@@ -59,7 +59,7 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
         except SuspendNotSupported:
             stopped = False
         if not stopped:
-            self.say(_NO_JOB_CONTROL, "warning")
+            self.notify(_NO_JOB_CONTROL, severity="warning")
 
     def action_repaint(self) -> None:
         """Draw the whole screen again."""
@@ -75,9 +75,9 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
             raise SkipAction
         quit_key = key_label(self._quit_key())
         if self.shown is None:
-            self.say(f"Press esc to close this, then {quit_key} to quit dyntui.")
+            self.notify(f"Press esc to close this, then {quit_key} to quit dyntui.")
         else:
-            self.say(f"Press {quit_key} to quit dyntui.")
+            self.notify(f"Press {quit_key} to quit dyntui.")
 
     def _quit_key(self) -> str:
         keys = self.custom_keys.get("app.quit") or ACTIONS["app.quit"].keys[0]

@@ -22,7 +22,7 @@ def ask_who(console: ConsoleApp) -> None:
     """Ask for an identifier, check its access on the server, and show the result."""
     connection = console.session.connection
     if connection is None:
-        console.say("The environment is not open.", "warning")
+        console.notify("The environment is not open.", "warning")
         return
 
     def filled(values: Values | None) -> None:

@@ -104,7 +104,7 @@ class AllowlistsScreen(ResourceScreen):
                 run_action(self.console, update, [target], verb="Change", form=form)
             else:
                 form.finish()
-                self.console.say("No changes to save.")
+                self.console.notify("No changes to save.")
 
         self.console.open_form(form, filled)
 

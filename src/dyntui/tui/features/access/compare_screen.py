@@ -107,7 +107,7 @@ class CompareAllowlistScreen(TableScreen):
         return self.other.name if isinstance(self.other, Path) else name_of(self.other)
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("allowlists", name_of(self.row), f"against {self.other_name}")
 
     def body(self) -> ComposeResult:
@@ -185,7 +185,7 @@ class CompareAllowlistScreen(TableScreen):
             line, why = diff.right.invalid[0]
             lines.append(f"{len(diff.right.invalid):,} invalid in {self.other_name}; line {line}: {why}")
         self.query_one(SummaryText).set_lines(lines)
-        self.changed()
+        self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
         if self.diff is None:
@@ -250,7 +250,7 @@ class CompareAllowlistScreen(TableScreen):
         try:
             plan = plan_sync(self.row, diff.left, diff.right, remove=remove)
         except DyntuiError as error:
-            self.console.say_error(error)
+            self.console.notify_error(error)
             return
         job = new_job()
         action, targets = sync_action(plan, job=job)
@@ -299,7 +299,7 @@ class DuplicateEntriesScreen(TableScreen):
     BINDINGS = bindings(ACCESS_ACTIONS, "duplicates")
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("allowlists", "duplicates")
 
     def body(self) -> ComposeResult:
@@ -340,7 +340,7 @@ class DuplicateEntriesScreen(TableScreen):
         self.mark_read(change_count)
         if self.is_mounted:
             self.set_rows(rows)
-            self.changed()
+            self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
         return self.position()

@@ -92,7 +92,7 @@ class EntriesScreen(ResourceScreen):
         self.access, self.row = event.access, event.row
         self.parent_label = name_of(event.row)
         self._head()
-        self.changed()
+        self.refresh_status()
 
     def _head(self) -> None:
         if self.row is None or self.access is None or not self.is_mounted:
@@ -118,7 +118,7 @@ class EntriesScreen(ResourceScreen):
         """Keep only the failed entries marked."""
         self.table.marks = {target.id for target in results.remaining} & self.table.marks
         self.table.repaint()
-        self.changed()
+        self.refresh_status()
 
     # Order: by anything an entry has, though its columns are few
 
@@ -186,7 +186,7 @@ class EntriesScreen(ResourceScreen):
             new = body_of(_draft(values, live=self._live).entry)
             if new == body_of(old):
                 form.finish()
-                self.console.say("No changes to save.")
+                self.console.notify("No changes to save.")
             elif key_of(new) == key_of(old) and is_enabled(row):
                 self._ask_gap(row, old, new, form)
             else:
@@ -274,7 +274,7 @@ class EntriesScreen(ResourceScreen):
         rows = {key_of(row).removeprefix("entry:"): row_id for row_id, row in self._marked_rows().items()}
         self.table.marks = {row_id for key, row_id in rows.items() if key in left}
         self.table.repaint()
-        self.changed()
+        self.refresh_status()
 
     def _marked_rows(self) -> dict[str, dict[str, Any]]:
         view = self.view

@@ -96,7 +96,7 @@ class EntryDraftsScreen(TableScreen):
         self.checked = False
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("allowlists", name_of(self.row), "pasted")
 
     def body(self) -> ComposeResult:
@@ -145,7 +145,7 @@ class EntryDraftsScreen(TableScreen):
         self.query_one(SummaryText).set_lines(
             [says if self.checked else f"{says}; checking which are already on the list ···"]
         )
-        self.changed()
+        self.refresh_status()
 
     def _count(self, state: DraftState) -> int:
         return sum(draft.state is state for draft in self.drafts)

@@ -111,7 +111,7 @@ def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
             run_action(console, GATE_ACTIONS.update(), [target], verb="Change", opening_key="e", form=form)
         else:
             form.finish()
-            console.say("No changes to save.")
+            console.notify("No changes to save.")
 
     console.open_form(form, filled)
 
@@ -174,7 +174,7 @@ class GateScreen(DetailScreen):
         console.visit(cls(target.row_id, target.label))
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("gates", self.label)
 
     def pane(self, tab: Tab) -> ComposeResult:

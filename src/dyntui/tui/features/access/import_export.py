@@ -28,7 +28,9 @@ def ask_export(console: ConsoleApp, row: Row) -> None:
     def filled(values: Values | None) -> None:
         if values is not None:
             work = _export(console, row, Path(values["path"]).expanduser(), values["format"])
-            run_read_worker(console, work, lambda count: console.say(f"{count:,} entries saved to {values['path']}."))
+            run_read_worker(
+                console, work, lambda count: console.notify(f"{count:,} entries saved to {values['path']}.")
+            )
 
     console.ask(FormDialog(f"Export {name_of(row)}", fields, verb="export"), filled)
 
@@ -64,7 +66,7 @@ def ask_undo(console: ConsoleApp, row: Row) -> None:
     known = jobs_of(connection.audit, JobLocation.of(connection.profile))
     jobs = [job for job in known if str(row.get("id")) in job.lists][:20]
     if not jobs:
-        console.say("There is no change to undo.", "warning")
+        console.notify("There is no change to undo.", "warning")
         return
     choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.summary) for job in jobs]
 
@@ -84,7 +86,7 @@ def _undo(console: ConsoleApp, job: str) -> None:
 
     def planned(plan: EntryUndo) -> None:
         if plan.is_empty:
-            console.say(" ".join(plan.lines()))
+            console.notify(" ".join(plan.lines()))
             return
         action, targets = undo_action(plan, job=new_job())
         run_action(console, action, targets, verb="Undo", opening_key="u", summary_lines=plan.lines())

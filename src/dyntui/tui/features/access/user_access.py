@@ -72,7 +72,7 @@ class UserAccessScreen(TableScreen):
         console.visit(cls(target.row_id, target.label))
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("users", self.label or self.user_id, "access")
 
     def body(self) -> ComposeResult:
@@ -116,7 +116,7 @@ class UserAccessScreen(TableScreen):
         self.set_rows(_rows(event.access, event.answer.matches))
         scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
         self.query_one(SummaryText).set_lines([event.answer.summary, scopes])
-        self.changed()
+        self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
         if self.answer is None:

@@ -119,7 +119,7 @@ class AnalyticsScreen(ConsoleScreen):
         self._numbers = StaticRows(is_loaded=False)
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("analytics", self.range.label)
 
     def body(self) -> ComposeResult:
@@ -173,7 +173,7 @@ class AnalyticsScreen(ConsoleScreen):
             self.mark_read(event.change_count)
             self.chart = min(self.chart, max(0, len(self.charts) - 1))
             self._show()
-        self.changed()
+        self.refresh_status()
 
     @property
     def charts(self) -> tuple[Series, ...]:
@@ -235,7 +235,7 @@ class AnalyticsScreen(ConsoleScreen):
     def _take(self, wanted: DateRange) -> None:
         self.range = wanted
         self.action_refresh()
-        self.changed()
+        self.refresh_status()
 
     def action_longer(self) -> None:
         days = self._other(1)
@@ -266,7 +266,7 @@ class AnalyticsScreen(ConsoleScreen):
         if self.charts:
             self.chart = (self.chart + step) % len(self.charts)
             self._show()
-            self.changed()
+            self.refresh_status()
 
     def action_next_chart(self) -> None:
         self._turn(1)

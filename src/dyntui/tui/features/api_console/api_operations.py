@@ -51,7 +51,7 @@ class ApiOperationsScreen(ConsoleScreen):
         console.visit(cls(target.filter_text))
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("API", f"/{self.filter_text}") if self.filter_text else ("API",)
 
     def body(self) -> ComposeResult:
@@ -95,7 +95,7 @@ class ApiOperationsScreen(ConsoleScreen):
         self.filter_text = text.strip()
         self._view.set_rows(self._rows())
         self.table.show(self._view)
-        self.changed()
+        self.refresh_status()
 
     def back_label(self) -> str | None:
         return "the search" if self.filter_text else None
@@ -149,10 +149,10 @@ class ApiOperationsScreen(ConsoleScreen):
         try:
             saved = SavedRequests().load()
         except UsageError as error:
-            self.console.say_error(error)
+            self.console.notify_error(error)
             return
         if not saved:
-            self.console.say("No request has been kept. K keeps one, on the screen where it is sent.")
+            self.console.notify("No request has been kept. K keeps one, on the screen where it is sent.")
             return
         choices = [Choice(request.name, request.name, note=request.operation) for request in saved]
 
@@ -161,7 +161,7 @@ class ApiOperationsScreen(ConsoleScreen):
             if found is None:
                 return
             if found.operation not in catalog().operations:
-                self.console.say(f"There is no operation {found.operation} any more.", "warning")
+                self.console.notify(f"There is no operation {found.operation} any more.", "warning")
                 return
             self._visit(found)
 

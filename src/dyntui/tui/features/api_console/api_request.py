@@ -89,7 +89,7 @@ class ApiRequestScreen(SearchableScreen):
         self.asked: list[FormField] = request_fields(catalog(), self.operation)
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("API", self.request.name or self.operation.id)
 
     def body(self) -> ComposeResult:
@@ -168,7 +168,7 @@ class ApiRequestScreen(SearchableScreen):
         self.set_class(self.answered_with is None, "-unsent")
         self.tree_shown.display = self.answered_with is not None and self.answered_with.document is not None
         self.tree_shown.show(self.answered_with.document if self.answered_with is not None else None)
-        self.changed()
+        self.refresh_status()
 
     @property
     def shown_resources(self) -> frozenset[str]:
@@ -211,7 +211,7 @@ class ApiRequestScreen(SearchableScreen):
             except SuspendNotSupported:
                 pass  # no terminal to hand over: it is written here
             except UsageError as error:
-                self.console.say_error(error)
+                self.console.notify_error(error)
                 return
             else:
                 self._written(changed)
@@ -235,7 +235,7 @@ class ApiRequestScreen(SearchableScreen):
             try:
                 json.loads(text)
             except ValueError as error:
-                self.console.say(f"The body is not JSON yet: {error}.", "warning")
+                self.console.notify(f"The body is not JSON yet: {error}.", "warning")
         self._show()
 
     # Sending
@@ -255,7 +255,7 @@ class ApiRequestScreen(SearchableScreen):
     def action_send(self) -> None:
         connection = self.console.session.connection
         if connection is None:
-            self.console.say("The environment is not open yet.", "warning")
+            self.console.notify("The environment is not open yet.", "warning")
             return
         from dyntui.services.api_console import request_requirement
 
@@ -290,7 +290,7 @@ class ApiRequestScreen(SearchableScreen):
 
     def _came(self, connection: Connection, found: ConsoleResponse | DyntuiError) -> None:
         if isinstance(found, DyntuiError):
-            self.console.say_error(found)
+            self.console.notify_error(found)
         else:
             self.answered_with = found
             self._saved = self.request
@@ -321,7 +321,7 @@ class ApiRequestScreen(SearchableScreen):
         def named(values: Values | None) -> None:
             if values is not None:
                 self.request = self._saved = SavedRequests().save(replace(self.request, name=values["name"].strip()))
-                self.console.say(f"Kept as {self.request.name}. Values that may be secrets were left out.")
+                self.console.notify(f"Kept as {self.request.name}. Values that may be secrets were left out.")
                 self._show()
 
         def check(values: Values) -> dict[str, str]:

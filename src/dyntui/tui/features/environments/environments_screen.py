@@ -100,7 +100,7 @@ class EnvironmentsScreen(TableScreen):
         self._select = select
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("environments",)
 
     def body(self) -> ComposeResult:
@@ -152,7 +152,7 @@ class EnvironmentsScreen(TableScreen):
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
-        self.console.say_error(event.error)
+        self.console.notify_error(event.error)
 
     def _show(self) -> None:
         session = self.console.session
@@ -160,7 +160,7 @@ class EnvironmentsScreen(TableScreen):
         if session.profile is not None:
             profiles.setdefault(session.profile.name, session.profile)
         self.set_rows([self._row(profile) for profile in profiles.values()])
-        self.changed()
+        self.refresh_status()
 
     def _row(self, profile: Profile) -> dict[str, Any]:
         session = self.console.session
@@ -262,7 +262,7 @@ class EnvironmentsScreen(TableScreen):
         assert profile is not None
         session, console = self.console.session, self.console
         if session.connection is not None and session.connection.app is not None and session.profile == profile:
-            self.console.say("The demo runs in this process; there is nothing to check.")
+            self.console.notify("The demo runs in this process; there is nothing to check.")
             return
         session.health[profile.name] = HealthCheck(True, "checking ···")
         self._show()
@@ -276,7 +276,7 @@ class EnvironmentsScreen(TableScreen):
     def _checked(self, event: Checked) -> None:
         self.console.session.health[event.name] = event.health
         if not event.health.ok:
-            self.console.say(f"{event.name}: {event.health.words}", "warning")
+            self.console.notify(f"{event.name}: {event.health.words}", "warning")
         self._show()
 
     def action_remove(self) -> None:
@@ -315,8 +315,8 @@ class EnvironmentsScreen(TableScreen):
     def _removed(self, event: Removed) -> None:
         self.console.session.health.pop(event.name, None)
         for warning in event.warnings:
-            self.console.say(warning, "warning")
-        self.console.say(f"Removed {event.name} and its token.")
+            self.console.notify(warning, "warning")
+        self.console.notify(f"Removed {event.name} and its token.")
         if self.console.in_use(event.name):
             self.console.leave_removed()
         else:

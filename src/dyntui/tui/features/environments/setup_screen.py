@@ -35,7 +35,7 @@ class SetupScreen(ConsoleScreen):
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "setup")
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("welcome",)
 
     def body(self) -> ComposeResult:

@@ -33,7 +33,7 @@ class EventScreen(ConsoleScreen):
         console.visit(cls(target.row))
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("events", str(self.event.get("eventName") or self.event.get("eventId") or ""))
 
     def body(self) -> ComposeResult:

@@ -88,7 +88,7 @@ class EventTailScreen(ConsoleScreen):
         console.visit(cls(target.filter_text))
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         parts = ["events", self.range_words]
         parts += [self.wanted.resource] if self.wanted.resource else []
         return (*parts, f"/{self.filter_text}") if self.filter_text else tuple(parts)
@@ -157,9 +157,9 @@ class EventTailScreen(ConsoleScreen):
             if not self._asked:
                 self._view.error = event.error
                 self.table.view_changed()
-            self.console.say_error(event.error)
+            self.console.notify_error(event.error)
         if self.error is not was or event.events:
-            self.changed()
+            self.refresh_status()
 
     def _show(self, *, follow: bool = False) -> None:
         """Show what passes the filter; a cursor on the last line stays on the last line."""
@@ -176,7 +176,7 @@ class EventTailScreen(ConsoleScreen):
         table.view_changed()
         if at_end and rows:
             table.move_to(len(rows) - 1)
-        self.changed()
+        self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
@@ -208,7 +208,7 @@ class EventTailScreen(ConsoleScreen):
     def action_pause(self) -> None:
         self.paused = not self.paused
         self._look()
-        self.changed()
+        self.refresh_status()
 
     def action_filter(self) -> None:
         self.ask_filter(self.filter_text, "user.created   ada@example.com   an id")
@@ -285,4 +285,4 @@ class EventTailScreen(ConsoleScreen):
         self.wanted = replace(self.wanted, **changes)
         self.paused = False
         self._restart()
-        self.changed()
+        self.refresh_status()

@@ -86,7 +86,7 @@ class ExportsScreen(ResourceActionsScreen):
         try:
             host = download_host(connection, row)
         except UsageError as error:
-            self.console.say_error(error)
+            self.console.notify_error(error)
             return
 
         def check(values: Values) -> dict[str, str]:
@@ -110,7 +110,7 @@ class ExportsScreen(ResourceActionsScreen):
         if connection is None:
             return
         self.progress = "downloading"
-        self.changed()
+        self.refresh_status()
 
         def tell(done: int, total: int | None) -> None:
             self.post_message(self.Step(done, total))
@@ -131,9 +131,9 @@ class ExportsScreen(ResourceActionsScreen):
         if self.progress:
             whole = f" of {event.total:,}" if event.total else ""
             self.progress = f"downloading {event.done:,}{whole} bytes"
-            self.changed()
+            self.refresh_status()
 
     def _fetched(self, words: str, *, bad: bool = False) -> None:
         self.progress = ""
-        self.console.say(words.strip(), "error" if bad else "information")
-        self.changed()
+        self.console.notify(words.strip(), "error" if bad else "information")
+        self.refresh_status()

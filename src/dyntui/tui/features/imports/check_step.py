@@ -170,14 +170,14 @@ class CheckStep(WizardStep):
     def _on_checked(self, found: Mapping[str, Any] | None) -> None:
         self._control = None
         if found is None:
-            self.console.say("Check stopped. Nothing was changed.")
+            self.console.notify("Check stopped. Nothing was changed.")
         if not self.wizard.is_suspended:
             self.on_step_shown()
 
     def _on_failed(self, error: DyntuiError) -> None:
         self._control = None
         self._show()
-        self.console.say_error(error)
+        self.console.notify_error(error)
 
     @on(Progressed)
     def _on_progressed(self, event: Progressed) -> None:

@@ -47,12 +47,12 @@ def offer_unfinished(console: ConsoleApp) -> None:
             own = job.location is not None and (job.location.environment_id, job.location.base_url) == environment
             if own and job.state is JobState.PAUSED and not job.is_busy:
                 remaining = f"{job.open_rows:,} rows remaining"
-                console.call_later(console.say, f"Import of {job.source} paused, {remaining}. Resume it in :jobs.")
+                console.call_later(console.notify, f"Import of {job.source} paused, {remaining}. Resume it in :jobs.")
                 return
         draft = next(list_drafts(*environment), None)
         if draft is not None:
             console.call_later(
-                console.say, f"Import of {draft.name} not started, at step {draft.step}. Press i to continue."
+                console.notify, f"Import of {draft.name} not started, at step {draft.step}. Press i to continue."
             )
 
     console.run_worker(find_unfinished, thread=True, group="offer")

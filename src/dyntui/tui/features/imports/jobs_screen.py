@@ -78,7 +78,7 @@ class JobsScreen(JobFollowUpMixin):
         self._drafts: dict[str, ImportDraft] = {}
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("jobs",)
 
     def body(self) -> ComposeResult:
@@ -152,7 +152,7 @@ class JobsScreen(JobFollowUpMixin):
         rows = [draft_row(draft) for draft in event.stored.drafts if draft.job not in self._jobs]
         rows += [job_row(job, self._drafts.get(job.id), running) for job in event.stored.jobs]
         self.set_rows(rows)
-        self.changed()
+        self.refresh_status()
 
     @on(RunningJob.Changed)
     def _further(self) -> None:
@@ -292,7 +292,7 @@ class JobsScreen(JobFollowUpMixin):
 
         with Journal.read(find_job(job)) as journal:
             journal.ask("pause")
-        return lambda: self.console.say("Pause requested from the other process.")
+        return lambda: self.console.notify("Pause requested from the other process.")
 
     def action_report(self) -> None:
         job = self.job
@@ -306,7 +306,7 @@ class JobsScreen(JobFollowUpMixin):
 
         with Journal.open(find_job(job)) as journal:
             folder = write_reports(journal)
-        return lambda: self.console.say(f"Reports and failed rows written to {folder}")
+        return lambda: self.console.notify(f"Reports and failed rows written to {folder}")
 
     def action_remove(self) -> None:
         job, draft = self.job, self._draft
@@ -351,5 +351,5 @@ class JobsScreen(JobFollowUpMixin):
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
-        self.console.say_error(event.error)
+        self.console.notify_error(event.error)
         self.load()

@@ -107,7 +107,7 @@ class MapStep(SavedMappingsMixin):
     def _on_proposed(self, proposal: tuple[Mapping, str]) -> None:
         mapping, self.saved_name = proposal
         if self.saved_name:
-            self.console.say(f"Mapping {self.saved_name} applied: it was saved for these columns.")
+            self.console.notify(f"Mapping {self.saved_name} applied: it was saved for these columns.")
         self.set_mapping(mapping)
 
     def set_mapping(self, mapping: Mapping) -> None:
@@ -236,7 +236,7 @@ class MapStep(SavedMappingsMixin):
         try:
             self.set_mapping(mapping.with_column(column, field, transforms))
         except DyntuiError as error:
-            self.console.say_error(error)
+            self.console.notify_error(error)
 
     def action_exclude(self) -> None:
         row, mapping = self._current_row(), self.mapping

@@ -213,7 +213,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
             self.table.marks.clear()
             self._apply_snapshot(snapshot)
             if text := message(snapshot.result):
-                self.console.say(text)
+                self.console.notify(text)
 
         self.wizard.submit(apply, show)
 

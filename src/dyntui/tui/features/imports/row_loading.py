@@ -127,7 +127,7 @@ class RowLoadingMixin(WizardStep):
 
     def _on_failed(self, error: DyntuiError) -> None:
         self._set_ready()
-        self.console.say_error(error)
+        self.console.notify_error(error)
         self.wizard.show_step("map")
 
     def _set_ready(self) -> None:

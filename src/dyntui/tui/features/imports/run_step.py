@@ -164,7 +164,7 @@ class RunStep(WizardStep):
     def action_pause(self) -> None:
         assert self.job is not None
         self.job.thread.pause()
-        self.console.say("The job pauses after the current request.")
+        self.console.notify("The job pauses after the current request.")
 
     def action_resume(self) -> None:
         self.wizard.resume_job()
@@ -192,7 +192,7 @@ class RunStep(WizardStep):
         self.console.ask(confirm(requirement, verb="Cancel import", opening_key="c"), answered)
 
     def _on_failed(self, error: DyntuiError) -> None:
-        self.console.say_error(error)
+        self.console.notify_error(error)
         self._load()
 
 

@@ -93,7 +93,7 @@ class RunningJob:
             self._report_result()
         shown = self._console.screen_stack  # empty when the console ends
         if shown and isinstance(shown[-1], ConsoleScreen):
-            shown[-1].changed()
+            shown[-1].refresh_status()
 
     @property
     def words(self) -> str:
@@ -113,12 +113,12 @@ class RunningJob:
 
         error, result = self.error, self.result
         if isinstance(error, DyntuiError):
-            self._console.say_error(error)
+            self._console.notify_error(error)
         elif error is not None:
             raise error
         elif result is not None and not self._watchers:
             reason = f": {result.reason}" if result.reason else ""
-            self._console.say(f"Import into {self.profile.name} {result.state}{reason}. See :jobs.")
+            self._console.notify(f"Import into {self.profile.name} {result.state}{reason}. See :jobs.")
 
     async def stop_for_exit(self) -> None:
         """Pause after the current request, because the console ends."""

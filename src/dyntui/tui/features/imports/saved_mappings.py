@@ -41,7 +41,7 @@ class SavedMappingsMixin(WizardStep):
                 name = values["name"].strip()
                 self.wizard.submit(
                     lambda service: save_mapping(name, mapping),
-                    lambda path: self.console.say(f"Mapping saved as {name}. Files with these columns will use it."),
+                    lambda path: self.console.notify(f"Mapping saved as {name}. Files with these columns will use it."),
                 )
 
         field = FormInput(
@@ -59,7 +59,7 @@ class SavedMappingsMixin(WizardStep):
 
     def _ask_saved_mapping(self, names: list[str]) -> None:
         if not names:
-            self.console.say("No saved mappings yet. Press S to save this one.")
+            self.console.notify("No saved mappings yet. Press S to save this one.")
             return
 
         def on_selected(name: str | None) -> None:

@@ -290,7 +290,7 @@ class SourceStep(WizardStep):
         if name.is_dir():
             self._show_folder(str(name))
         else:
-            self.console.say_error(error)
+            self.console.notify_error(error)
         self.draft.path = ""
         self.changed()
 

@@ -95,7 +95,7 @@ class ImportUndoScreen(ConsoleScreen):
         self._done, self._total = 0, 0
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("jobs", self.source_name, "undo")
 
     def body(self) -> ComposeResult:
@@ -165,7 +165,7 @@ class ImportUndoScreen(ConsoleScreen):
     def _on_failed(self, event: Failed) -> None:
         self._activity = ""
         self._control = None
-        self.console.say_error(event.error)
+        self.console.notify_error(event.error)
         self._show()
 
     # Deleting
@@ -213,7 +213,7 @@ class ImportUndoScreen(ConsoleScreen):
         self._control = None
         self.result = event.result
         if event.result.stop_reason:
-            self.console.say(f"Undo stopped: {event.result.stop_reason}. Press enter to continue.", "warning")
+            self.console.notify(f"Undo stopped: {event.result.stop_reason}. Press enter to continue.", "warning")
         self._show()
 
     def back_label(self) -> str | None:
@@ -251,7 +251,7 @@ class ImportUndoScreen(ConsoleScreen):
         assert isinstance(table.view, StaticRows)
         table.view.set_rows(self._rows())
         table.view_changed()
-        self.changed()
+        self.refresh_status()
 
     def _rows(self) -> list[dict[str, Any]]:
         skipped = self.result.skipped if self.result is not None else ()

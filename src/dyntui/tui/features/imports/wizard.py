@@ -75,7 +75,7 @@ class WizardScreen(ConsoleScreen):
 
         profile = console.session.profile
         if profile is None:
-            console.say("Open an environment first. Rows are imported into the open environment.", "warning")
+            console.notify("Open an environment first. Rows are imported into the open environment.", "warning")
             return
         draft = new_draft(profile, "allowlist" if target.parent else "users")
         if target.parent:
@@ -97,7 +97,7 @@ class WizardScreen(ConsoleScreen):
     # Header and footer
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         to = ("allowlists", self.draft.allowlist_name) if self.draft.allowlist_name else ()
         return (*to, "import", *([self.draft.name] if self.draft.name else ()))
 
@@ -124,7 +124,7 @@ class WizardScreen(ConsoleScreen):
             self.step.on_step_shown()
 
     def not_connected(self, error: DyntuiError) -> None:
-        self.console.say_error(error)
+        self.console.notify_error(error)
 
     def status(self) -> Sequence[Piece]:
         step = self.step
@@ -173,7 +173,7 @@ class WizardScreen(ConsoleScreen):
         is_last = current == len(_STEPS) - 1
         step_bar.blocked_reason = None if is_last or self.step is None else self.step.blocked_reason() or ""
         step_bar.repaint()
-        self.changed()
+        self.refresh_status()
 
     # Closing and reopening
 
@@ -243,7 +243,7 @@ class WizardScreen(ConsoleScreen):
             return
         except DyntuiError as error:
             if self.is_attached:
-                (failed or self.console.say_error)(error)
+                (failed or self.console.notify_error)(error)
             return
         if self.is_attached:
             then(result)
@@ -297,7 +297,7 @@ class WizardScreen(ConsoleScreen):
         """Resume a paused job; it was confirmed when it started."""
         connection, job = self.console.session.connection, self.draft.job
         if connection is None:
-            self.console.say("The environment is not open.", "warning")
+            self.console.notify("The environment is not open.", "warning")
             return
 
         def start(found: tuple[Path, WritePermit]) -> None:
@@ -388,11 +388,11 @@ class WizardScreen(ConsoleScreen):
     def _go_to_step(self, name: str) -> None:
         target = _NAMES.index(name)
         if target < self._index and (reason := self.previous_step_disabled_reason()):
-            self.console.say(reason, "warning")
+            self.console.notify(reason, "warning")
         elif target < self._index:
             self.show_step(name)
         elif target == self._index + 1 and (reason := self.next_disabled_reason()) is None:
             self.action_next()
         elif target > self._index:
             reason = self.next_disabled_reason() or "Go through the steps in order with ]."
-            self.console.say(reason, "warning")
+            self.console.notify(reason, "warning")

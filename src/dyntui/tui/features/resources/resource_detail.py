@@ -79,7 +79,7 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         console.visit(_class_for(target.record.name, cls)(target.row, target.parent))
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return (self.record.title.lower(), self.label or self.object_id)
 
     @property

@@ -43,7 +43,7 @@ class ResourceIndexScreen(WorkerMixin):
         self.probing = False
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("everything",)
 
     def body(self) -> ComposeResult:
@@ -110,7 +110,7 @@ class ResourceIndexScreen(WorkerMixin):
     def _show(self) -> None:
         self._view.set_rows(self._rows())
         self.table.view_changed()
-        self.changed()
+        self.refresh_status()
 
     def _ask(self, records: Iterable[Resource]) -> None:
         from dyntui.services.lists.resource_reachability import reachability_of
@@ -154,4 +154,4 @@ class ResourceIndexScreen(WorkerMixin):
 
     def action_probe(self) -> None:
         self._ask(RESOURCES.values())
-        self.changed()
+        self.refresh_status()

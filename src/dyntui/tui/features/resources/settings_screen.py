@@ -50,7 +50,7 @@ class SettingsScreen(SearchableScreen):
         self.read_at: datetime | None = None
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         find = self.tree_shown.find if self.is_mounted else ""
         return ("settings", f"/{find}") if find else ("settings",)
 
@@ -91,7 +91,7 @@ class SettingsScreen(SearchableScreen):
         self.document, self.error, self.read_at = document, None, now()
         self.query_one("#failure", Static).display = False
         self.tree_shown.show(document)
-        self.changed()
+        self.refresh_status()
 
     def _failed(self, error: DyntuiError) -> None:
         self.error = error
@@ -100,7 +100,7 @@ class SettingsScreen(SearchableScreen):
             "\n".join(safe(line, 500) for line in (error.message, error_hint(error), "r tries again.") if line)
         )
         failure.display = True
-        self.changed()
+        self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
@@ -150,7 +150,7 @@ class SettingsScreen(SearchableScreen):
             return
         if body is None:
             form.finish()
-            self.console.say("Nothing is different, so nothing was sent.", "warning")
+            self.console.notify("Nothing is different, so nothing was sent.", "warning")
             return
         after = body[way[-1]]
         write, targets = settings.change_leaf(way, before, after), [Target(".".join(way), ".".join(way))]
@@ -175,12 +175,12 @@ class SettingsScreen(SearchableScreen):
             close_or_reopen_form(form, results)
         if item.error is not None:
             lost = "It may have been changed all the same." if item.outcome is WriteOutcome.UNKNOWN else ""
-            self.console.say(join_sentences(item.error.message, lost, error_hint(item.error)), "error")
+            self.console.notify(join_sentences(item.error.message, lost, error_hint(item.error)), "error")
             if self.is_attached:
                 self.action_refresh()  # somebody else may have changed it: then nothing was sent
             return
         if not isinstance(item.reread, dict):
-            self.console.say("It was sent, and the settings cannot be read again to see it.", "warning")
+            self.console.notify("It was sent, and the settings cannot be read again to see it.", "warning")
             return
         before = item.value["before"]
         way = item.target.id
@@ -188,13 +188,13 @@ class SettingsScreen(SearchableScreen):
             (name, was, now_) for name, was, now_ in settings.differences(before, item.reread) if not _within(name, way)
         ]
         if settings.leaf_at(item.reread, way.split(".")) != after:
-            self.console.say(f"The server took {way} and keeps another value: look at it.", "warning")
+            self.console.notify(f"The server took {way} and keeps another value: look at it.", "warning")
         elif other:
             lines = [f"{name}: {_words(was)} → {_words(now_)}" for name, was, now_ in other[:40]]
             text = "Besides what you changed, the server has changed this:\n\n" + "\n".join(lines)
             self.console.ask(MessageDialog("More is different than was changed", text))
         else:
-            self.console.say(f"Changed: {way} is {field_text(after) or 'empty'}; nothing else is different.")
+            self.console.notify(f"Changed: {way} is {field_text(after) or 'empty'}; nothing else is different.")
 
 
 def _within(name: str, way: str) -> bool:

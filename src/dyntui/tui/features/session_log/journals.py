@@ -100,7 +100,7 @@ class RequestLogScreen(_Journal):
     EMPTY = "No request has been made yet."
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("requests",)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -143,7 +143,7 @@ class NotificationsScreen(_Journal):
     EMPTY = "There have been no messages."
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("messages",)
 
     def rows(self) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ def _done(screen: UserListScreen, results: WriteResults) -> None:
         return
     screen.table.marks &= {target.id for target in results.remaining}
     screen.table.repaint()
-    screen.changed()
+    screen.refresh_status()
     if len(results.items) > 1 and results.remaining:
         _tell_left(screen, results)
 
@@ -116,7 +116,7 @@ def ask_allowlist(screen: UserListScreen) -> None:
     def found(rows: Sequence[Mapping[str, Any]]) -> None:
         lists = {str(row.get("id")): name_of(row) for row in rows}
         if not lists:
-            screen.console.say("There are no allowlists yet.", "warning")
+            screen.console.notify("There are no allowlists yet.", "warning")
             return
         choices = [Choice(list_id, name) for list_id, name in lists.items()]
         screen.console.ask(SelectDialog("Add to", choices), partial(picked, lists))

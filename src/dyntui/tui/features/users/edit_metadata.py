@@ -64,7 +64,7 @@ class _Editing:
         except SuspendNotSupported:
             self._write(text)  # no terminal to hand over
         except UsageError as error:
-            self.console.say_error(error)
+            self.console.notify_error(error)
         else:
             self._written(text)
 
@@ -108,7 +108,7 @@ class _Editing:
         if not lines:
             self.drafts.pop(user["id"], None)
             dialog.finish()
-            self.console.say("Nothing is different; nothing was saved.")
+            self.console.notify("Nothing is different; nothing was saved.")
             return
         if metadata_changes(metadata_of(self.user), there):
             lines.insert(0, "It was changed meanwhile. This is what saving does to it as it is now:")
@@ -133,7 +133,7 @@ class _Editing:
         if item.outcome is WriteOutcome.DONE:
             self.drafts.pop(self.user["id"], None)
             if isinstance(item.reread, dict) and metadata_changes(wanted, metadata_of(item.reread)):
-                self.console.say("The server holds other metadata than was sent: look at it.", "warning")
+                self.console.notify("The server holds other metadata than was sent: look at it.", "warning")
 
 
 def _check(text: str) -> str:

@@ -61,7 +61,7 @@ def _ask_profile(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
         changed = {name: _json(name, text.strip()) for name, text in values.items() if text.strip() != start[name]}
         if not changed:
             form.finish()
-            console.say("Nothing is different; nothing was saved.")
+            console.notify("Nothing is different; nothing was saved.")
             return
         lines = differences(user, changed)
         target = user_target(user, fields=changed)
@@ -88,7 +88,7 @@ def _ask_metadata(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
         name, value = values["key"].strip(), metadata_value(values["value"])
         if name in metadata and metadata[name] == value:
             form.finish()
-            console.say("Nothing is different; nothing was saved.")
+            console.notify("Nothing is different; nothing was saved.")
             return
         lines = differences(metadata, {name: value})
         action = set_metadata_field(name, value)

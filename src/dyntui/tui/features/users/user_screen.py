@@ -83,7 +83,7 @@ class UserScreen(UserActionsMixin):
         return frozenset({"users", "wallets", "sessions", "allowlists", "allowlist-entries"})
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("users", self.label or self.object_id)
 
     def pane(self, tab: Tab) -> ComposeResult:

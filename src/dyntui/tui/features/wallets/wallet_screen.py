@@ -71,7 +71,7 @@ class WalletScreen(SiblingScreen):
         console.visit(cls(target.row_id, target.label, owner=target.parent_label, known=target.row, behind=behind))
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         from_user = self.owner and self.behind is None
         return ("users", self.owner, shorten(self.label, 13)) if from_user else ("wallets", shorten(self.label, 13))
 
@@ -130,7 +130,7 @@ class WalletScreen(SiblingScreen):
         if event.wallet_id == self.object_id and self.document is not None:
             self.owner = event.label
             self.fill(self.TABS[0], self.document)
-            self.changed()
+            self.refresh_status()
 
     # Actions
 

@@ -49,7 +49,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         console.visit(cls(target.row, target.parent))
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return ("webhooks", "messages", self.label or self.object_id)
 
     def pane(self, tab: Tab) -> ComposeResult:
@@ -112,7 +112,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         assert pane.row is not None
         row = {name: value for name, value in pane.row.items() if name != "copy"}
         shown = {**row, "request": parse_nested(row.get("request")), "response": parse_nested(row.get("response"))}
-        self.console.visit(JsonScreen((*self.crumbs, f"attempt {row.get('deliveryAttempt')}"), shown))
+        self.console.visit(JsonScreen((*self.breadcrumbs, f"attempt {row.get('deliveryAttempt')}"), shown))
 
     # Actions
 
@@ -134,4 +134,4 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         from dyntui.services.webhooks import verify_delivery
 
         found = verify_delivery(self.row, secret)
-        self.console.say(found.message, "information" if found.valid else "error")
+        self.console.notify(found.message, "information" if found.valid else "error")

@@ -140,7 +140,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         self.webhook = webhook
         self.parent_label = str(webhook.get("url") or "")
         self._explain()
-        self.changed()
+        self.refresh_status()
 
     @on(ResourceScreen.ViewChanged)
     def _explain(self) -> None:
@@ -171,7 +171,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         if connection is not None:
             self.failed_only = not self.failed_only
             ResourceScreen.connected(self, connection)
-            self.changed()
+            self.refresh_status()
 
     def back_label(self) -> str | None:
         return "failed only" if self.failed_only else super().back_label()
@@ -196,7 +196,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         from dyntui.services.webhooks import verify_signature
 
         found = verify_signature(secret, pasted.text.encode(), pasted.line)
-        self.console.say(found.message, "information" if found.valid else "error")
+        self.console.notify(found.message, "information" if found.valid else "error")
 
     def _row(self) -> dict[str, Any]:
         return {"webhookId": self.parent_id, "url": self.parent_label, **self.webhook}

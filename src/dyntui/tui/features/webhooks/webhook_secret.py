@@ -28,9 +28,9 @@ def with_secret(screen: WorkerMixin, webhook: Mapping[str, Any], key: str, use: 
         value = results.items[0].value
         secret = str(value.get("secret") or "") if isinstance(value, Mapping) else ""
         if error is not None:
-            screen.console.say_error(error)
+            screen.console.notify_error(error)
         elif not secret:
-            screen.console.say("The server gave no secret for this webhook.", "error")
+            screen.console.notify("The server gave no secret for this webhook.", "error")
         else:
             use(secret)
 

@@ -68,7 +68,7 @@ class TextDialog(BaseDialog[str]):
 
     def action_submit(self) -> None:
         if problem := self.check(self.area.text):
-            self.say(problem)
+            self.notify(problem)
         else:
             self.submit(self.area.text)
 

@@ -77,11 +77,11 @@ def _begin(screen: ResourceScreen, targets: Sequence[Target], values: Values) ->
 
     def done(written: int | None) -> None:
         if written is None:
-            console.say("Stopped; nothing was kept.", "warning")
+            console.notify("Stopped; nothing was kept.", "warning")
         else:
             words = f"{screen.record.singular} is" if written == 1 else f"{screen.record.name} are"
             left_out = f" {len(gone):,} of those marked are not on the server any more." if gone else ""
-            console.say(f"{written:,} {words} in {path}.{left_out}", "warning" if gone else "information")
+            console.notify(f"{written:,} {words} in {path}.{left_out}", "warning" if gone else "information")
 
     scan_with_progress(console, f"Export to {path.name}", work, done)
 

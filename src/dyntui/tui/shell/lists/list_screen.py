@@ -53,13 +53,13 @@ class ListScreen(ConsoleScreen):
 
     @property
     def place(self) -> tuple[str, ...]:
-        """Where the list is; the crumbs without what narrows it."""
+        """Where the list is; the breadcrumbs without what narrows it."""
         parts = [self.parent_label] if self.parent_label else []
         parts = ["allowlists", *parts] if self.record.name == "allowlist-entries" else parts
         return (*parts, self.record.title.lower())
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         return (*self.place, f"/{self.filter_text}") if self.filter_text else self.place
 
     def body(self) -> ComposeResult:
@@ -120,7 +120,7 @@ class ListScreen(ConsoleScreen):
         try:
             return ListPreferences.load().columns.get(self.record.name, ())
         except DyntuiError as error:
-            self.console.say_error(error)
+            self.console.notify_error(error)
             return ()
 
     def set_columns(self, wanted: Widths) -> None:
@@ -184,9 +184,9 @@ class ListScreen(ConsoleScreen):
         shown = self._shown_error.message if self._shown_error is not None else ""
         # Every further try fails with an error of its own; it is shown one time.
         if error is not None and error.message != shown and self.view.total and self.is_current:
-            self.console.say_error(error)
+            self.console.notify_error(error)
         self._shown_error = error
-        self.changed()
+        self.refresh_status()
 
     # Changes on the server
 

@@ -50,7 +50,7 @@ def open_columns_dialog(screen: ListViewsScreen) -> None:
         try:
             ListPreferences.keep_columns(screen.record.name, wanted)
         except DyntuiError as error:
-            screen.console.say_error(error)
+            screen.console.notify_error(error)
         screen.set_columns(wanted)
 
     table, view = screen.table, screen.view
@@ -68,7 +68,7 @@ def open_saved_views(screen: ListViewsScreen) -> None:
     try:
         views = ListPreferences.load().views.get(screen.record.name, {})
     except DyntuiError as error:
-        screen.console.say_error(error)
+        screen.console.notify_error(error)
         return
 
     def picked(key: str | None) -> None:
@@ -108,9 +108,9 @@ def _keep(screen: ListViewsScreen) -> None:
                 screen.record.name, name, SavedView(screen.filter_text, screen.view.query.order, columns)
             )
         except DyntuiError as error:
-            screen.console.say_error(error)
+            screen.console.notify_error(error)
         else:
-            screen.console.say(f"{name} is kept; b shows it again.")
+            screen.console.notify(f"{name} is kept; b shows it again.")
 
     def check(values: Values) -> dict[str, str]:
         return {} if values["name"].strip() else {"name": "The view needs a name."}
@@ -126,9 +126,9 @@ def _forget(screen: ListViewsScreen, views: Mapping[str, SavedView]) -> None:
         try:
             ListPreferences.keep_view(screen.record.name, name, None)
         except DyntuiError as error:
-            screen.console.say_error(error)
+            screen.console.notify_error(error)
         else:
-            screen.console.say(f"{name} is forgotten.")
+            screen.console.notify(f"{name} is forgotten.")
 
     choices = [Choice(name, name, note=_words(view)) for name, view in views.items()]
     screen.console.ask(SelectDialog("Forget a view", choices), picked)

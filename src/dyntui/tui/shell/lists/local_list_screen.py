@@ -31,9 +31,13 @@ class LocalListScreen(ListScreen):
     _seen = 0
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         wanted = self.local.query if self.local is not None else self._pending
-        return (*super().crumbs, f"here: {wanted.text}") if wanted is not None and wanted.text else super().crumbs
+        return (
+            (*super().breadcrumbs, f"search: {wanted.text}")
+            if wanted is not None and wanted.text
+            else super().breadcrumbs
+        )
 
     # The rows that are here
 
@@ -77,7 +81,7 @@ class LocalListScreen(ListScreen):
         if column is not None:
             self.table.order_by(column.name, descends)
         self.table.show(self.local.view, marks=True)
-        self.changed()
+        self.refresh_status()
 
     def show_server(self) -> None:
         """Show what the server lists again."""
@@ -85,7 +89,7 @@ class LocalListScreen(ListScreen):
         self.show_order()
         if self.view is not None:
             self.table.show(self.view, marks=True)
-        self.changed()
+        self.refresh_status()
 
     @on(ListScreen.ViewChanged)
     def _look_again(self) -> None:
@@ -135,7 +139,7 @@ class LocalListScreen(ListScreen):
         text = " ".join(text.split())
         if self.view is None:
             self._pending = LocalQuery(text) if text else None
-            self.changed()
+            self.refresh_status()
         elif text:
             known = self.local.query if self.local is not None else None
             self.show_local(text, known.column if known else None, known.descending if known else False)

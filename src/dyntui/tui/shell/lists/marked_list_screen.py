@@ -88,7 +88,7 @@ class MarkedListScreen(LocalListScreen):
 
         def then(found: list[str] | None) -> None:
             if found is None:
-                self.console.say("Stopped; the marks are as they were.", "warning")
+                self.console.notify("Stopped; the marks are as they were.", "warning")
             elif self.is_mounted:
                 self._marked(found)
 
@@ -96,5 +96,5 @@ class MarkedListScreen(LocalListScreen):
 
     def _marked(self, ids: Sequence[str]) -> None:
         self.table.mark(ids)
-        self.changed()
-        self.console.say(f"{len(ids):,} {'row is' if len(ids) == 1 else 'rows are'} marked.")
+        self.refresh_status()
+        self.console.notify(f"{len(ids):,} {'row is' if len(ids) == 1 else 'rows are'} marked.")

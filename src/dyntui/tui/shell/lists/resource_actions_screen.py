@@ -87,8 +87,8 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
         row = self.table.row
         assert row is not None
-        crumbs = (*self.crumbs, self.record.label_of(row))
-        self.console.visit(JsonScreen(crumbs, mask_secrets(self.record, row), self.shown_resources))
+        breadcrumbs = (*self.breadcrumbs, self.record.label_of(row))
+        self.console.visit(JsonScreen(breadcrumbs, mask_secrets(self.record, row), self.shown_resources))
 
     def open_disabled_reason(self) -> str | None:
         return self.selection_disabled_reason() or (
@@ -129,4 +129,4 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
         self.table.marks &= {target.id for target in results.remaining}
         self.table.repaint()
-        self.changed()
+        self.refresh_status()

@@ -70,7 +70,7 @@ class ResourceScreen(ListViewsScreen):
         self._query()
         self.show_order()
         self.table.show(self.view or self._waiting)
-        self.changed()
+        self.refresh_status()
 
     def back_label(self) -> str | None:
         return super().back_label() or ("the filter" if self.filter_text else None)
@@ -107,7 +107,7 @@ class ResourceScreen(ListViewsScreen):
 
         row = self.table.row
         assert row is not None
-        self.console.visit(JsonScreen((*self.crumbs, self.record.label_of(row)), row, self.shown_resources))
+        self.console.visit(JsonScreen((*self.breadcrumbs, self.record.label_of(row)), row, self.shown_resources))
 
     def action_menu(self) -> None:
         from dyntui.tui.shell.action_menu import open_action_menu

@@ -56,7 +56,7 @@ def scan_with_progress(
         if dialog.is_current:
             dialog.dismiss(None)
         if error is not None:
-            console.say_error(error)
+            console.notify_error(error)
         else:
             then(found)
 
