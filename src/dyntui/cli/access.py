@@ -1,59 +1,66 @@
-"""`dyntui access`: who may come in, and whether somebody would get in."""
+"""`dyntui access`: the current sign-in policy, and the access check of an identifier or a user."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
+
+if TYPE_CHECKING:
+    from dyntui.services.access.access_policy import AccessPolicy
+    from dyntui.services.access.check import AccessAnswer
 
 __all__ = ["access"]
 
 
 @click.group("access", cls=CommandGroup)
 def access() -> None:
-    """Say who may come in, and whether somebody would."""
+    """Show who may sign in, and check a user or an identifier."""
 
 
 @access.command("status")
 @pass_context
-def status(context: CliContext) -> None:
-    """Say who may come in now, from lists and gates."""
+def show_status(context: CliContext) -> None:
+    """Show who may sign in now, according to allowlists and gates."""
     from dyntui.services.access.access_policy import read_access
 
-    async def work() -> Any:
+    async def work() -> AccessPolicy:
         async with context.connection() as connection:
             return await read_access(connection.client)
 
-    found = run(work())
-    context.emit({"summary": found.summary(), "lists": list(found.lists), "gates": list(found.gates)})
-    context.say(*found.summary())
+    policy = run(work())
+    context.emit({"summary": policy.summary(), "lists": list(policy.lists), "gates": list(policy.gates)})
+    context.say(*policy.summary())
 
 
 @access.command("check")
-@click.argument("who", metavar="WHO")
-@click.option("--user", "is_user", is_flag=True, help="WHO is the id of a user: everything linked to it counts.")
-@click.option("--region", metavar="XX", help="Country of a phone number that says none.")
+@click.argument("identifier", metavar="IDENTIFIER")
+@click.option("--user", "is_user_id", is_flag=True, help="IDENTIFIER is a user id; check all identifiers of the user.")
+@click.option("--region", metavar="XX", help="Country of a phone number without a country code: US, DE, ...")
 @pass_context
-def check(context: CliContext, who: str, is_user: bool, region: str | None) -> int:
-    """Say whether WHO would get in, and why: an e-mail, wallet, phone, domain, twitter:NAME, fid:N, ..., or a user.
+def check(context: CliContext, identifier: str, is_user_id: bool, region: str | None) -> int:
+    """Check whether an identifier or a user may sign in, and why.
+
+    IDENTIFIER is an email, email domain, wallet or phone number, one with a prefix (twitter:ada, fid:77), or a user
+    id with --user.
 
     \b
-    exit: 0 yes, 1 no, or it depends on gates
+    Exit status: 0 if sign-in is allowed; 1 if it is refused or depends on gates.
     """
     from dyntui.services.access.check import AccessVerdict, check_access, check_user, parse_subject
 
-    subject = None if is_user else parse_subject(who, region=region)
+    entry = None if is_user_id else parse_subject(identifier, region=region)
 
-    async def work() -> Any:
+    async def work() -> AccessAnswer:
         async with context.connection() as connection:
-            if subject is not None:
-                return await check_access(connection.client, subject)
-            document = await connection.client.users.get_raw(who)
+            if entry is not None:
+                return await check_access(connection.client, entry)
+            document = await connection.client.users.get_raw(identifier)
             return await check_user(connection.client, document.get("user", document))
 
     answer = run(work())
-    context.emit(answer.facts())
-    context.say(answer.words, *(f"  {line}" for line in answer.because))
+    context.emit(answer.as_json())
+    context.say(answer.summary, *(f"  {reason}" for reason in answer.reasons))
     return 0 if answer.verdict is AccessVerdict.YES else 1

@@ -1,4 +1,4 @@
-"""What `dyntui allowlists` and `dyntui gates` share: what is done to one of them once it was told whom it concerns."""
+"""Commands that `dyntui allowlists` and `dyntui gates` share: create, update, enable, disable, delete."""
 
 from __future__ import annotations
 
@@ -17,66 +17,73 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import WriteAction
     from dyntui.services.connection import Connection
 
-    Finder = Callable[[Connection, str], Awaitable[dict[str, Any]]]
+    FindPolicy = Callable[[Connection, str], Awaitable[dict[str, Any]]]
 
-__all__ = ["add_switches", "change", "create"]
+__all__ = ["add_policy_commands", "change_policy", "create_policy"]
 
 
-def create(
+def create_policy(
     context: CliContext, action: WriteAction, fields: Mapping[str, Any], yes: bool, confirm_environment: str
 ) -> int:
-    """Create one; returns the exit code."""
+    """Create a list or gate from `fields`. Returns the exit code."""
     from dyntui.services.actions.write_types import Target
 
     async def work() -> int:
         async with context.connection() as connection:
             target = Target("", str(fields["name"]), {"fields": dict(fields)})
-            done = await perform(
+            results = await perform(
                 context, connection, action, [target], yes=yes, confirm_environment=confirm_environment
             )
-            return report_results(context, done)
+            return report_results(context, results)
 
     return run(work())
 
 
-def change(
+def change_policy(
     context: CliContext,
     action: WriteAction,
-    found: Finder,
+    find: FindPolicy,
     name: str,
     yes: bool,
     confirm_environment: str,
     read: str,
     **data: Any,
 ) -> int:
-    """Do something that may decide who comes in: whom it concerns is counted and told before it is confirmed."""
+    """Run an action on a list or gate; its impact on sign-in is shown before the confirmation. Returns the exit code.
+
+    find: reads the list or gate with an id or name. data: what the action needs in the data of its target.
+    """
     from dyntui.services.access.actions import access_target
 
     async def work() -> int:
         async with context.connection() as connection:
             connection.write_gate.check(action)
-            target = access_target(await found(connection, name), **data)
-            done = await perform(
+            target = access_target(await find(connection, name), **data)
+            results = await perform(
                 context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
             )
-            return report_results(context, done)
+            return report_results(context, results)
 
     return run(work())
 
 
-def add_switches(
-    group: click.Group, metavar: str, found: Finder, actions: Callable[[], AccessActions], helps: Mapping[str, str]
+def add_policy_commands(
+    group: click.Group,
+    metavar: str,
+    find: FindPolicy,
+    actions: Callable[[], AccessActions],
+    help_texts: Mapping[str, str],
 ) -> None:
-    """`enable`, `disable` and `delete`. helps: what each does, by its name."""
+    """Add the commands `enable`, `disable` and `delete` to a group. help_texts: by command name."""
 
     def add(command: str, action: Callable[[], WriteAction]) -> None:
-        @group.command(command, help=helps[command])
+        @group.command(command, help=help_texts[command])
         @click.argument("name", metavar=metavar)
         @confirm_options
         @read_option
         @pass_context
-        def switch(context: CliContext, name: str, yes: bool, confirm_environment: str, read: str) -> int:
-            return change(context, action(), found, name, yes, confirm_environment, read)
+        def run_action(context: CliContext, name: str, yes: bool, confirm_environment: str, read: str) -> int:
+            return change_policy(context, action(), find, name, yes, confirm_environment, read)
 
     add("enable", lambda: actions().set_enabled(True))
     add("disable", lambda: actions().set_enabled(False))

@@ -1,4 +1,4 @@
-"""`dyntui allowlists entries|add|remove|edit`: what is on a list."""
+"""`dyntui allowlists entries|add|remove|edit`: list and change the entries of a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.allowlists import found_list
+from dyntui.cli.allowlists import find_list, undo_hint
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.resource_lists import match_options, parse_match
 from dyntui.cli.write_helpers import perform, read_option, report_results
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.lists.row_match import Match
 
-__all__ = ["add", "edit", "entries", "remove", "search_options", "some_entries"]
-
-_ORDERS = "email, emailDomain, walletPublicKey, alias, createdAt, ..."
+__all__ = ["add", "edit", "entries", "remove", "scan_entries", "search_options"]
 
 
 def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--search, and how it compares."""
-    text = "Only entries with TEXT in their alias or identifier."
-    return click.option("--search", metavar="TEXT", help=text)(match_options(command))
+    """Add --search, --match and --exact."""
+    help_text = "Only entries whose alias or identifier contains TEXT."
+    return click.option("--search", metavar="TEXT", help=help_text)(match_options(command))
 
 
 @click.command("entries", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @search_options
-@click.option("--order", metavar="FIELD-asc|desc", help=f"Server order: {_ORDERS}")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
-@click.option("--all", "everything", is_flag=True, help="All of them.")
-@click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come.")
+@click.option(
+    "--order", metavar="FIELD-asc|desc", help="Order: email, emailDomain, walletPublicKey, alias, createdAt, ..."
+)
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Maximum number of entries.")
+@click.option("--all", "all_entries", is_flag=True, help="Print all entries, without a limit.")
+@click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
 @pass_context
 def entries(
     context: CliContext,
@@ -46,40 +46,40 @@ def entries(
     exact: bool,
     order: str | None,
     limit: int,
-    everything: bool,
+    all_entries: bool,
     ndjson: bool,
 ) -> None:
-    """List the entries of a list, ordered by the server. --search looks at the alias and every identifier."""
+    """List the entries of a list."""
     from dyntui.resources.allowlists import IDENTIFIER_TITLES
     from dyntui.services.access.drafts import entry_label
 
-    how = parse_match(match, exact)
+    match_mode = parse_match(match, exact)
 
     async def work() -> tuple[list[dict[str, Any]], int]:
-        found: list[dict[str, Any]] = []
+        printed: list[dict[str, Any]] = []
         count = 0
         async with context.connection() as connection:
-            row = await found_list(connection, name)
-            async for entry, total in some_entries(connection, row, search, how, order):
+            row = await find_list(connection, name)
+            async for entry, total in scan_entries(connection, row, search, match_mode, order):
                 count += 1
-                if not everything and count > limit:
+                if not all_entries and count > limit:
                     if search:
                         continue
-                    return found, total or count
-                if ndjson and everything:
+                    return printed, total or count
+                if ndjson and all_entries:
                     context.emit_line(entry)
                 else:
-                    found.append(entry)
-        return found, count
+                    printed.append(entry)
+        return printed, count
 
-    found, total = run(work())
+    rows, total = run(work())
     if ndjson:
-        for entry in found:
+        for entry in rows:
             context.emit_line(entry)
-        if len(found) < total and not everything:
-            context.note(f"{len(found):,} of {total:,} entries; --all prints all.")
+        if len(rows) < total and not all_entries:
+            context.note(f"{len(rows):,} of {total:,} entries. Use --all to print all.")
         return
-    context.emit({"count": total, "entries": found})
+    context.emit({"count": total, "entries": rows})
     context.table(
         ("identifier", "kind", "alias", "id"),
         (
@@ -89,36 +89,39 @@ def entries(
                 entry.get("alias"),
                 entry.get("id"),
             )
-            for entry in found
+            for entry in rows
         ),
     )
     if not context.json:
-        context.note(f"{len(found):,} of {total:,} entries" + (f" with {search!r} in them" if search else ""))
+        context.note(f"{len(rows):,} of {total:,} entries" + (f" matching {search!r}" if search else ""))
 
 
-async def some_entries(
+async def scan_entries(
     connection: Connection, row: dict[str, Any], search: str | None, match: Match | None, order: str | None = None
 ) -> AsyncIterator[tuple[dict[str, Any], int | None]]:
-    """The entries of a list that fit `search`, and how many the server says the list has."""
+    """Yield the entries of a list that match `search`, each with the total number that the server reports.
+
+    Raises UsageError for a match mode without a search text.
+    """
     from dyntui.resources import ALLOWLIST_ENTRIES
     from dyntui.services.lists.list_source import ListQuery, scan
     from dyntui.services.lists.row_match import Match, row_filter
 
     if match is not None and not search:
-        raise UsageError("--exact and --match need a text to compare with.", hint="Give --search TEXT.")
-    fitting = row_filter(ALLOWLIST_ENTRIES, search, match or Match.CONTAINS) if search else None
+        raise UsageError("--exact and --match need a search text.", hint="Add --search TEXT.")
+    entry_filter = row_filter(ALLOWLIST_ENTRIES, search, match or Match.CONTAINS) if search else None
     query = ListQuery(order=order or "")
     async for scanned in scan(connection.client, ALLOWLIST_ENTRIES, parent=str(row["id"]), query=query):
-        if fitting is None or fitting.fits(scanned.row):
+        if entry_filter is None or entry_filter.fits(scanned.row):
             yield scanned.row, scanned.reported
 
 
 @click.command("add", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @click.argument("identifiers", nargs=-1, metavar="[IDENTIFIER]...")
-@click.option("--alias", metavar="TEXT", help="A label, for one identifier.")
-@click.option("--region", metavar="XX", help="Country of phone numbers that say none: US, DE, ...")
-@click.option("--skip-wrong", is_flag=True, help="Add the others when some are no identifier.")
+@click.option("--alias", metavar="TEXT", help="Label of the entry; only with one identifier.")
+@click.option("--region", metavar="XX", help="Country of phone numbers without a country code: US, DE, ...")
+@click.option("--skip-wrong", is_flag=True, help="Skip invalid identifiers and add the others.")
 @confirm_options
 @pass_context
 def add(
@@ -131,9 +134,11 @@ def add(
     yes: bool,
     confirm_environment: str,
 ) -> int:
-    """Add entries to LIST: ada@example.com, 0x..., +4915..., example.com, twitter:ada, fid:77, external:u-1.
+    """Add entries to LIST.
 
-    Without identifiers, lines from standard input: an identifier and perhaps an alias, or an export.
+    An IDENTIFIER is an email, wallet, phone number or email domain, or has a prefix: twitter:ada, discord:ada,
+    farcaster:ada, fid:77, external:u-1. Without arguments, reads an export or one "identifier, alias" per line from
+    standard input.
     """
     from dyntui.services.access.access_policy import read_lists
     from dyntui.services.access.drafts import DraftState, draft_of, parse_identifiers, parse_lines
@@ -143,136 +148,142 @@ def add(
     if identifiers and list(identifiers) != ["-"]:
         drafts = parse_identifiers(identifiers, region=region, live=live)
     elif sys.stdin.isatty():
-        raise UsageError("No identifiers were given.", hint="Give them as arguments, or lines on standard input.")
+        raise UsageError("No identifiers.", hint="Pass them as arguments, or one per line on standard input.")
     else:
         drafts = parse_lines(sys.stdin.read(), region=region, live=live)
     if alias is not None:
         if len(drafts) != 1:
-            raise UsageError("--alias is for one identifier.", hint="Give `identifier, alias` lines on standard input.")
+            raise UsageError(
+                "--alias works only with one identifier.", hint="Pass `identifier, alias` lines on standard input."
+            )
         drafts = [draft_of({**drafts[0].entry, "alias": alias}, text=drafts[0].text, live=live)]
     if not drafts:
-        raise UsageError("There is nothing to add.")
+        raise UsageError("No identifiers on standard input.")
 
     async def work() -> int:
         async with context.connection() as connection:
             connection.write_gate.check(add_entries({"name": name}))
-            row = await found_list(connection, name)
+            row = await find_list(connection, name)
             checked = await check_existing(connection.client, row, drafts, await read_lists(connection.client))
-            _show(context, checked)
-            wrong = [draft for draft in checked if draft.state is DraftState.INVALID]
-            if wrong and not skip_wrong:
+            _print_drafts(context, checked)
+            invalid = [draft for draft in checked if draft.state is DraftState.INVALID]
+            if invalid and not skip_wrong:
                 raise UsageError(
-                    f"{len(wrong):,} of {len(checked):,} identifiers {'is' if len(wrong) == 1 else 'are'} invalid. "
-                    f"The first is {wrong[0].text!r}: {wrong[0].problem_text}",
-                    hint="Nothing was sent. --skip-wrong adds the others.",
+                    f"{len(invalid):,} of {len(checked):,} identifiers {'is' if len(invalid) == 1 else 'are'} invalid. "
+                    f"The first is {invalid[0].text!r}: {invalid[0].problem_text}",
+                    hint="Nothing was added. Use --skip-wrong to add the valid ones.",
                 )
-            wanted = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.EXISTS)]
+            valid = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.EXISTS)]
             job = new_job()
-            done = await perform(
+            results = await perform(
                 context,
                 connection,
                 add_entries(row, job=job),
-                [entry_target(draft.entry) for draft in wanted],
+                [entry_target(draft.entry) for draft in valid],
                 yes=yes,
                 confirm_environment=confirm_environment,
             )
-            context.note(f"to undo it: dyntui allowlists undo {job}")
-            return report_results(context, done) or (1 if wrong else 0)
+            context.note(undo_hint(job))
+            return report_results(context, results) or (1 if invalid else 0)
 
     return run(work())
 
 
-def _show(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
-    """What was understood, before anything is sent."""
+def _print_drafts(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
+    """Print how the identifiers were parsed: the first 20, then counts by state."""
     from dyntui.resources.allowlists import IDENTIFIER_TITLES
 
     for draft in drafts[:20]:
         kind = IDENTIFIER_TITLES.get(draft.kind, "?")
         context.note(
-            f"  {draft.state.value:<5}  {kind:<16} {draft.value}"
+            f"  {draft.state.value:<9}  {kind:<16} {draft.value}"
             + (f"  ({draft.problem_text})" if draft.problem_text else "")
         )
     if len(drafts) > 20:
         counts: dict[str, int] = {}
         for draft in drafts:
             counts[draft.state.value] = counts.get(draft.state.value, 0) + 1
-        context.note(f"  … {len(drafts):,} in all: " + ", ".join(f"{n:,} {state}" for state, n in counts.items()))
+        context.note(f"  … {len(drafts):,} in total: " + ", ".join(f"{n:,} {state}" for state, n in counts.items()))
 
 
-async def _found(connection: Connection, row: dict[str, Any], words: Sequence[str]) -> list[dict[str, Any]]:
-    """The entries of a list that are named by id or identifier. Usage for one that is not there."""
+async def _find_entries(connection: Connection, row: dict[str, Any], arguments: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the entries of a list with these ids or identifiers. Raises UsageError for one that is not on the list."""
     from dyntui.core.ids import is_uuid
     from dyntui.services.access.drafts import DraftState, parse_identifiers
     from dyntui.services.access.entry_search import entries_of, find_entries
 
     list_id = str(row["id"])
-    found: dict[str, dict[str, Any]] = {}
-    if ids := {word for word in words if is_uuid(word)}:
+    by_id: dict[str, dict[str, Any]] = {}
+    if ids := {argument for argument in arguments if is_uuid(argument)}:
         async for entry in entries_of(connection.client, list_id):
             if entry.get("id") in ids:
-                found[str(entry["id"])] = entry
-    drafts = parse_identifiers([word for word in words if not is_uuid(word)])
-    if wrong := [draft for draft in drafts if draft.state is DraftState.INVALID]:
-        raise UsageError(f"{wrong[0].text!r} is neither an id nor an identifier: {wrong[0].problem_text}")
+                by_id[str(entry["id"])] = entry
+    drafts = parse_identifiers([argument for argument in arguments if not is_uuid(argument)])
+    if invalid := [draft for draft in drafts if draft.state is DraftState.INVALID]:
+        raise UsageError(f"{invalid[0].text!r} is neither an id nor an identifier: {invalid[0].problem_text}")
     by_key = await find_entries(connection.client, list_id, [draft.entry for draft in drafts])
-    out: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, Any]] = {}
     keys = {draft.text: draft.key for draft in drafts}
-    for word in words:
-        one = found.get(word) or by_key.get(keys.get(word, ""))
-        if one is None:
-            raise UsageError(f"{word} is not on “{row.get('name')}”.", hint="Nothing was done.")
-        out[str(one.get("id"))] = one
-    return list(out.values())
+    for argument in arguments:
+        match = by_id.get(argument) or by_key.get(keys.get(argument, ""))
+        if match is None:
+            raise UsageError(f"{argument} is not on “{row.get('name')}”.", hint="Nothing was changed.")
+        found[str(match.get("id"))] = match
+    return list(found.values())
 
 
 @click.command("remove", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
-@click.argument("words", nargs=-1, required=True, metavar="ENTRY...")
+@click.argument("arguments", nargs=-1, required=True, metavar="ENTRY...")
 @confirm_options
 @read_option
 @pass_context
 def remove(
-    context: CliContext, name: str, words: tuple[str, ...], yes: bool, confirm_environment: str, read: str
+    context: CliContext, name: str, arguments: tuple[str, ...], yes: bool, confirm_environment: str, read: str
 ) -> int:
-    """Remove entries from LIST, named by id or by what they identify. `allowlists undo` adds them again."""
+    """Remove entries from LIST.
+
+    An ENTRY is an id or an identifier. You can undo this with `dyntui allowlists undo`.
+    """
     from dyntui.services.access.entries import new_job, removal_target, remove_entries
 
     async def work() -> int:
         async with context.connection() as connection:
             connection.write_gate.check(remove_entries({"name": name}))
-            row = await found_list(connection, name)
-            targets = [removal_target(entry) for entry in await _found(connection, row, words)]
+            row = await find_list(connection, name)
+            targets = [removal_target(entry) for entry in await _find_entries(connection, row, arguments)]
             job = new_job()
             action = remove_entries(row, job=job)
-            done = await perform(
+            results = await perform(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
-            context.note(f"to undo it: dyntui allowlists undo {job}")
-            return report_results(context, done)
+            context.note(undo_hint(job))
+            return report_results(context, results)
 
     return run(work())
 
 
 @click.command("edit", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
-@click.argument("word", metavar="ENTRY")
+@click.argument("argument", metavar="ENTRY")
 @click.argument("pairs", nargs=-1, required=True, metavar="FIELD=VALUE...")
-@click.option("--allow-gap", is_flag=True, help="Let the entry be missing for a moment where there is no other way.")
+@click.option("--allow-gap", is_flag=True, help="Allow the entry to be missing for a moment.")
 @confirm_options
 @pass_context
 def edit(
     context: CliContext,
     name: str,
-    word: str,
+    argument: str,
     pairs: tuple[str, ...],
     allow_gap: bool,
     yes: bool,
     confirm_environment: str,
 ) -> int:
-    """Change an entry: email=new@example.com, alias=Ada. The API cannot; the new one is added, then the old deleted.
+    """Replace an entry, because the API cannot change one.
 
-    The same identifier cannot stand twice: another alias means removing the entry for a moment, which needs --allow-gap
-    while the list is on.
+    ENTRY is an id or an identifier; the fields are given as email=new@example.com or alias=Ada. The new entry is added
+    before the old one is deleted. To change only the alias, the old entry has to be deleted first; if the list is
+    enabled, this needs --allow-gap.
     """
     from dyntui.services.access.drafts import DraftState, draft_of
     from dyntui.services.access.entries import ENTRY_EXPORT, body_of, new_job, replace_entry, replacement_target
@@ -287,19 +298,19 @@ def edit(
     async def work() -> int:
         async with context.connection() as connection:
             connection.write_gate.check(replace_entry({"name": name}))
-            row = await found_list(connection, name)
-            (old,) = await _found(connection, row, [word])
+            row = await find_list(connection, name)
+            (old,) = await _find_entries(connection, row, [argument])
             fields = body_of(old)
             if any(field != "alias" for field in changes):
                 fields = {"alias": fields["alias"]} if "alias" in fields else {}
             draft = draft_of({key: value for key, value in {**fields, **changes}.items() if value != ""})
             if draft.state is DraftState.INVALID:
-                raise UsageError(draft.problem_text, hint="Nothing was sent.")
+                raise UsageError(draft.problem_text, hint="Nothing was changed.")
             action = replace_entry(row, gap=allow_gap, job=new_job())
             target = replacement_target(old, draft.entry)
-            done = await perform(
+            results = await perform(
                 context, connection, action, [target], yes=yes, confirm_environment=confirm_environment
             )
-            return report_results(context, done)
+            return report_results(context, results)
 
     return run(work())

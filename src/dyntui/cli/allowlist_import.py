@@ -1,4 +1,4 @@
-"""`dyntui allowlists import`: a file of people, wallets or domains becomes entries of an access list."""
+"""`dyntui allowlists import`: import entries of an allowlist from a file, as a job."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["import_entries"]
 @confirm_options
 @pass_context
 def import_entries(context: CliContext, /, allowlist: str, file: str, **options: Any) -> int:
-    """Import entries into LIST (its name or id) from FILE, one request an entry.
+    """Import entries from FILE into LIST, a name or id.
 
-    An entry that is there already counts as `exists`. The column `identifier` may hold any kind: e-mail, wallet,
-    domain, phone.
+    Each entry is one request. Entries that already exist are counted as `exists`. A column named `identifier` may
+    contain identifiers of any kind: emails, wallets, domains, phone numbers.
     """
     chosen = ImportOptions("allowlist", **options)
     return import_file(context, file, chosen, chosen.facts(), to=allowlist)

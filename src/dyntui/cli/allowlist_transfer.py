@@ -1,4 +1,4 @@
-"""`dyntui allowlists copy|export|undo`: entries to another list, to a file, and back to what they were."""
+"""`dyntui allowlists copy|export|undo`: copy entries to another list, export them, undo changes of entries."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.allowlist_entries import search_options, some_entries
-from dyntui.cli.allowlists import found_list
+from dyntui.cli.allowlist_entries import scan_entries, search_options
+from dyntui.cli.allowlists import find_list, undo_hint
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.export_output import output_options, write_rows
 from dyntui.cli.resource_lists import parse_match
@@ -37,22 +37,24 @@ def copy(
     yes: bool,
     confirm_environment: str,
 ) -> int:
-    """Add the entries of one list to another. Those that are there already are left alone."""
+    """Copy the entries of list FROM to list TO. Entries that already exist are not changed."""
     from dyntui.services.access.entries import add_entries, entry_target, new_job
 
     async def work() -> int:
         async with context.connection() as connection:
             connection.write_gate.check(add_entries({"name": name}))
-            old, new = await found_list(connection, source), await found_list(connection, name)
-            entries = some_entries(connection, old, search, parse_match(match, exact))
+            from_list, to_list = await find_list(connection, source), await find_list(connection, name)
+            entries = scan_entries(connection, from_list, search, parse_match(match, exact))
             targets = [entry_target(entry) async for entry, _ in entries]
             if not targets:
-                raise UsageError(f"“{old.get('name')}” has no such entries.")
+                raise UsageError(f"“{from_list.get('name')}” has no {'matching ' if search else ''}entries to copy.")
             job = new_job()
-            action = add_entries(new, job=job)
-            done = await perform(context, connection, action, targets, yes=yes, confirm_environment=confirm_environment)
-            context.note(f"to undo it: dyntui allowlists undo {job}")
-            return report_results(context, done)
+            action = add_entries(to_list, job=job)
+            results = await perform(
+                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment
+            )
+            context.note(undo_hint(job))
+            return report_results(context, results)
 
     return run(work())
 
@@ -62,17 +64,18 @@ def copy(
 @output_options
 @pass_context
 def export(context: CliContext, name: str, kind: str | None, output: Path | None) -> None:
-    """Write the entries of a list to a file that `allowlists import` and `sync` read again."""
+    """Export the entries of a list to a file for `allowlists import` or `sync`."""
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.entry_search import entries_of
 
     async def work() -> int:
         async with context.connection() as connection:
-            row = await found_list(connection, name)
+            row = await find_list(connection, name)
             rows = entries_of(connection.client, str(row["id"]))
             return await write_rows(context, rows, ENTRY_EXPORT, kind, output)
 
-    context.note(f"{run(work()):,} entries exported")
+    count = run(work())
+    context.note(f"{count:,} {'entry' if count == 1 else 'entries'} exported")
 
 
 @click.command("undo", cls=BaseCommand)
@@ -81,7 +84,7 @@ def export(context: CliContext, name: str, kind: str | None, output: Path | None
 @read_option
 @pass_context
 def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, read: str) -> int:
-    """Undo entries that were added or removed together, or imported. Without JOB, list what can be undone."""
+    """Undo a change or an import of entries. Without JOB, list the jobs that can be undone."""
     from dyntui.services.access.entries import change_entries, new_job
     from dyntui.services.access.undo import jobs_of, plan_any_undo, undo_action
     from dyntui.services.imports.jobs import JobLocation
@@ -89,7 +92,7 @@ def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, rea
     async def work() -> int:
         async with context.connection() as connection:
             if not job:
-                _list_jobs(context, jobs_of(connection.audit, JobLocation.of(connection.profile)))
+                _print_jobs(context, jobs_of(connection.audit, JobLocation.of(connection.profile)))
                 return 0
             connection.write_gate.check(change_entries({"name": job}, "allowlist.undo", "Undo"))
             plan = await plan_any_undo(connection, job)
@@ -98,15 +101,15 @@ def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, rea
                 context.emit({"job": job, "targets": []})
                 return 0
             action, targets = undo_action(plan, job=new_job())
-            done = await perform(
+            results = await perform(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
-            return report_results(context, done)
+            return report_results(context, results)
 
     return run(work())
 
 
-def _list_jobs(context: CliContext, jobs: list[EntryJob]) -> None:
+def _print_jobs(context: CliContext, jobs: list[EntryJob]) -> None:
     context.emit(
         [
             {
@@ -120,4 +123,4 @@ def _list_jobs(context: CliContext, jobs: list[EntryJob]) -> None:
             for job in jobs
         ]
     )
-    context.table(("job", "time", "what"), ((job.id, job.time[:19], job.summary) for job in jobs))
+    context.table(("job", "time", "changes"), ((job.id, job.time[:19], job.summary) for job in jobs))

@@ -1,4 +1,4 @@
-"""`dyntui allowlists`: the lists that say who may come in, is kept out, or gets a scope; and what is on them."""
+"""`dyntui allowlists`: manage allowlists. The commands for their entries are in the modules `allowlist_*`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.access_commands import add_switches, change, create
+from dyntui.cli.access_commands import add_policy_commands, change_policy, create_policy
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from dyntui.services.access.access_policy import AccessPolicy
     from dyntui.services.access.actions import AccessActions
     from dyntui.services.connection import Connection
 
-__all__ = ["allowlists", "found_list", "outcome_option"]
+__all__ = ["allowlists", "find_list", "outcome_option", "undo_hint"]
 
 
 @click.group(
@@ -24,97 +25,102 @@ __all__ = ["allowlists", "found_list", "outcome_option"]
     lazy={
         "entries": (
             "dyntui.cli.allowlist_entries:entries",
-            "List the entries of a list, searched, and ordered by the server.",
+            "List the entries of a list.",
         ),
-        "add": ("dyntui.cli.allowlist_entries:add", "Add entries to a list."),
-        "remove": ("dyntui.cli.allowlist_entries:remove", "Remove entries from a list."),
+        "add": ("dyntui.cli.allowlist_entries:add", "Add entries to LIST."),
+        "remove": ("dyntui.cli.allowlist_entries:remove", "Remove entries from LIST."),
         "edit": (
             "dyntui.cli.allowlist_entries:edit",
-            "Change an entry: the new one is added, then the old one deleted.",
+            "Replace an entry, because the API cannot change one.",
         ),
-        "copy": ("dyntui.cli.allowlist_transfer:copy", "Add the entries of one list to another."),
-        "import": ("dyntui.cli.allowlist_import:import_entries", "Import entries from a file, as a job."),
+        "copy": ("dyntui.cli.allowlist_transfer:copy", "Copy the entries of list FROM to list TO."),
+        "import": ("dyntui.cli.allowlist_import:import_entries", "Import entries from FILE into LIST, a name or id."),
         "export": (
             "dyntui.cli.allowlist_transfer:export",
-            "Write the entries of a list to a file that can be imported again.",
+            "Export the entries of a list to a file for `allowlists import` or `sync`.",
         ),
-        "diff": ("dyntui.cli.allowlist_compare:diff", "Compare two lists, or a list and a file."),
+        "diff": ("dyntui.cli.allowlist_compare:diff", "Compare the entries of two lists, or of a list and a file."),
         "sync": (
             "dyntui.cli.allowlist_compare:sync",
-            "Make a list as a file or another list is: shows the plan, then applies it.",
+            "Make LIST match SOURCE, a file or another list.",
         ),
         "duplicates": (
             "dyntui.cli.allowlist_compare:duplicates",
-            "Find entries that stand twice, on one list or on several.",
+            "Find duplicate entries on the named lists, or on all lists.",
         ),
         "undo": (
             "dyntui.cli.allowlist_transfer:undo",
-            "Undo entries that were added or removed together; lists what can be undone.",
+            "Undo a change or an import of entries.",
         ),
     },
 )
 def allowlists() -> None:
-    """Lists that decide who may come in: the lists and their entries."""
+    """Manage allowlists and their entries."""
 
 
 outcome_option = click.option(
     "--outcome",
     type=click.Choice(["siteAccess", "scope", "block"]),
-    help="siteAccess: only these may sign in; scope: these get a scope; block: these are kept out.",
+    help="siteAccess: only matching users may sign in; scope: they get an access scope; block: they may not sign in.",
 )
 
 
-async def found_list(connection: Connection, name: str) -> dict[str, Any]:
-    """The list with that id or name."""
+async def find_list(connection: Connection, name: str) -> dict[str, Any]:
+    """Return the list with that id or name."""
     from dyntui.services.access.access_policy import find_policy, read_lists
 
     return dict(find_policy(await read_lists(connection.client), name))
 
 
+def undo_hint(job: str) -> str:
+    """Return the message that tells how to undo a change of entries."""
+    return f"To undo this: dyntui allowlists undo {job}"
+
+
 @allowlists.command("list")
 @pass_context
 def list_lists(context: CliContext) -> None:
-    """List the allowlists: outcome, scope, entries, enabled since when, and what they do together."""
+    """List allowlists, with their number of entries and their effect on sign-in."""
     from dyntui.services.access.access_policy import read_access
     from dyntui.services.access.lists import with_counts
 
-    async def work() -> Any:
+    async def work() -> tuple[AccessPolicy, list[dict[str, Any]]]:
         async with context.connection() as connection:
-            access = await read_access(connection.client)
-            return access, await with_counts(connection.client, access.lists)
+            policy = await read_access(connection.client)
+            return policy, await with_counts(connection.client, policy.lists)
 
-    access, rows = run(work())
-    context.emit({"lists": rows, "summary": access.summary()})
+    policy, rows = run(work())
+    context.emit({"lists": rows, "summary": policy.summary()})
     context.table(
-        ("name", "outcome", "scope", "entries", "enabled", "together", "id"),
+        ("name", "outcome", "scope", "entries", "enabled", "effect", "id"),
         (
             (
                 row.get("name"),
                 row.get("outcome"),
                 row.get("scope"),
                 "?" if row["entries"] is None else f"{row['entries']:,}",
-                str(row.get("enabledAt") or "off")[:10],
-                access.together(row),
+                str(row.get("enabledAt") or "disabled")[:10],
+                policy.column_text(row),
                 row.get("id"),
             )
             for row in rows
         ),
     )
     if not context.json:
-        context.note(*access.summary())
+        context.note(*policy.summary())
 
 
 @allowlists.command("get")
 @click.argument("name", metavar="LIST")
 @pass_context
 def get_list(context: CliContext, name: str) -> None:
-    """Read one list, by its name or id."""
+    """Show one list, by name or id."""
     from dyntui.cli.object_output import show_object
     from dyntui.services.access.lists import with_counts
 
-    async def work() -> Any:
+    async def work() -> dict[str, Any]:
         async with context.connection() as connection:
-            return (await with_counts(connection.client, [await found_list(connection, name)]))[0]
+            return (await with_counts(connection.client, [await find_list(connection, name)]))[0]
 
     show_object(context, run(work()), "allowlist")
 
@@ -122,26 +128,26 @@ def get_list(context: CliContext, name: str) -> None:
 @allowlists.command("create")
 @click.argument("name", metavar="NAME")
 @outcome_option
-@click.option("--scope", metavar="SCOPES", help="What who is on it gets, separated by spaces.")
+@click.option("--scope", metavar="SCOPES", help="Access scopes of users on the list, separated by spaces.")
 @confirm_options
 @pass_context
 def create_list(
     context: CliContext, name: str, outcome: str | None, scope: str | None, yes: bool, confirm_environment: str
 ) -> int:
-    """Create a list. It is off until it is enabled."""
+    """Create a list. It is disabled until you enable it."""
     from dyntui.services.access.lists import LIST_ACTIONS, checked_fields
 
     if outcome is None:
-        raise UsageError("A list needs an outcome.", hint="--outcome siteAccess, scope or block.")
+        raise UsageError("--outcome is missing.", hint="Outcomes: siteAccess, scope, block.")
     fields = checked_fields({"name": name, "outcome": outcome, "scope": scope})
-    return create(context, LIST_ACTIONS.create(), fields, yes, confirm_environment)
+    return create_policy(context, LIST_ACTIONS.create(), fields, yes, confirm_environment)
 
 
 @allowlists.command("update")
 @click.argument("name", metavar="LIST")
-@click.option("--name", "new_name", metavar="NAME", help="Another name.")
+@click.option("--name", "new_name", metavar="NAME", help="New name.")
 @outcome_option
-@click.option("--scope", metavar="SCOPES", help="Other scopes, separated by spaces.")
+@click.option("--scope", metavar="SCOPES", help="New access scopes, separated by spaces.")
 @confirm_options
 @read_option
 @pass_context
@@ -155,14 +161,17 @@ def update_list(
     confirm_environment: str,
     read: str,
 ) -> int:
-    """Change a list's name, outcome or scope. What that does to people is told first."""
+    """Change the name, outcome or scopes of a list.
+
+    The impact on sign-in is shown before the confirmation.
+    """
     from dyntui.services.access.lists import LIST_ACTIONS, checked_fields
 
-    given = {"name": new_name, "outcome": outcome, "scope": scope}
-    fields = checked_fields({key: value for key, value in given.items() if value is not None})
+    options = {"name": new_name, "outcome": outcome, "scope": scope}
+    fields = checked_fields({key: value for key, value in options.items() if value is not None})
     if not fields:
-        raise UsageError("Nothing to change was given.", hint="--name, --outcome or --scope.")
-    return change(context, LIST_ACTIONS.update(), found_list, name, yes, confirm_environment, read, fields=fields)
+        raise UsageError("Nothing to change.", hint="Use --name, --outcome or --scope.")
+    return change_policy(context, LIST_ACTIONS.update(), find_list, name, yes, confirm_environment, read, fields=fields)
 
 
 def _actions() -> AccessActions:
@@ -171,16 +180,17 @@ def _actions() -> AccessActions:
     return LIST_ACTIONS
 
 
-add_switches(
+add_policy_commands(
     allowlists,
     "LIST",
-    found_list,
+    find_list,
     _actions,
     {
-        "enable": "Enable a list. Who would be locked out is told first, as far as it is known.\n\n"
-        "A first siteAccess list locks out everybody who is not on it: it wants the list's name (--confirm NAME) and, "
-        "without a terminal, the code that is shown with what it does (--read CODE).",
-        "disable": "Disable a list. Without the last siteAccess list everybody may sign in.",
-        "delete": "Delete a list and its entries. It cannot be undone: export it first.",
+        "enable": "Enable a list.\n\n"
+        "The impact on sign-in is shown before the confirmation. The first siteAccess list locks out all users who are "
+        "not on it. To confirm that, type the list's name (--confirm NAME); without a terminal, also pass the code "
+        "printed with the impact (--read CODE).",
+        "disable": "Disable a list. Without an enabled siteAccess list, everyone may sign in.",
+        "delete": "Delete a list and its entries. This cannot be undone: export it first.",
     },
 )

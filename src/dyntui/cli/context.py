@@ -1,4 +1,7 @@
-"""What every command shares: the options that work everywhere, how results and messages are written, how errors end."""
+"""What all commands share: global options, base classes for commands and groups, output, signals and errors.
+
+All modules of `dyntui.cli` use it; `CliContext` is the object that click passes to every command.
+"""
 
 from __future__ import annotations
 
@@ -23,29 +26,33 @@ if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.services.connection import Connection
 
-__all__ = ["BaseCommand", "CliContext", "CommandGroup", "confirm_options", "fail", "pass_context", "run"]
+__all__ = ["BaseCommand", "CliContext", "CommandGroup", "confirm_options", "pass_context", "report_error", "run"]
 
 T = TypeVar("T")
 
 
 @dataclass
 class CliContext:
-    """The options that work everywhere, and ways to write. Results go to standard output, messages beside it."""
+    """The global options of one run, and its output: results on standard output, messages on standard error."""
 
     profile_name: str | None = None
     environment_id: str | None = None
+    """Environment id that overrides the one of the profile."""
     base_url: str | None = None
+    """Base URL that overrides the one of the profile."""
     confirm_origin: str | None = None
+    """Host that the token may be sent to although it is not one of Dynamic's."""
     read_only: bool = False
     json: bool = False
+    """Print one JSON document instead of text."""
     no_color: bool = False
     no_cache: bool = False
     debug: bool = False
     printed: int = 0
-    """Rows that went to standard output one by one."""
+    """Number of result rows printed so far. An error message states it, because the output is incomplete then."""
 
     def profile(self) -> Profile:
-        """The profile that the options, the environment variables or the last use name."""
+        """Return the profile selected by the options or environment variables, or else the current profile."""
         from dyntui.config.profile_resolution import resolve
 
         return resolve(
@@ -58,7 +65,7 @@ class CliContext:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """The environment, open."""
+        """Open a connection to the selected environment, and record that its profile was used."""
         from dyntui.config.credentials import find_token
         from dyntui.services.connection import Connection
 
@@ -70,56 +77,56 @@ class CliContext:
                 with self.announced_waits(connection):
                     yield connection
             finally:
-                _remember(profile)
+                _record_use(profile)
 
     @contextmanager
     def announced_waits(self, connection: Connection) -> Iterator[None]:
-        """Say each long wait of this connection once, on standard error."""
-        known: set[str] = set()
+        """Print a message for each long wait of this connection when it begins."""
+        announced: set[str] = set()
 
-        def changed() -> None:
+        def on_change() -> None:
             current = {wait.what: wait for wait in connection.log.waits.current()}
-            for what in current.keys() - known:
+            for reason in current.keys() - announced:
                 if sys.stderr.isatty():
                     with ignore_closed_stream(sys.stderr):
-                        show_progress(f"waiting for {current[what]}", end=True)
+                        show_progress(f"waiting for {current[reason]}", end=True)
                 else:
-                    self.note(f"waiting for {current[what]}")
-            known.clear()
-            known.update(current)
+                    self.note(f"waiting for {current[reason]}")
+            announced.clear()
+            announced.update(current)
 
-        end = connection.log.subscribe(changed)
+        unsubscribe = connection.log.subscribe(on_change)
         try:
             yield
         finally:
-            end()
+            unsubscribe()
 
     def say(self, *lines: str) -> None:
-        """Lines of the result, for people. Nothing with --json."""
+        """Print lines of the result as text. Does nothing with --json."""
         if not self.json:
             print_lines(*lines)
 
     def note(self, *lines: str) -> None:
-        """A message on standard error, a line for each text that is not empty."""
+        """Print messages on standard error. Empty texts are left out."""
         with ignore_closed_stream(sys.stderr):
             print_lines(*(line for line in lines if line), err=True)
 
     def emit(self, document: Any) -> None:
-        """The result as one JSON document, when --json asks for it."""
+        """Print the result as one JSON document. Does nothing without --json."""
         if self.json:
             print_json(document)
 
     def emit_always(self, document: Any) -> None:
-        """The result as one JSON document, with --json or, for people to read, without."""
+        """Print the result as JSON also without --json, then with characters beyond ASCII as they are."""
         print_json(document, ascii_only=self.json)
 
     def emit_line(self, document: Any) -> None:
-        """One line of NDJSON."""
+        """Print one result row as a line of NDJSON."""
         print_json(document, indent=None)
         self.printed += 1
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Rows in columns, for people. Cells are made safe and cut to 60 characters."""
+        """Print rows in aligned columns, with cells cut to 60 characters. Does nothing with --json."""
         if self.json:
             return
         cells = [[safe("—" if cell in (None, "") else cell, 60) for cell in row] for row in rows]
@@ -131,56 +138,61 @@ class CliContext:
 pass_context = click.make_pass_decorator(CliContext, ensure=True)
 
 
-_AGAIN = 60.0
-"""Seconds after which the use of a profile is noted again: not with every command of a loop."""
+_USE_INTERVAL_S = 60.0
+"""Minimum time between two records of a profile's use, so that commands in a loop do not write each time."""
 
 
-def _remember(profile: Profile) -> None:
-    """Note that a profile is used. Where it cannot be noted, that is no reason for a command to fail."""
+def _record_use(profile: Profile) -> None:
+    """Record the time at which a profile was used. A failure to write it is ignored."""
     from dyntui.config.profiles import remember_use
     from dyntui.core.times import now, parse_time
 
     last = parse_time(profile.last_used)
-    if last is None or abs((now() - last).total_seconds()) >= _AGAIN:
+    if last is None or abs((now() - last).total_seconds()) >= _USE_INTERVAL_S:
         with suppress(OSError, DyntuiError):
             remember_use(profile)
 
 
 def ask_passphrase(prompt: str, confirm: bool = False) -> str:
-    """Ask on the terminal, without showing it, twice with `confirm`. Raises Usage where there is none to ask on."""
+    """Ask for a passphrase on the terminal without echo, twice if `confirm`. Raises UsageError without a terminal."""
     if not sys.stdin.isatty():
         from dyntui.core.errors import UsageError
 
-        raise UsageError("A passphrase is needed and there is no terminal to ask on.", hint="Set DYNTUI_TOKEN instead.")
+        raise UsageError(
+            "The token is protected by a passphrase, which can only be entered on a terminal.",
+            hint="Set DYNTUI_TOKEN instead.",
+        )
     return output.prompt(prompt, hidden=True, twice=confirm)
 
 
 _VARIABLES = {"no_color": "NO_COLOR", "no_cache": "DYNTUI_NO_CACHE"}
-"""Options that stand for an environment variable, which whoever it concerns reads."""
+"""Options that set an environment variable, because the code that needs them reads the variable."""
 
 
-def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    def keep(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+def _make_callback(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Return a click callback that stores the value of a global option in the field `name` of the context."""
+
+    def store(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
         if value not in (None, False):
             setattr(ctx.ensure_object(CliContext), name, value)
             if name in _VARIABLES:
                 set_environment_flag(_VARIABLES[name])
         return value
 
-    return keep
+    return store
 
 
-def _shared_options() -> list[click.Option]:
+def _global_options() -> list[click.Option]:
     flags: list[tuple[str, str, str, str | None]] = [
-        ("--profile", "profile_name", "The environment to use, by its name here.", "NAME"),
-        ("--environment-id", "environment_id", "The environment's id, instead of the profile's.", "ID"),
-        ("--base-url", "base_url", "The API's base URL, instead of the profile's.", "URL"),
-        ("--confirm-origin", "confirm_origin", "Yes, the token may go to this server, not one of Dynamic's.", "HOST"),
-        ("--read-only", "read_only", "Refuse every write.", None),
-        ("--json", "json", "One JSON document on standard output.", None),
-        ("--no-color", "no_color", "No colour.", None),
-        ("--no-cache", "no_cache", "Keep nothing of lists, and use nothing that was kept.", None),
-        ("--debug", "debug", "Show the whole (redacted) traceback of an error.", None),
+        ("--profile", "profile_name", "Profile to use.", "NAME"),
+        ("--environment-id", "environment_id", "Environment id; overrides the profile.", "ID"),
+        ("--base-url", "base_url", "Base URL of the API; overrides the profile.", "URL"),
+        ("--confirm-origin", "confirm_origin", "Allow sending the token to HOST, which is not Dynamic's.", "HOST"),
+        ("--read-only", "read_only", "Refuse all writes.", None),
+        ("--json", "json", "Print one JSON document.", None),
+        ("--no-color", "no_color", "Disable color.", None),
+        ("--no-cache", "no_cache", "Do not read or write the row cache.", None),
+        ("--debug", "debug", "Print a redacted traceback with errors.", None),
     ]
     return [
         click.Option(
@@ -189,42 +201,42 @@ def _shared_options() -> list[click.Option]:
             metavar=metavar,
             help=text,
             expose_value=False,
-            callback=_store(name),
+            callback=_make_callback(name),
         )
         for flag, name, text, metavar in flags
     ]
 
 
 class BaseCommand(click.Command):
-    """A command that takes the options that work everywhere."""
+    """A command that accepts the global options."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = {option for parameter in self.params for option in parameter.opts}
-        self.params += [option for option in _shared_options() if not own & set(option.opts)]
+        self.params += [option for option in _global_options() if not own & set(option.opts)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        shared = {option.opts[0] for option in _shared_options()}
+        global_names = {option.opts[0] for option in _global_options()}
         own: list[tuple[str, str]] = []
-        everywhere: list[tuple[str, str]] = []
+        shared: list[tuple[str, str]] = []
         for parameter in self.get_params(ctx):
             if isinstance(parameter, click.Option) and (record := parameter.get_help_record(ctx)):
-                (everywhere if parameter.opts[0] in shared else own).append(record)
-        for title, records in (("Options", own), ("Everywhere", everywhere)):
+                (shared if parameter.opts[0] in global_names else own).append(record)
+        for title, records in (("Options", own), ("Global options", shared)):
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
 
 
 class CommandGroup(click.Group):
-    """A group whose commands can be in modules that are imported only when the command is used."""
+    """A group whose commands can be in modules that are imported only when a command is run."""
 
     command_class = BaseCommand
 
     def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lazy = dict(lazy or {})
-        """Name of a command -> the command, as `module:name`, and its short help."""
+        """By command name: the command as `module:attribute`, and its short help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.lazy, *super().list_commands(ctx)]
@@ -260,21 +272,20 @@ class CommandGroup(click.Group):
 
 
 def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
-    """Adds --yes and --confirm-environment NAME, for commands that write."""
+    """Add --yes and --confirm-environment to a command that writes."""
     command = click.option(
         "--confirm-environment",
         "--confirm",
         "confirm_environment",
         metavar="NAME",
         default="",
-        help="Confirm what destroys something in a live environment: the profile's name, the environment's id where "
-        "options or variables chose it; or what is asked for.",
+        help="Confirm a destructive action with the environment name or the requested text.",
     )(command)
-    return click.option("--yes", is_flag=True, help="Confirm without asking.")(command)
+    return click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")(command)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's async part."""
+    """Run the asynchronous part of a command and return its result."""
     import asyncio
 
     with _exit_on_signals():
@@ -283,34 +294,37 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 @contextmanager
 def _exit_on_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a command as ctrl-c does: what it has begun is put in order first, and no half-written
-    file stays. What was set to be ignored (nohup) stays so."""
+    """Exit on SIGTERM and SIGHUP as on ctrl-c, so that cleanup runs and no partial file remains.
+
+    A signal that is ignored, as SIGHUP under nohup, stays ignored.
+    """
     import signal
 
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    signals = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 
-    def leave(number: int, frame: object) -> None:
-        for each in numbers:
-            signal.signal(each, signal.SIG_IGN)
+    def on_signal(number: int, frame: object) -> None:
+        for other in signals:
+            signal.signal(other, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
-    before = {number: signal.getsignal(number) for number in numbers}
-    taken = [number for number, handler in before.items() if handler is signal.SIG_DFL]
-    for number in taken:
-        signal.signal(number, leave)
+    handled = [number for number in signals if signal.getsignal(number) is signal.SIG_DFL]
+    for number in handled:
+        signal.signal(number, on_signal)
     try:
         yield
     finally:
-        for number in taken:
+        for number in handled:
             signal.signal(number, signal.SIG_DFL)
 
 
-def fail(error: DyntuiError, *, debug: bool = False, printed: int = 0) -> int:
-    """Say what went wrong and what to do next, on standard error; returns the exit code. printed: rows of the result
-    that were printed before."""
+def report_error(error: DyntuiError, *, debug: bool = False, printed: int = 0) -> int:
+    """Print an error and its hint on standard error and return its exit code.
+
+    printed: number of result rows that were printed before the error.
+    """
     lines = [f"error: {redact(error.message, people=False)}"]
     if debug:
         import traceback
@@ -319,7 +333,7 @@ def fail(error: DyntuiError, *, debug: bool = False, printed: int = 0) -> int:
     if error.hint:
         lines.append(f"       {redact(error.hint, people=False)}")
     if printed:
-        lines.append(f"       What was printed ends after {printed:,} row{'' if printed == 1 else 's'}: it is not all.")
+        lines.append(f"       The output is incomplete: {printed:,} row{'' if printed == 1 else 's'} printed.")
     with ignore_closed_stream(sys.stderr):
         print_lines(*lines, err=True)
     return error.exit_code

@@ -1,4 +1,4 @@
-"""How the command line and the console end: every error in words, with its exit code."""
+"""Turns errors into exit codes: the command line and the console both run inside `run_with_exit_code`."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ from collections.abc import Callable
 
 from dyntui.core.errors import DyntuiError
 
-__all__ = ["ended"]
+__all__ = ["run_with_exit_code"]
 
 
-def ended(
+def run_with_exit_code(
     run: Callable[[], int], *, debug: Callable[[], bool] = lambda: False, printed: Callable[[], int] = lambda: 0
 ) -> int:
-    """The exit code of `run`, which may fail. debug: whether the whole traceback is wanted. printed: how many rows of
-    the result were printed."""
+    """Call `run` and return its exit code. An error is printed on standard error and becomes an exit code too.
+
+    The options are read after an error: debug: whether to print the traceback; printed: number of result rows printed.
+    """
     try:
         return run()
     except DyntuiError as error:
-        return _fail(error, debug(), printed())
+        return _report_error(error, debug(), printed())
     except BrokenPipeError:
         from dyntui.cli.output import silence_stdout
 
@@ -26,14 +28,15 @@ def ended(
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        hint = "Check the disk and the permissions; nothing that was journaled is lost."
-        return _fail(
-            DyntuiError(f"The system refused: {error.strerror or error}{where}.", hint=hint), debug(), printed()
+        path = f" ({error.filename})" if error.filename else ""
+        system_error = DyntuiError(
+            f"Operating system error: {error.strerror or error}{path}.",
+            hint="Check free disk space and permissions. Rows recorded in an import journal are not lost.",
         )
+        return _report_error(system_error, debug(), printed())
 
 
-def _fail(error: DyntuiError, debug: bool, printed: int) -> int:
-    from dyntui.cli.context import fail
+def _report_error(error: DyntuiError, debug: bool, printed: int) -> int:
+    from dyntui.cli.context import report_error
 
-    return fail(error, debug=debug, printed=printed)
+    return report_error(error, debug=debug, printed=printed)

@@ -1,4 +1,4 @@
-"""`dyntui gates`: what wallets have to hold to come in, or to get a scope."""
+"""`dyntui gates`: manage gates, rules about the tokens and NFTs that a wallet must hold."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.access_commands import add_switches, change, create
+from dyntui.cli.access_commands import add_policy_commands, change_policy, create_policy
 from dyntui.cli.allowlists import outcome_option
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.write_helpers import read_option
@@ -21,37 +21,38 @@ __all__ = ["gates"]
 
 @click.group("gates", cls=CommandGroup)
 def gates() -> None:
-    """List, read and change gates: what wallets have to hold."""
+    """Manage gates: tokens or NFTs that a wallet must hold."""
 
 
-async def _all(connection: Connection) -> list[dict[str, Any]]:
+async def _read_gates(connection: Connection) -> list[dict[str, Any]]:
     return (await connection.client.page("getEnvironmentGates", "gates")).items
 
 
-async def _found(connection: Connection, name: str) -> dict[str, Any]:
+async def _find_gate(connection: Connection, name: str) -> dict[str, Any]:
     from dyntui.services.access.access_policy import find_policy
 
-    return dict(find_policy(await _all(connection), name, "gate"))
+    return dict(find_policy(await _read_gates(connection), name, "gate"))
 
 
-rule_option = click.option(
+_rule_option = click.option(
     "--rule",
     "rules",
     multiple=True,
     metavar="RULE",
-    help="TYPE:NETWORK:CONTRACT[:amount=N][:tokenId=T][:chain=EVM]; TYPE is token or nft. All rules must hold.",
+    help="TYPE:NETWORK:CONTRACT[:amount=N][:tokenId=T][:chain=EVM], TYPE is token or nft. Repeatable; a wallet must "
+    "meet all rules.",
 )
 
 
 @gates.command("list")
 @pass_context
 def list_gates(context: CliContext) -> None:
-    """List the gates and what they ask for."""
+    """List gates and their rules."""
     from dyntui.services.access.gates import describe_rule
 
-    async def work() -> Any:
+    async def work() -> list[dict[str, Any]]:
         async with context.connection() as connection:
-            return await _all(connection)
+            return await _read_gates(connection)
 
     rows = run(work())
     context.emit({"gates": rows})
@@ -62,7 +63,7 @@ def list_gates(context: CliContext) -> None:
                 row.get("name"),
                 row.get("outcome"),
                 row.get("scope"),
-                str(row.get("enabledAt") or "off")[:10],
+                str(row.get("enabledAt") or "disabled")[:10],
                 "; and ".join(describe_rule(rule) for rule in row.get("rules") or () if isinstance(rule, dict)),
                 row.get("id"),
             )
@@ -75,12 +76,12 @@ def list_gates(context: CliContext) -> None:
 @click.argument("name", metavar="GATE")
 @pass_context
 def get_gate(context: CliContext, name: str) -> None:
-    """Read one gate with its rules, by its name or id."""
+    """Show one gate and its rules, by name or id."""
     from dyntui.cli.object_output import show_object
 
     async def work() -> Any:
         async with context.connection() as connection:
-            row = await _found(connection, name)
+            row = await _find_gate(connection, name)
             return await connection.client.call("getGate", path={"gateId": row["id"]})
 
     show_object(context, run(work()), "gate")
@@ -89,8 +90,12 @@ def get_gate(context: CliContext, name: str) -> None:
 @gates.command("create")
 @click.argument("name", metavar="NAME")
 @outcome_option
-@click.option("--scope", metavar="SCOPES", help="What who passes gets. Without one, who does not pass is kept out.")
-@rule_option
+@click.option(
+    "--scope",
+    metavar="SCOPES",
+    help="Access scopes of users who pass. Without a scope, users who do not pass may not sign in.",
+)
+@_rule_option
 @confirm_options
 @pass_context
 def create_gate(
@@ -102,24 +107,24 @@ def create_gate(
     yes: bool,
     confirm_environment: str,
 ) -> int:
-    """Create a gate. It is off until it is enabled."""
+    """Create a gate. It is disabled until you enable it."""
     from dyntui.services.access.access_policy import PolicyKind
     from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule
     from dyntui.services.access.lists import checked_fields
 
     if outcome is None or not rules:
-        raise UsageError("A gate needs an outcome and a rule.", hint=f"--outcome ... --rule {RULE_HELP}")
-    given = {"name": name, "outcome": outcome, "scope": scope, "rules": [parse_rule(rule) for rule in rules]}
-    fields = checked_fields(given, kind=PolicyKind.GATE)
-    return create(context, GATE_ACTIONS.create(), fields, yes, confirm_environment)
+        raise UsageError("--outcome or --rule is missing.", hint=f"Use --outcome OUTCOME --rule {RULE_HELP}")
+    options = {"name": name, "outcome": outcome, "scope": scope, "rules": [parse_rule(rule) for rule in rules]}
+    fields = checked_fields(options, kind=PolicyKind.GATE)
+    return create_policy(context, GATE_ACTIONS.create(), fields, yes, confirm_environment)
 
 
 @gates.command("update")
 @click.argument("name", metavar="GATE")
-@click.option("--name", "new_name", metavar="NAME", help="Another name.")
+@click.option("--name", "new_name", metavar="NAME", help="New name.")
 @outcome_option
-@click.option("--scope", metavar="SCOPES", help="Other scopes, separated by spaces.")
-@rule_option
+@click.option("--scope", metavar="SCOPES", help="New access scopes, separated by spaces.")
+@_rule_option
 @confirm_options
 @read_option
 @pass_context
@@ -134,19 +139,21 @@ def update_gate(
     confirm_environment: str,
     read: str,
 ) -> int:
-    """Change a gate. --rule replaces all its rules."""
+    """Change the name, outcome, scopes or rules of a gate. --rule replaces all rules."""
     from dyntui.services.access.access_policy import PolicyKind
     from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
     from dyntui.services.access.lists import checked_fields
 
-    given: dict[str, Any] = {"name": new_name, "outcome": outcome, "scope": scope}
-    fields = {key: value for key, value in given.items() if value is not None}
+    options: dict[str, Any] = {"name": new_name, "outcome": outcome, "scope": scope}
+    fields = {key: value for key, value in options.items() if value is not None}
     if rules:
         fields["rules"] = [parse_rule(rule) for rule in rules]
     if not fields:
-        raise UsageError("Nothing to change was given.", hint="--name, --outcome, --scope or --rule.")
+        raise UsageError("Nothing to change.", hint="Use --name, --outcome, --scope or --rule.")
     fields = checked_fields(fields, kind=PolicyKind.GATE)
-    return change(context, GATE_ACTIONS.update(), _found, name, yes, confirm_environment, read, fields=fields)
+    return change_policy(
+        context, GATE_ACTIONS.update(), _find_gate, name, yes, confirm_environment, read, fields=fields
+    )
 
 
 def _actions() -> AccessActions:
@@ -155,14 +162,15 @@ def _actions() -> AccessActions:
     return GATE_ACTIONS
 
 
-add_switches(
+add_policy_commands(
     gates,
     "GATE",
-    _found,
+    _find_gate,
     _actions,
     {
-        "enable": "Enable a gate. The first one that keeps people out wants its name typed "
-        "(--confirm NAME --read CODE).",
+        "enable": "Enable a gate.\n\n"
+        "The impact on sign-in is shown before the confirmation. To enable the first gate that can refuse sign-in, "
+        "type its name (--confirm NAME); without a terminal, also pass the code printed with the impact (--read CODE).",
         "disable": "Disable a gate.",
         "delete": "Delete a gate.",
     },

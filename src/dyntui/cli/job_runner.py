@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dyntui.cli.context import CliContext, fail
+from dyntui.cli.context import CliContext, report_error
 from dyntui.cli.output import confirm, ignore_closed_stream, print_lines, prompt, show_progress
 from dyntui.core.errors import (
     EXIT_DONE,
@@ -208,7 +208,7 @@ def finish_job(context: CliContext, journal: Journal, ended: RunResult, report: 
         left = journal.total - sum(document["rows"].values())
         context.note(f"paused: {ended.reason}. {left:,} rows are left: dyntui jobs resume {journal.id}")
     if ended.error is not None:
-        fail(ended.error, debug=context.debug)
+        report_error(ended.error, debug=context.debug)
     return _exit_code(ended, document["rows"])
 
 

@@ -9,9 +9,9 @@ __all__ = ["main", "open_console"]
 
 def main() -> int:
     """Open the console without any option; returns the exit code."""
-    from dyntui.cli.error_handling import ended
+    from dyntui.cli.error_handling import run_with_exit_code
 
-    return ended(open_console)
+    return run_with_exit_code(open_console)
 
 
 def open_console(

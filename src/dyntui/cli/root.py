@@ -6,7 +6,7 @@ import click
 
 from dyntui import __version__
 from dyntui.cli.context import BaseCommand, CliContext, CommandGroup
-from dyntui.cli.error_handling import ended
+from dyntui.cli.error_handling import run_with_exit_code
 from dyntui.cli.output import print_lines, print_usage_error
 
 __all__ = ["COMMANDS", "main", "root"]
@@ -18,12 +18,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "auth": ("dyntui.cli.auth:auth", "Store, show and forget the token of an environment."),
     "users": ("dyntui.cli.users:users", "List, read and change users."),
     "wallets": ("dyntui.cli.wallets:wallets", "List, read, link, pre-generate, delete and recover wallets."),
-    "allowlists": (
-        "dyntui.cli.allowlists:allowlists",
-        "Lists that decide who may come in: the lists and their entries.",
-    ),
-    "gates": ("dyntui.cli.gates:gates", "List, read and change gates: what wallets have to hold."),
-    "access": ("dyntui.cli.access:access", "Say who may come in, and whether somebody would."),
+    "allowlists": ("dyntui.cli.allowlists:allowlists", "Manage allowlists and their entries."),
+    "gates": ("dyntui.cli.gates:gates", "Manage gates: tokens or NFTs that a wallet must hold."),
+    "access": ("dyntui.cli.access:access", "Show who may sign in, and check a user or an identifier."),
     "import": ("dyntui.cli.import_command:import_users", "Import users from FILE."),
     "jobs": ("dyntui.cli.jobs:jobs", "List, resume, stop, report, retry and undo import jobs."),
     "webhooks": ("dyntui.cli.webhooks:webhooks", "Webhooks, their messages, and their signatures."),
@@ -72,7 +69,7 @@ root.params += BaseCommand(None).params
 def main() -> int:
     """Run the command line; returns the exit code."""
     context = CliContext()
-    return ended(lambda: _run(context), debug=lambda: context.debug, printed=lambda: context.printed)
+    return run_with_exit_code(lambda: _run(context), debug=lambda: context.debug, printed=lambda: context.printed)
 
 
 def _run(context: CliContext) -> int:
