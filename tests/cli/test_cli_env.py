@@ -136,7 +136,7 @@ def test_a_token_that_cannot_be_kept_is_said_with_the_profile_saved(run: Run) ->
 
 
 def test_list_shows_where_tokens_are_and_never_one(run: Run) -> None:
-    assert "no profiles yet" in run("env", "list").err
+    assert "No profiles yet" in run("env", "list").err
     assert run("env", "list", "--json").document == []
     add(run, "a")
     add(run, "b", "--read-only", kind="live")

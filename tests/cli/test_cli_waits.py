@@ -34,7 +34,7 @@ def test_a_slow_answer_is_said_once_for_several_requests(
 
         async with context.connection() as connection:
             await asyncio.gather(*(connection.client.users.list() for _ in range(3)))
-            context.emit({"done": True})
+            context.emit_json({"done": True})
 
     run(work())
     out, err = capsys.readouterr()

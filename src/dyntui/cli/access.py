@@ -31,8 +31,8 @@ def show_status(context: CliContext) -> None:
             return await read_access(connection.client)
 
     policy = run(work())
-    context.emit({"summary": policy.summary(), "lists": list(policy.lists), "gates": list(policy.gates)})
-    context.say(*policy.summary())
+    context.emit_json({"summary": policy.summary(), "lists": list(policy.lists), "gates": list(policy.gates)})
+    context.print_result(*policy.summary())
 
 
 @access.command("check")
@@ -61,6 +61,6 @@ def check(context: CliContext, identifier: str, is_user_id: bool, region: str | 
             return await check_user(connection.client, document.get("user", document))
 
     answer = run(work())
-    context.emit(answer.as_json())
-    context.say(answer.summary, *(f"  {reason}" for reason in answer.reasons))
+    context.emit_json(answer.as_json())
+    context.print_result(answer.summary, *(f"  {reason}" for reason in answer.reasons))
     return 0 if answer.verdict is AccessVerdict.YES else 1

@@ -78,8 +78,8 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
     difference = run(work())
     for side in (difference.left, difference.right):
         for line, problem in side.invalid[:5]:
-            context.note(f"{side.name}, line {line}: {problem}")
-    context.emit(
+            context.print_message(f"{side.name}, line {line}: {problem}")
+    context.emit_json(
         {
             "left": [body_of(entry) for entry in difference.only_left],
             "right": [body_of(entry) for entry in difference.only_right],
@@ -88,13 +88,13 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
         }
     )
     for entry in difference.only_left:
-        context.say(f"< {entry_label(entry)}")
+        context.print_result(f"< {entry_label(entry)}")
     for entry in difference.only_right:
-        context.say(f"> {entry_label(entry)}")
+        context.print_result(f"> {entry_label(entry)}")
     for old, new in difference.other_alias:
-        context.say(f"~ {entry_label(old)}  {old.get('alias') or '—'} | {new.get('alias') or '—'}")
+        context.print_result(f"~ {entry_label(old)}  {old.get('alias') or '—'} | {new.get('alias') or '—'}")
     if not context.json:
-        context.note(
+        context.print_message(
             f"Only in {difference.left.name} (<): {len(difference.only_left):,}. "
             f"Only in {difference.right.name} (>): {len(difference.only_right):,}. "
             f"In both: {len(difference.both):,}, with a different alias (~): {len(difference.other_alias):,}."
@@ -138,11 +138,11 @@ def sync(
             row = await find_list(connection, name)
             source_side = await _read_side(connection, source, region)
             plan = plan_sync(row, await read_list(connection.client, row), source_side, remove=remove)
-            context.note(*plan.lines())
+            context.print_message(*plan.lines())
             if plan.extra:
-                context.note("Use --remove to remove entries that are only on the list.")
+                context.print_message("Use --remove to remove entries that are only on the list.")
             if plan.is_empty or dry_run:
-                context.emit(
+                context.emit_json(
                     {
                         "list": row.get("id"),
                         "add": [body_of(entry) for entry in plan.add],
@@ -162,7 +162,7 @@ def sync(
             results = await apply_plan(
                 connection.write_gate, plan, confirmation, job=job, on_progress=make_progress_line(len(targets))
             )
-            context.note(undo_hint(job))
+            context.print_message(undo_hint(job))
             return report_results(context, results) or (1 if plan.source.invalid else 0)
 
     return run(work())
@@ -184,15 +184,15 @@ def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
             selected = [find_policy(lists, name) for name in names] if names else lists
             with_id = [row for row in selected if row.get("id")]
             if len(with_id) < len(selected):
-                context.note(f"Lists without an id on the server, left out: {len(selected) - len(with_id)}.")
+                context.print_message(f"Lists without an id on the server, left out: {len(selected) - len(with_id)}.")
             rows = [(row, entry) for row in with_id async for entry in entries_of(connection.client, str(row["id"]))]
             return list(find_duplicates(rows).values())
 
     groups = run(work())
-    context.emit(
+    context.emit_json(
         [[{"list": row.get("id"), "name": row.get("name"), "entry": entry} for row, entry in group] for group in groups]
     )
-    context.table(
+    context.print_table(
         ("identifier", "lists", "count"),
         (
             (entry_label(group[0][1]), ", ".join(str(row.get("name")) for row, _ in group), len(group))
@@ -200,5 +200,5 @@ def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
         ),
     )
     if not context.json:
-        context.note(f"Duplicate identifiers: {len(groups):,}")
+        context.print_message(f"Duplicate identifiers: {len(groups):,}")
     return 0

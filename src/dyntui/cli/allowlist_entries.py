@@ -67,7 +67,7 @@ def entries(
                         continue
                     return printed, total or count
                 if ndjson and all_entries:
-                    context.emit_line(entry)
+                    context.emit_json_line(entry)
                 else:
                     printed.append(entry)
         return printed, count
@@ -75,12 +75,12 @@ def entries(
     rows, total = run(work())
     if ndjson:
         for entry in rows:
-            context.emit_line(entry)
+            context.emit_json_line(entry)
         if len(rows) < total and not all_entries:
-            context.note(f"{len(rows):,} of {total:,} entries. Use --all to print all.")
+            context.print_message(f"{len(rows):,} of {total:,} entries. Use --all to print all.")
         return
-    context.emit({"count": total, "entries": rows})
-    context.table(
+    context.emit_json({"count": total, "entries": rows})
+    context.print_table(
         ("identifier", "kind", "alias", "id"),
         (
             (
@@ -93,7 +93,7 @@ def entries(
         ),
     )
     if not context.json:
-        context.note(f"{len(rows):,} of {total:,} entries" + (f" matching {search!r}" if search else ""))
+        context.print_message(f"{len(rows):,} of {total:,} entries" + (f" matching {search!r}" if search else ""))
 
 
 async def scan_entries(
@@ -183,7 +183,7 @@ def add(
                 yes=yes,
                 confirm_environment=confirm_environment,
             )
-            context.note(undo_hint(job))
+            context.print_message(undo_hint(job))
             return report_results(context, results) or (1 if invalid else 0)
 
     return run(work())
@@ -195,7 +195,7 @@ def _print_drafts(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
 
     for draft in drafts[:20]:
         kind = IDENTIFIER_TITLES.get(draft.kind, "?")
-        context.note(
+        context.print_message(
             f"  {draft.state.value:<9}  {kind:<16} {draft.value}"
             + (f"  ({draft.problem_text})" if draft.problem_text else "")
         )
@@ -203,7 +203,9 @@ def _print_drafts(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
         counts: dict[str, int] = {}
         for draft in drafts:
             counts[draft.state.value] = counts.get(draft.state.value, 0) + 1
-        context.note(f"  … {len(drafts):,} in total: " + ", ".join(f"{n:,} {state}" for state, n in counts.items()))
+        context.print_message(
+            f"  … {len(drafts):,} in total: " + ", ".join(f"{n:,} {state}" for state, n in counts.items())
+        )
 
 
 async def _find_entries(connection: Connection, row: dict[str, Any], arguments: Sequence[str]) -> list[dict[str, Any]]:
@@ -257,7 +259,7 @@ def remove(
             results = await perform(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
-            context.note(undo_hint(job))
+            context.print_message(undo_hint(job))
             return report_results(context, results)
 
     return run(work())

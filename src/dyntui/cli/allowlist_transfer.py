@@ -53,7 +53,7 @@ def copy(
             results = await perform(
                 context, connection, action, targets, yes=yes, confirm_environment=confirm_environment
             )
-            context.note(undo_hint(job))
+            context.print_message(undo_hint(job))
             return report_results(context, results)
 
     return run(work())
@@ -75,7 +75,7 @@ def export(context: CliContext, name: str, kind: str | None, output: Path | None
             return await write_rows(context, rows, ENTRY_EXPORT, kind, output)
 
     count = run(work())
-    context.note(f"{count:,} {'entry' if count == 1 else 'entries'} exported")
+    context.print_message(f"{count:,} {'entry' if count == 1 else 'entries'} exported")
 
 
 @click.command("undo", cls=BaseCommand)
@@ -96,9 +96,9 @@ def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, rea
                 return 0
             connection.write_gate.check(change_entries({"name": job}, "allowlist.undo", "Undo"))
             plan = await plan_any_undo(connection, job)
-            context.note(*plan.lines())
+            context.print_message(*plan.lines())
             if plan.is_empty:
-                context.emit({"job": job, "targets": []})
+                context.emit_json({"job": job, "targets": []})
                 return 0
             action, targets = undo_action(plan, job=new_job())
             results = await perform(
@@ -110,7 +110,7 @@ def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, rea
 
 
 def _print_jobs(context: CliContext, jobs: list[EntryJob]) -> None:
-    context.emit(
+    context.emit_json(
         [
             {
                 "job": job.id,
@@ -123,4 +123,4 @@ def _print_jobs(context: CliContext, jobs: list[EntryJob]) -> None:
             for job in jobs
         ]
     )
-    context.table(("job", "time", "changes"), ((job.id, job.time[:19], job.summary) for job in jobs))
+    context.print_table(("job", "time", "changes"), ((job.id, job.time[:19], job.summary) for job in jobs))

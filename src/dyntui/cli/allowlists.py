@@ -90,8 +90,8 @@ def list_lists(context: CliContext) -> None:
             return policy, await with_counts(connection.client, policy.lists)
 
     policy, rows = run(work())
-    context.emit({"lists": rows, "summary": policy.summary()})
-    context.table(
+    context.emit_json({"lists": rows, "summary": policy.summary()})
+    context.print_table(
         ("name", "outcome", "scope", "entries", "enabled", "effect", "id"),
         (
             (
@@ -107,7 +107,7 @@ def list_lists(context: CliContext) -> None:
         ),
     )
     if not context.json:
-        context.note(*policy.summary())
+        context.print_message(*policy.summary())
 
 
 @allowlists.command("get")

@@ -91,10 +91,10 @@ def api(
 
     answer = run(work())
     if answer is None:
-        context.note("done, no content")
-        context.emit(None)
+        context.print_message("done, no content")
+        context.emit_json(None)
     else:
-        context.emit_always(answer)
+        context.emit_json_always(answer)
 
 
 def _all_pages(
@@ -107,14 +107,14 @@ def _all_pages(
         async with context.connection() as connection:
             async for row in all_rows(connection.client, operation, path=path, query=query):
                 if ndjson:
-                    context.emit_line(row)
+                    context.emit_json_line(row)
                 else:
                     found.append(row)
         return found
 
     rows = run(work())
     if not ndjson:
-        context.emit_always(rows)
+        context.emit_json_always(rows)
 
 
 def _line(operation: Operation, path: Mapping[str, str]) -> str:
@@ -128,7 +128,7 @@ def _matches(operation: Operation, words: tuple[str, ...]) -> bool:
 
 def _list(context: CliContext, operations: list[Operation]) -> None:
     if context.json:
-        context.emit(
+        context.emit_json(
             [
                 {
                     "operationId": operation.id,
@@ -143,11 +143,11 @@ def _list(context: CliContext, operations: list[Operation]) -> None:
             ]
         )
         return
-    context.table(
+    context.print_table(
         ("operation", "method", "group"),
         ((operation.id, operation.method, operation.group) for operation in operations),
     )
-    context.note(f"{len(operations)} operations")
+    context.print_message(f"{len(operations)} operations")
 
 
 def _operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:

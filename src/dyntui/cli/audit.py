@@ -30,10 +30,10 @@ def audit(context: CliContext, since: str | None, ndjson: bool) -> None:
     lines = list(Audit(paths().audit_file).lines(_since(since) if since else None))
     if ndjson:
         for line in lines:
-            context.emit_line(asdict(line))
+            context.emit_json_line(asdict(line))
         return
-    context.emit([asdict(line) for line in lines])
-    context.table(
+    context.emit_json([asdict(line) for line in lines])
+    context.print_table(
         ("time", "action", "outcome", "targets", "profile", "detail", "change"),
         (
             (

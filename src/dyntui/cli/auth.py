@@ -50,13 +50,13 @@ def login(context: CliContext, credential: str | None, token_stdin: bool) -> Non
     if profile != old:
         profiles.put(profile)  # the new place has the token already; the old one is emptied now
         for warning in profiles.save():
-            context.note(warning)
-    context.emit({"profile": profile.name, "token": kept, "source": place})
+            context.print_message(warning)
+    context.emit_json({"profile": profile.name, "token": kept, "source": place})
     if token is None:
-        context.say(f"{profile.name} keeps no token now; the console asks for it, commands need DYNTUI_TOKEN.")
+        context.print_result(f"{profile.name} keeps no token now; the console asks for it, commands need DYNTUI_TOKEN.")
     else:
-        context.say(f"Token {kept['hint']} of {profile.name} is kept in: {kept['where']}.")
-        context.say(f"Try it: dyntui env check {profile.name}")
+        context.print_result(f"Token {kept['hint']} of {profile.name} is kept in: {kept['where']}.")
+        context.print_result(f"Try it: dyntui env check {profile.name}")
 
 
 @auth.command()
@@ -99,8 +99,8 @@ def status(context: CliContext, offline: bool) -> int:
             document |= health.as_json()
             lines.append(f"Scopes: {', '.join(health.scopes) if health.scopes is not None else 'not told'}")
             lines += [f"warning: {warning}" for warning in health.warnings]
-    context.emit(document)
-    context.say(*lines)
+    context.emit_json(document)
+    context.print_result(*lines)
     return problem.exit_code if problem else 0
 
 
@@ -118,9 +118,11 @@ def logout(context: CliContext) -> None:
     gone = forget(profile)
     for file in cache_files(paths().cache):
         purge(file)
-    context.emit({"profile": profile.name, "deleted": gone, "where": where})
-    context.say(f"Deleted the token of {profile.name} from: {where}." if gone else f"There was none in: {where}.")
+    context.emit_json({"profile": profile.name, "deleted": gone, "where": where})
+    context.print_result(
+        f"Deleted the token of {profile.name} from: {where}." if gone else f"There was none in: {where}."
+    )
     if os.environ.get("DYNTUI_TOKEN"):
-        context.note("DYNTUI_TOKEN is still set in this shell, and is used.")
+        context.print_message("DYNTUI_TOKEN is still set in this shell, and is used.")
     if gone:
-        context.note("On the server the token stays valid until somebody deletes it there.")
+        context.print_message("On the server the token stays valid until somebody deletes it there.")

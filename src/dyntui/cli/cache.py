@@ -26,13 +26,13 @@ def status(context: CliContext) -> None:
         rows = RowCache(file)
         found.append((str(file), file.stat().st_size, rows.counts()))
         rows.close()
-    context.emit([{"file": file, "bytes": size, "rows": counts} for file, size, counts in found])
-    context.table(
+    context.emit_json([{"file": file, "bytes": size, "rows": counts} for file, size, counts in found])
+    context.print_table(
         ("file", "bytes", "rows"),
         ((file, size, ", ".join(f"{n:,} {name}" for name, n in counts.items())) for file, size, counts in found),
     )
     if not context.json and not found:
-        context.note("nothing is kept")
+        context.print_message("nothing is kept")
 
 
 @cache.command("allow")
@@ -41,7 +41,7 @@ def status(context: CliContext) -> None:
 def allow(context: CliContext, name: str | None) -> None:
     """Agree that rows of a live environment may rest on this disk for a day: 0600, no tokens, no second factors."""
     _agree(context, name, True)
-    context.say("Lists are there at once next time. `dyntui cache forbid` takes it back.")
+    context.print_result("Lists are there at once next time. `dyntui cache forbid` takes it back.")
 
 
 @cache.command("forbid")
@@ -55,7 +55,7 @@ def forbid(context: CliContext, name: str | None) -> None:
     _agree(context, name, False)
     for file in cache_files(paths().cache):
         purge(file)
-    context.say("Cached rows were deleted.")
+    context.print_result("Cached rows were deleted.")
 
 
 def _agree(context: CliContext, name: str | None, keep: bool) -> None:
@@ -67,11 +67,13 @@ def _agree(context: CliContext, name: str | None, keep: bool) -> None:
     profile = profiles.get(name or context.profile_name or profiles.current or "")
     profiles.put(replace(profile, keep_rows=keep))
     profiles.save()
-    context.emit({"profile": profile.name, "kind": profile.kind, "keep_rows": keep})
+    context.emit_json({"profile": profile.name, "kind": profile.kind, "keep_rows": keep})
     if profile.kind == "sandbox":
-        context.say(f"{profile.name} is a sandbox: its rows are kept on this disk in any case, unless --no-cache.")
+        context.print_result(
+            f"{profile.name} is a sandbox environment; its rows are always cached, except with --no-cache."
+        )
     else:
-        context.say(f"Rows of {profile.name} are kept {'on this disk' if keep else 'in memory only'}.")
+        context.print_result(f"Rows of {profile.name} are kept {'on this disk' if keep else 'in memory only'}.")
 
 
 @cache.command("purge")
@@ -84,5 +86,5 @@ def purge_all(context: CliContext) -> None:
     files = cache_files(paths().cache)
     for file in files:
         purge(file)
-    context.emit({"purged": [str(file) for file in files]})
-    context.say(f"{len(files)} cache file{'s' if len(files) != 1 else ''} deleted")
+    context.emit_json({"purged": [str(file) for file in files]})
+    context.print_result(f"{len(files)} cache file{'s' if len(files) != 1 else ''} deleted")

@@ -33,6 +33,6 @@ def completion(context: CliContext, shell: str) -> None:
     if found is None:
         raise UsageError(f"There is no completion for {shell}.")
     script = found(root, {}, "dyntui", "_DYNTUI_COMPLETE").source()
-    context.emit({"shell": shell, "script": script})
+    context.emit_json({"shell": shell, "script": script})
     if not context.json:
         print_lines(*script.split("\n"))

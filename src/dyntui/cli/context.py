@@ -72,7 +72,7 @@ class CliContext:
         profile = self.profile()
         credential = find_token(profile, ask_passphrase=ask_passphrase)
         async with Connection(profile, credential.token, token_source=credential.where) as connection:
-            connection.write_gate.on_audit_gap = lambda text: self.note(f"warning: {text}")
+            connection.write_gate.on_audit_gap = lambda text: self.print_message(f"warning: {text}")
             try:
                 with self.announced_waits(connection):
                     yield connection
@@ -91,7 +91,7 @@ class CliContext:
                     with ignore_closed_stream(sys.stderr):
                         show_progress(f"waiting for {current[reason]}", end=True)
                 else:
-                    self.note(f"waiting for {current[reason]}")
+                    self.print_message(f"waiting for {current[reason]}")
             announced.clear()
             announced.update(current)
 
@@ -101,31 +101,31 @@ class CliContext:
         finally:
             unsubscribe()
 
-    def say(self, *lines: str) -> None:
+    def print_result(self, *lines: str) -> None:
         """Print lines of the result as text. Does nothing with --json."""
         if not self.json:
             print_lines(*lines)
 
-    def note(self, *lines: str) -> None:
+    def print_message(self, *lines: str) -> None:
         """Print messages on standard error. Empty texts are left out."""
         with ignore_closed_stream(sys.stderr):
             print_lines(*(line for line in lines if line), err=True)
 
-    def emit(self, document: Any) -> None:
+    def emit_json(self, document: Any) -> None:
         """Print the result as one JSON document. Does nothing without --json."""
         if self.json:
             print_json(document)
 
-    def emit_always(self, document: Any) -> None:
+    def emit_json_always(self, document: Any) -> None:
         """Print the result as JSON also without --json, then with characters beyond ASCII as they are."""
         print_json(document, ascii_only=self.json)
 
-    def emit_line(self, document: Any) -> None:
+    def emit_json_line(self, document: Any) -> None:
         """Print one result row as a line of NDJSON."""
         print_json(document, indent=None)
         self.printed += 1
 
-    def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    def print_table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print rows in aligned columns, with cells cut to 60 characters. Does nothing with --json."""
         if self.json:
             return

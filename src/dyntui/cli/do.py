@@ -71,7 +71,7 @@ def _list_actions(context: CliContext, record: Any) -> None:
         action.name: operation_fields(known, known.get(action.operation), action.fields) if action.fields else []
         for action in record.actions
     }
-    context.emit(
+    context.emit_json(
         [
             {
                 "action": action.name,
@@ -92,7 +92,7 @@ def _list_actions(context: CliContext, record: Any) -> None:
             for action in record.actions
         ]
     )
-    context.table(
+    context.print_table(
         ("action", "effect", "what it does", "fields"),
         (
             (
@@ -105,4 +105,4 @@ def _list_actions(context: CliContext, record: Any) -> None:
         ),
     )
     if not record.actions:
-        context.note(f"Nothing can be done with {record.name}; `dyntui get {record.name}` reads them.")
+        context.print_message(f"Nothing can be done with {record.name}; `dyntui get {record.name}` reads them.")

@@ -31,12 +31,12 @@ def doctor(context: CliContext, offline: bool) -> int:
     checks: list[Check] = []
     for check in _all(context, offline):
         checks.append(check)
-        context.say(f"{check.state:5}{check.name:10}{check.text}")
+        context.print_result(f"{check.state:5}{check.name:10}{check.text}")
         if check.advice and check.state != "ok":
-            context.say(f"{'':15}{check.advice}")
+            context.print_result(f"{'':15}{check.advice}")
     failed = [check for check in checks if check.state == "fail"]
     said = [{name: value for name, value in asdict(check).items() if name != "exit_code"} for check in checks]
-    context.emit({"ok": not failed, "checks": said})
+    context.emit_json({"ok": not failed, "checks": said})
     return failed[0].exit_code if failed else 0
 
 

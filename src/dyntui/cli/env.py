@@ -42,11 +42,11 @@ def list_(context: CliContext) -> None:
     from dyntui.core.times import age, parse_time
 
     profiles = Profiles.load()
-    context.emit([_document(profile, profiles.current) for profile in profiles.all()])
+    context.emit_json([_document(profile, profiles.current) for profile in profiles.all()])
     if not profiles.names():
-        context.note("There are no profiles yet. Add one with `dyntui env add`, or look around with `dyntui demo`.")
+        context.print_message("No profiles yet. Add one with `dyntui env add`, or explore with `dyntui demo`.")
         return
-    context.table(
+    context.print_table(
         ["", "name", "kind", "access", "base URL", "environment", "token in", "last used"],
         (
             [
@@ -133,22 +133,24 @@ def add(
     token = None if kept and not token_stdin else obtain_token(context, profile.credential, token_stdin, needed=False)
     profiles.put(profile)
     for warning in profiles.save():
-        context.note(warning)
+        context.print_message(warning)
     try:
         where = store_token(profile, token)
     except DyntuiError as error:
         raise type(error)(f"{name} was saved, but its token was not kept: {error.message}", hint=error.hint) from error
     if not offline and (warning := _ask_kind(profile)):
-        context.note(warning)
+        context.print_message(warning)
         if warning == BECAME_LIVE:
             profile = replace(profile, kind="live")
             profiles.put(profile)
             profiles.save()
-    context.emit({**_document(profile, profiles.current), "token": where})
-    context.say(f"{'Changed' if old else 'Added'} {name}: {profile.kind}, {profile.base_url}, {environment_id}.")
-    context.say(_token_line(profile, token, where["where"], kept))
+    context.emit_json({**_document(profile, profiles.current), "token": where})
+    context.print_result(
+        f"{'Changed' if old else 'Added'} {name}: {profile.kind}, {profile.base_url}, {environment_id}."
+    )
+    context.print_result(_token_line(profile, token, where["where"], kept))
     if profiles.current != name:
-        context.say(f"Make it the current one with: dyntui env use {name}")
+        context.print_result(f"Make it the current one with: dyntui env use {name}")
 
 
 BECAME_LIVE = "warning: the server says that this environment is live; the profile is saved as live, not as sandbox."
@@ -246,8 +248,8 @@ def use(context: CliContext, name: str) -> None:
         profiles.put(profile)
     profiles.use(name)
     profiles.save()
-    context.emit(_document(profile, name))
-    context.say(f"Using {name}: {profile.kind}, {profile.base_url}, {profile.environment_id}.")
+    context.emit_json(_document(profile, name))
+    context.print_result(f"Using {name}: {profile.kind}, {profile.base_url}, {profile.environment_id}.")
 
 
 @env.command()
@@ -267,9 +269,9 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
     profiles.remove(name)
     warnings = profiles.save()
     for warning in warnings:
-        context.note(warning)
-    context.emit({"removed": name, "warnings": warnings})
-    context.say(f"Removed {name} ({profile.base_url}).")
+        context.print_message(warning)
+    context.emit_json({"removed": name, "warnings": warnings})
+    context.print_result(f"Removed {name} ({profile.base_url}).")
 
 
 @env.command()
@@ -293,19 +295,21 @@ def check(context: CliContext, name: str | None) -> None:
 
     health = run(work())
     hint = token_hint(credential.token)
-    context.emit(
+    context.emit_json(
         {
             **_document(profile, None),
             "token": {"hint": hint, "source": credential.source, "where": credential.where},
             **health.as_json(),
         }
     )
-    context.say(f"{profile.name}: {profile.kind}, {profile.base_url}, {profile.environment_id}")
-    context.say(f"Token    {hint}, from: {credential.where}")
-    context.say(f"Scopes   {', '.join(health.scopes) if health.scopes is not None else 'not told by this server'}")
-    context.say(f"Server   accepts it ({health.proof}), answered in {health.ms or 0:.0f} ms")
+    context.print_result(f"{profile.name}: {profile.kind}, {profile.base_url}, {profile.environment_id}")
+    context.print_result(f"Token    {hint}, from: {credential.where}")
+    context.print_result(
+        f"Scopes   {', '.join(health.scopes) if health.scopes is not None else 'not told by this server'}"
+    )
+    context.print_result(f"Server   accepts it ({health.proof}), answered in {health.ms or 0:.0f} ms")
     for warning in health.warnings:
-        context.note(f"warning: {warning}")
+        context.print_message(f"warning: {warning}")
 
 
 def _document(profile: Profile, current: str | None) -> dict[str, Any]:

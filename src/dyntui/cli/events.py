@@ -78,7 +78,7 @@ def tail(
                     if once or not _passes(error):
                         raise
                     if not lost:
-                        context.note(f"{error.message} Trying again.")
+                        context.print_message(f"{error.message} Trying again.")
                     lost, found = True, []
                 else:
                     lost = False
@@ -92,7 +92,7 @@ def tail(
                     return kept
                 await asyncio.sleep(every)
 
-    context.emit(run(work()))
+    context.emit_json(run(work()))
 
 
 def _passes(error: DyntuiError) -> bool:
@@ -105,7 +105,8 @@ def _print(context: CliContext, event: dict[str, Any], ndjson: bool) -> None:
     from dyntui.resources.events import user_of
 
     if ndjson:
-        context.emit_line(event)
+        context.emit_json_line(event)
         return
-    at = str(event.get("timestamp") or "")[:19].replace("T", " ")
-    context.say(f"{at}  {event.get('eventName') or '?':<32}  {user_of(event) or '—':<36}  {event.get('eventId') or ''}")
+    time = str(event.get("timestamp") or "")[:19].replace("T", " ")
+    name, user, event_id = event.get("eventName") or "?", user_of(event) or "—", event.get("eventId") or ""
+    context.print_result(f"{time}  {name:<32}  {user:<36}  {event_id}")

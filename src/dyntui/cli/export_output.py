@@ -72,7 +72,7 @@ def export_rows(
             return await write_rows(context, _rows(connection, record, wanted, query), chosen, kind, output)
 
     written = run(work())
-    context.note(f"{written:,} {record.singular if written == 1 else record.name} exported")
+    context.print_message(f"{written:,} {record.singular if written == 1 else record.name} exported")
 
 
 async def write_rows(
@@ -97,7 +97,7 @@ async def write_rows(
             context.printed = exporter.written
     written = await export_file(output, rows, ExportFormat(kind or "csv"), columns)
     assert written is not None, "nothing stops it"
-    context.emit({"exported": written, "file": str(output)})
+    context.emit_json({"exported": written, "file": str(output)})
     return written
 
 

@@ -42,9 +42,11 @@ def watch(context: CliContext, export_id: str) -> int:
             return await wait_for_export(connection.client, export_id, on_change=tell)
 
     export = run(work())
-    context.emit(mask_secrets(RESOURCES["exports"], export))
+    context.emit_json(mask_secrets(RESOURCES["exports"], export))
     failed = export.get("status") == "failed"
-    context.say(f"{export.get('status')}  {first_line(export.get('error')) if failed else export.get('model')}")
+    context.print_result(
+        f"{export.get('status')}  {first_line(export.get('error')) if failed else export.get('model')}"
+    )
     return EXIT_SOME_FAILED if failed else 0
 
 
@@ -79,5 +81,5 @@ def download_export(context: CliContext, export_id: str, output: Path | None, wa
             return await download(connection, export_id, path, on_progress=tell)
 
     saved = run(work())
-    context.emit({"path": str(saved.path), "bytes": saved.size, "host": saved.host})
-    context.say(f"{saved.size:,} bytes from {saved.host} in {saved.path}")
+    context.emit_json({"path": str(saved.path), "bytes": saved.size, "host": saved.host})
+    context.print_result(f"{saved.size:,} bytes from {saved.host} in {saved.path}")

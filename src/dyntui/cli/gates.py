@@ -55,8 +55,8 @@ def list_gates(context: CliContext) -> None:
             return await _read_gates(connection)
 
     rows = run(work())
-    context.emit({"gates": rows})
-    context.table(
+    context.emit_json({"gates": rows})
+    context.print_table(
         ("name", "outcome", "scope", "enabled", "rules", "id"),
         (
             (

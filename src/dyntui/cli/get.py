@@ -51,7 +51,7 @@ def list_resources(context: CliContext) -> None:
     """What `get` and `do` know."""
     from dyntui.resources import RESOURCES
 
-    context.emit(
+    context.emit_json(
         [
             {
                 "name": record.name,
@@ -64,7 +64,7 @@ def list_resources(context: CliContext) -> None:
             for record in RESOURCES.values()
         ]
     )
-    context.table(
+    context.print_table(
         ("resource", "what", "of", "actions"),
         (
             (record.name, record.title, record.parent_resource, ", ".join(action.name for action in record.actions))

@@ -130,7 +130,7 @@ def import_file(context: CliContext, file: str, options: ImportOptions, facts: d
     context.profile()  # a missing environment is said before a large file is read
     with _open_source(file, options) as source:
         for note in source.info.notes:
-            context.note(note)
+            context.print_message(note)
         mapping = _make_mapping(context, source, options)
         with stop_on_signals() as early:
             return run(_prepare_and_run(context, source, mapping, options, facts, to, early))
@@ -165,7 +165,7 @@ def _make_mapping(context: CliContext, source: Source, options: ImportOptions, c
             raise UsageError(f"The mapping {options.mapping_name} is for {mapping.kind}, not for {kind}.")
     elif saved := find_mapping(source.info, kind):
         if not custom_fields:  # said once
-            context.note(f"using the saved mapping {saved[0]}: it was made for these columns")
+            context.print_message(f"using the saved mapping {saved[0]}: it was made for these columns")
         mapping = saved[1]
     else:
         mapping = propose_mapping(source.info, source.sample(), custom_fields=custom_fields, kind=kind)
@@ -209,22 +209,22 @@ async def _prepare_and_run(
         if options.save_mapping:
             from dyntui.services.imports.mappings import save_mapping
 
-            context.note(f"mapping saved as {save_mapping(options.save_mapping, mapping)}")
+            context.print_message(f"mapping saved as {save_mapping(options.save_mapping, mapping)}")
         where = JobLocation.of(connection.profile, await load_organization_id(connection.client))
         meter = ProgressMeter()
         with prepare_job(source, mapping, where, on_rows=lambda n: meter.line(f"read {n:,} rows"), **facts) as journal:
             meter.end()
-            context.note(f"job {journal.id}")
+            context.print_message(f"job {journal.id}")
             early.hint = f"Go on with: dyntui jobs resume {journal.id}"
             await precheck(context, connection, journal)
             plan = make_plan(journal)
             path = save_plan(journal, plan)
             if options.dry_run:
-                context.say(*plan_lines(plan))
-                context.say(f"plan: {path}", f"run it with: dyntui jobs run {journal.id}")
-                context.emit({**plan, "plan": str(path)})
+                context.print_result(*plan_lines(plan))
+                context.print_result(f"plan: {path}", f"run it with: dyntui jobs run {journal.id}")
+                context.emit_json({**plan, "plan": str(path)})
                 return 0
-            context.note(*plan_lines(plan))
+            context.print_message(*plan_lines(plan))
             permit = confirm_job(context, connection, journal, yes=options.yes, typed=options.confirm_environment)
             return await run_until_stopped(context, connection, journal, permit, first=options.first)
 
@@ -251,8 +251,8 @@ async def _load_custom_fields(connection: Connection) -> list[dict[str, Any]]:
 
 def _print_mapping(context: CliContext, mapping: Mapping) -> None:
     for each in mapping.mapped:
-        context.note(f"  {each.column} -> {each.field}" + (f"  ({each.why})" if each.why else ""))
+        context.print_message(f"  {each.column} -> {each.field}" + (f"  ({each.why})" if each.why else ""))
     for name, value in mapping.constants.items():
-        context.note(f"  every row: {name} = {value}")
+        context.print_message(f"  every row: {name} = {value}")
     for each in mapping.unmapped:
-        context.note(f"  {each.column} is not imported" + (f"; {each.hint}" if each.hint else ""))
+        context.print_message(f"  {each.column} is not imported" + (f"; {each.hint}" if each.hint else ""))

@@ -159,7 +159,7 @@ def confirm_job(context: CliContext, connection: Connection, journal: Journal, *
         confirmation = Confirmation(yes=yes, typed=typed)
     elif not load_confirmation(journal) and not context.json and sys.stdin.isatty():
         needed = job_requirement(journal, connection)
-        context.note(f"{needed.question}  ({needed.environment})", *needed.target_lines, needed.warning)
+        context.print_message(f"{needed.question}  ({needed.environment})", *needed.target_lines, needed.warning)
         if needed.level is ConfirmationLevel.TYPED:
             answer = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
             confirmation = Confirmation(typed=answer)
@@ -200,13 +200,13 @@ def finish_job(context: CliContext, journal: Journal, ended: RunResult, report: 
     folder = write_reports(journal, report) if final or ended.is_planned else None
     document = result_document(journal, folder)
     with ignore_closed_stream(sys.stdout):
-        context.emit(document)
-        context.say(_result_line(document))
+        context.emit_json(document)
+        context.print_result(_result_line(document))
     if folder is not None:
-        context.note(f"reports and failed rows: {folder}")
+        context.print_message(f"reports and failed rows: {folder}")
     if not final:
         left = journal.total - sum(document["rows"].values())
-        context.note(f"paused: {ended.reason}. {left:,} rows are left: dyntui jobs resume {journal.id}")
+        context.print_message(f"paused: {ended.reason}. {left:,} rows are left: dyntui jobs resume {journal.id}")
     if ended.error is not None:
         report_error(ended.error, debug=context.debug)
     return _exit_code(ended, document["rows"])

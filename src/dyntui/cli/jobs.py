@@ -49,9 +49,9 @@ def list_jobs(context: CliContext) -> None:
     from dyntui.services.imports.jobs import list_jobs as every_job
 
     found = list(every_job())
-    context.emit({"count": len(found), "jobs": [_job_document(job) for job in found]})
+    context.emit_json({"count": len(found), "jobs": [_job_document(job) for job in found]})
     titles = ("job", "state", "rows", "to do", "bad", "environment", "source")
-    context.table(titles, [_table_row(job) for job in found])
+    context.print_table(titles, [_table_row(job) for job in found])
 
 
 def _table_row(job: JobSummary) -> tuple[object, ...]:
@@ -104,7 +104,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
         rows = [] if state is None else list(job_queries.each_row(journal, {RowState(state)}))
         undo = undo_counts(journal)
         report = journal.facts.get("report")
-        context.emit(
+        context.emit_json(
             {
                 **_job_document(known),
                 "report": report,
@@ -116,24 +116,24 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
                 **({"list": [_row_document(row) for row in rows]} if state else {}),
             }
         )
-    context.say(f"job {known.id}  {known.state}{' (a process works on it)' if known.is_busy else ''}")
+    context.print_result(f"job {known.id}  {known.state}{' (a process works on it)' if known.is_busy else ''}")
     if known.reason:
-        context.say(f"  {known.reason}")
+        context.print_result(f"  {known.reason}")
     where = "" if known.location is None else f" for {known.location.profile} ({known.location.base_url})"
-    context.say(f"  {known.source}{where}, {_format_time(known.created_at)}")
+    context.print_result(f"  {known.source}{where}, {_format_time(known.created_at)}")
     for row_state, n in (known.counts or {}).items():
-        context.say(f"  {n:>9,} {row_state}")
+        context.print_result(f"  {n:>9,} {row_state}")
     for failed_state, code, n in failures:
-        context.say(f"  {n:>9,} {failed_state}: {code}")
+        context.print_result(f"  {n:>9,} {failed_state}: {code}")
     for operation, outcome, n in traffic:
-        context.say(f"  {n:>9,} {operation}: {outcome or 'in flight'}")
+        context.print_result(f"  {n:>9,} {operation}: {outcome or 'in flight'}")
     for undo_state, n in undo.items():
-        context.say(f"  {n:>9,} undo: {undo_state}")
+        context.print_result(f"  {n:>9,} undo: {undo_state}")
     if report:
-        context.say(f"  reports: {report}")
+        context.print_result(f"  reports: {report}")
     if rows:
         cells = [(r.number, r.code, r.field, r.message, r.user_id) for r in rows]
-        context.table(("row", "code", "field", "message", "user"), cells)
+        context.print_table(("row", "code", "field", "message", "user"), cells)
 
 
 def _row_document(row: Any) -> dict[str, Any]:
@@ -287,11 +287,11 @@ def _send_stop_request(context: CliContext, path: Path, what: str) -> None:
     while is_locked(path.with_suffix(".lock")) and time.monotonic() < deadline:
         time.sleep(0.1)
     known = summarize_job(path)
-    context.emit(_job_document(known))
+    context.emit_json(_job_document(known))
     if known.is_busy:
-        context.say(f"asked; job {known.id} still waits for the answer in flight")
+        context.print_result(f"asked; job {known.id} still waits for the answer in flight")
     else:
-        context.say(f"job {known.id} is {known.state}")
+        context.print_result(f"job {known.id} is {known.state}")
 
 
 @jobs.command("report")
@@ -305,8 +305,8 @@ def report_job(context: CliContext, job: str, folder: Path | None) -> None:
 
     with Journal.open(find_job(job)) as journal:
         written = write_reports(journal, absolute_path(folder))
-        context.emit(result_document(journal, written))
-        context.say(str(written))
+        context.emit_json(result_document(journal, written))
+        context.print_result(str(written))
 
 
 def absolute_path(path: Path | None) -> Path | None:

@@ -61,7 +61,7 @@ async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool
             check_location(old, where)
             journal = retry_job(old, where)
         with journal:
-            context.note(f"job {journal.id} tries {journal.total:,} rows of {path.stem} again")
+            context.print_message(f"job {journal.id} tries {journal.total:,} rows of {path.stem} again")
             await precheck(context, connection, journal)
             permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
             return await run_until_stopped(context, connection, journal, permit, report=report)
@@ -136,21 +136,21 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed
 
 
 def _print_plan(context: CliContext, plan: UndoResult, delete: int, kind: UndoTarget) -> None:
-    context.note(f"{delete:,} {kind.plural} are deleted, {len(plan.skipped):,} are skipped")
+    context.print_message(f"{delete:,} {kind.plural} are deleted, {len(plan.skipped):,} are skipped")
     for line in plan.skipped[:_MAX_LISTED]:
-        context.note(f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}")
+        context.print_message(f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}")
     if len(plan.skipped) > _MAX_LISTED:
-        context.note(f"  … and {len(plan.skipped) - _MAX_LISTED:,} more")
-    context.note(kind.warning)
+        context.print_message(f"  … and {len(plan.skipped) - _MAX_LISTED:,} more")
+    context.print_message(kind.warning)
 
 
 def _ask_confirmation(context: CliContext, needed: Requirement, given: Confirmation) -> Confirmation:
     """What was given; else what a person types on a terminal, once what it does was told."""
     if needed.effects:
-        context.note(*needed.effects)
+        context.print_message(*needed.effects)
     if given.yes or given.typed or context.json or not sys.stdin.isatty():
         return given
-    context.note(f"{needed.question}  ({needed.environment})")
+    context.print_message(f"{needed.question}  ({needed.environment})")
     typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
     return replace(given, typed=typed, read=needed.code)
 
@@ -159,7 +159,7 @@ def _finish_undo(context: CliContext, journal: Journal, undone: UndoResult) -> i
     from dyntui.store.undo_journal import UndoState
 
     counts = {state.value: undone.counts.get(state, 0) for state in UndoState}
-    context.emit(
+    context.emit_json(
         {
             "job": journal.id,
             "undo": counts,
@@ -167,9 +167,11 @@ def _finish_undo(context: CliContext, journal: Journal, undone: UndoResult) -> i
             "stopped": undone.stop_reason,
         }
     )
-    context.say(f"undo of job {journal.id}: " + ", ".join(f"{n:,} {state}" for state, n in counts.items() if n))
+    context.print_result(
+        f"undo of job {journal.id}: " + ", ".join(f"{n:,} {state}" for state, n in counts.items() if n)
+    )
     if undone.stop_reason:
-        context.note(f"stopped: {undone.stop_reason}. dyntui jobs undo {journal.id} goes on")
+        context.print_message(f"stopped: {undone.stop_reason}. dyntui jobs undo {journal.id} goes on")
         code = getattr(undone.error, "exit_code", EXIT_STOPPED)
         return code if code in (EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE) else EXIT_STOPPED
     return EXIT_SOME_FAILED if undone.counts.get(UndoState.FAILED) else EXIT_DONE
@@ -198,5 +200,5 @@ def purge_jobs(context: CliContext, chosen: tuple[str, ...], unfinished: bool, y
         names = ", ".join(path.stem for path in found[:_MAX_LISTED]) + (" …" if len(found) > _MAX_LISTED else "")
         confirm(f"Remove {len(found):,} jobs from this machine ({names})?", abort=True)
     removed = [str(file) for path in found for file in purge_job(path, unfinished=unfinished)]
-    context.emit({"jobs": [path.stem for path in found], "removed": removed})
-    context.say(f"{len(found):,} jobs removed")
+    context.emit_json({"jobs": [path.stem for path in found], "removed": removed})
+    context.print_result(f"{len(found):,} jobs removed")

@@ -72,7 +72,7 @@ def confirm_origin(context: CliContext, profile: Profile) -> Profile:
         return profile
     if not can_ask(context):
         check_origin(profile)
-    context.note(f"{where} is not one of Dynamic's own servers. Tokens of {profile.name} would go there.")
+    context.print_message(f"{where} is not one of Dynamic's own servers. Tokens of {profile.name} would go there.")
     if not confirm(f"Is {host_label(origin(profile.base_url)[1])} the right server?"):
         raise click.Abort
     return replace(profile, confirmed_origin=where)
@@ -88,16 +88,16 @@ def choose_credential_kind(context: CliContext, wanted: str | None, default: str
         return CredentialKind(default)
     probe = keyring_available()
     if probe.ok:
-        context.note(f"Keyring: {probe.backend}.")
+        context.print_message(f"Keyring: {probe.backend}.")
         return CredentialKind.KEYRING
     if wanted == "keyring" or not can_ask(context):
         raise CredentialError(
             f"The keyring cannot be used: {probe.reason}.",
             hint="Choose with --credential: session, passphrase, file (plain, 0600) or command.",
         )
-    context.note(f"The keyring cannot be used: {probe.reason}. Other places for the token:")
+    context.print_message(f"The keyring cannot be used: {probe.reason}. Other places for the token:")
     for name, text in _KIND_HELP.items():
-        context.note(f"  {name:12}{text}")
+        context.print_message(f"  {name:12}{text}")
     return CredentialKind(prompt("Where", choices=list(_KIND_HELP), default="session"))
 
 
@@ -115,7 +115,7 @@ def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *,
     if from_stdin:
         text = sys.stdin.read(_MAX_TOKEN_CHARS)
     elif os.environ.get("DYNTUI_TOKEN", "").strip():
-        context.note("The token is taken from DYNTUI_TOKEN.")
+        context.print_message("The token is taken from DYNTUI_TOKEN.")
         text = os.environ["DYNTUI_TOKEN"]
     elif can_ask(context):
         text = prompt("API token (not shown)", hidden=True)
@@ -125,7 +125,7 @@ def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *,
         return None
     token = check_token(text)
     if warning := token_warning(token):
-        context.note(warning)
+        context.print_message(warning)
     return token
 
 

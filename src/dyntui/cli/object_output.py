@@ -13,10 +13,10 @@ __all__ = ["show_object"]
 def show_object(context: CliContext, document: Any, key: str) -> None:
     """One object of the API: as JSON, or as dot paths and values."""
     found = document.get(key, document) if isinstance(document, dict) else document
-    context.emit(found)
+    context.emit_json(found)
     if not context.json:
         for name, value in _flatten(found):
-            context.say(f"{name:<28}  {value}")
+            context.print_result(f"{name:<28}  {value}")
 
 
 def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -99,21 +99,21 @@ def run_action(
                 held = starting_values(action, asked, row)
                 values = {**held, **values}
                 for line in describe_changes(asked, held, values):
-                    context.note(f"  {line}")
+                    context.print_message(f"  {line}")
             filled = check_values(client, action, values, before=held) if asked else None
             write = make_write_action(client, record, action, filled, parent=known)
             if filled is not None:
                 targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]
             write = await with_warnings(connection, record, write, targets)
             if write.warning and yes:
-                context.note(write.warning)
+                context.print_message(write.warning)
             results = await perform(
                 context, connection, write, targets, yes=yes, confirm_environment=confirm_environment, read=read
             )
             once = one_time_value(action, results.items[0].value)
             if once is not None and not context.json:
-                context.note(f"The {once[0]}, shown once and kept nowhere:")
-                context.say(once[1])
+                context.print_message(f"The {once[0]}, shown once and kept nowhere:")
+                context.print_result(once[1])
                 return 0
             results = results if action.reveals[0] else mask_results(record, results)
             return report_results(

@@ -108,7 +108,7 @@ def list_rows(
                     if not everything and count > limit:
                         continue
                     if ndjson and everything:
-                        context.emit_line(_printable_row(connection, record, scanned.row))
+                        context.emit_json_line(_printable_row(connection, record, scanned.row))
                     else:
                         found.append(_printable_row(connection, record, scanned.row))
                 return found, count if fitting is not None else total
@@ -131,20 +131,20 @@ def show_rows(
     """Print rows that are here. text: the filter that they passed."""
     if ndjson:
         for row in found:
-            context.emit_line(row)
+            context.emit_json_line(row)
         if total is not None and total > len(found):
-            context.note(f"{len(found):,} of {total:,}; --all prints all.")
+            context.print_message(f"{len(found):,} of {total:,}; --all prints all.")
         return
-    context.emit({"count": total, "items": found})
+    context.emit_json({"count": total, "items": found})
     _print_table(context, record, found)
     if not context.json:
         if not found and text:
-            context.note(f"No {record.title.lower()} match {text!r}.")
+            context.print_message(f"No {record.title.lower()} match {text!r}.")
         elif not found:
             # What follows the first sentence is about the console's keys.
-            context.note(re.split(r"(?<=[.:])\s", record.empty or "Nothing here.")[0].replace(":", "."))
+            context.print_message(re.split(r"(?<=[.:])\s", record.empty or "Nothing here.")[0].replace(":", "."))
         else:
-            context.note(f"{len(found):,} of {total:,}" if total is not None else f"{len(found):,}")
+            context.print_message(f"{len(found):,} of {total:,}" if total is not None else f"{len(found):,}")
 
 
 async def _read_page_by_page(
@@ -192,7 +192,7 @@ def _print_table(context: CliContext, record: Resource, rows: Sequence[Mapping[s
         columns = [Column("own", "used", 4, pick=lambda row: "here" if row.get("own") else ""), *columns]
     keyed = all(column.field != record.key for column in columns) and any(record.key in row for row in rows)
     titles = [column.name for column in columns] + ([record.key] if keyed else [])
-    context.table(
+    context.print_table(
         titles,
         (
             [*(column.cell(row, at) for column in columns), *([get_path(row, record.key)] if keyed else [])]

@@ -77,7 +77,7 @@ def _print_table(context: CliContext, saved: SavedView, found: Sequence[Mapping[
 
     columns, at = arrange_columns(USERS.columns, saved.columns), now()
     cells = ([*(column.cell(row, at) for column in columns), row.get("id")] for row in found)
-    context.table([*(column.name for column in columns), "id"], cells)
+    context.print_table([*(column.name for column in columns), "id"], cells)
 
 
 @click.command("list", cls=BaseCommand)
@@ -130,7 +130,7 @@ def list_users(
                         continue
                     count += 1
                     if ndjson and everything:
-                        context.emit_line(scanned.row)
+                        context.emit_json_line(scanned.row)
                     elif everything or count <= limit:
                         found.append(scanned.row)
                 return found, count if fitting is not None else total
@@ -150,15 +150,15 @@ def list_users(
     found, total = run(work())
     if ndjson:
         for row in found:
-            context.emit_line(row)
+            context.emit_json_line(row)
         if total is not None and len(found) < total and not everything:
-            context.note(f"{len(found):,} of {total:,} users; --all prints all.")
+            context.print_message(f"{len(found):,} of {total:,} users; --all prints all.")
         return
-    context.emit({"count": total, "users": found})
+    context.emit_json({"count": total, "users": found})
     if saved.columns:
         _print_table(context, saved, found)
         return
-    context.table(
+    context.print_table(
         ("email", "name", "username", "country", "created", "id"),
         (
             (
@@ -173,7 +173,7 @@ def list_users(
         ),
     )
     if not context.json:
-        context.note(f"{len(found):,} of {total:,} users" if total is not None else f"{len(found):,} users")
+        context.print_message(f"{len(found):,} of {total:,} users" if total is not None else f"{len(found):,} users")
 
 
 @click.command("export", cls=BaseCommand)

@@ -35,8 +35,8 @@ def list_sessions(context: CliContext, user_id: str) -> None:
             return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
     found = sorted(run(work()), key=lambda row: str(row.get("createdAt", "")), reverse=True)
-    context.emit({"count": len(found), "sessions": found})
-    context.table(
+    context.emit_json({"count": len(found), "sessions": found})
+    context.print_table(
         ("began", "state", "address", "with", "id"),
         (
             (
@@ -84,7 +84,7 @@ def reveal_social_token(context: CliContext, account_id: str, yes: bool, confirm
             )
             item = results.items[0]
             if item.outcome is WriteOutcome.DONE and isinstance(item.value, dict) and not context.json:
-                context.say(str(item.value.get("accessToken") or ""))
+                context.print_result(str(item.value.get("accessToken") or ""))
                 return 0
             return report_results(context, results)
 
@@ -144,9 +144,9 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, con
             user = await _read_user(connection, user_id)
             told = metadata_changes(metadata_of(user), wanted)
             if not told:
-                context.note("Nothing is different; nothing was saved.")
+                context.print_message("Nothing is different; nothing was saved.")
                 return 0
-            context.note(*told)
+            context.print_message(*told)
             target = user_target(user, fields={"metadata": wanted})
             saved = False
             try:
@@ -156,7 +156,7 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, con
                 saved = not results.remaining
             finally:
                 if not saved and typed is None:
-                    context.note("It is not saved. What you wrote, for --from FILE:", *text.split("\n"))
+                    context.print_message("It is not saved. What you wrote, for --from FILE:", *text.split("\n"))
             return report_results(context, results)
 
     return run(work())

@@ -47,10 +47,10 @@ def list_wallets(context: CliContext, user_id: str | None, limit: int, everythin
     found, total = run(work())
     if ndjson:
         for row in found:
-            context.emit_line(row)
+            context.emit_json_line(row)
         return
-    context.emit({"count": total, "wallets": found})
-    context.table(
+    context.emit_json({"count": total, "wallets": found})
+    context.print_table(
         ("chain", "address", "wallet", "provider", "user", "deleted", "id"),
         (
             (
@@ -65,7 +65,7 @@ def list_wallets(context: CliContext, user_id: str | None, limit: int, everythin
             for row in found
         ),
     )
-    context.note(f"{len(found):,} of {total:,} wallets" if total is not None else f"{len(found):,} wallets")
+    context.print_message(f"{len(found):,} of {total:,} wallets" if total is not None else f"{len(found):,} wallets")
 
 
 @wallets.command("get")
@@ -84,7 +84,7 @@ def get_wallet(context: CliContext, wallet_id: str) -> None:
 
     wallet = found.get("wallet", found) if isinstance(found, dict) else {}
     if url := explorer_url(wallet.get("chain"), wallet.get("publicKey")):
-        context.say(f"{'explorer':<28}  {url}")
+        context.print_result(f"{'explorer':<28}  {url}")
 
 
 @wallets.command("delete")

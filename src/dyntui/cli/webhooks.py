@@ -99,7 +99,7 @@ def redeliver(
             else:
                 targets = [make_target(record, None, each) for each in read_ids(ids)]
             if not targets:
-                context.note("No message has failed.")
+                context.print_message("No message has failed.")
                 return 0
             return report_results(
                 context,
@@ -142,8 +142,8 @@ def verify_webhook_body(
     if not secret:
         raise UsageError("The server gave no secret for this webhook.")
     found = verify_signature(secret, body, signature)
-    context.emit({"valid": found.valid, "reason": found.message})
-    context.say(found.message)
+    context.emit_json({"valid": found.valid, "reason": found.message})
+    context.print_result(found.message)
     return 0 if found.valid else EXIT_SOME_FAILED
 
 

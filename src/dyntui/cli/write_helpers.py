@@ -122,14 +122,14 @@ async def ask_confirmation(
     if needed.policy_change is not None:
         from dyntui.services.access.lockout_count import lockout_lines
 
-        context.note(*await lockout_lines(connection, needed))
+        context.print_message(*await lockout_lines(connection, needed))
     unread = needed.code not in ("", read)
     if context.json or not sys.stdin.isatty() or (yes and not unread):
         if needed.effects and not unread:
-            context.note(*needed.effects)
+            context.print_message(*needed.effects)
         return given
     if needed.level is not ConfirmationLevel.NONE:
-        context.note(
+        context.print_message(
             f"{needed.question}  ({needed.environment})", *needed.target_lines, *needed.effects, needed.warning
         )
     if needed.level is ConfirmationLevel.CONFIRM:
@@ -155,7 +155,7 @@ def report_results(context: CliContext, results: WriteResults) -> int:
     """Say what became of each target; returns the exit code."""
     from dyntui.services.actions.write_types import WriteOutcome
 
-    context.emit(
+    context.emit_json(
         {
             "action": results.action.name,
             "targets": [_result_document(item) for item in results.items],
@@ -166,7 +166,7 @@ def report_results(context: CliContext, results: WriteResults) -> int:
         why = f"  {item.error}" if item.error is not None else ""
         there = isinstance(item.value, dict) and item.value.get("exists")
         outcome = "exists" if there else item.outcome.value
-        context.say(f"{outcome:<10} {_result_id(item)}  {item.target.label}{why}")
+        context.print_result(f"{outcome:<10} {_result_id(item)}  {item.target.label}{why}")
     if not results.remaining:
         return 0
     error = results.first_error
