@@ -476,7 +476,7 @@ async def test_what_belongs_to_the_organization_is_found_by_itself() -> None:
         assert "robin@northwind.example" in text_of(console)
         await jump(pilot, "organizations")
         await press(pilot, "enter")
-        for wanted in ("Projects", "Members", "Member MFA methods", "Custom networks"):
+        for wanted in ("Projects", "Members", "Member MFA Methods", "Custom Networks"):
             assert wanted in text_of(console)
         await press(pilot, "tab", "enter")
         assert "organizations › Northwind Labs › projects" in text_of(console)

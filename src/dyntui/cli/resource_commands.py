@@ -137,7 +137,7 @@ def add_resource_commands(group: click.Group, record: Resource) -> None:
     """`list`, `get` and a command for each action of a record."""
     from dyntui.resources import ActionTarget
 
-    @group.command("list", help=f"List {record.title.lower()}.")
+    @group.command("list", help=f"List {record.plural}.")
     @list_options
     @pass_context
     def list_command(context: CliContext, /, **options: Any) -> None:

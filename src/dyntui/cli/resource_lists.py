@@ -139,7 +139,7 @@ def show_rows(
     _print_table(context, record, found)
     if not context.json:
         if not found and text:
-            context.print_message(f"No {record.title.lower()} match {text!r}.")
+            context.print_message(f"No {record.plural} match {text!r}.")
         elif not found:
             # What follows the first sentence is about the console's keys.
             context.print_message(re.split(r"(?<=[.:])\s", record.empty or "Nothing here.")[0].replace(":", "."))

@@ -88,7 +88,7 @@ ALLOWLISTS = Resource(
 
 ALLOWLIST_ENTRIES = Resource(
     name="allowlist-entries",
-    title="Entries",
+    title="Allowlist Entries",
     singular="allowlist entry",
     group="Allowlists",
     scope=Scope.PARENT,

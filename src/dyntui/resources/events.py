@@ -53,7 +53,7 @@ EVENTS = Resource(
 
 EVENT_TYPES = Resource(
     name="event-types",
-    title="Event types",
+    title="Event Types",
     singular="event type",
     command="events",
     group="Events",

@@ -149,7 +149,7 @@ class Resource:
     name: str
     """Name on the command line and in the jump bar."""
     title: str
-    """Heading of its list."""
+    """Heading of its list, in title case."""
     singular: str
     """Noun for one object."""
     group: str
@@ -194,6 +194,11 @@ class Resource:
     """Its own command, in addition to `get` and `do`; "" for none."""
     also_changes: tuple[str, ...] = ()
     """Further resources that writes to this one change, besides its parent and its children."""
+
+    @property
+    def plural(self) -> str:
+        """The title as a noun in a sentence: `API tokens`, `deeplink URLs`."""
+        return " ".join(word.lower() if word.istitle() else word for word in self.title.split())
 
     def label_of(self, row: Row) -> str:
         """Return the name of a row for people, unescaped: its label, else its id."""

@@ -17,7 +17,7 @@ def _revoked(row: Row) -> str | None:
 SESSIONS = Resource(
     name="sessions",
     aliases=("session",),
-    title="Sessions of a user",
+    title="User Sessions",
     singular="session",
     group="Sessions",
     scope=Scope.PARENT,

@@ -16,7 +16,7 @@ def _rule_body(row: Row, values: object) -> object:
 
 WALLET_VERSIONS = Resource(
     name="wallet-versions",
-    title="Embedded wallet versions",
+    title="Embedded Wallet Versions",
     singular="version",
     group="Wallets",
     key="value",
@@ -44,7 +44,7 @@ def _version(row: Row) -> str:
 POLICIES = Resource(
     name="waas-policies",
     aliases=("policies", "policy"),
-    title="Policies of embedded wallets",
+    title="Embedded Wallet Policies",
     singular="rule",
     group="Waas",
     key="ruleId",
@@ -70,7 +70,7 @@ POLICIES = Resource(
 DELEGATION_KEYS = Resource(
     name="delegation-keys",
     aliases=("delegated-access",),
-    title="Keys for delegated access",
+    title="Delegated Access Keys",
     singular="delegation key",
     group="Waas",
     list=ListOperation("getDelegatedAccessEncryptionPublicKeys", "keys", query=(("includeAll", True),)),

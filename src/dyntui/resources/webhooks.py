@@ -115,7 +115,7 @@ def _writable(row: Row) -> dict[str, Any]:
 MESSAGES = Resource(
     name="webhook-messages",
     aliases=("messages-of-webhook",),
-    title="Messages",
+    title="Webhook Messages",
     singular="message",
     command="webhooks",
     group="Webhooks",

@@ -80,7 +80,7 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        return (self.record.title.lower(), self.label or self.object_id)
+        return (self.record.plural, self.label or self.object_id)
 
     @property
     def below(self) -> list[Resource]:

@@ -70,7 +70,7 @@ class ResourceIndexScreen(WorkerMixin):
     def _jump(self, record: Resource) -> str:
         if record.scope is Scope.PARENT:
             return (
-                f"from {RESOURCES[record.parent_resource].title.lower()}"
+                f"from {RESOURCES[record.parent_resource].plural}"
                 if record.parent_resource in RESOURCES
                 else "from its list"
             )

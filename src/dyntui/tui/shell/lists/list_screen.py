@@ -55,8 +55,9 @@ class ListScreen(ConsoleScreen):
     def place(self) -> tuple[str, ...]:
         """Where the list is; the breadcrumbs without what narrows it."""
         parts = [self.parent_label] if self.parent_label else []
-        parts = ["allowlists", *parts] if self.record.name == "allowlist-entries" else parts
-        return (*parts, self.record.title.lower())
+        if self.record.name == "allowlist-entries":
+            return ("allowlists", *parts, "entries")
+        return (*parts, self.record.plural)
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -241,7 +242,7 @@ class ListScreen(ConsoleScreen):
 
     def _empty(self) -> str:
         if self.filter_text:
-            return f"No {self.record.title.lower()} match `{self.filter_text}`. / changes the filter, esc clears it."
+            return f"No {self.record.plural} match `{self.filter_text}`. / changes the filter, esc clears it."
         return self.record.empty or "Nothing here."
 
     def status(self) -> Sequence[Piece]:

@@ -58,7 +58,7 @@ def open_columns_dialog(screen: ListViewsScreen) -> None:
     known = {
         column.name: column for column in (*available_columns(screen.record, screen.usual, rows), *screen.shown_columns)
     }
-    title = f"Columns of {screen.record.title.lower()}"
+    title = f"Columns of {screen.record.plural}"
     shown = [column.name for column in table.columns]
     screen.console.ask(ColumnsDialog(title, list(known.values()), shown), chosen)
 
@@ -86,7 +86,7 @@ def open_saved_views(screen: ListViewsScreen) -> None:
     choices.append(Choice(_KEEP, "keep this view …", "+"))
     if views:
         choices.append(Choice(_FORGET, "forget a view …", "-"))
-    screen.console.ask(SelectDialog(f"Views of {screen.record.title.lower()}", choices), picked)
+    screen.console.ask(SelectDialog(f"Views of {screen.record.plural}", choices), picked)
 
 
 def _words(view: SavedView) -> str:

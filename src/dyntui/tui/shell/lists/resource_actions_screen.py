@@ -23,8 +23,8 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     @property
     def place(self) -> tuple[str, ...]:
-        above = (RESOURCES[self.record.parent_resource].title.lower(), self.parent_label) if self.parent_label else ()
-        return (*above, self.record.title.lower())
+        above = (RESOURCES[self.record.parent_resource].plural, self.parent_label) if self.parent_label else ()
+        return (*above, self.record.plural)
 
     def connected(self, connection: Connection) -> None:
         if self.record.group in ("Tokens", "UserApiTokens"):
