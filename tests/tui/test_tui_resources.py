@@ -14,6 +14,7 @@ from tui_support import SMALL, console_of, demo, jump, paste, press, settled, te
 
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
+from dyntui.core.errors import DyntuiError
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.resource_actions import find_action
@@ -86,8 +87,12 @@ async def fill_form(pilot: Any, values: Mapping[str, str]) -> None:
 
 async def confirm_it(pilot: Any) -> None:
     screen = console_of(pilot).screen
-    assert isinstance(screen, (ConfirmDialog, ImpactDialog)), text_of(console_of(pilot))
-    await press(pilot, screen.key)
+    assert isinstance(screen, (ConfirmDialog, ImpactDialog, TypedDialog)), text_of(console_of(pilot))
+    if screen.needed.accepted:
+        await paste(pilot, screen.needed.accepted[0])
+        await press(pilot, "enter")
+    else:
+        await press(pilot, screen.key)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", LISTED)
@@ -297,17 +302,22 @@ async def test_what_must_be_there_is_said_below_its_field() -> None:
         assert audited() == []
 
 
-async def test_marked_rows_are_done_together_and_those_that_failed_stay_marked() -> None:
+async def test_marked_rows_are_done_together_and_those_that_failed_stay_marked(monkeypatch: Any) -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         screen = await open_record(pilot, "origins")
-        connection = console.session.connection
-        assert connection is not None
-        first = screen.table.row_id
+        client = console.session.connection.client  # type: ignore[union-attr]
+        call, first = client.call, screen.table.row_id
+
+        async def refuse_first(operation: str, **more: Any) -> Any:
+            if operation == "deleteOriginById" and first in more["path"].values():
+                raise DyntuiError("The server refused it.")
+            return await call(operation, **more)
+
+        monkeypatch.setattr(client, "call", refuse_first)
         await press(pilot, "space", "space", "space")
         assert len(screen.table.marks) == 3
-        connection.app.sandbox.store.remove("origins", first)
         await press(pilot, "d")
         assert "Delete 3 origins?" in text_of(console)
         await confirm_it(pilot)
@@ -366,7 +376,7 @@ async def test_the_own_token_is_marked_and_its_deletion_warned_of() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         screen = await open_record(pilot, "tokens")
-        assert "here" in text_of(console).split("\n")[2]
+        assert "yes" in text_of(console).split("\n")[2]
         connection = console.session.connection
         assert connection is not None
         assert str(screen.table.row["checksum"]) == connection.token_hint[-6:]  # type: ignore[index]
@@ -439,7 +449,7 @@ async def test_secrets_of_a_thing_are_masked_on_every_tab() -> None:
         await press(pilot, "G", "enter")
         for key in ("1", "2", "r"):
             await press(pilot, key)
-            assert "set, not shown here" in text_of(console)
+            assert "set, not shown" in text_of(console)
             assert "Canary" not in text_of(console)
         await press(pilot, "escape", "v")
         assert "Canary" not in text_of(console)
@@ -493,7 +503,7 @@ async def test_what_the_token_may_not_reach_says_why_and_is_asked_once() -> None
         await jump(pilot, "everything")
         text = text_of(console)
         assert re.search(r"Members .*not for this token", text)
-        assert re.search(r"Your API tokens .*not for this token", text)
+        assert re.search(r"My API Tokens .*not for this token", text)
         log = console.session.connection.log  # type: ignore[union-attr]
         await press(pilot, "p")
         assert re.search(r"Webhooks .* reached", text_of(console))
