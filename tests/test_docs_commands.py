@@ -21,7 +21,7 @@ from tests.conftest import READY
 from tests.docs_commands import ROOT, DocsEnvironment, changes, commands, docs_environment, pages
 from tests.e2e.terminal import Terminal
 
-from dyntui.resources.webhooks import delivered
+from dyntui.resources.webhooks import is_delivered
 
 NOT_RUN = {
     "pipx install .": "installs from the network",
@@ -129,7 +129,7 @@ def hook(world: DocsEnvironment) -> str:
 
 def failed(world: DocsEnvironment) -> set[str]:
     messages = world.call("getWebhookMessages", webhookId=hook(world))["data"]
-    found = {str(each["messageId"]) for each in messages if delivered(each) is False}
+    found = {str(each["messageId"]) for each in messages if is_delivered(each) is False}
     assert found, messages
     return found
 

@@ -234,7 +234,7 @@ def test_a_signature_is_checked_without_showing_the_secret(here: Here, tmp_path:
     assert (wrong.code, "not valid" in wrong.out) == (1, True)
     assert here(*line, signature).code == 2
     body.write_text(message["body"] + "\n")
-    assert "without the line end" in here(*line, signature, "--yes").out
+    assert "without the newline" in here(*line, signature, "--yes").out
 
 
 def test_the_tail_tells_what_was_asked_for(here: Here) -> None:

@@ -19,7 +19,7 @@ from tests.services.webhook_receiver import receiving
 
 from dyntui.resources import RESOURCES
 from dyntui.resources.webhook_payloads import body_text, parse_nested, request_header, request_payload
-from dyntui.resources.webhooks import answer_of, delivered, latency_ms
+from dyntui.resources.webhooks import is_delivered, latency_ms, response_status
 from dyntui.services.actions.resource_actions import (
     check_values,
     find_action,
@@ -31,7 +31,7 @@ from dyntui.services.actions.user_actions import CREATE_USER
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.connection import Connection
 from dyntui.services.webhooks import (
-    SIGNATURE,
+    SIGNATURE_HEADER,
     disabled_cause,
     failed_view,
     read_deliveries,
@@ -55,15 +55,15 @@ def test_a_signature_of_exactly_these_bytes_is_valid(body: bytes) -> None:
     assert not verify_signature(SECRET, body + b"x", signed(body)).valid
 
 
-def test_what_pasting_does_to_a_body_is_tried_and_told() -> None:
+def test_other_newlines_are_tried_and_reported() -> None:
     body = b'{"a": 1}'
-    assert "without the line end" in verify_signature(SECRET, body + b"\r\n", signed(body)).message
+    assert "without the newline" in verify_signature(SECRET, body + b"\r\n", signed(body)).message
     lines = b'{\n"a": 1\n}'
-    assert "plain line ends" in verify_signature(SECRET, lines.replace(b"\n", b"\r\n"), signed(lines)).message
+    assert "LF instead of CRLF" in verify_signature(SECRET, lines.replace(b"\n", b"\r\n"), signed(lines)).message
 
 
-@pytest.mark.parametrize(("signature", "why"), [("", "no signature"), ("abc", "64 hex"), ("z" * 64, "64 hex")])
-def test_what_is_no_signature_is_told_apart(signature: str, why: str) -> None:
+@pytest.mark.parametrize(("signature", "why"), [("", "missing"), ("abc", "64 hex"), ("z" * 64, "64 hex")])
+def test_invalid_signatures_say_what_is_wrong(signature: str, why: str) -> None:
     found = verify_signature(SECRET, b"x", signature)
     assert not found.valid
     assert why in found.message
@@ -73,13 +73,13 @@ def test_requests_and_responses_may_be_text_or_objects() -> None:
     whole = {"headers": {"X-Dynamic-Signature-256": "s"}, "body": '{"eventName": "user.created"}'}
     for request in (whole, json.dumps(whole), {**whole, "headers": json.dumps(whole["headers"])}):
         assert request_payload(request) == {"eventName": "user.created"}
-        assert request_header(request, SIGNATURE) == "s"
+        assert request_header(request, SIGNATURE_HEADER) == "s"
         assert body_text(request) == '{"eventName": "user.created"}'
     assert body_text({"body": {"eventName": "x"}}) is None
     assert parse_nested(json.dumps(whole))["body"] == {"eventName": "user.created"}
     for nothing in (None, "", "no JSON", 7, [], {}):
         assert request_payload(nothing) == {}
-        assert request_header(nothing, SIGNATURE) == ""
+        assert request_header(nothing, SIGNATURE_HEADER) == ""
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_requests_and_responses_may_be_text_or_objects() -> None:
 def test_what_the_receiver_said_is_read_from_wherever_it_is(
     row: dict[str, Any], answer: str, came: bool | None
 ) -> None:
-    assert (answer_of(row), delivered(row)) == (answer, came)
+    assert (response_status(row), is_delivered(row)) == (answer, came)
 
 
 def test_latency_is_the_receivers_where_it_is_told() -> None:
@@ -107,9 +107,9 @@ def test_latency_is_the_receivers_where_it_is_told() -> None:
 
 def test_a_body_that_was_kept_as_an_object_is_checked_as_far_as_it_goes() -> None:
     body = b'{"a":1}'
-    row = {"request": {"body": {"a": 1}, "headers": {SIGNATURE: signed(body)}}}
+    row = {"request": {"body": {"a": 1}, "headers": {SIGNATURE_HEADER: signed(body)}}}
     assert verify_delivery(row, SECRET).valid
-    row["request"]["headers"][SIGNATURE] = signed(b"other")
+    row["request"]["headers"][SIGNATURE_HEADER] = signed(b"other")
     assert "cannot be checked" in verify_delivery(row, SECRET).message
     assert "no x-dynamic" in verify_delivery({"request": {"body": "{}"}}, SECRET).message
 
@@ -120,9 +120,9 @@ FINE = {"status": "delivered", "response": {"status": 200}}
 
 @pytest.mark.parametrize(
     ("messages", "words"),
-    [([FAILED, FAILED], "keep failing"), ([FAILED, FINE], "1 of its last 2"), ([FINE], "a member"), ([], "a member")],
+    [([FAILED, FAILED], "keep failing"), ([FAILED, FINE], "1 of the last 2"), ([FINE], "a member"), ([], "a member")],
 )
-def test_why_a_webhook_is_off_is_told_as_far_as_can_be_known(messages: list[Any], words: str) -> None:
+def test_the_cause_of_a_disabled_webhook(messages: list[Any], words: str) -> None:
     webhook = {"isEnabled": False, "updatedAt": "2026-01-01T00:00:00.000Z"}
     assert words in disabled_cause(webhook, messages)
     assert disabled_cause({**webhook, "isEnabled": True}, messages) == ""
@@ -180,12 +180,12 @@ async def test_a_delivery_from_the_event_to_the_redelivery(tmp_path: Path) -> No
 
             message = await until(failed_twice)
             assert request_payload(message["request"])["eventName"] == "user.created"
-            assert delivered(message) is False
+            assert is_delivered(message) is False
             secret = await secret_of(connection, webhook_id)
             assert secret
             assert verify_delivery(message, secret).valid
             headers, body = receiver.got[-1]
-            assert verify_signature(secret, body, headers[SIGNATURE]).valid
+            assert verify_signature(secret, body, headers[SIGNATURE_HEADER]).valid
 
             receiver.status = 200
             record = RESOURCES["webhook-messages"]
@@ -195,7 +195,7 @@ async def test_a_delivery_from_the_event_to_the_redelivery(tmp_path: Path) -> No
 
             async def arrived() -> Any:
                 found = await read_deliveries(connection.client, webhook_id, message["messageId"])
-                return found if delivered(found[0]) else None
+                return found if is_delivered(found[0]) else None
 
             attempts = await until(arrived)
             assert len(attempts) >= 3
@@ -210,7 +210,7 @@ async def test_failed_messages_are_found_across_pages(tmp_path: Path) -> None:
     async with connected(tmp_path, flags={**FLAGS, "page-size": "3"}) as connection:
         for webhook in await rows_of(connection, "webhooks"):
             messages = await rows_of(connection, "webhook-messages", webhook["webhookId"])
-            wanted = [row["messageId"] for row in messages if delivered(row) is False]
+            wanted = [row["messageId"] for row in messages if is_delivered(row) is False]
             view = failed_view(connection.client, webhook["webhookId"])
             view.set_viewport(0, 1000)
             await view.wait_until_idle()

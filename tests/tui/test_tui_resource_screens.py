@@ -73,7 +73,7 @@ async def make_user(console: Console, name: str) -> None:
 # Webhooks
 
 
-async def test_why_a_webhook_is_off_is_said_and_it_is_enabled_again() -> None:
+async def test_a_disabled_webhook_shows_the_reason_and_is_enabled_again() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -81,17 +81,17 @@ async def test_why_a_webhook_is_off_is_said_and_it_is_enabled_again() -> None:
         await press(pilot, "down", "enter")
         assert isinstance(console.screen, WebhookMessagesScreen)
         text = text_of(console)
-        assert "○ off" in text
+        assert "○ Disabled" in text
         assert "Dynamic disables webhooks that keep failing" in " ".join(text.split())
         await press(pilot, "t")
         assert "Enable webhook https://legacy" in text_of(console)
         await confirm_it(pilot)
         assert audited()[-1] == ("webhooks.enable", "done")
-        assert "● on" in text_of(console)
+        assert "● Enabled" in text_of(console)
         assert "keep failing" not in text_of(console)
 
 
-async def test_only_the_failed_messages_are_shown_when_asked() -> None:
+async def test_f_shows_only_failed_messages() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -108,7 +108,7 @@ async def test_only_the_failed_messages_are_shown_when_asked() -> None:
         assert screen.table.count == every
 
 
-async def test_a_delivery_is_seen_verified_failed_retried_and_sent_again() -> None:
+async def test_a_message_is_shown_verified_and_redelivered() -> None:
     flags = {**FLAGS, "webhook-url": "loopback", "webhook-second-ms": "5"}
     with receiving() as receiver:
         console = everything(5, flags=flags)
@@ -133,7 +133,7 @@ async def test_a_delivery_is_seen_verified_failed_retried_and_sent_again() -> No
             assert isinstance(message, WebhookMessageScreen)
             await until(pilot, lambda: (message.read() or True) and message.row.get("deliveryAttempt", 0) >= 3)
             await settled(pilot)
-            assert re.search(r"answer +503", text_of(console))
+            assert re.search(r"response +503", text_of(console))
             await press(pilot, "4")
             assert text_of(console).count("503") >= 3
             await press(pilot, "V")
@@ -179,7 +179,7 @@ async def test_a_pasted_body_is_verified_without_showing_the_secret() -> None:
         assert [action for action, _ in audited()] == ["webhooks.reveal-secret"] * 4
 
 
-async def test_a_secret_is_shown_only_when_it_is_asked_for() -> None:
+async def test_the_secret_is_shown_after_a_confirmation() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)

@@ -48,14 +48,14 @@ def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int
 
 
 async def _read_failed_messages(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
-    from dyntui.resources.webhooks import delivered
+    from dyntui.resources.webhooks import is_delivered
     from dyntui.services.lists.list_source import scan
 
     record = RESOURCES["webhook-messages"]
     return [
         scanned.row
         async for scanned in scan(connection.client, record, parent=webhook_id)
-        if delivered(scanned.row) is False
+        if is_delivered(scanned.row) is False
     ]
 
 

@@ -12,11 +12,14 @@ from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import NOTHING, age, item_count, short_id, thousands, yes_no
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row, Scope
 
-__all__ = ["RECORDS", "answer_of", "delivered", "latency_ms"]
+__all__ = ["RECORDS", "is_delivered", "latency_ms", "response_status"]
 
 
-def answer_of(row: Row) -> str:
-    """Return the status that the receiver answered with, else the error. Its place in the object is not documented."""
+def response_status(row: Row) -> str:
+    """Return the HTTP status of the response of the receiver, else the error; "" when the delivery has neither.
+
+    The API does not document where a delivery has them, so several names are tried.
+    """
     response = row.get("response")
     if not isinstance(response, Mapping):
         return ""
@@ -26,15 +29,15 @@ def answer_of(row: Row) -> str:
     return ""
 
 
-def delivered(row: Row) -> bool | None:
-    """Return whether the receiver accepted the message; None when the status of the server is unknown to dyntui."""
-    answer = answer_of(row)
-    if answer.isdigit():
-        return 200 <= int(answer) < 300
+def is_delivered(row: Row) -> bool | None:
+    """Return whether the receiver accepted the message; None when dyntui does not know the status of the delivery."""
+    response = response_status(row)
+    if response.isdigit():
+        return 200 <= int(response) < 300
     status = str(row.get("status") or "").lower()
     if status in ("delivered", "success", "succeeded", "ok"):
         return True
-    return False if status in ("failed", "failure", "error") or answer else None
+    return False if status in ("failed", "failure", "error") or response else None
 
 
 def latency_ms(row: Row) -> int | None:
@@ -45,11 +48,11 @@ def latency_ms(row: Row) -> int | None:
             value = response.get(name)
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 return round(value)
-    made, done = parse_time(row.get("messageCreatedAt")), parse_time(row.get("deliveredAt"))
-    return None if made is None or done is None else max(0, round((done - made).total_seconds() * 1000))
+    created, sent = parse_time(row.get("messageCreatedAt")), parse_time(row.get("deliveredAt"))
+    return None if created is None or sent is None else max(0, round((sent - created).total_seconds() * 1000))
 
 
-def _milliseconds(value: Any, at: datetime) -> str:
+def _milliseconds(value: Any, now: datetime) -> str:
     if not isinstance(value, int):
         return NOTHING
     return f"{value:,} ms" if value < 10_000 else f"{value / 1000:,.0f} s"
@@ -88,7 +91,7 @@ WEBHOOKS = Resource(
     empty="There are no webhooks. Press n to create one.",
     label=lambda row: str(row.get("url") or ""),
     actions=(
-        ResourceAction("create", "createWebhook", "Create a webhook. Its URL gets a ping message immediately.", "new", target=ActionTarget.LIST,
+        ResourceAction("create", "createWebhook", "Create a webhook. A ping message is sent to its URL immediately.", "new", target=ActionTarget.LIST,
             key="n", fields=("url", "events", "isEnabled")),
         ResourceAction("edit", "updateWebhookById", "Edit the URL and the events of the webhook.", key="e", single_row=True, replaces_all=True,
             fields=("url", "events", "isEnabled")),
@@ -97,13 +100,13 @@ WEBHOOKS = Resource(
         ResourceAction("disable", "updateWebhookById", "Disable the webhook.", replaces_all=True, disabled_reason=_disable_disabled_reason,
             body=lambda row, values: {**_writable(row), "isEnabled": False},
             warning="Events that occur while it is disabled are not delivered later."),
-        ResourceAction("reveal-secret", "getWebhook", "Show the secret that the messages are signed with.", "secret", key="S",
+        ResourceAction("reveal-secret", "getWebhook", "Show the secret that signs the messages.", key="S",
             past="revealed", result_subject="Secret of",
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
             reveals=("secret", "webhook secret"),
             warning="Anyone who has the secret can forge messages. It is shown one time and is not saved."),
-        ResourceAction("delete", "deleteWebhookById", "Delete the webhook and the record of its messages.", key="d",
-            effect=Effect.DESTRUCTIVE, warning="Its URL gets no more messages, and the messages that were sent can no longer be read."),
+        ResourceAction("delete", "deleteWebhookById", "Delete the webhook and its messages.", key="d",
+            effect=Effect.DESTRUCTIVE, warning="No more messages are sent to its URL, and the record of sent messages is deleted."),
     ),
 )  # fmt: skip
 
@@ -127,7 +130,7 @@ MESSAGES = Resource(
     columns=(
         Column("deliveredAt", "sent", 12, format=age, priority=0),
         Column("status", "status", 10, priority=0),
-        Column(title="response", width=18, pick=answer_of, priority=0, former_titles=("answer",)),
+        Column(title="response", width=18, pick=response_status, priority=0, former_titles=("answer",)),
         Column("deliveryAttempt", "attempt", 7, right=True, format=thousands, priority=1, former_titles=("try",)),
         Column(title="latency", width=9, right=True, pick=latency_ms, format=_milliseconds, priority=1),
         Column(title="event", width=24, grow=True, pick=lambda row: _event_name(row), priority=0),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES
 from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
-from dyntui.resources.webhooks import delivered
+from dyntui.resources.webhooks import is_delivered
 from dyntui.services.actions.resource_actions import find_action, make_write_action
 from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
 from dyntui.services.lists.response_rows import read_page
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import WriteAction
 
 __all__ = [
-    "SIGNATURE",
+    "SIGNATURE_HEADER",
     "SignatureCheck",
     "disabled_cause",
     "failed_view",
@@ -33,7 +33,7 @@ __all__ = [
     "verify_signature",
 ]
 
-SIGNATURE = "x-dynamic-signature-256"
+SIGNATURE_HEADER = "x-dynamic-signature-256"
 _PAGE = 25
 _MAX_PAGES = 40
 
@@ -59,31 +59,31 @@ def read_secret_action(client: Client) -> WriteAction:
 def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck:
     """Check whether `signature`, with or without `sha256=`, is the HMAC-SHA256 of these bytes.
 
-    A pasted body often has other line ends: these are tried as well, and reported.
+    A pasted body often has other newlines. These are tried as well, and the message says which ones fit.
     Source: docs/vendor-api.md#signature.
     """
-    given = signature.strip().lower().removeprefix("sha256=")
-    if not given:
-        return SignatureCheck(False, "There is no signature to compare with.")
-    if len(given) != 64 or any(char not in "0123456789abcdef" for char in given):
-        return SignatureCheck(False, f"A signature has 64 hexadecimal digits; this one has {len(given)} characters.")
+    expected = signature.strip().lower().removeprefix("sha256=")
+    if not expected:
+        return SignatureCheck(False, "The signature is missing.")
+    if len(expected) != 64 or any(char not in "0123456789abcdef" for char in expected):
+        return SignatureCheck(False, f"A signature has 64 hexadecimal digits; this one has {len(expected)} characters.")
     attempts = (
         (body, "The signature is valid."),
-        (body.rstrip(b"\r\n"), "The signature is valid, without the line end at the end of the body."),
-        (body.replace(b"\r\n", b"\n"), "The signature is valid, with plain line ends in the body."),
+        (body.rstrip(b"\r\n"), "The signature is valid for the body without the newline at its end."),
+        (body.replace(b"\r\n", b"\n"), "The signature is valid for the body with LF instead of CRLF newlines."),
     )
-    for data, words in attempts:
-        if hmac.compare_digest(hmac.new(secret.encode(), data, hashlib.sha256).hexdigest(), given):
-            return SignatureCheck(True, words)
+    for data, message in attempts:
+        if hmac.compare_digest(hmac.new(secret.encode(), data, hashlib.sha256).hexdigest(), expected):
+            return SignatureCheck(True, message)
     return SignatureCheck(False, "The signature is not valid: the secret or the body differs from what was sent.")
 
 
 def verify_delivery(row: Row, secret: str) -> SignatureCheck:
     """Check the signature in the record of a delivery."""
     request = row.get("request")
-    signature = request_header(request, SIGNATURE)
+    signature = request_header(request, SIGNATURE_HEADER)
     if not signature:
-        return SignatureCheck(False, f"The record of the request has no {SIGNATURE} header.")
+        return SignatureCheck(False, f"The record of the request has no {SIGNATURE_HEADER} header.")
     text = body_text(request)
     if text is not None:
         return verify_signature(secret, text.encode(), signature)
@@ -91,8 +91,8 @@ def verify_delivery(row: Row, secret: str) -> SignatureCheck:
     body = request_payload(request)
     for separators in ((",", ":"), (", ", ": ")):
         data = json.dumps(body, ensure_ascii=False, separators=separators).encode()
-        if (found := verify_signature(secret, data, signature)).valid:
-            return found
+        if (check := verify_signature(secret, data, signature)).valid:
+            return check
     return SignatureCheck(False, "The record does not contain the exact body, so its signature cannot be checked.")
 
 
@@ -100,18 +100,19 @@ def disabled_cause(webhook: Row, messages: Sequence[Row]) -> str:
     """Return the probable reason why a webhook is disabled; "" when it is enabled. messages: its latest ones."""
     if webhook.get("isEnabled"):
         return ""
-    changed = parse_time(webhook.get("updatedAt"))
-    since = f"Disabled; last updated {age(changed)}." if changed is not None else "Disabled."
-    results = [delivered(row) for row in messages]
-    failed = sum(result is False for result in results)
+    updated_at = parse_time(webhook.get("updatedAt"))
+    updated = f"Last updated {age(updated_at)}. " if updated_at is not None else ""
+    failed = sum(is_delivered(row) is False for row in messages)
     if messages and failed == len(messages):
-        return (
-            f"{since} All of its last {len(messages)} messages failed: Dynamic disables webhooks that keep failing. "
-            "Fix the receiver, then enable the webhook. Events meanwhile are not delivered."
+        cause = (
+            f"All of the last {len(messages)} messages failed. Dynamic disables webhooks that keep failing. "
+            "Fix the receiver, then enable the webhook."
         )
-    if failed:
-        return f"{since} {failed} of its last {len(messages)} messages failed; a member or Dynamic disabled it."
-    return f"{since} None of its last messages failed, so a member disabled it. Events meanwhile are not delivered."
+    elif failed:
+        cause = f"{failed} of the last {len(messages)} messages failed. A member or Dynamic disabled the webhook."
+    else:
+        cause = "None of the last messages failed, so a member disabled the webhook."
+    return f"{updated}{cause} Events while it is disabled are not delivered later."
 
 
 async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> list[dict[str, Any]]:
@@ -119,40 +120,40 @@ async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> l
     path = {"webhookId": webhook_id, "messageId": message_id}
     page = await client.page("getWebhookMessageDeliveries", "data", path=path)
 
-    def place(row: Row) -> tuple[str, float]:
+    def sort_key(row: Row) -> tuple[str, float]:
         attempt = row.get("deliveryAttempt")
         return str(row.get("deliveredAt") or ""), attempt if isinstance(attempt, (int, float)) else 0.0
 
-    return sorted(page.items, key=place, reverse=True)
+    return sorted(page.items, key=sort_key, reverse=True)
 
 
 def failed_view(client: Client, webhook_id: str) -> PagedView:
     """Return a view of the messages that failed.
 
-    The API cannot filter them, so its pages are read until a page of this view is full. The cursor of this view has
-    the next page and the number of its rows that were read.
+    The API cannot filter them, so its pages are read until a page of this view is full. A cursor of this view consists
+    of the number of rows to skip and the API's cursor: `12 abc`.
     """
     record = RESOURCES["webhook-messages"]
 
     async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         from dyntui.api.pagination import Page, PageCheck
 
-        skip, _, theirs = (cursor or "0 ").partition(" ")
-        at, found = int(skip), list[dict[str, Any]]()
-        next_page: str | None = theirs or None
+        skip, _, api_cursor = (cursor or "0 ").partition(" ")
+        start, failed = int(skip), list[dict[str, Any]]()
+        next_page: str | None = api_cursor or None
         check = PageCheck(record.key)
         check.cursor(next_page)
         for _ in range(_MAX_PAGES):
             page = await read_page(client, record.list, path={"webhookId": webhook_id}, query={"cursor": next_page})
-            for place, row in enumerate(page.items[at:], at):
-                if delivered(row) is False:
-                    found.append(row)
-                    if len(found) == _PAGE:
-                        return Page(found, cursor=f"{place + 1} {next_page or ''}")
-            at, next_page = 0, page.cursor
+            for index, row in enumerate(page.items[start:], start):
+                if is_delivered(row) is False:
+                    failed.append(row)
+                    if len(failed) == _PAGE:
+                        return Page(failed, cursor=f"{index + 1} {next_page or ''}")
+            start, next_page = 0, page.cursor
             check.cursor(next_page, page.items)
             if next_page is None:
-                return Page(found)
-        return Page(found, cursor=f"0 {next_page}")
+                return Page(failed)
+        return Page(failed, cursor=f"0 {next_page}")
 
     return PagedView(fetch, paging=Paging.CURSOR, key=record.key, page_size=_PAGE)

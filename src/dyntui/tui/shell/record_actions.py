@@ -46,7 +46,7 @@ def _record_actions() -> Iterator[Action]:
             yield Action(
                 f"{record.name}.{name}",
                 ("t",) if toggles else (one.key,),
-                "on/off" if toggles else one.label,
+                "enable/disable" if toggles else one.label,
                 "Enable or disable it." if toggles else one.help,
                 effect,
                 rank,

@@ -1,1 +1,1 @@
-"""Webhook messages: delivery attempts, redelivery, signature checks."""
+"""The messages of a webhook: delivery attempts, redelivery and signature checks."""

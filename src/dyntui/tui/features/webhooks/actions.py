@@ -1,6 +1,6 @@
-"""Actions of one webhook and of one webhook message.
+"""Actions of the screen of a webhook and of the screen of one message.
 
-Each is done by the method `action_NAME` of the class that binds its scope.
+The method `action_NAME` of the screen class that binds the scope performs each of them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ WEBHOOKS_ACTIONS = register(
         "webhook": "Webhook",
         "message": "Message",
     },
-    Action("webhook.failed", ("f",), "failed only", "Show only the messages that failed, or all.", _READ, 14, "failed"),
-    Action("webhook.verify", ("V",), "verify", "Check the signature of a body that you paste.", _READ, 15),
-    Action("webhook.toggle", ("t",), "on or off", "Enable the webhook, or disable it.", rank=16, run="switch"),
-    Action("webhook.edit", ("e",), "edit", "Edit the URL and the events of the webhook."),
-    Action("webhook.reveal", ("S",), "secret", "Show the secret that the messages are signed with.", _READ),
-    Action("message.redeliver", ("d",), "redeliver", "Send the message again.", rank=11, disabled_reason="send_disabled_reason"),
-    Action("message.verify", ("V",), "verify", "Check the signature of this delivery.", _READ, 12, "verify",
+    Action("webhook.failed", ("f",), "failed only", "Show only failed messages, or all.", _READ, 14, "toggle_failed_only"),
+    Action("webhook.verify", ("V",), "verify", "Check the signature of a pasted body.", _READ, 15, "verify_pasted"),
+    Action("webhook.toggle", ("t",), "enable/disable", "Enable or disable the webhook.", rank=16, run="toggle_enabled"),
+    Action("webhook.edit", ("e",), "edit", "Edit the URL and the events."),
+    Action("webhook.reveal", ("S",), "reveal secret", "Show the signing secret.", _READ, run="reveal_secret"),
+    Action("message.redeliver", ("d",), "redeliver", "Send the message again.", rank=11,
+        disabled_reason="redeliver_disabled_reason"),
+    Action("message.verify", ("V",), "verify", "Check the signature of this message.", _READ, 12, "verify",
         "verify_disabled_reason"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One message to a webhook: what was sent and what came back, in full, and every attempt at it."""
+"""The screen of one webhook message: its request, its response and every delivery attempt."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from textual.widget import Widget
 
 from dyntui.resources import RESOURCES
 from dyntui.resources.webhook_payloads import parse_nested
-from dyntui.resources.webhooks import answer_of, latency_ms
+from dyntui.resources.webhooks import latency_ms, response_status
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
-from dyntui.tui.features.webhooks.webhook_secret import with_secret
+from dyntui.tui.features.webhooks.webhook_secret import read_webhook_secret
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.search_tree import SearchTree
@@ -28,18 +28,24 @@ if TYPE_CHECKING:
 __all__ = ["WebhookMessageScreen"]
 
 _RECORD = RESOURCES["webhook-messages"]
-_ATTEMPTS = tuple(column for column in _RECORD.columns if column.name not in ("id", "event", "event id"))
+_ATTEMPT_COLUMNS = tuple(column for column in _RECORD.columns if column.name not in ("id", "event", "event id"))
 
 
 class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
-    """row: its latest delivery, from the list."""
+    """One message of a webhook, in four tabs."""
 
     BINDINGS = bindings(WEBHOOKS_ACTIONS, "message")
     NOUN = "message"
     RESOURCE = "webhook-messages"
-    TABS = (Tab("facts", "Message"), Tab("request", "Request"), Tab("response", "Response"), Tab("tries", "Attempts"))
+    TABS = (
+        Tab("message", "Message"),
+        Tab("request", "Request"),
+        Tab("response", "Response"),
+        Tab("attempts", "Attempts"),
+    )
 
     def __init__(self, row: Mapping[str, Any], webhook_id: str) -> None:
+        """row: the latest delivery attempt of the message, as the list of messages shows it."""
         super().__init__(str(row.get("messageId", "")), _RECORD.label_of(row))
         self.row = dict(row)
         self.webhook_id = webhook_id
@@ -54,18 +60,18 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
 
     def pane(self, tab: Tab) -> ComposeResult:
         match tab.name:
-            case "facts":
-                yield FieldList(id="facts")
-            case "tries":
-                yield Table(_ATTEMPTS, StaticRows(is_loaded=False, key="deliveryId"), id="tries")
+            case "message":
+                yield FieldList(id="message-fields")
+            case "attempts":
+                yield Table(_ATTEMPT_COLUMNS, StaticRows(is_loaded=False, key="deliveryId"), id="attempts")
             case name:
                 yield SearchTree(id=f"tree-{name}", unfolded=3)
 
     async def fetch(self, client: Client) -> dict[str, Any]:
         from dyntui.services.webhooks import read_deliveries
 
-        found = await read_deliveries(client, self.webhook_id, self.object_id)
-        return {**(found[0] if found else self.row), "deliveries": found}
+        deliveries = await read_deliveries(client, self.webhook_id, self.object_id)
+        return {**(deliveries[0] if deliveries else self.row), "deliveries": deliveries}
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
         self.row = {name: value for name, value in document.items() if name != "deliveries"}
@@ -73,33 +79,33 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
 
     def fill(self, tab: Tab, document: dict[str, Any]) -> None:
         match tab.name:
-            case "facts":
-                self.query_one("#facts", FieldList).show(self._facts())
-            case "tries":
-                table = self.query_one("#tries", Table)
+            case "message":
+                self.query_one("#message-fields", FieldList).show(self._field_lines())
+            case "attempts":
+                table = self.query_one("#attempts", Table)
                 assert isinstance(table.view, StaticRows)
                 table.view.set_rows([{**row, "copy": row.get("deliveryId")} for row in document["deliveries"]])
                 table.view_changed()
             case name:
                 self.query_one(f"#tree-{name}", SearchTree).show(parse_nested(self.row.get(name)))
 
-    def _facts(self) -> list[FieldLine]:
+    def _field_lines(self) -> list[FieldLine]:
         row = self.row
         latency = latency_ms(row)
         return [
-            FieldLine("delivery", heading=True),
+            FieldLine("latest delivery", heading=True),
             FieldLine("status", row.get("status")),
-            FieldLine("answer", answer_of(row)),
+            FieldLine("response", response_status(row)),
             FieldLine("attempt", row.get("deliveryAttempt")),
             FieldLine("latency", f"{latency:,} ms" if latency is not None else None),
             FieldLine("sent", row.get("deliveredAt")),
+            FieldLine("delivery id", row.get("deliveryId")),
             FieldLine("message", heading=True),
             FieldLine("event", self.label),
-            FieldLine("message made", row.get("messageCreatedAt")),
-            FieldLine("event happened", row.get("eventCreatedAt")),
-            FieldLine("message id", row.get("messageId")),
+            FieldLine("event created", row.get("eventCreatedAt")),
             FieldLine("event id", row.get("eventId")),
-            FieldLine("delivery id", row.get("deliveryId")),
+            FieldLine("message created", row.get("messageCreatedAt")),
+            FieldLine("message id", row.get("messageId")),
         ]
 
     def openable(self, pane: Widget | None) -> bool:
@@ -111,13 +117,13 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         assert isinstance(pane, Table)
         assert pane.row is not None
         row = {name: value for name, value in pane.row.items() if name != "copy"}
-        shown = {**row, "request": parse_nested(row.get("request")), "response": parse_nested(row.get("response"))}
-        self.console.visit(JsonScreen((*self.breadcrumbs, f"attempt {row.get('deliveryAttempt')}"), shown))
+        document = {**row, "request": parse_nested(row.get("request")), "response": parse_nested(row.get("response"))}
+        self.console.visit(JsonScreen((*self.breadcrumbs, f"attempt {row.get('deliveryAttempt')}"), document))
 
     # Actions
 
-    def send_disabled_reason(self) -> str | None:
-        return None if self.object_id else "There is no message."
+    def redeliver_disabled_reason(self) -> str | None:
+        return None if self.object_id else "The message has no id."
 
     def action_redeliver(self) -> None:
         from dyntui.services.actions.resource_actions import find_action
@@ -125,13 +131,13 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         self.begin(_RECORD, find_action(_RECORD, "redeliver"), [self.row], self.webhook_id, "d")
 
     def verify_disabled_reason(self) -> str | None:
-        return None if self.row.get("request") else "There is no record of the request."
+        return None if self.row.get("request") else "The server has no record of the request."
 
     def action_verify(self) -> None:
-        with_secret(self, {"webhookId": self.webhook_id}, "V", self._judge)
+        read_webhook_secret(self, {"webhookId": self.webhook_id}, "V", self._verify)
 
-    def _judge(self, secret: str) -> None:
+    def _verify(self, secret: str) -> None:
         from dyntui.services.webhooks import verify_delivery
 
-        found = verify_delivery(self.row, secret)
-        self.console.notify(found.message, "information" if found.valid else "error")
+        check = verify_delivery(self.row, secret)
+        self.console.notify(check.message, "information" if check.valid else "error")

@@ -1,4 +1,4 @@
-"""One webhook: whether and why it is on or off, and what was sent to it; failed only, sent again, verified."""
+"""The screen of one webhook: its state and its messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
-from dyntui.tui.features.webhooks.webhook_secret import with_secret
+from dyntui.tui.features.webhooks.webhook_secret import read_webhook_secret
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteTextDialog
 from dyntui.tui.kit.widgets.cells import cut, width_of
@@ -31,81 +31,85 @@ if TYPE_CHECKING:
 
 __all__ = ["WebhookMessagesScreen"]
 
-_LATEST = 25
-_TOLD = 3
-"""Lines at most for what a webhook is told of: there are events enough to fill a screen."""
+_RECENT_MESSAGES = 25
+"""The messages from which the reason of a disabled webhook is derived."""
+_MAX_EVENT_LINES = 3
+"""A webhook may have so many events that they would fill the screen."""
 
 
-class _About(LineWidget):
-    """The webhook, what it is told of, and why it is off, in as many lines as that takes."""
+class _WebhookHeader(LineWidget):
+    """URL, state and events of the webhook, and why it is disabled; as high as its text."""
 
     webhook: Mapping[str, Any] = {}
-    why = ""
+    reason = ""
 
-    def tell(self, webhook: Mapping[str, Any], why: str) -> None:
-        """Show this, in as much room as it needs."""
-        self.webhook, self.why = webhook, safe(why, 600)
-        self._fit()
+    def show(self, webhook: Mapping[str, Any], reason: str) -> None:
+        """Show a webhook. reason: why it is disabled, or ""."""
+        self.webhook, self.reason = webhook, safe(reason, 600)
+        self._fit_height()
         self.repaint()
 
     @property
     def _state(self) -> str:
-        since = parse_time(self.webhook.get("enabledAt"))
         if not self.webhook.get("isEnabled"):
-            return "off"
-        return f"on, enabled {age(since)}" if since else "on"
+            return "Disabled"
+        enabled_at = parse_time(self.webhook.get("enabledAt"))
+        return f"Enabled since {age(enabled_at)}" if enabled_at else "Enabled"
 
-    def _told(self) -> list[str]:
-        """What it is told of: the rest of the line that says its state, and further ones."""
+    def _event_lines(self) -> list[str]:
+        """Return the events in lines. The first line stands beside the state, so it is shorter."""
         events = self.webhook.get("events")
-        names = ", ".join(str(each) for each in events) if isinstance(events, list) else ""
-        before = " " * (width_of(self._state) + 7)
-        text = f"told of {safe(names, 4_000) or 'nothing'}"
-        first, *more = wrap(text, max(30, self.size.width - 2), initial_indent=before, subsequent_indent="    ")
-        if len(more) >= _TOLD:
-            more[_TOLD - 2 :] = [f"{more[_TOLD - 2][: self.size.width - 4]} …"]
-        return [first[len(before) :], *more]
+        names = ", ".join(str(name) for name in events) if isinstance(events, list) else ""
+        beside_state = " " * (width_of(self._state) + 7)
+        text = f"Events: {safe(names, 4_000) or 'none'}"
+        lines = wrap(text, max(30, self.size.width - 2), initial_indent=beside_state, subsequent_indent="    ")
+        if len(lines) > _MAX_EVENT_LINES:
+            lines[_MAX_EVENT_LINES - 1 :] = [f"{lines[_MAX_EVENT_LINES - 1][: self.size.width - 4]} …"]
+        return [lines[0][len(beside_state) :], *lines[1:]]
 
-    def _lines(self) -> list[Piece]:
-        """The lines below the first two."""
+    def _further_lines(self) -> list[Piece]:
+        """Return the lines below URL and state."""
         if not self.webhook or not self.size:
             return []
-        why = wrap(self.why, max(20, self.size.width - 4))
-        return [*((line, "dim") for line in self._told()[1:]), *((f"  {line}", "warn") for line in why)]
+        reason_lines = wrap(self.reason, max(20, self.size.width - 4))
+        return [
+            *((line, "dim") for line in self._event_lines()[1:]),
+            *((f"  {line}", "warn") for line in reason_lines),
+        ]
 
-    def _fit(self) -> None:
-        wanted = 2 + len(self._lines())
-        if self.styles.height is None or self.styles.height.value != wanted:
-            self.styles.height = wanted
+    def _fit_height(self) -> None:
+        height = 2 + len(self._further_lines())
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
 
     def on_resize(self) -> None:
-        self._fit()
+        self._fit_height()
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        row = self.webhook
-        if not row:
+        webhook = self.webhook
+        if not webhook:
             return [("  ···", "dim")] if y == 0 else [], ""
         if y == 0:
-            return [("  ", ""), (cut(safe(row.get("url")), width - 3), "strong")], ""
+            return [("  ", ""), (cut(safe(webhook.get("url")), width - 3), "strong")], ""
         if y == 1:
-            sign: Piece = ("  ● ", "good") if row.get("isEnabled") else ("  ○ ", "warn")
-            told = cut(self._told()[0], width - width_of(self._state) - 8)
-            return [sign, (f"{self._state}   ", ""), (told, "dim")], ""
-        lines = self._lines()[y - 2 : y - 1]
+            dot: Piece = ("  ● ", "good") if webhook.get("isEnabled") else ("  ○ ", "warn")
+            events = cut(self._event_lines()[0], width - width_of(self._state) - 8)
+            return [dot, (f"{self._state}   ", ""), (events, "dim")], ""
+        lines = self._further_lines()[y - 2 : y - 1]
         return [(cut(text, width), style) for text, style in lines], ""
 
 
 class WebhookMessagesScreen(ResourceActionsScreen):
-    """The messages of the webhook whose id is the parent."""
+    """The messages of one webhook, whose id is `parent_id`; `f` shows only the failed ones."""
 
     BINDINGS = bindings(WEBHOOKS_ACTIONS, "webhook")
+
+    webhook: Mapping[str, Any] = {}
+    failed_only = False
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
         console.open_list(RESOURCES["webhook-messages"], target.row_id, target.label)
-
-    webhook: Mapping[str, Any] = {}
-    failed_only = False
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -114,12 +118,12 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield _About(id="about")
+            yield _WebhookHeader(id="webhook")
             yield from super().body()
 
     def connected(self, connection: Connection) -> None:
         super().connected(connection)
-        self._read(connection)
+        self._load_webhook(connection)
 
     @property
     def shown_resources(self) -> frozenset[str]:
@@ -128,36 +132,36 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     def reload(self) -> None:
         super().reload()
         if (connection := self.console.session.connection) is not None:
-            self._read(connection)
+            self._load_webhook(connection)
 
-    def _read(self, connection: Connection) -> None:
+    def _load_webhook(self, connection: Connection) -> None:
         from dyntui.services.actions.resource_actions import read_one
 
         work = read_one(connection.client, RESOURCES["webhooks"], self.parent_id)
-        self.run_worker_then(work, self._show, group="webhook")
+        self.run_worker_then(work, self._on_webhook_loaded, group="webhook")
 
-    def _show(self, webhook: Mapping[str, Any]) -> None:
+    def _on_webhook_loaded(self, webhook: Mapping[str, Any]) -> None:
         self.webhook = webhook
         self.parent_label = str(webhook.get("url") or "")
-        self._explain()
+        self._update_header()
         self.refresh_status()
 
     @on(ResourceScreen.ViewChanged)
-    def _explain(self) -> None:
+    def _update_header(self) -> None:
         from dyntui.services.webhooks import disabled_cause
 
-        why = ""
+        reason = ""
         if self.webhook and self.view is not None and self.view.is_loaded and not self.failed_only:
-            rows = [self.view.get(index) for index in range(min(_LATEST, self.view.total))]
-            why = disabled_cause(self.webhook, [row for row in rows if row is not None])
-        self.query_one(_About).tell(self.webhook, why)
+            rows = [self.view.get(index) for index in range(min(_RECENT_MESSAGES, self.view.total))]
+            reason = disabled_cause(self.webhook, [row for row in rows if row is not None])
+        self.query_one(_WebhookHeader).show(self.webhook, reason)
 
     def _empty(self) -> str:
         if self.failed_only:
-            return "No message has failed. f shows all of them."
+            return "No failed messages. Press f to show all messages."
         return super()._empty()
 
-    # Actions
+    # Only failed messages
 
     def make_view(self, connection: Connection) -> PagedView:
         if not self.failed_only:
@@ -166,7 +170,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
         return failed_view(connection.client, self.parent_id)
 
-    def action_failed(self) -> None:
+    def action_toggle_failed_only(self) -> None:
         connection = self.console.session.connection
         if connection is not None:
             self.failed_only = not self.failed_only
@@ -178,43 +182,48 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
     def handle_back(self) -> None:
         if self.failed_only:
-            self.action_failed()
+            self.action_toggle_failed_only()
         else:
             super().handle_back()
 
-    def action_verify(self) -> None:
-        from dyntui.services.webhooks import SIGNATURE
+    # Signature check
 
-        def pasted(found: Pasted | None) -> None:
-            if found is not None:
-                with_secret(self, self._row(), "V", lambda secret: self._judge(found, secret))
+    def action_verify_pasted(self) -> None:
+        from dyntui.services.webhooks import SIGNATURE_HEADER
 
-        about = "Paste the body exactly as it was received, and below it the signature."
-        self.console.ask(PasteTextDialog("Verify a signature", about, line=f"The header {SIGNATURE}:"), pasted)
+        def on_pasted(pasted: Pasted | None) -> None:
+            if pasted is not None:
+                read_webhook_secret(self, self._webhook_row(), "V", lambda secret: self._verify(pasted, secret))
 
-    def _judge(self, pasted: Pasted, secret: str) -> None:
+        about = "Paste the body of a message exactly as it was received, and its signature below."
+        dialog = PasteTextDialog("Verify a signature", about, line=f"Header {SIGNATURE_HEADER}:", verb="verify")
+        self.console.ask(dialog, on_pasted)
+
+    def _verify(self, pasted: Pasted, secret: str) -> None:
         from dyntui.services.webhooks import verify_signature
 
-        found = verify_signature(secret, pasted.text.encode(), pasted.line)
-        self.console.notify(found.message, "information" if found.valid else "error")
+        check = verify_signature(secret, pasted.text.encode(), pasted.line)
+        self.console.notify(check.message, "information" if check.valid else "error")
 
-    def _row(self) -> dict[str, Any]:
+    # Actions of the webhook
+
+    def _webhook_row(self) -> dict[str, Any]:
         return {"webhookId": self.parent_id, "url": self.parent_label, **self.webhook}
 
-    def _on_webhook(self, name: str, key: str) -> None:
+    def _begin_webhook_action(self, name: str, key: str) -> None:
         from dyntui.services.actions.resource_actions import find_action
 
         record = RESOURCES["webhooks"]
-        self.begin(record, find_action(record, name), [self._row()], "", key)
+        self.begin(record, find_action(record, name), [self._webhook_row()], "", key)
 
-    def action_switch(self) -> None:
-        self._on_webhook("disable" if self.webhook.get("isEnabled") else "enable", "t")
+    def action_toggle_enabled(self) -> None:
+        self._begin_webhook_action("disable" if self.webhook.get("isEnabled") else "enable", "t")
 
     def action_edit(self) -> None:
-        self._on_webhook("edit", "e")
+        self._begin_webhook_action("edit", "e")
 
-    def action_reveal(self) -> None:
-        self._on_webhook("reveal-secret", "S")
+    def action_reveal_secret(self) -> None:
+        self._begin_webhook_action("reveal-secret", "S")
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
         if plan.record is self.record:

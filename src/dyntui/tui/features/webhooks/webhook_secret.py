@@ -1,4 +1,4 @@
-"""Check a signature with the secret of a webhook: confirmed, with a line in the audit log, and kept by nobody."""
+"""Read the secret of a webhook for a signature check, after a confirmation. The secret is not shown and not saved."""
 
 from __future__ import annotations
 
@@ -10,33 +10,38 @@ from dyntui.services.actions.write_types import Confirmation, WriteResults
 from dyntui.tui.shell.action_flow import WorkerMixin
 from dyntui.tui.shell.confirm_dialog import confirm
 
-__all__ = ["with_secret"]
+__all__ = ["read_webhook_secret"]
 
 
-def with_secret(screen: WorkerMixin, webhook: Mapping[str, Any], key: str, use: Callable[[str], None]) -> None:
-    """Ask, read the secret, and hand it to `use`."""
+def read_webhook_secret(
+    screen: WorkerMixin, webhook: Mapping[str, Any], opening_key: str, on_secret: Callable[[str], None]
+) -> None:
+    """Ask for a confirmation, read the secret of `webhook` and call `on_secret` with it.
+
+    opening_key: the key that started the action, which therefore does not confirm it.
+    """
     from dyntui.services.actions.resource_actions import make_target
     from dyntui.services.webhooks import read_secret_action
 
     connection = screen.console.session.connection
     if connection is None:
         return
-    write, targets = read_secret_action(connection.client), [make_target(RESOURCES["webhooks"], webhook)]
+    action, targets = read_secret_action(connection.client), [make_target(RESOURCES["webhooks"], webhook)]
 
-    def got(results: WriteResults) -> None:
+    def on_results(results: WriteResults) -> None:
         error = results.first_error
         value = results.items[0].value
         secret = str(value.get("secret") or "") if isinstance(value, Mapping) else ""
         if error is not None:
             screen.console.notify_error(error)
         elif not secret:
-            screen.console.notify("The server gave no secret for this webhook.", "error")
+            screen.console.notify("The server returned no secret for this webhook.", "error")
         else:
-            use(secret)
+            on_secret(secret)
 
-    def answered(confirmation: Confirmation | None) -> None:
+    def on_confirmation(confirmation: Confirmation | None) -> None:
         if confirmation is not None:
-            screen.run_write_worker(connection.write_gate.perform(write, targets, confirmation), got)
+            screen.run_write_worker(connection.write_gate.perform(action, targets, confirmation), on_results)
 
-    needed = connection.write_gate.requirement(write, targets)
-    screen.console.ask(confirm(needed, verb="check the signature", opening_key=key), answered)
+    requirement = connection.write_gate.requirement(action, targets)
+    screen.console.ask(confirm(requirement, verb="check signature", opening_key=opening_key), on_confirmation)
