@@ -55,11 +55,11 @@ def write_messy_csv(path: Path, rows: int = 400, name: str = "person") -> dict[s
 
 STEP_TEXTS = {
     "parse": "▸Parse",
-    "map": "v chooses",
-    "review": "ready + ",
+    "map": "v to change",
+    "review": "with problems",
     "check": "not checked",
     "plan": "Emails stay unverified",
-    "run": "the first 10 rows are sent",
+    "run": "paused: the first 10 rows are sent",
 }
 
 
@@ -71,13 +71,13 @@ def go_to_step(terminal: Terminal, path: Path, step: str) -> None:
             terminal.press("]")
             terminal.wait("1 to choose")
             terminal.press("v")
-            terminal.wait("Are these e-mail addresses verified?")
+            terminal.wait("Are these email addresses verified?")
         if name not in ("parse", "map", "run"):
             terminal.press("]")
         if name in ("map", "run"):
             terminal.press("enter")
         if name == "run":
-            terminal.wait("Import file")
+            terminal.wait("y send the first 10")
             terminal.press("y")
         terminal.wait(words)
         if name == step:
@@ -89,7 +89,7 @@ def open_wizard(terminal: Terminal, path: Path) -> None:
     terminal.press("i")
     terminal.wait("▸Source")
     terminal.press("/")
-    terminal.wait("Path of the file")
+    terminal.wait("File path")
     terminal.press(*["backspace"] * 60, str(path))
     terminal.wait(path.name)
     terminal.press("enter")
@@ -106,24 +106,24 @@ def test_a_file_is_imported_with_keys_only(serve: Serve, tmp_path: Path, size: t
     with serve(users=50) as sandbox:
         with Terminal(env=environ(sandbox, home), columns=size[0], rows=size[1]) as terminal:
             go_to_step(terminal, path, "review")
-            rows = f"{counts['rows']} rows = " if size[0] >= 100 else " "
-            terminal.wait(f"{rows}{ready} ready + {problems} problems")
+            total = f" of {counts['rows']}" if size[0] >= 100 else ""
+            terminal.wait(f"{ready}{total} ready, {problems} with problems")
             terminal.press("enter")
-            terminal.wait("enter keep")
+            terminal.wait("enter apply")
             terminal.press(*["backspace"] * 40, "person7@example.com", "enter")
-            terminal.wait(f"{rows}{ready + 1} ready + {problems - 1} problems")
+            terminal.wait(f"{ready + 1}{total} ready, {problems - 1} with problems")
             terminal.press("]")
             terminal.wait("not checked")
             terminal.press("enter")
-            terminal.wait(f"{ready + 1} new + 0 there")
+            terminal.wait("to be created")
             terminal.press("]")
             terminal.wait("Emails stay unverified")
             terminal.press("enter")
-            terminal.wait("Import file people.csv")
+            terminal.wait("y send the first 10")
             terminal.press("y")
-            terminal.wait("the first 10 rows are sent")
+            terminal.wait("paused: the first 10 rows are sent")
             terminal.press("enter")
-            terminal.wait(f"{counts['rows']} rows = {ready + 1} through + {problems - 1} not", 60)
+            terminal.wait(f"{ready + 1} of {counts['rows']} imported, {problems - 1} not imported", 60)
             assert "failed-rows.csv" in terminal.text
             terminal.press("Q")
             assert terminal.wait_for_exit() == 0
@@ -142,7 +142,7 @@ def test_a_kill_in_any_step_loses_nothing(sandbox: Any, tmp_path: Path, step: st
     path = tmp_path / f"{step}.csv"
     counts = write_messy_csv(path, 60, name=step)
     problems = counts["bad"] + counts["repeats"]
-    through = f"60 rows = {60 - problems} through + {problems} not"
+    imported = f"{60 - problems} of 60 imported, {problems} not imported"
     home = tmp_path / "home"
     with Terminal(env=environ(sandbox, home)) as terminal:
         go_to_step(terminal, path, {"source": "parse", "finish": "run"}.get(step, step))
@@ -153,32 +153,32 @@ def test_a_kill_in_any_step_loses_nothing(sandbox: Any, tmp_path: Path, step: st
             terminal.wait(lambda text: has_email_choice(home))  # written to disk after it is shown
         elif step == "review":
             terminal.press("enter")
-            terminal.wait("enter keep")
-            terminal.press(*["backspace"] * 40, "mended@example.com", "enter")
-            terminal.wait(f"+ {problems - 1} problems")
+            terminal.wait("enter apply")
+            terminal.press(*["backspace"] * 40, "fixed@example.com", "enter")
+            terminal.wait(f"{problems - 1} with problems")
         elif step == "finish":
             terminal.press("enter")
-            terminal.wait(through, 60)
+            terminal.wait(imported, 60)
         kill(terminal)
     with Terminal(env=environ(sandbox, home)) as terminal:
         terminal.wait("just now")
         if step in ("run", "finish"):
             if step == "run":
-                terminal.wait("is paused with")
+                terminal.wait("rows remaining")
             terminal.press(":jobs", "enter")
             terminal.wait("‖ paused" if step == "run" else "✓ done")
             terminal.press("enter")
             if step == "run":
-                terminal.wait("still to send")
+                terminal.wait("Press enter to send the remaining rows")
                 terminal.press("enter")
-            terminal.wait(through, 60)
+            terminal.wait(imported, 60)
             assert "id-map.csv" in terminal.text
         else:
-            terminal.wait(f"was left at {step}")
+            terminal.wait(f"at step {step}")
             terminal.press("i")
-            terminal.wait("GO ON WITH")
+            terminal.wait("UNFINISHED IMPORTS")
             terminal.press("home", "down", "enter")
-            again = {"source": "▸Source   Parse", "review": f"+ {problems - 1} problems"}
+            again = {"source": "▸Source   Parse", "review": f"{problems - 1} with problems"}
             terminal.wait(again.get(step) or STEP_TEXTS[step])
         terminal.press("Q")
         assert terminal.wait_for_exit() == 0
@@ -205,15 +205,15 @@ def test_a_kill_while_rows_are_read_reads_them_again(sandbox: Any, tmp_path: Pat
     with Terminal(env=environ(sandbox, home)) as terminal:
         go_to_step(terminal, path, "map")
         terminal.press("]")
-        terminal.wait("reading and checking rows: ")
+        terminal.wait("loading rows: ")
         kill(terminal)
     with Terminal(env=environ(sandbox, home)) as terminal:
-        terminal.wait("was left at review")
+        terminal.wait("at step review")
         terminal.press(":jobs", "enter")
         terminal.wait("· review")
         terminal.wait("1 of 1")  # the interrupted reading left nothing behind
         terminal.press("enter")
-        terminal.wait("30,000 rows = 29,025 ready + 975 problems", 60)
+        terminal.wait("29,025 of 30,000 ready, 975 with problems", 60)
         terminal.press("Q")
         assert terminal.wait_for_exit() == 0
 
@@ -234,13 +234,13 @@ def test_a_kill_while_rows_are_sent_loses_and_repeats_none(serve: Serve, tmp_pat
             terminal.wait("rows/s", 60)
             kill(terminal)
         with Terminal(env=environ(sandbox, home)) as terminal:
-            terminal.wait("is paused with")
+            terminal.wait("rows remaining")
             terminal.press(":jobs", "enter")
             terminal.wait("‖ paused")
             terminal.press("r")
             terminal.wait("⧖ job ")
             terminal.press("enter")
-            terminal.wait(f"2,000 rows = {2000 - problems:,} through + {problems} not", 120)
+            terminal.wait(f"{2000 - problems:,} of 2,000 imported, {problems} not imported", 120)
             terminal.press("Q")
             assert terminal.wait_for_exit() == 0
         found = [user["email"] for user in list_users(sandbox, home) if str(user.get("email")).startswith("person")]
@@ -310,29 +310,29 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
         with Terminal(env=environ(sandbox, home), columns=100, rows=30) as terminal:
             open_wizard(terminal, path)
             terminal.wait("5,000 rows")
-            assert "an export of Auth0" in terminal.text
+            assert "Auth0" in terminal.text
             terminal.press("]")
             terminal.wait("1 to choose")
             terminal.press("v")
-            terminal.wait("As the column")
+            terminal.wait("Verified as in column")
             terminal.press("down", "down", "enter")
             terminal.wait(lambda text: "to choose" not in text and "Are these" not in text)
             terminal.press("]")
-            terminal.wait(f"{problems} problems", 60)
+            terminal.wait(f"{problems} with problems", 60)
             # fix one cell
             terminal.press("tab", "home", "down", "down")
             terminal.wait("email_invalid:")
             terminal.press("tab", "home", "enter")
-            terminal.wait("enter keep")
+            terminal.wait("enter apply")
             terminal.press(*["backspace"] * 40, "person11@example.com", "enter")
             terminal.wait(f"{problems - 1} problems")
             # fix a group of problems
             terminal.press("f")
-            terminal.wait("Replace a text within the cell")
+            terminal.wait("All rows with")
             terminal.press("down", "down", "enter")
-            terminal.wait("look for")
+            terminal.wait("replace with")
             terminal.press("@@", "enter", "@", "enter")
-            terminal.wait(f"{counts['odd'] + counts['repeats']} problems")
+            terminal.wait(f"{counts['odd'] + counts['repeats']} with problems")
             # the other rows are excluded
             terminal.press("f")
             terminal.wait("All rows with")
@@ -342,40 +342,40 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             terminal.wait("All rows with")
             terminal.press("end", "enter")
             out = counts["odd"] + counts["repeats"]
-            terminal.wait(f"0 problems + {out} excluded")
+            terminal.wait(f"0 with problems, {out} excluded")
             terminal.press("]")
             terminal.wait("not checked")
             terminal.press("enter")
-            terminal.wait(f"{rows - out:,} new + 0 there", 60)
+            terminal.wait("to be created", 60)
             terminal.press("]")
             terminal.wait("a column of the file")
             terminal.press("enter")
-            terminal.wait("Import file auth0.xlsx")
+            terminal.wait("y send the first 10")
             terminal.press("y")
-            terminal.wait("the first 10 rows are sent", 60)
+            terminal.wait("paused: the first 10 rows are sent", 60)
             terminal.press("enter")
             terminal.wait("rows/s", 60)
             terminal.press("p")
             terminal.wait("▸Run paused", 60)
             terminal.press("enter")
             done = rows - out - counts["refused"]
-            terminal.wait(f"{rows:,} rows = {done:,} through + {out + counts['refused']} not", 120)
+            terminal.wait(f"{done:,} of {rows:,} imported, {out + counts['refused']} not imported", 120)
             assert "invalid_username" in terminal.text
             # failed rows are fixed and sent again
             terminal.press("f")
-            terminal.wait(f"{counts['refused']} rows = 0 ready + {counts['refused']} problems")
+            terminal.wait(f"0 of {counts['refused']} ready, {counts['refused']} with problems")
             terminal.press("f")
             terminal.wait("All rows with invalid_username")
             terminal.press("down", "down", "enter")
-            terminal.wait("look for")
+            terminal.wait("replace with")
             terminal.press("space", "enter", "_", "enter")
-            terminal.wait(f"{counts['refused']} ready + 0 problems")
+            terminal.wait(f"{counts['refused']} of {counts['refused']} ready, 0 with problems")
             terminal.press("]")
             terminal.wait("not checked")
             terminal.press("]")
-            terminal.wait("Not checked against the server yet")
+            terminal.wait("Not checked: ")
             terminal.press("enter", "y")
-            terminal.wait(f"{counts['refused']} rows = {counts['refused']} through + 0 not", 60)
+            terminal.wait(f"{counts['refused']} of {counts['refused']} imported, 0 not imported", 60)
             terminal.press("Q")
             assert terminal.wait_for_exit() == 0
         users = list_users(sandbox, home)
