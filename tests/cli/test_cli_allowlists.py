@@ -1,4 +1,4 @@
-"""`allowlists`, `gates` and `access` against a real sandbox, as a person or a script would use them."""
+"""`allowlists`, `gates` and `access` against a real sandbox, as people and scripts use them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-DOOR = "Launch party"
+SITE_ACCESS_LIST = "Launch party"
 CONTRACT = "0x" + "ab" * 20
 
 
 @pytest.fixture
 def guests(dyntui: Any) -> str:
-    """The name of a list made for one test; it is off."""
+    """The name of a list created for one test; it is disabled."""
     name = "L" + re.sub(r"\W", "", dyntui.home.parent.name)[-40:]
     dyntui("allowlists", "create", name, "--outcome", "siteAccess", "--yes")
     return name
@@ -45,16 +45,16 @@ def live(dyntui: Any) -> tuple[str, ...]:
     return ("--profile", "prod")
 
 
-def test_lists_say_what_they_do_together(dyntui: Any) -> None:
+def test_lists_show_their_effect_on_sign_in(dyntui: Any) -> None:
     found = dyntui.json("allowlists", "list")
     by_name = {row["name"]: row for row in found["lists"]}
-    assert by_name[DOOR]["outcome"] == "siteAccess"
+    assert by_name[SITE_ACCESS_LIST]["outcome"] == "siteAccess"
     assert by_name["Staff"]["entries"] == 2
     assert found["summary"][0] == "Everyone may sign in: no siteAccess list is enabled."
     assert "required if enabled" in dyntui("allowlists", "list").stdout
 
 
-def test_a_list_is_made_changed_and_deleted(dyntui: Any, guests: str) -> None:
+def test_a_list_is_created_changed_and_deleted(dyntui: Any, guests: str) -> None:
     assert dyntui.json("allowlists", "get", guests)["enabledAt"] is None
     again = dyntui("allowlists", "create", guests, "--outcome", "scope", "--yes", "--json", check=False)
     assert json.loads(again.stdout)["targets"][0]["code"] == "allowlist_already_exists"
@@ -64,8 +64,10 @@ def test_a_list_is_made_changed_and_deleted(dyntui: Any, guests: str) -> None:
     assert dyntui("allowlists", "get", guests, check=False).returncode == 2
 
 
-@pytest.mark.parametrize("way", ["allowlists", "api", "operation", "do", "update"])
-def test_a_first_door_in_live_wants_to_be_read_and_its_name_typed(dyntui: Any, guests: str, way: str) -> None:
+@pytest.mark.parametrize("command_name", ["allowlists", "api", "operation", "do", "update"])
+def test_the_first_site_access_list_in_live_needs_its_name_and_the_code(
+    dyntui: Any, guests: str, command_name: str
+) -> None:
     env = live(dyntui)
     row = dyntui.json("allowlists", "get", guests)
     command = {
@@ -74,30 +76,30 @@ def test_a_first_door_in_live_wants_to_be_read_and_its_name_typed(dyntui: Any, g
         "operation": ("api", "enableAllowlistById", "-p", f"allowlistId={row['id']}"),
         "do": ("do", "allowlists", "enable", row["id"]),
         "update": ("allowlists", "update", guests, "--outcome", "siteAccess"),
-    }[way]
-    if way == "update":
+    }[command_name]
+    if command_name == "update":
         dyntui("allowlists", "update", guests, "--outcome", "scope", "--yes")
         dyntui("allowlists", "enable", guests, "--yes")
-    empty = way in ("allowlists", "update")
+    empty = command_name in ("allowlists", "update")
     if not empty:
         dyntui("allowlists", "add", guests, "ada@example.com", "--yes")
     try:
-        for given in (
+        for options in (
             ("--yes",),
             ("--yes", "--confirm-environment", "prod"),
             ("--yes", "--confirm", guests),
             ("--yes", "--confirm", guests, "--read", "000000"),
         ):
-            refused = dyntui(*command, *env, *given, check=False)
-            assert refused.returncode == 2, given
+            refused = dyntui(*command, *env, *options, check=False)
+            assert refused.returncode == 2, options
             assert ("NO ONE could sign in" if empty else "EVERYONE ELSE IS LOCKED OUT.") in refused.stderr
             assert f"Type {guests} to confirm." in refused.stderr
-        assert "could no longer sign in" in refused.stderr, "numbers are told"
+        assert "could no longer sign in" in refused.stderr, "the number of users is shown"
         assert "Not counted: people who have not signed up yet" in refused.stderr
         assert dyntui.json("access", "status")["summary"][0].startswith("Everyone may sign in")
         code = code_in(refused.stderr)
-        given = ("--yes", "--confirm", guests, "--read", code)
-        read_only = dyntui(*command, *env, "--read-only", *given, check=False)
+        options = ("--yes", "--confirm", guests, "--read", code)
+        read_only = dyntui(*command, *env, "--read-only", *options, check=False)
         assert read_only.returncode == 2
         assert "read-only" in read_only.stderr
         assert dyntui.json("access", "status")["summary"][0].startswith("Everyone may sign in")
@@ -106,9 +108,9 @@ def test_a_first_door_in_live_wants_to_be_read_and_its_name_typed(dyntui: Any, g
         line = json.loads(dyntui("audit", "--ndjson").stdout.splitlines()[-1])
         assert line["before"] != line["after"]
     finally:
-        told = dyntui("allowlists", "disable", guests, check=False).stderr
-        if "--read" in told:
-            dyntui("allowlists", "disable", guests, "--confirm", guests, "--read", code_in(told))
+        output = dyntui("allowlists", "disable", guests, check=False).stderr
+        if "--read" in output:
+            dyntui("allowlists", "disable", guests, "--confirm", guests, "--read", code_in(output))
 
 
 def test_entries_are_added_found_changed_and_removed(dyntui: Any, guests: str) -> None:
@@ -130,19 +132,19 @@ def test_entries_are_added_found_changed_and_removed(dyntui: Any, guests: str) -
     assert "fid:77 is not on" in missing.stderr
 
 
-def test_what_is_no_identifier_is_said_and_nothing_is_sent(dyntui: Any, guests: str) -> None:
+def test_invalid_identifiers_are_reported_and_nothing_is_sent(dyntui: Any, guests: str) -> None:
     done = dyntui("allowlists", "add", guests, "ada@example.com", "ada", "--yes", check=False)
     assert done.returncode == 2
     assert "could be several kinds" in done.stderr
     assert on(dyntui, guests) == []
     assert (
-        dyntui("allowlists", "add", guests, "ada@example.com", "ada", "--skip-wrong", "--yes", check=False).returncode
+        dyntui("allowlists", "add", guests, "ada@example.com", "ada", "--skip-invalid", "--yes", check=False).returncode
         == 1
     )
     assert on(dyntui, guests) == ["ada@example.com"]
 
 
-def test_what_was_removed_together_is_undone(dyntui: Any, guests: str) -> None:
+def test_entries_removed_by_one_command_are_added_again_by_undo(dyntui: Any, guests: str) -> None:
     dyntui("allowlists", "add", guests, "a@example.com", "b@example.com", "--yes")
     dyntui("allowlists", "remove", guests, "a@example.com", "b@example.com", "--yes")
     jobs = dyntui.json("allowlists", "undo")
@@ -153,11 +155,11 @@ def test_what_was_removed_together_is_undone(dyntui: Any, guests: str) -> None:
 
 
 def test_a_list_is_synced_with_its_export_and_a_file(dyntui: Any, guests: str, tmp_path: Path) -> None:
-    dyntui("allowlists", "copy", DOOR, guests, "--yes")
+    dyntui("allowlists", "copy", SITE_ACCESS_LIST, guests, "--yes")
     export = tmp_path / "entries.csv"
     dyntui("allowlists", "export", guests, "-o", str(export))
     assert dyntui("allowlists", "diff", guests, str(export)).returncode == 0
-    assert dyntui("allowlists", "diff", guests, DOOR).returncode == 0
+    assert dyntui("allowlists", "diff", guests, SITE_ACCESS_LIST).returncode == 0
     file = tmp_path / "people.csv"
     file.write_text("email,alias\nada@example.com,Ada\nbob@example.com,Bob\n")
     shown = dyntui("allowlists", "sync", guests, str(file), "--remove", "--dry-run")
@@ -173,7 +175,7 @@ def test_a_list_is_synced_with_its_export_and_a_file(dyntui: Any, guests: str, t
     assert len(json.loads(differs.stdout)["left"]) == 5
 
 
-def test_a_file_is_imported_as_a_job_and_what_is_there_counts_as_exists(
+def test_a_file_is_imported_as_a_job_and_existing_entries_count_as_exists(
     dyntui: Any, guests: str, tmp_path: Path
 ) -> None:
     dyntui("allowlists", "add", guests, "a@example.com", "--yes")
@@ -182,14 +184,14 @@ def test_a_file_is_imported_as_a_job_and_what_is_there_counts_as_exists(
     done = json.loads(dyntui("allowlists", "import", guests, str(file), "--yes", "--json").stdout)
     assert (done["rows"]["created"], done["rows"]["exists"]) == (3, 1)
     assert len(on(dyntui, guests)) == 4
-    (known,) = (job for job in dyntui.json("allowlists", "undo") if job["job"] == done["job"])
-    assert (known["added"], known["source"]) == (3, "people.csv")
+    (import_job,) = (job for job in dyntui.json("allowlists", "undo") if job["job"] == done["job"])
+    assert (import_job["added"], import_job["source"]) == (3, "people.csv")
     dyntui("allowlists", "undo", done["job"], "--yes")
-    assert on(dyntui, guests) == ["a@example.com"], "what was there before stays"
+    assert on(dyntui, guests) == ["a@example.com"], "an entry that existed before stays"
     assert "nothing to do" in dyntui("allowlists", "undo", done["job"], "--yes").stderr
 
 
-def test_an_import_is_undone_as_a_job_and_deletes_just_what_it_added(dyntui: Any, guests: str, tmp_path: Path) -> None:
+def test_undoing_an_import_deletes_only_the_entries_that_it_added(dyntui: Any, guests: str, tmp_path: Path) -> None:
     dyntui("allowlists", "add", guests, "before@example.com", "--yes")
     file = tmp_path / "people.csv"
     names = ("before", "a", "b", "again", "gone")
@@ -201,13 +203,15 @@ def test_an_import_is_undone_as_a_job_and_deletes_just_what_it_added(dyntui: Any
     plan = dyntui.json("jobs", "undo", done["job"], "--dry-run")
     assert plan["undo"] == {"pending": 2, "sending": 0, "deleted": 0, "skipped": 2, "failed": 0}
     assert len(on(dyntui, guests)) == 5
-    assert dyntui("jobs", "undo", done["job"], "--yes", check=False).returncode == 2, "it wants to be typed"
+    assert dyntui("jobs", "undo", done["job"], "--yes", check=False).returncode == 2, (
+        "the environment name must be typed"
+    )
     undone = dyntui.json("jobs", "undo", done["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert (undone["undo"]["deleted"], undone["undo"]["skipped"]) == (2, 2)
     assert sorted(on(dyntui, guests)) == ["after@example.com", "again@example.com", "before@example.com"]
 
 
-def test_many_entries_are_undone_and_a_job_of_entries_is_tried_again(dyntui: Any, guests: str, tmp_path: Path) -> None:
+def test_an_import_of_many_entries_is_retried_and_undone(dyntui: Any, guests: str, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("email\n" + "".join(f"many{n}@example.com\n" for n in range(130)))
     some = json.loads(dyntui("allowlists", "import", guests, str(file), "--first", "10", "--yes", "--json").stdout)
@@ -219,40 +223,40 @@ def test_many_entries_are_undone_and_a_job_of_entries_is_tried_again(dyntui: Any
     assert len(on(dyntui, guests)) == 10
 
 
-def test_undoing_an_import_that_leaves_nobody_on_the_only_door_is_read_and_its_name_typed(
+def test_an_undo_that_empties_the_only_site_access_list_needs_its_name_and_the_code(
     dyntui: Any, guests: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "people.csv"
     file.write_text("email\na@example.com\nb@example.com\n")
     done = json.loads(dyntui("allowlists", "import", guests, str(file), "--yes", "--json").stdout)
-    told = dyntui("allowlists", "enable", guests, check=False).stderr
-    dyntui("allowlists", "enable", guests, "--confirm", guests, "--read", code_in(told))
+    output = dyntui("allowlists", "enable", guests, check=False).stderr
+    dyntui("allowlists", "enable", guests, "--confirm", guests, "--read", code_in(output))
     try:
         undo = ("jobs", "undo", done["job"], "--yes")
-        for given in ((), ("--confirm", "environment"), ("--confirm", guests)):
-            refused = dyntui(*undo, *given, check=False)
+        for options in ((), ("--confirm", "environment"), ("--confirm", guests)):
+            refused = dyntui(*undo, *options, check=False)
             assert refused.returncode == 2
             assert "NO ONE could sign in" in refused.stderr
         assert len(on(dyntui, guests)) == 2
         dyntui(*undo, "--confirm", guests, "--read", code_in(refused.stderr))
         assert on(dyntui, guests) == []
     finally:
-        told = dyntui("allowlists", "disable", guests, check=False).stderr
-        dyntui("allowlists", "disable", guests, "--confirm", guests, "--read", code_in(told))
+        output = dyntui("allowlists", "disable", guests, check=False).stderr
+        dyntui("allowlists", "disable", guests, "--confirm", guests, "--read", code_in(output))
 
 
 def test_duplicates_across_lists_are_found(dyntui: Any, guests: str) -> None:
     dyntui("allowlists", "add", guests, "dup@example.com", "--yes")
     dyntui("allowlists", "add", "Staff", "DUP@example.com", "--yes")
     (found,) = dyntui.json("allowlists", "duplicates", guests, "Staff")
-    assert {each["name"] for each in found} == {guests, "Staff"}
+    assert {duplicate["name"] for duplicate in found} == {guests, "Staff"}
 
 
-def test_gates_are_made_read_switched_and_deleted(dyntui: Any) -> None:
+def test_gates_are_created_enabled_disabled_and_deleted(dyntui: Any) -> None:
     rule = f"nft:1:{CONTRACT}:amount=2"
-    made = ("gates", "create", "Collectors", "--outcome", "scope", "--scope", "vip", "--rule", rule, "--yes")
-    dyntui(*made)
-    again = dyntui(*made, "--json", check=False)
+    create = ("gates", "create", "Collectors", "--outcome", "scope", "--scope", "vip", "--rule", rule, "--yes")
+    dyntui(*create)
+    again = dyntui(*create, "--json", check=False)
     assert json.loads(again.stdout)["targets"][0]["code"] == "gate_exists"
     dyntui("gates", "enable", "Collectors", "--yes")
     assert dyntui.json("gates", "get", "Collectors")["enabledAt"]
@@ -264,7 +268,7 @@ def test_gates_are_made_read_switched_and_deleted(dyntui: Any) -> None:
     assert dyntui("gates", "get", "Collectors", check=False).returncode == 2
 
 
-def test_access_check_answers_with_the_reasons(dyntui: Any) -> None:
+def test_access_check_shows_the_reasons(dyntui: Any) -> None:
     answer = dyntui.json("access", "check", "ada@example.com")
     assert answer["verdict"] == "yes"
     (blocked, *_) = dyntui.json("allowlists", "entries", "Sanctioned wallets")["entries"]
@@ -272,11 +276,11 @@ def test_access_check_answers_with_the_reasons(dyntui: Any) -> None:
     assert refused.returncode == 1
     assert "which blocks sign-in" in refused.stdout
     users = dyntui.json("users", "list", "--all")["users"]
-    user = next(each for each in users if "Beta testers" in each["lists"])
+    user = next(user for user in users if "Beta testers" in user["lists"])
     assert dyntui.json("access", "check", "--user", user["id"])["scopes"]
 
 
-def test_the_commands_load_no_console() -> None:
+def test_the_commands_load_neither_console_nor_http_client() -> None:
     import subprocess
     import sys
 

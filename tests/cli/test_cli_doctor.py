@@ -1,4 +1,4 @@
-"""`dyntui doctor`: every finding says what to do, and looking changes nothing."""
+"""`dyntui doctor`: every problem has advice, and the checks change nothing."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def test_doctor_on_a_fresh_machine_warns_and_exits_0(run: Run, tmp_path: Path) -
     assert not (tmp_path / "home").exists()
 
 
-def test_doctor_follows_the_line_to_the_server(run: Run, server: Server) -> None:
+def test_doctor_checks_token_and_server(run: Run, server: Server) -> None:
     add(run, "a", url=server.url)
     done = run("doctor", "--json")
     assert done.code == 0, done.out
     found = states(done)
     assert found["token"] == found["server"] == found["scopes"] == found["clock"] == "ok"
-    said = run("doctor").out
-    assert HINT in said
-    assert "ok   server" in said
-    asked = len(server.seen)
+    output = run("doctor").out
+    assert HINT in output
+    assert "ok   server" in output
+    requests = len(server.seen)
     assert "server" not in states(run("doctor", "--offline", "--json"))
-    assert len(server.seen) == asked
+    assert len(server.seen) == requests
 
 
-def test_doctor_fails_with_what_to_do(run: Run, server: Server) -> None:
+def test_doctor_fails_with_advice(run: Run, server: Server) -> None:
     add(run, "a", url=server.url)
     server.answers["me"] = (401, {"error": "revoked"})
     done = run("doctor")
@@ -61,7 +61,7 @@ def test_doctor_without_a_server_exits_4(run: Run) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
-def test_doctor_finds_files_that_others_can_reach_and_changes_nothing(run: Run) -> None:
+def test_doctor_finds_files_that_others_can_access_and_changes_nothing(run: Run) -> None:
     add(run, "a", url=NOBODY)
     (token_file,) = paths().credentials_dir.iterdir()
     token_file.chmod(0o644)
@@ -70,13 +70,13 @@ def test_doctor_finds_files_that_others_can_reach_and_changes_nothing(run: Run) 
     done = run("doctor", "--offline", "--json")
     failing = {check["name"]: check["text"] for check in done.document["checks"] if check["state"] == "fail"}
     assert done.code == 1
-    assert "others can write to it (0777)" in failing["config"]
-    assert "it is a link" in failing["cache"]
-    assert "others can read or change it (0644)" in failing["file"]
+    assert "can be written by others (0777)" in failing["config"]
+    assert "is a symbolic link" in failing["cache"]
+    assert "can be read or changed by others (0644)" in failing["file"]
     assert token_file.stat().st_mode & 0o777 == 0o644
 
 
-def test_doctor_judges_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_checks_the_terminal_and_network_variables(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("SSH_CONNECTION", "x")
     monkeypatch.setenv("TMUX", "x")
@@ -87,14 +87,14 @@ def test_doctor_judges_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert "/no/such/file (does not exist)" in run("doctor").out
 
 
-def test_doctor_shows_no_password_of_a_proxy(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_does_not_print_a_proxy_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter2@proxy:1")
-    said = run("doctor")
-    assert "hunter2" not in said.out + said.err
-    assert "HTTPS_PROXY: set" in said.out
+    done = run("doctor")
+    assert "hunter2" not in done.out + done.err
+    assert "HTTPS_PROXY: set" in done.out
 
 
-def test_doctor_names_a_setting_that_is_wrong(run: Run) -> None:
+def test_doctor_reports_an_invalid_setting(run: Run) -> None:
     paths().config.mkdir(parents=True, mode=0o700)
     paths().settings_file.write_text("page_size = 0\n")
     paths().settings_file.chmod(0o600)
@@ -103,7 +103,7 @@ def test_doctor_names_a_setting_that_is_wrong(run: Run) -> None:
     assert states(done)["settings"] == "fail"
 
 
-def test_doctor_finds_a_certificate_file_that_is_gone(run: Run, tmp_path: Path) -> None:
+def test_doctor_reports_a_missing_certificate_file(run: Run, tmp_path: Path) -> None:
     certificates = tmp_path / "ca.pem"
     certificates.write_text("")
     add(run, "a", "--ca-file", str(certificates))
@@ -114,25 +114,25 @@ def test_doctor_finds_a_certificate_file_that_is_gone(run: Run, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("asked", "state", "says"), [("lean", "ok", "only what changed"), ("textual", "warn", "says so")]
+    ("setting", "state", "text"), [("lean", "ok", "only what changed"), ("textual", "warn", "says so")]
 )
-def test_doctor_says_what_the_terminal_is_sent(
-    run: Run, monkeypatch: pytest.MonkeyPatch, asked: str, state: str, says: str
+def test_doctor_reports_the_terminal_writer(
+    run: Run, monkeypatch: pytest.MonkeyPatch, setting: str, state: str, text: str
 ) -> None:
-    monkeypatch.setenv("DYNTUI_TERMINAL", asked)
+    monkeypatch.setenv("DYNTUI_TERMINAL", setting)
     done = run("doctor", "--json")
     assert states(done)["writer"] == state
-    assert says in next(check["text"] for check in done.document["checks"] if check["name"] == "writer")
+    assert text in next(check["text"] for check in done.document["checks"] if check["name"] == "writer")
 
 
-def test_doctor_refuses_a_writer_that_there_is_not(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_rejects_an_unknown_writer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DYNTUI_TERMINAL", "fast")
     done = run("doctor")
     assert done.code == 2
     assert "lean or textual" in done.out
 
 
-def test_doctor_asks_the_terminal_how_far_away_it_is(tmp_path: Path) -> None:
+def test_doctor_measures_the_latency_of_the_terminal(tmp_path: Path) -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("DYNTUI_", "DYNAMIC_"))}
     child = pexpect.spawn(
         sys.executable,
@@ -142,6 +142,6 @@ def test_doctor_asks_the_terminal_how_far_away_it_is(tmp_path: Path) -> None:
     )
     child.expect_exact("\x1b[6n")
     child.send("\x1b[12;1R")
-    child.expect(rb"ok   writer    only what changed \(Textual \S+\); the terminal answers in \d+\.\d ms")
+    child.expect(rb"ok   writer    only what changed \(Textual \S+\); the terminal responds in \d+\.\d ms")
     child.expect(pexpect.EOF)
     assert b"12;1R" not in child.before

@@ -1,4 +1,4 @@
-"""`dyntui env`: profiles are kept as asked, tokens where asked, and the server's answer is told as it is."""
+"""`dyntui env`: profiles and tokens are saved as requested, and checks report what the server returned."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dyntui.config.profiles import Profiles
 # env add
 
 
-def test_add_saves_the_profile_and_keeps_the_token_in_the_chosen_place_only(run: Run, tmp_path: Path) -> None:
+def test_add_saves_the_profile_and_stores_the_token_only_in_the_chosen_store(run: Run, tmp_path: Path) -> None:
     done = add(run, "prod", "--json", "--read-only", kind="live")
     assert done.document["name"] == "prod"
     assert done.document["read_only"] is True
@@ -63,14 +63,14 @@ def test_no_command_takes_a_token_as_an_argument(run: Run) -> None:
         (["a", "--environment-id", ID, "--kind", "live", "--color", "[red]", "--credential", "file"], "not a color"),
     ],
 )
-def test_what_is_missing_or_wrong_is_named_and_nothing_is_saved(run: Run, arguments: list[str], why: str) -> None:
+def test_missing_or_invalid_values_are_named_and_nothing_is_saved(run: Run, arguments: list[str], why: str) -> None:
     done = run("env", "add", *arguments)
     assert done.code == 2
     assert why in done.err
     assert Profiles.load().names() == []
 
 
-def test_without_a_keyring_nothing_else_is_chosen_silently(run: Run) -> None:
+def test_without_a_keyring_no_other_store_is_chosen_silently(run: Run) -> None:
     for more in ([], ["--credential", "keyring"]):
         done = run("env", "add", "a", "--environment-id", ID, "--kind", "live", "--token-stdin", *more, stdin=TOKEN)
         assert done.code == 3
@@ -79,7 +79,7 @@ def test_without_a_keyring_nothing_else_is_chosen_silently(run: Run) -> None:
     assert Profiles.load().names() == []
 
 
-def test_an_address_that_is_not_dynamics_has_to_be_confirmed_once(run: Run) -> None:
+def test_a_base_url_that_is_not_dynamics_must_be_confirmed(run: Run) -> None:
     arguments = ["env", "add", "a", "--environment-id", ID, "--kind", "live", "--base-url", REMOTE]
     arguments += ["--credential", "file", "--token-stdin"]
     refused = run(*arguments, stdin=TOKEN)
@@ -96,46 +96,46 @@ def test_an_existing_profile_is_not_overwritten_but_can_be_changed(run: Run) -> 
     add(run, "a")
     done = run("env", "add", "a", "--environment-id", OTHER, "--kind", "live", "--credential", "file")
     assert done.code == 2
-    assert "already" in done.err
+    assert "already exists" in done.err
     done = run("env", "add", "a", "--replace", "--environment-id", OTHER)
     assert done.code == 0
-    assert "Token as before" in done.out
+    assert "Token unchanged" in done.out
     profile = Profiles.load().get("a")
     assert (profile.environment_id, profile.kind) == (OTHER, "sandbox")
     assert store_for(CredentialKind.FILE).get(profile) == TOKEN
 
 
-def test_changing_the_address_drops_the_token(run: Run, tmp_path: Path) -> None:
+def test_changing_the_base_url_deletes_the_token(run: Run, tmp_path: Path) -> None:
     add(run, "a")
     done = run("env", "add", "a", "--replace", "--base-url", "https://app.dynamic.xyz")
     assert done.code == 0
-    assert "No token yet" in done.out
+    assert "No token stored" in done.out
     assert files_with(tmp_path, TOKEN) == []
 
 
-def test_places_that_store_nothing_say_what_happens_instead(run: Run, tmp_path: Path) -> None:
+def test_sources_that_store_no_token_are_explained(run: Run, tmp_path: Path) -> None:
     base = ("--environment-id", ID, "--kind", "live", "--credential")
     assert "console asks for it" in run("env", "add", "a", *base, "session").out
-    assert "comes from: command pass" in run("env", "add", "b", *base, "command", "--command", "pass show x").out
+    assert "comes from command pass" in run("env", "add", "b", *base, "command", "--command", "pass show x").out
     assert run("env", "add", "c", *base, "environment").code == 0
     assert Profiles.load().names() == ["a", "b", "c"]
     assert not paths().credentials_dir.exists()
 
 
-def test_a_token_that_cannot_be_kept_is_said_with_the_profile_saved(run: Run) -> None:
+def test_a_token_that_cannot_be_stored_is_an_error_and_the_profile_stays(run: Run) -> None:
     done = run(
         *("env", "add", "a", "--environment-id", ID, "--kind", "live", "--credential", "passphrase", "--token-stdin"),
         stdin=TOKEN,
     )
     assert done.code == 2
-    assert "a was saved, but its token was not kept" in done.err
+    assert "a was saved, but its token was not stored" in done.err
     assert Profiles.load().names() == ["a"]
 
 
 # env list, use, remove
 
 
-def test_list_shows_where_tokens_are_and_never_one(run: Run) -> None:
+def test_list_shows_credential_stores_and_no_token(run: Run) -> None:
     assert "No profiles yet" in run("env", "list").err
     assert run("env", "list", "--json").document == []
     add(run, "a")
@@ -150,7 +150,7 @@ def test_list_shows_where_tokens_are_and_never_one(run: Run) -> None:
     ]
 
 
-def test_use_changes_the_current_one(run: Run) -> None:
+def test_use_changes_the_current_profile(run: Run) -> None:
     add(run, "a")
     add(run, "b")
     assert Profiles.load().current == "a"
@@ -161,7 +161,7 @@ def test_use_changes_the_current_one(run: Run) -> None:
     assert "There are: a, b" in done.err
 
 
-def test_use_confirms_an_address_that_was_written_by_hand(run: Run) -> None:
+def test_use_confirms_a_base_url_that_was_edited_by_hand(run: Run) -> None:
     add(run, "a")
     path = paths().profiles_file
     path.write_text(path.read_text().replace("https://app.dynamicauth.com/api/v0", REMOTE))
@@ -171,7 +171,7 @@ def test_use_confirms_an_address_that_was_written_by_hand(run: Run) -> None:
     assert Profiles.load().get("a").confirmed_origin == "https://dyn.example:443"
 
 
-def test_remove_takes_the_token_with_it(run: Run, tmp_path: Path) -> None:
+def test_remove_deletes_the_token(run: Run, tmp_path: Path) -> None:
     add(run, "a")
     done = run("env", "remove", "a")
     assert done.code == 2
@@ -181,7 +181,7 @@ def test_remove_takes_the_token_with_it(run: Run, tmp_path: Path) -> None:
     assert files_with(tmp_path, TOKEN) == []
 
 
-def test_a_broken_file_is_an_error_with_its_line_and_stays(run: Run) -> None:
+def test_an_invalid_profiles_file_is_an_error_with_its_line_and_is_not_changed(run: Run) -> None:
     add(run, "a")
     path = paths().profiles_file
     path.write_text("x = = 1\n")
@@ -195,7 +195,7 @@ def test_a_broken_file_is_an_error_with_its_line_and_stays(run: Run) -> None:
 # env check
 
 
-def test_check_tells_scopes_place_and_time(run: Run, server: Server) -> None:
+def test_check_shows_scopes_store_and_latency(run: Run, server: Server) -> None:
     add(run, "a", url=server.url)
     done = run("env", "check")
     assert done.code == 0
@@ -264,7 +264,7 @@ def test_check_warns_about_another_environments_token_and_a_wrong_clock(run: Run
     assert "clock is" in done.err
 
 
-def test_hostile_words_of_a_server_are_shown_and_do_nothing(run: Run, server: Server) -> None:
+def test_hostile_text_from_a_server_is_shown_escaped(run: Run, server: Server) -> None:
     hostile = "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07\u202e"
     server.answers["me"] = (200, {"token": {"scopes": [hostile], "projectEnvironmentId": hostile}})
     add(run, "a", url=server.url)
@@ -281,7 +281,7 @@ def test_hostile_words_of_a_server_are_shown_and_do_nothing(run: Run, server: Se
 # last used
 
 
-def test_a_command_notes_the_use_of_its_profile_but_not_every_time(run: Run, server: Server) -> None:
+def test_a_command_records_the_use_of_its_profile_but_not_every_time(run: Run, server: Server) -> None:
     add(run, "a", url=server.url)
     add(run, "b", url=server.url)
     current = Profiles.load().current
@@ -298,7 +298,7 @@ def test_a_command_notes_the_use_of_its_profile_but_not_every_time(run: Run, ser
     assert Profiles.load().current == current
 
 
-def test_profiles_that_cannot_be_written_fail_no_command(
+def test_a_command_succeeds_when_the_profiles_file_cannot_be_written(
     run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add(run, "a", url=server.url)

@@ -1,4 +1,4 @@
-"""A profile that says sandbox for a live environment: the server is asked, and the stricter one rules."""
+"""A profile of kind sandbox for a live environment: the server is asked, and the stricter kind applies."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def add(run: Run, sandbox: Any, *more: str) -> Any:
     return run(*arguments, *more, stdin=sandbox.token)
 
 
-def test_env_add_saves_what_the_server_says_is_live_as_live(run: Run, live: Any) -> None:
+def test_env_add_saves_an_environment_that_the_server_reports_as_live_as_live(run: Run, live: Any) -> None:
     done = add(run, live, "--json")
     assert done.code == 0
-    assert "the server says that this environment is live" in done.err
+    assert "the server reports a live environment" in done.err
     assert done.document["kind"] == "live"
     assert Profiles.load().get("box").kind == "live"
 
 
-def test_every_check_says_that_the_environment_is_live(run: Run, live: Any) -> None:
+def test_every_check_reports_that_the_environment_is_live(run: Run, live: Any) -> None:
     assert add(run, live, "--offline").code == 0
     assert Profiles.load().get("box").kind == "sandbox"
     for command in (["env", "check"], ["auth", "status"], ["doctor"]):
@@ -54,7 +54,7 @@ def test_a_sandbox_is_not_called_live(run: Run, serve: Serve) -> None:
         assert run("users", "delete", user, "--yes").code == 0
 
 
-def test_a_deletion_in_what_the_server_says_is_live_wants_the_name(run: Run, live: Any, tmp_path: Path) -> None:
+def test_a_deletion_in_an_environment_reported_as_live_needs_the_name(run: Run, live: Any, tmp_path: Path) -> None:
     assert add(run, live, "--offline").code == 0
     user = json.loads(run("users", "list", "--json").out)["users"][0]["id"]
     for command in (

@@ -1,4 +1,4 @@
-"""The command line as a whole: what it loads, what it lists, how it fails."""
+"""The command line as a whole: loaded modules, help, exit codes and global options."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import click
 import pytest
 
+from dyntui.cli.allowlists import allowlists
 from dyntui.cli.root import COMMANDS, root
 from dyntui.core.errors import DyntuiError
 
@@ -38,7 +39,7 @@ def test_the_help_loads_nothing_heavy():
     assert not loaded_by("--help") & set(HEAVY)
 
 
-def test_the_console_on_its_own_does_not_wait_for_the_command_line(tmp_path, monkeypatch):
+def test_opening_the_console_does_not_load_click(tmp_path, monkeypatch):
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
     code = (
         "import sys, dyntui.tui\n"
@@ -78,7 +79,7 @@ def commands(group: click.Group, *, prefix: str = "dyntui"):
                 yield from commands(command, prefix=f"{prefix} {name}")
 
 
-def test_every_command_has_help_and_takes_the_options_that_work_everywhere():
+def test_every_command_has_help_and_takes_the_global_options():
     for name, command in commands(root):
         assert command.help, name
         options = {option for parameter in command.params for option in parameter.opts}
@@ -89,20 +90,19 @@ def test_every_command_has_help_and_takes_the_options_that_work_everywhere():
                 assert parameter.help, f"{name} {parameter.opts[0]}"
 
 
-def test_the_list_of_commands_says_what_each_command_says():
-    with click.Context(root) as context:
-        for name, (_, text) in COMMANDS.items():
-            command = root.get_command(context, name)
-            assert command is not None
-            assert command.get_short_help_str(200) == text, name
+@pytest.mark.parametrize("group", [root, allowlists], ids=lambda group: group.name)
+def test_the_help_of_a_group_shows_the_help_of_its_lazy_commands(group):
+    with click.Context(group) as context:
+        for name, (_, text) in group.lazy.items():
+            assert group.get_command(context, name).get_short_help_str(200) == text, name
 
 
-def test_an_unknown_command_names_its_neighbour_and_exits_2():
+def test_an_unknown_command_suggests_a_similar_one_and_exits_2():
     done = subprocess.run([sys.executable, "-m", "dyntui", "usrs"], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "Did you mean users?" in done.stderr
 
 
-def test_an_unreachable_server_exits_4_and_says_what_to_do(tmp_path, monkeypatch):
+def test_an_unreachable_server_exits_4_with_advice(tmp_path, monkeypatch):
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
     monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "c4nary" * 9 + "ab")
     arguments = ["users", "get", "u1", "--base-url", "http://127.0.0.1:9/api/v0", "--environment-id", "e", "--json"]
@@ -111,7 +111,7 @@ def test_an_unreachable_server_exits_4_and_says_what_to_do(tmp_path, monkeypatch
     assert "127.0.0.1 cannot be reached" in done.stderr and "c4nary" not in done.stderr
 
 
-def test_every_error_has_an_exit_code_of_the_contract():
+def test_every_error_has_a_documented_exit_code():
     def below(cls):
         yield cls
         for child in cls.__subclasses__():
@@ -125,8 +125,8 @@ def test_every_error_has_an_exit_code_of_the_contract():
 
 @pytest.mark.parametrize(("option", "variable"), [("--no-color", "NO_COLOR"), ("--no-cache", "DYNTUI_NO_CACHE")])
 @pytest.mark.parametrize("before", [True, False])
-def test_the_console_is_told_what_is_not_wanted(option, variable, before, monkeypatch):
-    """Wherever the option stands, whoever reads the variable finds it."""
+def test_options_for_color_and_cache_set_their_environment_variable(option, variable, before, monkeypatch):
+    """The option may stand before or after the command."""
     import os
 
     from dyntui import tui

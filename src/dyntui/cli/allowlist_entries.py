@@ -121,7 +121,8 @@ async def scan_entries(
 @click.argument("identifiers", nargs=-1, metavar="[IDENTIFIER]...")
 @click.option("--alias", metavar="TEXT", help="Label of the entry; only with one identifier.")
 @click.option("--region", metavar="XX", help="Country of phone numbers without a country code: US, DE, ...")
-@click.option("--skip-wrong", is_flag=True, help="Skip invalid identifiers and add the others.")
+@click.option("--skip-invalid", is_flag=True, help="Skip invalid identifiers and add the others.")
+@click.option("--skip-wrong", "skip_wrong", is_flag=True, hidden=True, help="The former name of --skip-invalid.")
 @confirm_options
 @pass_context
 def add(
@@ -130,6 +131,7 @@ def add(
     identifiers: tuple[str, ...],
     alias: str | None,
     region: str | None,
+    skip_invalid: bool,
     skip_wrong: bool,
     yes: bool,
     confirm_environment: str,
@@ -167,11 +169,11 @@ def add(
             checked = await check_existing(connection.client, row, drafts, await read_lists(connection.client))
             _print_drafts(context, checked)
             invalid = [draft for draft in checked if draft.state is DraftState.INVALID]
-            if invalid and not skip_wrong:
+            if invalid and not (skip_invalid or skip_wrong):
                 raise UsageError(
                     f"{len(invalid):,} of {len(checked):,} identifiers {'is' if len(invalid) == 1 else 'are'} invalid. "
                     f"The first is {invalid[0].text!r}: {invalid[0].problem_text}",
-                    hint="Nothing was added. Use --skip-wrong to add the valid ones.",
+                    hint="Nothing was added. Use --skip-invalid to add the valid ones.",
                 )
             valid = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.EXISTS)]
             job = new_job()
@@ -281,11 +283,12 @@ def edit(
     yes: bool,
     confirm_environment: str,
 ) -> int:
-    """Replace an entry, because the API cannot change one.
+    """Change an entry of LIST.
 
-    ENTRY is an id or an identifier; the fields are given as email=new@example.com or alias=Ada. The new entry is added
-    before the old one is deleted. To change only the alias, the old entry has to be deleted first; if the list is
-    enabled, this needs --allow-gap.
+    ENTRY is an id or an identifier. Write fields as email=new@example.com or alias=Ada.
+
+    The API cannot change an entry, so the new entry is added and then the old one is deleted. To change only the alias,
+    the old entry has to be deleted first; if the list is enabled, this needs --allow-gap.
     """
     from dyntui.services.access.drafts import DraftState, draft_of
     from dyntui.services.access.entries import ENTRY_EXPORT, body_of, new_job, replace_entry, replacement_target

@@ -31,7 +31,7 @@ __all__ = ["allowlists", "find_list", "outcome_option", "undo_hint"]
         "remove": ("dyntui.cli.allowlist_entries:remove", "Remove entries from LIST."),
         "edit": (
             "dyntui.cli.allowlist_entries:edit",
-            "Replace an entry, because the API cannot change one.",
+            "Change an entry of LIST.",
         ),
         "copy": ("dyntui.cli.allowlist_transfer:copy", "Copy the entries of list FROM to list TO."),
         "import": ("dyntui.cli.allowlist_import:import_entries", "Import entries from FILE into LIST, a name or id."),
@@ -191,6 +191,6 @@ add_policy_commands(
         "not on it. To confirm that, type the list's name (--confirm NAME); without a terminal, also pass the code "
         "printed with the impact (--read CODE).",
         "disable": "Disable a list. Without an enabled siteAccess list, everyone may sign in.",
-        "delete": "Delete a list and its entries. This cannot be undone: export it first.",
+        "delete": "Delete a list and its entries. This cannot be undone; export the list first.",
     },
 )

@@ -1,4 +1,4 @@
-"""`dyntui api`: any operation of the catalog, by id or by METHOD and path, through the same doors as the console."""
+"""`dyntui api`: call any operation of the catalog, by id or by method and path. Writes go through the write gate."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from dyntui.cli.write_helpers import perform, read_option
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from dyntui.api.catalog import Operation
 
 __all__ = ["api"]
@@ -21,25 +23,32 @@ __all__ = ["api"]
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
-    """Ids of operations, for the shell."""
+def _complete_operation(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the operations whose id starts with `incomplete`, for shell completion."""
     from click.shell_completion import CompletionItem
 
     from dyntui.api.catalog import catalog
 
-    found = [each for each in catalog() if each.id.lower().startswith(incomplete.lower())]
-    return [CompletionItem(each.id, help=f"{each.method} {each.path}") for each in found]
+    return [
+        CompletionItem(operation.id, help=f"{operation.method} {operation.path}")
+        for operation in catalog()
+        if operation.id.lower().startswith(incomplete.lower())
+    ]
 
 
 @click.command(cls=BaseCommand)
-@click.argument("words", nargs=-1, metavar="OPERATION | METHOD PATH", shell_complete=_complete)
+@click.argument("words", nargs=-1, metavar="OPERATION | METHOD PATH", shell_complete=_complete_operation)
 @click.option(
-    "-p", "parameters", multiple=True, metavar="KEY=VALUE", help="A path or query value; name[key]=value too."
+    "-p",
+    "parameters",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Path, query or header parameter; repeatable. Also name[key]=value.",
 )
-@click.option("-d", "data", metavar="JSON|@FILE|-", help="The request body.")
-@click.option("--all", "everything", is_flag=True, help="Every page of a list operation, as one array of rows.")
-@click.option("--ndjson", is_flag=True, help="With --all: one row a line, as they come.")
-@click.option("--list", "listing", is_flag=True, help="Name all operations; OPERATION then searches in them.")
+@click.option("-d", "data", metavar="JSON|@FILE|-", help="Request body as JSON, from a file or standard input.")
+@click.option("--all", "all_pages", is_flag=True, help="Fetch all pages of a list operation and print one array.")
+@click.option("--ndjson", is_flag=True, help="With --all, print one row per line as pages arrive.")
+@click.option("--list", "list_only", is_flag=True, help="List operations; the arguments are search words.")
 @confirm_options
 @read_option
 @pass_context
@@ -48,29 +57,36 @@ def api(
     words: tuple[str, ...],
     parameters: tuple[str, ...],
     data: str | None,
-    everything: bool,
+    all_pages: bool,
     ndjson: bool,
-    listing: bool,
+    list_only: bool,
     yes: bool,
     confirm_environment: str,
     read: str,
 ) -> None:
-    """Call an operation by its id, or by METHOD and path below the base URL."""
+    """Call an operation by id, or by METHOD and PATH below the base URL.
+
+    \b
+    Examples:
+      dyntui api --list webhook
+      dyntui api getEnvironmentUsers -p limit=5
+      dyntui api GET /environments/ID/users -p 'filter[filterValue]=ada'
+    """
     from dyntui.api.catalog import catalog
 
-    if listing:
-        _list(context, [operation for operation in catalog() if _matches(operation, words)])
+    if list_only:
+        _print_operations(context, [operation for operation in catalog() if _matches(operation, words)])
         return
-    operation, path = _operation(words)
-    path, query, headers = _values(operation, path, parameters)
-    body = _body(data)
+    operation, path = _find_operation(words)
+    path, query, headers = _parse_parameters(operation, path, parameters)
+    body = _read_body(data)
     if body is None and operation.body_required:
-        raise UsageError(f"{operation.id} needs a body.", hint="Give it with -d '{...}' or -d @FILE.")
+        raise UsageError(f"{operation.id} needs a request body.", hint="Use -d '{...}' or -d @FILE.")
 
-    if ndjson and not everything:
-        raise UsageError("--ndjson goes with --all.")
-    if everything:
-        _all_pages(context, operation, path, query, ndjson=ndjson)
+    if ndjson and not all_pages:
+        raise UsageError("--ndjson needs --all.")
+    if all_pages:
+        _print_all_pages(context, operation, path, query, ndjson=ndjson)
         return
 
     async def work() -> Any:
@@ -81,7 +97,9 @@ def api(
             if operation.reads and not is_sensitive(operation, query):
                 return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
             action = write_action(operation, path=path, query=query, body=body, headers=headers)
-            target = Target(next(iter(reversed(list(path.values()))), operation.id), label=_line(operation, path))
+            target = Target(
+                next(iter(reversed(list(path.values()))), operation.id), label=_request_label(operation, path)
+            )
             results = await perform(
                 context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
             )
@@ -89,35 +107,35 @@ def api(
                 raise results.first_error
             return results.items[0].value
 
-    answer = run(work())
-    if answer is None:
-        context.print_message("done, no content")
+    response = run(work())
+    if response is None:
+        context.print_message("Done. The response has no content.")
         context.emit_json(None)
     else:
-        context.emit_json_always(answer)
+        context.emit_json_always(response)
 
 
-def _all_pages(
+def _print_all_pages(
     context: CliContext, operation: Operation, path: Mapping[str, str], query: Mapping[str, object], *, ndjson: bool
 ) -> None:
     from dyntui.services.actions.raw_writes import all_rows
 
     async def work() -> list[dict[str, Any]]:
-        found = []
+        rows = []
         async with context.connection() as connection:
             async for row in all_rows(connection.client, operation, path=path, query=query):
                 if ndjson:
                     context.emit_json_line(row)
                 else:
-                    found.append(row)
-        return found
+                    rows.append(row)
+        return rows
 
     rows = run(work())
     if not ndjson:
         context.emit_json_always(rows)
 
 
-def _line(operation: Operation, path: Mapping[str, str]) -> str:
+def _request_label(operation: Operation, path: Mapping[str, str]) -> str:
     return f"{operation.method} {operation.path} " + " ".join(f"{name}={value}" for name, value in path.items())
 
 
@@ -126,7 +144,7 @@ def _matches(operation: Operation, words: tuple[str, ...]) -> bool:
     return all(word.lower() in text for word in words)
 
 
-def _list(context: CliContext, operations: list[Operation]) -> None:
+def _print_operations(context: CliContext, operations: list[Operation]) -> None:
     if context.json:
         context.emit_json(
             [
@@ -150,7 +168,7 @@ def _list(context: CliContext, operations: list[Operation]) -> None:
     context.print_message(f"{len(operations)} operations")
 
 
-def _operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:
+def _find_operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:
     from dyntui.api.catalog import catalog
 
     if len(words) == 1:
@@ -158,44 +176,47 @@ def _operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:
     if len(words) == 2 and words[0].upper() in _METHODS:
         path, _, query = words[1].partition("?")
         if query:
-            raise UsageError("A path takes no query here.", hint="Give each value with -p KEY=VALUE.")
+            raise UsageError("The path must not contain a query string.", hint="Use -p KEY=VALUE for query parameters.")
         if found := catalog().match(words[0], "/" + path.lstrip("/")):
             return found
-        raise UsageError(f"No operation is {words[0].upper()} {words[1]}.", hint="`dyntui api --list` names them all.")
+        raise UsageError(
+            f"No operation for {words[0].upper()} {words[1]}.", hint="`dyntui api --list` lists all operations."
+        )
     raise UsageError(
-        "Give one operation id, or METHOD and PATH.", hint="For instance: dyntui api getEnvironmentUsers -p limit=5"
+        "Expected an operation id, or METHOD and PATH.", hint="Example: dyntui api getEnvironmentUsers -p limit=5"
     )
 
 
-def _values(
+def _parse_parameters(
     operation: Operation, path: dict[str, str], parameters: tuple[str, ...]
 ) -> tuple[dict[str, str], dict[str, object], dict[str, str]]:
+    """Return path, query and headers: `path` and the KEY=VALUE arguments, by what the operation declares."""
     query: dict[str, object] = {}
     headers: dict[str, str] = {}
-    named = {each.name for each in operation.parameters if each.where == "header"}
+    header_names = {declared.name for declared in operation.parameters if declared.where == "header"}
     for parameter in parameters:
         key, separator, value = parameter.partition("=")
         if not separator or not key:
             raise UsageError(f"{parameter!r} is not KEY=VALUE.")
         if key in operation.path_names:
             path[key] = value
-        elif key in named:
+        elif key in header_names:
             headers[key] = value
         elif key.endswith("]") and "[" in key:
             name, _, inner = key[:-1].partition("[")
-            holder = query.setdefault(name, {})
-            if not isinstance(holder, dict):
-                raise UsageError(f"{name} is given both whole and in parts.")
-            holder[inner] = value
+            mapping = query.setdefault(name, {})
+            if not isinstance(mapping, dict):
+                raise UsageError(f"{name} and {name}[{inner}] cannot be combined.")
+            mapping[inner] = value
         elif key in query:
-            earlier = query[key]
-            query[key] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+            previous = query[key]
+            query[key] = [*previous, value] if isinstance(previous, list) else [previous, value]
         else:
             query[key] = value
     return path, query, headers
 
 
-def _body(data: str | None) -> Any:
+def _read_body(data: str | None) -> Any:
     if data is None:
         return None
     if data == "-":
@@ -204,7 +225,7 @@ def _body(data: str | None) -> Any:
         try:
             text = Path(data[1:]).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"The body cannot be read from {data[1:]}: {error}.") from None
+            raise UsageError(f"The request body cannot be read from {data[1:]}: {error}.") from None
     else:
         text = data
     from dyntui.services.metadata import read_json
@@ -212,4 +233,4 @@ def _body(data: str | None) -> Any:
     try:
         return read_json(text)
     except UsageError as error:
-        raise UsageError(f"The body: {error.message}") from None
+        raise UsageError(f"Request body: {error.message}", hint=error.hint) from None

@@ -1,4 +1,4 @@
-"""`dyntui audit`: what was written from here, when and to what."""
+"""`dyntui audit`: print the audit log of this machine."""
 
 from __future__ import annotations
 
@@ -18,16 +18,20 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 @click.command(cls=BaseCommand)
 @click.option(
-    "--since", metavar="TIME", help="Only lines since then: 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d."
+    "--since", metavar="TIME", help="Only entries since TIME: 30m, 12h, 7d, 2026-01-31 or 2026-01-31T12:00:00Z."
 )
-@click.option("--ndjson", is_flag=True, help="One JSON object a line.")
+@click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
 @pass_context
 def audit(context: CliContext, since: str | None, ndjson: bool) -> None:
-    """Show what was written, oldest first. The vendor's events carry no actor for API tokens; this does."""
+    """Show writes made from this machine, oldest first.
+
+    The audit log names the profile, action and targets of each write. Dynamic's own events do not say who used an API
+    token.
+    """
     from dyntui.config.paths import paths
     from dyntui.services.actions.audit import Audit
 
-    lines = list(Audit(paths().audit_file).lines(_since(since) if since else None))
+    lines = list(Audit(paths().audit_file).lines(_parse_since(since) if since else None))
     if ndjson:
         for line in lines:
             context.emit_json_line(asdict(line))
@@ -50,10 +54,10 @@ def audit(context: CliContext, since: str | None, ndjson: bool) -> None:
     )
 
 
-def _since(text: str) -> datetime:
+def _parse_since(text: str) -> datetime:
     if text[-1:] in _UNITS and text[:-1].isdigit():
         return now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-    moment = parse_time(text)
-    if moment is None:
-        raise UsageError(f"{text!r} is no time.", hint="Write 2026-01-31, 2026-01-31T12:00:00Z, or 30m, 12h, 7d.")
-    return moment
+    time = parse_time(text)
+    if time is None:
+        raise UsageError(f"{text!r} is not a time.", hint="Examples: 30m, 12h, 7d, 2026-01-31, 2026-01-31T12:00:00Z.")
+    return time

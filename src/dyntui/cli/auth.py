@@ -1,4 +1,4 @@
-"""`dyntui auth`: the token of an environment."""
+"""`dyntui auth`: store, check and delete the token of an environment."""
 
 from __future__ import annotations
 
@@ -21,49 +21,60 @@ from dyntui.core.errors import DyntuiError, UsageError
 
 __all__ = ["auth"]
 
-_STORED = [place for place in CREDENTIAL_KINDS if place not in ("command", "environment")]
+_STORED_KINDS = [kind for kind in CREDENTIAL_KINDS if kind not in ("command", "environment")]
 
 
 @click.group(cls=CommandGroup)
 def auth() -> None:
-    """Store, show and forget the token of an environment."""
+    """Store, check and delete the token of an environment."""
 
 
 @auth.command()
-@click.option("--credential", type=click.Choice(_STORED), help="Where to keep it; as before, or the keyring.")
+@click.option(
+    "--credential", type=click.Choice(_STORED_KINDS), help="Credential store; default: as before, else the keyring."
+)
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @pass_context
 def login(context: CliContext, credential: str | None, token_stdin: bool) -> None:
-    """Store the token: asked for, or from DYNTUI_TOKEN or standard input; never an argument."""
+    """Store a token for the profile.
+
+    The token is read from a prompt, standard input or DYNTUI_TOKEN, never from an argument.
+    """
     from dyntui.config.profiles import Profiles
 
     profiles = Profiles.load()
-    old = find_saved_profile(context, profiles)
-    if credential is None and old.credential in ("command", "environment"):
-        where = "a command" if old.credential == "command" else "the environment"
-        raise UsageError(f"The token of {old.name} comes from {where}.", hint="To store one instead, add --credential.")
-    profile = confirm_origin(context, old)
-    place = choose_credential_kind(context, credential, old.credential)
-    profile = replace(profile, credential=place)
-    token = obtain_token(context, place, token_stdin, needed=True)
-    kept = store_token(profile, token)
-    if profile != old:
-        profiles.put(profile)  # the new place has the token already; the old one is emptied now
+    saved = find_saved_profile(context, profiles)
+    if credential is None and saved.credential in ("command", "environment"):
+        source = "a command" if saved.credential == "command" else "an environment variable"
+        raise UsageError(
+            f"The token of {saved.name} comes from {source}.", hint="Use --credential to store it instead."
+        )
+    profile = confirm_origin(context, saved)
+    kind = choose_credential_kind(context, credential, saved.credential)
+    profile = replace(profile, credential=kind)
+    token = obtain_token(context, kind, token_stdin, needed=True)
+    stored = store_token(profile, token)
+    if profile != saved:
+        profiles.put(
+            profile
+        )  # only after the token is in its new store, because saving the profile empties the old one
         for warning in profiles.save():
             context.print_message(warning)
-    context.emit_json({"profile": profile.name, "token": kept, "source": place})
+    context.emit_json({"profile": profile.name, "token": stored, "source": kind})
     if token is None:
-        context.print_result(f"{profile.name} keeps no token now; the console asks for it, commands need DYNTUI_TOKEN.")
+        context.print_result(
+            f"No token is stored for {profile.name}. The console asks for it; commands read DYNTUI_TOKEN."
+        )
     else:
-        context.print_result(f"Token {kept['hint']} of {profile.name} is kept in: {kept['where']}.")
-        context.print_result(f"Try it: dyntui env check {profile.name}")
+        context.print_result(f"Token {stored['hint']} of {profile.name} stored in {stored['where']}.")
+        context.print_result(f"To check it: dyntui env check {profile.name}")
 
 
-@auth.command()
-@click.option("--offline", is_flag=True, help="Do not ask the server for the scopes.")
+@auth.command("status")
+@click.option("--offline", is_flag=True, help="Do not contact the server.")
 @pass_context
-def status(context: CliContext, offline: bool) -> int:
-    """Show which token is used, where it is kept and what it may do."""
+def show_status(context: CliContext, offline: bool) -> int:
+    """Show which token is used, where it is stored and its scopes."""
     from dyntui.api.errors import Unauthorized, Unreachable
     from dyntui.config.credentials import find_token
     from dyntui.services.connection import Connection
@@ -76,7 +87,7 @@ def status(context: CliContext, offline: bool) -> int:
         "environment_id": profile.environment_id,
         "token": {"hint": credential.hint, "source": credential.source, "where": credential.where},
     }
-    lines = [f"{profile.name}: {credential.hint}, from: {credential.where}"]
+    lines = [f"{profile.name}: {credential.hint}, from {credential.where}"]
     problem: DyntuiError | None = None
 
     async def work() -> EnvironmentHealth:
@@ -87,17 +98,17 @@ def status(context: CliContext, offline: bool) -> int:
     if not offline:
         try:
             health = run(work())
-        except Unreachable as error:  # the question was where the token is; that is answered
+        except Unreachable as error:  # not a failure, because the token itself was found
             document |= {"scopes": None, "error": error.message}
-            lines.append(f"The server was not reached: {error.message}")
+            lines.append(f"Cannot reach the server: {error.message}")
         except DyntuiError as error:
             problem = error
             document |= {"scopes": None, "error": error.message}
-            refused = "The server does not accept it" if isinstance(error, Unauthorized) else "The server said no"
-            lines.append(f"{refused}: {error}")
+            what = "The server does not accept the token" if isinstance(error, Unauthorized) else "The check failed"
+            lines.append(f"{what}: {error}")
         else:
             document |= health.as_json()
-            lines.append(f"Scopes: {', '.join(health.scopes) if health.scopes is not None else 'not told'}")
+            lines.append(f"Scopes: {health.scopes_text}")
             lines += [f"warning: {warning}" for warning in health.warnings]
     context.emit_json(document)
     context.print_result(*lines)
@@ -107,7 +118,10 @@ def status(context: CliContext, offline: bool) -> int:
 @auth.command()
 @pass_context
 def logout(context: CliContext) -> None:
-    """Delete the stored token from this machine, and every cached row. On the server it stays valid."""
+    """Delete the stored token and all cached rows from this machine.
+
+    The token stays valid on the server until you delete it there.
+    """
     from dyntui.config.credentials import forget, store_for
     from dyntui.config.paths import paths
     from dyntui.config.profiles import Profiles
@@ -115,14 +129,15 @@ def logout(context: CliContext) -> None:
 
     profile = find_saved_profile(context, Profiles.load())
     where = store_for(profile.credential).describe(profile)
-    gone = forget(profile)
+    deleted = forget(profile)
     for file in cache_files(paths().cache):
         purge(file)
-    context.emit_json({"profile": profile.name, "deleted": gone, "where": where})
-    context.print_result(
-        f"Deleted the token of {profile.name} from: {where}." if gone else f"There was none in: {where}."
-    )
+    context.emit_json({"profile": profile.name, "deleted": deleted, "where": where})
+    if deleted:
+        context.print_result(f"Token of {profile.name} deleted from {where}.")
+    else:
+        context.print_result(f"No token is stored in {where}.")
     if os.environ.get("DYNTUI_TOKEN"):
-        context.print_message("DYNTUI_TOKEN is still set in this shell, and is used.")
-    if gone:
-        context.print_message("On the server the token stays valid until somebody deletes it there.")
+        context.print_message("DYNTUI_TOKEN is still set in this shell and will be used.")
+    if deleted:
+        context.print_message("The token stays valid on the server until you delete it there.")

@@ -1,64 +1,84 @@
-"""`dyntui cache`: what the console keeps of lists, and how to be rid of it."""
+"""`dyntui cache`: show and clear the row cache, the rows of lists stored on this machine."""
 
 from __future__ import annotations
 
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.login import complete_profile_name
 
 __all__ = ["cache"]
 
 
+_profile_argument = click.argument(
+    "name",
+    required=False,
+    metavar="[PROFILE]",
+    shell_complete=complete_profile_name,
+    help="Name of the profile; default: the current one.",
+)
+
+
 @click.group(cls=CommandGroup)
 def cache() -> None:
-    """Show and purge the row cache."""
+    """Show and clear the row cache."""
 
 
 @cache.command("status")
 @pass_context
-def status(context: CliContext) -> None:
-    """Show what is kept: one file for each environment and token, for a day at most."""
+def show_status(context: CliContext) -> None:
+    """Show the cache files and their rows.
+
+    Each environment and token has its own file. Rows are deleted after a day.
+    """
     from dyntui.config.paths import paths
     from dyntui.store.cache import RowCache, cache_files
 
-    found: list[tuple[str, int, dict[str, int]]] = []
+    files: list[tuple[str, int, dict[str, int]]] = []
     for file in cache_files(paths().cache):
-        rows = RowCache(file)
-        found.append((str(file), file.stat().st_size, rows.counts()))
-        rows.close()
-    context.emit_json([{"file": file, "bytes": size, "rows": counts} for file, size, counts in found])
+        row_cache = RowCache(file)
+        files.append((str(file), file.stat().st_size, row_cache.counts()))
+        row_cache.close()
+    context.emit_json([{"file": file, "bytes": size, "rows": counts} for file, size, counts in files])
     context.print_table(
         ("file", "bytes", "rows"),
-        ((file, size, ", ".join(f"{n:,} {name}" for name, n in counts.items())) for file, size, counts in found),
+        (
+            (file, size, ", ".join(f"{count:,} {name}" for name, count in counts.items()))
+            for file, size, counts in files
+        ),
     )
-    if not context.json and not found:
-        context.print_message("nothing is kept")
+    if not context.json and not files:
+        context.print_message("The row cache is empty.")
 
 
 @cache.command("allow")
-@click.argument("name", required=False)
+@_profile_argument
 @pass_context
-def allow(context: CliContext, name: str | None) -> None:
-    """Agree that rows of a live environment may rest on this disk for a day: 0600, no tokens, no second factors."""
-    _agree(context, name, True)
-    context.print_result("Lists are there at once next time. `dyntui cache forbid` takes it back.")
+def allow_storage(context: CliContext, name: str | None) -> None:
+    """Allow storing rows of a live environment on disk.
+
+    Stored rows make lists open faster. They are kept for up to a day in files that only you can read, and contain no
+    tokens or MFA secrets.
+    """
+    _set_keep_rows(context, name, True)
+    context.print_result("To undo this: dyntui cache forbid")
 
 
 @cache.command("forbid")
-@click.argument("name", required=False)
+@_profile_argument
 @pass_context
-def forbid(context: CliContext, name: str | None) -> None:
-    """Keep rows of a live environment in memory only, and delete every cached row."""
+def forbid_storage(context: CliContext, name: str | None) -> None:
+    """Keep rows of a live environment in memory only, and clear the row cache."""
     from dyntui.config.paths import paths
     from dyntui.store.cache import cache_files, purge
 
-    _agree(context, name, False)
+    _set_keep_rows(context, name, False)
     for file in cache_files(paths().cache):
         purge(file)
-    context.print_result("Cached rows were deleted.")
+    context.print_result("Row cache cleared.")
 
 
-def _agree(context: CliContext, name: str | None, keep: bool) -> None:
+def _set_keep_rows(context: CliContext, name: str | None, keep: bool) -> None:
     from dataclasses import replace
 
     from dyntui.config.profiles import Profiles
@@ -70,16 +90,16 @@ def _agree(context: CliContext, name: str | None, keep: bool) -> None:
     context.emit_json({"profile": profile.name, "kind": profile.kind, "keep_rows": keep})
     if profile.kind == "sandbox":
         context.print_result(
-            f"{profile.name} is a sandbox environment; its rows are always cached, except with --no-cache."
+            f"{profile.name} is a sandbox environment: its rows are always stored on disk, except with --no-cache."
         )
     else:
-        context.print_result(f"Rows of {profile.name} are kept {'on this disk' if keep else 'in memory only'}.")
+        context.print_result(f"Rows of {profile.name} are stored {'on disk' if keep else 'in memory only'}.")
 
 
 @cache.command("purge")
 @pass_context
-def purge_all(context: CliContext) -> None:
-    """Delete every cached row. Nothing is lost: it is fetched again."""
+def purge_cache(context: CliContext) -> None:
+    """Clear the row cache. Lists fetch their rows again."""
     from dyntui.config.paths import paths
     from dyntui.store.cache import cache_files, purge
 
@@ -87,4 +107,4 @@ def purge_all(context: CliContext) -> None:
     for file in files:
         purge(file)
     context.emit_json({"purged": [str(file) for file in files]})
-    context.print_result(f"{len(files)} cache file{'s' if len(files) != 1 else ''} deleted")
+    context.print_result(f"{len(files)} cache {'file' if len(files) == 1 else 'files'} deleted")

@@ -1,4 +1,4 @@
-"""`dyntui completion`: what a shell needs to complete commands, resources, actions and operations."""
+"""`dyntui completion`: print a script with which a shell completes commands, resources, actions and operations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dyntui.core.errors import UsageError
 
 __all__ = ["completion"]
 
-_WHERE = {
+_SETUP_LINES = {
     "bash": 'eval "$(dyntui completion bash)"            # in ~/.bashrc',
     "zsh": 'eval "$(dyntui completion zsh)"             # in ~/.zshrc, after compinit',
     "fish": "dyntui completion fish | source            # in ~/.config/fish/config.fish",
@@ -19,20 +19,20 @@ _WHERE = {
 
 @click.command(
     cls=BaseCommand,
-    epilog="\b\n" + "\n".join(_WHERE.values()),
+    epilog="Setup:\n\n\b\n" + "\n".join(_SETUP_LINES.values()),
 )
-@click.argument("shell", type=click.Choice(list(_WHERE)))
+@click.argument("shell", type=click.Choice(list(_SETUP_LINES)))
 @pass_context
 def completion(context: CliContext, shell: str) -> None:
-    """Print the completion of a shell, to be read at its start."""
+    """Print a shell completion script."""
     from click.shell_completion import get_completion_class
 
     from dyntui.cli.root import root
 
-    found = get_completion_class(shell)
-    if found is None:
-        raise UsageError(f"There is no completion for {shell}.")
-    script = found(root, {}, "dyntui", "_DYNTUI_COMPLETE").source()
+    completion_class = get_completion_class(shell)
+    if completion_class is None:
+        raise UsageError(f"Completion is not available for {shell}.")
+    script = completion_class(root, {}, "dyntui", "_DYNTUI_COMPLETE").source()
     context.emit_json({"shell": shell, "script": script})
     if not context.json:
         print_lines(*script.split("\n"))

@@ -1,4 +1,4 @@
-"""`dyntui demo`: the console on a sandbox of its own."""
+"""`dyntui demo`: open the console on a sandbox in the same process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["demo"]
 @click.option(
     "--users", type=click.IntRange(0, 1_000_000), default=500, show_default=True, help="Number of sample users."
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="The seed of the sample users.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Random seed of the sample users.")
 @click.option(
     "--flag",
     "flags",
@@ -24,7 +24,7 @@ __all__ = ["demo"]
 @click.option("--switch", "old_flags", multiple=True, hidden=True, help="The former name of --flag.")
 @pass_context
 def demo(context: CliContext, users: int, seed: int, flags: tuple[str, ...], old_flags: tuple[str, ...]) -> int:
-    """Open the console on a built-in sandbox. Nothing to install, nothing leaves this machine."""
+    """Open the console on a built-in sandbox. Needs no account and no network."""
     from dyntui.sandbox.behavior_flags import parse_flags
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run

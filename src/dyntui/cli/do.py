@@ -1,8 +1,8 @@
-"""`dyntui do`: any action on any resource, through the one door."""
+"""`dyntui do`: run any action of any resource through the write gate."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +12,16 @@ from dyntui.cli.resource_commands import run_action
 from dyntui.cli.resource_lists import parent_option
 from dyntui.cli.write_helpers import read_option
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from dyntui.resources import Resource
+
 __all__ = ["do"]
 
 
-def _complete_action(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+def _complete_action(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the actions of the resource whose name starts with `incomplete`, for shell completion."""
     from click.shell_completion import CompletionItem
 
     from dyntui.resources import resource
@@ -46,7 +52,10 @@ def do(
     yes: bool,
     confirm_environment: str,
 ) -> int:
-    """Do something with a resource. Without an action: what can be done, and what it takes."""
+    """Run an action on a resource.
+
+    Without RESOURCE, lists the resources; without ACTION, lists the actions of the resource and their fields.
+    """
     if name is None:
         list_resources(context)
         return 0
@@ -54,7 +63,7 @@ def do(
 
     record = find_resource(name)
     if action_name is None:
-        _list_actions(context, record)
+        _print_actions(context, record)
         return 0
     action = find_action(record, action_name)
     return run_action(
@@ -62,13 +71,15 @@ def do(
     )
 
 
-def _list_actions(context: CliContext, record: Any) -> None:
+def _print_actions(context: CliContext, record: Resource) -> None:
     from dyntui.api.catalog import catalog
     from dyntui.services.forms import operation_fields
 
-    known = catalog()
+    operations = catalog()
     fields = {
-        action.name: operation_fields(known, known.get(action.operation), action.fields) if action.fields else []
+        action.name: operation_fields(operations, operations.get(action.operation), action.fields)
+        if action.fields
+        else []
         for action in record.actions
     }
     context.emit_json(
@@ -93,7 +104,7 @@ def _list_actions(context: CliContext, record: Any) -> None:
         ]
     )
     context.print_table(
-        ("action", "effect", "what it does", "fields"),
+        ("action", "effect", "description", "fields"),
         (
             (
                 action.name,
@@ -105,4 +116,4 @@ def _list_actions(context: CliContext, record: Any) -> None:
         ),
     )
     if not record.actions:
-        context.print_message(f"Nothing can be done with {record.name}; `dyntui get {record.name}` reads them.")
+        context.print_message(f"The resource {record.name} has no actions. `dyntui get {record.name}` lists them.")

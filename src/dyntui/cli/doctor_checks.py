@@ -1,4 +1,4 @@
-"""The checks of `dyntui doctor` that need no server: versions, terminal, files, settings. They change nothing."""
+"""The checks of `dyntui doctor` that need no server: versions, terminal, files and settings. They change nothing."""
 
 from __future__ import annotations
 
@@ -13,82 +13,93 @@ from pathlib import Path
 
 from dyntui.core.errors import EXIT_SOME_FAILED, DyntuiError
 
-__all__ = ["Check", "configuration", "files", "terminal", "versions"]
+__all__ = ["Check", "check_files", "check_settings", "check_terminal", "check_versions"]
 
 _PACKAGES = ("textual", "httpx", "click", "keyring", "cryptography", "pydantic")
-_LEAST = (80, 24)
-_AROUND = (("SSH", "SSH_CONNECTION"), ("tmux", "TMUX"), ("screen", "STY"), ("zellij", "ZELLIJ"))
+_MIN_SIZE = (80, 24)
+_SESSION_VARIABLES = (("SSH", "SSH_CONNECTION"), ("tmux", "TMUX"), ("screen", "STY"), ("zellij", "ZELLIJ"))
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding. state: ok, warn or fail. advice: what to do, empty when nothing is. exit_code: for a failed one."""
+    """The result of one check."""
 
     name: str
     state: str
+    """`ok`, `warn` or `fail`."""
     text: str
     advice: str = ""
+    """What to do; not shown when the state is `ok`."""
     exit_code: int = EXIT_SOME_FAILED
+    """Exit code of `dyntui doctor` when this is the first check that failed."""
 
 
-def versions() -> Iterator[Check]:
-    """Python and the packages that matter."""
+def check_versions() -> Iterator[Check]:
+    """Report the versions of dyntui, Python and required packages."""
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
     from dyntui import __version__
 
     yield Check("dyntui", "ok", f"{__version__} on Python {platform.python_version()}, {platform.platform(terse=True)}")
-    found, missing = [], []
+    installed, missing = [], []
     for package in _PACKAGES:
         try:
-            found.append(f"{package} {version(package)}")
+            installed.append(f"{package} {version(package)}")
         except PackageNotFoundError:
             missing.append(package)
     if missing:
-        yield Check("packages", "fail", f"not installed: {', '.join(missing)}", "Install dyntui again.")
-    yield Check("packages", "ok", ", ".join(found))
+        yield Check("packages", "fail", f"not installed: {', '.join(missing)}", "Reinstall dyntui.")
+    yield Check("packages", "ok", ", ".join(installed))
 
 
-def terminal() -> Iterator[Check]:
-    """What the console has to draw on."""
+def check_terminal() -> Iterator[Check]:
+    """Check terminal type, color depth, encoding and size."""
     term = os.environ.get("TERM", "")
-    on_terminal = sys.stdout.isatty()
+    is_terminal = sys.stdout.isatty()
     if term == "dumb" or (not term and os.name == "posix"):
-        state = "fail" if on_terminal else "warn"
-        yield Check("terminal", state, f"TERM is {term or 'not set'}", "The console needs a real one: xterm-256color.")
+        state = "fail" if is_terminal else "warn"
+        yield Check(
+            "terminal",
+            state,
+            f"TERM is {term or 'not set'}",
+            "The console needs a full terminal, such as TERM=xterm-256color.",
+        )
     else:
-        colours = os.environ.get("COLORTERM", "")
-        depth = "24-bit colour" if colours in ("truecolor", "24bit") else "256 colours or fewer (COLORTERM is not set)"
-        plain = ", NO_COLOR is set" if os.environ.get("NO_COLOR") else ""
-        yield Check("terminal", "ok", f"{term or os.name}, {depth}{plain}")
-    around = [name for name, variable in _AROUND if os.environ.get(variable)]
-    if around:
-        yield Check("session", "ok", f"inside {', '.join(around)}")
+        has_truecolor = os.environ.get("COLORTERM", "") in ("truecolor", "24bit")
+        depth = "24-bit color" if has_truecolor else "256 colors or fewer (COLORTERM is not set)"
+        no_color = ", NO_COLOR is set" if os.environ.get("NO_COLOR") else ""
+        yield Check("terminal", "ok", f"{term or os.name}, {depth}{no_color}")
+    sessions = [name for name, variable in _SESSION_VARIABLES if os.environ.get(variable)]
+    if sessions:
+        yield Check("session", "ok", f"inside {', '.join(sessions)}")
     encoding = sys.stdout.encoding or ""
     if _is_utf8(encoding):
         yield Check("encoding", "ok", "UTF-8")
     else:
-        yield Check("encoding", "warn", f"{encoding or 'unknown'}, not UTF-8", "Set LANG to a UTF-8 locale: C.UTF-8")
-    if on_terminal:
+        yield Check(
+            "encoding", "warn", f"{encoding or 'unknown'}, not UTF-8", "Set LANG to a UTF-8 locale, such as C.UTF-8."
+        )
+    if is_terminal:
         columns, lines = shutil.get_terminal_size()
-        small = columns < _LEAST[0] or lines < _LEAST[1]
-        advice = f"Make it {_LEAST[0]} by {_LEAST[1]} or larger." if small else ""
-        yield Check("size", "warn" if small else "ok", f"{columns} by {lines}", advice)
+        is_small = columns < _MIN_SIZE[0] or lines < _MIN_SIZE[1]
+        advice = f"Enlarge the terminal to {_MIN_SIZE[0]} by {_MIN_SIZE[1]} or more." if is_small else ""
+        yield Check("size", "warn" if is_small else "ok", f"{columns} by {lines}", advice)
 
 
-def writer(setting: str) -> Check:
-    """Whether the terminal is sent only what changed, and how far away it is."""
+def _check_writer(setting: str) -> Check:
+    """Check which terminal writer is used, and measure the latency of the terminal."""
     from dyntui.tui.kit.terminal.detection import lean_status, round_trip
 
     try:
-        lean, text = lean_status(setting)
+        is_lean, text = lean_status(setting)
     except DyntuiError as error:
         return Check("writer", "fail", error.message, error.hint, exit_code=error.exit_code)
     if sys.stdin.isatty() and sys.stdout.isatty():
         seconds = round_trip()
-        text += "; the terminal " + ("does not answer" if seconds is None else f"answers in {seconds * 1000:.1f} ms")
-    return Check("writer", "ok" if lean else "warn", text, "" if lean else "On a slow line `lean` sends far less.")
+        text += "; the terminal " + ("does not respond" if seconds is None else f"responds in {seconds * 1000:.1f} ms")
+    advice = "" if is_lean else "On a slow connection, the setting `terminal = lean` sends less data."
+    return Check("writer", "ok" if is_lean else "warn", text, advice)
 
 
 def _is_utf8(encoding: str) -> bool:
@@ -98,48 +109,54 @@ def _is_utf8(encoding: str) -> bool:
         return False
 
 
-def files() -> Iterator[Check]:
-    """The folders, and everything in them that ought to be ours alone."""
+def check_files() -> Iterator[Check]:
+    """Check that folders and private files belong to this user and that others cannot change them."""
     from dyntui.config.paths import paths
 
-    places = paths()
-    for name, folder in (("config", places.config), ("state", places.state), ("cache", places.cache)):
-        yield _folder(name, folder)
-    private = [places.audit_file, *sorted(places.credentials_dir.glob("*.*"))]
-    for file in private:
-        if os.path.lexists(file) and (problem := _problem(file, 0o077)):
-            yield Check("file", "fail", f"{file}: {problem}", f"Look at it, then: chmod 600 {file}")
+    locations = paths()
+    for name, folder in (("config", locations.config), ("state", locations.state), ("cache", locations.cache)):
+        yield _check_folder(name, folder)
+    for file in (locations.audit_file, *sorted(locations.credentials_dir.glob("*.*"))):
+        if os.path.lexists(file) and (problem := _find_problem(file, 0o077)):
+            yield Check("file", "fail", f"{file}: {problem}", f"Check its content, then run: chmod 600 {file}")
 
 
-def _folder(name: str, folder: Path) -> Check:
+def _check_folder(name: str, folder: Path) -> Check:
     if not os.path.lexists(folder):
-        return Check(name, "ok", f"{folder} (will be made)")
-    problem = _problem(folder, 0o022, folder=True)
+        return Check(name, "ok", f"{folder} (will be created)")
+    problem = _find_problem(folder, 0o022, is_folder=True)
     if problem:
-        return Check(name, "fail", f"{folder}: {problem}", f"Make it a folder of your own: chmod 700 {folder}")
+        return Check(
+            name, "fail", f"{folder}: {problem}", f"Replace it with a folder of your own, or run: chmod 700 {folder}"
+        )
     if not os.access(folder, os.W_OK):
-        return Check(name, "fail", f"{folder} cannot be written to", "Set DYNTUI_HOME to a folder you can write to.")
+        return Check(name, "fail", f"{folder} is not writable", "Set DYNTUI_HOME to a writable folder.")
     mode = f", {stat.S_IMODE(folder.stat().st_mode):04o}" if os.name == "posix" else ""
     return Check(name, "ok", f"{folder}{mode}")
 
 
-def _problem(path: Path, others: int, *, folder: bool = False) -> str:
+def _find_problem(path: Path, forbidden_mode: int, *, is_folder: bool = False) -> str:
+    """Return what is wrong with type, owner or mode of a path; "" when nothing is.
+
+    forbidden_mode: permission bits that group and others must not have.
+    """
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
-        return "it is a link"
-    if not (stat.S_ISDIR if folder else stat.S_ISREG)(status.st_mode):
-        return f"it is not a {'folder' if folder else 'regular file'}"
+        return "is a symbolic link"
+    if not (stat.S_ISDIR if is_folder else stat.S_ISREG)(status.st_mode):
+        return f"is not a {'folder' if is_folder else 'regular file'}"
     if os.name != "posix":
         return ""
     if status.st_uid != os.geteuid():
-        return f"it belongs to user {status.st_uid}"
-    if status.st_mode & others:
-        return f"others can {'write to' if folder else 'read or change'} it ({stat.S_IMODE(status.st_mode):04o})"
+        return f"belongs to user {status.st_uid}"
+    if status.st_mode & forbidden_mode:
+        access = "written" if is_folder else "read or changed"
+        return f"can be {access} by others ({stat.S_IMODE(status.st_mode):04o})"
     return ""
 
 
-def configuration() -> Iterator[Check]:
-    """Whether the settings can be read, and what in the environment changes how we connect."""
+def check_settings() -> Iterator[Check]:
+    """Check the settings, the terminal writer, and the environment variables that change how dyntui connects."""
     from dyntui.config.settings import Settings
 
     try:
@@ -147,13 +164,15 @@ def configuration() -> Iterator[Check]:
     except DyntuiError as error:
         yield Check("settings", "fail", error.message, error.hint, exit_code=error.exit_code)
     else:
-        rate = f"{settings.rate_per_minute} requests a minute, {settings.bulk_per_minute} of them bulk"
+        rate = f"{settings.rate_per_minute} requests per minute, {settings.bulk_per_minute} of them bulk requests"
         yield Check("settings", "ok", rate)
-        yield writer(settings.terminal)
+        yield _check_writer(settings.terminal)
     for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         if value := os.environ.get(variable):
-            shown = value if variable.startswith("SSL") else "set"  # a proxy's URL may hold a password
-            missing = variable.startswith("SSL") and not Path(value).exists()
-            advice = "Correct the path, or unset it." if missing else ""
-            text = f"{variable}: {shown}" + (" (does not exist)" if missing else "")
-            yield Check("network", "fail" if missing else "ok", text, advice)
+            is_path = variable.startswith("SSL")
+            is_missing = is_path and not Path(value).exists()
+            text = f"{variable}: {value if is_path else 'set'}"  # the URL of a proxy may contain a password
+            if is_missing:
+                yield Check("network", "fail", f"{text} (does not exist)", "Correct the path, or unset the variable.")
+            else:
+                yield Check("network", "ok", text)

@@ -1,4 +1,4 @@
-"""`dyntui env`: the environments a person works with."""
+"""`dyntui env`: manage profiles, the saved environments of this machine."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 __all__ = ["env"]
 
-_name = click.argument("name", shell_complete=complete_profile_name, help="The profile's name.")
+_name_argument = click.argument("name", shell_complete=complete_profile_name, help="Name of the profile.")
 
 
 @click.group(cls=CommandGroup)
 def env() -> None:
-    """List, add, use, remove and check environments."""
+    """List, add, use, check and remove environments."""
 
 
 @env.command("list")
 @pass_context
-def list_(context: CliContext) -> None:
-    """List the profiles; the current one has a star."""
+def list_profiles(context: CliContext) -> None:
+    """List profiles. A star marks the current profile."""
     from dyntui.config.profiles import Profiles
     from dyntui.core.times import age, parse_time
 
@@ -47,7 +47,7 @@ def list_(context: CliContext) -> None:
         context.print_message("No profiles yet. Add one with `dyntui env add`, or explore with `dyntui demo`.")
         return
     context.print_table(
-        ["", "name", "kind", "access", "base URL", "environment", "token in", "last used"],
+        ["", "name", "kind", "access", "base URL", "environment", "credential", "last used"],
         (
             [
                 "*" if profile.name == profiles.current else " ",
@@ -65,20 +65,26 @@ def list_(context: CliContext) -> None:
 
 
 @env.command()
-@click.argument("name", required=False, help="What to call it here.")
-@click.option("--base-url", metavar="URL", help="The API's base URL; Dynamic's own when not given.")
-@click.option("--environment-id", metavar="ID", help="The environment's id (dashboard: Developer).")
-@click.option("--kind", type=click.Choice(["live", "sandbox"]), help="How careful to be.")
-@click.option("--read-only/--read-write", "read_only", default=None, help="Whether writes are refused.")
+@click.argument("name", required=False, help="Name of the profile.")
+@click.option("--base-url", metavar="URL", help="Base URL of the API; default: Dynamic's.")
+@click.option("--environment-id", metavar="ID", help="Environment id (dashboard: Developer).")
 @click.option(
-    "--credential", type=click.Choice(CREDENTIAL_KINDS), help="Where the token is kept; the keyring when it works."
+    "--kind", type=click.Choice(["live", "sandbox"]), help="Environment kind; live needs more confirmation for writes."
 )
-@click.option("--command", "command", metavar="COMMAND", help="With --credential command: what prints the token.")
+@click.option("--read-only/--read-write", "read_only", default=None, help="Refuse or allow writes; default: allow.")
+@click.option(
+    "--credential", type=click.Choice(CREDENTIAL_KINDS), help="Where the token comes from; default: the keyring."
+)
+@click.option(
+    "--command", "command", metavar="COMMAND", help="Command that prints the token; implies --credential command."
+)
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
-@click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="Certificates to trust (PEM).")
-@click.option("--color", "--colour", "color", metavar="COLOR", help="Color in the console: a name or #rrggbb.")
-@click.option("--offline", is_flag=True, help="Do not ask the server whether the environment is live.")
-@click.option("--replace", "change", is_flag=True, help="Change the profile of that name; what is not given stays.")
+@click.option("--ca-file", type=click.Path(exists=True, dir_okay=False), help="PEM file with CA certificates to trust.")
+@click.option(
+    "--color", "--colour", "color", metavar="COLOR", help="Color of the environment in the console: a name or #rrggbb."
+)
+@click.option("--offline", is_flag=True, help="Do not check the environment kind with the server.")
+@click.option("--replace", "replace_existing", is_flag=True, help="Change an existing profile; other settings stay.")
 @pass_context
 def add(
     context: CliContext,
@@ -93,72 +99,79 @@ def add(
     ca_file: str | None,
     color: str | None,
     offline: bool,
-    change: bool,
+    replace_existing: bool,
 ) -> None:
-    """Add an environment. On a terminal, what is missing is asked for.
+    """Add an environment.
 
-    The token is asked for, or read from DYNTUI_TOKEN or standard input; it is never an argument.
+    On a terminal, dyntui asks for missing values. The token is read from a prompt, standard input or DYNTUI_TOKEN,
+    never from an argument.
     """
     from dyntui.config.profiles import Profiles, check_environment_id, check_name
 
     profiles = Profiles.load()
     name = check_name(name or _ask(context, "Name", "NAME"))
-    old = profiles.get(name) if change and name in profiles.names() else None
+    old = profiles.get(name) if replace_existing and name in profiles.names() else None
     if name in profiles.names() and old is None:
-        raise UsageError(f"There is a profile called {name} already.", hint="Choose another name, or add --replace.")
-    address = _address(context, base_url, old)
+        raise UsageError(f"A profile named {name} already exists.", hint="Choose another name, or use --replace.")
+    base_url = _choose_base_url(context, base_url, old)
     environment_id = environment_id or context.environment_id or (old.environment_id if old else None)
     environment_id = check_environment_id(environment_id or _ask(context, "Environment id", "--environment-id"))
     if credential is None and command is not None:
         credential = "command"
     if credential == "command" and command is None and not (old and old.credential_command):
         command = _ask(context, "Command that prints the token", "--command")
-    given: dict[str, Any] = {
+    options: dict[str, Any] = {
         "read_only": True if context.read_only else read_only,
         "color": color,
         "credential_command": command,
         "ca_file": str(Path(ca_file).absolute()) if ca_file else None,
     }
     profile = replace(
-        _start(name, address, old),
+        _base_profile(name, base_url, old),
         environment_id=environment_id,
-        kind=kind or (old.kind if old else _kind(context, address)),
-        **{key: value for key, value in given.items() if value is not None},
+        kind=kind or (old.kind if old else _choose_kind(context, base_url)),
+        **{key: value for key, value in options.items() if value is not None},
     )
     profile = confirm_origin(context, profile)
-    kept = old is not None and old.base_url == profile.base_url and credential in (None, old.credential)
-    if not kept or token_stdin:
-        place = choose_credential_kind(context, credential, old.credential if old else None)
-        profile = replace(profile, credential=place)
-    token = None if kept and not token_stdin else obtain_token(context, profile.credential, token_stdin, needed=False)
+    keeps_token = old is not None and old.base_url == profile.base_url and credential in (None, old.credential)
+    if not keeps_token or token_stdin:
+        credential_kind = choose_credential_kind(context, credential, old.credential if old else None)
+        profile = replace(profile, credential=credential_kind)
+    token = (
+        None
+        if keeps_token and not token_stdin
+        else obtain_token(context, profile.credential, token_stdin, needed=False)
+    )
     profiles.put(profile)
     for warning in profiles.save():
         context.print_message(warning)
     try:
-        where = store_token(profile, token)
+        stored = store_token(profile, token)
     except DyntuiError as error:
-        raise type(error)(f"{name} was saved, but its token was not kept: {error.message}", hint=error.hint) from error
-    if not offline and (warning := _ask_kind(profile)):
+        raise type(error)(
+            f"{name} was saved, but its token was not stored: {error.message}", hint=error.hint
+        ) from error
+    if not offline and (warning := _check_kind(profile)):
         context.print_message(warning)
-        if warning == BECAME_LIVE:
+        if warning == _REPORTED_LIVE:
             profile = replace(profile, kind="live")
             profiles.put(profile)
             profiles.save()
-    context.emit_json({**_document(profile, profiles.current), "token": where})
+    context.emit_json({**_document(profile, profiles.current), "token": stored})
     context.print_result(
         f"{'Changed' if old else 'Added'} {name}: {profile.kind}, {profile.base_url}, {environment_id}."
     )
-    context.print_result(_token_line(profile, token, where["where"], kept))
+    context.print_result(_describe_token(profile, token, stored["where"], unchanged=keeps_token))
     if profiles.current != name:
-        context.print_result(f"Make it the current one with: dyntui env use {name}")
+        context.print_result(f"To make it the current profile: dyntui env use {name}")
 
 
-BECAME_LIVE = "warning: the server says that this environment is live; the profile is saved as live, not as sandbox."
-_KIND_PATIENCE = 5.0
+_REPORTED_LIVE = "warning: the server reports a live environment; the profile is saved as live, not as sandbox."
+_KIND_TIMEOUT_S = 5.0
 
 
-def _ask_kind(profile: Profile) -> str:
-    """Ask the server whether the environment of a sandbox profile is live; what a person should know about it."""
+def _check_kind(profile: Profile) -> str:
+    """Ask the server whether the environment of a sandbox profile is live. Returns a warning, or an empty text."""
     from dyntui.config.credentials import find_token
     from dyntui.core.errors import NotAuthorized
     from dyntui.services.connection import Connection
@@ -167,7 +180,7 @@ def _ask_kind(profile: Profile) -> str:
         import asyncio
 
         async with Connection(profile, credential.token, token_source=credential.where) as connection:
-            async with asyncio.timeout(_KIND_PATIENCE):
+            async with asyncio.timeout(_KIND_TIMEOUT_S):
                 await connection.write_gate.learn_kind()
             return connection.profile.kind
 
@@ -175,20 +188,20 @@ def _ask_kind(profile: Profile) -> str:
         return ""
     try:
         credential = find_token(profile, ask_passphrase=ask_passphrase)
-        return BECAME_LIVE if run(work()) == "live" else ""
+        return _REPORTED_LIVE if run(work()) == "live" else ""
     except NotAuthorized:
-        return ""  # there is no token yet to ask with
+        return ""  # no token yet
     except (DyntuiError, TimeoutError) as error:
-        return f"The server was not asked whether the environment is live: {error or 'no answer in time'}"
+        return f"The environment kind could not be checked with the server: {error or 'no response in time'}"
 
 
-def _ask(context: CliContext, what: str, option: str) -> str:
+def _ask(context: CliContext, label: str, option: str) -> str:
     if not can_ask(context):
-        raise UsageError(f"{option} is missing.", hint="`dyntui env add --help` shows what to give.")
-    return prompt(what).strip()
+        raise UsageError(f"{option} is missing.", hint="`dyntui env add --help` lists the options.")
+    return prompt(label).strip()
 
 
-def _address(context: CliContext, base_url: str | None, old: Profile | None) -> str:
+def _choose_base_url(context: CliContext, base_url: str | None, old: Profile | None) -> str:
     from dyntui.config.profiles import DEFAULT_BASE_URL, check_base_url
 
     base_url = base_url or context.base_url
@@ -197,48 +210,46 @@ def _address(context: CliContext, base_url: str | None, old: Profile | None) -> 
     return check_base_url(base_url or (old.base_url if old else DEFAULT_BASE_URL))
 
 
-def _kind(context: CliContext, base_url: str) -> Kind:
+def _choose_kind(context: CliContext, base_url: str) -> Kind:
     from dyntui.config.profiles import origin
     from dyntui.config.urls import is_loopback
 
-    local = is_loopback(origin(base_url)[1])
+    is_local = is_loopback(origin(base_url)[1])
     if not can_ask(context):
-        if local:
+        if is_local:
             return "sandbox"
-        raise UsageError(
-            "--kind is missing.", hint="live asks before it destroys anything; sandbox is for trying things."
-        )
+        raise UsageError("--kind is missing.", hint="Use --kind live or --kind sandbox.")
     kinds: list[Kind] = ["live", "sandbox"]
-    return cast("Kind", prompt("Kind", choices=kinds, default=kinds[local]))
+    return cast("Kind", prompt("Kind", choices=kinds, default=kinds[is_local]))
 
 
-def _start(name: str, base_url: str, old: Profile | None) -> Profile:
+def _base_profile(name: str, base_url: str, old: Profile | None) -> Profile:
     from dyntui.config.profile import Profile
 
     return replace(old, base_url=base_url) if old else Profile(name, base_url, environment_id="")
 
 
-def _token_line(profile: Profile, token: str | None, where: str, kept: bool) -> str:
+def _describe_token(profile: Profile, token: str | None, where: str, *, unchanged: bool) -> str:
     from dyntui.core.redact import token_hint
 
     if token:
-        return f"Token {token_hint(token)}, kept in: {where}."
-    if kept:
-        return f"Token as before, kept in: {where}."
+        return f"Token {token_hint(token)} stored in {where}."
+    if unchanged:
+        return f"Token unchanged, stored in {where}."
     match profile.credential:
         case "session":
-            return "No token is stored; the console asks for it, commands need DYNTUI_TOKEN."
+            return "No token is stored. The console asks for it; commands read DYNTUI_TOKEN."
         case "command":
-            return f"The token comes from: {where}."
+            return f"The token comes from {where}."
         case _:
-            return f"No token yet. Store it with: dyntui auth login --profile {profile.name}"
+            return f"No token stored. To store one: dyntui auth login --profile {profile.name}"
 
 
 @env.command()
-@_name
+@_name_argument
 @pass_context
 def use(context: CliContext, name: str) -> None:
-    """Make an environment the one that is used when none is named."""
+    """Set the current profile, which is used without --profile."""
     from dyntui.config.profiles import Profiles
 
     profiles = Profiles.load()
@@ -253,18 +264,21 @@ def use(context: CliContext, name: str) -> None:
 
 
 @env.command()
-@_name
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@_name_argument
+@click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")
 @pass_context
 def remove(context: CliContext, name: str, yes: bool) -> None:
-    """Remove an environment from this machine, and its token. Nothing happens on the server."""
+    """Remove a profile and its token from this machine.
+
+    Nothing changes on the server.
+    """
     from dyntui.config.profiles import Profiles
 
     profiles = Profiles.load()
     profile = profiles.get(name)
     if not yes:
         if not can_ask(context):
-            raise UsageError(f"Removing {name} has to be confirmed.", hint="Add --yes.")
+            raise UsageError(f"Removing {name} needs a confirmation.", hint="Use --yes.")
         confirm(f"Remove {name} and its token from this machine?", abort=True)
     profiles.remove(name)
     warnings = profiles.save()
@@ -275,10 +289,12 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
 
 
 @env.command()
-@click.argument("name", required=False, shell_complete=complete_profile_name, help="The profile; the current one.")
+@click.argument(
+    "name", required=False, shell_complete=complete_profile_name, help="Name of the profile; default: the current one."
+)
 @pass_context
 def check(context: CliContext, name: str | None) -> None:
-    """Ask the server whether the token works, what it may do, and how long an answer takes."""
+    """Check the token, its scopes and the latency of the server."""
     from dyntui.config.credentials import find_token
     from dyntui.core.redact import token_hint
     from dyntui.services.connection import Connection
@@ -303,11 +319,9 @@ def check(context: CliContext, name: str | None) -> None:
         }
     )
     context.print_result(f"{profile.name}: {profile.kind}, {profile.base_url}, {profile.environment_id}")
-    context.print_result(f"Token    {hint}, from: {credential.where}")
-    context.print_result(
-        f"Scopes   {', '.join(health.scopes) if health.scopes is not None else 'not told by this server'}"
-    )
-    context.print_result(f"Server   accepts it ({health.proof}), answered in {health.ms or 0:.0f} ms")
+    context.print_result(f"Token    {hint}, from {credential.where}")
+    context.print_result(f"Scopes   {health.scopes_text}")
+    context.print_result(f"Server   token accepted ({health.proof}), response in {health.ms or 0:.0f} ms")
     for warning in health.warnings:
         context.print_message(f"warning: {warning}")
 

@@ -1,4 +1,4 @@
-"""`dyntui events`: what happened, and what happens."""
+"""`dyntui events`: list the events of the environment, and tail them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["events"]
 
 @click.group(cls=CommandGroup)
 def events() -> None:
-    """What happened in the environment, and what happens."""
+    """List and tail events."""
 
 
 add_resource_commands(events, RESOURCES["events"])
@@ -26,24 +26,27 @@ add_resource_commands(events, RESOURCES["events"])
 
 @events.command("types")
 @pass_context
-def types(context: CliContext) -> None:
-    """Name every event that there is."""
+def list_event_types(context: CliContext) -> None:
+    """List all event types."""
     list_rows(context, RESOURCES["event-types"], limit=10_000)
 
 
 @events.command("tail")
+@click.option("--since", "start", metavar="TIME", default="1h", show_default=True, help="Start time: 30m, 12h, a date.")
+@click.option("--until", "end", metavar="TIME", default="", help="End time; the command exits then.")
+@click.option("--resource", metavar="NAME", default="", help="Only events of one resource: user, wallet, ...")
+@click.option("--type", "names", metavar="NAME", multiple=True, help="Only event names that contain NAME; repeatable.")
+@click.option("--filter", "text", metavar="TEXT", default="", help="Only events that contain TEXT in any field.")
 @click.option(
-    "--since", "start", metavar="TIME", default="1h", show_default=True, help="From then on: 30m, 12h, a date."
+    "--every",
+    "interval_s",
+    type=click.FloatRange(0.2, 3600),
+    default=2.0,
+    show_default=True,
+    help="Seconds between requests.",
 )
-@click.option("--until", "end", metavar="TIME", default="", help="Until then, and then end.")
-@click.option("--resource", metavar="NAME", default="", help="Only events of user, wallet, ..., as the server filters.")
-@click.option("--type", "names", metavar="NAME", multiple=True, help="Only names with this in them; may be repeated.")
-@click.option("--filter", "text", metavar="TEXT", default="", help="Only events with this somewhere in them.")
-@click.option(
-    "--every", type=click.FloatRange(0.2, 3600), default=2.0, show_default=True, help="Seconds between looks."
-)
-@click.option("--once", is_flag=True, help="What there is, and then end.")
-@click.option("--ndjson", is_flag=True, help="One JSON object a line.")
+@click.option("--once", "exit_after_first", is_flag=True, help="Print existing events and exit.")
+@click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
 @pass_context
 def tail(
     context: CliContext,
@@ -52,56 +55,58 @@ def tail(
     resource: str,
     names: tuple[str, ...],
     text: str,
-    every: float,
-    once: bool,
+    interval_s: float,
+    exit_after_first: bool,
     ndjson: bool,
 ) -> None:
-    """Show events as they happen, oldest first, until interrupted."""
+    """Print new events as they arrive, oldest first, until interrupted."""
     import asyncio
 
     from dyntui.core.times import now
     from dyntui.services.events import EventFilter, EventTail, parse_since
 
-    if context.json and not once:
-        raise UsageError("--json is one document, and a tail has no end.", hint="Give --ndjson, or --once.")
-    wanted = EventFilter(resource, names, text, parse_since(start), parse_since(end) if end else None)
+    if context.json and not exit_after_first:
+        raise UsageError(
+            "--json needs --once, because it prints one document at the end.", hint="Use --ndjson to tail."
+        )
+    event_filter = EventFilter(resource, names, text, parse_since(start), parse_since(end) if end else None)
 
     async def work() -> list[dict[str, Any]]:
-        kept: list[dict[str, Any]] = []
+        collected: list[dict[str, Any]] = []
         async with context.connection() as connection:
-            tail = EventTail(connection.client, wanted, backlog=10_000 if once else 100)
-            lost = False
+            tail = EventTail(connection.client, event_filter, backlog=10_000 if exit_after_first else 100)
+            is_interrupted = False
             while True:
                 try:
-                    found = await tail.poll()
+                    new_events = await tail.poll()
                 except DyntuiError as error:
-                    if once or not _passes(error):
+                    if exit_after_first or not _is_temporary(error):
                         raise
-                    if not lost:
-                        context.print_message(f"{error.message} Trying again.")
-                    lost, found = True, []
+                    if not is_interrupted:
+                        context.print_message(f"{error.message} Retrying.")
+                    is_interrupted, new_events = True, []
                 else:
-                    lost = False
-                for event in found:
+                    is_interrupted = False
+                for event in new_events:
                     if context.json:
-                        kept.append(event)
+                        collected.append(event)
                     else:
-                        _print(context, event, ndjson)
+                        _print_event(context, event, ndjson)
                 flush()
-                if once or (wanted.end is not None and now() >= wanted.end):
-                    return kept
-                await asyncio.sleep(every)
+                if exit_after_first or (event_filter.end is not None and now() >= event_filter.end):
+                    return collected
+                await asyncio.sleep(interval_s)
 
     context.emit_json(run(work()))
 
 
-def _passes(error: DyntuiError) -> bool:
+def _is_temporary(error: DyntuiError) -> bool:
     from dyntui.api.errors import ApiProblem
 
     return isinstance(error, ApiProblem) and error.passes
 
 
-def _print(context: CliContext, event: dict[str, Any], ndjson: bool) -> None:
+def _print_event(context: CliContext, event: dict[str, Any], ndjson: bool) -> None:
     from dyntui.resources.events import user_of
 
     if ndjson:

@@ -1,4 +1,4 @@
-"""Rows of a list into a file or a pipe: what the exports of users, wallets and entries share."""
+"""Write rows to a file or standard output: shared by the exports of users, wallets and allowlist entries."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def output_options(command: F) -> F:
-    """Adds --format and --output."""
+    """Add --format and --output."""
     for option in (
         click.option(
             "-o",
             "--output",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="A new file; standard output otherwise.",
+            help="New file; default: standard output.",
         ),
         click.option(
             "--format",
             "kind",
             type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
-            help="csv is safe to open in a spreadsheet; csv-exact has raw values.  [default: csv; with --json, json]",
+            help="csv escapes formulas for spreadsheets; csv-exact has raw values.  [default: csv; json with --json]",
         ),
     ):
         command = option(command)
@@ -47,8 +47,8 @@ def output_options(command: F) -> F:
 
 
 def export_options(command: F) -> F:
-    """Adds ids, --format, --fields and --output."""
-    command = click.option("--fields", metavar="A,B,...", help="Columns of a CSV; the usual ones otherwise.")(command)
+    """Add ids, --format, --fields and --output."""
+    command = click.option("--fields", metavar="A,B,...", help="Columns of the CSV file.")(command)
     return click.argument("ids", nargs=-1, metavar="[ID]...")(output_options(command))
 
 
@@ -63,16 +63,20 @@ def export_rows(
     fields: str | None,
     output: Path | None,
 ) -> None:
-    """Export the rows with those ids, or all that `query` finds, oldest first."""
-    wanted = read_ids(ids) if ids else []
-    chosen = [name.strip() for name in fields.split(",")] if fields else list(columns)
+    """Export the rows with these ids, or all rows that match `query`, oldest first.
+
+    columns: the default columns of a CSV file. fields: comma-separated columns that replace them.
+    """
+    row_ids = read_ids(ids) if ids else []
+    selected_columns = [name.strip() for name in fields.split(",")] if fields else list(columns)
 
     async def work() -> int:
         async with context.connection() as connection:
-            return await write_rows(context, _rows(connection, record, wanted, query), chosen, kind, output)
+            rows = _read_rows(connection, record, row_ids, query)
+            return await write_rows(context, rows, selected_columns, kind, output)
 
-    written = run(work())
-    context.print_message(f"{written:,} {record.singular if written == 1 else record.name} exported")
+    count = run(work())
+    context.print_message(f"{count:,} {record.singular if count == 1 else record.name} exported")
 
 
 async def write_rows(
@@ -82,26 +86,27 @@ async def write_rows(
     kind: str | None,
     output: Path | None,
 ) -> int:
-    """Write rows to standard output or a new file; how many. What fails leaves no file."""
+    """Write rows to standard output or a new file, and return their number. After an error no file remains."""
     from dyntui.services.exports import ExportFormat, export, export_file
 
     if output is None:
         if context.json and kind not in (None, "json"):
             raise UsageError(
-                f"--json prints one JSON document, and --format {kind} is none.", hint="Leave one out, or add -o FILE."
+                f"--json and --format {kind} cannot be combined on standard output.",
+                hint="Use one of them, or -o FILE.",
             )
         exporter = output_exporter(ExportFormat(kind or ("json" if context.json else "csv")), columns)
         try:
             return await export(rows, exporter)
         finally:
             context.printed = exporter.written
-    written = await export_file(output, rows, ExportFormat(kind or "csv"), columns)
-    assert written is not None, "nothing stops it"
-    context.emit_json({"exported": written, "file": str(output)})
-    return written
+    count = await export_file(output, rows, ExportFormat(kind or "csv"), columns)
+    assert count is not None, "only a cancel flag stops it"
+    context.emit_json({"exported": count, "file": str(output)})
+    return count
 
 
-async def _rows(
+async def _read_rows(
     connection: Connection, record: Resource, ids: Sequence[str], query: ListQuery | None
 ) -> AsyncIterator[dict[str, Any]]:
     from dyntui.services.actions.resource_actions import read_one
@@ -111,13 +116,13 @@ async def _rows(
         for row_id in ids:
             yield await read_one(connection.client, record, row_id)
         return
-    told = False
+    has_progress = False
     try:
         async for scanned in scan(connection.client, record, query=query):
             if sys.stderr.isatty() and scanned.seen % 100 == 0:
                 show_progress(f"{scanned.seen:,} of {scanned.reported or 0:,}")
-                told = True
+                has_progress = True
             yield scanned.row
     finally:
-        if told:
+        if has_progress:
             print_lines("", err=True)

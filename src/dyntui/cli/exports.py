@@ -1,10 +1,10 @@
-"""`dyntui exports`: CSV files that the server makes of everybody. For a filtered one: `dyntui users export`."""
+"""`dyntui exports`: create, watch and download CSV exports of all users or visits, which the server writes."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,12 +14,18 @@ from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.core.errors import EXIT_SOME_FAILED
 from dyntui.resources import RESOURCES
 
+if TYPE_CHECKING:
+    from dyntui.services.vendor_exports import SavedExport
+
 __all__ = ["exports"]
 
 
 @click.group(cls=CommandGroup)
 def exports() -> None:
-    """Ask the server for a CSV of all users or visits, wait for it, fetch it."""
+    """Create and download CSV exports of all users or visits.
+
+    To export some users, use `dyntui users export`.
+    """
 
 
 add_resource_commands(exports, RESOURCES["exports"])
@@ -29,17 +35,17 @@ add_resource_commands(exports, RESOURCES["exports"])
 @click.argument("export_id", metavar="ID")
 @pass_context
 def watch(context: CliContext, export_id: str) -> int:
-    """Wait until an export is finished."""
+    """Wait until an export is finished, and show its status."""
     from dyntui.services.actions.resource_actions import mask_secrets
     from dyntui.services.vendor_exports import first_line, wait_for_export
 
-    def tell(export: dict[str, Any]) -> None:
+    def on_change(export: dict[str, Any]) -> None:
         if sys.stderr.isatty():
             show_progress(str(export.get("status")))
 
     async def work() -> dict[str, Any]:
         async with context.connection() as connection:
-            return await wait_for_export(connection.client, export_id, on_change=tell)
+            return await wait_for_export(connection.client, export_id, on_change=on_change)
 
     export = run(work())
     context.emit_json(mask_secrets(RESOURCES["exports"], export))
@@ -57,29 +63,32 @@ def watch(context: CliContext, export_id: str) -> int:
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="A new file; else one named after the export.",
+    help="New file; default: named after the export.",
 )
-@click.option("--wait", is_flag=True, help="Wait until it is finished.")
+@click.option("--wait", is_flag=True, help="Wait until the export is finished.")
 @pass_context
 def download_export(context: CliContext, export_id: str, output: Path | None, wait: bool) -> None:
-    """Fetch a finished export into a new private file. The token never goes to the host that the file lies on."""
+    """Download a finished export to a new file that only you can read.
+
+    The token is not sent to the host of the file.
+    """
     from dyntui.services.actions.resource_actions import read_one
     from dyntui.services.vendor_exports import download, export_file_name, wait_for_export
 
-    def tell(done: int, total: int | None) -> None:
+    def on_progress(done: int, total: int | None) -> None:
         if sys.stderr.isatty():
-            of = f" of {total:,}" if total else ""
-            show_progress(f"{done:,}{of} bytes", end=done == total)
+            total_text = f" of {total:,}" if total else ""
+            show_progress(f"{done:,}{total_text} bytes", end=done == total)
 
-    async def work() -> Any:
+    async def work() -> SavedExport:
         async with context.connection() as connection:
             if wait:
                 await wait_for_export(connection.client, export_id)
             path = output
             if path is None:
                 path = Path(export_file_name(await read_one(connection.client, RESOURCES["exports"], export_id)))
-            return await download(connection, export_id, path, on_progress=tell)
+            return await download(connection, export_id, path, on_progress=on_progress)
 
     saved = run(work())
     context.emit_json({"path": str(saved.path), "bytes": saved.size, "host": saved.host})
-    context.print_result(f"{saved.size:,} bytes from {saved.host} in {saved.path}")
+    context.print_result(f"{saved.size:,} bytes from {saved.host} saved to {saved.path}")

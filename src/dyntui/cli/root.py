@@ -14,8 +14,8 @@ __all__ = ["COMMANDS", "main", "root"]
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("dyntui.cli.demo:demo", "Open the console on a built-in sandbox."),
     "sandbox": ("dyntui.cli.sandbox:sandbox", "Serve a local Dynamic on 127.0.0.1 until interrupted."),
-    "env": ("dyntui.cli.env:env", "List, add, use, remove and check environments."),
-    "auth": ("dyntui.cli.auth:auth", "Store, show and forget the token of an environment."),
+    "env": ("dyntui.cli.env:env", "List, add, use, check and remove environments."),
+    "auth": ("dyntui.cli.auth:auth", "Store, check and delete the token of an environment."),
     "users": ("dyntui.cli.users:users", "List, read and change users."),
     "wallets": ("dyntui.cli.wallets:wallets", "List, read, link, pre-generate, delete and recover wallets."),
     "allowlists": ("dyntui.cli.allowlists:allowlists", "Manage allowlists and their entries."),
@@ -24,20 +24,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("dyntui.cli.import_command:import_users", "Import users from FILE."),
     "jobs": ("dyntui.cli.jobs:jobs", "List, resume, stop, report, retry and undo import jobs."),
     "webhooks": ("dyntui.cli.webhooks:webhooks", "Webhooks, their messages, and their signatures."),
-    "events": ("dyntui.cli.events:events", "What happened in the environment, and what happens."),
-    "exports": (
-        "dyntui.cli.exports:exports",
-        "Ask the server for a CSV of all users or visits, wait for it, fetch it.",
-    ),
+    "events": ("dyntui.cli.events:events", "List and tail events."),
+    "exports": ("dyntui.cli.exports:exports", "Create and download CSV exports of all users or visits."),
     "tokens": ("dyntui.cli.tokens:tokens", "API tokens of the environment: list, make, delete."),
     "members": ("dyntui.cli.members:members", "Members of the organization: list, give another role, remove."),
     "get": ("dyntui.cli.get:get", "List any resource, or show one of it in full."),
-    "do": ("dyntui.cli.do:do", "Do something with a resource."),
-    "api": ("dyntui.cli.api:api", "Call an operation by its id, or by METHOD and path below the base URL."),
-    "audit": ("dyntui.cli.audit:audit", "Show what was written, oldest first."),
-    "cache": ("dyntui.cli.cache:cache", "Show and purge the row cache."),
+    "do": ("dyntui.cli.do:do", "Run an action on a resource."),
+    "api": ("dyntui.cli.api:api", "Call an operation by id, or by METHOD and PATH below the base URL."),
+    "audit": ("dyntui.cli.audit:audit", "Show writes made from this machine, oldest first."),
+    "cache": ("dyntui.cli.cache:cache", "Show and clear the row cache."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check this machine, the terminal, the token and the server."),
-    "completion": ("dyntui.cli.completion:completion", "Print the completion of a shell, to be read at its start."),
+    "completion": ("dyntui.cli.completion:completion", "Print a shell completion script."),
 }
 
 

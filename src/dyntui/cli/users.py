@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
-from dyntui.cli.field_arguments import assignments
+from dyntui.cli.field_arguments import parse_assignments
 from dyntui.cli.object_output import show_object
 from dyntui.cli.write_helpers import ids_argument, perform, read_targets, report_results, run_write
 from dyntui.core.errors import UsageError
@@ -65,7 +65,7 @@ def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_
     from dyntui.services.actions.user_actions import CREATE_USER
     from dyntui.services.actions.write_types import Target
 
-    fields = assignments(pairs, "createUser", known_only=True)
+    fields = parse_assignments(pairs, "createUser", known_only=True)
     if not fields:
         raise UsageError("A user needs at least one field.", hint="For instance: email=ada@example.com")
     target = Target(
@@ -88,7 +88,7 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], yes: 
     from dyntui.services.actions.user_actions import UPDATABLE, UPDATE_USER
     from dyntui.services.actions.write_types import Target
 
-    fields = assignments(pairs, "updateUser")
+    fields = parse_assignments(pairs, "updateUser")
     partial = {
         name.removeprefix("metadata."): fields.pop(name) for name in list(fields) if name.startswith("metadata.")
     }
@@ -161,5 +161,5 @@ def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], yes: bool
     """
     from dyntui.services.actions.user_actions import set_metadata_field
 
-    ((key, value),) = assignments((pair,)).items()
+    ((key, value),) = parse_assignments((pair,)).items()
     return run_write(context, set_metadata_field(key, value), read_targets(ids), yes, confirm_environment)

@@ -35,6 +35,13 @@ class EnvironmentHealth:
     kind: str = ""
     treated_as_live: bool = False
 
+    @property
+    def scopes_text(self) -> str:
+        """The token scopes as text for people."""
+        if self.scopes is None:
+            return "not reported by the server"
+        return ", ".join(self.scopes) or "none"
+
     def as_json(self) -> dict[str, Any]:
         return {
             "by": self.proof,
