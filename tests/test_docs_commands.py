@@ -207,7 +207,7 @@ CASES: dict[str, dict[str, Case]] = {
             shown_code, more=no_terminal, affects=lambda w: {"~allowlist VIP list"}
         ),
     },
-    "docs/everything.md": {
+    "docs/features.md": {
         "dyntui do webhooks": Case(prints="reveal-secret"),
         "dyntui do origins create origin=https://app.example --yes": Case(
             before=other_origins, affects=lambda w: {"+origin https://app.example"}
