@@ -13,7 +13,7 @@ from tests.services.resource_fixtures import FLAGS, connected
 from dyntui.api.errors import NotFound
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now, parse_time
-from dyntui.resources.events import user_of
+from dyntui.resources.events import user_id_of
 from dyntui.services.actions.user_actions import CREATE_USER
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.analytics import DateRange, read_figures
@@ -67,7 +67,7 @@ async def test_the_tail_begins_where_it_is_told_to_and_shows_what_is_wanted(tmp_
         found = await EventTail(connection.client, wallets, backlog=10_000).poll()
         assert found
         assert {event["eventName"].split(".")[0] for event in found} == {"wallet"}
-        one = user_of(found[-1])
+        one = user_id_of(found[-1])
         by_text = EventFilter(text=one, start=now() - timedelta(days=400))
         assert len(one) == 36
         assert all(one in str(event) for event in await EventTail(connection.client, by_text).poll())
@@ -90,7 +90,7 @@ async def test_the_tail_begins_where_it_is_told_to_and_shows_what_is_wanted(tmp_
     ],
 )
 def test_the_user_behind_an_event_is_found_wherever_it_is(event: dict[str, Any], user: str) -> None:
-    assert user_of(event) == user
+    assert user_id_of(event) == user
 
 
 def test_times_are_written_as_people_write_them() -> None:

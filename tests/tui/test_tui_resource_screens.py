@@ -200,8 +200,8 @@ async def test_the_secret_is_shown_after_a_confirmation() -> None:
 # Events
 
 
-async def test_the_tail_goes_on_pauses_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EventTailScreen, "EVERY", 0.3)
+async def test_the_tail_follows_pauses_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EventTailScreen, "POLL_INTERVAL_S", 0.3)
     console = everything(10)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
@@ -230,7 +230,7 @@ async def test_the_tail_goes_on_pauses_and_filters(monkeypatch: pytest.MonkeyPat
         assert isinstance(console.screen, UserScreen)
 
 
-async def test_the_tail_takes_a_resource_and_a_range() -> None:
+async def test_the_tail_is_limited_to_a_resource_and_a_time_range() -> None:
     console = everything(60)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
@@ -239,13 +239,13 @@ async def test_the_tail_takes_a_resource_and_a_range() -> None:
         assert isinstance(screen, EventTailScreen)
         await press(pilot, "d")
         await fill(pilot, "yesterday")
-        assert "is no time" in text_of(console) or isinstance(console.screen, FormDialog)
+        assert isinstance(console.screen, FormDialog)
         await press(pilot, "up")
         await fill(pilot, "400d", "2026-02-01")
         assert "since 400d until 2026-02-01" in text_of(console).split("\n")[0]
         assert screen.table.count > 10
         assert "ended" in text_of(console)
-        assert all(row["at"] < "2026-02-01" for row in screen._view.rows)
+        assert all(row["time"] < "2026-02-01" for row in screen._view.rows)
         await press(pilot, "o")
         await fill(pilot, "wallet")
         assert {row["eventName"].split(".")[0] for row in screen._view.rows} == {"wallet"}
@@ -253,8 +253,8 @@ async def test_the_tail_takes_a_resource_and_a_range() -> None:
         assert screen.table.count == 0
 
 
-async def test_an_idle_tail_sends_nothing_to_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EventTailScreen, "EVERY", 0.1)
+async def test_polls_without_new_events_do_not_change_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EventTailScreen, "POLL_INTERVAL_S", 0.1)
     console = everything(3)
     async with console.run_test(size=(120, 30)) as pilot:
         await settled(pilot)
@@ -270,7 +270,7 @@ async def test_an_idle_tail_sends_nothing_to_the_screen(monkeypatch: pytest.Monk
 
 
 async def test_an_export_is_watched_and_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(ExportsScreen, "EVERY", 0.1)
+    monkeypatch.setattr(ExportsScreen, "POLL_INTERVAL_S", 0.1)
     monkeypatch.chdir(tmp_path)
     console = everything(30, flags={**FLAGS, "export-delay-ms": "1500"})
     async with console.run_test(size=(120, 40)) as pilot:

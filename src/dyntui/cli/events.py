@@ -107,11 +107,11 @@ def _is_temporary(error: DyntuiError) -> bool:
 
 
 def _print_event(context: CliContext, event: dict[str, Any], ndjson: bool) -> None:
-    from dyntui.resources.events import user_of
+    from dyntui.resources.events import user_id_of
 
     if ndjson:
         context.emit_json_line(event)
         return
     time = str(event.get("timestamp") or "")[:19].replace("T", " ")
-    name, user, event_id = event.get("eventName") or "?", user_of(event) or "—", event.get("eventId") or ""
+    name, user, event_id = event.get("eventName") or "?", user_id_of(event) or "—", event.get("eventId") or ""
     context.print_result(f"{time}  {name:<32}  {user:<36}  {event_id}")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dyntui.resources.cell_formats import age, short_id
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
 
-__all__ = ["RECORDS", "user_of"]
+__all__ = ["RECORDS", "user_id_of"]
 
 
-def user_of(event: Row) -> str:
+def user_id_of(event: Row) -> str:
     """Return the id of the user that an event is about; "" when it names none."""
     context, data = event.get("context"), event.get("data")
     if isinstance(context, Mapping) and context.get("userId"):
@@ -39,7 +39,7 @@ EVENTS = Resource(
     columns=(
         Column("timestamp", "time", 12, format=age, priority=0, former_titles=("when",)),
         Column("eventName", "event", 28, grow=True, priority=0),
-        Column(title="user", width=11, format=short_id, pick=user_of, priority=1),
+        Column(title="user", width=11, format=short_id, pick=user_id_of, priority=1),
         Column("environmentName", "environment", 11, priority=3),
         Column("eventId", "id", 11, format=short_id, priority=2),
     ),

@@ -28,32 +28,33 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """A filter of events.
-
-    resource: filter of the server, such as `user` or `wallet`. names: parts of event names, any of which has to match.
-    text: has to be in any value. start, end: the time range.
-    """
+    """A filter of events. The server filters by resource and time, `matches` by the rest."""
 
     resource: str = ""
+    """The resource that the events are about, such as `user` or `wallet`; "" for all."""
     names: tuple[str, ...] = ()
+    """Parts of event names; one of them has to match."""
     text: str = ""
+    """A text that one of the values has to contain."""
     start: datetime | None = None
+    """The first time; None for the default of the tail."""
     end: datetime | None = None
+    """The last time; None to follow new events."""
 
     def matches(self, event: Mapping[str, Any]) -> bool:
         """Return whether an event matches the parts that the server does not filter."""
         name = str(event.get("eventName") or "").lower()
         if self.names and not any(part.lower() in name for part in self.names):
             return False
-        return not self.text or _has(event, self.text.lower())
+        return not self.text or _contains(event, self.text.lower())
 
 
-def _has(value: Any, text: str) -> bool:
+def _contains(value: Any, text: str) -> bool:
     match value:
         case Mapping():
-            return any(_has(part, text) for part in value.values())
+            return any(_contains(part, text) for part in value.values())
         case list():
-            return any(_has(part, text) for part in value)
+            return any(_contains(part, text) for part in value)
     return text in str(value).lower()
 
 
@@ -68,11 +69,12 @@ def parse_since(text: str) -> datetime:
 
 
 class EventTail:
-    """The events from `wanted.start` on, by default of the last hour: each one time, oldest first."""
+    """The events that match a filter, each one time, oldest first."""
 
-    def __init__(self, client: Client, wanted: EventFilter | None = None, *, backlog: int = 100) -> None:
+    def __init__(self, client: Client, event_filter: EventFilter | None = None, *, backlog: int = 100) -> None:
+        """event_filter: without a start, the tail begins one hour ago. backlog: events of the first poll at most."""
         self._client = client
-        self.wanted = wanted or EventFilter()
+        self.filter = event_filter or EventFilter()
         self._backlog = backlog
         self._seen: dict[str, None] = {}
         self._latest: datetime | None = None
@@ -82,7 +84,7 @@ class EventTail:
     async def poll(self) -> list[Event]:
         """Return the events since the last call."""
         first = self._latest is None
-        start = self.wanted.start or now() - timedelta(hours=1)
+        start = self.filter.start or now() - timedelta(hours=1)
         if self._latest is not None:
             start = max(start, self._latest - _OVERLAP)
         found = await self._read(start)
@@ -91,16 +93,16 @@ class EventTail:
         if times or first:
             # Use the server's clock as soon as it is known: the local clock may differ.
             self._latest = max([*times, *([self._latest] if self._latest else [])], default=start)
-        fresh = [event for event in fresh if self.wanted.matches(event)]
+        fresh = [event for event in fresh if self.filter.matches(event)]
         fresh.sort(key=lambda event: str(event.get("timestamp") or ""))
         return fresh[-self._backlog :] if first else fresh
 
     async def _read(self, start: datetime) -> Sequence[Event]:
         record = RESOURCES["events"]
         query: dict[str, object] = {
-            "resourceType": self.wanted.resource or None,
+            "resourceType": self.filter.resource or None,
             "startDate": _iso(start),
-            "endDate": _iso(self.wanted.end) if self.wanted.end else None,
+            "endDate": _iso(self.filter.end) if self.filter.end else None,
         }
         found: deque[Event] = deque()
         from dyntui.api.pagination import PageCheck

@@ -1,1 +1,1 @@
-"""The events of the environment, as a live tail and one by one."""
+"""The events of the environment: a live tail, and the screen of one event."""

@@ -1,4 +1,4 @@
-"""One event, whole; and the user behind it."""
+"""The screen of one event, as a JSON tree."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from textual.app import ComposeResult
 
-from dyntui.resources.events import user_of
+from dyntui.resources.events import user_id_of
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -16,11 +16,13 @@ from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
-__all__ = ["EventScreen"]
+__all__ = ["NO_USER", "EventScreen"]
+
+NO_USER = "This event has no user: an API token or Dynamic caused it."
 
 
 class EventScreen(ConsoleScreen):
-    """An event as the server wrote it."""
+    """One event with all its fields."""
 
     BINDINGS = bindings(EVENTS_ACTIONS, "event")
 
@@ -47,10 +49,10 @@ class EventScreen(ConsoleScreen):
         return [(self._tree.path, "dim")] if self._tree.count else []
 
     def user_disabled_reason(self) -> str | None:
-        return None if user_of(self.event) else "The event names no user: it came through an API token, or from nobody."
+        return None if user_id_of(self.event) else NO_USER
 
     def action_user(self) -> None:
-        user_id = user_of(self.event)
+        user_id = user_id_of(self.event)
         self.console.open_route("user", RouteTarget(row_id=user_id, label=user_id))
 
     def action_copy(self) -> None:

@@ -1,8 +1,9 @@
-"""The event stream as it happens: paused, filtered, over a range; the newest below, as a tail is read."""
+"""The event tail: new events as they occur, with a filter and a time range. The newest event is the last line."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import short_id
-from dyntui.resources.events import user_of
+from dyntui.resources.events import user_id_of
 from dyntui.services.events import EventFilter, EventTail, parse_since
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
+from dyntui.tui.features.events.event_screen import NO_USER, EventScreen
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -31,38 +33,41 @@ if TYPE_CHECKING:
 
 __all__ = ["EventTailScreen"]
 
-_EVERY = 2.0
-_KEPT = 5_000
+_MAX_EVENTS = 5_000
+"""Older events are dropped from the list."""
 _BACKLOG = 1_000
-_FIRST, _FIRST_WORDS = timedelta(days=1), "last day"
+"""Events that are shown at most when the tail starts."""
+_DEFAULT_RANGE, _DEFAULT_RANGE_LABEL = timedelta(days=1), "last day"
+_SUMMARY_FIELDS = ("email", "alias", "username", "publicKey", "address", "url", "name", "note", "chain", "id")
 
 
-def _short(event: Any) -> str:
-    """What an event is about, in a few words."""
+def _summary(event: Any) -> str:
+    """Return the values that tell similar events apart, such as an email address or a URL."""
     data = event.get("data")
     if not isinstance(data, dict):
         return ""
-    names = ("email", "alias", "username", "publicKey", "address", "url", "name", "note", "chain", "id")
-    return "  ".join(str(data[name]) for name in names if isinstance(data.get(name), str) and data[name])
+    return "  ".join(str(data[name]) for name in _SUMMARY_FIELDS if isinstance(data.get(name), str) and data[name])
 
 
 _COLUMNS = (
-    Column("at", "at (UTC)", 19, priority=0),
+    Column("time", "time (UTC)", 19, priority=0),
     Column("eventName", "event", 26, priority=0),
-    Column(title="about", width=30, grow=True, pick=_short, priority=2),
+    Column(title="summary", width=30, grow=True, pick=_summary, priority=2),
     Column("user", "user", 11, format=short_id, priority=1),
     Column("eventId", "id", 11, format=short_id, priority=3),
 )
+_ADDED_FIELDS = ("time", "user")
+"""The fields of a row that are not fields of the event."""
 
 
 class EventTailScreen(ConsoleScreen):
-    """wanted: what of the stream; every: seconds between looks."""
+    """The list of events, updated while the screen is active."""
 
     BINDINGS = bindings(EVENTS_ACTIONS, "tail")
-    EVERY = _EVERY
+    POLL_INTERVAL_S = 2.0
 
-    class Came(Message):
-        """The server was asked. error: why it gave no answer."""
+    class Polled(Message):
+        """Posted after each request. error: why it failed, or None."""
 
         def __init__(self, tail: EventTail, events: list[dict[str, Any]], error: DyntuiError | None) -> None:
             super().__init__()
@@ -72,14 +77,18 @@ class EventTailScreen(ConsoleScreen):
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__()
-        self.wanted = EventFilter(start=now() - _FIRST)
-        self.range_words = _FIRST_WORDS
+        self.server_filter = EventFilter(start=now() - _DEFAULT_RANGE)
+        """Time range and resource, which the server filters."""
+        self.range_label = _DEFAULT_RANGE_LABEL
         self.filter_text = filter_text
+        """A text that the shown events contain; they are selected on this machine."""
         self.paused = False
         self.error: DyntuiError | None = None
-        self._asked = False
+        self._is_loaded = False
+        self._is_cleared = False
         self._tail: EventTail | None = None
-        self._looking: EventTail | None = None
+        self._polling: EventTail | None = None
+        """The tail of the request in flight."""
         self._events: list[dict[str, Any]] = []
         self._view = StaticRows(key="eventId", is_loaded=False)
 
@@ -89,9 +98,12 @@ class EventTailScreen(ConsoleScreen):
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        parts = ["events", self.range_words]
-        parts += [self.wanted.resource] if self.wanted.resource else []
-        return (*parts, f"/{self.filter_text}") if self.filter_text else tuple(parts)
+        parts = ["events", self.range_label]
+        if self.server_filter.resource:
+            parts.append(self.server_filter.resource)
+        if self.filter_text:
+            parts.append(f"/{self.filter_text}")
+        return tuple(parts)
 
     def body(self) -> ComposeResult:
         yield Table(_COLUMNS, self._view, empty=self._empty, id="events")
@@ -102,74 +114,81 @@ class EventTailScreen(ConsoleScreen):
 
     def _empty(self) -> str:
         if self.filter_text:
-            return f"No event of this range has `{self.filter_text}` in it. esc clears the filter."
-        return f"Nothing in the {self.range_words} so far; d chooses another range."
+            return f"No events match `{self.filter_text}`. / changes the filter, esc clears it."
+        if self._is_cleared:
+            return "The list was cleared. New events appear here."
+        is_default = self.range_label == _DEFAULT_RANGE_LABEL
+        return f"No events {'in the ' if is_default else ''}{self.range_label}. Press d to change the time range."
 
-    # The tail
+    # Polling
 
     def connected(self, connection: Connection) -> None:
         self._restart()
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.set_interval(self.EVERY, self._look)
+        self.set_interval(self.POLL_INTERVAL_S, self._poll)
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self._look()
+        self._poll()
 
     def _restart(self) -> None:
         connection = self.console.session.connection
         if connection is None:
             return
-        self._tail = EventTail(connection.client, self.wanted, backlog=_BACKLOG)
+        self._tail = EventTail(connection.client, self.server_filter, backlog=_BACKLOG)
         self._events.clear()
-        self._asked = False
-        self._look()
+        self._is_loaded = self._is_cleared = False
+        self._poll()
 
-    def _look(self) -> None:
-        ended = self._asked and self.wanted.end is not None
-        if self._tail is None or self._looking is self._tail or self.paused or ended or not self.is_active:
+    def _poll(self) -> None:
+        """Request new events, unless a request is in flight or no new events are wanted."""
+        has_ended = self._is_loaded and self.server_filter.end is not None
+        if self._tail is None or self._polling is self._tail or self.paused or has_ended or not self.is_active:
             return
-        self._looking = self._tail
-        self.run_worker(self._poll(self._tail), group="tail")
+        self._polling = self._tail
+        self.run_worker(self._read_events(self._tail), group="tail")
 
-    async def _poll(self, tail: EventTail) -> None:
+    async def _read_events(self, tail: EventTail) -> None:
         try:
-            found = await tail.poll()
+            events = await tail.poll()
         except DyntuiError as error:
-            self.post_message(self.Came(tail, [], error))
+            self.post_message(self.Polled(tail, [], error))
         else:
-            self.post_message(self.Came(tail, found, None))
+            self.post_message(self.Polled(tail, events, None))
 
-    @on(Came)
-    def _came(self, event: Came) -> None:
-        if event.tail is not self._tail:
+    @on(Polled)
+    def _on_polled(self, message: Polled) -> None:
+        if message.tail is not self._tail:
             return
-        self._looking = None
-        was, self.error = self.error, event.error
-        if event.error is None:
-            first, self._asked = not self._asked, True
-            if event.events or first:
-                self._events = [*self._events, *event.events][-_KEPT:]
-                self._show(follow=first)
-        elif was is None:
-            if not self._asked:
-                self._view.error = event.error
+        self._polling = None
+        previous_error, self.error = self.error, message.error
+        if message.error is None:
+            is_first, self._is_loaded = not self._is_loaded, True
+            if message.events or is_first:
+                self._events = [*self._events, *message.events][-_MAX_EVENTS:]
+                self._update_rows(follow=is_first)
+        elif previous_error is None:
+            if not self._is_loaded:
+                self._view.error = message.error
                 self.table.view_changed()
-            self.console.notify_error(event.error)
-        if self.error is not was or event.events:
+            self.console.notify_error(message.error)
+        if self.error is not previous_error or message.events:
             self.refresh_status()
 
-    def _show(self, *, follow: bool = False) -> None:
-        """Show what passes the filter; a cursor on the last line stays on the last line."""
+    def _update_rows(self, *, follow: bool = False) -> None:
+        """Show the events that match the filter. The cursor follows new events when it is on the last line.
+
+        follow: whether it moves to the last line in any case.
+        """
         table = self.table
         at_end = follow or table.cursor >= table.count - 1
-        passing = EventFilter(text=self.filter_text)
+        text_filter = EventFilter(text=self.filter_text)
         rows = [
-            {**event, "at": str(event.get("timestamp") or "")[:19].replace("T", " "), "user": user_of(event)}
+            {**event, "time": str(event.get("timestamp") or "")[:19].replace("T", " "), "user": user_id_of(event)}
             for event in self._events
-            if passing.matches(event)
+            if text_filter.matches(event)
         ]
         self._view.error = None
         self._view.set_rows(rows)
@@ -184,12 +203,12 @@ class EventTailScreen(ConsoleScreen):
             parts.append((error_label(self.error), "warn"))
         if self.paused:
             parts.append(("paused", "warn"))
-        elif self._asked:
-            parts.append(("ended" if self.wanted.end is not None else "live", ""))
+        elif self._is_loaded:
+            parts.append(("ended" if self.server_filter.end is not None else "live", ""))
         if self.table.count:
             parts.append((f"{self.table.cursor + 1:,} of {self.table.count:,}", ""))
         if self._tail is not None and self._tail.missed:
-            parts.append(("more at once than is read: some are missing", "warn"))
+            parts.append(("too many events: some are missing", "warn"))
         return parts
 
     # Reasons
@@ -201,13 +220,13 @@ class EventTailScreen(ConsoleScreen):
         row = self.table.row
         if row is None:
             return self.selection_disabled_reason()
-        return None if row.get("user") else "The event names no user: it came through an API token, or from nobody."
+        return None if row.get("user") else NO_USER
 
     # Actions
 
     def action_pause(self) -> None:
         self.paused = not self.paused
-        self._look()
+        self._poll()
         self.refresh_status()
 
     def action_filter(self) -> None:
@@ -215,7 +234,7 @@ class EventTailScreen(ConsoleScreen):
 
     def filter_entered(self, text: str) -> None:
         self.filter_text = text.strip()
-        self._show(follow=True)
+        self._update_rows(follow=True)
 
     def back_label(self) -> str | None:
         return "the filter" if self.filter_text else None
@@ -224,15 +243,13 @@ class EventTailScreen(ConsoleScreen):
         self.filter_entered("")
 
     @on(Table.Opened)
-    async def _clicked(self) -> None:
+    async def _on_opened(self) -> None:
         await self.action_do("tail.open")
 
     def action_open(self) -> None:
-        from dyntui.tui.features.events.event_screen import EventScreen
-
         row = self.table.row
         assert row is not None
-        self.console.visit(EventScreen({name: value for name, value in row.items() if name not in ("at", "user")}))
+        self.console.visit(EventScreen({name: value for name, value in row.items() if name not in _ADDED_FIELDS}))
 
     def action_user(self) -> None:
         row = self.table.row
@@ -244,45 +261,46 @@ class EventTailScreen(ConsoleScreen):
 
     def action_clear(self) -> None:
         self._events.clear()
-        self._show()
+        self._is_cleared = True
+        self._update_rows()
 
     def action_resource(self) -> None:
-        def named(values: Values | None) -> None:
+        def on_submit(values: Values | None) -> None:
             if values is not None:
-                self._set(resource=values["resource"].strip())
+                self._set_filter(resource=values["resource"].strip())
 
-        known = "user, user.session, wallet, visit, admin; empty for all"
-        field = FormInput("resource", "resource", self.wanted.resource, help=known)
-        self.console.ask(FormDialog("Events of", [field], verb="show"), named)
+        note = "user, user.session, wallet, visit or admin; empty for all"
+        field = FormInput("resource", "resource", self.server_filter.resource, help=note)
+        self.console.ask(FormDialog("Filter by resource", [field], verb="show"), on_submit)
 
     def action_range(self) -> None:
         def check(values: Values) -> dict[str, str]:
-            wrong = {}
+            errors = {}
             for name, text in values.items():
                 try:
                     parse_since(text.strip()) if text.strip() else None
                 except UsageError as error:
-                    wrong[name] = str(error)
-            return wrong
+                    errors[name] = str(error)
+            return errors
 
-        def ranged(values: Values | None) -> None:
+        def on_submit(values: Values | None) -> None:
             if values is None:
                 return
             start, end = values["start"].strip(), values["end"].strip()
-            self.range_words = f"{f'since {start}' if start else _FIRST_WORDS}{f' until {end}' if end else ''}"
-            begin = parse_since(start) if start else now() - _FIRST
-            self._set(start=begin, end=parse_since(end) if end else None)
+            self.range_label = (f"since {start}" if start else _DEFAULT_RANGE_LABEL) + (f" until {end}" if end else "")
+            self._set_filter(
+                start=parse_since(start) if start else now() - _DEFAULT_RANGE,
+                end=parse_since(end) if end else None,
+            )
 
         fields = [
-            FormInput("start", "from", help="30m, 12h, 7d, 2026-01-31, or empty for the last day"),
-            FormInput("end", "until", help="the same; empty goes on for ever"),
+            FormInput("start", "from", help="30m, 12h, 7d or 2026-01-31; empty for the last day"),
+            FormInput("end", "until", help="the same; empty to follow new events"),
         ]
-        self.console.ask(FormDialog("Time range", fields, check=check, verb="show"), ranged)
+        self.console.ask(FormDialog("Time range", fields, check=check, verb="show"), on_submit)
 
-    def _set(self, **changes: Any) -> None:
-        from dataclasses import replace
-
-        self.wanted = replace(self.wanted, **changes)
+    def _set_filter(self, **changes: Any) -> None:
+        self.server_filter = replace(self.server_filter, **changes)
         self.paused = False
         self._restart()
         self.refresh_status()
