@@ -64,7 +64,7 @@ async def test_y_sends_the_value_under_the_cursor(sent: list[str]) -> None:
         await settled(pilot)
         await press(pilot, "j", "enter", "j", "j", "y")
         assert sent == ["anna.lange@mail.example.com"]
-        assert console.session.notes[-1].text == "Sent to clipboard: e-mail."
+        assert console.session.notes[-1].text == "E-mail copied to the clipboard"
         await press(pilot, "0", "y")
         assert sent[-1] == sent[-1].lower()
         assert len(sent[-1]) == 36
@@ -114,7 +114,7 @@ async def test_a_user_that_is_gone_says_so_and_r_tries_again() -> None:
         await settled(pilot)
         console_of(pilot).visit(UserScreen("00000000-0000-4000-8000-000000000000", "ghost"))
         await settled(pilot)
-        assert "r tries again." in text_of(console)
+        assert "Press r to try again." in text_of(console)
         assert "error" in lines_of(console)[-1]
 
 

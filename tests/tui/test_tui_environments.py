@@ -128,7 +128,7 @@ async def test_enter_works_in_another_environment_and_leaves_nothing_of_the_old_
         assert "freja.bjornsen" not in text_of(console)
         assert console.back_disabled_reason() is not None
         assert console.session.recent == {}
-        assert len(console._alive) == 1
+        assert len(console._screens) == 1
 
 
 async def test_a_token_that_is_kept_for_a_session_is_asked_for(serve: Serve) -> None:
@@ -153,7 +153,7 @@ async def test_a_profiles_own_colour_is_on_the_top_line_but_never_on_a_live_one(
         )
         async with console.run_test(size=(100, 30)) as pilot:
             await settled(pilot)
-            assert console.screen.query_one("#top").styles.background.hex == shown
+            assert console.screen.query_one("#header").styles.background.hex == shown
 
 
 async def test_a_check_says_what_the_server_said(serve: Serve) -> None:

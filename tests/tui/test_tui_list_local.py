@@ -19,7 +19,7 @@ def screen_of(pilot: Pilot[Any]) -> ResourceScreen:
 async def at_rest(pilot: Pilot[Any]) -> None:
     """Wait for what is looked for here, too."""
     await settled(pilot)
-    local = screen_of(pilot).local
+    local = screen_of(pilot).search
     if local is not None:
         await local.view.wait_until_idle()
     await settled(pilot)
@@ -38,7 +38,7 @@ async def test_cached_rows_are_searched_and_ordered_beside_the_servers_and_it_is
         before = requests_of(pilot)
         await press(pilot, "F", *"ann", "enter")
         await at_rest(pilot)
-        assert screen.local is not None and 0 < screen.table.count < 198
+        assert screen.search is not None and 0 < screen.table.count < 198
         assert "search: ann" in text_of(console_of(pilot)) and "only the 198 cached rows" in text_of(console_of(pilot))
         assert all("ann" in str(screen.table.view.get(line)).casefold() for line in range(screen.table.count))
         found = screen.table.count
@@ -52,7 +52,7 @@ async def test_cached_rows_are_searched_and_ordered_beside_the_servers_and_it_is
 
         await press(pilot, "space", "escape")
         await at_rest(pilot)
-        assert screen.local is None and screen.table.count == 400 and len(screen.table.marks) == 1
+        assert screen.search is None and screen.table.count == 400 and len(screen.table.marks) == 1
         assert "CREATED ↓" in text_of(console_of(pilot))
 
 
@@ -64,10 +64,10 @@ async def test_a_column_that_the_server_cannot_order_by_orders_the_cached_rows_a
         assert "only the loaded rows" in text_of(console_of(pilot))
         await press(pilot, "G", "enter")
         await at_rest(pilot)
-        assert screen.local is not None and screen.table.count == 198
+        assert screen.search is not None and screen.table.count == 198
         await press(pilot, "s", "g", "enter")  # e-mail: the server's
         await at_rest(pilot)
-        assert screen.local is None and screen.table.count == 400
+        assert screen.search is None and screen.table.count == 400
         emails = [row["email"] for line in range(30) if (row := screen.table.view.get(line)) and row.get("email")]
         assert emails == sorted(emails)
 
@@ -79,7 +79,7 @@ async def test_a_list_that_comes_whole_is_ordered_whole_by_any_column() -> None:
         screen = screen_of(pilot)
         await press(pilot, "s", "enter")
         await at_rest(pilot)
-        assert screen.local is not None and screen.local.is_complete
+        assert screen.search is not None and screen.search.is_complete
         assert f"all {screen.table.count} rows" in text_of(console_of(pilot))
 
 
@@ -89,11 +89,11 @@ async def test_what_is_read_meanwhile_is_found_here_too() -> None:
         screen = screen_of(pilot)
         await press(pilot, "F", *"@", "enter")
         await at_rest(pilot)
-        assert screen.local is not None and screen.view is not None
-        searched = screen.local.searched
+        assert screen.search is not None and screen.view is not None
+        searched = screen.search.searched
         screen.view.set_viewport(300, 320)
         await screen.view.wait_until_idle()
-        await until(pilot, lambda: screen.local and screen.local.searched > searched)
+        await until(pilot, lambda: screen.search and screen.search.searched > searched)
 
 
 async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_also_where_rows_are_not_here() -> None:

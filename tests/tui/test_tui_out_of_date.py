@@ -91,7 +91,7 @@ async def test_enabling_a_list_from_its_entries_is_shown_by_the_lists_behind_and
         assert lists.access.summary() == now
         assert now[0][:60] in text
         await back_to(pilot, person)
-        assert next(row for row in person.own.rows if row["id"] == door["id"])["enabledAt"]
+        assert next(row for row in person.rows_view.rows if row["id"] == door["id"])["enabledAt"]
 
 
 async def test_entries_that_are_pasted_or_removed_are_counted_by_the_lists_and_the_first_new_one_is_selected() -> None:
@@ -317,6 +317,6 @@ async def test_writes_in_the_background_are_paced() -> None:
             await pilot.pause()
         await until(pilot, lambda: asked(connection, "getEnvironmentUsers") >= before + 2)
         took = time.monotonic() - began
-        assert asked(connection, "getEnvironmentUsers") <= before + 2 + took / console.REREAD_EVERY_S
+        assert asked(connection, "getEnvironmentUsers") <= before + 2 + took / console.RELOAD_INTERVAL_S
         await settled(pilot)
         assert not console.screen.out_of_date  # type: ignore[attr-defined]

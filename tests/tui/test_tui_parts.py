@@ -96,17 +96,17 @@ def test_the_clipboard_is_wrapped_for_tmux_and_screen_and_has_a_limit() -> None:
 
 def test_a_latency_is_shown_anew_only_when_it_doubled_or_halved() -> None:
     latency = Latency()
-    assert latency.words == ""
+    assert latency.label == ""
     shown = []
     for ms in (40, 60, 79, 90, 50, 44, 1300):
-        latency.saw(ms)
-        shown.append(latency.words)
-    latency.saw(1310)
-    assert latency.words == "1.3 s"
+        latency.record(ms)
+        shown.append(latency.label)
+    latency.record(1310)
+    assert latency.label == "1.3 s"
     quick = Latency()
     for ms in (2, 9, 1):
-        quick.saw(ms)
-    assert quick.words == "2 ms"
+        quick.record(ms)
+    assert quick.label == "2 ms"
     assert shown == ["40 ms", "40 ms", "40 ms", "90 ms", "90 ms", "44 ms", "1.3 s"]
 
 

@@ -131,7 +131,7 @@ async def test_where_the_server_cannot_filter_the_loaded_rows_are_filtered_and_i
         assert isinstance(screen, ResourceScreen)
         assert screen.record.filter is None
         await press(pilot, "slash")
-        assert "the server cannot filter this list" in text_of(console)
+        assert "this list has no filter at the server" in text_of(console)
         await press(pilot, *"beta", "enter")
         assert "search: beta" in lines_of(console)[0]
         assert screen.table.count == 1
@@ -164,9 +164,9 @@ async def test_find_goes_from_line_to_line() -> None:
             seen = console.session.notes[-1].text
             row = console.screen.table.row  # type: ignore[attr-defined]
             assert "wallet" in " ".join(map(str, row.values())).lower()
-        assert seen.startswith("2 of ")
+        assert seen.startswith("Line 2 of ")
         await press(pilot, "slash", "end", *"nowhere", "enter")
-        assert console.session.notes[-1].text == "No line of this screen has `walletnowhere` in it."
+        assert console.session.notes[-1].text == "No line contains `walletnowhere`."
 
 
 async def test_find_looks_into_the_folded_parts_of_a_tree() -> None:

@@ -66,7 +66,7 @@ async def test_without_a_token_the_list_says_why_and_what_to_do() -> None:
         await settled(pilot)
         text = text_of(console)
         assert "There is no token." in text
-        assert "r tries again." in text
+        assert "Press r to try again." in text
         assert "not authorized" in lines_of(console)[-1]
 
 
@@ -138,7 +138,7 @@ async def test_a_filter_without_a_match_says_how_to_go_on() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "slash", *"zzz", "enter")
-        assert "No users match `zzz`. / changes the filter, esc clears it." in text_of(console)
+        assert "No users match `zzz`. Press / to change the filter, esc to clear it." in text_of(console)
 
 
 async def test_back_and_forward_keep_the_screens_as_they_were() -> None:
@@ -173,7 +173,7 @@ async def test_going_far_keeps_a_bounded_number_of_screens() -> None:
         await settled(pilot)
         for _ in range(25):
             await press(pilot, "R")
-        assert len(console._alive) == 20
+        assert len(console._screens) == 20
 
 
 async def test_back_on_the_first_screen_says_how_to_leave() -> None:

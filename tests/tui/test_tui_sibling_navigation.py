@@ -47,7 +47,7 @@ async def test_n_and_p_go_along_the_list_and_back_finds_the_one_that_was_left(si
         ids = [users_list(pilot).table.view.id_at(line) for line in range(5)]
         assert shown(pilot).object_id == ids[0]
         await press(pilot, "p")
-        assert notes(pilot)[-1] == "This is the first one of the list."
+        assert notes(pilot)[-1] == "This is the first user of the list."
         await press(pilot, "n", "n")
         await until(pilot, lambda: shown(pilot).document is not None)
         assert shown(pilot).object_id == ids[2]
@@ -72,19 +72,19 @@ async def test_the_list_is_paged_through_to_its_end() -> None:
         assert len(seen) == len(set(seen)) == 230
         await until(pilot, lambda: shown(pilot).document is not None)
         await press(pilot, "n")
-        assert notes(pilot)[-1] == "This is the last one of the list."
+        assert notes(pilot)[-1] == "This is the last user of the list."
 
 
 async def test_no_key_waits_for_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "enter")
-        await until(pilot, lambda: shown(pilot)._ahead)
+        await until(pilot, lambda: shown(pilot)._preloaded)
         view = users_list(pilot).view
         assert view is not None
         rows = [view.get(line) for line in range(6)]
         gate = gate_requests(monkeypatch, pilot)
-        shown(pilot)._ahead.clear()
+        shown(pilot)._preloaded.clear()
         for step in range(1, 6):
             await pilot.press("n")
             row = rows[step]
@@ -115,7 +115,7 @@ async def test_a_row_that_is_not_here_yet_is_fetched_and_then_shown(monkeypatch:
         assert row is not None
         screen.object_id = str(row["id"])
         await pilot.press("n")
-        await until(pilot, lambda: "reading the list" in text_of(console))
+        await until(pilot, lambda: "loading the list" in text_of(console))
         assert screen.object_id != first
         gate.set()
         await until(pilot, lambda: view.get(missing) is not None and screen.object_id == view.id_at(missing))
@@ -125,11 +125,11 @@ async def test_the_next_one_is_read_ahead() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "enter")
-        await until(pilot, lambda: shown(pilot)._ahead)
+        await until(pilot, lambda: shown(pilot)._preloaded)
         before = len(connection_of(pilot).log.entries())
         await pilot.press("n")
         await until(pilot, lambda: shown(pilot).document is not None)
-        assert "reading" not in text_of(console)
+        assert "loading" not in text_of(console)
         await settled(pilot)
         asked = [entry.operation for entry in connection_of(pilot).log.entries()[before:]]
         assert asked == ["getUser"], "only the one after it is read"
@@ -143,7 +143,7 @@ async def test_a_user_that_was_not_opened_from_a_list_has_no_next_one() -> None:
         console.visit(UserScreen(screen.object_id, screen.label))
         await settled(pilot)
         await press(pilot, "n")
-        assert notes(pilot)[-1] == "It was not opened from a list."
+        assert notes(pilot)[-1] == "This user was not opened from a list."
 
 
 async def test_wallets_go_along_their_list_too() -> None:

@@ -67,10 +67,10 @@ async def test_wallets_are_exported_with_their_owners(tmp_path: Path) -> None:
         rows = list(csv.DictReader(io.StringIO((tmp_path / "some.csv").read_bytes().decode("utf-8-sig"))))
         assert sorted(row["id"] for row in rows) == marked
         assert all(row["userId"] and row["publicKey"] for row in rows)
-        assert notes(pilot)[-1].startswith("2 wallets are in ")
+        assert notes(pilot)[-1].startswith("2 wallets exported to ")
         await press(pilot, "U", "E", "down", "down")
         await fill(pilot, str(tmp_path / "all.csv"))
-        await until(pilot, lambda: "wallets are in" in notes(pilot)[-1] and "all.csv" in notes(pilot)[-1])
+        await until(pilot, lambda: "wallets exported to" in notes(pilot)[-1] and "all.csv" in notes(pilot)[-1])
         rows = list(csv.DictReader(io.StringIO((tmp_path / "all.csv").read_bytes().decode("utf-8-sig"))))
         assert len(rows) == on_screen(pilot).table.view.total
 
@@ -180,7 +180,7 @@ async def test_parts_of_rows_go_to_the_clipboard() -> None:
         assert console.clipboard_text == "anna.lange@mail.example.com"
         await press(pilot, "space", "space", "c", "j", "enter")
         assert console.clipboard_text.count("@") == 2
-        assert notes(pilot)[-1] == "Sent to clipboard: email of 2 users."
+        assert notes(pilot)[-1] == "Email of 2 users copied to the clipboard"
         await press(pilot, "c", *["j"] * 9, "enter")
         assert len(json.loads(console.clipboard_text)) == 2
         await press(pilot, "U", "g", "j", "enter", "c", *["j"] * 9, "enter")

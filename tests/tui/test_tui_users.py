@@ -307,12 +307,12 @@ async def test_the_filter_is_exported_to_a_private_new_file(tmp_path: Path) -> N
         assert wanted
         file = tmp_path / "anna.ndjson"
         await export_to(pilot, file, formats=2)
-        assert notes(pilot)[-1].endswith(f"in {file}.")
+        assert notes(pilot)[-1].endswith(f"exported to {file}")
         assert {json.loads(line)["id"] for line in file.read_text().splitlines()} == wanted
         assert file.stat().st_mode & 0o777 == 0o600
         await press(pilot, "E", "enter", "enter")
         await fill(pilot, str(file))
-        assert "There is such a file already." in text_of(console)
+        assert "This file already exists." in text_of(console)
 
 
 async def filtered(pilot: Pilot[Any], text: str) -> list[dict[str, Any]]:
@@ -327,7 +327,7 @@ async def test_all_users_are_exported_as_csv(tmp_path: Path) -> None:
         await go(pilot)
         file = tmp_path / "all.csv"
         await export_to(pilot, file)
-        assert notes(pilot)[-1] == f"230 users are in {file}."
+        assert notes(pilot)[-1] == f"230 users exported to {file}"
         rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
         assert len({row["id"] for row in rows}) == 230
 
@@ -357,7 +357,7 @@ async def test_an_export_has_the_columns_that_are_shown_and_says_who_is_gone(tmp
             await elsewhere.write_gate.perform(DELETE_USER, [Target(ids[0])], Confirmation(yes=True))
         await export_to(pilot, tmp_path / "shown.csv", formats=4)
         await until(pilot, lambda: "shown.csv" in notes(pilot)[-1])
-        assert notes(pilot)[-1].endswith("1 of those marked are not on the server any more.")
+        assert notes(pilot)[-1].endswith("1 marked row no longer exists")
         (row,) = csv.DictReader(io.StringIO((tmp_path / "shown.csv").read_bytes().decode("utf-8-sig")))
         assert list(row) == [column.field for column in screen.table.columns if column.field]
         assert row["email"] == "anna.lange@mail.example.com"

@@ -1,4 +1,4 @@
-"""The terminal's clipboard (OSC 52). It may be at the other end of an SSH connection: we say `sent`, never `copied`."""
+"""Copying to the clipboard of the terminal with OSC 52, which also works over SSH."""
 
 from __future__ import annotations
 
@@ -24,26 +24,27 @@ _SCREEN_PART = 700
 
 
 class ClipboardApp(Protocol):
-    """An app that has a terminal and says what happened."""
+    """What copying needs of the app."""
 
     clipboard_text: str
+    """The text that was copied last."""
 
     def write_to_terminal(self, data: str) -> None:
-        """Write a sequence for the terminal itself."""
+        """Write an escape sequence to the terminal without changing the screen."""
 
     def notify(self, message: str, severity: SeverityLevel = "information") -> None:
         """Show a notification."""
 
 
 def osc52_sequence(text: str, environ: Mapping[str, str] | None = None) -> str | None:
-    """The bytes that put `text` into the clipboard, wrapped for tmux and GNU screen; None when it is too long."""
+    """Return the escape sequence that copies `text`, wrapped for tmux and GNU screen; None when it is too long."""
     environ = os.environ if environ is None else environ
     data = without_controls(text).encode("utf-8", "replace")
     if len(data) > MAX_BYTES:
         return None
     plain = f"\x1b]52;c;{base64.b64encode(data).decode()}\x07"
     if environ.get("TMUX"):
-        # tmux takes the plain one (set-clipboard) or hands on the wrapped one (allow-passthrough), as it is set up.
+        # tmux uses the plain one (set-clipboard) or passes on the wrapped one (allow-passthrough), by configuration.
         wrapped = plain.replace("\x1b", "\x1b\x1b")
         return f"{plain}\x1bPtmux;{wrapped}\x1b\\"
     if environ.get("STY") or environ.get("TERM", "").startswith("screen"):
@@ -53,10 +54,10 @@ def osc52_sequence(text: str, environ: Mapping[str, str] | None = None) -> str |
 
 
 def paste_safe_text(text: str, *, lines: bool = False) -> str:
-    """`text` as it may be pasted anywhere: what a terminal would act on or hide is visible.
+    """Return `text` with control characters and hidden characters made visible, so that it can be pasted anywhere.
 
-    A value is one line, so that a line break in it does not run what stands before it in a shell. lines: it is a text
-    of ours in lines (JSON, CSV, a value a line), and keeps its line breaks.
+    Line breaks are made visible too, because one that is pasted into a shell runs the text before it.
+    lines: whether to keep them, for text that dyntui made of several lines, such as JSON.
     """
     if not lines:
         return safe(text, sys.maxsize)
@@ -64,12 +65,19 @@ def paste_safe_text(text: str, *, lines: bool = False) -> str:
 
 
 def send_to_clipboard(console: ClipboardApp, text: str, what: str, *, lines: bool = False) -> None:
-    """Send `text` to the clipboard, as `copied` makes it, and say so."""
+    """Copy `text` to the clipboard, made safe by `paste_safe_text`, and show a notification.
+
+    what: what the text is, such as `user id`. lines: as in `paste_safe_text`.
+    """
     text = paste_safe_text(text, lines=lines)
+    subject = what[:1].upper() + what[1:]
     data = osc52_sequence(text)
     if data is None:
-        console.notify(f"The {what} is too long for the terminal's clipboard ({MAX_BYTES:,} bytes at most).", "warning")
+        console.notify(
+            f"{subject} not copied: a terminal accepts at most {MAX_BYTES:,} bytes.",
+            "warning",
+        )
         return
     console.write_to_terminal(data)
     console.clipboard_text = text
-    console.notify(f"Sent to clipboard: {what}.")
+    console.notify(f"{subject} copied to the clipboard")

@@ -1,6 +1,6 @@
 """The flow of a resource action: load the row, show a form, show the changes, confirm, perform, report the result.
 
-A step that waits for the server is a worker that ends in a message; one that waits for a person is a dialog.
+A step that waits for the server is a worker that posts a message; a step that waits for the user is a dialog.
 """
 
 from __future__ import annotations
@@ -37,35 +37,37 @@ __all__ = ["ActionFlow", "ActionFlowMixin", "WorkerMixin"]
 
 @dataclass(slots=True)
 class ActionFlow:
-    """An action from its key to its result."""
+    """The state of one action, from the key that starts it to its result."""
 
     record: Resource
     action: ResourceAction
     rows: list[dict[str, Any]]
-    """The rows to act on; none for an action on the list."""
+    """The rows to act on; empty for an action on the list."""
     parent: str
     """The id of the object that the list belongs to, "" for none."""
     key: str = ""
     """The key that started the action."""
-    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Known values by field name, to choose from."""
-    asked: Sequence[FormField] = ()
+    suggestions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Values to choose from, by field name."""
+    fields: Sequence[FormField] = ()
     """The fields of the form."""
-    held: dict[str, str] | None = None
-    """The values of the fields before the form was filled in; None for more or less than one row."""
+    initial_values: dict[str, str] | None = None
+    """The values of the fields before the form was filled in; None unless there is exactly one row."""
     changes: Sequence[str] = ()
     """The changed fields, one line each."""
     write: WriteAction | None = None
+    """The action for the write gate; None until the form is filled in."""
     form: SchemaForm | None = None
-    """The form; it stays open until something was done."""
+    """The form; it stays open until the action has changed something."""
     targets: Sequence[Target] = ()
+    """The targets of `write`."""
 
 
 class WorkerMixin(ConsoleScreen):
-    """A screen that awaits the server in workers and continues with their results."""
+    """A screen that waits for the server in workers and continues with their results."""
 
     class Next(Message):
-        """Posted when a worker is done; runs `step` in the message loop of the screen."""
+        """Posted by a worker at its end. Runs `step` in the message loop of the screen."""
 
         def __init__(self, step: Callable[[], None]) -> None:
             super().__init__()
@@ -103,7 +105,7 @@ class WorkerMixin(ConsoleScreen):
     def run_write_worker(
         self, work: Awaitable[Any], then: Callable[[Any], None], form: BaseDialog[Any] | None = None
     ) -> None:
-        """Do the same for writes, in a worker of the app: leaving the screen must not cancel a request."""
+        """Do the same for a write, in a worker of the app, so that leaving the screen does not cancel the request."""
         console = self.console
 
         async def run() -> None:
@@ -125,7 +127,7 @@ class ActionFlowMixin(WorkerMixin):
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
         """Update the screen after an action, whatever its results are."""
 
-    # The steps
+    # Steps
 
     def begin(
         self, record: Resource, action: ResourceAction, rows: list[dict[str, Any]], parent: str, key: str = ""
@@ -139,26 +141,26 @@ class ActionFlowMixin(WorkerMixin):
         self.run_worker_then(_load_fields(connection, plan), self._show_form)
 
     def _show_form(self, plan: ActionFlow) -> None:
-        if not plan.asked:
+        if not plan.fields:
             self._on_filled(plan, {})
             return
         from dyntui.services.actions.resource_actions import starting_values
         from dyntui.tui.shell.schema_form import SchemaForm
 
         row = plan.rows[0] if len(plan.rows) == 1 else None
-        start = starting_values(plan.action, plan.asked, row)
-        plan.held = start if row is not None else None
-        what = plan.record.label_of(row) if row is not None else plan.record.singular
+        start = starting_values(plan.action, plan.fields, row)
+        plan.initial_values = start if row is not None else None
+        name = plan.record.label_of(row) if row is not None else plan.record.singular
         if len(plan.rows) > 1:
-            what = f"{len(plan.rows):,} × {plan.record.singular}"
-        title = f"{plan.action.verb} {what}"
+            name = f"{len(plan.rows):,} × {plan.record.singular}"
+        title = f"{plan.action.verb} {name}"
         form = plan.form = SchemaForm(
             title,
-            plan.asked,
+            plan.fields,
             start,
             verb="continue",
-            known=plan.known,
-            before=plan.held,
+            suggestions=plan.suggestions,
+            before=plan.initial_values,
             on_values=lambda values: self._on_filled(plan, values),
         )
         self.console.open_form(form, form.done)
@@ -175,7 +177,11 @@ class ActionFlowMixin(WorkerMixin):
         if connection is None:
             return
         try:
-            filled = check_values(connection.client, plan.action, values, before=plan.held) if plan.asked else None
+            filled = (
+                check_values(connection.client, plan.action, values, before=plan.initial_values)
+                if plan.fields
+                else None
+            )
         except UsageError as error:
             self.console.notify(str(error), "warning")
             if plan.form is not None:
@@ -183,8 +189,8 @@ class ActionFlowMixin(WorkerMixin):
             return
         write = make_write_action(connection.client, plan.record, plan.action, filled, parent=plan.parent)
         plan.write = replace(write, reread=None)  # screens refresh on their own
-        if plan.held is not None:
-            plan.changes = describe_changes(plan.asked, plan.held, values)
+        if plan.initial_values is not None:
+            plan.changes = describe_changes(plan.fields, plan.initial_values, values)
         label = plan.record.label_of(values) or next((value for value in values.values() if value), "")
         plan.targets = [make_target(plan.record, row) for row in plan.rows]
         if plan.action.target is ActionTarget.LIST:
@@ -196,19 +202,19 @@ class ActionFlowMixin(WorkerMixin):
         assert plan.write is not None
         if connection is None or (plan.form is not None and plan.form.was_left):
             return
-        needed = connection.write_gate.requirement(plan.write, plan.targets)
-        if needed.level is ConfirmationLevel.NONE:
+        requirement = connection.write_gate.requirement(plan.write, plan.targets)
+        if requirement.level is ConfirmationLevel.NONE:
             self._perform(plan, Confirmation())
             return
-        needed = replace(needed, target_lines=(*needed.target_lines, *plan.changes))
+        requirement = replace(requirement, target_lines=(*requirement.target_lines, *plan.changes))
 
-        def answered(confirmation: Confirmation | None) -> None:
+        def on_confirmation(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
                 self._perform(plan, confirmation)
             elif plan.form is not None:
                 plan.form.reopen()
 
-        self.console.ask(confirm(needed, verb=plan.action.verb_phrase, opening_key=plan.key), answered)
+        self.console.ask(confirm(requirement, verb=plan.action.verb_phrase, opening_key=plan.key), on_confirmation)
 
     def _perform(self, plan: ActionFlow, confirmation: Confirmation) -> None:
         connection = self.console.session.connection
@@ -218,13 +224,15 @@ class ActionFlowMixin(WorkerMixin):
         stop, count = asyncio.Event(), len(plan.targets)
         dialog = ProgressDialog(f"{plan.action.verb} …", count, stop) if count > 1 else None
 
-        def progress(done: int, total: int) -> None:
+        def show_progress(done: int, total: int) -> None:
             if dialog is not None:
                 dialog.show(done)
 
-        work = connection.write_gate.perform(plan.write, plan.targets, confirmation, on_progress=progress, cancel=stop)
+        work = connection.write_gate.perform(
+            plan.write, plan.targets, confirmation, on_progress=show_progress, cancel=stop
+        )
 
-        async def shown() -> WriteResults:
+        async def perform() -> WriteResults:
             try:
                 return await work
             finally:
@@ -232,7 +240,7 @@ class ActionFlowMixin(WorkerMixin):
 
         if dialog is not None:
             self.console.ask(dialog)
-        self.run_write_worker(shown(), lambda results: self._done(plan, results), plan.form)
+        self.run_write_worker(perform(), lambda results: self._done(plan, results), plan.form)
 
     def _done(self, plan: ActionFlow, results: WriteResults) -> None:
         from dyntui.services.actions.resource_actions import one_time_value
@@ -258,14 +266,14 @@ async def _load_fields(connection: Connection, plan: ActionFlow) -> ActionFlow:
     from dyntui.services.actions.resource_actions import form_fields, read_one
 
     client, action = connection.client, plan.action
-    plan.asked = form_fields(client, action)
-    wants_whole = bool(plan.asked) or action.replaces_all or action.body is not None
-    if len(plan.rows) == 1 and wants_whole and plan.record.detail:
+    plan.fields = form_fields(client, action)
+    needs_detail = bool(plan.fields) or action.replaces_all or action.body is not None
+    if len(plan.rows) == 1 and needs_detail and plan.record.detail:
         row_id = str(plan.rows[0].get(plan.record.key, ""))
-        fresh = await read_one(client, plan.record, row_id, parent=plan.parent)
-        plan.rows = [{**plan.rows[0], **fresh}]
-    if plan.record.name == "webhooks" and plan.asked:
-        plan.known = {"events": await _event_names(connection)}
+        detail = await read_one(client, plan.record, row_id, parent=plan.parent)
+        plan.rows = [{**plan.rows[0], **detail}]
+    if plan.record.name == "webhooks" and plan.fields:
+        plan.suggestions = {"events": await _event_names(connection)}
     return plan
 
 
@@ -273,7 +281,7 @@ async def _event_names(connection: Connection) -> list[str]:
     try:
         page = await connection.client.page("getEventTypes", "")
     except DyntuiError:
-        return []  # they can be typed
+        return []  # the names can be typed
     return [str(row.get("name")) for row in page.items if row.get("name")]
 
 

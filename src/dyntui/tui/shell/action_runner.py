@@ -1,4 +1,4 @@
-"""Running a write action from a screen: assess its impact, confirm, perform with progress, report the results."""
+"""Runs a write action from a screen: assess its impact, confirm it, perform it with progress, show the results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Perform", "close_or_reopen_form", "lockout_preview", "notify_results", "run_action", "run_read_worker"]
 
 Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[WriteResults]]
-"""Performs the action instead of `WriteGate.perform`; gets confirmation, progress callback and cancel event."""
+"""Performs the action in place of `WriteGate.perform`; gets confirmation, progress callback and cancel event."""
 
 
 class ProgressDialog(BaseDialog[None]):
@@ -60,15 +60,15 @@ class ProgressDialog(BaseDialog[None]):
         self._stop.set()
 
 
-def lockout_preview(connection: Connection, needed: Requirement) -> Preview | None:
-    """Return what counts the users that a change of access affects; None for any other action."""
-    if needed.policy_change is None:
+def lockout_preview(connection: Connection, requirement: Requirement) -> Preview | None:
+    """Return a function that counts the users whom a change of access affects; None for any other action."""
+    if requirement.policy_change is None:
         return None
 
     async def count() -> list[str]:
         from dyntui.services.access.lockout_count import lockout_lines
 
-        return await lockout_lines(connection, needed)
+        return await lockout_lines(connection, requirement)
 
     return count
 
@@ -116,9 +116,9 @@ def run_action(
     done: Callable[[WriteResults], None] = lambda results: None,
     reread: bool = False,
 ) -> None:
-    """Run `action` on `targets` after a person has confirmed it.
+    """Run `action` on `targets` after it was confirmed.
 
-    verb: what confirming is called. opening_key: the key that ran the action.
+    verb: the label of the key that confirms. opening_key: the key that ran the action.
     summary_lines: lines of the confirmation instead of the targets.
     perform: performs the action instead of the write gate.
     form: the form with the input; it stays open below the confirmation and reopens unless something was done.
@@ -145,21 +145,21 @@ def run_action(
     def confirm_action(assessed: WriteAction) -> None:
         if form is not None and form.was_left:
             return
-        needed = connection.write_gate.requirement(assessed, targets)
-        if needed.level is ConfirmationLevel.NONE:
+        requirement = connection.write_gate.requirement(assessed, targets)
+        if requirement.level is ConfirmationLevel.NONE:
             _perform(console, connection, action, targets, Confirmation(yes=True), verb, perform, form, done)
             return
 
-        def answered(confirmation: Confirmation | None) -> None:
+        def on_confirmation(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
                 _perform(console, connection, action, targets, confirmation, verb, perform, form, done)
             else:
                 reopen_form()
 
-        preview = lockout_preview(connection, needed)
+        preview = lockout_preview(connection, requirement)
         console.ask(
-            ImpactDialog(needed, verb=verb, opening_key=opening_key, summary_lines=summary_lines, preview=preview),
-            answered,
+            ImpactDialog(requirement, verb=verb, opening_key=opening_key, summary_lines=summary_lines, preview=preview),
+            on_confirmation,
         )
 
     run_read_worker(console, assess(), confirm_action, reopen_form)
@@ -179,24 +179,24 @@ def _perform(
     stop = asyncio.Event()
     dialog = ProgressDialog(f"{verb} …", len(targets), stop) if len(targets) > 1 else None
 
-    def progress(count: int, total: int) -> None:
+    def show_progress(count: int, total: int) -> None:
         if dialog is not None:
             dialog.show(count)
 
     async def work() -> None:
         try:
             if perform is not None:
-                results = await perform(confirmation, progress, stop)
+                results = await perform(confirmation, show_progress, stop)
             else:
                 results = await connection.write_gate.perform(
-                    action, targets, confirmation, on_progress=progress, cancel=stop
+                    action, targets, confirmation, on_progress=show_progress, cancel=stop
                 )
         except DyntuiError as error:
-            console.call_next(ended, None, error)
+            console.call_next(finish, None, error)
         else:
-            console.call_next(ended, results, None)
+            console.call_next(finish, results, None)
 
-    def ended(results: WriteResults | None, error: DyntuiError | None) -> None:
+    def finish(results: WriteResults | None, error: DyntuiError | None) -> None:
         if dialog is not None and dialog.is_current:
             dialog.dismiss(None)
         if error is not None:

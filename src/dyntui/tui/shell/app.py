@@ -63,7 +63,7 @@ _OFFLINE_SCOPES = frozenset({"plan", "run", "jobs", "finish", "request"})
 
 
 class Console(TerminalActionsMixin):
-    """The console app. Screens read `session`, navigate with `visit` and show messages with `say`."""
+    """The console app. Screens read `session`, navigate with `visit` and show notifications with `notify`."""
 
     TITLE = "dyntui"
     CSS_PATH: ClassVar = list(_FIRST_STYLES)
@@ -80,23 +80,24 @@ class Console(TerminalActionsMixin):
     def __init__(self, session: ConsoleState, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         # An ansi theme is chosen before the base class picks its filter: NO_COLOR in another order is black on black.
-        no_colour = True if "NO_COLOR" in os.environ else None
-        super().__init__(session, ansi_color=no_colour, terminal=self.settings.terminal)
+        no_color = True if "NO_COLOR" in os.environ else None
+        super().__init__(session, ansi_color=no_color, terminal=self.settings.terminal)
         control_character_filter.install()
         self.latency = Latency()
         self.in_flight = 0
         self.clipboard_text = ""
         self.crash_message = ""
         """What to print when the terminal is given back; empty unless the console crashed."""
-        self._slow: Timer | None = None
+        self._slow_request_timer: Timer | None = None
+        """Runs while a request may become slow enough to be shown."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = NO_COLOR_THEME if self.no_color else self._wanted_theme()
+        self.theme = NO_COLOR_THEME if self.no_color else self._configured_theme()
         self.animation_level = startup.animation_level(self.settings.animations)
         self.custom_keys = current_keymap(self.settings.keymap)
         self.set_keymap(self.custom_keys)
 
-    def _wanted_theme(self) -> str:
+    def _configured_theme(self) -> str:
         return self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -142,7 +143,7 @@ class Console(TerminalActionsMixin):
         self.update_title()
         install_thread_crash_hook(self._crashed_in_thread)
         asyncio.get_running_loop().set_exception_handler(self._crashed_in_callback)
-        self.take_first_screen()
+        self.register_first_screen()
         self.set_interval(_AGE_INTERVAL_S, self._update_ages)
         self.set_timer(_START_PERIOD_S, self._on_start_period_over)
         if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOR_THEME):
@@ -160,7 +161,7 @@ class Console(TerminalActionsMixin):
         remove_thread_crash_hook()
         if self.session.running is not None:
             await self.session.running.stop_for_exit()
-        self.stop_asking()
+        self.cancel_passphrase_requests()
         if self.session.connection is not None:
             await self.session.connection.aclose()
 
@@ -192,17 +193,17 @@ class Console(TerminalActionsMixin):
 
     def _update_ages(self) -> None:
         if self.shown is not None:
-            self.shown.time_passed()
-        self.frame_changed()
+            self.shown.update_ages()
+        self.refresh_status()
 
     # Requests
 
-    def opened(self, connection: Connection) -> None:
+    def environment_opened(self, connection: Connection) -> None:
         connection.log.subscribe(self._on_request_log)
         self.follow_changes(connection)
         offer_unfinished(self)
 
-    def left(self) -> None:
+    def environment_left(self) -> None:
         self.latency = Latency()
         self.in_flight = 0
 
@@ -214,23 +215,23 @@ class Console(TerminalActionsMixin):
         connection = self.session.connection
         if connection is None:
             return
-        self.latency.saw(connection.log.last_ms)
+        self.latency.record(connection.log.last_ms)
         if self.in_flight or not connection.log.in_flight:
             self._show_traffic()
-        elif self._slow is None:
-            self._slow = self.set_timer(_SLOW_REQUEST_S, self._on_slow_request)
+        elif self._slow_request_timer is None:
+            self._slow_request_timer = self.set_timer(_SLOW_REQUEST_S, self._on_slow_request)
         self.update_offline_state()
         if self.shown is not None:
             self.shown.traffic_changed()
 
     def _on_slow_request(self) -> None:
-        self._slow = None
+        self._slow_request_timer = None
         self._show_traffic()
 
     def _show_traffic(self) -> None:
         connection = self.session.connection
         self.in_flight = connection.log.in_flight if connection is not None else 0
-        self.frame_changed()
+        self.refresh_status()
 
     # For all screens
 
@@ -274,7 +275,7 @@ class Console(TerminalActionsMixin):
 
         return EnvironmentsScreen(select=select)
 
-    def at_environments(self) -> bool:
+    def is_at_environments(self) -> bool:
         """Whether the screen of all environments is in front."""
         from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 

@@ -1,4 +1,4 @@
-"""The base class of all console screens: header, footer, prompt, and reactions to the environment and to changes."""
+"""The base class of all console screens: header, footer, prompt, and reactions to changes of the environment."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 __all__ = ["WIDE", "ConsoleScreen", "age_label", "error_label"]
 
 WIDE = 100
-"""From so many columns on panes stand side by side."""
+"""The width in columns from which panes are side by side."""
 
 
 class ConsoleScreen(ActionMixin, Screen[None]):
-    """A screen between the two lines of the frame. A subclass gives `breadcrumbs`, `body` and perhaps `status`."""
+    """A screen with header and footer. A subclass defines `breadcrumbs` and `body`, and optionally `status`."""
 
     # Textual paints the whole screen whenever another widget gets the focus; the two widgets paint themselves.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
@@ -50,95 +50,99 @@ class ConsoleScreen(ActionMixin, Screen[None]):
             return isinstance(message, ConsoleScreen.StatusChanged)
 
     _color = ""
-    _asked_about = ""
-    _found_text = ""
-    _on_answer: Callable[[str], None]
+    """The color of the profile that the header is painted in; "" for the color of the theme."""
+    _warned_about = ""
+    """The unsaved input that `handle_back` has warned about; "" for none."""
+    _find_text = ""
+    """The text that was searched last, for the next search."""
+    _on_prompt_text: Callable[[str], None]
+    """Called with the text of the prompt that is open."""
     out_of_date = False
-    """Whether something has changed what is shown, and it was not read again since."""
+    """Whether a write changed the resources that are shown, and they were not read again since."""
     change_count = 0
-    """How many changes of what is shown there have been."""
+    """The number of changes of the resources that are shown, since the screen was made."""
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        """Open the screen for `target`, as the route table asks."""
+        """Make the screen for `target` and go to it. Called by the route table."""
         console.visit(cls())
 
-    # Defined by a subclass
+    # Overridden by subclasses
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        """The breadcrumbs of the screen, raw."""
+        """The path of the screen for the header, in raw text."""
         raise NotImplementedError
 
     def body(self) -> ComposeResult:
-        """The screen itself."""
+        """Yield the widgets between header and footer."""
         raise NotImplementedError
 
     def status(self) -> Sequence[Piece]:
-        """The right of the bottom line: the first part says most."""
+        """Return the status for the right of the footer, the most important part first."""
         return ()
 
     def cached_rows_loaded(self, rows: RowCache) -> None:
-        """The environment is being opened, and there are rows from before."""
+        """Show cached rows while the environment is opened."""
 
     def connected(self, connection: Connection) -> None:
-        """The environment is open."""
+        """Load what the screen shows. Called when the environment is open."""
 
     def not_connected(self, error: DyntuiError) -> None:
-        """The environment could not be opened."""
+        """Show why the environment could not be opened."""
 
     def unsaved(self) -> str:
-        """What leaving the screen would lose, in words; "" for nothing. It is asked about once."""
+        """Return what leaving the screen would lose, such as `the new entry`; "" for nothing."""
         return ""
 
     @property
     def shown_resources(self) -> frozenset[str]:
-        """The names of the resources that are shown; a write that changes one makes the screen out of date."""
+        """The names of the resources that are shown. A write to one of them makes the screen out of date."""
         return frozenset()
 
     def reload(self) -> None:
-        """Read what is shown again, and call `was_read` with the answer. A screen that cannot stays out of date."""
+        """Read the shown resources again, then call `mark_up_to_date`. The default does nothing."""
 
     def back_label(self) -> str | None:
         """Return what going back clears before it leaves the screen, such as `the filter`; None for nothing."""
         unsaved = self.unsaved()
-        return unsaved if unsaved and unsaved != self._asked_about else None
+        return unsaved if unsaved and unsaved != self._warned_about else None
 
     def handle_back(self) -> None:
-        """Clear that, or ask about unsaved input."""
-        self._asked_about = self.unsaved()
-        self.console.notify(f"Press esc again to leave without {self._asked_about}.", "warning")
+        """Clear what `back_label` names. Unsaved input is kept the first time, with a warning."""
+        self._warned_about = self.unsaved()
+        self.console.notify(f"Press esc again to leave without {self._warned_about}.", "warning")
 
     def filter_entered(self, text: str) -> None:
-        """A filter was typed."""
+        """Apply the filter that was entered in the prompt."""
 
     def jobs_changed(self) -> None:
-        """A job on this machine was closed or changed."""
+        """Update the screen after an import job on this machine changed."""
 
     def traffic_changed(self) -> None:
-        """A request began or ended."""
+        """Update the screen after a request began or ended."""
 
     def server_reachable(self) -> None:
-        """The server answers again."""
+        """Continue what failed while the server did not respond."""
 
-    def time_passed(self) -> None:
-        """A minute has gone by: ages are out of date."""
+    def update_ages(self) -> None:
+        """Update the ages that are shown. Called every 20 seconds."""
 
-    # The frame
+    # Header and footer
 
     @property
     def console(self) -> ConsoleApp:
         return cast("ConsoleApp", self.app)
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="top"):
-            yield Breadcrumbs(id="where")
-            yield StatusIndicator(id="machine")
+        with Horizontal(id="header"):
+            yield Breadcrumbs(id="breadcrumbs")
+            yield StatusIndicator(id="indicator")
         with Horizontal(id="body"):
             yield from self.body()
         yield Suggestions()
-        with Horizontal(id="bottom"):
-            yield StatusBar(id="bottom-line")
+        with Horizontal(id="footer"):
+            yield StatusBar(id="status-bar")
             yield Prompt()
 
     def on_mount(self) -> None:
@@ -157,85 +161,88 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Paint what changed in the header and the footer."""
         if self.is_active and self.is_mounted:
             self.query_one(StatusBar).actions = tuple(active_actions(self))
-            self._paint_lines()
+            self._paint_status()
 
-    def _paint_lines(self) -> None:
-        self._paint_top()
-        where = self.query_one(Breadcrumbs)
-        where.breadcrumbs = self.breadcrumbs
-        where.repaint()
-        machine = self.query_one(StatusIndicator)
-        machine.in_flight = self.console.in_flight
-        machine.set_class(self.console.session.job_elsewhere, "-elsewhere")
-        machine.repaint()
-        bottom = self.query_one(StatusBar)
-        bottom.parts = self._parts()
-        bottom.repaint()
+    def _paint_status(self) -> None:
+        self._paint_header_color()
+        breadcrumbs = self.query_one(Breadcrumbs)
+        breadcrumbs.breadcrumbs = self.breadcrumbs
+        breadcrumbs.repaint()
+        indicator = self.query_one(StatusIndicator)
+        indicator.in_flight = self.console.in_flight
+        indicator.set_class(self.console.session.job_elsewhere, "-elsewhere")
+        indicator.repaint()
+        status_bar = self.query_one(StatusBar)
+        status_bar.parts = self._status_parts()
+        status_bar.repaint()
 
-    def _waits(self) -> tuple[Piece, ...]:
-        """What is waited for longer than a person should wonder at, and until when."""
+    def _wait_parts(self) -> tuple[Piece, ...]:
+        """Return the longest wait of a request, such as for the rate limit."""
         connection = self.console.session.connection
-        return (
-            tuple((f"waiting for {wait}", "warn") for wait in connection.log.waits.current()[:1]) if connection else ()
-        )
+        if connection is None:
+            return ()
+        return tuple((f"waiting for {wait}", "warn") for wait in connection.log.waits.current()[:1])
 
-    def _parts(self) -> tuple[Piece, ...]:
-        """What the screen says of itself; that there is no server comes first, with since when."""
-        parts = (*self._waits(), *self.status())
+    def _status_parts(self) -> tuple[Piece, ...]:
+        """Return the status of the screen; that the server does not respond comes first."""
+        parts = (*self._wait_parts(), *self.status())
         if self.out_of_date:
             parts = (("out of date", "warn"), *parts)
-        away = self.console.offline_label
-        if not away or any(text.startswith("offline since") for text, _ in parts):
+        offline = self.console.offline_label
+        if not offline or any(text.startswith("offline since") for text, _ in parts):
             return parts
-        return ((away, "warn"), *(part for part in parts if part[0] != "offline"))
+        return ((offline, "warn"), *(part for part in parts if part[0] != "offline"))
 
-    def _paint_top(self) -> None:
-        """The profile's own color; live is always red."""
+    def _paint_header_color(self) -> None:
+        """Paint the header in the color of the profile. The header of a live environment is always red."""
         profile = self.console.session.profile
-        wanted = profile.color if profile is not None and profile.kind != "live" else ""
-        if wanted == self._color:
+        color = profile.color if profile is not None and profile.kind != "live" else ""
+        if color == self._color:
             return
-        self._color = wanted
-        top = self.query_one("#top")
-        top.styles.background = top.styles.color = None
-        if wanted:
+        self._color = color
+        header = self.query_one("#header")
+        header.styles.background = header.styles.color = None
+        if color:
             try:
-                top.styles.background = Color.parse(wanted)
+                header.styles.background = Color.parse(color)
             except ColorParseError:
-                return  # a color of a newer version; the word says the kind all the same
-            top.styles.color = top.styles.background.get_contrast_text()
+                return  # saved by a newer version; the header also names the kind
+            header.styles.color = header.styles.background.get_contrast_text()
 
     def on_screen_resume(self) -> None:
-        self._asked_about = ""
+        self._warned_about = ""
         if self.is_mounted:
-            self.time_passed()
-            self.catch_up()
+            self.update_ages()
+            self.reload_if_out_of_date()
         self.refresh_status()
 
     def on_descendant_focus(self) -> None:
         self.refresh_status()
 
     def lines_moved(self, lines: LineList) -> None:
-        """Show the new cursor position in the same frame as the line."""
+        """Show the new position of the cursor in the footer, in the same frame as the list."""
         if self.is_active and self.is_mounted:
-            self._paint_lines()
+            self._paint_status()
 
     # Changes on the server
 
     def server_changed(self, change: Change) -> None:
-        """Writes have changed something; it is read again when this screen is in front."""
+        """Mark the screen as out of date after a write to a shown resource. It is read again when it is in front."""
         if not self.shown_resources.isdisjoint(change.resources):
             self.out_of_date = True
             self.change_count += 1
             self.refresh_status()
 
-    def catch_up(self) -> None:
-        """Read again what is out of date."""
+    def reload_if_out_of_date(self) -> None:
+        """Reload the screen when it is out of date."""
         if self.out_of_date:
             self.reload()
 
-    def mark_read(self, change_count: int) -> None:
-        """What is shown was read, beginning when so many changes were seen."""
+    def mark_up_to_date(self, change_count: int) -> None:
+        """Mark the screen as up to date, unless it changed while it was read.
+
+        change_count: `self.change_count` when reading began.
+        """
         if change_count == self.change_count:
             self.out_of_date = False
 
@@ -243,12 +250,12 @@ class ConsoleScreen(ActionMixin, Screen[None]):
 
     @property
     def has_prompt(self) -> bool:
-        """Whether the prompt is open and takes what is typed."""
+        """Whether the prompt is open."""
         return self.is_mounted and self.query_one(Prompt).is_open
 
     @cached_property
     def after_prompt(self) -> list[Callable[[], None]]:
-        """What waits until the prompt is closed."""
+        """Functions that are called when the prompt is closed."""
         return []
 
     def ask_jump(self) -> None:
@@ -267,60 +274,58 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         sign: str = "/",
         label: str = "",
         suggest: Suggest | None = None,
-        on_answer: Callable[[str], None] | None = None,
+        on_text: Callable[[str], None] | None = None,
     ) -> None:
-        """Open the filter line with the filter that is set. on_answer: what takes the text; `answered` by default."""
-        self._on_answer = on_answer or self.filter_entered
+        """Open the prompt with `text` in it. on_text: called with the entered text; by default `filter_entered`."""
+        self._on_prompt_text = on_text or self.filter_entered
         self.query_one(Prompt).ask(sign, text, label=label, placeholder=placeholder, suggest=suggest)
 
     def ask_find(self) -> None:
-        """Open the filter line for text to find: what `/` does on a screen that has nothing to filter."""
-        self.ask_filter(
-            self._found_text, "part of a line; enter goes to the next one", label="find", on_answer=self.find
-        )
+        """Open the prompt for text to find, on screens without a filter."""
+        self.ask_filter(self._find_text, "part of a line; enter finds the next line", label="find", on_text=self.find)
 
     def find(self, text: str) -> None:
-        """Go to the next line of the screen that has `text` in it."""
-        self._found_text = text = " ".join(text.split())
+        """Go to the next line of the screen that contains `text`."""
+        self._find_text = text = " ".join(text.split())
         if not text:
             return
         lines = self.default_focus()
         number, count = lines.find_line(text) if isinstance(lines, LineList) else (0, 0)
         if count:
-            self.console.notify(f"{number:,} of {count:,} lines with `{text}`.")
+            self.console.notify(f"Line {number:,} of {count:,} with `{text}`.")
         else:
-            self.console.notify(f"No line of this screen has `{text}` in it.", "warning")
+            self.console.notify(f"No line contains `{text}`.", "warning")
 
     @on(Prompt.Answered)
     def _answered(self, event: Prompt.Answered) -> None:
         if event.sign == ":":
             self.console.jump(event.text, event.chosen)
         else:
-            self._on_answer(event.text)
+            self._on_prompt_text(event.text)
 
     @on(Prompt.Closed)
     def _prompt_closed(self) -> None:
         if (target := self.default_focus()) is not None:
             self.set_focus(target, scroll_visible=False)
         self.refresh_status()
-        waiting, self.after_prompt[:] = [*self.after_prompt], []
-        for go_on in waiting:
-            self.call_later(go_on)  # after the answer, which may lead to another screen
+        callbacks, self.after_prompt[:] = [*self.after_prompt], []
+        for callback in callbacks:
+            self.call_later(callback)  # after `Answered`, which may open another screen
 
     def default_focus(self) -> Widget | None:
-        """Where the focus belongs."""
+        """Return the widget that gets the focus when the prompt is closed."""
         return next((widget for widget in self.query("#body LineList").results(Widget) if widget.focusable), None)
 
 
 def age_label(moment: datetime | None) -> str:
-    """The age of data for the bottom line. It changes once a minute at most, so a resting screen sends nothing."""
+    """Return the age of the data for the footer. It changes only every minute, so an idle screen paints nothing."""
     if moment is None:
         return ""
     return "just now" if (now() - moment).total_seconds() < 60 else age(moment)
 
 
 def error_label(error: DyntuiError) -> str:
-    """What is wrong, in a word or two, for the bottom line."""
+    """Return the kind of an error for the footer, such as `offline`."""
     from dyntui.api.errors import Forbidden, RateLimited, Unauthorized, Unreachable
     from dyntui.core.errors import NotAuthorized
 

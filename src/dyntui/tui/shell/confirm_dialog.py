@@ -25,32 +25,32 @@ __all__ = ["ConfirmDialog", "TypedDialog", "confirm"]
 _MAX_LINES, _MAX_WIDTH = 6, 60
 
 
-def _texts(needed: Requirement) -> ComposeResult:
-    for line in needed.target_lines:
+def _texts(requirement: Requirement) -> ComposeResult:
+    for line in requirement.target_lines:
         yield Static(f"  {safe(line, 200)}", classes="target", markup=False)
-    yield Static(f"In {safe(needed.environment, 200)}.", classes="where", markup=False)
-    if needed.warning:
-        yield Static(safe(needed.warning, 500), classes="warning", markup=False)
+    yield Static(f"In {safe(requirement.environment, 200)}.", classes="environment", markup=False)
+    if requirement.warning:
+        yield Static(safe(requirement.warning, 500), classes="warning", markup=False)
 
 
 class ConfirmDialog(BaseDialog[Confirmation]):
     """Confirmed with one key: `y`, or `o` when `y` opened the dialog; also enter unless the action is destructive.
 
-    verb: what confirming is called in the footer.
+    verb: the label of the key that confirms.
     """
 
     BINDINGS = bindings(SHELL_ACTIONS, "confirm")
 
-    def __init__(self, needed: Requirement, *, verb: str, opening_key: str = "") -> None:
+    def __init__(self, requirement: Requirement, *, verb: str, opening_key: str = "") -> None:
         super().__init__()
-        self.needed = needed
-        self.title_text = needed.question
+        self.requirement = requirement
+        self.title_text = requirement.question
         self.verb = verb
-        self.keys = ConfirmKeys(needed, opening_key)
+        self.keys = ConfirmKeys(requirement, opening_key)
         self.key = self.keys.key
 
     def content(self) -> ComposeResult:
-        yield from _texts(self.needed)
+        yield from _texts(self.requirement)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("esc", "cancel"), (self.keys.shown, self.verb.lower()))
@@ -67,16 +67,16 @@ class ConfirmDialog(BaseDialog[Confirmation]):
 class TypedDialog(BaseDialog[Confirmation]):
     """Confirmed by typing the name of the environment."""
 
-    def __init__(self, needed: Requirement, *, verb: str) -> None:
+    def __init__(self, requirement: Requirement, *, verb: str) -> None:
         super().__init__()
-        self.needed = needed
-        self.title_text = needed.question
+        self.requirement = requirement
+        self.title_text = requirement.question
         self.verb = verb
 
     def content(self) -> ComposeResult:
-        yield from _texts(self.needed)
-        wanted = " or ".join(safe(text, 80) for text in self.needed.accepted)
-        yield Static(f"Type {wanted} to confirm:", classes="ask", markup=False)
+        yield from _texts(self.requirement)
+        accepted = " or ".join(safe(text, 80) for text in self.requirement.accepted)
+        yield Static(f"Type {accepted} to confirm:", classes="ask", markup=False)
         field = Input(compact=True, id="typed")
         field.cursor_blink = False
         yield field
@@ -87,30 +87,32 @@ class TypedDialog(BaseDialog[Confirmation]):
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        if event.value.strip() in self.needed.accepted:
+        if event.value.strip() in self.requirement.accepted:
             self.dismiss(Confirmation(yes=True, typed=event.value.strip()))
         else:
             self.query_one("#problem", Static).update("The text does not match. Nothing was changed.")
 
 
 def confirm(
-    needed: Requirement, *, verb: str, opening_key: str = "", preview: Preview | None = None
+    requirement: Requirement, *, verb: str, opening_key: str = "", preview: Preview | None = None
 ) -> BaseDialog[Confirmation]:
-    """Make the dialog that `needed` asks for; not for ConfirmationLevel.NONE.
+    """Make the dialog for a requirement, whose level is not NONE.
 
     opening_key: the key that opened the dialog, which never confirms.
     preview: loads further lines to read.
 
     Effects are confirmed only in the dialog that shows them in full; so are long texts.
     """
-    if needed.effects or _long(needed):
+    if requirement.effects or _long(requirement):
         from dyntui.tui.shell.impact_dialog import ImpactDialog
 
-        return ImpactDialog(needed, verb=verb, opening_key=opening_key, preview=preview)
-    if needed.level is ConfirmationLevel.TYPED:
-        return TypedDialog(needed, verb=verb)
-    return ConfirmDialog(needed, verb=verb, opening_key=opening_key)
+        return ImpactDialog(requirement, verb=verb, opening_key=opening_key, preview=preview)
+    if requirement.level is ConfirmationLevel.TYPED:
+        return TypedDialog(requirement, verb=verb)
+    return ConfirmDialog(requirement, verb=verb, opening_key=opening_key)
 
 
-def _long(needed: Requirement) -> bool:
-    return len(needed.target_lines) > _MAX_LINES or any(width_of(line) > _MAX_WIDTH for line in needed.target_lines)
+def _long(requirement: Requirement) -> bool:
+    return len(requirement.target_lines) > _MAX_LINES or any(
+        width_of(line) > _MAX_WIDTH for line in requirement.target_lines
+    )

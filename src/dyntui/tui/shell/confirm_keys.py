@@ -11,19 +11,17 @@ if TYPE_CHECKING:
 
 __all__ = ["ConfirmKeys"]
 
-_CONFIRM, _OTHER, _DECLINE, _ENTER = "y", "o", "n", "enter"
+_CONFIRM, _ALTERNATIVE, _DECLINE, _ENTER = "y", "o", "n", "enter"
 
 
 class ConfirmKeys:
-    """The keys of one confirmation. opening_key: the key that opened it, which never confirms.
+    """The keys of one confirmation. Enter cancels a destructive action and confirms any other one."""
 
-    enter cancels a destructive action and confirms any other one.
-    """
-
-    def __init__(self, needed: Requirement, opening_key: str) -> None:
-        self.key = _OTHER if opening_key == _CONFIRM else _CONFIRM
-        self._destructive = needed.destructive
-        self._enter_confirms = not needed.destructive and opening_key != _ENTER
+    def __init__(self, requirement: Requirement, opening_key: str) -> None:
+        """opening_key: the key that opened the dialog, which never confirms."""
+        self.key = _ALTERNATIVE if opening_key == _CONFIRM else _CONFIRM
+        self._destructive = requirement.destructive
+        self._enter_confirms = not requirement.destructive and opening_key != _ENTER
 
     @property
     def shown(self) -> str:

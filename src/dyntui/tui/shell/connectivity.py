@@ -30,7 +30,7 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
 
     @property
     def offline_label(self) -> str:
-        """`offline since 16:40`, "" while the server answers."""
+        """`offline since 16:40`; "" while the server responds."""
         connection = self.session.connection
         since = connection.log.offline_since if connection is not None else None
         return f"offline since {since.astimezone():%H:%M}" if since is not None else ""
@@ -43,15 +43,15 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
         if offline != self._was_offline:
             self._was_offline = offline
             if offline:
-                self.frame_changed()
+                self.refresh_status()
             else:
                 self._on_reachable()
 
-    def _leave_environment(self, *, keep_typed: bool = False) -> None:
-        super()._leave_environment(keep_typed=keep_typed)
+    def _leave_environment(self, *, keep_drafts: bool = False) -> None:
+        super()._leave_environment(keep_drafts=keep_drafts)
         self._was_offline = False
 
-    def frame_changed(self) -> None:
+    def refresh_status(self) -> None:
         """Update header and footer of the screen in front."""
         if self.shown is not None:
             self.shown.refresh_status()

@@ -39,13 +39,13 @@ class RouteTarget:
     row_id: str = ""
     """The id of the object to open."""
     label: str = ""
-    """How people know that object, raw."""
+    """The name of that object, in raw text."""
     row: Mapping[str, Any] = field(default_factory=dict)
-    """What is known of it already."""
+    """The object as a list shows it; empty when only its id is known."""
     parent: str = ""
     """The id of the object that `row` belongs to."""
     parent_label: str = ""
-    """How people know the parent, raw."""
+    """The name of the parent, in raw text."""
     filter_text: str = ""
     """The filter that a list starts with."""
 
@@ -54,10 +54,14 @@ class ConsoleApp(ClipboardApp, Protocol):
     """The app, as screens and features see it."""
 
     session: ConsoleState
+    """The state that all screens share."""
     settings: Settings
     latency: Latency
+    """The latency that the header shows."""
     in_flight: int
+    """The number of slow requests that are shown in the header."""
     typed_at: float
+    """When a key was pressed last, by `time.monotonic`."""
 
     @property
     def screen(self) -> Screen[Any]:
@@ -77,11 +81,11 @@ class ConsoleApp(ClipboardApp, Protocol):
 
     @property
     def offline_label(self) -> str:
-        """`offline since 16:40`; "" while the server answers."""
+        """`offline since 16:40`; "" while the server responds."""
 
     @property
     def dense(self) -> bool:
-        """Whether columns stand close together."""
+        """Whether the gaps between columns are narrow."""
 
     @property
     def theme_variables(self) -> dict[str, str]:
@@ -110,7 +114,7 @@ class ConsoleApp(ClipboardApp, Protocol):
         """Open the list of `record`."""
 
     def open_named(self, record: Resource, filter_text: str = "") -> None:
-        """Open `record` for somebody who asked for it by its name."""
+        """Open the screen for a resource that was requested by name."""
 
     def open_row(self, record: Resource, row: Mapping[str, Any], parent: str = "") -> bool:
         """Open a row of `record`; False when nothing opens."""
@@ -119,27 +123,27 @@ class ConsoleApp(ClipboardApp, Protocol):
         """Whether rows of `record` open."""
 
     def back_disabled_reason(self) -> str | None:
-        """Why there is nothing to go back to; None when there is."""
+        """Return why going back is not possible; None when it is."""
 
     def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
-        """Suggest where a typed name may lead."""
+        """Return suggestions for the jump bar."""
 
     def jump(self, typed: str, chosen: Suggestion | None) -> None:
-        """Go where a typed name leads."""
+        """Go to the screen, resource, user or row that was typed into the jump bar."""
 
     async def action_back(self) -> None:
         """Go back in the history."""
 
     def suspend(self) -> AbstractContextManager[None]:
-        """Give the terminal to another program."""
+        """Give the terminal to another program inside this context."""
 
     def action_leave(self) -> None:
-        """Leave the console, after asking when a job runs."""
+        """Exit the console. While a job runs, this is confirmed first."""
 
     def exit(self, result: Any = None) -> None:
-        """Leave the console."""
+        """Exit the console with an exit code."""
 
-    # Looks
+    # Themes
 
     @property
     def available_themes(self) -> Mapping[str, Any]:
@@ -152,7 +156,7 @@ class ConsoleApp(ClipboardApp, Protocol):
     def set_theme(self, name: str) -> None:
         """Use another theme for this session."""
 
-    # Messages and work
+    # Notifications and background work
 
     def notify_error(self, error: DyntuiError) -> None:
         """Show what failed and what to do."""
@@ -174,39 +178,39 @@ class ConsoleApp(ClipboardApp, Protocol):
         """Run `work` in the background."""
 
     def call_next(self, callback: Callable[..., Any], *args: Any) -> None:
-        """Call `callback` when the current message is done."""
+        """Call `callback` after the current message is processed."""
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
         """Call `callback` when the app is idle."""
 
     def batch_screen_change(self, change: Callable[[], Coroutine[Any, Any, Any]]) -> None:
-        """Change screens without painting in between."""
+        """Change screens and paint them one time, at the end."""
 
     def post_message(self, message: Any) -> bool:
-        """Send a message to the app."""
+        """Send a Textual message to the app."""
 
     # Environment
 
     def switch_environment(self, profile: Profile) -> None:
-        """Work in another environment."""
+        """Close the environment in use and open that of `profile`."""
 
     def in_use(self, name: str) -> bool:
         """Whether the stored profile `name` is the one in use."""
 
     def leave_removed(self) -> None:
-        """Leave the environment in use, whose profile was removed."""
+        """Close the environment in use after its profile was removed."""
 
     def environment_disabled_reason(self) -> str | None:
-        """Why the environment in use cannot be edited; None when it can."""
+        """Return why the environment in use cannot be edited; None when it can."""
 
     def action_environment(self) -> None:
         """Edit the profile of the environment in use."""
 
     def start_demo(self) -> None:
-        """Work in a sandbox in this process."""
+        """Open the demo: a sandbox in this process."""
 
     def reopen(self) -> None:
-        """Try again to open the environment."""
+        """Open the environment again, after that failed."""
 
     def profile_stored(
         self,
@@ -216,7 +220,7 @@ class ConsoleApp(ClipboardApp, Protocol):
         form: BaseDialog[Any],
         done: Callable[[Profile], None],
     ) -> None:
-        """Report from a thread that a profile was stored, or why not; `done` runs in the app when it was."""
+        """Report from a thread that a profile was stored, or why not. After success `done` is called in the app."""
 
     def ask_passphrase(self, what: str) -> str:
-        """Ask for a passphrase from a thread, and wait for it."""
+        """Ask for a passphrase and wait for it. Called from a thread."""

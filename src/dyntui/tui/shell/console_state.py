@@ -39,30 +39,32 @@ __all__ = [
 ]
 
 
-_KIND_PATIENCE = 2.0
-"""Seconds that opening an environment waits for the server to say whether it is live."""
+_KIND_TIMEOUT_S = 2.0
+"""Seconds until the question whether the environment is live is given up, while it is opened."""
 
-
-_FELT = 20.0
-"""Milliseconds that make no difference to a person."""
+_MIN_DIFFERENCE_MS = 20.0
+"""Differences below this number of milliseconds are not shown."""
 
 
 class Latency:
-    """The latency to show: it changes only when it has doubled or halved, and by more than a person can tell."""
+    """The latency for the header. It changes only when it doubles or halves, so that the header is seldom painted."""
 
     def __init__(self) -> None:
         self.shown: float | None = None
 
-    def saw(self, ms: float | None) -> None:
+    def record(self, ms: float | None) -> None:
+        """Record the latency of a response in milliseconds; None is ignored."""
         if ms is None:
             return
-        near = self.shown is not None and (abs(ms - self.shown) < _FELT or self.shown / 2 <= ms <= self.shown * 2)
+        near = self.shown is not None and (
+            abs(ms - self.shown) < _MIN_DIFFERENCE_MS or self.shown / 2 <= ms <= self.shown * 2
+        )
         if not near:
             self.shown = ms
 
     @property
-    def words(self) -> str:
-        """`42 ms`, `1.3 s`, or "" before the first answer."""
+    def label(self) -> str:
+        """`42 ms`, `1.3 s`, or "" before the first response."""
         if self.shown is None:
             return ""
         return f"{max(1, round(self.shown))} ms" if self.shown < 1000 else f"{self.shown / 1000:.1f} s"
@@ -70,41 +72,45 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A message that was shown. severity: information, warning or error."""
+    """A notification that was shown."""
 
     at: datetime
     severity: str
+    """`information`, `warning` or `error`."""
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """The result of a profile check. ok: the token works. words: for people. token: its hint, "" for none."""
+    """The result of a profile check."""
 
     ok: bool
-    words: str
+    """Whether the token works."""
+    text: str
+    """The result, for people."""
     token: str = ""
+    """The hint of the token that was checked; "" for none."""
     at: datetime = field(default_factory=now)
 
 
 class BackgroundJob(Protocol):
-    """A job that goes on whatever screen is shown."""
+    """A job that runs in the background, whatever screen is shown."""
 
     path: Path
     thread: JobThread
     profile: Profile
 
     @property
-    def words(self) -> str:
-        """What the frame says of it; "" for nothing."""
+    def label(self) -> str:
+        """The progress for the header; "" when the job does not run."""
 
     @property
     def id(self) -> str:
-        """The job's id."""
+        """The id of the job."""
 
     @property
     def active(self) -> bool:
-        """Whether it still works."""
+        """Whether the job runs."""
 
     @property
     def progress(self) -> Progress | None:
@@ -112,76 +118,82 @@ class BackgroundJob(Protocol):
 
     @property
     def result(self) -> RunResult | None:
-        """The result, once it ended."""
+        """The result; None while the job runs."""
 
     @property
     def error(self) -> BaseException | None:
-        """What stopped it, when something did."""
+        """The error that ended the job; None for none."""
 
     def watch(self, widget: Widget) -> None:
-        """Send `widget` a message on every change."""
+        """Send a message to `widget` on every change."""
 
     def unwatch(self, widget: Widget) -> None:
         """Stop sending messages to `widget`."""
 
     async def stop_for_exit(self) -> None:
-        """Stop the job so that it can be resumed."""
+        """Pause the job, so that it can be resumed in the next run."""
 
 
 @dataclass(slots=True)
 class ConsoleState:
-    """The state that all screens share. profile is None until an environment is chosen.
-
-    connection: None until it is open. error: why it could not be opened. running: the job of this console, if any.
-    recent: users that were opened, newest last: id to label. drafts: metadata that was typed and is not saved, by user
-    id. health: by profile name. rows: what lists showed, kept to be shown first; None for nothing kept.
-    """
+    """The state that all screens share."""
 
     profile: Profile | None = None
+    """The profile of the environment; None until one is chosen."""
     demo: SandboxOptions | None = None
+    """The options of the demo; None when it is not used."""
     read_only: bool = False
+    """Whether this run of the console changes nothing."""
     connection: Connection | None = None
+    """The connection to the environment; None until it is open."""
     rows: RowCache | None = None
+    """The row cache of the environment; None for no cache."""
     error: DyntuiError | None = None
+    """Why the environment could not be opened; None when it could."""
     running: BackgroundJob | None = None
+    """The import job of this console; None for none."""
     recent: dict[str, str] = field(default_factory=dict)
+    """The ids and labels of the users that were opened, the last one at the end."""
     drafts: dict[str, str] = field(default_factory=dict)
+    """Metadata that was edited and not saved, by user id."""
     health: dict[str, HealthCheck] = field(default_factory=dict)
+    """The result of the last check, by profile name."""
     notes: deque[Notification] = field(default_factory=lambda: deque(maxlen=500))
+    """The last notifications, oldest first."""
 
     @property
     def job_elsewhere(self) -> bool:
-        """Whether the job of this console is one of another environment than the one in view."""
+        """Whether the job of this console belongs to another environment than the one in use."""
         job = self.running
-        return job is not None and bool(job.words) and environment_key(job.profile) != environment_key(self.profile)
+        return job is not None and bool(job.label) and environment_key(job.profile) != environment_key(self.profile)
 
     @property
     def job_label(self) -> str:
-        """The job for the frame, with its environment when another one is in view; "" for no job."""
+        """The job for the header, with its environment when another one is in use; "" for no job."""
         job = self.running
         if job is None:
             return ""
-        return f"{job.words} in {job.profile.name}" if self.job_elsewhere else job.words
+        return f"{job.label} in {job.profile.name}" if self.job_elsewhere else job.label
 
     def opened_user(self, user_id: str, label: str) -> None:
-        """Remember a user for the jump bar."""
+        """Add a user to the suggestions of the jump bar."""
         self.recent.pop(user_id, None)
         self.recent[user_id] = label
         while len(self.recent) > 20:
             self.recent.pop(next(iter(self.recent)))
 
-    def forget(self, *, keep_typed: bool = False) -> None:
-        """Forget what belongs to the connection. keep_typed: not what was opened and typed in this environment."""
+    def forget(self, *, keep_drafts: bool = False) -> None:
+        """Reset what belongs to the connection. keep_drafts: whether to keep recent users and drafts."""
         self.connection = None
-        self.rows = None  # not closed: a page that is under way may still be put into it
+        self.rows = None  # not closed: a page that is being loaded may still be saved in it
         self.error = None
-        if not keep_typed:
+        if not keep_drafts:
             self.recent.clear()
             self.drafts.clear()
 
 
 def environment_key(profile: Profile | None) -> tuple[str, str] | None:
-    """What makes two profiles the same environment: address and environment id. None for no profile."""
+    """Return base URL and environment id, which identify an environment; None for no profile."""
     return (profile.base_url, profile.environment_id) if profile is not None else None
 
 
@@ -190,11 +202,11 @@ def open_connection(
     demo: SandboxOptions | None,
     read_only: bool,
     ask_passphrase: AskPassphrase,
-    found: Callable[[Profile, str], None],
+    on_token: Callable[[Profile, str], None],
 ) -> Connection:
-    """Find the token and open the environment. May wait for a keyring or a person: runs in a thread.
+    """Find the token and open the connection. Runs in a thread, because it may wait for a keyring or a passphrase.
 
-    found: gets profile and token before the client is loaded, which takes longer than to show rows kept from before.
+    on_token: called with profile and token before the HTTP client is imported, so that cached rows are shown meanwhile.
     """
     if demo is not None:
         from dyntui.services.demo import demo_connection
@@ -204,7 +216,7 @@ def open_connection(
 
     assert profile is not None
     credential = find_token(profile, ask_passphrase=ask_passphrase)
-    found(profile, credential.token)
+    on_token(profile, credential.token)
     from dyntui.services.connection import Connection
 
     if read_only:
@@ -215,9 +227,9 @@ def open_connection(
 
 
 async def _learn_kind(connection: Connection) -> None:
-    """Ask the server whether the environment of a sandbox profile is live, before rows of it go to the disk.
+    """Ask the server whether the environment of a sandbox profile is live, before its rows are saved on disk.
 
-    A server that does not answer in time is asked again before a write that depends on it.
+    Without a response in time, it is asked again before a write that depends on it.
     """
     if connection.profile.kind == "live":
         return
@@ -225,20 +237,20 @@ async def _learn_kind(connection: Connection) -> None:
 
     async with connection.new_client() as client:
         with suppress(ApiProblem, TimeoutError):
-            async with asyncio.timeout(_KIND_PATIENCE):
+            async with asyncio.timeout(_KIND_TIMEOUT_S):
                 await connection.write_gate.learn_kind(client)
 
 
-BECAME_LIVE = "The server says that this environment is live; its profile says sandbox. It is treated as live."
+BECAME_LIVE = "The server reports a live environment, but the profile is for a sandbox. It is treated as live."
 
 
 def became_live(profile: Profile | None, connection: Connection) -> bool:
-    """Whether the server says live and the profile says sandbox."""
+    """Return whether the server reports a live environment for a sandbox profile."""
     return profile is not None and (profile.kind, connection.profile.kind) == ("sandbox", "live")
 
 
 def cached_rows(profile: Profile, token: str) -> RowCache | None:
-    """The rows that were kept of an environment, if there are any."""
+    """Open the row cache of an environment on disk; None when there is none."""
     from dyntui.config.paths import paths
     from dyntui.store.cache import cache_file, cache_off, open_cache
 
@@ -251,8 +263,11 @@ def _on_disk(profile: Profile) -> bool:
 
 
 def open_row_cache(connection: Connection) -> RowCache | None:
-    """The row cache of the environment: a file for a sandbox and where a person has agreed to one, memory for other
-    live ones and the demo, none with `--no-cache`. Waits for the disk."""
+    """Open the row cache of the environment; None with `--no-cache`. Reads the disk, so call it in a thread.
+
+    The cache is a file for a sandbox and where the profile allows it, and in memory for other live environments and
+    the demo.
+    """
     from dyntui.store.cache import RowCache, cache_off, open_cache, purge
 
     if cache_off():

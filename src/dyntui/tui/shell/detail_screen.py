@@ -39,14 +39,16 @@ __all__ = ["DetailScreen", "Tab"]
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A tab. name: for code; title: for people."""
+    """A tab of a detail screen."""
 
     name: str
+    """The name in code."""
     title: str
+    """The title on the tab."""
 
 
 class _Pane(Vertical):
-    """What is in a tab."""
+    """The content of a tab."""
 
     def __init__(self, screen: DetailScreen, tab: Tab) -> None:
         super().__init__(id=f"pane-{tab.name}", classes="pane")
@@ -58,18 +60,19 @@ class _Pane(Vertical):
 
 
 class DetailScreen(ConsoleScreen):
-    """A subclass names its TABS and gives `pane`, `fetch`, `fill` and `counts`."""
+    """One object of a resource. A subclass sets TABS, NOUN, RESOURCE; and defines pane, fetch, fill, counts."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "detail")
     TABS: tuple[Tab, ...] = ()
     NOUN = ""
+    """What the object is called in messages: `user`."""
     RESOURCE = ""
-    """The record that it is one of."""
+    """The name of the record of the object."""
     deleted = False
-    """Whether it was deleted from here."""
+    """Whether the object was deleted in this session."""
 
     class Fetched(Message):
-        """It was read."""
+        """Posted when the object was loaded."""
 
         def __init__(self, object_id: str, document: Any, change_count: int) -> None:
             super().__init__()
@@ -78,7 +81,7 @@ class DetailScreen(ConsoleScreen):
             self.change_count = change_count
 
     class Failed(Message):
-        """It could not be read."""
+        """Posted when the object could not be loaded."""
 
         def __init__(self, object_id: str, error: DyntuiError) -> None:
             super().__init__()
@@ -93,18 +96,18 @@ class DetailScreen(ConsoleScreen):
         self.error: DyntuiError | None = None
         self.fetched_at: datetime | None = None
 
-    # What a subclass says
+    # Overridden by subclasses
 
     def pane(self, tab: Tab) -> ComposeResult:
-        """What is in a tab."""
+        """Yield the widgets of a tab."""
         raise NotImplementedError
 
     async def fetch(self, client: Client) -> dict[str, Any]:
-        """Read it."""
+        """Load the object from the server."""
         raise NotImplementedError
 
     def fill(self, tab: Tab, document: dict[str, Any]) -> None:
-        """Show it in a tab that is there."""
+        """Show the object on a tab that is mounted."""
         raise NotImplementedError
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
@@ -112,7 +115,7 @@ class DetailScreen(ConsoleScreen):
         raise NotImplementedError
 
     def openable(self, pane: Widget | None) -> bool:
-        """Whether Enter leads anywhere in the focused widget."""
+        """Return whether Enter opens something in the focused widget."""
         return False
 
     def open_under_cursor(self, pane: Widget | None) -> None:
@@ -131,7 +134,7 @@ class DetailScreen(ConsoleScreen):
         self.read()
 
     def read(self) -> None:
-        """Read it (again)."""
+        """Load the object from the server, in a worker."""
         connection = self.console.session.connection
         if connection is not None:
             self.run_worker(self._read(connection.client, self.object_id), exclusive=True, group="read")
@@ -146,11 +149,11 @@ class DetailScreen(ConsoleScreen):
     @on(Fetched)
     def _fetched(self, event: Fetched) -> None:
         if event.object_id == self.object_id:
-            self.mark_read(event.change_count)
+            self.mark_up_to_date(event.change_count)
             self.show(event.document, now())
 
     def show(self, document: dict[str, Any], at: datetime) -> None:
-        """Show what was read. at: when."""
+        """Show the object. at: when it was loaded."""
         self.document = document
         self.fetched_at = at
         self.error = None
@@ -164,10 +167,10 @@ class DetailScreen(ConsoleScreen):
         self.document_shown()
 
     def document_shown(self) -> None:
-        """What was read is on the screen."""
+        """Called when the object is shown."""
 
-    def forget(self) -> None:
-        """Nothing is read, nothing is wrong."""
+    def clear(self) -> None:
+        """Remove the object and its error, before another object is loaded."""
         self.document = self.error = self.fetched_at = None
         self.deleted = self.out_of_date = False
         self.query_one("#failure", Static).display = False
@@ -176,11 +179,11 @@ class DetailScreen(ConsoleScreen):
         tabs.repaint()
 
     def panes(self) -> list[_Pane]:
-        """The tabs that were made and are composed; one that is not yet is filled when it is."""
+        """Return the panes that are mounted. One that is not yet is filled when it is."""
         return [pane for pane in self.query(_Pane) if pane.is_mounted]
 
     def fill_tab(self, tab: Tab) -> None:
-        """Show in a tab that was just made what there is."""
+        """Show the loaded object on a tab that was just mounted."""
         if self.document is not None:
             self.fill(tab, self.document)
 
@@ -190,7 +193,7 @@ class DetailScreen(ConsoleScreen):
             return
         self.error = event.error
         failure = self.query_one("#failure", Static)
-        lines = [event.error.message, error_hint(event.error), "r tries again."]
+        lines = [event.error.message, error_hint(event.error), "Press r to try again."]
         failure.update("\n".join(safe(line, 500) for line in lines if line))
         failure.display = True
         self.refresh_status()
@@ -204,18 +207,18 @@ class DetailScreen(ConsoleScreen):
         if self.fetched_at is not None:
             parts.append((age_label(self.fetched_at), ""))
         elif self.error is None:
-            parts.append(("reading", ""))
+            parts.append(("loading", ""))
         return parts
 
     def server_reachable(self) -> None:
         if self.error is not None:
             self.read()
 
-    def time_passed(self) -> None:
-        for facts in self.query(FieldList):
-            facts.repaint()
+    def update_ages(self) -> None:
+        for fields in self.query(FieldList):
+            fields.repaint()
         for table in self.query(Table):
-            table.time_passed()
+            table.update_ages()
 
     # Changes on the server
 
@@ -237,7 +240,7 @@ class DetailScreen(ConsoleScreen):
 
     @property
     def each_count(self) -> int:
-        """How many of the number keys lead anywhere."""
+        """The number of tabs, for the keys 1 to 9."""
         return len(self.TABS)
 
     @property
@@ -250,7 +253,7 @@ class DetailScreen(ConsoleScreen):
         return next(iter(pane.query("LineList").results(Widget)), None)
 
     async def go_to_tab(self, index: int) -> None:
-        """Show a tab, made when it is shown first; numbers beyond the last do nothing."""
+        """Show a tab. It is mounted when it is shown the first time. An index without a tab is ignored."""
         if not 0 <= index < len(self.TABS):
             return
         tab, tabs, panes = self.TABS[index], self.query_one(TabBar), self.query_one("#panes", ContentSwitcher)
@@ -261,8 +264,8 @@ class DetailScreen(ConsoleScreen):
             tabs.current = index
             tabs.repaint()
             panes.current = f"pane-{tab.name}"
-            if (home := self.default_focus()) is not None:
-                self.set_focus(home, scroll_visible=False)
+            if (widget := self.default_focus()) is not None:
+                self.set_focus(widget, scroll_visible=False)
         self.refresh_status()
 
     @on(TabBar.Clicked)
@@ -284,13 +287,13 @@ class DetailScreen(ConsoleScreen):
         return None if self._value() is not None else "There is no value under the cursor."
 
     def open_disabled_reason(self) -> str | None:
-        return None if self.openable(self.focused) else "Nothing opens here."
+        return None if self.openable(self.focused) else "There is nothing to open under the cursor."
 
     def _value(self) -> tuple[str, str] | None:
-        """The value under the cursor and what it is."""
+        """Return the value under the cursor and its name; None for no value."""
         match self.focused:
-            case FieldList(current_field=fact) if fact is not None and fact.raw:
-                return fact.raw, fact.label
+            case FieldList(current_field=field) if field is not None and field.raw:
+                return field.raw, field.label
             case JsonTree() as tree if tree.count:
                 return tree.value_text, tree.path or "value"
             case Table() as table if table.row is not None:

@@ -1,4 +1,4 @@
-"""Opening, switching and leaving environments. A thread opens them; a missing token or passphrase is asked for."""
+"""Opens, switches and leaves environments. The connection is opened in a thread; a missing token is asked for."""
 
 from __future__ import annotations
 
@@ -40,14 +40,18 @@ _PROMPTED_STORES = ("session", "keyring", "passphrase", "file")
 
 
 _CACHED_ROWS_WAIT_S = 1.0
-"""Seconds that opening an environment waits until cached rows are shown."""
+"""Seconds until opening an environment continues, when cached rows are not shown yet."""
 
 
 class EnvironmentSwitchMixin(NavigationMixin):
     """The part of the app that opens, leaves and reopens environments."""
 
-    class Recalled(Message):
-        """Posted with cached rows to show while the environment is opened. shown: is set when they are shown."""
+    class CachedRowsLoaded(Message):
+        """Posted with cached rows to show while the environment is opened.
+
+        attempt: number of the attempt to open it; messages of earlier attempts are ignored. shown: set when the rows
+        are shown.
+        """
 
         def __init__(self, attempt: int, rows: RowCache, shown: Event) -> None:
             super().__init__()
@@ -72,26 +76,26 @@ class EnvironmentSwitchMixin(NavigationMixin):
             self.attempt = attempt
             self.error = error
 
-    class StoredFound(Message):
-        """The stored profiles were read. wanted: the name of the one to be changed."""
+    class ProfilesLoaded(Message):
+        """Posted when the stored profiles were read. name: the profile to edit. profiles: all of them, by name."""
 
-        def __init__(self, wanted: str, found: dict[str, Profile]) -> None:
+        def __init__(self, name: str, profiles: dict[str, Profile]) -> None:
             super().__init__()
-            self.wanted = wanted
-            self.found = found
+            self.name = name
+            self.profiles = profiles
 
-    class PassphraseWanted(Message):
-        """The thread that looks for the token waits for a passphrase."""
+    class PassphraseRequested(Message):
+        """Posted by the thread that looks for the token when it needs a passphrase."""
 
         def __init__(self, what: str, answer: Future[str]) -> None:
             super().__init__()
             self.what = what
             self.answer = answer
 
-    class Stored(Message):
-        """An environment was stored, or why it was not.
+    class ProfileStored(Message):
+        """Posted when a profile was stored, or with the error.
 
-        form: what it was filled in with. done: what to do then, unless it is the environment in use.
+        form: the form that was filled in. done: called after success, unless the profile is in use.
         """
 
         def __init__(
@@ -112,28 +116,28 @@ class EnvironmentSwitchMixin(NavigationMixin):
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
         self._attempt = 0
-        self._waiting: list[Future[str]] = []
+        self._passphrase_requests: list[Future[str]] = []
 
-    def opened(self, connection: Connection) -> None:
+    def environment_opened(self, connection: Connection) -> None:
         """Prepare for an opened environment, before the screens are notified."""
         raise NotImplementedError
 
-    def left(self) -> None:
-        """The environment was left."""
+    def environment_left(self) -> None:
+        """Reset what belongs to the environment that was left."""
         raise NotImplementedError
 
     def notify_error(self, error: DyntuiError) -> None:
         """Show what failed and what to do."""
         self.notify(error_message(error), severity="error")
 
-    def stop_asking(self) -> None:
-        """Let threads that wait for a passphrase continue without one."""
-        for answer in self._waiting:
+    def cancel_passphrase_requests(self) -> None:
+        """Let the threads that wait for a passphrase continue without one."""
+        for answer in self._passphrase_requests:
             answer.set_result("")
 
     def switch_environment(self, profile: Profile) -> None:
-        """Work in another environment: no screen of the old one stays."""
-        self._connect_to(profile)
+        """Close the environment in use, with all its screens, and open that of `profile`."""
+        self._set_profile(profile)
         self._restart_with(self.first_screen())
         self.open_environment()
 
@@ -141,7 +145,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         """Make the screen of all environments, with the cursor on the profile `select`."""
         raise NotImplementedError
 
-    def at_environments(self) -> bool:
+    def is_at_environments(self) -> bool:
         """Whether the screen of all environments is in front."""
         raise NotImplementedError
 
@@ -150,19 +154,16 @@ class EnvironmentSwitchMixin(NavigationMixin):
         raise NotImplementedError
 
     def _reconnect(self, profile: Profile) -> None:
-        """Work with the profile in use as it is stored now.
-
-        Nothing that was opened with the old one stays: neither its connection with its write gate, nor a screen.
-        """
-        at_list = self.at_environments()
-        self._connect_to(profile)
+        """Open the environment in use again after its profile was edited; connection and screens are replaced."""
+        at_list = self.is_at_environments()
+        self._set_profile(profile)
         self._restart_with(self.environments_screen(profile.name) if at_list else self.first_screen())
         self.open_environment()
 
     def leave_removed(self) -> None:
-        """Leave the environment in use: its profile is stored no longer."""
-        self._attempt += 1  # an opening that is under way is for a profile that is gone
-        self._connect_to(None)
+        """Close the environment in use after its profile was removed."""
+        self._attempt += 1  # ignore an attempt that is running: its profile is removed
+        self._set_profile(None)
         self._restart_with(self.environments_screen())
 
     def in_use(self, name: str) -> bool:
@@ -170,17 +171,17 @@ class EnvironmentSwitchMixin(NavigationMixin):
         session = self.session
         return session.demo is None and session.profile is not None and session.profile.name == name
 
-    def _connect_to(self, profile: Profile | None) -> None:
-        """Take another profile, None for no environment; the frame shows it with the next screen."""
+    def _set_profile(self, profile: Profile | None) -> None:
+        """Use another profile, None for no environment. The header shows it with the next screen."""
         old = self.session.profile
         same = environment_key(old) == environment_key(profile)
-        self._leave_environment(keep_typed=same)
+        self._leave_environment(keep_drafts=same)
         self.session.profile = profile
         self.session.demo = None
         self._update_kind_style()
 
     def start_demo(self) -> None:
-        """Work in a sandbox made now, in this process."""
+        """Open the demo: a new sandbox in this process."""
         from dyntui.sandbox.options import SandboxOptions
 
         self._leave_environment()
@@ -190,16 +191,16 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self.open_environment()
 
     def reopen(self) -> None:
-        """Try again to open the environment."""
+        """Open the environment again, after that failed."""
         self.session.error = None
         self.open_environment()
 
-    def _leave_environment(self, *, keep_typed: bool = False) -> None:
-        """Close the connection. keep_typed: the same environment is opened again, what was typed for it stays."""
+    def _leave_environment(self, *, keep_drafts: bool = False) -> None:
+        """Close the connection. keep_drafts: whether the same environment is opened again, so that drafts stay."""
         if self.session.connection is not None:
             self.run_worker(self.session.connection.aclose(), group="closing")
-        self.session.forget(keep_typed=keep_typed)
-        self.left()
+        self.session.forget(keep_drafts=keep_drafts)
+        self.environment_left()
 
     def open_environment(self) -> None:
         self._attempt += 1
@@ -208,22 +209,24 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self.run_worker(lambda: self._open_in_thread(attempt, session), thread=True, group="opening")
 
     def _open_in_thread(self, attempt: int, session: ConsoleState) -> None:
-        before: list[RowCache] = []
+        cached: list[RowCache] = []
 
-        def found(profile: Profile, token: str) -> None:
+        def show_cached_rows(profile: Profile, token: str) -> None:
             rows = cached_rows(profile, token)
             if rows is not None:
-                before.append(rows)
+                cached.append(rows)
                 shown = Event()
-                self.post_message(self.Recalled(attempt, rows, shown))
+                self.post_message(self.CachedRowsLoaded(attempt, rows, shown))
                 shown.wait(_CACHED_ROWS_WAIT_S)
 
         from dyntui.config.profiles import remember_use
 
         try:
-            connection = open_connection(session.profile, session.demo, session.read_only, self.ask_passphrase, found)
+            connection = open_connection(
+                session.profile, session.demo, session.read_only, self.ask_passphrase, show_cached_rows
+            )
             remember_use(connection.profile, opens_next=True)
-            rows = open_row_cache(connection) if became_live(session.profile, connection) or not before else before[0]
+            rows = open_row_cache(connection) if became_live(session.profile, connection) or not cached else cached[0]
         except DyntuiError as error:
             self.post_message(self.NotOpened(attempt, error))
         else:
@@ -237,30 +240,30 @@ class EnvironmentSwitchMixin(NavigationMixin):
         form: BaseDialog[Any],
         done: Callable[[Profile], None],
     ) -> None:
-        """Report from a thread that a profile was stored, or why not; `done` runs in the app when it was."""
-        self.post_message(self.Stored(profile, warnings, error, form, done))
+        """Report from a thread that a profile was stored, or why not. After success `done` is called in the app."""
+        self.post_message(self.ProfileStored(profile, warnings, error, form, done))
 
     def ask_passphrase(self, what: str) -> str:
-        """Ask a person and wait for the answer; for threads that look for a token, never the event loop."""
+        """Ask for a passphrase and wait for it. Called from threads, never from the event loop."""
         from concurrent.futures import Future
 
         answer: Future[str] = Future()
-        self._waiting.append(answer)
-        self.post_message(self.PassphraseWanted(what, answer))
+        self._passphrase_requests.append(answer)
+        self.post_message(self.PassphraseRequested(what, answer))
         return answer.result()
 
-    @on(PassphraseWanted)
-    def _ask_passphrase(self, event: PassphraseWanted) -> None:
+    @on(PassphraseRequested)
+    def _ask_passphrase(self, event: PassphraseRequested) -> None:
         from dyntui.tui.shell.passphrase_dialog import PassphraseDialog
 
         def done(values: dict[str, str] | None) -> None:
-            self._waiting.remove(event.answer)
+            self._passphrase_requests.remove(event.answer)
             event.answer.set_result((values or {}).get("passphrase", ""))
 
         self.ask(PassphraseDialog(event.what), done)
 
-    @on(Stored)
-    def _stored(self, event: Stored) -> None:
+    @on(ProfileStored)
+    def _profile_stored(self, event: ProfileStored) -> None:
         for warning in event.warnings:
             self.notify(warning, severity="warning")
         if event.error is not None:
@@ -274,8 +277,8 @@ class EnvironmentSwitchMixin(NavigationMixin):
             else:
                 event.done(event.profile)
 
-    @on(Recalled)
-    def _recalled(self, event: Recalled) -> None:
+    @on(CachedRowsLoaded)
+    def _show_cached_rows(self, event: CachedRowsLoaded) -> None:
         if event.attempt == self._attempt:
             self.session.rows = event.rows
             for screen in self.open_screens:
@@ -297,13 +300,13 @@ class EnvironmentSwitchMixin(NavigationMixin):
             self.notify(BECAME_LIVE, severity="warning")
         self.session.profile = event.connection.profile
         self._update_kind_style()
-        self.opened(event.connection)
+        self.environment_opened(event.connection)
         for screen in self.open_screens:
             screen.connected(event.connection)
             screen.refresh_status()
 
     def _report_audit_gap(self, text: str) -> None:
-        """Report it on the app's thread; a job calls this from its own."""
+        """Show a gap of the audit log. A job calls this from its own thread."""
         self.call_later(self.notify, text, severity="error")
 
     @on(NotOpened)
@@ -321,7 +324,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         return None
 
     def action_environment(self) -> None:
-        """Change the profile of the environment in use, wherever it turned out to be wrong."""
+        """Edit the profile of the environment in use."""
         assert self.session.profile is not None
         name = self.session.profile.name
 
@@ -329,28 +332,28 @@ class EnvironmentSwitchMixin(NavigationMixin):
             from dyntui.config.profiles import Profiles
 
             try:
-                found = {profile.name: profile for profile in Profiles.load().all()}
+                profiles = {profile.name: profile for profile in Profiles.load().all()}
             except DyntuiError as error:
                 self.call_from_thread(self.notify_error, error)
             else:
-                self.post_message(self.StoredFound(name, found))
+                self.post_message(self.ProfilesLoaded(name, profiles))
 
         self.run_worker(work, thread=True, group="profiles")
 
-    @on(StoredFound)
-    def _stored_found(self, event: StoredFound) -> None:
-        if event.wanted not in event.found:
+    @on(ProfilesLoaded)
+    def _edit_profile(self, event: ProfilesLoaded) -> None:
+        if event.name not in event.profiles:
             self.notify(
-                f"{event.wanted} is not a stored profile: environment variables or options define it.",
+                f"{event.name} is not a stored profile: environment variables or options define it.",
                 severity="warning",
             )
             return
         last = self.session.connection.log.last_answer if self.session.connection is not None else None
         refused = last is None or last.status == HTTPStatus.UNAUTHORIZED
-        self.edit_stored(event.found[event.wanted], event.found, "token" if refused else "environment_id")
+        self.edit_stored(event.profiles[event.name], event.profiles, "token" if refused else "environment_id")
 
     def _ask_token(self, error: DyntuiError) -> None:
-        """Ask for the token where there is none and the profile's place can take one."""
+        """Ask for the token when there is none and the credential store of the profile can save one."""
         from dyntui.tui.shell.token_dialog import TokenDialog
 
         profile = self.session.profile
@@ -373,7 +376,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, check_token(token))
         except DyntuiError as error:
             problem = error
-        self.post_message(self.Stored(profile, [], problem, form))
+        self.post_message(self.ProfileStored(profile, [], problem, form))
 
     def _update_kind_style(self) -> None:
         """Color the header by the kind of the environment."""

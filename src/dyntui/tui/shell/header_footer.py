@@ -79,8 +79,8 @@ class StatusIndicator(LineWidget):
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         console = cast("ConsoleApp", self.app)
         parts = [f"req {self.in_flight} ▂"] if self.in_flight else []
-        if words := console.latency.words:
-            parts.append(f"⇅ {words}")
+        if label := console.latency.label:
+            parts.append(f"⇅ {label}")
         if job := console.session.job_label:
             parts.append(f"⧖ {safe(job, 60)}")
             while len(parts) > 1 and width_of("  ".join(parts)) > width - 1:
@@ -106,7 +106,7 @@ class StatusBar(LineWidget):
         max_width = width * 3 // 5
         wanted = max(_length(self.parts) + 2 if self.parts else 0, _MIN_PARTS_WIDTH)
         if self._parts_width > max_width or not self._parts_width - 2 * _WIDTH_STEP < wanted <= self._parts_width:
-            # In steps, and smaller only by much, so that the keys do not move while a person scrolls.
+            # In steps, and smaller only by much, so that the keys do not move during scrolling.
             self._parts_width = min(-(-wanted // _WIDTH_STEP) * _WIDTH_STEP, max_width)
         return [
             *_keys_within(self.actions, width - self._parts_width),

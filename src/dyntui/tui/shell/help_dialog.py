@@ -15,13 +15,13 @@ __all__ = ["HelpDialog"]
 
 _KEYS_WIDTH, _NARROW_KEYS_WIDTH, _TITLE_WIDTH = 22, 13, 16
 _NARROW_BELOW = 80
-"""A dialog of at most this many cells has the narrow column of keys."""
+"""Up to this width of the dialog in cells, the column of keys is narrow."""
 _LAST_SCOPES = ("rows", "table", "app")
 """The scopes of every screen, after those of the current one."""
 
 
 class _HelpLines(LineList):
-    """Headings and actions, one a line."""
+    """Headings and actions, one per line."""
 
     def __init__(self, actions: Sequence[ActiveAction]) -> None:
         super().__init__(id="help")
@@ -87,4 +87,4 @@ class HelpDialog(BaseDialog[None]):
         yield _HelpLines(self._actions)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "close"), ("keymap.toml", "changes keys by action id"))
+        return (("esc", "close"), ("keymap.toml", "configures keys"))

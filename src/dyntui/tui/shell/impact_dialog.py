@@ -34,12 +34,13 @@ _COUNTING = "Counting affected users ···"
 
 
 class ReadTracker(LineList, can_focus=False):
-    """Lines that remember whether all of them have been in view."""
+    """Lines that record whether all of them have been in view."""
 
     def __init__(self) -> None:
         super().__init__(id="read")
         self.rows: list[Piece] = []
         self.seen = 0
+        """The number of lines, from the first, that have been in view."""
 
     @property
     def count(self) -> int:
@@ -86,8 +87,8 @@ class ReadTracker(LineList, can_focus=False):
 class ImpactDialog(BaseDialog[Confirmation]):
     """A confirmation with effects to read.
 
-    needed: the requirement of the assessed action.
-    verb: what confirming is called in the footer.
+    requirement: the requirement of the assessed action.
+    verb: the label of the key that confirms.
     opening_key: the key that opened the dialog, which never confirms.
     summary_lines: lines to show instead of the targets, such as a plan.
     preview: loads further lines.
@@ -104,7 +105,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
 
     def __init__(
         self,
-        needed: Requirement,
+        requirement: Requirement,
         *,
         verb: str,
         opening_key: str = "",
@@ -112,41 +113,41 @@ class ImpactDialog(BaseDialog[Confirmation]):
         preview: Preview | None = None,
     ) -> None:
         super().__init__(classes="impact")
-        self.needed = needed
-        self.title_text = needed.question
+        self.requirement = requirement
+        self.title_text = requirement.question
         self.verb = verb
-        self.keys = ConfirmKeys(needed, opening_key)
+        self.keys = ConfirmKeys(requirement, opening_key)
         self.key = self.keys.key
-        self.typed = needed.level is ConfirmationLevel.TYPED
+        self.typed = requirement.level is ConfirmationLevel.TYPED
         self._summary_lines = list(summary_lines)
         self._preview = preview
-        self._numbers: list[str] | None = None if preview is not None else []
+        self._preview_lines: list[str] | None = None if preview is not None else []
 
     def content(self) -> ComposeResult:
         yield ReadTracker()
         if self.typed:
-            yield Static(f"Type {self._wanted} to confirm:", classes="ask", markup=False)
+            yield Static(f"Type {self._accepted_text} to confirm:", classes="ask", markup=False)
             field = Input(compact=True, id="typed", disabled=True)
             field.cursor_blink = False
             yield field
         yield Static("", id="problem", classes="problem", markup=False)
 
     @property
-    def _wanted(self) -> str:
-        return " or ".join(safe(text, 80) for text in self.needed.accepted)
+    def _accepted_text(self) -> str:
+        return " or ".join(safe(text, 80) for text in self.requirement.accepted)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        done = self.verb.lower()
-        return (("esc", "cancel"), ("↑ ↓", "scroll"), ("enter" if self.typed else self.keys.shown, done))
+        label = self.verb.lower()
+        return (("esc", "cancel"), ("↑ ↓", "scroll"), ("enter" if self.typed else self.keys.shown, label))
 
     @property
-    def read(self) -> ReadTracker:
+    def tracker(self) -> ReadTracker:
         return self.query_one(ReadTracker)
 
     @property
     def may_confirm(self) -> bool:
         """Whether all lines are loaded and have been in view."""
-        return self._numbers is not None and self.read.all_seen
+        return self._preview_lines is not None and self.tracker.all_seen
 
     def on_mount(self) -> None:
         self._fill()
@@ -162,7 +163,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
 
     @on(PreviewLoaded)
     def _preview_loaded(self, event: PreviewLoaded) -> None:
-        self._numbers = list(event.lines)
+        self._preview_lines = list(event.lines)
         self._fill()
 
     def on_resize(self) -> None:
@@ -179,29 +180,29 @@ class ImpactDialog(BaseDialog[Confirmation]):
                 parts = wrapped(safe(text.strip(), 1000), width - len(indent))
                 rows.extend((indent + part, style) for part in parts)
 
-        add([f"In {self.needed.environment}."], "dim")
-        add(self._summary_lines or self.needed.target_lines)
-        for effect in self.needed.effects:
+        add([f"In {self.requirement.environment}."], "dim")
+        add(self._summary_lines or self.requirement.target_lines)
+        for effect in self.requirement.effects:
             add([effect], "bad" if _is_severe(effect) else "warn")
-        if self.needed.warning:
-            add([self.needed.warning], "warn")
-        if self._numbers is None:
+        if self.requirement.warning:
+            add([self.requirement.warning], "warn")
+        if self._preview_lines is None:
             add([_COUNTING], "dim")
-        elif self._numbers:
+        elif self._preview_lines:
             rows.append(("", ""))
-            add(self._numbers)
-        read = self.read
-        read.styles.height = max(
+            add(self._preview_lines)
+        tracker = self.tracker
+        tracker.styles.height = max(
             1, min(len(rows), _MAX_LINES, self.app.size.height - _CHROME_LINES - _TYPED_LINES * self.typed)
         )
-        read.set_rows(rows)
+        tracker.set_rows(rows)
         self.call_after_refresh(self._update_field)
 
     def _update_field(self) -> None:
         """Enable the field when all lines have been in view."""
         if not self.is_mounted:
             return
-        self.read.moved()
+        self.tracker.moved()
         if self.typed:
             field = self.query_one("#typed", Input)
             field.disabled = not self.may_confirm
@@ -210,7 +211,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
         self.query_one("#problem", Static).update(self._reading_hint())
 
     def _reading_hint(self) -> str:
-        if self._numbers is None:
+        if self._preview_lines is None:
             return ""
         return "" if self.may_confirm else "Scroll down with ↓ to read the remaining lines."
 
@@ -221,16 +222,16 @@ class ImpactDialog(BaseDialog[Confirmation]):
     # Keys
 
     def action_down(self) -> None:
-        self.read.scroll_by(1)
+        self.tracker.scroll_by(1)
 
     def action_up(self) -> None:
-        self.read.scroll_by(-1)
+        self.tracker.scroll_by(-1)
 
     def action_page_down(self) -> None:
-        self.read.scroll_by(self.read.room)
+        self.tracker.scroll_by(self.tracker.room)
 
     def action_page_up(self) -> None:
-        self.read.scroll_by(-self.read.room)
+        self.tracker.scroll_by(-self.tracker.room)
 
     def on_key(self, event: events.Key) -> None:
         if self.typed:
@@ -238,7 +239,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
         if self.keys.confirms(event):
             event.stop()
             if self.may_confirm:
-                self.dismiss(Confirmation(yes=True, read=self.needed.code))
+                self.dismiss(Confirmation(yes=True, read=self.requirement.code))
         elif self.keys.declines(event):
             event.stop()
             self.dismiss(None)
@@ -248,12 +249,12 @@ class ImpactDialog(BaseDialog[Confirmation]):
         text = event.value.strip()
         if not self.may_confirm:
             return
-        if text in self.needed.accepted:
-            self.dismiss(Confirmation(yes=True, typed=text, read=self.needed.code))
+        if text in self.requirement.accepted:
+            self.dismiss(Confirmation(yes=True, typed=text, read=self.requirement.code))
         else:
             self.query_one("#problem", Static).update("The text does not match. Nothing was changed.")
 
 
 def _is_severe(text: str) -> bool:
-    """Whether a sentence describes a severe effect, which is written with words in capitals."""
+    """Return whether a sentence describes a severe effect, which is written with words in capitals."""
     return any(len(word) > 3 and word.isalpha() and word.isupper() for word in text.split())

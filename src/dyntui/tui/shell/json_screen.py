@@ -19,26 +19,24 @@ __all__ = ["JsonScreen"]
 
 
 class JsonScreen(ConsoleScreen):
-    """A document as it was when the screen opened.
-
-    breadcrumbs: the breadcrumbs of its source, raw. shows: the names of the resources that it is from.
-    """
+    """A document as it was when the screen was opened."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "json")
 
-    def __init__(self, breadcrumbs: tuple[str, ...], document: Any, shows: frozenset[str] = frozenset()) -> None:
+    def __init__(self, breadcrumbs: tuple[str, ...], document: Any, resources: frozenset[str] = frozenset()) -> None:
+        """breadcrumbs: those of the screen it was opened from. resources: the names of the resources it is from."""
         super().__init__()
-        self._shows = shows
-        self._crumbs = breadcrumbs
+        self._resources = resources
+        self._parent_breadcrumbs = breadcrumbs
         self._document = document
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        return (*self._crumbs, "raw")
+        return (*self._parent_breadcrumbs, "raw")
 
     @property
     def shown_resources(self) -> frozenset[str]:
-        return self._shows
+        return self._resources
 
     def body(self) -> ComposeResult:
         yield SearchTree(self._document, unfolded=2, id="tree")

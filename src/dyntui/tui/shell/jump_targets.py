@@ -22,7 +22,7 @@ class Jump:
     """A target of the jump bar."""
 
     name: str
-    """What a person types."""
+    """The name to type."""
     title: str
     """The description in the list of suggestions."""
     go: Callable[[ConsoleApp, str], None]

@@ -1,4 +1,4 @@
-"""Action ids of earlier versions, so that a person's keymap.toml keeps working; the app reads it at start."""
+"""Action ids of earlier versions, so that an existing keymap.toml keeps working. The app reads it at start."""
 
 from __future__ import annotations
 

@@ -24,14 +24,14 @@ __all__ = ["LinkDialog"]
 class LinkDialog(BaseDialog[None]):
     """Shows an address.
 
-    what: the title. note: a line about the page. find: the text to search for on the page, "" for none.
+    title: the title. note: a line about the page. find: the text to search for on the page; "" for none.
     """
 
     BINDINGS = bindings(SHELL_ACTIONS, "link")
 
-    def __init__(self, what: str, url: str, *, note: str = "", find: str = "") -> None:
+    def __init__(self, title: str, url: str, *, note: str = "", find: str = "") -> None:
         super().__init__()
-        self.title_text = what
+        self.title_text = title
         self.url = url
         self.note = note
         self.find = find
@@ -39,7 +39,7 @@ class LinkDialog(BaseDialog[None]):
     def content(self) -> ComposeResult:
         yield Static(safe(self.url), id="url", markup=False)
         lines = [self.note, f"Search there for: {self.find}" if self.find else "", browser_unavailable_reason()]
-        yield Static("\n".join(safe(line, 300) for line in lines if line), classes="where", markup=False)
+        yield Static("\n".join(safe(line, 300) for line in lines if line), classes="note", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         keys = [("c", "copy")]

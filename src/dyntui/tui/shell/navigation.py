@@ -1,4 +1,4 @@
-"""Navigation: the history of screens as in a browser, and dialogs, with few frames per change."""
+"""Navigation: the history of screens, as in a browser, and dialogs. Each change is painted in one frame."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self.session = session
         self.history = History("place-0")
         self._numbers = count(1)
-        self._alive: dict[str, ConsoleScreen] = {}
+        self._screens: dict[str, ConsoleScreen] = {}
 
     def get_default_screen(self) -> Screen[Any]:
         return self.first_screen()
@@ -39,26 +39,26 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         """Make the first screen of the console."""
         raise NotImplementedError
 
-    def take_first_screen(self) -> None:
-        """Put the screen that Textual showed first into the history."""
+    def register_first_screen(self) -> None:
+        """Add the screen that Textual showed first to the history."""
         first = self.screen
         assert isinstance(first, ConsoleScreen)
-        self._alive[self.history.current] = first
+        self._screens[self.history.current] = first
         self.install_screen(first, self.history.current)
-        # Textual gives every screen but the very first one a place for its result, and `switch_screen` takes it away.
+        # Textual does not push a result callback for the first screen, but `switch_screen` pops one.
         first._push_result_callback(first, None)
         self.release_keys()
 
     @property
     def shown(self) -> ConsoleScreen | None:
-        """The screen that is in front and composed; None while a dialog is, or when there is none (yet)."""
+        """The screen in front; None while a dialog is in front, and before the first screen is mounted."""
         front = self.screen_stack[-1] if self.screen_stack else None
         return front if isinstance(front, ConsoleScreen) and front.is_mounted else None
 
     @property
     def open_screens(self) -> list[ConsoleScreen]:
         """Every mounted screen in the history."""
-        return [screen for screen in self._alive.values() if screen.is_mounted]
+        return [screen for screen in self._screens.values() if screen.is_mounted]
 
     def visit(self, screen: ConsoleScreen) -> None:
         """Go to a new screen; `back` returns."""
@@ -75,11 +75,11 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
     def _show_new(self, screen: ConsoleScreen, enter: Callable[[str], list[str]]) -> None:
         name = f"place-{next(self._numbers)}"
         self._close_dialogs()
-        self._alive[name] = screen
+        self._screens[name] = screen
         self.install_screen(screen, name)
-        gone = [self._alive.pop(old) for old in enter(name)]
+        removed = [self._screens.pop(old) for old in enter(name)]
         self._switch(name)
-        for old in gone:
+        for old in removed:
             self.uninstall_screen(old)
             if old is not self.screen and old.is_attached:
                 self.run_worker(self._remove(old), group="closing")
@@ -88,10 +88,9 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self.batch_screen_change(lambda: self.switch_screen(name))
 
     def ask(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
-        """Open a dialog; `answered` gets its answer, None when it was left.
+        """Open a dialog; `answered` gets its result, None when it was canceled.
 
-        Where a prompt is open and no key asked for the dialog, it waits until the prompt is closed: what is typed there
-        is not meant for it.
+        A dialog that was not opened by a key waits until an open prompt is closed, because the user is typing in it.
         """
         if self.shown is not None and self.shown.has_prompt and not self.in_key:
             self.shown.after_prompt.append(lambda: self.ask(dialog, answered))
@@ -106,9 +105,9 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self.ask(form, closed)
 
     def batch_screen_change(self, change: Callable[[], Awaitable[Any]]) -> None:
-        """Change screens without painting in between: a dialog would be six frames, most of them alike.
+        """Change screens and paint them one time, at the end. Keys that are typed meanwhile wait for the new screen.
 
-        Keys typed meanwhile wait for the new screen.
+        Without the batch, opening a dialog paints six frames.
         """
 
         async def wait(done: Awaitable[Any], batch: ExitStack) -> None:
@@ -123,7 +122,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self.hold_keys()
         batch = ExitStack()
         batch.enter_context(self.batch_update())
-        # Not awaited here: what a screen does when it is mounted may need this very message loop.
+        # Not awaited here: mounting a screen may need this message loop.
         self.run_worker(wait(change(), batch), group="screens")
 
     def complete_styles(self) -> None:

@@ -16,15 +16,15 @@ from dyntui.tui.shell.actions import SHELL_ACTIONS
 __all__ = ["SchemaForm"]
 
 _MAX_INLINE_OPTIONS = 6
-"""Up to so many options are a choice on one line; more are chosen from a list."""
+"""Up to this number, the options are a choice on one line; more are chosen from a list."""
 
 
 class SchemaForm(FormDialog):
     """A form for the fields of a schema.
 
     asked: the fields. start: their initial values by name.
-    verb: what submitting is called in the footer.
-    known: further options by field name.
+    verb: the label of the key that submits.
+    suggestions: further options by field name.
     before: the values before the form, to send only changes; None to send all.
     on_values: receives the values by field name.
     """
@@ -38,12 +38,12 @@ class SchemaForm(FormDialog):
         start: Mapping[str, str],
         *,
         verb: str,
-        known: Mapping[str, Sequence[str]] | None = None,
+        suggestions: Mapping[str, Sequence[str]] | None = None,
         before: Mapping[str, str] | None = None,
         on_values: Callable[[dict[str, str]], None],
     ) -> None:
         self.asked = {f"f{number}": field for number, field in enumerate(asked)}
-        self.known = dict(known or {})
+        self.suggestions = dict(suggestions or {})
         self.before = before
         self.on_values = on_values
         self._raw: dict[str, tuple[str, str]] = {}
@@ -73,7 +73,7 @@ class SchemaForm(FormDialog):
         return FormInput(name, field.label, value, help=hint, secret=secret)
 
     def _options(self, field: FormField) -> tuple[str, ...]:
-        return tuple(self.known.get(field.name, ())) or field.options
+        return tuple(self.suggestions.get(field.name, ())) or field.options
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("↑ ↓", "field"), ("‹ ›", "change"), ("ctrl+s", self.verb), ("esc", "cancel"))
@@ -96,7 +96,7 @@ class SchemaForm(FormDialog):
         if values is not None:
             self.on_values(self.named(values))
 
-    # Choosing
+    # Choosing values
 
     def _focused_field(self) -> tuple[str, FormField] | None:
         focused = self.focused

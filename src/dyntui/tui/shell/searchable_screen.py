@@ -13,10 +13,10 @@ __all__ = ["SearchableScreen"]
 class SearchableScreen(WorkerMixin):
     """A screen with a SearchTree."""
 
-    found = ""
+    search_state = ""
     """The state of the search for the footer, such as `2 of 7 found`."""
-    whole = ""
-    """What the whole tree is called when it is copied."""
+    document_name = ""
+    """What the whole document is called when it is copied."""
     hint = ""
     """The placeholder of the search prompt."""
 
@@ -33,7 +33,7 @@ class SearchableScreen(WorkerMixin):
 
     def filter_entered(self, text: str) -> None:
         self.tree_shown.find = text.strip()
-        self.found = ""
+        self.search_state = ""
         if self.tree_shown.find:
             self.action_next()
             self.set_focus(self.tree_shown, scroll_visible=False)
@@ -44,21 +44,21 @@ class SearchableScreen(WorkerMixin):
 
     def action_next(self) -> None:
         number, count = self.tree_shown.next_match()
-        self.found = f"{number} of {count} found" if count else f"`{safe(self.tree_shown.find, 40)}` not found"
+        self.search_state = f"{number} of {count} found" if count else f"`{safe(self.tree_shown.find, 40)}` not found"
         self.refresh_status()
 
     def back_label(self) -> str | None:
-        return "the search" if self._searched() else super().back_label()
+        return "the search" if self._has_search() else super().back_label()
 
     def handle_back(self) -> None:
-        if self._searched():
+        if self._has_search():
             self.filter_entered("")
         else:
             super().handle_back()
 
-    def _searched(self) -> bool:
+    def _has_search(self) -> bool:
         return self.is_mounted and bool(self.tree_shown.find)
 
     def action_copy(self) -> None:
         tree = self.tree_shown
-        send_to_clipboard(self.console, tree.value_text, tree.path or self.whole, lines=not tree.is_text)
+        send_to_clipboard(self.console, tree.value_text, tree.path or self.document_name, lines=not tree.is_text)

@@ -1,4 +1,4 @@
-"""Updates screens after writes: those that show a changed resource are out of date, and the front one is reloaded."""
+"""Updates screens after writes: those that show a changed resource are out of date; the one in front is reloaded."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ __all__ = ["ServerChangesMixin"]
 class ServerChangesMixin(ConnectivityMixin):
     """The part of the app that passes changes to the screens."""
 
-    REREAD_EVERY_S = 2.0
+    RELOAD_INTERVAL_S = 2.0
     """Seconds between reloads of the screen in front while an import writes in the background."""
 
     class ServerChanged(Message):
-        """Posted after writes through a connection. immediate: whether a person waits for the result."""
+        """Posted after writes through a connection. immediate: whether the user waits for the result."""
 
         def __init__(self, connection: Connection, *, immediate: bool) -> None:
             super().__init__()
@@ -38,11 +38,11 @@ class ServerChangesMixin(ConnectivityMixin):
 
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
-        self._reread_at = -self.REREAD_EVERY_S
-        self._rereading: Timer | None = None
+        self._reloaded_at = -self.RELOAD_INTERVAL_S
+        self._reload_timer: Timer | None = None
 
     def follow_changes(self, connection: Connection) -> None:
-        """Start to pass on the changes of this connection."""
+        """Pass the changes of this connection to the screens from now on."""
         connection.changes.subscribe(lambda immediate: self._on_change(connection, immediate=immediate))
 
     def _on_change(self, connection: Connection, *, immediate: bool) -> None:
@@ -51,7 +51,7 @@ class ServerChangesMixin(ConnectivityMixin):
     @on(ServerChanged)
     def _server_changed(self, event: ServerChanged) -> None:
         change = event.connection.changes.take()
-        if not self._in_view(event.connection):
+        if not self._is_current_environment(event.connection):
             change = replace(change, resources=change.resources & {JOBS}, created={}, deleted={})
         for user_id in change.deleted.get("users", ()):
             self.session.recent.pop(user_id, None)
@@ -61,13 +61,13 @@ class ServerChangesMixin(ConnectivityMixin):
                     rows.forget(name, row_id)
         for screen in self.open_screens:
             screen.server_changed(change)
-        if event.immediate or monotonic() - self._reread_at >= self.REREAD_EVERY_S:
+        if event.immediate or monotonic() - self._reloaded_at >= self.RELOAD_INTERVAL_S:
             self._reload_front()
-        elif self._rereading is None:
-            self._rereading = self.set_timer(self.REREAD_EVERY_S, self._reload_front)
+        elif self._reload_timer is None:
+            self._reload_timer = self.set_timer(self.RELOAD_INTERVAL_S, self._reload_front)
 
-    def _in_view(self, connection: Connection) -> bool:
-        """Whether the screens show the environment of this connection (it may have been opened again since)."""
+    def _is_current_environment(self, connection: Connection) -> bool:
+        """Return whether `connection` is to the environment in use, which may have been opened again since."""
         current = self.session.connection
         return current is not None and (connection.profile.base_url, connection.profile.environment_id) == (
             current.profile.base_url,
@@ -76,10 +76,10 @@ class ServerChangesMixin(ConnectivityMixin):
 
     def _reload_front(self) -> None:
         """Reload the screen in front, also below a dialog; others reload when they are shown again."""
-        if self._rereading is not None:
-            self._rereading.stop()
-            self._rereading = None
-        self._reread_at = monotonic()
+        if self._reload_timer is not None:
+            self._reload_timer.stop()
+            self._reload_timer = None
+        self._reloaded_at = monotonic()
         front = next(iter(self.screen_stack), None)
         if isinstance(front, ConsoleScreen):
-            front.catch_up()
+            front.reload_if_out_of_date()

@@ -1,4 +1,4 @@
-"""Detail screens with next and previous: the rows of the list behind, without going back to it.
+"""Detail screens with next and previous: the rows of the list that the object was opened from.
 
 The loaded row is shown immediately, then the full object; the next object is loaded ahead.
 """
@@ -28,15 +28,17 @@ if TYPE_CHECKING:
 
 __all__ = ["SiblingScreen"]
 
-_REST = 0.15
+_READ_DELAY_S = 0.15
 """Seconds before an object is loaded, so that a held key sends no requests."""
-_FRESH = timedelta(seconds=30)
-_AHEAD = 4
+_MAX_AGE = timedelta(seconds=30)
+"""The age up to which a preloaded object is shown without loading it again."""
+_MAX_PRELOADED = 4
 _WIDE = 100
+"""The width in columns from which the footer shows the position in the list."""
 
 
 def list_in_front(console: ConsoleApp, name: str) -> ResourceScreen | None:
-    """The list of the record `name` when it is the screen in front: what a row is opened from."""
+    """Return the list of the record `name` when it is the screen in front, which a row is opened from; else None."""
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
     shown = console.shown
@@ -44,21 +46,18 @@ def list_in_front(console: ConsoleApp, name: str) -> ResourceScreen | None:
 
 
 class SiblingScreen(DetailScreen):
-    """A row of a list. A subclass also defines `fetch_one` and `fill_preview`.
-
-    known: the loaded row. behind: the list.
-    """
+    """A detail screen that was opened from a list. A subclass also defines `fetch_one` and `fill_preview`."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "siblings")
 
     class ListChanged(Message):
-        """The list behind has other rows."""
+        """Posted when the rows of the source list changed."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, SiblingScreen.ListChanged)
 
-    class ReadAhead(Message):
-        """Posted when the next object was loaded ahead."""
+    class Preloaded(Message):
+        """Posted when the next object was loaded before it is shown."""
 
         def __init__(self, object_id: str, document: dict[str, Any]) -> None:
             super().__init__()
@@ -71,39 +70,42 @@ class SiblingScreen(DetailScreen):
         label: str,
         *,
         known: Mapping[str, Any] | None = None,
-        behind: ResourceScreen | None = None,
+        source_list: ResourceScreen | None = None,
     ) -> None:
+        """known: the row of the object in the list. source_list: the list; None when it was not opened from one."""
         super().__init__(object_id, label)
         self.known = dict(known or {})
-        self.behind = behind
+        self.source_list = source_list
         self._step = 1
-        self._sought: int | None = None
-        self._ahead: dict[str, tuple[dict[str, Any], datetime]] = {}
+        """The direction of the last step: 1 or -1."""
+        self._pending_index: int | None = None
+        """The index of a row that is shown when it is loaded; None for none."""
+        self._preloaded: dict[str, tuple[dict[str, Any], datetime]] = {}
         self._unsubscribe: Callable[[], None] | None = None
 
-    # What a subclass says
+    # Overridden by subclasses
 
     async def fetch_one(self, client: Client, object_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
-        """Load the object with that id. known: its row in the list, {} for none."""
+        """Load the object with that id. known: its row in the list; {} for none."""
         raise NotImplementedError
 
     def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
-        """Show on a tab that is there what the list knows, and that the rest is still to come."""
+        """Show the row of the list on a tab, until the object is loaded."""
         raise NotImplementedError
 
     def object_changed(self) -> None:
-        """React to another object of the list being shown."""
+        """Called when another object of the list is shown."""
 
-    # Reading
+    # Loading
 
     async def fetch(self, client: Client) -> dict[str, Any]:
         return await self.fetch_one(client, self.object_id, self.known)
 
     def connected(self, connection: Connection) -> None:
-        self._outline()
+        self._show_preview()
         super().connected(connection)
 
-    def _outline(self) -> None:
+    def _show_preview(self) -> None:
         if self.known and self.document is None:
             for pane in self.panes():
                 self.fill_preview(pane.tab, self.known)
@@ -115,72 +117,78 @@ class SiblingScreen(DetailScreen):
             super().fill_tab(tab)
 
     def document_shown(self) -> None:
-        """Load the next object ahead, in the direction of the last step."""
-        connection, neighbor = self.console.session.connection, self._row_at(self._place(self._step))
-        if connection is None or neighbor is None or self.behind is None:
+        """Load the next object in the direction of the last step, before it is shown."""
+        connection, neighbor = self.console.session.connection, self._row_at(self._sibling_index(self._step))
+        if connection is None or neighbor is None or self.source_list is None:
             return
-        object_id = str(neighbor.get(self.behind.record.key, ""))
-        if object_id not in self._ahead:
-            self.run_worker(self._read_ahead(connection.client, object_id, neighbor), exclusive=True, group="ahead")
+        object_id = str(neighbor.get(self.source_list.record.key, ""))
+        if object_id not in self._preloaded:
+            self.run_worker(self._preload(connection.client, object_id, neighbor), exclusive=True, group="preload")
 
-    async def _read_ahead(self, client: Client, object_id: str, row: Mapping[str, Any]) -> None:
+    async def _preload(self, client: Client, object_id: str, row: Mapping[str, Any]) -> None:
         try:
             document = await self.fetch_one(client, object_id, row)
         except DyntuiError:
             return  # it is loaded again, with an error message, when it is shown
-        self.post_message(self.ReadAhead(object_id, document))
+        self.post_message(self.Preloaded(object_id, document))
 
-    @on(ReadAhead)
-    def _keep(self, event: ReadAhead) -> None:
-        self._ahead[event.object_id] = (event.document, now())
-        while len(self._ahead) > _AHEAD:
-            del self._ahead[next(iter(self._ahead))]
+    @on(Preloaded)
+    def _preloaded_object(self, event: Preloaded) -> None:
+        self._preloaded[event.object_id] = (event.document, now())
+        while len(self._preloaded) > _MAX_PRELOADED:
+            del self._preloaded[next(iter(self._preloaded))]
 
     def read(self) -> None:
-        self._ahead.clear()
+        self._preloaded.clear()
         super().read()
 
-    # The list behind
+    # The source list
 
-    def no_list(self) -> str | None:
-        """Why there is no list to go along."""
-        return "It was not opened from a list." if self.list is None else None
-
-    @property
-    def list(self) -> PagedView | None:
-        """The rows of the list behind, as it shows them; None when there is no list."""
-        return self.behind.displayed_view() if self.behind is not None and self.behind.is_mounted else None
+    def _no_list_reason(self) -> str | None:
+        """Return why next and previous are not available; None when there is a source list."""
+        return f"This {self.NOUN} was not opened from a list." if self.source_view is None else None
 
     @property
-    def place(self) -> int | None:
-        """The position of this object in the list."""
-        view = self.list
-        if self.behind is None or view is None:
+    def source_view(self) -> PagedView | None:
+        """The rows of the source list, in the order that it shows; None when there is no list."""
+        return (
+            self.source_list.displayed_view() if self.source_list is not None and self.source_list.is_mounted else None
+        )
+
+    @property
+    def index(self) -> int | None:
+        """The index of this object in the source list, from 0."""
+        view = self.source_view
+        if self.source_list is None or view is None:
             return None
-        if self._sought is not None:
-            return self._sought
+        if self._pending_index is not None:
+            return self._pending_index
         line = view.index_of(self.object_id)
-        return line if line is not None else self.behind.table.cursor
+        return line if line is not None else self.source_list.table.cursor
 
-    def _place(self, step: int) -> int | None:
-        """The line of the next one that is still there; None at the end of the list."""
-        place, view = self.place, self.list
-        if place is None or view is None:
+    def _sibling_index(self, step: int) -> int | None:
+        """Return the index of the next row that is not deleted; None at the end of the list. step: 1 or -1."""
+        index, view = self.index, self.source_view
+        if index is None or view is None:
             return None
-        place += step
-        while 0 <= place < view.total and view.is_gone(place):
-            place += step
-        return place if 0 <= place < view.total else None
+        index += step
+        while 0 <= index < view.total and view.is_gone(index):
+            index += step
+        return index if 0 <= index < view.total else None
 
-    def _row_at(self, place: int | None) -> dict[str, Any] | None:
-        view = self.list
-        return view.get(place) if view is not None and place is not None else None
+    def _row_at(self, index: int | None) -> dict[str, Any] | None:
+        view = self.source_view
+        return view.get(index) if view is not None and index is not None else None
 
     def next_disabled_reason(self) -> str | None:
-        return self.no_list() or (None if self._place(1) is not None else "This is the last one of the list.")
+        return self._no_list_reason() or (
+            None if self._sibling_index(1) is not None else f"This is the last {self.NOUN} of the list."
+        )
 
     def previous_disabled_reason(self) -> str | None:
-        return self.no_list() or (None if self._place(-1) is not None else "This is the first one of the list.")
+        return self._no_list_reason() or (
+            None if self._sibling_index(-1) is not None else f"This is the first {self.NOUN} of the list."
+        )
 
     def action_next_sibling(self) -> None:
         self._go(1)
@@ -189,65 +197,65 @@ class SiblingScreen(DetailScreen):
         self._go(-1)
 
     def _go(self, step: int) -> None:
-        place = self._place(step)
-        assert place is not None
-        assert self.behind is not None
+        index = self._sibling_index(step)
+        assert index is not None
+        assert self.source_list is not None
         self._step = step
-        self.behind.table.move_to(place)  # going back finds it there; and the list fetches what is near
-        if self._row_at(place) is not None:
-            self._arrive(place)
+        self.source_list.table.move_to(index)  # so that going back selects it, and the list loads the rows around it
+        if self._row_at(index) is not None:
+            self._show_row(index)
             return
-        self._sought = place
-        if self._unsubscribe is None and self.list is not None:
-            self._unsubscribe = self.list.subscribe(self._heard)
+        self._pending_index = index
+        if self._unsubscribe is None and self.source_view is not None:
+            self._unsubscribe = self.source_view.subscribe(self._on_list_changed)
         self.refresh_status()
 
-    def _heard(self) -> None:
+    def _on_list_changed(self) -> None:
         self.post_message(self.ListChanged())
 
     @on(ListChanged)
     def _list_changed(self) -> None:
-        if self._sought is not None and self._row_at(self._sought) is not None:
-            self._arrive(self._sought)
+        if self._pending_index is not None and self._row_at(self._pending_index) is not None:
+            self._show_row(self._pending_index)
         self.refresh_status()
 
-    def _arrive(self, place: int) -> None:
+    def _show_row(self, index: int) -> None:
         """Show the object at that position of the list."""
-        row = self._row_at(place)
+        row = self._row_at(index)
         assert row is not None
-        assert self.behind is not None
-        self._stop_seeking()
-        record = self.behind.record
+        assert self.source_list is not None
+        self._cancel_pending()
+        record = self.source_list.record
         self.object_id, self.label, self.known = str(row.get(record.key, "")), record.label_of(row), row
-        self.forget()
+        self.clear()
         self.object_changed()
-        document, at = self._ahead.get(self.object_id, ({}, now()))
-        if document and now() - at < _FRESH:
+        document, at = self._preloaded.get(self.object_id, ({}, now()))
+        if document and now() - at < _MAX_AGE:
             self.show(document, at)
         else:
-            self._outline()
-            asked = self.object_id
-            self.set_timer(_REST, lambda: self._read_if_still(asked))
+            self._show_preview()
+            object_id = self.object_id
+            self.set_timer(_READ_DELAY_S, lambda: self._read_if_shown(object_id))
         self.refresh_status()
 
-    def _read_if_still(self, asked: str) -> None:
-        if asked == self.object_id and self.document is None:
+    def _read_if_shown(self, object_id: str) -> None:
+        if object_id == self.object_id and self.document is None:
             DetailScreen.read(self)
 
-    def _stop_seeking(self) -> None:
-        self._sought = None
+    def _cancel_pending(self) -> None:
+        self._pending_index = None
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
 
     def on_unmount(self) -> None:
-        self._stop_seeking()
+        self._cancel_pending()
 
     def status(self) -> Sequence[Piece]:
         parts = list(super().status())
-        if self._sought is not None:
-            bad = self.list is not None and self.list.error is not None
-            parts.insert(0, ("the list does not answer", "warn") if bad else ("reading the list", ""))
-        if self.size.width >= _WIDE and self.list is not None and (place := self.place) is not None:
-            parts.append((f"{self.NOUN} {place + 1:,} of {self.list.total:,}", ""))
+        if self._pending_index is not None:
+            failed = self.source_view is not None and self.source_view.error is not None
+            parts.insert(0, ("the list could not be loaded", "warn") if failed else ("loading the list", ""))
+        if self.size.width >= _WIDE and self.source_view is not None and (index := self.index) is not None:
+            parts.append((f"{self.NOUN} {index + 1:,} of {self.source_view.total:,}", ""))
         return parts

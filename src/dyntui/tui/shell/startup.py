@@ -1,4 +1,4 @@
-"""Before the first screen and after the last: whether this terminal can show the console, and leaving it in order."""
+"""Checks of the terminal before the console starts, and signals and hangups that end it."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ __all__ = [
 ]
 
 _SIGNALS = ("SIGTERM", "SIGHUP")
-_LOOK_EVERY = 2.0
-"""Seconds between looks at whether the terminal is still there."""
-_PLAIN = "Use the plain commands instead: `dyntui users list`, `dyntui --help`."
+_HANGUP_CHECK_INTERVAL_S = 2.0
+"""Seconds between checks whether the terminal was closed."""
+_HINT = "Use the command line instead, such as `dyntui users list`; see `dyntui --help`."
 
 
 def check_terminal(environ: Mapping[str, str] | None = None) -> None:
-    """Refuse, with the reason, a terminal that cannot show the console."""
+    """Raise UsageError when the terminal cannot show the console."""
     environ = os.environ if environ is None else environ
     if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
-        raise UsageError("The console needs a terminal for its input and its screen (standard error).", hint=_PLAIN)
+        raise UsageError("The console needs a terminal as standard input and standard error.", hint=_HINT)
     name = environ.get("TERM", "")
     if name in ("", "dumb", "unknown"):
-        raise UsageError(f"This terminal cannot show the console (TERM={name or 'not set'}).", hint=_PLAIN)
+        raise UsageError(f"This terminal cannot show the console (TERM={name or 'not set'}).", hint=_HINT)
     encoding = _encoding()
     if encoding.lower().replace("-", "") != "utf8":
         raise UsageError(
-            f"The console needs a UTF-8 locale, and this one is {encoding}.",
-            hint="Set LANG=C.UTF-8 (or another that ends in .UTF-8) and start again.",
+            f"The console needs a UTF-8 locale, but the locale is {encoding}.",
+            hint="Set LANG=C.UTF-8, or another locale that ends in .UTF-8, and start again.",
         )
 
 
 def _encoding() -> str:
-    """The encoding of the terminal by the locale; Python's UTF-8 mode would hide it."""
+    """Return the encoding of the locale. `sys.getfilesystemencoding` is UTF-8 in Python's UTF-8 mode."""
     try:
         locale.setlocale(locale.LC_CTYPE, "")
     except locale.Error:
@@ -55,13 +55,13 @@ def _encoding() -> str:
 
 
 def is_remote(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether the terminal is at the other end of an SSH connection."""
+    """Return whether dyntui runs in an SSH session."""
     environ = os.environ if environ is None else environ
     return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
 
 
-def animation_level(wanted: bool, environ: Mapping[str, str] | None = None) -> Literal["none", "basic", "full"]:
-    """How much may move: TEXTUAL_ANIMATIONS decides, then the setting; over SSH nothing does."""
+def animation_level(enabled: bool, environ: Mapping[str, str] | None = None) -> Literal["none", "basic", "full"]:
+    """Return the animation level: TEXTUAL_ANIMATIONS decides, then `enabled`; never in an SSH session by default."""
     environ = os.environ if environ is None else environ
     match environ.get("TEXTUAL_ANIMATIONS", "").lower():
         case "none":
@@ -70,11 +70,11 @@ def animation_level(wanted: bool, environ: Mapping[str, str] | None = None) -> L
             return "basic"
         case "full":
             return "full"
-    return "full" if wanted and not is_remote(environ) else "none"
+    return "full" if enabled and not is_remote(environ) else "none"
 
 
 class _HangupSafeWriter(io.TextIOWrapper):
-    """A terminal to write to that may go away: what is written then, nobody sees."""
+    """A text stream to the terminal that ignores errors, because the terminal may be closed."""
 
     def write(self, text: str, /) -> int:
         with suppress(OSError):
@@ -87,27 +87,27 @@ class _HangupSafeWriter(io.TextIOWrapper):
 
 
 def survive_hangup() -> None:
-    """Keep Textual's output thread alive when its terminal has gone: who still writes would wait for it for ever."""
+    """Let writes to a closed terminal be ignored. Otherwise Textual's output thread would end and block all writers."""
     screen = sys.__stderr__
     assert screen is not None
-    to_screen = io.BufferedWriter(io.FileIO(screen.fileno(), "w", closefd=False))
-    lasting = _HangupSafeWriter(to_screen, encoding="utf-8", errors=screen.errors)
-    sys.__stderr__ = lasting  # type: ignore[misc]  # it is where Textual's driver looks for the terminal
+    stream = io.BufferedWriter(io.FileIO(screen.fileno(), "w", closefd=False))
+    writer = _HangupSafeWriter(stream, encoding="utf-8", errors=screen.errors)
+    sys.__stderr__ = writer  # type: ignore[misc]  # Textual's driver writes to it
 
 
-def exit_on_signals(leave: Callable[..., None]) -> None:
-    """Leave in order, terminal restored, when the process is asked to end; a signal kills a Textual app mid-screen."""
+def exit_on_signals(exit_app: Callable[..., None]) -> None:
+    """Exit the app and restore the terminal on SIGTERM and SIGHUP, and when the terminal is closed."""
     if sys.platform == "win32":
         return
     loop = asyncio.get_running_loop()
     for name in _SIGNALS:
         number = getattr(signal, name)
-        loop.add_signal_handler(number, leave, None, 128 + number)
-    _leave_when_gone(loop, leave)
+        loop.add_signal_handler(number, exit_app, None, 128 + number)
+    _exit_on_hangup(loop, exit_app)
 
 
-def _leave_when_gone(loop: asyncio.AbstractEventLoop, leave: Callable[..., None]) -> None:
-    """A terminal that was closed does not always say so with a signal, and Textual would read its end for ever."""
+def _exit_on_hangup(loop: asyncio.AbstractEventLoop, exit_app: Callable[..., None]) -> None:
+    """Exit when the terminal is closed. That does not always send a signal, and Textual would read its end forever."""
     import select
 
     if not sys.__stdin__ or not sys.__stdin__.isatty():
@@ -115,17 +115,17 @@ def _leave_when_gone(loop: asyncio.AbstractEventLoop, leave: Callable[..., None]
     poll = select.poll()
     poll.register(sys.__stdin__.fileno(), 0)
 
-    def look() -> None:
+    def check() -> None:
         if any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0)):
-            leave(None, 128 + signal.SIGHUP)
+            exit_app(None, 128 + signal.SIGHUP)
         else:
-            loop.call_later(_LOOK_EVERY, look)
+            loop.call_later(_HANGUP_CHECK_INTERVAL_S, check)
 
-    loop.call_later(_LOOK_EVERY, look)
+    loop.call_later(_HANGUP_CHECK_INTERVAL_S, check)
 
 
 def remove_signal_handlers() -> None:
-    """Give the signals back."""
+    """Remove the signal handlers of `exit_on_signals`."""
     if sys.platform == "win32":
         return
     loop = asyncio.get_running_loop()

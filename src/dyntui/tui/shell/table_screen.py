@@ -21,7 +21,7 @@ class TableScreen(ConsoleScreen):
         return self.query_one("#list", Table)
 
     @property
-    def own(self) -> StaticRows:
+    def rows_view(self) -> StaticRows:
         """The rows of the table."""
         view = self.table.view
         assert isinstance(view, StaticRows)
@@ -29,7 +29,7 @@ class TableScreen(ConsoleScreen):
 
     def set_rows(self, rows: Sequence[dict[str, Any]]) -> None:
         """Replace the rows of the table."""
-        self.own.set_rows(list(rows))
+        self.rows_view.set_rows(list(rows))
         self.table.view_changed()
 
     def position(self) -> list[Piece]:
@@ -37,5 +37,5 @@ class TableScreen(ConsoleScreen):
         table = self.table
         return [(f"{table.cursor + 1:,} of {table.count:,}", "")] if table.count else []
 
-    def time_passed(self) -> None:
-        self.table.time_passed()
+    def update_ages(self) -> None:
+        self.table.update_ages()

@@ -32,7 +32,7 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
 
     settings: Settings
     custom_keys: dict[str, str]
-    """Keys of a person's keymap by action id."""
+    """Keys of keymap.toml, by action id."""
 
     def _update_kind_style(self) -> None:
         super()._update_kind_style()
@@ -42,8 +42,8 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
         """Show the environment in use in the window title."""
         self.set_terminal_title(window_title(self.session))
 
-    def frame_changed(self) -> None:
-        super().frame_changed()
+    def refresh_status(self) -> None:
+        super().refresh_status()
         self.update_title()
 
     def action_suspend(self) -> None:

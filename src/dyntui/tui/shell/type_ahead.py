@@ -1,4 +1,4 @@
-"""Keys typed ahead: those that arrive before their screen is ready wait and run in order."""
+"""Keys and pastes that arrive before their screen is ready are queued and handled in order."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ __all__ = ["TypeAheadMixin"]
 
 
 class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
-    """The part of the app that takes keys and pastes.
+    """The part of the app that handles keys and pastes.
 
-    Each one has had its effect before the next is looked at: a screen that it opens is composed and has its focus, a
-    dialog or field that it closes is gone. Until then the others wait, in order. This holds from the very first key,
-    which waits for the first screen.
+    Each one is handled completely before the next: a screen that it opens is composed and has the focus, a dialog that
+    it closes is removed. Until then the others are queued. The first key waits for the first screen.
     """
 
     typed_at = 0.0
@@ -36,15 +35,15 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
 
     @property
     def in_key(self) -> bool:
-        """Whether a key is having its effect now."""
+        """Whether a key is being handled."""
         return self._holds > 0
 
     def hold_keys(self) -> None:
-        """Let what is typed wait. Every hold ends with `release_keys`."""
+        """Queue keys and pastes until `release_keys`. Holds are counted, so each needs its own release."""
         self._holds += 1
 
     def release_keys(self) -> None:
-        """End a hold as soon as the screen in front has been composed and has handled what it was sent so far."""
+        """End a hold when the screen in front is composed and has handled its messages so far."""
         stack = self.screen_stack
         if not stack or not stack[-1].call_later(self.call_later, self._end_hold):
             self.call_later(self._end_hold)
@@ -68,7 +67,7 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
         screen, focused = self.screen, self.screen.focused
         at_list = isinstance(screen, ConsoleScreen) and isinstance(focused, LineList | None)
         if at_list and isinstance(event, events.Key) and self.app_focus:
-            # A list takes no text: what its keys do is done now, not when the key has been offered to every widget.
+            # A list accepts no text, so the bindings are checked now, before the key is offered to every widget.
             moves = focused is not None and event.key in focused._bindings.key_to_bindings
             if await self._check_bindings(event.key):
                 if not moves:
@@ -80,15 +79,15 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
             self._hold_until_done(focused or screen)
 
     def _hold_until_done(self, target: Widget) -> None:
-        """Hold what is typed until a key sent to `target` has had its effect."""
+        """Queue further keys until a key that was sent to `target` is handled completely."""
         self.hold_keys()
-        # Up to the app, which finds the action; and again for messages of the action to the widget. Two turns at each
-        # node, so that messages to its parents are handled first.
-        above = [node for node in target.ancestors_with_self if isinstance(node, Widget)]
-        route = iter([node for _ in range(2) for node in (*(each for each in above for _ in range(2)), self)])
+        # The callback passes through the message loops up to the app, which runs the action, and a second time for
+        # messages of the action. It passes each node twice, so that messages to its parents are handled before.
+        ancestors = [node for node in target.ancestors_with_self if isinstance(node, Widget)]
+        route = iter([node for _ in range(2) for node in (*(each for each in ancestors for _ in range(2)), self)])
 
-        def go_on() -> None:
-            if not any(node.call_later(go_on) for node in route):
+        def pass_on() -> None:
+            if not any(node.call_later(pass_on) for node in route):
                 self.call_later(self._end_hold)
 
-        go_on()
+        pass_on()

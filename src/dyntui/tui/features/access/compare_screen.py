@@ -162,7 +162,7 @@ class CompareAllowlistScreen(TableScreen):
             raise DyntuiError(f"{self.other} cannot be read: {error.strerror}.", hint="Press r to retry.") from error
 
     def _compared(self, diff: EntryDiff, change_count: int) -> None:
-        self.mark_read(change_count)
+        self.mark_up_to_date(change_count)
         self.diff = diff
         if self.is_mounted:
             self._show()
@@ -216,7 +216,7 @@ class CompareAllowlistScreen(TableScreen):
 
     def _there(self) -> list[Mapping[str, Any]]:
         marks = self.table.marks
-        chosen = [row for row in self.own.rows if row["key"] in marks] if marks else [self.table.row]
+        chosen = [row for row in self.rows_view.rows if row["key"] in marks] if marks else [self.table.row]
         return [row["entry"] for row in chosen if row is not None and row["where"] == _THERE]
 
     # Actions
@@ -337,7 +337,7 @@ class DuplicateEntriesScreen(TableScreen):
         run_read_worker(self.console, work(), lambda rows: self._found(rows, seen))
 
     def _found(self, rows: list[dict[str, Any]], change_count: int) -> None:
-        self.mark_read(change_count)
+        self.mark_up_to_date(change_count)
         if self.is_mounted:
             self.set_rows(rows)
             self.refresh_status()

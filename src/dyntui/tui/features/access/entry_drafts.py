@@ -125,7 +125,7 @@ class EntryDraftsScreen(TableScreen):
     def _checked(self, drafts: list[EntryDraft], change_count: int) -> None:
         if change_count != self.change_count:
             return  # a newer check is running
-        self.mark_read(change_count)
+        self.mark_up_to_date(change_count)
         self.drafts, self.checked = drafts, True
         if self.is_mounted:
             self._show()

@@ -111,7 +111,7 @@ class UserAccessScreen(TableScreen):
 
     @on(Found)
     def _on_found(self, event: Found) -> None:
-        self.mark_read(event.change_count)
+        self.mark_up_to_date(event.change_count)
         self.access, self.user, self.answer = event.access, event.user, event.answer
         self.set_rows(_rows(event.access, event.answer.matches))
         scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."

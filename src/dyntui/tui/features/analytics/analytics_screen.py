@@ -170,7 +170,7 @@ class AnalyticsScreen(ConsoleScreen):
             failure.update("\n".join(safe(line, 500) for line in lines if line))
         elif event.figures is not None and event.figures.range == self.range:
             self.figures, self.read_at = event.figures, now()
-            self.mark_read(event.change_count)
+            self.mark_up_to_date(event.change_count)
             self.chart = min(self.chart, max(0, len(self.charts) - 1))
             self._show()
         self.refresh_status()

@@ -78,7 +78,7 @@ class ApiRequestScreen(SearchableScreen):
     """request: the operation and what is filled in. answered: what came of it before."""
 
     BINDINGS = bindings(API_CONSOLE_ACTIONS, "request")
-    whole = "answer"
+    document_name = "response"
     hint = "a part of a name or value of the answer"
 
     def __init__(self, request: ConsoleRequest, answered: ConsoleResponse | None = None) -> None:
@@ -176,8 +176,8 @@ class ApiRequestScreen(SearchableScreen):
         return resources_of(self.operation.id) if answered else frozenset()
 
     def status(self) -> Sequence[Piece]:
-        if self.found:
-            return [(self.found, "")]
+        if self.search_state:
+            return [(self.search_state, "")]
         return [(self.tree_shown.path, "dim")] if self.focused is self.tree_shown and self.tree_shown.count else []
 
     # Filling in
@@ -294,8 +294,8 @@ class ApiRequestScreen(SearchableScreen):
         else:
             self.answered_with = found
             self._saved = self.request
-            self.mark_read(self.change_count)
-            self.found = ""
+            self.mark_up_to_date(self.change_count)
+            self.search_state = ""
             remember(connection, found)
         if self.is_attached:
             self.query_one(_Result).sending = False

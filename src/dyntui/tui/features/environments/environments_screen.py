@@ -177,7 +177,7 @@ class EnvironmentsScreen(TableScreen):
             "environment": profile.environment_id,
             "token": token,
             "where": _KEPT.get(profile.credential, str(profile.credential)),
-            "health": health.words if health is not None else "not checked",
+            "health": health.text if health is not None else "not checked",
             "last_used": profile.last_used,
         }
 
@@ -276,7 +276,7 @@ class EnvironmentsScreen(TableScreen):
     def _checked(self, event: Checked) -> None:
         self.console.session.health[event.name] = event.health
         if not event.health.ok:
-            self.console.notify(f"{event.name}: {event.health.words}", "warning")
+            self.console.notify(f"{event.name}: {event.health.text}", "warning")
         self._show()
 
     def action_remove(self) -> None:

@@ -162,7 +162,7 @@ class CheckStep(WizardStep):
                 return None
 
         def checked(found: Mapping[str, Any] | None) -> None:
-            self.wizard.mark_read(change_count)
+            self.wizard.mark_up_to_date(change_count)
             self._on_checked(found)
 
         self.wizard.submit(check, checked, self._on_failed)

@@ -78,7 +78,7 @@ class FinishStep(WizardStep):
         change_count = self.wizard.change_count
 
         def found(result: ImportSummary) -> None:
-            self.wizard.mark_read(change_count)
+            self.wizard.mark_up_to_date(change_count)
             self._show(result)
 
         self.wizard.submit(lambda service: service.load_outcome(job), found, latest="finish")

@@ -93,9 +93,9 @@ class JobsScreen(JobFollowUpMixin):
         if (job := self.console.session.running) is not None:
             job.unwatch(self)
 
-    def time_passed(self) -> None:
+    def update_ages(self) -> None:
         self.load()
-        self.table.time_passed()
+        self.table.update_ages()
 
     # Loading
 
@@ -145,7 +145,7 @@ class JobsScreen(JobFollowUpMixin):
     def _loaded(self, event: Loaded) -> None:
         if event.number != self._loads:
             return  # a newer load is under way
-        self.mark_read(event.change_count)
+        self.mark_up_to_date(event.change_count)
         self._jobs = {job.id: job for job in event.stored.jobs}
         self._drafts = {draft.job or draft.id: draft for draft in event.stored.drafts}
         running = self.console.session.running
@@ -160,7 +160,7 @@ class JobsScreen(JobFollowUpMixin):
         if job is not None and not job.active:
             self.load()
             return
-        self.set_rows([with_progress(row, job) for row in self.own.rows])
+        self.set_rows([with_progress(row, job) for row in self.rows_view.rows])
 
     def status(self) -> Sequence[Piece]:
         return self.position()

@@ -96,7 +96,7 @@ class RunningJob:
             shown[-1].refresh_status()
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """The state of the job for the header."""
         if self.error is not None:
             return "job stopped"

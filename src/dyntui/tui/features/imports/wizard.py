@@ -152,7 +152,7 @@ class WizardScreen(ConsoleScreen):
         if self.step is not None:
             self.step.filter_entered(text)
 
-    def time_passed(self) -> None:
+    def update_ages(self) -> None:
         if self.step is not None:
             self.step.refresh()
 

@@ -38,7 +38,7 @@ class Wizard(Protocol):
     is_suspended: bool
     change_count: int
 
-    def mark_read(self, change_count: int) -> None:
+    def mark_up_to_date(self, change_count: int) -> None:
         """Record that the shown rows were read when `change_count` changes were known."""
 
     def step_changed(self) -> None:

@@ -123,7 +123,7 @@ class ResourceIndexScreen(WorkerMixin):
 
         def known(_: None) -> None:
             self.probing = False
-            self.mark_read(seen)
+            self.mark_up_to_date(seen)
             self._show()
 
         self.run_worker_then(reachability_of(connection.client).probe(records), known, group="probe")

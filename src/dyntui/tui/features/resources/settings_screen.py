@@ -40,7 +40,7 @@ class SettingsScreen(SearchableScreen):
     """Read at first; `e` changes the value under the cursor, with the difference shown before and checked after."""
 
     BINDINGS = bindings(RESOURCES_ACTIONS, "setting")
-    whole = "settings"
+    document_name = "settings"
     hint = "a part of a name or value: jwt, google, embedded"
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class SettingsScreen(SearchableScreen):
         self.run_worker(read(), group="read")
 
     def _read(self, document: dict[str, Any], change_count: int) -> None:
-        self.mark_read(change_count)
+        self.mark_up_to_date(change_count)
         self.document, self.error, self.read_at = document, None, now()
         self.query_one("#failure", Static).display = False
         self.tree_shown.show(document)
@@ -107,7 +107,7 @@ class SettingsScreen(SearchableScreen):
         if self.error is not None:
             parts.append((error_label(self.error), "warn"))
         if self.document is not None:
-            parts.append((self.found or self.tree_shown.path, ""))
+            parts.append((self.search_state or self.tree_shown.path, ""))
             parts.append((age_label(self.read_at), "dim"))
         elif self.error is None:
             parts.append(("reading", ""))

@@ -171,7 +171,7 @@ class UserScreen(UserActionsMixin):
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
         row = target.row or None
-        console.visit(cls(target.row_id, target.label, known=row, behind=list_in_front(console, "users")))
+        console.visit(cls(target.row_id, target.label, known=row, source_list=list_in_front(console, "users")))
 
     def action_access(self) -> None:
         self.console.open_route("user-access", RouteTarget(row_id=self.object_id, label=self.label))

@@ -60,19 +60,21 @@ class WalletScreen(SiblingScreen):
         *,
         owner: str = "",
         known: Mapping[str, Any] | None = None,
-        behind: ResourceScreen | None = None,
+        source_list: ResourceScreen | None = None,
     ) -> None:
-        super().__init__(object_id, label, known=known, behind=behind)
+        super().__init__(object_id, label, known=known, source_list=source_list)
         self.owner = owner
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        behind = list_in_front(console, "wallets")
-        console.visit(cls(target.row_id, target.label, owner=target.parent_label, known=target.row, behind=behind))
+        source_list = list_in_front(console, "wallets")
+        console.visit(
+            cls(target.row_id, target.label, owner=target.parent_label, known=target.row, source_list=source_list)
+        )
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        from_user = self.owner and self.behind is None
+        from_user = self.owner and self.source_list is None
         return ("users", self.owner, shorten(self.label, 13)) if from_user else ("wallets", shorten(self.label, 13))
 
     def pane(self, tab: Tab) -> ComposeResult:

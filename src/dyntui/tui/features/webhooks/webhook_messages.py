@@ -112,7 +112,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         console.open_list(RESOURCES["webhook-messages"], target.row_id, target.label)
 
     @property
-    def place(self) -> tuple[str, ...]:
+    def base_breadcrumbs(self) -> tuple[str, ...]:
         parts = ("webhooks", self.parent_label or self.parent_id, "messages")
         return (*parts, "failed only") if self.failed_only else parts
 

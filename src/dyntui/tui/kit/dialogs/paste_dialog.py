@@ -44,7 +44,7 @@ class PasteTextDialog(BaseDialog[Pasted]):
         self.verb = verb
 
     def content(self) -> ComposeResult:
-        yield Static(safe(self.about, 300), classes="where", markup=False)
+        yield Static(safe(self.about, 300), classes="note", markup=False)
         area = TextArea(self.text, id="pasted", compact=True, tab_behavior="focus")
         area.cursor_blink = False
         yield area

@@ -40,7 +40,7 @@ class SecretDialog(BaseDialog[None]):
     def content(self) -> ComposeResult:
         lines = [part for line in self.value.split("\n") for part in (wrap(safe(line, 4000), _WIDTH) or [""])]
         yield Static("\n".join(lines), classes="secret", markup=False)
-        yield Static("This value is shown only now and is not stored.", classes="where", markup=False)
+        yield Static("This value is shown only now and is not stored.", classes="note", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("c", "copy"), ("esc", "close"))

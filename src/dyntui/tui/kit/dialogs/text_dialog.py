@@ -49,7 +49,7 @@ class TextDialog(BaseDialog[str]):
         self.verb = verb
 
     def content(self) -> ComposeResult:
-        yield Static(safe(self.about, 300), classes="where", markup=False)
+        yield Static(safe(self.about, 300), classes="note", markup=False)
         area = TextArea(self.text, id="pasted", compact=True, tab_behavior="focus", show_line_numbers=True)
         area.cursor_blink = False
         yield area
@@ -62,13 +62,13 @@ class TextDialog(BaseDialog[str]):
     def area(self) -> TextArea:
         return self.query_one("#pasted", TextArea)
 
-    def say(self, text: str) -> None:
+    def show_problem(self, text: str) -> None:
         """Show a problem below the text."""
         self.query_one("#problem", Static).update(safe(text, 500))
 
     def action_submit(self) -> None:
         if problem := self.check(self.area.text):
-            self.notify(problem)
+            self.show_problem(problem)
         else:
             self.submit(self.area.text)
 

@@ -195,7 +195,7 @@ class Table(LineList):
                 self.cursor = index
         self.count_changed()
 
-    def time_passed(self) -> None:
+    def update_ages(self) -> None:
         """Format the rows again, because ages changed."""
         self._texts.clear()
         self.repaint()
@@ -325,9 +325,9 @@ class Table(LineList):
         self.offset_columns += by
         self.layout_changed()
 
-    def order_by(self, name: str, descends: bool, *, usual: bool = False) -> None:
-        """Show the sort column in the header and keep it in view. usual: whether it is the default order."""
-        pinned = "" if usual else name
+    def order_by(self, name: str, descends: bool, *, is_default: bool = False) -> None:
+        """Show the sort column in the header and keep it in view. is_default: whether it is the default order."""
+        pinned = "" if is_default else name
         if (self.order, self._pinned_column) != ((name, descends), pinned):
             self.order, self._pinned_column = (name, descends), pinned
             self.layout_changed()

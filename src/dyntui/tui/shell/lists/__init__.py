@@ -1,1 +1,1 @@
-"""Base screens of every list: paging, local search, marks, columns, saved views, export."""
+"""Base screens of every list: paging, search search, marks, columns, saved views, export."""

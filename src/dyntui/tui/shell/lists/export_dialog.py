@@ -1,4 +1,4 @@
-"""Users or wallets into a new file: the marked ones, those of the filter or all; how many were seen of how many."""
+"""Export users or wallets to a new file: the marked rows, those of the filter, or all."""
 
 from __future__ import annotations
 
@@ -23,67 +23,71 @@ _FORMATS = {
     "csv-exact": "CSV, raw values",
     "ndjson": "NDJSON",
     "json": "JSON",
-    "shown": "CSV, safe, only the columns shown",
+    "shown": "CSV, safe, only the shown columns",
 }
 
 
 def open_export_dialog(screen: ResourceScreen, targets: Sequence[Target]) -> None:
-    """Ask what, in which format and where to; write it."""
+    """Ask which rows to export, the format and the file; then export them with a progress dialog."""
     name = screen.record.name
     marked = len(screen.table.marks)
-    what = {"marked": f"the {marked:,} marked" if marked > 1 else "the marked one"} if marked else {}
+    what = {"marked": f"the {marked:,} marked rows" if marked > 1 else "the marked row"} if marked else {}
     if screen.filter_text:
-        what["filter"] = f"those that match {safe(screen.filter_text, 40)}"
-    if screen.local is not None and screen.local.query.text:
-        what["here"] = f"the {len(screen.local.ids):,} found among the rows here"
+        what["filter"] = f"rows that match {safe(screen.filter_text, 40)}"
+    if screen.search is not None and screen.search.query.text:
+        what["search"] = f"the {len(screen.search.ids):,} rows of the local search"
     what["all"] = f"all {name}"
     fields = (
-        FormInput("what", "what", next(iter(what)), what),
+        FormInput("what", "rows", next(iter(what)), what),
         FormInput("format", "format", "csv", _FORMATS),
-        FormInput("path", "file", f"{name}.csv", help="A new file; nothing is overwritten."),
+        FormInput("path", "file", f"{name}.csv", help="Must be a new file."),
     )
 
     def check(values: Values) -> dict[str, str]:
         if not values["path"].strip():
-            return {"path": "The file needs a name."}
-        return {"path": "There is such a file already."} if _path(values).exists() else {}
+            return {"path": "Enter a file name."}
+        return {"path": "This file already exists."} if _path(values).exists() else {}
 
     def filled(values: Values | None) -> None:
         if values is not None:
-            _begin(screen, targets, values)
+            _start_export(screen, targets, values)
 
-    screen.console.ask(FormDialog(f"Export {name}", fields, check=check, verb="write"), filled)
+    screen.console.ask(FormDialog(f"Export {name}", fields, check=check, verb="export"), filled)
 
 
 def _path(values: Values) -> Path:
     return Path(values["path"].strip()).expanduser()
 
 
-def _begin(screen: ResourceScreen, targets: Sequence[Target], values: Values) -> None:
+def _start_export(screen: ResourceScreen, targets: Sequence[Target], values: Values) -> None:
     console, path = screen.console, _path(values)
     connection = console.session.connection
     if connection is None:
         return
-    what, gone = values["what"], list[str]()
+    what, missing = values["what"], list[str]()
     ids: Sequence[str] = [target.id for target in targets] if what == "marked" else ()
-    if what == "here" and screen.local is not None:
-        ids = screen.local.ids
+    if what == "search" and screen.search is not None:
+        ids = screen.search.ids
     columns = [column.field for column in screen.shown_columns if column.field] if values["format"] == "shown" else ()
 
     async def work(dialog: ScanDialog) -> int | None:
-        some = what in ("marked", "here")
-        rows = _marked(screen, connection, ids, gone) if some else _scanned(screen, connection, what == "filter")
+        by_id = what in ("marked", "search")
+        rows = _read_rows(screen, connection, ids, missing) if by_id else _scanned(screen, connection, what == "filter")
         return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
 
     def done(written: int | None) -> None:
         if written is None:
-            console.notify("Stopped; nothing was kept.", "warning")
+            console.notify("Stopped. No file was written.", "warning")
         else:
-            words = f"{screen.record.singular} is" if written == 1 else f"{screen.record.name} are"
-            left_out = f" {len(gone):,} of those marked are not on the server any more." if gone else ""
-            console.notify(f"{written:,} {words} in {path}.{left_out}", "warning" if gone else "information")
+            noun = screen.record.singular if written == 1 else screen.record.name
+            omitted = f", {_missing_text(len(missing))}" if missing else ""
+            console.notify(f"{written:,} {noun} exported to {path}{omitted}", "warning" if missing else "information")
 
     scan_with_progress(console, f"Export to {path.name}", work, done)
+
+
+def _missing_text(count: int) -> str:
+    return "1 marked row no longer exists" if count == 1 else f"{count:,} marked rows no longer exist"
 
 
 def _scanned(screen: ResourceScreen, connection: Connection, filtered: bool) -> AsyncIterator[ScannedRow]:
@@ -93,24 +97,26 @@ def _scanned(screen: ResourceScreen, connection: Connection, filtered: bool) -> 
     return scan(connection.client, screen.record, query=query)
 
 
-async def _marked(
-    screen: ResourceScreen, connection: Connection, ids: Sequence[str], gone: list[str]
+async def _read_rows(
+    screen: ResourceScreen, connection: Connection, ids: Sequence[str], missing: list[str]
 ) -> AsyncIterator[ScannedRow]:
-    """The marked ones as they are now, one by one, with what only the list says of them. gone: takes the ids of those
-    that are not there any more."""
+    """Yield the rows with these ids, read one by one, with the fields that only the list has.
+
+    missing: gets the ids of rows that no longer exist.
+    """
     from dyntui.api.errors import NotFound
     from dyntui.services.actions.resource_actions import read_one
     from dyntui.services.lists.list_source import ScannedRow
 
-    for number, (row_id, known) in enumerate(zip(ids, screen.rows_of(ids), strict=True), 1):
+    for number, (row_id, cached_row) in enumerate(zip(ids, screen.rows_of(ids), strict=True), 1):
         try:
             fresh = await read_one(connection.client, screen.record, row_id)
         except NotFound:
-            if not known.get("deletedAt"):
-                gone.append(row_id)
+            if not cached_row.get("deletedAt"):
+                missing.append(row_id)
                 continue
-            fresh = {}  # a deleted wallet is in the list, and nowhere else
-        yield ScannedRow({**known, **fresh}, number, len(ids))
+            fresh = {}  # a deleted wallet is only in the list
+        yield ScannedRow({**cached_row, **fresh}, number, len(ids))
 
 
 async def _write(
@@ -121,8 +127,10 @@ async def _write(
     dialog: ScanDialog,
     columns: Sequence[str],
 ) -> int | None:
-    """Write the rows to a new file; how many, or None when it was stopped. columns: of a CSV, the usual ones when there
-    are none."""
+    """Write the rows to a new file; return their number, or None when it was stopped.
+
+    columns: fields of a CSV; the default fields when it is empty.
+    """
     from dyntui.services.exports import USER_FIELDS, WALLET_FIELDS, ExportFormat, export_file
 
     fields = columns or (WALLET_FIELDS if name == "wallets" else USER_FIELDS)

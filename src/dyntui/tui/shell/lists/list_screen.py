@@ -1,4 +1,4 @@
-"""What every list of a resource is: a view on what the record lists, a table, and what the frame says of them."""
+"""The base class of every list of a resource: a paged view of the rows, a table, and their status for the footer."""
 
 from __future__ import annotations
 
@@ -30,30 +30,31 @@ __all__ = ["ListScreen"]
 
 
 class ListScreen(ConsoleScreen):
-    """Rows of a resource. parent: the id its path needs. view: what the server lists; the table may show other rows."""
+    """A list of a resource. `view` has the rows of the server; the table may show a search in them."""
 
     class ViewChanged(Message):
-        """The view has other rows, another total, an error."""
+        """Posted when rows, total or error of the view changed."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ListScreen.ViewChanged)
 
     def __init__(self, record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> None:
+        """parent: the id of the parent, for the path; "" for none. parent_label: its name, for the breadcrumbs."""
         super().__init__()
         self.record = record
-        self.usual = record.columns
+        self.default_columns = record.columns
         self.parent_id = parent
         self.parent_label = parent_label
         self.filter_text = filter_text if record.filter is not None else ""
         self.view: PagedView | None = None
-        self._waiting = StaticRows(is_loaded=False)
+        self._no_rows = StaticRows(is_loaded=False)
         self._shown_error: DyntuiError | None = None
         self._created: tuple[str, str | None, frozenset[str]] | None = None
-        """A row that was just made and is not shown yet: its id, the row under the cursor, and the rows before."""
+        """A row that was just created and is not loaded yet: its id, the row under the cursor, and the ids before."""
 
     @property
-    def place(self) -> tuple[str, ...]:
-        """Where the list is; the breadcrumbs without what narrows it."""
+    def base_breadcrumbs(self) -> tuple[str, ...]:
+        """The breadcrumbs without filter and search."""
         parts = [self.parent_label] if self.parent_label else []
         if self.record.name == "allowlist-entries":
             return ("allowlists", *parts, "entries")
@@ -61,14 +62,14 @@ class ListScreen(ConsoleScreen):
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        return (*self.place, f"/{self.filter_text}") if self.filter_text else self.place
+        return (*self.base_breadcrumbs, f"/{self.filter_text}") if self.filter_text else self.base_breadcrumbs
 
     def body(self) -> ComposeResult:
         yield Table(
             self.record.columns,
-            self._waiting,
+            self._no_rows,
             empty=self._empty,
-            retry="r tries again.",
+            retry="Press r to try again.",
             error_hint=error_hint,
             markable=True,
             gap=1 if self.console.dense else 2,
@@ -87,7 +88,7 @@ class ListScreen(ConsoleScreen):
     # The view
 
     def make_view(self, connection: Connection) -> PagedView:
-        """The view on what the record lists; a screen with more to say makes another one."""
+        """Make the view of the list. A subclass may make another one."""
         from dyntui.services.lists.list_source import make_view
 
         page_size = self.console.settings.page_size
@@ -98,24 +99,24 @@ class ListScreen(ConsoleScreen):
         from dyntui.services.lists.list_source import ListQuery, cached_view
 
         query, size = ListQuery(order=self.record.list.order), self.console.settings.page_size
-        self._take(cached_view(rows, self.record, parent=self.parent_id, query=query, page_size=size))
+        self._show_view(cached_view(rows, self.record, parent=self.parent_id, query=query, page_size=size))
 
     def connected(self, connection: Connection) -> None:
-        at = self.table.cursor
-        self._take(self.make_view(connection))
-        if at and self.table.count > at:
-            self.table.move_to(at)
+        cursor = self.table.cursor
+        self._show_view(self.make_view(connection))
+        if cursor and self.table.count > cursor:
+            self.table.move_to(cursor)
 
-    def _take(self, view: PagedView) -> None:
+    def _show_view(self, view: PagedView) -> None:
         self._close_view()
-        view.subscribe(self._heard)
+        view.subscribe(self._on_view_changed)
         self.view = view
-        self.set_columns(self._kept_columns())
-        self._query()
+        self.set_columns(self._saved_columns())
+        self._apply_query()
         self.show_order()
         self.table.show(view)
 
-    def _kept_columns(self) -> Widths:
+    def _saved_columns(self) -> Widths:
         from dyntui.config.list_preferences import ListPreferences
 
         try:
@@ -124,13 +125,13 @@ class ListScreen(ConsoleScreen):
             self.console.notify_error(error)
             return ()
 
-    def set_columns(self, wanted: Widths) -> None:
-        """Show these columns; () for the usual ones."""
-        columns = self.usual
-        if wanted:
+    def set_columns(self, widths: Widths) -> None:
+        """Show these columns with their widths; () for the default columns."""
+        columns = self.default_columns
+        if widths:
             from dyntui.services.lists.columns import arrange_columns
 
-            columns = arrange_columns(self.usual, wanted)
+            columns = arrange_columns(self.default_columns, widths)
         if columns != self.table.columns:
             self.table.columns = columns
             self.table.offset_columns = 0
@@ -139,7 +140,7 @@ class ListScreen(ConsoleScreen):
     def not_connected(self, error: DyntuiError) -> None:
         if self.view is not None:
             self.view.error, self.view.failed_at = error, now()
-        self._waiting.error = error
+        self._no_rows.error = error
         self.table.view_changed()
 
     def on_unmount(self) -> None:
@@ -150,27 +151,28 @@ class ListScreen(ConsoleScreen):
             self.view.close()
             self.view = None
 
-    def _query(self, order: str | None = None) -> None:
+    def _apply_query(self, order: str | None = None) -> None:
+        """Apply the filter, and `order` when it is given, to the view."""
         from dyntui.services.lists.paged_view import ListQuery
 
         if self.view is not None:
-            how = self.record.filter
-            wanted = parse_filter(how, self.filter_text) if how is not None else {}
-            self.view.set_query(ListQuery(order if order is not None else self.view.query.order, wanted))
+            spec = self.record.filter
+            parameters = parse_filter(spec, self.filter_text) if spec is not None else {}
+            self.view.set_query(ListQuery(order if order is not None else self.view.query.order, parameters))
 
     def show_order(self) -> None:
-        """Say in the header what the rows are ordered by."""
+        """Show the order in the heading of the column."""
         order = self.view.query.order if self.view is not None else ""
         if order:
-            name, _, way = order.rpartition("-")
-            known = next((each.name for each in self._orders() if each.order == name), name)
-            self.table.order_by(known, way == "desc", usual=order == self.record.list.order)
+            name, _, direction = order.rpartition("-")
+            title = next((column.name for column in self._server_columns() if column.order == name), name)
+            self.table.order_by(title, direction == "desc", is_default=order == self.record.list.order)
 
-    def _orders(self) -> list[Column]:
-        """The columns that the server orders by."""
+    def _server_columns(self) -> list[Column]:
+        """Return the columns that the server can order by."""
         return [column for column in self.record.columns if column.order]
 
-    def _heard(self) -> None:
+    def _on_view_changed(self) -> None:
         self.post_message(self.ViewChanged())
 
     @on(ViewChanged)
@@ -183,7 +185,7 @@ class ListScreen(ConsoleScreen):
         self._select_created(self.view)
         error = self.view.error
         shown = self._shown_error.message if self._shown_error is not None else ""
-        # Every further try fails with an error of its own; it is shown one time.
+        # Every further attempt fails with a new error object; the message is shown one time.
         if error is not None and error.message != shown and self.view.total and self.is_current:
             self.console.notify_error(error)
         self._shown_error = error
@@ -207,7 +209,7 @@ class ListScreen(ConsoleScreen):
             self._await_created(created[0])
 
     def _await_created(self, row_id: str) -> None:
-        """Put the cursor on a row that was just made, once it was read."""
+        """Move the cursor to a row that was just created, when it is loaded."""
         view = self.view
         if view is None:
             return
@@ -223,9 +225,9 @@ class ListScreen(ConsoleScreen):
             return
         (row_id, cursor_row, before), self._created = self._created, None
         new = [row_id] if row_id else sorted(self._ids(view) - before)
-        line = view.index_of(new[0]) if new else None
-        if line is not None and self.table.row_id == cursor_row and self.displayed_view() is view:
-            self.table.move_to(line)
+        index = view.index_of(new[0]) if new else None
+        if index is not None and self.table.row_id == cursor_row and self.displayed_view() is view:
+            self.table.move_to(index)
 
     def reload(self) -> None:
         if self.view is not None:
@@ -235,15 +237,16 @@ class ListScreen(ConsoleScreen):
         if self.view is not None and self.view.error is not None:
             self.view.refresh()
 
-    def time_passed(self) -> None:
-        self.table.time_passed()
+    def update_ages(self) -> None:
+        self.table.update_ages()
 
-    # What the frame says
+    # Status
 
     def _empty(self) -> str:
         if self.filter_text:
-            return f"No {self.record.plural} match `{self.filter_text}`. / changes the filter, esc clears it."
-        return self.record.empty or "Nothing here."
+            plural = self.record.plural
+            return f"No {plural} match `{self.filter_text}`. Press / to change the filter, esc to clear it."
+        return self.record.empty or "This list is empty."
 
     def status(self) -> Sequence[Piece]:
         view, table = self.view, self.table
@@ -254,22 +257,22 @@ class ListScreen(ConsoleScreen):
         if view.error is not None:
             since = view.failed_at.astimezone().strftime(" since %H:%M") if view.failed_at is not None else ""
             parts.append((error_label(view.error) + since, "warn"))
-        listed = self.displayed_view() or view
-        if listed.is_loaded:
-            more = "" if listed.is_total_known else "+"
-            at = f"{table.cursor + 1:,} of " if table.count else ""
-            parts.append((f"{at}{table.count:,}{more}", ""))
+        shown = self.displayed_view() or view
+        if shown.is_loaded:
+            more = "" if shown.is_total_known else "+"
+            position = f"{table.cursor + 1:,} of " if table.count else ""
+            parts.append((f"{position}{table.count:,}{more}", ""))
         if table.marks:
             parts.append((f"{len(table.marks):,} marked", ""))
-        return [*parts, *self.source()]
+        return [*parts, *self.age_parts()]
 
     def displayed_view(self) -> PagedView | None:
-        """What the table shows."""
+        """Return the view that the table shows: that of the list, or of a search in it."""
         return self.view
 
-    def source(self) -> list[Piece]:
-        """Where the rows come from, and how old they are."""
+    def age_parts(self) -> list[Piece]:
+        """Return the age of the rows, and whether they are cached."""
         view = self.view
-        if view is None or not view.total or not (words := age_label(view.fetched_at)):
+        if view is None or not view.total or not (age := age_label(view.fetched_at)):
             return []
-        return [(f"cached, {words}", "warn") if view.shows_cached_rows else (words, "")]
+        return [(f"cached, {age}", "warn") if view.shows_cached_rows else (age, "")]

@@ -1,4 +1,4 @@
-"""A list as a person wants it: its columns, and views of it that are kept under a name."""
+"""The columns of a list, and its saved views."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ListViewsScreen", "open_columns_dialog", "open_saved_views"]
 
-_KEEP, _FORGET = "keep", "forget"
+_SAVE, _DELETE = "save", "delete"
 
 
 class ListViewsScreen(MarkedListScreen):
@@ -32,39 +32,40 @@ class ListViewsScreen(MarkedListScreen):
         open_saved_views(self)
 
     def show_saved(self, view: SavedView) -> None:
-        """Show the list as it was kept."""
+        """Show the list with the columns, order and filter of a saved view."""
         self.set_columns(view.columns)
         self.filter_text = view.filter
-        self._query(view.order or self.record.list.order)
+        self._apply_query(view.order or self.record.list.order)
         self.filter_entered(view.filter)
 
 
 def open_columns_dialog(screen: ListViewsScreen) -> None:
-    """Ask which columns, and show and remember them."""
+    """Open the dialog for the columns of the list; show and save the chosen ones."""
 
     def chosen(columns: list[Column] | None) -> None:
         if columns is None:
             return
-        wanted = widths_of(columns)
-        wanted = () if wanted == widths_of(screen.usual) else wanted
+        widths = widths_of(columns)
+        widths = () if widths == widths_of(screen.default_columns) else widths
         try:
-            ListPreferences.keep_columns(screen.record.name, wanted)
+            ListPreferences.keep_columns(screen.record.name, widths)
         except DyntuiError as error:
             screen.console.notify_error(error)
-        screen.set_columns(wanted)
+        screen.set_columns(widths)
 
     table, view = screen.table, screen.view
     rows = view.loaded_rows() if view is not None else []
-    known = {
-        column.name: column for column in (*available_columns(screen.record, screen.usual, rows), *screen.shown_columns)
+    columns_by_name = {
+        column.name: column
+        for column in (*available_columns(screen.record, screen.default_columns, rows), *screen.shown_columns)
     }
-    title = f"Columns of {screen.record.plural}"
+    title = f"Columns of {screen.record.title}"
     shown = [column.name for column in table.columns]
-    screen.console.ask(ColumnsDialog(title, list(known.values()), shown), chosen)
+    screen.console.ask(ColumnsDialog(title, list(columns_by_name.values()), shown), chosen)
 
 
 def open_saved_views(screen: ListViewsScreen) -> None:
-    """Show the views of this list, to go to one, keep another or forget one."""
+    """Show the saved views of the list: open one, save the current view, or delete one."""
     try:
         views = ListPreferences.load().views.get(screen.record.name, {})
     except DyntuiError as error:
@@ -75,33 +76,33 @@ def open_saved_views(screen: ListViewsScreen) -> None:
         match key:
             case None:
                 return
-            case "keep":
-                _keep(screen)
-            case "forget":
-                _forget(screen, views)
+            case "save":
+                _save_view(screen)
+            case "delete":
+                _delete_view(screen, views)
             case _:
                 screen.show_saved(views[key.removeprefix("=")])
 
-    choices = [Choice(f"={name}", name, note=_words(view)) for name, view in views.items()]
-    choices.append(Choice(_KEEP, "keep this view …", "+"))
+    choices = [Choice(f"={name}", name, note=_describe(view)) for name, view in views.items()]
+    choices.append(Choice(_SAVE, "Save this view …", "+"))
     if views:
-        choices.append(Choice(_FORGET, "forget a view …", "-"))
-    screen.console.ask(SelectDialog(f"Views of {screen.record.plural}", choices), picked)
+        choices.append(Choice(_DELETE, "Delete a view …", "-"))
+    screen.console.ask(SelectDialog(f"Views of {screen.record.title}", choices), picked)
 
 
-def _words(view: SavedView) -> str:
+def _describe(view: SavedView) -> str:
     columns = f"{len(view.columns)} columns" if view.columns else ""
-    name, _, way = view.order.rpartition("-")
-    order = f"{name} {'↓' if way == 'desc' else '↑'}" if name else ""
+    name, _, direction = view.order.rpartition("-")
+    order = f"{name} {'↓' if direction == 'desc' else '↑'}" if name else ""
     return " · ".join(part for part in (f"/{view.filter}" if view.filter else "", order, columns) if part)
 
 
-def _keep(screen: ListViewsScreen) -> None:
+def _save_view(screen: ListViewsScreen) -> None:
     def named(values: Values | None) -> None:
         if values is None or screen.view is None:
             return
         columns: Widths = widths_of(screen.shown_columns)
-        columns = () if columns == widths_of(screen.usual) else columns
+        columns = () if columns == widths_of(screen.default_columns) else columns
         name = " ".join(values["name"].split())
         try:
             ListPreferences.keep_view(
@@ -110,16 +111,16 @@ def _keep(screen: ListViewsScreen) -> None:
         except DyntuiError as error:
             screen.console.notify_error(error)
         else:
-            screen.console.notify(f"{name} is kept; b shows it again.")
+            screen.console.notify(f"View {name} saved. Press b to open it.")
 
     def check(values: Values) -> dict[str, str]:
         return {} if values["name"].strip() else {"name": "The view needs a name."}
 
-    field = FormInput("name", "name", help="Filter, order and columns are kept; a view of that name is replaced.")
-    screen.console.ask(FormDialog("Keep this view", [field], check=check, verb="keep"), named)
+    field = FormInput("name", "name", help="Saves filter, order and columns. A view with the same name is replaced.")
+    screen.console.ask(FormDialog("Save View", [field], check=check, verb="save"), named)
 
 
-def _forget(screen: ListViewsScreen, views: Mapping[str, SavedView]) -> None:
+def _delete_view(screen: ListViewsScreen, views: Mapping[str, SavedView]) -> None:
     def picked(name: str | None) -> None:
         if name is None:
             return
@@ -128,7 +129,7 @@ def _forget(screen: ListViewsScreen, views: Mapping[str, SavedView]) -> None:
         except DyntuiError as error:
             screen.console.notify_error(error)
         else:
-            screen.console.notify(f"{name} is forgotten.")
+            screen.console.notify(f"View {name} deleted")
 
-    choices = [Choice(name, name, note=_words(view)) for name, view in views.items()]
-    screen.console.ask(SelectDialog("Forget a view", choices), picked)
+    choices = [Choice(name, name, note=_describe(view)) for name, view in views.items()]
+    screen.console.ask(SelectDialog("Delete View", choices), picked)

@@ -1,5 +1,7 @@
-"""Order and search in a list: what the server can do, it does; the rest is done among the rows that are here, and the
-screen says which of the two it was."""
+"""Sorting and searching a list: at the server where it can, else only among the loaded rows.
+
+The footer shows whether the whole list or only the loaded rows were searched.
+"""
 
 from __future__ import annotations
 
@@ -23,177 +25,176 @@ __all__ = ["LocalListScreen"]
 
 
 class LocalListScreen(ListScreen):
-    """A list that can also show only what is here. local: those of the rows here that fit; None for all of the list."""
+    """A list that can be searched and sorted among its loaded rows, without a request."""
 
-    local: LocalRows | None = None
-    _pending: LocalQuery | None = None
-    """A search that was typed before there was a list, or that goes on when the list is opened again."""
-    _seen = 0
+    search: LocalRows | None = None
+    """The loaded rows that match the local search, in their order; None without a local search."""
+    _pending_search: LocalQuery | None = None
+    """A local search to apply when the list is loaded; None for none."""
+    _searched_version = 0
+    """The version of the view that was searched last."""
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        wanted = self.local.query if self.local is not None else self._pending
-        return (
-            (*super().breadcrumbs, f"search: {wanted.text}")
-            if wanted is not None and wanted.text
-            else super().breadcrumbs
-        )
+        query = self.search.query if self.search is not None else self._pending_search
+        parts = super().breadcrumbs
+        return (*parts, f"search: {query.text}") if query is not None and query.text else parts
 
-    # The rows that are here
+    # Local search
 
     def displayed_view(self) -> PagedView | None:
-        return self.local.view if self.local is not None else self.view
+        return self.search.view if self.search is not None else self.view
 
     def connected(self, connection: Connection) -> None:
-        self._pending = self.local.query if self.local is not None else self._pending
-        self._close_local()
+        self._pending_search = self.search.query if self.search is not None else self._pending_search
+        self._close_search()
         super().connected(connection)
 
-    def _take(self, view: PagedView) -> None:
-        super()._take(view)
-        pending, self._pending = self._pending, None
+    def _show_view(self, view: PagedView) -> None:
+        super()._show_view(view)
+        pending, self._pending_search = self._pending_search, None
         if pending is not None:
-            self.show_local(pending.text, pending.column, pending.descending)
+            self.show_search(pending.text, pending.column, pending.descending)
 
     def on_unmount(self) -> None:
-        self._close_local()
+        self._close_search()
 
-    def _close_local(self) -> None:
-        if self.local is not None:
-            self.local.view.close()
-            self.local = None
+    def _close_search(self) -> None:
+        if self.search is not None:
+            self.search.view.close()
+            self.search = None
 
-    def show_local(self, text: str, column: Column | None, descends: bool) -> None:
-        """Show the rows that are here and have `text` in them, by a column, or as the list is ordered."""
+    def show_search(self, text: str, column: Column | None, descending: bool) -> None:
+        """Show the loaded rows that contain `text`, ordered by `column`; None keeps the order of the list."""
         from dyntui.services.lists.local_query import LocalQuery, LocalRows
 
         view = self.view
         if view is None:
             return
-        self._close_local()
+        self._close_search()
         if column is None:
-            name, _, way = view.query.order.rpartition("-")
+            name, _, direction = view.query.order.rpartition("-")
             column = next((each for each in self.shown_columns if each.order == name and name), None)
-            descends = way == "desc"
-        self._seen = view.version
-        self.local = LocalRows(view, LocalQuery(text, column, descends), self.record.key)
-        self.local.view.subscribe(self._heard)
+            descending = direction == "desc"
+        self._searched_version = view.version
+        self.search = LocalRows(view, LocalQuery(text, column, descending), self.record.key)
+        self.search.view.subscribe(self._on_view_changed)
         if column is not None:
-            self.table.order_by(column.name, descends)
-        self.table.show(self.local.view, marks=True)
+            self.table.order_by(column.name, descending)
+        self.table.show(self.search.view, marks=True)
         self.refresh_status()
 
     def show_server(self) -> None:
-        """Show what the server lists again."""
-        self._close_local()
+        """Show all rows again, in the order of the server."""
+        self._close_search()
         self.show_order()
         if self.view is not None:
             self.table.show(self.view, marks=True)
         self.refresh_status()
 
     @on(ListScreen.ViewChanged)
-    def _look_again(self) -> None:
-        """Rows that were read meanwhile belong to what is here too."""
+    def _repeat_search(self) -> None:
+        """Search again when further rows were loaded."""
         view = self.view
-        if self.local is None or view is None or view.loading or not self.is_mounted:
+        if self.search is None or view is None or view.loading or not self.is_mounted:
             return
-        if view.version != self._seen:
-            self._seen = view.version
-            self.local.search_again()
+        if view.version != self._searched_version:
+            self._searched_version = view.version
+            self.search.search_again()
 
-    # What the frame says
+    # Status
 
-    def source(self) -> list[Piece]:
-        local = self.local
-        if local is None:
-            return super().source()
-        if local.is_complete:
-            which = f"all {local.searched:,} rows"
+    def age_parts(self) -> list[Piece]:
+        search = self.search
+        if search is None:
+            return super().age_parts()
+        if search.is_complete:
+            scope = f"all {search.searched:,} rows"
         else:
-            which = f"only the {local.searched:,} {'cached rows' if local.cached else 'rows read'}"
-        words = age_label(local.oldest)
-        return [(f"{which}{f', {words}' if words else ''}", "" if local.is_complete else "warn")]
+            scope = f"only the {search.searched:,} {'cached' if search.cached else 'loaded'} rows"
+        age = age_label(search.oldest)
+        return [(f"{scope}{f', {age}' if age else ''}", "" if search.is_complete else "warn")]
 
     def _empty(self) -> str:
-        if self.local is None or not self.local.query.text:
+        if self.search is None or not self.search.query.text:
             return super()._empty()
-        other = ", / asks the server" if self.record.filter is not None else ", esc ends it"
-        return f"No loaded row has `{safe(self.local.query.text, 60)}` in it. F changes the search{other}."
+        other = "/ to search at the server" if self.record.filter is not None else "esc to clear it"
+        return f"No loaded row contains `{safe(self.search.query.text, 60)}`. Press F to change the search, {other}."
 
-    # Search
+    # Entering a search
 
     def action_find(self) -> None:
-        self.ask_local("F", "any part of any value; the server is not asked")
+        self.ask_search("F", "any part of any value; searches only the loaded rows")
 
-    def ask_local(self, sign: str, placeholder: str) -> None:
-        """Open the filter line for a search among the loaded rows, whether or not there are any yet."""
+    def ask_search(self, sign: str, placeholder: str) -> None:
+        """Open the prompt for a local search; also before the list is loaded."""
         label = "all rows" if self.view is not None and self.view.is_complete else "loaded rows"
-        wanted = self.local.query if self.local is not None else self._pending
-        text = wanted.text if wanted is not None else ""
-        self.ask_filter(text, placeholder, sign=sign, label=label, on_answer=self.answered_local)
+        query = self.search.query if self.search is not None else self._pending_search
+        text = query.text if query is not None else ""
+        self.ask_filter(text, placeholder, sign=sign, label=label, on_text=self.search_entered)
 
-    def answered_local(self, text: str) -> None:
-        """Show only the loaded rows that have `text` in them, as soon as there is a list; "" for all of the list."""
+    def search_entered(self, text: str) -> None:
+        """Show only the loaded rows that contain `text`, when the list is loaded; "" shows all rows."""
         from dyntui.services.lists.local_query import LocalQuery
 
         text = " ".join(text.split())
         if self.view is None:
-            self._pending = LocalQuery(text) if text else None
+            self._pending_search = LocalQuery(text) if text else None
             self.refresh_status()
         elif text:
-            known = self.local.query if self.local is not None else None
-            self.show_local(text, known.column if known else None, known.descending if known else False)
-        elif self.local is not None:
+            query = self.search.query if self.search is not None else None
+            self.show_search(text, query.column if query else None, query.descending if query else False)
+        elif self.search is not None:
             self.show_server()
 
     def back_label(self) -> str | None:
-        if self.local is None:
-            return "the search here" if self._pending is not None else super().back_label()
-        return "the search here" if self.local.query.text else "the order here"
+        if self.search is None:
+            return "the search" if self._pending_search is not None else super().back_label()
+        return "the search" if self.search.query.text else "the local order"
 
     def handle_back(self) -> None:
-        if self._pending is not None:
-            self.answered_local("")
-        elif self.local is None:
+        if self._pending_search is not None:
+            self.search_entered("")
+        elif self.search is None:
             super().handle_back()
         else:
             self.show_server()
 
     # Order
 
-    def _offered(self) -> list[Column]:
-        """All columns to order by, those of the server first."""
-        found = self._orders()
-        names = {column.name.casefold() for column in found}
-        return [*found, *(each for each in self.shown_columns if each.name.casefold() not in names)]
+    def _sortable_columns(self) -> list[Column]:
+        """Return all columns, those that the server can order by first."""
+        columns = self._server_columns()
+        names = {column.name.casefold() for column in columns}
+        return [*columns, *(column for column in self.shown_columns if column.name.casefold() not in names)]
 
     def action_sort(self) -> None:
         from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 
-        now, descends = self.table.order or ("", False)
-        whole = self.view is not None and self.view.is_complete
-        found = []
-        for column in self._offered():
-            is_local = not column.order or (self.local is not None and bool(self.local.query.text))
-            where = "" if not is_local or whole else "only the loaded rows"
-            sign = ("↓" if descends else "↑") if column.name == now else ""
-            note = where or ("reverse the order" if sign else "")
-            found.append(Choice(column.name, column.name, sign, note))
-        start = next((index for index, choice in enumerate(found) if choice.sign), 0)
-        self.console.ask(SelectDialog("Order by", found, start=start), self._sort_by)
+        current, descending = self.table.order or ("", False)
+        is_complete = self.view is not None and self.view.is_complete
+        choices = []
+        for column in self._sortable_columns():
+            is_local = not column.order or (self.search is not None and bool(self.search.query.text))
+            limits = "" if not is_local or is_complete else "only the loaded rows"
+            sign = ("↓" if descending else "↑") if column.name == current else ""
+            note = limits or ("reverse the order" if sign else "")
+            choices.append(Choice(column.name, column.name, sign, note))
+        start = next((index for index, choice in enumerate(choices) if choice.sign), 0)
+        self.console.ask(SelectDialog("Sort by", choices, start=start), self._sort_by)
 
     def _sort_by(self, name: str | None) -> None:
-        column = next((each for each in self._offered() if each.name == name), None)
+        column = next((each for each in self._sortable_columns() if each.name == name), None)
         if column is None or self.view is None:
             return
-        now, descends = self.table.order or ("", False)
-        descends = not descends if name == now else False
-        text = self.local.query.text if self.local is not None else ""
+        current, descending = self.table.order or ("", False)
+        descending = not descending if name == current else False
+        text = self.search.query.text if self.search is not None else ""
         if text or not column.order:
-            self.show_local(text, column, descends)
+            self.show_search(text, column, descending)
             return
-        self._close_local()
-        self._query(f"{column.order}-{'desc' if descends else 'asc'}")
+        self._close_search()
+        self._apply_query(f"{column.order}-{'desc' if descending else 'asc'}")
         self.show_order()
         self.table.show(self.view)
 

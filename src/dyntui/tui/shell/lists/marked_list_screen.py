@@ -1,4 +1,4 @@
-"""Marks in a list beyond what is in view: ranges and whole filters, read with a count of how far it is."""
+"""Marking rows beyond those in view: ranges, and all rows of a filter, which are read with a progress dialog."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ __all__ = ["MarkedListScreen"]
 
 
 class MarkedListScreen(LocalListScreen):
-    """A list whose rows are marked and found again by id, in view or not."""
+    """A list whose rows are marked by id, whether they are in view or not."""
 
     def rows_of(self, ids: Sequence[str]) -> list[dict[str, Any]]:
-        """The rows with these ids, as far as they are known: in memory, in the cache, else only their id."""
-        view, kept = self.table.view, self.view.cached if self.view is not None else None
+        """Return the rows with these ids: from memory, else from the row cache, else a row with only the id."""
+        view, cache = self.table.view, self.view.cached if self.view is not None else None
         rows: dict[str, dict[str, Any]] = {}
         for row_id in ids:
-            place = view.index_of(row_id)
-            row = view.get(place) if place is not None else None
+            index = view.index_of(row_id)
+            row = view.get(index) if index is not None else None
             if row is not None:
                 rows[row_id] = row
         missing = [row_id for row_id in ids if row_id not in rows]
         for start in range(0, len(missing), 500):
-            if kept is None:
+            if cache is None:
                 break
             part = missing[start : start + 500]
-            rows |= {row_id: row for row_id, row in zip(part, kept.rows(part), strict=True) if row is not None}
+            rows |= {row_id: row for row_id, row in zip(part, cache.rows(part), strict=True) if row is not None}
         return [rows.get(row_id, {self.record.key: row_id}) for row_id in ids]
 
     def mark_all_disabled_reason(self) -> str | None:
-        if self.local is None and self.console.session.connection is None:
+        if self.search is None and self.console.session.connection is None:
             return "The environment is not open."
         return self.table.mark_disabled_reason()
 
     def action_mark_all(self) -> None:
-        """Mark every row of the filter, seen or not."""
+        """Mark every row that matches the filter, in view or not."""
         view = self.view
         assert view is not None
-        if self.local is not None:
-            self._marked(self.local.ids)
+        if self.search is not None:
+            self._mark(self.search.ids)
         elif view.is_complete:
-            self._marked([str(row.get(self.record.key, "")) for row in view.loaded_rows()])
+            self._mark([str(row.get(self.record.key, "")) for row in view.loaded_rows()])
         else:
             from dyntui.services.lists.list_source import scan_pages
 
@@ -56,45 +56,45 @@ class MarkedListScreen(LocalListScreen):
                 async for found in scan_pages(view.fetch, self.record, view.paging, view.query):
                     yield str(found.row.get(self.record.key, "")), found.seen, found.reported
 
-            self._read_and_mark("Mark all that match" if self.filter_text else "Mark all", ids())
+            self._scan_and_mark("Mark all that match" if self.filter_text else "Mark all", ids())
 
     @on(Table.RangeWanted)
     def _range_wanted(self, event: Table.RangeWanted) -> None:
         view = self.displayed_view()
         if view is None or self.console.session.connection is None:
             return
-        many = event.last + 1 - event.first
+        count = event.last + 1 - event.first
 
         async def ids() -> AsyncIterator[tuple[str, int, int | None]]:
             seen = 0
             async for row_id in view.ids(event.first, event.last):
                 seen += 1
-                yield row_id, seen, many
+                yield row_id, seen, count
 
-        self._read_and_mark(f"Mark {many:,} rows", ids())
+        self._scan_and_mark(f"Mark {count:,} rows", ids())
 
-    def _read_and_mark(self, title: str, ids: AsyncIterator[tuple[str, int, int | None]]) -> None:
+    def _scan_and_mark(self, title: str, ids: AsyncIterator[tuple[str, int, int | None]]) -> None:
         from dyntui.tui.shell.lists.scan_dialog import scan_with_progress
 
         async def work(dialog: ScanDialog) -> list[str] | None:
             found: list[str] = []
-            async for row_id, seen, of in ids:
+            async for row_id, seen, total in ids:
                 if dialog.stopped:
                     return None
                 if seen % 100 == 0:
-                    dialog.show(seen, of)
+                    dialog.show(seen, total)
                 found.append(row_id)
             return found
 
         def then(found: list[str] | None) -> None:
             if found is None:
-                self.console.notify("Stopped; the marks are as they were.", "warning")
+                self.console.notify("Stopped. No rows were marked.", "warning")
             elif self.is_mounted:
-                self._marked(found)
+                self._mark(found)
 
         scan_with_progress(self.console, title, work, then)
 
-    def _marked(self, ids: Sequence[str]) -> None:
+    def _mark(self, ids: Sequence[str]) -> None:
         self.table.mark(ids)
         self.refresh_status()
-        self.console.notify(f"{len(ids):,} {'row is' if len(ids) == 1 else 'rows are'} marked.")
+        self.console.notify(f"{len(ids):,} {'row' if len(ids) == 1 else 'rows'} marked")

@@ -22,22 +22,22 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
     """A list whose actions come from the record. Made by `shell.routes.list_screen`, which adds its keys."""
 
     @property
-    def place(self) -> tuple[str, ...]:
-        above = (RESOURCES[self.record.parent_resource].plural, self.parent_label) if self.parent_label else ()
-        return (*above, self.record.plural)
+    def base_breadcrumbs(self) -> tuple[str, ...]:
+        parent = (RESOURCES[self.record.parent_resource].plural, self.parent_label) if self.parent_label else ()
+        return (*parent, self.record.plural)
 
     def connected(self, connection: Connection) -> None:
         if self.record.group in ("Tokens", "UserApiTokens"):
             from dyntui.resources.tokens import own_token_column
 
-            self.usual = (own_token_column(connection.token_hint), *self.record.columns)
+            self.default_columns = (own_token_column(connection.token_hint), *self.record.columns)
         if self.record.scope is Scope.ORGANIZATION and not self.parent_id:
             self._find_parent(connection)
         else:
             super().connected(connection)
 
     def _find_parent(self, connection: Connection) -> None:
-        """Lists above the environment belong to its organization, which has to be found first."""
+        """Find the organization of the environment, which the list belongs to, then load the list."""
         from dyntui.services.actions.resource_actions import resolve_parent
 
         async def find() -> None:
@@ -45,26 +45,26 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
                 parent = await resolve_parent(connection.client, self.record)
             except DyntuiError as error:
                 problem = error
-                self.post_message(self.Next(lambda: self._unreachable(problem)))
+                self.post_message(self.Next(lambda: self._parent_failed(problem)))
             else:
-                self.post_message(self.Next(lambda: self._found(connection, parent)))
+                self.post_message(self.Next(lambda: self._parent_found(connection, parent)))
 
         self.run_worker(find(), group="actions")
 
-    def _found(self, connection: Connection, parent: str) -> None:
+    def _parent_found(self, connection: Connection, parent: str) -> None:
         self.parent_id = parent
         ResourceScreen.connected(self, connection)
 
-    def _unreachable(self, error: DyntuiError) -> None:
+    def _parent_failed(self, error: DyntuiError) -> None:
         self.not_connected(error)
-        self._note_reach(error)
+        self._record_reachability(error)
 
     @on(ResourceScreen.ViewChanged)
-    def _noted(self) -> None:
+    def _on_loaded(self) -> None:
         if self.view is not None and (self.view.is_loaded or self.view.error is not None):
-            self._note_reach(self.view.error)
+            self._record_reachability(self.view.error)
 
-    def _note_reach(self, error: DyntuiError | None) -> None:
+    def _record_reachability(self, error: DyntuiError | None) -> None:
         from dyntui.services.lists.resource_reachability import reachability_of
 
         connection = self.console.session.connection
@@ -75,10 +75,10 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     @property
     def marked(self) -> list[dict[str, Any]]:
-        """The marked rows in the order of the list, those out of sight last; or the row under the cursor."""
+        """The marked rows in the order of the list, those that are not loaded last; else the row under the cursor."""
         table = self.table
-        places = {row_id: table.view.index_of(row_id) for row_id in table.marks}
-        rows = self.rows_of(sorted(places, key=lambda row_id: (places[row_id] is None, places[row_id] or 0, row_id)))
+        indexes = {row_id: table.view.index_of(row_id) for row_id in table.marks}
+        rows = self.rows_of(sorted(indexes, key=lambda row_id: (indexes[row_id] is None, indexes[row_id] or 0, row_id)))
         return rows or ([table.row] if table.row is not None else [])
 
     def action_raw(self) -> None:
@@ -92,7 +92,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     def open_disabled_reason(self) -> str | None:
         return self.selection_disabled_reason() or (
-            None if self.record.route else "There is no more to it; v shows it raw."
+            None if self.record.route else "There are no further details. Press v to show the row as JSON."
         )
 
     def action_open(self) -> None:
@@ -104,27 +104,27 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
     # Actions
 
     def disabled_reason(self, actions: tuple[ResourceAction, ...]) -> str | None:
-        """Why none of these can be done now."""
+        """Return why none of these actions is available; None when one is."""
         if actions[0].target is ActionTarget.LIST:
             return None
         marks = self.table.marks
-        rows = self.rows_of([min(marks)]) if marks else [self.table.row]  # asked often: not for all of them
+        rows = self.rows_of([min(marks)]) if marks else [self.table.row]  # called often, so only one row is looked up
         if rows[0] is None:
             return "There is no row under the cursor."
         if actions[0].single_row and len(marks) > 1:
-            return "This is for one at a time; U takes the marks away."
+            return "This works on one row at a time. Press U to remove the marks."
         reasons = [each.disabled_reason(rows[0]) if each.disabled_reason is not None else None for each in actions]
         return None if None in reasons else reasons[0]
 
     def act(self, actions: tuple[ResourceAction, ...], key: str) -> None:
-        """Do the one of these that fits the row under the cursor, to it or to the marked ones."""
+        """Start the action that is available for the first row, on the marked rows or the row under the cursor."""
         rows = self.marked if actions[0].target is ActionTarget.ROWS else []
-        fitting = [
-            each
-            for each in actions
-            if not rows or each.disabled_reason is None or each.disabled_reason(rows[0]) is None
+        available = [
+            action
+            for action in actions
+            if not rows or action.disabled_reason is None or action.disabled_reason(rows[0]) is None
         ]
-        self.begin(self.record, (fitting or actions)[0], rows, self.parent_id, key)
+        self.begin(self.record, (available or actions)[0], rows, self.parent_id, key)
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
         self.table.marks &= {target.id for target in results.remaining}

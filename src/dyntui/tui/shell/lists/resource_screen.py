@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual import on
 
 from dyntui.resources.filters import filter_hint
@@ -16,9 +14,6 @@ from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.error_hints import concerns_environment
 from dyntui.tui.shell.lists.list_views import ListViewsScreen
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["ResourceScreen"]
 
 
@@ -27,7 +22,7 @@ class ResourceScreen(ListViewsScreen):
 
     BINDINGS = bindings(SHELL_ACTIONS, "list")
 
-    # Reasons
+    # Whether actions are available
 
     def view_disabled_reason(self) -> str | None:
         return None if self.view is not None and self.view.is_loaded else "The rows are not loaded yet."
@@ -40,10 +35,14 @@ class ResourceScreen(ListViewsScreen):
             return None
         if reason := self.selection_disabled_reason():
             return reason
-        return None if self.console.can_open(self.record) else "There is no more to it; v shows it raw."
+        return (
+            None
+            if self.console.can_open(self.record)
+            else "There are no further details. Press v to show the row as JSON."
+        )
 
     def _wrong_environment(self) -> bool:
-        """Whether the list is empty because of the environment's profile: enter opens its form."""
+        """Return whether the list is empty because of the profile of the environment, which enter opens then."""
         error = self.view.error if self.view is not None else self.console.session.error
         return (
             self.table.row is None
@@ -55,7 +54,7 @@ class ResourceScreen(ListViewsScreen):
 
     def action_filter(self) -> None:
         if self.record.filter is None:
-            self.ask_local("/", "any part of any value; the server cannot filter this list")
+            self.ask_search("/", "any part of any value; this list has no filter at the server")
             return
         self.ask_filter(
             self.filter_text,
@@ -66,10 +65,10 @@ class ResourceScreen(ListViewsScreen):
 
     def filter_entered(self, text: str) -> None:
         self.filter_text = " ".join(text.split())
-        self._close_local()
-        self._query()
+        self._close_search()
+        self._apply_query()
         self.show_order()
-        self.table.show(self.view or self._waiting)
+        self.table.show(self.view or self._no_rows)
         self.refresh_status()
 
     def back_label(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Read a whole list behind a dialog that shows how far it is; used by exports and by marking all rows."""
+"""Read a whole list with a progress dialog; for exports and for marking all rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["ScanDialog", "scan_with_progress"]
 
 
 class ScanDialog(BaseDialog[None]):
-    """How many were seen of how many the server reports. esc stops."""
+    """Shows how many rows were read, and how many the server reports. esc stops."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -27,16 +27,16 @@ class ScanDialog(BaseDialog[None]):
         self.stopped = False
 
     def content(self) -> ComposeResult:
-        yield Static("0 seen", id="progress", markup=False)
+        yield Static("0 rows read", id="progress", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("esc", "stop"),)
 
     def show(self, seen: int, reported: int | None) -> None:
-        """So many were seen."""
+        """Show the number of rows that were read. reported: the total by the server; None when it is unknown."""
         if self.is_mounted:
-            of = f" of {reported:,} reported" if reported is not None else ""
-            self.query_one("#progress", Static).update(f"{seen:,} seen{of}")
+            total = f" of {reported:,}" if reported is not None else ""
+            self.query_one("#progress", Static).update(f"{seen:,}{total} rows read")
 
     def action_cancel(self) -> Any:
         self.stopped = True
@@ -48,7 +48,7 @@ def scan_with_progress(
     work: Callable[[ScanDialog], Any],
     then: Callable[[Any], None],
 ) -> None:
-    """Do `work` behind a dialog that says how far it is; then go on with what it gave. An error is shown."""
+    """Run `work` while a dialog shows its progress, then call `then` with its result. An error is shown."""
     dialog = ScanDialog(title)
     shown = asyncio.Event()
 
