@@ -70,7 +70,7 @@ class ApiProblem(DyntuiError):
     """The usual hint."""
     uncertain: ClassVar[bool] = False
     """Whether the server may have acted before it failed."""
-    passes: ClassVar[bool] = False
+    is_temporary: ClassVar[bool] = False
     """Whether the same request may succeed a moment later."""
     reads: bool = False
     """Whether the request only reads."""
@@ -164,7 +164,7 @@ class Invalid(ApiError):
 class RateLimited(ApiError):
     """429: refused before any work was done."""
 
-    passes = True
+    is_temporary = True
     advice = "The limit is per address: somebody else behind it counts too. Wait, or lower the rate."
 
 
@@ -172,7 +172,7 @@ class ServerError(ApiError):
     """5xx: the server failed; a write may have taken effect."""
 
     uncertain = True
-    passes = True
+    is_temporary = True
     advice = "Try again later."
 
 
@@ -180,7 +180,7 @@ class Unreachable(ApiProblem):
     """No complete answer came back."""
 
     exit_code = EXIT_UNREACHABLE
-    passes = True
+    is_temporary = True
 
 
 class NotSent(Unreachable):
@@ -202,7 +202,7 @@ class BadResponse(ApiProblem):
 
     exit_code = EXIT_UNREACHABLE
     uncertain = True
-    passes = True
+    is_temporary = True
 
 
 class BadPage(BadResponse):
@@ -214,7 +214,7 @@ class BadPage(BadResponse):
 class RepeatedPage(BadPage):
     """The server sends the same page, or the same cursor, again and again: the list cannot be read to its end."""
 
-    passes = False
+    is_temporary = False
 
 
 class Redirected(ApiProblem):

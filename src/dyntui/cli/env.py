@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["env"]
 
+_KIND_TIMEOUT_S = 5.0
 _name_argument = click.argument("name", shell_complete=complete_profile_name, help="Name of the profile.")
 
 
@@ -137,11 +138,9 @@ def add(
     if not keeps_token or token_stdin:
         credential_kind = choose_credential_kind(context, credential, old.credential if old else None)
         profile = replace(profile, credential=credential_kind)
-    token = (
-        None
-        if keeps_token and not token_stdin
-        else obtain_token(context, profile.credential, token_stdin, needed=False)
-    )
+    token: str | None = None
+    if not keeps_token or token_stdin:
+        token = obtain_token(context, profile.credential, token_stdin, needed=False)
     profiles.put(profile)
     for warning in profiles.save():
         context.print_message(warning)
@@ -151,27 +150,20 @@ def add(
         raise type(error)(
             f"{name} was saved, but its token was not stored: {error.message}", hint=error.hint
         ) from error
-    if not offline and (warning := _check_kind(profile)):
-        context.print_message(warning)
-        if warning == _REPORTED_LIVE:
-            profile = replace(profile, kind="live")
-            profiles.put(profile)
-            profiles.save()
+    if not offline and (checked := _check_kind(context, profile)) != profile:
+        profile = checked
+        profiles.put(profile)
+        profiles.save()
     context.emit_json({**_document(profile, profiles.current), "token": stored})
-    context.print_result(
-        f"{'Changed' if old else 'Added'} {name}: {profile.kind}, {profile.base_url}, {environment_id}."
-    )
+    verb = "Changed" if old else "Added"
+    context.print_result(f"{verb} {name}: {profile.kind}, {profile.base_url}, {environment_id}.")
     context.print_result(_describe_token(profile, token, stored["where"], unchanged=keeps_token))
     if profiles.current != name:
         context.print_result(f"To make it the current profile: dyntui env use {name}")
 
 
-_REPORTED_LIVE = "warning: the server reports a live environment; the profile is saved as live, not as sandbox."
-_KIND_TIMEOUT_S = 5.0
-
-
-def _check_kind(profile: Profile) -> str:
-    """Ask the server whether the environment of a sandbox profile is live. Returns a warning, or an empty text."""
+def _check_kind(context: CliContext, profile: Profile) -> Profile:
+    """Return the profile as live if the server reports that its environment is live. Prints a warning then."""
     from dyntui.config.credentials import find_token
     from dyntui.core.errors import NotAuthorized
     from dyntui.services.connection import Connection
@@ -185,14 +177,22 @@ def _check_kind(profile: Profile) -> str:
             return connection.profile.kind
 
     if profile.kind == "live":
-        return ""
+        return profile
     try:
         credential = find_token(profile, ask_passphrase=ask_passphrase)
-        return _REPORTED_LIVE if run(work()) == "live" else ""
+        server_kind = run(work())
     except NotAuthorized:
-        return ""  # no token yet
+        return profile  # no token yet
     except (DyntuiError, TimeoutError) as error:
-        return f"The environment kind could not be checked with the server: {error or 'no response in time'}"
+        reason = error or "no response in time"
+        context.print_message(f"The environment kind could not be checked with the server: {reason}")
+        return profile
+    if server_kind != "live":
+        return profile
+    context.print_message(
+        "warning: the server reports a live environment; the profile is saved as live, not as sandbox."
+    )
+    return replace(profile, kind="live")
 
 
 def _ask(context: CliContext, label: str, option: str) -> str:

@@ -75,18 +75,18 @@ def tail(
         collected: list[dict[str, Any]] = []
         async with context.connection() as connection:
             tail = EventTail(connection.client, event_filter, backlog=10_000 if exit_after_first else 100)
-            is_interrupted = False
+            is_retrying = False
             while True:
                 try:
                     new_events = await tail.poll()
                 except DyntuiError as error:
                     if exit_after_first or not _is_temporary(error):
                         raise
-                    if not is_interrupted:
+                    if not is_retrying:
                         context.print_message(f"{error.message} Retrying.")
-                    is_interrupted, new_events = True, []
+                    is_retrying, new_events = True, []
                 else:
-                    is_interrupted = False
+                    is_retrying = False
                 for event in new_events:
                     if context.json:
                         collected.append(event)
@@ -103,7 +103,7 @@ def tail(
 def _is_temporary(error: DyntuiError) -> bool:
     from dyntui.api.errors import ApiProblem
 
-    return isinstance(error, ApiProblem) and error.passes
+    return isinstance(error, ApiProblem) and error.is_temporary
 
 
 def _print_event(context: CliContext, event: dict[str, Any], ndjson: bool) -> None:

@@ -59,9 +59,9 @@ class DraftState(StrEnum):
     """The state of a draft. EXISTS: already on the list. DUPLICATE: the same as an earlier draft."""
 
     NEW = "new"
-    EXISTS = "there"
-    DUPLICATE = "twice"
-    INVALID = "wrong"
+    EXISTS = "exists"
+    DUPLICATE = "duplicate"
+    INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True)

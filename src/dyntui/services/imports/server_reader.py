@@ -37,7 +37,7 @@ async def with_retries(client: Client, read: Callable[[], Awaitable[T]]) -> T:
         except NotSent:
             raise
         except ApiProblem as problem:
-            delay = backoff.next_delay() if problem.passes else None
+            delay = backoff.next_delay() if problem.is_temporary else None
             if delay is None:
                 raise
         with client.log.waits.known("a server that fails", delay):

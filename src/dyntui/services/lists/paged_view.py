@@ -509,4 +509,4 @@ def _is_transient(error: DyntuiError) -> bool:
     """Return whether a retry may succeed."""
     from dyntui.api.errors import ApiProblem
 
-    return isinstance(error, ApiProblem) and error.passes
+    return isinstance(error, ApiProblem) and error.is_temporary

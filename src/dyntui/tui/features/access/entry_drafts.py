@@ -36,7 +36,7 @@ __all__ = ["EntryDraftsScreen", "PasteEntriesDialog", "open_drafts"]
 _COLUMNS = (
     Column("value", "identifier", 26, grow=True, priority=0),
     Column("kind", "kind", 14, priority=0),
-    Column("state", "state", 5, priority=0),
+    Column("state", "state", 9, priority=0),
     Column("why", "why", 22, grow=True, priority=1),
     Column("alias", "alias", 16, priority=3),
     Column("line", "line", 5, right=True, priority=2),

@@ -47,7 +47,7 @@ class GateForm(FormDialog):
                 "outcome",
                 "outcome",
                 str(row.get("outcome") or "siteAccess"),
-                {name: f"{name}: {words.replace('is on it', 'passes')}" for name, words in OUTCOMES.items()},
+                {name: f"{name}: {words.replace('on it', 'who pass')}" for name, words in OUTCOMES.items()},
             ),
             FormInput(
                 "scope",
@@ -199,7 +199,7 @@ class GateScreen(DetailScreen):
         facts = [FieldLine("gate", heading=True), FieldLine("name", document.get("name"))]
         outcome = str(document.get("outcome") or "")
         facts.append(
-            FieldLine("outcome", f"{outcome}: {OUTCOMES.get(outcome, 'unknown outcome').replace('is on it', 'passes')}")
+            FieldLine("outcome", f"{outcome}: {OUTCOMES.get(outcome, 'unknown outcome').replace('on it', 'who pass')}")
         )
         facts += [FieldLine("scope", document.get("scope")), FieldLine("enabled", document.get("enabledAt") or "off")]
         facts += [FieldLine("id", document.get("id")), FieldLine("rules, all of which must hold", heading=True)]
