@@ -149,7 +149,7 @@ def test_dot_paths_as_column_names_are_taken_as_they_are() -> None:
         ("emails.txt", None),
     ],
 )
-def test_each_export_is_recognised_and_every_row_of_its_sample_can_be_sent(sample: str, preset: str | None) -> None:
+def test_each_export_is_recognized_and_every_row_of_its_sample_can_be_sent(sample: str, preset: str | None) -> None:
     with open_source(SAMPLES / sample) as source:
         assert source.info.preset == preset
         mapping = propose_mapping(source.info, source.sample())
@@ -163,11 +163,11 @@ def test_each_export_is_recognised_and_every_row_of_its_sample_can_be_sent(sampl
 
 
 def test_every_preset_has_a_sample() -> None:
-    recognised = set()
+    recognized = set()
     for path in SAMPLES.iterdir():
         with open_source(path) as source:
-            recognised.add(source.info.preset)
-    assert {preset.name for preset in PRESETS} <= recognised
+            recognized.add(source.info.preset)
+    assert {preset.name for preset in PRESETS} <= recognized
 
 
 def mapped_samples(name: str) -> list[dict[str, object]]:

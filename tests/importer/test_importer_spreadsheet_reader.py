@@ -42,7 +42,7 @@ def test_whole_numbers_are_whole_and_phones_stay_phones() -> None:
     assert rows[0].cells == (15551234567, 1.5) and isinstance(rows[0].cells[0], int)
 
 
-def test_a_number_with_more_digits_than_a_spreadsheet_keeps_stays_recognisable() -> None:
+def test_a_number_with_more_digits_than_a_spreadsheet_keeps_stays_recognizable() -> None:
     _, rows = read(samples.xlsx([["id"], [12345678901234567890.0]]))
     assert isinstance(rows[0].cells[0], float)
 

@@ -1,7 +1,7 @@
 """A terminal emulator for the lean writer's tests: pyte, with what pyte does not know of real terminals.
 
 pyte stops at a joiner, leaves half of a wide character standing when the other is overwritten, and forgets dim,
-overline, links and the like. Here every attribute of a cell is kept, the extra ones within the names of its colours.
+overline, links and the like. Here every attribute of a cell is kept, the extra ones within the names of its colors.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ENDS = {22: {2}, 24: {21}, 25: {6}, 28: {8}, 54: {51, 52}, 55: {53}}
 class Emulator(pyte.Screen):
     """A terminal that does not wrap. clusters: it draws emoji sequences as one, as Rich measures them.
 
-    fills: it erases with the background colour. answers: reports of the cursor that it was asked for. wide_ambiguous:
+    fills: it erases with the background color. answers: reports of the cursor that it was asked for. wide_ambiguous:
     characters of East Asian ambiguous width take two columns. Marks of direction are not kept.
     """
 
@@ -86,10 +86,10 @@ class Emulator(pyte.Screen):
 
     def _dress(self) -> None:
         attributes = self.cursor.attrs
-        colours = attributes.fg.split("+")[0], attributes.bg.split("|")[0]
+        colors = attributes.fg.split("+")[0], attributes.bg.split("|")[0]
         extra = "".join(f"+{code}" for code in sorted(self.extra))
         self.cursor.attrs = attributes._replace(
-            fg=colours[0] + extra, bg=colours[1] + (f"|{self.link}" if self.link else "")
+            fg=colors[0] + extra, bg=colors[1] + (f"|{self.link}" if self.link else "")
         )
 
     def erase_in_line(self, how: int = 0, **named: bool) -> None:

@@ -146,7 +146,7 @@ async def test_a_token_that_is_kept_for_a_session_is_asked_for(serve: Serve) -> 
             assert sandbox.token not in text_of(console)
 
 
-async def test_a_profiles_own_colour_is_on_the_top_line_but_never_on_a_live_one() -> None:
+async def test_a_profiles_own_color_is_on_the_top_line_but_never_on_a_live_one() -> None:
     for kind, shown in (("sandbox", "#123456"), ("live", "#8C1C2C")):
         console = Console(
             ConsoleState(profile=profile(kind=kind, color="#123456", credential=CredentialKind.ENVIRONMENT))

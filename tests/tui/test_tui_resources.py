@@ -249,7 +249,7 @@ def test_every_action_of_every_record_is_in_the_registry_with_its_effect() -> No
             assert action.keys
 
 
-# Behaviour of the lists
+# Behavior of the lists
 
 
 async def test_an_edit_starts_from_what_is_there_and_shows_the_difference() -> None:

@@ -148,7 +148,7 @@ def test_the_dense_theme(snap_compare: Compare) -> None:
     assert snap_compare(console, terminal_size=SIZE, run_before=keys())
 
 
-def test_without_colour(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_color(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(demo(), terminal_size=SIZE, run_before=keys("question_mark"))
 

@@ -67,19 +67,19 @@ def test_nothing_moves_over_ssh_unless_it_is_asked_for(wanted: bool, environ: di
     assert startup.animation_level(wanted, environ) == level
 
 
-async def test_no_color_sends_no_colour_and_keeps_the_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_color_sends_no_color_and_keeps_the_signs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     console = demo()
     async with console.run_test(size=(100, 20)) as pilot:
         await settled(pilot)
-        colours = set()
+        colors = set()
         for strip in strips_of(console):
             for name in console._filters:
                 strip = strip.apply_filter(name, console.screen.background_colors[1])
             for segment in strip:
                 if segment.style is not None:
-                    colours |= {segment.style.color, segment.style.bgcolor} - {None}
-        assert all(colour.is_default for colour in colours)
+                    colors |= {segment.style.color, segment.style.bgcolor} - {None}
+        assert all(color.is_default for color in colors)
         assert strips_of(console)[2].text.startswith("▌")
         await press(pilot, "question_mark")
 
@@ -97,7 +97,7 @@ async def test_the_theme_of_the_settings_is_put_on_and_a_wrong_one_is_said() -> 
         assert "Unknown theme 'loud'" in console.session.notes[0].text
 
 
-async def test_another_theme_colours_what_is_on_the_screen() -> None:
+async def test_another_theme_colors_what_is_on_the_screen() -> None:
     console = demo(5)
     async with console.run_test(size=(100, 20)) as pilot:
         await settled(pilot)

@@ -245,7 +245,7 @@ def test_leaving_waits_for_the_answers_that_are_under_way():
         left = time.monotonic()
         late.join()
         assert len(heard) == 3 and left >= heard[-1]
-        assert driver.written[-1].startswith("\x1b[m"), "and no colour stays"
+        assert driver.written[-1].startswith("\x1b[m"), "and no color stays"
         for report in ("\x1b[?1000l", "\x1b[?1003l", "\x1b[?1004l"):
             assert driver.written[-1].index(report) < driver.written[-1].index(QUESTION)
         sending.stopping()

@@ -129,7 +129,7 @@ def same_at_rest(one: Terminal, other: Terminal) -> None:
         {"NO_COLOR": "1"},
         {"TERM": "vt100"},
     ],
-    ids=["24-bit", "256", "16", "plain", "no-colour", "vt100"],
+    ids=["24-bit", "256", "16", "plain", "no-color", "vt100"],
 )
 @pytest.mark.parametrize("synchronises", [True, False], ids=["synchronised", "not"])
 def test_the_same_screen_with_either_writer(start, variables, synchronises):

@@ -42,7 +42,7 @@ PRESSED = [*CONSOLE_KEYS, *TYPED, "down", "enter", "escape"]
 
 @pytest.fixture
 def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A terminal of many colours, an editor that changes nothing, and a folder for files."""
+    """A terminal of many colors, an editor that changes nothing, and a folder for files."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("VISUAL", "true")

@@ -32,7 +32,7 @@ TEXTS = st.one_of(
     st.integers(1, 30).map(lambda size: " " * size),
     st.lists(st.sampled_from([*PICTURES, "x", " "]), min_size=1, max_size=8).map("".join),
 )
-COLOURS = st.sampled_from(["default", "red", "bright_blue", "color(123)", "#1e1e1e", "#e0e0e0"])
+COLORS = st.sampled_from(["default", "red", "bright_blue", "color(123)", "#1e1e1e", "#e0e0e0"])
 ATTRIBUTES = ["bold", "dim", "italic", "underline", "blink", "reverse", "strike", "underline2", "overline", "conceal"]
 SEQUENCE = re.compile(r"\x1b\[[0-9;]*[HGCKXmrML]|\r|\x1b\]8;[^\x1b]*\x1b\\")
 
@@ -42,7 +42,7 @@ def styles(draw: Callable[..., Any]) -> dict[str, Any]:
     chosen: dict[str, Any] = dict.fromkeys(draw(st.lists(st.sampled_from(ATTRIBUTES), max_size=2)), True)
     for ground in ("color", "bgcolor"):
         if draw(st.booleans()):
-            chosen[ground] = draw(COLOURS)
+            chosen[ground] = draw(COLORS)
     if draw(st.integers(0, 9)) == 0:
         chosen["link"] = "https://example.com/a"
     return chosen
@@ -62,12 +62,12 @@ class Both:
     """Two terminals shown the same: one by Textual's own rendering, one by the lean writer."""
 
     def __init__(
-        self, *, colours: ColorSystem = ColorSystem.TRUECOLOR, fills: bool = True, clusters: bool = True
+        self, *, colors: ColorSystem = ColorSystem.TRUECOLOR, fills: bool = True, clusters: bool = True
     ) -> None:
         self.stock, self.lean = (Emulator(WIDTH, HEIGHT, fills=fills, clusters=clusters) for _ in range(2))
-        self.writer = FrameDiff(WIDTH, HEIGHT, pens(colours), fills=fills)
+        self.writer = FrameDiff(WIDTH, HEIGHT, pens(colors), fills=fills)
         self.console = Console(color_system=None, force_terminal=True)
-        self.console._color_system = colours
+        self.console._color_system = colors
         self.cursor = (0, 0)
         self.send()
 
@@ -94,8 +94,8 @@ class Both:
 
 def perform(both: Both, palette: list[dict[str, Any]], lines: list[str], step: tuple[Any, ...]) -> None:
     """Draw something, or many lines again that were there some lines up or down."""
-    kind, first, second, third, colour = step
-    style = Style(**palette[colour % len(palette)])
+    kind, first, second, third, color = step
+    style = Style(**palette[color % len(palette)])
     if kind == "draw":
         both.draw(first, second, Segment(third, style))
         return
@@ -105,8 +105,8 @@ def perform(both: Both, palette: list[dict[str, Any]], lines: list[str], step: t
 
 @given(PALETTE, STEPS, LINES, st.booleans(), st.sampled_from(list(ColorSystem)[:4]))
 @settings(max_examples=150, deadline=None)
-def test_after_every_frame_all_cells_are_as_with_textuals_own_output(palette, steps, lines, fills, colours):
-    both = Both(fills=fills, colours=colours)
+def test_after_every_frame_all_cells_are_as_with_textuals_own_output(palette, steps, lines, fills, colors):
+    both = Both(fills=fills, colors=colors)
     for step in steps:
         for one in step:
             perform(both, palette, lines, one)
@@ -232,7 +232,7 @@ def test_what_moved_hardly_is_not_moved():
     assert "M" not in sent and "L" not in sent
 
 
-def test_colours_are_erased_only_where_the_terminal_erases_with_them():
+def test_colors_are_erased_only_where_the_terminal_erases_with_them():
     sent = {}
     for fills in (True, False):
         both = Both(fills=fills)

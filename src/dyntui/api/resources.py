@@ -106,7 +106,7 @@ class UsersResource(ApiResource):
         return User.of(await self._client.call("createUser", body=dict(fields), permit=permit), "user")
 
     async def update(self, user_id: str, fields: Mapping[str, Any], permit: WritePermit) -> User:
-        """Change profile fields and metadata; e-mail cannot be changed."""
+        """Change profile fields and metadata; the email cannot be changed."""
         from dyntui.api.models import User
 
         answer = await self._client.call("updateUser", path={"userId": user_id}, body=dict(fields), permit=permit)

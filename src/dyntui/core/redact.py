@@ -32,7 +32,7 @@ class Redactor:
             self._exact = tuple(sorted({*self._exact, secret}, key=len, reverse=True))
 
     def __call__(self, text: str, *, people: bool = True) -> str:
-        """`text` with tokens as `<token>` and, unless `people` is false, e-mail addresses as `<email>`."""
+        """`text` with tokens as `<token>` and, unless `people` is false, email addresses as `<email>`."""
         for secret in self._exact:
             text = text.replace(secret, "<token>")
         for shape in _SHAPES:

@@ -20,7 +20,7 @@ def check_email(value: Any, name: str, rules: ValidationContext, problems: list[
     from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
     if not isinstance(value, str):
-        problems.append(Problem("error", "email_invalid", name, f"{value!r} is no e-mail address."))
+        problems.append(Problem("error", "email_invalid", name, f"{value!r} is not an email."))
         return value
     if len(value) > 255:
         problems.append(Problem("error", "too_long", name, f"{len(value)} characters; the API takes at most 255."))
@@ -40,7 +40,7 @@ def check_email(value: Any, name: str, rules: ValidationContext, problems: list[
         message = f"{found.domain} is a reserved name; no mail arrives there."
         problems.append(Problem("error" if rules.live else "warning", "email_reserved_domain", name, message))
     if found.normalized != value:
-        problems.append(Problem("info", "email_normalised", name, f"“{value}” is sent as {found.normalized}."))
+        problems.append(Problem("info", "email_normalized", name, f"“{value}” is sent as {found.normalized}."))
     return found.normalized
 
 
@@ -65,7 +65,7 @@ def to_e164(value: Any, name: str, rules: ValidationContext, problems: list[Prob
     if problem is not None or parsed is None:
         return text  # the check says what is wrong with it
     if parsed != text:
-        problems.append(Problem("info", "phone_normalised", name, f"“{text}” is sent as {parsed}."))
+        problems.append(Problem("info", "phone_normalized", name, f"“{text}” is sent as {parsed}."))
     return parsed
 
 

@@ -78,8 +78,8 @@ _ALIAS_WALLETS = {
 USER_FIELDS: dict[str, ImportField] = {
     field.name: field
     for field in (
-        ImportField("email", "email", "E-mail"),
-        ImportField("emailVerifiedAt", "date", "E-mail verified at", ("trim", "verified")),
+        ImportField("email", "email", "Email"),
+        ImportField("emailVerifiedAt", "date", "Email verified at", ("trim", "verified")),
         ImportField("firstName", "name", "First name"),
         ImportField("lastName", "name", "Last name"),
         ImportField(FULL_NAME, "fullname", "Full name, split in two", ("trim", "split")),
@@ -91,7 +91,7 @@ USER_FIELDS: dict[str, ImportField] = {
         ImportField("team", "name", "Team"),
         ImportField("tShirtSize", "name", "T-shirt size"),
         ImportField("policiesConsent", "boolean", "Consent to policies", ("trim", "boolean")),
-        ImportField("emailNotification", "boolean", "E-mail notifications", ("trim", "boolean")),
+        ImportField("emailNotification", "boolean", "Email notifications", ("trim", "boolean")),
         ImportField("discordNotification", "boolean", "Discord notifications", ("trim", "boolean")),
         ImportField("newsletterNotification", "boolean", "Newsletter", ("trim", "boolean")),
         ImportField(
@@ -121,8 +121,8 @@ _NESTED: dict[str, ImportField] = {
         ImportField("oauthAccounts.N.accountId", "text", "Social account id"),
         ImportField("oauthAccounts.N.username", "name", "Social username"),
         ImportField("oauthAccounts.N.displayName", "name", "Social display name"),
-        ImportField("oauthAccounts.N.emails", "strings", "Social e-mails", ("list",)),
-        ImportField("oauthAccounts.N.emails.N", "text", "Social e-mail"),
+        ImportField("oauthAccounts.N.emails", "strings", "Social emails", ("list",)),
+        ImportField("oauthAccounts.N.emails.N", "text", "Social email"),
         ImportField("oauthAccounts.N.photos", "strings", "Social photos", ("list",)),
         ImportField("oauthAccounts.N.photos.N", "text", "Social photo"),
         ImportField("oauthAccounts.N.profile", "object", "Social profile", ("json",)),
@@ -136,8 +136,8 @@ ENTRY_FIELDS: dict[str, ImportField] = {
     field.name: field
     for field in (
         ImportField("walletPublicKey", "address", "Wallet address"),
-        ImportField("email", "email", "E-mail"),
-        ImportField("emailDomain", "domain", "E-mail domain"),
+        ImportField("email", "email", "Email"),
+        ImportField("emailDomain", "domain", "Email domain"),
         ImportField("phoneNumber", "phone", "Phone number", _PHONE),
         ImportField("discordUsername", "text", "Discord username"),
         ImportField("twitterUsername", "text", "Twitter username"),

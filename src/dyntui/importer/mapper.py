@@ -50,9 +50,7 @@ class Mapper:
         if mapping.kind != "users":
             raise UsageError("This mapping is for allowlist entries, not for users.")
         if "emailVerifiedAt" not in mapping.targets:
-            raise MissingChoice(
-                "Whether the e-mail addresses are verified has to be chosen.", hint=EMAIL_VERIFIED_CHOICES
-            )
+            raise MissingChoice("Whether the emails are verified has to be chosen.", hint=EMAIL_VERIFIED_CHOICES)
         live = environment_kind == "live"
         self.mapping = mapping
         self.rules = (

@@ -23,7 +23,7 @@ VERSION = 1
 EMAIL_VERIFIED_CHOICES = (
     "--set emailVerifiedAt=now (every address counts as verified: people can sign in with it, and a social account "
     "with the same verified address is linked to them), --set emailVerifiedAt=unverified (no promise that a later "
-    "sign-in by e-mail reaches the imported user), or --map COLUMN=emailVerifiedAt (as the file says)."
+    "sign-in by email reaches the imported user), or --map COLUMN=emailVerifiedAt (as the file says)."
 )
 
 
@@ -81,7 +81,7 @@ class Mapping:
         """Return what has to be chosen or mapped first, as sentences; empty when nothing is missing."""
         lines: list[str] = []
         if self.kind == "users" and "emailVerifiedAt" not in self.targets:
-            lines.append("Whether the e-mail addresses are verified has to be chosen.")
+            lines.append("Whether the emails are verified has to be chosen.")
         if not any(each.field for each in self.columns):
             lines.append("No column is mapped to a field.")
         return tuple(lines)

@@ -95,7 +95,7 @@ PRESETS: tuple[Preset, ...] = (
             "email_verified": _VERIFIED,
             "user_id": "map to metadata.auth0Id to keep it",
             "id": "map to metadata.auth0Id to keep it",
-            "name": "often the e-mail again; map by hand",
+            "name": "often the email again; map by hand",
             "user_metadata": "map to metadata to take it along",
             "app_metadata": "map to metadata to take it along",
             "blocked": _BLOCKED,

@@ -61,16 +61,16 @@ CODES: dict[str, str] = {
     # email
     "email_invalid": "This is not an email address.",
     "email_reserved_domain": "The domain is reserved (.test, .invalid, .local ...): no mail ever arrives.",
-    "email_normalised": "The address was put into its normal form (domain in lower case, Unicode composed).",
+    "email_normalized": "The address was put into its normal form (domain in lower case, Unicode composed).",
     "email_verified_without_email": "emailVerifiedAt is given, but the row has no email.",
     # phone
     "phone_impossible": "The number cannot be a phone number (length or country code).",
     "phone_needs_region": "The number has no country code; say --region XX or write it with +.",
     "phone_unlikely": "The number has the right length, but no operator is known to use its range.",
-    "phone_normalised": "The number was put into international form (E.164).",
+    "phone_normalized": "The number was put into international form (E.164).",
     # country
     "country_unknown": "The country is neither an ISO 3166-1 alpha-2 code nor a name that is known.",
-    "country_normalised": "The country's name was replaced by its two-letter code.",
+    "country_normalized": "The country's name was replaced by its two-letter code.",
     # username
     "username_odd": "The username has characters other than letters, digits, dash, underscore and dot.",
     # wallets

@@ -56,7 +56,7 @@ NO_DELIMITER = "\x1f"
 _SEP_LINE = re.compile(r'"?sep=(?P<sep>.)"?\r?\n', re.IGNORECASE)
 _BACKSLASH_QUOTE = re.compile(r'\\"(?![",;|\t\r\n]|\Z)')
 _DATA = re.compile(
-    r"""(?x) [^\s@]+@[^\s@]+\.[^\s@]+ \Z            # an e-mail address
+    r"""(?x) [^\s@]+@[^\s@]+\.[^\s@]+ \Z            # an email address
       | [+(]? \d [\d\s().,:/TZ+-]* \Z               # a number, a phone, a date
       | 0x[0-9A-Fa-f]{16,} \Z
       | [0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12} \Z

@@ -80,7 +80,7 @@ def _country(field: ImportField, rules: ValidationContext) -> Step:
         code = country_code(value)
         if code is None:
             return value
-        problems.append(Problem("info", "country_normalised", field.name, f"“{value}” is sent as {code}."))
+        problems.append(Problem("info", "country_normalized", field.name, f"“{value}” is sent as {code}."))
         return code
 
     return country

@@ -47,7 +47,7 @@ class RowValidator:
         if self._custom:
             self._custom.check(metadata if isinstance(metadata, dict) else {}, problems)
         if user.get("emailVerifiedAt") and not user.get("email"):
-            message = "emailVerifiedAt says nothing without an e-mail."
+            message = "emailVerifiedAt says nothing without an email."
             problems.append(Problem("warning", "email_verified_without_email", "emailVerifiedAt", message))
 
     def _metadata(self, metadata: dict[str, Any], problems: list[Problem]) -> None:

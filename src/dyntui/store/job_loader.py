@@ -31,7 +31,7 @@ class NewProblem(NamedTuple):
 class NewRow(NamedTuple):
     """A row of the file. raw: its cells as JSON. body: the JSON to send, None when the row is invalid.
 
-    keys: natural keys, normalised. chosen_id: a UUID to create the row under when it has no key. state: pending,
+    keys: natural keys, normalized. chosen_id: a UUID to create the row under when it has no key. state: pending,
     invalid or skipped; code, field and message say why it is not pending.
     """
 

@@ -32,7 +32,7 @@ def damaged(path: Path, why: str) -> JournalUnusable:
     return JournalUnusable(
         f"The journal of job {path.stem} cannot be read: {why}.",
         hint=f"Replace {path} with a copy from a backup. Without one, move it away and import the file again: users "
-        "that are there already are found by e-mail, phone number, wallet or username, and not created twice.",
+        "that are there already are found by email, phone number, wallet or username, and not created twice.",
     )
 
 

@@ -103,7 +103,7 @@ def test_the_sums_can_be_checked(service: WizardService, draft: ImportDraft) -> 
     assert found["error", "email_invalid"] == 1
     assert found["error", "duplicate_in_file"] == 1
     assert found["warning", "too_few_cells"] == 1
-    assert found["info", "country_normalised"] == 1
+    assert found["info", "country_normalized"] == 1
 
 
 def test_a_cell_put_right_makes_its_row_ready(service: WizardService, draft: ImportDraft) -> None:

@@ -84,7 +84,7 @@ class User(Model):
 
     @property
     def label(self) -> str:
-        """What tells this person from others in one line: e-mail, username, name, phone, else the id."""
+        """What tells this person from others in one line: email, username, name, phone, else the id."""
         return self.email or self.username or self.name or self.phone_number or self.id
 
 
