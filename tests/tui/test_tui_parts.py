@@ -37,7 +37,7 @@ def test_history_goes_back_and_forward_and_forgets_what_is_cut_off() -> None:
 
 @given(st.lists(st.sampled_from(["visit", "back", "forward"])))
 def test_history_never_holds_more_than_it_keeps(steps: list[str]) -> None:
-    history = History("0", keep=3)
+    history = History("0", limit=3)
     held = {"0"}
     for number, step in enumerate(steps, 1):
         if step == "visit":

@@ -18,13 +18,13 @@ class Action:
     keys: tuple[str, ...]
     """The keys, as Textual names them; the first one is shown."""
     title: str
-    """What the status bar and the help screen call it."""
+    """Its name in the footer and on the help screen."""
     help: str
     """One sentence for the help screen and docs/keys.md."""
     effect: Effect = Effect.WRITE
     """What it does to the server, not to local files. An action that declares nothing counts as a write."""
     rank: int = 0
-    """Its position on the status bar, from the left; 0 leaves it out."""
+    """Its position in the footer, from the left; 0 leaves it out."""
     run: str = ""
     """The method `action_<run>` of the node that binds the scope; the name part of the id by default."""
     disabled_reason: str = ""

@@ -1,4 +1,4 @@
-"""The registry of every action that a key can run: bindings, status bar, help, palette and keymap read it.
+"""The registry of every action that a key can run: bindings, footer, help, palette and keymap use it.
 
 Every `actions.py` registers the actions of its package, `shell/record_actions.py` those of the resource records.
 
@@ -88,7 +88,7 @@ class ActionMixin(_Node):
     """A screen, a widget or the app, whose keys come from the registry."""
 
     def app_disabled_reason(self, action: Action) -> str | None:
-        """Return why the app allows `action` nowhere now; None when it does. Only the app overrides this."""
+        """Return why `action` is not available anywhere now; None when it is. Only the app overrides this."""
         return None
 
     async def action_do(self, action_id: str, *arguments: str) -> None:
@@ -110,7 +110,7 @@ class ActiveAction:
     node: Any
     """The screen, widget or app that runs it."""
     keys: tuple[str, ...]
-    """The keys, as Textual names them, with the changes of the keymap."""
+    """The keys, as Textual names them, after the changes of keymap.toml."""
 
     @property
     def disabled_reason(self) -> str | None:

@@ -1,7 +1,7 @@
-"""The last guard between a control character and the terminal: whoever forgot `safe()` shows U+FFFD instead.
+"""The last guard against control characters in texts that were not passed through `safe()`: they become U+FFFD.
 
-Rich and Textual drop only five control codes from text; an ESC goes through every widget. Both keep what they drop in a
-table, private but shared; more is put into it here. A test guards the two names, and shows that no widget leaks.
+Rich and Textual remove only five control codes from text, so ESC passes through every widget. Both have the codes in a
+private table, which is extended here. A test checks the two names, and that no widget lets a control code through.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def install() -> None:
-    """Extend the tables of rich and textual. Harmless when done twice."""
+    """Extend the tables of Rich and Textual. Calling it again has no effect."""
     from rich import control
     from textual import content
 
@@ -26,5 +26,5 @@ def install() -> None:
 
 
 def replace_controls(text: str) -> str:
-    """`text` for a segment of our own, without any control code: the same guard where neither library looks."""
+    """Return `text` with control codes replaced, for segments that a widget makes without Rich or Textual."""
     return text if text.isprintable() else _CONTROLS.sub(_REPLACEMENT, text)

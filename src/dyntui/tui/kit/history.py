@@ -1,4 +1,4 @@
-"""Back and forward through the screens, as in a browser."""
+"""The history of visited screens, with back and forward as in a browser."""
 
 from __future__ import annotations
 
@@ -6,52 +6,53 @@ __all__ = ["History"]
 
 
 class History:
-    """The names of the screens visited, and which of them is shown. keep: how many stay within reach."""
+    """The names of the visited screens, and which one is shown."""
 
-    def __init__(self, first: str, *, keep: int = 20) -> None:
+    def __init__(self, first: str, *, limit: int = 20) -> None:
+        """limit: the maximum number of screens; older ones are removed."""
         self._names = [first]
-        self._at = 0
-        self._keep = keep
+        self._index = 0
+        self._limit = limit
 
     @property
     def current(self) -> str:
-        return self._names[self._at]
+        return self._names[self._index]
 
     @property
     def previous(self) -> str | None:
-        """Where back leads; None on the first screen."""
-        return self._names[self._at - 1] if self._at else None
+        """The name that back shows; None on the first screen."""
+        return self._names[self._index - 1] if self._index else None
 
     @property
     def next(self) -> str | None:
-        """Where forward leads; None when nothing was gone back from."""
-        return self._names[self._at + 1] if self._at + 1 < len(self._names) else None
+        """The name that forward shows; None on the last screen."""
+        return self._names[self._index + 1] if self._index + 1 < len(self._names) else None
 
     def visit(self, name: str) -> list[str]:
-        """Go to a new screen. Returns the names that are out of reach now."""
-        gone = self._names[self._at + 1 :]
-        self._names = [*self._names[: self._at + 1], name]
-        self._at += 1
-        while len(self._names) > self._keep:
-            gone.append(self._names.pop(0))
-            self._at -= 1
-        return gone
+        """Go to a new screen. Returns the names that were removed from the history."""
+        removed = self._names[self._index + 1 :]
+        self._names = [*self._names[: self._index + 1], name]
+        self._index += 1
+        while len(self._names) > self._limit:
+            removed.append(self._names.pop(0))
+            self._index -= 1
+        return removed
 
     def back(self) -> str | None:
-        """Go back; the name to show, None on the first screen."""
-        if not self._at:
+        """Go back. Returns the name to show; None on the first screen."""
+        if not self._index:
             return None
-        self._at -= 1
+        self._index -= 1
         return self.current
 
     def forward(self) -> str | None:
-        """Go forward; the name to show, None when there is nothing."""
+        """Go forward. Returns the name to show; None on the last screen."""
         if self.next is None:
             return None
-        self._at += 1
+        self._index += 1
         return self.current
 
     def restart(self, name: str) -> list[str]:
-        """Begin anew with one screen. Returns all the other names."""
-        gone, self._names, self._at = self._names, [name], 0
-        return gone
+        """Start again with one screen. Returns the names that were removed."""
+        removed, self._names, self._index = self._names, [name], 0
+        return removed

@@ -19,7 +19,7 @@ OWN_VARIABLES = {
     "cursor": "#2b333f",
     "cursor-blurred": "#20252d",
 }
-"""Variables that our styles use in addition to Textual's, with the defaults for themes without them."""
+"""Variables that styles/*.tcss use in addition to those of Textual, with defaults for themes without them."""
 
 THEMES = (
     Theme(

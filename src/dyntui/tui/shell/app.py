@@ -27,7 +27,7 @@ from dyntui.tui.features.imports.entry_points import offer_unfinished
 from dyntui.tui.kit import control_character_filter
 from dyntui.tui.kit.action_registry import active_actions, bindings
 from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE_THEME, NO_COLOR_THEME, OWN_VARIABLES, THEMES
-from dyntui.tui.kit.widgets.line_widget import PAINTS
+from dyntui.tui.kit.widgets.line_widget import LINE_STYLES
 from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.all_actions import ALL_ACTIONS
@@ -69,7 +69,7 @@ class Console(TerminalActionsMixin):
     CSS_PATH: ClassVar = list(_FIRST_STYLES)
     BINDINGS = bindings(SHELL_ACTIONS, "app")
     ENABLE_COMMAND_PALETTE = False
-    COMPONENT_CLASSES: ClassVar = PAINTS
+    COMPONENT_CLASSES: ClassVar = LINE_STYLES
 
     class Traffic(Message):
         """A request began or ended, in whichever thread."""

@@ -60,7 +60,7 @@ class ReadTracker(LineList, can_focus=False):
         if index >= self.count:
             return (), ""
         text, style = self.rows[index]
-        more = y == self.room - 1 and index < self.count - 1
+        more = y == self.visible_count - 1 and index < self.count - 1
         if not more:
             return [(cut(text, width), style)], ""
         return [(fit(text, width - 2), style), (" ↓", "accent")], ""
@@ -71,15 +71,15 @@ class ReadTracker(LineList, can_focus=False):
     def moved(self) -> None:
         if not self.size:
             return
-        seen = max(self.seen, min(self.count, self.top + self.room))
+        seen = max(self.seen, min(self.count, self.top + self.visible_count))
         if seen != self.seen:
             self.seen = seen
             self.post_message(self.Moved(self))
 
     def scroll_by(self, lines: int) -> None:
         """Scroll; the cursor is invisible."""
-        self.top = max(0, min(self.top + lines, self.count - self.room))
-        self.cursor = min(self.count - 1, self.top + (self.room - 1 if lines > 0 else 0))
+        self.top = max(0, min(self.top + lines, self.count - self.visible_count))
+        self.cursor = min(self.count - 1, self.top + (self.visible_count - 1 if lines > 0 else 0))
         self.repaint()
         self.moved()
 
@@ -228,10 +228,10 @@ class ImpactDialog(BaseDialog[Confirmation]):
         self.tracker.scroll_by(-1)
 
     def action_page_down(self) -> None:
-        self.tracker.scroll_by(self.tracker.room)
+        self.tracker.scroll_by(self.tracker.visible_count)
 
     def action_page_up(self) -> None:
-        self.tracker.scroll_by(-self.tracker.room)
+        self.tracker.scroll_by(-self.tracker.visible_count)
 
     def on_key(self, event: events.Key) -> None:
         if self.typed:

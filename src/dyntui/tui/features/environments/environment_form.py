@@ -105,8 +105,8 @@ class EnvironmentForm(FormDialog):
             where.set_options(options, where.value)
         else:
             where.set_options(options, "session")
-            self.keep_untouched("where")
-        self.note("where", f"The keyring cannot be used: {event.probe.reason}.")
+            self.mark_unchanged("where")
+        self.set_note("where", f"The keyring cannot be used: {event.probe.reason}.")
 
     def _wrong(self, values: Values) -> Mapping[str, str]:
         from dyntui.config.credentials import check_token

@@ -245,20 +245,20 @@ class ReviewTable(Table):
             self.repaint()
             self.post_message(self.Moved(self))
 
-    def _lay_out(self, width: int) -> _Layout:
+    def _make_layout(self, width: int) -> _Layout:
         """Number, who it is and the problem always; between them as many cells as there is room for, from the one
         scrolled to on."""
         first, *cells, problem = self.columns
         identifier, others = cells[:1], cells[1:]
         skipped = min(self.offset_columns, max(0, len(others) - 1))
-        room = width - GUTTER - 1 - self._need(first) - self.gap
+        room = width - GUTTER - 1 - self._min_width(first) - self.gap
         problem_width = min(problem.width, max(12, room * 2 // 5))
-        shown: list[tuple[TableColumn, int]] = [(first, self._need(first))]
+        shown: list[tuple[TableColumn, int]] = [(first, self._min_width(first))]
         left = room - problem_width - self.gap
         for column in identifier + others[skipped:]:
-            if self._need(column) > left and len(shown) > (2 if skipped else 1):
+            if self._min_width(column) > left and len(shown) > (2 if skipped else 1):
                 break
-            width_shown = max(1, min(self._need(column), left))
+            width_shown = max(1, min(self._min_width(column), left))
             shown.append((column, width_shown))
             left -= width_shown + self.gap
         has_more = skipped + len(shown) - 1 < len(cells)

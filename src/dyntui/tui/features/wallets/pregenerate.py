@@ -40,7 +40,7 @@ class PregenerateForm(FormDialog):
 
     @on(FormChoice.Changed, "#field-form")
     def _other_form(self) -> None:
-        self.note("chains", _chains_help(self.values()["form"]))
+        self.set_note("chains", _chains_help(self.values()["form"]))
 
 
 def _chains_help(form: str) -> str:

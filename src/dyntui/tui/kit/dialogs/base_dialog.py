@@ -32,7 +32,7 @@ class DialogFooter(LineWidget):
     """The last two lines of a dialog: a message, and the keys."""
 
     def __init__(self, *keys: tuple[str, str]) -> None:
-        super().__init__(classes="foot")
+        super().__init__(classes="footer")
         self.keys = keys
         self.message = ""
         self.message_style = "dim"
@@ -53,14 +53,20 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     BINDINGS = bindings(KIT_ACTIONS, "dialog")
     title_text = ""
     on_submit: Callable[[T], Any] | None = None
-    """Receives the submitted value while the dialog stays open, locked; has to end in `finish` or `reopen`. None:
-    submitting closes the dialog."""
+    """Called with the submitted value while the dialog stays open and locked. It has to end in `finish` or `reopen`.
+
+    None: submitting closes the dialog.
+    """
     was_left = False
-    """Whether a person closed the dialog; what was submitted must not continue then."""
+    """Whether the user closed the dialog; what was submitted must not continue then."""
     _locked = False
+    """Whether a submitted value is being processed."""
     _initial: object = None
-    _asked_about: object = None
+    """The input that may be discarded without a question."""
+    _warned_about: object = None
+    """The changed input that esc has warned about; None for none."""
     _focused_before: Widget | None = None
+    """The widget that gets the focus when the dialog is unlocked."""
 
     def content(self) -> ComposeResult:
         """Yield the widgets below the title."""
@@ -76,9 +82,9 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
             yield from self.content()
             yield DialogFooter(*self.footer_keys())
 
-    def show_full_text(self, text: str, room: int) -> None:
-        """Show `text` above the keys when it is wider than `room` cells, because it is cut elsewhere."""
-        self.show_footer_message(text if width_of(text) > room else "", "dim")
+    def show_full_text(self, text: str, available_width: int) -> None:
+        """Show `text` above the keys when it is wider than `available_width` cells and is truncated in the list."""
+        self.show_footer_message(text if width_of(text) > available_width else "", "dim")
 
     def show_footer_message(self, text: str, style: str) -> None:
         """Show a message above the keys. style: `dim` or `warn`."""
@@ -89,7 +95,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     # Canceling
 
     def current_input(self) -> object:
-        """Return the current input in a form that can be compared; None for a dialog without input."""
+        """Return the current input, as a value that can be compared; None for a dialog without input."""
         return None
 
     def initial_input(self) -> object:
@@ -101,8 +107,8 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
 
     def action_cancel(self) -> Any:
         entered = self.current_input()
-        if entered not in (self._initial, self._asked_about):
-            self._asked_about = entered
+        if entered not in (self._initial, self._warned_about):
+            self._warned_about = entered
             self.show_footer_message("Press esc again to discard your changes.", "warn")
             return
         self.was_left = True
@@ -111,26 +117,26 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     def input_changed(self) -> None:
-        """Ask again before input that changed since is discarded."""
-        if self._asked_about is not None and self.current_input() != self._asked_about:
-            self._asked_about = None
+        """Require the question again when the input changed after it."""
+        if self._warned_about is not None and self.current_input() != self._warned_about:
+            self._warned_about = None
             self.show_footer_message("", "dim")
 
     # Submitting
 
-    def submit(self, answer: T) -> None:
-        """Pass `answer` to `on_submit` with the dialog locked, or return it as the result of the dialog."""
+    def submit(self, value: T) -> None:
+        """Pass `value` to `on_submit` with the dialog locked, or return it as the result of the dialog."""
         if self.on_submit is None:
-            self.dismiss(answer)
+            self.dismiss(value)
         elif not self._locked:
             self._locked = True
             self._focused_before = self.focused
             self.query_one("#dialog").disabled = True
             self.show_footer_message("", "dim")
-            self.on_submit(answer)
+            self.on_submit(value)
 
     def finish(self) -> None:
-        """Close the dialog, because what was submitted is done."""
+        """Close the dialog after the submitted value was processed."""
         if self.is_active:
             self.dismiss(None)
 
@@ -139,7 +145,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         if self.was_left or not self.is_attached:
             return
         self._locked = False
-        self._asked_about = None
+        self._warned_about = None
         self.query_one("#dialog").disabled = False
         if self._focused_before is not None:
             self.set_focus(self._focused_before, scroll_visible=False)

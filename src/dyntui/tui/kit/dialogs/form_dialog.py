@@ -98,14 +98,14 @@ class FormChoice(LineWidget, can_focus=True):
 
 
 class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
-    """The fields; it scrolls with the focused field, without keys of its own."""
+    """The fields, scrolled so that the focused field is visible. It has no keys of its own."""
 
 
 class FormDialog(BaseDialog[Values]):
     """A form that returns its values by field name.
 
     check: returns problems by field name; the name "" is for the whole form.
-    verb: what saving is called in the footer.
+    verb: the label of the key that submits.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "form")
@@ -157,16 +157,16 @@ class FormDialog(BaseDialog[Values]):
             return self.query_one(f"#field-{item.name}", FormChoice).value
         return self.query_one(f"#field-{item.name}", Input).value
 
-    def keep_untouched(self, name: str) -> None:
-        """Treat the value of a field as its initial one, because the program changed it and not a person."""
+    def mark_unchanged(self, name: str) -> None:
+        """Treat the value of a field as its initial value, because the program changed it, not the user."""
         if isinstance(self._initial, dict):
             self._initial = {**self._initial, name: self.values()[name]}
 
-    def note(self, name: str, text: str, *, bad: bool = False) -> None:
-        """Show a line below a field. bad: whether it is a problem."""
+    def set_note(self, name: str, text: str, *, is_problem: bool = False) -> None:
+        """Show a line below a field. is_problem: whether it is an error."""
         note = self.query_one(f"#note-{name}", Static)
         note.update(safe(text, 300))
-        note.set_class(bad, "-bad")
+        note.set_class(is_problem, "-problem")
         note.set_class(not text, "-none")
 
     def action_next(self) -> None:
@@ -181,14 +181,14 @@ class FormDialog(BaseDialog[Values]):
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
-        self._go_on_from_field()
+        self._leave_field()
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter" and isinstance(self.focused, FormChoice):
             event.stop()
-            self._go_on_from_field()
+            self._leave_field()
 
-    def _go_on_from_field(self) -> None:
+    def _leave_field(self) -> None:
         last = self.query("#fields Input, #fields FormChoice").last()
         if self.focused is last:
             self.action_save()
@@ -197,12 +197,12 @@ class FormDialog(BaseDialog[Values]):
 
     def action_save(self) -> None:
         values = self.values()
-        wrong = dict(self.check(values))
+        problems = dict(self.check(values))
         for item in self.fields:
-            self.note(item.name, wrong.get(item.name, item.help), bad=item.name in wrong)
-        self.query_one("#problem", Static).update(safe(wrong.get("", ""), 500))
-        if wrong:
-            first = next((item.name for item in self.fields if item.name in wrong), None)
+            self.set_note(item.name, problems.get(item.name, item.help), is_problem=item.name in problems)
+        self.query_one("#problem", Static).update(safe(problems.get("", ""), 500))
+        if problems:
+            first = next((item.name for item in self.fields if item.name in problems), None)
             if first is not None:
                 self.query_one(f"#field-{first}").focus()
             return

@@ -45,8 +45,8 @@ class MultiSelectDialog(BaseDialog[list[str]]):
     def __init__(self, title: str, options: Sequence[str], chosen: Sequence[str], *, multiple: bool = True) -> None:
         super().__init__()
         self.title_text = title
-        # Values that were typed by hand stay among the options.
-        self.options = [*options, *(each for each in chosen if each not in options)]
+        # Values that were typed are options too.
+        self.options = [*options, *(value for value in chosen if value not in options)]
         self.multiple = multiple
         self._lines = _Options(self.options, set(chosen), multiple)
 
@@ -55,7 +55,7 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         yield self._lines
 
     def on_mount(self) -> None:
-        first = next((place for place, each in enumerate(self.options) if each in self._lines.chosen), 0)
+        first = next((index for index, option in enumerate(self.options) if option in self._lines.chosen), 0)
         self._lines.move_to(first)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
@@ -74,4 +74,4 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         if not self.multiple:
             self.dismiss([self.options[self._lines.cursor]] if self.options else [])
             return
-        self.dismiss([each for each in self.options if each in self._lines.chosen])
+        self.dismiss([option for option in self.options if option in self._lines.chosen])

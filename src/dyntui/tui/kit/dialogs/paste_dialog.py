@@ -20,6 +20,7 @@ class Pasted:
     """The result of the dialog."""
 
     text: str
+    """The text of the text area."""
     line: str = ""
     """The value of the field below the text, if there is one."""
 
@@ -30,7 +31,7 @@ class PasteTextDialog(BaseDialog[Pasted]):
     about: a line above the text.
     line: the label of a field below it, "" for none.
     text: the initial text.
-    verb: what submitting is called in the footer.
+    verb: the label of the key that submits.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "paste-text")

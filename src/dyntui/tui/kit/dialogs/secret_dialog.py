@@ -25,28 +25,28 @@ _WIDTH = 64
 class SecretDialog(BaseDialog[None]):
     """Shows a secret.
 
-    what: the name of the value, in lower case.
-    value: the value, raw.
+    name: the name of the value, in lower case.
+    value: the value, in raw text.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "secret")
 
-    def __init__(self, what: str, value: str) -> None:
+    def __init__(self, name: str, value: str) -> None:
         super().__init__()
-        self.title_text = what[:1].upper() + what[1:]
-        self.what = what
+        self.title_text = name[:1].upper() + name[1:]
+        self.value_name = name
         self.value = value
 
     def content(self) -> ComposeResult:
         lines = [part for line in self.value.split("\n") for part in (wrap(safe(line, 4000), _WIDTH) or [""])]
         yield Static("\n".join(lines), classes="secret", markup=False)
-        yield Static("This value is shown only now and is not stored.", classes="note", markup=False)
+        yield Static("This value is shown one time and is not stored.", classes="note", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("c", "copy"), ("esc", "close"))
 
     def action_copy(self) -> None:
         console = cast("ClipboardApp", self.app)
-        send_to_clipboard(console, self.value, self.what)
-        # The secret must not stay in this process; only the terminal's clipboard has it.
+        send_to_clipboard(console, self.value, self.value_name)
+        # Only the clipboard of the terminal may keep the secret, not this process.
         console.clipboard_text = ""

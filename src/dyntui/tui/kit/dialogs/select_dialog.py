@@ -18,7 +18,7 @@ from dyntui.tui.kit.widgets.line_list import LineList, Piece
 __all__ = ["Choice", "Choices", "SelectDialog"]
 
 _SHARE, _CHROME = 0.9, 6
-"""The share of the screen height that a dialog may use, and its lines for title, keys and margin."""
+"""The share of the screen height that a dialog may use, and the lines of its title, keys and margin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Choice:
     key: str
     """What the dialog returns."""
     label: str
+    """The text of the option, in raw text."""
     sign: str = ""
     """A key or a mark before the label; a key chooses the option."""
     note: str = ""
@@ -80,8 +81,8 @@ class SelectDialog(BaseDialog[str]):
         self._choices.cursor = start
 
     def content(self) -> ComposeResult:
-        most = int(self.app.size.height * _SHARE) - _CHROME
-        self._choices.styles.height = max(1, min(len(self._choices.choices), most))
+        max_height = int(self.app.size.height * _SHARE) - _CHROME
+        self._choices.styles.height = max(1, min(len(self._choices.choices), max_height))
         yield self._choices
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:

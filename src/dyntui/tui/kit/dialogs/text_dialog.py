@@ -23,7 +23,7 @@ class TextDialog(BaseDialog[str]):
     check: returns what is wrong with a text, "" when it is valid.
     original: the text that may be discarded without a question; `text` by default.
     problem: a problem of the initial text, shown from the start.
-    verb: what submitting is called in the footer.
+    verb: the label of the key that submits.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "text-editor")

@@ -19,20 +19,20 @@ from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
 __all__ = ["LineList", "Piece"]
 
-_WHEEL = 3
-_WHOLE_WIDTH = 1000
-"""A width in cells that holds every line, for a search."""
+_WHEEL_LINES = 3
+_UNLIMITED_WIDTH = 1000
+"""A width in cells that truncates no line, for searches."""
 
 
 @runtime_checkable
 class Host(Protocol):
-    """A screen that is called as soon as the cursor moves; the message `Moved` comes a frame later."""
+    """A screen that is called when the cursor moves, because the message `Moved` would arrive a frame later."""
 
     def lines_moved(self, lines: LineList) -> None: ...
 
 
 class LineList(ActionMixin, LineWidget, can_focus=True):
-    """Lines of one row each, one of them under the cursor."""
+    """A list of lines with a cursor."""
 
     BINDINGS = bindings(KIT_ACTIONS, "rows")
 
@@ -64,20 +64,23 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.cursor = 0
+        """The index of the line under the cursor."""
         self.top = 0
+        """The index of the first line in view."""
         self.head = 0
-        """How many lines at the top do not scroll."""
-        self._painted_from = 0
+        """The number of lines at the top that do not scroll."""
+        self._painted_top = 0
+        """The value of `top` when all lines were painted last."""
 
-    # Defined by a subclass
+    # Overridden by subclasses
 
     @property
     def count(self) -> int:
-        """How many lines there are, without the head."""
+        """The number of lines, without the head."""
         raise NotImplementedError
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        """Return line `index` in pieces of at most `width` cells; the last cell of the widget is for a sign."""
+        """Return the pieces of line `index`, in `width` cells. The last cell of the widget is for a scroll sign."""
         raise NotImplementedError
 
     def draw_head(self, y: int, width: int) -> Sequence[Piece]:
@@ -85,25 +88,25 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         raise NotImplementedError
 
     def draw_empty(self, y: int, width: int) -> Sequence[Piece]:
-        """Return line `y` below the last item; the place for a message when there are none."""
+        """Return line `y` below the last item, such as a message for an empty list."""
         return ()
 
     def moved(self) -> None:
-        """React to a moved cursor or view, for instance by loading rows."""
+        """Called when the cursor moved or the view scrolled, for instance to load rows."""
 
     # Search
 
     def text_at(self, index: int) -> str:
-        """Return the text of line `index`, not cut to the width there is."""
-        return "".join(text for text, _ in self.draw(index, _WHOLE_WIDTH))
+        """Return the text of line `index`, not truncated."""
+        return "".join(text for text, _ in self.draw(index, _UNLIMITED_WIDTH))
 
     def find_line(self, text: str) -> tuple[int, int]:
         """Go to the next line that contains `text`, wrapping around.
 
         Returns its number among the matching lines and how many match; (0, 0) for none.
         """
-        wanted = text.casefold()
-        found = [index for index in range(self.count) if wanted in self.text_at(index).casefold()]
+        text = text.casefold()
+        found = [index for index in range(self.count) if text in self.text_at(index).casefold()]
         if not found:
             return 0, 0
         number = next((number for number, index in enumerate(found) if index > self.cursor), 0)
@@ -113,8 +116,8 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
     # Painting
 
     @property
-    def room(self) -> int:
-        """How many lines are in view."""
+    def visible_count(self) -> int:
+        """The number of lines in view."""
         return max(1, self.size.height - self.head)
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
@@ -124,22 +127,22 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         if index >= self.count:
             return self.draw_empty(y - self.head, width), ""
         pieces = self.draw(index, width - 1)
-        if sign := self._more(y, index):
+        if sign := self._scroll_sign(y, index):
             used = sum(width_of(text) for text, _ in pieces)
             pieces = [*pieces, (" " * max(0, width - 1 - used), ""), (sign, "dim")]
         if index != self.cursor:
             return pieces, ""
         return pieces, "cursor" if self.has_focus else "cursor-blurred"
 
-    def _more(self, y: int, index: int) -> str:
+    def _scroll_sign(self, y: int, index: int) -> str:
         """Return the sign for more lines above or below, for the first or last line in view."""
         if y == self.head and self.top:
             return "↑"
-        return "↓" if y == self.head + self.room - 1 and index < self.count - 1 else ""
+        return "↓" if y == self.head + self.visible_count - 1 and index < self.count - 1 else ""
 
     def repaint(self, lines: Iterable[int] | None = None) -> None:
         if lines is None:
-            self._painted_from = self.top
+            self._painted_top = self.top
         super().repaint(lines)
 
     # Moving
@@ -150,7 +153,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         self.cursor = max(0, min(index, self.count - 1))
         self._scroll_to_cursor()
         self.moved()
-        if self._painted_from == self.top:
+        if self._painted_top == self.top:
             self.repaint(self.head + line - self.top for line in (before, self.cursor))
         else:
             self.repaint()
@@ -159,12 +162,12 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
 
     def _scroll_to_cursor(self) -> None:
         if not self.size:
-            return  # no layout yet: it would scroll in a view of one line
+            return  # there is no layout yet
         if self.cursor < self.top:
             self.top = self.cursor
-        elif self.cursor >= self.top + self.room:
-            self.top = self.cursor - self.room + 1
-        self.top = max(0, min(self.top, self.count - self.room))
+        elif self.cursor >= self.top + self.visible_count:
+            self.top = self.cursor - self.visible_count + 1
+        self.top = max(0, min(self.top, self.count - self.visible_count))
 
     def count_changed(self) -> None:
         """Update after the lines changed: keep the cursor in range and paint the changed lines."""
@@ -182,7 +185,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
 
     def _scroll_with_cursor(self, lines: int) -> None:
         """Scroll by `lines` and move the cursor with the view."""
-        self.top = max(0, min(self.top + lines, self.count - self.room))
+        self.top = max(0, min(self.top + lines, self.count - self.visible_count))
         self.move_to(self.cursor + lines)
 
     def action_down(self) -> None:
@@ -192,16 +195,16 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         self.move_to(self.cursor - 1)
 
     def action_page_down(self) -> None:
-        self._scroll_with_cursor(self.room)
+        self._scroll_with_cursor(self.visible_count)
 
     def action_page_up(self) -> None:
-        self._scroll_with_cursor(-self.room)
+        self._scroll_with_cursor(-self.visible_count)
 
     def action_half_down(self) -> None:
-        self._scroll_with_cursor(max(1, self.room // 2))
+        self._scroll_with_cursor(max(1, self.visible_count // 2))
 
     def action_half_up(self) -> None:
-        self._scroll_with_cursor(-max(1, self.room // 2))
+        self._scroll_with_cursor(-max(1, self.visible_count // 2))
 
     def action_first(self) -> None:
         self.move_to(0)
@@ -223,7 +226,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         self._focus_changed(event, False)
 
     def _focus_changed(self, event: events.Event, focused: bool) -> None:
-        # The base class would paint every line.
+        # Textual's handler would paint every line.
         event.prevent_default()
         self.has_focus = focused
         if self.parent is not None:
@@ -233,15 +236,15 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
-        self._scroll_with_wheel(_WHEEL)
+        self._scroll_with_wheel(_WHEEL_LINES)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
-        self._scroll_with_wheel(-_WHEEL)
+        self._scroll_with_wheel(-_WHEEL_LINES)
 
     def _scroll_with_wheel(self, lines: int) -> None:
-        self.top = max(0, min(self.top + lines, self.count - self.room))
-        self.move_to(max(self.top, min(self.cursor, self.top + self.room - 1)))
+        self.top = max(0, min(self.top + lines, self.count - self.visible_count))
+        self.move_to(max(self.top, min(self.cursor, self.top + self.visible_count - 1)))
 
     def on_click(self, event: events.Click) -> None:
         index = self.top + event.y - self.head

@@ -12,28 +12,28 @@ from textual.widget import Widget
 
 from dyntui.tui.kit.control_character_filter import replace_controls
 
-__all__ = ["PAINTS", "LineWidget", "Piece"]
+__all__ = ["LINE_STYLES", "LineWidget", "Piece"]
 
 Piece = tuple[str, str]
-"""Text and the name of its style: one of PAINTS without the `painted--`; "" is the widget's own."""
+"""Text and the name of its style: one of LINE_STYLES without `line--`; "" is the style of the line."""
 
-PAINTS = {
-    "painted--head",
-    "painted--cursor",
-    "painted--cursor-blurred",
-    "painted--plain",
-    "painted--dim",
-    "painted--strong",
-    "painted--accent",
-    "painted--good",
-    "painted--warn",
-    "painted--bad",
-    "painted--kind",
+LINE_STYLES = {
+    "line--head",
+    "line--cursor",
+    "line--cursor-blurred",
+    "line--plain",
+    "line--dim",
+    "line--strong",
+    "line--accent",
+    "line--good",
+    "line--warn",
+    "line--bad",
+    "line--kind",
 }
-"""The component classes of the app that all line widgets draw with. They belong to the app, because Textual computes
-every component class of every widget whenever a screen opens, which took half of that time."""
+"""The component classes that all line widgets use. They belong to the app, because Textual computes the component
+classes of every widget whenever a screen opens, which took half of that time."""
 
-_KEPT_ON_CURSOR = frozenset({"accent", "bad", "warn", "good"})
+_CURSOR_LINE_STYLES = frozenset({"accent", "bad", "warn", "good"})
 """Styles that keep their color on the cursor line; the others take the style of the line, which is one segment then."""
 
 
@@ -70,8 +70,8 @@ class LineWidget(Widget):
         if not self.is_attached or not (size := self.size):
             return
         width, height = size
-        asked = range(height) if lines is None else (y for y in lines if 0 <= y < height)
-        dirty = [y for y in asked if self._shown.get(y) != self._line_state(y, width)]
+        candidates = range(height) if lines is None else (y for y in lines if 0 <= y < height)
+        dirty = [y for y in candidates if self._shown.get(y) != self._line_state(y, width)]
         if dirty:
             self.refresh(*(Region(0, y, width, 1) for y in dirty))
 
@@ -95,15 +95,15 @@ class LineWidget(Widget):
                 segments[-1] = Segment(segments[-1].text + replace_controls(text), style)
             else:
                 segments.append(Segment(replace_controls(text), style))
-        # Each segment costs forty bytes on every line that is painted.
+        # Fewer segments: each one costs forty bytes on every painted line.
         return Strip(segments).adjust_cell_length(width, self._style(base, "")).simplify()
 
     def _style(self, base: str, name: str) -> Style:
         style = self._styles.get((base, name))
         if style is None:
             style = self.rich_style
-            for part in (base, name if not base or name in _KEPT_ON_CURSOR else ""):
-                if part and f"painted--{part}" in self.app.COMPONENT_CLASSES:
-                    style += self.app.get_component_styles(f"painted--{part}").partial_rich_style
+            for part in (base, name if not base or name in _CURSOR_LINE_STYLES else ""):
+                if part and f"line--{part}" in self.app.COMPONENT_CLASSES:
+                    style += self.app.get_component_styles(f"line--{part}").partial_rich_style
             self._styles[base, name] = style
         return style

@@ -23,14 +23,15 @@ class Suggestion:
     """A suggestion for the typed text."""
 
     text: str
-    """What the field contains when it is chosen."""
+    """The text of the field when the suggestion is chosen."""
     note: str = ""
     """A description."""
 
 
 Suggest = Callable[[str], Sequence[Suggestion]]
+"""Returns the suggestions for a text."""
 
-_SHOWN = 8
+_MAX_VISIBLE = 8
 
 
 class Suggestions(LineList, can_focus=False):
@@ -38,26 +39,30 @@ class Suggestions(LineList, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__(id="suggestions")
-        self.found: Sequence[Suggestion] = ()
+        self.items: Sequence[Suggestion] = ()
 
     @property
     def count(self) -> int:
-        return len(self.found)
+        return len(self.items)
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         pieces, base = super().line(y, width)
         return pieces, "cursor" if base else ""  # the focus stays in the field
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        found = self.found[index]
+        suggestion = self.items[index]
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
-        return [bar, (fit(safe(found.text), 24) + " ", ""), (cut(safe(found.note), max(0, width - 28)), "dim")]
+        return [
+            bar,
+            (fit(safe(suggestion.text), 24) + " ", ""),
+            (cut(safe(suggestion.note), max(0, width - 28)), "dim"),
+        ]
 
-    def show(self, found: Sequence[Suggestion]) -> None:
+    def show(self, items: Sequence[Suggestion]) -> None:
         """Show these suggestions, in at most eight lines."""
-        self.found = found
+        self.items = items
         self.cursor = self.top = 0
-        height = min(len(found), _SHOWN)
+        height = min(len(items), _MAX_VISIBLE)
         self.display = height > 0
         self.styles.height = max(1, height)
         self.repaint()
@@ -104,7 +109,7 @@ class Prompt(Horizontal):
         return bool(self.display)
 
     def _set_open(self, is_open: bool) -> None:
-        # Not by a CSS class: it would apply only in the next frame, and keys typed until then would be lost.
+        # A CSS class would apply only in the next frame, and keys typed until then would be lost.
         for neighbor in self.siblings:
             neighbor.display = not is_open
         self.display = is_open
@@ -132,7 +137,7 @@ class Prompt(Horizontal):
         self.screen.set_focus(field, scroll_visible=False)
 
     def close(self) -> None:
-        """Hide the prompt."""
+        """Close the prompt and its suggestions."""
         self._set_open(False)
         self.screen.query_one(Suggestions).show(())
         self.post_message(self.Closed())
@@ -147,9 +152,9 @@ class Prompt(Horizontal):
                 suggestions.move_to(suggestions.cursor + 1)
             case "up":
                 suggestions.move_to(suggestions.cursor - 1)
-            case "tab" if suggestions.found:
+            case "tab" if suggestions.items:
                 field = self.query_one(_PromptField)
-                field.value = suggestions.found[suggestions.cursor].text
+                field.value = suggestions.items[suggestions.cursor].text
                 field.cursor_position = len(field.value)
 
     def _show_suggestions(self, text: str) -> None:
@@ -165,9 +170,9 @@ class Prompt(Horizontal):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         suggestions = self.screen.query_one(Suggestions)
-        if not suggestions.found:  # the text may have suggestions by now
+        if not suggestions.items:  # the text may have suggestions by now
             self._show_suggestions(event.value)
-        chosen = suggestions.found[suggestions.cursor] if suggestions.found else None
+        chosen = suggestions.items[suggestions.cursor] if suggestions.items else None
         sign = self.sign
         self.close()
         self.post_message(self.Answered(sign, event.value, chosen))

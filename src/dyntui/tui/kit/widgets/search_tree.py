@@ -13,7 +13,7 @@ Path = tuple[str, ...]
 
 
 class SearchTree(JsonTree):
-    """A searchable tree."""
+    """A JSON tree with a search."""
 
     find = ""
     """The text that is searched for; "" for no search."""
@@ -55,9 +55,9 @@ class SearchTree(JsonTree):
         found = self.matches()
         if not found:
             return 0, 0
-        order = {path: place for place, (path, _, _) in enumerate(_walk(self._document))}
-        at = order.get(self.key_path, -1)
-        number = next((number for number, path in enumerate(found) if order[path] > at), 0)
+        order = {path: index for index, (path, _, _) in enumerate(_walk(self._document))}
+        current = order.get(self.key_path, -1)
+        number = next((number for number, path in enumerate(found) if order[path] > current), 0)
         self.go_to(found[number])
         return number + 1, len(found)
 
@@ -69,10 +69,10 @@ def _matches(text: str, key: str, value: Any) -> bool:
 def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str, Any]]:
     stack: list[tuple[Path, Any]] = [(path, value)]
     while stack:
-        path, each = stack.pop()
+        path, node = stack.pop()
         if path:
-            yield path, path[-1], each
-        if isinstance(each, dict):
-            stack += [((*path, str(key)), part) for key, part in reversed(each.items())]
-        elif isinstance(each, list):
-            stack += [((*path, str(index)), part) for index, part in reversed(list(enumerate(each)))]
+            yield path, path[-1], node
+        if isinstance(node, dict):
+            stack += [((*path, str(key)), part) for key, part in reversed(node.items())]
+        elif isinstance(node, list):
+            stack += [((*path, str(index)), part) for index, part in reversed(list(enumerate(node)))]

@@ -10,7 +10,7 @@ __all__ = ["Spinner"]
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _STILL = "◦"
-_SECONDS = 0.12
+_FRAME_S = 0.12
 
 
 class Spinner(LineWidget):
@@ -24,7 +24,7 @@ class Spinner(LineWidget):
 
     def on_mount(self) -> None:
         if self.app.animation_level != "none":
-            self.set_interval(_SECONDS, self._turn)
+            self.set_interval(_FRAME_S, self._turn)
 
     def _turn(self) -> None:
         if self.turning:

@@ -11,16 +11,16 @@ __all__ = ["StaticRows"]
 
 
 class StaticRows:
-    """The rows of a table, all loaded.
-
-    key: the field with the id of a row; without one, the id is the row number.
-    loaded: whether `rows` is the result and not a placeholder until `set_rows` is called.
-    """
+    """The rows of a table, all in memory."""
 
     def __init__(self, rows: Sequence[dict[str, Any]] = (), *, key: str = "", is_loaded: bool = True) -> None:
+        """key: the field with the id of a row; without one, the id is the index.
+
+        is_loaded: False while `rows` is a placeholder until `set_rows` is called.
+        """
         self._key = key
         self._rows: list[dict[str, Any]] = []
-        self._places: dict[str, int] = {}
+        self._indexes: dict[str, int] = {}
         self.error: DyntuiError | None = None
         self.loading = False
         self.changed: set[str] = set()
@@ -31,7 +31,7 @@ class StaticRows:
         """Replace the rows. An equal row stays the same object, so that it is not formatted again."""
         old = self._rows
         self._rows = [old[i] if i < len(old) and old[i] == row else row for i, row in enumerate(rows)]
-        self._places = {self._id(index): index for index in range(len(self._rows))}
+        self._indexes = {self._id(index): index for index in range(len(self._rows))}
         self._loaded = True
 
     @property
@@ -56,7 +56,7 @@ class StaticRows:
         return self._id(index) if 0 <= index < len(self._rows) else None
 
     def index_of(self, row_id: str) -> int | None:
-        return self._places.get(row_id)
+        return self._indexes.get(row_id)
 
     def is_gone(self, index: int) -> bool:
         return False

@@ -38,18 +38,34 @@ class TableRows(Protocol):
     """The rows of a table by position: services.lists.paged_view.PagedView, or StaticRows."""
 
     error: DyntuiError | None
+    """Why the rows could not be loaded; None when they could."""
     loading: bool
+    """Whether a request is running."""
     changed: set[str]
+    """Ids of rows that the last refresh found changed."""
 
     @property
-    def total(self) -> int: ...
+    def total(self) -> int:
+        """The number of rows, as far as it is known."""
+
     @property
-    def is_loaded(self) -> bool: ...
-    def get(self, index: int) -> dict[str, Any] | None: ...
-    def id_at(self, index: int) -> str | None: ...
-    def index_of(self, row_id: str) -> int | None: ...
-    def set_viewport(self, first: int, last: int) -> None: ...
-    def is_gone(self, index: int) -> bool: ...
+    def is_loaded(self) -> bool:
+        """Whether there is anything to show, also an empty list."""
+
+    def get(self, index: int) -> dict[str, Any] | None:
+        """Return a row; None when it is not loaded."""
+
+    def id_at(self, index: int) -> str | None:
+        """Return the id of a row; None when it is not loaded."""
+
+    def index_of(self, row_id: str) -> int | None:
+        """Return the index of a row; None when it is not loaded."""
+
+    def set_viewport(self, first: int, last: int) -> None:
+        """Set the rows in view, so that they are loaded."""
+
+    def is_gone(self, index: int) -> bool:
+        """Return whether the row is a tombstone."""
 
 
 class TableColumn(Protocol):
@@ -73,36 +89,34 @@ class TableColumn(Protocol):
 
     @property
     def priority(self) -> int:
-        """The column with the highest number leaves first on a narrow screen; 0 stays."""
+        """On a narrow screen the column with the highest number is hidden first; 0 is never hidden."""
 
     @property
     def order(self) -> str:
-        """What the list can be ordered by; "" when it cannot."""
+        """The name of the column in the server's `orderBy`; "" when the server cannot order by it."""
 
     def cell(self, row: Row, at: datetime) -> str:
-        """The safe text to draw for `row` at the time `at`."""
+        """Return the text of the cell, safe for the terminal. at: the time from which ages are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
+    """The columns that fit the width of the table."""
+
     cells: tuple[tuple[TableColumn, int], ...]
+    """The visible columns with their widths."""
     more_left: bool
+    """Whether columns on the left are scrolled out of view."""
     more_right: bool
+    """Whether columns on the right are hidden."""
 
 
 class Table(LineList):
-    """A table of the rows of `view`.
-
-    empty: returns the text for a table without rows.
-    error_hint: returns what to do about an error, shown below it.
-    retry: the line below an error that names the key to try again.
-    markable: whether rows can be marked.
-    titles: whether there is a header. gap: cells between columns.
-    """
+    """A table of rows, with columns, marks and a cursor."""
 
     BINDINGS = bindings(KIT_ACTIONS, "table")
 
-    class RangeWanted(Message):
+    class RangeRequested(Message):
         """Posted when a range is to be marked and not all of its rows are loaded."""
 
         def __init__(self, table: Table, first: int, last: int) -> None:
@@ -141,6 +155,15 @@ class Table(LineList):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
+        """Make a table of the rows of `view`.
+
+        empty: returns the text for a table without rows.
+        error_hint: returns what to do about an error, shown below it.
+        retry: the line below an error that names the key to try again.
+        markable: whether rows can be marked.
+        titles: whether there is a header.
+        gap: cells between columns.
+        """
         super().__init__(id=id, classes=classes)
         self.columns = tuple(columns)
         self.view = view
@@ -151,13 +174,21 @@ class Table(LineList):
         self.head = 1 if titles else 0
         self.gap = gap
         self.order: tuple[str, bool] | None = None
+        """The name of the sort column and whether the order is descending; None for the order of the rows."""
         self.marks: set[str] = set()
+        """The ids of the marked rows."""
         self.offset_columns = 0
+        """The number of columns that are scrolled out of view on the left."""
         self._cursor_id: str | None = None
+        """The id of the row under the cursor, which keeps the cursor when the rows change."""
         self._anchor: tuple[str, int] | None = None
+        """Id and index of the row that was marked last: the start of a range."""
         self._pinned_column = ""
+        """The sort column, which is not hidden on a narrow screen."""
         self._layouts: dict[tuple[int, int], _Layout] = {}
+        """Computed layouts, by width and `offset_columns`."""
         self._texts: dict[int, tuple[Row, int, str]] = {}
+        """Formatted rows, by index: row, width and text."""
 
     # Rows
 
@@ -231,16 +262,16 @@ class Table(LineList):
         return " ", ""
 
     def _text(self, index: int, row: Row, width: int) -> str:
-        known = self._texts.get(index)
-        if known is not None and known[0] is row and known[1] == width:
-            return known[2]
+        cached = self._texts.get(index)
+        if cached is not None and cached[0] is row and cached[1] == width:
+            return cached[2]
         at = now()
-        between = " " * self.gap
+        separator = " " * self.gap
         texts = [
             fit(safe(column.cell(row, at)), cells, right=column.right) for column, cells in self._layout(width).cells
         ]
-        text = between.join(texts)
-        if len(self._texts) > 4 * self.room + 100:
+        text = separator.join(texts)
+        if len(self._texts) > 4 * self.visible_count + 100:
             self._texts.clear()
         self._texts[index] = (row, width, text)
         return text
@@ -278,30 +309,30 @@ class Table(LineList):
     def _layout(self, width: int) -> _Layout:
         key = (width, self.offset_columns)
         if key not in self._layouts:
-            self._layouts[key] = self._lay_out(width)
+            self._layouts[key] = self._make_layout(width)
         return self._layouts[key]
 
-    def _need(self, column: TableColumn) -> int:
+    def _min_width(self, column: TableColumn) -> int:
         arrow = 2 if self.order and self.order[0] == column.name else 0
         return max(column.width, width_of(column.name) + arrow)
 
-    def _lay_out(self, width: int) -> _Layout:
-        room = width - GUTTER
+    def _make_layout(self, width: int) -> _Layout:
+        available = width - GUTTER
         first, *others = self.columns
         skipped = min(self.offset_columns, len(others))
         shown = [first, *others[skipped:]]
-        used = sum(self._need(column) + self.gap for column in shown) - self.gap
+        used = sum(self._min_width(column) + self.gap for column in shown) - self.gap
         dropped = 0
-        while used > room - bool(dropped) and len(shown) > 1:
+        while used > available - bool(dropped) and len(shown) > 1:
             rest = [column for column in shown[1:] if column.name != self._pinned_column] or shown[1:]
             leaving = max(rest, key=lambda column: (column.priority, rest.index(column))) if not skipped else rest[-1]
             shown.remove(leaving)
             dropped += 1
-            used -= self._need(leaving) + self.gap
-        cells = {column.name: self._need(column) for column in shown}
-        spare = room - used - bool(dropped)  # a blank before the sign for more columns
+            used -= self._min_width(leaving) + self.gap
+        cells = {column.name: self._min_width(column) for column in shown}
+        spare = available - used - bool(dropped)  # a blank before the sign for more columns
         if spare < 0:
-            cells[shown[0].name] = max(1, room - bool(dropped))
+            cells[shown[0].name] = max(1, available - bool(dropped))
         growing = [column for column in shown if column.grow]
         while spare > 0 and growing:
             share = max(1, spare // len(growing))
@@ -325,11 +356,11 @@ class Table(LineList):
         self.offset_columns += by
         self.layout_changed()
 
-    def order_by(self, name: str, descends: bool, *, is_default: bool = False) -> None:
+    def order_by(self, name: str, descending: bool, *, is_default: bool = False) -> None:
         """Show the sort column in the header and keep it in view. is_default: whether it is the default order."""
         pinned = "" if is_default else name
-        if (self.order, self._pinned_column) != ((name, descends), pinned):
-            self.order, self._pinned_column = (name, descends), pinned
+        if (self.order, self._pinned_column) != ((name, descending), pinned):
+            self.order, self._pinned_column = (name, descending), pinned
             self.layout_changed()
 
     def layout_changed(self) -> None:
@@ -342,7 +373,7 @@ class Table(LineList):
 
     def moved(self) -> None:
         if self.size:
-            self.view.set_viewport(self.top, max(self.top, min(self.top + self.room, self.count) - 1))
+            self.view.set_viewport(self.top, max(self.top, min(self.top + self.visible_count, self.count) - 1))
         self._cursor_id = self.view.id_at(self.cursor) or self._cursor_id
 
     def move_to(self, index: int) -> None:
@@ -373,12 +404,12 @@ class Table(LineList):
     def action_mark_range(self) -> None:
         """Mark all rows from the last marked one to the cursor."""
         assert self._anchor is not None
-        row_id, line = self._anchor
-        at = self.view.index_of(row_id)
-        first, last = sorted((at if at is not None else line, self.cursor))
+        row_id, old_index = self._anchor
+        index = self.view.index_of(row_id)
+        first, last = sorted((index if index is not None else old_index, self.cursor))
         ids = [self.view.id_at(index) for index in range(first, min(last, first + _MAX_DIRECT_RANGE) + 1)]
         if None in ids or last > first + _MAX_DIRECT_RANGE:
-            self.post_message(self.RangeWanted(self, first, last))
+            self.post_message(self.RangeRequested(self, first, last))
         else:
             self.mark(row_id for row_id in ids if row_id is not None)
 

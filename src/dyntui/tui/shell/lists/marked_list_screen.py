@@ -58,8 +58,8 @@ class MarkedListScreen(LocalListScreen):
 
             self._scan_and_mark("Mark all that match" if self.filter_text else "Mark all", ids())
 
-    @on(Table.RangeWanted)
-    def _range_wanted(self, event: Table.RangeWanted) -> None:
+    @on(Table.RangeRequested)
+    def _range_requested(self, event: Table.RangeRequested) -> None:
         view = self.displayed_view()
         if view is None or self.console.session.connection is None:
             return
