@@ -135,7 +135,7 @@ def test_entries_are_added_found_changed_and_removed(dyntui: Any, guests: str) -
 def test_invalid_identifiers_are_reported_and_nothing_is_sent(dyntui: Any, guests: str) -> None:
     done = dyntui("allowlists", "add", guests, "ada@example.com", "ada", "--yes", check=False)
     assert done.returncode == 2
-    assert "could be several kinds" in done.stderr
+    assert "The kind of “ada” is ambiguous." in done.stderr
     assert on(dyntui, guests) == []
     assert (
         dyntui("allowlists", "add", guests, "ada@example.com", "ada", "--skip-invalid", "--yes", check=False).returncode

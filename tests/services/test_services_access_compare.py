@@ -98,12 +98,12 @@ async def test_nothing_is_removed_when_something_could_not_be_added(tmp_path: Pa
 async def test_lines_that_are_no_entry_keep_a_sync_from_removing(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "a@example.com")
-        source = make_side("people.csv", emails("b"), [(3, "“ada” could be several kinds")])
+        source = make_side("people.csv", emails("b"), [(3, "the kind of “ada” is ambiguous")])
         there = await read_list(here.client, row)
         with pytest.raises(UsageError, match="line 3"):
             plan_sync(row, there, source, remove=True)
         told = plan_sync(row, there, source, remove=False).lines()
-        assert told[-1] == "  invalid lines in the source: 1; line 3: “ada” could be several kinds"
+        assert told[-1] == "  invalid lines in the source: 1; line 3: the kind of “ada” is ambiguous"
 
 
 async def test_an_empty_source_empties_the_list_only_by_its_name_when_it_decides_alone(tmp_path: Path) -> None:

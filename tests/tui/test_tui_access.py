@@ -165,7 +165,7 @@ async def test_an_entry_is_added_changed_and_removed() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *DOOR_ENTRIES, "n")
         await fill(pilot, "ada", "", "")
-        assert "could be several kinds of identifier" in text_of(console)
+        assert "is ambiguous" in text_of(console)
         await fill(pilot, "ada@example.com", "", "Ada")
         await press(pilot, "y")
         assert "ada@example.com" in await on_list(pilot)

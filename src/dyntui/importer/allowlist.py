@@ -92,8 +92,8 @@ class AllowlistMapper:
         text = str(value).strip()
         kind = identifier_kind(text)
         if kind is None:
-            message = f"“{text}” could be several kinds of identifier."
-            hint = "map the column to what it is: --map COLUMN=twitterUsername"
+            message = f"The kind of “{text}” is ambiguous."
+            hint = "map the column to its kind: --map COLUMN=twitterUsername"
             problems.append(Problem("error", "entry_kind_unclear", "identifier", message, hint))
             return
         checked = self._by_kind[kind](text.removeprefix("@") if kind == "emailDomain" else text, problems)

@@ -101,7 +101,7 @@ CODES: dict[str, str] = {
     # allowlist entries
     "entry_no_identifier": "An entry needs one identifier (wallet, email, domain, phone, username, id).",
     "entry_many_identifiers": "An entry takes exactly one identifier; this row has several.",
-    "entry_kind_unclear": "The text could be several kinds of identifier.",
+    "entry_kind_unclear": "The kind of the identifier is ambiguous.",
     "domain_invalid": "This is not a domain name.",
     "fid_invalid": "A Farcaster id is a whole number.",
 }

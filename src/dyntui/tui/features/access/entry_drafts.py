@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 __all__ = ["EntryDraftsScreen", "PasteEntriesDialog", "open_drafts"]
 
 _COLUMNS = (
-    Column("value", "identifier", 26, grow=True, priority=0),
-    Column("kind", "kind", 14, priority=0),
+    Column("value", "identifier", 24, grow=True, priority=0),
+    Column("kind", "kind", 12, priority=0),
     Column("state", "state", 9, priority=0),
-    Column("why", "why", 22, grow=True, priority=1),
+    Column("why", "problem", 22, grow=True, priority=1),
     Column("alias", "alias", 16, priority=3),
     Column("line", "line", 5, right=True, priority=2),
 )
