@@ -16,7 +16,7 @@ from dyntui.core.times import now, parse_time
 from dyntui.resources.events import user_id_of
 from dyntui.services.actions.user_actions import CREATE_USER
 from dyntui.services.actions.write_types import Confirmation, Target
-from dyntui.services.analytics import DateRange, read_figures
+from dyntui.services.analytics import DateRange, read_metrics
 from dyntui.services.connection import Connection
 from dyntui.services.events import EventFilter, EventTail, parse_since
 from dyntui.services.vendor_exports import (
@@ -140,8 +140,8 @@ async def test_what_is_not_finished_or_failed_is_not_fetched(tmp_path: Path) -> 
         made = await asked_for(connection)
         with pytest.raises(UsageError, match="not finished"):
             await download(connection, made["id"], tmp_path / "x.csv")
-        with pytest.raises(DyntuiError, match="longer"):
-            await wait_for_export(connection.client, made["id"], longest=0.01)
+        with pytest.raises(DyntuiError, match="not finished after"):
+            await wait_for_export(connection.client, made["id"], timeout_s=0.01)
         with pytest.raises(NotFound):
             await download(connection, "00000000-0000-4000-8000-000000000000", tmp_path / "x.csv")
         assert not (tmp_path / "x.csv").exists()
@@ -156,7 +156,7 @@ async def test_a_failed_download_leaves_no_file(tmp_path: Path) -> None:
         assert not (tmp_path / "x.csv").exists()
 
 
-def test_an_error_with_a_stack_trace_is_told_in_its_first_line() -> None:
+def test_an_error_with_a_stack_trace_is_shortened_to_its_first_line() -> None:
     assert first_line("It broke.\n  at line 1\n  at line 2") == "It broke"
     assert first_line(None) == "no reason given"
     assert (
@@ -167,18 +167,17 @@ def test_an_error_with_a_stack_trace_is_told_in_its_first_line() -> None:
 # Analytics
 
 
-async def test_all_figures_of_a_range_are_read(tmp_path: Path) -> None:
+async def test_all_metrics_of_a_range_are_read(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, users=200) as connection:
-        figures = await read_figures(connection.client, DateRange.last(90))
-        assert not figures.unavailable
-        assert {total.name for total in figures.totals} == {"users", "sessions", "wallets"}
-        titles = {series.title for series in (*figures.over_time, *figures.shares)}
+        metrics = await read_metrics(connection.client, DateRange.last(90))
+        assert not metrics.unavailable
+        assert {total.name for total in metrics.totals} == {"users", "sessions", "wallets"}
+        titles = {series.title for series in (*metrics.by_date, *metrics.by_name)}
         assert {"Active users", "Sessions", "Wallets", "Sign-in methods"} <= titles
-        for series in (*figures.over_time, *figures.shares):
+        for series in (*metrics.by_date, *metrics.by_name):
             assert series.points
-            assert series.peak is not None
-        wallets = next(total for total in figures.totals if total.name == "wallets")
-        shares = next(series for series in figures.shares if series.title == "Wallets")
+        wallets = next(total for total in metrics.totals if total.name == "wallets")
+        shares = next(series for series in metrics.by_name if series.title == "Wallets")
         assert shares.sum == wallets.in_range
 
 
@@ -192,9 +191,9 @@ async def test_a_part_that_is_refused_does_not_hide_the_others(tmp_path: Path) -
             return await call(operation, **more)
 
         connection.client.call = some  # type: ignore[method-assign]
-        figures = await read_figures(connection.client, DateRange.last(30))
-        assert figures.unavailable == {"engagement": "Forbidden: not in this plan"}
-        assert any(series.title == "Wallets" for series in figures.shares), "the older operation is asked instead"
+        metrics = await read_metrics(connection.client, DateRange.last(30))
+        assert metrics.unavailable == {"engagement": "Forbidden: not in this plan"}
+        assert any(series.title == "Wallets" for series in metrics.by_name), "the older operation is asked instead"
 
 
 def test_ranges_are_checked() -> None:

@@ -269,8 +269,8 @@ async def test_polls_without_new_events_do_not_change_the_screen(monkeypatch: py
 # Exports
 
 
-async def test_an_export_is_watched_and_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(ExportsScreen, "POLL_INTERVAL_S", 0.1)
+async def test_a_pending_export_is_refreshed_and_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ExportsScreen, "REFRESH_INTERVAL_S", 0.1)
     monkeypatch.chdir(tmp_path)
     console = everything(30, flags={**FLAGS, "export-delay-ms": "1500"})
     async with console.run_test(size=(120, 40)) as pilot:
@@ -281,27 +281,27 @@ async def test_an_export_is_watched_and_fetched(monkeypatch: pytest.MonkeyPatch,
         await confirm_it(pilot)
         assert "pending" in text_of(console)
         await press(pilot, "w")
-        assert last_note(console) == "It is pending."
+        assert last_note(console) == "The export is pending."
         await until(pilot, lambda: "completed" in text_of(console))
         await press(pilot, "w")
-        assert "from localhost; the token does not go there" in text_of(console)
+        assert "Downloaded from localhost. The token is not sent." in text_of(console)
         await fill(pilot, str(tmp_path / "all.csv"))
-        assert "bytes are in" in last_note(console)
+        assert "Export saved to" in last_note(console)
         file = tmp_path / "all.csv"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert len(file.read_text().splitlines()) == 31
         await press(pilot, "w")
         await fill(pilot, str(file))
-        assert "not overwritten" in text_of(console)
+        assert "already exists" in text_of(console)
         await press(pilot, "escape", "escape", "v")
         assert "signature" not in text_of(console)
-        assert "set, not shown here" in text_of(console)
+        assert "set, not shown" in text_of(console)
 
 
 # Analytics
 
 
-async def test_charts_have_their_numbers_beside_them_and_other_ranges() -> None:
+async def test_charts_have_a_table_of_values_and_other_date_ranges() -> None:
     console = everything(150)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -310,19 +310,19 @@ async def test_charts_have_their_numbers_beside_them_and_other_ranges() -> None:
         assert isinstance(screen, AnalyticsScreen)
         text = text_of(console)
         assert "Active users: users over time" in text
-        assert re.search(r"in range / ever .* users \d+ / 150 ", text)
+        assert re.search(r"in range / all time .* users \d+ / 150 ", text)
         assert re.search(r"2026-02-\d\d +\d", text)
         titles = []
         for _ in screen.charts:
-            titles.append(screen.charts[screen.chart].title)
-            assert screen.charts[screen.chart].points[0][0][:10] in text_of(console)
+            titles.append(screen.charts[screen.chart_index].title)
+            assert screen.charts[screen.chart_index].points[0][0][:10] in text_of(console)
             await press(pilot, "right_square_bracket")
         assert len(set(titles)) == len(screen.charts) >= 8
-        assert screen.chart == 0
+        assert screen.chart_index == 0
         await press(pilot, "plus")
         assert screen.range.days == 90
         await press(pilot, "plus", "plus")
-        assert "no longer range" in last_note(console)
+        assert "longest preset range" in last_note(console)
         await press(pilot, "d")
         await fill(pilot, "2026-02-10", "2026-02-01")
         assert "is after" in text_of(console)

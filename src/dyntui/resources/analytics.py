@@ -1,4 +1,4 @@
-"""Key figures of the environment; a record for `dyntui.resources.RESOURCES`."""
+"""Metrics of the environment; a record for `dyntui.resources.RESOURCES`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ ANALYTICS = Resource(
     name="analytics",
     aliases=("charts",),
     title="Analytics",
-    singular="figure",
+    singular="metric",
     group="Analytics",
     key="name",
     list=ListOperation("getAnalyticsTopline", shape=Shape.NAMED, needs_date_range=True),
     columns=(
-        Column("name", "figure", 12, grow=True, priority=0, former_titles=("what",)),
+        Column("name", "metric", 12, grow=True, priority=0, former_titles=("figure", "what")),
         Column("inRange", "in range", 14, right=True, format=thousands, priority=0, former_titles=("in the range",)),
         Column("allTime", "all time", 14, right=True, format=thousands, priority=0),
     ),
     route="analytics",
     cached=False,
-    empty="The server returned no figures.",
+    empty="The server returned no metrics.",
     label=lambda row: str(row.get("name") or ""),
     extra_operations=(
         "getAnalyticsOverview",

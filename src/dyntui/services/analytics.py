@@ -1,4 +1,4 @@
-"""Key figures of the environment for a date range. Each part is read separately, so that one can fail alone."""
+"""Metrics of the environment for a date range. Each part is a request of its own, so that one can fail alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dyntui.core.times import now, parse_time
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["RANGES", "DateRange", "Figures", "Series", "Total", "read_figures"]
+__all__ = ["RANGES", "DateRange", "Metrics", "Series", "Total", "read_metrics"]
 
 RANGES: Mapping[str, int] = {"7 days": 7, "30 days": 30, "90 days": 90, "a year": 365}
 _WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
@@ -22,14 +22,14 @@ _WEEKDAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """A date range with both days included. granularity: of the points of a chart: day, week or month."""
+    """A date range that includes both days."""
 
     start: date
     end: date
 
     @classmethod
     def last(cls, days: int) -> DateRange:
-        """Return the last `days` days, with today."""
+        """Return the last `days` days, including today."""
         today = now().date()
         return cls(today - timedelta(days=days - 1), today)
 
@@ -52,6 +52,7 @@ class DateRange:
 
     @property
     def granularity(self) -> str:
+        """The period of one point of a chart: day, week or month."""
         return "day" if self.days <= 45 else "week" if self.days <= 200 else "month"
 
     @property
@@ -61,52 +62,52 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A key figure. in_range: None if unknown. all_time: None if unknown."""
+    """A total, such as the number of users."""
 
     name: str
     in_range: float | None
+    """The value for the date range; None if unknown."""
     all_time: float | None
+    """The value for all time; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers by date or name. unit: what is counted."""
+    """The values of one chart, by date or by name."""
 
     title: str
     unit: str
+    """What is counted, such as `users`."""
     points: tuple[tuple[str, float], ...]
+    """Date or name, and value."""
 
     @property
     def sum(self) -> float:
         return sum(value for _, value in self.points)
 
-    @property
-    def peak(self) -> tuple[str, float] | None:
-        """The point with the highest value."""
-        return max(self.points, key=lambda point: point[1], default=None)
-
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """All figures. over_time: by day. shares: by name. unavailable: parts that failed, and why."""
+class Metrics:
+    """All metrics of a date range."""
 
     range: DateRange
     totals: tuple[Total, ...] = ()
-    over_time: tuple[Series, ...] = ()
-    shares: tuple[Series, ...] = ()
+    by_date: tuple[Series, ...] = ()
+    by_name: tuple[Series, ...] = ()
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    """The parts that could not be read, with the error messages."""
 
 
-async def read_figures(client: Client, wanted: DateRange) -> Figures:
-    """Read all parts concurrently. Raises the error only when all parts fail."""
-    start, end = wanted.start.isoformat(), wanted.end.isoformat()
-    new, old = {"start": start, "end": end}, {"startDate": start, "endDate": end}
+async def read_metrics(client: Client, date_range: DateRange) -> Metrics:
+    """Read all parts concurrently. Raises DyntuiError only when all of them fail."""
+    start, end = date_range.start.isoformat(), date_range.end.isoformat()
+    range_query, dates_query = {"start": start, "end": end}, {"startDate": start, "endDate": end}
     queries: dict[str, tuple[str, dict[str, str]]] = {
-        "totals": ("getAnalyticsTopline", new),
-        "users and sessions": ("getAnalyticsOverview", {**new, "granularity": wanted.granularity}),
-        "engagement": ("getAnalyticsEngagement", new),
-        "wallets": ("getAnalyticsWallets", {**new, "chain": ""}),
-        "visits": ("getVisitAnalytics", old),
+        "totals": ("getAnalyticsTopline", range_query),
+        "users and sessions": ("getAnalyticsOverview", {**range_query, "granularity": date_range.granularity}),
+        "engagement": ("getAnalyticsEngagement", range_query),
+        "wallets": ("getAnalyticsWallets", {**range_query, "chain": ""}),
+        "visits": ("getVisitAnalytics", dates_query),
     }
     answers = await asyncio.gather(
         *(client.call(operation, query=query) for operation, query in queries.values()), return_exceptions=True
@@ -123,20 +124,20 @@ async def read_figures(client: Client, wanted: DateRange) -> Figures:
     if not found:
         raise next(answer for answer in answers if isinstance(answer, DyntuiError))
     if "wallets" in missing:
-        await _older_wallets(client, old, found, missing)
-    return Figures(
-        wanted,
+        await _read_wallets_breakdown(client, dates_query, found, missing)
+    return Metrics(
+        date_range,
         tuple(_totals(found.get("totals", {}))),
-        tuple(series for series in _over_time(found) if series.points),
-        tuple(series for series in _shares(found) if series.points),
+        tuple(series for series in _series_by_date(found) if series.points),
+        tuple(series for series in _series_by_name(found) if series.points),
         missing,
     )
 
 
-async def _older_wallets(
+async def _read_wallets_breakdown(
     client: Client, query: Mapping[str, str], found: dict[str, Any], missing: dict[str, str]
 ) -> None:
-    """Use the predecessor of `analytics/walletsBreakdown`, on servers without that one."""
+    """Read the wallets with the older operation, which servers without `getAnalyticsWallets` have."""
     try:
         answer = await client.call("getWalletsBreakdown", query=query)
     except DyntuiError:
@@ -161,7 +162,7 @@ def _totals(topline: Mapping[str, Any]) -> list[Total]:
     ]
 
 
-def _over_time(found: Mapping[str, Any]) -> list[Series]:
+def _series_by_date(found: Mapping[str, Any]) -> list[Series]:
     overview, visits = found.get("users and sessions", {}), found.get("visits", {})
     out = [Series("Active users", "users", _points(overview.get("activeUsers"), "date", "nUsers"))]
     sessions = overview.get("sessions")
@@ -174,12 +175,13 @@ def _over_time(found: Mapping[str, Any]) -> list[Series]:
     return out
 
 
-def _shares(found: Mapping[str, Any]) -> list[Series]:
+def _series_by_name(found: Mapping[str, Any]) -> list[Series]:
     overview, engagement = found.get("users and sessions", {}), found.get("engagement", {})
     wallets = found.get("wallets", {}).get("breakdown")
     rows = wallets.get("inRange") if isinstance(wallets, Mapping) else None
     sessions = overview.get("sessions")
     sessions = sessions if isinstance(sessions, Mapping) else {}
+    systems = sessions.get("byOperatingSystem")
     days = [
         {**row, "nDays": f"{row.get('nDays')} {'day' if row.get('nDays') == 1 else 'days'}"}
         for row in _rows(engagement.get("activeWeeklyDays"))
@@ -191,10 +193,10 @@ def _shares(found: Mapping[str, Any]) -> list[Series]:
     return [
         Series("Wallets", "wallets", _highest(_points(rows, "walletNameDisplay", "nWallets"))),
         Series("Sign-in methods", "sessions", _highest(_points(sessions.get("byLoginMethod"), "dimValue", _SESSIONS))),
-        Series("Systems", "sessions", _highest(_points(sessions.get("byOperatingSystem"), "dimValue", _SESSIONS))),
-        Series("Active days a week", "user weeks", _points(days, "nDays", "nUserWeeks")),
+        Series("Operating systems", "sessions", _highest(_points(systems, "dimValue", _SESSIONS))),
+        Series("Active days per week", "user weeks", _points(days, "nDays", "nUserWeeks")),
         Series("Busiest hours", "sessions", _highest(_points(heat, "when", "n"))),
-        Series("Retention", "% of a week's new users", _retention(engagement.get("retention"))),
+        Series("Retention", "% of new users", _retention(engagement.get("retention"))),
     ]
 
 
@@ -205,13 +207,13 @@ def _retention(retention: Any) -> tuple[tuple[str, float], ...]:
     """Return the share of the new users of a week that returned after each number of weeks, averaged."""
     by_week: dict[int, list[float]] = {}
     for row in _rows(retention.get("newUsers") if isinstance(retention, Mapping) else None):
-        cohort, back, share = (
+        signed_up, returned, share = (
             parse_time(row.get("cohortWeek")),
             parse_time(row.get("returningWeek")),
             _number(row.get("retentionPct")),
         )
-        if cohort is not None and back is not None and share is not None:
-            by_week.setdefault(round((back - cohort).days / 7), []).append(share)
+        if signed_up is not None and returned is not None and share is not None:
+            by_week.setdefault(round((returned - signed_up).days / 7), []).append(share)
     return tuple((f"week {week}", sum(shares) / len(shares)) for week, shares in sorted(by_week.items()))
 
 

@@ -24,17 +24,19 @@ if TYPE_CHECKING:
 
 __all__ = ["SavedExport", "download", "download_host", "export_file_name", "is_pending", "wait_for_export"]
 
-_FIRST, _MOST_SECONDS = 0.5, 10.0
+_FIRST_DELAY_S, _MAX_DELAY_S = 0.5, 10.0
 _RECORD = RESOURCES["exports"]
 
 
 @dataclass(frozen=True, slots=True)
 class SavedExport:
-    """A downloaded file. host: its origin."""
+    """A downloaded export."""
 
     path: Path
     size: int
+    """In bytes."""
     host: str
+    """The host that it was downloaded from."""
 
 
 def is_pending(export: Mapping[str, Any]) -> bool:
@@ -54,12 +56,15 @@ async def wait_for_export(
     export_id: str,
     *,
     on_change: Callable[[dict[str, Any]], None] | None = None,
-    longest: float = 3600.0,
+    timeout_s: float = 3600.0,
 ) -> dict[str, Any]:
-    """Poll an export until it is finished. longest: seconds. Raises DyntuiError after that time."""
-    delay = _FIRST
+    """Poll an export until it is finished and return it.
+
+    on_change: called with the export after each request. Raises DyntuiError when it is not finished after `timeout_s`.
+    """
+    delay = _FIRST_DELAY_S
     try:
-        async with asyncio.timeout(longest):
+        async with asyncio.timeout(timeout_s):
             while True:
                 export = await read_one(client, _RECORD, export_id)
                 if on_change is not None:
@@ -67,9 +72,11 @@ async def wait_for_export(
                 if not is_pending(export):
                     return export
                 await asyncio.sleep(delay)
-                delay = min(_MOST_SECONDS, delay * 1.5)
+                delay = min(_MAX_DELAY_S, delay * 1.5)
     except TimeoutError:
-        raise DyntuiError("The export takes longer than an hour.", hint="It continues at the server.") from None
+        raise DyntuiError(
+            f"The export is not finished after {timeout_s / 60:.0f} minutes.", hint="It continues on the server."
+        ) from None
 
 
 def download_host(connection: Connection, export: Mapping[str, Any]) -> str:
@@ -99,7 +106,7 @@ async def download(
 
     export = await read_one(connection.client, _RECORD, export_id)
     if is_pending(export):
-        raise UsageError("The export is not finished.", hint="Wait for it: dyntui exports watch ID.")
+        raise UsageError("The export is not finished.", hint="Wait until its status is completed.")
     if export.get("status") == "failed":
         raise UsageError(f"The export failed: {first_line(export.get('error'))}.", hint="Create a new export.")
     url, host = str(export.get("downloadUrl") or ""), download_host(connection, export)

@@ -1,1 +1,1 @@
-"""Charts of the environment's figures."""
+"""Charts of the metrics of the environment."""

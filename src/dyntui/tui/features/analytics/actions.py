@@ -1,6 +1,6 @@
-"""Actions of the analytics charts.
+"""Actions of the analytics screen.
 
-Each is done by the method `action_NAME` of the class that binds its scope.
+The method `action_NAME` of the screen class that binds the scope performs each of them.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ _READ = Effect.READ
 
 ANALYTICS_ACTIONS = register(
     {
-        "figures": "Charts",
+        "charts": "Analytics",
     },
-    Action("figures.range", ("d",), "range", "Other days.", _READ, 10, "range"),
-    Action("figures.longer", ("plus", "equals_sign"), "longer", "A longer range.", _READ, 11, "longer", "longer_range_disabled_reason"),
-    Action("figures.shorter", ("minus",), "shorter", "A shorter range.", _READ, 12, "shorter", "shorter_range_disabled_reason"),
-    Action("figures.next", ("right_square_bracket",), "next chart", "The next chart.", _READ, 13, "next_chart"),
-    Action("figures.previous", ("left_square_bracket",), "chart before", "The chart before.", _READ, 14,
+    Action("charts.range", ("d",), "date range", "Choose the date range.", _READ, 10, "range"),
+    Action("charts.longer", ("plus", "equals_sign"), "longer", "Show a longer date range.", _READ, 11, "longer_range",
+        "longer_range_disabled_reason"),
+    Action("charts.shorter", ("minus",), "shorter", "Show a shorter date range.", _READ, 12, "shorter_range",
+        "shorter_range_disabled_reason"),
+    Action("charts.next", ("right_square_bracket",), "next chart", "Show the next chart.", _READ, 13, "next_chart"),
+    Action("charts.previous", ("left_square_bracket",), "previous chart", "Show the previous chart.", _READ, 14,
         "previous_chart"),
-    Action("figures.refresh", ("r", "f5"), "refresh", "Read the figures again.", _READ, 15),
-    Action("figures.copy", ("y",), "copy", "Send the numbers of this chart to the clipboard, as CSV.", _READ, 16, "copy",
-        "copy_chart_disabled_reason"),
+    Action("charts.refresh", ("r", "f5"), "refresh", "Refresh the metrics.", _READ, 15),
+    Action("charts.copy", ("y",), "copy", "Copy the values of the chart as CSV.", _READ, 16, "copy",
+        "copy_disabled_reason"),
 )  # fmt: skip

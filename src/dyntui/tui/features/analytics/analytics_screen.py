@@ -1,10 +1,11 @@
-"""Charts of users, sessions and wallets over a range, with the numbers beside them."""
+"""The analytics screen: charts of users, sessions and wallets over a date range, each with a table of its values."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -21,7 +22,7 @@ from dyntui.core.times import now
 from dyntui.importer.formula_escaping import escape_formula
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
-from dyntui.services.analytics import RANGES, DateRange, Figures, Series
+from dyntui.services.analytics import RANGES, DateRange, Metrics, Series
 from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -38,85 +39,84 @@ if TYPE_CHECKING:
 
 __all__ = ["AnalyticsScreen"]
 
+_MAX_BAR_LABEL_WIDTH = 18
+_MAX_DATE_LABELS = 5
+"""That many dates fit below a chart at 80 columns; plotext drops labels that do not fit."""
+
 
 def _columns(title: str) -> tuple[Column, ...]:
     return (
         Column("label", title, 12, grow=True, priority=0),
-        Column("value", "number", 12, right=True, format=thousands, priority=0),
+        Column("value", "value", 12, right=True, format=thousands, priority=0),
     )
 
 
-_LABEL = 18
-_DATES = 5
-"""As many dates stand below a chart at 80 columns; plotext drops what does not fit."""
+class _MetricsHeader(LineWidget):
+    """The totals, the parts that could not be read, and the titles of the charts."""
 
-
-class _Totals(LineWidget):
-    """The top figures, and which chart of how many is shown."""
-
-    figures: Figures | None = None
-    chart = 0
+    metrics: Metrics | None = None
+    chart_index = 0
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        figures = self.figures
-        if figures is None:
+        metrics = self.metrics
+        if metrics is None:
             return ([("  ···", "dim")] if y == 0 else []), ""
         if y == 0:
-            pieces: list[Piece] = [("  in range / ever   ", "dim")]
-            for total in figures.totals:
-                pieces += [(f"{safe(total.name, 20)} ", "dim"), (_words(total.in_range), "strong")]
-                pieces += [(" / ", "dim"), (f"{_words(total.all_time)}   ", "")]
+            pieces: list[Piece] = [("  in range / all time   ", "dim")]
+            for total in metrics.totals:
+                pieces += [(f"{safe(total.name, 20)} ", "dim"), (_number_text(total.in_range), "strong")]
+                pieces += [(" / ", "dim"), (f"{_number_text(total.all_time)}   ", "")]
             return pieces, ""
-        if y == 1 and figures.unavailable:
-            told = "; ".join(f"{name}: {why}" for name, why in figures.unavailable.items())
-            return [("  ", ""), (safe(f"Not shown: {told}", width - 3), "warn")], ""
+        if y == 1 and metrics.unavailable:
+            reasons = "; ".join(f"{name}: {reason}" for name, reason in metrics.unavailable.items())
+            return [("  ", ""), (safe(f"Not available: {reasons}", width - 3), "warn")], ""
         if y == 2:
-            return self._charts(figures, width), ""
+            return self._chart_titles(metrics, width), ""
         return [], ""
 
-    def _charts(self, figures: Figures, width: int) -> list[Piece]:
-        titles = [f"{safe(series.title, 30)}   " for series in (*figures.over_time, *figures.shares)]
+    def _chart_titles(self, metrics: Metrics, width: int) -> list[Piece]:
+        titles = [f"{safe(series.title, 30)}   " for series in (*metrics.by_date, *metrics.by_name)]
         first = 0
-        while first < self.chart and sum(map(width_of, titles[first : self.chart + 1])) > width - 8:
+        while first < self.chart_index and sum(map(width_of, titles[first : self.chart_index + 1])) > width - 8:
             first += 1
         pieces: list[Piece] = [("… " if first else "  ", "dim")]
-        used = 2
+        used_width = 2
         for index, title in enumerate(titles[first:], first):
-            if used + width_of(title) > width - 3:
+            if used_width + width_of(title) > width - 3:
                 pieces.append(("…", "dim"))
                 break
-            here = index == self.chart
-            pieces.append((f"{'▸' if here else ' '}{title}", "strong" if here else "dim"))
-            used += width_of(title) + 1
+            is_current = index == self.chart_index
+            pieces.append((f"{'▸' if is_current else ' '}{title}", "strong" if is_current else "dim"))
+            used_width += width_of(title) + 1
         return pieces
 
 
-def _words(value: float | None) -> str:
+def _number_text(value: float | None) -> str:
     return "—" if value is None else f"{value:,.0f}"
 
 
 class AnalyticsScreen(ConsoleScreen):
-    """The last thirty days at first."""
+    """One chart at a time, at first for the last 30 days."""
 
-    BINDINGS = bindings(ANALYTICS_ACTIONS, "figures")
+    BINDINGS = bindings(ANALYTICS_ACTIONS, "charts")
 
-    class Read(Message):
-        """The figures came, or not."""
+    class Loaded(Message):
+        """Posted when the metrics were read, or could not be read."""
 
-        def __init__(self, figures: Figures | None, error: DyntuiError | None, change_count: int) -> None:
+        def __init__(self, metrics: Metrics | None, error: DyntuiError | None, change_count: int) -> None:
             super().__init__()
-            self.change_count = change_count
-            self.figures = figures
+            self.metrics = metrics
             self.error = error
+            self.change_count = change_count
 
     def __init__(self) -> None:
         super().__init__()
         self.range = DateRange.last(RANGES["30 days"])
-        self.figures: Figures | None = None
+        self.metrics: Metrics | None = None
         self.error: DyntuiError | None = None
-        self.read_at: Any = None
-        self.chart = 0
-        self._numbers = StaticRows(is_loaded=False)
+        self.loaded_at: datetime | None = None
+        self.chart_index = 0
+        self._values = StaticRows(is_loaded=False)
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -124,13 +124,15 @@ class AnalyticsScreen(ConsoleScreen):
 
     def body(self) -> ComposeResult:
         with Vertical():
-            yield _Totals(id="totals")
+            yield _MetricsHeader(id="totals")
             yield Static("", id="failure", markup=False)
             with Horizontal(classes="chart"):
                 plot = PlotextPlot(id="plot")
-                plot.theme = "clear"  # its other themes have a ground of their own
+                plot.theme = "clear"  # the other themes have a background color of their own
                 yield plot
-                yield Table(_columns("when"), self._numbers, empty=lambda: "No figures.", id="numbers")
+                yield Table(_columns("date"), self._values, empty=lambda: "No data for this date range.", id="numbers")
+
+    # Loading
 
     def connected(self, connection: Connection) -> None:
         self.action_refresh()
@@ -146,63 +148,64 @@ class AnalyticsScreen(ConsoleScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        client, wanted, seen = connection.client, self.range, self.change_count
+        client, date_range, change_count = connection.client, self.range, self.change_count
 
         async def read() -> None:
-            from dyntui.services.analytics import read_figures
+            from dyntui.services.analytics import read_metrics
 
             try:
-                figures = await read_figures(client, wanted)
+                metrics = await read_metrics(client, date_range)
             except DyntuiError as error:
-                self.post_message(self.Read(None, error, seen))
+                self.post_message(self.Loaded(None, error, change_count))
             else:
-                self.post_message(self.Read(figures, None, seen))
+                self.post_message(self.Loaded(metrics, None, change_count))
 
         self.run_worker(read(), group="read")
 
-    @on(Read)
-    def _read(self, event: Read) -> None:
-        self.error = event.error
+    @on(Loaded)
+    def _on_loaded(self, message: Loaded) -> None:
+        self.error = message.error
         failure = self.query_one("#failure", Static)
-        failure.display = event.error is not None
-        if event.error is not None:
-            lines = [event.error.message, error_hint(event.error), "r tries again."]
+        failure.display = message.error is not None
+        if message.error is not None:
+            lines = [message.error.message, error_hint(message.error), "Press r to try again."]
             failure.update("\n".join(safe(line, 500) for line in lines if line))
-        elif event.figures is not None and event.figures.range == self.range:
-            self.figures, self.read_at = event.figures, now()
-            self.mark_up_to_date(event.change_count)
-            self.chart = min(self.chart, max(0, len(self.charts) - 1))
-            self._show()
+        elif message.metrics is not None and message.metrics.range == self.range:
+            self.metrics, self.loaded_at = message.metrics, now()
+            self.mark_up_to_date(message.change_count)
+            self.chart_index = min(self.chart_index, max(0, len(self.charts) - 1))
+            self._update_chart()
         self.refresh_status()
+
+    # Chart and values
 
     @property
     def charts(self) -> tuple[Series, ...]:
-        """What can be looked at."""
-        return (*self.figures.over_time, *self.figures.shares) if self.figures is not None else ()
+        """All charts, those by date first."""
+        return (*self.metrics.by_date, *self.metrics.by_name) if self.metrics is not None else ()
 
-    def _show(self) -> None:
-        totals = self.query_one(_Totals)
-        totals.figures, totals.chart = self.figures, self.chart
-        totals.repaint()
+    def _update_chart(self) -> None:
+        header = self.query_one(_MetricsHeader)
+        header.metrics, header.chart_index = self.metrics, self.chart_index
+        header.repaint()
         plot = self.query_one(PlotextPlot)
         plot.plt.clear_data()
         plot.plt.clear_figure()
+        is_by_date = self.metrics is not None and self.chart_index < len(self.metrics.by_date)
         rows: list[dict[str, Any]] = []
         if self.charts:
-            series = self.charts[self.chart]
-            assert self.figures is not None
-            if series in self.figures.over_time:
+            series = self.charts[self.chart_index]
+            if is_by_date:
                 _draw_line(plot, series)
             else:
                 _draw_bars(plot, series)
             rows = [{"label": label, "value": _rounded(value)} for label, value in series.points]
-            rows.append({"label": "all" if "%" not in series.unit else "average", "value": _sum(series)})
+            rows.append({"label": "average" if _is_percentage(series) else "total", "value": _total(series)})
         plot.refresh()
         table = self.query_one("#numbers", Table)
-        along = self.figures is not None and self.chart < len(self.figures.over_time)
-        table.columns = _columns("when" if along else "what")
+        table.columns = _columns("date" if is_by_date else "name")
         table.layout_changed()
-        self._numbers.set_rows(rows)
+        self._values.set_rows(rows)
         table.view_changed()
 
     def status(self) -> Sequence[Piece]:
@@ -210,111 +213,126 @@ class AnalyticsScreen(ConsoleScreen):
         if self.error is not None:
             parts.append((error_label(self.error), "warn"))
         if self.charts:
-            parts.append((f"{self.chart + 1} of {len(self.charts)}", ""))
-        parts.append((age_label(self.read_at), "dim") if self.read_at is not None else ("reading", ""))
+            parts.append((f"{self.chart_index + 1} of {len(self.charts)}", ""))
+        parts.append((age_label(self.loaded_at), "dim") if self.loaded_at is not None else ("loading", ""))
         return parts
 
-    # Reasons
+    def _show_next_chart(self, direction: int) -> None:
+        if self.charts:
+            self.chart_index = (self.chart_index + direction) % len(self.charts)
+            self._update_chart()
+            self.refresh_status()
 
-    def copy_chart_disabled_reason(self) -> str | None:
-        return None if self.charts else "There is no chart."
+    def action_next_chart(self) -> None:
+        self._show_next_chart(1)
+
+    def action_previous_chart(self) -> None:
+        self._show_next_chart(-1)
+
+    # Date range
 
     def longer_range_disabled_reason(self) -> str | None:
-        return None if self._other(1) else "There is no longer range; d takes any dates."
+        return None if self._longer_days() else "This is the longest preset range. Press d to choose dates."
 
     def shorter_range_disabled_reason(self) -> str | None:
-        return None if self._other(-1) else "There is no shorter range; d takes any dates."
+        return None if self._shorter_days() else "This is the shortest preset range. Press d to choose dates."
 
-    # Actions
+    def _longer_days(self) -> int | None:
+        """Return the days of the next longer preset; None when there is none."""
+        return min((days for days in RANGES.values() if days > self.range.days), default=None)
 
-    def _other(self, step: int) -> int | None:
-        days = list(RANGES.values())
-        longer = [each for each in days if (each > self.range.days if step > 0 else each < self.range.days)]
-        return (longer[0] if step > 0 else longer[-1]) if longer else None
+    def _shorter_days(self) -> int | None:
+        """Return the days of the next shorter preset; None when there is none."""
+        return max((days for days in RANGES.values() if days < self.range.days), default=None)
 
-    def _take(self, wanted: DateRange) -> None:
-        self.range = wanted
+    def _set_range(self, date_range: DateRange) -> None:
+        self.range = date_range
         self.action_refresh()
         self.refresh_status()
 
-    def action_longer(self) -> None:
-        days = self._other(1)
+    def action_longer_range(self) -> None:
+        days = self._longer_days()
         assert days is not None
-        self._take(DateRange.last(days))
+        self._set_range(DateRange.last(days))
 
-    def action_shorter(self) -> None:
-        days = self._other(-1)
+    def action_shorter_range(self) -> None:
+        days = self._shorter_days()
         assert days is not None
-        self._take(DateRange.last(days))
+        self._set_range(DateRange.last(days))
 
     def action_range(self) -> None:
+        def parse(values: Values) -> DateRange:
+            return DateRange.between(values["start"].strip(), values["end"].strip())
+
         def check(values: Values) -> dict[str, str]:
             try:
-                DateRange.between(values["start"].strip(), values["end"].strip())
+                parse(values)
             except UsageError as error:
                 return {"end": str(error)}
             return {}
 
-        def taken(values: Values | None) -> None:
+        def on_submit(values: Values | None) -> None:
             if values is not None:
-                self._take(DateRange.between(values["start"].strip(), values["end"].strip()))
+                self._set_range(parse(values))
 
-        fields = [FormInput("start", "from", str(self.range.start)), FormInput("end", "to", str(self.range.end))]
-        self.console.ask(FormDialog("Range, both days included", fields, check=check, verb="show"), taken)
+        fields = [
+            FormInput("start", "from", str(self.range.start)),
+            FormInput("end", "until", str(self.range.end), help="Both days are included."),
+        ]
+        self.console.ask(FormDialog("Date range", fields, check=check, verb="show"), on_submit)
 
-    def _turn(self, step: int) -> None:
-        if self.charts:
-            self.chart = (self.chart + step) % len(self.charts)
-            self._show()
-            self.refresh_status()
+    # Copying
 
-    def action_next_chart(self) -> None:
-        self._turn(1)
-
-    def action_previous_chart(self) -> None:
-        self._turn(-1)
+    def copy_disabled_reason(self) -> str | None:
+        return None if self.charts else "There is no chart."
 
     def action_copy(self) -> None:
-        series = self.charts[self.chart]
+        series = self.charts[self.chart_index]
         text = io.StringIO(newline="")
         rows = [("", series.unit), *((label, f"{value:g}") for label, value in series.points)]
         csv.writer(text).writerows([[escape_formula(safe(cell)) for cell in row] for row in rows])
         send_to_clipboard(self.console, text.getvalue(), f"{series.title.lower()} as CSV", lines=True)
 
 
+def _is_percentage(series: Series) -> bool:
+    return "%" in series.unit
+
+
 def _rounded(value: float) -> float | int:
     return int(value) if value == int(value) else round(value, 1)
 
 
-def _sum(series: Series) -> float | int:
-    return _rounded(series.sum / len(series.points) if "%" in series.unit else series.sum)
+def _total(series: Series) -> float | int:
+    """Return the sum of the values, or the average of percentages."""
+    return _rounded(series.sum / len(series.points) if _is_percentage(series) else series.sum)
 
 
 def _draw_line(plot: PlotextPlot, series: Series) -> None:
     values = [value for _, value in series.points]
-    places = list(range(len(values)))
+    indexes = list(range(len(values)))
     plt = plot.plt
     plt.title(f"{series.title}: {series.unit} over time")
-    plt.plot(places, values, marker="braille", color=_colour(plot))
-    step = max(1, -(-len(places) // _DATES))
-    ticks = places[::step]
-    plt.xticks([float(place) for place in ticks], [safe(series.points[place][0], 10) for place in ticks])
+    plt.plot(indexes, values, marker="braille", color=_chart_color(plot))
+    step = max(1, -(-len(indexes) // _MAX_DATE_LABELS))
+    ticks = indexes[::step]
+    plt.xticks([float(index) for index in ticks], [safe(series.points[index][0], 10) for index in ticks])
     plt.ylim(0, max(values) or 1)
 
 
 def _draw_bars(plot: PlotextPlot, series: Series) -> None:
     plt = plot.plt
     plt.title(f"{series.title}: {series.unit}")
-    shown = series.points[:12]
-    labels = [safe(shorten(label, _LABEL), _LABEL) for label, _ in reversed(shown)]
-    plt.xlim(0, max(value for _, value in shown) or 1)
-    plt.bar(labels, [value for _, value in reversed(shown)], orientation="horizontal", width=0.6, color=_colour(plot))
+    points = series.points[:12]
+    labels = [safe(shorten(label, _MAX_BAR_LABEL_WIDTH), _MAX_BAR_LABEL_WIDTH) for label, _ in reversed(points)]
+    plt.xlim(0, max(value for _, value in points) or 1)
+    values = [value for _, value in reversed(points)]
+    plt.bar(labels, values, orientation="horizontal", width=0.6, color=_chart_color(plot))
 
 
-def _colour(plot: PlotextPlot) -> tuple[int, int, int] | str:
-    """The accent of the theme; nothing where colours are off."""
+def _chart_color(plot: PlotextPlot) -> tuple[int, int, int] | str:
+    """Return the accent color of the theme, or the default color when colors are disabled."""
     console = plot.app
     if console.no_color:
         return "default"
-    found = Color.parse(console.theme_variables.get("accent", "#88c0d0"))
-    return (found.r, found.g, found.b)
+    color = Color.parse(console.theme_variables.get("accent", "#88c0d0"))
+    return (color.r, color.g, color.b)

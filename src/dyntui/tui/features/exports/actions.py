@@ -1,6 +1,6 @@
-"""Actions of the exports that the server makes.
+"""Actions of the list of exports.
 
-Each is done by the method `action_NAME` of the class that binds its scope.
+The method `action_NAME` of the screen class that binds the scope performs each of them.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from dyntui.tui.kit.action_registry import register
 
 __all__ = ["EXPORTS_ACTIONS"]
 
-_READ = Effect.READ
-
 EXPORTS_ACTIONS = register(
     {
         "export": "Export",
     },
-    Action("export.download", ("w",), "download", "Fetch the file into a new one of yours.", _READ, 11, "download",
+    Action("export.download", ("w",), "download", "Download the file of the export.", Effect.READ, 11, "download",
         "download_disabled_reason"),
 )  # fmt: skip

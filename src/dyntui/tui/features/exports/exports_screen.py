@@ -1,4 +1,4 @@
-"""The exports that the server makes: watched while they are pending, fetched into a file of one's own."""
+"""The list of exports, which the server makes: refreshed while one is pending, and downloaded to a new file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -21,33 +21,37 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
-__all__ = ["ExportsScreen"]
+    from dyntui.services.vendor_exports import SavedExport
 
-_EVERY = 2.0
+__all__ = ["ExportsScreen"]
 
 
 class ExportsScreen(ResourceActionsScreen):
-    """While one is pending the list is read again and again."""
+    """The list of exports."""
 
     BINDINGS = bindings(EXPORTS_ACTIONS, "export")
-    EVERY = _EVERY
+    REFRESH_INTERVAL_S = 2.0
+    """Seconds between refreshes while an export is pending."""
 
-    class Step(Message):
-        """So much of a file is here."""
+    class Progress(Message):
+        """The progress of a download. total_bytes: None when the server does not tell it."""
 
-        def __init__(self, done: int, total: int | None) -> None:
+        def __init__(self, done_bytes: int, total_bytes: int | None) -> None:
             super().__init__()
-            self.done = done
-            self.total = total
+            self.done_bytes = done_bytes
+            self.total_bytes = total_bytes
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ExportsScreen.Step)
+            return isinstance(message, ExportsScreen.Progress)
 
     _timer: Timer | None = None
     progress = ""
+    """The progress of the download for the footer; "" when there is none."""
+
+    # Pending exports
 
     @on(ResourceScreen.ViewChanged)
-    def _watch(self) -> None:
+    def _schedule_refresh(self) -> None:
         from dyntui.services.vendor_exports import is_pending
 
         view = self.view
@@ -55,27 +59,30 @@ class ExportsScreen(ResourceActionsScreen):
             return
         rows = (view.get(index) for index in range(view.total))
         if any(row is not None and is_pending(row) for row in rows):
-            self._timer = self.set_timer(self.EVERY, self._again)
+            self._timer = self.set_timer(self.REFRESH_INTERVAL_S, self._refresh_view)
 
-    def _again(self) -> None:
+    def _refresh_view(self) -> None:
         self._timer = None
         if self.view is not None and self.is_active:
             self.view.refresh()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        self._again()
+        self._refresh_view()
 
     def status(self) -> Sequence[Piece]:
         return [(self.progress, ""), *super().status()] if self.progress else super().status()
+
+    # Download
 
     def download_disabled_reason(self) -> str | None:
         row = self.table.row
         if row is None:
             return "There is no export under the cursor."
         if self.progress:
-            return "A file is being fetched already."
-        return None if row.get("status") == "completed" else f"It is {row.get('status') or 'not finished'}."
+            return "A download is already running."
+        status = row.get("status")
+        return None if status == "completed" else f"The export is {status or 'not finished'}."
 
     def action_download(self) -> None:
         from dyntui.services.vendor_exports import download_host, export_file_name
@@ -92,18 +99,18 @@ class ExportsScreen(ResourceActionsScreen):
         def check(values: Values) -> dict[str, str]:
             path = Path(values["path"]).expanduser()
             if not values["path"].strip() or path.is_dir():
-                return {"path": "Give the name of a new file."}
-            return {"path": "It exists already, and is not overwritten."} if path.exists() else {}
+                return {"path": "Enter the name of a new file."}
+            return {"path": "This file already exists. Enter another name."} if path.exists() else {}
 
-        def taken(values: Values | None) -> None:
+        def on_submit(values: Values | None) -> None:
             if values is not None:
-                self._fetch(dict(row), Path(values["path"]).expanduser())
+                self._download(dict(row), Path(values["path"]).expanduser())
 
-        note = f"from {host}; the token does not go there"
+        note = f"Downloaded from {host}. The token is not sent."
         field = FormInput("path", "file", str(Path.cwd() / export_file_name(row)), help=note)
-        self.console.ask(FormDialog("Download into a new file", [field], check=check, verb="download"), taken)
+        self.console.ask(FormDialog("Download export", [field], check=check, verb="download"), on_submit)
 
-    def _fetch(self, row: dict[str, Any], path: Path) -> None:
+    def _download(self, row: dict[str, Any], path: Path) -> None:
         from dyntui.services.vendor_exports import download
 
         connection = self.console.session.connection
@@ -112,28 +119,35 @@ class ExportsScreen(ResourceActionsScreen):
         self.progress = "downloading"
         self.refresh_status()
 
-        def tell(done: int, total: int | None) -> None:
-            self.post_message(self.Step(done, total))
+        def on_progress(done_bytes: int, total_bytes: int | None) -> None:
+            self.post_message(self.Progress(done_bytes, total_bytes))
 
-        async def fetch() -> None:
+        async def run() -> None:
             try:
-                saved = await download(connection, str(row["id"]), path, on_progress=tell)
+                saved = await download(connection, str(row["id"]), path, on_progress=on_progress)
             except DyntuiError as error:
-                problem = error
-                self.post_message(self.Next(lambda: self._fetched(f"{problem.message} {problem.hint}", bad=True)))
+                failure = error
+                self.post_message(self.Next(lambda: self._on_failed(failure)))
             else:
-                self.post_message(self.Next(lambda: self._fetched(f"{saved.size:,} bytes are in {saved.path}.")))
+                self.post_message(self.Next(lambda: self._on_downloaded(saved)))
 
-        self.run_worker(fetch(), group="download")
+        self.run_worker(run(), group="download")
 
-    @on(Step)
-    def _step(self, event: Step) -> None:
+    @on(Progress)
+    def _on_progress(self, message: Progress) -> None:
         if self.progress:
-            whole = f" of {event.total:,}" if event.total else ""
-            self.progress = f"downloading {event.done:,}{whole} bytes"
+            total = f" of {message.total_bytes:,}" if message.total_bytes else ""
+            self.progress = f"downloading {message.done_bytes:,}{total} bytes"
             self.refresh_status()
 
-    def _fetched(self, words: str, *, bad: bool = False) -> None:
+    def _on_downloaded(self, saved: SavedExport) -> None:
+        self._end_progress()
+        self.console.notify(f"Export saved to {saved.path} ({saved.size:,} bytes)")
+
+    def _on_failed(self, error: DyntuiError) -> None:
+        self._end_progress()
+        self.console.notify(join_sentences(error.message, error.hint), "error")
+
+    def _end_progress(self) -> None:
         self.progress = ""
-        self.console.notify(words.strip(), "error" if bad else "information")
         self.refresh_status()
