@@ -28,6 +28,8 @@ RENAMED_ACTIONS: Mapping[str, str] = {
     "finish.mend": "finish.fix_failed",
     "import-undo.look": "import-undo.refresh",
     "jobs.mend": "jobs.fix_failed",
+    "journal.copy": "session-log.copy",
+    "journal.open": "session-log.open",
     "many.take": "multi-select.submit",
     "many.turn": "multi-select.toggle",
     "map.anew": "map.propose",

@@ -1,1 +1,1 @@
-"""What happened in this session: requests and notifications."""
+"""The request log and the notifications of this session."""

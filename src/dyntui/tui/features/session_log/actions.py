@@ -1,6 +1,6 @@
-"""Actions of the request log and of the notifications.
+"""Actions of the request log and the notifications.
 
-Each is done by the method `action_NAME` of the class that binds its scope.
+`LogScreen` binds them. The action `session-log.NAME` runs its method `action_NAME`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ _READ = Effect.READ
 
 SESSION_LOG_ACTIONS = register(
     {
-        "journal": "Detail",
+        "session-log": "Session log",
     },
-    Action("journal.open", ("enter",), "open", "The whole of this line.", _READ, 10, disabled_reason="selection_disabled_reason"),
-    Action("journal.copy", ("y",), "copy", "Send this line to the clipboard.", _READ, 11, disabled_reason="selection_disabled_reason"),
+    Action("session-log.open", ("enter",), "details", "Show the row in full.", _READ, 10,
+        disabled_reason="selection_disabled_reason"),
+    Action("session-log.copy", ("y",), "copy", "Copy the row to the clipboard.", _READ, 11,
+        disabled_reason="selection_disabled_reason"),
 )  # fmt: skip

@@ -1,0 +1,43 @@
+"""The notifications that were shown in this session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dyntui.resources import Column
+from dyntui.tui.features.session_log.log_screen import LogScreen
+
+__all__ = ["NotificationsScreen"]
+
+_COLUMNS = (
+    Column("time", "time", 8, priority=0),
+    Column("severity", "severity", 11, priority=0),
+    Column("text", "notification", 40, grow=True, priority=0),
+)
+
+
+class NotificationsScreen(LogScreen):
+    """All notifications of this session, also those that are no longer on the screen."""
+
+    COLUMNS = _COLUMNS
+    EMPTY = "No notifications yet."
+
+    @property
+    def breadcrumbs(self) -> tuple[str, ...]:
+        return ("notifications",)
+
+    def build_rows(self) -> list[dict[str, Any]]:
+        rows = [
+            {
+                "key": index,
+                "title": notification.severity.capitalize(),
+                "time": f"{notification.at:%H:%M:%S}",
+                "severity": notification.severity,
+                "text": notification.text,
+            }
+            for index, notification in enumerate(self.console.session.notes)
+        ]
+        return rows[::-1]
+
+    def row_text(self, row: dict[str, Any]) -> str:
+        return str(row["text"])
