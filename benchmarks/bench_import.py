@@ -158,7 +158,7 @@ def role_engine(file: Path) -> dict[str, Any]:
     from dyntui.config.profile_resolution import resolve
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
-    from dyntui.services.imports.job_service import authorize_job, precheck_job, run_job
+    from dyntui.services.imports.job_service import assess_job, authorize_job, precheck_job, run_job
     from dyntui.services.imports.reports import write_reports
 
     marks = [time.perf_counter()]
@@ -167,7 +167,8 @@ def role_engine(file: Path) -> dict[str, Any]:
         async with Connection(resolve(), os.environ["DYNTUI_TOKEN"]) as connection:
             await precheck_job(journal, connection.client)
             marks.append(time.perf_counter())
-            permit = authorize_job(journal, connection, Confirmation(yes=True))
+            action = await assess_job(journal, connection, connection.client)
+            permit = authorize_job(journal, connection, Confirmation(yes=True), action)
             ended = await run_job(journal, connection, connection.client, permit, on_progress=lambda progress: None)
             assert ended.state == "done", ended
             marks.append(time.perf_counter())

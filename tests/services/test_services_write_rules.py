@@ -32,7 +32,9 @@ BASE = "https://app.dynamicauth.com/api/v0"
 
 def _gate(tmp_path: Path, kind: str, read_only: bool) -> WriteGate:
     profile = Profile("acme", BASE, "env-1", kind, read_only=read_only)
-    return WriteGate(profile, Client(BASE, "env-1", "dyn_x", read_only=read_only), Audit(tmp_path / "audit.jsonl"))
+    return WriteGate(
+        profile, Client(BASE, "env-1", "dyn_x", read_only=read_only), Audit(tmp_path / "audit.jsonl"), ask_kind=False
+    )
 
 
 def _ways(operation: Operation, client: Client) -> Iterator[tuple[str, WriteAction]]:

@@ -37,7 +37,7 @@ def audit(tmp_path):
 
 def door(audit: Audit, kind: str = "sandbox", read_only: bool = False) -> WriteGate:
     profile = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", kind, read_only=read_only)
-    return WriteGate(profile, Api(), audit)
+    return WriteGate(profile, Api(), audit, ask_kind=False)
 
 
 def action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | None = None, **more) -> WriteAction:

@@ -12,12 +12,15 @@ from test_tui_hostile import assert_harmless
 from tests.services.resource_fixtures import FILLED, FIRST, FLAGS, GONE_FIRST, parent_for
 from tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
 
+from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.raw_writes import write_action
 from dyntui.services.actions.resource_actions import find_action
+from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice
 from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
@@ -150,12 +153,33 @@ async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
             await fill_form(pilot, values)
         if action.effect is not Effect.READ or action.sensitive:
             assert audited() == [] or before
+            await assert_same_as_api(console, screen, action, values)
             await confirm_it(pilot)
         assert audited()[-1] == (f"{name}.{action.name}", "done"), text_of(console)
         if action.reveals[0]:
             assert isinstance(console.screen, SecretDialog)
             await press(pilot, "c", "escape")
         assert console.screen is screen
+
+
+async def assert_same_as_api(
+    console: Console, screen: ResourceScreen, action: ResourceAction, values: Mapping[str, str]
+) -> None:
+    """The dialog demands what `dyntui api` demands for the same operation on the same thing."""
+    dialog, connection = console.screen, console.session.connection
+    assert isinstance(dialog, (ConfirmDialog, ImpactDialog, TypedDialog)), text_of(console)
+    assert connection is not None
+    operation = catalog().get(action.operation)
+    row_id = str((screen.table.row or {}).get(screen.record.key, ""))
+    path = {name: row_id for name in operation.path_names if name != "environmentId"}
+    by_api = write_action(
+        operation, path=path, query={"includeSecret": "true"} if action.sensitive else {}, body=values
+    )
+    targets = [Target(row_id)]
+    needed = connection.write_gate.requirement(await connection.write_gate.with_impact(by_api, targets), targets)
+    shown = dialog.needed
+    assert (shown.level, shown.accepted, shown.destructive) == (needed.level, needed.accepted, needed.destructive)
+    assert (shown.environment, shown.code) == (needed.environment, needed.code)
 
 
 async def rows(screen: ResourceScreen) -> list[dict[str, Any]]:

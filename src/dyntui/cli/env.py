@@ -174,6 +174,8 @@ def _check_kind(context: CliContext, profile: Profile) -> Profile:
         async with Connection(profile, credential.token, token_source=credential.where) as connection:
             async with asyncio.timeout(_KIND_TIMEOUT_S):
                 await connection.write_gate.learn_kind()
+            if not connection.write_gate.is_kind_known:
+                raise TimeoutError
             return connection.profile.kind
 
     if profile.kind == "live":

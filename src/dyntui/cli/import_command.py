@@ -225,7 +225,7 @@ async def _prepare_and_run(
                 context.emit_json({**plan, "plan": str(path)})
                 return 0
             context.print_message(*plan_lines(plan))
-            permit = confirm_job(context, connection, journal, yes=options.yes, typed=options.confirm_environment)
+            permit = await confirm_job(context, connection, journal, yes=options.yes, typed=options.confirm_environment)
             return await run_until_stopped(context, connection, journal, permit, first=options.first)
 
 

@@ -136,7 +136,6 @@ def stop_on_signals() -> Iterator[EarlyStop]:
 async def precheck(context: CliContext, connection: Connection, journal: Journal) -> None:
     """Compare the job with the server when that was not done yet."""
     from dyntui.services.imports.job_service import precheck_job
-    from dyntui.services.imports.server_reader import with_retries
 
     meter = ProgressMeter()
 
@@ -145,27 +144,30 @@ async def precheck(context: CliContext, connection: Connection, journal: Journal
 
     await precheck_job(journal, connection.client, show)
     meter.end()
-    await with_retries(connection.client, connection.write_gate.learn_kind)
 
 
-def confirm_job(context: CliContext, connection: Connection, journal: Journal, *, yes: bool, typed: str) -> WritePermit:
+async def confirm_job(
+    context: CliContext, connection: Connection, journal: Journal, *, yes: bool, typed: str
+) -> WritePermit:
     """The permit for a run. Asks on a terminal when the options do not confirm it; a job that was confirmed before and
     is resumed needs no second confirmation."""
     from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
-    from dyntui.services.imports.job_service import authorize_job, job_requirement, load_confirmation
+    from dyntui.services.imports.job_service import assess_job, authorize_job, job_requirement, load_confirmation
 
+    action = await assess_job(journal, connection, connection.client)
     confirmation = load_confirmation(journal) or Confirmation(yes=yes, typed=typed)
     if yes or typed:
         confirmation = Confirmation(yes=yes, typed=typed)
     elif not load_confirmation(journal) and not context.json and sys.stdin.isatty():
-        needed = job_requirement(journal, connection)
-        context.print_message(f"{needed.question}  ({needed.environment})", *needed.target_lines, needed.warning)
+        needed = job_requirement(journal, connection, action)
+        lines = (*needed.target_lines, *needed.effects, needed.warning)
+        context.print_message(f"{needed.question}  ({needed.environment})", *lines)
         if needed.level is ConfirmationLevel.TYPED:
             answer = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
             confirmation = Confirmation(typed=answer)
         else:
             confirmation = Confirmation(yes=confirm("Do it?"))
-    return authorize_job(journal, connection, confirmation)
+    return authorize_job(journal, connection, confirmation, action)
 
 
 async def run_until_stopped(

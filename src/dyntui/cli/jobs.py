@@ -234,7 +234,7 @@ async def _resume(
             connection.write_gate.check(action_for(journal))
             check_location(journal, JobLocation.of(connection.profile, await load_organization_id(connection.client)))
             await precheck(context, connection, journal)
-            permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
+            permit = await confirm_job(context, connection, journal, yes=yes, typed=typed)
             return await run_until_stopped(context, connection, journal, permit, first=first, report=report)
 
 

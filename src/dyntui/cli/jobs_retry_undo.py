@@ -63,7 +63,7 @@ async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool
         with journal:
             context.print_message(f"job {journal.id} tries {journal.total:,} rows of {path.stem} again")
             await precheck(context, connection, journal)
-            permit = confirm_job(context, connection, journal, yes=yes, typed=typed)
+            permit = await confirm_job(context, connection, journal, yes=yes, typed=typed)
             return await run_until_stopped(context, connection, journal, permit, report=report)
 
 

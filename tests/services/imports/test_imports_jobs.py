@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import threading
@@ -24,6 +25,8 @@ from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
 from dyntui.services.imports.job_service import (
     JobOptions,
+    action_for,
+    assess_job,
     authorize_job,
     job_requirement,
     load_confirmation,
@@ -179,20 +182,30 @@ async def test_a_live_environment_wants_its_name_and_read_only_refuses(served: R
     with prepared(write(tmp_path / "p.csv", 1), place()) as journal:
         live = profile(served, kind="live", name="prod")
         async with Connection(live, served.token) as connection:
-            assert job_requirement(journal, connection).level is ConfirmationLevel.TYPED
+            assert job_requirement(journal, connection, action_for(journal)).level is ConfirmationLevel.TYPED
             with pytest.raises(UsageError, match="not confirmed"):
-                authorize_job(journal, connection, Confirmation(yes=True))
+                authorize_job(journal, connection, Confirmation(yes=True), action_for(journal))
             assert load_confirmation(journal) is None
-            authorize_job(journal, connection, Confirmation(typed="prod"))
+            authorize_job(journal, connection, Confirmation(typed="prod"), action_for(journal))
             assert load_confirmation(journal) == Confirmation(typed="prod")
         async with Connection(profile(served, read_only=True), served.token) as connection:
             with pytest.raises(UsageError, match="read-only"):
-                authorize_job(journal, connection, Confirmation(yes=True))
+                authorize_job(journal, connection, Confirmation(yes=True), action_for(journal))
+
+
+def authorized(journal: Journal, connection: Connection, confirmation: Confirmation) -> Any:
+    """The permit for a run, as the wizard gets it: in a thread that has no event loop."""
+
+    async def work() -> Any:
+        async with connection.new_client() as client:
+            return authorize_job(journal, connection, confirmation, await assess_job(journal, connection, client))
+
+    return asyncio.run(work())
 
 
 def started(served: RunningServer, journal: Journal, **options: Any) -> tuple[Connection, JobThread]:
     connection = Connection(profile(served), served.token)
-    permit = authorize_job(journal, connection, Confirmation(yes=True))
+    permit = authorized(journal, connection, Confirmation(yes=True))
     path = journal.path
     journal.close()
     return connection, JobThread(path, connection, permit, **options)
@@ -227,7 +240,7 @@ def test_a_thread_is_paused_and_another_goes_on(served: RunningServer, tmp_path:
     assert (job.result.state, job.result.reason) == (JobState.PAUSED, "for lunch")
     path = jobs.find_job("last")
     with Journal.open(path) as journal:
-        permit = authorize_job(journal, connection, Confirmation(yes=True))
+        permit = authorized(journal, connection, Confirmation(yes=True))
         busy = JobThread(path, connection, permit)
         busy.start()
         assert busy.join(20)

@@ -15,7 +15,7 @@ from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
-from dyntui.services.imports.job_service import authorize_job, run_job
+from dyntui.services.imports.job_service import assess_job, authorize_job, run_job
 from dyntui.services.imports.undo import authorize_undo, plan_undo, run_undo
 from dyntui.store.journal import Journal
 from dyntui.store.undo_journal import UndoLine, UndoState, created_rows, write_undo
@@ -30,7 +30,8 @@ def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningS
 
 async def imported(served: RunningServer, connection: Connection, file: Path) -> Journal:
     journal = prepared(file, jobs.JobLocation.of(profile(served)))
-    permit = authorize_job(journal, connection, Confirmation(yes=True))
+    action = await assess_job(journal, connection, connection.client)
+    permit = authorize_job(journal, connection, Confirmation(yes=True), action)
     await run_job(journal, connection, connection.client, permit)
     return journal
 

@@ -216,7 +216,8 @@ def plan_sync(row: Row, there: ComparisonSide, source: ComparisonSide, *, remove
 def sync_action(plan: SyncPlan, *, job: str = "") -> tuple[WriteAction, list[Target]]:
     """Return the sync as one action and its targets: first the entries to add, then those to remove."""
     complement = f"on {name_of(plan.allowlist)} to match {plan.source.name}"
-    action = change_entries(plan.allowlist, "allowlist.sync", "Change", complement, job=job)
+    adds, removes = bool(plan.add) or not plan.remove, bool(plan.remove)
+    action = change_entries(plan.allowlist, "allowlist.sync", "Change", complement, adds=adds, removes=removes, job=job)
     return action, [*map(entry_target, plan.add), *map(removal_target, plan.remove)]
 
 

@@ -35,6 +35,7 @@ __all__ += [
     "replacement_target",
 ]
 
+_ADD, _DELETE = "postEntryByAllowlistId", "deleteAllowlistEntryById"
 EXISTS = "allowlist_entry_already_exists"
 ENTRY_EXPORT = (*IDENTIFIERS, "alias")
 """The columns of an export of entries, named as the import expects them."""
@@ -123,26 +124,28 @@ def _audited(target: Target, value: Any) -> Any:
 
 def add_entries(row: Row, *, job: str = "") -> WriteAction:
     """Add entries to a list. Targets are made by `entry_target`."""
-    return change_entries(row, "allowlist.entry-add", "Add", f"to {name_of(row)}", job=job)
+    return change_entries(row, "allowlist.entry-add", "Add", f"to {name_of(row)}", removes=False, job=job)
 
 
 def remove_entries(row: Row, *, job: str = "") -> WriteAction:
     """Delete entries of a list. Targets are made by `removal_target`."""
-    action = change_entries(row, "allowlist.entry-remove", "Remove", f"from {name_of(row)}", job=job)
+    action = change_entries(row, "allowlist.entry-remove", "Remove", f"from {name_of(row)}", adds=False, job=job)
     return replace(
         action,
-        operation="deleteAllowlistEntryById",
-        effect=Effect.DESTRUCTIVE,
         warning="This can be undone (u on the entries, or `dyntui allowlists undo`). The entries get new ids.",
     )
 
 
-def change_entries(row: Row, name: str, verb: str, complement: str = "", *, job: str = "") -> WriteAction:
+def change_entries(
+    row: Row, name: str, verb: str, complement: str = "", *, adds: bool = True, removes: bool = True, job: str = ""
+) -> WriteAction:
     """Add some entries and delete others, in the order of the targets.
 
     name, verb, complement, job: as in `WriteAction`.
+    adds, removes: whether any target is added or deleted. What is not announced is refused.
     """
     list_id = str(row.get("id"))
+    operations = (*((_ADD,) if adds else ()), *((_DELETE,) if removes else ()))
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         if target.data.get("remove"):
@@ -160,7 +163,7 @@ def change_entries(row: Row, name: str, verb: str, complement: str = "", *, job:
         name,
         verb,
         "entry",
-        "postEntryByAllowlistId",
+        operations[0],
         call,
         assess_impact=assess,
         before=before,
@@ -168,7 +171,7 @@ def change_entries(row: Row, name: str, verb: str, complement: str = "", *, job:
         job=job,
         plural="entries",
         complement=complement,
-        extra_operations=("deleteAllowlistEntryById",),
+        extra_operations=operations[1:],
     )
 
 

@@ -202,6 +202,9 @@ def undo_action(plan: EntryUndo, *, job: str = "") -> tuple[WriteAction, list[Ta
     first = [entry_target(entry) for entry in plan.add if key_of(entry) not in replaced]
     last = [entry_target(entry) for entry in plan.add if key_of(entry) in replaced]
     complement = f"on {name_of(plan.allowlist)}"
-    action = change_entries(plan.allowlist, "allowlist.undo", "Undo the changes to", complement, job=job)
+    adds, removes = bool(plan.add) or not plan.remove, bool(plan.remove)
+    action = change_entries(
+        plan.allowlist, "allowlist.undo", "Undo the changes to", complement, adds=adds, removes=removes, job=job
+    )
     action = replace(action, past="undone", result_subject="Changes to")
     return action, [*first, *map(removal_target, plan.remove), *last]

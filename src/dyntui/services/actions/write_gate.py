@@ -76,18 +76,40 @@ class WriteGate:
         """The profile, with the kind `live` when the server reports a live environment."""
         return self._profile
 
+    @property
+    def is_live(self) -> bool:
+        """Whether writes are confirmed as in a live environment. An unknown kind counts as live."""
+        return self._profile.kind == "live" or not self._kind_known
+
+    @property
+    def is_kind_known(self) -> bool:
+        """Whether the server has told the kind of the environment, or need not be asked."""
+        return self._kind_known
+
     async def learn_kind(self, client: Client | None = None) -> None:
-        """Ask the server, one time, whether the environment of a sandbox profile is live. The stricter kind applies.
+        """Ask the server, until it has answered one time, whether the environment of a sandbox profile is live.
+
+        The stricter kind applies. While the server fails, it is asked again with growing delays; when it does not
+        recover, the kind stays unknown. Raises NotSent and Unauthorized: no write would succeed then.
 
         client: for another event loop than that of the connection.
         """
-        if not self._kind_known:
-            from dyntui.services.health import server_kind
+        if self._kind_known:
+            return
+        from dyntui.api.errors import ApiProblem, NotSent, Unauthorized
+        from dyntui.services.health import server_kind
+        from dyntui.services.imports.server_reader import with_retries
 
-            kind = await server_kind(client or self._client)
-            self._kind_known = True
-            if kind == "live":
-                self._profile = replace(self._profile, kind="live")
+        reader = client or self._client
+        try:
+            kind = await with_retries(reader, lambda: server_kind(reader))
+        except (NotSent, Unauthorized):
+            raise
+        except ApiProblem:
+            return
+        self._kind_known = True
+        if kind == "live":
+            self._profile = replace(self._profile, kind="live")
 
     @property
     def read_only(self) -> bool:
@@ -110,36 +132,41 @@ class WriteGate:
                 hint="Use a profile of that environment that is not read-only.",
             )
 
-    async def with_impact(self, action: WriteAction, targets: Sequence[Target]) -> WriteAction:
-        """Return the action with the write rule of its operation and with its current impact.
+    async def with_impact(
+        self, action: WriteAction, targets: Sequence[Target], client: Client | None = None
+    ) -> WriteAction:
+        """Return the action with the write rule of its operations and with its current impact.
 
         The server is asked whether the environment is live, where that decides the confirmation.
+
+        client: for another event loop than that of the connection.
         """
         from dyntui.services.actions.write_rules import stricter
 
         action = _with_rule(action)
         if action.assess_impact is not None:
-            impact = await action.assess_impact(self._client, targets)
+            impact = await action.assess_impact(client or self._client, targets)
             effect = stricter(action.effect, impact.effect)
             action = replace(action, impact=impact, effect=effect, phrase=impact.phrase or action.phrase)
-        if action.effect is Effect.DESTRUCTIVE or action.typed_in_live:
-            await self.learn_kind()
+        if _is_typed_in_live(action, targets):
+            await self.learn_kind(client)
         return action
 
     def requirement(self, action: WriteAction, targets: Sequence[Target]) -> Requirement:
         """Return what has to be confirmed before `perform` does `action` to `targets`.
 
-        Pass the result of `with_impact`; without it, this can require less than `perform` does.
+        Pass the result of `with_impact`; without it, this can require less than `perform` does, and more where the
+        kind of the environment is not known yet.
         """
-        from dyntui.services.actions.write_rules import rule_of
+        from dyntui.services.actions.write_rules import rule_of_all
 
         action = _with_rule(action)
-        organization_wide = rule_of(action.operation).organization_wide
-        live = self._profile.kind == "live" or organization_wide
+        organization_wide = rule_of_all((action.operation, *action.extra_operations)).organization_wide
+        live = self.is_live or organization_wide
         level = ConfirmationLevel.CONFIRM
         if action.effect is Effect.READ and not action.sensitive:
             level = ConfirmationLevel.NONE
-        elif action.phrase or (live and (action.effect is Effect.DESTRUCTIVE or action.typed_in_live)):
+        elif action.phrase or (live and _is_typed_in_live(action, targets)):
             level = ConfirmationLevel.TYPED
         count = len(targets)
         objects = f"{count:,} {action.plural_noun}" if count != 1 else action.describe(targets[0])
@@ -149,6 +176,8 @@ class WriteGate:
         name = self._profile.confirmation_name
         accepted = (action.phrase,) if action.phrase else (name,)
         environment = f"{self._profile.kind} environment {name}"
+        if level is ConfirmationLevel.TYPED and not self._kind_known:
+            environment = f"possibly live environment {name} (the server did not tell its kind)"
         if organization_wide:
             environment = f"{environment}, for its whole organization with live environments"
         return Requirement(
@@ -325,10 +354,10 @@ class WriteGate:
 
 
 def _with_rule(action: WriteAction) -> WriteAction:
-    """Return the action with the write rule of its operation: it requires no less than any other action of it."""
-    from dyntui.services.actions.write_rules import rule_of, stricter
+    """Return the action with the write rule of its operations: it requires no less than any other action of them."""
+    from dyntui.services.actions.write_rules import rule_of_all, stricter
 
-    rule = rule_of(action.operation)
+    rule = rule_of_all((action.operation, *action.extra_operations))
     return replace(
         action,
         effect=stricter(action.effect, rule.effect),
@@ -336,6 +365,16 @@ def _with_rule(action: WriteAction) -> WriteAction:
         sensitive=action.sensitive or rule.sensitive,
         warning=action.warning or rule.warning,
     )
+
+
+def _is_typed_in_live(action: WriteAction, targets: Sequence[Target]) -> bool:
+    """Return whether a live environment requires typing its name for an action that has its write rule."""
+    from dyntui.services.actions.write_rules import MANY_TARGETS
+
+    if action.effect is Effect.READ:
+        return False
+    many = sum(target.size for target in targets) > MANY_TARGETS
+    return action.effect is Effect.DESTRUCTIVE or action.typed_in_live or many
 
 
 def _log_audit_gap(text: str) -> None:

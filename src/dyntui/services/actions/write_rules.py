@@ -7,7 +7,7 @@ strictest requirement of the catalog, the resource records and the actions in co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from dyntui.resources import ResourceAction
     from dyntui.services.actions.write_types import WriteAction
 
-__all__ = ["WriteRule", "effect_of", "rule_of", "stricter"]
+__all__ = ["MANY_TARGETS", "WriteRule", "effect_of", "rule_of", "rule_of_all", "stricter"]
+
+MANY_TARGETS = 10
+"""A live environment requires typing its name for a write to more targets than this at one time, whichever way they
+are given: as ids, as marked rows, or as the rows of an import."""
 
 _STRENGTH = (Effect.READ, Effect.WRITE, Effect.DESTRUCTIVE)
 _ORGANIZATION_PATHS = ("/organizations", "/projects", "/members", "/invites", "/user/")
@@ -75,6 +79,20 @@ def rule_of(operation_id: str) -> WriteRule:
         next(iter(warnings)) if len(warnings) == 1 else "",
         operation.path.startswith(_ORGANIZATION_PATHS),
     )
+
+
+def rule_of_all(operation_ids: Iterable[str]) -> WriteRule:
+    """Return the strictest rule of several operations that one action may call."""
+    first, *others = [rule_of(operation_id) for operation_id in operation_ids]
+    for rule in others:
+        first = WriteRule(
+            stricter(first.effect, rule.effect),
+            first.typed_in_live or rule.typed_in_live,
+            first.sensitive or rule.sensitive,
+            first.warning,
+            first.organization_wide or rule.organization_wide,
+        )
+    return first
 
 
 def _actions_of(operation_id: str) -> Iterator[ResourceAction | WriteAction]:

@@ -62,6 +62,8 @@ class Target:
     """Name for people."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the call needs besides the id."""
+    size: int = 1
+    """Number of objects that are written for it; more than one for a job."""
 
 
 @dataclass(frozen=True, slots=True)

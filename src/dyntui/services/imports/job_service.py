@@ -6,18 +6,19 @@ Called by the commands `import` and `jobs`, and by `JobThread` for the console.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.write_types import Confirmation, Requirement, Target, WriteAction
+from dyntui.services.access.impact import assess_entries
+from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
 from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.destination import Destination
 from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.precheck import PRECHECKED, run_precheck
 from dyntui.services.imports.progress import Progress
 from dyntui.services.imports.runner import ImportRunner, RunOptions, RunResult
-from dyntui.services.imports.server_reader import make_reader
+from dyntui.services.imports.server_reader import make_reader, with_retries
 from dyntui.services.imports.user_destination import UserDestination
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
@@ -32,6 +33,7 @@ __all__ = [
     "IMPORT",
     "JobOptions",
     "action_for",
+    "assess_job",
     "authorize_job",
     "destination_for",
     "job_requirement",
@@ -93,13 +95,20 @@ IMPORT_ENTRIES = WriteAction(
     operation="postEntryByAllowlistId",
     call=refuse_single_call,
     warning="Entries of an enabled allowlist take effect immediately.",
-    typed_in_live=True,
+    plural="entries",
 )
 
 
 def action_for(journal: Journal) -> WriteAction:
     """Return the write action of the job, for the write gate and the audit log."""
-    return IMPORT_ENTRIES if journal.kind == "allowlist" else IMPORT
+    if journal.kind != "allowlist":
+        return IMPORT
+    list_id = str(journal.facts["allowlist"]["id"])
+
+    async def assess(client: Client, targets: Sequence[Target]) -> Impact:
+        return await assess_entries(client, list_id, adding=sum(target.size for target in targets))
+
+    return replace(IMPORT_ENTRIES, assess_impact=assess)
 
 
 def destination_for(journal: Journal) -> Destination:
@@ -111,20 +120,34 @@ def destination_for(journal: Journal) -> Destination:
 
 def _target(journal: Journal) -> Target:
     rows = journal.counts.get(RowState.PENDING, 0) + journal.counts.get(RowState.UNKNOWN, 0)
-    return Target(journal.id, f"{journal.facts['source']['name']} ({rows:,} of {journal.total:,} rows to send)")
+    label = f"{journal.facts['source']['name']} ({rows:,} of {journal.total:,} rows to send)"
+    return Target(journal.id, label, size=rows)
 
 
-def job_requirement(journal: Journal, connection: Connection) -> Requirement:
-    """Return what has to be confirmed before the job may run."""
-    return connection.write_gate.requirement(action_for(journal), [_target(journal)])
+async def assess_job(journal: Journal, connection: Connection, client: Client) -> WriteAction:
+    """Return the action of the job with its impact; the server is asked for the environment kind as well.
+
+    While the server fails, it is asked again with growing delays.
+    """
+    action, targets = action_for(journal), [_target(journal)]
+    if connection.write_gate.refusal(action):
+        return action
+    return await with_retries(client, lambda: connection.write_gate.with_impact(action, targets, client))
 
 
-def authorize_job(journal: Journal, connection: Connection, confirmation: Confirmation) -> WritePermit:
+def job_requirement(journal: Journal, connection: Connection, action: WriteAction) -> Requirement:
+    """Return what has to be confirmed before the job may run. action: from `assess_job`."""
+    return connection.write_gate.requirement(action, [_target(journal)])
+
+
+def authorize_job(
+    journal: Journal, connection: Connection, confirmation: Confirmation, action: WriteAction
+) -> WritePermit:
     """Return the permit for one run of the job, and store the confirmation for a later resume.
 
-    Raises UsageError when the profile is read-only or the confirmation is not enough.
+    action: from `assess_job`. Raises UsageError when the profile is read-only or the confirmation is not enough.
     """
-    permit = connection.write_gate.authorize(action_for(journal), [_target(journal)], confirmation)
+    permit = connection.write_gate.authorize(action, [_target(journal)], confirmation)
     journal.note(**{_CONFIRMED: {"yes": confirmation.yes, "typed": confirmation.typed}})
     return permit
 

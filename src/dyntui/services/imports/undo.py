@@ -86,7 +86,8 @@ def _action(journal: Journal, connection: Connection, impact: Impact | None = No
 
 
 async def assess_undo(journal: Journal, connection: Connection, client: Client) -> Impact | None:
-    """Return what the planned undo does to access; None for users."""
+    """Return what the planned undo does to access; None for users. The environment kind is known afterwards."""
+    await connection.write_gate.learn_kind(client)
     assess = _action(journal, connection).assess_impact
     return await assess(client, [_target(journal)]) if assess is not None else None
 

@@ -42,7 +42,7 @@ from dyntui.store.journal import Journal
 from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_types import Confirmation, Requirement
+    from dyntui.services.actions.write_types import Confirmation, Requirement, WriteAction
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_control import JobControl
 
@@ -290,14 +290,14 @@ class WizardService:
         """Return what has to be confirmed before the job may run."""
         from dyntui.services.imports.job_service import job_requirement
 
-        return job_requirement(self.job(), connection)
+        return job_requirement(self.job(), connection, asyncio.run(_assess(self.job(), connection)))
 
     def release_job(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, Any]:
         """Return the path of the job and the permit to run it, and close the job so that its own thread can open it."""
         from dyntui.services.imports.job_service import authorize_job
 
         journal = self.job()
-        permit = authorize_job(journal, connection, confirmation)
+        permit = authorize_job(journal, connection, confirmation, asyncio.run(_assess(journal, connection)))
         self._close_job()
         self._path = None
         return journal.path, permit
@@ -312,7 +312,8 @@ class WizardService:
             confirmation = load_confirmation(journal)
             if confirmation is None:
                 raise UsageError(f"Job {job} was never confirmed.", hint="Open the job and confirm its plan.")
-            return path, authorize_job(journal, connection, confirmation)
+            action = asyncio.run(_assess(journal, connection))
+            return path, authorize_job(journal, connection, confirmation, action)
 
     def cancel(self, job: str) -> None:
         """Cancel a job that no process works on."""
@@ -379,6 +380,13 @@ def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
         header_row=reading.header_row,
         sheet=reading.sheet,
     )
+
+
+async def _assess(journal: Journal, connection: Connection) -> WriteAction:
+    from dyntui.services.imports.job_service import assess_job
+
+    async with connection.new_client() as client:
+        return await assess_job(journal, connection, client)
 
 
 async def _check(

@@ -15,7 +15,7 @@ from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.services import settings
-from dyntui.services.actions.write_types import Confirmation, Target, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Confirmation, Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.services.forms import field_text, read_form
 from dyntui.services.text_diff import elide_common
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
@@ -23,7 +23,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.action_runner import close_or_reopen_form
+from dyntui.tui.shell.action_runner import close_or_reopen_form, run_read_worker
 from dyntui.tui.shell.base_screen import age_label, error_label
 from dyntui.tui.shell.confirm_dialog import confirm
 from dyntui.tui.shell.error_hints import error_hint
@@ -154,9 +154,12 @@ class SettingsScreen(SearchableScreen):
             return
         after = body[way[-1]]
         write, targets = settings.change_leaf(way, before, after), [Target(".".join(way), ".".join(way))]
-        needed = connection.write_gate.requirement(write, targets)
         was, now = elide_common(field_text(before), field_text(after))
-        needed = replace(needed, target_lines=(f"{was or '—'} → {now or '—'}",))
+
+        def ask(assessed: WriteAction) -> None:
+            needed = connection.write_gate.requirement(assessed, targets)
+            needed = replace(needed, target_lines=(f"{was or '—'} → {now or '—'}",))
+            self.console.ask(confirm(needed, verb="change", opening_key="e"), answered)
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is None:
@@ -165,7 +168,12 @@ class SettingsScreen(SearchableScreen):
                 work = connection.write_gate.perform(write, targets, confirmation)
                 self.run_write_worker(work, lambda results: self._told(results, after, form), form)
 
-        self.console.ask(confirm(needed, verb="change", opening_key="e"), answered)
+        run_read_worker(
+            self.console,
+            connection.write_gate.with_impact(write, targets),
+            ask,
+            lambda error: form.reopen(str(error)),
+        )
 
     def _told(self, results: WriteResults, after: Any, form: SchemaForm) -> None:
         item = results.items[0]
