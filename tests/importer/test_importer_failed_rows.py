@@ -196,3 +196,14 @@ def test_any_json_values_survive_the_way_out_and_back(values: list[list[Any]], f
         write(path, info, rows)
         with open_source(path, format=format) as source:
             assert [row.cells for row in source.rows()] == [row.cells for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "ndjson"])
+def test_failed_rows_are_complete_or_absent(tmp_path: Path, kind: Any) -> None:
+    info = SourceInfo("f", kind, "utf-8", ",", "double", 1, ("email",), "x")
+    file = tmp_path / "failed"
+    with pytest.raises(KeyboardInterrupt), FailedRowsWriter(file, info) as writer:
+        writer.write(1, ("a@x.com",), "invalid_email", "email", "no")
+        assert not file.exists()
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import stat
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import dyntui
 from dyntui.core.errors import UsageError
 from dyntui.importer import Report, RowOutcome, write_id_map, write_report_csv, write_report_html, write_report_json
 
@@ -88,3 +91,29 @@ def test_reports_are_private_and_never_overwrite(tmp_path: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         with pytest.raises(UsageError):
             write(path, report())
+
+
+def test_a_report_is_complete_or_absent(tmp_path: Path) -> None:
+    def stopped() -> Iterable[RowOutcome]:
+        yield from OUTCOMES
+        assert not (tmp_path / "report").exists()
+        raise KeyboardInterrupt
+
+    cut = replace(report(), outcomes=stopped)
+    for write in (write_report_json, write_report_csv, write_report_html):
+        with pytest.raises(KeyboardInterrupt):
+            write(tmp_path / "report", cut)
+    with pytest.raises(KeyboardInterrupt):
+        write_id_map(tmp_path / "report", stopped())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_complete_files_are_given_to_a_person() -> None:
+    package = Path(dyntui.__file__).parent
+    using = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if re.search(r"\bcreate_new\b|\.write_text\(|\.write_bytes\(|\bopen\([^)]*[\"'][wxa]b?[\"']", path.read_text())
+    }
+    # What makes the others, SQLite's files, and the temporary file of the external editor.
+    assert using == {"config/private_files.py", "store/connection.py", "services/editor.py"}

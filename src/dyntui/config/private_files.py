@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from dyntui.core.errors import UsageError
 
@@ -24,6 +24,7 @@ __all__ = [
     "create_new",
     "locked",
     "new_whole_file",
+    "new_whole_text",
     "open_private",
     "private_dir",
     "read_private",
@@ -212,6 +213,21 @@ def new_whole_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         temporary.unlink(missing_ok=True)
     sync_dir(path.parent)
+
+
+@contextmanager
+def new_whole_text(path: Path, encoding: str, errors: str = "strict") -> Iterator[TextIO]:
+    """Open a new text file (0600) as `new_whole_file` does. Lines are ended as they are written."""
+    import io
+
+    with new_whole_file(path) as binary:
+        text = io.TextIOWrapper(binary, encoding, errors, newline="")
+        try:
+            yield text
+            text.flush()
+        finally:
+            with suppress(OSError, ValueError):
+                text.detach()
 
 
 def _name_new(temporary: Path, path: Path) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -45,18 +45,22 @@ def cell_text(cell: Cell) -> str:
 class FailedRowsWriter:
     """Writes failed rows to a new private file (0600, never over an existing one); a context manager.
 
+    The file is complete or absent: it has its name after `close`, and there is none when the block ends with an error.
+
     safe: protect cells that a spreadsheet would run, and start with a byte order mark; otherwise the values are
     exact. JSON is always exact.
     """
 
     def __init__(self, path: Path, info: SourceInfo, *, safe: bool = True) -> None:
-        from dyntui.config.private_files import create_new
+        from dyntui.config.private_files import new_whole_text
 
         self._info = info
         self._json = info.format in _JSON
         self._protect = escape_formula if safe else shield
         encoding = "utf-8-sig" if safe and not self._json else "utf-8"
-        self._file: TextIO = io.TextIOWrapper(create_new(path), encoding, newline="", write_through=False)
+        self._stack = ExitStack()
+        self._file: TextIO = self._stack.enter_context(new_whole_text(path, encoding))
+        self._closed = False
         self.count = 0
         if self._json:
             if info.format == "json":
@@ -98,17 +102,20 @@ class FailedRowsWriter:
             self._file.write(text + "\n")
 
     def close(self) -> None:
-        if self._file.closed:
-            return
-        if self._info.format == "json":
+        """End the file and give it its name."""
+        if self._info.format == "json" and not self._closed:
             self._file.write("\n]\n")
-        self._file.close()
+        self._closed = True
+        self._stack.close()
 
     def __enter__(self) -> FailedRowsWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
+        if kind is None:
+            self.close()
+        else:
+            self._stack.__exit__(kind, error, tb)
 
 
 def _encodable(text: str) -> bool:

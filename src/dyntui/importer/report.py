@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import html
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -55,10 +55,10 @@ class Report:
         return sum(self.counts.values())
 
 
-def _create(path: Path, encoding: str = "utf-8") -> TextIO:
-    from dyntui.config.private_files import create_new
+def _create(path: Path, encoding: str = "utf-8") -> AbstractContextManager[TextIO]:
+    from dyntui.config.private_files import new_whole_text
 
-    return io.TextIOWrapper(create_new(path), encoding, errors="backslashreplace", newline="")
+    return new_whole_text(path, encoding, "backslashreplace")
 
 
 def write_report_json(path: Path, report: Report) -> None:
