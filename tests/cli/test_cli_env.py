@@ -312,3 +312,24 @@ def test_a_command_succeeds_when_the_profiles_file_cannot_be_written(
     done = run("users", "list", "--profile", "a", "--json")
     assert (done.code, done.err) == (0, "")
     assert tried == [paths().profiles_file]
+
+
+def test_a_damaged_profile_is_listed_with_its_error_and_the_others_stay_usable(run: Run) -> None:
+    add(run, "good", url=NOBODY)
+    file = paths().profiles_file
+    file.write_text(file.read_text() + '\n[profiles.bad]\nkind = "live"\n')
+    listed = run("env", "list")
+    assert listed.code == 0
+    assert "bad" in listed.out
+    assert "profile 'bad': base_url is missing" in listed.err
+    rows = {row["name"]: row for row in run("env", "list", "--json").document}
+    assert "base_url is missing" in rows["bad"]["error"]
+    assert rows["good"]["kind"] == "sandbox"
+    assert run("env", "use", "good").code == 0
+    for command in (("env", "use", "bad"), ("env", "add", "bad", "--replace"), ("users", "list", "--profile", "bad")):
+        refused = run(*command)
+        assert refused.code == 2, command
+        assert "profile 'bad': base_url is missing" in refused.err, command
+    assert '[profiles.bad]\nkind = "live"' in file.read_text()
+    assert run("env", "remove", "bad", "--yes").code == 0
+    assert "bad" not in file.read_text()

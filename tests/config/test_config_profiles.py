@@ -16,6 +16,7 @@ from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, remove_private
 from dyntui.config.profile import Profile
+from dyntui.config.profile_resolution import resolve
 from dyntui.config.profiles import Profiles, check_environment_id, check_name
 from dyntui.core.errors import UsageError
 from dyntui.core.times import parse_time
@@ -125,10 +126,40 @@ credential = "session"
 
 
 @pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('current = "x"\n[profiles.x\n', 2),
+        ("a = 1\na = 2\n", 2),
+        ('[profiles.dev]\nkind = "live"\n[profiles.x] x\n', 3),
+        ('[profiles.dev]\nkind = "live"\n[profiles.dev]\n', 3),
+        ("[[profiles]]\nx = \n", 2),
+    ],
+)
+def test_damage_outside_of_an_entry_is_named_and_nothing_is_overwritten(text: str, line: int) -> None:
+    path = write(text)
+    with pytest.raises(ConfigError) as caught:
+        Profiles.load()
+    assert f"{path}, line {line}:" in str(caught.value)
+    path.unlink()
+    profiles = Profiles.load()
+    profiles.put(PROD)
+    write(text)
+    with pytest.raises(ConfigError):
+        profiles.save()
+    assert path.read_text() == text
+
+
+GOOD = f'''
+[profiles.dev]  # mine
+base_url = "http://127.0.0.1:9/api/v0"
+environment_id = "{ID}"
+kind = "sandbox"
+'''
+
+
+@pytest.mark.parametrize(
     ("text", "line", "why"),
     [
-        ('current = "x"\n[profiles.x\n', 2, ""),
-        ("a = 1\na = 2\n", 2, ""),
         (f'\n\n[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\n', 3, "kind is missing"),
         (f'[profiles.x]\nbase_url = 1\nenvironment_id = "{ID}"\nkind = "live"\n', 1, "base_url has to be text"),
         (f'[profiles.x]\nbase_url = "http://a.example"\nenvironment_id = "{ID}"\nkind = "live"\n', 1, "https"),
@@ -143,7 +174,6 @@ credential = "session"
             1,
             "credential is one of",
         ),
-        ("[profiles]\nx = 1\n", 1, "has to be a table"),
         (
             f'[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\nkind = "live"\nread_only = "no"\n',
             1,
@@ -152,17 +182,62 @@ credential = "session"
         ('[profiles."a b"]\nbase_url = "https://a"\nenvironment_id = "x"\nkind = "live"\n', 1, "name of a profile"),
     ],
 )
-def test_a_mistake_is_named_by_file_and_line_and_nothing_is_overwritten(text: str, line: int, why: str) -> None:
-    path = write(text)
-    with pytest.raises(ConfigError) as caught:
-        Profiles.load()
-    assert f"{path}, line {line}:" in str(caught.value)
-    assert why in str(caught.value)
-    profiles = Profiles(path, {}, None)
+def test_a_damaged_entry_fails_alone_and_stays_in_the_file(text: str, line: int, why: str) -> None:
+    name = "a b" if '"a b"' in text else "x"
+    path = write(text + GOOD)
+    profiles = Profiles.load()
+    assert profiles.names() == ["dev"]
+    assert profiles.get("dev").kind == "sandbox"
+    assert list(profiles.damaged) == [name]
+    assert not profiles.is_empty
+    for fails in (
+        lambda: profiles.get(name),
+        lambda: profiles.put(replace(PROD, name=name)),
+        lambda: profiles.use(name),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            fails()
+        assert f"{path}, line {line}:" in str(caught.value)
+        assert why in str(caught.value)
+    profiles.mark_used("dev")
+    profiles.use("dev")
     profiles.put(PROD)
+    profiles.save()
+    assert path.read_text().startswith('current = "dev"\n' + text) or text in path.read_text()
+    assert Profiles.load().names() == ["dev", "prod"]
+    profiles = Profiles.load()
+    profiles.remove(name)
+    profiles.save()
+    assert not Profiles.load().damaged
+
+
+@pytest.mark.parametrize(
+    ("entry", "line", "why"),
+    [
+        (b'base_url = "https://a.example\n', 3, "Illegal character"),
+        (b"kind = live\n", 3, ""),
+        (b'kind = "live"\nkind = "live"\n', 4, ""),
+        (b'color = "r\xf6d"\n', 2, "not UTF-8"),
+    ],
+)
+def test_a_mistake_in_the_text_of_an_entry_spoils_that_entry_only(entry: bytes, line: int, why: str) -> None:
+    path = paths().profiles_file
+    text = b'current = "x"\n[profiles.x]\n' + entry + GOOD.encode()
+    atomic_write(path, text)
+    profiles = Profiles.load()
+    assert profiles.names() == ["dev"]
+    assert profiles.current == "x"
+    assert f"{path}, line {line}: profile 'x':" in profiles.damaged["x"].message
+    assert why in profiles.damaged["x"].message
+    with pytest.raises(ConfigError, match="profile 'x'"):
+        resolve(environ={})
+    assert resolve("dev", environ={}).name == "dev"
+    given = {"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": "http://127.0.0.1:9/api/v0"}
+    assert resolve(environ=given).overridden
+    profiles.mark_used("dev")
     with pytest.raises(ConfigError):
         profiles.save()
-    assert path.read_text() == text
+    assert path.read_bytes() == text
 
 
 def test_a_file_that_is_not_utf8_is_named_by_line() -> None:

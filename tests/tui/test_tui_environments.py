@@ -27,6 +27,7 @@ from tui_support import (
 )
 
 from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.paths import paths
 from dyntui.config.profiles import Profiles
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 from dyntui.tui.shell.app import Console
@@ -113,6 +114,28 @@ async def test_the_list_shows_kind_server_place_and_use() -> None:
         assert "sandbox, read-only" in box
         assert "● sandbox" in used
         assert "dyn_…" in used
+
+
+async def test_a_damaged_profile_is_listed_with_its_error_and_the_others_stay_usable() -> None:
+    stored(profile("acme-live"))
+    file = paths().profiles_file
+    file.write_text(file.read_text() + '\n[profiles.bad]\nkind = "live"\n')
+    console = demo()
+    async with console.run_test(size=(150, 30)) as pilot:
+        await settled(pilot)
+        await jump(pilot, "environments")
+        assert "acme-live" in text_of(console)
+        row = next(line for line in lines_of(console) if line.lstrip().startswith("bad"))
+        assert "damaged" in row
+        assert "line 9: profile 'bad'" in row
+        screen = console.screen
+        assert isinstance(screen, EnvironmentsScreen)
+        screen.table.move_to([screen.table.view.get(index)["name"] for index in range(3)].index("bad"))
+        await settled(pilot)
+        await press(pilot, "enter")
+        assert "base_url is missing" in console.session.notes[-1].text
+        assert console.screen is screen
+        assert "[profiles.bad]" in file.read_text()
 
 
 async def test_enter_works_in_another_environment_and_leaves_nothing_of_the_old_one() -> None:

@@ -61,7 +61,7 @@ def _check_profile(context: CliContext) -> tuple[Profile | None, Check]:
     try:
         options = (context.profile_name, context.environment_id, context.base_url)
         variables = ("DYNTUI_PROFILE", "DYNTUI_ENVIRONMENT_ID", "DYNAMIC_ENVIRONMENT_ID")
-        if not Profiles.load().names() and not any(options) and not any(map(os.environ.get, variables)):
+        if Profiles.load().is_empty and not any(options) and not any(map(os.environ.get, variables)):
             return None, Check(
                 "profile", "warn", "no profiles yet", "Add one with `dyntui env add`, or explore with `dyntui demo`."
             )

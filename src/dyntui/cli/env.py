@@ -43,25 +43,33 @@ def list_profiles(context: CliContext) -> None:
     from dyntui.core.times import age, parse_time
 
     profiles = Profiles.load()
-    context.emit_json([_document(profile, profiles.current) for profile in profiles.all()])
-    if not profiles.names():
+    damaged = [
+        {"name": name, "current": name == profiles.current, "error": error.message}
+        for name, error in profiles.damaged.items()
+    ]
+    context.emit_json([*(_document(profile, profiles.current) for profile in profiles.all()), *damaged])
+    context.print_message(*(f"not usable: {error.message}" for error in profiles.damaged.values()))
+    if profiles.is_empty:
         context.print_message("No profiles yet. Add one with `dyntui env add`, or explore with `dyntui demo`.")
         return
     context.print_table(
         ["", "name", "kind", "access", "base URL", "environment", "credential", "last used"],
-        (
-            [
-                "*" if profile.name == profiles.current else " ",
-                profile.name,
-                profile.kind,
-                "read-only" if profile.read_only else "read-write",
-                profile.base_url,
-                profile.environment_id,
-                profile.credential,
-                age(parse_time(profile.last_used)),
-            ]
-            for profile in profiles.all()
-        ),
+        [
+            *(["*" if name == profiles.current else " ", name, "damaged", *[""] * 5] for name in profiles.damaged),
+            *(
+                [
+                    "*" if profile.name == profiles.current else " ",
+                    profile.name,
+                    profile.kind,
+                    "read-only" if profile.read_only else "read-write",
+                    profile.base_url,
+                    profile.environment_id,
+                    profile.credential,
+                    age(parse_time(profile.last_used)),
+                ]
+                for profile in profiles.all()
+            ),
+        ],
     )
 
 
@@ -111,7 +119,7 @@ def add(
 
     profiles = Profiles.load()
     name = check_name(name or _ask(context, "Name", "NAME"))
-    old = profiles.get(name) if replace_existing and name in profiles.names() else None
+    old = profiles.get(name) if name in profiles.damaged or (replace_existing and name in profiles.names()) else None
     if name in profiles.names() and old is None:
         raise UsageError(f"A profile named {name} already exists.", hint="Choose another name, or use --replace.")
     base_url = _choose_base_url(context, base_url, old)
@@ -277,7 +285,7 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
     from dyntui.config.profiles import Profiles
 
     profiles = Profiles.load()
-    profile = profiles.get(name)
+    address = "a damaged entry" if name in profiles.damaged else profiles.get(name).base_url
     if not yes:
         if not can_ask(context):
             raise UsageError(f"Removing {name} needs a confirmation.", hint="Use --yes.")
@@ -287,7 +295,7 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
     for warning in warnings:
         context.print_message(warning)
     context.emit_json({"removed": name, "warnings": warnings})
-    context.print_result(f"Removed {name} ({profile.base_url}).")
+    context.print_result(f"Removed {name} ({address}).")
 
 
 @env.command()

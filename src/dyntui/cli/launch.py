@@ -29,7 +29,7 @@ def open_console(
     try:
         profile = resolve(name, environment_id, base_url, read_only, confirmed_host=confirmed_host)
     except (UsageError, NotAuthorized):
-        if name or environment_id or base_url or Profiles.load().names():
+        if name or environment_id or base_url or not Profiles.load().is_empty:
             raise
         profile = None
     return run(profile, read_only=read_only)

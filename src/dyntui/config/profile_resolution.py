@@ -49,7 +49,7 @@ def resolve(
     profiles = Profiles.load()
     if wanted:
         profile = profiles.get(wanted)
-    elif profiles.current and not _elsewhere(profiles.get(profiles.current), environment_id, base_url):
+    elif profiles.current and not _elsewhere(profiles, profiles.current, environment_id, base_url):
         profile = profiles.get(profiles.current)
     else:
         environment_id = environment_id or environ.get(_FALLBACK_ENVIRONMENT_ID) or None
@@ -65,10 +65,13 @@ def _flag(environ: Mapping[str, str], variable: str) -> bool:
     return value in _YES
 
 
-def _elsewhere(profile: Profile, environment_id: str | None, base_url: str | None) -> bool:
+def _elsewhere(profiles: Profiles, current: str, environment_id: str | None, base_url: str | None) -> bool:
     """Whether a whole address was given that is not the current profile's: then that profile has no part in it."""
     if not environment_id or not base_url:
         return False
+    if current in profiles.damaged:
+        return True
+    profile = profiles.get(current)
     return (environment_id, base_url) != (profile.environment_id, profile.base_url)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from dyntui.config.errors import ConfigError, CredentialError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, locked, private_dir
 from dyntui.config.profile import Profile
-from dyntui.config.toml import edit_toml, line_of, read_toml
+from dyntui.config.toml import edit_toml, line_of, read_toml_tables
 from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import is_uuid
@@ -70,22 +70,36 @@ def check_environment_id(text: str) -> str:
 class Profiles:
     """The profiles as they are in the file. Changes count here at once and in the file with save()."""
 
-    def __init__(self, path: Path, found: dict[str, Profile], current: str | None) -> None:
+    def __init__(self, path: Path, parsed: _Parsed) -> None:
         self._path = path
-        self._found = found
-        self._current = current
+        self._found = parsed.profiles
+        self._damaged = parsed.damaged
+        self._current = parsed.current
         self._edits: list[Callable[[TOMLDocument], None]] = []
         self._dropped: list[Profile] = []
 
     @classmethod
     def load(cls) -> Profiles:
-        """The profiles of the file; none when there is no file. ConfigError names the file and the line it fails at."""
+        """The profiles of the file; none when there is no file. ConfigError names the file and the line it fails at.
+
+        A damaged entry does not prevent the use of the others; see `damaged`.
+        """
         path = paths().profiles_file
-        found, current = _parse(path, read_toml(path))
-        return cls(path, found, current)
+        values, damaged = read_toml_tables(path, "profiles")
+        return cls(path, _parse(path, values, damaged))
+
+    @property
+    def damaged(self) -> Mapping[str, ConfigError]:
+        """The entries that cannot be used, by name, with what is wrong. The file keeps them as they are."""
+        return self._damaged
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the file has no entry, not even a damaged one."""
+        return not self._found and not self._damaged
 
     def names(self) -> list[str]:
-        """The names, in the order of the file."""
+        """The names of the usable profiles, in the order of the file."""
         return list(self._found)
 
     def all(self) -> list[Profile]:
@@ -98,7 +112,8 @@ class Profiles:
         return self._current
 
     def get(self, name: str) -> Profile:
-        """The profile called `name`."""
+        """The profile called `name`. Raises ConfigError when its entry is damaged."""
+        self._check_intact(name)
         try:
             return self._found[name]
         except KeyError:
@@ -106,9 +121,14 @@ class Profiles:
             hint = f"There are: {known}." if known else "There is none yet. Make one: dyntui env add NAME"
             raise UsageError(f"There is no profile called {name!r}.", hint=hint) from None
 
+    def _check_intact(self, name: str) -> None:
+        if name in self._damaged:
+            raise self._damaged[name]
+
     def put(self, profile: Profile) -> None:
         """Add or replace a profile. Another base URL or another place for the token drops the old token with save();
-        so save first, and store the new token then."""
+        so save first, and store the new token then. Raises ConfigError when there is a damaged entry of that name."""
+        self._check_intact(profile.name)
         values = _checked(profile)
         profile = replace(profile, **values)
         old = self._found.get(profile.name)
@@ -125,9 +145,10 @@ class Profiles:
             self.use(profile.name)
 
     def remove(self, name: str) -> None:
-        """Remove a profile, and with save() its token."""
-        self._dropped.append(self.get(name))
-        del self._found[name]
+        """Remove a profile, and with save() its token. That of a damaged entry stays: its place is not known."""
+        if self._damaged.pop(name, None) is None:
+            self._dropped.append(self.get(name))
+            del self._found[name]
         self._edits.append(lambda document: _remove(document, name))
         if self._current == name:
             self._current = None
@@ -152,7 +173,8 @@ class Profiles:
             document = edit_toml(self._path)
             for edit in self._edits:
                 edit(document)
-            self._found, self._current = _parse(self._path, document.unwrap())
+            parsed = _parse(self._path, document.unwrap(), {})
+            self._found, self._damaged, self._current = parsed.profiles, parsed.damaged, parsed.current
             if self._edits:
                 atomic_write(self._path, document.as_string().encode())
         self._edits.clear()
@@ -197,13 +219,28 @@ def _checked(profile: Profile) -> dict[str, Any]:
     return {"base_url": check_base_url(profile.base_url), "credential": CredentialKind(profile.credential)}
 
 
-def _parse(path: Path, values: dict[str, Any]) -> tuple[dict[str, Profile], str | None]:
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """The contents of the file."""
+
+    profiles: dict[str, Profile]
+    damaged: dict[str, ConfigError]
+    current: str | None
+
+
+def _parse(path: Path, values: dict[str, Any], unreadable: dict[str, ConfigError]) -> _Parsed:
     tables = values.get("profiles", {})
     current = values.get("current") or None
     if not isinstance(tables, dict) or not isinstance(current, str | None):
         raise ConfigError(f"{path}: `profiles` has to be tables, and `current` a name.", hint="Correct it by hand.")
-    found = {name: _profile(path, name, table) for name, table in tables.items()}
-    return found, current if current in found else None
+    found: dict[str, Profile] = {}
+    damaged = dict(unreadable)
+    for name, table in tables.items():
+        try:
+            found[name] = _profile(path, name, table)
+        except ConfigError as error:
+            damaged[name] = error
+    return _Parsed(found, damaged, current if current in found or current in damaged else None)
 
 
 def _profile(path: Path, name: str, table: object) -> Profile:

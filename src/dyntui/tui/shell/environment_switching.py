@@ -332,7 +332,10 @@ class EnvironmentSwitchMixin(NavigationMixin):
             from dyntui.config.profiles import Profiles
 
             try:
-                profiles = {profile.name: profile for profile in Profiles.load().all()}
+                stored = Profiles.load()
+                if name in stored.damaged:
+                    raise stored.damaged[name]
+                profiles = {profile.name: profile for profile in stored.all()}
             except DyntuiError as error:
                 self.call_from_thread(self.notify_error, error)
             else:

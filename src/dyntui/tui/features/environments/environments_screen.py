@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -54,6 +54,8 @@ _NOT_AUTHORIZED = {401: "token refused", 403: "not allowed"}
 @dataclass(frozen=True, slots=True)
 class _Stored:
     profiles: tuple[Profile, ...]
+    damaged: Mapping[str, DyntuiError]
+    """Entries that cannot be used, by name, with what is wrong."""
     current: str | None
 
 
@@ -97,6 +99,7 @@ class EnvironmentsScreen(TableScreen):
         super().__init__()
         self._profiles: dict[str, Profile] = {}
         self._stored: set[str] = set()
+        self._damaged: Mapping[str, DyntuiError] = {}
         self._select = select
 
     @property
@@ -139,12 +142,13 @@ class EnvironmentsScreen(TableScreen):
         except DyntuiError as error:
             self.post_message(self.Failed(error))
         else:
-            self.post_message(self.Loaded(_Stored(tuple(profiles.all()), profiles.current)))
+            self.post_message(self.Loaded(_Stored(tuple(profiles.all()), profiles.damaged, profiles.current)))
 
     @on(Loaded)
     def _loaded(self, event: Loaded) -> None:
         self._profiles = {profile.name: profile for profile in event.stored.profiles}
         self._stored = set(self._profiles)
+        self._damaged = event.stored.damaged
         self._show()
         if self._select in self._profiles:
             self.table.move_to(list(self._profiles).index(self._select))
@@ -159,7 +163,8 @@ class EnvironmentsScreen(TableScreen):
         profiles = dict(self._profiles)
         if session.profile is not None:
             profiles.setdefault(session.profile.name, session.profile)
-        self.set_rows([self._row(profile) for profile in profiles.values()])
+        damaged = [_damaged_row(name, error) for name, error in self._damaged.items() if name not in profiles]
+        self.set_rows([*(self._row(profile) for profile in profiles.values()), *damaged])
         self.refresh_status()
 
     def _row(self, profile: Profile) -> dict[str, Any]:
@@ -221,7 +226,10 @@ class EnvironmentsScreen(TableScreen):
         return self._profiles.get(name or "")
 
     def profile_disabled_reason(self) -> str | None:
-        return None if self._under_cursor() is not None else "There is no environment under the cursor."
+        if self._under_cursor() is not None:
+            return None
+        error = self._damaged.get(self.table.row_id or "")
+        return str(error) if error is not None else "There is no environment under the cursor."
 
     def stored_profile_disabled_reason(self) -> str | None:
         profile = self._under_cursor()
@@ -253,7 +261,7 @@ class EnvironmentsScreen(TableScreen):
     def _form(self, old: Profile | None) -> None:
         from dyntui.tui.features.environments.environment_form import edit_environment
 
-        edit_environment(self.console, old, taken=self._stored, done=lambda profile: self.load())
+        edit_environment(self.console, old, taken={*self._stored, *self._damaged}, done=lambda profile: self.load())
 
     def action_check(self) -> None:
         from dyntui.tui.features.environments.profile_check import check_profile
@@ -321,3 +329,11 @@ class EnvironmentsScreen(TableScreen):
             self.console.leave_removed()
         else:
             self.load()
+
+
+def _damaged_row(name: str, error: DyntuiError) -> dict[str, Any]:
+    """Return the row of an entry of the file that cannot be used; the cell has no room for the file's path."""
+    from dyntui.config.paths import paths
+
+    reason = error.message.removeprefix(f"{paths().profiles_file}, ")
+    return {"name": name, "kind": "  damaged", "health": reason, "last_used": ""}
