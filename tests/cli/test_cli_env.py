@@ -51,7 +51,7 @@ def test_no_command_takes_a_token_as_an_argument(run: Run) -> None:
         (["a"], "--environment-id is missing"),
         (["a", "--environment-id", "prod"], "not an environment id"),
         (["a", "--environment-id", ID], "--kind is missing"),
-        (["a b", "--environment-id", ID], "name of a profile"),
+        (["a b", "--environment-id", ID], "not a valid profile name"),
         ([], "NAME is missing"),
         (["a", "--environment-id", ID, "--kind", "live", "--base-url", "http://x.example"], "https"),
         (
@@ -158,7 +158,7 @@ def test_use_changes_the_current_profile(run: Run) -> None:
     assert Profiles.load().current == "b"
     done = run("env", "use", "c")
     assert done.code == 2
-    assert "There are: a, b" in done.err
+    assert "Profiles: a, b" in done.err
 
 
 def test_use_confirms_a_base_url_that_was_edited_by_hand(run: Run) -> None:

@@ -101,7 +101,7 @@ Path(__file__).with_name("child").write_text(str(child.pid))
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        ("child.wait()", "did not end within"),
+        ("child.wait()", "did not finish within"),
         ("while True: print('x' * 65536)", "printed more than"),
         ("while True: print('x' * 65536, file=sys.stderr)", "printed more than"),
     ],

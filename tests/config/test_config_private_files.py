@@ -65,13 +65,13 @@ def test_a_folder_others_can_write_is_refused(tmp_path: Path, bits: int) -> None
 def test_a_link_to_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir(mode=0o700)
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    with pytest.raises(UnsafeFile, match="is a link"):
+    with pytest.raises(UnsafeFile, match="is a symbolic link"):
         private_dir(tmp_path / "link")
 
 
 def test_a_dangling_link_is_not_made_into_a_folder(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(UnsafeFile, match="is a link"):
+    with pytest.raises(UnsafeFile, match="is a symbolic link"):
         private_dir(tmp_path / "link")
     assert not (tmp_path / "elsewhere").exists()
 
@@ -134,7 +134,7 @@ def test_links_to_files_are_neither_read_nor_written(tmp_path: Path) -> None:
         lambda: atomic_write(link, b"y"),
         lambda: append_private(link, b"y"),
     ):
-        with pytest.raises(UnsafeFile, match="is a link"):
+        with pytest.raises(UnsafeFile, match="is a symbolic link"):
             act()
     with pytest.raises(UsageError, match="exists already"):
         create_new(link)
@@ -290,5 +290,5 @@ def test_a_config_folder_that_is_a_link_is_not_read_from(home: Path, tmp_path: P
     atomic_write(tmp_path / "real" / "profiles.toml", b"")
     private_dir(home)
     (home / "config").symlink_to(tmp_path / "real")
-    with pytest.raises(UnsafeFile, match="is a link"):
+    with pytest.raises(UnsafeFile, match="is a symbolic link"):
         Profiles.load()

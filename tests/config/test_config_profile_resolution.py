@@ -27,7 +27,7 @@ def save(*profiles: Profile) -> None:
 
 
 def test_nothing_at_all_says_what_to_do() -> None:
-    with pytest.raises(UsageError, match="no environment") as caught:
+    with pytest.raises(UsageError, match="No environment") as caught:
         resolve(environ={})
     assert "dyntui env add" in caught.value.hint
     assert "dyntui demo" in caught.value.hint
@@ -38,7 +38,7 @@ def test_no_choice_among_profiles_names_them() -> None:
     profiles = Profiles.load()
     profiles.remove("dev")
     profiles.save()
-    with pytest.raises(UsageError, match="No profile is chosen") as caught:
+    with pytest.raises(UsageError, match="No profile selected") as caught:
         resolve(environ={})
     assert "other" in caught.value.hint
 
@@ -122,7 +122,7 @@ def test_another_origin_has_to_be_confirmed_by_its_host(variable: bool) -> None:
         return resolve(None, ID, url, environ={}, confirmed_host=host)
 
     for host in ("", "1", "yes", "dyn", "example", "app.dynamicauth.com", "dyn.example.evil", "dyn.example:8443", "*"):
-        with pytest.raises(UsageError, match="nobody has confirmed") as caught:
+        with pytest.raises(UsageError, match="is not confirmed") as caught:
             find_token(resolved(host), environ={"DYNTUI_TOKEN": TOKEN})
         assert "--confirm-origin dyn.example" in caught.value.hint
     for host in ("dyn.example", " DYN.example ", "dyn.example:443", "https://dyn.example", "https://dyn.example:443/"):
@@ -152,7 +152,7 @@ def test_another_origin_gets_no_stored_token_and_no_commands() -> None:
 def test_a_saved_address_has_to_be_confirmed_too() -> None:
     save(replace(DEV, base_url=ELSEWHERE))
     assert unconfirmed_origin(resolve(environ={})) == "https://dyn.example:443"
-    with pytest.raises(UsageError, match="nobody has confirmed") as caught:
+    with pytest.raises(UsageError, match="is not confirmed") as caught:
         find_token(resolve(environ={}), environ={"DYNTUI_TOKEN": TOKEN})
     assert "dyntui env use dev --confirm-origin dyn.example" in caught.value.hint
     assert unconfirmed_origin(resolve(environ={}, confirmed_host="dyn.example")) == ""

@@ -179,7 +179,11 @@ kind = "sandbox"
             1,
             "read_only has to be true or false",
         ),
-        ('[profiles."a b"]\nbase_url = "https://a"\nenvironment_id = "x"\nkind = "live"\n', 1, "name of a profile"),
+        (
+            '[profiles."a b"]\nbase_url = "https://a"\nenvironment_id = "x"\nkind = "live"\n',
+            1,
+            "not a valid profile name",
+        ),
     ],
 )
 def test_a_damaged_entry_fails_alone_and_stays_in_the_file(text: str, line: int, why: str) -> None:

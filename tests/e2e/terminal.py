@@ -94,7 +94,7 @@ class Terminal:
         """Wait for the program to end. Returns its exit code, negative for a signal."""
         end = time.monotonic() + timeout_s
         while self.read():
-            assert time.monotonic() < end, f"the program did not end within {timeout_s} s:\n{self.text}"
+            assert time.monotonic() < end, f"the program did not finish within {timeout_s} s:\n{self.text}"
         self._child.close()
         return -self._child.signalstatus if self._child.signalstatus else int(self._child.exitstatus or 0)
 

@@ -36,7 +36,7 @@ def test_the_console_shows_the_host_and_requires_its_confirmation(tmp_path: Path
             **({"DYNTUI_ENVIRONMENT_ID": ID} if profile == "none" else {"DYNTUI_PROFILE": "prod"}),
         }
         with Terminal(env=env, columns=120) as console:
-            console.wait("nobody has confirmed")
+            console.wait("which is not confirmed")
             assert HOST in console.screen.display[0]
         assert other.requests == []
         with Terminal("--confirm-origin", HOST, env=env, columns=120) as console:

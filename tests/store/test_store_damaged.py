@@ -144,10 +144,10 @@ def test_a_link_is_never_followed(folder: Path, tmp_path: Path, end: str, way: o
         elsewhere.write_bytes(b"untouched")
     before = elsewhere.read_bytes()
     real.symlink_to(elsewhere)
-    with pytest.raises(UnsafeFile, match="is a link"):
+    with pytest.raises(UnsafeFile, match="is a symbolic link"):
         way(path)  # type: ignore[operator]
     assert elsewhere.read_bytes() == before
-    assert "is a link" in summarize_job(path).problem
+    assert "is a symbolic link" in summarize_job(path).problem
 
 
 def test_a_link_in_the_place_of_the_lock_is_refused_for_its_job_only(folder: Path, tmp_path: Path) -> None:

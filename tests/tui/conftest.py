@@ -47,6 +47,6 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(RequestLog, "finished", two_ms)
     monkeypatch.setattr(
         "dyntui.config.credentials.keyring_available",
-        lambda *_: KeyringProbe(ok=False, reason="no keyring service answers here"),
+        lambda *_: KeyringProbe(ok=False, reason="no keyring service is available"),
     )
     return home

@@ -56,7 +56,7 @@ def entries(
     match_mode = parse_match(match, exact)
 
     async def work() -> tuple[list[dict[str, Any]], int]:
-        printed: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
         count = 0
         async with context.connection() as connection:
             row = await find_list(connection, name)
@@ -65,12 +65,12 @@ def entries(
                 if not all_entries and count > limit:
                     if search:
                         continue
-                    return printed, total or count
+                    return rows, total or count
                 if ndjson and all_entries:
                     context.emit_json_line(entry)
                 else:
-                    printed.append(entry)
-        return printed, count
+                    rows.append(entry)
+        return rows, count
 
     rows, total = run(work())
     if ndjson:
@@ -296,8 +296,10 @@ def edit(
     changes: dict[str, str] = {}
     for pair in pairs:
         field, separator, value = pair.partition("=")
-        if not separator or field not in ENTRY_EXPORT:
+        if not separator:
             raise UsageError(f"{pair!r} is not FIELD=VALUE.", hint=f"Fields: {', '.join(ENTRY_EXPORT)}.")
+        if field not in ENTRY_EXPORT:
+            raise UsageError(f"An entry has no field {field!r}.", hint=f"Fields: {', '.join(ENTRY_EXPORT)}.")
         changes[field] = value
 
     async def work() -> int:

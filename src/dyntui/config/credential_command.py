@@ -38,7 +38,8 @@ def split_command(text: str) -> list[str]:
         raise UsageError(f"The credential command cannot be read: {error}.", hint="Check its quotes.") from error
     if not words:
         raise UsageError(
-            "The credential command is empty.", hint="Give one that prints the token: pass show dynamic/prod"
+            "The credential command is empty.",
+            hint="Set a command that prints the token, such as: pass show dynamic/prod",
         )
     return words
 
@@ -62,13 +63,13 @@ class CommandCredentialStore(CredentialStore):
             status, output, complaint = _run(words, self._limit)
         except subprocess.TimeoutExpired:  # its output, perhaps the token, goes no further
             raise CredentialError(
-                f"The credential command {name} did not end within {self._limit:g} s.",
-                hint="It was ended with all that it had started. Run it by hand to see why.",
+                f"The credential command {name} did not finish within {self._limit:g} s.",
+                hint="The command was stopped. Run it by hand to see why.",
             ) from None
         except _OutputTooLong:
             raise CredentialError(
                 f"The credential command {name} did not print a token: it printed more than {_MAX_OUTPUT:,} bytes.",
-                hint="It was ended with all that it had started. It has to print one line.",
+                hint="The command was stopped. It must print the token as one line.",
             ) from None
         except OSError as error:
             raise CredentialError(

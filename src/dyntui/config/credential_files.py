@@ -108,10 +108,10 @@ class PassphraseCredentialStore(CredentialStore):
         passphrase = self._passphrase(f"New passphrase for the token of {profile.name}")
         if len(passphrase) < MIN_PASSPHRASE:
             raise CredentialError(
-                f"The passphrase has fewer than {MIN_PASSPHRASE} characters.", hint="Nothing was kept; try again."
+                f"The passphrase has fewer than {MIN_PASSPHRASE} characters.", hint="Nothing was stored. Try again."
             )
         if self._passphrase("The same passphrase again") != passphrase:
-            raise CredentialError("The two passphrases differ.", hint="Nothing was kept; try again.")
+            raise CredentialError("The two passphrases differ.", hint="Nothing was stored. Try again.")
         _write(_file(profile, "sealed"), _seal(entry(profile), token, passphrase))
 
     def delete(self, profile: Profile) -> bool:
@@ -121,12 +121,12 @@ class PassphraseCredentialStore(CredentialStore):
     def _passphrase(self, purpose: str) -> str:
         if self._ask is None:
             raise CredentialError(
-                "The token is sealed with a passphrase, and there is nobody to ask for it.",
+                "The token is encrypted with a passphrase, and there is no terminal to enter it.",
                 hint="Run it in a terminal, or set DYNTUI_TOKEN for this run.",
             )
         passphrase = self._ask(purpose)
         if not passphrase:
-            raise CredentialError("No passphrase was given.", hint="Try again, or set DYNTUI_TOKEN for this run.")
+            raise CredentialError("No passphrase entered.", hint="Try again, or set DYNTUI_TOKEN for this run.")
         return passphrase
 
 
@@ -158,12 +158,12 @@ def _work(value: dict[str, Any]) -> tuple[int, int, int]:
     cost, block, parallel = value["n"], value["r"], value["p"]
     for number in (cost, block, parallel):
         if type(number) is not int or number < 1:
-            raise ValueError("its work factors are no positive integers")
+            raise ValueError("its scrypt parameters are not positive integers")
     # RFC 7914, 6: n is a power of two, greater than 1 and less than 2^(128 * r / 8).
     if cost < 2 or cost & (cost - 1) or cost.bit_length() > 16 * block:
-        raise ValueError("scrypt has no such work factors")
+        raise ValueError("invalid scrypt parameters")
     if 128 * cost * block > _MAX_MEMORY or parallel > _MAX_PARALLEL:
-        raise ValueError("more work than any dyntui asks for")
+        raise ValueError("scrypt parameters that are too large")
     return cost, block, parallel
 
 
@@ -176,12 +176,12 @@ def _unseal(value: dict[str, Any], passphrase: str) -> str:
         salt, nonce, sealed = (base64.b64decode(value[name], validate=True) for name in ("salt", "nonce", "sealed"))
         return AESGCM(_key(passphrase, salt, cost, block, parallel)).decrypt(nonce, sealed, _header(value)).decode()
     except InvalidTag as error:
-        raise CredentialError("The passphrase does not open the token file.", hint="Try again.") from error
+        raise CredentialError("The passphrase does not decrypt the token file.", hint="Try again.") from error
     except MemoryError as error:
         raise CredentialError(
-            "There is not enough memory to open the sealed token file.", hint="Close other programs and try again."
+            "There is not enough memory to decrypt the token file.", hint="Close other programs and try again."
         ) from error
     except (KeyError, TypeError, ValueError) as error:
         raise CredentialError(
-            f"The sealed token file is damaged ({error}).", hint="Store the token again: dyntui auth login"
+            f"The encrypted token file is damaged ({error}).", hint="Store the token again: dyntui auth login"
         ) from error

@@ -98,7 +98,7 @@ class EnvironmentCredentialStore(CredentialStore):
     def set(self, profile: Profile, token: str) -> None:
         raise UsageError(
             f"The token of {profile.name} comes from the environment; it is not stored.",
-            hint=f"Set {TOKEN_VARIABLE}, or choose a place that keeps it: keyring, passphrase, file.",
+            hint=f"Set {TOKEN_VARIABLE}, or choose a store: keyring, passphrase, file.",
         )
 
     def delete(self, profile: Profile) -> bool:
@@ -138,7 +138,7 @@ def check_origin(profile: Profile) -> None:
     given = f"add --confirm-origin {host} (or set DYNTUI_CONFIRM_ORIGIN={host})"
     kept = "" if profile.overridden else f", or store it: dyntui env use {profile.name} --confirm-origin {host}"
     raise ConfigError(
-        f"The token would be sent to {host_label(host)}, port {port}, which nobody has confirmed. "
+        f"The token would be sent to {host_label(host)}, port {port}, which is not confirmed. "
         "It is not one of Dynamic's own servers; nothing was sent.",
         hint=f"If that is the right server, {given}{kept}.",
     )
@@ -179,7 +179,7 @@ def find_token(
     try:
         return Credential(check_token(token), store.kind, where)
     except UsageError as error:
-        raise CredentialError(f"What the {where} gave cannot be used. {error.message}", hint=error.hint) from None
+        raise CredentialError(f"The token from the {where} cannot be used. {error.message}", hint=error.hint) from None
 
 
 def _none(profile: Profile, store: CredentialStore) -> NotAuthorized:
@@ -187,12 +187,12 @@ def _none(profile: Profile, store: CredentialStore) -> NotAuthorized:
         case CredentialKind.ENVIRONMENT:
             return NotAuthorized(
                 "There is no token.",
-                hint=f"Set {TOKEN_VARIABLE}, or keep a token: dyntui env add",
+                hint=f"Set {TOKEN_VARIABLE}, or store a token: dyntui env add",
             )
         case CredentialKind.SESSION:
             return NotAuthorized(
                 f"The profile {profile.name} keeps its token for one session of the console only.",
-                hint=f"Here set {TOKEN_VARIABLE}, or store it: dyntui auth login --credential keyring",
+                hint=f"Set {TOKEN_VARIABLE}, or store the token: dyntui auth login --credential keyring",
             )
         case _:
             return NotAuthorized(

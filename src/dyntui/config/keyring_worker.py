@@ -48,7 +48,7 @@ def _choose() -> KeyringBackend:
     configured = core.load_env() or core.load_config()
     if configured is not None:
         if _name(configured) not in ALLOWED:
-            raise KeyringRefused(f"keyring is configured to use {_name(configured)}, which is not one dyntui trusts")
+            raise KeyringRefused(f"the configured keyring backend {_name(configured)} is not supported")
         return configured
     found = get_all_keyring()
     usable = [backend for backend in found if _name(backend) in ALLOWED]
@@ -56,8 +56,8 @@ def _choose() -> KeyringBackend:
         return max(usable, key=lambda backend: (backend.priority, _name(backend)))
     others = sorted(_name(backend) for backend in found if _name(backend) not in _NO_BACKENDS)
     if others:
-        raise KeyringRefused(f"only {', '.join(others)} is there, which is not one dyntui trusts to encrypt")
-    raise KeyringRefused("no keyring service answers here")
+        raise KeyringRefused(f"no supported keyring backend, only {', '.join(others)}")
+    raise KeyringRefused("no keyring service is available")
 
 
 def _delete(backend: KeyringBackend, service: str, user: str) -> bool:
@@ -70,7 +70,7 @@ def _delete(backend: KeyringBackend, service: str, user: str) -> bool:
 def _store(backend: KeyringBackend, service: str, user: str, secret: str) -> None:
     backend.set_password(service, user, secret)
     if backend.get_password(service, user) != secret:
-        raise KeyringRefused("it did not give back what was put into it")
+        raise KeyringRefused("it did not return a test secret")
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
                 _store(backend, service, user, secrets.token_hex(16))
                 backend.delete_password(service, user)
                 if backend.get_password(service, user) is not None:
-                    raise KeyringRefused("it did not delete what was deleted")
+                    raise KeyringRefused("it did not delete a test secret")
             case "get":
                 value = backend.get_password(service, user)
             case "set":

@@ -53,14 +53,14 @@ class ListPreferences:
         except FileNotFoundError:
             return cls()
         except (ValueError, TypeError, AttributeError) as error:
-            raise ConfigError(f"{path} cannot be understood.", hint="Correct it by hand, or delete it.") from error
+            raise ConfigError(f"{path} is not valid.", hint="Correct it by hand, or delete it.") from error
 
     def view(self, resource: str, name: str) -> SavedView:
         """The view of that name. Raises Usage with the names there are."""
         views = self.views.get(resource, {})
         if name not in views:
-            known = ", ".join(views) or "none yet; the console keeps one with b"
-            raise UsageError(f"There is no view {name!r} of {resource}.", hint=f"There are: {known}.")
+            known = ", ".join(views) or "none; press b in the console to save one"
+            raise UsageError(f"There is no view {name!r} of {resource}.", hint=f"Views: {known}.")
         return views[name]
 
     @staticmethod

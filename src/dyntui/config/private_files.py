@@ -82,7 +82,9 @@ def check_folder(path: Path) -> None:
 def _checked_folder(path: Path) -> Iterator[tuple[int, os.stat_result]]:
     """The folder's descriptor and status, when it is a real folder of ours that nobody else can write to."""
     if path.is_symlink():
-        raise UnsafeFile(f"{path} is a link.", hint="Replace it with a real folder, or set DYNTUI_HOME to another one.")
+        raise UnsafeFile(
+            f"{path} is a symbolic link.", hint="Replace it with a real folder, or set DYNTUI_HOME to another one."
+        )
     if path.exists() and not path.is_dir():
         raise UnsafeFile(f"{path} is not a folder.", hint="Move it away, or set DYNTUI_HOME to another folder.")
     if not _POSIX:
@@ -187,9 +189,11 @@ def create_new(path: Path) -> BinaryIO:
     except FileExistsError as error:
         raise UsageError(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
     except FileNotFoundError as error:
-        raise UsageError(f"There is no folder {path.parent}.", hint="Make it first, or choose another one.") from error
+        raise UsageError(
+            f"There is no folder {path.parent}.", hint="Create it first, or choose another folder."
+        ) from error
     except IsADirectoryError as error:
-        raise UsageError(f"{path} is a folder.", hint="Give the name of a file.") from error
+        raise UsageError(f"{path} is a folder.", hint="Use the path of a file.") from error
     return os.fdopen(descriptor, "wb")
 
 
@@ -281,7 +285,7 @@ def verify_private(path: Path, *, missing_ok: bool = False) -> None:
             return
         raise
     if stat.S_ISLNK(status.st_mode):
-        raise UnsafeFile(f"{path} is a link.", hint="Replace it with the file itself.")
+        raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.")
     _check_regular(path, status)
     if _POSIX and status.st_mode & _OTHERS_WRITE:
         raise UnsafeFile(f"Others can change {path}.", hint=f"If you trust what is in it: chmod 600 {path}")
@@ -292,12 +296,12 @@ def verify_private(path: Path, *, missing_ok: bool = False) -> None:
 def open_private(path: Path, flags: int) -> int:
     """A descriptor of `path`, made 0600 when it is made; UnsafeFile when it is a link."""
     if not _NOFOLLOW and path.is_symlink():
-        raise UnsafeFile(f"{path} is a link.", hint="Replace it with the file itself.")
+        raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.")
     try:
         return os.open(path, flags | _FLAGS, 0o600)
     except OSError as error:
         if path.is_symlink() and not isinstance(error, FileExistsError):
-            raise UnsafeFile(f"{path} is a link.", hint="Replace it with the file itself.") from error
+            raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.") from error
         raise
 
 
@@ -321,7 +325,7 @@ def _check_replaceable(path: Path) -> None:
     except FileNotFoundError:
         return
     if stat.S_ISLNK(status.st_mode):
-        raise UnsafeFile(f"{path} is a link.", hint="Replace it with the file itself.")
+        raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.")
     _check_regular(path, status)
 
 

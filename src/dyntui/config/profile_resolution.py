@@ -84,10 +84,10 @@ def _ad_hoc(profiles: Profiles, environment_id: str | None, base_url: str | None
         known = ", ".join(profiles.names())
         if known:
             raise UsageError(
-                "No profile is chosen.", hint=f"dyntui env use NAME, or --profile NAME. There are: {known}."
+                "No profile selected.", hint=f"Use `dyntui env use NAME` or --profile NAME. Profiles: {known}."
             )
         raise UsageError(
-            "There is no environment to talk to.",
+            "No environment selected.",
             hint="Add one with `dyntui env add`, try `dyntui demo`, or set DYNTUI_ENVIRONMENT_ID and DYNTUI_TOKEN.",
         )
     base_url = base_url or DEFAULT_BASE_URL

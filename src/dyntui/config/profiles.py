@@ -51,7 +51,7 @@ def check_name(name: str) -> str:
     """`name`, if a profile can be called that."""
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} cannot be the name of a profile.",
+            f"{name!r} is not a valid profile name.",
             hint="Use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first.",
         )
     return name
@@ -118,7 +118,7 @@ class Profiles:
             return self._found[name]
         except KeyError:
             known = ", ".join(self._found)
-            hint = f"There are: {known}." if known else "There is none yet. Make one: dyntui env add NAME"
+            hint = f"Profiles: {known}." if known else "No profiles yet. Add one: dyntui env add NAME"
             raise UsageError(f"There is no profile called {name!r}.", hint=hint) from None
 
     def _check_intact(self, name: str) -> None:
@@ -206,7 +206,7 @@ def remember_use(profile: Profile, *, opens_next: bool = False) -> None:
 def _checked(profile: Profile) -> dict[str, Any]:
     check_name(profile.name)
     if profile.kind not in _KINDS:
-        raise UsageError(f"{profile.kind!r} is not a kind of environment.", hint="It is live or sandbox.")
+        raise UsageError(f"{profile.kind!r} is not an environment kind.", hint="Use live or sandbox.")
     if not _COLOR.fullmatch(profile.color):
         raise UsageError(f"{profile.color!r} is not a color.", hint="Write a name, such as green, or #rrggbb.")
     if not profile.environment_id or not profile.environment_id.isprintable():
@@ -214,7 +214,7 @@ def _checked(profile: Profile) -> dict[str, Any]:
     command = profile.credential is CredentialKind.COMMAND
     if command and not profile.credential_command.strip():
         raise UsageError(
-            f"The profile {profile.name} has no credential_command.", hint="Give one that prints the token."
+            f"The profile {profile.name} has no credential_command.", hint="Set a command that prints the token."
         )
     return {"base_url": check_base_url(profile.base_url), "credential": CredentialKind(profile.credential)}
 
@@ -232,7 +232,7 @@ def _parse(path: Path, values: dict[str, Any], unreadable: dict[str, ConfigError
     tables = values.get("profiles", {})
     current = values.get("current") or None
     if not isinstance(tables, dict) or not isinstance(current, str | None):
-        raise ConfigError(f"{path}: `profiles` has to be tables, and `current` a name.", hint="Correct it by hand.")
+        raise ConfigError(f"{path}: `profiles` must contain tables, and `current` a name.", hint="Correct it by hand.")
     found: dict[str, Profile] = {}
     damaged = dict(unreadable)
     for name, table in tables.items():

@@ -25,10 +25,10 @@ def check_token(text: str) -> str:
     if not token:
         raise UsageError("The token is empty.", hint="Create one in the dashboard: Developer, API Tokens.")
     if not _TOKEN.fullmatch(token):
-        what = "does not begin with dyn_" if not token.startswith("dyn_") else "has characters no token has"
+        what = "does not start with dyn_" if not token.startswith("dyn_") else "contains invalid characters"
         raise UsageError(
             f"This is not a Dynamic API token: it {what}.",
-            hint="Copy it whole from the dashboard (Developer, API Tokens); it is shown only once.",
+            hint="Copy all of it from the dashboard (Developer, API Tokens), which shows it only once.",
         )
     return token
 

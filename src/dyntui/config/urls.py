@@ -49,7 +49,7 @@ def check_base_url(url: str) -> str:
         raise _refused(url, "its path contains dots or escapes")
     if scheme != "https" and not (scheme == "http" and is_loopback(host)):
         raise UsageError(
-            f"{url!r} cannot be used: a token only travels over https.",
+            f"{url!r} cannot be used: tokens are only sent over https.",
             hint="http is allowed for this machine's own addresses, such as http://127.0.0.1:8080/api/v0.",
         )
     path = parts.path.rstrip("/")
