@@ -1,4 +1,4 @@
-"""One user and one wallet: tabs, facts, copying, opening what hangs on it."""
+"""The screens of one user and one wallet: tabs, fields, copying, opening linked objects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from tui_support import console_of, demo, jump, lines_of, press, settled, text_of
 
 from dyntui.tui.features.users.user_screen import UserScreen
-from dyntui.tui.features.users.user_tables import credential_rows, facts_of, session_rows
+from dyntui.tui.features.users.user_tables import credential_rows, profile_lines, session_rows
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.table import Table
@@ -17,7 +17,7 @@ from dyntui.tui.shell.app import Console
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What goes to the clipboard."""
+    """Return the texts that were copied to the clipboard."""
     texts: list[str] = []
 
     def write_to_terminal(self: Console, data: str) -> None:
@@ -27,7 +27,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return texts
 
 
-async def test_a_user_has_tabs_by_number_and_by_brackets() -> None:
+async def test_tabs_are_reached_by_number_and_by_brackets() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -48,7 +48,7 @@ async def test_a_user_has_tabs_by_number_and_by_brackets() -> None:
         assert "▸0 Raw" in text_of(console)
 
 
-async def test_a_tab_opened_late_shows_what_was_read() -> None:
+async def test_a_tab_that_is_opened_after_loading_shows_its_rows() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -58,13 +58,13 @@ async def test_a_tab_opened_late_shows_what_was_read() -> None:
         assert "active" in text_of(console)
 
 
-async def test_y_sends_the_value_under_the_cursor(sent: list[str]) -> None:
+async def test_y_copies_the_value_under_the_cursor(sent: list[str]) -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter", "j", "j", "y")
         assert sent == ["anna.lange@mail.example.com"]
-        assert console.session.notes[-1].text == "E-mail copied to the clipboard"
+        assert console.session.notes[-1].text == "Email copied to the clipboard"
         await press(pilot, "0", "y")
         assert sent[-1] == sent[-1].lower()
         assert len(sent[-1]) == 36
@@ -77,13 +77,13 @@ async def test_the_exact_time_is_shown_under_the_cursor() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter")
-        facts = console.screen.query_one(FieldList)
-        facts.move_to(next(i for i, fact in enumerate(facts.fields) if fact.label == "last visit"))
+        fields = console.screen.query_one(FieldList)
+        fields.move_to(next(i for i, field in enumerate(fields.fields) if field.label == "last visit"))
         await settled(pilot)
         assert "6 h ago  ·  2026-03-01 " in text_of(console)
 
 
-async def test_tab_moves_between_the_facts_and_what_hangs_on_the_user() -> None:
+async def test_tab_moves_between_the_fields_and_the_linked_objects() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -94,21 +94,21 @@ async def test_tab_moves_between_the_facts_and_what_hangs_on_the_user() -> None:
         assert "users › anna.lange@mail.example.com › 0x3de82b…b51b" in lines_of(console)[0]
 
 
-async def test_a_wallet_leads_to_its_owner() -> None:
+async def test_enter_on_the_user_of_a_wallet_opens_the_user() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "wallets")
         await press(pilot, "enter")
-        facts = console.screen.query_one(FieldList)
-        owner = next(i for i, fact in enumerate(facts.fields) if fact.label == "user")
-        facts.move_to(owner)
+        fields = console.screen.query_one(FieldList)
+        owner = next(i for i, field in enumerate(fields.fields) if field.label == "user")
+        fields.move_to(owner)
         await press(pilot, "enter")
         assert isinstance(console.screen, UserScreen)
         assert console.screen.document is not None
 
 
-async def test_a_user_that_is_gone_says_so_and_r_tries_again() -> None:
+async def test_a_user_that_does_not_exist_offers_to_try_again() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -118,26 +118,26 @@ async def test_a_user_that_is_gone_says_so_and_r_tries_again() -> None:
         assert "error" in lines_of(console)[-1]
 
 
-async def test_facts_and_table_stand_below_each_other_where_it_is_narrow() -> None:
+async def test_a_narrow_screen_has_the_table_below_the_fields() -> None:
     console = demo()
     async with console.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter")
-        facts, table = console.screen.query_one(FieldList), console.screen.query_one("#related", Table)
-        assert facts.region.width == table.region.width == 80
-        assert facts.region.bottom <= table.region.y
+        fields, table = console.screen.query_one(FieldList), console.screen.query_one("#linked", Table)
+        assert fields.region.width == table.region.width == 80
+        assert fields.region.bottom <= table.region.y
 
 
-def test_facts_show_every_single_value_and_nothing_twice() -> None:
-    facts = facts_of({"id": "1", "email": "a@b.c", "metadata": {"plan": "pro"}, "newThing": "x", "empty": None})
-    labels = [fact.label for fact in facts if not fact.heading]
-    assert {"id", "e-mail", "plan", "newThing"} <= set(labels)
+def test_profile_lines_show_each_field_one_time() -> None:
+    lines = profile_lines({"id": "1", "email": "a@b.c", "metadata": {"plan": "pro"}, "newThing": "x", "empty": None})
+    labels = [line.label for line in lines if not line.heading]
+    assert {"id", "email", "plan", "newThing"} <= set(labels)
     assert "empty" not in labels
     assert len(labels) == len(set(labels))
 
 
-def test_rows_take_what_the_server_leaves_out_or_writes_otherwise() -> None:
+def test_rows_of_missing_and_malformed_values() -> None:
     assert credential_rows({"verifiedCredentials": None}) == []
     assert credential_rows({"verifiedCredentials": ["odd", {"format": "email"}]})[0]["copy"] is None
     rows = session_rows({"sessions": [{"createdAt": "1"}, {"createdAt": "2", "revokedAt": "3"}]})
-    assert [row["state"] for row in rows] == ["revoked", "active"]
+    assert [row["status"] for row in rows] == ["revoked", "active"]

@@ -1,5 +1,4 @@
-"""The metadata of a user, changed here or in one's own editor: what was typed is saved, or kept, or thrown away on
-purpose."""
+"""Editing the metadata of a user in the dialog or the external editor. Edited text is never lost."""
 
 from __future__ import annotations
 
@@ -23,38 +22,38 @@ YOUSSEF = ("j", "j", "enter")
 
 
 @pytest.fixture(autouse=True)
-def editor_disabled_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_editor(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)
 
 
-async def metadata(pilot: Pilot[Any]) -> dict[str, Any]:
+async def read_metadata(pilot: Pilot[Any]) -> dict[str, Any]:
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
     document = await connection_of(pilot).client.users.get_raw(screen.object_id)
     return dict(document.get("user", document)["metadata"] or {})
 
 
-async def save_elsewhere(pilot: Pilot[Any], wanted: dict[str, Any]) -> None:
-    """Somebody else changes the metadata."""
+async def save_from_another_client(pilot: Pilot[Any], metadata: dict[str, Any]) -> None:
+    """Change the metadata with another client."""
     from dyntui.services.actions.user_actions import UPDATE_USER
     from dyntui.services.actions.write_types import Confirmation, Target
 
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
-    target = Target(screen.object_id, data={"fields": {"metadata": wanted}})
+    target = Target(screen.object_id, data={"fields": {"metadata": metadata}})
     results = await connection_of(pilot).write_gate.perform(UPDATE_USER, [target], Confirmation(yes=True))
     assert not results.remaining
 
 
-async def write(pilot: Pilot[Any], text: str) -> None:
-    """Put a text in place of what the dialog has."""
+async def replace_text(pilot: Pilot[Any], text: str) -> None:
+    """Replace the text in the dialog."""
     dialog = pilot.app.screen
     assert isinstance(dialog, TextDialog)
     dialog.query_one(TextArea).text = text
     await settled(pilot)
 
 
-def own_editor(monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any], tmp_path: Path, script: str) -> Path:
-    """An editor that runs `script` on $1, in a terminal that can be handed over."""
+def use_editor(monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any], tmp_path: Path, script: str) -> Path:
+    """Set EDITOR to a script whose $1 is the edited file, and let the console suspend."""
     file = tmp_path / "editor.sh"
     file.write_text(f"#!/bin/sh\n{script}\n")
     file.chmod(0o700)
@@ -64,43 +63,43 @@ def own_editor(monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any], tmp_path: Pat
 
 
 @pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.slow), SMALL], ids=["wide", "small"])
-async def test_metadata_is_changed_in_place_after_its_difference_was_shown(size: tuple[int, int]) -> None:
+async def test_metadata_changes_are_shown_before_they_are_saved(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
         await go(pilot, *YOUSSEF, "9", "e")
-        before = await metadata(pilot)
-        wanted = {**before, "plan": "pro", "seats": 3}
-        await write(pilot, json.dumps(wanted))
+        before = await read_metadata(pilot)
+        edited = {**before, "plan": "pro", "seats": 3}
+        await replace_text(pilot, json.dumps(edited))
         await press(pilot, "ctrl+s")
         assert isinstance(console.screen, ImpactDialog)
         assert "+ seats: 3" in text_of(console)
-        assert await metadata(pilot) == before
+        assert await read_metadata(pilot) == before
         await press(pilot, "y")
-        assert await metadata(pilot) == wanted
+        assert await read_metadata(pilot) == edited
         assert "seats  3" in text_of(console)
         assert console.session.drafts == {}
 
 
-async def test_a_field_that_is_left_out_is_gone_and_what_is_the_same_is_not_saved() -> None:
+async def test_a_removed_field_is_deleted_and_unchanged_metadata_is_not_saved() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "9", "e", "f2")
-        assert notes(pilot)[-1] == "Nothing is different; nothing was saved."
+        assert notes(pilot)[-1] == "No changes to save."
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
-        await save_elsewhere(pilot, {"plan": "pro", "old": 1})
+        await save_from_another_client(pilot, {"plan": "pro", "old": 1})
         await press(pilot, "e")
-        await write(pilot, '{"plan": "pro"}')
+        await replace_text(pilot, '{"plan": "pro"}')
         await press(pilot, "f2")
         assert "- old: 1" in text_of(console)
         await press(pilot, "y")
-        assert await metadata(pilot) == {"plan": "pro"}
+        assert await read_metadata(pilot) == {"plan": "pro"}
 
 
-async def test_broken_json_says_where_and_stays() -> None:
+async def test_invalid_json_keeps_the_dialog_open() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "9", "e")
-        await write(pilot, '{"plan": "pro",}')
+        await replace_text(pilot, '{"plan": "pro",}')
         await press(pilot, "ctrl+s")
         dialog = console.screen
         assert isinstance(dialog, TextDialog)
@@ -117,7 +116,7 @@ async def test_broken_json_says_where_and_stays() -> None:
         assert '"plan": "pro",}' not in text_of(console)
 
 
-async def test_what_was_typed_survives_a_refusal_and_leaving_the_confirmation(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_edited_text_survives_a_failure_and_a_canceled_confirmation(monkeypatch: pytest.MonkeyPatch) -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "9", "e")
@@ -126,62 +125,62 @@ async def test_what_was_typed_survives_a_refusal_and_leaving_the_confirmation(mo
 
         async def refusing(operation_id: str, **more: Any) -> Any:
             if operation_id == "updateUser":
-                raise Invalid(422, "too much of it", code="metadata_size_exceeded")
+                raise Invalid(422, "The metadata is too large", code="metadata_size_exceeded")
             return await call(operation_id, **more)
 
         monkeypatch.setattr(client, "call", refusing)
-        await write(pilot, '{"mine": 1}')
+        await replace_text(pilot, '{"mine": 1}')
         await press(pilot, "ctrl+s", "y")
-        assert "too much of it" in notes(pilot)[-1]
+        assert "The metadata is too large" in notes(pilot)[-1]
         dialog = console.screen
         assert isinstance(dialog, TextDialog)
         assert dialog.area.text == '{"mine": 1}'
-        assert "too much of it" in text_of(console)
+        assert "The metadata is too large" in text_of(console)
         monkeypatch.setattr(client, "call", call)
         await press(pilot, "ctrl+s", "escape")
-        assert console.screen is dialog, "leaving the confirmation loses nothing either"
+        assert console.screen is dialog, "a canceled confirmation keeps the text"
         await press(pilot, "ctrl+s", "y")
-        assert await metadata(pilot) == {"mine": 1}
-        assert "metadata not saved" not in text_of(console)
+        assert await read_metadata(pilot) == {"mine": 1}
+        assert "unsaved metadata" not in text_of(console)
 
 
-async def test_what_somebody_else_changed_meanwhile_is_part_of_the_difference() -> None:
+async def test_changes_of_another_client_are_part_of_the_shown_changes() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "9", "e")
-        await write(pilot, '{"mine": 1}')
-        await save_elsewhere(pilot, {"theirs": 2})
+        await replace_text(pilot, '{"mine": 1}')
+        await save_from_another_client(pilot, {"theirs": 2})
         await press(pilot, "ctrl+s")
-        assert "It was changed meanwhile." in text_of(console)
+        assert "The metadata was changed at the server meanwhile." in text_of(console)
         assert "- theirs: 2" in text_of(console)
         await press(pilot, "escape")
-        assert await metadata(pilot) == {"theirs": 2}
+        assert await read_metadata(pilot) == {"theirs": 2}
 
 
-async def test_a_server_that_merges_is_noticed() -> None:
+async def test_a_server_that_merges_metadata_causes_a_warning() -> None:
     console = demo(flags={"update-metadata": "merge"})
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "9")
-        await save_elsewhere(pilot, {"plan": "pro", "old": 1})
+        await save_from_another_client(pilot, {"plan": "pro", "old": 1})
         await press(pilot, "e")
-        await write(pilot, '{"plan": "free"}')
+        await replace_text(pilot, '{"plan": "free"}')
         await press(pilot, "ctrl+s", "y")
-        assert any("The server holds other metadata than was sent" in note for note in notes(pilot))
+        assert any("The saved metadata differs from what was sent." in note for note in notes(pilot))
 
 
-async def test_ones_own_editor_gets_it_without_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_the_external_editor_gets_no_tokens(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     console = demo()
     monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "Canary1" * 8)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "E")
         assert notes(pilot)[-1].startswith("EDITOR is not set")
         seen = tmp_path / "seen"
-        own_editor(monkeypatch, pilot, tmp_path, f'env > {seen}; printf \'{{"from": "editor"}}\' > "$1"')
+        use_editor(monkeypatch, pilot, tmp_path, f'env > {seen}; printf \'{{"from": "editor"}}\' > "$1"')
         await press(pilot, "E")
         assert '+ from: "editor"' in text_of(console)
         assert "Canary1" not in seen.read_text()
         await press(pilot, "y")
-        assert await metadata(pilot) == {"from": "editor"}
+        assert await read_metadata(pilot) == {"from": "editor"}
 
 
 @pytest.mark.parametrize(
@@ -193,29 +192,29 @@ async def test_ones_own_editor_gets_it_without_tokens(monkeypatch: pytest.Monkey
         pytest.param(b'{"a": 1, "a": 2}', marks=pytest.mark.slow),
     ],
 )
-async def test_what_the_editor_leaves_broken_goes_on_here(
+async def test_invalid_text_of_the_editor_is_shown_in_the_dialog(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, typed: bytes
 ) -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF)
         (tmp_path / "typed").write_bytes(typed)
-        own_editor(monkeypatch, pilot, tmp_path, f'cp {tmp_path / "typed"} "$1"')
+        use_editor(monkeypatch, pilot, tmp_path, f'cp {tmp_path / "typed"} "$1"')
         await press(pilot, "E")
         dialog = console.screen
         assert isinstance(dialog, TextDialog)
         assert dialog.area.text == typed.decode("utf-8", "backslashreplace")
         assert dialog.problem
-        await write(pilot, '{"plan": "pro"}')
+        await replace_text(pilot, '{"plan": "pro"}')
         await press(pilot, "ctrl+s", "y")
-        assert await metadata(pilot) == {"plan": "pro"}
+        assert await read_metadata(pilot) == {"plan": "pro"}
 
 
-async def test_an_editor_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_a_failing_editor_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF)
-        own_editor(monkeypatch, pilot, tmp_path, 'echo "{}" > "$1"; exit 1')
+        use_editor(monkeypatch, pilot, tmp_path, 'echo "{}" > "$1"; exit 1')
         await press(pilot, "E")
         assert notes(pilot)[-1] == "The editor failed with exit code 1; nothing was changed."
         assert isinstance(console.screen, UserScreen)

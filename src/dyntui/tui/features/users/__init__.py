@@ -1,1 +1,1 @@
-"""Users: the list, one user, and everything that can be done to them."""
+"""The users list, the user screen, and their actions."""

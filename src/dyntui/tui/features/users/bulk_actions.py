@@ -1,4 +1,7 @@
-"""What is done to the users of the list: delete, sign out, set metadata, put on a list; and new ones."""
+"""Actions of the users list: delete users, revoke sessions, set metadata, add to an allowlist, create a user.
+
+Each function is called by the method of `UsersScreen` for its key.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from dyntui.services.actions.user_actions import (
     set_metadata_field,
 )
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
-from dyntui.tui.features.users.edit_profile import check_metadata, metadata_fields, metadata_value
+from dyntui.tui.features.users.edit_profile import check_metadata_field, metadata_field_inputs, parse_metadata_value
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
@@ -22,140 +25,156 @@ from dyntui.tui.shell.action_runner import run_action, run_read_worker
 if TYPE_CHECKING:
     from dyntui.tui.features.users.user_list import UserListScreen
 
-__all__ = ["ask_allowlist", "ask_metadata", "ask_new", "delete", "revoke_sessions"]
+__all__ = ["ask_allowlist", "ask_metadata_field", "ask_new_user", "delete_users", "revoke_sessions"]
 
-_NEW = (
-    FormInput("email", "e-mail", help="It cannot be changed afterwards."),
+_NEW_USER_INPUTS = (
+    FormInput("email", "email", help="The email cannot be changed later."),
     FormInput("username", "username"),
     FormInput("firstName", "first name"),
     FormInput("lastName", "last name"),
-    FormInput("phoneNumber", "phone"),
-    FormInput("country", "country", help="Two letters, as in GB."),
+    FormInput("phoneNumber", "phone number"),
+    FormInput("country", "country", help="A two-letter code, such as GB."),
 )
-_OUTCOMES = {
+_OUTCOME_LABELS = {
     WriteOutcome.FAILED: "failed",
-    WriteOutcome.UNKNOWN: "not known, the answer was lost",
+    WriteOutcome.UNKNOWN: "unknown, the response was lost",
     WriteOutcome.NOT_TRIED: "not tried",
 }
+_OUTCOME_SIGNS = {WriteOutcome.FAILED: "✕", WriteOutcome.UNKNOWN: "?", WriteOutcome.NOT_TRIED: "·"}
 
 
-def delete(screen: UserListScreen) -> None:
-    """Delete them."""
-    _do(screen, DELETE_USER, "d", "Delete")
+def _targets_label(screen: UserListScreen) -> str:
+    """Return whom an action concerns: the label of one user, or the number of users."""
+    targets = screen.targets
+    return targets[0].label if len(targets) == 1 else f"{len(targets):,} users"
+
+
+def delete_users(screen: UserListScreen) -> None:
+    """Delete the marked users or the current one, after a confirmation."""
+    _run_bulk_action(screen, DELETE_USER, "d", "Delete")
 
 
 def revoke_sessions(screen: UserListScreen) -> None:
-    """Sign them out everywhere."""
-    _do(screen, REVOKE_SESSIONS, "X", "Revoke sessions")
+    """Revoke all sessions of the marked users or the current one, after a confirmation."""
+    _run_bulk_action(screen, REVOKE_SESSIONS, "X", "Revoke sessions")
 
 
-def _do(screen: UserListScreen, action: WriteAction, key: str, verb: str, form: FormDialog | None = None) -> None:
-    done = partial(_done, screen)
-    run_action(screen.console, action, screen.targets, verb=verb, opening_key=key, form=form, done=done)
+def _run_bulk_action(
+    screen: UserListScreen, action: WriteAction, opening_key: str, verb: str, form: FormDialog | None = None
+) -> None:
+    run_action(
+        screen.console,
+        action,
+        screen.targets,
+        verb=verb,
+        opening_key=opening_key,
+        form=form,
+        done=partial(_on_results, screen),
+    )
 
 
-def _done(screen: UserListScreen, results: WriteResults) -> None:
+def _on_results(screen: UserListScreen, results: WriteResults) -> None:
+    """Keep only the unfinished users marked, and list them when there were several users."""
     if not screen.is_mounted:
         return
     screen.table.marks &= {target.id for target in results.remaining}
     screen.table.repaint()
     screen.refresh_status()
     if len(results.items) > 1 and results.remaining:
-        _tell_left(screen, results)
+        _show_unfinished(screen, results)
 
 
-def _tell_left(screen: UserListScreen, results: WriteResults) -> None:
-    """What became of those that are not done, one by one; Enter opens one."""
-    left = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
+def _show_unfinished(screen: UserListScreen, results: WriteResults) -> None:
+    """List the users whose action failed, is unknown or was not tried, with the reason. Enter opens a user."""
+    unfinished = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
     choices = [
         Choice(
             item.target.id,
             item.target.label or item.target.id,
-            "✕" if item.outcome is WriteOutcome.FAILED else "?" if item.outcome is WriteOutcome.UNKNOWN else "·",
-            _OUTCOMES[item.outcome] + (f": {item.error.message}" if item.error is not None else ""),
+            _OUTCOME_SIGNS[item.outcome],
+            _OUTCOME_LABELS[item.outcome] + (f": {item.error.message}" if item.error is not None else ""),
         )
-        for item in left
+        for item in unfinished
     ]
 
-    def picked(user_id: str | None) -> None:
+    def on_choice(user_id: str | None) -> None:
         if user_id is not None:
             from dyntui.tui.features.users.user_screen import UserScreen
 
             labels = {choice.key: choice.label for choice in choices}
             screen.console.visit(UserScreen(user_id, labels[user_id]))
 
-    title = f"{len(left):,} of {len(results.items):,} not done; they stay marked"
-    screen.console.ask(SelectDialog(title, choices), picked)
+    title = f"{len(unfinished):,} of {len(results.items):,} users unfinished, still marked"
+    screen.console.ask(SelectDialog(title, choices), on_choice)
 
 
-def ask_metadata(screen: UserListScreen) -> None:
-    """One field of the metadata of all of them."""
+def ask_metadata_field(screen: UserListScreen) -> None:
+    """Ask for a metadata field and its value, then set it for the marked users or the current one."""
 
-    def filled(values: Values) -> None:
-        name, value = values["key"].strip(), metadata_value(values["value"])
-        _do(screen, set_metadata_field(name, value), "m", "Set", form)
+    def on_submit(values: Values) -> None:
+        name, value = values["key"].strip(), parse_metadata_value(values["value"])
+        _run_bulk_action(screen, set_metadata_field(name, value), "m", "Set", form)
 
-    targets = screen.targets
-    whom = targets[0].label if len(targets) == 1 else f"{len(targets):,} users"
-    form = FormDialog(f"Metadata of {whom}", metadata_fields(()), check=check_metadata, verb="go on")
-    screen.console.open_form(form, filled)
+    title = f"Metadata of {_targets_label(screen)}"
+    form = FormDialog(title, metadata_field_inputs(()), check=check_metadata_field, verb="continue")
+    screen.console.open_form(form, on_submit)
 
 
 def ask_allowlist(screen: UserListScreen) -> None:
-    """Put them on a list."""
+    """Ask for an allowlist, then add the marked users or the current one to it."""
     from dyntui.services.access.access_policy import name_of, read_lists
 
     connection = screen.console.session.connection
     if connection is None:
         return
 
-    def picked(lists: Mapping[str, str], list_id: str | None) -> None:
-        if list_id is not None:
-            _do(screen, add_to_allowlist(list_id, lists[list_id]), "A", "Add")
+    def on_choice(names: Mapping[str, str], allowlist_id: str | None) -> None:
+        if allowlist_id is not None:
+            _run_bulk_action(screen, add_to_allowlist(allowlist_id, names[allowlist_id]), "A", "Add")
 
-    def found(rows: Sequence[Mapping[str, Any]]) -> None:
-        lists = {str(row.get("id")): name_of(row) for row in rows}
-        if not lists:
-            screen.console.notify("There are no allowlists yet.", "warning")
+    def on_lists(rows: Sequence[Mapping[str, Any]]) -> None:
+        names = {str(row.get("id")): name_of(row) for row in rows}
+        if not names:
+            screen.console.notify("There are no allowlists. Create one on the Allowlists screen first.", "warning")
             return
-        choices = [Choice(list_id, name) for list_id, name in lists.items()]
-        screen.console.ask(SelectDialog("Add to", choices), partial(picked, lists))
+        choices = [Choice(allowlist_id, name) for allowlist_id, name in names.items()]
+        title = f"Add {_targets_label(screen)} to Allowlist"
+        screen.console.ask(SelectDialog(title, choices), partial(on_choice, names))
 
-    run_read_worker(screen.console, read_lists(connection.client), found)
+    run_read_worker(screen.console, read_lists(connection.client), on_lists)
 
 
-def ask_new(screen: UserListScreen) -> None:
-    """Create a user, and open it."""
+def ask_new_user(screen: UserListScreen) -> None:
+    """Ask for the fields of a new user, create the user and open it."""
 
-    def filled(values: Values) -> None:
+    def on_submit(values: Values) -> None:
         fields = {name: text.strip() for name, text in values.items() if text.strip()}
         target = Target("", next(iter(fields.values())), {"fields": fields})
-        lines = [f"{name}: {text}" for name, text in fields.items()]
-        made = partial(_made, screen)
+        labels = {item.name: item.label for item in _NEW_USER_INPUTS}
         run_action(
             screen.console,
             CREATE_USER,
             [target],
             verb="Create",
             opening_key="n",
-            summary_lines=lines,
+            summary_lines=[f"{labels[name]}: {text}" for name, text in fields.items()],
             form=form,
-            done=made,
+            done=partial(_open_created_user, screen),
         )
 
     def check(values: Values) -> Mapping[str, str]:
-        return {} if any(text.strip() for text in values.values()) else {"": "A user needs at least one of them."}
+        return {} if any(text.strip() for text in values.values()) else {"": "Fill in at least one field."}
 
-    form = FormDialog("New user", _NEW, check=check, verb="go on")
-    screen.console.open_form(form, filled)
+    form = FormDialog("New User", _NEW_USER_INPUTS, check=check, verb="continue")
+    screen.console.open_form(form, on_submit)
 
 
-def _made(screen: UserListScreen, results: WriteResults) -> None:
-    made = results.items[0]
-    if made.outcome is not WriteOutcome.DONE or not screen.is_mounted:
+def _open_created_user(screen: UserListScreen, results: WriteResults) -> None:
+    item = results.items[0]
+    if item.outcome is not WriteOutcome.DONE or not screen.is_mounted:
         return
-    user_id = str(made.value.get("id") or "") if isinstance(made.value, dict) else ""
+    user_id = str(item.value.get("id") or "") if isinstance(item.value, dict) else ""
     if user_id and screen.is_current:
         from dyntui.tui.features.users.user_screen import UserScreen
 
-        screen.console.visit(UserScreen(user_id, made.target.label))
+        screen.console.visit(UserScreen(user_id, item.target.label))

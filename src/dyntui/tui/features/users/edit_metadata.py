@@ -1,5 +1,8 @@
-"""Change the metadata of a user as a whole: read first, written here or in one's own editor, read again, shown as a
-difference, saved. What was typed stays until it is saved or thrown away."""
+"""Edits the whole metadata of a user as JSON, in a dialog or in the external editor.
+
+The user is read, edited, read again, and the changes are shown before they are saved. The edited text stays in the
+drafts of the session until it is saved or discarded.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from dyntui.services.metadata import (
     metadata_text,
     read_metadata,
 )
-from dyntui.tui.features.users.edit_profile import fresh_user
+from dyntui.tui.features.users.edit_profile import read_user
 from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
@@ -28,115 +31,118 @@ if TYPE_CHECKING:
 
 __all__ = ["edit_metadata"]
 
-_ABOUT = "JSON. Nothing is saved before the difference was shown."
-_AGAIN = "What you typed before; it is not saved yet."
+_ABOUT = "A JSON object. You see the changes before they are saved."
+_ABOUT_DRAFT = "Your earlier changes, which are not saved yet."
 
 
-def edit_metadata(console: ConsoleApp, user_id: str, key: str, *, own: bool) -> None:
-    """Let a person change the metadata of a user. own: in their own editor. key: what they pressed."""
+def edit_metadata(console: ConsoleApp, user_id: str, opening_key: str, *, use_external_editor: bool) -> None:
+    """Read the user and open its metadata. opening_key: the key that was pressed, for the confirmation."""
     connection = console.session.connection
     if connection is not None:
-        run_read_worker(console, fresh_user(connection, user_id), lambda user: _Editing(console, user, key).begin(own))
+        work = read_user(connection, user_id)
+        run_read_worker(
+            console, work, lambda user: _MetadataEditor(console, user, opening_key).open(use_external_editor)
+        )
 
 
-class _Editing:
-    """One metadata on its way. user: as it was when it was opened."""
+class _MetadataEditor:
+    """One edit of the metadata of a user, from opening to saving."""
 
-    def __init__(self, console: ConsoleApp, user: dict[str, Any], key: str) -> None:
+    def __init__(self, console: ConsoleApp, user: dict[str, Any], opening_key: str) -> None:
+        """user: the user as it was when the edit began."""
         self.console = console
         self.user = user
-        self.key = key
+        self.opening_key = opening_key
         self.label = user_target(user).label
         self.original = metadata_text(metadata_of(user))
 
     @property
     def drafts(self) -> dict[str, str]:
+        """Unsaved metadata texts of the session by user id."""
         return self.console.session.drafts
 
-    def begin(self, own: bool) -> None:
+    def open(self, use_external_editor: bool) -> None:
+        """Edit the draft of the user, or else its metadata."""
         text = self.drafts.get(self.user["id"], self.original)
-        if not own:
-            self._write(text)
+        if not use_external_editor:
+            self._show_dialog(text)
             return
         try:
             with self.console.suspend():
                 text = editor.edit(text)
         except SuspendNotSupported:
-            self._write(text)  # no terminal to hand over
+            self._show_dialog(text)  # there is no terminal for the editor
         except UsageError as error:
             self.console.notify_error(error)
         else:
-            self._written(text)
+            problem = _check_metadata(text)
+            self._show_dialog(text, problem, submit=not problem)
 
-    def _written(self, text: str) -> None:
-        """The editor has ended; what cannot be used goes on here, with nothing lost."""
-        problem = _check(text)
-        self._write(text, problem, submit=not problem)
+    def _show_dialog(self, text: str, problem: str = "", *, submit: bool = False) -> None:
+        """Show the text for editing. submit: continue with it at once, because it is complete."""
+        about = _ABOUT_DRAFT if self.user["id"] in self.drafts else _ABOUT
+        title = f"Metadata of {self.label}"
+        dialog = TextDialog(title, about, text, check=_check_metadata, original=self.original, problem=problem)
 
-    def _write(self, text: str, problem: str = "", *, submit: bool = False) -> None:
-        """Show the text to be written on. submit: it is complete, so go on with it at once."""
-        about = _AGAIN if self.user["id"] in self.drafts else _ABOUT
-        dialog = TextDialog(
-            f"Metadata of {self.label}", about, text, check=_check, original=self.original, problem=problem
-        )
-
-        def closed(text: str | None) -> None:
+        def on_close(text: str | None) -> None:
             if dialog.was_left:
                 self.drafts.pop(self.user["id"], None)
 
-        self.console.open_form(dialog, lambda text: self._take(text, dialog), closed)
+        self.console.open_form(dialog, lambda text: self._on_submit(text, dialog), on_close)
         if submit:
             dialog.call_after_refresh(dialog.submit, text)
 
-    def _take(self, text: str, dialog: TextDialog) -> None:
+    def _on_submit(self, text: str, dialog: TextDialog) -> None:
+        """Keep the text as a draft and read the user again, because it may have changed meanwhile."""
         self.drafts[self.user["id"]] = text
         connection = self.console.session.connection
         if connection is None:
-            dialog.reopen("The environment is not open.")
+            dialog.reopen("The environment is not connected.")
             return
 
-        def confirm(user: dict[str, Any]) -> None:
+        def on_user(user: dict[str, Any]) -> None:
             if not dialog.was_left:
                 self._confirm(user, read_metadata(text), dialog)
 
-        work = fresh_user(connection, self.user["id"])
-        run_read_worker(self.console, work, confirm, lambda error: dialog.reopen(str(error)))
+        work = read_user(connection, self.user["id"])
+        run_read_worker(self.console, work, on_user, lambda error: dialog.reopen(str(error)))
 
-    def _confirm(self, user: dict[str, Any], wanted: dict[str, Any], dialog: TextDialog) -> None:
-        there = metadata_of(user)
-        lines = metadata_changes(there, wanted)
+    def _confirm(self, user: dict[str, Any], edited: dict[str, Any], dialog: TextDialog) -> None:
+        """Show the changes against the metadata at the server, and save them when they are confirmed."""
+        current = metadata_of(user)
+        lines = metadata_changes(current, edited)
         if not lines:
             self.drafts.pop(user["id"], None)
             dialog.finish()
-            self.console.notify("Nothing is different; nothing was saved.")
+            self.console.notify("No changes to save.")
             return
-        if metadata_changes(metadata_of(self.user), there):
-            lines.insert(0, "It was changed meanwhile. This is what saving does to it as it is now:")
-        size = metadata_size(wanted)
+        if metadata_changes(metadata_of(self.user), current):
+            lines.insert(0, "The metadata was changed at the server meanwhile. Saving makes these changes to it:")
+        size = metadata_size(edited)
         if size > USUAL_LIMIT:
-            lines.append(f"It is {size:,} bytes; beyond {USUAL_LIMIT:,} the server may refuse it.")
-        target = user_target(user, fields={"metadata": wanted})
+            lines.append(f"The metadata has {size:,} bytes. The server may refuse more than {USUAL_LIMIT:,}.")
         run_action(
             self.console,
             UPDATE_USER,
-            [target],
+            [user_target(user, fields={"metadata": edited})],
             verb="Save",
-            opening_key=self.key,
+            opening_key=self.opening_key,
             summary_lines=lines,
             form=dialog,
-            done=lambda results: self._saved(results, wanted),
+            done=lambda results: self._on_results(results, edited),
             reread=True,
         )
 
-    def _saved(self, results: WriteResults, wanted: dict[str, Any]) -> None:
+    def _on_results(self, results: WriteResults, edited: dict[str, Any]) -> None:
         item = results.items[0]
         if item.outcome is WriteOutcome.DONE:
             self.drafts.pop(self.user["id"], None)
-            if isinstance(item.reread, dict) and metadata_changes(wanted, metadata_of(item.reread)):
-                self.console.notify("The server holds other metadata than was sent: look at it.", "warning")
+            if isinstance(item.reread, dict) and metadata_changes(edited, metadata_of(item.reread)):
+                self.console.notify("The saved metadata differs from what was sent. Check it.", "warning")
 
 
-def _check(text: str) -> str:
+def _check_metadata(text: str) -> str:
+    """Return what is wrong with the edited text; "" for nothing."""
     try:
         read_metadata(text)
     except UsageError as error:

@@ -1,4 +1,7 @@
-"""Change the profile of a user, or one field of the metadata: read first, shown as a difference, then saved."""
+"""Dialogs that change the profile of a user or one metadata field.
+
+The user is read first; the changes are shown before they are saved. The metadata form is shared with `bulk_actions`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
 from dyntui.services.actions.user_actions import UPDATE_USER, set_metadata_field, user_target
+from dyntui.services.metadata import metadata_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
@@ -15,131 +19,163 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["ask_metadata", "ask_profile", "differences", "fresh_user", "metadata_value"]
+__all__ = [
+    "ask_metadata_field",
+    "ask_profile",
+    "check_metadata_field",
+    "metadata_field_inputs",
+    "parse_metadata_value",
+    "read_user",
+]
 
-_TEXTS = {
+_TEXT_FIELDS = {
     "firstName": "first name",
     "lastName": "last name",
     "alias": "alias",
     "username": "username",
-    "phoneNumber": "phone",
+    "phoneNumber": "phone number",
     "country": "country",
-    "jobTitle": "job",
+    "jobTitle": "job title",
     "team": "team",
     "tShirtSize": "t-shirt size",
 }
+_CONSENT = "policiesConsent"
+_LABELS = {**_TEXT_FIELDS, _CONSENT: "policies consent"}
 _NULLABLE = frozenset({"country", "username"})
-_CONSENT = {"": "not said", "true": "yes", "false": "no"}
-_MAIL = "The API cannot change the e-mail."
+"""The fields that are cleared with null. An empty string clears the others."""
+_CONSENT_OPTIONS = {"": "not set", "true": "yes", "false": "no"}
+_NO_CHANGES = "No changes to save."
 
 
-def ask_profile(console: ConsoleApp, user_id: str, key: str) -> None:
-    """Read the user, ask for other values, show what is different and save it."""
-    connection = console.session.connection
-    if connection is not None:
-        run_read_worker(console, fresh_user(connection, user_id), lambda user: _ask_profile(console, user, key))
-
-
-async def fresh_user(connection: Connection, user_id: str) -> dict[str, Any]:
-    """The user as it is now."""
-    answer = await connection.client.users.get_raw(user_id)
-    user = answer.get("user", answer) if isinstance(answer, dict) else {}
+async def read_user(connection: Connection, user_id: str) -> dict[str, Any]:
+    """Read a user from the server. The result always has an `id`."""
+    response = await connection.client.users.get_raw(user_id)
+    user = response.get("user", response) if isinstance(response, dict) else {}
     return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
 
 
-def _ask_profile(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
-    start = {name: _text(user.get(name)) for name in (*_TEXTS, "policiesConsent")}
-    fields = [
-        FormInput(name, label, start[name], help=_MAIL if name == "firstName" else "") for name, label in _TEXTS.items()
-    ]
-    consent = {value: words for value, words in _CONSENT.items() if value or not start["policiesConsent"]}
-    fields.append(FormInput("policiesConsent", "policies", start["policiesConsent"], consent))
-
-    form = FormDialog(f"Profile of {user_target(user).label}", fields, verb="go on")
-
-    def filled(values: Values) -> None:
-        changed = {name: _json(name, text.strip()) for name, text in values.items() if text.strip() != start[name]}
-        if not changed:
-            form.finish()
-            console.notify("Nothing is different; nothing was saved.")
-            return
-        lines = differences(user, changed)
-        target = user_target(user, fields=changed)
-        run_action(console, UPDATE_USER, [target], verb="Save", opening_key=key, summary_lines=lines, form=form)
-
-    console.open_form(form, filled)
-
-
-def ask_metadata(console: ConsoleApp, user_id: str, key: str) -> None:
-    """Read the user, ask for one field of the metadata, show what is different and save it."""
+def ask_profile(console: ConsoleApp, user_id: str, opening_key: str) -> None:
+    """Read the user and show a form of the profile; the changed fields are saved after a confirmation."""
     connection = console.session.connection
     if connection is not None:
-        run_read_worker(console, fresh_user(connection, user_id), lambda user: _ask_metadata(console, user, key))
+        work = read_user(connection, user_id)
+        run_read_worker(console, work, lambda user: _open_profile_form(console, user, opening_key))
 
 
-def _ask_metadata(console: ConsoleApp, user: dict[str, Any], key: str) -> None:
-    metadata = user.get("metadata") if isinstance(user.get("metadata"), dict) else {}
-    assert isinstance(metadata, dict)
+def _open_profile_form(console: ConsoleApp, user: dict[str, Any], opening_key: str) -> None:
+    initial = {name: _value_text(user.get(name)) for name in _LABELS}
+    email_help = "The API cannot change the email."
+    inputs = [
+        FormInput(name, label, initial[name], help=email_help if name == "firstName" else "")
+        for name, label in _TEXT_FIELDS.items()
+    ]
+    # Consent that is set can be changed but not removed.
+    consent = {value: label for value, label in _CONSENT_OPTIONS.items() if value or not initial[_CONSENT]}
+    inputs.append(FormInput(_CONSENT, _LABELS[_CONSENT], initial[_CONSENT], consent))
+    form = FormDialog(f"Profile of {user_target(user).label}", inputs, verb="continue")
 
+    def on_submit(values: Values) -> None:
+        changes = {
+            name: _profile_value(name, text.strip()) for name, text in values.items() if text.strip() != initial[name]
+        }
+        if not changes:
+            form.finish()
+            console.notify(_NO_CHANGES)
+            return
+        run_action(
+            console,
+            UPDATE_USER,
+            [user_target(user, fields=changes)],
+            verb="Save",
+            opening_key=opening_key,
+            summary_lines=_change_lines(user, changes, _LABELS),
+            form=form,
+        )
+
+    console.open_form(form, on_submit)
+
+
+def ask_metadata_field(console: ConsoleApp, user_id: str, opening_key: str) -> None:
+    """Read the user and ask for one metadata field and its value; it is saved after a confirmation."""
+    connection = console.session.connection
+    if connection is not None:
+        work = read_user(connection, user_id)
+        run_read_worker(console, work, lambda user: _open_metadata_field_form(console, user, opening_key))
+
+
+def _open_metadata_field_form(console: ConsoleApp, user: dict[str, Any], opening_key: str) -> None:
+    metadata = metadata_of(user)
     title = f"Metadata of {user_target(user).label}"
-    form = FormDialog(title, metadata_fields(list(metadata)), check=check_metadata, verb="go on")
+    form = FormDialog(title, metadata_field_inputs(list(metadata)), check=check_metadata_field, verb="continue")
 
-    def filled(values: Values) -> None:
-        name, value = values["key"].strip(), metadata_value(values["value"])
+    def on_submit(values: Values) -> None:
+        name, value = values["key"].strip(), parse_metadata_value(values["value"])
         if name in metadata and metadata[name] == value:
             form.finish()
-            console.notify("Nothing is different; nothing was saved.")
+            console.notify(_NO_CHANGES)
             return
-        lines = differences(metadata, {name: value})
-        action = set_metadata_field(name, value)
-        run_action(console, action, [user_target(user)], verb="Save", opening_key=key, summary_lines=lines, form=form)
+        run_action(
+            console,
+            set_metadata_field(name, value),
+            [user_target(user)],
+            verb="Save",
+            opening_key=opening_key,
+            summary_lines=_change_lines(metadata, {name: value}, {}),
+            form=form,
+        )
 
-    console.open_form(form, filled)
+    console.open_form(form, on_submit)
 
 
-def metadata_fields(known: Sequence[str]) -> tuple[FormInput, ...]:
-    """What a form asks about one field of the metadata. known: the fields that are there."""
-    there = ", ".join(known)
+def metadata_field_inputs(existing: Sequence[str]) -> tuple[FormInput, ...]:
+    """Return the inputs for one metadata field. existing: the names of the fields that the user has; () if unknown."""
+    help_text = f"Existing fields: {', '.join(existing)}." if existing else "Other metadata fields are not changed."
     return (
-        FormInput("key", "field", help=f"There are: {there}." if there else "Fields that are there already are kept."),
-        FormInput("value", "value", help="Text; true, false, null, numbers, [...] and {...} are taken as JSON."),
+        FormInput("key", "field", help=help_text),
+        FormInput("value", "value", help="Text or JSON: true, 3, null, [...], {...}. Put text like 3 in quotes."),
     )
 
 
-def check_metadata(values: Values) -> Mapping[str, str]:
-    """What is wrong with one field of the metadata."""
-    wrong = {} if values["key"].strip() else {"key": "A field needs a name."}
+def check_metadata_field(values: Values) -> Mapping[str, str]:
+    """Return the problems of a submitted metadata field by input name."""
+    problems = {} if values["key"].strip() else {"key": "Enter the name of the field."}
     try:
-        metadata_value(values["value"])
+        parse_metadata_value(values["value"])
     except UsageError as error:
-        wrong["value"] = error.message
-    return wrong
+        problems["value"] = error.message
+    return problems
 
 
-def metadata_value(text: str) -> Any:
-    """What a typed value means: JSON where it looks like JSON, else text. A quoted "1" stays text."""
+def parse_metadata_value(text: str) -> Any:
+    """Return the value of a typed text: JSON if it is valid JSON, else the text. `"1"` in quotes is text.
+
+    Raises UsageError for invalid JSON that begins like an object or a list.
+    """
     text = text.strip()
     try:
         value = json.loads(text)
     except ValueError as error:
         if text[:1] in ("{", "["):
-            raise UsageError(f"It is not JSON: {error}.") from None
+            raise UsageError(f"Invalid JSON: {error}.") from None
         return text
     return value
 
 
-def differences(before: Mapping[str, Any], changed: Mapping[str, Any]) -> list[str]:
-    """What will be different, a line for each field."""
-    return [f"{name}: {_text(before.get(name)) or '—'} → {_text(value) or '—'}" for name, value in changed.items()]
+def _change_lines(before: Mapping[str, Any], changes: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
+    """Return one line for each changed field: `label: old → new`."""
+    return [
+        f"{labels.get(name, name)}: {_value_text(before.get(name)) or '—'} → {_value_text(value) or '—'}"
+        for name, value in changes.items()
+    ]
 
 
-def _text(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _json(name: str, text: str) -> Any:
-    if name == "policiesConsent":
+def _profile_value(name: str, text: str) -> Any:
+    if name == _CONSENT:
         return text == "true"
     return None if not text and name in _NULLABLE else text

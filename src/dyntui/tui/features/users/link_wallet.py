@@ -1,4 +1,4 @@
-"""Link an external wallet to a user."""
+"""The dialog that links an external wallet to a user."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from dyntui.tui.shell.action_runner import run_action
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["ask_link"]
+__all__ = ["ask_wallet"]
 
 _CHAINS = ("EVM", "SOL", "BTC", "FLOW", "ALGO", "STARK", "COSMOS", "ECLIPSE", "SUI", "SPARK", "TRON", "APTOS", "TON")
 _PROVIDERS = ("browserExtension", "walletConnect", "qrCode", "deepLink", "custodialService", "smartContractWallet")
 
 
-def ask_link(console: ConsoleApp, target: Target) -> None:
-    """Ask which wallet, show what is sent, link it."""
-    fields = (
+def ask_wallet(console: ConsoleApp, user: Target) -> None:
+    """Ask for an external wallet and link it to `user` after a confirmation."""
+    inputs = (
         FormInput("publicWalletAddress", "address"),
         FormInput("chain", "chain", "EVM", {chain: chain for chain in _CHAINS}),
-        FormInput("walletName", "wallet", help="What wallet it is: metamask, phantom, ..."),
+        FormInput("walletName", "wallet name", help="The wallet app, such as metamask or phantom."),
         FormInput("walletProvider", "provider", "browserExtension", {name: name for name in _PROVIDERS}),
     )
 
     def check(values: Values) -> Mapping[str, str]:
-        wanted = {"publicWalletAddress": "A wallet has an address.", "walletName": "Say what wallet it is."}
-        return {name: words for name, words in wanted.items() if not values[name].strip()}
+        required = {"publicWalletAddress": "Enter the address of the wallet.", "walletName": "Enter the wallet name."}
+        return {name: problem for name, problem in required.items() if not values[name].strip()}
 
-    form = FormDialog(f"Link a wallet to {target.label}", fields, check=check, verb="go on")
+    form = FormDialog(f"Link Wallet to {user.label}", inputs, check=check, verb="continue")
 
-    def filled(values: Values) -> None:
+    def on_submit(values: Values) -> None:
         wallet = {name: text.strip() for name, text in values.items()}
-        lines = [f"{field.label}: {wallet[field.name]}" for field in fields]
-        run_action(console, link_wallet(wallet), [target], verb="Link", opening_key="w", summary_lines=lines, form=form)
+        lines = [f"{item.label}: {wallet[item.name]}" for item in inputs]
+        run_action(console, link_wallet(wallet), [user], verb="Link", opening_key="w", summary_lines=lines, form=form)
 
-    console.open_form(form, filled)
+    console.open_form(form, on_submit)

@@ -1,4 +1,4 @@
-"""The base of the users screen: a list of users with the targets of its actions. Bulk actions work on it."""
+"""The base class of the users screen. It is a module of its own so that `bulk_actions` can import it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ __all__ = ["UserListScreen"]
 
 
 class UserListScreen(ResourceScreen):
-    """A list of users."""
+    """A list of users with the targets of its actions."""
 
     @property
     def targets(self) -> list[Target]:
-        """The marked users in the order of the list, or the one under the cursor."""
+        """The marked users in the order of the list, or the current one."""
         from dyntui.services.actions.user_actions import user_target
 
         table = self.table
         ids = table.marks or ({table.row_id} if table.row_id else set())
-        places = {row_id: table.view.index_of(row_id) for row_id in ids}
-        ordered = sorted(ids, key=lambda row_id: (places[row_id] is None, places[row_id] or 0, row_id))
+        positions = {row_id: table.view.index_of(row_id) for row_id in ids}
+        ordered = sorted(ids, key=lambda row_id: (positions[row_id] is None, positions[row_id] or 0, row_id))
         return [user_target(row) for row in self.rows_of(ordered)]

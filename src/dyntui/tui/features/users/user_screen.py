@@ -1,4 +1,4 @@
-"""One user: profile, credentials, wallets, sessions, metadata and more in tabs, and all of it as the server wrote."""
+"""The user screen: one user in tabs. `user_actions` has its actions, `user_tables` the columns and rows."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from dyntui.tui.features.users.user_actions import UserActionsMixin
 from dyntui.tui.features.users.user_tables import (
     CHECKS,
     CREDENTIALS,
+    LINKED,
     MFA,
-    RELATED,
     SESSIONS,
     SOCIAL,
     WALLETS,
-    access_facts,
+    access_lines,
     check_rows,
     credential_rows,
-    facts_of,
+    linked_rows,
     mfa_rows,
-    related_rows,
+    profile_lines,
     session_rows,
     social_rows,
     wallet_rows,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 __all__ = ["UserScreen"]
 
 
-_ROWS = {
+_TAB_ROWS = {
     "credentials": credential_rows,
     "wallets": wallet_rows,
     "sessions": session_rows,
@@ -57,10 +57,11 @@ _ROWS = {
     "mfa": mfa_rows,
     "checks": check_rows,
 }
+"""Tab name -> the function that returns its rows."""
 
 
 class UserScreen(UserActionsMixin):
-    """A user by id. label: what to call it until it is read."""
+    """One user."""
 
     BINDINGS = [*bindings(USERS_ACTIONS, "user"), *bindings(SHELL_ACTIONS, "copying")]
     NOUN = "user"
@@ -90,8 +91,8 @@ class UserScreen(UserActionsMixin):
         match tab.name:
             case "profile":
                 with Horizontal(classes="two"):
-                    yield FieldList(id="facts")
-                    yield _table("related", RELATED, "Nothing is linked to this user.")
+                    yield FieldList(id="profile-fields")
+                    yield _table("linked", LINKED, "This user has no credentials, MFA devices or address checks.")
             case "credentials":
                 yield _table("credentials", CREDENTIALS, "This user has no credentials.")
             case "wallets":
@@ -105,28 +106,28 @@ class UserScreen(UserActionsMixin):
             case "access":
                 yield FieldList(id="access")
             case "checks":
-                yield _table("checks", CHECKS, "No address of this user was checked.")
+                yield _table("checks", CHECKS, "No address of this user was screened.")
             case "metadata":
                 yield SearchTree(id="metadata", unfolded=2)
             case _:
                 yield SearchTree(id="raw")
 
     async def fetch_one(self, client: Client, object_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
-        answer = await client.users.get_raw(object_id)
-        user = answer.get("user", answer) if isinstance(answer, dict) else {}
+        response = await client.users.get_raw(object_id)
+        user = response.get("user", response) if isinstance(response, dict) else {}
         return user if isinstance(user, dict) else {}
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
         self.label = RESOURCES["users"].label_of(document) or self.object_id
         self.console.session.opened_user(self.object_id, self.label)
-        found = {name: len(rows(document)) for name, rows in _ROWS.items()}
-        found["metadata"] = len(metadata_of(document))
-        return [found.get(tab.name) for tab in self.TABS]
+        counts = {name: len(rows(document)) for name, rows in _TAB_ROWS.items()}
+        counts["metadata"] = len(metadata_of(document))
+        return [counts.get(tab.name) for tab in self.TABS]
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []
         if self.object_id in self.console.session.drafts:
-            parts.append(("metadata not saved", "warn"))
+            parts.append(("unsaved metadata", "warn"))
         if self.document is not None and self.TABS[self.tab].name == "metadata":
             size = metadata_size(metadata_of(self.document))
             parts.append((f"{size:,} bytes", "warn" if size > USUAL_LIMIT else ""))
@@ -135,34 +136,34 @@ class UserScreen(UserActionsMixin):
     def fill(self, tab: Tab, document: dict[str, Any]) -> None:
         match tab.name:
             case "profile":
-                self.query_one("#facts", FieldList).show(facts_of(document))
-                self._put("related", related_rows(document))
+                self.query_one("#profile-fields", FieldList).show(profile_lines(document))
+                self._set_table_rows("linked", linked_rows(document))
             case "access":
-                self.query_one("#access", FieldList).show(access_facts(document))
+                self.query_one("#access", FieldList).show(access_lines(document))
             case "metadata":
                 self.query_one("#metadata", JsonTree).show(metadata_of(document))
             case "raw":
                 self.query_one("#raw", JsonTree).show(document)
             case name:
-                self._put(name, _ROWS[name](document))
+                self._set_table_rows(name, _TAB_ROWS[name](document))
 
     def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
         match tab.name:
             case "profile":
-                self.query_one("#facts", FieldList).show(facts_of(row))
-                self._wait("related")
+                self.query_one("#profile-fields", FieldList).show(profile_lines(row))
+                self._show_loading("linked")
             case "access":
                 self.query_one("#access", FieldList).show(())
             case "metadata" | "raw":
                 self.query_one(f"#{tab.name}", JsonTree).show({})
             case name:
-                self._wait(name)
+                self._show_loading(name)
 
-    def _wait(self, name: str) -> None:
-        """The rows are still to come."""
+    def _show_loading(self, name: str) -> None:
+        """Show that the rows of a table are still loading."""
         self.query_one(f"#{name}", Table).show(StaticRows(is_loaded=False))
 
-    def _put(self, name: str, rows: list[dict[str, Any]]) -> None:
+    def _set_table_rows(self, name: str, rows: list[dict[str, Any]]) -> None:
         table = self.query_one(f"#{name}", Table)
         assert isinstance(table.view, StaticRows)
         table.view.set_rows(rows)

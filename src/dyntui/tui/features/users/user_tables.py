@@ -1,4 +1,7 @@
-"""What a user's document has in it, as facts and rows: each row carries what to copy and which wallet it leads to."""
+"""The columns, rows and fields of the user screen, made from the document of a user.
+
+In each row, `copy` is the value to copy and `wallet` the id of the wallet that Enter opens.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,38 @@ from typing import Any
 
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, yes_no
+from dyntui.services.metadata import metadata_of
 from dyntui.tui.kit.widgets.field_list import FieldLine
 
-__all__ = ["CHECKS", "CREDENTIALS", "MFA", "RELATED", "SESSIONS", "SOCIAL", "WALLETS"]
-__all__ += ["access_facts", "check_rows", "mfa_rows", "social_rows"]
-__all__ += ["credential_rows", "facts_of", "related_rows", "session_rows", "wallet_rows"]
+__all__ = [
+    "CHECKS",
+    "CREDENTIALS",
+    "LINKED",
+    "MFA",
+    "SESSIONS",
+    "SOCIAL",
+    "WALLETS",
+    "access_lines",
+    "check_rows",
+    "credential_rows",
+    "linked_rows",
+    "mfa_rows",
+    "profile_lines",
+    "session_rows",
+    "social_rows",
+    "wallet_rows",
+]
 
 Row = dict[str, Any]
 
-RELATED = (
-    Column("kind", "sign-in and more", 16, priority=0),
-    Column("what", "who or what", 24, grow=True, priority=0),
-    Column("note", "", 12, priority=1),
+LINKED = (
+    Column("type", "type", 16, priority=0),
+    Column("identifier", "identifier", 24, grow=True, priority=0),
+    Column("detail", "detail", 12, priority=1),
 )
 CREDENTIALS = (
-    Column("format", "kind", 12, priority=0),
-    Column("copy", "identifies by", 30, grow=True, priority=0),
+    Column("format", "type", 12, priority=0),
+    Column("copy", "identifier", 30, grow=True, priority=0),
     Column("provider", "provider", 16, priority=3),
     Column("signInEnabled", "sign-in", 7, format=yes_no, priority=1),
     Column("verifiedAt", "verified", 12, format=age, priority=2),
@@ -36,10 +55,10 @@ WALLETS = (
     Column("lastSelectedAt", "last used", 12, format=age, priority=4),
 )
 SESSIONS = (
-    Column("createdAt", "began", 12, format=age, priority=0),
-    Column("state", "state", 18, priority=0),
-    Column("ipAddress", "address", 16, priority=2),
-    Column("userAgent", "with", 30, grow=True, priority=3),
+    Column("createdAt", "started", 12, format=age, priority=0),
+    Column("status", "status", 18, priority=0),
+    Column("ipAddress", "IP address", 16, priority=2),
+    Column("userAgent", "device", 30, grow=True, priority=3),
 )
 
 SOCIAL = (
@@ -48,7 +67,7 @@ SOCIAL = (
     Column("id", "id", 36, priority=2),
 )
 MFA = (
-    Column("type", "kind", 10, priority=0),
+    Column("type", "type", 10, priority=0),
     Column("alias", "name", 20, grow=True, priority=0),
     Column("verified", "verified", 8, format=yes_no, priority=1),
     Column("default", "default", 7, format=yes_no, priority=2),
@@ -62,16 +81,16 @@ CHECKS = (
 
 _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
-        "person",
+        "profile",
         (
             ("firstName", "first name"),
             ("lastName", "last name"),
-            ("email", "e-mail"),
-            ("phoneNumber", "phone"),
+            ("email", "email"),
+            ("phoneNumber", "phone number"),
             ("username", "username"),
             ("alias", "alias"),
             ("country", "country"),
-            ("jobTitle", "job"),
+            ("jobTitle", "job title"),
             ("team", "team"),
         ),
     ),
@@ -87,7 +106,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "access",
         (
-            ("lists", "on lists"),
+            ("lists", "allowlists"),
             ("scope", "scope"),
             ("missingFields", "missing fields"),
             ("policiesConsent", "policies consent"),
@@ -101,37 +120,37 @@ _LABELS = {
     "tShirtSize": "t-shirt size",
     "btcWallet": "Bitcoin address",
 }
-_ELSEWHERE = frozenset({"metadata", "id", "projectEnvironmentId", "verifiedCredentials", "wallets", "sessions"})
-_ELSEWHERE |= {"oauthAccounts", "mfaDevices", "chainalysisChecks"}
+_SHOWN_ELSEWHERE = frozenset({"metadata", "id", "projectEnvironmentId", "verifiedCredentials", "wallets", "sessions"})
+_SHOWN_ELSEWHERE |= {"oauthAccounts", "mfaDevices", "chainalysisChecks"}
+"""The fields that have a tab or a place of their own."""
 
 
-def facts_of(user: Mapping[str, Any]) -> list[FieldLine]:
-    """Everything that is one value, grouped; what this version does not know comes last, when it says something."""
-    facts: list[FieldLine] = []
-    named = set(_ELSEWHERE)
+def profile_lines(user: Mapping[str, Any]) -> list[FieldLine]:
+    """Return the fields of a user in groups. Fields that dyntui does not know come last, if they have a value."""
+    lines: list[FieldLine] = []
+    shown = set(_SHOWN_ELSEWHERE)
     for title, fields in _GROUPS:
-        facts.append(FieldLine(title, heading=True))
+        lines.append(FieldLine(title, heading=True))
         for key, label in fields:
-            named.add(key)
-            facts.append(FieldLine(label, user.get(key)))
-    metadata = user.get("metadata")
-    if isinstance(metadata, dict) and metadata:
-        facts.append(FieldLine("metadata", heading=True))
-        facts += [FieldLine(str(key), value) for key, value in metadata.items()]
-    facts.append(FieldLine("more", heading=True))
-    facts.append(FieldLine("id", user.get("id")))
-    rest = ((_LABELS.get(str(key), str(key)), value) for key, value in user.items() if key not in named)
-    facts += [FieldLine(key, value) for key, value in rest if value not in (None, "", [], {})]
-    return facts
+            shown.add(key)
+            lines.append(FieldLine(label, user.get(key)))
+    if metadata := metadata_of(user):
+        lines.append(FieldLine("metadata", heading=True))
+        lines += [FieldLine(str(key), value) for key, value in metadata.items()]
+    lines.append(FieldLine("other fields", heading=True))
+    lines.append(FieldLine("id", user.get("id")))
+    other = ((_LABELS.get(str(key), str(key)), value) for key, value in user.items() if key not in shown)
+    lines += [FieldLine(key, value) for key, value in other if value not in (None, "", [], {})]
+    return lines
 
 
-def _list(user: Mapping[str, Any], key: str) -> list[Row]:
+def _objects(user: Mapping[str, Any], key: str) -> list[Row]:
     value = user.get(key)
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def credential_rows(user: Mapping[str, Any]) -> list[Row]:
-    """Credentials, with what they identify by."""
+    """Return the verified credentials with the value that identifies the user."""
     return [
         {
             **row,
@@ -139,70 +158,73 @@ def credential_rows(user: Mapping[str, Any]) -> list[Row]:
             "provider": _first(row, "oauth_provider", "wallet_name", "chain"),
             "wallet": row.get("id") if row.get("format") == "blockchain" else None,
         }
-        for row in _list(user, "verifiedCredentials")
+        for row in _objects(user, "verifiedCredentials")
     ]
 
 
 def wallet_rows(user: Mapping[str, Any]) -> list[Row]:
-    """Wallets."""
-    return [{**row, "copy": row.get("publicKey"), "wallet": row.get("id")} for row in _list(user, "wallets")]
+    return [{**row, "copy": row.get("publicKey"), "wallet": row.get("id")} for row in _objects(user, "wallets")]
 
 
 def session_rows(user: Mapping[str, Any]) -> list[Row]:
-    """Sessions, the latest first."""
-    rows = sorted(_list(user, "sessions"), key=lambda row: str(row.get("createdAt", "")), reverse=True)
-    return [{**row, "copy": row.get("id"), "state": "revoked" if row.get("revokedAt") else "active"} for row in rows]
+    """Return the sessions, the latest first."""
+    rows = sorted(_objects(user, "sessions"), key=lambda row: str(row.get("createdAt", "")), reverse=True)
+    return [{**row, "copy": row.get("id"), "status": "revoked" if row.get("revokedAt") else "active"} for row in rows]
 
 
 def social_rows(user: Mapping[str, Any]) -> list[Row]:
-    """Social accounts."""
-    return [{**row, "copy": _first(row, "accountUsername", "accountId", "id")} for row in _list(user, "oauthAccounts")]
+    return [
+        {**row, "copy": _first(row, "accountUsername", "accountId", "id")} for row in _objects(user, "oauthAccounts")
+    ]
 
 
 def mfa_rows(user: Mapping[str, Any]) -> list[Row]:
-    """MFA devices."""
-    return [{**row, "copy": row.get("id")} for row in _list(user, "mfaDevices")]
+    return [{**row, "copy": row.get("id")} for row in _objects(user, "mfaDevices")]
 
 
 def check_rows(user: Mapping[str, Any]) -> list[Row]:
-    """Checks of wallet addresses."""
-    return [{**row, "copy": row.get("walletPublicKey")} for row in _list(user, "chainalysisChecks")]
+    """Return the Chainalysis checks of the wallet addresses."""
+    return [{**row, "copy": row.get("walletPublicKey")} for row in _objects(user, "chainalysisChecks")]
 
 
-def access_facts(user: Mapping[str, Any]) -> list[FieldLine]:
-    """Why this user gets in or not, as the user's document says; `A` asks the lists themselves."""
-    facts = [FieldLine("lists that matched", heading=True)]
-    facts += _numbered(user.get("lists"))
-    facts.append(FieldLine("fields still missing", heading=True))
-    facts += _numbered(user.get("missingFields"))
-    facts += [FieldLine("scope", heading=True), FieldLine("scope", user.get("scope") or None)]
-    return facts
+def access_lines(user: Mapping[str, Any]) -> list[FieldLine]:
+    """Return what the document says about access: matching allowlists, missing fields, scope."""
+    lines = [FieldLine("matching allowlists", heading=True)]
+    lines += _numbered_lines(user.get("lists"))
+    lines.append(FieldLine("missing fields", heading=True))
+    lines += _numbered_lines(user.get("missingFields"))
+    lines += [FieldLine("scope", heading=True), FieldLine("scope", user.get("scope") or None)]
+    return lines
 
 
-def _numbered(value: Any) -> list[FieldLine]:
-    parts = value if isinstance(value, list) else []
-    named = [part.get("name") or part.get("id") or part if isinstance(part, dict) else part for part in parts]
-    return [FieldLine(f"{number}", part) for number, part in enumerate(named, 1)] or [FieldLine("none")]
+def _numbered_lines(value: Any) -> list[FieldLine]:
+    items = value if isinstance(value, list) else []
+    names = [item.get("name") or item.get("id") or item if isinstance(item, dict) else item for item in items]
+    return [FieldLine(f"{number}", name) for number, name in enumerate(names, 1)] or [FieldLine("none")]
 
 
-def related_rows(user: Mapping[str, Any]) -> list[Row]:
-    """All that hangs on the user, in brief."""
+def linked_rows(user: Mapping[str, Any]) -> list[Row]:
+    """Return the credentials, MFA devices and address checks of a user, one short row each."""
     rows: list[Row] = []
     for row in credential_rows(user):
-        kind = (
-            _first(row, "oauth_provider", "chain")
-            if row.get("format") in ("oauth", "blockchain")
-            else row.get("format")
+        uses_provider = row.get("format") in ("oauth", "blockchain")
+        rows.append(
+            {
+                "type": _first(row, "oauth_provider", "chain") if uses_provider else row.get("format"),
+                "identifier": row["copy"],
+                "copy": row["copy"],
+                "detail": "verified" if row.get("verifiedAt") else "can sign in" if row.get("signInEnabled") else "",
+                "wallet": row["wallet"],
+            }
         )
-        note = "verified" if row.get("verifiedAt") else "sign-in" if row.get("signInEnabled") else ""
-        rows.append({"kind": kind, "what": row["copy"], "copy": row["copy"], "note": note, "wallet": row["wallet"]})
-    for row in _list(user, "mfaDevices"):
-        rows.append({"kind": "MFA", "what": row.get("type"), "copy": row.get("id"), "note": row.get("alias")})
-    for row in _list(user, "chainalysisChecks"):
+    for row in _objects(user, "mfaDevices"):
+        rows.append({"type": "MFA", "identifier": row.get("type"), "copy": row.get("id"), "detail": row.get("alias")})
+    for row in _objects(user, "chainalysisChecks"):
         address = row.get("walletPublicKey")
-        rows.append({"kind": "check", "what": address, "copy": address, "note": row.get("result")})
+        rows.append({"type": "check", "identifier": address, "copy": address, "detail": row.get("result")})
     return rows
 
 
 def _first(row: Mapping[str, Any], *keys: str) -> Any:
+    """Return the first of the values that is not empty; None for none."""
     return next((row[key] for key in keys if row.get(key)), None)

@@ -1,4 +1,4 @@
-"""The list of users: whom something is done to, and its keys."""
+"""The users screen: the list of users with the keys of its actions."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["UsersScreen"]
 
 
 class UsersScreen(UserListScreen):
-    """Users. What is done is done to the marked ones, or to the one under the cursor; what failed stays marked.
+    """The users of the environment. Actions run on the marked users or the current one; failed users stay marked.
 
-    It is the first screen of most starts, so what its keys do is loaded when they are pressed.
+    Most sessions start here, so the code of an action is imported when its key is pressed.
     """
 
     BINDINGS = [*bindings(USERS_ACTIONS, "users"), *bindings(SHELL_ACTIONS, "copying")]
@@ -22,9 +22,9 @@ class UsersScreen(UserListScreen):
         return None if self.table.marks or self.table.row_id else "There is no row under the cursor."
 
     def action_delete(self) -> None:
-        from dyntui.tui.features.users.bulk_actions import delete
+        from dyntui.tui.features.users.bulk_actions import delete_users
 
-        delete(self)
+        delete_users(self)
 
     def action_revoke_sessions(self) -> None:
         from dyntui.tui.features.users.bulk_actions import revoke_sessions
@@ -32,9 +32,9 @@ class UsersScreen(UserListScreen):
         revoke_sessions(self)
 
     def action_metadata(self) -> None:
-        from dyntui.tui.features.users.bulk_actions import ask_metadata
+        from dyntui.tui.features.users.bulk_actions import ask_metadata_field
 
-        ask_metadata(self)
+        ask_metadata_field(self)
 
     def action_allowlist(self) -> None:
         from dyntui.tui.features.users.bulk_actions import ask_allowlist
@@ -42,9 +42,9 @@ class UsersScreen(UserListScreen):
         ask_allowlist(self)
 
     def action_new(self) -> None:
-        from dyntui.tui.features.users.bulk_actions import ask_new
+        from dyntui.tui.features.users.bulk_actions import ask_new_user
 
-        ask_new(self)
+        ask_new_user(self)
 
     def copy_as_disabled_reason(self) -> str | None:
         return self.users_disabled_reason()
