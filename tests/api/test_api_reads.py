@@ -96,14 +96,14 @@ def test_a_cursor_that_comes_again_ends_the_reading() -> None:
     check = PageCheck()
     for cursor in ("a", "b", None):
         check.cursor(cursor)
-    with pytest.raises(RepeatedPage, match="no end"):
+    with pytest.raises(RepeatedPage, match="cannot be read to its end"):
         check.cursor("a")
 
 
 def test_the_same_rows_behind_a_fresh_cursor_end_the_reading() -> None:
     check = PageCheck()
     check.cursor("a", rows("a", "b"))
-    with pytest.raises(RepeatedPage, match="no end"):
+    with pytest.raises(RepeatedPage, match="cannot be read to its end"):
         check.cursor("b", rows("a", "b"))
 
 
@@ -146,7 +146,7 @@ async def test_a_slow_answer_is_announced_and_ends(script: Any) -> None:
     async with script(SILENT) as server, client(server.url, log) as api:
         with pytest.raises(ApiProblem):
             await api.call("createUser", body={}, permit=WritePermit("test"), timeout=0.2)
-    assert heard.what == ["an answer to createUser"]
+    assert heard.what == ["a response to createUser"]
     assert heard.now() == []
 
 

@@ -39,7 +39,7 @@ def test_a_slow_answer_is_said_once_for_several_requests(
     run(work())
     out, err = capsys.readouterr()
     assert json.loads(out) == {"done": True}
-    assert re.fullmatch(r"waiting for an answer to getEnvironmentUsers, until \d\d:\d\d:\d\d\n", err), err
+    assert re.fullmatch(r"waiting for a response to getEnvironmentUsers, until \d\d:\d\d:\d\d\n", err), err
 
 
 @pytest.mark.slow

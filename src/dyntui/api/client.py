@@ -222,7 +222,7 @@ def _query(operation: Operation, values: Mapping[str, object]) -> list[tuple[str
     for name, value in values.items():
         if name not in known:
             names = ", ".join(sorted(known)) or "none"
-            raise UsageError(f"{operation.id} has no query parameter {name!r}.", hint=f"It has: {names}.")
+            raise UsageError(f"{operation.id} has no query parameter {name!r}.", hint=f"Query parameters: {names}.")
         if isinstance(value, Mapping):
             out += [(f"{name}[{key}]", _text(part)) for key, part in value.items() if part is not None]
         elif isinstance(value, (list, tuple)):

@@ -47,7 +47,7 @@ def host_of(url: str, *, loopback: bool = False) -> str:
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
-        raise UsageError("The server gave a download URL that is none.", hint="Ask for the export once more.") from None
+        raise UsageError("The server returned an invalid download URL.", hint="Request the export again.") from None
     if parsed.userinfo or not parsed.host:
         raise UsageError("The download URL has a password in it, or no host; it is not followed.")
     if parsed.scheme != "https" and not (parsed.scheme == "http" and loopback and is_loopback(parsed.host)):
@@ -84,12 +84,12 @@ async def fetch(
             async for chunk in response.aiter_bytes():
                 got += len(chunk)
                 if got > most:
-                    raise BadResponse(f"The file is larger than {most >> 20} MiB; it was not read further.")
+                    raise BadResponse(f"The file is larger than {most >> 20} MiB; reading was stopped.")
                 await asyncio.to_thread(stream.write, chunk)
                 if on_progress is not None:
                     on_progress(got, total)
             if total is not None and got != total:
-                raise BadResponse(f"The file ends after {got:,} of {total:,} bytes.", hint="Download it once more.")
+                raise BadResponse(f"The file ends after {got:,} of {total:,} bytes.", hint="Download it again.")
             return DownloadResult(got, response.headers.get("content-type", ""))
     except BaseException as error:
         raised = translate(error, host)

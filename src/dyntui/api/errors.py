@@ -1,7 +1,7 @@
 """The errors of API calls, as one tree.
 
 ApiProblem(DyntuiError)             .maybe_applied: whether a write may have taken effect all the same; never of a read
-├── ApiError                        the server answered, and the answer is no
+├── ApiError                        the server responded with an error
 │   ├── BadRequest                  400
 │   ├── Unauthorized                401, exit 3
 │   ├── Forbidden                   403, exit 3: scope or plan
@@ -11,12 +11,12 @@ ApiProblem(DyntuiError)             .maybe_applied: whether a write may have tak
 │   ├── Invalid                     422: .code is an open set
 │   ├── RateLimited                 429: .retry_after in seconds, None when the server did not say
 │   └── ServerError                 5xx: may have been applied
-├── Unreachable                     exit 4: no complete answer
+├── Unreachable                     exit 4: no complete response
 │   ├── NotSent                     DNS, connect or TLS failure: nothing left this machine
 │   └── ConnectionLost              the connection broke after the request was (perhaps) written: may have been applied
-│       └── TimedOut                no answer in time: may have been applied
-├── BadResponse                     a success that is no JSON, or too large: may have been applied
-│   └── BadPage                     an answer of a list without usable rows
+│       └── TimedOut                no response in time: may have been applied
+├── BadResponse                     a success without usable JSON, or too large: may have been applied
+│   └── BadPage                     a response of a list without usable rows
 │       └── RepeatedPage            a list that the server never ends
 ├── Redirected                      the server points elsewhere; the token never follows
 └── WriteRefused                    this client may not write: read-only, or no permit from the write gate
@@ -58,16 +58,16 @@ __all__ += [
 ]
 __all__ += ["WriteRefused", "error_from", "request_id_of"]
 
-MAYBE_APPLIED = "The request may have been applied: look before you send it again."
+MAYBE_APPLIED = "The request may have been applied. Check before you send it again."
 
 _SHOWN_BODY = 300
 
 
 class ApiProblem(DyntuiError):
-    """Anything that kept a call from an answer that can be used."""
+    """A call that got no usable response."""
 
     advice: ClassVar[str] = ""
-    """The usual hint."""
+    """Default hint of this class."""
     uncertain: ClassVar[bool] = False
     """Whether the server may have acted before it failed."""
     is_temporary: ClassVar[bool] = False
@@ -81,8 +81,7 @@ class ApiProblem(DyntuiError):
         return self.uncertain and not self.reads
 
     def sent(self, *, reads: bool) -> Self:
-        """The same problem, of a request that only reads or that writes. For a write that may have taken effect the
-        hint says so."""
+        """Set whether the request only reads, and return self. The hint says so if a write may have taken effect."""
         self.reads = reads
         if self.maybe_applied:
             self.hint = f"{MAYBE_APPLIED} {self.hint}".strip() if self.hint != self.advice else MAYBE_APPLIED
@@ -90,7 +89,7 @@ class ApiProblem(DyntuiError):
 
 
 class ApiError(ApiProblem):
-    """The server answered with an error."""
+    """The server responded with an error."""
 
     status: int
     """The HTTP status."""
@@ -150,7 +149,7 @@ class NotFound(ApiError):
 
 
 class Conflict(ApiError):
-    """409."""
+    """409: the request conflicts with the current state."""
 
 
 class TooLarge(ApiError):
@@ -158,14 +157,14 @@ class TooLarge(ApiError):
 
 
 class Invalid(ApiError):
-    """422: understood and refused; `code` says why and is an open set."""
+    """422: the values are not accepted; `code` says why and is an open set."""
 
 
 class RateLimited(ApiError):
     """429: refused before any work was done."""
 
     is_temporary = True
-    advice = "The limit is per address: somebody else behind it counts too. Wait, or lower the rate."
+    advice = "The limit applies per IP address and includes other clients. Wait, or lower the rate."
 
 
 class ServerError(ApiError):
@@ -177,7 +176,7 @@ class ServerError(ApiError):
 
 
 class Unreachable(ApiProblem):
-    """No complete answer came back."""
+    """No complete response was received."""
 
     exit_code = EXIT_UNREACHABLE
     is_temporary = True
@@ -188,17 +187,17 @@ class NotSent(Unreachable):
 
 
 class ConnectionLost(Unreachable):
-    """The connection broke before the answer was complete: a write may have taken effect."""
+    """The connection broke before the response was complete: a write may have taken effect."""
 
     uncertain = True
 
 
 class TimedOut(ConnectionLost):
-    """No answer came in time: a write may have taken effect."""
+    """No response was received in time: a write may have taken effect."""
 
 
 class BadResponse(ApiProblem):
-    """The answer claims success but cannot be read: a write may have taken effect."""
+    """The response reports success but cannot be read: a write may have taken effect."""
 
     exit_code = EXIT_UNREACHABLE
     uncertain = True
@@ -206,7 +205,7 @@ class BadResponse(ApiProblem):
 
 
 class BadPage(BadResponse):
-    """The answer of a list has no rows that can be used."""
+    """The response of a list has no usable rows."""
 
     reads = True
 
@@ -218,7 +217,7 @@ class RepeatedPage(BadPage):
 
 
 class Redirected(ApiProblem):
-    """The server answered with a redirect; it is never followed, so the token stays with its origin."""
+    """The server responded with a redirect. It is never followed, so the token is only sent to its origin."""
 
 
 class WriteRefused(ApiProblem):

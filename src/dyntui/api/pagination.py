@@ -57,7 +57,7 @@ def page_from(document: Any, items: str = "") -> Page:
                 total=int(count) if isinstance(count, (int, float)) else None,
                 cursor=cursor if isinstance(cursor, str) and cursor else None,
             )
-    raise BadPage(f"The answer has no list of {items or 'rows'} in it.", hint="Is the base URL that of the API?")
+    raise BadPage(f"The response contains no list of {items or 'rows'}.", hint="Is the base URL that of the API?")
 
 
 class PageCheck:
@@ -84,7 +84,7 @@ class PageCheck:
         if both and start != self._start and found[:both] == self._rows[:both]:
             raise RepeatedPage(
                 f"The server sent the same rows for offset {start:,} as for offset {self._start:,}: it does not page.",
-                hint=_NOT_ALL,
+                hint=_HINT,
             )
         self._start, self._rows = start, found
 
@@ -93,7 +93,7 @@ class PageCheck:
         the rows are those of the page before."""
         found = self._identified(rows)
         if (found and found == self._rows) or cursor in self._cursors:
-            raise RepeatedPage("The server sent a page twice: the pages of this list have no end.", hint=_NOT_ALL)
+            raise RepeatedPage("The server sent a page twice, so this list cannot be read to its end.", hint=_HINT)
         self._rows = found
         if cursor is not None:
             self._cursors.add(cursor)
@@ -102,4 +102,4 @@ class PageCheck:
         return [row.get(self._key) or row for row in rows]
 
 
-_NOT_ALL = "What was read is not all of the list. A filter may make it short enough for one page."
+_HINT = "A filter may make it short enough for one page."

@@ -212,7 +212,7 @@ class Transport:
         self._log.started()
         try:
             longest = timeout + CONNECT_TIMEOUT
-            waits = self._log.waits.open_ended(f"an answer to {operation}", longest)
+            waits = self._log.waits.open_ended(f"a response to {operation}", longest)
             with waits:
                 async with asyncio.timeout(longest):
                     status, answer_headers, body = await _exchange(client, request)
@@ -250,7 +250,7 @@ async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[
         async for chunk in response.aiter_bytes():
             size += len(chunk)
             if size > MAX_RESPONSE:
-                raise BadResponse(f"The answer is larger than {MAX_RESPONSE >> 20} MiB; it was not read further.")
+                raise BadResponse(f"The response is larger than {MAX_RESPONSE >> 20} MiB; reading was stopped.")
             chunks.append(chunk)
         return response.status_code, response.headers, b"".join(chunks)
     finally:
@@ -269,8 +269,8 @@ def translate(error: BaseException, host: str) -> BaseException:
         case httpx.ProxyError():
             return NotSent(f"The proxy refused the connection: {safe(str(error), 200)}.", hint="Nothing was sent.")
         case httpx.TimeoutException() | TimeoutError():
-            return TimedOut(f"No complete answer from {safe(host)} in time.")
+            return TimedOut(f"No complete response from {safe(host)} in time.")
         case httpx.TransportError() | httpx.StreamError() | httpx.DecodingError() | ConnectionError():
-            return ConnectionLost(f"The connection to {safe(host)} broke before the answer was complete.")
+            return ConnectionLost(f"The connection to {safe(host)} broke before the response was complete.")
         case _:
             return error
