@@ -26,4 +26,4 @@ def import_entries(context: CliContext, /, allowlist: str, file: str, **options:
     contain identifiers of any kind: emails, wallets, domains, phone numbers.
     """
     chosen = ImportOptions("allowlist", **options)
-    return import_file(context, file, chosen, chosen.facts(), to=allowlist)
+    return import_file(context, file, chosen, chosen.job_facts(), allowlist=allowlist)

@@ -1,4 +1,4 @@
-"""`dyntui get`: any list of the API, or one thing of it."""
+"""`dyntui get`: list the objects of any resource, or show one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["get"]
 
 
 def complete_resource_name(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
-    """The names of the records, for the shell."""
+    """Return the resource names that start with `incomplete`, for shell completion."""
     from click.shell_completion import CompletionItem
 
     from dyntui.resources import RESOURCES
@@ -32,7 +32,7 @@ def complete_resource_name(ctx: click.Context, parameter: click.Parameter, incom
 @list_options
 @pass_context
 def get(context: CliContext, /, name: str | None, row_id: str | None, **options: Any) -> None:
-    """List any resource, or show one of it in full. Without a name: what there is."""
+    """List the objects of any resource, or show one in full. Without RESOURCE, list the resources."""
     if name is None:
         list_resources(context)
         return
@@ -42,13 +42,15 @@ def get(context: CliContext, /, name: str | None, row_id: str | None, **options:
     if row_id is None:
         list_rows(context, record, **options)
         return
-    if any(options[name] for name in ("text", "everything", "match", "exact")):
-        raise UsageError("An id stands alone.", hint="Leave out --filter, --match, --exact and --all.")
+    if any(options[option] for option in ("text", "all_rows", "match", "exact")):
+        raise UsageError(
+            "An id cannot be combined with options of lists.", hint="Leave out --filter, --match, --exact and --all."
+        )
     show_resource(context, record, row_id, parent=options["parent"])
 
 
 def list_resources(context: CliContext) -> None:
-    """What `get` and `do` know."""
+    """Print all resources with their aliases, parents and actions."""
     from dyntui.resources import RESOURCES
 
     context.emit_json(
@@ -65,7 +67,7 @@ def list_resources(context: CliContext) -> None:
         ]
     )
     context.print_table(
-        ("resource", "what", "of", "actions"),
+        ("resource", "title", "parent", "actions"),
         (
             (record.name, record.title, record.parent_resource, ", ".join(action.name for action in record.actions))
             for record in RESOURCES.values()

@@ -1,4 +1,4 @@
-"""`dyntui import`: a file of people becomes users, with a plan before and a report after."""
+"""`dyntui import`: import users from a file. `dyntui allowlists import` uses the same options and functions."""
 
 from __future__ import annotations
 
@@ -22,46 +22,56 @@ __all__ = ["ImportOptions", "drop_unset", "file_options", "import_file", "import
 
 
 def run_options(command: Any) -> Any:
-    """--batch, --rate and --settle."""
+    """Add --batch, --rate and --settle."""
     for option in (
         click.option(
-            "--settle", type=click.FloatRange(0), metavar="SECONDS", help="Before a lost answer is looked into."
+            "--settle",
+            type=click.FloatRange(0),
+            metavar="SECONDS",
+            help="Wait before looking up rows whose response was lost.",
         ),
         click.option(
-            "--rate", type=click.FloatRange(0), metavar="PER_MINUTE", help="Bulk requests a minute; 0: no limit."
+            "--rate", type=click.FloatRange(0), metavar="PER_MINUTE", help="Bulk requests per minute; 0 is no limit."
         ),
-        click.option("--batch", type=click.IntRange(1, 1000), metavar="N", help="Rows in a request (100)."),
+        click.option("--batch", type=click.IntRange(1, 1000), metavar="N", help="Rows per request.  [default: 100]"),
     ):
         command = option(command)
     return command
 
 
 def drop_unset(**options: Any) -> dict[str, Any]:
-    """Those options that were given."""
+    """Return the options that were given, without those that are None."""
     return {name: value for name, value in options.items() if value is not None}
 
 
 def file_options(command: Any) -> Any:
-    """How a file is read and mapped, and how much of it is sent."""
+    """Add the options that decide how a file is read and mapped, and how many rows are sent."""
     for option in (
-        click.option("--sheet", metavar="NAME", help="Of a spreadsheet; the first one else."),
-        click.option("--header-row", type=click.IntRange(0), metavar="N", help="The row with the names; 0: none."),
-        click.option("--delimiter", metavar="CHAR", help="Between values: , ; tab ..."),
-        click.option("--encoding", metavar="NAME", help="Of the file, when it is neither UTF-8 nor UTF-16."),
+        click.option("--sheet", metavar="NAME", help="Sheet of a spreadsheet.  [default: the first]"),
         click.option(
-            "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go."
+            "--header-row",
+            type=click.IntRange(0),
+            metavar="N",
+            help="Row with the column names; 0 if the file has none.",
         ),
-        click.option("--dry-run", is_flag=True, help="Make and save the plan, send nothing."),
-        click.option("--first", type=click.IntRange(1), metavar="N", help="Send the first N rows, then stop."),
-        click.option("--region", metavar="XX", help="Country of phone numbers that say none: US, DE, ..."),
-        click.option("--save-mapping", metavar="NAME", help="Keep the mapping for files with the same columns."),
+        click.option("--delimiter", metavar="CHAR", help="Delimiter between values: , ; tab ...  [default: detected]"),
+        click.option("--encoding", metavar="NAME", help="Encoding of the file.  [default: detected UTF-8 or UTF-16]"),
         click.option(
-            "--set", "sets", multiple=True, metavar="FIELD=VALUE", help="A value for every row that has none."
+            "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
         ),
+        click.option("--dry-run", is_flag=True, help="Make and save the plan, but send nothing."),
+        click.option("--first", type=click.IntRange(1), metavar="N", help="Send the first N rows, then pause."),
+        click.option("--region", metavar="XX", help="Country of phone numbers without a country code: US, DE, ..."),
+        click.option("--save-mapping", metavar="NAME", help="Save the mapping for files with the same columns."),
+        click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="Value for all rows that have none."),
         click.option(
-            "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Where a column goes; COLUMN=: nowhere."
+            "--map",
+            "maps",
+            multiple=True,
+            metavar="COLUMN=FIELD",
+            help="Map a column to a field; COLUMN= leaves it out.",
         ),
-        click.option("--mapping", "mapping_name", metavar="NAME|FILE", help="A saved mapping, or the file of one."),
+        click.option("--mapping", "mapping_name", metavar="NAME|FILE", help="Use a saved mapping, or a mapping file."),
     ):
         command = option(command)
     return command
@@ -69,33 +79,45 @@ def file_options(command: Any) -> Any:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What `file_options`, `run_options` and `confirm_options` gave. kind: `users` or `allowlist`."""
+    """The values of `file_options`, `run_options` and `confirm_options`."""
 
     kind: MappingKind
+    """What is imported: `users` or `allowlist`."""
     mapping_name: str | None
+    """Name of a saved mapping, or path of a mapping file."""
     maps: tuple[str, ...]
+    """Texts `COLUMN=FIELD`."""
     sets: tuple[str, ...]
+    """Texts `FIELD=VALUE`."""
     save_mapping: str | None
+    """Name to save the mapping with."""
     region: str | None
+    """Country of phone numbers without a country code."""
     first: int | None
+    """How many rows to send before the job pauses; None for all."""
     dry_run: bool
     report: Path | None
+    """Folder for the reports; None for the default folder."""
     encoding: str | None
     delimiter: str | None
     header_row: int | None
+    """Number of the row with the column names; 0 for none, None to detect it."""
     sheet: str | None
     batch: int | None
+    """Rows per request."""
     rate: float | None
+    """Bulk requests per minute; 0 for no limit."""
     settle: float | None
+    """Seconds to wait before rows with a lost response are looked up."""
     yes: bool
     confirm_environment: str
 
-    def facts(self, **more: Any) -> dict[str, Any]:
-        """What the job keeps of them."""
+    def job_facts(self, **more_options: Any) -> dict[str, Any]:
+        """Return the options that are saved in the journal of the job."""
         from dyntui.config.settings import Settings
 
         settle = Settings.load().settle_seconds if self.settle is None else self.settle
-        options = {**drop_unset(batch=self.batch, rate=self.rate), "settle": float(settle), **more}
+        options = {**drop_unset(batch=self.batch, rate=self.rate), "settle": float(settle), **more_options}
         return {
             "region": self.region,
             "options": options,
@@ -105,7 +127,7 @@ class ImportOptions:
 
 @click.command("import", cls=BaseCommand)
 @click.argument("file", metavar="FILE")
-@click.option("--upsert", is_flag=True, help="Update users who are there already.")
+@click.option("--upsert", is_flag=True, help="Update users that already exist.")
 @file_options
 @run_options
 @confirm_options
@@ -113,27 +135,34 @@ class ImportOptions:
 def import_users(context: CliContext, /, file: str, upsert: bool, **options: Any) -> int:
     """Import users from FILE.
 
-    FILE is CSV, TSV, JSON, NDJSON, XLSX, XLS or ODS, or - for standard input. Say what the e-mails are with
+    FILE is CSV, TSV, JSON, NDJSON, XLSX, XLS or ODS; - is standard input. Choose whether the emails are verified with
     --set emailVerifiedAt=now|unverified|DATE or --map COLUMN=emailVerifiedAt.
 
     \b
-    exit: 0 done, 1 some rows failed, 3 not authorised, 4 unreachable, 5 stopped (dyntui jobs resume goes on)
+    Exit codes: 0 done, 1 some rows failed, 3 not authorized, 4 unreachable,
+    5 stopped (continue with `dyntui jobs resume`)
     """
-    chosen = ImportOptions("users", **options)
-    return import_file(context, file, chosen, chosen.facts(upsert=upsert))
+    import_options = ImportOptions("users", **options)
+    return import_file(context, file, import_options, import_options.job_facts(upsert=upsert))
 
 
-def import_file(context: CliContext, file: str, options: ImportOptions, facts: dict[str, Any], to: str = "") -> int:
-    """Read, map, plan, confirm and run. to: the allowlist, by name or id, when entries are imported."""
+def import_file(
+    context: CliContext, file: str, options: ImportOptions, facts: dict[str, Any], allowlist: str = ""
+) -> int:
+    """Import a file: read it, make the mapping and the plan, ask for the confirmation, run the job.
+
+    facts: what is saved in the journal. allowlist: name or id of the allowlist, when entries are imported. Returns the
+    exit code.
+    """
     from dyntui.cli.job_runner import stop_on_signals
 
-    context.profile()  # a missing environment is said before a large file is read
+    context.profile()  # a missing environment is an error before a large file is read
     with _open_source(file, options) as source:
         for note in source.info.notes:
             context.print_message(note)
         mapping = _make_mapping(context, source, options)
-        with stop_on_signals() as early:
-            return run(_prepare_and_run(context, source, mapping, options, facts, to, early))
+        with stop_on_signals() as early_stop:
+            return run(_prepare_and_run(context, source, mapping, options, facts, allowlist, early_stop))
 
 
 def _open_source(file: str, options: ImportOptions) -> Source:
@@ -142,18 +171,23 @@ def _open_source(file: str, options: ImportOptions) -> Source:
     delimiter = options.delimiter
     if delimiter is not None:
         delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter.lower(), delimiter)
-    how: dict[str, Any] = {
+    read_options: dict[str, Any] = {
         "encoding": options.encoding,
         "delimiter": delimiter,
         "header_row": options.header_row,
         "sheet": options.sheet,
     }
     if file == "-":
-        return open_source(sys.stdin.buffer, name="standard input", **how)
-    return open_source(Path(file), **how)
+        return open_source(sys.stdin.buffer, name="standard input", **read_options)
+    return open_source(Path(file), **read_options)
 
 
 def _make_mapping(context: CliContext, source: Source, options: ImportOptions, custom_fields: Any = ()) -> Mapping:
+    """Return the mapping: the one that --mapping names, a saved one for these columns, or an inferred one.
+
+    --map and --set are applied to it. custom_fields: the custom fields of the environment, which are known only after
+    connecting; the mapping is made again with them. Raises UsageError when a decision is missing.
+    """
     from dyntui.importer import MissingChoice, parse_assignment, parse_column_map, propose_mapping
     from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES
     from dyntui.services.imports.mappings import find_mapping, load_mapping
@@ -164,8 +198,8 @@ def _make_mapping(context: CliContext, source: Source, options: ImportOptions, c
         if mapping.kind != kind:
             raise UsageError(f"The mapping {options.mapping_name} is for {mapping.kind}, not for {kind}.")
     elif saved := find_mapping(source.info, kind):
-        if not custom_fields:  # said once
-            context.print_message(f"using the saved mapping {saved[0]}: it was made for these columns")
+        if not custom_fields:  # else it was printed before
+            context.print_message(f"Using the saved mapping {saved[0]}, which was made for these columns.")
         mapping = saved[1]
     else:
         mapping = propose_mapping(source.info, source.sample(), custom_fields=custom_fields, kind=kind)
@@ -175,9 +209,9 @@ def _make_mapping(context: CliContext, source: Source, options: ImportOptions, c
     for text in options.sets:
         mapping = mapping.with_constant(*parse_assignment(text, kind))
     if kind == "users" and "emailVerifiedAt" not in mapping.targets:
-        raise MissingChoice("Whether the e-mail addresses are verified has to be chosen.", hint=EMAIL_VERIFIED_CHOICES)
+        raise MissingChoice("Choose whether the emails are verified.", hint=EMAIL_VERIFIED_CHOICES)
     if mapping.missing:
-        raise UsageError(mapping.missing[0], hint="Say where columns go with --map COLUMN=FIELD.")
+        raise UsageError(mapping.missing[0], hint="Map a column with --map COLUMN=FIELD.")
     return mapping
 
 
@@ -187,8 +221,8 @@ async def _prepare_and_run(
     mapping: Mapping,
     options: ImportOptions,
     facts: dict[str, Any],
-    to: str,
-    early: EarlyStop,
+    allowlist: str,
+    early_stop: EarlyStop,
 ) -> int:
     from dyntui.cli.job_runner import ProgressMeter, confirm_job, precheck, run_until_stopped
     from dyntui.services.imports.job_service import IMPORT, IMPORT_ENTRIES
@@ -203,25 +237,27 @@ async def _prepare_and_run(
             facts["custom_fields"] = fields
             if options.mapping_name is None:
                 mapping = _make_mapping(context, source, options, fields)
-        elif to:
-            facts["allowlist"] = await _resolve_allowlist(connection, to)
+        elif allowlist:
+            facts["allowlist"] = await _resolve_allowlist(connection, allowlist)
         _print_mapping(context, mapping)
         if options.save_mapping:
             from dyntui.services.imports.mappings import save_mapping
 
-            context.print_message(f"mapping saved as {save_mapping(options.save_mapping, mapping)}")
-        where = JobLocation.of(connection.profile, await load_organization_id(connection.client))
+            context.print_message(f"Mapping saved: {save_mapping(options.save_mapping, mapping)}")
+        location = JobLocation.of(connection.profile, await load_organization_id(connection.client))
         meter = ProgressMeter()
-        with prepare_job(source, mapping, where, on_rows=lambda n: meter.line(f"read {n:,} rows"), **facts) as journal:
+        with prepare_job(
+            source, mapping, location, on_rows=lambda n: meter.line(f"{n:,} rows read"), **facts
+        ) as journal:
             meter.end()
-            context.print_message(f"job {journal.id}")
-            early.hint = f"Go on with: dyntui jobs resume {journal.id}"
+            context.print_message(f"Job {journal.id}")
+            early_stop.hint = f"Continue with `dyntui jobs resume {journal.id}`."
             await precheck(context, connection, journal)
             plan = make_plan(journal)
             path = save_plan(journal, plan)
             if options.dry_run:
                 context.print_result(*plan_lines(plan))
-                context.print_result(f"plan: {path}", f"run it with: dyntui jobs run {journal.id}")
+                context.print_result(f"Plan saved: {path}", f"Run it with `dyntui jobs run {journal.id}`.")
                 context.emit_json({**plan, "plan": str(path)})
                 return 0
             context.print_message(*plan_lines(plan))
@@ -238,7 +274,7 @@ async def _resolve_allowlist(connection: Connection, name: str) -> dict[str, str
 
 
 async def _load_custom_fields(connection: Connection) -> list[dict[str, Any]]:
-    """The environment's own fields; none when the token may not read them."""
+    """Return the custom fields of the environment; none when the token may not read them."""
     from dyntui.api.errors import ApiError
     from dyntui.services.imports.server_reader import with_retries
 
@@ -250,9 +286,9 @@ async def _load_custom_fields(connection: Connection) -> list[dict[str, Any]]:
 
 
 def _print_mapping(context: CliContext, mapping: Mapping) -> None:
-    for each in mapping.mapped:
-        context.print_message(f"  {each.column} -> {each.field}" + (f"  ({each.why})" if each.why else ""))
+    for column in mapping.mapped:
+        context.print_message(f"  {column.column} -> {column.field}" + (f"  ({column.why})" if column.why else ""))
     for name, value in mapping.constants.items():
-        context.print_message(f"  every row: {name} = {value}")
-    for each in mapping.unmapped:
-        context.print_message(f"  {each.column} is not imported" + (f"; {each.hint}" if each.hint else ""))
+        context.print_message(f"  all rows: {name} = {value}")
+    for column in mapping.unmapped:
+        context.print_message(f"  {column.column} is not mapped" + (f": {column.hint}" if column.hint else ""))

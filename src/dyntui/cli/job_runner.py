@@ -1,4 +1,7 @@
-"""Running a job from the command line: confirmation, signals, progress on standard error, the document at the end."""
+"""Run an import job from the command line: pre-check, confirmation, signals, progress and the result.
+
+`dyntui import` and `dyntui jobs resume|run|retry|undo` use this module.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dyntui.cli.context import CliContext, report_error
 from dyntui.cli.output import confirm, ignore_closed_stream, print_lines, prompt, show_progress
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.progress import Progress
     from dyntui.services.imports.runner import RunResult
     from dyntui.store.journal import Journal
+    from dyntui.store.states import JobState
 
 __all__ = [
     "EarlyStop",
@@ -44,48 +48,52 @@ __all__ = [
 ]
 
 _LINE_INTERVAL_S = 5.0
+"""Seconds between progress lines that do not go to a terminal."""
+_IMPORTED_STATES = ("created", "updated", "exists")
 _FAILED_STATES = ("failed", "unknown", "review", "invalid")
+"""Rows in these states make the exit code 1."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ProgressMeter:
-    """Progress on standard error: one line that is rewritten on a terminal, else a line every few seconds.
+    """Shows progress on standard error: on a terminal in one line that is replaced, else a line every few seconds.
 
-    A terminal that went away is not written to again: the job goes on, or stops in order.
+    After the terminal is closed, nothing is written any more, so that the job can continue or stop in order.
     """
 
     def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._last = 0.0
-        self._dirty = False
-        self._gone = False
+        self._is_terminal = sys.stderr.isatty()
+        self._last_line_at = 0.0
+        self._has_open_line = False
+        self._is_closed = False
 
     def line(self, text: str, *, force: bool = False) -> None:
-        """Show how far it is."""
-        at = time.monotonic()
-        if self._gone or (not force and not self._terminal and at - self._last < _LINE_INTERVAL_S):
+        """Show a progress text. force: also when the last line is recent."""
+        now_s = time.monotonic()
+        is_recent = not self._is_terminal and now_s - self._last_line_at < _LINE_INTERVAL_S
+        if self._is_closed or (is_recent and not force):
             return
-        self._last = at
+        self._last_line_at = now_s
         try:
-            if self._terminal:
+            if self._is_terminal:
                 show_progress(text)
-                self._dirty = True
+                self._has_open_line = True
             else:
                 print_lines(text, err=True)
         except OSError:
-            self._gone = True
+            self._is_closed = True
 
     def end(self) -> None:
-        """Leave the line."""
-        if self._dirty and not self._gone:
+        """End the progress line, so that further output starts on a new line."""
+        if self._has_open_line and not self._is_closed:
             with contextlib.suppress(OSError):
                 print_lines("", err=True)
-        self._dirty = False
+        self._has_open_line = False
 
-    def progress(self, progress: Progress) -> None:
-        """A snapshot of a job."""
-        parts = [f"{progress.finished_rows:,} of {progress.total:,}"]
-        parts += [f"{state} {n:,}" for state, n in progress.counts.items() if state not in ("pending", "sending")]
+    def show(self, progress: Progress) -> None:
+        """Show the progress of a job."""
+        parts = [f"{progress.finished_rows:,} of {progress.total:,} rows"]
+        parts += [f"{n:,} {state}" for state, n in progress.counts.items() if state not in ("pending", "sending")]
         if progress.waiting:
             parts.append(progress.waiting)
         elif progress.rows_per_second:
@@ -97,7 +105,7 @@ class ProgressMeter:
 
 @contextlib.contextmanager
 def pause_on_signals(control: JobControl) -> Iterator[None]:
-    """SIGINT, SIGTERM and SIGHUP ask the job to stop in order; a second one does not wait for the answer in flight."""
+    """Pause the job in order on SIGINT, SIGTERM and SIGHUP. A second signal does not wait for the current response."""
     from dyntui.services.imports.job_control import StopRequest
 
     loop = asyncio.get_running_loop()
@@ -112,35 +120,35 @@ def pause_on_signals(control: JobControl) -> Iterator[None]:
 
 @dataclass
 class EarlyStop:
-    """What to do after a stop before the job runs."""
+    """How to continue after a stop that comes before the job runs. The import updates it as it proceeds."""
 
-    hint: str = "Start again."
+    hint: str = "Start the import again."
 
 
 @contextlib.contextmanager
 def stop_on_signals() -> Iterator[EarlyStop]:
-    """SIGINT, SIGTERM and SIGHUP before the job runs end it in order, with nothing sent."""
-    early = EarlyStop()
+    """Raise StoppedError on SIGINT, SIGTERM and SIGHUP, while nothing has been sent yet."""
+    early_stop = EarlyStop()
 
     def stop(number: int, frame: object) -> None:
-        raise StoppedError(f"Stopped by {signal.Signals(number).name} before anything was sent.", hint=early.hint)
+        raise StoppedError(f"Stopped by {signal.Signals(number).name} before anything was sent.", hint=early_stop.hint)
 
     before = {number: signal.signal(number, stop) for number in _SIGNALS}
     try:
-        yield early
+        yield early_stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 async def precheck(context: CliContext, connection: Connection, journal: Journal) -> None:
-    """Compare the job with the server when that was not done yet."""
+    """Compare the rows of the job with the server, unless that was done before."""
     from dyntui.services.imports.job_service import precheck_job
 
     meter = ProgressMeter()
 
     def show(done: int, total: int | None) -> None:
-        meter.line(f"checking against the server: {done:,}" + (f" of {total:,}" if total else ""))
+        meter.line(f"checking rows against the server: {done:,}" + (f" of {total:,}" if total else ""))
 
     await precheck_job(journal, connection.client, show)
     meter.end()
@@ -149,8 +157,10 @@ async def precheck(context: CliContext, connection: Connection, journal: Journal
 async def confirm_job(
     context: CliContext, connection: Connection, journal: Journal, *, yes: bool, typed: str
 ) -> WritePermit:
-    """The permit for a run. Asks on a terminal when the options do not confirm it; a job that was confirmed before and
-    is resumed needs no second confirmation."""
+    """Return the permit to run the job; on a terminal, ask for the confirmation that the options do not give.
+
+    A job that was confirmed before needs no second confirmation. Raises UsageError when it is not confirmed.
+    """
     from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
     from dyntui.services.imports.job_service import assess_job, authorize_job, job_requirement, load_confirmation
 
@@ -166,7 +176,7 @@ async def confirm_job(
             answer = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
             confirmation = Confirmation(typed=answer)
         else:
-            confirmation = Confirmation(yes=confirm("Do it?"))
+            confirmation = Confirmation(yes=confirm("Continue?"))
     return authorize_job(journal, connection, confirmation, action)
 
 
@@ -179,53 +189,59 @@ async def run_until_stopped(
     first: int | None = None,
     report: Path | None = None,
 ) -> int:
-    """Run a job to its end or until it is stopped; returns the exit code."""
+    """Run the job until it ends, is stopped or has sent `first` rows. Print the result and return the exit code."""
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.job_service import run_job
 
     control = JobControl()
     meter = ProgressMeter()
     with pause_on_signals(control):
-        ended = await run_job(
-            journal, connection, connection.client, permit, first=first, control=control, on_progress=meter.progress
+        result = await run_job(
+            journal, connection, connection.client, permit, first=first, control=control, on_progress=meter.show
         )
     meter.end()
-    return finish_job(context, journal, ended, report)
+    return finish_job(context, journal, result, report)
 
 
-def finish_job(context: CliContext, journal: Journal, ended: RunResult, report: Path | None = None) -> int:
-    """Write the reports of a job that came to its end, say what became of it, and give the exit code."""
+def finish_job(context: CliContext, journal: Journal, result: RunResult, report: Path | None = None) -> int:
+    """Write the reports of a job that ended into the folder `report`, print the result and return the exit code."""
     from dyntui.services.imports.reports import result_document, write_reports
     from dyntui.store.states import JobState
 
-    final = ended.state is not JobState.PAUSED
-    folder = write_reports(journal, report) if final or ended.is_planned else None
+    is_final = result.state is not JobState.PAUSED
+    folder = write_reports(journal, report) if is_final or result.is_planned else None
     document = result_document(journal, folder)
     with ignore_closed_stream(sys.stdout):
         context.emit_json(document)
-        context.print_result(_result_line(document))
+        context.print_result(_result_line(document, journal.state))
     if folder is not None:
-        context.print_message(f"reports and failed rows: {folder}")
-    if not final:
+        context.print_message(f"Reports and failed rows: {folder}")
+    if not is_final:
         left = journal.total - sum(document["rows"].values())
-        context.print_message(f"paused: {ended.reason}. {left:,} rows are left: dyntui jobs resume {journal.id}")
-    if ended.error is not None:
-        report_error(ended.error, debug=context.debug)
-    return _exit_code(ended, document["rows"])
+        context.print_message(
+            f"Paused: {result.reason}. {left:,} rows left. Continue with `dyntui jobs resume {journal.id}`."
+        )
+    if result.error is not None:
+        report_error(result.error, debug=context.debug)
+    return _exit_code(result, document["rows"])
 
 
-def _exit_code(ended: RunResult, rows: dict[str, int]) -> int:
+def _exit_code(result: RunResult, rows: dict[str, int]) -> int:
     from dyntui.store.states import JobState
 
-    if ended.state is JobState.PAUSED and not ended.is_planned:
-        code = ended.error.exit_code if ended.error is not None else EXIT_STOPPED
+    if result.state is JobState.PAUSED and not result.is_planned:
+        code = result.error.exit_code if result.error is not None else EXIT_STOPPED
         return code if code in (EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE) else EXIT_STOPPED
-    bad = ended.state is JobState.CANCELED or any(rows[state] for state in _FAILED_STATES)
-    return EXIT_SOME_FAILED if bad else EXIT_DONE
+    has_failed = result.state is JobState.CANCELED or any(rows[state] for state in _FAILED_STATES)
+    return EXIT_SOME_FAILED if has_failed else EXIT_DONE
 
 
-def _result_line(document: dict[str, object]) -> str:
-    rows = document["rows"]
-    assert isinstance(rows, dict)
-    counts = ", ".join(f"{n:,} {state}" for state, n in rows.items() if n) or "nothing sent yet"
-    return f"job {document['job']} is {document['state']}: {counts}; {document['total']:,} rows in all"
+def _result_line(document: dict[str, Any], state: JobState) -> str:
+    """Return the result as a line: `Job 2026… done: 192 of 200 imported, 8 not imported (192 created, 8 failed)`."""
+    rows, total = document["rows"], document["total"]
+    imported = sum(rows[state] for state in _IMPORTED_STATES)
+    result = f"{imported:,} of {total:,} imported"
+    if left := total - imported:
+        result += f", {left:,} not imported"
+    counts = ", ".join(f"{n:,} {state}" for state, n in rows.items() if n)
+    return f"Job {document['job']} {state.label}: {result}" + (f" ({counts})" if counts else "")

@@ -1,4 +1,7 @@
-"""`dyntui jobs`: imports that ran, run, wait or were stopped."""
+"""`dyntui jobs`: list, show, resume, pause, cancel and report import jobs.
+
+The lazy commands retry, undo and purge are in jobs_retry_undo.py.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,12 @@ from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
+    from dyntui.store.job_queries import FullRow
 
 __all__ = ["absolute_path", "find_job", "job_argument", "jobs"]
 
 _REQUEST_TIMEOUT_S = 15.0
+"""How long to wait until the process of a job reacts to a stop request."""
 
 job_argument = click.argument("job", metavar="JOB")
 
@@ -29,16 +34,16 @@ job_argument = click.argument("job", metavar="JOB")
     lazy={
         "retry": (
             "dyntui.cli.jobs_retry_undo:retry_failed_rows",
-            "Make a new job from the rows that failed, and run it.",
+            "Make a new job from the failed rows of a job, and run it.",
         ),
-        "undo": ("dyntui.cli.jobs_retry_undo:undo_job", "Delete what a job created and nobody touched since."),
-        "purge": ("dyntui.cli.jobs_retry_undo:purge_jobs", "Remove what finished jobs leave on this machine."),
+        "undo": ("dyntui.cli.jobs_retry_undo:undo_job", "Delete what a job created, except what changed since."),
+        "purge": ("dyntui.cli.jobs_retry_undo:purge_jobs", "Remove the files of finished jobs from this machine."),
     },
 )
 def jobs() -> None:
-    """List, resume, stop, report, retry and undo import jobs.
+    """List, resume, cancel, report, retry and undo import jobs.
 
-    JOB is a job's id, the start of it, or `last`.
+    JOB is the id of a job, the start of the id, or `last`.
     """
 
 
@@ -46,19 +51,21 @@ def jobs() -> None:
 @pass_context
 def list_jobs(context: CliContext) -> None:
     """List all jobs, newest first."""
-    from dyntui.services.imports.jobs import list_jobs as every_job
+    from dyntui.services.imports.jobs import list_jobs as iter_jobs
 
-    found = list(every_job())
-    context.emit_json({"count": len(found), "jobs": [_job_document(job) for job in found]})
-    titles = ("job", "state", "rows", "to do", "bad", "environment", "source")
-    context.print_table(titles, [_table_row(job) for job in found])
+    summaries = list(iter_jobs())
+    context.emit_json({"count": len(summaries), "jobs": [_job_document(job) for job in summaries]})
+    titles = ("job", "state", "rows", "remaining", "failed", "profile", "source")
+    context.print_table(titles, [_table_row(job) for job in summaries])
 
 
 def _table_row(job: JobSummary) -> tuple[object, ...]:
-    state = f"{job.state} (running)" if job.is_busy and job.state != "running" else str(job.state or "unreadable")
-    where = "" if job.location is None else job.location.profile
+    state = "unreadable" if job.state is None else job.state.label
+    if job.is_busy and state != "running":
+        state = f"{state} (running)"
+    profile = "" if job.location is None else job.location.profile
     numbers = f"{job.total:,}", f"{job.open_rows:,}", f"{job.failed_rows:,}"
-    return job.id, state, *numbers, where, job.problem or job.source
+    return job.id, state, *numbers, profile, job.problem or job.source
 
 
 def _job_document(job: JobSummary) -> dict[str, Any]:
@@ -81,10 +88,10 @@ def _job_document(job: JobSummary) -> dict[str, Any]:
 
 @jobs.command("show")
 @job_argument
-@click.option("--rows", "state", metavar="STATE", help="Also the rows in that state: failed, review, unknown, ...")
+@click.option("--rows", "state", metavar="STATE", help="Also list the rows in this state: failed, review, unknown, ...")
 @pass_context
 def show_job(context: CliContext, job: str, state: str | None) -> None:
-    """Show one job: its rows by state, why rows failed, and what was sent."""
+    """Show one job: rows by state, reasons of failures, requests."""
     from dyntui.services.imports.jobs import find_job, summarize_job
     from dyntui.store import job_queries
     from dyntui.store.journal import Journal
@@ -92,11 +99,11 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
     from dyntui.store.undo_journal import undo_counts
 
     path = find_job(job)
-    known = summarize_job(path)
-    if known.problem:
-        raise UsageError(known.problem)
+    summary = summarize_job(path)
+    if summary.problem:
+        raise UsageError(summary.problem)
     if state is not None and state not in list(RowState):
-        raise UsageError(f"There is no row state {state!r}.", hint=f"There are: {', '.join(RowState)}.")
+        raise UsageError(f"There is no row state {state!r}.", hint=f"Row states: {', '.join(RowState)}.")
     with Journal.read(path) as journal:
         failures = job_queries.failure_counts(journal)
         traffic = job_queries.traffic(journal)
@@ -106,37 +113,38 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
         report = journal.facts.get("report")
         context.emit_json(
             {
-                **_job_document(known),
+                **_job_document(summary),
                 "report": report,
                 "options": journal.facts.get("options", {}),
                 "why": [{"state": s, "code": code, "rows": n} for s, code, n in failures],
-                "problems": [{"level": each.level, "code": each.code, "rows": each.n} for each in problems],
+                "problems": [{"level": count.level, "code": count.code, "rows": count.n} for count in problems],
                 "requests": [{"operation": op, "outcome": outcome, "count": n} for op, outcome, n in traffic],
                 "undo": undo or None,
                 **({"list": [_row_document(row) for row in rows]} if state else {}),
             }
         )
-    context.print_result(f"job {known.id}  {known.state}{' (a process works on it)' if known.is_busy else ''}")
-    if known.reason:
-        context.print_result(f"  {known.reason}")
-    where = "" if known.location is None else f" for {known.location.profile} ({known.location.base_url})"
-    context.print_result(f"  {known.source}{where}, {_format_time(known.created_at)}")
-    for row_state, n in (known.counts or {}).items():
+    state_text = "unreadable" if summary.state is None else summary.state.label
+    context.print_result(f"Job {summary.id}  {state_text}{' (a process runs it)' if summary.is_busy else ''}")
+    if summary.reason:
+        context.print_result(f"  {summary.reason}")
+    target = "" if summary.location is None else f" to {summary.location.profile} ({summary.location.base_url})"
+    context.print_result(f"  {summary.source}{target}, created {_format_time(summary.created_at)}")
+    for row_state, n in (summary.counts or {}).items():
         context.print_result(f"  {n:>9,} {row_state}")
     for failed_state, code, n in failures:
         context.print_result(f"  {n:>9,} {failed_state}: {code}")
     for operation, outcome, n in traffic:
-        context.print_result(f"  {n:>9,} {operation}: {outcome or 'in flight'}")
+        context.print_result(f"  {n:>9,} {operation}: {outcome or 'waiting for the response'}")
     for undo_state, n in undo.items():
         context.print_result(f"  {n:>9,} undo: {undo_state}")
     if report:
-        context.print_result(f"  reports: {report}")
+        context.print_result(f"  Reports: {report}")
     if rows:
         cells = [(r.number, r.code, r.field, r.message, r.user_id) for r in rows]
         context.print_table(("row", "code", "field", "message", "user"), cells)
 
 
-def _row_document(row: Any) -> dict[str, Any]:
+def _row_document(row: FullRow) -> dict[str, Any]:
     return {
         "row": row.number,
         "state": row.state.value,
@@ -150,8 +158,10 @@ def _row_document(row: Any) -> dict[str, Any]:
 
 @jobs.command("resume")
 @click.argument("job", metavar="[JOB]", required=False)
-@click.option("--first", type=click.IntRange(1), metavar="N", help="Send N more rows, then stop.")
-@click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go.")
+@click.option("--first", type=click.IntRange(1), metavar="N", help="Send N more rows, then pause.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
+)
 @run_options
 @confirm_options
 @pass_context
@@ -166,9 +176,9 @@ def resume_job(
     yes: bool,
     confirm_environment: str,
 ) -> int:
-    """Go on with a job that was paused, stopped or killed; without JOB with the newest one that is not done.
+    """Resume a job that was paused, stopped or killed. Without JOB, resume the newest unfinished job.
 
-    Whatever may have been sent is looked up first; nothing is sent twice.
+    Rows that may have been sent are looked up first, so that nothing is sent twice.
     """
     options = drop_unset(batch=batch, rate=rate, settle=settle)
     path = _newest_open_job() if job is None else find_job(job)
@@ -177,20 +187,22 @@ def resume_job(
 
 @jobs.command("run")
 @click.argument("plan", metavar="PLAN")
-@click.option("--first", type=click.IntRange(1), metavar="N", help="Send the first N rows, then stop.")
-@click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go.")
+@click.option("--first", type=click.IntRange(1), metavar="N", help="Send the first N rows, then pause.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
+)
 @confirm_options
 @pass_context
 def run_plan(
     context: CliContext, plan: str, first: int | None, report: Path | None, yes: bool, confirm_environment: str
 ) -> int:
-    """Run exactly the plan that `dyntui import --dry-run` made. PLAN is its file, or its job."""
+    """Run a plan that `dyntui import --dry-run` made. PLAN is the file of the plan, or its job."""
     from dyntui.services.imports.plan import read_plan
 
     path = find_job(Path(plan).name) if plan.endswith(".plan.json") else find_job(plan)
     file = Path(plan) if plan.endswith(".plan.json") else path.with_name(f"{path.stem}.plan.json")
     if not file.exists():
-        raise UsageError(f"There is no plan {file}.", hint="`dyntui import FILE --dry-run` makes one.")
+        raise UsageError(f"There is no plan {file}.", hint="Make one with `dyntui import FILE --dry-run`.")
     document = read_plan(file)
     return run(
         _resume(
@@ -209,6 +221,7 @@ async def _resume(
     yes: bool,
     typed: str,
 ) -> int:
+    """Run a job that exists. plan: it must still describe the job. options: replace those in the journal."""
     from dyntui.cli.job_runner import confirm_job, finish_job, precheck, run_until_stopped
     from dyntui.services.imports.job_service import action_for
     from dyntui.services.imports.jobs import JobLocation, check_location, load_organization_id
@@ -223,8 +236,8 @@ async def _resume(
             check_plan(journal, plan)
         if journal.state is JobState.DRAFT:
             raise UsageError(
-                f"Job {journal.id} is a draft: its file was never read to the end, or it is still being prepared.",
-                hint="Import the file again, or finish it in the console's import wizard. Nothing was sent.",
+                f"Job {journal.id} is a draft: its file was not read completely, or it is still being prepared.",
+                hint="Import the file again, or finish it in the import wizard of the console. Nothing was sent.",
             )
         if journal.state in (JobState.DONE, JobState.CANCELED):
             return finish_job(context, journal, RunResult(journal.state), report)
@@ -242,14 +255,12 @@ async def _resume(
 @job_argument
 @pass_context
 def pause_job(context: CliContext, job: str) -> None:
-    """Ask the process that runs a job to stop in order; it can be resumed."""
+    """Pause a running job. The process that runs it finishes the current request first."""
     from dyntui.store.lock import is_locked
 
     path = find_job(job)
     if not is_locked(path.with_suffix(".lock")):
-        raise UsageError(
-            f"No process works on job {path.stem}.", hint=f"`dyntui jobs show {path.stem}` says where it is."
-        )
+        raise UsageError(f"Job {path.stem} is not running.", hint=f"See its state with `dyntui jobs show {path.stem}`.")
     _send_stop_request(context, path, "pause")
 
 
@@ -258,7 +269,7 @@ def pause_job(context: CliContext, job: str) -> None:
 @click.option("--yes", is_flag=True, help="Confirm without asking.")
 @pass_context
 def cancel_job(context: CliContext, job: str, yes: bool) -> None:
-    """Give up the rows of a job that were not sent yet; what was sent stays."""
+    """Cancel a job: its remaining rows are not sent. What was sent is not undone."""
     from dyntui.cli.job_runner import finish_job
     from dyntui.services.imports.cancel import cancel_job
     from dyntui.services.imports.runner import RunResult
@@ -267,7 +278,7 @@ def cancel_job(context: CliContext, job: str, yes: bool) -> None:
 
     path = find_job(job)
     if not yes:
-        confirm(f"Cancel job {path.stem}? The rest of its rows is not sent.", abort=True)
+        confirm(f"Cancel job {path.stem}? Its remaining rows will not be sent.", abort=True)
     if is_locked(path.with_suffix(".lock")):
         _send_stop_request(context, path, "cancel")
         return
@@ -276,22 +287,23 @@ def cancel_job(context: CliContext, job: str, yes: bool) -> None:
         finish_job(context, journal, RunResult(journal.state))
 
 
-def _send_stop_request(context: CliContext, path: Path, what: str) -> None:
+def _send_stop_request(context: CliContext, path: Path, request: str) -> None:
+    """Ask the process that runs a job to `pause` or `cancel` it, wait for the reaction, and print the state."""
     from dyntui.services.imports.jobs import summarize_job
     from dyntui.store.journal import Journal
     from dyntui.store.lock import is_locked
 
     with Journal.read(path) as journal:
-        journal.ask(what)
+        journal.ask(request)
     deadline = time.monotonic() + _REQUEST_TIMEOUT_S
     while is_locked(path.with_suffix(".lock")) and time.monotonic() < deadline:
         time.sleep(0.1)
-    known = summarize_job(path)
-    context.emit_json(_job_document(known))
-    if known.is_busy:
-        context.print_result(f"asked; job {known.id} still waits for the answer in flight")
-    else:
-        context.print_result(f"job {known.id} is {known.state}")
+    summary = summarize_job(path)
+    context.emit_json(_job_document(summary))
+    if summary.is_busy:
+        context.print_result(f"Requested. Job {summary.id} is waiting for the response to its current request.")
+    elif summary.state is not None:
+        context.print_result(f"Job {summary.id} {summary.state.label}")
 
 
 @jobs.command("report")
@@ -299,7 +311,7 @@ def _send_stop_request(context: CliContext, path: Path, what: str) -> None:
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
 @pass_context
 def report_job(context: CliContext, job: str, folder: Path | None) -> None:
-    """Write the reports, the id map and the failed rows of a job again, into DIR when given."""
+    """Write the reports, the id map and the failed rows of a job again. DIR is the folder for them."""
     from dyntui.services.imports.reports import result_document, write_reports
     from dyntui.store.journal import Journal
 
@@ -310,23 +322,25 @@ def report_job(context: CliContext, job: str, folder: Path | None) -> None:
 
 
 def absolute_path(path: Path | None) -> Path | None:
+    """Return the absolute path; None for None."""
     return None if path is None else path.absolute()
 
 
 def find_job(job: str) -> Path:
+    """Return the path of the journal of a job."""
     from dyntui.services.imports.jobs import find_job
 
     return find_job(job)
 
 
 def _newest_open_job() -> Path:
-    from dyntui.services.imports.jobs import list_jobs as every_job
+    from dyntui.services.imports.jobs import list_jobs as iter_jobs
 
-    for job in every_job():
+    for job in iter_jobs():
         if job.state in ("ready", "running", "paused") and not job.is_busy:
             return find_job(job.id)
-    raise UsageError("There is no job to resume.", hint="`dyntui jobs list` names them all.")
+    raise UsageError("There is no job to resume.", hint="List all jobs with `dyntui jobs list`.")
 
 
-def _format_time(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _format_time(time_ms: int) -> str:
+    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""What comes after a job: `dyntui jobs retry|undo|purge`."""
+"""`dyntui jobs retry`, `undo` and `purge`: what can be done with a job that ended."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from dyntui.core.errors import (
     EXIT_SOME_FAILED,
     EXIT_STOPPED,
     EXIT_UNREACHABLE,
+    DyntuiError,
     UsageError,
 )
 
@@ -35,14 +36,16 @@ _MAX_LISTED = 10
 
 @click.command("retry", cls=BaseCommand)
 @job_argument
-@click.option("--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where reports go.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
+)
 @confirm_options
 @pass_context
 def retry_failed_rows(context: CliContext, job: str, report: Path | None, yes: bool, confirm_environment: str) -> int:
-    """Make a new job from the rows of a finished one that failed, and run it.
+    """Make a new job from the failed rows of a finished job, and run it.
 
-    Rows for review and those a cancelled job did not come to are in it too. Invalid rows are not: mend them in the
-    failed-rows file and import that.
+    The new job also has the rows in review, and the rows that a canceled job did not send. It has no invalid rows: fix
+    them in the failed-rows file, and import that file.
     """
     return run(_retry(context, find_job(job), absolute_path(report), yes, confirm_environment))
 
@@ -57,11 +60,11 @@ async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool
     async with context.connection() as connection:
         with Journal.read(path) as old:
             connection.write_gate.check(action_for(old))
-            where = JobLocation.of(connection.profile, await load_organization_id(connection.client))
-            check_location(old, where)
-            journal = retry_job(old, where)
+            location = JobLocation.of(connection.profile, await load_organization_id(connection.client))
+            check_location(old, location)
+            journal = retry_job(old, location)
         with journal:
-            context.print_message(f"job {journal.id} tries {journal.total:,} rows of {path.stem} again")
+            context.print_message(f"Job {journal.id} sends {journal.total:,} rows of job {path.stem} again.")
             await precheck(context, connection, journal)
             permit = await confirm_job(context, connection, journal, yes=yes, typed=typed)
             return await run_until_stopped(context, connection, journal, permit, report=report)
@@ -69,16 +72,19 @@ async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool
 
 @click.command("undo", cls=BaseCommand)
 @job_argument
-@click.option("--dry-run", is_flag=True, help="Say who would be deleted and who is skipped, delete nobody.")
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted and skipped, but delete nothing.")
 @confirm_options
 @read_option
 @pass_context
 def undo_job(context: CliContext, job: str, dry_run: bool, yes: bool, confirm_environment: str, read: str) -> int:
-    """Delete the users, or the entries, that a job created, but for those that changed since: each is read again first.
+    """Delete the users or entries that a job created, except those that changed since.
 
-    Confirm with --confirm-environment NAME, in every environment; when the last entries of the only siteAccess list go,
-    with the list's name, and the code of what that does (--read CODE). An undo that was stopped goes on when it is
-    called again. Deleting a user leaves its wallet records behind.
+    Each one is read again right before it is deleted. Deleting a user leaves its wallet records behind.
+
+    Confirm with --confirm-environment NAME, in sandbox environments too. If the undo removes the last entries of the
+    only siteAccess list, confirm with the name of the list and with --read CODE.
+
+    An undo that was stopped continues when you run the command again.
     """
     return run(_undo(context, find_job(job), dry_run, yes, confirm_environment, read))
 
@@ -110,33 +116,36 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed
                 check_undo(journal, connection)
             meter, kind = ProgressMeter(), undo_target_for(journal)
             plan = await plan_undo(
-                journal, connection.client, lambda done, total: meter.line(f"read {done:,} of {total:,} {kind.plural}")
+                journal,
+                connection.client,
+                lambda done, total: meter.line(f"{done:,} of {total:,} {kind.plural} read"),
             )
             meter.end()
-            delete = plan.counts.get(UndoState.PENDING, 0)
-            _print_plan(context, plan, delete, kind)
-            if dry_run or not delete:
-                return _finish_undo(context, journal, plan)
-            weight = await assess_undo(journal, connection, connection.client)
-            given = Confirmation(yes=yes, typed=typed, read=read)
-            confirmation = _ask_confirmation(context, undo_requirement(journal, connection, weight), given)
-            permit = authorize_undo(journal, connection, confirmation, weight)
+            count = plan.counts.get(UndoState.PENDING, 0)
+            _print_plan(context, plan, count, kind)
+            if dry_run or not count:
+                return _finish_undo(context, journal, kind, plan)
+            impact = await assess_undo(journal, connection, connection.client)
+            from_options = Confirmation(yes=yes, typed=typed, read=read)
+            confirmation = _ask_confirmation(context, undo_requirement(journal, connection, impact), from_options)
+            permit = authorize_undo(journal, connection, confirmation, impact)
             control = JobControl()
             with pause_on_signals(control):
-                done = await run_undo(
+                result = await run_undo(
                     journal,
                     connection,
                     connection.client,
                     permit,
                     control=control,
-                    on_progress=lambda done, total: meter.line(f"deleted {done:,} of {total:,} {kind.plural}"),
+                    on_progress=lambda done, total: meter.line(f"{done:,} of {total:,} {kind.plural} deleted"),
                 )
             meter.end()
-            return _finish_undo(context, journal, done)
+            return _finish_undo(context, journal, kind, result)
 
 
-def _print_plan(context: CliContext, plan: UndoResult, delete: int, kind: UndoTarget) -> None:
-    context.print_message(f"{delete:,} {kind.plural} are deleted, {len(plan.skipped):,} are skipped")
+def _print_plan(context: CliContext, plan: UndoResult, count: int, kind: UndoTarget) -> None:
+    """Print how many objects are deleted and which ones are skipped."""
+    context.print_message(f"{count:,} {kind.plural} to delete, {len(plan.skipped):,} to skip")
     for line in plan.skipped[:_MAX_LISTED]:
         context.print_message(f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}")
     if len(plan.skipped) > _MAX_LISTED:
@@ -144,61 +153,74 @@ def _print_plan(context: CliContext, plan: UndoResult, delete: int, kind: UndoTa
     context.print_message(kind.warning)
 
 
-def _ask_confirmation(context: CliContext, needed: Requirement, given: Confirmation) -> Confirmation:
-    """What was given; else what a person types on a terminal, once what it does was told."""
+def _ask_confirmation(context: CliContext, needed: Requirement, from_options: Confirmation) -> Confirmation:
+    """Return the confirmation of the options; without one, ask for it on a terminal after printing the effects."""
     if needed.effects:
         context.print_message(*needed.effects)
-    if given.yes or given.typed or context.json or not sys.stdin.isatty():
-        return given
+    if from_options.yes or from_options.typed or context.json or not sys.stdin.isatty():
+        return from_options
     context.print_message(f"{needed.question}  ({needed.environment})")
     typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
-    return replace(given, typed=typed, read=needed.code)
+    return replace(from_options, typed=typed, read=needed.code)
 
 
-def _finish_undo(context: CliContext, journal: Journal, undone: UndoResult) -> int:
+def _finish_undo(context: CliContext, journal: Journal, kind: UndoTarget, result: UndoResult) -> int:
+    """Print the result of the undo and return the exit code."""
     from dyntui.store.undo_journal import UndoState
 
-    counts = {state.value: undone.counts.get(state, 0) for state in UndoState}
+    counts = {state.value: result.counts.get(state, 0) for state in UndoState}
     context.emit_json(
         {
             "job": journal.id,
             "undo": counts,
-            "left": [{"row": e.row, "user": e.user_id, "state": e.state, "reason": e.reason} for e in undone.skipped],
-            "stopped": undone.stop_reason,
+            "left": [
+                {"row": line.row, "user": line.user_id, "state": line.state, "reason": line.reason}
+                for line in result.skipped
+            ],
+            "stopped": result.stop_reason,
         }
     )
-    context.print_result(
-        f"undo of job {journal.id}: " + ", ".join(f"{n:,} {state}" for state, n in counts.items() if n)
-    )
-    if undone.stop_reason:
-        context.print_message(f"stopped: {undone.stop_reason}. dyntui jobs undo {journal.id} goes on")
-        code = getattr(undone.error, "exit_code", EXIT_STOPPED)
+    labels = {
+        UndoState.DELETED: "deleted",
+        UndoState.PENDING: "not deleted yet",
+        UndoState.SENDING: "may be deleted",
+        UndoState.SKIPPED: "skipped",
+        UndoState.FAILED: "failed",
+    }
+    parts = [f"{counts[state]:,} {kind.plural} {label}" for state, label in labels.items() if counts[state]]
+    context.print_result(f"Undo of job {journal.id}: {', '.join(parts) or 'nothing to delete'}")
+    if result.stop_reason:
+        context.print_message(f"Stopped: {result.stop_reason}. Continue with `dyntui jobs undo {journal.id}`.")
+        code = result.error.exit_code if isinstance(result.error, DyntuiError) else EXIT_STOPPED
         return code if code in (EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE) else EXIT_STOPPED
-    return EXIT_SOME_FAILED if undone.counts.get(UndoState.FAILED) else EXIT_DONE
+    return EXIT_SOME_FAILED if result.counts.get(UndoState.FAILED) else EXIT_DONE
 
 
 @click.command("purge", cls=BaseCommand)
-@click.argument("chosen", nargs=-1, metavar="[JOB]...")
-@click.option("--unfinished", is_flag=True, help="Also jobs that could still be resumed.")
+@click.argument("names", nargs=-1, metavar="[JOB]...")
+@click.option("--unfinished", is_flag=True, help="Also remove jobs that could still be resumed.")
 @click.option("--yes", is_flag=True, help="Confirm without asking.")
 @pass_context
-def purge_jobs(context: CliContext, chosen: tuple[str, ...], unfinished: bool, yes: bool) -> None:
-    """Remove journals, plans and reports of jobs from this machine; without JOB of all that are finished.
+def purge_jobs(context: CliContext, names: tuple[str, ...], unfinished: bool, yes: bool) -> None:
+    """Remove the journals, plans and reports of jobs from this machine. Without JOB, remove those of all finished jobs.
 
-    They hold what was imported. Nothing on the server is touched; what is purged cannot be undone or retried.
+    These files contain the imported data. Nothing changes at the server. A removed job can no longer be undone or
+    retried.
     """
     from dyntui.services.imports.jobs import find_job
-    from dyntui.services.imports.jobs import list_jobs as every_job
+    from dyntui.services.imports.jobs import list_jobs as iter_jobs
     from dyntui.services.imports.purge import purge_job
+    from dyntui.store.states import JobState
 
-    found = [find_job(job) for job in chosen] or [
+    ended = (JobState.DONE, JobState.CANCELED)
+    paths = [find_job(name) for name in names] or [
         find_job(job.id)
-        for job in every_job()
-        if not job.is_busy and (unfinished or job.problem or job.state in ("done", "cancelled") or job.is_abandoned)
+        for job in iter_jobs()
+        if not job.is_busy and (unfinished or job.problem or job.state in ended or job.is_abandoned)
     ]
-    if found and not yes:
-        names = ", ".join(path.stem for path in found[:_MAX_LISTED]) + (" …" if len(found) > _MAX_LISTED else "")
-        confirm(f"Remove {len(found):,} jobs from this machine ({names})?", abort=True)
-    removed = [str(file) for path in found for file in purge_job(path, unfinished=unfinished)]
-    context.emit_json({"jobs": [path.stem for path in found], "removed": removed})
-    context.print_result(f"{len(found):,} jobs removed")
+    if paths and not yes:
+        ids = ", ".join(path.stem for path in paths[:_MAX_LISTED]) + (" …" if len(paths) > _MAX_LISTED else "")
+        confirm(f"Remove {len(paths):,} jobs from this machine ({ids})?", abort=True)
+    removed = [str(file) for path in paths for file in purge_job(path, unfinished=unfinished)]
+    context.emit_json({"jobs": [path.stem for path in paths], "removed": removed})
+    context.print_result(f"{len(paths):,} jobs removed")

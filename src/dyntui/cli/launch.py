@@ -1,4 +1,4 @@
-"""`dyntui` on its own: the console, as soon as possible, so that nothing here loads the command line."""
+"""Open the console. This module imports neither click nor the commands, so that `dyntui` alone starts fast."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["main", "open_console"]
 
 
 def main() -> int:
-    """Open the console without any option; returns the exit code."""
+    """Open the console without options and return the exit code."""
     from dyntui.cli.error_handling import run_with_exit_code
 
     return run_with_exit_code(open_console)
@@ -21,7 +21,10 @@ def open_console(
     read_only: bool = False,
     confirmed_host: str | None = None,
 ) -> int:
-    """Open the console on the profile that the options name, the last one, or the first-run setup."""
+    """Open the console with the selected profile or the last used one; without any profile, the first-run setup.
+
+    Returns the exit code.
+    """
     from dyntui.config.profile_resolution import resolve
     from dyntui.config.profiles import Profiles
     from dyntui.tui import run

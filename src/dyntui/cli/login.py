@@ -1,4 +1,4 @@
-"""Asking for a token and putting it where the person wants it: shared by `env add` and `auth login`."""
+"""Ask for an API token and store it. `env add` and `auth login` share this module."""
 
 from __future__ import annotations
 
@@ -40,87 +40,97 @@ _MAX_TOKEN_CHARS = 64 * 1024
 
 
 def can_ask(context: CliContext) -> bool:
-    """Whether there is a person at a terminal to ask."""
+    """Return whether questions can be asked: there is a terminal, and --json is not set."""
     return sys.stdin.isatty() and sys.stderr.isatty() and not context.json
 
 
 def complete_profile_name(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Names of profiles, for the shell's completion."""
+    """Return the profile names that start with `incomplete`, for shell completion."""
     from dyntui.config.profiles import Profiles
 
     return [name for name in Profiles.load().names() if name.startswith(incomplete)]
 
 
 def find_saved_profile(context: CliContext, profiles: Profiles) -> Profile:
-    """The saved profile that --profile, DYNTUI_PROFILE or the last use names, without what other flags override."""
+    """Return the saved profile that --profile or DYNTUI_PROFILE selects, else the last used one. Other options do not
+    change it. Raises UsageError when there is none."""
     name = context.profile_name or os.environ.get("DYNTUI_PROFILE") or profiles.current
     if name:
         return profiles.get(name)
-    hint = "dyntui env use NAME, or --profile NAME." if profiles.names() else "Make one: dyntui env add NAME"
-    raise UsageError("No profile is chosen, and a token is kept for a profile.", hint=hint)
+    hint = "Use `dyntui env use NAME`, or --profile NAME." if profiles.names() else "Add one: `dyntui env add NAME`."
+    raise UsageError("No profile is selected.", hint=hint)
 
 
 def confirm_origin(context: CliContext, profile: Profile) -> Profile:
-    """`profile`, its address confirmed when it is outside the vendor's; raises Usage where nobody confirms it."""
+    """Return the profile with its origin confirmed, if it is not one of Dynamic's origins.
+
+    --confirm-origin or an answer on the terminal confirms it. Raises UsageError when neither does.
+    """
     from dyntui.config import profile_resolution
     from dyntui.config.credentials import check_origin, unconfirmed_origin
     from dyntui.config.urls import host_label, origin
 
     profile = profile_resolution.confirm_origin(profile, context.confirm_origin)
-    where = unconfirmed_origin(profile)
-    if not where:
+    unconfirmed = unconfirmed_origin(profile)
+    if not unconfirmed:
         return profile
     if not can_ask(context):
         check_origin(profile)
-    context.print_message(f"{where} is not one of Dynamic's own servers. Tokens of {profile.name} would go there.")
+    context.print_message(f"{unconfirmed} is not a server of Dynamic. The token of {profile.name} would be sent to it.")
     if not confirm(f"Is {host_label(origin(profile.base_url)[1])} the right server?"):
         raise click.Abort
-    return replace(profile, confirmed_origin=where)
+    return replace(profile, confirmed_origin=unconfirmed)
 
 
-def choose_credential_kind(context: CliContext, wanted: str | None, default: str | None = None) -> CredentialKind:
-    """Where the token is to be kept, the keyring tried before anybody is asked for a token."""
+def choose_credential_kind(context: CliContext, requested: str | None, default: str | None = None) -> CredentialKind:
+    """Return the credential kind to use: `requested`, else `default`, else the keyring.
+
+    When the keyring does not work, ask for another kind on a terminal, or raise CredentialError.
+    """
     from dyntui.config.credentials import CredentialError, CredentialKind, keyring_available
 
-    if wanted not in (None, "keyring"):
-        return CredentialKind(wanted)
-    if wanted is None and default not in (None, "keyring"):
+    if requested not in (None, "keyring"):
+        return CredentialKind(requested)
+    if requested is None and default not in (None, "keyring"):
         return CredentialKind(default)
     probe = keyring_available()
     if probe.ok:
         context.print_message(f"Keyring: {probe.backend}.")
         return CredentialKind.KEYRING
-    if wanted == "keyring" or not can_ask(context):
+    if requested == "keyring" or not can_ask(context):
         raise CredentialError(
             f"The keyring cannot be used: {probe.reason}.",
-            hint="Choose with --credential: session, passphrase, file (plain, 0600) or command.",
+            hint="Choose another store with --credential: session, passphrase, file (plain, 0600) or command.",
         )
-    context.print_message(f"The keyring cannot be used: {probe.reason}. Other places for the token:")
+    context.print_message(f"The keyring cannot be used: {probe.reason}. Other credential stores:")
     for name, text in _KIND_HELP.items():
         context.print_message(f"  {name:12}{text}")
-    return CredentialKind(prompt("Where", choices=list(_KIND_HELP), default="session"))
+    return CredentialKind(prompt("Credential store", choices=list(_KIND_HELP), default="session"))
 
 
 def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *, needed: bool) -> str | None:
-    """The token, from standard input, DYNTUI_TOKEN or a hidden prompt; None when none is stored at that place.
+    """Return the token from standard input, DYNTUI_TOKEN or a hidden prompt.
 
-    needed: raise Usage when there is none to be had.
+    Returns None for credential kinds that store no token. Without any token, raises UsageError when `needed`, else
+    returns None.
     """
     from dyntui.config.credentials import CredentialKind, check_token, token_warning
 
     if kind in (CredentialKind.SESSION, CredentialKind.COMMAND, CredentialKind.ENVIRONMENT):
         if from_stdin:
-            raise UsageError(f"No token is stored with --credential {kind}.", hint="Leave out --token-stdin.")
+            raise UsageError(f"--credential {kind} does not store a token.", hint="Leave out --token-stdin.")
         return None
     if from_stdin:
         text = sys.stdin.read(_MAX_TOKEN_CHARS)
     elif os.environ.get("DYNTUI_TOKEN", "").strip():
-        context.print_message("The token is taken from DYNTUI_TOKEN.")
+        context.print_message("Using the token from DYNTUI_TOKEN.")
         text = os.environ["DYNTUI_TOKEN"]
     elif can_ask(context):
-        text = prompt("API token (not shown)", hidden=True)
+        text = prompt("API token (hidden)", hidden=True)
     elif needed:
-        raise UsageError("There is no token.", hint="Give it with --token-stdin or DYNTUI_TOKEN; never as an argument.")
+        raise UsageError(
+            "No token was given.", hint="Pass it with --token-stdin or DYNTUI_TOKEN, never as an argument."
+        )
     else:
         return None
     token = check_token(text)
@@ -130,7 +140,10 @@ def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *,
 
 
 def store_token(profile: Profile, token: str | None) -> dict[str, Any]:
-    """Keep the token where the profile says, and describe it: `{"hint": "dyn_…abc123", "where": "Secret Service"}`."""
+    """Store the token in the credential store of the profile, unless it is None.
+
+    Returns a description for output: `{"hint": "dyn_…abc123", "where": "Secret Service"}`.
+    """
     from dyntui.config.credentials import store_for
     from dyntui.core.redact import token_hint
 

@@ -1,4 +1,4 @@
-"""`dyntui members`: the people of the organization. Their invitations are `dyntui get invites`."""
+"""`dyntui members`: members of the organization. Invitations are `dyntui get invites`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["members"]
 
 @click.group(cls=CommandGroup)
 def members() -> None:
-    """Members of the organization: list, give another role, remove."""
+    """List, edit and remove members of the organization."""
 
 
 add_resource_commands(members, RESOURCES["members"])

@@ -1,4 +1,4 @@
-"""Print one object of the API, for the commands `get`."""
+"""Print one object of the API in full. The `get` commands use it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ __all__ = ["show_object"]
 
 
 def show_object(context: CliContext, document: Any, key: str) -> None:
-    """One object of the API: as JSON, or as dot paths and values."""
+    """Print one object as JSON, or as lines of dot path and value.
+
+    key: the name of the wrapper around the object in the response; "" for none.
+    """
     found = document.get(key, document) if isinstance(document, dict) else document
     context.emit_json(found)
     if not context.json:
@@ -20,7 +23,7 @@ def show_object(context: CliContext, document: Any, key: str) -> None:
 
 
 def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Nested JSON as (dot path, text) pairs."""
+    """Iterate over the values of a JSON document as pairs of dot path and value. Empty values are left out."""
     if isinstance(value, dict) and value:
         for key, part in value.items():
             yield from _flatten(part, f"{prefix}.{key}" if prefix else key)

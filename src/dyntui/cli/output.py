@@ -1,8 +1,8 @@
-"""Everything that the command line writes to a terminal or a pipe: the one place where text is made safe for it.
+"""Write to the terminal or a pipe, and ask on the terminal. This module makes all text safe for a terminal.
 
-What a server, a file or a profile says may hold terminal sequences, bidi controls and line breaks. Nothing else in
-`dyntui.cli` calls `click.echo`, `click.confirm`, `click.prompt` or `print`, or writes to a standard stream; a test
-forbids it.
+Text from a server, a file or a profile can contain terminal sequences, bidi controls and line breaks. No other module
+of `dyntui.cli` may call `click.echo`, `click.confirm`, `click.prompt` or `print`, or write to a standard stream; a test
+checks it.
 """
 
 from __future__ import annotations
@@ -43,23 +43,25 @@ _MAX_PROGRESS_CHARS = 200
 
 
 def print_lines(*lines: str, err: bool = False) -> None:
-    """Each of `lines` on a line of its own, whatever is in it: a line break in one becomes visible."""
+    """Print each text on one line. Line breaks and control characters in a text are shown, not performed."""
     click.echo("\n".join(safe(line, _MAX_LINE_CHARS) for line in lines), err=err)
 
 
 def print_json(document: Any, *, indent: int | None = 2, ascii_only: bool = True) -> None:
-    """A JSON document. What a terminal would act on or hide is written `\\uNNNN`, which reads back as the same; with
-    `ascii_only` so is everything beyond ASCII."""
+    """Print a JSON document. Characters that a terminal would interpret or hide are escaped as `\\uNNNN`.
+
+    indent: None prints the document on one line. ascii_only: escape all characters outside ASCII.
+    """
     click.echo(plain_json(json.dumps(document, ensure_ascii=ascii_only, indent=indent, default=str)))
 
 
 def show_progress(text: str, *, end: bool = False) -> None:
-    """Rewrite the line of the cursor on standard error, a terminal. end: nothing more comes on that line."""
+    """Replace the current line of the terminal on standard error. end: also end the line."""
     click.echo(f"\r\x1b[K{safe(text, _MAX_PROGRESS_CHARS)}", err=True, nl=end)
 
 
 def confirm(question: str, *, default: bool = False, abort: bool = False) -> bool:
-    """Ask a question on the terminal that is answered with yes or no. abort: raise Abort for no."""
+    """Ask a yes/no question on the terminal. abort: raise click.Abort when the answer is no."""
     with _interruptible():
         return click.confirm(safe(question), default=default, abort=abort, err=True)
 
@@ -72,7 +74,7 @@ def prompt(
     hidden: bool = False,
     twice: bool = False,
 ) -> str:
-    """Ask for a text on the terminal. hidden: it is not shown as it is typed. twice: it has to be typed twice."""
+    """Ask for a text on the terminal. hidden: do not show what is typed. twice: require it to be typed twice."""
     with _interruptible():
         answer: str = click.prompt(
             safe(question),
@@ -89,8 +91,8 @@ def prompt(
 def _interruptible() -> Iterator[None]:
     """End the command at the first ctrl-c while a question waits for its answer.
 
-    asyncio's own handler only cancels the running task, which does not end a blocking read: the question would stay,
-    and the write that it confirms would be canceled after it had begun.
+    The handler of asyncio only cancels the running task, which does not interrupt a blocking read: the question would
+    stay, and the confirmed write would be canceled after it started.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -103,7 +105,7 @@ def _interruptible() -> Iterator[None]:
 
 
 def print_usage_error(error: click.ClickException) -> None:
-    """What click says of a mistake on the command line: its usage and where help is."""
+    """Print a usage error of click: the usage line and where to find help."""
     import io
 
     text = io.StringIO()
@@ -112,27 +114,27 @@ def print_usage_error(error: click.ClickException) -> None:
 
 
 def make_exporter(format: ExportFormat, columns: Sequence[str]) -> Exporter:
-    """Writes rows to standard output: as they are into a pipe or a file, made safe on a terminal."""
+    """Return an exporter that writes rows to standard output: raw into a pipe or file, safe text on a terminal."""
     from dyntui.services.exports import Exporter
 
     return Exporter(sys.stdout.buffer, format, columns, on_terminal=sys.stdout.isatty())
 
 
 def flush() -> None:
-    """Hand on what was printed."""
+    """Flush standard output."""
     sys.stdout.flush()
 
 
 @contextmanager
 def ignore_closed_stream(stream: TextIO) -> Iterator[None]:
-    """Write to `stream`, unless its terminal or pipe went away: that does not change how a command ends."""
+    """Ignore errors of writes to a stream whose terminal or pipe was closed. The exit code does not change."""
     try:
         yield
     except OSError:
-        # Whatever is still in its buffer goes nowhere, so that the interpreter can empty it at the end.
+        # The interpreter flushes the buffer at exit, which must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def silence_stdout() -> None:
-    """After a broken pipe: nothing more can be written, and the interpreter must not try when it ends."""
+    """Discard further output after a broken pipe, so that the flush at exit does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""The root of the command line. Commands are imported when they are called, so that `--help` stays quick."""
+"""The `dyntui` command and the table of its subcommands. A subcommand is imported only when it is called."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sandbox": ("dyntui.cli.sandbox:sandbox", "Serve a local Dynamic on 127.0.0.1 until interrupted."),
     "env": ("dyntui.cli.env:env", "List, add, use, check and remove environments."),
     "auth": ("dyntui.cli.auth:auth", "Store, check and delete the token of an environment."),
-    "users": ("dyntui.cli.users:users", "List, read and change users."),
+    "users": ("dyntui.cli.users:users", "List, create, update and delete users."),
     "wallets": ("dyntui.cli.wallets:wallets", "List, read, link, pre-generate, delete and recover wallets."),
     "allowlists": ("dyntui.cli.allowlists:allowlists", "Manage allowlists and their entries."),
     "gates": ("dyntui.cli.gates:gates", "Manage gates: tokens or NFTs that a wallet must hold."),
     "access": ("dyntui.cli.access:access", "Show who may sign in, and check a user or an identifier."),
-    "import": ("dyntui.cli.import_command:import_users", "Import users from FILE."),
+    "import": ("dyntui.cli.import_command:import_users", "Import users from a file."),
     "jobs": ("dyntui.cli.jobs:jobs", "List, resume, stop, report, retry and undo import jobs."),
-    "webhooks": ("dyntui.cli.webhooks:webhooks", "Webhooks, their messages, and their signatures."),
+    "webhooks": ("dyntui.cli.webhooks:webhooks", "Manage webhooks, redeliver messages, verify signatures."),
     "events": ("dyntui.cli.events:events", "List and tail events."),
     "exports": ("dyntui.cli.exports:exports", "Create and download CSV exports of all users or visits."),
-    "tokens": ("dyntui.cli.tokens:tokens", "API tokens of the environment: list, make, delete."),
-    "members": ("dyntui.cli.members:members", "Members of the organization: list, give another role, remove."),
-    "get": ("dyntui.cli.get:get", "List any resource, or show one of it in full."),
+    "tokens": ("dyntui.cli.tokens:tokens", "List, create and delete API tokens of the environment."),
+    "members": ("dyntui.cli.members:members", "List, edit and remove members of the organization."),
+    "get": ("dyntui.cli.get:get", "List the objects of any resource, or show one."),
     "do": ("dyntui.cli.do:do", "Run an action on a resource."),
     "api": ("dyntui.cli.api:api", "Call an operation by id, or by METHOD and PATH below the base URL."),
     "audit": ("dyntui.cli.audit:audit", "Show writes made from this machine, oldest first."),
@@ -47,24 +47,30 @@ COMMANDS: dict[str, tuple[str, str]] = {
 @click.version_option(__version__, prog_name="dyntui", message="%(prog)s %(version)s")
 @click.pass_context
 def root(ctx: click.Context) -> None:
-    """The terminal console for people who run a Dynamic environment.
+    """Terminal console and command line for administering a Dynamic environment.
 
-    Without a command it opens the console on the environment used last.
+    Without a command, dyntui opens the console on the last used environment.
     """
-    ctx.ensure_object(CliContext)
+    options = ctx.ensure_object(CliContext)
     if ctx.invoked_subcommand is None:
         from dyntui.cli.launch import open_console
 
-        given = ctx.ensure_object(CliContext)
-        place = (given.profile_name, given.environment_id, given.base_url)
-        ctx.exit(open_console(*place, given.read_only, given.confirm_origin))
+        ctx.exit(
+            open_console(
+                options.profile_name,
+                options.environment_id,
+                options.base_url,
+                options.read_only,
+                options.confirm_origin,
+            )
+        )
 
 
 root.params += BaseCommand(None).params
 
 
 def main() -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line and return the exit code."""
     context = CliContext()
     return run_with_exit_code(lambda: _run(context), debug=lambda: context.debug, printed=lambda: context.printed)
 

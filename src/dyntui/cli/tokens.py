@@ -1,4 +1,4 @@
-"""`dyntui tokens`: the API tokens of the environment. The one that is used here is marked."""
+"""`dyntui tokens`: API tokens of the environment. The token of the profile is marked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["tokens"]
 
 @click.group(cls=CommandGroup)
 def tokens() -> None:
-    """API tokens of the environment: list, make, delete."""
+    """List, create and delete API tokens of the environment."""
 
 
 add_resource_commands(tokens, RESOURCES["tokens"])

@@ -1,4 +1,4 @@
-"""`dyntui users list|export`: users, filtered by the server and compared here."""
+"""`dyntui users list` and `dyntui users export`: users filtered by the server and, on request, also locally."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context, run
 from dyntui.cli.export_output import export_options, export_rows
-from dyntui.cli.resource_lists import match_options, parse_match
+from dyntui.cli.resource_lists import limit_option, match_options, ndjson_option, parse_match
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.config.list_preferences import SavedView
+    from dyntui.services.connection import Connection
     from dyntui.services.lists.row_match import Match, RowFilter
 
 __all__ = ["export_users", "list_users"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_PAGE_SIZE = 100
 
 _COLUMNS = ["all", "id", "walletPublicKey", "email", "alias", "firstName", "lastName", "phoneNumber", "jobTitle"]
 _COLUMNS += ["wallet", "username", "accountId"]
@@ -27,32 +30,37 @@ _COLUMNS += ["wallet", "username", "accountId"]
 
 def _filter_options(command: F) -> F:
     for option in (
-        click.option("--social", metavar="PROVIDER", help="Only users with that social account: google, github, ..."),
-        click.option("--chain", metavar="CHAIN", help="Only users with a wallet on that chain: EVM, SOL, BTC, ..."),
         click.option(
-            "--column", type=click.Choice(_COLUMNS), default="all", show_default=True, help="Where to look for TEXT."
+            "--social", metavar="PROVIDER", help="Only users with an account at this provider: google, github, ..."
         ),
-        click.option("--filter", "text", metavar="TEXT", help="Only users that match, as the server searches."),
+        click.option("--chain", metavar="CHAIN", help="Only users with a wallet on this chain: EVM, SOL, BTC, ..."),
+        click.option(
+            "--column", type=click.Choice(_COLUMNS), default="all", show_default=True, help="Column to search for TEXT."
+        ),
+        click.option(
+            "--filter", "text", metavar="TEXT", help="Only users that match TEXT in the search of the server."
+        ),
     ):
         command = option(command)
     return command
 
 
 def _server_filter(text: str | None, column: str, chain: str | None, social: str | None) -> dict[str, str]:
-    wanted: dict[str, str] = {"filterValue": text, "filterColumn": column} if text else {}
-    wanted |= {"chain": chain} if chain else {}
-    return wanted | ({"filterSocialProvider": social} if social else {})
+    """Return the filter for the list operation."""
+    server_filter: dict[str, str] = {"filterValue": text, "filterColumn": column} if text else {}
+    server_filter |= {"chain": chain} if chain else {}
+    return server_filter | ({"filterSocialProvider": social} if social else {})
 
 
-def _row_filter(wanted: Mapping[str, str], match: Match | None) -> RowFilter | None:
-    """What compares users with the filter here; None where the server's comparison will do."""
+def _local_filter(server_filter: Mapping[str, str], match: Match | None) -> RowFilter | None:
+    """Return the filter for --match and --exact; None without them. Raises UsageError without a text."""
     if match is None:
         return None
     from dyntui.services.lists.row_match import RowFilter
 
-    column = wanted.get("filterColumn", "all")
-    if not (text := wanted.get("filterValue", "")):
-        raise UsageError("--exact and --match need a text to compare with.", hint="Give --filter TEXT.")
+    column = server_filter.get("filterColumn", "all")
+    if not (text := server_filter.get("filterValue", "")):
+        raise UsageError("--exact and --match need a text.", hint="Give it with --filter TEXT.")
     return RowFilter(text, match, (column,) if column != "all" else ())
 
 
@@ -69,26 +77,26 @@ def _view_filter(saved: SavedView) -> dict[str, str]:
     return parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
 
 
-def _print_table(context: CliContext, saved: SavedView, found: Sequence[Mapping[str, Any]]) -> None:
-    """The users in the columns of the view, and their ids."""
+def _print_view(context: CliContext, view: SavedView, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the columns of a saved view, and the ids."""
     from dyntui.core.times import now
     from dyntui.resources import USERS
     from dyntui.services.lists.columns import arrange_columns
 
-    columns, at = arrange_columns(USERS.columns, saved.columns), now()
-    cells = ([*(column.cell(row, at) for column in columns), row.get("id")] for row in found)
+    columns, current_time = arrange_columns(USERS.columns, view.columns), now()
+    cells = ([*(column.cell(row, current_time) for column in columns), row.get("id")] for row in rows)
     context.print_table([*(column.name for column in columns), "id"], cells)
 
 
 @click.command("list", cls=BaseCommand)
 @_filter_options
 @match_options
-@click.option("--order", metavar="COLUMN-asc|desc", help="Server order.  [default: createdAt-desc]")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
-@click.option("--all", "everything", is_flag=True, help="All of them, oldest first; order and limit do not count.")
-@click.option("--view", metavar="NAME", help="Filter, order and columns as kept in the console; options go before.")
-@click.option("--sessions", is_flag=True, help="With their sessions.")
-@click.option("--ndjson", is_flag=True, help="One JSON object a line, as they come.")
+@click.option("--order", metavar="COLUMN-asc|desc", help="Order by the server.  [default: createdAt-desc]")
+@limit_option
+@click.option("--all", "all_rows", is_flag=True, help="List all users, oldest first; overrides --order and --limit.")
+@click.option("--view", metavar="NAME", help="Filter, order and columns of a saved view; options override it.")
+@click.option("--sessions", is_flag=True, help="Include the sessions of each user.")
+@ndjson_option
 @pass_context
 def list_users(
     context: CliContext,
@@ -100,64 +108,79 @@ def list_users(
     exact: bool,
     order: str | None,
     limit: int,
-    everything: bool,
+    all_rows: bool,
     view: str | None,
     sessions: bool,
     ndjson: bool,
 ) -> None:
     """List users, newest first."""
-    if sessions and (everything or exact or match):
-        raise UsageError("--all, --exact and --match come without sessions.", hint="Leave out --sessions.")
-    wanted = _server_filter(text, column, chain, social)
-    from dyntui.api.pagination import PageCheck
+    if sessions and (all_rows or exact or match):
+        raise UsageError("--sessions cannot be combined with --all, --exact or --match.", hint="Leave out --sessions.")
     from dyntui.resources import USERS
     from dyntui.services.lists.list_source import ListQuery, scan
 
     saved = _load_view(view)
-    wanted = {**_view_filter(saved), **wanted}
-    fitting = _row_filter(wanted, parse_match(match, exact))
+    server_filter = {**_view_filter(saved), **_server_filter(text, column, chain, social)}
+    local_filter = _local_filter(server_filter, parse_match(match, exact))
     order = order or saved.order or "createdAt-desc"
 
     async def work() -> tuple[list[dict[str, Any]], int | None]:
-        found: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
         total: int | None = None
         async with context.connection() as connection:
-            if everything or fitting is not None:
-                count = 0
-                async for scanned in scan(connection.client, USERS, query=ListQuery(filter=wanted)):
-                    total = scanned.reported
-                    if fitting is not None and not fitting.fits(scanned.row):
-                        continue
-                    count += 1
-                    if ndjson and everything:
-                        context.emit_json_line(scanned.row)
-                    elif everything or count <= limit:
-                        found.append(scanned.row)
-                return found, count if fitting is not None else total
-            check = PageCheck()
-            while len(found) < limit:
-                size = min(100, limit - len(found))
-                page = await connection.client.users.list(
-                    offset=len(found), limit=size, order=order, filter=wanted, include_sessions=sessions or None
-                )
-                check.offset(len(found), page.items)
-                total = page.total
-                found += page.items
-                if len(page.items) < size:
-                    break
-        return found, total
+            if not all_rows and local_filter is None:
+                return await _read_first_users(connection, order, limit, server_filter, sessions)
+            matching = 0
+            async for scanned in scan(connection.client, USERS, query=ListQuery(filter=server_filter)):
+                total = scanned.reported
+                if local_filter is not None and not local_filter.fits(scanned.row):
+                    continue
+                matching += 1
+                if ndjson and all_rows:
+                    context.emit_json_line(scanned.row)
+                elif all_rows or matching <= limit:
+                    rows.append(scanned.row)
+            return rows, matching if local_filter is not None else total
 
-    found, total = run(work())
+    rows, total = run(work())
     if ndjson:
-        for row in found:
+        for row in rows:
             context.emit_json_line(row)
-        if total is not None and len(found) < total and not everything:
-            context.print_message(f"{len(found):,} of {total:,} users; --all prints all.")
+        if total is not None and len(rows) < total and not all_rows:
+            context.print_message(f"{len(rows):,} of {total:,} users; --all lists all.")
         return
-    context.emit_json({"count": total, "users": found})
+    context.emit_json({"count": total, "users": rows})
     if saved.columns:
-        _print_table(context, saved, found)
+        _print_view(context, saved, rows)
         return
+    _print_table(context, rows)
+    if not context.json:
+        context.print_message(f"{len(rows):,} of {total:,} users" if total is not None else f"{len(rows):,} users")
+
+
+async def _read_first_users(
+    connection: Connection, order: str, limit: int, server_filter: Mapping[str, str], include_sessions: bool
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Read up to `limit` users page by page; return them and the total, None if unknown."""
+    from dyntui.api.pagination import PageCheck
+
+    check = PageCheck()
+    users: list[dict[str, Any]] = []
+    total: int | None = None
+    while len(users) < limit:
+        size = min(_PAGE_SIZE, limit - len(users))
+        page = await connection.client.users.list(
+            offset=len(users), limit=size, order=order, filter=server_filter, include_sessions=include_sessions or None
+        )
+        check.offset(len(users), page.items)
+        total = page.total
+        users += page.items
+        if len(page.items) < size:
+            break
+    return users, total
+
+
+def _print_table(context: CliContext, rows: Sequence[Mapping[str, Any]]) -> None:
     context.print_table(
         ("email", "name", "username", "country", "created", "id"),
         (
@@ -169,11 +192,9 @@ def list_users(
                 str(row.get("createdAt") or "")[:10],
                 row.get("id"),
             )
-            for row in found
+            for row in rows
         ),
     )
-    if not context.json:
-        context.print_message(f"{len(found):,} of {total:,} users" if total is not None else f"{len(found):,} users")
 
 
 @click.command("export", cls=BaseCommand)
@@ -191,13 +212,13 @@ def export_users(
     fields: str | None,
     output: Path | None,
 ) -> None:
-    """Export users: all, filtered, or those whose ids are given (- reads them from standard input)."""
+    """Export all users, filtered users, or the users with these ids. `-` reads the ids from standard input."""
     from dyntui.resources import USERS
     from dyntui.services.exports import USER_FIELDS
     from dyntui.services.lists.list_source import ListQuery
 
-    wanted = _server_filter(text, column, chain, social)
-    if ids and wanted:
-        raise UsageError("Ids and a filter were given; one of them is meant.")
-    query = ListQuery(filter=wanted)
+    server_filter = _server_filter(text, column, chain, social)
+    if ids and server_filter:
+        raise UsageError("Ids and a filter cannot be used together.", hint="Leave out one of them.")
+    query = ListQuery(filter=server_filter)
     export_rows(context, USERS, USER_FIELDS, ids=ids, query=query, kind=kind, fields=fields, output=output)

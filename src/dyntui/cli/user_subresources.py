@@ -1,7 +1,8 @@
-"""`dyntui users …` for what hangs on a user: sessions, social accounts, metadata as a whole, lists."""
+"""Commands of `dyntui users` for sessions, social accounts, allowlists and the whole metadata of users."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,7 @@ __all__ = ["add_users_to_allowlist", "edit_metadata", "list_sessions", "reveal_s
 
 
 async def _read_user(connection: Connection, user_id: str) -> dict[str, Any]:
+    """Return the user without the wrapper of the response, always with its id."""
     document = await connection.client.users.get_raw(user_id)
     user = document.get("user", document) if isinstance(document, dict) else {}
     return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
@@ -27,17 +29,17 @@ async def _read_user(connection: Connection, user_id: str) -> dict[str, Any]:
 @click.argument("user_id", metavar="ID")
 @pass_context
 def list_sessions(context: CliContext, user_id: str) -> None:
-    """List the sessions of a user, the latest first."""
+    """List the sessions of a user, newest first."""
 
     async def work() -> list[dict[str, Any]]:
         async with context.connection() as connection:
             found = (await _read_user(connection, user_id)).get("sessions")
-            return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+            return [session for session in found if isinstance(session, dict)] if isinstance(found, list) else []
 
-    found = sorted(run(work()), key=lambda row: str(row.get("createdAt", "")), reverse=True)
-    context.emit_json({"count": len(found), "sessions": found})
+    rows = sorted(run(work()), key=lambda row: str(row.get("createdAt", "")), reverse=True)
+    context.emit_json({"count": len(rows), "sessions": rows})
     context.print_table(
-        ("began", "state", "address", "with", "id"),
+        ("started", "state", "IP address", "device", "id"),
         (
             (
                 str(row.get("createdAt") or "")[:19],
@@ -46,7 +48,7 @@ def list_sessions(context: CliContext, user_id: str) -> None:
                 row.get("userAgent"),
                 row.get("id"),
             )
-            for row in found
+            for row in rows
         ),
     )
 
@@ -56,7 +58,7 @@ def list_sessions(context: CliContext, user_id: str) -> None:
 @confirm_options
 @pass_context
 def revoke_session(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Sign single devices out, by the ids of their sessions. Ids as arguments or on standard input."""
+    """Revoke single sessions by their ids. Ids are arguments, or lines of standard input."""
     from dyntui.services.actions.user_actions import REVOKE_SESSION
 
     return run_write(context, REVOKE_SESSION, read_targets(ids), yes, confirm_environment)
@@ -67,8 +69,10 @@ def revoke_session(context: CliContext, ids: tuple[str, ...], yes: bool, confirm
 @confirm_options
 @pass_context
 def reveal_social_token(context: CliContext, account_id: str, yes: bool, confirm_environment: str) -> int:
-    """Reveal the access token of a social account, by the account's id. It is audited, and lets whoever has it act as
-    this person at the provider."""
+    """Show the access token of a social account. ACCOUNT-ID is the id of the account.
+
+    With the token, anyone can act as this user at the provider. The command is recorded in the audit log.
+    """
     from dyntui.services.actions.user_actions import REVEAL_SOCIAL_TOKEN
     from dyntui.services.actions.write_types import Target, WriteOutcome
 
@@ -100,7 +104,10 @@ def reveal_social_token(context: CliContext, account_id: str, yes: bool, confirm
 def add_users_to_allowlist(
     context: CliContext, allowlist: str, ids: tuple[str, ...], yes: bool, confirm_environment: str, read: str
 ) -> int:
-    """Put users on an allowlist, by its name or id: with their e-mail, else with a wallet of theirs."""
+    """Add users to an allowlist. LIST is its name or id.
+
+    The entry is the email of the user, else one of the user's wallets.
+    """
     from dyntui.services.access.access_policy import find_policy, name_of, read_lists
     from dyntui.services.actions.user_actions import add_to_allowlist
 
@@ -121,49 +128,55 @@ def add_users_to_allowlist(
 
 @click.command("edit-metadata", cls=BaseCommand)
 @click.argument("user_id", metavar="ID")
-@click.option("--from", "source", type=click.File("r", encoding="utf-8"), metavar="FILE", help="Take it from FILE (-).")
+@click.option(
+    "--from",
+    "source",
+    type=click.File("r", encoding="utf-8"),
+    metavar="FILE",
+    help="Read the metadata from FILE; - is standard input.",
+)
 @confirm_options
 @pass_context
 def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, confirm_environment: str) -> int:
-    """Change the metadata of a user as a whole, in your editor or from a file; the difference is shown first."""
+    """Edit the whole metadata of a user in your editor, or replace it from a file. The changes are shown first."""
     from dyntui.services.actions.user_actions import UPDATE_USER, user_target
     from dyntui.services.actions.write_types import Target
     from dyntui.services.editor import edit, editor
     from dyntui.services.metadata import metadata_changes, metadata_of, metadata_text, read_metadata
 
     if source is None and not editor():
-        raise UsageError("EDITOR is not set.", hint="Set it, or give the metadata with --from FILE.")
-    typed = source.read() if source is not None else None
+        raise UsageError("The variable EDITOR is not set.", hint="Set it, or pass the metadata with --from FILE.")
+    file_text = source.read() if source is not None else None
 
     async def work() -> int:
         async with context.connection() as connection:
             connection.write_gate.check(UPDATE_USER, [Target(user_id)])
             user = await _read_user(connection, user_id)
-            text = typed if typed is not None else _edit_until_valid(edit, metadata_text(metadata_of(user)))
-            wanted = read_metadata(text)
+            text = file_text if file_text is not None else _edit_until_valid(edit, metadata_text(metadata_of(user)))
+            metadata = read_metadata(text)
             user = await _read_user(connection, user_id)
-            told = metadata_changes(metadata_of(user), wanted)
-            if not told:
-                context.print_message("Nothing is different; nothing was saved.")
+            changes = metadata_changes(metadata_of(user), metadata)
+            if not changes:
+                context.print_message("There are no changes, so nothing was saved.")
                 return 0
-            context.print_message(*told)
-            target = user_target(user, fields={"metadata": wanted})
-            saved = False
+            context.print_message(*changes)
+            target = user_target(user, fields={"metadata": metadata})
+            is_saved = False
             try:
                 results = await perform(
                     context, connection, UPDATE_USER, [target], yes=yes, confirm_environment=confirm_environment
                 )
-                saved = not results.remaining
+                is_saved = not results.remaining
             finally:
-                if not saved and typed is None:
-                    context.print_message("It is not saved. What you wrote, for --from FILE:", *text.split("\n"))
+                if not is_saved and file_text is None:
+                    context.print_message("The metadata was not saved. Your text, for --from FILE:", *text.split("\n"))
             return report_results(context, results)
 
     return run(work())
 
 
-def _edit_until_valid(edit: Any, text: str) -> str:
-    """What the editor leaves; while it cannot be used, the editor opens again with it."""
+def _edit_until_valid(edit: Callable[[str], str], text: str) -> str:
+    """Open the editor with `text` until the result is valid metadata, and return it. Raises UsageError on giving up."""
     from dyntui.services.metadata import read_metadata
 
     while True:
@@ -172,7 +185,7 @@ def _edit_until_valid(edit: Any, text: str) -> str:
             read_metadata(text)
         except UsageError as error:
             print_lines(error.message, err=True)
-            if not confirm("Edit it again?", default=True):
+            if not confirm("Edit again?", default=True):
                 raise
         else:
             return text

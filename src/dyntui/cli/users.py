@@ -1,4 +1,7 @@
-"""`dyntui users`: what the users screen shows and does, for pipes."""
+"""`dyntui users`: show, create, update and delete users, their sessions, MFA and metadata.
+
+The lazy commands are in user_lists.py and user_subresources.py.
+"""
 
 from __future__ import annotations
 
@@ -17,34 +20,34 @@ __all__ = ["users"]
 
 _LAZY_COMMANDS = {
     "list": ("dyntui.cli.user_lists:list_users", "List users, newest first."),
-    "export": ("dyntui.cli.user_lists:export_users", "Export users: all, filtered, or those whose ids are given."),
-    "sessions": ("dyntui.cli.user_subresources:list_sessions", "List the sessions of a user, the latest first."),
+    "export": ("dyntui.cli.user_lists:export_users", "Export all users, filtered users, or users by id."),
+    "sessions": ("dyntui.cli.user_subresources:list_sessions", "List the sessions of a user, newest first."),
     "session-revoke": (
         "dyntui.cli.user_subresources:revoke_session",
-        "Sign single devices out, by the ids of their sessions.",
+        "Revoke single sessions by their ids.",
     ),
     "social-token": (
         "dyntui.cli.user_subresources:reveal_social_token",
-        "Reveal the access token of a social account; it is audited.",
+        "Show the access token of a social account. This is audited.",
     ),
-    "allowlist-add": ("dyntui.cli.user_subresources:add_users_to_allowlist", "Put users on an allowlist."),
+    "allowlist-add": ("dyntui.cli.user_subresources:add_users_to_allowlist", "Add users to an allowlist."),
     "edit-metadata": (
         "dyntui.cli.user_subresources:edit_metadata",
-        "Change the metadata of a user as a whole, in your editor or from a file.",
+        "Edit the whole metadata of a user in your editor, or replace it from a file.",
     ),
 }
 
 
 @click.group(cls=CommandGroup, lazy=_LAZY_COMMANDS)
 def users() -> None:
-    """List, read and change users."""
+    """List, create, update and delete users."""
 
 
 @users.command("get")
 @click.argument("user_id", metavar="ID")
 @pass_context
 def get_user(context: CliContext, user_id: str) -> None:
-    """Read one user with everything on it."""
+    """Show one user in full."""
 
     async def work() -> Any:
         async with context.connection() as connection:
@@ -58,16 +61,19 @@ def get_user(context: CliContext, user_id: str) -> None:
 @confirm_options
 @pass_context
 def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Create one user: email=ada@example.com firstName=Ada metadata='{"plan":"pro"}'.
+    """Create one user.
 
-    What FIELD=VALUE says is text, unless the API has another kind of value there; FIELD:=JSON is sent as it is.
+    FIELD=VALUE is text, or the type of that field in the API; FIELD:=JSON is sent unchanged. Example:
+
+    \b
+    dyntui users create email=ada@example.com firstName=Ada metadata='{"plan":"pro"}'
     """
     from dyntui.services.actions.user_actions import CREATE_USER
     from dyntui.services.actions.write_types import Target
 
     fields = parse_assignments(pairs, "createUser", known_only=True)
     if not fields:
-        raise UsageError("A user needs at least one field.", hint="For instance: email=ada@example.com")
+        raise UsageError("No field was given.", hint="Give at least one, such as email=ada@example.com.")
     target = Target(
         str(fields.get("id", "")), str(fields.get("email") or fields.get("username") or ""), {"fields": fields}
     )
@@ -80,10 +86,10 @@ def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_
 @confirm_options
 @pass_context
 def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Change profile fields of one user; the e-mail cannot be changed.
+    """Change profile fields of one user. The email cannot be changed.
 
-    metadata.KEY=TEXT changes one field of the metadata, metadata.KEY:=JSON to a number, true, false, null, a list or an
-    object. FIELD:=null clears a field that may be empty.
+    metadata.KEY=TEXT sets one metadata field to a text, metadata.KEY:=JSON to another JSON value. FIELD:=null clears a
+    field.
     """
     from dyntui.services.actions.user_actions import UPDATABLE, UPDATE_USER
     from dyntui.services.actions.write_types import Target
@@ -92,17 +98,20 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], yes: 
     partial = {
         name.removeprefix("metadata."): fields.pop(name) for name in list(fields) if name.startswith("metadata.")
     }
-    if wrong := [name for name in fields if name not in UPDATABLE]:
-        raise UsageError(f"The API cannot change {', '.join(wrong)}.", hint=f"It can change: {', '.join(UPDATABLE)}.")
+    if unchangeable := [name for name in fields if name not in UPDATABLE]:
+        raise UsageError(
+            f"The API cannot change {', '.join(unchangeable)}.",
+            hint=f"Fields that can be changed: {', '.join(UPDATABLE)}.",
+        )
     if not fields and not partial:
-        raise UsageError("Nothing to change was given.", hint="For instance: firstName=Ada")
+        raise UsageError("No change was given.", hint="Give FIELD=VALUE, such as firstName=Ada.")
 
     async def work() -> int:
         async with context.connection() as connection:
             if partial:
                 document = await connection.client.users.get_raw(user_id)
-                kept = document.get("user", document).get("metadata") or {}
-                fields["metadata"] = {**kept, **fields.get("metadata", {}), **partial}
+                current = document.get("user", document).get("metadata") or {}
+                fields["metadata"] = {**current, **fields.get("metadata", {}), **partial}
             targets = [Target(user_id, data={"fields": fields})]
             return report_results(
                 context,
@@ -119,7 +128,7 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], yes: 
 @confirm_options
 @pass_context
 def delete_users(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Delete users for good. Ids as arguments or on standard input."""
+    """Delete users permanently. Ids are arguments, or lines of standard input."""
     from dyntui.services.actions.user_actions import DELETE_USER
 
     return run_write(context, DELETE_USER, read_targets(ids), yes, confirm_environment)
@@ -130,7 +139,7 @@ def delete_users(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_e
 @confirm_options
 @pass_context
 def revoke_sessions(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Sign users out everywhere. Ids as arguments or on standard input."""
+    """Revoke all sessions of users. Ids are arguments, or lines of standard input."""
     from dyntui.services.actions.user_actions import REVOKE_SESSIONS
 
     return run_write(context, REVOKE_SESSIONS, read_targets(ids), yes, confirm_environment)
@@ -138,11 +147,11 @@ def revoke_sessions(context: CliContext, ids: tuple[str, ...], yes: bool, confir
 
 @users.command("mfa-reset")
 @ids_argument
-@click.option("--devices", is_flag=True, help="Remove all devices, instead of resetting the methods.")
+@click.option("--devices", is_flag=True, help="Remove all MFA devices instead of resetting the methods.")
 @confirm_options
 @pass_context
 def reset_mfa(context: CliContext, ids: tuple[str, ...], devices: bool, yes: bool, confirm_environment: str) -> int:
-    """Reset the MFA methods of users, or remove their devices."""
+    """Reset the MFA methods of users, or remove their MFA devices."""
     from dyntui.services.actions.user_actions import REMOVE_MFA_DEVICES, RESET_MFA
 
     action = REMOVE_MFA_DEVICES if devices else RESET_MFA
@@ -155,9 +164,9 @@ def reset_mfa(context: CliContext, ids: tuple[str, ...], devices: bool, yes: boo
 @confirm_options
 @pass_context
 def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Set one metadata field of users; the others are kept.
+    """Set one metadata field of users. Other metadata fields stay unchanged.
 
-    KEY=TEXT sets a text, also one of digits; KEY:=JSON a number, true, false, null, a list or an object: seats:=3.
+    KEY=TEXT sets a text, also for digits. KEY:=JSON sets another JSON value, such as seats:=3.
     """
     from dyntui.services.actions.user_actions import set_metadata_field
 

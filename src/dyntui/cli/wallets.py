@@ -1,4 +1,4 @@
-"""`dyntui wallets`: wallets of the environment and of users."""
+"""`dyntui wallets`: list, show, link, pre-generate, delete, recover and export wallets."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.object_output import show_object
+from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option
 from dyntui.cli.write_helpers import ids_argument, read_targets, run_write
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
@@ -18,17 +19,17 @@ __all__ = ["wallets"]
 
 @click.group(cls=CommandGroup)
 def wallets() -> None:
-    """List, read, link, pre-generate, delete and recover wallets."""
+    """List, link, pre-generate, delete and recover wallets."""
 
 
 @wallets.command("list")
-@click.option("--user", "user_id", metavar="ID", help="Only the wallets of that user.")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
-@click.option("--all", "everything", is_flag=True, help="All of them.")
-@click.option("--ndjson", is_flag=True, help="One JSON object a line.")
+@click.option("--user", "user_id", metavar="ID", help="Only the wallets of this user.")
+@limit_option
+@all_option
+@ndjson_option
 @pass_context
-def list_wallets(context: CliContext, user_id: str | None, limit: int, everything: bool, ndjson: bool) -> None:
-    """List wallets of the environment, or of one user."""
+def list_wallets(context: CliContext, user_id: str | None, limit: int, all_rows: bool, ndjson: bool) -> None:
+    """List the wallets of the environment, or of one user."""
     from dyntui.resources import WALLETS
     from dyntui.services.lists.list_source import scan
 
@@ -37,19 +38,19 @@ def list_wallets(context: CliContext, user_id: str | None, limit: int, everythin
             if user_id:
                 page = await connection.client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
                 return page.items, page.total
-            found: list[dict[str, Any]] = []
+            rows: list[dict[str, Any]] = []
             async for scanned in scan(connection.client, WALLETS):
-                found.append(scanned.row)
-                if not everything and len(found) >= limit:
-                    return found, scanned.reported
-            return found, len(found)
+                rows.append(scanned.row)
+                if not all_rows and len(rows) >= limit:
+                    return rows, scanned.reported
+            return rows, len(rows)
 
-    found, total = run(work())
+    rows, total = run(work())
     if ndjson:
-        for row in found:
+        for row in rows:
             context.emit_json_line(row)
         return
-    context.emit_json({"count": total, "wallets": found})
+    context.emit_json({"count": total, "wallets": rows})
     context.print_table(
         ("chain", "address", "wallet", "provider", "user", "deleted", "id"),
         (
@@ -62,27 +63,27 @@ def list_wallets(context: CliContext, user_id: str | None, limit: int, everythin
                 str(row.get("deletedAt") or "")[:10],
                 row.get("id"),
             )
-            for row in found
+            for row in rows
         ),
     )
-    context.print_message(f"{len(found):,} of {total:,} wallets" if total is not None else f"{len(found):,} wallets")
+    context.print_message(f"{len(rows):,} of {total:,} wallets" if total is not None else f"{len(rows):,} wallets")
 
 
 @wallets.command("get")
 @click.argument("wallet_id", metavar="ID")
 @pass_context
 def get_wallet(context: CliContext, wallet_id: str) -> None:
-    """Read one wallet."""
+    """Show one wallet in full."""
 
     async def work() -> Any:
         async with context.connection() as connection:
             return await connection.client.call("getWalletById", path={"walletId": wallet_id})
 
-    found = run(work())
-    show_object(context, found, "wallet")
+    document = run(work())
+    show_object(context, document, "wallet")
     from dyntui.services.web_links import explorer_url
 
-    wallet = found.get("wallet", found) if isinstance(found, dict) else {}
+    wallet = document.get("wallet", document) if isinstance(document, dict) else {}
     if url := explorer_url(wallet.get("chain"), wallet.get("publicKey")):
         context.print_result(f"{'explorer':<28}  {url}")
 
@@ -92,7 +93,7 @@ def get_wallet(context: CliContext, wallet_id: str) -> None:
 @confirm_options
 @pass_context
 def delete_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Delete wallets softly: `wallets recover USER` brings them back."""
+    """Delete wallets. `wallets recover USER` restores them."""
     from dyntui.services.actions.user_actions import DELETE_WALLET
 
     return run_write(context, DELETE_WALLET, read_targets(ids), yes, confirm_environment)
@@ -103,7 +104,7 @@ def delete_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm
 @confirm_options
 @pass_context
 def recover_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Bring back all deleted wallets of users, by user id."""
+    """Restore all deleted wallets of users. Ids are the ids of the users."""
     from dyntui.services.actions.user_actions import RECOVER_WALLETS
 
     return run_write(context, RECOVER_WALLETS, read_targets(ids), yes, confirm_environment)
@@ -111,10 +112,10 @@ def recover_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confir
 
 @wallets.command("link")
 @click.argument("user_id", metavar="USER-ID")
-@click.option("--address", required=True, help="The wallet's address.")
-@click.option("--chain", required=True, help="EVM, SOL, BTC, ...")
-@click.option("--name", required=True, help="What wallet it is: metamask, phantom, ...")
-@click.option("--provider", default="browserExtension", show_default=True, help="How it connects.")
+@click.option("--address", required=True, help="Address of the wallet.")
+@click.option("--chain", required=True, help="Chain of the wallet: EVM, SOL, BTC, ...")
+@click.option("--name", required=True, help="Name of the wallet app: metamask, phantom, ...")
+@click.option("--provider", default="browserExtension", show_default=True, help="How the wallet connects.")
 @confirm_options
 @pass_context
 def link_external_wallet(
@@ -143,18 +144,23 @@ def link_external_wallet(
     type=click.Choice(PREGENERATE_TYPES),
     default="email",
     show_default=True,
-    help="What IDENTIFIER is; a phone number has its country, as +14155550100.",
+    help="Type of IDENTIFIER. Phone numbers start with the country code: +14155550100.",
 )
 @click.option(
-    "--chain", "chains", multiple=True, required=True, metavar="CHAIN", help="EVM, SVM, SUI, BTC, TON (repeatable)."
+    "--chain",
+    "chains",
+    multiple=True,
+    required=True,
+    metavar="CHAIN",
+    help="Chain: EVM, SVM, SUI, BTC or TON (repeatable).",
 )
-@click.option("--social", metavar="PROVIDER", help="The provider of a social identifier.")
-@click.option("--legacy", is_flag=True, help="The older endpoint, where Solana is SOL.")
+@click.option("--social", metavar="PROVIDER", help="Provider of a social identifier: google, github, ...")
+@click.option("--legacy", is_flag=True, help="Use the older endpoint, where Solana is SOL.")
 @click.option(
     "--farcaster-fid",
     type=int,
     metavar="FID",
-    help="The Farcaster form of the older endpoint; IDENTIFIER is an e-mail.",
+    help="Farcaster id, for the older endpoint; IDENTIFIER is an email.",
 )
 @confirm_options
 @pass_context
@@ -169,7 +175,7 @@ def pregenerate_wallets(
     yes: bool,
     confirm_environment: str,
 ) -> int:
-    """Make embedded wallets for somebody who has not signed in yet; they are claimed by signing in."""
+    """Pre-generate embedded wallets for an identifier. A user with it claims them at the first sign-in."""
     from dyntui.services.actions.user_actions import pregenerate, pregeneration
     from dyntui.services.actions.write_types import Target
 
@@ -185,7 +191,7 @@ def pregenerate_wallets(
 def export_wallets(
     context: CliContext, ids: tuple[str, ...], kind: str | None, fields: str | None, output: Path | None
 ) -> None:
-    """Export the wallets of the environment, or those whose ids are given (- reads them from standard input)."""
+    """Export all wallets, or the wallets with these ids. `-` reads the ids from standard input."""
     from dyntui.resources import WALLETS
     from dyntui.services.exports import WALLET_FIELDS
 

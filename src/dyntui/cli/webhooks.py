@@ -1,26 +1,29 @@
-"""`dyntui webhooks`: who is told what happens, what was sent to them, and whether it came from Dynamic."""
+"""`dyntui webhooks`: manage webhooks, list and redeliver their messages, verify the signature of a message."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.resource_commands import add_resource_commands
-from dyntui.cli.resource_lists import list_rows
+from dyntui.cli.resource_lists import limit_option, list_rows, ndjson_option, show_rows
 from dyntui.cli.write_helpers import perform, read_ids, report_results
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.resources import RESOURCES
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
 
 __all__ = ["webhooks"]
 
 
 @click.group(cls=CommandGroup)
 def webhooks() -> None:
-    """Webhooks, their messages, and their signatures."""
+    """Manage webhooks, redeliver messages, verify signatures."""
 
 
 add_resource_commands(webhooks, RESOURCES["webhooks"])
@@ -28,17 +31,16 @@ add_resource_commands(webhooks, RESOURCES["webhooks"])
 
 @webhooks.command("messages")
 @click.argument("webhook_id", metavar="WEBHOOK")
-@click.option("--failed", is_flag=True, help="Only those that the receiver did not take.")
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
-@click.option("--ndjson", is_flag=True, help="One JSON object a line.")
+@click.option("--failed", is_flag=True, help="Only messages that were not delivered.")
+@limit_option
+@ndjson_option
 @pass_context
 def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int, ndjson: bool) -> None:
-    """List what was sent to a webhook: status, answer, attempt, latency."""
+    """List the messages of a webhook: status, response, attempt, latency."""
     record = RESOURCES["webhook-messages"]
     if not failed:
         list_rows(context, record, parent=webhook_id, limit=limit, ndjson=ndjson)
         return
-    from dyntui.cli.resource_lists import show_rows
 
     async def work() -> list[dict[str, Any]]:
         async with context.connection() as connection:
@@ -47,7 +49,7 @@ def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int
     show_rows(context, record, run(work()), None, ndjson=ndjson)
 
 
-async def _read_failed_messages(connection: Any, webhook_id: str) -> list[dict[str, Any]]:
+async def _read_failed_messages(connection: Connection, webhook_id: str) -> list[dict[str, Any]]:
     from dyntui.resources.webhooks import is_delivered
     from dyntui.services.lists.list_source import scan
 
@@ -64,8 +66,7 @@ async def _read_failed_messages(connection: Any, webhook_id: str) -> list[dict[s
 @click.argument("message_id", metavar="MESSAGE")
 @pass_context
 def list_deliveries(context: CliContext, webhook_id: str, message_id: str) -> None:
-    """Show every attempt at one message: request and response in full."""
-    from dyntui.cli.resource_lists import show_rows
+    """List all delivery attempts of one message, with request and response."""
     from dyntui.services.webhooks import read_deliveries
 
     async def work() -> list[dict[str, Any]]:
@@ -78,18 +79,18 @@ def list_deliveries(context: CliContext, webhook_id: str, message_id: str) -> No
 @webhooks.command("redeliver")
 @click.argument("webhook_id", metavar="WEBHOOK")
 @click.argument("ids", nargs=-1, metavar="[MESSAGE]...")
-@click.option("--failed", is_flag=True, help="Every message that the receiver did not take.")
+@click.option("--failed", is_flag=True, help="Redeliver all messages that were not delivered.")
 @confirm_options
 @pass_context
 def redeliver(
     context: CliContext, webhook_id: str, ids: tuple[str, ...], failed: bool, yes: bool, confirm_environment: str
 ) -> int:
-    """Send messages of a webhook once more."""
+    """Send messages of a webhook again."""
     from dyntui.services.actions.resource_actions import find_action, make_target, make_write_action
 
     record = RESOURCES["webhook-messages"]
     if failed and ids:
-        raise UsageError("Name messages, or give --failed.")
+        raise UsageError("Message ids and --failed cannot be used together.", hint="Leave out one of them.")
 
     async def work() -> int:
         async with context.connection() as connection:
@@ -97,9 +98,9 @@ def redeliver(
             if failed:
                 targets = [make_target(record, row) for row in await _read_failed_messages(connection, webhook_id)]
             else:
-                targets = [make_target(record, None, each) for each in read_ids(ids)]
+                targets = [make_target(record, None, message_id) for message_id in read_ids(ids)]
             if not targets:
-                context.print_message("No message has failed.")
+                context.print_message("All messages were delivered, so nothing was sent.")
                 return 0
             return report_results(
                 context,
@@ -113,14 +114,17 @@ def redeliver(
 @click.argument("webhook_id", metavar="WEBHOOK")
 @click.argument("body_file", metavar="FILE|-", default="-")
 @click.option(
-    "--signature", required=True, metavar="TEXT", help="What the header x-dynamic-signature-256 of the request says."
+    "--signature", required=True, metavar="TEXT", help="Value of the header x-dynamic-signature-256 of the request."
 )
 @confirm_options
 @pass_context
 def verify_webhook_body(
     context: CliContext, webhook_id: str, body_file: str, signature: str, yes: bool, confirm_environment: str
 ) -> int:
-    """Say whether a body was signed with the webhook's secret, which is read for it and not shown."""
+    """Check whether a request body was signed with the secret of a webhook.
+
+    The secret is read from the server and not shown. Without FILE, the body is read from standard input.
+    """
     from dyntui.services.actions.resource_actions import make_target
     from dyntui.services.webhooks import read_secret_action, verify_signature
 
@@ -140,14 +144,15 @@ def verify_webhook_body(
     webhook = run(work())
     secret = str(webhook.get("secret") or "") if isinstance(webhook, dict) else ""
     if not secret:
-        raise UsageError("The server gave no secret for this webhook.")
-    found = verify_signature(secret, body, signature)
-    context.emit_json({"valid": found.valid, "reason": found.message})
-    context.print_result(found.message)
-    return 0 if found.valid else EXIT_SOME_FAILED
+        raise UsageError("The server returned no secret for this webhook, so the signature cannot be verified.")
+    check = verify_signature(secret, body, signature)
+    context.emit_json({"valid": check.valid, "reason": check.message})
+    context.print_result(check.message)
+    return 0 if check.valid else EXIT_SOME_FAILED
 
 
 def _read_bytes(name: str) -> bytes:
+    """Read a file, or standard input for `-`. Raises UsageError when the file cannot be read."""
     if name == "-":
         return sys.stdin.buffer.read()
     try:

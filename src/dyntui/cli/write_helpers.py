@@ -1,4 +1,7 @@
-"""How every writing command acts: targets from the arguments or standard input, one door, a result for each target."""
+"""Perform write actions from commands: read ids, ask for the confirmation, go through the write gate, print results.
+
+All commands that write use this module.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from dyntui.cli.output import confirm, prompt, show_progress
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_types import Confirmation, Target, WriteAction, WriteResults
+    from dyntui.services.actions.write_types import Confirmation, Target, TargetResult, WriteAction, WriteResults
     from dyntui.services.connection import Connection
 
 __all__ = [
@@ -29,20 +32,23 @@ __all__ = [
 ]
 
 read_option = click.option(
-    "--read", metavar="CODE", default="", help="Say that you read what it does: the code that is shown with it."
+    "--read", metavar="CODE", default="", help="Acknowledge the effects with the code that is printed with them."
 )
-"""For commands that may decide who comes in: nothing that was not shown is confirmed."""
+"""Option of commands that can decide who may sign in: effects that were not shown cannot be confirmed."""
 
 ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
 
 
 def read_ids(ids: Sequence[str], *, key: str = "id") -> list[str]:
-    """The ids given, or one a line from standard input when there is `-` or none; NDJSON rows will do. key: the field
-    of a row that is its id."""
+    """Return the ids in the arguments; with `-` or none, those on standard input.
+
+    Standard input has one id a line, or NDJSON rows with the id in the field `key`. Raises UsageError when there is
+    no id.
+    """
     if ids and list(ids) != ["-"]:
         return list(dict.fromkeys(ids))
     if not ids and sys.stdin.isatty():
-        raise UsageError("No ids were given.", hint="Give them as arguments, or one a line on standard input.")
+        raise UsageError("No ids were given.", hint="Give ids as arguments, or one a line on standard input.")
     import json
 
     found: dict[str, None] = {}
@@ -52,7 +58,7 @@ def read_ids(ids: Sequence[str], *, key: str = "id") -> list[str]:
             try:
                 text = str(json.loads(text)[key])
             except (ValueError, KeyError, TypeError):
-                raise UsageError(f"Line {number} of standard input is no JSON object with {key!r} in it.") from None
+                raise UsageError(f"Line {number} of standard input is not a JSON object with {key!r}.") from None
         if text:
             found[text] = None
     if not found:
@@ -92,7 +98,10 @@ async def perform(
     confirm_environment: str,
     read: str = "",
 ) -> WriteResults:
-    """Do `action` through the one door. Asks on a terminal when --yes is missing, or is not enough."""
+    """Perform `action` through the write gate; on a terminal, ask for what the options do not confirm.
+
+    yes, confirm_environment, read: values of the options --yes, --confirm-environment and --read.
+    """
     confirmation = await ask_confirmation(
         context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
     )
@@ -111,37 +120,39 @@ async def ask_confirmation(
     confirm_environment: str,
     read: str = "",
 ) -> Confirmation:
-    """What confirms `action`: the options, or what a person answers on a terminal. What it does as things stand is
-    told in any case."""
+    """Return the confirmation of `action` from the options, or from the answers on a terminal.
+
+    The effects of the action on access are printed in both cases.
+    """
     from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 
-    given = Confirmation(yes=yes, typed=confirm_environment, read=read)
+    from_options = Confirmation(yes=yes, typed=confirm_environment, read=read)
     if connection.write_gate.refusal(action):
-        return given
+        return from_options
     needed = connection.write_gate.requirement(await connection.write_gate.with_impact(action, targets), targets)
     if needed.policy_change is not None:
         from dyntui.services.access.lockout_count import lockout_lines
 
         context.print_message(*await lockout_lines(connection, needed))
-    unread = needed.code not in ("", read)
-    if context.json or not sys.stdin.isatty() or (yes and not unread):
-        if needed.effects and not unread:
+    is_unread = needed.code not in ("", read)
+    if context.json or not sys.stdin.isatty() or (yes and not is_unread):
+        if needed.effects and not is_unread:
             context.print_message(*needed.effects)
-        return given
+        return from_options
     if needed.level is not ConfirmationLevel.NONE:
         context.print_message(
             f"{needed.question}  ({needed.environment})", *needed.target_lines, *needed.effects, needed.warning
         )
     if needed.level is ConfirmationLevel.CONFIRM:
-        return Confirmation(yes=confirm("Do it?"))
-    if needed.level is ConfirmationLevel.TYPED and (not confirm_environment or unread):
+        return Confirmation(yes=confirm("Continue?"))
+    if needed.level is ConfirmationLevel.TYPED and (not confirm_environment or is_unread):
         typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
         return Confirmation(typed=typed, read=needed.code)
-    return given
+    return from_options
 
 
 def make_progress_line(count: int) -> Callable[[int, int], None] | None:
-    """Tells how far it is on a terminal, when there is more than one target."""
+    """Return a callback that shows the progress on a terminal; None for a single target or without a terminal."""
     if count < 2 or not sys.stderr.isatty():
         return None
 
@@ -152,7 +163,8 @@ def make_progress_line(count: int) -> Callable[[int, int], None] | None:
 
 
 def report_results(context: CliContext, results: WriteResults) -> int:
-    """Say what became of each target; returns the exit code."""
+    """Print the outcome of each target and a sentence about all of them. Return the exit code."""
+    from dyntui.services.actions.result_sentence import result_sentence
     from dyntui.services.actions.write_types import WriteOutcome
 
     context.emit_json(
@@ -163,23 +175,25 @@ def report_results(context: CliContext, results: WriteResults) -> int:
         }
     )
     for item in results.items:
-        why = f"  {item.error}" if item.error is not None else ""
-        there = isinstance(item.value, dict) and item.value.get("exists")
-        outcome = "exists" if there else item.outcome.value
-        context.print_result(f"{outcome:<10} {_result_id(item)}  {item.target.label}{why}")
+        reason = f"  {item.error}" if item.error is not None else ""
+        already_existed = isinstance(item.value, dict) and item.value.get("exists")
+        outcome = "exists" if already_existed else item.outcome.value
+        context.print_result(f"{outcome:<10} {_result_id(item)}  {item.target.label}{reason}")
+    if not context.json:
+        context.print_message(result_sentence(results))
     if not results.remaining:
         return 0
     error = results.first_error
     return error.exit_code if error is not None and len(results.items) == 1 else EXIT_SOME_FAILED
 
 
-def _result_id(item: Any) -> str:
-    """The id of a target; of one that was created, what the server gave it."""
-    made = item.value.get("id") if isinstance(item.value, dict) else None
-    return str(item.target.id or made or "")
+def _result_id(item: TargetResult) -> str:
+    """Return the id of the target; for a new object, the id that the server assigned."""
+    created_id = item.value.get("id") if isinstance(item.value, dict) else None
+    return str(item.target.id or created_id or "")
 
 
-def _result_document(item: Any) -> dict[str, Any]:
+def _result_document(item: TargetResult) -> dict[str, Any]:
     return {
         "id": _result_id(item),
         "label": item.target.label,

@@ -1,9 +1,9 @@
-"""The states that a job and its rows can be in, and the only ways between them.
+"""The states of a job and of its rows, and the allowed transitions.
 
-Job: draft -> ready -> running <-> paused -> done | cancelled.
-Row: pending -> sending -> created | updated | exists | failed | unknown -> (reconcile) -> created | exists | pending |
-review; plus invalid, skipped. What the server was asked before anything was sent may settle a pending row too
-(exists, review); with upsert an unknown row whose values are all there is updated.
+Job: draft -> ready -> running <-> paused -> done | canceled.
+Row: pending -> sending -> created | updated | exists | failed | unknown -> (recovery) -> created | exists | pending |
+review; plus invalid and skipped. The pre-check can make a pending row exists or review. With upsert, recovery makes an
+unknown row updated when the server has all its values.
 """
 
 from __future__ import annotations
@@ -14,18 +14,23 @@ __all__ = ["FINAL", "JOB_MOVES", "OPEN", "ROW_MOVES", "JobState", "RowState"]
 
 
 class JobState(StrEnum):
-    """Where a job is."""
+    """The state of a job."""
 
     DRAFT = "draft"
     READY = "ready"
     RUNNING = "running"
     PAUSED = "paused"
     DONE = "done"
-    CANCELED = "cancelled"  # the spelling in journals that exist
+    CANCELED = "cancelled"  # the spelling in existing journals
+
+    @property
+    def label(self) -> str:
+        """The state in texts for people, in US spelling."""
+        return self.name.lower()
 
 
 class RowState(StrEnum):
-    """Where a row is."""
+    """The state of a row."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -64,5 +69,5 @@ ROW_MOVES: dict[RowState, frozenset[RowState]] = {
 }
 
 OPEN = frozenset({_R.PENDING, _R.SENDING, _R.UNKNOWN})
-"""Rows a job still has to do something about."""
+"""States of rows that the job has not finished."""
 FINAL = frozenset(set(_R) - OPEN)
