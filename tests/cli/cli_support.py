@@ -1,4 +1,4 @@
-"""What the tests of `env`, `auth` and `doctor` share: a token to look for, and how to add a profile."""
+"""Values, types and helpers of the command line tests: a recognizable token, results, adding a profile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ NOBODY = "http://127.0.0.1:9/api/v0"
 
 @dataclass
 class Server:
-    """A server of two endpoints: what each answers is a status and a body by the last part of the path."""
+    """A server whose responses are set by a test.
+
+    answers: status and body of the response, by the last part of the path. seen: path and Authorization header of each
+    request.
+    """
 
     url: str = ""
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
@@ -28,6 +32,8 @@ class Server:
 
 @dataclass
 class Done:
+    """The result of a command."""
+
     code: int
     out: str
     err: str

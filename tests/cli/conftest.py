@@ -1,4 +1,4 @@
-"""The command line in this process, and a small server that answers what a test tells it to."""
+"""Fixtures: the command line in this process, and a small server whose responses a test chooses."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """The command line in this process, with a home of its own and no terminal."""
+    """Run the command line in this process, with a home of its own and without a terminal."""
     for variable in list(os.environ):
         if variable.startswith(("DYNTUI_", "DYNAMIC_")):
             monkeypatch.delenv(variable)
@@ -66,8 +66,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         capsys.readouterr()
         code = main()
-        said = capsys.readouterr()
-        assert TOKEN not in said.out + said.err
-        return Done(code, said.out, said.err)
+        output = capsys.readouterr()
+        assert TOKEN not in output.out + output.err
+        return Done(code, output.out, output.err)
 
     return call

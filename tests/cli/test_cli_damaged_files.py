@@ -1,4 +1,4 @@
-"""Files of ours that are damaged: an error that names the file, or what is lost with it is left out; never a crash."""
+"""Damaged files of dyntui: a command reports the file or continues without it, and never crashes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ COMMANDS = [
 ]  # fmt: skip
 
 
-def place(name: str) -> Path:
+def file_path(name: str) -> Path:
     attribute, *more = FILES[name]
     base: Path = getattr(paths(), attribute)
     return base.joinpath(*more)
@@ -57,7 +57,7 @@ def place(name: str) -> Path:
 @pytest.mark.parametrize("name", FILES)
 def test_no_damaged_file_crashes_a_command(server: Server, run: Run, name: str, damage: str) -> None:
     add(run, "x", url=server.url)
-    path = place(name)
+    path = file_path(name)
     path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
     path.write_bytes(DAMAGE[damage])
     path.chmod(0o600)
@@ -76,7 +76,7 @@ def test_no_damaged_file_crashes_a_command(server: Server, run: Run, name: str, 
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_the_console_reads_what_it_kept_or_says_why_not(run: Run, damage: str) -> None:
+def test_reading_a_damaged_file_of_the_console_never_crashes(run: Run, damage: str) -> None:
     from dyntui.config.list_preferences import ListPreferences
     from dyntui.services.api_console import SavedRequests
     from dyntui.services.imports.mappings import load_mapping
@@ -84,7 +84,7 @@ def test_the_console_reads_what_it_kept_or_says_why_not(run: Run, damage: str) -
     from dyntui.services.imports.wizard_files import recent_files
 
     for name in ("lists", "requests", "recent", "mapping", "draft"):
-        path = place(name)
+        path = file_path(name)
         path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         path.write_bytes(DAMAGE[damage])
         path.chmod(0o600)
@@ -101,7 +101,7 @@ def test_the_console_reads_what_it_kept_or_says_why_not(run: Run, damage: str) -
             assert error.message
 
 
-def test_a_line_of_the_audit_log_that_is_damaged_hides_no_other(server: Server, run: Run) -> None:
+def test_damaged_lines_of_the_audit_log_do_not_hide_the_others(server: Server, run: Run) -> None:
     add(run, "x", url=server.url)
     good = {
         "action": "user.delete", "operation": "deleteUser", "targets": ["u1"], "outcome": "done", "profile": "x",
@@ -125,7 +125,7 @@ def test_a_line_of_the_audit_log_that_is_damaged_hides_no_other(server: Server, 
     assert [row["outcome"] for row in rows] == ["done", "failed"]
 
 
-def test_a_cache_that_breaks_while_it_is_open_is_emptied(tmp_path: Path) -> None:
+def test_a_cache_that_is_damaged_while_open_is_emptied(tmp_path: Path) -> None:
     file = tmp_path / "cache" / "rows-x.db"
     cache = RowCache(file)
     cache.put("users", "", 0, [{"id": "a"}, {"id": "b"}], 2)

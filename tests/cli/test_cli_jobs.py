@@ -1,4 +1,4 @@
-"""`dyntui jobs`: what was done can be seen, tried again, undone and removed."""
+"""`dyntui jobs`: jobs are listed, shown, retried, undone and removed."""
 
 from __future__ import annotations
 
@@ -11,49 +11,49 @@ import pytest
 QUICK = ("--rate", "0", "--settle", "0.2", "--set", "emailVerifiedAt=unverified")
 
 
-def plain(path: Path, name: str, rows: int) -> Path:
+def write_csv(path: Path, name: str, rows: int) -> Path:
     path.write_text("email,firstName\n" + "".join(f"{name}{n}@example.com,N{n}\n" for n in range(1, rows + 1)))
     return path
 
 
-def imported(dyntui: Any, tmp_path: Path, name: str, rows: int = 5) -> dict[str, Any]:
-    file = plain(tmp_path / f"{name}.csv", name, rows)
+def import_rows(dyntui: Any, tmp_path: Path, name: str, rows: int = 5) -> dict[str, Any]:
+    file = write_csv(tmp_path / f"{name}.csv", name, rows)
     document: dict[str, Any] = dyntui.json("import", str(file), "--yes", *QUICK)
     assert document["rows"]["created"] == rows
     return document
 
 
-def found(dyntui: Any, name: str) -> list[dict[str, Any]]:
+def find_users(dyntui: Any, name: str) -> list[dict[str, Any]]:
     users: list[dict[str, Any]] = dyntui.json("users", "list", "--filter", name, "--column", "email")["users"]
     return users
 
 
-def test_list_and_show_tell_what_became_of_the_rows(dyntui: Any, tmp_path: Path) -> None:
-    document = imported(dyntui, tmp_path, "shown")
+def test_list_and_show_have_the_outcomes_of_the_rows(dyntui: Any, tmp_path: Path) -> None:
+    document = import_rows(dyntui, tmp_path, "shown")
     listed = dyntui.json("jobs", "list")
     assert [job["job"] for job in listed["jobs"]] == [document["job"]]
     assert listed["jobs"][0]["rows"] == {"created": 5}
     shown = dyntui.json("jobs", "show", document["job"][:20], "--rows", "created")
     assert shown["requests"] == [{"operation": "bulkCreateUser", "outcome": "answered", "count": 1}]
-    assert {row["user"] for row in shown["list"]} == {user["id"] for user in found(dyntui, "shown")}
+    assert {row["user"] for row in shown["list"]} == {user["id"] for user in find_users(dyntui, "shown")}
     text = dyntui("jobs", "show", "last").stdout
     assert "5 created" in text
     assert dyntui("jobs", "show", "nothing", check=False).returncode == 2
 
 
 @pytest.mark.slow
-def test_a_job_waits_as_long_as_the_settings_say_unless_it_is_told(dyntui: Any, tmp_path: Path) -> None:
+def test_the_settle_time_is_that_of_the_settings_unless_the_option_is_given(dyntui: Any, tmp_path: Path) -> None:
     (dyntui.home / "config").mkdir(parents=True, mode=0o700, exist_ok=True)
     settings = dyntui.home / "config" / "settings.toml"
     settings.write_text("settle_seconds = 7\n")
     settings.chmod(0o600)
-    file = plain(tmp_path / "settle.csv", "settle", 1)
-    for told, kept in ((), 7.0), (("--settle", "2"), 2.0):
-        dyntui("import", str(file), "--dry-run", "--set", "emailVerifiedAt=unverified", *told)
-        assert dyntui.json("jobs", "show", "last")["options"]["settle"] == kept
+    file = write_csv(tmp_path / "settle.csv", "settle", 1)
+    for option, expected in ((), 7.0), (("--settle", "2"), 2.0):
+        dyntui("import", str(file), "--dry-run", "--set", "emailVerifiedAt=unverified", *option)
+        assert dyntui.json("jobs", "show", "last")["options"]["settle"] == expected
 
 
-def test_rows_that_failed_are_tried_again_in_a_new_job(dyntui: Any, tmp_path: Path) -> None:
+def test_retry_sends_failed_rows_in_a_new_job(dyntui: Any, tmp_path: Path) -> None:
     file = tmp_path / "clash.csv"
     file.write_text("email,username\nclash1@example.com,clash_name\n")
     dyntui.json("import", str(file), "--yes", *QUICK)
@@ -62,21 +62,21 @@ def test_rows_that_failed_are_tried_again_in_a_new_job(dyntui: Any, tmp_path: Pa
     document = json.loads(done.stdout)
     assert done.returncode == 1
     assert (document["rows"]["failed"], document["rows"]["invalid"]) == (1, 1)
-    (first,) = found(dyntui, "clash1@")
+    (first,) = find_users(dyntui, "clash1@")
     dyntui("users", "update", first["id"], "username=renamed_1", "--yes")
     again = dyntui("jobs", "retry", document["job"], "--yes", "--json")
     assert json.loads(again.stdout)["rows"]["created"] == 1
     assert dyntui("jobs", "retry", "last", "--yes", check=False).returncode == 2
 
 
-def test_undo_deletes_what_was_created_and_nobody_touched_since(dyntui: Any, tmp_path: Path) -> None:
-    document = imported(dyntui, tmp_path, "undone", 6)
-    users = sorted(found(dyntui, "undone"), key=lambda user: str(user["email"]))
+def test_undo_deletes_what_was_created_and_not_changed_since(dyntui: Any, tmp_path: Path) -> None:
+    document = import_rows(dyntui, tmp_path, "undone", 6)
+    users = sorted(find_users(dyntui, "undone"), key=lambda user: str(user["email"]))
     dyntui("users", "update", users[0]["id"], "firstName=Edited", "--yes")
     dyntui("users", "delete", users[1]["id"], "--yes")
     plan = dyntui.json("jobs", "undo", document["job"], "--dry-run")
     assert plan["undo"] == {"pending": 4, "sending": 0, "deleted": 0, "skipped": 2, "failed": 0}
-    assert len(found(dyntui, "undone")) == 5
+    assert len(find_users(dyntui, "undone")) == 5
     refused = dyntui("jobs", "undo", document["job"], "--yes", check=False)
     assert refused.returncode == 2
     assert "environment" in refused.stderr
@@ -84,30 +84,30 @@ def test_undo_deletes_what_was_created_and_nobody_touched_since(dyntui: Any, tmp
     done = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert done["undo"] == {"pending": 0, "sending": 0, "deleted": 4, "skipped": 2, "failed": 0}
     assert {line["user"] for line in done["left"]} == {users[0]["id"], users[1]["id"]}
-    assert [user["id"] for user in found(dyntui, "undone")] == [users[0]["id"]]
+    assert [user["id"] for user in find_users(dyntui, "undone")] == [users[0]["id"]]
     again = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert again["undo"]["deleted"] == 4
     assert dyntui.json("jobs", "show", document["job"])["undo"]["deleted"] == 4
 
 
-def test_undo_of_many_reads_them_page_by_page(dyntui: Any, tmp_path: Path) -> None:
-    document = imported(dyntui, tmp_path, "crowd", 120)
+def test_undo_of_many_users_reads_them_page_by_page(dyntui: Any, tmp_path: Path) -> None:
+    document = import_rows(dyntui, tmp_path, "crowd", 120)
     done = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
     assert done["undo"]["deleted"] == 120
-    assert found(dyntui, "crowd") == []
+    assert find_users(dyntui, "crowd") == []
 
 
-def test_undo_leaves_updated_users_alone(dyntui: Any, tmp_path: Path) -> None:
-    imported(dyntui, tmp_path, "kept", 3)
-    file = plain(tmp_path / "kept.csv", "kept", 4)
+def test_undo_keeps_updated_users(dyntui: Any, tmp_path: Path) -> None:
+    import_rows(dyntui, tmp_path, "kept", 3)
+    file = write_csv(tmp_path / "kept.csv", "kept", 4)
     document = dyntui.json("import", str(file), "--upsert", "--yes", *QUICK)
     assert (document["rows"]["created"], document["rows"]["updated"]) == (1, 3)
     dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
-    assert sorted(user["email"] for user in found(dyntui, "kept")) == [f"kept{n}@example.com" for n in (1, 2, 3)]
+    assert sorted(user["email"] for user in find_users(dyntui, "kept")) == [f"kept{n}@example.com" for n in (1, 2, 3)]
 
 
-def test_reports_are_written_again_and_never_over_other_files(dyntui: Any, tmp_path: Path) -> None:
-    document = imported(dyntui, tmp_path, "again")
+def test_reports_are_written_again_but_never_over_other_files(dyntui: Any, tmp_path: Path) -> None:
+    document = import_rows(dyntui, tmp_path, "again")
     folder = Path(document["report"])
     (folder / "report.csv").unlink()
     assert dyntui.json("jobs", "report", document["job"])["report"] == str(folder)
@@ -119,9 +119,9 @@ def test_reports_are_written_again_and_never_over_other_files(dyntui: Any, tmp_p
     assert (other / "report.csv").read_text() == "mine"
 
 
-def test_purge_removes_everything_of_finished_jobs(dyntui: Any, tmp_path: Path) -> None:
-    document = imported(dyntui, tmp_path, "purged")
-    file = plain(tmp_path / "half.csv", "half", 5)
+def test_purge_removes_all_files_of_finished_jobs(dyntui: Any, tmp_path: Path) -> None:
+    document = import_rows(dyntui, tmp_path, "purged")
+    file = write_csv(tmp_path / "half.csv", "half", 5)
     half = dyntui.json("import", str(file), "--first", "2", "--yes", *QUICK)
     assert dyntui("jobs", "purge", half["job"], "--yes", check=False).returncode == 2
     assert dyntui.json("jobs", "purge", "--yes")["jobs"] == [document["job"]]
@@ -133,15 +133,15 @@ def test_purge_removes_everything_of_finished_jobs(dyntui: Any, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("command", ["show", "resume", "pause", "cancel", "report", "undo", "retry", "purge"])
-def test_a_job_that_does_not_exist_is_said_so(dyntui: Any, command: str) -> None:
+def test_a_job_that_does_not_exist_is_an_error(dyntui: Any, command: str) -> None:
     extra = ("--yes",) if command in ("cancel", "purge", "resume", "retry") else ()
     done = dyntui("jobs", command, "20000101", *extra, check=False)
     assert done.returncode == 2
     assert "There is no job 20000101" in done.stderr
 
 
-def test_a_file_that_is_no_job_is_listed_with_the_reason(dyntui: Any, tmp_path: Path) -> None:
-    imported(dyntui, tmp_path, "good", 1)
+def test_a_damaged_journal_is_listed_with_the_reason(dyntui: Any, tmp_path: Path) -> None:
+    import_rows(dyntui, tmp_path, "good", 1)
     folder = dyntui.home / "state" / "jobs"
     (folder / "zzz.sqlite").write_bytes(b"not a database at all" * 100)
     whole = next(folder.glob("2*.sqlite")).read_bytes()

@@ -1,4 +1,4 @@
-"""--exact and --match: what is piped into a command that writes is what was named, and nothing beside it."""
+"""--exact and --match: only the rows that were meant are piped into a command that writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PEOPLE = ("bad@spam.example", "good@spam.example.org", "xbad@spam.example", "bad
 
 @pytest.fixture(scope="module")
 def people(sandbox: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Users whose e-mails have each other in them: e-mail to id."""
+    """Create users whose emails contain each other. Returns their ids by email."""
     from tests.conftest import Cli
 
     dyntui = Cli(sandbox, tmp_path_factory.mktemp("home"))
@@ -27,17 +27,17 @@ def emails(dyntui: Any, *options: str) -> set[str]:
 
 
 @pytest.mark.usefixtures("people")
-def test_users_are_compared_exactly_by_prefix_or_by_a_part(dyntui: Any) -> None:
-    wanted = ("--filter", "bad@spam.example", "--column", "email")
-    assert emails(dyntui, *wanted) == {"bad@spam.example", "xbad@spam.example", "bad@spam.example.net"}
-    assert emails(dyntui, *wanted, "--exact") == {"bad@spam.example"}
-    assert emails(dyntui, *wanted, "--all", "--exact") == {"bad@spam.example"}
-    assert emails(dyntui, *wanted, "--match", "prefix") == {"bad@spam.example", "bad@spam.example.net"}
+def test_users_are_matched_exactly_by_prefix_or_by_a_part(dyntui: Any) -> None:
+    options = ("--filter", "bad@spam.example", "--column", "email")
+    assert emails(dyntui, *options) == {"bad@spam.example", "xbad@spam.example", "bad@spam.example.net"}
+    assert emails(dyntui, *options, "--exact") == {"bad@spam.example"}
+    assert emails(dyntui, *options, "--all", "--exact") == {"bad@spam.example"}
+    assert emails(dyntui, *options, "--match", "prefix") == {"bad@spam.example", "bad@spam.example.net"}
     assert emails(dyntui, "--filter", "BAD@spam.example", "--exact") == {"bad@spam.example"}
     assert emails(dyntui, "--filter", "spam.example", "--exact") == set()
 
 
-def test_a_pipe_of_exact_matches_deletes_the_one_that_was_named(dyntui: Any, people: dict[str, str]) -> None:
+def test_piping_exact_matches_deletes_only_the_exact_match(dyntui: Any, people: dict[str, str]) -> None:
     before = {row["id"] for row in dyntui.json("users", "list", "--all")["users"]}
     email = "Bad2@spam.example"
     rows = dyntui("users", "list", "--filter", email, "--column", "email", "--exact", "--ndjson").stdout
@@ -46,7 +46,7 @@ def test_a_pipe_of_exact_matches_deletes_the_one_that_was_named(dyntui: Any, peo
     assert before - after == {people[email]}
 
 
-def test_any_list_is_compared_here_where_the_server_cannot(dyntui: Any) -> None:
+def test_any_list_is_matched_locally_where_the_server_cannot_filter(dyntui: Any) -> None:
     origins = ("https://app.example", "https://app.example.org", "https://my.app.example")
     for origin in origins:
         dyntui("do", "origins", "create", f"origin={origin}", "--yes")
@@ -62,7 +62,7 @@ def test_any_list_is_compared_here_where_the_server_cannot(dyntui: Any) -> None:
     assert "--match contains" in refused.stderr
 
 
-def test_rows_of_any_list_can_be_piped_by_their_own_id(dyntui: Any) -> None:
+def test_rows_of_any_list_are_piped_by_the_field_of_their_id(dyntui: Any) -> None:
     made = dyntui.json(
         "do", "webhooks", "create", "url=https://hooks.example/x", "events=user.created", "isEnabled=true", "--yes"
     )
@@ -73,7 +73,7 @@ def test_rows_of_any_list_can_be_piped_by_their_own_id(dyntui: Any) -> None:
     assert hook not in {row["webhookId"] for row in dyntui.json("get", "webhooks")["items"]}
 
 
-def test_entries_of_every_kind_are_searched_and_copied(dyntui: Any) -> None:
+def test_entries_of_all_identifier_kinds_are_searched_and_copied(dyntui: Any) -> None:
     for name in ("First", "Second"):
         dyntui("allowlists", "create", name, "--outcome", "scope", "--scope", "vip", "--yes")
     kinds = ("+4915112345678", "discord:ada#1234", "external:u-1", "external:u-12", "ada@example.com")
@@ -94,7 +94,7 @@ def test_entries_of_every_kind_are_searched_and_copied(dyntui: Any) -> None:
     assert [entry["discordUsername"] for entry in generic] == ["ada#1234"]
 
 
-def test_a_filter_without_a_hit_says_so(dyntui: Any) -> None:
+def test_a_filter_without_matches_is_reported(dyntui: Any) -> None:
     dyntui("allowlists", "create", "Third", "--outcome", "scope", "--scope", "vip", "--yes")
     list_id = dyntui.json("allowlists", "get", "Third")["id"]
     none = dyntui("get", "allowlist-entries", "--of", list_id)
@@ -109,7 +109,7 @@ def test_a_filter_without_a_hit_says_so(dyntui: Any) -> None:
     "options",
     [("--exact",), ("--match", "prefix"), ("--exact", "--match", "prefix", "--filter", "a"), ("--exact", "--sessions")],
 )
-def test_a_comparison_without_a_text_is_refused(dyntui: Any, options: tuple[str, ...]) -> None:
+def test_a_match_option_without_a_text_is_refused(dyntui: Any, options: tuple[str, ...]) -> None:
     assert dyntui("users", "list", *options, check=False).returncode == 2
 
 
@@ -125,11 +125,11 @@ def test_a_comparison_without_a_text_is_refused(dyntui: Any, options: tuple[str,
         (Match.CONTAINS, "D", "ada", True),
     ],
 )
-def test_how_values_are_compared(match: Match, text: str, value: str, fits: bool) -> None:
+def test_values_are_matched(match: Match, text: str, value: str, fits: bool) -> None:
     assert RowFilter(text, match).fits({"name": value}) is fits
 
 
-def test_a_column_is_looked_at_and_no_other() -> None:
+def test_only_the_given_columns_are_searched() -> None:
     row = {"email": "a@b.example", "alias": "c@d.example", "verifiedCredentials": [{"address": "0xAb", "id": "x"}]}
     assert RowFilter("c@d.example", Match.EXACT).fits(row)
     assert not RowFilter("c@d.example", Match.EXACT, ("email",)).fits(row)

@@ -1,4 +1,4 @@
-"""A second origin never sees a token that nobody confirmed it for, whichever way it was named."""
+"""Another origin never gets a token without confirmation, however it is selected."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ COMMANDS = {
     "check": ["env", "check"],
     "doctor": ["doctor"],
 }
-PLACES = ["session", "file", "command", "environment"]
+CREDENTIAL_KINDS = ["session", "file", "command", "environment"]
 CONFIRMED = ("--confirm-origin", HOST)
 
 
 @pytest.fixture
 def other(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[OtherOrigin]:
-    """The second origin, reached under its name from this process."""
+    """Serve another origin that is reachable under its host name from this process."""
     resolve = socket.getaddrinfo
 
     def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
@@ -49,38 +49,38 @@ def other(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator
         yield serving
 
 
-def save(place: str, url: str, tmp_path: Path, **fields: str) -> Path:
-    """Store a profile whose token is in `place`; returns the file that appears when its command runs."""
+def save(kind: str, url: str, tmp_path: Path, **fields: str) -> Path:
+    """Save a profile with a credential of this kind. Returns the file that its credential command creates."""
     ran = tmp_path / "ran"
-    if place == "none":
+    if kind == "none":
         return ran
     script = tmp_path / "token.py"
     script.write_text(f"open({str(ran)!r}, 'w').close(); print({TOKEN!r})\n")
-    command = f"{sys.executable} {script}" if place == "command" else ""
-    profile = Profile("prod", url, ID, credential=CredentialKind(place), credential_command=command, **fields)
+    command = f"{sys.executable} {script}" if kind == "command" else ""
+    profile = Profile("prod", url, ID, credential=CredentialKind(kind), credential_command=command, **fields)
     profiles = Profiles.load()
     profiles.put(profile)
     profiles.save()
-    if place in ("file", "session"):
+    if kind in ("file", "session"):
         from dyntui.config.credentials import store_for
 
-        store_for(CredentialKind(place)).set(profile, TOKEN)
+        store_for(CredentialKind(kind)).set(profile, TOKEN)
     return ran
 
 
 @pytest.mark.parametrize("named_by", ["option", "variable", "profile", "variable and another confirmed"])
 @pytest.mark.parametrize("with_token", [False, True], ids=["no variable", "DYNTUI_TOKEN"])
-@pytest.mark.parametrize("place", PLACES)
-def test_no_way_to_name_an_origin_sends_it_a_token(
+@pytest.mark.parametrize("kind", CREDENTIAL_KINDS)
+def test_an_unconfirmed_origin_gets_no_token(
     other: OtherOrigin,
     run: Run,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    place: str,
+    kind: str,
     with_token: bool,
     named_by: str,
 ) -> None:
-    ran = save(place, other.url if named_by == "profile" else VENDOR, tmp_path)
+    ran = save(kind, other.url if named_by == "profile" else VENDOR, tmp_path)
     if with_token:
         monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
         monkeypatch.setenv("DYNAMIC_TOKEN", TOKEN)
@@ -99,11 +99,11 @@ def test_no_way_to_name_an_origin_sends_it_a_token(
     assert not ran.exists()
 
 
-@pytest.mark.parametrize("place", ["none", *PLACES])
-def test_a_confirmed_origin_gets_the_token_of_the_variable_and_no_other(
-    other: OtherOrigin, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+@pytest.mark.parametrize("kind", ["none", *CREDENTIAL_KINDS])
+def test_a_confirmed_origin_gets_only_the_token_of_the_variable(
+    other: OtherOrigin, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    ran = save(place, VENDOR, tmp_path)
+    ran = save(kind, VENDOR, tmp_path)
     options = ["--base-url", other.url, *CONFIRMED, "--environment-id", ID]
     for name, command in COMMANDS.items():
         done = run(*command, *options)
@@ -122,7 +122,7 @@ def test_a_confirmed_origin_gets_the_token_of_the_variable_and_no_other(
 
 @pytest.mark.parametrize("with_id", ["DYNTUI_ENVIRONMENT_ID", "DYNAMIC_ENVIRONMENT_ID"])
 @pytest.mark.parametrize("variable", ["DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN"])
-def test_variables_alone_confirm_nothing(
+def test_variables_alone_do_not_confirm_an_origin(
     other: OtherOrigin, run: Run, monkeypatch: pytest.MonkeyPatch, with_id: str, variable: str
 ) -> None:
     for name, value in ((with_id, ID), (variable, TOKEN), ("DYNTUI_BASE_URL", other.url)):
@@ -134,12 +134,12 @@ def test_variables_alone_confirm_nothing(
     assert other.requests == []
 
 
-@pytest.mark.parametrize("place", ["session", "file", "command"])
-def test_the_origin_of_a_profile_is_confirmed_once(other: OtherOrigin, run: Run, tmp_path: Path, place: str) -> None:
-    save(place, other.url, tmp_path)
+@pytest.mark.parametrize("kind", ["session", "file", "command"])
+def test_the_origin_of_a_profile_is_confirmed_one_time(other: OtherOrigin, run: Run, tmp_path: Path, kind: str) -> None:
+    save(kind, other.url, tmp_path)
     assert run("users", "list").code == 2
-    if place != "command":
-        assert run("auth", "login", "--credential", place, "--token-stdin", stdin=TOKEN).code == 2
+    if kind != "command":
+        assert run("auth", "login", "--credential", kind, "--token-stdin", stdin=TOKEN).code == 2
     assert other.requests == []
     assert run("env", "use", "prod", *CONFIRMED).code == 0
     assert run("users", "list").code == 0
@@ -147,7 +147,7 @@ def test_the_origin_of_a_profile_is_confirmed_once(other: OtherOrigin, run: Run,
 
 
 @pytest.mark.parametrize("with_token", [False, True], ids=["no variable", "DYNTUI_TOKEN"])
-def test_a_job_made_for_another_origin_sends_it_nothing(
+def test_a_job_for_another_origin_sends_no_request(
     other: OtherOrigin, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_token: bool
 ) -> None:
     ran = save("command", VENDOR, tmp_path)
@@ -166,7 +166,7 @@ def test_a_job_made_for_another_origin_sends_it_nothing(
 
 
 @pytest.mark.parametrize("confirmed", [(), ("--confirm-origin", "app.dynamicauth.com")])
-def test_adding_and_changing_an_environment_asks_for_the_host(
+def test_adding_and_changing_an_environment_needs_the_host(
     other: OtherOrigin, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, confirmed: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)

@@ -1,4 +1,4 @@
-"""Nothing that a server says reaches a terminal as it is: tables, JSON, exports, errors, confirmations, progress."""
+"""Text of the server is made safe for a terminal: tables, JSON, exports, errors, confirmations, progress."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ from dyntui.core.text import safe
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 
 SOURCE = Path(dyntui.__file__).parent
-ONE_PLACE = SOURCE / "cli" / "output.py"
-HARMFUL = re.compile(
+OUTPUT_MODULE = SOURCE / "cli" / "output.py"
+UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 PROGRESS = "\r\x1b[K"
 
 
-def what_harms(shown: str) -> list[str]:
-    """What a terminal would act on or hide, beside line ends and our own way to rewrite a line."""
-    return HARMFUL.findall(shown.replace("\r\n", "\n").replace(PROGRESS, ""))
+def unsafe_characters(shown: str) -> list[str]:
+    """Return the characters that a terminal would interpret or hide, except line ends and progress lines."""
+    return UNSAFE.findall(shown.replace("\r\n", "\n").replace(PROGRESS, ""))
 
 
-def calls_that_print(path: Path) -> Iterator[str]:
+def find_print_calls(path: Path) -> Iterator[str]:
+    """Iterate over the places in a module that write to a standard stream or ask on the terminal."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
@@ -55,16 +56,16 @@ def calls_that_print(path: Path) -> Iterator[str]:
             yield f"{path.name}:{node.lineno} {ast.unparse(node)}"
 
 
-def test_one_module_of_the_command_line_prints() -> None:
+def test_only_one_module_writes_to_the_terminal() -> None:
     found = [
         call
         for folder in ("cli", "services", "api", "config", "core", "importer", "store", "resources")
         for path in sorted((SOURCE / folder).rglob("*.py"))
-        if path != ONE_PLACE and path.name != "keyring_child.py"
-        for call in calls_that_print(path)
+        if path != OUTPUT_MODULE and path.name != "keyring_worker.py"
+        for call in find_print_calls(path)
     ]
     assert found == []
-    assert list(calls_that_print(ONE_PLACE))
+    assert list(find_print_calls(OUTPUT_MODULE))
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +74,8 @@ def hostile() -> Iterator[Sandbox]:
         yield running
 
 
-def in_a_pty(hostile: Sandbox, home: Path, *arguments: str, answers: tuple[str, ...] = ()) -> str:
-    """What a command shows on a terminal of 200 columns, standard error included."""
+def run_in_terminal(hostile: Sandbox, home: Path, *arguments: str, answers: tuple[str, ...] = ()) -> str:
+    """Return what a command shows on a terminal of 200 columns, including standard error."""
     child = pexpect.spawn(
         sys.executable,
         ["-m", "dyntui", *arguments],
@@ -124,12 +125,12 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda words: " ".join(words).encode("unicode_escape").decode())
-def test_no_command_sends_a_terminal_what_it_would_act_on(
+def test_no_command_sends_unsafe_characters_to_a_terminal(
     hostile: Sandbox, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    shown = in_a_pty(hostile, tmp_path, *arguments)
+    shown = run_in_terminal(hostile, tmp_path, *arguments)
     assert shown.strip()
-    assert what_harms(shown) == []
+    assert unsafe_characters(shown) == []
 
 
 def first_user(hostile: Sandbox, home: Path) -> dict[str, Any]:
@@ -144,23 +145,23 @@ def first_user(hostile: Sandbox, home: Path) -> dict[str, Any]:
     return found
 
 
-def test_json_on_a_terminal_is_read_back_as_it_was(hostile: Sandbox, tmp_path: Path) -> None:
+def test_json_on_a_terminal_is_read_back_unchanged(hostile: Sandbox, tmp_path: Path) -> None:
     sent = first_user(hostile, tmp_path)
-    shown = in_a_pty(hostile, tmp_path, "api", "getEnvironmentUsers", "-p", "limit=1")
+    shown = run_in_terminal(hostile, tmp_path, "api", "getEnvironmentUsers", "-p", "limit=1")
     assert json.loads(shown)["users"][0] == sent
     assert any(payload in json.dumps(sent, ensure_ascii=False) for payload in PAYLOADS if payload.isprintable())
-    rows = in_a_pty(hostile, tmp_path, "users", "export", sent["id"], "--format", "ndjson").strip().splitlines()
+    rows = run_in_terminal(hostile, tmp_path, "users", "export", sent["id"], "--format", "ndjson").strip().splitlines()
     assert json.loads(rows[0])["id"] == sent["id"]
 
 
-def test_a_confirmation_takes_no_line_break_from_the_server(hostile: Sandbox, tmp_path: Path) -> None:
+def test_a_confirmation_shows_no_line_break_of_the_server(hostile: Sandbox, tmp_path: Path) -> None:
     user = first_user(hostile, tmp_path)
-    shown = in_a_pty(hostile, tmp_path, "users", "delete", user["id"], answers=("n",))
-    assert what_harms(shown) == []
-    assert not re.search(r"^ TAB", shown.replace("\r\n", "\n"), re.MULTILINE), "a part of a payload on its own line"
+    shown = run_in_terminal(hostile, tmp_path, "users", "delete", user["id"], answers=("n",))
+    assert unsafe_characters(shown) == []
+    assert not re.search(r"^ TAB", shown.replace("\r\n", "\n"), re.MULTILINE), "part of a payload is on its own line"
 
 
-def test_an_export_into_a_file_keeps_the_data_without_control_characters(hostile: Sandbox, tmp_path: Path) -> None:
+def test_an_export_to_a_file_has_the_data_without_control_characters(hostile: Sandbox, tmp_path: Path) -> None:
     environ = hostile.environ(tmp_path)
     for format in ("csv", "csv-exact", "ndjson", "json"):
         target = tmp_path / f"out.{format}"
@@ -175,19 +176,19 @@ def test_an_export_into_a_file_keeps_the_data_without_control_characters(hostile
     assert len(json.loads((tmp_path / "out.json").read_bytes())) == len(rows)
 
 
-def test_watching_an_export_shows_its_status_made_safe(server: Server, run: Run) -> None:
+def test_the_status_of_an_export_is_made_safe(server: Server, run: Run) -> None:
     add(run, "x", url=server.url)
     server.answers["e1"] = (200, {"id": "e1", "status": "done\x1b]0;x\x07\u202e", "model": "users\x9b31m"})
     server.answers["exports"] = (200, {"exports": [{"id": "e1", "status": "\x1b[2J"}]})
     done = run("exports", "watch", "e1")
-    assert what_harms(done.out + done.err) == []
+    assert unsafe_characters(done.out + done.err) == []
 
 
-def test_an_error_of_the_server_stays_on_its_line(server: Server, run: Run) -> None:
+def test_an_error_of_the_server_stays_on_one_line(server: Server, run: Run) -> None:
     add(run, "x", url=server.url)
     server.answers["users"] = (400, {"error": "no\nerror: forged\r\x1b[31m\u2028more"})
     done = run("users", "list")
-    assert what_harms(done.err) == []
+    assert unsafe_characters(done.err) == []
     assert [line for line in done.err.splitlines() if line.startswith("error: forged")] == []
 
 
@@ -202,22 +203,22 @@ STRANGE_ROWS: list[Any] = [
     [],
     {"id": ""},
 ]
-"""What a server might answer with in a list instead of its objects."""
+"""Rows of an unexpected form that a server could return."""
 
 
 @pytest.mark.parametrize(
     "wrap", [lambda rows: rows, lambda rows: {"count": "many", "items": rows}, lambda rows: {"x": rows}]
 )
-def test_objects_without_the_expected_fields_crash_no_list(server: Server, run: Run, wrap: Any) -> None:
+def test_rows_without_the_expected_fields_do_not_crash_a_command(server: Server, run: Run, wrap: Any) -> None:
     from dyntui.resources import RESOURCES
 
     add(run, "x", url=server.url)
 
-    class Anything(dict[str, Any]):
+    class AnyPath(dict[str, Any]):
         def get(self, name: str, default: Any = None) -> Any:
             return (200, wrap(STRANGE_ROWS))
 
-    server.answers = Anything()
+    server.answers = AnyPath()
     for name, record in RESOURCES.items():
         extra = ("--of", "3f2a1b4c-0000-4000-8000-00000000000c") if record.parent_resource else ()
         for more in ((), ("--json",), ("--all",)):
@@ -230,7 +231,7 @@ def test_objects_without_the_expected_fields_crash_no_list(server: Server, run: 
         assert run(*command).code in (0, 1, 2, 3, 4), command
 
 
-def test_a_page_with_a_lone_surrogate_is_listed_exported_and_printed(server: Server, run: Run) -> None:
+def test_a_lone_surrogate_is_listed_and_exported(server: Server, run: Run) -> None:
     add(run, "x", url=server.url)
     server.answers["users"] = (200, {"count": 1, "users": [{"id": "u1", "firstName": "a\ud800b", "email": "a@x.com"}]})
     assert "a<d800>b" in run("users", "list").out
@@ -242,7 +243,7 @@ def test_a_page_with_a_lone_surrogate_is_listed_exported_and_printed(server: Ser
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
-def test_an_export_that_is_ended_leaves_no_file(serve: Callable[..., Any], tmp_path: Path, name: str) -> None:
+def test_an_export_that_is_stopped_leaves_no_file(serve: Callable[..., Any], tmp_path: Path, name: str) -> None:
     import signal
 
     with serve("--latency", "1500", users=2000) as sandbox:
@@ -254,7 +255,7 @@ def test_an_export_that_is_ended_leaves_no_file(serve: Callable[..., Any], tmp_p
         while not list(target.parent.iterdir()):
             assert process.poll() is None
             select.select([process.stderr], [], [], 0.02)
-        assert not target.exists(), "it has its name only when it is whole"
+        assert not target.exists(), "the file gets its name when it is complete"
         process.send_signal(getattr(signal, name))
         code = process.wait(20)
         assert code == 128 + getattr(signal, name), process.stderr.read()

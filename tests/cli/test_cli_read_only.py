@@ -1,4 +1,4 @@
-"""`--read-only`: every command that writes is refused before anything leaves, and none of them is forgotten."""
+"""`--read-only`: every command that writes is refused before any request, and the list of them is complete."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from dyntui.services.imports.plan import make_plan, save_plan
 from dyntui.store.states import JobState
 
 ENVIRONMENT = "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d"
-SOME = "11111111-2222-4333-8444-555555555555"
+SOME_ID = "11111111-2222-4333-8444-555555555555"
 WALLET = "0x" + "ab" * 20
 
 WRITING = {
     "users create": "email=ada@x.example",
-    "users delete": SOME,
-    "users allowlist-add": f"VIP {SOME}",
-    "users edit-metadata": f"{SOME} --from people.csv",
-    "users mfa-reset": SOME,
-    "users session-revoke": SOME,
-    "users sessions-revoke": SOME,
-    "users set-metadata": f"plan=pro {SOME}",
-    "users update": f"{SOME} alias=Ada",
-    "wallets delete": SOME,
-    "wallets link": f"{SOME} --address {WALLET} --chain EVM --name metamask",
+    "users delete": SOME_ID,
+    "users allowlist-add": f"VIP {SOME_ID}",
+    "users edit-metadata": f"{SOME_ID} --from people.csv",
+    "users mfa-reset": SOME_ID,
+    "users session-revoke": SOME_ID,
+    "users sessions-revoke": SOME_ID,
+    "users set-metadata": f"plan=pro {SOME_ID}",
+    "users update": f"{SOME_ID} alias=Ada",
+    "wallets delete": SOME_ID,
+    "wallets link": f"{SOME_ID} --address {WALLET} --chain EVM --name metamask",
     "wallets pregenerate": "ada@x.example --chain EVM",
-    "wallets recover": SOME,
+    "wallets recover": SOME_ID,
     "allowlists add": "VIP ada@x.example",
     "allowlists copy": "VIP Staff",
     "allowlists create": "VIP --outcome siteAccess",
@@ -56,23 +56,23 @@ WRITING = {
     "jobs run": "READY",
     "jobs undo": "DONE",
     "webhooks create": "url=https://x.example events=user.created isEnabled=true",
-    "webhooks delete": SOME,
-    "webhooks disable": SOME,
-    "webhooks edit": f"{SOME} url=https://y.example",
-    "webhooks enable": SOME,
-    "webhooks redeliver": f"{SOME} {SOME}",
+    "webhooks delete": SOME_ID,
+    "webhooks disable": SOME_ID,
+    "webhooks edit": f"{SOME_ID} url=https://y.example",
+    "webhooks enable": SOME_ID,
+    "webhooks redeliver": f"{SOME_ID} {SOME_ID}",
     "exports create": "model=users",
     "tokens create": "note=x scopes=environment.users.read",
-    "tokens delete": SOME,
-    "members delegate-ownership": f"{SOME} adminMemberIdToDelegate={SOME}",
-    "members delete": SOME,
-    "members edit": f"{SOME} role=admin",
-    "do": f"origins delete {SOME}",
-    "api": "deleteUser -p userId=" + SOME,
+    "tokens delete": SOME_ID,
+    "members delegate-ownership": f"{SOME_ID} adminMemberIdToDelegate={SOME_ID}",
+    "members delete": SOME_ID,
+    "members edit": f"{SOME_ID} role=admin",
+    "do": f"origins delete {SOME_ID}",
+    "api": "deleteUser -p userId=" + SOME_ID,
 }
-"""A line for every command that changes something on the server."""
+"""Arguments for every command that changes something at the server."""
 
-ELSEWHERE = {
+LOCAL_OR_SECRET = {
     "env remove",
     "jobs purge",
     "jobs cancel",
@@ -83,31 +83,31 @@ ELSEWHERE = {
 """Commands that are confirmed but change only this machine, or show a secret."""
 
 
-def leaves(
+def iter_commands(
     command: click.Command, path: tuple[str, ...], context: click.Context
 ) -> Iterator[tuple[str, click.Command]]:
-    """Every command below a group, by its words."""
+    """Iterate over all commands below a group as pairs of full name and command."""
     if not isinstance(command, click.Group):
         yield " ".join(path), command
         return
     for name in command.list_commands(context):
         found = command.get_command(context, name)
         assert found is not None
-        yield from leaves(found, (*path, name), click.Context(found, parent=context, info_name=name))
+        yield from iter_commands(found, (*path, name), click.Context(found, parent=context, info_name=name))
 
 
-def test_no_command_that_is_confirmed_is_forgotten() -> None:
+def test_every_command_with_a_confirmation_is_in_the_lists() -> None:
     confirmed = {
         words
-        for words, command in leaves(root, (), click.Context(root))
+        for words, command in iter_commands(root, (), click.Context(root))
         if any(option.name == "yes" for option in command.params)
     }
-    assert confirmed == WRITING.keys() | ELSEWHERE
+    assert confirmed == WRITING.keys() | LOCAL_OR_SECRET
 
 
 @pytest.fixture
-def nobody(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command line where nobody listens: what tries to send ends with 4."""
+def run_offline(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command line where no server listens: a request would make the exit code 4."""
     monkeypatch.setenv("DYNTUI_BASE_URL", NOBODY)
     monkeypatch.setenv("DYNTUI_ENVIRONMENT_ID", ENVIRONMENT)
     monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
@@ -116,8 +116,8 @@ def nobody(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def job(*states: JobState) -> str:
-    """A job of this environment that was planned and went through some states then."""
+def create_job(*states: JobState) -> str:
+    """Create a job with a plan, move it through the states, and return its id."""
     source = {"name": "people.csv", "path": "people.csv"}
     with new_job("users", JobLocation.of(resolve()), source=source, mapping={"columns": []}) as journal:
         journal.move(JobState.READY)
@@ -135,13 +135,13 @@ JOBS = {
 
 
 @pytest.mark.parametrize("words", WRITING)
-def test_it_is_refused_before_anything_leaves(words: str, nobody: Run) -> None:
+def test_a_write_is_refused_before_any_request(words: str, run_offline: Run) -> None:
     line = WRITING[words]
     if line in JOBS:
-        line = job(*JOBS[line])
-    done = nobody(*words.split(), *line.split(), "--yes", "--confirm", "environment", "--read-only")
+        line = create_job(*JOBS[line])
+    done = run_offline(*words.split(), *line.split(), "--yes", "--confirm", "environment", "--read-only")
     assert done.code == 2, done.err
     assert "is read-only" in done.err, done.err
     assert done.out == ""
-    (audited,) = nobody("audit", "--ndjson").out.splitlines()
+    (audited,) = run_offline("audit", "--ndjson").out.splitlines()
     assert '"refused"' in audited

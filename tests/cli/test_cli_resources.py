@@ -1,4 +1,4 @@
-"""Everything through `get` and `do`, and the commands of single resources: in this process, against a real sandbox."""
+"""`get`, `do` and the commands of single resources, run in this process against a sandbox."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def here(run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Here:
-    """The command line on the module's sandbox."""
+    """Run the command line in this process, connected to the sandbox of this module."""
     for name, value in sandbox.environ(tmp_path / "home").items():
         if name.startswith("DYNTUI_"):
             monkeypatch.setenv(name, value)
@@ -58,7 +58,7 @@ def test_every_resource_is_listed(name: str, here: Here) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, record in RESOURCES.items() if record.detail and not record.parent])
-def test_one_is_shown_in_full(name: str, here: Here) -> None:
+def test_one_object_is_shown_in_full(name: str, here: Here) -> None:
     record = RESOURCES[name]
     rows = document(here("get", name, "--json"))["items"]
     if not rows:
@@ -70,10 +70,10 @@ def test_one_is_shown_in_full(name: str, here: Here) -> None:
     assert row_id in here("get", name, row_id).out
 
 
-def test_what_there_is_and_what_can_be_done_is_told(here: Here) -> None:
-    told = {row["name"]: row for row in document(here("get", "--json"))}
-    assert set(told) == set(RESOURCES)
-    assert "redeliver" in told["webhook-messages"]["actions"]
+def test_resources_and_their_actions_are_listed(here: Here) -> None:
+    resources = {row["name"]: row for row in document(here("get", "--json"))}
+    assert set(resources) == set(RESOURCES)
+    assert "redeliver" in resources["webhook-messages"]["actions"]
     actions = {row["action"]: row for row in document(here("do", "custom-fields", "--json"))}
     assert actions["delete"]["effect"] == "destructive"
     fields = {field["name"]: field for field in actions["create"]["fields"]}
@@ -83,7 +83,7 @@ def test_what_there_is_and_what_can_be_done_is_told(here: Here) -> None:
     assert "webhooks" in here("get").out
 
 
-def test_a_thing_is_made_changed_and_deleted(here: Here) -> None:
+def test_an_object_is_created_and_deleted(here: Here) -> None:
     made = document(here("do", "origins", "create", "origin=https://made.example", "--yes", "--json"))
     (target,) = made["targets"]
     assert (made["counts"]["done"], target["outcome"]) == (1, "done")
@@ -93,7 +93,7 @@ def test_a_thing_is_made_changed_and_deleted(here: Here) -> None:
     assert not any(row["id"] == target["id"] for row in document(here("get", "origins", "--json"))["items"])
 
 
-def test_an_edit_says_what_it_changes_and_keeps_the_rest(here: Here) -> None:
+def test_an_edit_shows_its_changes_and_keeps_the_other_fields(here: Here) -> None:
     row = document(here("get", "webhooks", "--json"))["items"][0]
     done = here("do", "wh", "edit", row["webhookId"], "events=user.deleted", "--yes", "--json")
     assert "→ user.deleted" in done.err
@@ -105,38 +105,38 @@ def test_an_edit_says_what_it_changes_and_keeps_the_rest(here: Here) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "expected"),
     [
         ("get nothing", "no resource 'nothing'"),
         ("do webhooks explode", "no action 'explode'"),
-        ("do origins create --yes", "origin: This field is required"),
-        ("do origins create nothing=x --yes", "takes no nothing"),
+        ("do origins create --yes", "Missing required field: origin"),
+        ("do origins create nothing=x --yes", "has no field nothing"),
         ("do origins create stray origin=https://a.example --yes", "takes FIELD=VALUE"),
         ("do custom-fields edit a b name=x --yes", "one custom field at a time"),
-        ("do custom-fields edit 11111111-2222-4333-8444-555555555555 --yes", "needs something to change"),
+        ("do custom-fields edit 11111111-2222-4333-8444-555555555555 --yes", "needs at least one FIELD=VALUE"),
         ("do origins create origin=https://a.example", "was not confirmed"),
         ("get origins --filter x", "cannot filter"),
-        ("get webhooks x --filter y", "stands alone"),
+        ("get webhooks x --filter y", "cannot be combined"),
         ("do sessions revoke x --yes", "--of ID"),
         ("events tail --json", "--ndjson"),
         ("api getOrigins --all", "has no pages"),
         ("api getEvents --ndjson", "--all"),
     ],
 )
-def test_what_is_wrong_is_said_with_what_to_do(line: str, said: str, here: Here) -> None:
+def test_usage_errors_say_what_is_wrong(line: str, expected: str, here: Here) -> None:
     done = here(*shlex.split(line))
     assert done.code == 2, done.err
-    assert said in done.err
+    assert expected in done.err
     assert done.out == ""
 
 
-def test_one_of_a_kind_needs_no_id(here: Here) -> None:
+def test_a_single_object_needs_no_id(here: Here) -> None:
     done = document(here("do", "chainalysis", "disable", "--yes", "--json"))
     assert done["targets"][0]["result"]["sanctionsApiEnabled"] is False
     assert document(here("do", "chainalysis", "enable", "--yes", "--json"))["counts"]["done"] == 1
 
 
-def test_many_at_once_and_a_failure_among_them(here: Here) -> None:
+def test_a_failed_target_does_not_stop_the_others(here: Here) -> None:
     ids = [
         document(here("do", "deeplinks", "create", f"url=app{number}://", "--yes", "--json"))["targets"][0]["id"]
         for number in range(2)
@@ -147,7 +147,7 @@ def test_many_at_once_and_a_failure_among_them(here: Here) -> None:
     assert [target["outcome"] for target in done.document["targets"]] == ["done", "failed", "done"]
 
 
-def test_secrets_are_printed_by_no_list_and_no_edit(here: Here) -> None:
+def test_no_list_and_no_edit_prints_secrets(here: Here) -> None:
     pairs = ["provider=spotify", "clientId=c", "clientSecret=Canary-secret-1"]
     made = here("do", "providers", "create", *pairs, "--yes", "--json")
     row_id = document(made)["targets"][0]["id"]
@@ -163,14 +163,14 @@ def test_secrets_are_printed_by_no_list_and_no_edit(here: Here) -> None:
         assert "Canary-secret" not in done.out + done.err
 
 
-def test_a_token_is_shown_once_and_the_own_one_is_marked(here: Here, sandbox: Sandbox) -> None:
+def test_a_new_token_is_printed_and_the_token_in_use_is_marked(here: Here, sandbox: Sandbox) -> None:
     made = here("tokens", "create", "note=Test", "scopes=environment.users.read", "--yes")
     raw = made.out.strip()
     assert raw.startswith("dyn_")
     rows = document(here("tokens", "list", "--json"))["items"]
     assert [row["checksum"] for row in rows if row["own"]] == [sandbox.token[-6:]]
     mine = next(row for row in rows if row["checksum"] == raw[-6:])
-    assert "here" in here("tokens", "list").out
+    assert "IN USE" in here("tokens", "list").out
     own = next(row for row in rows if row["own"])
     refused = here("tokens", "delete", own["id"])
     assert refused.code == 2
@@ -188,7 +188,7 @@ def test_deleting_the_token_in_use_warns(here: Here, sandbox: Sandbox, monkeypat
     assert here("tokens", "list").code == 3
 
 
-def test_lists_and_gates_are_weighed_here_too(here: Here) -> None:
+def test_the_impact_of_allowlists_and_gates_is_assessed(here: Here) -> None:
     made = document(here("do", "allowlists", "create", "name=Guests", "outcome=siteAccess", "--yes", "--json"))
     list_id = made["targets"][0]["id"]
     edited = here("do", "allowlists", "edit", list_id, "name=Invited", "--yes", "--json")
@@ -204,7 +204,7 @@ def test_lists_and_gates_are_weighed_here_too(here: Here) -> None:
 # Webhooks, events, exports
 
 
-def test_messages_of_a_webhook_and_what_failed(here: Here) -> None:
+def test_failed_messages_of_a_webhook_are_listed_and_redelivered(here: Here) -> None:
     hooks = document(here("webhooks", "list", "--json"))["items"]
     off = next(row for row in hooks if not row["isEnabled"])
     every = document(here("webhooks", "messages", off["webhookId"], "--json"))["items"]
@@ -219,7 +219,7 @@ def test_messages_of_a_webhook_and_what_failed(here: Here) -> None:
     assert whole["counts"]["failed"] == 0
 
 
-def test_a_signature_is_checked_without_showing_the_secret(here: Here, tmp_path: Path) -> None:
+def test_a_signature_is_verified_without_showing_the_secret(here: Here, tmp_path: Path) -> None:
     hook = document(here("webhooks", "list", "--json"))["items"][0]
     message = document(here("webhooks", "messages", hook["webhookId"], "--json"))["items"][0]["request"]
     body = tmp_path / "body.json"
@@ -237,7 +237,7 @@ def test_a_signature_is_checked_without_showing_the_secret(here: Here, tmp_path:
     assert "without the newline" in here(*line, signature, "--yes").out
 
 
-def test_the_tail_tells_what_was_asked_for(here: Here) -> None:
+def test_the_tail_prints_the_selected_events(here: Here) -> None:
     rows = [
         json.loads(line) for line in here("events", "tail", "--once", "--since", "400d", "--ndjson").out.splitlines()
     ]
@@ -250,7 +250,7 @@ def test_the_tail_tells_what_was_asked_for(here: Here) -> None:
     assert "user.created" in here("events", "types").out
 
 
-def test_an_export_is_asked_for_and_fetched(here: Here, tmp_path: Path) -> None:
+def test_an_export_is_created_and_downloaded(here: Here, tmp_path: Path) -> None:
     made = document(here("exports", "create", "model=users", "format=csv", "--yes", "--json"))["targets"][0]
     assert "downloadUrl" not in json.dumps(made) or "set, not shown" in json.dumps(made)
     assert document(here("exports", "watch", made["id"], "--json"))["status"] == "completed"
@@ -262,7 +262,7 @@ def test_an_export_is_asked_for_and_fetched(here: Here, tmp_path: Path) -> None:
     assert "exists already" in again.err
 
 
-# The API, as it is
+# Raw API calls
 
 
 def test_all_pages_of_a_list_operation(here: Here) -> None:
@@ -274,7 +274,7 @@ def test_all_pages_of_a_list_operation(here: Here) -> None:
     assert by_path.code != 0
 
 
-def test_a_secret_is_read_on_purpose_only(here: Here) -> None:
+def test_reading_a_secret_needs_a_confirmation(here: Here) -> None:
     hook = document(here("webhooks", "list", "--json"))["items"][0]["webhookId"]
     line = ["api", "getWebhook", "-p", f"webhookId={hook}", "-p", "includeSecret=true"]
     assert here(*line).code == 2
@@ -282,7 +282,7 @@ def test_a_secret_is_read_on_purpose_only(here: Here) -> None:
 
 
 def test_read_only_refuses_every_write_before_any_request_leaves(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody listens: what tries to send ends with 4, what is refused with 2."""
+    """No server listens: a request would make the exit code 4, a refusal makes it 2."""
     monkeypatch.setenv("DYNTUI_BASE_URL", "http://127.0.0.1:9/api/v0")
     monkeypatch.setenv("DYNTUI_ENVIRONMENT_ID", "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d")
     monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "a" * 56)
@@ -311,7 +311,7 @@ def test_read_only_refuses_every_write_before_any_request_leaves(run: Run, monke
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_completion_of_a_shell_is_printed(shell: str, run: Run) -> None:
+def test_the_completion_script_of_a_shell_is_printed(shell: str, run: Run) -> None:
     done = run("completion", shell)
     assert done.code == 0
     assert "_DYNTUI_COMPLETE" in done.out
@@ -342,7 +342,7 @@ def test_the_completion_is_valid_shell(run: Run, tmp_path: Path) -> None:
     assert subprocess.run(["bash", "-n", str(script)], capture_output=True, check=False).returncode == 0
 
 
-def test_none_of_it_loads_the_console() -> None:
+def test_no_command_module_loads_the_console() -> None:
     names = [path.partition(":")[0] for path, _ in COMMANDS.values() if not path.startswith("dyntui.cli.demo:")]
     code = (
         "import sys, importlib\n"
@@ -360,7 +360,7 @@ def hostile() -> Iterator[Sandbox]:
 
 
 @pytest.mark.parametrize("name", [name for name, record in RESOURCES.items() if record.scope is not Scope.PARENT])
-def test_hostile_strings_reach_no_terminal(
+def test_hostile_strings_are_made_safe_for_the_terminal(
     name: str, hostile: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for variable, value in hostile.environ(tmp_path / "home").items():

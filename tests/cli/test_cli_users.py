@@ -1,4 +1,4 @@
-"""What the command line does to users and wallets, through the one door, against a real sandbox."""
+"""Writes and exports of `dyntui users` and `dyntui wallets`, and the cache commands, against a sandbox."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture
 def ada(dyntui):
-    """A user made for one test; the e-mail is new each time."""
+    """Create a user for one test, with an email of its own."""
     email = f"ada-{dyntui.home.parent.name}@example.com".replace("_", "-").replace("[", "").replace("]", "").lower()
     made = dyntui.json("users", "create", f"email={email}", "firstName=Ada", 'metadata={"plan":"pro"}', "--yes")
     return made["targets"][0]["result"]
@@ -26,12 +26,12 @@ def test_a_user_is_created_changed_and_deleted(dyntui, ada):
     assert dyntui("users", "get", ada["id"], check=False).returncode == 1
 
 
-def test_what_the_api_cannot_change_is_said_before_anything_is_sent(dyntui, ada):
+def test_a_field_that_the_api_cannot_change_is_refused_before_any_request(dyntui, ada):
     done = dyntui("users", "update", ada["id"], "email=other@example.com", "--yes", check=False)
     assert done.returncode == 2 and "cannot change email" in done.stderr
 
 
-def test_nothing_is_deleted_without_a_confirmation(dyntui, ada):
+def test_a_deletion_needs_a_confirmation(dyntui, ada):
     done = dyntui("users", "delete", ada["id"], check=False, stdin="")
     assert done.returncode == 2 and "not confirmed" in done.stderr
     assert dyntui.json("users", "get", ada["id"])["id"] == ada["id"]
@@ -49,7 +49,7 @@ def test_targets_come_from_standard_input_and_each_has_its_outcome(dyntui, ada):
     ]
 
 
-def test_a_live_environment_wants_its_name(dyntui, ada):
+def test_a_deletion_in_a_live_environment_needs_the_profile_name(dyntui, ada):
     dyntui.home.mkdir(exist_ok=True)
     env = ("--profile", "prod")
     sandbox = dyntui.sandbox
@@ -62,7 +62,7 @@ def test_a_live_environment_wants_its_name(dyntui, ada):
     dyntui("users", "delete", ada["id"], *env, "--confirm-environment", "prod")
 
 
-def test_one_metadata_field_is_set_and_the_others_kept(dyntui, ada):
+def test_one_metadata_field_is_set_and_the_others_stay(dyntui, ada):
     dyntui("users", "set-metadata", "tier=gold", ada["id"], "--yes")
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "pro", "tier": "gold"}
 
@@ -77,7 +77,7 @@ def test_digits_are_text_unless_they_are_given_as_json(dyntui, ada):
 
 
 @pytest.mark.parametrize("pair", ["seats:=three", "seats:=NaN", 'seats:={"a":1,"a":2}', "=3", ":=3", "seats"])
-def test_what_is_no_value_is_refused_before_anything_is_read(run, pair):
+def test_an_invalid_assignment_is_refused_before_any_request(run, pair):
     done = run("users", "set-metadata", pair, "someone", "--yes")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: ")
@@ -117,14 +117,14 @@ def test_wallets_are_pregenerated_with_solana_named_as_the_endpoint_wants_it(dyn
     assert len(dyntui.json("wallets", "list", "--user", user["id"])["wallets"]) == 2
 
 
-def test_an_export_has_everybody_and_is_safe_to_open(dyntui, tmp_path):
+def test_an_export_has_all_users_and_is_a_private_file(dyntui, tmp_path):
     file = tmp_path / "users.csv"
     dyntui("users", "export", "-o", str(file), "--fields", "id,email,metadata")
     assert file.read_bytes().startswith(b"\xef\xbb\xbf") and file.stat().st_mode & 0o777 == 0o600
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
     assert len(rows) == dyntui.json("users", "list", "--limit", "1")["count"]
     again = dyntui("users", "export", "-o", str(file), check=False)
-    assert again.returncode == 2, "nothing is overwritten unasked"
+    assert again.returncode == 2, "an existing file is not overwritten"
 
 
 def test_an_export_as_ndjson_goes_to_standard_output(dyntui):
@@ -142,7 +142,7 @@ def test_the_cache_is_shown_and_purged(dyntui):
     assert dyntui.json("cache", "status") == []
 
 
-def test_an_export_of_some_takes_their_ids(dyntui, ada, tmp_path):
+def test_users_are_exported_by_their_ids(dyntui, ada, tmp_path):
     file = tmp_path / "some.csv"
     dyntui("users", "export", "-", "-o", str(file), "--fields", "id,email", stdin=f"{ada['id']}\n")
     rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"))))
@@ -154,7 +154,7 @@ def test_an_export_of_some_takes_their_ids(dyntui, ada, tmp_path):
     assert both.returncode == 2
 
 
-def test_wallets_are_exported_and_one_says_where_its_explorer_is(dyntui):
+def test_wallets_are_exported_and_one_is_shown_with_its_explorer_link(dyntui):
     rows = [json.loads(line) for line in dyntui("wallets", "export", "--format", "ndjson").stdout.splitlines()]
     assert len(rows) == dyntui.json("wallets", "list", "--limit", "1")["count"]
     assert all(row["userId"] for row in rows)
@@ -162,14 +162,14 @@ def test_wallets_are_exported_and_one_says_where_its_explorer_is(dyntui):
     assert f"https://etherscan.io/address/{evm['publicKey']}" in dyntui("wallets", "get", evm["id"]).stdout
 
 
-def test_a_phone_number_is_split_for_pregenerating(dyntui):
+def test_a_wallet_is_pregenerated_for_a_phone_number(dyntui):
     done = dyntui.json("wallets", "pregenerate", "+14155550177", "--type", "phoneNumber", "--chain", "EVM", "--yes")
     user = done["targets"][0]["result"]
     assert user["phoneNumber"] == "+14155550177"
     assert user["wallets"]
 
 
-def test_rows_of_live_rest_on_the_disk_only_after_it_was_agreed(dyntui):
+def test_rows_of_a_live_environment_are_cached_only_after_consent(dyntui):
     from dyntui.store.cache import RowCache, cache_file
 
     sandbox = dyntui.sandbox
@@ -184,13 +184,13 @@ def test_rows_of_live_rest_on_the_disk_only_after_it_was_agreed(dyntui):
     RowCache(cache_file(dyntui.home / "cache", "u", "e", "t")).put("users", "q", 0, [{"id": "u1"}], 1)
     dyntui("cache", "forbid", "prod")
     assert "keep_rows" not in profiles.read_text()
-    assert dyntui.json("cache", "status") == [], "what was kept is gone"
+    assert dyntui.json("cache", "status") == [], "the cached rows are deleted"
     dyntui("cache", "allow", "prod")
     dyntui("env", "add", "prod", "--replace", "--base-url", "http://127.0.0.1:9/api/v0", "--credential", "session")
-    assert "keep_rows" not in profiles.read_text(), "another address was not agreed to"
+    assert "keep_rows" not in profiles.read_text(), "the consent is for one base URL"
 
 
-def test_sessions_are_listed_and_single_ones_revoked(dyntui):
+def test_sessions_are_listed_and_revoked_one_by_one(dyntui):
     users = dyntui.json("users", "list", "--sessions")["users"]
     user = next(user for user in users if sum(not session["revokedAt"] for session in user["sessions"]) > 1)
     found = dyntui.json("users", "sessions", user["id"])["sessions"]
@@ -201,7 +201,7 @@ def test_sessions_are_listed_and_single_ones_revoked(dyntui):
     assert [session["id"] for session in again if not session["revokedAt"]] == active[1:]
 
 
-def test_a_social_token_is_revealed_only_when_it_was_confirmed_and_is_audited(dyntui):
+def test_showing_a_social_token_is_confirmed_and_audited(dyntui):
     users = dyntui.json("users", "list")["users"]
     account = next(account for user in users for account in user["oauthAccounts"])["id"]
     assert dyntui("users", "social-token", account, check=False, stdin="").returncode == 2
@@ -212,28 +212,28 @@ def test_a_social_token_is_revealed_only_when_it_was_confirmed_and_is_audited(dy
     assert token not in audit
 
 
-def test_users_are_put_on_a_list_by_its_name(dyntui, ada):
+def test_users_are_added_to_an_allowlist_by_its_name(dyntui, ada):
     dyntui("allowlists", "create", "Friends of Ada", "--outcome", "scope", "--scope", "friend", "--yes")
     done = dyntui("users", "allowlist-add", "Friends of Ada", "-", "--yes", "--json", stdin=f"{ada['id']}\n")
     assert json.loads(done.stdout)["counts"]["done"] == 1
     assert ada["email"] in dyntui("allowlists", "export", "Friends of Ada").stdout
 
 
-def test_metadata_is_changed_as_a_whole_after_its_difference_was_shown(dyntui, ada, tmp_path):
+def test_the_whole_metadata_is_replaced_after_the_changes_are_shown(dyntui, ada, tmp_path):
     file = tmp_path / "metadata.json"
     file.write_text('{"plan": "free", "seats": 3}')
     done = dyntui("users", "edit-metadata", ada["id"], "--from", str(file), "--yes")
     assert '~ plan: "pro" → "free"' in done.stderr
     assert "+ seats: 3" in done.stderr
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "free", "seats": 3}
-    assert "Nothing is different" in dyntui("users", "edit-metadata", ada["id"], "--from", str(file), "--yes").stderr
+    assert "There are no changes" in dyntui("users", "edit-metadata", ada["id"], "--from", str(file), "--yes").stderr
     file.write_text('{"plan": "free",}')
     assert dyntui("users", "edit-metadata", ada["id"], "--from", str(file), check=False).returncode == 2
     assert dyntui("users", "edit-metadata", ada["id"], "--from", "-", stdin="{}", check=False).returncode == 2
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "free", "seats": 3}
 
 
-def test_ones_own_editor_gets_no_token_and_what_it_wrote_is_not_lost(dyntui, ada, tmp_path, monkeypatch):
+def test_the_editor_gets_no_token_and_its_text_is_not_lost(dyntui, ada, tmp_path, monkeypatch):
     script = tmp_path / "editor.sh"
     script.write_text(f'#!/bin/sh\nenv > {tmp_path}/seen\nprintf \'{{"from": "editor"}}\' > "$1"\n')
     script.chmod(0o700)
@@ -247,20 +247,22 @@ def test_ones_own_editor_gets_no_token_and_what_it_wrote_is_not_lost(dyntui, ada
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"from": "editor"}
 
 
-@pytest.mark.parametrize("what", [("users", "export"), ("wallets", "export"), ("allowlists", "export", "Beta testers")])
-def test_an_export_with_json_is_one_document_and_nothing_else(dyntui, tmp_path, what):
-    ids = {row["id"] for row in json.loads(dyntui(*what, "--json").stdout)}
+@pytest.mark.parametrize(
+    "command", [("users", "export"), ("wallets", "export"), ("allowlists", "export", "Beta testers")]
+)
+def test_an_export_with_json_is_one_document(dyntui, tmp_path, command):
+    ids = {row["id"] for row in json.loads(dyntui(*command, "--json").stdout)}
     assert ids
-    other = dyntui(*what, "--json", "--format", "csv", check=False)
+    other = dyntui(*command, "--json", "--format", "csv", check=False)
     assert (other.returncode, other.stdout) == (2, "")
     file = tmp_path / "x.ndjson"
-    told = dyntui.json(*what, "--format", "ndjson", "-o", str(file))
-    assert told == {"exported": len(ids), "file": str(file)}
+    summary = dyntui.json(*command, "--format", "ndjson", "-o", str(file))
+    assert summary == {"exported": len(ids), "file": str(file)}
     assert {json.loads(line)["id"] for line in file.read_text().splitlines()} == ids
 
 
 @pytest.mark.parametrize("options", [("--json",), (), ("--format", "ndjson")], ids=["json", "csv", "ndjson"])
-def test_an_export_that_fails_prints_nothing_before_its_first_row_and_says_where_it_ended(dyntui, ada, options):
+def test_an_export_that_fails_reports_how_many_rows_were_printed(dyntui, ada, options):
     missing = "00000000-0000-4000-8000-000000000000"
     none = dyntui("users", "export", missing, *options, check=False)
     assert (none.returncode, none.stdout) == (1, "")

@@ -7,31 +7,31 @@ import json
 from dyntui.api.catalog import catalog
 
 
-def test_users_list_gives_one_json_document(dyntui):
+def test_users_list_prints_one_json_document(dyntui):
     document = dyntui.json("users", "list", "--limit", "7")
     assert document["count"] == dyntui.sandbox.users and len(document["users"]) == 7
 
 
-def test_users_list_pages_past_a_hundred_and_all_means_all(dyntui):
+def test_users_list_reads_several_pages_and_all_reads_all(dyntui):
     assert len(dyntui.json("users", "list", "--limit", "130")["users"]) == 130
     lines = dyntui("users", "list", "--all", "--ndjson").stdout.splitlines()
     assert len({json.loads(line)["id"] for line in lines}) == dyntui.sandbox.users
 
 
-def test_users_list_filters_on_the_server(dyntui):
+def test_users_list_uses_the_filter_of_the_server(dyntui):
     somebody = next(user for user in dyntui.json("users", "list")["users"] if user.get("email"))
     found = dyntui.json("users", "list", "--filter", somebody["email"], "--column", "email")
     assert somebody["id"] in [user["id"] for user in found["users"]]
     assert found["count"] < dyntui.sandbox.users
 
 
-def test_users_get_shows_everything_for_people_and_for_programs(dyntui):
+def test_users_get_shows_all_fields_as_text_and_as_json(dyntui):
     user_id = dyntui.json("users", "list", "--limit", "1")["users"][0]["id"]
     assert dyntui.json("users", "get", user_id)["id"] == user_id
     assert user_id in dyntui("users", "get", user_id).stdout
 
 
-def test_a_user_that_is_not_there_exits_1_with_the_servers_words(dyntui):
+def test_a_missing_user_exits_1_with_the_message_of_the_server(dyntui):
     done = dyntui("users", "get", "00000000-0000-4000-8000-000000000000", "--json", check=False)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith("error: ")
@@ -42,7 +42,7 @@ def test_a_wrong_token_exits_3(dyntui):
     assert done.returncode == 3 and "auth login" in done.stderr
 
 
-def test_api_list_names_every_operation(dyntui):
+def test_api_list_has_every_operation(dyntui):
     assert {entry["operationId"] for entry in dyntui.json("api", "--list")} == set(catalog().operations)
 
 
@@ -60,7 +60,7 @@ def test_api_calls_by_id_and_by_method_and_path(dyntui):
     assert by_id["users"] == by_path["users"] and len(by_id["users"]) == 3
 
 
-def test_api_writes_only_when_confirmed_and_leaves_a_line_in_the_audit(dyntui):
+def test_a_write_with_api_is_confirmed_and_audited(dyntui):
     body = json.dumps({"name": "api test list", "outcome": "siteAccess"})
     refused = dyntui("api", "createAllowlistByEnvironmentId", "-d", body, check=False)
     assert refused.returncode == 2 and "--yes" in refused.stderr
@@ -73,12 +73,12 @@ def test_api_writes_only_when_confirmed_and_leaves_a_line_in_the_audit(dyntui):
     ]
 
 
-def test_api_in_read_only_writes_nothing(dyntui):
+def test_api_refuses_writes_with_read_only(dyntui):
     done = dyntui("api", "createAllowlistByEnvironmentId", "-d", "{}", "--yes", "--read-only", check=False)
     assert done.returncode == 2 and "read-only" in done.stderr
 
 
-def test_api_says_what_is_missing(dyntui):
+def test_api_reports_what_is_missing(dyntui):
     for arguments, words in (
         (("api", "getUser"), "userId"),
         (("api", "getUsr"), "Did you mean"),
@@ -91,7 +91,7 @@ def test_api_says_what_is_missing(dyntui):
         assert done.returncode == 2 and words in done.stderr, arguments
 
 
-def test_hostile_names_are_shown_literally_and_no_byte_of_them_reaches_the_terminal(dyntui):
+def test_hostile_names_are_shown_as_text_without_control_characters(dyntui):
     payload = "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07"
     body = json.dumps({"email": "bob.hostile@example.com", "alias": payload})
     user = dyntui.json("api", "createUser", "-d", body, "--yes")["user"]
@@ -103,7 +103,7 @@ def test_hostile_names_are_shown_literally_and_no_byte_of_them_reaches_the_termi
     assert "\x1b" not in dyntui("users", "get", user["id"], "--json").stdout
 
 
-def test_users_list_shows_a_view_that_the_console_kept(dyntui):
+def test_users_list_shows_a_saved_view(dyntui):
     config = dyntui.home / "config"
     config.mkdir(parents=True, exist_ok=True, mode=0o700)
     view = {"filter": "chain:SOL", "order": "email-asc", "columns": [["email", 30], ["wallets", 7]]}

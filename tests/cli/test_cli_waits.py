@@ -1,4 +1,4 @@
-"""Long waits are said on standard error, each once, and never among the results."""
+"""Long waits are reported on standard error, each one time, and never mixed with results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def slow_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sa
         yield sandbox
 
 
-def test_a_slow_answer_is_said_once_for_several_requests(
+def test_a_slow_response_is_reported_once_for_several_requests(
     slow_sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     context = CliContext(json=True)
@@ -43,7 +43,7 @@ def test_a_slow_answer_is_said_once_for_several_requests(
 
 
 @pytest.mark.slow
-def test_a_command_says_how_long_the_rate_limit_holds_it(tmp_path: Path) -> None:
+def test_a_command_reports_how_long_it_waits_for_the_rate_limit(tmp_path: Path) -> None:
     from tests.conftest import Cli
 
     with serving("--rate-limit", "1", "--flag", "rate-window-ms=15000", users=3) as sandbox:

@@ -36,10 +36,10 @@ def _audit_lines(home: Path) -> list[object]:
 
 
 COMMANDS = [
-    (("users", "delete", "3f2a1b4c-0000-4000-8000-00000000000a"), "Do it?"),
+    (("users", "delete", "3f2a1b4c-0000-4000-8000-00000000000a"), "Continue?"),
     (("users", "delete", "3f2a1b4c-0000-4000-8000-00000000000a", "--profile", "prod"), "Type prod to confirm"),
-    (("api", "deleteUser", "-p", "userId=3f2a1b4c-0000-4000-8000-00000000000a"), "Do it?"),
-    (("do", "origins", "delete", "3f2a1b4c-0000-4000-8000-00000000000a"), "Do it?"),
+    (("api", "deleteUser", "-p", "userId=3f2a1b4c-0000-4000-8000-00000000000a"), "Continue?"),
+    (("do", "origins", "delete", "3f2a1b4c-0000-4000-8000-00000000000a"), "Continue?"),
     (("env", "add", "another"), ":"),
     (("env", "remove", "prod"), "Remove prod"),
     (("auth", "login", "--profile", "prod"), "API token"),

@@ -154,7 +154,7 @@ async def test_a_field_that_is_emptied_is_sent_as_nothing(tmp_path: Path) -> Non
 async def test_what_must_be_there_is_asked_for_before_anything_is_sent(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         action = find_action(RESOURCES["hostnames"], "create")
-        with pytest.raises(UsageError, match="usage: This field is required"):
+        with pytest.raises(UsageError, match="Missing required field: usage"):
             check_values(connection.client, action, {"hostname": "a.example"})
         assert connection.log.total == 0
 

@@ -164,6 +164,7 @@ def make_progress_line(count: int) -> Callable[[int, int], None] | None:
 
 def report_results(context: CliContext, results: WriteResults) -> int:
     """Print the outcome of each target and a sentence about all of them. Return the exit code."""
+    from dyntui.services.access.entries import already_existed
     from dyntui.services.actions.result_sentence import result_sentence
     from dyntui.services.actions.write_types import WriteOutcome
 
@@ -176,8 +177,7 @@ def report_results(context: CliContext, results: WriteResults) -> int:
     )
     for item in results.items:
         reason = f"  {item.error}" if item.error is not None else ""
-        already_existed = isinstance(item.value, dict) and item.value.get("exists")
-        outcome = "exists" if already_existed else item.outcome.value
+        outcome = "exists" if already_existed(item.value) else item.outcome.value
         context.print_result(f"{outcome:<10} {_result_id(item)}  {item.target.label}{reason}")
     if not context.json:
         context.print_message(result_sentence(results))

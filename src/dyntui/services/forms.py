@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog, Operation, Schema
 
 __all__ = [
+    "REQUIRED",
     "WHOLE",
     "FieldKind",
     "FormField",
@@ -35,6 +36,8 @@ __all__ = [
 
 WHOLE = "body"
 """The name of the field for the whole body, when the body is not an object."""
+REQUIRED = "This field is required."
+"""The error of an empty required field."""
 _DEPTH = 3
 
 
@@ -231,7 +234,7 @@ def read_form(
         was = (before or {}).get(field.name, "")
         if text == was and (before is not None or not text):
             if field.required and not text:
-                wrong[field.name] = "This field is required."
+                wrong[field.name] = REQUIRED
             continue
         try:
             value = parse_value(field, text)
@@ -259,7 +262,7 @@ def parse_value(field: FormField, text: str) -> Any:
     """Parse the text of a field. Raises ValueError with the problem."""
     if not text:
         if field.required:
-            raise ValueError("This field is required.")
+            raise ValueError(REQUIRED)
         return None if field.nullable or field.kind is not FieldKind.TEXT else ""
     match field.kind:
         case FieldKind.NUMBER:

@@ -17,6 +17,7 @@ from dyntui.resources.tokens import is_own_token
 from dyntui.services.actions.custom_actions import custom_action
 from dyntui.services.actions.write_types import Target, WriteAction, WriteResults
 from dyntui.services.forms import (
+    REQUIRED,
     FieldKind,
     FormField,
     FormResult,
@@ -257,8 +258,9 @@ def check_values(
     asked = form_fields(client, action)
     filled = read_form(asked, values, before=before)
     if filled.errors:
-        name, why = next(iter(filled.errors.items()))
-        raise UsageError(f"{name}: {why}", hint="Fields: " + ", ".join(field.label for field in asked) + ".")
+        name, reason = next(iter(filled.errors.items()))
+        message = f"Missing required field: {name}." if reason == REQUIRED else f"{name}: {reason}"
+        raise UsageError(message, hint="Fields: " + ", ".join(field.label for field in asked) + ".")
     if before is not None and asked and filled.body is None:
         raise UsageError("Nothing was changed, so nothing was sent.")
     return filled
