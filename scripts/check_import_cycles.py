@@ -17,13 +17,13 @@ PACKAGE = "dyntui"
 
 
 def module_name(path: Path, source: Path) -> str:
-    """The dotted name of the module in `path`, which lies below `source`."""
+    """Return the dotted name of the module at `path`, which is below `source`."""
     parts = path.relative_to(source).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def imported_names(tree: ast.Module, module: str, *, is_package: bool) -> Iterator[tuple[str, str]]:
-    """Each import in `tree` as (module, name); name is "" for `import module`."""
+    """Iterate over the imports in `tree` as (module, name); name is "" for `import module`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -38,7 +38,7 @@ def imported_names(tree: ast.Module, module: str, *, is_package: bool) -> Iterat
 
 
 def import_graph(source: Path = SOURCE, package: str = PACKAGE) -> dict[str, set[str]]:
-    """Every module of `package` with the modules of it that it imports."""
+    """Return the modules of `package`, each with the modules of the package that it imports."""
     paths = {module_name(path, source): path for path in sorted((source / package).rglob("*.py"))}
     graph: dict[str, set[str]] = {}
     for module, path in paths.items():
@@ -52,7 +52,7 @@ def import_graph(source: Path = SOURCE, package: str = PACKAGE) -> dict[str, set
 
 
 def find_cycle(graph: dict[str, set[str]]) -> list[str]:
-    """One cycle of `graph` as module names, the first repeated at the end; empty when there is none."""
+    """Return one cycle of `graph` as module names, with the first repeated at the end; empty for none."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -62,7 +62,7 @@ def find_cycle(graph: dict[str, set[str]]) -> list[str]:
 
 
 def strongly_connected(graph: dict[str, set[str]]) -> list[list[str]]:
-    """Groups of two or more modules that all reach each other, largest first (Tarjan's algorithm)."""
+    """Return the groups of modules that all reach each other, largest first (Tarjan's algorithm)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
@@ -94,7 +94,7 @@ def strongly_connected(graph: dict[str, set[str]]) -> list[list[str]]:
 
 
 def main() -> int:
-    """Print every group of modules that import each other; 1 when there is one, else 0."""
+    """Print the groups of modules that import each other. Return 1 if there is one, else 0."""
     groups = strongly_connected(import_graph())
     for group in groups:
         print(f"{len(group)} modules import each other in a cycle: {', '.join(group)}", file=sys.stderr)

@@ -1,7 +1,7 @@
-"""Check names and texts against the language guide; run by `make check`.
+"""Check that names and texts use standard terms; run by `make check`.
 
-Fails on a class name that two modules use, on a module without a docstring, and on a word of the lists below in a
-file name, an identifier, a docstring, a comment or a string.
+Fails on a class name that two modules use, on a module without a docstring, and on a word of the lists below in a file
+name, an identifier, a docstring, a comment or a string.
 """
 
 from __future__ import annotations
@@ -51,23 +51,23 @@ WORDS = frozenset(
         "weights",
     ]
 )
-"""Never used, neither in names nor in texts."""
+"""Words that neither names nor texts may contain."""
 PHRASES = ("going well", "going badly", "went well", "went badly", "put away", "let go", "bear with")
-"""Never used in texts, nor as names with underscores."""
+"""Phrases that texts may not contain, nor names with underscores."""
 NAME_WORDS = frozenset(["bear", "bench", "here", "later", "once"])
-"""Ordinary words that say nothing as a part of a name."""
+"""Ordinary words that are too vague as a part of a name."""
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TEXT_WORDS = re.compile(r"[a-z]+")
 
 
 def name_parts(name: str) -> list[str]:
-    """The lower-case words of an identifier in snake_case or CamelCase."""
+    """Return the lower-case words of an identifier in snake_case or CamelCase."""
     return [part.lower() for part in _PARTS.findall(name)]
 
 
-def bad_in_name(name: str) -> list[str]:
-    """The words of the lists that the identifier `name` contains."""
+def forbidden_in_name(name: str) -> list[str]:
+    """Return the forbidden words in an identifier."""
     parts = name_parts(name)
     joined = " ".join(parts)
     return [word for word in parts if word in WORDS or word in NAME_WORDS] + [
@@ -75,8 +75,8 @@ def bad_in_name(name: str) -> list[str]:
     ]
 
 
-def bad_in_text(text: str) -> list[str]:
-    """The words of the lists that `text` contains."""
+def forbidden_in_text(text: str) -> list[str]:
+    """Return the forbidden words in a text."""
     lower = text.lower()
     return [word for word in _TEXT_WORDS.findall(lower) if word in WORDS] + [
         phrase for phrase in PHRASES if phrase in lower
@@ -84,25 +84,25 @@ def bad_in_text(text: str) -> list[str]:
 
 
 def check_file(path: Path) -> Iterator[str]:
-    """Yield one line for each word in `path` that must not be there."""
-    where = path.relative_to(ROOT)
-    for word in bad_in_name(path.stem):
-        yield f"{where}: file name: {word!r}"
+    """Yield one line for each forbidden word in a file."""
+    file = path.relative_to(ROOT)
+    for word in forbidden_in_name(path.stem):
+        yield f"{file}: file name: {word!r}"
     source = path.read_text(encoding="utf-8")
     defined = _defined_names(ast.parse(source))
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.NAME and token.string in defined:
-            found = bad_in_name(token.string)
+            found = forbidden_in_name(token.string)
         elif token.type in (tokenize.STRING, tokenize.COMMENT):
-            found = bad_in_text(token.string)
+            found = forbidden_in_text(token.string)
         else:
             continue
         for word in found:
-            yield f"{where}:{token.start[0]}: {word!r} in {token.string.splitlines()[0].strip()[:80]}"
+            yield f"{file}:{token.start[0]}: {word!r} in {token.string.splitlines()[0].strip()[:80]}"
 
 
 def _defined_names(tree: ast.Module) -> set[str]:
-    """The identifiers that the module itself chooses; not those of libraries."""
+    """Return the identifiers that the module defines; those of libraries are not its choice."""
     names: set[str] = set()
     for node in ast.walk(tree):
         match node:
@@ -119,20 +119,20 @@ def check_modules(paths: list[Path]) -> Iterator[str]:
     """Yield one line for each module without a docstring and each class name that two modules use."""
     classes: dict[str, list[str]] = defaultdict(list)
     for path in paths:
-        where = str(path.relative_to(ROOT))
+        file = str(path.relative_to(ROOT))
         tree = ast.parse(path.read_text(encoding="utf-8"))
         if not ast.get_docstring(tree):
-            yield f"{where}: the module has no docstring"
+            yield f"{file}: the module has no docstring"
         for node in tree.body:
             if isinstance(node, ast.ClassDef):
-                classes[node.name].append(where)
-    for name, places in classes.items():
-        if len(places) > 1:
-            yield f"class {name} is defined in {', '.join(places)}"
+                classes[node.name].append(file)
+    for name, files in classes.items():
+        if len(files) > 1:
+            yield f"class {name} is defined in {', '.join(files)}"
 
 
 def main() -> int:
-    """Print what is wrong; 1 when something is, else 0."""
+    """Print the problems. Return 1 if there is one, else 0."""
     paths = sorted(SOURCE.rglob("*.py"))
     problems = [*check_modules(paths), *(line for path in paths for line in check_file(path))]
     print("\n".join(problems), file=sys.stderr if problems else sys.stdout)

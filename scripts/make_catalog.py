@@ -2,8 +2,8 @@
 
     python scripts/make_catalog.py PATH/TO/dynamic-api.json
 
-The catalog keeps what a console needs (paths, parameters, schemas) and drops what it does not (response codes that
-are all `2XX`, media types that are all JSON). Run it again when the document changes; the diff is the changelog.
+The catalog has what dyntui needs (paths, parameters, schemas), without what is the same for all operations (response
+codes `2XX`, media types JSON). Run the script again when the document changes; the diff shows what changed.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ TARGET = Path(__file__).parent.parent / "src" / "dyntui" / "api" / "catalog.json
 
 
 def body_schema(holder: dict[str, Any] | None) -> Any:
+    """Return the JSON schema of a request body or response; None for none."""
     return ((holder or {}).get("content") or {}).get("application/json", {}).get("schema")
 
 
 def operation(path: str, method: str, spec: dict[str, Any]) -> dict[str, Any]:
-    out: dict[str, Any] = {
+    """Return one operation as an entry of the catalog."""
+    entry: dict[str, Any] = {
         "id": spec["operationId"],
         "method": method.upper(),
         "path": path,
@@ -34,13 +36,13 @@ def operation(path: str, method: str, spec: dict[str, Any]) -> dict[str, Any]:
         ],
     }
     if spec.get("deprecated"):
-        out["deprecated"] = True
+        entry["deprecated"] = True
     if "requestBody" in spec:
-        out["body"] = body_schema(spec["requestBody"])
-        out["bodyRequired"] = bool(spec["requestBody"].get("required"))
+        entry["body"] = body_schema(spec["requestBody"])
+        entry["bodyRequired"] = bool(spec["requestBody"].get("required"))
     if (response := body_schema(spec["responses"]["2XX"])) is not None:
-        out["response"] = response
-    return out
+        entry["response"] = response
+    return entry
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Make screenshots/*.svg from the running console, on a sandbox that stands still. `make screenshots` runs it."""
+"""Make screenshots/*.svg from the running console, on a sandbox with a stopped clock. `make screenshots` runs it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Any, Self
 FOLDER = Path(__file__).parent.parent / "screenshots"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SIZE = (110, 32)
-LIMIT = 20.0
+TIMEOUT_S = 20.0
 
-# The steps of an import of `people`, which is in the folder that the wizard shows.
+# The keys of an import of people.csv, which is in the folder that the wizard shows.
 OPENED = ("enter",)
 REVIEWED = (*OPENED, "right_square_bracket", "v", "enter", "right_square_bracket")
 CHECKED = (*REVIEWED, "right_square_bracket", "enter")
@@ -43,19 +43,19 @@ SCENES: dict[str, tuple[str, ...]] = {
     "import-run": ("i", *PLANNED, "enter", "y"),
     "import-finish": ("i", *PLANNED, "A", "y"),
 }
-"""Scene -> the keys that lead there from the users list."""
+"""Keys to press on the users screen, by scene."""
 
 
-class Still(datetime):
-    """A clock that stands."""
+class StoppedClock(datetime):
+    """A datetime whose `now()` is always NOW."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Self:
         return cls.fromtimestamp(NOW.timestamp(), tz)
 
 
-def people(folder: Path) -> None:
-    """A file as people send it: semicolons, repeats, bad addresses, names beyond ASCII."""
+def write_people_csv(folder: Path) -> None:
+    """Write people.csv with semicolons, duplicates, invalid emails and non-ASCII names."""
     first, last = (
         ("Ada", "Grace", "Łukasz", "Zoë", "José", "Søren"),
         ("Lovelace", "Hopper", "Nowak", "García", "Öztürk"),
@@ -74,61 +74,62 @@ def people(folder: Path) -> None:
     os.utime(path, (NOW.timestamp() - 86_400, NOW.timestamp() - 86_400))
 
 
-async def settled(pilot: Any) -> None:
-    """Wait until no worker runs, no request is in flight, and no job is at work."""
+async def wait_until_idle(pilot: Any) -> None:
+    """Wait until no worker, no request and no job is running."""
     app = pilot.app
-    calm = 0
-    async with asyncio.timeout(LIMIT):
-        while calm < 3:
+    idle_count = 0
+    async with asyncio.timeout(TIMEOUT_S):
+        while idle_count < 3:
             await pilot.pause()
             session = app.session
-            busy = session.connection is None or session.connection.log.in_flight
-            busy = busy or any(worker.is_running for worker in app.workers)
-            busy = busy or (session.running is not None and session.running.active)
-            calm = 0 if busy else calm + 1
+            is_busy = session.connection is None or session.connection.log.in_flight
+            is_busy = is_busy or any(worker.is_running for worker in app.workers)
+            is_busy = is_busy or (session.running is not None and session.running.active)
+            idle_count = 0 if is_busy else idle_count + 1
             await asyncio.sleep(0)
 
 
-async def draw(name: str, keys: tuple[str, ...]) -> str:
-    """The SVG of one scene."""
+async def draw_scene(name: str, keys: tuple[str, ...]) -> str:
+    """Return the SVG of one scene."""
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui.shell.app import Console
     from dyntui.tui.shell.console_state import ConsoleState
 
     app = Console(ConsoleState(demo=SandboxOptions(users=500, seed=1, now="2026-03-01T12:00:00Z")))
     async with app.run_test(size=SIZE) as pilot:
-        await settled(pilot)
+        await wait_until_idle(pilot)
         for key in keys:
             await pilot.press(key)
-            await settled(pilot)
+            await wait_until_idle(pilot)
         return app.export_screenshot(title=f"dyntui: {name}")
 
 
 def main() -> None:
-    wanted = sys.argv[1:] or list(SCENES)
+    """Write the SVG files of all scenes, or of those named in the arguments."""
+    names = sys.argv[1:] or list(SCENES)
     for variable in ("NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"):
         os.environ.pop(variable, None)
     import dyntui.core.times
 
-    vars(dyntui.core.times)["datetime"] = Still
+    vars(dyntui.core.times)["datetime"] = StoppedClock
     import dyntui.services.imports.jobs
     import dyntui.store.journal
 
     vars(dyntui.store.journal)["now_ms"] = lambda: int(NOW.timestamp() * 1000)
     vars(dyntui.services.imports.jobs)["secrets"] = SimpleNamespace(token_hex=lambda size: "7f3a9c"[: 2 * size])
     FOLDER.mkdir(exist_ok=True)
-    for name in wanted:
-        # The wizard's clerk may still be writing its draft when the console is gone.
+    for name in names:
+        # The thread of the wizard may still write its draft after the console ended.
         with tempfile.TemporaryDirectory(prefix="dyntui-shots-", ignore_cleanup_errors=True) as home:
             os.environ |= {"DYNTUI_HOME": f"{home}/dyntui", "HOME": home}
             folder = Path(home) / "exports"
             folder.mkdir()
-            people(folder)
+            write_people_csv(folder)
             os.chdir(folder)
-            drawn = asyncio.run(draw(name, SCENES[name]))
-            # Without the font from the network that the picture would load where it is shown.
-            drawn = re.sub(r"@font-face\s*\{[^}]*\}", "", drawn).replace("Fira Code", "DejaVu Sans Mono")
-            (FOLDER / f"{name}.svg").write_text(drawn)
+            svg = asyncio.run(draw_scene(name, SCENES[name]))
+            # Remove the web font, which a viewer would load from the network.
+            svg = re.sub(r"@font-face\s*\{[^}]*\}", "", svg).replace("Fira Code", "DejaVu Sans Mono")
+            (FOLDER / f"{name}.svg").write_text(svg)
         print(f"screenshots/{name}.svg")
 
 

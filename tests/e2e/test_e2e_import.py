@@ -278,9 +278,9 @@ def write_xlsx(path: Path, rows: list[list[str]]) -> None:
 
 
 def write_auth0_export(path: Path, rows: int = 5000) -> dict[str, int]:
-    """An export of another system, with everything that goes wrong in one; what is in it."""
+    """Write an Auth0 export with several kinds of problems. Returns the number of rows with each kind."""
     table = [["user_id", "email", "email_verified", "given_name", "family_name", "username", "logins_count"]]
-    twice, odd, repeats, refused = (
+    double_at, no_at, duplicates, refused = (
         range(11, rows, 125),
         range(57, rows, 1700),
         range(13, rows, 250),
@@ -288,23 +288,29 @@ def write_auth0_export(path: Path, rows: int = 5000) -> dict[str, int]:
     )
     for n in range(rows):
         email = f"person{n}@example.com"
-        if n in twice:
+        if n in double_at:
             email = f"person{n}@@example.com"
-        elif n in odd:
+        elif n in no_at:
             email = f"person{n} at example"
-        elif n in repeats:
+        elif n in duplicates:
             email = f"Person{n - 1}@Example.com"
         username = f"user {n}" if n in refused else f"user_{n}"
         table.append([f"auth0|{n:06}", email, ("true", "false")[n % 2], f"Łukasz{n}", "Öztürk", username, str(n % 9)])
     write_xlsx(path, table)
-    return {"twice": len(twice), "odd": len(odd), "repeats": len(repeats), "refused": len(refused), "rows": rows}
+    return {
+        "double_at": len(double_at),
+        "no_at": len(no_at),
+        "duplicates": len(duplicates),
+        "refused": len(refused),
+        "rows": rows,
+    }
 
 
 @pytest.mark.slow
 def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path) -> None:
     path = tmp_path / "auth0.xlsx"
     counts = write_auth0_export(path)
-    problems = counts["twice"] + counts["odd"] + counts["repeats"]
+    problems = counts["double_at"] + counts["no_at"] + counts["duplicates"]
     rows, home = counts["rows"], tmp_path / "home"
     with serve("--latency", "60", users=50) as sandbox:
         with Terminal(env=environ(sandbox, home), columns=100, rows=30) as terminal:
@@ -332,7 +338,7 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             terminal.press("down", "down", "enter")
             terminal.wait("replace with")
             terminal.press("@@", "enter", "@", "enter")
-            terminal.wait(f"{counts['odd'] + counts['repeats']} with problems")
+            terminal.wait(f"{counts['no_at'] + counts['duplicates']} with problems")
             # the other rows are excluded
             terminal.press("f")
             terminal.wait("All rows with")
@@ -341,8 +347,8 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             terminal.press("f")
             terminal.wait("All rows with")
             terminal.press("end", "enter")
-            out = counts["odd"] + counts["repeats"]
-            terminal.wait(f"0 with problems, {out} excluded")
+            excluded = counts["no_at"] + counts["duplicates"]
+            terminal.wait(f"0 with problems, {excluded} excluded")
             terminal.press("]")
             terminal.wait("not checked")
             terminal.press("enter")
@@ -358,8 +364,8 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             terminal.press("p")
             terminal.wait("▸Run paused", 60)
             terminal.press("enter")
-            done = rows - out - counts["refused"]
-            terminal.wait(f"{done:,} of {rows:,} imported, {out + counts['refused']} not imported", 120)
+            done = rows - excluded - counts["refused"]
+            terminal.wait(f"{done:,} of {rows:,} imported, {excluded + counts['refused']} not imported", 120)
             assert "invalid_username" in terminal.text
             # failed rows are fixed and sent again
             terminal.press("f")
@@ -380,7 +386,7 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             assert terminal.wait_for_exit() == 0
         users = list_users(sandbox, home)
     mine = {user["email"]: user for user in users if str(user.get("email", "")).startswith("person")}
-    assert len(mine) == rows - out
+    assert len(mine) == rows - excluded
     assert len([user for user in users if str(user.get("email", "")).startswith("person")]) == len(mine)
     assert mine["person17@example.com"]["username"] == "user_17"
     assert "person11@example.com" in mine

@@ -1,4 +1,4 @@
-"""An import that is killed again and again against a faulty server, and the truth it is held against."""
+"""Run an import that is killed several times against a faulty server, and compare its report with the server."""
 
 from __future__ import annotations
 
@@ -21,53 +21,57 @@ COLUMNS = ("email", "firstName", "lastName", "username", "country")
 
 
 @dataclass
-class Truth:
-    """What a run came to. problems: each difference between report and server, in words."""
+class TrialResult:
+    """The result of a run, compared with the server."""
 
     document: dict[str, Any]
+    """The JSON document that the last command printed."""
     kills: int
+    """How often the process was killed."""
     problems: list[str] = field(default_factory=list)
+    """The differences between report and server."""
     states: Counter[str] = field(default_factory=Counter)
+    """Number of rows by state."""
 
 
-def users_of(url: str) -> list[dict[str, Any]]:
-    """Every user that the sandbox has."""
-    with urllib.request.urlopen(url.removesuffix("/api/v0") + "/__sandbox__/users") as answer:
-        return [json.loads(line) for line in answer]
+def read_users(url: str) -> list[dict[str, Any]]:
+    """Return all users of the sandbox."""
+    with urllib.request.urlopen(url.removesuffix("/api/v0") + "/__sandbox__/users") as response:
+        return [json.loads(line) for line in response]
 
 
-def state_of(url: str) -> dict[str, Any]:
-    """What the sandbox says of itself."""
-    with urllib.request.urlopen(url.removesuffix("/api/v0") + "/__sandbox__/state") as answer:
-        found: dict[str, Any] = json.load(answer)
-    return found
+def read_state(url: str) -> dict[str, Any]:
+    """Return the internal state of the sandbox."""
+    with urllib.request.urlopen(url.removesuffix("/api/v0") + "/__sandbox__/state") as response:
+        state: dict[str, Any] = json.load(response)
+    return state
 
 
-def write_file(path: Path, rows: int, there: list[dict[str, Any]], seed: int) -> list[dict[str, str]]:
-    """A file of `rows` people: a tenth is on the server already, a twentieth has no key at all."""
-    dice = random.Random(seed)
-    existing = [user["email"] for user in there if user.get("email")]
-    dice.shuffle(existing)
-    people: list[dict[str, str]] = []
+def write_file(path: Path, rows: int, users: list[dict[str, Any]], seed: int) -> list[dict[str, str]]:
+    """Write a file of users and return its rows. A tenth of them exists in `users`, a twentieth has no natural key."""
+    rng = random.Random(seed)
+    existing = [user["email"] for user in users if user.get("email")]
+    rng.shuffle(existing)
+    file_rows: list[dict[str, str]] = []
     for number in range(1, rows + 1):
-        person = {
+        row = {
             "firstName": f"First{seed}x{number}",
-            "lastName": dice.choice(("Müller", "李", "O'Neil")),
+            "lastName": rng.choice(("Müller", "李", "O'Neil")),
             "country": "DE",
         }
-        point = dice.random()
-        if point < 0.1 and existing:
-            person["email"] = existing.pop()
-        elif point < 0.95:
-            person["email"] = f"run{seed}.row{number}@example.com"
-            if point < 0.3:
-                person["username"] = f"run{seed}_row{number}"
-        people.append(person)
+        chance = rng.random()
+        if chance < 0.1 and existing:
+            row["email"] = existing.pop()
+        elif chance < 0.95:
+            row["email"] = f"run{seed}.row{number}@example.com"
+            if chance < 0.3:
+                row["username"] = f"run{seed}_row{number}"
+        file_rows.append(row)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, restval="")
         writer.writeheader()
-        writer.writerows(people)
-    return people
+        writer.writerows(file_rows)
+    return file_rows
 
 
 def run_killed(
@@ -76,20 +80,23 @@ def run_killed(
     file: Path,
     *,
     kills: int,
-    dice: random.Random,
+    rng: random.Random,
     options: tuple[str, ...],
-    limit: float = 300,
+    timeout_s: float = 300,
 ) -> tuple[dict[str, Any], int]:
-    """Import, kill -9 at a random moment, resume, and so on. The last document, and how many kills hit."""
+    """Import a file; kill the process at random moments and resume the job.
+
+    Returns the last document and the number of kills.
+    """
     environ = sandbox.environ(home)
     environ["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
-    begin = ["import", str(file), "--yes", "--json", "--set", "emailVerifiedAt=unverified", *options]
-    hit = 0
-    deadline = time.monotonic() + limit
+    import_command = ["import", str(file), "--yes", "--json", "--set", "emailVerifiedAt=unverified", *options]
+    kill_count = 0
+    deadline = time.monotonic() + timeout_s
     while True:
         job = newest_job(home)
-        command = ["jobs", "resume", job, "--yes", "--json"] if job else begin
-        assert time.monotonic() < deadline, "the import does not come to an end"
+        command = ["jobs", "resume", job, "--yes", "--json"] if job else import_command
+        assert time.monotonic() < deadline, "the import does not end"
         process = subprocess.Popen(
             [sys.executable, "-m", "dyntui", *command],
             env=environ,
@@ -98,23 +105,23 @@ def run_killed(
             text=True,
         )
         out, errors = "", ""
-        if hit < kills:
+        if kill_count < kills:
             with suppress(subprocess.TimeoutExpired):
-                out, errors = process.communicate(timeout=dice.uniform(0.5, 2.5))
+                out, errors = process.communicate(timeout=rng.uniform(0.5, 2.5))
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
                 process.communicate()
-                hit += 1
+                kill_count += 1
                 continue
         else:
-            out, errors = process.communicate(timeout=limit)
+            out, errors = process.communicate(timeout=timeout_s)
         if process.returncode in (0, 1) and out:
-            return json.loads(out), hit
+            return json.loads(out), kill_count
         assert process.returncode in (4, 5), f"exit {process.returncode}: {errors[-2000:]}"
 
 
 def newest_job(home: Path) -> str:
-    """The id of the job in a home that was loaded completely, "" when there is none yet."""
+    """Return the id of the newest job whose file was read completely; "" when there is none."""
     import sqlite3
 
     for path in sorted((home / "state" / "jobs").glob("*.sqlite"), reverse=True):
@@ -128,42 +135,42 @@ def newest_job(home: Path) -> str:
 def compare(
     home: Path,
     url: str,
-    people: list[dict[str, str]],
+    file_rows: list[dict[str, str]],
     before: list[dict[str, Any]],
     document: dict[str, Any],
     kills: int,
-) -> Truth:
-    """Hold what the job reports against what the server has."""
-    truth = Truth(document, kills)
-    old = {user["id"] for user in before}
+) -> TrialResult:
+    """Compare the report of the job with the users at the server. before: the users before the import."""
+    result = TrialResult(document, kills)
+    ids_before = {user["id"] for user in before}
     by_email: dict[str, list[dict[str, Any]]] = defaultdict(list)
     by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for user in users_of(url):
+    for user in read_users(url):
         by_email[(user.get("email") or "").lower()].append(user)
         by_name[user.get("firstName") or ""].append(user)
     with (Path(document["report"]) / "report.csv").open(encoding="utf-8-sig", newline="") as file:
         reported = {int(line["row"]): line for line in csv.DictReader(file)}
-    for number, person in enumerate(people, 1):
+    for number, row in enumerate(file_rows, 1):
         line = reported.get(number)
         if line is None:
-            truth.problems.append(f"row {number} is in no report")
+            result.problems.append(f"row {number} is not in the report")
             continue
-        truth.states[line["state"]] += 1
-        theirs = by_email[person["email"].lower()] if person.get("email") else by_name[person["firstName"]]
-        if len(theirs) != 1:
-            truth.problems.append(f"row {number} ({line['state']}) is there {len(theirs)} times")
+        result.states[line["state"]] += 1
+        users = by_email[row["email"].lower()] if row.get("email") else by_name[row["firstName"]]
+        if len(users) != 1:
+            result.problems.append(f"row {number} ({line['state']}) exists {len(users)} times")
             continue
-        was_there = theirs[0]["id"] in old
-        expected = "exists" if was_there else "created"
+        existed = users[0]["id"] in ids_before
+        expected = "exists" if existed else "created"
         if line["state"] != expected:
-            truth.problems.append(f"row {number} is {expected}, and reported as {line['state']} {line['code']}")
-        elif line["user_id"] and line["user_id"] != theirs[0]["id"]:
-            truth.problems.append(f"row {number} is user {theirs[0]['id']}, and reported as {line['user_id']}")
-    if len(reported) != len(people):
-        truth.problems.append(f"{len(people)} rows, {len(reported)} in the report")
+            result.problems.append(f"row {number} is {expected}, but reported as {line['state']} {line['code']}")
+        elif line["user_id"] and line["user_id"] != users[0]["id"]:
+            result.problems.append(f"row {number} is user {users[0]['id']}, but reported as {line['user_id']}")
+    if len(reported) != len(file_rows):
+        result.problems.append(f"{len(file_rows)} rows, {len(reported)} in the report")
     if sum(document["rows"].values()) != document["total"]:
-        truth.problems.append(f"the sums do not hold: {document}")
-    return truth
+        result.problems.append(f"the counts do not sum to the total: {document}")
+    return result
 
 
 def trial(
@@ -174,14 +181,14 @@ def trial(
     kills: int,
     seed: int,
     options: tuple[str, ...] = ("--settle", "1", "--rate", "0"),
-) -> Truth:
-    """One whole run and its truth."""
+) -> TrialResult:
+    """Write a file, import it with kills, and compare the result with the server."""
     home.mkdir(parents=True)
-    before = users_of(sandbox.url)
-    people = write_file(home / "people.csv", rows, before, seed)
-    document, hit = run_killed(
-        sandbox, home, home / "people.csv", kills=kills, dice=random.Random(seed), options=options
+    before = read_users(sandbox.url)
+    file_rows = write_file(home / "people.csv", rows, before, seed)
+    document, kill_count = run_killed(
+        sandbox, home, home / "people.csv", kills=kills, rng=random.Random(seed), options=options
     )
-    while state_of(sandbox.url)["pending"]:
-        time.sleep(0.05)  # requests that the server still applies late
-    return compare(home, sandbox.url, people, before, document, hit)
+    while read_state(sandbox.url)["pending"]:
+        time.sleep(0.05)  # the server still applies late requests
+    return compare(home, sandbox.url, file_rows, before, document, kill_count)

@@ -1,4 +1,4 @@
-"""Entries from a file, on a server that fails and with the process killed: each exactly once, duplicates as exists."""
+"""Imports of allowlist entries on a faulty server with a killed process: each entry is created exactly once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults_fixtures import newest_job, state_of
+from faults_fixtures import newest_job, read_state
 
 FAULTS = {
     "cut-after": 0.02,
@@ -29,13 +29,13 @@ FAULTS = {
     "truncate": 0.01,
     "late": 0.01,
 }
-RARE = {name: often / 10 for name, often in FAULTS.items()} | {"429": 0.0002}
-"""A 429 halves the pace for minutes: more than a few of them, and a run at the default rate lasts for hours."""
+RARE_FAULTS = {name: probability / 10 for name, probability in FAULTS.items()} | {"429": 0.0002}
+"""A 429 halves the rate for minutes; with more than a few of them, a run at the default rate takes hours."""
 LIST = "Everybody invited"
 
 
 def run(environ: dict[str, str], *arguments: str) -> Any:
-    """A command that must succeed, and its JSON."""
+    """Run a command that must succeed, and return its JSON document."""
     command = [sys.executable, "-m", "dyntui", *arguments, "--json"]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -43,51 +43,53 @@ def run(environ: dict[str, str], *arguments: str) -> Any:
 
 
 @contextmanager
-def faulty(url: str, faults: dict[str, float]) -> Iterator[None]:
-    """The server fails inside the block, and well outside of it."""
-    put(url, faults)
+def faults_enabled(url: str, faults: dict[str, float]) -> Iterator[None]:
+    """Enable faults of the sandbox inside the block."""
+    set_faults(url, faults)
     try:
         yield
     finally:
-        put(url, {})
+        set_faults(url, {})
 
 
-def put(url: str, faults: dict[str, float]) -> None:
+def set_faults(url: str, faults: dict[str, float]) -> None:
     address = url.removesuffix("/api/v0") + "/__sandbox__/faults"
     request = urllib.request.Request(address, json.dumps(faults).encode(), method="PUT")
     with urllib.request.urlopen(request):
         pass
 
 
-def write_file(path: Path, rows: int, there: list[str], seed: int) -> list[str]:
-    """A file of identifiers of two kinds: some are on the list already, some stand twice."""
-    dice = random.Random(seed)
-    wanted: list[str] = []
+def write_file(path: Path, rows: int, existing: list[str], seed: int) -> list[str]:
+    """Write a file of emails and wallets and return them. Some exist on the list, some are duplicates in the file."""
+    rng = random.Random(seed)
+    identifiers: list[str] = []
     for number in range(rows):
-        point = dice.random()
-        if point < 0.05 and there:
-            wanted.append(dice.choice(there).upper())
-        elif point < 0.07 and wanted:
-            wanted.append(dice.choice(wanted))
+        chance = rng.random()
+        if chance < 0.05 and existing:
+            identifiers.append(rng.choice(existing).upper())
+        elif chance < 0.07 and identifiers:
+            identifiers.append(rng.choice(identifiers))
         else:
-            wanted.append(f"0x{number + 1:040x}" if number % 2 else f"guest{number}@example.com")
+            identifiers.append(f"0x{number + 1:040x}" if number % 2 else f"guest{number}@example.com")
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("identifier", "alias"))
-        writer.writerows((text, f"Guest {number}") for number, text in enumerate(wanted))
-    return wanted
+        writer.writerows((text, f"Guest {number}") for number, text in enumerate(identifiers))
+    return identifiers
 
 
-def imported(sandbox: Any, home: Path, file: Path, *, after: float, limit: float, options: tuple[str, ...]) -> Any:
-    """Import, kill -9 once some rows are through, resume until it is done; the last document."""
+def run_killed(
+    sandbox: Any, home: Path, file: Path, *, kill_after: float, timeout_s: float, options: tuple[str, ...]
+) -> Any:
+    """Import the file, kill the process after `kill_after` requests, resume the job, and return the last document."""
     environ = sandbox.environ(home)
     environ["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
-    begin = ["allowlists", "import", LIST, str(file), "--yes", "--json", *options]
-    killed = False
-    deadline = time.monotonic() + limit
+    import_command = ["allowlists", "import", LIST, str(file), "--yes", "--json", *options]
+    is_killed = False
+    deadline = time.monotonic() + timeout_s
     while True:
         job = newest_job(home)
-        command = ["jobs", "resume", job, "--yes", "--json"] if job else begin
+        command = ["jobs", "resume", job, "--yes", "--json"] if job else import_command
         process = subprocess.Popen(
             [sys.executable, "-m", "dyntui", *command],
             env=environ,
@@ -95,47 +97,53 @@ def imported(sandbox: Any, home: Path, file: Path, *, after: float, limit: float
             stderr=subprocess.PIPE,
             text=True,
         )
-        while not killed and process.poll() is None:
+        while not is_killed and process.poll() is None:
             assert time.monotonic() < deadline
-            if posts(sandbox.url) >= after:
+            if count_posts(sandbox.url) >= kill_after:
                 process.send_signal(signal.SIGKILL)
                 process.communicate()
-                killed = True
+                is_killed = True
             time.sleep(0.05)
         out, errors = process.communicate(timeout=max(1, deadline - time.monotonic()))
         if process.returncode in (0, 1) and out:
-            assert killed
+            assert is_killed
             return json.loads(out)
         assert process.returncode in (-9, 4, 5), f"exit {process.returncode}: {errors[-2000:]}"
 
 
-def posts(url: str) -> int:
-    requests = state_of(url)["requests"]
+def count_posts(url: str) -> int:
+    """Return how many requests have added an entry."""
+    requests = read_state(url)["requests"]
     return int(requests.get("postEntryByAllowlistId", 0))
 
 
 def trial(
-    sandbox: Any, home: Path, rows: int, faults: dict[str, float], *, limit: float, options: tuple[str, ...]
+    sandbox: Any, home: Path, rows: int, faults: dict[str, float], *, timeout_s: float, options: tuple[str, ...]
 ) -> Counter[str]:
-    """One whole run, held against the server: every identifier once, and reported as what it is."""
+    """Import a file with a kill, and check that every identifier exists one time and is reported correctly.
+
+    Returns the number of rows by state.
+    """
     home.mkdir(parents=True)
     environ = sandbox.environ(home)
     run(environ, "allowlists", "create", LIST, "--outcome", "siteAccess", "--yes")
     before = [f"early{number}@example.com" for number in range(20 + rows // 40)]
     run(environ, "allowlists", "add", LIST, *before, "--yes")
     file = home / "guests.csv"
-    wanted = write_file(file, rows, before, seed=5)
-    with faulty(sandbox.url, faults):
-        document = imported(sandbox, home, file, after=posts(sandbox.url) + rows / 3, limit=limit, options=options)
+    identifiers = write_file(file, rows, before, seed=5)
+    with faults_enabled(sandbox.url, faults):
+        document = run_killed(
+            sandbox, home, file, kill_after=count_posts(sandbox.url) + rows / 3, timeout_s=timeout_s, options=options
+        )
     entries = run(environ, "allowlists", "entries", LIST, "--all")["entries"]
-    there = Counter((entry.get("email") or entry.get("walletPublicKey")).lower() for entry in entries)
-    assert set(there.values()) == {1}, "every entry exactly once"
-    assert set(there) == {text.lower() for text in (*before, *wanted)}
+    on_server = Counter((entry.get("email") or entry.get("walletPublicKey")).lower() for entry in entries)
+    assert set(on_server.values()) == {1}, "every entry exactly once"
+    assert set(on_server) == {text.lower() for text in (*before, *identifiers)}
     states: Counter[str] = Counter()
     seen: set[str] = set()
     with (Path(document["report"]) / "report.csv").open(encoding="utf-8-sig", newline="") as report:
         lines = {int(line["row"]): line["state"] for line in csv.DictReader(report)}
-    for number, text in enumerate(wanted, 1):
+    for number, text in enumerate(identifiers, 1):
         folded = text.lower()
         expected = "skipped" if folded in seen else "exists" if folded in before else "created"
         seen.add(folded)
@@ -145,9 +153,13 @@ def trial(
     return states
 
 
-def test_a_killed_import_of_entries_on_a_faulty_server_ends_right(serve: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_killed_import_of_entries_on_a_faulty_server_is_completed_correctly(
+    serve: Callable[..., Any], tmp_path: Path
+) -> None:
     with serve(users=20) as sandbox:
-        states = trial(sandbox, tmp_path / "home", 200, FAULTS, limit=120, options=("--settle", "0.5", "--rate", "0"))
+        states = trial(
+            sandbox, tmp_path / "home", 200, FAULTS, timeout_s=120, options=("--settle", "0.5", "--rate", "0")
+        )
     assert min(states[state] for state in ("created", "exists", "skipped")) > 0
 
 
@@ -155,6 +167,6 @@ def test_a_killed_import_of_entries_on_a_faulty_server_ends_right(serve: Callabl
 @pytest.mark.timeout(2400)
 def test_10000_entries_under_the_default_rate_limit(serve: Callable[..., Any], tmp_path: Path) -> None:
     with serve("--rate-limit", "documented", users=20) as sandbox:
-        states = trial(sandbox, tmp_path / "home", 10_000, RARE, limit=1800, options=("--settle", "2"))
+        states = trial(sandbox, tmp_path / "home", 10_000, RARE_FAULTS, timeout_s=1800, options=("--settle", "2"))
     assert states["created"] > 9_000
     assert states["exists"] > 100

@@ -1,4 +1,4 @@
-"""Whatever the server does and whenever the process is killed: nothing twice, nothing lost, nothing untrue."""
+"""Imports on a faulty server with a killed process: no user is created twice or lost, and the report is correct."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ VERY_FAULTY = [
 LATE = ["late=0.2", "502-after=0.05", "429=0.05"]
 
 
-def faults(named: list[str]) -> tuple[str, ...]:
-    return tuple(word for name in named for word in ("--fault", name))
+def fault_options(faults: list[str]) -> tuple[str, ...]:
+    return tuple(argument for fault in faults for argument in ("--fault", fault))
 
 
-def test_a_killed_import_on_a_faulty_server_ends_right(serve: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_killed_import_on_a_faulty_server_is_completed_correctly(serve: Callable[..., Any], tmp_path: Path) -> None:
     with serve(*FAULTY, users=100) as sandbox:
-        truth = trial(
+        result = trial(
             sandbox,
             tmp_path / "home",
             rows=150,
@@ -37,24 +37,24 @@ def test_a_killed_import_on_a_faulty_server_ends_right(serve: Callable[..., Any]
             seed=1,
             options=("--settle", "0.5", "--rate", "0", "--batch", "10"),
         )
-    assert truth.problems == []
-    assert truth.kills == 2
-    assert truth.states.total() == 150
+    assert result.problems == []
+    assert result.kills == 2
+    assert result.states.total() == 150
 
 
 @pytest.mark.slow
-def test_three_kills_of_2000_rows(serve: Callable[..., Any], tmp_path: Path) -> None:
+def test_an_import_of_2000_rows_is_killed_three_times(serve: Callable[..., Any], tmp_path: Path) -> None:
     with serve(*FAULTY, users=500) as sandbox:
-        truth = trial(sandbox, tmp_path / "home", rows=2000, kills=3, seed=2, options=("--settle", "1", "--rate", "0"))
-    assert truth.problems == []
-    assert truth.kills == 3
+        result = trial(sandbox, tmp_path / "home", rows=2000, kills=3, seed=2, options=("--settle", "1", "--rate", "0"))
+    assert result.problems == []
+    assert result.kills == 3
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("run", range(15))
 def test_many_faults_and_random_kills(serve: Callable[..., Any], tmp_path: Path, run: int) -> None:
-    with serve(*faults(VERY_FAULTY), users=100) as sandbox:
-        truth = trial(
+    with serve(*fault_options(VERY_FAULTY), users=100) as sandbox:
+        result = trial(
             sandbox,
             tmp_path / "home",
             rows=400,
@@ -62,14 +62,16 @@ def test_many_faults_and_random_kills(serve: Callable[..., Any], tmp_path: Path,
             seed=100 + run,
             options=("--settle", "1", "--rate", "0", "--batch", "25"),
         )
-    assert truth.problems == []
+    assert result.problems == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("run", range(15))
-def test_requests_that_are_applied_after_the_cut(serve: Callable[..., Any], tmp_path: Path, run: int) -> None:
-    with serve(*faults(LATE), users=100) as sandbox:
-        truth = trial(
+def test_requests_that_are_applied_after_the_connection_is_cut(
+    serve: Callable[..., Any], tmp_path: Path, run: int
+) -> None:
+    with serve(*fault_options(LATE), users=100) as sandbox:
+        result = trial(
             sandbox,
             tmp_path / "home",
             rows=400,
@@ -77,4 +79,4 @@ def test_requests_that_are_applied_after_the_cut(serve: Callable[..., Any], tmp_
             seed=200 + run,
             options=("--settle", "1", "--rate", "0", "--batch", "25"),
         )
-    assert truth.problems == []
+    assert result.problems == []
