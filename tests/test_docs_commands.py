@@ -189,7 +189,7 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui demo": Case(run=console),
         "dyntui env add": Case(
             answers=(("Name", "second\n"), ("Base URL", "{url}\n"), ("Environment id", "{environment}\n"),
-                     ("Kind", "sandbox\n"), ("Where", "session\n")),
+                     ("Kind", "sandbox\n"), ("Credential store", "session\n")),
             affects=lambda w: {"+profile second"},
         ),
         "dyntui": Case(run=console),

@@ -118,7 +118,7 @@ def test_env_add_asks_for_missing_values_and_does_not_echo_the_token(tmp_path: P
         ("Environment id: ", ID),
         ("Kind .*: ", "live"),
         ("right server.*: ", "y"),
-        (r"keyring cannot be used[\s\S]*Where .*: ", "passphrase"),
+        (r"keyring cannot be used[\s\S]*Credential store .*: ", "passphrase"),
         ("API token .*: ", TOKEN),
         ("New passphrase.*: ", "correct horse"),
         ("again.*: ", "correct horse"),

@@ -34,10 +34,16 @@ job_argument = click.argument("job", metavar="JOB")
     lazy={
         "retry": (
             "dyntui.cli.jobs_retry_undo:retry_failed_rows",
-            "Make a new job from the failed rows of a job, and run it.",
+            "Make a new job from the failed rows of a finished job, and run it.",
         ),
-        "undo": ("dyntui.cli.jobs_retry_undo:undo_job", "Delete what a job created, except what changed since."),
-        "purge": ("dyntui.cli.jobs_retry_undo:purge_jobs", "Remove the files of finished jobs from this machine."),
+        "undo": (
+            "dyntui.cli.jobs_retry_undo:undo_job",
+            "Delete the users or entries that a job created, except those that changed since.",
+        ),
+        "purge": (
+            "dyntui.cli.jobs_retry_undo:purge_jobs",
+            "Remove the journals, plans and reports of jobs from this machine.",
+        ),
     },
 )
 def jobs() -> None:

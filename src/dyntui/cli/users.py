@@ -20,7 +20,7 @@ __all__ = ["users"]
 
 _LAZY_COMMANDS = {
     "list": ("dyntui.cli.user_lists:list_users", "List users, newest first."),
-    "export": ("dyntui.cli.user_lists:export_users", "Export all users, filtered users, or users by id."),
+    "export": ("dyntui.cli.user_lists:export_users", "Export all users, filtered users, or the users with these ids."),
     "sessions": ("dyntui.cli.user_subresources:list_sessions", "List the sessions of a user, newest first."),
     "session-revoke": (
         "dyntui.cli.user_subresources:revoke_session",
@@ -28,7 +28,7 @@ _LAZY_COMMANDS = {
     ),
     "social-token": (
         "dyntui.cli.user_subresources:reveal_social_token",
-        "Show the access token of a social account. This is audited.",
+        "Show the access token of a social account.",
     ),
     "allowlist-add": ("dyntui.cli.user_subresources:add_users_to_allowlist", "Add users to an allowlist."),
     "edit-metadata": (
