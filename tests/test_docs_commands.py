@@ -195,7 +195,7 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui": Case(run=console),
         "dyntui sandbox --port 8765 --users 500 &": Case(run=served),
         "export DYNTUI_BASE_URL=http://127.0.0.1:8765/api/v0 DYNTUI_ENVIRONMENT_ID=… DYNTUI_TOKEN=…": Case(variables),
-        DRY_RUN: Case(before=lambda w: people(w, *PLANNED), prints="2 are sent to be created"),
+        DRY_RUN: Case(before=lambda w: people(w, *PLANNED), prints="2 will be created"),
         "dyntui import people.csv --set emailVerifiedAt=unverified --yes": Case(
             affects=lambda w: {f"+user {email}" for email in PLANNED}
         ),
@@ -253,7 +253,7 @@ CASES: dict[str, dict[str, Case]] = {
         " | dyntui users delete - --confirm-environment acme": Case(affects=lambda w: {"-user bad@spam.example"}),
     },
     "docs/import.md": {
-        DRY_RUN: Case(before=lambda w: people(w, *PLANNED), prints="2 are sent to be created"),
+        DRY_RUN: Case(before=lambda w: people(w, *PLANNED), prints="2 will be created"),
         "dyntui jobs run PLAN": Case(plan, answers=YES, affects=lambda w: {f"+user {email}" for email in PLANNED}),
         "dyntui import people.csv --set emailVerifiedAt=unverified --first 10": Case(
             before=lambda w: people(w, *FIRST, *REST), answers=YES,
