@@ -225,7 +225,7 @@ async def test_what_the_token_may_not_reach_is_told_with_the_reason_and_asked_on
         await reach.probe(RESOURCES.values())
         assert reach.reason(RESOURCES["users"]) is None
         for name in ("organizations", "members", "projects", "user-tokens", "my-invites"):
-            assert "not for this token" in str(reach.reason(RESOURCES[name])), name
+            assert "not allowed" in str(reach.reason(RESOURCES[name])), name
         sent = connection.log.total
         await reach.probe(RESOURCES.values())
         assert connection.log.total == sent

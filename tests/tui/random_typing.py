@@ -45,7 +45,7 @@ _SEQUENCES = {
 _NOT_SENT = {"ctrl+z"}
 """It stops the program for a shell that is not there."""
 _PLACES = (
-    *("users", "wallets", "allowlists", "gates", "environments", "jobs", "everything", "settings", "events", "api"),
+    *("users", "wallets", "allowlists", "gates", "environments", "jobs", "resources", "settings", "events", "api"),
     *("analytics", "webhooks", "exports", "origins", "sessions"),
 )
 

@@ -55,7 +55,7 @@ async def prompts_take_every_key(pilot: Pilot[Any], signs: str = "/F:") -> None:
     "place",
     [
         *("users", "wallets", "allowlists", "gates", "sessions", "webhooks", "exports", "origins", "environments"),
-        *("jobs", "everything", "settings", "events", "analytics", "api"),
+        *("jobs", "resources", "settings", "events", "analytics", "api"),
     ],
 )
 async def test_on_every_screen(place: str) -> None:
@@ -158,7 +158,7 @@ async def test_find_goes_from_line_to_line() -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await jump(pilot, "everything")
+        await jump(pilot, "resources")
         for _ in range(2):
             await press(pilot, "slash", *([] if _ else "wallet"), "enter")
             seen = console.session.notes[-1].text

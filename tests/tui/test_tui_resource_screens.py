@@ -336,7 +336,7 @@ async def test_charts_have_a_table_of_values_and_other_date_ranges() -> None:
 # Settings
 
 
-async def test_one_setting_is_changed_with_its_difference_and_checked_afterwards() -> None:
+async def test_a_setting_is_edited_with_old_and_new_value_and_checked_afterwards() -> None:
     console = everything(3)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -352,13 +352,13 @@ async def test_one_setting_is_changed_with_its_difference_and_checked_afterwards
         assert "true → false" in text
         assert "The API accepts only all settings at once" in text
         await confirm_it(pilot)
-        assert last_note(console) == "Changed: privacy.collectIp is false; nothing else is different."
+        assert last_note(console) == "privacy.collectIp changed to false"
         assert audited()[-1] == ("settings.change", "done")
         await press(pilot, "e", "ctrl+s")
-        assert "Nothing was changed" in last_note(console)
+        assert "No changes" in last_note(console)
 
 
-async def test_what_else_changes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_other_settings_that_the_server_changes_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     console = everything(3)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -374,11 +374,11 @@ async def test_what_else_changes_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(client, "call", forgetful)
         await press(pilot, "slash", *"collectip", "enter", "e", "space", "ctrl+s")
         await confirm_it(pilot)
-        assert "More is different than was changed" in text_of(console)
+        assert "Other settings changed" in text_of(console)
         assert "general.displayName: Northwind → Other" in text_of(console)
 
 
-async def test_a_setting_that_somebody_else_changed_meanwhile_is_left_alone() -> None:
+async def test_a_setting_that_changed_meanwhile_is_not_overwritten() -> None:
     console = everything(3)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -394,7 +394,7 @@ async def test_a_setting_that_somebody_else_changed_meanwhile_is_left_alone() ->
         assert '"Theirs"' in text_of(console)
 
 
-async def test_only_single_values_are_changed() -> None:
+async def test_only_single_values_are_edited() -> None:
     console = everything(3)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -598,7 +598,7 @@ def test_the_editor_gets_a_private_file_and_no_token(monkeypatch: pytest.MonkeyP
         ("settings", "z", "G", "e"),
         ("hostnames", "enter", "2", "3"),
         ("analytics", *["right_square_bracket"] * 10),
-        ("everything", "p"),
+        ("resources", "p"),
         ("api getEnvironmentById", "enter", "s", "z", "G"),
         ("api getEnvironmentUsers", "enter", "s", "slash", *"bob", "enter", "n"),
     ],

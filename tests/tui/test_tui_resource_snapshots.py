@@ -23,7 +23,7 @@ LISTS = sorted(
     and name not in ("users", "wallets", "allowlists", "gates", "tokens", "events", "analytics", "settings")
 )
 SCREENS: dict[str, tuple[str, ...]] = {
-    "everything": to("everything"),
+    "resources": to("resources"),
     "webhook": to("webhooks", "enter"),
     "webhook-off": to("webhooks", "j", "enter"),
     "webhook-actions": to("webhooks", "a"),

@@ -91,15 +91,15 @@ async def fill_form(pilot: Any, values: Mapping[str, str]) -> None:
 async def confirm_it(pilot: Any) -> None:
     screen = console_of(pilot).screen
     assert isinstance(screen, (ConfirmDialog, ImpactDialog, TypedDialog)), text_of(console_of(pilot))
-    if screen.needed.accepted:
-        await paste(pilot, screen.needed.accepted[0])
+    if screen.requirement.accepted:
+        await paste(pilot, screen.requirement.accepted[0])
         await press(pilot, "enter")
     else:
         await press(pilot, screen.key)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", LISTED)
-async def test_every_list_opens_and_what_is_in_it(name: str) -> None:
+async def test_every_list_and_its_rows_open(name: str) -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -111,7 +111,7 @@ async def test_every_list_opens_and_what_is_in_it(name: str) -> None:
                 assert console.screen is not screen
                 assert console.screen.query("LineList")
             else:
-                assert "no more to it" in console.session.notes[-1].text
+                assert "no further details" in console.session.notes[-1].text
                 await press(pilot, "v")
             assert console.is_running
         else:
@@ -461,7 +461,7 @@ async def test_what_the_server_refuses_comes_back_to_be_corrected() -> None:
         assert "https://a.example/hook" in text_of(console)
 
 
-async def test_secrets_of_a_thing_are_masked_on_every_tab() -> None:
+async def test_secrets_are_masked_on_every_tab() -> None:
     console = everything()
     async with console.run_test(size=(120, 60)) as pilot:
         await settled(pilot)
@@ -481,7 +481,7 @@ async def test_secrets_of_a_thing_are_masked_on_every_tab() -> None:
         assert "Canary" not in text_of(console)
 
 
-async def test_things_are_changed_from_their_own_screen_and_left_when_they_are_deleted() -> None:
+async def test_objects_are_changed_on_their_own_screen_which_closes_when_they_are_deleted() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -493,7 +493,7 @@ async def test_things_are_changed_from_their_own_screen_and_left_when_they_are_d
         assert audited()[-1] == ("exchanges.enable", "done")
         assert "just now" in text_of(console) or "0 s ago" in text_of(console)
         await press(pilot, "n")
-        assert console.session.notes[-1].text == "This is done in the list."
+        assert console.session.notes[-1].text == "This action is only available in the list."
         await press(pilot, "d")
         await confirm_it(pilot)
         assert isinstance(console.screen, ResourceScreen)
@@ -502,7 +502,7 @@ async def test_things_are_changed_from_their_own_screen_and_left_when_they_are_d
 # Above the environment, and what is out of reach
 
 
-async def test_what_belongs_to_the_organization_is_found_by_itself() -> None:
+async def test_resources_of_the_organization_need_no_id() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -518,37 +518,37 @@ async def test_what_belongs_to_the_organization_is_found_by_itself() -> None:
         assert "live" in text_of(console)
 
 
-async def test_what_the_token_may_not_reach_says_why_and_is_asked_once() -> None:
+async def test_lists_that_the_token_cannot_read_show_the_reason_and_are_checked_once() -> None:
     console = demo(5, flags={"organization-access": "no"})
     async with console.run_test(size=(140, 60)) as pilot:
         await settled(pilot)
         await jump(pilot, "members")
         assert "Forbidden" in text_of(console)
-        await jump(pilot, "everything")
+        await jump(pilot, "resources")
         text = text_of(console)
-        assert re.search(r"Members .*not for this token", text)
-        assert re.search(r"My API Tokens .*not for this token", text)
+        assert re.search(r"Members .*not allowed", text)
+        assert re.search(r"My API Tokens .*not allowed", text)
         log = console.session.connection.log  # type: ignore[union-attr]
         await press(pilot, "p")
-        assert re.search(r"Webhooks .* reached", text_of(console))
+        assert re.search(r"Webhooks .* allowed", text_of(console))
         sent = log.total
         await press(pilot, "p", "escape")
-        await jump(pilot, "everything")
+        await jump(pilot, "resources")
         assert log.total == sent
         await press(pilot, "colon", *"memb")
-        assert "not for this token" in text_of(console)
+        assert "not allowed" in text_of(console)
 
 
-async def test_everything_leads_to_every_list() -> None:
+async def test_the_index_has_every_resource() -> None:
     console = everything()
     async with console.run_test(size=(120, 60)) as pilot:
         await settled(pilot)
-        await jump(pilot, "everything")
+        await jump(pilot, "resources")
         text = text_of(console)
         for record in RESOURCES.values():
             assert record.title[:24] in text, record.name
         await press(pilot, "G", "k", "enter")
-        assert not text_of(console).startswith("everything")
+        assert not text_of(console).startswith("resources")
         assert isinstance(list_screen(RESOURCES["webhooks"]), ResourceScreen)
 
 

@@ -175,7 +175,7 @@ CUSTOM_FIELDS = Resource(
         Column("position", "position", 8, right=True, format=thousands, priority=3, former_titles=("no",)),
         Column("name", "name", 22, grow=True, priority=0),
         Column("key", "key", 18, priority=1),
-        Column("fieldType", "kind", 9, priority=0),
+        Column("fieldType", "type", 9, priority=0, former_titles=("kind",)),
         Column("required", "required", 8, format=yes_no, priority=1),
         Column("enabled", "enabled", 7, format=yes_no, priority=0, former_titles=("on",)),
         Column("validationRules.unique", "unique", 6, format=yes_no, priority=2),

@@ -244,7 +244,7 @@ MFA_SETTINGS = Resource(
     list=ListOperation("getOrganizationMfaSettings", "mfaSettings"),
     key="mfaDeviceType",
     columns=(
-        Column("mfaDeviceType", "kind", 14, grow=True, priority=0),
+        Column("mfaDeviceType", "type", 14, grow=True, priority=0, former_titles=("kind",)),
         Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
     ),
     empty="No MFA methods are set up for members.",
@@ -270,7 +270,7 @@ CUSTOM_NETWORKS = Resource(
     columns=(
         Column("chainName", "name", 20, grow=True, priority=0),
         Column("chainId", "chain id", 10, priority=0),
-        Column("networkType", "kind", 8, priority=2),
+        Column("networkType", "type", 8, priority=2, former_titles=("kind",)),
         Column("nativeCurrencySymbol", "currency", 8, priority=2),
         Column("rpcUrl", "RPC", 30, priority=3),
         Column("id", "id", 11, format=short_id, priority=1),

@@ -51,7 +51,7 @@ POLICIES = Resource(
     list=ListOperation("getWaasPolicy", "policyContent", missing_is_empty=True),
     columns=(
         Column("name", "rule", 24, grow=True, priority=0),
-        Column("ruleType", "kind", 6, priority=0),
+        Column("ruleType", "type", 6, priority=0, former_titles=("kind",)),
         Column("chain", "chain", 6, priority=1),
         Column("address", "address", 14, format=address, priority=2),
         Column("functionName", "function", 18, priority=2),
@@ -78,7 +78,7 @@ DELEGATION_KEYS = Resource(
         Column("kid", "key", 18, grow=True, priority=0),
         Column("status", "status", 8, priority=0),
         Column("alg", "algorithm", 18, priority=2),
-        Column("type", "kind", 9, priority=1),
+        Column("type", "type", 9, priority=1, former_titles=("kind",)),
         Column("createdAt", "created", 12, format=age, priority=1, former_titles=("made",)),
         Column("revokedAt", "revoked", 12, format=age, priority=2),
     ),

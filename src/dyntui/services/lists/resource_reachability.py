@@ -71,11 +71,11 @@ def _refusal(error: DyntuiError) -> str | None:
 
     match error:
         case Forbidden() | Unauthorized():
-            return f"not for this token: {error.message}"
+            return f"not allowed: {error.message}"
         case NotFound():
-            return f"not on this server: {error.message}"
+            return f"not available: {error.message}"
         case ApiError(status=501):
-            return f"not on this server: {error.message}"
+            return f"not available: {error.message}"
         case UsageError():
             return f"{error.message}"
     return None

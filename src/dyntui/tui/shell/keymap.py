@@ -18,6 +18,8 @@ RENAMED_ACTIONS: Mapping[str, str] = {
     "columns.turn": "columns.toggle",
     "columns.usual": "columns.reset",
     "confirm.keep": "confirm.cancel",
+    "everything.open": "resources.open",
+    "everything.probe": "resources.check",
     "figures.copy": "charts.copy",
     "figures.longer": "charts.longer",
     "figures.next": "charts.next",

@@ -1,1 +1,1 @@
-"""Screens of resource records that are more than a list: detail, index, settings, hostnames."""
+"""Screens for resources: the index of all resources, one object, the settings and custom hostnames."""

@@ -1,6 +1,6 @@
-"""Actions of the resource index and of the settings tree.
+"""Actions of the resource index and of the settings.
 
-Each is done by the method `action_NAME` of the class that binds its scope.
+The method `action_NAME` of the screen class that binds the scope performs each of them.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ _READ = Effect.READ
 
 RESOURCES_ACTIONS = register(
     {
-        "everything": "Resources",
+        "resources": "Resources",
         "setting": "Settings",
     },
-    Action("everything.open", ("enter",), "open", "Go to this list.", _READ, 10, "open", "open_disabled_reason"),
-    Action("everything.probe", ("p",), "probe", "Ask the server which lists this token reaches; once each.", _READ, 11),
-    Action("setting.edit", ("e",), "change", "Change the value under the cursor.", rank=10, disabled_reason="edit_setting_disabled_reason"),
-    Action("setting.find", ("slash",), "find", "Find a setting by a part of its name or value.", _READ, 12),
-    Action("setting.next", ("n",), "next", "The next one found.", _READ, 13, "next", "next_match_disabled_reason"),
-    Action("setting.copy", ("y",), "copy", "Send the value under the cursor to the clipboard.", _READ, 14),
-    Action("setting.refresh", ("r", "f5"), "refresh", "Read the settings again.", _READ, 15),
+    Action("resources.open", ("enter",), "open", "Open the list.", _READ, 10, "open", "open_disabled_reason"),
+    Action("resources.check", ("p",), "access", "Check which lists the token can read.", _READ, 11, "check_access"),
+    Action("setting.edit", ("e",), "edit", "Edit the value under the cursor.", rank=10, disabled_reason="edit_disabled_reason"),
+    Action("setting.find", ("slash",), "search", "Search names and values.", _READ, 12, "find"),
+    Action("setting.next", ("n",), "next", "Go to the next match.", _READ, 13, "next", "next_match_disabled_reason"),
+    Action("setting.copy", ("y",), "copy", "Copy the value under the cursor.", _READ, 14),
+    Action("setting.refresh", ("r", "f5"), "refresh", "Refresh the settings.", _READ, 15),
 )  # fmt: skip

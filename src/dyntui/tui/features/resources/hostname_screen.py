@@ -1,4 +1,4 @@
-"""A custom hostname with the DNS records that have to be set for it: each can be copied."""
+"""The screen of a custom hostname with the DNS records that have to be set for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from dyntui.resources import Column
-from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen, facts_of
+from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen, field_lines
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
@@ -19,51 +19,57 @@ from dyntui.tui.shell.detail_screen import Tab
 
 __all__ = ["HostnameScreen"]
 
-_RECORDS = (
-    Column("dnsRecordType", "kind", 6, priority=0),
+_COLUMNS = (
+    Column("dnsRecordType", "type", 6, priority=0),
     Column("name", "name", 34, grow=True, priority=0),
     Column("value", "value", 40, grow=True, priority=0),
-    Column("verificationType", "proves", 12, priority=1),
+    Column("verificationType", "verifies", 12, priority=1),
 )
 
 
 class HostnameScreen(ResourceDetailScreen):
-    """`y` copies the value of the record under the cursor; `v` in the list shows all of it."""
+    """One custom hostname; `y` copies the value of the DNS record under the cursor."""
 
-    TABS = (Tab("facts", "Hostname"), Tab("dns", "DNS records"), Tab("raw", "Raw"))
+    TABS = (Tab("details", "Hostname"), Tab("dns", "DNS Records"), Tab("raw", "Raw"))
 
     def pane(self, tab: Tab) -> ComposeResult:
         match tab.name:
-            case "facts":
+            case "details":
                 with Horizontal(classes="two"):
-                    yield FieldList(id="facts")
-                    yield Table(_RECORDS, StaticRows(is_loaded=False), empty=_none, id="dns-beside")
+                    yield FieldList(id="details")
+                    yield Table(_COLUMNS, StaticRows(is_loaded=False), empty=_empty, id="dns-overview")
             case "dns":
-                yield Table(_RECORDS, StaticRows(is_loaded=False), empty=_none, id="dns-whole")
+                yield Table(_COLUMNS, StaticRows(is_loaded=False), empty=_empty, id="dns-records")
             case _:
                 yield SearchTree(id="raw", unfolded=3)
 
     def counts(self, document: dict[str, Any]) -> tuple[int | None, ...]:
         super().counts(document)
-        return (None, len(self._rows(document)), None)
-
-    def _rows(self, document: Mapping[str, Any]) -> list[dict[str, Any]]:
-        found = document.get("verificationRecords")
-        rows = found if isinstance(found, list) else []
-        return [{**row, "copy": row.get("value")} for row in rows if isinstance(row, dict)]
+        return (None, len(_dns_records(document)), None)
 
     def fill(self, tab: Tab, document: dict[str, Any]) -> None:
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
-        if tab.name == "facts":
-            counted = {**document, "verificationRecords": len(self._rows(document))}
-            self.query_one("#facts", FieldList).show(facts_of(self.record, counted))
-        table = self.query_one("#dns-beside" if tab.name == "facts" else "#dns-whole", Table)
+        records = _dns_records(document)
+        if tab.name == "details":
+            document = {**document, "verificationRecords": len(records)}
+            self.query_one("#details", FieldList).show(field_lines(self.record, document))
+        table = self.query_one("#dns-overview" if tab.name == "details" else "#dns-records", Table)
         assert isinstance(table.view, StaticRows)
-        table.view.set_rows(self._rows(document))
+        table.view.set_rows(records)
         table.view_changed()
 
 
-def _none() -> str:
-    return "No DNS record has to be set."
+def _dns_records(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the DNS records as table rows; `copy` is the value that `y` copies."""
+    records = document.get("verificationRecords")
+    return [
+        {**record, "copy": record.get("value")}
+        for record in (records if isinstance(records, list) else [])
+        if isinstance(record, dict)
+    ]
+
+
+def _empty() -> str:
+    return "There are no DNS records to set."

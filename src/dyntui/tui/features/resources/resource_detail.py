@@ -1,7 +1,8 @@
-"""One thing of any resource: its facts, what belongs to it, and the whole of it; with the record's actions."""
+"""The screen of one object of any resource: its fields, related lists, JSON, and the actions of the record."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -25,50 +26,65 @@ from dyntui.tui.shell.record_classes import record_class
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["ResourceDetailScreen", "facts_of"]
+__all__ = ["ResourceDetailScreen", "field_lines"]
 
-_BELOW = (Column("title", "belongs to it", 26, grow=True, priority=0), Column("name", "its name", 20, priority=1))
+_CHILD_COLUMNS = (
+    Column("title", "related resources", 26, grow=True, priority=0),
+    Column("name", "name", 20, priority=1),
+)
+_MAX_DEPTH = 3
+"""Levels of nested values that get lines of their own; deeper ones are shown as JSON."""
 
 
-def facts_of(record: Resource, document: Mapping[str, Any]) -> list[FieldLine]:
-    """What the columns show first, then every other value, nested ones by their paths."""
+def field_lines(record: Resource, document: Mapping[str, Any]) -> list[FieldLine]:
+    """Return an object as lines: the fields of the list columns, the other fields, and nested values by path."""
     titles = {column.field: column.name for column in record.columns if column.field and "." not in column.field}
-    facts = [FieldLine(record.singular, heading=True)]
-    facts += [FieldLine(title, document.get(name)) for name, title in titles.items() if not _nested(document.get(name))]
-    rest = {name: value for name, value in document.items() if name not in titles}
-    plain = [(name, value) for name, value in rest.items() if not _nested(value)]
-    if plain:
-        facts.append(FieldLine("more", heading=True))
-        facts += [FieldLine(str(name), value) for name, value in plain]
+    lines = [FieldLine(record.singular, heading=True)]
+    lines += [
+        FieldLine(title, document.get(name)) for name, title in titles.items() if not _is_nested(document.get(name))
+    ]
+    other = [(name, value) for name, value in document.items() if name not in titles and not _is_nested(value)]
+    if other:
+        lines.append(FieldLine("other fields", heading=True))
+        lines += [FieldLine(str(name), value) for name, value in other]
     for name, value in document.items():
-        if _nested(value):
-            facts.append(FieldLine(str(name), heading=True))
-            facts += _inside(value)
-    return facts
+        if _is_nested(value):
+            lines.append(FieldLine(_spaced(str(name)), heading=True))
+            lines += _nested_lines(value)
+    return lines
 
 
-def _nested(value: Any) -> bool:
+def _is_nested(value: Any) -> bool:
     if isinstance(value, Mapping):
         return bool(value)
-    return isinstance(value, list) and any(isinstance(each, (Mapping, list)) for each in value)
+    return isinstance(value, list) and any(isinstance(part, (Mapping, list)) for part in value)
 
 
-def _inside(value: Any, prefix: str = "") -> list[FieldLine]:
+def _spaced(name: str) -> str:
+    """Return a name of the API as words: `validation rules` for `validationRules`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+
+
+def _nested_lines(value: Any, path: tuple[str, ...] = ()) -> list[FieldLine]:
     parts = value.items() if isinstance(value, Mapping) else enumerate(value, 1)
-    facts: list[FieldLine] = []
+    lines: list[FieldLine] = []
     for name, part in parts:
-        whole = f"{prefix}{name}"
-        facts += _inside(part, f"{whole}.") if _nested(part) and prefix.count(".") < 2 else [FieldLine(whole, part)]
-    return facts
+        part_path = (*path, str(name))
+        if _is_nested(part) and len(part_path) < _MAX_DEPTH:
+            lines += _nested_lines(part, part_path)
+        else:
+            lines.append(FieldLine(".".join(part_path), part))
+    return lines
 
 
 class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
-    """A row of a record, read again when there is an operation for it."""
+    """One object of any resource. `_class_for` makes a subclass with the record and the keys of its actions."""
 
-    TABS: tuple[Tab, ...] = (Tab("facts", "FieldList"), Tab("raw", "Raw"))
+    TABS: tuple[Tab, ...] = (Tab("details", "Details"), Tab("raw", "Raw"))
     record: Resource
 
     def __init__(self, row: Mapping[str, Any], parent: str = "") -> None:
+        """row: the object as the list shows it. parent: the id of the object that it belongs to, or ""."""
         super().__init__(str(row.get(self.record.key, "")), self.record.label_of(row))
         self.row = dict(row)
         self.parent_id = parent
@@ -83,8 +99,8 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         return (self.record.plural, self.label or self.object_id)
 
     @property
-    def below(self) -> list[Resource]:
-        """The lists that belong to this thing."""
+    def child_resources(self) -> list[Resource]:
+        """The resources that belong to this object, such as the members of an organization."""
         return [
             record
             for record in RESOURCES.values()
@@ -92,75 +108,74 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         ]
 
     def pane(self, tab: Tab) -> ComposeResult:
+        children = [{"title": record.title, "name": record.name} for record in self.child_resources]
         if tab.name == "raw":
             yield SearchTree(id="raw", unfolded=2)
-        elif self.below:
+        elif children:
             with Horizontal(classes="two"):
-                yield FieldList(id="facts")
-                rows = [{"title": record.title, "name": record.name} for record in self.below]
-                yield Table(_BELOW, StaticRows(rows, key="name"), id="below")
+                yield FieldList(id="details")
+                yield Table(_CHILD_COLUMNS, StaticRows(children, key="name"), id="children")
         else:
-            yield FieldList(id="facts")
+            yield FieldList(id="details")
 
     async def fetch(self, client: Client) -> dict[str, Any]:
         from dyntui.services.actions.resource_actions import read_one
 
         if not self.record.detail and self.document is None:
-            return self.row  # the list has just read it
-        found = await read_one(client, self.record, self.object_id, parent=self.parent_id)
-        # What the list said and the detail leaves out (the chain of a name service) is kept.
-        return {**self.row, **found}
+            return self.row  # the list was just read
+        document = await read_one(client, self.record, self.object_id, parent=self.parent_id)
+        # The list has fields that the detail operation omits, such as the chain of a name service.
+        return {**self.row, **document}
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
         self.row = document
         self.label = self.record.label_of(document)
         return (None, None)
 
-    def shown(self, document: dict[str, Any]) -> dict[str, Any]:
-        """The document without what must not be shown."""
+    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
         from dyntui.services.actions.resource_actions import mask_secrets
 
-        return mask_secrets(self.record, document)
-
-    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+        masked = mask_secrets(self.record, document)
         if tab.name == "raw":
-            self.query_one("#raw", JsonTree).show(self.shown(document))
+            self.query_one("#raw", JsonTree).show(masked)
         else:
-            self.query_one("#facts", FieldList).show(facts_of(self.record, self.shown(document)))
+            self.query_one("#details", FieldList).show(field_lines(self.record, masked))
 
     def openable(self, pane: Widget | None) -> bool:
-        return self._leads_to(pane) is not None
+        return self._child_under_cursor(pane) is not None or self._user_under_cursor(pane) is not None
 
-    def _leads_to(self, pane: Widget | None) -> str | None:
-        """The list, or the user, that the cursor is on."""
+    def _child_under_cursor(self, pane: Widget | None) -> str | None:
+        """Return the name of the resource under the cursor."""
         if isinstance(pane, Table) and pane.row is not None:
             return str(pane.row.get("name") or "") or None
-        fact = pane.current_field if isinstance(pane, FieldList) else None
-        return "user" if fact is not None and fact.label in ("userId", "user") and fact.value else None
+        return None
+
+    def _user_under_cursor(self, pane: Widget | None) -> str | None:
+        """Return the user id under the cursor."""
+        field = pane.current_field if isinstance(pane, FieldList) else None
+        return str(field.value) if field is not None and field.label in ("userId", "user") and field.value else None
 
     def open_under_cursor(self, pane: Widget | None) -> None:
-        name = self._leads_to(pane)
-        if name == "user":
-            assert isinstance(pane, FieldList)
-            assert pane.current_field is not None
-            user_id = str(pane.current_field.value)
+        if (user_id := self._user_under_cursor(pane)) is not None:
             self.console.open_route("user", RouteTarget(row_id=user_id, label=user_id))
-        elif name is not None:
+        elif (name := self._child_under_cursor(pane)) is not None:
             self.console.open_list(RESOURCES[name], self.object_id, self.label)
 
     # Actions
 
     def disabled_reason(self, actions: tuple[ResourceAction, ...]) -> str | None:
-        """Why none of these can be done now."""
+        """Return why none of these actions is possible; None when one is. Called by the methods of record_class."""
         if actions[0].target is ActionTarget.LIST:
-            return "This is done in the list."
-        reasons = [each.disabled_reason(self.row) if each.disabled_reason is not None else None for each in actions]
+            return "This action is only available in the list."
+        reasons = [action.disabled_reason(self.row) if action.disabled_reason else None for action in actions]
         return None if None in reasons else reasons[0]
 
     def act(self, actions: tuple[ResourceAction, ...], key: str) -> None:
-        """Do the one of these that fits."""
-        fitting = [each for each in actions if each.disabled_reason is None or each.disabled_reason(self.row) is None]
-        self.begin(self.record, fitting[0], [self.row], self.parent_id, key)
+        """Start the first of these actions that is possible. key: the key that was pressed."""
+        possible = [
+            action for action in actions if action.disabled_reason is None or action.disabled_reason(self.row) is None
+        ]
+        self.begin(self.record, possible[0], [self.row], self.parent_id, key)
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
         if results.items[0].outcome is WriteOutcome.DONE and plan.action.name == "delete":

@@ -1,4 +1,4 @@
-"""Everything the API has, in one list: where it is, what it is called, and whether this token reaches it."""
+"""The index of all resources: how each list is opened, and whether the token can read it."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
 __all__ = ["ResourceIndexScreen"]
 
 _COLUMNS = (
-    Column("title", "what", 28, grow=True, priority=0),
-    Column("jump", "go there with", 26, priority=1),
+    Column("title", "resource", 28, grow=True, priority=0),
+    Column("opened_with", "opened with", 26, priority=1),
     Column("group", "group", 18, priority=3),
     Column("actions", "actions", 7, right=True, priority=4),
-    Column("reach", "this token", 30, grow=True, priority=0),
+    Column("access", "access", 30, grow=True, priority=0),
 )
-_UNSURE = ("organizations", "my-invites", "membership-environments", "user-tokens")
-"""Lists that an environment's token often may not read: asked for as soon as this is opened."""
+_OFTEN_FORBIDDEN = ("organizations", "my-invites", "membership-environments", "user-tokens")
+"""Lists that the token of an environment often cannot read; they are checked when the screen opens."""
 
 
 class ResourceIndexScreen(WorkerMixin):
-    """The records, in their order. What the token may not reach says why, asked once."""
+    """The list of all resources."""
 
-    BINDINGS = bindings(RESOURCES_ACTIONS, "everything")
+    BINDINGS = bindings(RESOURCES_ACTIONS, "resources")
 
     def __init__(self) -> None:
         super().__init__()
         self._view = StaticRows(key="name")
-        self.probing = False
+        self.is_checking = False
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        return ("everything",)
+        return ("resources",)
 
     def body(self) -> ComposeResult:
         self._view.set_rows(self._rows())
@@ -59,43 +59,33 @@ class ResourceIndexScreen(WorkerMixin):
             {
                 "name": record.name,
                 "title": record.title,
-                "jump": self._jump(record),
+                "opened_with": _opened_with(record),
                 "group": record.group,
                 "actions": str(len(record.actions)) if record.actions else "",
-                "reach": self._reach(record),
+                "access": self._access(record),
             }
             for record in RESOURCES.values()
         ]
 
-    def _jump(self, record: Resource) -> str:
-        if record.scope is Scope.PARENT:
-            return (
-                f"from {RESOURCES[record.parent_resource].plural}"
-                if record.parent_resource in RESOURCES
-                else "from its list"
-            )
-        return "  ".join(f":{name}" for name in (record.name, *record.aliases[:1]))
-
-    def _reach(self, record: Resource) -> str:
+    def _access(self, record: Resource) -> str:
+        """Return whether the token can read a list: `allowed` or the reason why not; "" before the check."""
         from dyntui.services.lists.resource_reachability import reachability_of
 
         connection = self.console.session.connection
         if connection is None or record.scope is Scope.PARENT:
             return ""
-        reach = reachability_of(connection.client)
-        if not reach.is_known(record):
-            return ""
-        return reach.reason(record) or "reached"
+        reachability = reachability_of(connection.client)
+        return (reachability.reason(record) or "allowed") if reachability.is_known(record) else ""
 
     def connected(self, connection: Connection) -> None:
-        self._ask(RESOURCES[name] for name in _UNSURE)
+        self._check(RESOURCES[name] for name in _OFTEN_FORBIDDEN)
 
     @property
     def shown_resources(self) -> frozenset[str]:
         return frozenset({"tokens", "user-tokens", "members"})
 
     def reload(self) -> None:
-        """What a token reaches is asked for again."""
+        """Check again, because the scopes of the token may have changed."""
         from dyntui.services.lists.resource_reachability import reachability_of
 
         if (connection := self.console.session.connection) is not None:
@@ -105,31 +95,31 @@ class ResourceIndexScreen(WorkerMixin):
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         if self.is_mounted:
-            self._show()
+            self._update_rows()
 
-    def _show(self) -> None:
+    def _update_rows(self) -> None:
         self._view.set_rows(self._rows())
         self.table.view_changed()
         self.refresh_status()
 
-    def _ask(self, records: Iterable[Resource]) -> None:
+    def _check(self, records: Iterable[Resource]) -> None:
         from dyntui.services.lists.resource_reachability import reachability_of
 
         connection = self.console.session.connection
         if connection is None:
             return
-        self.probing = True
-        seen = self.change_count
+        self.is_checking = True
+        change_count = self.change_count
 
-        def known(_: None) -> None:
-            self.probing = False
-            self.mark_up_to_date(seen)
-            self._show()
+        def on_checked(_: None) -> None:
+            self.is_checking = False
+            self.mark_up_to_date(change_count)
+            self._update_rows()
 
-        self.run_worker_then(reachability_of(connection.client).probe(records), known, group="probe")
+        self.run_worker_then(reachability_of(connection.client).probe(records), on_checked, group="probe")
 
     def status(self) -> Sequence[Piece]:
-        parts: list[Piece] = [("asking", "")] if self.probing else []
+        parts: list[Piece] = [("checking access", "")] if self.is_checking else []
         return [*parts, (f"{self.table.cursor + 1:,} of {self.table.count:,}", "")]
 
     # Actions
@@ -137,21 +127,29 @@ class ResourceIndexScreen(WorkerMixin):
     def open_disabled_reason(self) -> str | None:
         row = self.table.row
         if row is None:
-            return "There is no list under the cursor."
+            return "There is no resource under the cursor."
         record = RESOURCES[str(row["name"])]
         if record.scope is Scope.PARENT:
-            return f"This is opened {self._jump(record)}."
+            return f"This list is opened {_opened_with(record)}."
         return None
 
     @on(Table.Opened)
-    async def _clicked(self) -> None:
-        await self.action_do("everything.open")
+    async def _on_opened(self) -> None:
+        await self.action_do("resources.open")
 
     def action_open(self) -> None:
         row = self.table.row
         assert row is not None
         self.console.open_named(RESOURCES[str(row["name"])])
 
-    def action_probe(self) -> None:
-        self._ask(RESOURCES.values())
+    def action_check_access(self) -> None:
+        self._check(RESOURCES.values())
         self.refresh_status()
+
+
+def _opened_with(record: Resource) -> str:
+    """Return the names for the jump bar, or the list from which a resource is opened."""
+    if record.scope is not Scope.PARENT:
+        return "  ".join(f":{name}" for name in (record.name, *record.aliases[:1]))
+    parent = RESOURCES.get(record.parent_resource)
+    return f"from {parent.plural}" if parent is not None else "from its parent"

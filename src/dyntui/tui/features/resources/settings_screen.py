@@ -1,4 +1,4 @@
-"""The settings of the environment as a tree: found, read, and changed one value at a time."""
+"""The settings of the environment as a tree, in which one value at a time is edited."""
 
 from __future__ import annotations
 
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = ["SettingsScreen"]
 
+_MAX_LISTED_CHANGES = 40
+
 
 class SettingsScreen(SearchableScreen):
-    """Read at first; `e` changes the value under the cursor, with the difference shown before and checked after."""
+    """The settings; `e` edits the value under the cursor, after showing the old and the new value."""
 
     BINDINGS = bindings(RESOURCES_ACTIONS, "setting")
     document_name = "settings"
@@ -47,17 +49,19 @@ class SettingsScreen(SearchableScreen):
         super().__init__()
         self.document: dict[str, Any] | None = None
         self.error: DyntuiError | None = None
-        self.read_at: datetime | None = None
+        self.loaded_at: datetime | None = None
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        find = self.tree_shown.find if self.is_mounted else ""
-        return ("settings", f"/{find}") if find else ("settings",)
+        search = self.tree_shown.find if self.is_mounted else ""
+        return ("settings", f"/{search}") if search else ("settings",)
 
     def body(self) -> ComposeResult:
         with Vertical():
             yield Static("", id="failure", markup=False)
             yield SearchTree(id="tree", unfolded=1)
+
+    # Loading
 
     def connected(self, connection: Connection) -> None:
         self.action_refresh()
@@ -73,32 +77,31 @@ class SettingsScreen(SearchableScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        client, seen = connection.client, self.change_count
+        client, change_count = connection.client, self.change_count
 
         async def read() -> None:
             try:
-                found = await settings.read_settings(client)
+                document = await settings.read_settings(client)
             except DyntuiError as error:
-                problem = error
-                self.post_message(self.Next(lambda: self._failed(problem)))
+                failure = error
+                self.post_message(self.Next(lambda: self._on_failed(failure)))
             else:
-                self.post_message(self.Next(lambda: self._read(found, seen)))
+                self.post_message(self.Next(lambda: self._on_loaded(document, change_count)))
 
         self.run_worker(read(), group="read")
 
-    def _read(self, document: dict[str, Any], change_count: int) -> None:
+    def _on_loaded(self, document: dict[str, Any], change_count: int) -> None:
         self.mark_up_to_date(change_count)
-        self.document, self.error, self.read_at = document, None, now()
+        self.document, self.error, self.loaded_at = document, None, now()
         self.query_one("#failure", Static).display = False
         self.tree_shown.show(document)
         self.refresh_status()
 
-    def _failed(self, error: DyntuiError) -> None:
+    def _on_failed(self, error: DyntuiError) -> None:
         self.error = error
         failure = self.query_one("#failure", Static)
-        failure.update(
-            "\n".join(safe(line, 500) for line in (error.message, error_hint(error), "r tries again.") if line)
-        )
+        lines = [error.message, error_hint(error), "Press r to try again."]
+        failure.update("\n".join(safe(line, 500) for line in lines if line))
         failure.display = True
         self.refresh_status()
 
@@ -108,65 +111,70 @@ class SettingsScreen(SearchableScreen):
             parts.append((error_label(self.error), "warn"))
         if self.document is not None:
             parts.append((self.search_state or self.tree_shown.path, ""))
-            parts.append((age_label(self.read_at), "dim"))
+            parts.append((age_label(self.loaded_at), "dim"))
         elif self.error is None:
-            parts.append(("reading", ""))
+            parts.append(("loading", ""))
         return parts
 
-    # Changing
+    # Editing
 
-    def edit_setting_disabled_reason(self) -> str | None:
+    def edit_disabled_reason(self) -> str | None:
         if self.document is None:
-            return "The settings are not here yet."
-        way = self.tree_shown.key_path
-        if not way or not settings.is_leaf(settings.leaf_at(self.document, way)):
-            return "Unfold it and go to a single value: only those are changed here."
+            return "The settings are not loaded yet."
+        path = self.tree_shown.key_path
+        if not path or not settings.is_leaf(settings.leaf_at(self.document, path)):
+            return "Only single values can be edited. Unfold this setting and choose one."
         return None
 
     def action_edit(self) -> None:
         assert self.document is not None
-        way = self.tree_shown.key_path
-        before = settings.leaf_at(self.document, way)
-        asked = settings.setting_field(way, before)
-        held = {asked.name: field_text(before)}
+        path = self.tree_shown.key_path
+        before = settings.leaf_at(self.document, path)
+        field = settings.setting_field(path, before)
+        initial_values = {field.name: field_text(before)}
 
-        def taken(values: dict[str, str]) -> None:
-            self._changed_to(way, before, read_form([asked], values, before=held).body, form)
+        def on_values(values: dict[str, str]) -> None:
+            body = read_form([field], values, before=initial_values).body
+            self._confirm_change(path, before, body, form)
 
         form = SchemaForm(
-            f"Change {'.'.join(way)}",
-            [asked],
-            held,
-            verb="go on",
-            before=held,
-            on_values=taken,
+            f"Edit {'.'.join(path)}",
+            [field],
+            initial_values,
+            verb="continue",
+            before=initial_values,
+            on_values=on_values,
         )
         self.console.open_form(form, form.done)
 
-    def _changed_to(self, way: tuple[str, ...], before: Any, body: Any, form: SchemaForm) -> None:
+    def _confirm_change(self, path: tuple[str, ...], before: Any, body: Any, form: SchemaForm) -> None:
+        """Show the old and the new value, and save the new one when it is confirmed. body: None without a change."""
         connection = self.console.session.connection
         if connection is None:
             form.reopen("The environment is not open.")
             return
         if body is None:
             form.finish()
-            self.console.notify("Nothing is different, so nothing was sent.", "warning")
+            self.console.notify("No changes to save.")
             return
-        after = body[way[-1]]
-        write, targets = settings.change_leaf(way, before, after), [Target(".".join(way), ".".join(way))]
-        was, now = elide_common(field_text(before), field_text(after))
+        after = body[path[-1]]
+        name = ".".join(path)
+        write, targets = settings.change_leaf(path, before, after), [Target(name, name)]
+        old_text, new_text = elide_common(field_text(before), field_text(after))
 
         def ask(assessed: WriteAction) -> None:
-            needed = connection.write_gate.requirement(assessed, targets)
-            needed = replace(needed, target_lines=(f"{was or '—'} → {now or '—'}",))
-            self.console.ask(confirm(needed, verb="change", opening_key="e"), answered)
+            requirement = replace(
+                connection.write_gate.requirement(assessed, targets),
+                target_lines=(f"{old_text or '—'} → {new_text or '—'}",),
+            )
+            self.console.ask(confirm(requirement, verb="save", opening_key="e"), on_confirmation)
 
-        def answered(confirmation: Confirmation | None) -> None:
+        def on_confirmation(confirmation: Confirmation | None) -> None:
             if confirmation is None:
                 form.reopen()
             else:
                 work = connection.write_gate.perform(write, targets, confirmation)
-                self.run_write_worker(work, lambda results: self._told(results, after, form), form)
+                self.run_write_worker(work, lambda results: self._on_saved(results, after, form), form)
 
         run_read_worker(
             self.console,
@@ -175,39 +183,41 @@ class SettingsScreen(SearchableScreen):
             lambda error: form.reopen(str(error)),
         )
 
-    def _told(self, results: WriteResults, after: Any, form: SchemaForm) -> None:
+    def _on_saved(self, results: WriteResults, after: Any, form: SchemaForm) -> None:
+        """Report the result, with other settings that changed. after: the value that was sent."""
         item = results.items[0]
         if isinstance(item.error, UsageError):
-            form.finish()  # it was made from a value that is another one by now
+            form.finish()  # the form was made from a value that has changed since
         else:
             close_or_reopen_form(form, results)
         if item.error is not None:
-            lost = "It may have been changed all the same." if item.outcome is WriteOutcome.UNKNOWN else ""
-            self.console.notify(join_sentences(item.error.message, lost, error_hint(item.error)), "error")
+            uncertain = "The setting may have been changed." if item.outcome is WriteOutcome.UNKNOWN else ""
+            self.console.notify(join_sentences(item.error.message, uncertain, error_hint(item.error)), "error")
             if self.is_attached:
-                self.action_refresh()  # somebody else may have changed it: then nothing was sent
+                self.action_refresh()
             return
         if not isinstance(item.reread, dict):
-            self.console.notify("It was sent, and the settings cannot be read again to see it.", "warning")
+            self.console.notify("The change was sent, but the settings could not be loaded to check it.", "warning")
             return
-        before = item.value["before"]
-        way = item.target.id
-        other = [
-            (name, was, now_) for name, was, now_ in settings.differences(before, item.reread) if not _within(name, way)
+        name = item.target.id
+        others = [
+            (changed, old, new)
+            for changed, old, new in settings.differences(item.value["before"], item.reread)
+            if not _is_within(changed, name)
         ]
-        if settings.leaf_at(item.reread, way.split(".")) != after:
-            self.console.notify(f"The server took {way} and keeps another value: look at it.", "warning")
-        elif other:
-            lines = [f"{name}: {_words(was)} → {_words(now_)}" for name, was, now_ in other[:40]]
-            text = "Besides what you changed, the server has changed this:\n\n" + "\n".join(lines)
-            self.console.ask(MessageDialog("More is different than was changed", text))
+        if settings.leaf_at(item.reread, name.split(".")) != after:
+            self.console.notify(f"The server stored another value for {name}. Check the setting.", "warning")
+        elif others:
+            lines = [f"{changed}: {_text(old)} → {_text(new)}" for changed, old, new in others[:_MAX_LISTED_CHANGES]]
+            text = f"{name} was changed. The server also changed:\n\n" + "\n".join(lines)
+            self.console.ask(MessageDialog("Other settings changed", text))
         else:
-            self.console.notify(f"Changed: {way} is {field_text(after) or 'empty'}; nothing else is different.")
+            self.console.notify(f"{name} changed to {field_text(after) or 'empty'}")
 
 
-def _within(name: str, way: str) -> bool:
-    return name == way or name.startswith(f"{way}.")
+def _is_within(name: str, parent: str) -> bool:
+    return name == parent or name.startswith(f"{parent}.")
 
 
-def _words(value: Any) -> str:
-    return "not there" if value is settings.ABSENT else field_text(value) or "—"
+def _text(value: Any) -> str:
+    return "not set" if value is settings.ABSENT else field_text(value) or "—"
