@@ -114,7 +114,7 @@ def test_doctor_reports_a_missing_certificate_file(run: Run, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("setting", "state", "text"), [("lean", "ok", "only what changed"), ("textual", "warn", "says so")]
+    ("setting", "state", "text"), [("lean", "ok", "only what changed"), ("textual", "warn", "set by")]
 )
 def test_doctor_reports_the_terminal_writer(
     run: Run, monkeypatch: pytest.MonkeyPatch, setting: str, state: str, text: str

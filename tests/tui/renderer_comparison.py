@@ -13,6 +13,7 @@ from textual.driver import Driver
 from textual.pilot import Pilot
 
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
+from dyntui.tui.kit.terminal.driver import LeanDriverMixin, TerminalDriverMixin
 
 ANSWERS = ("at once", "late", "never")
 """When the terminal answers where its cursor is; late: once the program is at rest."""
@@ -21,7 +22,7 @@ MOST_ROUNDS = 1_000
 """How often it is looked whether an app is at rest, a frame apart."""
 
 
-class TwinDriver(Driver):
+class _TwinTerminals(Driver):
     """Two emulators in place of a terminal. What is written goes to the lean one, but while `stock_only`."""
 
     def __init__(self, app: Any, **named: Any) -> None:
@@ -74,6 +75,10 @@ class TwinDriver(Driver):
         return True
 
 
+class TwinDriver(LeanDriverMixin, TerminalDriverMixin, _TwinTerminals):
+    """The two emulators with the driver's part of the console."""
+
+
 class Twin(LeanDisplayMixin[Any]):
     """A mixin in front of an app that is to be shown twice."""
 
@@ -123,8 +128,8 @@ class Twin(LeanDisplayMixin[Any]):
         """Both terminals are to show the same."""
         if not self.is_running:
             return
-        differs = difference(self.twin.stock, self.twin.lean)
-        assert not differs, f"after {after}:\n{differs}"
+        unexpected_internals = difference(self.twin.stock, self.twin.lean)
+        assert not unexpected_internals, f"after {after}:\n{unexpected_internals}"
 
 
 async def play(app: Twin, size: tuple[int, int], answers: str, script: Callable[[Pilot[Any]], Awaitable[None]]) -> None:

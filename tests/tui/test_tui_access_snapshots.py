@@ -118,7 +118,7 @@ SCREENS: dict[str, Way] = {
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that differs from run to run."""
+    """Nothing that unexpected_internals from run to run."""
     (tmp_path / "files").mkdir()
     monkeypatch.chdir(tmp_path / "files")
     monkeypatch.setattr("dyntui.tui.features.imports.formatting.short_path", lambda path: "~/files")

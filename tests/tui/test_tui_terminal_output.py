@@ -24,7 +24,8 @@ from dyntui.core.errors import UsageError
 from dyntui.tui.kit.terminal import textual_internals
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.terminal.detection import lean_status
-from dyntui.tui.kit.terminal.flow_control import QUESTION, FlowControl
+from dyntui.tui.kit.terminal.driver import LeanDriverMixin, TerminalDriverMixin
+from dyntui.tui.kit.terminal.flow_control import CURSOR_QUERY, FlowControl
 from dyntui.tui.kit.terminal.output import Output
 
 SIZE = (60, 20)
@@ -60,7 +61,7 @@ class PlainSmall(LeanDisplayMixin[None], Small):
         return Keeping
 
 
-class Keeping(Driver):
+class _Keeping(Driver):
     """Keeps what is written."""
 
     def __init__(self, app: Any, **named: Any) -> None:
@@ -78,6 +79,10 @@ class Keeping(Driver):
 
     def disable_input(self) -> None:
         pass
+
+
+class Keeping(LeanDriverMixin, TerminalDriverMixin, _Keeping):
+    """It, with the driver's part of the console."""
 
 
 def shown(script: Callable[[TwinSmall, Pilot[Any]], Any], answers: str = "at once") -> None:
@@ -131,7 +136,7 @@ def test_a_frame_is_synchronised_where_the_terminal_can():
         app.twin.process_message(messages.TerminalSupportsSynchronizedOutput())
         await app.settle(pilot)
         (frame,) = await change(app, pilot, "two")
-        assert frame.startswith("\x1b[?2026h") and frame.endswith("\x1b[?2026l" + QUESTION)
+        assert frame.startswith("\x1b[?2026h") and frame.endswith("\x1b[?2026l" + CURSOR_QUERY)
 
     shown(script)
 
@@ -227,28 +232,28 @@ def test_leaving_waits_for_the_answers_that_are_under_way():
     heard: list[float] = []
 
     async def leave() -> None:
-        sending = Output(ColorSystem.TRUECOLOR, fills=True)
+        sending = Output(ColorSystem.TRUECOLOR, erases_with_background=True)
         driver = Keeping(None)
-        sending.started(driver)
+        sending.on_start(driver)
         sending.show([(0, 0, Text("x").render(app.console))], SIZE, (0, 0))
-        sending.answered(1, 0)
+        sending.on_response(1, 0)
         sending.show([(1, 0, Text("y").render(app.console))], SIZE, (0, 0))
 
         def answer() -> None:
             for column, line in ((0, 0), (0, 0), (0, 0)):
                 heard.append(time.monotonic())
-                sending.answered(column, line)
+                sending.on_response(column, line)
 
         late = threading.Timer(0.05, answer)
         late.start()
-        sending.stopping()
+        sending.on_stop()
         left = time.monotonic()
         late.join()
         assert len(heard) == 3 and left >= heard[-1]
         assert driver.written[-1].startswith("\x1b[m"), "and no color stays"
         for report in ("\x1b[?1000l", "\x1b[?1003l", "\x1b[?1004l"):
-            assert driver.written[-1].index(report) < driver.written[-1].index(QUESTION)
-        sending.stopping()
+            assert driver.written[-1].index(report) < driver.written[-1].index(CURSOR_QUERY)
+        sending.on_stop()
         assert driver.written[-1].startswith("\x1b[m"), "and once only"
 
     app = Small()
@@ -258,12 +263,12 @@ def test_leaving_waits_for_the_answers_that_are_under_way():
 def test_leaving_does_not_wait_for_a_terminal_that_never_answered():
     async def leave() -> None:
         now = 100.0
-        sending = Output(ColorSystem.TRUECOLOR, fills=True, pacing=FlowControl(lambda: now))
-        sending.started(Keeping(None))
+        sending = Output(ColorSystem.TRUECOLOR, erases_with_background=True, flow_control=FlowControl(lambda: now))
+        sending.on_start(Keeping(None))
         sending.show([(0, 0, Text("x").render(Small().console))], SIZE, (0, 0))
         now += 1.0
         started = time.monotonic()
-        sending.stopping()
+        sending.on_stop()
         assert time.monotonic() - started < 0.05
 
     asyncio.run(leave())
@@ -274,8 +279,8 @@ def test_textuals_own_output_is_there_for_the_asking(monkeypatch, how):
     if how == "variable":
         monkeypatch.setenv("DYNTUI_TERMINAL", "textual")
     app = PlainSmall(terminal="textual" if how == "setting" else "lean")
-    assert app.lean is None and "says so" in app.lean_reason
-    assert QUESTION not in "".join(written_by(app))
+    assert app.lean is None and "set by" in app.lean_reason
+    assert CURSOR_QUERY not in "".join(written_by(app))
 
 
 def test_a_variable_with_another_word_is_refused(monkeypatch):
@@ -287,13 +292,13 @@ def test_a_variable_with_another_word_is_refused(monkeypatch):
 def test_when_a_private_name_is_missing_textuals_own_output_is_used(monkeypatch):
     update = ChopsUpdate.render_segments
     monkeypatch.delattr(ChopsUpdate, "render_segments")
-    monkeypatch.setattr("dyntui.tui.kit.terminal.detection.SEEN", ())
+    monkeypatch.setattr("dyntui.tui.kit.terminal.detection.CHECKED_VERSIONS", ())
     app = PlainSmall()
     assert app.lean is None
     assert "ChopsUpdate.render_segments" in app.lean_reason
     assert lean_status() == (False, lean_status()[1]) and "ChopsUpdate.render_segments" in lean_status()[1]
     monkeypatch.setattr(ChopsUpdate, "render_segments", update, raising=False)
-    assert QUESTION not in "".join(written_by(app))
+    assert CURSOR_QUERY not in "".join(written_by(app))
 
 
 def test_when_textual_does_something_else_textuals_own_output_is_used(monkeypatch):
@@ -301,24 +306,24 @@ def test_when_textual_does_something_else_textuals_own_output_is_used(monkeypatc
         return str(self.spans) + str(self.something_new)
 
     monkeypatch.setattr(ChopsUpdate, "render_segments", render_segments)
-    assert "something_new" in textual_internals.differs()
+    assert "something_new" in textual_internals.unexpected_internals()
     assert PlainSmall().lean is None
 
 
 def test_this_version_of_textual_is_as_expected():
-    assert textual_internals.differs() == ""
+    assert textual_internals.unexpected_internals() == ""
     assert lean_status()[0]
 
 
 def test_it_is_used_unless_told_otherwise():
     app = PlainSmall()
     assert app.lean is not None and not app.lean_reason
-    assert QUESTION in "".join(written_by(app))
+    assert CURSOR_QUERY in "".join(written_by(app))
 
 
 def test_a_terminal_that_does_not_answer_is_asked_twice():
     written = "".join(written_by(PlainSmall()))
-    assert written.count(QUESTION) == 2, "how wide a character is, and with the first frame"
+    assert written.count(CURSOR_QUERY) == 2, "how wide a character is, and with the first frame"
 
 
 def test_headless_apps_are_as_ever():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.tui.kit.terminal.flow_control import QUESTION, WINDOW, FlowControl
+from dyntui.tui.kit.terminal.flow_control import CURSOR_QUERY, MAX_IN_FLIGHT, FlowControl
 
 
 class Clock:
@@ -23,9 +23,9 @@ class Clock:
 def answering(clock: Clock | None = None, round_trip: float = 0.01) -> FlowControl:
     """Of a terminal that has answered, after so many seconds."""
     pacing = FlowControl(clock := clock or Clock())
-    assert pacing.sent(10) == QUESTION
+    assert pacing.on_frame(10) == CURSOR_QUERY
     clock.now += round_trip
-    pacing.answered()
+    pacing.on_response()
     return pacing
 
 
@@ -42,7 +42,7 @@ class Link:
     answers: list[float] = field(default_factory=list)
 
     def frame(self, size: int) -> None:
-        assert self.pacing.sent(size)
+        assert self.pacing.on_frame(size)
         self.free_at = max(self.free_at, self.now) + size / self.bps
         self.answers.append(self.free_at + self.rtt)
         self.sent.append((self.now, self.free_at + self.rtt / 2))
@@ -50,7 +50,7 @@ class Link:
     def until(self, then: float) -> None:
         while self.answers and self.answers[0] <= then:
             self.answers.pop(0)
-            self.pacing.answered()
+            self.pacing.on_response()
         self.now = then
 
     def hold_a_key(self, seconds: float, size: int) -> None:
@@ -87,30 +87,30 @@ def test_a_terminal_that_never_answers_is_never_waited_for():
     asked = []
     for _ in range(100):
         assert pacing.may_send
-        assert not pacing.awaits
-        asked.append(pacing.sent(500))
-    assert asked.count(QUESTION) == 2, "and it is not asked for ever"
+        assert not pacing.is_waiting
+        asked.append(pacing.on_frame(500))
+    assert asked.count(CURSOR_QUERY) == 2, "and it is not asked for ever"
 
 
 def test_once_it_has_answered_a_frame_waits_while_much_is_on_its_way():
     pacing = answering()
-    pacing.sent(WINDOW - 1)
+    pacing.on_frame(MAX_IN_FLIGHT - 1)
     assert pacing.may_send
-    pacing.sent(1)
+    pacing.on_frame(1)
     assert not pacing.may_send
-    pacing.answered()
+    pacing.on_response()
     assert pacing.may_send
 
 
 def test_a_terminal_that_stops_to_answer_is_given_up_until_it_answers_again():
     pacing = answering()
-    pacing.sent(5000)
-    pacing.given_up()
-    for question in (QUESTION, QUESTION, ""):
-        assert pacing.may_send and not pacing.awaits
-        assert pacing.sent(5000) == question
-    pacing.answered()
-    assert pacing.sent(5000) == QUESTION
+    pacing.on_frame(5000)
+    pacing.on_timeout()
+    for question in (CURSOR_QUERY, CURSOR_QUERY, ""):
+        assert pacing.may_send and not pacing.is_waiting
+        assert pacing.on_frame(5000) == question
+    pacing.on_response()
+    assert pacing.on_frame(5000) == CURSOR_QUERY
     assert not pacing.may_send
 
 
@@ -121,13 +121,13 @@ def test_an_answer_is_waited_for_four_times_as_long_as_they_take(round_trip, lea
     clock = Clock()
     pacing = answering(clock, round_trip)
     for size in (5000, 100):
-        pacing.sent(size)
+        pacing.on_frame(size)
         clock.now += round_trip
-        pacing.answered()
-    pacing.sent(1500)
-    assert least <= pacing.patience <= most
+        pacing.on_response()
+    pacing.on_frame(1500)
+    assert least <= pacing.time_left_s <= most
     clock.now += least
-    assert pacing.patience <= most - least
+    assert pacing.time_left_s <= most - least
     assert not pacing.may_send
 
 
@@ -135,38 +135,38 @@ def test_a_slow_line_is_given_the_time_it_needs_for_a_large_frame():
     clock = Clock()
     pacing = answering(clock, 0.15)
     for size in (5000, 100, 7000):
-        pacing.sent(size)
+        pacing.on_frame(size)
         clock.now += 0.15 + size / 8192 - 0.001
-        assert pacing.patience > 0, size
+        assert pacing.time_left_s > 0, size
         clock.now += 0.001
-        pacing.answered()
+        pacing.on_response()
 
 
 def test_after_an_answer_was_lost_the_next_is_waited_for_longer_until_it_came():
     clock = Clock()
     pacing = answering(clock)
-    pacing.sent(5000)
-    pacing.answered()
-    pacing.sent(1500)
-    before = pacing.patience
-    pacing.given_up()
-    pacing.sent(100)
-    pacing.answered()
-    pacing.sent(1500)
-    assert before < pacing.patience <= 2 * before
+    pacing.on_frame(5000)
+    pacing.on_response()
+    pacing.on_frame(1500)
+    before = pacing.time_left_s
+    pacing.on_timeout()
+    pacing.on_frame(100)
+    pacing.on_response()
+    pacing.on_frame(1500)
+    assert before < pacing.time_left_s <= 2 * before
     for _ in range(10):
         clock.now += 0.01
-        pacing.answered()
-        pacing.sent(100)
-    assert pacing.patience <= 0.51
+        pacing.on_response()
+        pacing.on_frame(100)
+    assert pacing.time_left_s <= 0.51
 
 
 def test_another_terminal_is_asked_anew():
     pacing = answering()
-    pacing.sent(5000)
+    pacing.on_frame(5000)
     pacing.restart()
     assert pacing.may_send
-    assert pacing.sent(5000) == QUESTION
+    assert pacing.on_frame(5000) == CURSOR_QUERY
     assert pacing.may_send
 
 
@@ -175,7 +175,7 @@ def test_no_more_queues_than_the_window_on_any_line(bps, rtt, size):
     link = Link(bps, rtt)
     link.hold_a_key(10 * rtt, size)
     worst = max(arrived - at for at, arrived in link.sent)
-    assert worst <= rtt / 2 + (WINDOW + size) / bps + 0.001
+    assert worst <= rtt / 2 + (MAX_IN_FLIGHT + size) / bps + 0.001
 
 
 @pytest.mark.parametrize("late", [0.0, 0.005, 0.01, 0.02])

@@ -23,7 +23,7 @@ from dyntui.config.profile import Profile
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.kit.terminal import environment, textual_internals
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
-from dyntui.tui.kit.terminal.driver import TerminalDriver
+from dyntui.tui.kit.terminal.driver import TerminalDriverMixin
 from dyntui.tui.kit.terminal.paste import PasteParser
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.terminal_actions import window_title
@@ -115,7 +115,7 @@ def test_where_the_title_could_not_be_restored_it_is_left_alone(terminals: Termi
     assert b"\x1b]2;" not in terminal.raw and KEEP_TITLE not in terminal.raw
 
 
-class _Written(TerminalDriver):
+class _Written(TerminalDriverMixin):
     """Keeps what is written."""
 
     def __init__(self) -> None:

@@ -19,10 +19,10 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from dyntui.tui.kit.terminal.cells import split
+from dyntui.tui.kit.terminal.cells import split_cells
 from dyntui.tui.kit.terminal.frame_diff import FrameDiff
-from dyntui.tui.kit.terminal.sgr import pens
-from dyntui.tui.kit.terminal.textual_internals import pieces
+from dyntui.tui.kit.terminal.sgr import style_converter
+from dyntui.tui.kit.terminal.textual_internals import drawn_pieces
 
 WIDTH, HEIGHT = 40, 12
 PICTURES = ["日", "한", "，", "✅", "👍🏽", "👨‍👩‍👧", "❤️", "1️⃣", "🇬🇧", "e\u0301", "ф", "│", "─", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "각"]
@@ -65,7 +65,7 @@ class Both:
         self, *, colors: ColorSystem = ColorSystem.TRUECOLOR, fills: bool = True, clusters: bool = True
     ) -> None:
         self.stock, self.lean = (Emulator(WIDTH, HEIGHT, fills=fills, clusters=clusters) for _ in range(2))
-        self.writer = FrameDiff(WIDTH, HEIGHT, pens(colors), fills=fills)
+        self.writer = FrameDiff(WIDTH, HEIGHT, style_converter(colors), erases_with_background=fills)
         self.console = Console(color_system=None, force_terminal=True)
         self.console._color_system = colors
         self.cursor = (0, 0)
@@ -78,13 +78,13 @@ class Both:
 
     def show(self, update: LayoutUpdate | ChopsUpdate) -> None:
         self.stock.feed(update.render_segments(self.console))
-        parts = pieces(update)
+        parts = drawn_pieces(update)
         assert parts is not None
         for part in parts:
-            self.writer.put(*part)
+            self.writer.draw(*part)
 
     def send(self) -> str:
-        sent = self.writer.frame(self.cursor)
+        sent = self.writer.next_frame(self.cursor)
         self.lean.feed(sent)
         return sent
 
@@ -134,7 +134,7 @@ def test_where_ambiguous_characters_are_wide_everything_else_stays_in_its_place(
     both, expected = Both(clusters=False), Emulator(WIDTH, HEIGHT)
     both.stock, both.lean = expected, Emulator(WIDTH, HEIGHT, clusters=False, wide_ambiguous=True)
     both.writer.wide_ambiguous = True
-    both.writer.forget()
+    both.writer.invalidate()
     for step in steps:
         for one in step:
             perform(both, [{}], lines, one)
@@ -146,7 +146,7 @@ def test_signs_and_letters_have_stand_ins_where_they_are_wide():
     both = Both()
     both.lean = Emulator(WIDTH, HEIGHT, wide_ambiguous=True)
     both.writer.wide_ambiguous = True
-    both.writer.forget()
+    both.writer.invalidate()
     both.draw(0, 0, Segment("● live  long…  12 │ ▌x → José Øst Иван 8"))
     both.send()
     assert unicodedata.normalize("NFC", both.lean.text).startswith("* live  long~  12 | |x > José Ost ")
@@ -175,7 +175,7 @@ def test_a_right_to_left_phrase_ends_with_its_cell():
 
 @given(st.lists(st.sampled_from(["דוד", "مريم", "12", "abc", " ", "   ", "日", "😀"]), min_size=1, max_size=9))
 def test_nothing_right_to_left_reaches_into_the_next_column(parts):
-    columns = split("".join(parts))
+    columns = split_cells("".join(parts))
     open_phrase, blanks = False, 0
     for item in [*columns, " ", " "]:
         blanks = blanks + 1 if item == " " else 0
@@ -244,7 +244,7 @@ def test_colors_are_erased_only_where_the_terminal_erases_with_them():
 
 @given(st.text(max_size=30))
 def test_no_control_character_gets_through(text):
-    columns = split(text)
+    columns = split_cells(text)
     assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "".join(columns))
 
 

@@ -89,14 +89,14 @@ def check_terminal() -> Iterator[Check]:
 
 def _check_writer(setting: str) -> Check:
     """Check which terminal writer is used, and measure the latency of the terminal."""
-    from dyntui.tui.kit.terminal.detection import lean_status, round_trip
+    from dyntui.tui.kit.terminal.detection import lean_status, measure_round_trip
 
     try:
         is_lean, text = lean_status(setting)
     except DyntuiError as error:
         return Check("writer", "fail", error.message, error.hint, exit_code=error.exit_code)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        seconds = round_trip()
+        seconds = measure_round_trip()
         text += "; the terminal " + ("does not respond" if seconds is None else f"responds in {seconds * 1000:.1f} ms")
     advice = "" if is_lean else "On a slow connection, the setting `terminal = lean` sends less data."
     return Check("writer", "ok" if is_lean else "warn", text, advice)

@@ -64,7 +64,7 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
     def action_repaint(self) -> None:
         """Draw the whole screen again."""
         if self.lean is not None:
-            self.shown_otherwise()
+            self.output_bypassed()
         self.refresh(layout=True)
 
     def action_interrupt(self) -> None:

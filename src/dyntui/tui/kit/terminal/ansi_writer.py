@@ -1,82 +1,86 @@
-"""The sequences that move the cursor, change the pen, write, erase and move lines, each as short as it can be."""
+"""Writes the escape sequences: cursor, style, text, erasing and scrolling, each as short as possible."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from dyntui.tui.kit.terminal.cells import drawn_width, is_certain, is_simple, replaced
+from dyntui.tui.kit.terminal.cells import drawn_width, is_certain, is_simple, narrow_cells
 from dyntui.tui.kit.terminal.scrolling import ScrollMove
-from dyntui.tui.kit.terminal.sgr import PLAIN, CellStyle, can_erase, change
+from dyntui.tui.kit.terminal.sgr import PLAIN, CellStyle, can_erase, style_change
 
 __all__ = ["AnsiWriter"]
 
 _BLANKS = re.compile("( {12,})")
-"""Blanks that are sooner erased than written."""
+"""Blanks that are shorter to erase than to write."""
 
 
 class AnsiWriter:
-    """A terminal of `width` columns that does not wrap; `take` gives what is to be sent.
+    """Collects the output for a terminal that does not wrap lines; `take_output` returns it."""
 
-    fills: it erases with the background colour (terminfo's bce), and part of a line (ech). wide_ambiguous: characters
-    of East Asian ambiguous width take two columns in it.
-    """
+    def __init__(self, width: int, *, erases_with_background: bool, wide_ambiguous: bool = False) -> None:
+        """width: columns of the terminal.
 
-    def __init__(self, width: int, *, fills: bool, wide_ambiguous: bool = False) -> None:
+        erases_with_background: whether it erases with the background color (bce in terminfo) and parts of a line (ech).
+        wide_ambiguous: whether characters of East Asian ambiguous width take two columns.
+        """
         self._width = width
-        self._fills = fills
+        self._erases_with_background = erases_with_background
         self._wide_ambiguous = wide_ambiguous
         self._out: list[str] = []
-        self._pen: CellStyle | None = None
+        self._style: CellStyle | None = None
+        """The style in use; None when it is unknown."""
         self._line: int | None = None
         self._column: int | None = None
+        """The position of the cursor; None when it is unknown."""
 
-    def can_erase(self, pen: CellStyle) -> bool:
-        """Whether erasing leaves blanks of that pen."""
-        return can_erase(pen, self._fills)
+    def can_erase(self, style: CellStyle) -> bool:
+        """Return whether erasing has the same result as writing blanks of that style."""
+        return can_erase(style, self._erases_with_background)
 
-    def take(self) -> str:
-        """What is to be sent, once. No link stays open between frames."""
-        if self._pen is not None and self._pen.link:
-            self.use(CellStyle(self._pen.codes))
+    def take_output(self) -> str:
+        """Return the output since the last call. A hyperlink is closed before."""
+        if self._style is not None and self._style.link:
+            self.set_style(CellStyle(self._style.codes))
         data = "".join(self._out)
         self._out.clear()
         return data
 
-    def use(self, pen: CellStyle) -> None:
-        """Draw with that pen from now on."""
-        if pen is not self._pen:
-            self._out.append(change(self._pen, pen))
-            self._pen = pen
+    def set_style(self, style: CellStyle) -> None:
+        """Draw with that style from now on."""
+        if style is not self._style:
+            self._out.append(style_change(self._style, style))
+            self._style = style
 
-    def go(self, line: int, column: int) -> None:
-        """The cursor to a place."""
+    def move_cursor(self, line: int, column: int) -> None:
+        """Move the cursor."""
         if self._line == line and self._column == column:
             return
         if self._line != line:
-            way = f"\x1b[{line + 1};{column + 1}H" if column else f"\x1b[{line + 1}H" if line else "\x1b[H"
+            sequence = f"\x1b[{line + 1};{column + 1}H" if column else f"\x1b[{line + 1}H" if line else "\x1b[H"
         elif self._column is not None and column > self._column:
             by = column - self._column
-            way = "\x1b[C" if by == 1 else f"\x1b[{by}C"
+            sequence = "\x1b[C" if by == 1 else f"\x1b[{by}C"
         else:
-            way = f"\x1b[{column + 1}G" if column else "\r"
-        self._out.append(way)
+            sequence = f"\x1b[{column + 1}G" if column else "\r"
+        self._out.append(sequence)
         self._line, self._column = line, column
 
-    def erase_rest(self, line: int, column: int, pen: CellStyle) -> None:
-        """Blanks from a place to the end of the line."""
-        self.go(line, column)
-        self.use(pen)
+    def erase_to_end(self, line: int, column: int, style: CellStyle) -> None:
+        """Erase from a column to the end of the line."""
+        self.move_cursor(line, column)
+        self.set_style(style)
         self._out.append("\x1b[K")
 
-    def write(self, line: int, column: int, cells: Sequence[str], pen: CellStyle) -> int:
-        """Write columns; how many after them have to be written again, because a character may have covered them."""
-        self.use(pen)
+    def write(self, line: int, column: int, cells: Sequence[str], style: CellStyle) -> int:
+        """Write cells. Returns the number of columns after them that have to be written again, because a character may
+        have covered them."""
+        self.set_style(style)
         if self._wide_ambiguous:
-            cells = replaced(cells)
+            cells = narrow_cells(cells)
         text = "".join(cells)
         if len(text) == len(cells) and is_simple(text, self._wide_ambiguous):
-            self._write_simple(line, column, text, pen)
+            self._write_simple(line, column, text, style)
             return 0
         covered = x = 0
         while x < len(cells):
@@ -89,28 +93,28 @@ class AnsiWriter:
                 covered = max(covered, start + self._write_run(line, column + start, cells[start:x]))
         return max(0, covered - len(cells))
 
-    def _write_simple(self, line: int, column: int, text: str, pen: CellStyle) -> None:
-        if not (self._fills and " " * 12 in text and self.can_erase(pen)):
+    def _write_simple(self, line: int, column: int, text: str, style: CellStyle) -> None:
+        if not (self._erases_with_background and " " * 12 in text and self.can_erase(style)):
             self._write_text(line, column, text, len(text))
             return
         for part in filter(None, _BLANKS.split(text)):
             if _BLANKS.fullmatch(part):
-                self.go(line, column)
+                self.move_cursor(line, column)
                 self._out.append(f"\x1b[{len(part)}X")
             else:
                 self._write_text(line, column, part, len(part))
             column += len(part)
 
     def _write_text(self, line: int, column: int, text: str, width: int) -> None:
-        self.go(line, column)
+        self.move_cursor(line, column)
         self._out.append(text)
-        # In the last column the cursor stays, in one terminal on it and in another after it.
+        # After the last column, the position of the cursor depends on the terminal.
         self._column = column + width if column + width < self._width else None
 
     def _write_run(self, line: int, column: int, cells: Sequence[str]) -> int:
-        """Write characters that terminals give different widths, in one go; the columns they take at most.
+        """Write characters whose width depends on the terminal. Returns the maximum number of columns they take.
 
-        They are not parted, because terminals shape them together. Whatever comes next is positioned anew.
+        They are written together, because terminals shape them together. The cursor is positioned again afterwards.
         """
         items = [item for item in cells if item]
         width = len(cells)
@@ -125,12 +129,13 @@ class AnsiWriter:
         return max(drawn, width)
 
     def move_lines(self, move: ScrollMove) -> None:
-        """Move lines, and leave plain blank ones behind.
+        """Scroll lines. The lines that become free are blank in the plain style.
 
-        Delete and insert line between margins are the VT102's and so everywhere; scroll up and down are not.
+        Deleting and inserting lines between margins is from the VT102, so every terminal has it; scroll up and down are
+        not.
         """
-        self.use(PLAIN)
+        self.set_style(PLAIN)
         size = abs(move.by)
-        how = f"\x1b[{size if size > 1 else ''}{'M' if move.by > 0 else 'L'}"
-        self._out.append(f"\x1b[{move.first + 1};{move.last + 1}r\x1b[{move.first + 1}H{how}\x1b[r")
+        command = f"\x1b[{size if size > 1 else ''}{'M' if move.by > 0 else 'L'}"
+        self._out.append(f"\x1b[{move.first + 1};{move.last + 1}r\x1b[{move.first + 1}H{command}\x1b[r")
         self._line = self._column = None

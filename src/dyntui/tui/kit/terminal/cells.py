@@ -1,4 +1,4 @@
-"""Text, cell by cell: what stands in each column, as Rich measures it, and without any control character."""
+"""Text as cells: the characters in each column as Rich measures them, without control characters."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from rich.cells import get_character_cell_size, split_graphemes
 
-__all__ = ["drawn_width", "is_certain", "is_simple", "replaced", "split"]
+__all__ = ["drawn_width", "is_certain", "is_simple", "narrow_cells", "split_cells"]
 
 _SIMPLE = r" -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2800-\u28ff"
-"""Characters of one column everywhere, unless something follows that combines with them."""
+"""Characters of one column in every terminal, unless a combining character follows."""
 _ALL_SIMPLE = re.compile(f"[{_SIMPLE}]*")
 _OTHERS = re.compile(f"([{_SIMPLE}]?(?:\u200d[{_SIMPLE}]|[^{_SIMPLE}])+)")
 
@@ -23,7 +23,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _LEFT_TO_RIGHT_MARK = "\u200e"
 _LINES = {"\u2500": "-", "\u2501": "-", "\u2550": "-", "\u2502": "|", "\u2503": "|", "\u2551": "|"}
-_STAND_INS = (
+_NARROW_REPLACEMENTS = (
     dict.fromkeys(map(chr, range(0x2500, 0x2580)), "+")
     | dict.fromkeys(map(chr, range(0x2580, 0x25A0)), "#")
     | _LINES
@@ -31,30 +31,30 @@ _STAND_INS = (
     | dict(zip("…·•●○◆◇■□▲△▼▽▶▷◀◁★☆→←↑↓×–—‘’“”", "~.**o*o#o^^vv>><<**><^vx--''\"\"", strict=True))
     | dict(zip("ØøĐđŁłĦħŦŧı", "OoDdLlHhTti", strict=True))
 )
-"""What is written in place of signs and letters that take two columns in some terminals."""
+"""Replacements for signs and letters that take two columns in some terminals."""
 
 
-def split(text: str) -> list[str]:
-    """One item a column: the character with all that combines with it; "" is the other half of a wide one.
+def split_cells(text: str) -> list[str]:
+    """Return one item per column: a character with its combining characters; "" for the second half of a wide one.
 
-    Control characters have no width to Rich and Textual; here they have no effect either.
+    Control characters are removed, because Rich and Textual count no width for them.
     """
     if is_simple(text):
         return list(text)
     columns: list[str] = []
     text = _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
-    for place, part in enumerate(_OTHERS.split(text)):
-        columns += _combined(part) if place % 2 else part
+    for index, part in enumerate(_OTHERS.split(text)):
+        columns += _combined(part) if index % 2 else part
     if _RIGHT_TO_LEFT.search(text):
         _isolate(columns)
     return columns
 
 
 def _isolate(columns: list[str]) -> None:
-    """End each right-to-left phrase with a left-to-right mark, so that a terminal reorders it alone.
+    """End each right-to-left phrase with a left-to-right mark, so that a terminal reorders only the phrase.
 
-    Else text and numbers of the columns after it become part of it. The mark is part of the last character's cell:
-    terminals that reorder (VTE, Konsole) keep it there with the combining characters, others show nothing for it.
+    Without it, the terminal includes text and numbers of the columns after it. The mark is part of the cell of the last
+    character: terminals that reorder (VTE, Konsole) keep it there like a combining character, others show nothing.
     """
     last = blanks = 0
     found = False
@@ -70,7 +70,10 @@ def _isolate(columns: list[str]) -> None:
 
 
 def is_simple(text: str, wide_ambiguous: bool = False) -> bool:
-    """Whether each character takes one column. wide_ambiguous: East Asian ambiguous ones take two in this terminal."""
+    """Return whether each character takes one column.
+
+    wide_ambiguous: whether East Asian ambiguous characters take two columns in this terminal.
+    """
     return (text.isascii() and text.isprintable()) or (not wide_ambiguous and _ALL_SIMPLE.fullmatch(text) is not None)
 
 
@@ -80,9 +83,9 @@ def _combined(text: str) -> tuple[str, ...]:
     for start, end, width in split_graphemes(text)[0]:
         item = text[start:end]
         if not width:
-            continue  # Nothing stands before it that it could combine with.
+            continue  # a combining character without a base character
         if _regional(item) and columns and _regional(columns[-1]):
-            columns[-1:] = [columns[-1] + item, ""]  # A flag is two letters, and one picture.
+            columns[-1:] = [columns[-1] + item, ""]  # a flag is two letters drawn as one picture
         else:
             columns += [item] + [""] * (width - 1)
     return tuple(columns)
@@ -94,7 +97,7 @@ def _regional(item: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_certain(item: str, wide_ambiguous: bool = False) -> bool:
-    """Whether every terminal gives this the width that Rich does. After others the cursor is nobody knows where."""
+    """Return whether every terminal gives the item the width that Rich does. After others the cursor is unknown."""
     if len(item) != 1:
         return item == ""
     if wide_ambiguous and _is_ambiguous(item):
@@ -104,11 +107,11 @@ def is_certain(item: str, wide_ambiguous: bool = False) -> bool:
 
 @lru_cache(maxsize=4096)
 def drawn_width(item: str, wide_ambiguous: bool = False) -> int:
-    """The columns this takes at most, where its parts are drawn one by one."""
-    return sum(_most_columns(character, wide_ambiguous) for character in item)
+    """Return the maximum width of the item in columns, for terminals that draw its parts one by one."""
+    return sum(_max_width(character, wide_ambiguous) for character in item)
 
 
-def _most_columns(character: str, wide_ambiguous: bool) -> int:
+def _max_width(character: str, wide_ambiguous: bool) -> int:
     if unicodedata.category(character) == "Mn":
         return 0
     if unicodedata.east_asian_width(character) in "WF" or (wide_ambiguous and _is_ambiguous(character)):
@@ -123,18 +126,18 @@ def _is_ambiguous(character: str) -> bool:
     return unicodedata.east_asian_width(character) == "A"
 
 
-def replaced(cells: Sequence[str]) -> list[str]:
-    """Return the cells with something of one column in place of what takes two where ambiguous characters are wide."""
+def narrow_cells(cells: Sequence[str]) -> list[str]:
+    """Return the cells with narrow replacements, for terminals where ambiguous characters take two columns."""
     return [item if item.isascii() else _narrow(item) for item in cells]
 
 
 @lru_cache(maxsize=4096)
 def _narrow(item: str) -> str:
-    if item in _STAND_INS:
-        return _STAND_INS[item]
-    # A letter and a combining accent take one column; the letter with the accent in it is an ambiguous character.
-    apart = unicodedata.normalize("NFD", item)
-    return apart if _is_accented(apart) else item
+    if item in _NARROW_REPLACEMENTS:
+        return _NARROW_REPLACEMENTS[item]
+    # A letter with a combining accent takes one column; the precomposed letter is an ambiguous character.
+    decomposed = unicodedata.normalize("NFD", item)
+    return decomposed if _is_accented(decomposed) else item
 
 
 def _is_accented(text: str) -> bool:

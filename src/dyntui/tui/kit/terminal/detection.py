@@ -1,4 +1,4 @@
-"""Whether the lean writer is used, and how far away the terminal is: for `doctor`, without importing Textual."""
+"""Which output is used for the terminal, and the round trip to it; for `dyntui doctor`, without importing Textual."""
 
 from __future__ import annotations
 
@@ -10,52 +10,62 @@ from collections.abc import Mapping
 
 from dyntui.core.errors import UsageError
 
-__all__ = ["LEAN", "SEEN", "STOCK", "lean_status", "round_trip", "switched_off", "wanted"]
+__all__ = [
+    "CHECKED_VERSIONS",
+    "LEAN",
+    "STOCK",
+    "configured_output",
+    "lean_disabled_reason",
+    "lean_status",
+    "measure_round_trip",
+]
 
 LEAN = "lean"
+"""Send only what changed (`kit.terminal`)."""
 STOCK = "textual"
-SEEN = ("8.2.8",)
-"""Versions of Textual whose private names are known to be as expected; others are looked at."""
+"""Textual's own output."""
+CHECKED_VERSIONS = ("8.2.8",)
+"""Versions of Textual whose private names are as expected. Those of other versions are checked at start."""
 _VARIABLE = "DYNTUI_TERMINAL"
 _REPORT = re.compile(rb"\x1b\[\d+;\d+R")
 
 
-def wanted(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """Which writer is asked for (LEAN or STOCK), and what requests it."""
+def configured_output(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """Return the configured output (LEAN or STOCK), and where it is configured."""
     environ = os.environ if environ is None else environ
-    value, where = (environ[_VARIABLE], _VARIABLE) if environ.get(_VARIABLE) else (setting or LEAN, "settings")
+    value, source = (environ[_VARIABLE], _VARIABLE) if environ.get(_VARIABLE) else (setting or LEAN, "settings")
     if value not in (LEAN, STOCK):
         raise UsageError(
-            f"{where}: the terminal writer is {LEAN} or {STOCK}, not {value!r}.", hint=f"{LEAN} is the default."
+            f"{source}: the terminal output must be {LEAN} or {STOCK}, not {value!r}.", hint=f"{LEAN} is the default."
         )
-    return value, where
+    return value, source
 
 
-def switched_off(setting: str = "", environ: Mapping[str, str] | None = None) -> str:
-    """Why the lean writer is not wanted or not possible here; empty when it is."""
-    which, where = wanted(setting, environ)
-    if which == STOCK:
-        return f"{where} says so"
-    return "" if os.name == "posix" else "the lean writer is for POSIX terminals"
+def lean_disabled_reason(setting: str = "", environ: Mapping[str, str] | None = None) -> str:
+    """Return why the lean output is not configured or not possible; "" when it is used."""
+    output, source = configured_output(setting, environ)
+    if output == STOCK:
+        return f"set by {source}"
+    return "" if os.name == "posix" else "the lean output works only on POSIX terminals"
 
 
 def lean_status(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple[bool, str]:
-    """Whether the console sends only what changed, and why, in one line."""
-    if reason := switched_off(setting, environ):
-        return False, f"Textual's own output: {reason}"
+    """Return whether the console sends only what changed, and one line with the reason."""
+    if reason := lean_disabled_reason(setting, environ):
+        return False, f"Textual's own output, {reason}"
     from importlib.metadata import version
 
     textual = version("textual")
-    if textual not in SEEN:
-        from dyntui.tui.kit.terminal.textual_internals import differs
+    if textual not in CHECKED_VERSIONS:
+        from dyntui.tui.kit.terminal.textual_internals import unexpected_internals
 
-        if reason := differs():
-            return False, f"Textual's own output: Textual {textual} is not as expected: {reason}"
+        if reason := unexpected_internals():
+            return False, f"Textual's own output, because Textual {textual} is not as expected: {reason}"
     return True, f"only what changed (Textual {textual})"
 
 
-def round_trip(limit: float = 1.0) -> float | None:
-    """Seconds until the terminal answers where its cursor is; None without a terminal, or when it does not answer."""
+def measure_round_trip(timeout_s: float = 1.0) -> float | None:
+    """Return the seconds until the terminal responds with its cursor position; None without a terminal or response."""
     try:
         import termios
         import tty
@@ -69,7 +79,7 @@ def round_trip(limit: float = 1.0) -> float | None:
             tty.setcbreak(terminal, termios.TCSAFLUSH)
             started = time.monotonic()
             os.write(terminal, b"\x1b[6n")
-            return _answer_after(terminal, started, limit)
+            return _wait_for_report(terminal, started, timeout_s)
         finally:
             termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
     except termios.error:
@@ -78,11 +88,11 @@ def round_trip(limit: float = 1.0) -> float | None:
         os.close(terminal)
 
 
-def _answer_after(terminal: int, started: float, limit: float) -> float | None:
-    heard = b""
-    while (left := started + limit - time.monotonic()) > 0:
-        if select.select([terminal], [], [], left)[0]:
-            heard += os.read(terminal, 100)
-            if _REPORT.search(heard):
+def _wait_for_report(terminal: int, started: float, timeout_s: float) -> float | None:
+    received = b""
+    while (time_left_s := started + timeout_s - time.monotonic()) > 0:
+        if select.select([terminal], [], [], time_left_s)[0]:
+            received += os.read(terminal, 100)
+            if _REPORT.search(received):
                 return time.monotonic() - started
     return None

@@ -1,8 +1,11 @@
-"""What every driver of a terminal does for the console: the terminal's size, its title, pastes without an end."""
+"""The driver's part of the console: size and title of the terminal, robust input, and events for the lean output."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from textual import events, messages
+from textual.driver import Driver
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.terminal import textual_internals
@@ -10,16 +13,23 @@ from dyntui.tui.kit.terminal.environment import restores_title, terminal_size
 from dyntui.tui.kit.terminal.input_decoder import InputDecoder
 from dyntui.tui.kit.terminal.paste import PasteParser
 
-__all__ = ["TerminalDriver"]
+if TYPE_CHECKING:
+    from textual.drivers.headless_driver import HeadlessDriver as _Base
+    from textual.message import Message
+else:
+    _Base = Driver
 
-_KEEP_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
-_TITLE_LIMIT = 120
+__all__ = ["LeanDriverMixin", "TerminalDriverMixin"]
+
+_SAVE_TITLE, _RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+_MAX_TITLE = 120
 
 
-class TerminalDriver(textual_internals.SizeHook):
-    """A mixin in front of a driver. The title that the terminal had is restored whenever it is given away.
+class TerminalDriverMixin(textual_internals.SizeHookMixin):
+    """A mixin for drivers: the size of the right terminal, its title, and input that cannot end the program.
 
-    Nothing that a terminal sends ends the program; an error of the thread that reads is reported as any other.
+    The previous title is restored when the terminal is given to another program. An error in the input thread is
+    reported like any other error.
     """
 
     def __init__(self, app: Any, **named: Any) -> None:
@@ -37,21 +47,21 @@ class TerminalDriver(textual_internals.SizeHook):
 
     def run_input_thread(self) -> None:
         try:
-            super().run_input_thread()  # type: ignore[misc]  # every driver of a terminal has it
-        except Exception as error:  # noqa: BLE001  # Textual's own report shows every local variable
+            super().run_input_thread()  # type: ignore[misc]  # drivers of terminals have it
+        except Exception as error:  # noqa: BLE001  # Textual's report would print every local variable
             self._app.call_later(self._app._handle_exception, error)
 
     def set_title(self, title: str) -> None:
-        """Show `title`, any text, as the title of the terminal's window; nothing is sent when it shows it already."""
-        self._title = safe(title, _TITLE_LIMIT)
+        """Set the title of the terminal's window, any text. Nothing is sent when it is already the title."""
+        self._title = safe(title, _MAX_TITLE)
         if self._has_terminal and restores_title():
             self._show_title()
 
     def _show_title(self) -> None:
         if self._title == self._title_shown:
             return
-        keep = "" if self._title_shown else _KEEP_TITLE
-        self.write(f"{keep}\x1b]2;{self._title}\x1b\\")
+        save = "" if self._title_shown else _SAVE_TITLE
+        self.write(f"{save}\x1b]2;{self._title}\x1b\\")
         self._title_shown = self._title
 
     def start_application_mode(self) -> None:
@@ -65,3 +75,37 @@ class TerminalDriver(textual_internals.SizeHook):
             self._title_shown = ""
         self._has_terminal = False
         super().stop_application_mode()
+
+
+class LeanDriverMixin(_Base):
+    """A mixin for drivers that tells the lean output of the app about the terminal and its responses.
+
+    Without a lean output (`app.lean` is None), the driver works as Textual's.
+    """
+
+    def __init__(self, app: Any, **named: Any) -> None:
+        super().__init__(app, **named)
+        self._lean = getattr(app, "lean", None)
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()
+        if self._lean is not None:
+            self._lean.on_start(self)
+
+    def disable_input(self) -> None:
+        if self._lean is not None:
+            self._lean.on_stop()
+        super().disable_input()
+
+    def stop_application_mode(self) -> None:
+        if self._lean is not None:
+            self._lean.on_stop()
+        super().stop_application_mode()
+
+    def process_message(self, message: Message) -> None:
+        if self._lean is not None:
+            if isinstance(message, events.CursorPosition):
+                self._lean.on_response(message.x, message.y)
+            elif isinstance(message, messages.InBandWindowResize) and message.supported and not message.enabled:
+                self._lean.expect_size()
+        super().process_message(message)

@@ -1,4 +1,4 @@
-"""What this process's surroundings say of its terminal: colors, erasing, size, job control. Without Textual."""
+"""What the environment of the process tells of its terminal: colors, erasing, size, job control. Without Textual."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 _CONTINUE_LIMIT_S = 0.2
-"""Seconds after which a process that was asked to stop, and still runs, is taken as not stoppable."""
+"""Seconds after which a process that still runs after SIGTSTP counts as one that cannot be stopped."""
 
 
 def in_gnu_screen(environ: Mapping[str, str] | None = None) -> bool:
@@ -30,7 +30,7 @@ def in_gnu_screen(environ: Mapping[str, str] | None = None) -> bool:
 def erases_with_background(environ: Mapping[str, str] | None = None) -> bool:
     """Return whether the terminal erases with the background color, and parts of a line.
 
-    GNU screen does not, whatever TERM is set to, and neither need anything that is named after it.
+    GNU screen does not, whatever TERM is set to; a TERM that starts with its name may not either.
     """
     environ = os.environ if environ is None else environ
     name = environ.get("TERM", "")
@@ -46,15 +46,15 @@ def erases_with_background(environ: Mapping[str, str] | None = None) -> bool:
 
 
 def restores_title(environ: Mapping[str, str] | None = None) -> bool:
-    """Return whether a title may be set: GNU screen and the Linux console do not keep the title that was there."""
+    """Return whether a title may be set: GNU screen and the Linux console cannot restore the previous title."""
     environ = os.environ if environ is None else environ
     return not in_gnu_screen(environ) and environ.get("TERM", "") != "linux"
 
 
 def terminal_size() -> tuple[int, int] | None:
-    """Return columns and lines of the terminal that the console is drawn on, None when it does not tell.
+    """Return columns and lines of the terminal; None when they are unknown.
 
-    The console is drawn on standard error; standard output may lead elsewhere, and COLUMNS and LINES may be of another
+    The console is drawn on standard error. Standard output may be redirected, and COLUMNS and LINES may be for another
     terminal.
     """
     for stream in (sys.__stderr__, sys.__stdin__):
@@ -68,7 +68,7 @@ def terminal_size() -> tuple[int, int] | None:
 
 
 def has_job_control() -> bool:
-    """Return whether a shell that can continue this process may have started it: False for the first of a session."""
+    """Return whether a shell may have started this process and can continue it: False for a session leader."""
     if os.name != "posix" or os.getsid(0) == os.getpid():
         return False
     try:
@@ -78,10 +78,10 @@ def has_job_control() -> bool:
 
 
 def stop_process_group() -> bool:
-    """Stop this process and those started with it, as ctrl+z in a shell does; return once it is continued.
+    """Stop this process group, as ctrl+z in a shell does, and return when it is continued.
 
-    False when the system did not stop it, because nobody is there to continue it. A process that is continued in the
-    background is stopped again until it has the terminal.
+    Returns False when the system did not stop it, because no shell can continue it. A process that is continued in the
+    background is stopped again, until it is in the foreground.
     """
     continued: list[int] = []
     before = {

@@ -1,8 +1,8 @@
-"""When a frame may be sent: while little is on its way, so that frames merge instead of queueing in the line.
+"""Decides when a frame may be sent, so that frames are merged instead of queued on a slow connection.
 
-Each frame ends with a question, where the cursor is; the answer says that the frame has arrived. So what a person sees
-is never further behind than what is on its way at most. A terminal is waited for only once it has answered, and only
-as long as its answers take.
+Each frame ends with a query for the cursor position; the response shows that the frame has arrived. So the screen is
+never further behind than the characters in flight. Frames wait only for a terminal that has responded before, and only
+as long as its responses take.
 """
 
 from __future__ import annotations
@@ -12,105 +12,109 @@ from collections.abc import Callable
 from time import monotonic
 from typing import NamedTuple
 
-__all__ = ["QUESTION", "WINDOW", "FlowControl"]
+__all__ = ["CURSOR_QUERY", "MAX_IN_FLIGHT", "FlowControl"]
 
-QUESTION = "\x1b[6n"
-WINDOW = 1500
-"""Characters on their way after which the next frame waits: a little more than what 8 KB/s carry in 150 ms. There a
-held key's last effect was seen after 0.27 s with 1,400 and with 1,550, after 0.36 s with 1,250."""
-_LEAST_PATIENCE_S = 0.5
-_MOST_PATIENCE_S = 5.0
+CURSOR_QUERY = "\x1b[6n"
+MAX_IN_FLIGHT = 1500
+"""Characters in flight from which the next frame waits: a little more than 8 KB/s carry in 150 ms. At that speed the
+last effect of a held key was visible after 0.27 s with 1,400 and 1,550, and after 0.36 s with 1,250."""
+_MIN_TIMEOUT_S = 0.5
+_MAX_TIMEOUT_S = 5.0
 _ROUND_TRIPS = 4
-"""Round trips, as measured, that an answer may take in addition to what the line needs to carry the characters."""
-_SLOW_LINE = 1 / 8192
-"""Seconds for a character until it has been measured."""
-_LARGE = 500
-"""Characters on their way that tell how fast the line is; fewer tell the round trip."""
-_UNANSWERED = 2
-"""Questions that are asked of a terminal that has not answered."""
-_FIRST_ANSWER_S = 1.0
-"""Seconds in which a terminal answers for the first time, if it does."""
+"""Measured round trips that a response may take, in addition to the time for the characters."""
+_DEFAULT_S_PER_CHARACTER = 1 / 8192
+"""Seconds per character until they are measured."""
+_MIN_SPEED_SAMPLE = 500
+"""Characters in flight from which a response measures the speed; with fewer it measures the round trip."""
+_MAX_UNANSWERED = 2
+"""The maximum number of queries to a terminal that has not responded yet."""
+_FIRST_RESPONSE_S = 1.0
+"""Seconds within which a terminal responds for the first time, if it responds at all."""
 
 
-class _Question(NamedTuple):
-    """A question under way. size: characters of its frame. queued: all characters under way when it was asked."""
+class _Query(NamedTuple):
+    """A query without a response yet."""
 
-    asked_at: float
+    sent_at: float
+    """Seconds of the clock."""
     size: int
-    queued: int
+    """Characters of its frame."""
+    in_flight: int
+    """All characters in flight when it was sent, with its own frame."""
 
 
 class FlowControl:
-    """What is on its way to the terminal. clock: gives seconds."""
+    """The characters in flight to the terminal. clock: returns seconds."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self.restart()
 
     def restart(self) -> None:
-        """Another terminal, maybe: whether it answers is to be seen."""
-        self._answers = False
-        self._under_way: deque[_Question] = deque()
-        self._round_trip: float | None = None
-        self._per_character = _SLOW_LINE
+        """Start again, possibly with another terminal."""
+        self._responds = False
+        """Whether the terminal responds to queries."""
+        self._pending: deque[_Query] = deque()
+        self._round_trip_s: float | None = None
+        self._s_per_character = _DEFAULT_S_PER_CHARACTER
 
     @property
     def may_send(self) -> bool:
-        """Whether a frame may be sent now; if not, an answer is awaited."""
-        return not self.awaits or self._queued < WINDOW
+        """Whether a frame may be sent now; else after the next response."""
+        return not self.is_waiting or self._in_flight < MAX_IN_FLIGHT
 
     @property
-    def awaits(self) -> bool:
-        """Whether an answer is under way, of a terminal that answers."""
-        return self._answers and bool(self._under_way)
+    def is_waiting(self) -> bool:
+        """Whether a terminal that responds has queries without a response."""
+        return self._responds and bool(self._pending)
 
     @property
-    def asked(self) -> bool:
-        """Whether an answer may be under way, of whatever terminal."""
-        return bool(self._under_way)
+    def has_pending(self) -> bool:
+        """Whether there are queries without a response."""
+        return bool(self._pending)
 
     @property
-    def patience(self) -> float:
-        """Seconds until the oldest question is given up; the newest, of a terminal that has not answered yet."""
-        if not self._under_way:
+    def time_left_s(self) -> float:
+        """Seconds until the timeout of the oldest query, or of the newest one if the terminal has not responded yet."""
+        if not self._pending:
             return 0.0
-        if not self._answers:
-            return self._under_way[-1].asked_at + _FIRST_ANSWER_S - self._clock()
-        question = self._under_way[0]
-        return question.asked_at + self._limit + question.queued * self._per_character - self._clock()
+        if not self._responds:
+            return self._pending[-1].sent_at + _FIRST_RESPONSE_S - self._clock()
+        query = self._pending[0]
+        return query.sent_at + self._timeout_s + query.in_flight * self._s_per_character - self._clock()
 
     @property
-    def _queued(self) -> int:
-        return sum(question.size for question in self._under_way)
+    def _in_flight(self) -> int:
+        return sum(query.size for query in self._pending)
 
     @property
-    def _limit(self) -> float:
-        return min(max(_LEAST_PATIENCE_S, _ROUND_TRIPS * (self._round_trip or 0.0)), _MOST_PATIENCE_S)
+    def _timeout_s(self) -> float:
+        return min(max(_MIN_TIMEOUT_S, _ROUND_TRIPS * (self._round_trip_s or 0.0)), _MAX_TIMEOUT_S)
 
-    def sent(self, size: int) -> str:
-        """A frame of that size is sent; what is to end it. A terminal that does not answer is not asked for ever."""
-        if not self._answers and len(self._under_way) >= _UNANSWERED:
+    def on_frame(self, size: int) -> str:
+        """Record a frame of `size` characters. Returns the query to send after it; "" for none."""
+        if not self._responds and len(self._pending) >= _MAX_UNANSWERED:
             return ""
-        self._under_way.append(_Question(self._clock(), size, self._queued + size))
-        return QUESTION
+        self._pending.append(_Query(self._clock(), size, self._in_flight + size))
+        return CURSOR_QUERY
 
-    def answered(self) -> None:
-        """The terminal has answered."""
-        self._answers = True
-        if self._under_way:
-            self._measure(self._under_way.popleft())
+    def on_response(self) -> None:
+        """Record a response of the terminal."""
+        self._responds = True
+        if self._pending:
+            self._measure(self._pending.popleft())
 
-    def _measure(self, question: _Question) -> None:
-        took = self._clock() - question.asked_at
-        if question.queued >= _LARGE and self._round_trip is not None:
-            self._per_character = max(0.0, took - self._round_trip) / question.queued
+    def _measure(self, query: _Query) -> None:
+        elapsed_s = self._clock() - query.sent_at
+        if query.in_flight >= _MIN_SPEED_SAMPLE and self._round_trip_s is not None:
+            self._s_per_character = max(0.0, elapsed_s - self._round_trip_s) / query.in_flight
             return
-        round_trip = max(0.0, took - question.queued * self._per_character)
-        # One quick answer among slow ones is no reason to be impatient.
-        self._round_trip = max(round_trip, 0.75 * (self._round_trip or 0.0))
+        round_trip_s = max(0.0, elapsed_s - query.in_flight * self._s_per_character)
+        # One quick response among slow ones must not shorten the timeout much.
+        self._round_trip_s = max(round_trip_s, 0.75 * (self._round_trip_s or 0.0))
 
-    def given_up(self) -> None:
-        """An answer did not come in time: it is waited for longer the next time, once the terminal answers again."""
-        self._round_trip = 2 * self._limit / _ROUND_TRIPS
-        self._answers = False
-        self._under_way.clear()
+    def on_timeout(self) -> None:
+        """Stop waiting for the pending responses. The next timeout, after the terminal responded again, is longer."""
+        self._round_trip_s = 2 * self._timeout_s / _ROUND_TRIPS
+        self._responds = False
+        self._pending.clear()

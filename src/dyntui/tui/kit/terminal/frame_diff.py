@@ -1,4 +1,4 @@
-"""What the terminal shows and what it should show, and the least that turns one into the other."""
+"""Front and back buffer of the screen, and the shortest output that turns one into the other."""
 
 from __future__ import annotations
 
@@ -9,118 +9,126 @@ from rich.segment import Segment
 from rich.style import Style
 
 from dyntui.tui.kit.terminal.ansi_writer import AnsiWriter
-from dyntui.tui.kit.terminal.cells import is_certain, is_simple, split
+from dyntui.tui.kit.terminal.cells import is_certain, is_simple, split_cells
 from dyntui.tui.kit.terminal.scrolling import ScreenLine, ScrollMove, blank_line, differing, find_move
 from dyntui.tui.kit.terminal.sgr import PLAIN, CellStyle
 
 __all__ = ["FrameDiff"]
 
 _UNKNOWN = "\0"
-"""What the terminal shows in a column when nobody knows; no character that is to be shown is this one."""
-_GAP = 4
-"""Columns that are sooner written than jumped over, or erased."""
-_FEWEST = 4
-"""Lines that have to change before it is looked at whether they moved."""
+"""The cell of the front buffer where the content of the terminal is unknown. No cell to show is equal to it."""
+_MIN_GAP = 4
+"""Fewer columns than this are shorter to write than to skip or to erase."""
+_MIN_MOVED_LINES = 4
+"""The number of changed lines from which it is checked whether they moved."""
 
 
 class FrameDiff:
-    """The screen of a terminal. `put` says what it should show; `frame` gives what to send.
-
-    pen: the pen of a style. fills: the terminal erases with the background colour. wide_ambiguous: characters of East
-    Asian ambiguous width take two columns in it.
-    """
+    """The screen of a terminal. `draw` changes what it should show; `next_frame` returns the output for that."""
 
     def __init__(
-        self, width: int, height: int, pen: Callable[[Style | None], CellStyle], *, fills: bool = False
+        self,
+        width: int,
+        height: int,
+        to_cell_style: Callable[[Style | None], CellStyle],
+        *,
+        erases_with_background: bool = False,
     ) -> None:
+        """to_cell_style: converts a style of Rich. erases_with_background: as in `AnsiWriter`."""
         self.width = width
         self.height = height
-        self._pen = pen
-        self._fills = fills
+        self._to_cell_style = to_cell_style
+        self._erases_with_background = erases_with_background
         self.wide_ambiguous = False
+        """Whether characters of East Asian ambiguous width take two columns in the terminal."""
         self._back = [blank_line(width) for _ in range(height)]
-        self.forget()
+        """What the terminal should show."""
+        self.invalidate()
 
-    def forget(self) -> None:
-        """Nobody knows any more what the terminal shows."""
+    def invalidate(self) -> None:
+        """Draw everything in the next frame, because the content of the terminal is unknown."""
         self._front = [blank_line(self.width, _UNKNOWN) for _ in range(self.height)]
         self._dirty = set(range(self.height))
-        self._sender = AnsiWriter(self.width, fills=self._fills, wide_ambiguous=self.wide_ambiguous)
+        self._ansi = AnsiWriter(
+            self.width,
+            erases_with_background=self._erases_with_background,
+            wide_ambiguous=self.wide_ambiguous,
+        )
 
     def resize(self, width: int, height: int) -> None:
-        """The terminal has another size now, and shows nobody knows what."""
-        for cells, pens in self._back:
+        """Set the new size of the terminal. Its content is unknown then."""
+        for cells, styles in self._back:
             if width < self.width and cells[width] == "":
                 cells[width - 1] = " "
             cells[width:] = [" "] * (width - self.width)
-            pens[width:] = [PLAIN] * (width - self.width)
+            styles[width:] = [PLAIN] * (width - self.width)
         self._back[height:] = [blank_line(width) for _ in range(height - self.height)]
         self.width, self.height = width, height
-        self.forget()
+        self.invalidate()
 
-    # What it should show
+    # Drawing
 
-    def put(self, y: int, x: int, segments: Iterable[Segment]) -> int:
-        """Show segments from column `x` of line `y` on; the column after them."""
+    def draw(self, y: int, x: int, segments: Iterable[Segment]) -> int:
+        """Draw segments from column `x` of line `y`. Returns the column after them."""
         if not 0 <= y < self.height:
             return x
-        cells, pens = self._back[y]
+        cells, styles = self._back[y]
         for text, style, control in segments:
             if control or not text:
                 continue
-            new = split(text)
+            new = split_cells(text)
             end = x + len(new)
-            new_pens = [self._pen(style)] * len(new)
-            if cells[x:end] != new or pens[x:end] != new_pens:
-                self._replace(y, x, new, new_pens)
+            new_styles = [self._to_cell_style(style)] * len(new)
+            if cells[x:end] != new or styles[x:end] != new_styles:
+                self._replace(y, x, new, new_styles)
             x = end
         return x
 
-    def _replace(self, y: int, x: int, new: list[str], new_pens: list[CellStyle]) -> None:
-        cells, pens = self._back[y]
+    def _replace(self, y: int, x: int, new: list[str], new_styles: list[CellStyle]) -> None:
+        cells, styles = self._back[y]
         if (room := self.width - x) <= 0:
             return
         if room < len(new):
             if new[room] == "":
                 new[room - 1] = " "
-            del new[room:], new_pens[room:]
+            del new[room:], new_styles[room:]
         end = x + len(new)
-        # Half of a wide character is no character.
+        # Half of a wide character becomes a blank.
         if cells[x] == "":
             cells[x - 1] = " "
         if end < self.width and cells[end] == "":
             cells[end] = " "
         cells[x:end] = new
-        pens[x:end] = new_pens
+        styles[x:end] = new_styles
         self._dirty.add(y)
 
-    # What to send
+    # Output
 
-    def frame(self, cursor: tuple[int, int]) -> str:
-        """What makes the terminal show it, with the cursor in its column and line; empty when it does already.
+    def next_frame(self, cursor: tuple[int, int]) -> str:
+        """Return the output for all changes, with the cursor at (column, line); "" when nothing changed.
 
-        A cursor that was scrolled out of its field may be outside of the screen: it goes to the edge.
+        A cursor outside of the screen, such as that of a field that was scrolled away, is moved to the edge.
         """
-        if len(self._dirty) >= _FEWEST:
-            self._move()
+        if len(self._dirty) >= _MIN_MOVED_LINES:
+            self._scroll_lines()
         for y in sorted(self._dirty):
             front, back = self._front[y], self._back[y]
             if front != back:
                 self._send_line(y, front, back)
                 front.cells[:] = back.cells
-                front.pens[:] = back.pens
+                front.styles[:] = back.styles
         self._dirty.clear()
         column, line = cursor
-        self._sender.go(max(0, min(line, self.height - 1)), max(0, min(column, self.width - 1)))
-        return self._sender.take()
+        self._ansi.move_cursor(max(0, min(line, self.height - 1)), max(0, min(column, self.width - 1)))
+        return self._ansi.take_output()
 
-    def _move(self) -> None:
+    def _scroll_lines(self) -> None:
         top, bottom = min(self._dirty), max(self._dirty)
-        found = find_move(self._front[top : bottom + 1], self._back[top : bottom + 1])
-        if found is None:
+        relative = find_move(self._front[top : bottom + 1], self._back[top : bottom + 1])
+        if relative is None:
             return
-        move = ScrollMove(top + found.first, top + found.last, found.by)
-        self._sender.move_lines(move)
+        move = ScrollMove(top + relative.first, top + relative.last, relative.by)
+        self._ansi.move_lines(move)
         lines = slice(move.first, move.last + 1)
         moved, blank = self._front[lines], [blank_line(self.width) for _ in range(abs(move.by))]
         self._front[lines] = [*moved[move.by :], *blank] if move.by > 0 else [*blank, *moved[: move.by]]
@@ -132,71 +140,71 @@ class FrameDiff:
         simple = is_simple("".join(back.cells), self.wide_ambiguous)
         for start, end in _runs(list(compress(range(self.width), differing(front, back))), back):
             if not simple:
-                start, end = self._whole(back, start, end)
+                start, end = self._extend_to_runs(back, start, end)
             if end > done:
                 done = self._send(y, max(start, done), end, blank_from)
 
     def _blank_from(self, line: ScreenLine) -> int:
-        """The column from which on there are only blanks of one pen, which can be erased."""
-        pen = line.pens[-1]
+        """Return the column from which the line has only blanks of one style that can be erased."""
+        style = line.styles[-1]
         x = self.width
-        if line.cells[-1] == " " and self._sender.can_erase(pen):
-            while x and line.cells[x - 1] == " " and line.pens[x - 1] == pen:
+        if line.cells[-1] == " " and self._ansi.can_erase(style):
+            while x and line.cells[x - 1] == " " and line.styles[x - 1] == style:
                 x -= 1
         return x
 
     def _send(self, y: int, x: int, end: int, blank_from: int) -> int:
-        """Send columns `x` to before `end`; the column up to which the line is then as it should be."""
-        cells, pens = self._back[y]
-        if end - max(x, blank_from) < _GAP:
+        """Write columns `x` to `end`, exclusive. Returns the column up to which the line is correct then."""
+        cells, styles = self._back[y]
+        if end - max(x, blank_from) < _MIN_GAP:
             blank_from = self.width
         while x < end:
             while cells[x] == "":
                 x -= 1
-            pen = pens[x]
+            style = styles[x]
             if x >= blank_from:
-                self._sender.erase_rest(y, x, pen)
+                self._ansi.erase_to_end(y, x, style)
                 return self.width
-            stop = _same_pen(pens, x, min(end, blank_from))
+            stop = _end_of_style(styles, x, min(end, blank_from))
             while stop < self.width and cells[stop] == "":
                 stop += 1
-            covered = self._sender.write(y, x, cells[x:stop], pen)
+            covered = self._ansi.write(y, x, cells[x:stop], style)
             x = stop
             if covered:
-                end = max(end, self._whole(self._back[y], x, min(self.width, stop + covered))[1])
+                end = max(end, self._extend_to_runs(self._back[y], x, min(self.width, stop + covered))[1])
         return x
 
-    def _whole(self, line: ScreenLine, start: int, end: int) -> tuple[int, int]:
-        """Columns `start` to before `end`, with the rest of what is written in one go with the first and the last."""
-        while 0 < start < self.width and self._joined(line, start):
+    def _extend_to_runs(self, line: ScreenLine, start: int, end: int) -> tuple[int, int]:
+        """Return the range extended to the cells that are written together with its first and last column."""
+        while 0 < start < self.width and self._is_joined(line, start):
             start -= 1
-        while end < self.width and self._joined(line, end):
+        while end < self.width and self._is_joined(line, end):
             end += 1
         return start, end
 
-    def _joined(self, line: ScreenLine, column: int) -> bool:
-        """Whether a column is written in one go with the one before it: their widths are uncertain."""
-        return line.pens[column - 1] == line.pens[column] and all(
+    def _is_joined(self, line: ScreenLine, column: int) -> bool:
+        """Return whether a column is written together with the one before it, because their widths are uncertain."""
+        return line.styles[column - 1] == line.styles[column] and all(
             not item or not is_certain(item, self.wide_ambiguous) for item in line.cells[column - 1 : column + 1]
         )
 
 
 def _runs(columns: list[int], line: ScreenLine) -> Iterable[tuple[int, int]]:
-    """Columns that differ, as runs from a column to before another; short gaps of the same pen are part of them."""
+    """Yield the changed columns as ranges (start, end). Short gaps of the same style are included."""
     start = last = columns[0]
     for column in columns[1:]:
-        if column - last > 1 and (column - last > _GAP or _same_pen(line.pens, last, column) < column):
+        if column - last > 1 and (column - last > _MIN_GAP or _end_of_style(line.styles, last, column) < column):
             yield start, last + 1
             start = column
         last = column
     yield start, last + 1
 
 
-def _same_pen(pens: list[CellStyle], start: int, end: int) -> int:
-    """The column after those of the same pen, at most `end`."""
-    pen = pens[start]
-    if pens[start:end].count(pen) == end - start:
+def _end_of_style(styles: list[CellStyle], start: int, end: int) -> int:
+    """Return the column after the cells that have the style of column `start`, at most `end`."""
+    style = styles[start]
+    if styles[start:end].count(style) == end - start:
         return end
-    while pens[start] == pen:
+    while styles[start] == style:
         start += 1
     return start

@@ -1,4 +1,4 @@
-"""Bytes of a terminal as text, whatever they are: Textual's strict decoder ends the program at the first bad one."""
+"""Decodes the input of the terminal. Textual's strict decoder would end the program at the first invalid byte."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ __all__ = ["InputDecoder"]
 
 _MOUSE_REPORT = b"\x1b[M"
 _COORDINATES = 3
-"""Bytes after the start of a mouse report in the form of X10: buttons, column and line, each 32 more than it says."""
+"""Bytes after the start of an X10 mouse report: buttons, column and line, each plus 32."""
 
 
 class InputDecoder:
-    """Decode UTF-8 incrementally. U+FFFD stands for what is not UTF-8.
+    """Decodes UTF-8 incrementally, with U+FFFD for invalid bytes.
 
-    The coordinates of a mouse report in the form of X10 may be any bytes; they become blanks. Textual ignores such a
-    report when it is complete, and would take parts of it for keys when its bytes made fewer characters.
+    The coordinates of an X10 mouse report may be any bytes and are replaced by blanks. Textual ignores such a report if
+    it has the right number of characters, and would treat parts of it as keys if its bytes formed fewer characters.
     """
 
     def __init__(self, *, clock: Callable[[], float] = monotonic) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._clock = clock
         self._seen = 0
-        """How many bytes of a mouse report have come last."""
+        """The number of bytes of an incomplete mouse report."""
         self._read_at = 0.0
 
     def decode(self, data: bytes, final: bool = False) -> str:
-        """Return the text of `data`; a character that is incomplete at its end comes with the next bytes."""
+        """Return the text of `data`. An incomplete character at its end is returned with the next bytes."""
         now = self._clock()
         if now - self._read_at > constants.ESCAPE_DELAY:
-            self._seen = 0  # an escape key that was pressed a while ago begins no report
+            self._seen = 0  # an escape key that was pressed some time ago does not start a report
         self._read_at = now
         if self._seen or _MOUSE_REPORT[:1] in data:
             data = bytes(map(self._blank_coordinate, data))

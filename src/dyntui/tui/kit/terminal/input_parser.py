@@ -1,4 +1,4 @@
-"""A parser of what is typed: Textual's, without the errors that it ends with at keys that no keyboard has."""
+"""Textual's parser of terminal input, without the errors that it raises for key codes that are no characters."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["InputParser"]
 
 
 class InputParser(XTermParser):
-    """Textual's parser. A key whose number is no character is ignored: beyond Unicode, or half of a pair."""
+    """Textual's parser. A key code that is no character is ignored: beyond Unicode, or a surrogate."""
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         if sequence == "\n":
-            sequence = "\r"  # enter, typed before the terminal was taken over: it translated the key
+            sequence = "\r"  # enter that was pressed before the terminal was in raw mode, which translated the key
         try:
             keys = list(super()._sequence_to_key_events(sequence, alt))
             for key in keys:

@@ -1,4 +1,4 @@
-"""Writer, pacing and driver together: parts of the screen come in, frames go out."""
+"""The lean output: takes the parts of the screen that Textual drew, and sends frames to the driver."""
 
 from __future__ import annotations
 
@@ -9,154 +9,166 @@ from threading import Condition
 from rich.color import ColorSystem
 from textual.driver import Driver
 
-from dyntui.tui.kit.terminal.flow_control import QUESTION, FlowControl
+from dyntui.tui.kit.terminal.flow_control import CURSOR_QUERY, FlowControl
 from dyntui.tui.kit.terminal.frame_diff import FrameDiff
-from dyntui.tui.kit.terminal.sgr import pens
+from dyntui.tui.kit.terminal.sgr import style_converter
 from dyntui.tui.kit.terminal.textual_internals import Piece
 
 __all__ = ["Output"]
 
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
-_WIDTH_PROBE = f"\x1b[H\u2026{QUESTION}\x1b[H\x1b[K"
-"""Asks how many columns a character of East Asian ambiguous width takes; nothing of it stays on the screen."""
+_WIDTH_PROBE = f"\x1b[H\u2026{CURSOR_QUERY}\x1b[H\x1b[K"
+"""Draws a character of East Asian ambiguous width, queries the cursor position, and erases the character."""
 _NO_REPORTS = "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l"
-"""No more reports of the mouse and of the focus."""
+"""Ends reports of the mouse and of the focus."""
 
 
 class Output:
-    """What a terminal is sent while its driver runs. The driver's side may be called in whichever thread reads it.
+    """The output to a terminal while its driver runs. The driver calls its part from any thread."""
 
-    colours: what it can show. fills: see Writer.
-    """
-
-    def __init__(self, colours: ColorSystem, *, fills: bool, pacing: FlowControl | None = None) -> None:
-        self.synchronised = False
-        self._pen = pens(colours)
-        self._fills = fills
+    def __init__(
+        self, colors: ColorSystem, *, erases_with_background: bool, flow_control: FlowControl | None = None
+    ) -> None:
+        """colors: the colors of the terminal. erases_with_background: as in `AnsiWriter`."""
+        self.is_synchronized = False
+        """Whether the terminal supports synchronized output."""
+        self._to_cell_style = style_converter(colors)
+        self._erases_with_background = erases_with_background
         self._driver: Driver | None = None
-        self._writer: FrameDiff | None = None
-        self._forgotten = False
-        self._size_expected = False
+        self._frames: FrameDiff | None = None
+        self._is_invalid = False
+        """Whether the content of the terminal is unknown."""
+        self._is_size_expected = False
+        """Whether the terminal will report its size although it did not change."""
         self._cursor = (0, 0)
-        self._pacing = pacing or FlowControl()
-        self._probing = False
+        self._flow_control = flow_control or FlowControl()
+        self._is_probing = False
+        """Whether the response to the width probe is awaited."""
         self._wide_ambiguous = False
-        self._answer = Condition()
-        self._alarm: asyncio.TimerHandle | None = None
+        """Whether characters of East Asian ambiguous width take two columns."""
+        self._condition = Condition()
+        """Guards the flow control, and is notified of every response."""
+        self._timeout: asyncio.TimerHandle | None = None
 
     @property
     def running(self) -> bool:
-        """Whether there is a terminal to send to."""
+        """Whether a driver has the terminal."""
         return self._driver is not None
 
-    # The driver's side
+    # Called by the driver
 
-    def started(self, driver: Driver) -> None:
-        """The driver has the terminal, an empty screen on it, and is about to tell its size.
+    def on_start(self, driver: Driver) -> None:
+        """Start output. The driver has the terminal with an empty screen, and will report its size.
 
-        May be called in a signal handler, amid anything.
+        May be called in a signal handler.
         """
-        with self._answer:
-            self._pacing.restart()
-            self._pacing.sent(len(_WIDTH_PROBE))
-            self._probing = True
-        self._forgotten = True
+        with self._condition:
+            self._flow_control.restart()
+            self._flow_control.on_frame(len(_WIDTH_PROBE))
+            self._is_probing = True
+        self._is_invalid = True
         driver.write(_WIDTH_PROBE)
         self._driver = driver
 
-    def stopping(self) -> None:
-        """The driver is about to give the terminal away, and still reads what it answers.
+    def on_stop(self) -> None:
+        """Stop output. The driver will give the terminal away, and still reads its responses.
 
-        It is left with a plain pen, without reports of the mouse, and with no answer under way: what arrives later is
-        read as typed by whatever has the terminal next. The last answer comes after the last report.
+        The terminal is left in the plain style, without mouse reports and pending responses: the next program would
+        read those as typed text. The last response arrives after the last report.
         """
         driver, self._driver = self._driver, None
         if driver is None:
             return
-        with self._answer:
-            question = self._pacing.sent(0)
-        driver.write(f"\x1b[m{_NO_REPORTS}{question}")
-        with self._answer:
-            while (patience := self._pacing.patience) > 0:
-                self._answer.wait_for(lambda: not self._pacing.asked, patience)
+        with self._condition:
+            query = self._flow_control.on_frame(0)
+        driver.write(f"\x1b[m{_NO_REPORTS}{query}")
+        with self._condition:
+            while (time_left_s := self._flow_control.time_left_s) > 0:
+                self._condition.wait_for(lambda: not self._flow_control.has_pending, time_left_s)
 
-    def answered(self, column: int, line: int) -> None:
-        """The terminal has answered where its cursor is. `flush`, in the app's own turn, is to follow."""
-        with self._answer:
-            if self._probing:
-                self._probing = False
+    def on_response(self, column: int, line: int) -> None:
+        """Record the cursor position that the terminal reported. The app calls `flush` afterwards."""
+        with self._condition:
+            if self._is_probing:
+                self._is_probing = False
                 self._wide_ambiguous = (column, line) == (2, 0)
-            self._pacing.answered()
-            self._answer.notify_all()
+            self._flow_control.on_response()
+            self._condition.notify_all()
 
     def expect_size(self) -> None:
-        """The terminal is going to tell its size though it has not changed."""
-        self._size_expected = True
+        """Expect a report of the size although it did not change."""
+        self._is_size_expected = True
 
-    # The app's side
+    # Called by the app
 
-    def sized(self, size: tuple[int, int]) -> None:
-        """The terminal reported its size. That of before, unexpected, means that it had another in between."""
-        if self._writer is not None and (self._writer.width, self._writer.height) == size and not self._size_expected:
-            self.forget()
+    def on_size(self, size: tuple[int, int]) -> None:
+        """Handle a report of the size. An unexpected report of the same size means that it changed twice."""
+        if (
+            self._frames is not None
+            and (self._frames.width, self._frames.height) == size
+            and not self._is_size_expected
+        ):
+            self.invalidate()
             self.flush()
-        self._size_expected = False
+        self._is_size_expected = False
 
-    def forget(self) -> None:
-        """The terminal shows something else than what was sent to it."""
-        self._forgotten = True
+    def invalidate(self) -> None:
+        """Draw everything in the next frame, because the content of the terminal is unknown."""
+        self._is_invalid = True
 
     def show(self, parts: Iterable[Piece], size: tuple[int, int], cursor: tuple[int, int]) -> None:
-        """Show parts of a screen of that size, with the cursor in that column and line, as soon as may be."""
+        """Show parts of the screen as soon as possible. size: columns and lines. cursor: column and line."""
         width, height = size
-        if self._writer is None:
-            self._writer = FrameDiff(width, height, self._pen, fills=self._fills)
-        elif (self._writer.width, self._writer.height) != size:
-            self._writer.resize(width, height)
+        if self._frames is None:
+            self._frames = FrameDiff(
+                width, height, self._to_cell_style, erases_with_background=self._erases_with_background
+            )
+        elif (self._frames.width, self._frames.height) != size:
+            self._frames.resize(width, height)
         for y, x, segments in parts:
-            self._writer.put(y, x, segments)
+            self._frames.draw(y, x, segments)
         self._cursor = cursor
         self.flush()
 
     def flush(self) -> None:
-        """Send what the terminal does not show yet, if it may be sent now; else the next answer leads here again."""
-        driver, writer = self._driver, self._writer
-        with self._answer:
-            may_send = self._pacing.may_send
-        if driver is None or writer is None or not may_send:
+        """Send what changed, if a frame may be sent now; else this is called again after the next response."""
+        driver, frames = self._driver, self._frames
+        with self._condition:
+            may_send = self._flow_control.may_send
+        if driver is None or frames is None or not may_send:
             return
-        if frame := self._frame(writer):
-            with self._answer:
-                question = self._pacing.sent(len(frame))
-            driver.write(frame + question)
-        self._watch()
+        if frame := self._next_frame(frames):
+            with self._condition:
+                query = self._flow_control.on_frame(len(frame))
+            driver.write(frame + query)
+        self._schedule_timeout()
 
-    def _frame(self, writer: FrameDiff) -> str:
-        if writer.wide_ambiguous != self._wide_ambiguous:
-            writer.wide_ambiguous = self._wide_ambiguous
-            self._forgotten = True
-        if self._forgotten:
-            self._forgotten = False
-            writer.forget()
-        frame = writer.frame(self._cursor)
-        if self._forgotten or not frame:
-            # Forgotten: the terminal was lent and given back meanwhile, empty. Its size is about to be reported.
+    def _next_frame(self, frames: FrameDiff) -> str:
+        if frames.wide_ambiguous != self._wide_ambiguous:
+            frames.wide_ambiguous = self._wide_ambiguous
+            self._is_invalid = True
+        if self._is_invalid:
+            self._is_invalid = False
+            frames.invalidate()
+        frame = frames.next_frame(self._cursor)
+        if self._is_invalid or not frame:
+            # Invalid again: the terminal was given away and taken back meanwhile, and will report its size.
             return ""
-        return f"{_SYNC_START}{frame}{_SYNC_END}" if self.synchronised else frame
+        return f"{_SYNC_START}{frame}{_SYNC_END}" if self.is_synchronized else frame
 
-    def _watch(self) -> None:
-        """Wait for the answers, but not for ever."""
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-        with self._answer:
-            patience = self._pacing.patience if self._pacing.awaits else None
-        if patience is not None:
-            self._alarm = asyncio.get_running_loop().call_later(max(0.0, patience), self._give_up)
+    def _schedule_timeout(self) -> None:
+        """Wait for pending responses up to their timeout."""
+        if self._timeout is not None:
+            self._timeout.cancel()
+            self._timeout = None
+        with self._condition:
+            time_left_s = self._flow_control.time_left_s if self._flow_control.is_waiting else None
+        if time_left_s is not None:
+            self._timeout = asyncio.get_running_loop().call_later(max(0.0, time_left_s), self._on_timeout)
 
-    def _give_up(self) -> None:
-        with self._answer:
-            if self._pacing.awaits and self._pacing.patience <= 0:
-                self._pacing.given_up()
+    def _on_timeout(self) -> None:
+        with self._condition:
+            if self._flow_control.is_waiting and self._flow_control.time_left_s <= 0:
+                self._flow_control.on_timeout()
         self.flush()
-        self._watch()
+        self._schedule_timeout()

@@ -1,4 +1,4 @@
-"""A parser of what is typed that keeps a paste apart from keys, and ends one whose end was lost."""
+"""A parser of terminal input that separates pastes from keys, and ends a paste whose end marker was lost."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from dyntui.tui.kit.terminal.input_parser import InputParser
 
 __all__ = ["PasteParser"]
 
-_LIMIT_S = 3.0
-"""Seconds without more of a paste after which it is taken as complete."""
-_STEADY_S = 0.25
-"""Seconds between two parts of which the second, however short, is more of the paste and not a key."""
-_LEAST_PART = 32
-"""Characters that are more than a key or a report of the mouse."""
+_PASTE_TIMEOUT_S = 3.0
+"""Seconds without further text after which a paste counts as complete."""
+_MAX_PART_GAP_S = 0.25
+"""A part that arrives within this time after another belongs to the paste, however short it is."""
+_MIN_PART_SIZE = 32
+"""Characters from which a part is more than a key or a mouse report."""
 _OVERLAP = len(BRACKETED_PASTE_END) - 1
-"""Characters of a marker that may have come before."""
+"""Characters of a marker that may be in the part before."""
 
 
 class PasteParser(InputParser):
-    """Textual's parser, which sees no pasted text: it takes escape sequences in there for keys.
+    """Textual's parser without pasted text, in which it would treat escape sequences as keys.
 
-    All that follows the start of a paste is its text, until the end that the terminal sends. Where that end is lost,
-    every key would be text for ever: keys and the mouse do not prolong the wait.
+    Everything after the start marker is pasted text until the end marker. When the end marker is lost, the paste ends
+    after a timeout, which keys and mouse reports do not extend; else every key would become text.
     """
 
     def __init__(self, debug: bool = False, *, clock: Callable[[], float] = monotonic) -> None:
@@ -43,37 +43,37 @@ class PasteParser(InputParser):
             yield from super().feed(data)
             return
         now = self._clock()
-        if len(data) >= _LEAST_PART or now - self._read_at < _STEADY_S:
+        if len(data) >= _MIN_PART_SIZE or now - self._read_at < _MAX_PART_GAP_S:
             self._pasted_at = now
         self._read_at = now
         while data:
             if self._pasted is None:
-                size = self._end_of(BRACKETED_PASTE_START, data)
+                size = self._find_marker_end(BRACKETED_PASTE_START, data)
                 yield from super().feed(data[:size])
                 if self._found:
-                    list(super().feed(BRACKETED_PASTE_END))  # the parser is in no paste; that it ends one says nothing
+                    list(super().feed(BRACKETED_PASTE_END))  # resets the state of the base class, which has no paste
                     self._pasted, self._pasted_at = [], now
             else:
-                size = self._end_of(BRACKETED_PASTE_END, data)
+                size = self._find_marker_end(BRACKETED_PASTE_END, data)
                 self._pasted.append(data[:size])
                 if self._found:
-                    yield self._take_paste()
+                    yield self._finish_paste()
             data = data[size:]
 
     def tick(self) -> Iterable[Message]:
         yield from super().tick()
-        if self._pasted is not None and self._clock() - self._pasted_at >= _LIMIT_S:
-            yield self._take_paste()
+        if self._pasted is not None and self._clock() - self._pasted_at >= _PASTE_TIMEOUT_S:
+            yield self._finish_paste()
 
-    def _end_of(self, marker: str, data: str) -> int:
-        """Return where `data` is past the marker, which may have begun before it; its length when it has none."""
+    def _find_marker_end(self, marker: str, data: str) -> int:
+        """Return the index after the marker, which may start in earlier data; the length of `data` without one."""
         at = (self._before + data).find(marker)
         self._found = at >= 0
         end = at + len(marker) - len(self._before) if self._found else len(data)
         self._before = "" if self._found else (self._before + data)[-_OVERLAP:]
         return end
 
-    def _take_paste(self) -> events.Paste:
+    def _finish_paste(self) -> events.Paste:
         text = "".join(self._pasted or ()).removesuffix(BRACKETED_PASTE_END)
         self._pasted, self._before = None, ""
         return events.Paste(text.replace("\0", ""))

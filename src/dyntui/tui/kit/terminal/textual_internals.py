@@ -1,7 +1,7 @@
-"""The private names of Textual that the lean writer stands on, all of them here, and whether they are as expected.
+"""All private names of Textual that the lean output uses, and a check that they are as expected.
 
-Textual has no public place between what its compositor draws and what its driver writes. Where a name is missing, or
-the code behind it is not the code that this was written for, `differs` says so, and Textual's own output is used.
+Textual has no public API between its compositor and its driver. Where a private name is missing, or its code is not
+the code that this module was written for, `unexpected_internals` returns it, and Textual's own output is used.
 """
 
 from __future__ import annotations
@@ -28,10 +28,19 @@ else:
 
     from textual.driver import Driver as _Driver
 
-__all__ = ["DisplayHook", "Piece", "SizeHook", "differs", "pieces", "set_colors", "set_decoder", "set_parser"]
+__all__ = [
+    "DisplayHookMixin",
+    "Piece",
+    "SizeHookMixin",
+    "drawn_pieces",
+    "set_colors",
+    "set_decoder",
+    "set_parser",
+    "unexpected_internals",
+]
 
 Piece = tuple[int, int, Iterable[Segment]]
-"""Line, column, and what is to be shown from there on."""
+"""Line, column, and the segments to draw from there."""
 
 _REPLACED_FUNCTIONS = {
     "textual.app.App._display": """_batch_count _begin_update _closed _driver _end_update _handle_exception
@@ -45,20 +54,20 @@ _REPLACED_FUNCTIONS = {
     "textual.strip.Strip.render": "_color_system _render_cache _segments ColorSystem join render_style TRUECOLOR",
     "textual.strip.Strip.render_style": "_ansi _link _link_id render_ansi",
 }
-"""Functions whose work is done by the lean writer instead, and every name they use: with other names, other work."""
+"""Functions that the lean output replaces, with every name that they use. Other names mean that they do other work."""
 
-_USED = ("textual.app.App.post_display_hook", "textual.strip.Strip.render_ansi", "rich.cells.split_graphemes")
+_USED_FUNCTIONS = ("textual.app.App.post_display_hook", "textual.strip.Strip.render_ansi", "rich.cells.split_graphemes")
 
 
-def differs() -> str:
-    """Return what is not as expected; "" when all of it is."""
+def unexpected_internals() -> str:
+    """Return the first private name that is not as expected, with the difference; "" for none."""
     for path, names in _REPLACED_FUNCTIONS.items():
         code = getattr(inspect.unwrap(_find(path)), "__code__", None)
         if code is None:
-            return f"there is no {path}"
+            return f"{path} does not exist"
         if changed := _names(code).symmetric_difference(names.split()):
-            return f"{path} is different: {', '.join(sorted(changed))}"
-    return next((f"there is no {path}" for path in _USED if _find(path) is None), "")
+            return f"{path} uses other names: {', '.join(sorted(changed))}"
+    return next((f"{path} does not exist" for path in _USED_FUNCTIONS if _find(path) is None), "")
 
 
 def _find(path: str) -> Any:
@@ -73,92 +82,92 @@ def _find(path: str) -> Any:
 
 
 def _names(code: CodeType) -> set[str]:
-    """Every global, attribute and method that a function names, its inner functions' included."""
+    """Return every global, attribute and method that a function uses, with its inner functions."""
     inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
     return set(code.co_names).union(*map(_names, inner))
 
 
-def pieces(update: Any) -> Iterator[Piece] | None:
-    """What an update of the compositor shows, where; None when it is something else."""
+def drawn_pieces(update: Any) -> Iterator[Piece] | None:
+    """Return the segments that an update of the compositor draws; None for another kind of update."""
     from textual._compositor import ChopsUpdate, LayoutUpdate
 
     if isinstance(update, LayoutUpdate):
-        return _whole(update.strips, update.region.x, update.region.y)
+        return _layout_pieces(update.strips, update.region.x, update.region.y)
     if isinstance(update, ChopsUpdate):
-        return _spans(update)
+        return _chop_pieces(update)
     return None
 
 
-def _whole(lines: Iterable[Iterable[Iterable[Segment]]], x: int, y: int) -> Iterator[Piece]:
+def _layout_pieces(lines: Iterable[Iterable[Iterable[Segment]]], x: int, y: int) -> Iterator[Piece]:
     for line, strips in enumerate(lines, y):
         yield line, x, (segment for strip in strips for segment in strip)
 
 
-def _spans(update: Any) -> Iterator[Piece]:
+def _chop_pieces(update: Any) -> Iterator[Piece]:
     for y, first, end in update.spans:
         for chop_end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is None or x > end or chop_end <= first:
                 continue
-            whole = first <= x < end and chop_end <= end
-            yield y, x, strip if whole else strip.crop(0, min(chop_end, end) - x)
+            is_whole = first <= x < end and chop_end <= end
+            yield y, x, strip if is_whole else strip.crop(0, min(chop_end, end) - x)
 
 
 def set_colors(console: Console, colors: ColorSystem) -> None:
-    """Make a console of Rich use these colors, whatever it found when it was created."""
+    """Make a console of Rich use these colors instead of the detected ones."""
     console._color_system = colors
 
 
 def set_parser(parser: type[XTermParser]) -> None:
-    """Make Textual's driver of POSIX terminals parse what is typed with `parser`."""
+    """Make Textual's driver of POSIX terminals parse input with `parser`."""
     from textual.drivers import linux_driver
 
     linux_driver.XTermParser = parser  # type: ignore[attr-defined]
 
 
 def set_decoder(decoder: type[InputDecoder]) -> None:
-    """Make Textual's driver of POSIX terminals decode what is typed with `decoder`."""
+    """Make Textual's driver of POSIX terminals decode input with `decoder`."""
     from textual.drivers import linux_driver
 
     linux_driver.getincrementaldecoder = lambda _encoding: decoder  # type: ignore
 
 
-class SizeHook(_Driver):
-    """A mixin in front of a driver: `find_size` says how large the terminal is."""
+class SizeHookMixin(_Driver):
+    """A mixin for drivers that replaces how the size of the terminal is found."""
 
     def find_size(self) -> tuple[int, int] | None:
-        """Return columns and lines, None for what the driver finds."""
+        """Return columns and lines; None for the size that the driver finds."""
         raise NotImplementedError
 
     def _get_terminal_size(self) -> tuple[int, int]:
         return self.find_size() or super()._get_terminal_size()
 
 
-class DisplayHook(_App[ReturnType]):
-    """A mixin in front of App: frames go to `show` while `takes_frames`, and else to Textual's own output."""
+class DisplayHookMixin(_App[ReturnType]):
+    """A mixin for apps: updates of the screen go to `show` while `takes_frames`, else to Textual's own output."""
 
     def takes_frames(self) -> bool:
-        """Whether frames are to be given to `show`."""
+        """Return whether updates go to `show`."""
         raise NotImplementedError
 
     def show(self, parts: Iterator[Piece]) -> None:
-        """Show these parts of the screen."""
+        """Show parts of the screen."""
         raise NotImplementedError
 
-    def shown_otherwise(self) -> None:
-        """Something else than parts of the screen was written to the terminal."""
+    def output_bypassed(self) -> None:
+        """Called when Textual wrote to the terminal itself, so that its content is unknown."""
         raise NotImplementedError
 
     def _display(self, *arguments: Any, **named: Any) -> None:
-        # The arguments as they come: where they are others, this is only passed through.
+        # Arguments are passed on as they are, because another version of Textual may have others.
         if not self.takes_frames():
             super()._display(*arguments, **named)
             return
         _screen, update = arguments
         if update is None or self._batch_count:
             self.post_display_hook()
-        elif (parts := pieces(update)) is None:
+        elif (parts := drawn_pieces(update)) is None:
             super()._display(*arguments, **named)
-            self.shown_otherwise()
+            self.output_bypassed()
         else:
             try:
                 self.show(parts)
