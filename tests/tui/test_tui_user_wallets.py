@@ -1,4 +1,4 @@
-"""Wallets of the environment and one of them: everything about it, made ahead of sign-in, exported, taken along."""
+"""The wallets list and the wallet screen: fields, links, pre-generated wallets, export, copying."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from tui_support import SMALL, console_of, demo, fill, press, settled, text_of, until
 
 from dyntui.tui.features.users.user_screen import UserScreen
-from dyntui.tui.features.wallets.wallet_fields import wallet_facts
+from dyntui.tui.features.wallets.wallet_fields import wallet_lines
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
 from dyntui.tui.features.wallets.wallets_screen import WalletsScreen
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
@@ -23,43 +23,43 @@ from dyntui.tui.shell.link_dialog import LinkDialog
 WALLETS = to("wallets")
 
 
-def on_screen(pilot: Pilot[Any]) -> WalletsScreen:
+def wallets_screen(pilot: Pilot[Any]) -> WalletsScreen:
     screen = console_of(pilot).screen
     assert isinstance(screen, WalletsScreen)
     return screen
 
 
-async def all_wallets(pilot: Pilot[Any]) -> list[dict[str, Any]]:
+async def list_wallets(pilot: Pilot[Any]) -> list[dict[str, Any]]:
     page = await connection_of(pilot).client.page("getWalletsByEnvironmentId", "wallets", limit=100)
     return page.items
 
 
-def posted(pilot: Pilot[Any]) -> list[str]:
+def post_operations(pilot: Pilot[Any]) -> list[str]:
     return [entry.operation for entry in connection_of(pilot).log.entries() if entry.method == "POST"]
 
 
-async def test_marked_wallets_are_deleted_and_their_owners_get_them_back() -> None:
+async def test_marked_wallets_are_deleted_and_recovered() -> None:
     console = demo(20)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *WALLETS)
-        before = await all_wallets(pilot)
+        before = await list_wallets(pilot)
         assert not [wallet for wallet in before[:2] if wallet["deletedAt"]]
         ids = [wallet["id"] for wallet in before[:2]]
         await press(pilot, "space", "space", "d")
-        assert "A deleted wallet can be restored with recover." in text_of(console)
+        assert "A deleted wallet can be recovered." in text_of(console)
         await press(pilot, "y")
-        gone = {wallet["id"] for wallet in await all_wallets(pilot) if wallet["deletedAt"]}
-        assert gone >= set(ids)
+        deleted = {wallet["id"] for wallet in await list_wallets(pilot) if wallet["deletedAt"]}
+        assert deleted >= set(ids)
         await press(pilot, "g", "u", "y")
-        again = {wallet["id"]: wallet["deletedAt"] for wallet in await all_wallets(pilot)}
-        assert again[ids[0]] is None
+        deleted_at = {wallet["id"]: wallet["deletedAt"] for wallet in await list_wallets(pilot)}
+        assert deleted_at[ids[0]] is None
 
 
 async def test_wallets_are_exported_with_their_owners(tmp_path: Path) -> None:
     console = demo(20)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *WALLETS, "space", "j", "space")
-        marked = sorted(on_screen(pilot).table.marks)
+        marked = sorted(wallets_screen(pilot).table.marks)
         await press(pilot, "E", "down", "down")
         await fill(pilot, str(tmp_path / "some.csv"))
         await until(pilot, (tmp_path / "some.csv").exists)
@@ -72,48 +72,48 @@ async def test_wallets_are_exported_with_their_owners(tmp_path: Path) -> None:
         await fill(pilot, str(tmp_path / "all.csv"))
         await until(pilot, lambda: "wallets exported to" in notes(pilot)[-1] and "all.csv" in notes(pilot)[-1])
         rows = list(csv.DictReader(io.StringIO((tmp_path / "all.csv").read_bytes().decode("utf-8-sig"))))
-        assert len(rows) == on_screen(pilot).table.view.total
+        assert len(rows) == wallets_screen(pilot).table.view.total
 
 
 @pytest.mark.parametrize(
-    ("turns", "operation", "named"),
+    ("right_presses", "operation", "chains"),
     [(0, "createWaasWallet", "EVM, SVM"), (1, "createEmbeddedWallet", "EVM, SOL")],
     ids=["current", "legacy"],
 )
-async def test_wallets_are_made_ahead_with_solana_called_what_the_form_calls_it(
-    turns: int, operation: str, named: str
+async def test_pregenerated_wallets_use_the_chain_names_of_the_api(
+    right_presses: int, operation: str, chains: str
 ) -> None:
     console = demo(20)
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *WALLETS, "n", *["right"] * turns)
-        assert f"Solana is {named[-3:]} here." in text_of(console)
+        await go(pilot, *WALLETS, "n", *["right"] * right_presses)
+        assert f"One or more of {chains}, SUI" in text_of(console)
         await press(pilot, "enter")
         await fill(pilot, "new.person@example.com")
         await press(pilot, "ctrl+s")
-        assert f"chains: {named}" in text_of(console)
+        assert f"chains: {chains}" in text_of(console)
         await press(pilot, "y")
-        assert posted(pilot) == [operation]
+        assert post_operations(pilot) == [operation]
         page = await connection_of(pilot).client.users.list(filter={"filterValue": "new.person@example.com"})
         assert page.total == 1
         names = {wallet["chain"] for wallet in page.items[0]["wallets"]}
         assert names == {"EVM", "SOL"}
 
 
-async def test_wallets_are_made_ahead_for_farcaster() -> None:
+async def test_wallets_are_pregenerated_for_farcaster() -> None:
     console = demo(20)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *WALLETS, "n", "right", "right", "enter")
         await fill(pilot, "caster@example.com")
         await press(pilot, "ctrl+s")
-        assert "The fid is a number." in text_of(console)
+        assert "The Farcaster id must be a number." in text_of(console)
         await press(pilot, "down", "down", "down")
         await fill(pilot, "4711")
         assert "fid: 4711" in text_of(console)
         await press(pilot, "y")
-        assert posted(pilot) == ["createEmbeddedWalletFromFarcaster"]
+        assert post_operations(pilot) == ["createEmbeddedWalletFromFarcaster"]
 
 
-async def test_what_cannot_be_made_is_said_below_the_field() -> None:
+async def test_problems_are_shown_in_the_pregenerate_form() -> None:
     console = demo(20)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *WALLETS, "n", "ctrl+s")
@@ -123,45 +123,45 @@ async def test_what_cannot_be_made_is_said_below_the_field() -> None:
         await press(pilot, "enter")
         await fill(pilot, "EVM DOGE")
         await press(pilot, "ctrl+s")
-        assert "There is no chain DOGE." in text_of(console)
+        assert "Unknown chain DOGE." in text_of(console)
         assert isinstance(console.screen, FormDialog)
-        assert posted(pilot) == []
+        assert post_operations(pilot) == []
 
 
-async def test_from_a_user_it_is_for_that_user() -> None:
+async def test_the_user_screen_pregenerates_for_its_user() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "j", "enter", "P", "ctrl+s")
         assert "identifier: anna.lange@mail.example.com" in text_of(console)
         await press(pilot, "y")
-        assert posted(pilot) == ["createWaasWallet"]
+        assert post_operations(pilot) == ["createWaasWallet"]
         await press(pilot, "3")
         assert "dynamicwaas" in text_of(console)
 
 
 @pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.slow), SMALL], ids=["wide", "small"])
-async def test_a_wallet_says_whose_it_is_and_leads_there(size: tuple[int, int]) -> None:
+async def test_a_wallet_shows_and_opens_its_owner(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
         await go(pilot, *WALLETS, "enter")
         screen = console.screen
         assert isinstance(screen, WalletScreen)
         await until(pilot, lambda: screen.owner)
-        facts = screen.query_one("#facts")
-        labels = [fact.label for fact in facts.fields]  # type: ignore[attr-defined]
+        fields = screen.query_one("#wallet-fields").fields  # type: ignore[attr-defined]
+        labels = [field.label for field in fields]
         await press(pilot, *["j"] * (labels.index("user") - 1), "enter")
         assert isinstance(console.screen, UserScreen)
         assert console.screen.label == screen.owner
 
 
-async def test_an_address_has_its_explorer_shown_whole_before_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_explorer_address_is_shown_before_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *WALLETS, "enter")
         screen = console.screen
         assert isinstance(screen, WalletScreen)
-        labels = [fact.label for fact in screen.query_one("#facts").fields]  # type: ignore[attr-defined]
+        labels = [field.label for field in screen.query_one("#wallet-fields").fields]  # type: ignore[attr-defined]
         await press(pilot, *["j"] * (labels.index("explorer") - 1), "enter")
         dialog = console.screen
         assert isinstance(dialog, LinkDialog)
@@ -173,7 +173,7 @@ async def test_an_address_has_its_explorer_shown_whole_before_it_opens(monkeypat
         assert notes(pilot)[-1].startswith("This is an SSH session")
 
 
-async def test_parts_of_rows_go_to_the_clipboard() -> None:
+async def test_values_of_rows_are_copied_to_the_clipboard() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "j", "c", "j", "enter")
@@ -184,10 +184,10 @@ async def test_parts_of_rows_go_to_the_clipboard() -> None:
         await press(pilot, "c", *["j"] * 9, "enter")
         assert len(json.loads(console.clipboard_text)) == 2
         await press(pilot, "U", "g", "j", "enter", "c", *["j"] * 9, "enter")
-        assert json.loads(console.clipboard_text)["sessions"], "of the user as it was read"
+        assert json.loads(console.clipboard_text)["sessions"], "the loaded user is copied, not the row of the list"
 
 
-async def test_the_vendors_console_is_shown_only_for_the_vendors_server(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_dashboard_link_is_shown_only_for_the_vendor_server(monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
     console = demo()
@@ -203,10 +203,10 @@ async def test_the_vendors_console_is_shown_only_for_the_vendors_server(monkeypa
         assert console.clipboard_text == "anna.lange@mail.example.com"
 
 
-def test_facts_of_a_wallet_name_keys_shares_and_versions() -> None:
-    facts = {
-        fact.label: fact.value
-        for fact in wallet_facts(
+def test_wallet_lines_name_keys_shares_and_versions() -> None:
+    values = {
+        line.label: line.value
+        for line in wallet_lines(
             {
                 "publicKey": "addr/../x",
                 "chain": "SOL",
@@ -229,18 +229,18 @@ def test_facts_of_a_wallet_name_keys_shares_and_versions() -> None:
             },
             "Ada",
         )
-        if not fact.heading
+        if not line.heading
     }
-    assert facts["address"] == "addr/../x"
-    assert facts["version"] == "V3 (TSS-MPC)"
-    assert facts["claimed"] is False
-    assert facts["WaaS chain"] == "SVM"
-    assert facts["needed to sign"] == "2 of 3"
-    assert facts["share 1"] == "kept by googleDrive, locked with a password"
-    assert facts["kernel"] == "v3_1"
-    assert facts["signed for by"] == "w2"
-    assert facts["payment address"] == "bc1q"
-    assert facts["key 1"] == "k1: sign"
-    assert facts["name"] == "Ada"
-    assert facts["somethingNew"] == 1
-    assert "Turnkey user" not in facts
+    assert values["address"] == "addr/../x"
+    assert values["version"] == "V3 (TSS-MPC)"
+    assert values["claimed"] is False
+    assert values["WaaS chain"] == "SVM"
+    assert values["threshold"] == "2 of 3"
+    assert values["share 1"] == "googleDrive, encrypted with a password"
+    assert values["kernel"] == "v3_1"
+    assert values["signer wallet"] == "w2"
+    assert values["payment address"] == "bc1q"
+    assert values["key 1"] == "k1: sign"
+    assert values["name"] == "Ada"
+    assert values["somethingNew"] == 1
+    assert "Turnkey user" not in values

@@ -76,7 +76,7 @@ USERS = Resource(
     actions=(
         ResourceAction("revoke-sessions", "revokeUserSessions", "Revoke all sessions of the user.", effect=Effect.DESTRUCTIVE,
             past="revoked", result_subject="Sessions of",
-            warning="The users are signed out on all devices and have to sign in again."),
+            warning="All devices are signed out. A new sign-in is required."),
         ResourceAction("reset-mfa", "resetUserMfa", "Reset the MFA methods of the user.", effect=Effect.DESTRUCTIVE,
             past="reset", result_subject="MFA methods of",
             warning="Verify that the request comes from this user."),
@@ -87,7 +87,7 @@ USERS = Resource(
             past="restored", result_subject="Deleted wallets of",
             body=lambda row, values: {"userId": row.get("id")}),
         ResourceAction("delete", "deleteUser", "Delete the user permanently.", effect=Effect.DESTRUCTIVE,
-            warning="This cannot be undone. The wallet records of the users remain."),
+            warning="This cannot be undone. Wallet records are not deleted."),
     ),
 )  # fmt: skip
 
@@ -128,6 +128,6 @@ WALLETS = Resource(
             warning="The owner has to delegate the access again."),
         ResourceAction("delete", "deleteWalletById", "Delete the wallet. It can be restored.", key="d",
             effect=Effect.DESTRUCTIVE, disabled_reason=_deleted,
-            warning="A deleted wallet can be restored with recover."),
+            warning="A deleted wallet can be recovered."),
     ),
 )  # fmt: skip

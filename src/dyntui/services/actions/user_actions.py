@@ -131,7 +131,7 @@ DELETE_USER = WriteAction(
     "deleteUser",
     _delete_user,
     effect=Effect.DESTRUCTIVE,
-    warning="This cannot be undone. The wallet records of the users remain.",
+    warning="This cannot be undone. Wallet records are not deleted.",
 )
 REVOKE_SESSIONS = WriteAction(
     "user.revoke-sessions",
@@ -143,7 +143,7 @@ REVOKE_SESSIONS = WriteAction(
     reread=_reread_user,
     past="revoked",
     result_subject="Sessions of",
-    warning="The users are signed out on all devices and have to sign in again.",
+    warning="All devices are signed out. A new sign-in is required.",
 )
 REVOKE_SESSION = WriteAction(
     "session.revoke",
@@ -197,7 +197,7 @@ DELETE_WALLET = WriteAction(
     "deleteWalletById",
     _delete_wallet,
     effect=Effect.DESTRUCTIVE,
-    warning="A deleted wallet can be restored with recover.",
+    warning="A deleted wallet can be recovered.",
 )
 RECOVER_WALLETS = WriteAction(
     "wallet.recover",

@@ -169,8 +169,7 @@ class UserActionsMixin(SiblingScreen):
         show_dashboard_link(self.console, self.object_id, str(user.get("email") or self.object_id))
 
     def action_delete(self) -> None:
-        title = RESOURCES[self.NAME].label_of(self.document or {}) or self.object_id
-        lines = [title, f"id {self.object_id}"]
+        lines = [f"id {self.object_id}"]
         for key, noun in (("wallets", "wallet"), ("sessions", "session"), ("oauthAccounts", "social account")):
             if count := len(self.user_objects(key)):
                 lines.append(f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s")

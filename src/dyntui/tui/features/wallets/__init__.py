@@ -1,1 +1,1 @@
-"""Wallets: the list, one wallet, and pre-generated wallets."""
+"""The wallets list, the wallet screen, and the dialog that pre-generates wallets."""

@@ -1,6 +1,6 @@
-"""Actions of the wallets list and of one wallet.
+"""Actions of the wallets list and the wallet screen.
 
-Each is done by the method `action_NAME` of the class that binds its scope.
+`WalletsScreen` and `WalletScreen` bind them. The action `SCOPE.NAME` runs the method `action_NAME`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ WALLETS_ACTIONS = register(
         "wallets": "Wallets",
         "wallet": "Wallet",
     },
-    Action("wallets.pregenerate", ("n",), "pre-generate", "Make embedded wallets that somebody claims by signing in.",
+    Action("wallets.pregenerate", ("n",), "pre-generate", "Create embedded wallets that a user gets at the first sign-in.",
         rank=16),
-    Action("wallets.recover", ("u",), "recover", "Bring the deleted wallets of the owners back.", rank=17,
+    Action("wallets.recover", ("u",), "recover", "Restore all deleted wallets of the owners.", rank=17,
         disabled_reason="recover_disabled_reason"),
-    Action("wallets.export", ("E",), "export", "Write the marked wallets, or all, to a new file.", _READ),
-    Action("wallet.delete", ("d",), "delete", "Delete the wallet; recover brings it back.", Effect.DESTRUCTIVE, 16,
+    Action("wallets.export", ("E",), "export", "Export the marked wallets or all wallets to a new file.", _READ),
+    Action("wallet.delete", ("d",), "delete", "Delete the wallet. It can be recovered.", Effect.DESTRUCTIVE, 16,
         disabled_reason="delete_disabled_reason"),
-    Action("wallet.recover", ("u",), "recover", "Bring the deleted wallets of the owner back.", rank=17,
+    Action("wallet.recover", ("u",), "recover", "Restore all deleted wallets of the owner.", rank=17,
         disabled_reason="recover_disabled_reason"),
 )  # fmt: skip

@@ -1,4 +1,7 @@
-"""Make embedded wallets for somebody ahead of sign-in, in the current form or one of the two legacy ones."""
+"""The dialog that pre-generates embedded wallets, with the current API or one of the two legacy APIs.
+
+The user gets the wallets at the first sign-in with the identifier.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ask_pregeneration", "open_pregenerate"]
 
-_FORMS = {"waas": "current (waas/create)", "legacy": "legacy (embeddedWallets)", "farcaster": "legacy, Farcaster"}
+_APIS = {"waas": "WaaS (current)", "legacy": "embedded wallets (legacy)", "farcaster": "Farcaster (legacy)"}
 _TYPES = {
     "email": "email",
     "phoneNumber": "phone number",
@@ -36,84 +39,90 @@ _TYPES = {
 
 
 class PregenerateForm(FormDialog):
-    """Says what Solana is called in the form that is chosen."""
+    """The form. Its help names the chains of the chosen API, which differ for Solana."""
 
-    @on(FormChoice.Changed, "#field-form")
-    def _other_form(self) -> None:
-        self.set_note("chains", _chains_help(self.values()["form"]))
-
-
-def _chains_help(form: str) -> str:
-    names = ", ".join(wallet_chains(PREGENERATE_CHAINS, legacy=form != "waas"))
-    return f"Of {names}; Solana is {'SVM' if form == 'waas' else 'SOL'} here."
+    @on(FormChoice.Changed, "#field-api")
+    def _on_api_changed(self) -> None:
+        self.set_note("chains", _chains_help(self.values()["api"]))
 
 
-def _request(values: Values) -> tuple[str, dict[str, Any]]:
+def _chains_help(api: str) -> str:
+    return f"One or more of {', '.join(wallet_chains(PREGENERATE_CHAINS, legacy=api != 'waas'))}."
+
+
+def _chain_names(values: Values) -> list[str]:
+    return values["chains"].replace(",", " ").split()
+
+
+def _request_for(values: Values) -> tuple[str, dict[str, Any]]:
+    """Return the operation and the body for the values of the form. Raises UsageError."""
     fid: int | None = None
-    if values["form"] == "farcaster":
+    if values["api"] == "farcaster":
         try:
             fid = int(values["fid"])
         except ValueError:
-            raise UsageError("The fid is a number.") from None
+            raise UsageError("The Farcaster id must be a number.") from None
     return pregeneration(
         values["identifier"],
         "email" if fid is not None else values["type"],
-        values["chains"].replace(",", " ").split(),
+        _chain_names(values),
         social=values["social"].strip(),
-        legacy=values["form"] != "waas",
+        legacy=values["api"] != "waas",
         farcaster_fid=fid,
     )
 
 
-def _wrong(values: Values) -> Mapping[str, str]:
-    named = wallet_chains(values["chains"].replace(",", " ").split(), legacy=False)
-    if unknown := [name for name in named if name not in PREGENERATE_CHAINS]:
-        return {"chains": f"There is no chain {', '.join(unknown)}. {_chains_help(values['form'])}"}
+def _check(values: Values) -> Mapping[str, str]:
+    """Return the problems of the form by field name; "" for the whole form."""
+    chains = wallet_chains(_chain_names(values), legacy=False)
+    if unknown := [chain for chain in chains if chain not in PREGENERATE_CHAINS]:
+        return {"chains": f"Unknown chain {', '.join(unknown)}. {_chains_help(values['api'])}"}
     try:
-        _request(values)
+        _request_for(values)
     except UsageError as error:
         return {"": str(error)}
     return {}
 
 
 def open_pregenerate(console: ConsoleApp, target: RouteTarget) -> None:
-    """Pre-generate wallets for the user of `target`, as the route table asks."""
+    """Open the form for the user of `target`. Called by the route table."""
     email = str(target.row.get("email") or "")
-    ask_pregeneration(console, "P", identifier=email or target.row_id, kind="email" if email else "id")
+    ask_pregeneration(console, "P", identifier=email or target.row_id, identifier_type="email" if email else "id")
 
 
 def ask_pregeneration(
-    console: ConsoleApp,
-    key: str,
-    *,
-    identifier: str = "",
-    kind: str = "email",
+    console: ConsoleApp, opening_key: str, *, identifier: str = "", identifier_type: str = "email"
 ) -> None:
-    """Ask for whom and on which chains, show what is sent, make them."""
-    fields = (
-        FormInput("form", "form", "waas", _FORMS),
-        FormInput("identifier", "for", identifier, help="Claimed by signing in with it. Farcaster: the e-mail."),
-        FormInput("type", "that is", kind, {name: _TYPES[name] for name in PREGENERATE_TYPES}),
+    """Ask for an identifier and chains, then pre-generate the wallets after a confirmation."""
+    inputs = (
+        FormInput("api", "API", "waas", _APIS),
+        FormInput("identifier", "identifier", identifier, help="Of the user. The Farcaster API needs an email."),
+        FormInput("type", "identifier type", identifier_type, {name: _TYPES[name] for name in PREGENERATE_TYPES}),
         FormInput("chains", "chains", "EVM SVM", help=_chains_help("waas")),
-        FormInput("social", "provider", help="Of a social username or account: google, github, ..."),
-        FormInput("fid", "fid", help="Farcaster only: the number of the account."),
+        FormInput("social", "social provider", help="Only for social identifiers: google, github, ..."),
+        FormInput("fid", "Farcaster id", help="Only for the Farcaster API: the account number."),
     )
+    form = PregenerateForm("Pre-Generate Wallets", inputs, check=_check, verb="continue")
 
-    form = PregenerateForm("Pre-generate wallets", fields, check=_wrong, verb="go on")
-
-    def filled(values: Values) -> None:
-        operation, body = _request(values)
+    def on_submit(values: Values) -> None:
+        operation, body = _request_for(values)
         target = Target(values["identifier"].strip(), values["identifier"].strip())
-        lines = [f"{name}: {_words(value)}" for name, value in body.items()]
-        action = pregenerate(operation, body)
-        run_action(console, action, [target], verb="Make", opening_key=key, summary_lines=lines, form=form)
+        run_action(
+            console,
+            pregenerate(operation, body),
+            [target],
+            verb="Pre-generate",
+            opening_key=opening_key,
+            summary_lines=[f"{name}: {_value_text(value)}" for name, value in body.items()],
+            form=form,
+        )
 
-    console.open_form(form, filled)
+    console.open_form(form, on_submit)
 
 
-def _words(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
+        return ", ".join(str(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{name} {part}" for name, part in value.items())
+        return ", ".join(f"{name} {item}" for name, item in value.items())
     return str(value)

@@ -1,4 +1,4 @@
-"""One wallet: what it is, whose it is, and the whole of it as the server wrote it."""
+"""The wallet screen: the fields of one wallet, and the wallet as JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dyntui.resources import RESOURCES
 from dyntui.services.actions.user_actions import DELETE_WALLET, RECOVER_WALLETS
 from dyntui.services.actions.write_types import Target, WriteOutcome, WriteResults
 from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
-from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, wallet_facts
+from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, wallet_lines
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
@@ -35,10 +35,7 @@ __all__ = ["WalletScreen"]
 
 
 class WalletScreen(SiblingScreen):
-    """A wallet by id. owner: the crumb before it, when one came from a user.
-
-    known: what the list said about it; the server's detail of one wallet leaves some of it out.
-    """
+    """One wallet."""
 
     BINDINGS = [*bindings(WALLETS_ACTIONS, "wallet"), *bindings(SHELL_ACTIONS, "copying")]
     NOUN = "wallet"
@@ -46,7 +43,7 @@ class WalletScreen(SiblingScreen):
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
 
     class OwnerFound(Message):
-        """It is known what the owner is called."""
+        """Posted when the label of the owner was loaded."""
 
         def __init__(self, wallet_id: str, label: str) -> None:
             super().__init__()
@@ -62,6 +59,10 @@ class WalletScreen(SiblingScreen):
         known: Mapping[str, Any] | None = None,
         source_list: ResourceScreen | None = None,
     ) -> None:
+        """owner: the label of the user whose screen the wallet was opened from; "" for none.
+
+        known: the row of the list, which has fields that the detail operation does not return.
+        """
         super().__init__(object_id, label, known=known, source_list=source_list)
         self.owner = owner
 
@@ -79,7 +80,7 @@ class WalletScreen(SiblingScreen):
 
     def pane(self, tab: Tab) -> ComposeResult:
         if tab.name == "wallet":
-            yield FieldList(id="facts")
+            yield FieldList(id="wallet-fields")
         else:
             yield SearchTree(id="raw")
 
@@ -87,12 +88,12 @@ class WalletScreen(SiblingScreen):
         from dyntui.api.errors import NotFound
 
         try:
-            answer = await client.call("getWalletById", path={"walletId": object_id})
+            response = await client.call("getWalletById", path={"walletId": object_id})
         except NotFound:
             if known.get("deletedAt"):
-                return dict(known)  # the list has deleted wallets, the detail has not
+                return dict(known)  # only the list operation returns deleted wallets
             raise
-        wallet = answer.get("wallet", answer) if isinstance(answer, dict) else {}
+        wallet = response.get("wallet", response) if isinstance(response, dict) else {}
         return {**known, **wallet} if isinstance(wallet, dict) else dict(known)
 
     def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
@@ -106,7 +107,7 @@ class WalletScreen(SiblingScreen):
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
-        self.query_one("#facts", FieldList).show(wallet_facts(document, self.owner))
+        self.query_one("#wallet-fields", FieldList).show(wallet_lines(document, self.owner))
 
     def object_changed(self) -> None:
         self.owner = ""
@@ -116,19 +117,19 @@ class WalletScreen(SiblingScreen):
         connection = self.console.session.connection
         if connection is not None and self.user_id and not self.owner:
             self.run_worker(
-                self._find_owner(connection.client, self.object_id, self.user_id), exclusive=True, group="owner"
+                self._load_owner(connection.client, self.object_id, self.user_id), exclusive=True, group="owner"
             )
 
-    async def _find_owner(self, client: Client, wallet_id: str, user_id: str) -> None:
+    async def _load_owner(self, client: Client, wallet_id: str, user_id: str) -> None:
         try:
             user = await client.users.get_raw(user_id)
         except DyntuiError:
-            return  # the owner is gone, or not to be read: the id says who it was
+            return  # deleted or not readable: the screen shows the id of the owner
         label = RESOURCES["users"].label_of(user.get("user", user))
         self.post_message(self.OwnerFound(wallet_id, label))
 
     @on(OwnerFound)
-    def _owner_found(self, event: OwnerFound) -> None:
+    def _on_owner_found(self, event: OwnerFound) -> None:
         if event.wallet_id == self.object_id and self.document is not None:
             self.owner = event.label
             self.fill(self.TABS[0], self.document)
@@ -138,37 +139,37 @@ class WalletScreen(SiblingScreen):
 
     @property
     def user_id(self) -> str:
-        """Whose it is, "" when nothing says it."""
+        """The id of the owner; "" if it is not known."""
         return str({**self.known, **(self.document or {})}.get("userId") or "")
 
     def delete_disabled_reason(self) -> str | None:
         if self.document is None:
-            return "The wallet is not read yet."
-        return "This wallet is deleted already." if self.document.get("deletedAt") else None
+            return "The wallet is not loaded yet."
+        return "The wallet is already deleted." if self.document.get("deletedAt") else None
 
     def recover_disabled_reason(self) -> str | None:
-        return None if self.user_id else "Nothing says whose wallet this is."
+        return None if self.user_id else "The owner of this wallet is not known."
 
     def action_delete(self) -> None:
         target = Target(self.object_id, self.label)
-        run_action(self.console, DELETE_WALLET, [target], verb="Delete", opening_key="d", done=self._gone)
+        run_action(self.console, DELETE_WALLET, [target], verb="Delete", opening_key="d", done=self._leave_after_delete)
 
     def action_recover(self) -> None:
         target = Target(self.user_id, self.owner or self.user_id)
         run_action(self.console, RECOVER_WALLETS, [target], verb="Recover", opening_key="u")
 
     def reload(self) -> None:
-        self.read()  # also when it was deleted: wallets can be recovered
+        self.read()  # also after it was deleted, because it can be recovered
 
-    def _gone(self, results: WriteResults) -> None:
-        done = results.items[0].outcome is WriteOutcome.DONE
-        if done and self.console.shown is self and self.console.back_disabled_reason() is None:
+    def _leave_after_delete(self, results: WriteResults) -> None:
+        is_deleted = results.items[0].outcome is WriteOutcome.DONE
+        if is_deleted and self.console.shown is self and self.console.back_disabled_reason() is None:
             self.console.call_later(self.console.action_back)
 
-    # To take along
+    # Copy
 
     def copy_as_disabled_reason(self) -> str | None:
-        return None if self.document or self.known else "The wallet is not read yet."
+        return None if self.document or self.known else "The wallet is not loaded yet."
 
     def action_copy_as(self) -> None:
         from dyntui.tui.shell.copy_menu import open_copy_menu
@@ -180,11 +181,11 @@ class WalletScreen(SiblingScreen):
 
         show_dashboard_link(self.console, self.object_id, self.label)
 
-    # What Enter opens
+    # Links
 
     def openable(self, pane: Widget | None) -> bool:
-        fact = pane.current_field if isinstance(pane, FieldList) else None
-        return fact is not None and bool(fact.value) and fact.label in (USER, EXPLORER, SIGNER)
+        field = pane.current_field if isinstance(pane, FieldList) else None
+        return field is not None and bool(field.value) and field.label in (USER, EXPLORER, SIGNER)
 
     def open_under_cursor(self, pane: Widget | None) -> None:
         assert isinstance(pane, FieldList)
@@ -193,8 +194,8 @@ class WalletScreen(SiblingScreen):
         if label == EXPLORER:
             from dyntui.tui.shell.link_dialog import LinkDialog
 
-            note = "Of the main network of its chain."
-            self.console.ask(LinkDialog(f"{shorten(self.label, 13)} in the explorer", value, note=note))
+            note = "The explorer of the main network of the chain."
+            self.console.ask(LinkDialog(f"{shorten(self.label, 13)} in Block Explorer", value, note=note))
         elif label == SIGNER:
             self.console.visit(WalletScreen(value, value, owner=self.owner, known={"userId": self.user_id}))
         else:

@@ -1,4 +1,4 @@
-"""The wallets of the environment: deleted and brought back, made ahead of sign-in, exported, copied."""
+"""The wallets screen: the wallets of the environment with the keys of its actions."""
 
 from __future__ import annotations
 
@@ -14,33 +14,31 @@ __all__ = ["WalletsScreen"]
 
 
 class WalletsScreen(ResourceActionsScreen):
-    """Wallets. Deleting and taking away delegated access come from the record, as for any other list."""
+    """The wallets. The actions delete and revoke delegated access are declared in the resource record."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "copying")
 
     @property
     def targets(self) -> list[Target]:
-        """The marked wallets, or the one under the cursor."""
+        """The marked wallets or the current one."""
         return [Target(str(row[self.record.key]), self.record.label_of(row)) for row in self.marked]
 
-    # Those who own them
-
-    def _owners(self) -> list[str]:
+    def _owner_ids(self) -> list[str]:
         return list(dict.fromkeys(str(row["userId"]) for row in self.marked if row.get("userId")))
 
     def recover_disabled_reason(self) -> str | None:
-        return self.selection_disabled_reason() or (None if self._owners() else "Nothing says whose wallets these are.")
+        return self.selection_disabled_reason() or (
+            None if self._owner_ids() else "The owner of this wallet is not known."
+        )
 
     def action_recover(self) -> None:
-        targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owners()]
+        targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owner_ids()]
         run_action(self.console, RECOVER_WALLETS, targets, verb="Recover", opening_key="u")
 
     def action_pregenerate(self) -> None:
         from dyntui.tui.features.wallets.pregenerate import ask_pregeneration
 
         ask_pregeneration(self.console, "n")
-
-    # To take along
 
     def action_export(self) -> None:
         from dyntui.tui.shell.lists.export_dialog import open_export_dialog
