@@ -193,7 +193,7 @@ async def test_a_changed_request_is_asked_about_before_it_is_left() -> None:
         assert isinstance(request, ApiRequestScreen)
         await press(pilot, "escape")
         assert console.screen is request
-        assert notes(pilot)[-1] == "Press esc again to leave without what you filled in."
+        assert notes(pilot)[-1] == "Press esc again to leave without the values you entered."
         await press(pilot, "escape")
         assert console.screen is not request
 

@@ -406,7 +406,7 @@ async def test_only_single_values_are_edited() -> None:
 # The API console
 
 
-async def test_an_operation_is_found_filled_in_sent_and_looked_at() -> None:
+async def test_an_operation_is_searched_edited_and_sent() -> None:
     console = everything(20)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
@@ -429,7 +429,7 @@ async def test_an_operation_is_found_filled_in_sent_and_looked_at() -> None:
         assert "count" in text
         await press(pilot, "slash", *"email", "enter")
         assert "found" in text.lower() or "of" in text_of(console).split("\n")[-1]
-        tree = screen.query_one("#answer-tree", SearchTree)
+        tree = screen.query_one("#response-tree", SearchTree)
         first = tree.key_path
         await press(pilot, "n")
         assert tree.key_path != first
@@ -438,7 +438,7 @@ async def test_an_operation_is_found_filled_in_sent_and_looked_at() -> None:
         assert audited() == []
 
 
-async def test_a_form_that_is_longer_than_the_screen_is_gone_through_by_its_keys() -> None:
+async def test_a_form_longer_than_the_screen_scrolls_with_the_focus() -> None:
     console = everything(3)
     async with console.run_test(size=SMALL) as pilot:
         await settled(pilot)
@@ -448,13 +448,13 @@ async def test_a_form_that_is_longer_than_the_screen_is_gone_through_by_its_keys
         assert isinstance(form, SchemaForm)
         await press(pilot, "down", "down")
         assert form.focused is form.query_one("#field-f2")
-        assert "ctrl+s keep" in text_of(console), "the keys stay in view"
+        assert "ctrl+s apply" in text_of(console), "the keys stay in view"
         await press(pilot, "up", *["down"] * 20)
         assert form.focused is form.query_one("#field-f21")
         assert form.asked["f21"].label in text_of(console)
 
 
-async def test_what_writes_is_confirmed_and_an_error_is_looked_at() -> None:
+async def test_writes_are_confirmed_and_errors_are_shown() -> None:
     console = everything(5)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
@@ -478,7 +478,7 @@ async def test_what_writes_is_confirmed_and_an_error_is_looked_at() -> None:
         assert "● 422" in text_of(console)
 
 
-async def test_a_request_is_copied_and_kept_without_token_or_secret() -> None:
+async def test_a_request_is_copied_and_saved_without_token_or_secret() -> None:
     console = everything(5)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
@@ -508,7 +508,7 @@ async def test_a_request_is_copied_and_kept_without_token_or_secret() -> None:
         assert json.loads(screen.request.body) == {"provider": "google", "clientSecret": ""}
 
 
-async def test_ids_that_are_known_are_filled_in() -> None:
+async def test_known_ids_are_filled_in() -> None:
     console = everything(5)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
@@ -522,7 +522,7 @@ async def test_ids_that_are_known_are_filled_in() -> None:
         await jump(pilot, "api getOrganizationMembers")
         await press(pilot, "enter", "s")
         assert "● 200" in text_of(console)
-        assert "robin@northwind.example" in json.dumps(console.screen.answered_with.document)  # type: ignore[attr-defined]
+        assert "robin@northwind.example" in json.dumps(console.screen.response.document)  # type: ignore[attr-defined]
 
 
 async def test_read_only_sends_no_write_from_the_api_console() -> None:
@@ -543,11 +543,11 @@ async def test_read_only_sends_no_write_from_the_api_console() -> None:
                 await settled(pilot)
                 sent = log.total
             screen.operation = operation
-            screen.asked = []
+            screen.fields = []
             screen.request = ConsoleRequest(operation.id, dict.fromkeys(operation.path_names, "x"), "{}")
             assert (
                 screen.request_disabled_reason() in ("This environment is read-only.", None)
-                or "filled" in screen.request_disabled_reason()
+                or "This field is required" in screen.request_disabled_reason()
             )
             assert screen.request_disabled_reason() is not None
         await press(pilot, "s")

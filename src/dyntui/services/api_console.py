@@ -1,4 +1,4 @@
-"""The API console: search an operation, fill in its form, send it through the write gate, save requests.
+"""The API console: search operations, make a request from a form, send it through the write gate, save requests.
 
 Copied and saved requests never contain the token.
 """
@@ -44,33 +44,43 @@ __all__ = [
 ]
 __all__ += ["search_operations", "send_request", "warning_about"]
 
-_MOST_FIELDS = 30
-_SAVED_MOST = 1 << 20
-_SECRETS = ("secret", "password", "token", "privatekey", "jwt", "signature")
-_KEYS = ("keyshares", "privatekey", "signmessage", "export", "refresh", "reshare", "backup")
+_MAX_BODY_FIELDS = 30
+_MAX_SAVED_BYTES = 1 << 20
+_SECRET_ENDINGS = ("secret", "password", "token", "privatekey", "jwt", "signature")
+"""The ends of the names of fields that may be secrets, in lower case."""
+_KEY_SHARE_WORDS = ("keyshares", "privatekey", "signmessage", "export", "refresh", "reshare", "backup")
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleRequest:
-    """An operation with its form values. body: JSON text in place of the body fields, or ""."""
+    """An operation with the values of its fields."""
 
     operation: str
+    """The operation id."""
     values: Mapping[str, str] = field(default_factory=dict)
+    """The entered text by field name."""
     body: str = ""
+    """The body as JSON text, in place of the body fields; "" to use the fields."""
     name: str = ""
+    """The name that it was saved under; "" when it was not saved."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleResponse:
-    """The response to a request. status: 0 without a response. document: None for no content."""
+    """The response to a request, or the error when there was none."""
 
     request: ConsoleRequest
     status: int
+    """The HTTP status; 0 without a response."""
     ms: float
+    """The duration in milliseconds."""
     size: int
+    """The size of the body in bytes."""
     document: Any = None
+    """The parsed body; None without content."""
     error: DyntuiError | None = None
     at: datetime = field(default_factory=now)
+    """The time of the response."""
 
 
 def search_operations(catalog: Catalog, text: str) -> list[Operation]:
@@ -80,86 +90,90 @@ def search_operations(catalog: Catalog, text: str) -> list[Operation]:
     """
     words = text.lower().split()
 
-    def fits(operation: Operation) -> bool:
-        about = f"{operation.id} {operation.method} {operation.path} {operation.group} {operation.summary}".lower()
-        return all(word in about for word in words)
+    def matches(operation: Operation) -> bool:
+        text = f"{operation.id} {operation.method} {operation.path} {operation.group} {operation.summary}".lower()
+        return all(word in text for word in words)
 
-    start = words[0] if words else ""
-    found = [operation for operation in catalog if fits(operation)]
+    first_word = words[0] if words else ""
 
-    def place(operation: Operation) -> tuple[bool, ...]:
+    def sort_key(operation: Operation) -> tuple[bool, ...]:
         name = operation.id.lower()
-        return (name != start, operation.audience != "admin", not name.startswith(start), operation.deprecated)
+        is_for_users = operation.audience != "admin"
+        return (name != first_word, is_for_users, not name.startswith(first_word), operation.deprecated)
 
-    return sorted(found, key=place)
+    return sorted(filter(matches, catalog), key=sort_key)
 
 
 def request_fields(catalog: Catalog, operation: Operation) -> list[FormField]:
     """Return the form fields. A body with very many fields becomes one JSON field."""
     from dyntui.services.forms import WHOLE, FieldKind, ParameterLocation
 
-    asked = operation_fields(catalog, operation, ALL)
-    body = [each for each in asked if each.location is ParameterLocation.BODY]
-    if len(body) <= _MOST_FIELDS:
-        return asked
-    kept = [each for each in asked if each.location is not ParameterLocation.BODY]
-    return [*kept, FormField(WHOLE, ParameterLocation.BODY, FieldKind.JSON, operation.body_required)]
+    fields = operation_fields(catalog, operation, ALL)
+    body = [field for field in fields if field.location is ParameterLocation.BODY]
+    if len(body) <= _MAX_BODY_FIELDS:
+        return fields
+    parameters = [field for field in fields if field.location is not ParameterLocation.BODY]
+    return [*parameters, FormField(WHOLE, ParameterLocation.BODY, FieldKind.JSON, operation.body_required)]
 
 
 def prepare(catalog: Catalog, request: ConsoleRequest) -> FormResult:
-    """Return what a request sends; `errors` has messages by field."""
-    operation = catalog.get(request.operation)
-    asked = request_fields(catalog, operation)
+    """Return the parameters and the body that a request sends; `errors` has messages by field."""
+    fields = request_fields(catalog, catalog.get(request.operation))
     if not request.body.strip():
-        return read_form(asked, request.values)
+        return read_form(fields, request.values)
     from dyntui.services.forms import WHOLE, ParameterLocation
 
-    filled = read_form([each for each in asked if each.location is not ParameterLocation.BODY], request.values)
+    result = read_form([field for field in fields if field.location is not ParameterLocation.BODY], request.values)
     try:
-        return replace(filled, body=read_json(request.body))
+        return replace(result, body=read_json(request.body))
     except UsageError as error:
-        return replace(filled, errors={**filled.errors, WHOLE: error.message})
+        return replace(result, errors={**result.errors, WHOLE: error.message})
 
 
 def warning_about(operation: Operation) -> str:
     """Return the warning for an operation; "" for none."""
-    way = f"{operation.path} {operation.id}".lower()
+    name = f"{operation.path} {operation.id}".lower()
     if operation.audience != "admin":
         return "This operation needs the token of a signed-in user; API tokens are refused."
-    if "waas" in way and any(word in way for word in _KEYS):
+    if "waas" in name and any(word in name for word in _KEY_SHARE_WORDS):
         return "This operation signs or changes key shares. Use it on the device of the owner only."
     return ""
 
 
 async def _send(
-    client: Client, operation: Operation, filled: FormResult, permit: WritePermit | None, answers: list[Any]
+    client: Client, operation: Operation, form_result: FormResult, permit: WritePermit | None, responses: list[Any]
 ) -> Any:
     from dyntui.api.client import decode
 
-    content = json.dumps(filled.body, ensure_ascii=False).encode() if filled.body is not None else None
-    answer = await client.send(
-        operation, path=filled.path, query=filled.query, content=content, headers=filled.headers, permit=permit
+    content = json.dumps(form_result.body, ensure_ascii=False).encode() if form_result.body is not None else None
+    response = await client.send(
+        operation,
+        path=form_result.path,
+        query=form_result.query,
+        content=content,
+        headers=form_result.headers,
+        permit=permit,
     )
-    answers.append(answer)
-    return decode(answer)
+    responses.append(response)
+    return decode(response)
 
 
-def _action(operation: Operation, filled: FormResult, answers: list[Any]) -> WriteAction:
+def _action(operation: Operation, form_result: FormResult, responses: list[Any]) -> WriteAction:
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
-        return await _send(client, operation, filled, permit, answers)
+        return await _send(client, operation, form_result, permit, responses)
 
-    action = write_action(operation, path=filled.path, query=filled.query, body=filled.body)
+    action = write_action(operation, path=form_result.path, query=form_result.query, body=form_result.body)
     return replace(action, call=call, warning=warning_about(operation) or action.warning)
 
 
-def _target(operation: Operation, filled: FormResult) -> Target:
-    return Target(next(reversed(list(filled.path.values())), operation.id), f"{operation.method} {operation.path}")
+def _target(operation: Operation, form_result: FormResult) -> Target:
+    return Target(next(reversed(list(form_result.path.values())), operation.id), f"{operation.method} {operation.path}")
 
 
-async def request_requirement(connection: Connection, operation: Operation, filled: FormResult) -> Requirement:
+async def request_requirement(connection: Connection, operation: Operation, form_result: FormResult) -> Requirement:
     """Return what has to be confirmed before the request is sent."""
-    targets = [_target(operation, filled)]
-    action = _action(operation, filled, [])
+    targets = [_target(operation, form_result)]
+    action = _action(operation, form_result, [])
     if not connection.write_gate.refusal(action):
         action = await connection.write_gate.with_impact(action, targets)
     return connection.write_gate.requirement(action, targets)
@@ -171,28 +185,28 @@ async def send_request(connection: Connection, request: ConsoleRequest, confirma
     Errors of the server are part of the result. Raises UsageError for requests that were not sent.
     """
     client = connection.client
-    operation, filled = client.catalog.get(request.operation), prepare(client.catalog, request)
-    if filled.errors:
-        name, why = next(iter(filled.errors.items()))
-        raise UsageError(f"{name}: {why}")
-    answers: list[Any] = []
-    action = _action(operation, filled, answers)
+    operation, form_result = client.catalog.get(request.operation), prepare(client.catalog, request)
+    if form_result.errors:
+        name, message = next(iter(form_result.errors.items()))
+        raise UsageError(f"{name}: {message}")
+    responses: list[Any] = []
+    action = _action(operation, form_result, responses)
     value, error = None, None
     started = time.perf_counter()
     if operation.reads and not action.sensitive:
         try:
-            value = await _send(client, operation, filled, None, answers)
+            value = await _send(client, operation, form_result, None, responses)
         except DyntuiError as problem:
             error = problem
     else:
-        results = await connection.write_gate.perform(action, [_target(operation, filled)], confirmation)
+        results = await connection.write_gate.perform(action, [_target(operation, form_result)], confirmation)
         value, error = results.items[0].value, results.items[0].error
-    took = (time.perf_counter() - started) * 1000
-    if answers:
-        return ConsoleResponse(request, answers[0].status, answers[0].ms, len(answers[0].body), value, error)
+    duration_ms = (time.perf_counter() - started) * 1000
+    if responses:
+        return ConsoleResponse(request, responses[0].status, responses[0].ms, len(responses[0].body), value, error)
     if isinstance(error, UsageError):
         raise error
-    return ConsoleResponse(request, getattr(error, "status", 0), took, 0, _error_document(error), error)
+    return ConsoleResponse(request, getattr(error, "status", 0), duration_ms, 0, _error_document(error), error)
 
 
 def _error_document(error: DyntuiError | None) -> Any:
@@ -207,34 +221,34 @@ def _error_document(error: DyntuiError | None) -> Any:
 # Copies
 
 
-def as_curl(base_url: str, environment_id: str, operation: Operation, filled: FormResult) -> str:
+def as_curl(base_url: str, environment_id: str, operation: Operation, form_result: FormResult) -> str:
     """Return the request as a curl command, with the token as a variable."""
     path = operation.path
-    for name, value in {"environmentId": environment_id, **filled.path}.items():
+    for name, value in {"environmentId": environment_id, **form_result.path}.items():
         path = path.replace("{" + name + "}", quote(str(value), safe=""))
-    query = _pairs(filled)
+    query = _query_pairs(form_result)
     url = base_url + path + (f"?{urlencode(query)}" if query else "")
     parts = [f"curl -X {operation.method} {shlex.quote(url)}", '-H "Authorization: Bearer $DYNTUI_TOKEN"']
-    parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in filled.headers.items()]
-    if filled.body is not None:
+    parts += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in form_result.headers.items()]
+    if form_result.body is not None:
         parts.append("-H 'Content-Type: application/json'")
-        parts.append(f"-d {shlex.quote(plain_json(json.dumps(filled.body, ensure_ascii=False)))}")
+        parts.append(f"-d {shlex.quote(plain_json(json.dumps(form_result.body, ensure_ascii=False)))}")
     return redact(" \\\n  ".join(parts), people=False)
 
 
-def as_command(operation: Operation, filled: FormResult) -> str:
+def as_command(operation: Operation, form_result: FormResult) -> str:
     """Return the request as a `dyntui api` command."""
     parts = ["dyntui", "api", operation.id]
-    for name, value in [*filled.path.items(), *_pairs(filled), *filled.headers.items()]:
+    for name, value in [*form_result.path.items(), *_query_pairs(form_result), *form_result.headers.items()]:
         parts += ["-p", shlex.quote(f"{name}={value}")]
-    if filled.body is not None:
-        parts += ["-d", shlex.quote(plain_json(json.dumps(filled.body, ensure_ascii=False)))]
+    if form_result.body is not None:
+        parts += ["-d", shlex.quote(plain_json(json.dumps(form_result.body, ensure_ascii=False)))]
     return redact(" ".join([*parts, *(() if operation.reads else ("--yes",))]), people=False)
 
 
-def _pairs(filled: FormResult) -> list[tuple[str, str]]:
+def _query_pairs(form_result: FormResult) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
-    for name, value in filled.query.items():
+    for name, value in form_result.query.items():
         if isinstance(value, Mapping):
             out += [(f"{name}[{key}]", _text(part)) for key, part in value.items()]
         elif isinstance(value, (list, tuple)):
@@ -263,7 +277,7 @@ class SavedRequests:
         if not self.file.exists():
             return []
         try:
-            rows = parse_json(read_private(self.file, limit=_SAVED_MOST))
+            rows = parse_json(read_private(self.file, limit=_MAX_SAVED_BYTES))
             return [
                 ConsoleRequest(row["operation"], dict(row["values"]), str(row["body"]), str(row["name"]))
                 for row in rows
@@ -273,44 +287,40 @@ class SavedRequests:
 
     def save(self, request: ConsoleRequest) -> ConsoleRequest:
         """Save a request under its name, replacing an older one; returns the saved request."""
-        kept = _without_secrets(request)
-        self._write([*(each for each in self.load() if each.name != kept.name), kept])
-        return kept
-
-    def remove(self, name: str) -> None:
-        """Delete a saved request."""
-        self._write([each for each in self.load() if each.name != name])
+        saved = _without_secrets(request)
+        self._write([*(other for other in self.load() if other.name != saved.name), saved])
+        return saved
 
     def _write(self, requests: Sequence[ConsoleRequest]) -> None:
         from dyntui.config.private_files import atomic_write, private_dir
 
         private_dir(self.file.parent)
-        rows = sorted((asdict(each) for each in requests), key=lambda row: str(row["name"]).lower())
+        rows = sorted((asdict(request) for request in requests), key=lambda row: str(row["name"]).lower())
         atomic_write(self.file, json.dumps(rows, indent=1, ensure_ascii=False).encode())
 
 
 def _without_secrets(request: ConsoleRequest) -> ConsoleRequest:
-    values = {name: value for name, value in request.values.items() if not _secret(name)}
+    values = {name: value for name, value in request.values.items() if not _is_secret(name)}
     body = request.body
     if body:
         with suppress(ValueError):  # incomplete JSON is saved unchanged
-            body = json.dumps(_bare(parse_json(body)), indent=2, ensure_ascii=False)
+            body = json.dumps(_without_secret_values(parse_json(body)), indent=2, ensure_ascii=False)
     clean = {name: redact(value, people=False) for name, value in values.items()}
     return replace(request, values=clean, body=redact(body, people=False))
 
 
-def _secret(name: str) -> bool:
+def _is_secret(name: str) -> bool:
     last = name.rsplit(".", 1)[-1].lower()
-    return last == "code" or last.endswith(_SECRETS)
+    return last == "code" or last.endswith(_SECRET_ENDINGS)
 
 
-def _bare(value: Any) -> Any:
+def _without_secret_values(value: Any) -> Any:
     match value:
         case dict():
             return {
-                name: "" if _secret(str(name)) and isinstance(part, str) else _bare(part)
+                name: "" if _is_secret(str(name)) and isinstance(part, str) else _without_secret_values(part)
                 for name, part in value.items()
             }
         case list():
-            return [_bare(part) for part in value]
+            return [_without_secret_values(part) for part in value]
     return value

@@ -41,6 +41,8 @@ RENAMED_ACTIONS: Mapping[str, str] = {
     "paste.take": "paste.submit",
     "pick.choose": "select.choose",
     "raw.copy": "json.copy",
+    "request.keep": "request.save",
+    "request.line": "request.command",
     "review.look": "review.details",
     "run.go_on": "run.resume",
     "schema.pick": "schema.choose",

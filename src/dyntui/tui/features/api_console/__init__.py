@@ -1,1 +1,1 @@
-"""Every operation of the API: search, fill in, send, read the response."""
+"""The API console: search an operation, edit its fields, send it and read the response."""

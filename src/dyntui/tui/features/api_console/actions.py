@@ -1,6 +1,6 @@
 """Actions of the API console.
 
-Each is done by the method `action_NAME` of the class that binds its scope.
+The method `action_NAME` of the screen class that binds the scope performs each of them.
 """
 
 from __future__ import annotations
@@ -16,25 +16,29 @@ _READ = Effect.READ
 API_CONSOLE_ACTIONS = register(
     {
         "operations": "API Operations",
-        "request": "Request",
+        "request": "API Request",
     },
     Action("operations.filter", ("slash",), "search", "Search the operations.", _READ, 10),
-    Action("operations.open", ("enter",), "fill in", "Fill in this operation and send it.", _READ, 11, "open",
+    Action("operations.open", ("enter",), "open", "Open a request for the operation.", _READ, 11, "open",
         "selection_disabled_reason"),
-    Action("operations.history", ("b",), "history", "What was sent in this session.", _READ, 12, "history", "history_disabled_reason"),
-    Action("operations.saved", ("o",), "saved", "Requests that were kept.", _READ, 13, "saved"),
-    Action("operations.copy", ("y",), "copy id", "Send the operation's id to the clipboard.", _READ, 14,
+    Action("operations.history", ("b",), "history", "Show the requests of this session.", _READ, 12, "history",
+        "history_disabled_reason"),
+    Action("operations.saved", ("o",), "saved requests", "Open a saved request.", _READ, 13, "saved"),
+    Action("operations.copy", ("y",), "copy id", "Copy the id of the operation.", _READ, 14,
         disabled_reason="selection_disabled_reason"),
-    Action("request.fill", ("enter", "e"), "fill in", "Fill in the fields.", _READ, 10, "fill", "fill_disabled_reason"),
-    Action("request.body", ("b",), "body", "Write the body in your editor.", _READ, 11, "body", "body_disabled_reason"),
-    Action("request.send", ("s",), "send", "Send it; what writes is confirmed first.", rank=12, disabled_reason="request_disabled_reason"),
-    Action("request.find", ("slash",), "find", "Find something in the answer.", _READ, 13, "find"),
-    Action("request.next", ("n",), "next", "The next one found.", _READ, 0, "next", "response_disabled_reason"),
-    Action("request.curl", ("c",), "curl", "Send it to the clipboard as a curl line, without the token.", _READ, 14,
-        "curl", "request_disabled_reason"),
-    Action("request.line", ("x",), "dyntui line", "Send it to the clipboard as a `dyntui api` line.", _READ, 15, "line",
+    Action("request.fill", ("enter", "e"), "edit", "Edit the fields of the request.", _READ, 10, "edit_fields",
+        "edit_disabled_reason"),
+    Action("request.body", ("b",), "edit body", "Edit the body as JSON.", _READ, 11, "edit_body",
+        "body_disabled_reason"),
+    Action("request.send", ("s",), "send", "Send the request; writes are confirmed.", rank=12,
+        disabled_reason="request_disabled_reason"),
+    Action("request.find", ("slash",), "search", "Search the response.", _READ, 13, "find"),
+    Action("request.next", ("n",), "next", "Go to the next match.", _READ, 0, "next", "response_disabled_reason"),
+    Action("request.curl", ("c",), "copy as curl", "Copy as curl, without the token.", _READ, 14, "copy_curl",
         "request_disabled_reason"),
-    Action("request.keep", ("K",), "keep", "Keep this request under a name; secrets are left out.", _READ, 16, "keep"),
-    Action("request.copy", ("y",), "copy", "Send the value under the cursor to the clipboard.", _READ, 17, "copy",
+    Action("request.command", ("x",), "copy command", "Copy as a `dyntui api` command.", _READ, 15, "copy_command",
+        "request_disabled_reason"),
+    Action("request.save", ("K",), "save", "Save the request, without secrets.", _READ, 16, "save"),
+    Action("request.copy", ("y",), "copy", "Copy the value under the cursor.", _READ, 17, "copy",
         "response_disabled_reason"),
 )  # fmt: skip

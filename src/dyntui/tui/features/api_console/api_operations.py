@@ -1,4 +1,4 @@
-"""The API console: every operation, searched; filled in and sent on the next screen."""
+"""The list of all API operations, from which a request is opened."""
 
 from __future__ import annotations
 
@@ -22,22 +22,23 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
+    from dyntui.api.catalog import Operation
     from dyntui.services.api_console import ConsoleRequest, ConsoleResponse
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
-__all__ = ["ApiOperationsScreen", "history_of"]
+__all__ = ["ApiOperationsScreen"]
 
 _COLUMNS = (
     Column("method", "method", 6, priority=0),
     Column("id", "operation", 34, grow=True, priority=0),
     Column("group", "group", 16, priority=3),
-    Column("for", "for", 9, priority=1),
+    Column("used_by", "used by", 10, priority=1),
     Column("path", "path", 44, grow=True, priority=2),
 )
 
 
 class ApiOperationsScreen(ConsoleScreen):
-    """All operations, those for API tokens first."""
+    """All operations of the API, those for API tokens first."""
 
     BINDINGS = bindings(API_CONSOLE_ACTIONS, "operations")
 
@@ -63,20 +64,20 @@ class ApiOperationsScreen(ConsoleScreen):
         return self.query_one("#operations", Table)
 
     def _empty(self) -> str:
-        return f"No operation has `{self.filter_text}` in it. esc clears the search."
+        return f"No operations match `{self.filter_text}`. / changes the search, esc clears it."
 
     def _rows(self) -> list[dict[str, Any]]:
         from dyntui.services.api_console import search_operations
 
         return [
             {
-                "id": each.id,
-                "method": each.method,
-                "group": each.group,
-                "path": each.path.replace("/environments/{environmentId}", "/environments/…"),
-                "for": "old" if each.deprecated else "API token" if each.audience == "admin" else "person",
+                "id": operation.id,
+                "method": operation.method,
+                "group": operation.group,
+                "path": operation.path.replace("/environments/{environmentId}", "/environments/…"),
+                "used_by": _used_by(operation),
             }
-            for each in search_operations(catalog(), self.filter_text)
+            for operation in search_operations(catalog(), self.filter_text)
         ]
 
     def status(self) -> Sequence[Piece]:
@@ -104,7 +105,7 @@ class ApiOperationsScreen(ConsoleScreen):
         self.filter_entered("")
 
     @on(Table.Opened)
-    async def _clicked(self) -> None:
+    async def _on_opened(self) -> None:
         await self.action_do("operations.open")
 
     def action_open(self) -> None:
@@ -114,58 +115,65 @@ class ApiOperationsScreen(ConsoleScreen):
         assert row is not None
         self._visit(ConsoleRequest(str(row["id"])))
 
-    def _visit(self, request: ConsoleRequest, answered: ConsoleResponse | None = None) -> None:
+    def _visit(self, request: ConsoleRequest, response: ConsoleResponse | None = None) -> None:
         from dyntui.tui.features.api_console.api_request import ApiRequestScreen
 
-        self.console.visit(ApiRequestScreen(request, answered))
+        self.console.visit(ApiRequestScreen(request, response))
 
     def history_disabled_reason(self) -> str | None:
         connection = self.console.session.connection
-        return None if connection is not None and history_of(connection) else "Nothing has been sent from here yet."
+        has_history = connection is not None and bool(history_of(connection))
+        return None if has_history else "No requests were sent in this session."
 
     def action_history(self) -> None:
         connection = self.console.session.connection
         assert connection is not None
-        kept = list(reversed(history_of(connection)))
+        responses = list(reversed(history_of(connection)))
         choices = [
             Choice(
-                str(number),
-                answered.request.operation,
-                f"{answered.at:%H:%M:%S}",
-                f"{answered.status or 'no answer'}  {round(answered.ms):,} ms",
+                str(index),
+                response.request.operation,
+                f"{response.at:%H:%M:%S}",
+                f"{response.status or 'no response'}  {round(response.ms):,} ms",
             )
-            for number, answered in enumerate(kept)
+            for index, response in enumerate(responses)
         ]
 
-        def picked(key: str | None) -> None:
+        def on_choice(key: str | None) -> None:
             if key is not None:
-                self._visit(kept[int(key)].request, kept[int(key)])
+                self._visit(responses[int(key)].request, responses[int(key)])
 
-        self.console.ask(SelectDialog("Sent in this session", choices), picked)
+        self.console.ask(SelectDialog("Requests of this session", choices), on_choice)
 
     def action_saved(self) -> None:
         from dyntui.services.api_console import SavedRequests
 
         try:
-            saved = SavedRequests().load()
+            requests = SavedRequests().load()
         except UsageError as error:
             self.console.notify_error(error)
             return
-        if not saved:
-            self.console.notify("No request has been kept. K keeps one, on the screen where it is sent.")
+        if not requests:
+            self.console.notify("No saved requests yet. Press K on a request to save it.")
             return
-        choices = [Choice(request.name, request.name, note=request.operation) for request in saved]
+        choices = [Choice(request.name, request.name, note=request.operation) for request in requests]
 
-        def picked(name: str | None) -> None:
-            found = next((request for request in saved if request.name == name), None)
-            if found is None:
+        def on_choice(name: str | None) -> None:
+            request = next((request for request in requests if request.name == name), None)
+            if request is None:
                 return
-            if found.operation not in catalog().operations:
-                self.console.notify(f"There is no operation {found.operation} any more.", "warning")
+            if request.operation not in catalog().operations:
+                self.console.notify(f"The API has no operation {request.operation} any more.", "warning")
                 return
-            self._visit(found)
+            self._visit(request)
 
-        self.console.ask(SelectDialog("Kept requests", choices), picked)
+        self.console.ask(SelectDialog("Saved requests", choices), on_choice)
 
     def action_copy(self) -> None:
         send_to_clipboard(self.console, str(self.table.row_id), "operation id")
+
+
+def _used_by(operation: Operation) -> str:
+    if operation.deprecated:
+        return "deprecated"
+    return "API token" if operation.audience == "admin" else "end user"

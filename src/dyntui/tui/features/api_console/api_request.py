@@ -1,4 +1,4 @@
-"""One request of the API console: filled in on the left, what came of it on the right."""
+"""One request of the API console: its fields on the left, the response on the right."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dyntui.api.catalog import Operation, catalog
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
 from dyntui.services import editor
+from dyntui.services.actions.resource_actions import HIDDEN
 from dyntui.services.actions.resource_changes import resources_of
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.api_console import (
@@ -29,9 +30,9 @@ from dyntui.services.api_console import (
 )
 from dyntui.services.forms import WHOLE, FormField, FormResult, ParameterLocation
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
-from dyntui.tui.features.api_console.request_history import remember
+from dyntui.tui.features.api_console.request_history import add_to_history
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send_to_clipboard as to_clipboard
+from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteTextDialog
 from dyntui.tui.kit.widgets.cells import cut
@@ -49,44 +50,47 @@ if TYPE_CHECKING:
 __all__ = ["ApiRequestScreen"]
 
 
-class _Result(LineWidget):
-    """Status, time and size of an answer; what went wrong."""
+class _ResponseHeader(LineWidget):
+    """Two lines above the response: status, time and size, and the error if there is one."""
 
-    answered: ConsoleResponse | None = None
-    sending = False
-    careful = ""
+    response: ConsoleResponse | None = None
+    is_sending = False
+    instruction = ""
+    """How to send the request, shown before there is a response."""
+    warning = ""
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        answered = self.answered
-        if self.sending:
+        response = self.response
+        if self.is_sending:
             return ([("  sending", "dim")] if y == 0 else []), ""
-        if answered is None:
-            words = (" Nothing has been sent yet. enter fills in, s sends.", "dim"), (f" {self.careful}", "warn")
-            return ([(cut(words[y][0], width), words[y][1])] if y < len(words) else []), ""
+        if response is None:
+            lines: tuple[Piece, ...] = ((f"  {self.instruction}", "dim"), (f"  {self.warning}", "warn"))
+            return ([(cut(lines[y][0], width), lines[y][1])] if y < len(lines) else []), ""
         if y == 0:
-            bad = answered.error is not None
-            status = str(answered.status) if answered.status else "no answer"
-            size = f"   {answered.size:,} bytes" if answered.size or not bad else ""
-            rest = f"   {answered.ms:,.0f} ms{size}   {answered.at:%H:%M:%S} UTC"
-            return [("  ● ", "bad" if bad else "good"), (status, "strong"), (rest, "dim")], ""
-        if answered.error is not None:
-            return [(cut(f"    {safe(answered.error.message, 400)}", width), "bad")], ""
+            failed = response.error is not None
+            status = str(response.status) if response.status else "no response"
+            size = f"   {response.size:,} bytes" if response.size or not failed else ""
+            details = f"   {response.ms:,.0f} ms{size}   {response.at:%H:%M:%S} UTC"
+            return [("  ● ", "bad" if failed else "good"), (status, "strong"), (details, "dim")], ""
+        if response.error is not None:
+            return [(cut(f"    {safe(response.error.message, 400)}", width), "bad")], ""
         return [], ""
 
 
 class ApiRequestScreen(SearchableScreen):
-    """request: the operation and what is filled in. answered: what came of it before."""
+    """A request for one operation, and its response once it was sent."""
 
     BINDINGS = bindings(API_CONSOLE_ACTIONS, "request")
     document_name = "response"
-    hint = "a part of a name or value of the answer"
+    hint = "a part of a name or value of the response"
 
-    def __init__(self, request: ConsoleRequest, answered: ConsoleResponse | None = None) -> None:
+    def __init__(self, request: ConsoleRequest, response: ConsoleResponse | None = None) -> None:
+        """request: the operation and the values of its fields. response: an earlier response, from the history."""
         super().__init__()
-        self.request = self._saved = request
-        self.answered_with = answered
+        self.request = self._saved_request = request
+        self.response = response
         self.operation: Operation = catalog().get(request.operation)
-        self.asked: list[FormField] = request_fields(catalog(), self.operation)
+        self.fields: list[FormField] = request_fields(catalog(), self.operation)
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -94,160 +98,166 @@ class ApiRequestScreen(SearchableScreen):
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="api"):
-            yield FieldList(self._facts(), id="request")
-            with Vertical(id="answer"):
-                yield _Result(id="result")
-                yield SearchTree(id="answer-tree", unfolded=2)
+            yield FieldList(self._field_lines(), id="request")
+            with Vertical(id="response"):
+                yield _ResponseHeader(id="response-header")
+                yield SearchTree(id="response-tree", unfolded=2)
 
     def connected(self, connection: Connection) -> None:
-        self._from_context()
-        self._show()
+        self._fill_known_ids(connection)
+        self._update()
 
-    def _from_context(self) -> None:
-        """Ids that are known here, for the path: the user that was opened last, the organization."""
+    # Values that the console knows
+
+    def _fill_known_ids(self, connection: Connection) -> None:
+        """Fill in the id of the last opened user and the id of the organization, where the path has them."""
         values = dict(self.request.values)
         recent = list(self.console.session.recent)
         if "userId" in self.operation.path_names and recent:
             values.setdefault("userId", recent[-1])
-        self._take_known(values)
+        self._set_known_values(values)
         if "organizationId" in self.operation.path_names and "organizationId" not in values:
-            connection = self.console.session.connection
-            if connection is not None:
-                self.run_worker(self._find_organization(connection), group="context")
+            self.run_worker(self._find_organization(connection), group="context")
 
     async def _find_organization(self, connection: Connection) -> None:
         from dyntui.services.actions.resource_actions import resolve_organization
 
         try:
-            found = await resolve_organization(connection.client)
+            organization_id = await resolve_organization(connection.client)
         except DyntuiError:
-            return  # it is asked for like any other value
-        self.post_message(self.Next(lambda: self._take_known({"organizationId": found})))
+            return  # the user can enter it
+        self.post_message(self.Next(lambda: self._set_known_values({"organizationId": organization_id})))
 
-    def _take_known(self, values: dict[str, str]) -> None:
-        """Fill in what is known here; leaving does not lose it."""
-        self._saved = replace(self._saved, values={**self._saved.values, **values})
-        self._put(values)
+    def _set_known_values(self, values: dict[str, str]) -> None:
+        """Set values that do not count as unsaved changes."""
+        self._saved_request = replace(self._saved_request, values={**self._saved_request.values, **values})
+        self._set_values(values)
 
     def unsaved(self) -> str:
-        changed = (self.request.values, self.request.body) != (self._saved.values, self._saved.body)
-        return "what you filled in" if changed else ""
+        saved = self._saved_request
+        has_changes = (self.request.values, self.request.body) != (saved.values, saved.body)
+        return "the values you entered" if has_changes else ""
 
-    def _put(self, values: dict[str, str]) -> None:
+    def _set_values(self, values: dict[str, str]) -> None:
         self.request = replace(self.request, values={**self.request.values, **values})
-        self._show()
+        self._update()
 
-    # What is shown
+    # Display
 
-    def _facts(self) -> list[FieldLine]:
+    def _field_lines(self) -> list[FieldLine]:
         operation, values = self.operation, self.request.values
-        facts = [FieldLine(operation.group, heading=True), FieldLine("what it does", operation.summary)]
-        facts += [FieldLine("method", operation.method), FieldLine("path", operation.path)]
-        for where in ParameterLocation:
-            fields = [each for each in self.asked if each.location is where]
-            if not fields or (where is ParameterLocation.BODY and self.request.body.strip()):
+        lines = [
+            FieldLine(operation.group, heading=True),
+            FieldLine("summary", operation.summary),
+            FieldLine("method", operation.method),
+            FieldLine("path", operation.path),
+        ]
+        body = self.request.body.strip()
+        for location in ParameterLocation:
+            fields = [field for field in self.fields if field.location is location]
+            if not fields or (location is ParameterLocation.BODY and body):
                 continue
-            facts.append(FieldLine(where.value, heading=True))
-            facts += [FieldLine(each.label, self._shown(each, values.get(each.name, ""))) for each in fields]
-        if self.request.body.strip():
-            facts.append(FieldLine("body, as written", heading=True))
-            facts += [
-                FieldLine("" if at else "JSON", line) for at, line in enumerate(self.request.body.strip().split("\n"))
-            ]
-        return facts
+            lines.append(FieldLine(location.value, heading=True))
+            lines += [FieldLine(field.label, _masked(field, values.get(field.name, ""))) for field in fields]
+        if body:
+            lines.append(FieldLine("body", heading=True))
+            lines += [FieldLine("" if index else "JSON", line) for index, line in enumerate(body.split("\n"))]
+        return lines
 
-    def _shown(self, field: FormField, value: str) -> str:
-        hidden = field.name.lower().endswith("secret")
-        return ("set, not shown here" if hidden else value) if value else ""
-
-    def _show(self) -> None:
-        self.query_one("#request", FieldList).show(self._facts())
-        result = self.query_one(_Result)
-        result.answered, result.careful = self.answered_with, warning_about(self.operation)
-        result.repaint()
-        self.set_class(self.answered_with is None, "-unsent")
-        self.tree_shown.display = self.answered_with is not None and self.answered_with.document is not None
-        self.tree_shown.show(self.answered_with.document if self.answered_with is not None else None)
+    def _update(self) -> None:
+        """Show the request and the response."""
+        response = self.response
+        self.query_one("#request", FieldList).show(self._field_lines())
+        header = self.query_one(_ResponseHeader)
+        header.response, header.warning = response, warning_about(self.operation)
+        header.instruction = f"Press {'enter to edit the fields, ' if self.fields else ''}s to send."
+        header.repaint()
+        self.set_class(response is None, "-unsent")
+        self.tree_shown.display = response is not None and response.document is not None
+        self.tree_shown.show(response.document if response is not None else None)
         self.refresh_status()
 
     @property
     def shown_resources(self) -> frozenset[str]:
-        answered = self.answered_with is not None and self.operation.reads
-        return resources_of(self.operation.id) if answered else frozenset()
+        has_read = self.response is not None and self.operation.reads
+        return resources_of(self.operation.id) if has_read else frozenset()
 
     def status(self) -> Sequence[Piece]:
         if self.search_state:
             return [(self.search_state, "")]
         return [(self.tree_shown.path, "dim")] if self.focused is self.tree_shown and self.tree_shown.count else []
 
-    # Filling in
+    # Editing
 
-    def fill_disabled_reason(self) -> str | None:
-        return None if self.asked else "It takes nothing: s sends it."
+    def edit_disabled_reason(self) -> str | None:
+        return None if self.fields else "This operation has no fields. Press s to send it."
 
-    def action_fill(self) -> None:
-        written = bool(self.request.body.strip())
-        asked = [
-            each
-            for each in self.asked
-            if not (each.location is ParameterLocation.BODY and (written or each.name == WHOLE))
+    def action_edit_fields(self) -> None:
+        has_json_body = bool(self.request.body.strip())
+        fields = [
+            field
+            for field in self.fields
+            if field.location is not ParameterLocation.BODY or (not has_json_body and field.name != WHOLE)
         ]
-        if not asked:
-            self.action_body()
+        if not fields:
+            self.action_edit_body()
             return
-        values = {each.name: self.request.values.get(each.name, "") for each in asked}
-        form = SchemaForm(self.operation.id, asked, values, verb="keep", on_values=self._put)
+        values = {field.name: self.request.values.get(field.name, "") for field in fields}
+        form = SchemaForm(self.operation.id, fields, values, verb="apply", on_values=self._set_values)
         self.console.ask(form, form.done)
 
     def body_disabled_reason(self) -> str | None:
-        return None if self.operation.body is not None else "It takes no body."
+        return None if self.operation.body is not None else "This operation has no body."
 
-    def action_body(self) -> None:
+    def action_edit_body(self) -> None:
+        """Edit the body in the editor of the user; in a dialog when there is none."""
         text = self.request.body or self._body_text()
         if editor.editor():
             try:
                 with self.app.suspend():
-                    changed = editor.edit(text)
+                    edited = editor.edit(text)
             except SuspendNotSupported:
-                pass  # no terminal to hand over: it is written here
+                pass  # no terminal for the editor: use the dialog
             except UsageError as error:
                 self.console.notify_error(error)
                 return
             else:
-                self._written(changed)
+                self._set_body(edited)
                 return
 
-        def pasted(found: Pasted | None) -> None:
-            if found is not None:
-                self._written(found.text)
+        def on_pasted(pasted: Pasted | None) -> None:
+            if pasted is not None:
+                self._set_body(pasted.text)
 
-        about = "JSON; ctrl+s keeps it. With EDITOR set, your editor opens instead."
-        self.console.ask(PasteTextDialog(f"Body of {self.operation.id}", about, text=text, verb="keep"), pasted)
+        about = "The body as JSON. If $EDITOR is set, that editor is opened instead."
+        dialog = PasteTextDialog(f"Body of {self.operation.id}", about, text=text, verb="apply")
+        self.console.ask(dialog, on_pasted)
 
     def _body_text(self) -> str:
-        filled = prepare(catalog(), self.request)
-        body = filled.body if filled.body is not None else _skeleton(self.asked)
+        """Return the body of the form values, or an empty body with the required fields."""
+        result = prepare(catalog(), self.request)
+        body = result.body if result.body is not None else _required_fields(self.fields)
         return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
-    def _written(self, text: str) -> None:
+    def _set_body(self, text: str) -> None:
         self.request = replace(self.request, body=text if text.strip() else "")
         if text.strip():
             try:
                 json.loads(text)
             except ValueError as error:
-                self.console.notify(f"The body is not JSON yet: {error}.", "warning")
-        self._show()
+                self.console.notify(f"The body is not valid JSON: {error}.", "warning")
+        self._update()
 
     # Sending
 
-    def _filled(self) -> FormResult:
+    def _form_result(self) -> FormResult:
         return prepare(catalog(), self.request)
 
     def request_disabled_reason(self) -> str | None:
-        wrong = self._filled().errors
-        if wrong:
-            name, why = next(iter(wrong.items()))
-            return f"{name}: {why}"
+        errors = self._form_result().errors
+        if errors:
+            name, message = next(iter(errors.items()))
+            return f"{name}: {message}"
         if not self.operation.reads and getattr(self.app, "read_only", False):
             return "This environment is read-only."
         return None
@@ -259,82 +269,86 @@ class ApiRequestScreen(SearchableScreen):
             return
         from dyntui.services.api_console import request_requirement
 
-        work = request_requirement(connection, self.operation, self._filled())
-        self.run_worker_then(work, lambda needed: self._confirm(connection, needed))
+        work = request_requirement(connection, self.operation, self._form_result())
+        self.run_worker_then(work, lambda requirement: self._confirm(connection, requirement))
 
-    def _confirm(self, connection: Connection, needed: Requirement) -> None:
-        if needed.level is ConfirmationLevel.NONE:
+    def _confirm(self, connection: Connection, requirement: Requirement) -> None:
+        if requirement.level is ConfirmationLevel.NONE:
             self._send(connection, Confirmation())
             return
 
-        def answered(confirmation: Confirmation | None) -> None:
+        def on_confirmation(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
                 self._send(connection, confirmation)
 
-        self.console.ask(
-            confirm(needed, verb="send", opening_key="s", preview=lockout_preview(connection, needed)), answered
-        )
+        preview = lockout_preview(connection, requirement)
+        self.console.ask(confirm(requirement, verb="send", opening_key="s", preview=preview), on_confirmation)
 
     def _send(self, connection: Connection, confirmation: Confirmation) -> None:
-        result = self.query_one(_Result)
-        result.sending = True
-        result.repaint()
+        header = self.query_one(_ResponseHeader)
+        header.is_sending = True
+        header.repaint()
 
-        async def run() -> ConsoleResponse | DyntuiError:
+        async def send() -> ConsoleResponse | DyntuiError:
             try:
                 return await send_request(connection, self.request, confirmation)
             except DyntuiError as error:
                 return error
 
-        self.run_write_worker(run(), lambda found: self._came(connection, found))
+        self.run_write_worker(send(), lambda result: self._on_sent(connection, result))
 
-    def _came(self, connection: Connection, found: ConsoleResponse | DyntuiError) -> None:
-        if isinstance(found, DyntuiError):
-            self.console.notify_error(found)
+    def _on_sent(self, connection: Connection, result: ConsoleResponse | DyntuiError) -> None:
+        if isinstance(result, DyntuiError):
+            self.console.notify_error(result)
         else:
-            self.answered_with = found
-            self._saved = self.request
+            self.response = result
+            self._saved_request = self.request
             self.mark_up_to_date(self.change_count)
             self.search_state = ""
-            remember(connection, found)
+            add_to_history(connection, result)
         if self.is_attached:
-            self.query_one(_Result).sending = False
-            self._show()
-
-    # The answer
+            self.query_one(_ResponseHeader).is_sending = False
+            self._update()
 
     def response_disabled_reason(self) -> str | None:
-        return None if self.answered_with is not None else "There is no answer yet."
+        return None if self.response is not None else "There is no response yet."
 
-    # To take along
+    # Copying and saving
 
-    def action_curl(self) -> None:
-        client = self.console.session.connection
-        if client is not None:
-            base, environment = client.profile.base_url, client.profile.environment_id
-            to_clipboard(self.console, as_curl(base, environment, self.operation, self._filled()), "curl line")
+    def action_copy_curl(self) -> None:
+        connection = self.console.session.connection
+        if connection is not None:
+            profile = connection.profile
+            text = as_curl(profile.base_url, profile.environment_id, self.operation, self._form_result())
+            send_to_clipboard(self.console, text, "curl command")
 
-    def action_line(self) -> None:
-        to_clipboard(self.console, as_command(self.operation, self._filled()), "dyntui line")
+    def action_copy_command(self) -> None:
+        send_to_clipboard(self.console, as_command(self.operation, self._form_result()), "dyntui command")
 
-    def action_keep(self) -> None:
-        def named(values: Values | None) -> None:
-            if values is not None:
-                self.request = self._saved = SavedRequests().save(replace(self.request, name=values["name"].strip()))
-                self.console.notify(f"Kept as {self.request.name}. Values that may be secrets were left out.")
-                self._show()
-
+    def action_save(self) -> None:
         def check(values: Values) -> dict[str, str]:
-            return {} if values["name"].strip() else {"name": "Give it a name."}
+            return {} if values["name"].strip() else {"name": "Enter a name."}
+
+        def on_submit(values: Values | None) -> None:
+            if values is not None:
+                named = replace(self.request, name=values["name"].strip())
+                self.request = self._saved_request = SavedRequests().save(named)
+                self.console.notify(f"Request saved as {self.request.name}, without values that may be secrets")
+                self._update()
 
         field = FormInput("name", "name", self.request.name or self.operation.id)
-        self.console.ask(FormDialog("Keep this request", [field], check=check, verb="keep"), named)
+        self.console.ask(FormDialog("Save request", [field], check=check), on_submit)
 
 
-def _skeleton(asked: Sequence[FormField]) -> dict[str, Any]:
-    """What must be in a body, to be filled in."""
+def _masked(field: FormField, value: str) -> str:
+    """Return the value of a field as it may be shown."""
+    return HIDDEN if value and field.name.lower().endswith("secret") else value
+
+
+def _required_fields(fields: Sequence[FormField]) -> dict[str, Any]:
+    """Return a body with the required fields, without values."""
     return {
-        each.name: None
-        for each in asked
-        if each.location is ParameterLocation.BODY and each.required and "." not in each.name
+        field.name: None
+        for field in fields
+        if field.location is ParameterLocation.BODY and field.required and "." not in field.name
     }

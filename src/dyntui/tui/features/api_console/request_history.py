@@ -1,4 +1,4 @@
-"""The requests that the API console sent in this session, by connection."""
+"""The requests that the API console sent in this session, for each connection. They are not saved to disk."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from dyntui.services.api_console import ConsoleResponse
     from dyntui.services.connection import Connection
 
-__all__ = ["history_of", "remember"]
+__all__ = ["add_to_history", "history_of"]
 
-_MOST = 100
+_MAX_RESPONSES = 100
 _histories: WeakKeyDictionary[Connection, list[ConsoleResponse]] = WeakKeyDictionary()
 
 
 def history_of(connection: Connection) -> list[ConsoleResponse]:
-    """What was sent from here over this connection, the latest last; it is kept in memory only."""
+    """Return the responses to the requests of a connection, the latest last."""
     return _histories.setdefault(connection, [])
 
 
-def remember(connection: Connection, answered: ConsoleResponse) -> None:
-    """Keep one answer for the history."""
-    kept = history_of(connection)
-    kept.append(answered)
-    del kept[:-_MOST]
+def add_to_history(connection: Connection, response: ConsoleResponse) -> None:
+    """Add a response; the oldest ones are dropped."""
+    history = history_of(connection)
+    history.append(response)
+    del history[:-_MAX_RESPONSES]
