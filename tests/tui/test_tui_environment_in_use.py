@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +27,21 @@ from tui_support import (
     settled,
     stored,
     text_of,
+    until,
 )
 
 from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.paths import paths
 from dyntui.config.profile import Profile
 from dyntui.config.profiles import Profiles
+from dyntui.services.actions.audit import Audit
 from dyntui.tui.features.environments.environment_form import EnvironmentForm
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.console_state import ConsoleState
+from dyntui.tui.shell.passphrase_dialog import PassphraseDialog
 
 Serve = Callable[..., AbstractContextManager[Any]]
 
@@ -233,3 +241,89 @@ async def test_health_and_token_are_those_of_the_environment_in_use(serve: Serve
             await press(pilot, "escape")
             assert "token refused (401)" in lines_of(console)[2]
             assert "not usable" in lines_of(console)[-1]
+
+
+async def test_a_write_that_runs_while_the_environment_is_switched_ends_and_says_where(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve("--latency", "40", users=30) as sandbox:
+        box = _box(sandbox)
+        other = replace(box, name="other")
+        stored(box, other)
+        store_for(CredentialKind.FILE).set(other, sandbox.token)
+        console = Console(ConsoleState(profile=box))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            old = console.session.connection
+            assert old is not None
+            closed, close = [], old.client.aclose
+
+            async def on_close() -> None:
+                closed.append(old.write_gate.is_running)
+                await close()
+
+            monkeypatch.setattr(old.client, "aclose", on_close)
+            await jump(pilot, "users")
+            await press(pilot, *["space"] * 8, "X")
+            await pilot.press("y")
+            await until(pilot, lambda: old.write_gate.is_running)
+            console.switch_environment(other)
+            await until(pilot, lambda: console.session.connection not in (None, old))
+            assert old.write_gate.is_running
+            await until(pilot, lambda: closed)
+            await settled(pilot)
+            assert closed == [False]
+            results = [note.text for note in console.session.notes if note.text.startswith("box: ")]
+            assert len(results) == 1
+            assert "8" in results[0]
+            lines = [line for line in Audit(paths().audit_file).lines() if line.action == "user.revoke-sessions"]
+            assert [line.outcome for line in lines] == ["started", "done"] * 8
+            assert {line.profile for line in lines} == {"box"}
+            assert console.is_running
+
+
+async def test_an_action_of_another_environment_is_not_confirmed_in_the_new_one(serve: Serve) -> None:
+    with serve(users=5) as sandbox:
+        box = _box(sandbox)
+        console = Console(ConsoleState(profile=box))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await jump(pilot, "webhooks")
+            await press(pilot, "d")
+            assert isinstance(console.screen, ConfirmDialog)
+            left = console.screen
+            console.switch_environment(replace(box, name="other"))
+            await settled(pilot)
+            assert not left.is_attached
+            assert [line for line in Audit(paths().audit_file).lines() if line.action.startswith("webhooks")] == []
+
+
+async def test_navigation_cancels_open_dialogs_and_whoever_waits_goes_on(serve: Serve) -> None:
+    console, answers, passphrases = demo(5), [], []
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        console.ask(MessageDialog("first", "text"), answers.append)
+        console.ask(MessageDialog("second", "text"), answers.append)
+        await settled(pilot)
+        console.visit_first()
+        await settled(pilot)
+        assert answers == [None, None]
+        waiting = threading.Thread(target=lambda: passphrases.append(console.ask_passphrase("the token of box")))
+        waiting.start()
+        await until(pilot, lambda: isinstance(console.screen, PassphraseDialog))
+        console.visit_first()
+        await until(pilot, lambda: not waiting.is_alive())
+        assert passphrases == [""]
+
+
+async def test_a_dialog_that_waits_for_a_prompt_is_canceled_with_its_screen() -> None:
+    console, answers = demo(5), []
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "slash")
+        console.ask(MessageDialog("later", "text"), answers.append)
+        await settled(pilot)
+        assert answers == []
+        console.start_demo()
+        await settled(pilot)
+        assert answers == [None]

@@ -105,5 +105,10 @@ class Connection:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
+    async def close_when_idle(self) -> None:
+        """Close the connection after the writes that are running: their results are still needed."""
+        await self.write_gate.wait_until_idle()
+        await self.aclose()
+
     async def aclose(self) -> None:
         await self.client.aclose()

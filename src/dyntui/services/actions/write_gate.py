@@ -7,7 +7,9 @@ their impact is assessed at the server before the confirmation and again right b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +72,8 @@ class WriteGate:
         """Called with a message when the outcome of a write could not be recorded."""
         self._changes = changes or Changes()
         self._kind_known = profile.kind == "live" or not ask_kind
+        self._running_writes = 0
+        self._idle_events: list[asyncio.Event] = []
 
     @property
     def profile(self) -> Profile:
@@ -110,6 +114,30 @@ class WriteGate:
         self._kind_known = True
         if kind == "live":
             self._profile = replace(self._profile, kind="live")
+
+    @contextmanager
+    def _running_write(self) -> Iterator[None]:
+        self._running_writes += 1
+        try:
+            yield
+        finally:
+            self._running_writes -= 1
+            if not self._running_writes:
+                for event in self._idle_events:
+                    event.set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a `perform` is running."""
+        return self._running_writes > 0
+
+    async def wait_until_idle(self) -> None:
+        """Wait until no `perform` is running."""
+        while self._running_writes:
+            event = asyncio.Event()
+            self._idle_events.append(event)
+            await event.wait()
+            self._idle_events.remove(event)
 
     @property
     def read_only(self) -> bool:
@@ -236,7 +264,7 @@ class WriteGate:
         permit = self.authorize(action, targets, confirmation)
         results: list[TargetResult] = []
         stopped = False
-        with self._changes.batch():
+        with self._running_write(), self._changes.batch():
             for number, target in enumerate(targets, 1):
                 if stopped or (cancel is not None and cancel.is_set()):
                     results.append(TargetResult(target, WriteOutcome.NOT_TRIED))

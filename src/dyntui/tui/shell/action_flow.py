@@ -22,7 +22,7 @@ from dyntui.services.actions.write_types import (
     WriteAction,
     WriteResults,
 )
-from dyntui.tui.shell.action_runner import ProgressDialog, close_or_reopen_form, notify_results
+from dyntui.tui.shell.action_runner import ProgressDialog, close_or_reopen_form, is_in_use, notify_results
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.confirm_dialog import confirm
 
@@ -45,6 +45,8 @@ class ActionFlow:
     """The rows to act on; empty for an action on the list."""
     parent: str
     """The id of the object that the list belongs to, "" for none."""
+    connection: Connection
+    """The connection of the environment that the rows are from."""
     key: str = ""
     """The key that started the action."""
     suggestions: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -103,10 +105,26 @@ class WorkerMixin(ConsoleScreen):
         self.run_worker(run(), group=group)
 
     def run_write_worker(
-        self, work: Awaitable[Any], then: Callable[[Any], None], form: BaseDialog[Any] | None = None
+        self,
+        work: Awaitable[Any],
+        then: Callable[[Any], None],
+        form: BaseDialog[Any] | None = None,
+        after_switch: Callable[[Any], None] | None = None,
     ) -> None:
-        """Do the same for a write, in a worker of the app, so that leaving the screen does not cancel the request."""
-        console = self.console
+        """Do the same for a write, in a worker of the app, so that leaving the screen does not cancel the request.
+
+        after_switch: called instead of `then` when another environment was opened meanwhile; None shows the results
+        with the name of their environment.
+        """
+        console, connection = self.console, self.console.session.connection
+
+        def show(found: Any) -> None:
+            if connection is None or is_in_use(console, connection):
+                then(found)
+            elif after_switch is not None:
+                after_switch(found)
+            elif isinstance(found, WriteResults):
+                notify_results(console, found, connection.profile.name)
 
         async def run() -> None:
             try:
@@ -116,7 +134,7 @@ class WorkerMixin(ConsoleScreen):
                 if form is not None:
                     console.call_next(form.reopen, str(error))
             else:
-                console.call_next(then, found)
+                console.call_next(show, found)
 
         console.run_worker(run(), group="writes")
 
@@ -137,7 +155,7 @@ class ActionFlowMixin(WorkerMixin):
         if connection is None:
             self.console.notify("The environment is not connected yet.", "warning")
             return
-        plan = ActionFlow(record, action, rows, parent, key)
+        plan = ActionFlow(record, action, rows, parent, connection, key)
         self.run_worker_then(_load_fields(connection, plan), self._show_form)
 
     def _show_form(self, plan: ActionFlow) -> None:
@@ -173,8 +191,8 @@ class ActionFlowMixin(WorkerMixin):
             make_write_action,
         )
 
-        connection = self.console.session.connection
-        if connection is None:
+        connection = plan.connection
+        if not is_in_use(self.console, connection):
             return
         try:
             filled = (
@@ -198,9 +216,9 @@ class ActionFlowMixin(WorkerMixin):
         self.run_worker_then(_assess(connection, plan), self._confirm, form=plan.form)
 
     def _confirm(self, plan: ActionFlow) -> None:
-        connection = self.console.session.connection
+        connection = plan.connection
         assert plan.write is not None
-        if connection is None or (plan.form is not None and plan.form.was_left):
+        if not is_in_use(self.console, connection) or (plan.form is not None and plan.form.was_left):
             return
         requirement = connection.write_gate.requirement(plan.write, plan.targets)
         if requirement.level is ConfirmationLevel.NONE:
@@ -217,9 +235,9 @@ class ActionFlowMixin(WorkerMixin):
         self.console.ask(confirm(requirement, verb=plan.action.verb_phrase, opening_key=plan.key), on_confirmation)
 
     def _perform(self, plan: ActionFlow, confirmation: Confirmation) -> None:
-        connection = self.console.session.connection
+        connection = plan.connection
         assert plan.write is not None
-        if connection is None:
+        if not is_in_use(self.console, connection):
             return
         stop, count = asyncio.Event(), len(plan.targets)
         dialog = ProgressDialog(f"{plan.action.verb} …", count, stop) if count > 1 else None
@@ -240,20 +258,29 @@ class ActionFlowMixin(WorkerMixin):
 
         if dialog is not None:
             self.console.ask(dialog)
-        self.run_write_worker(perform(), lambda results: self._done(plan, results), plan.form)
+        self.run_write_worker(
+            perform(),
+            lambda results: self._done(plan, results),
+            plan.form,
+            lambda results: self._show_results(plan, results, connection.profile.name),
+        )
 
     def _done(self, plan: ActionFlow, results: WriteResults) -> None:
+        close_or_reopen_form(plan.form, results)
+        self._show_results(plan, results)
+        if self.is_attached:
+            self.after(plan, results)
+
+    def _show_results(self, plan: ActionFlow, results: WriteResults, environment: str = "") -> None:
+        """Show the results, or the secret that is returned one time. environment: as for `notify_results`."""
         from dyntui.services.actions.resource_actions import one_time_value
         from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 
-        close_or_reopen_form(plan.form, results)
         secret = one_time_value(plan.action, results.items[0].value) if results.items else None
         if secret is not None:
             self.console.ask(SecretDialog(*secret))
-        else:
-            notify_results(self.console, results)
-        if self.is_attached:
-            self.after(plan, results)
+        if secret is None or environment:
+            notify_results(self.console, results, environment)
 
 
 def _close(dialog: ProgressDialog | None) -> None:

@@ -51,10 +51,10 @@ class ProgressDialog(BaseDialog[None]):
         return (("esc", "stop after this request"),)
 
     def show(self, done: int) -> None:
-        """Show that `done` targets are done."""
-        if self.is_mounted:
-            stopping = "; stopping" if self._stop.is_set() else ""
-            self.query_one("#progress", Static).update(f"{done:,} of {self._total:,}{stopping}")
+        """Show that `done` targets are done, while the dialog is open."""
+        stopping = "; stopping" if self._stop.is_set() else ""
+        for line in self.query("#progress").results(Static):
+            line.update(f"{done:,} of {self._total:,}{stopping}")
 
     def action_cancel(self) -> Any:
         self._stop.set()
@@ -203,10 +203,12 @@ def _perform(
             console.notify_error(error)
             if form is not None:
                 form.reopen(str(error))
-        if results is not None:
+        if results is not None and is_in_use(console, connection):
             close_or_reopen_form(form, results)
             done(results)
             notify_results(console, results)
+        elif results is not None:
+            notify_results(console, results, connection.profile.name)
 
     if dialog is not None:
         console.ask(dialog)
@@ -214,17 +216,27 @@ def _perform(
     console.run_worker(work(), group="writes")
 
 
-def notify_results(console: ConsoleApp, results: WriteResults) -> None:
-    """Show the result of a write; of a failure also the reason and what to do next."""
+def is_in_use(console: ConsoleApp, connection: Connection) -> bool:
+    """Return whether `connection` is still the one that the screens show; false after another was opened."""
+    return console.session.connection is connection
+
+
+def notify_results(console: ConsoleApp, results: WriteResults, environment: str = "") -> None:
+    """Show the result of a write; of a failure also the reason and what to do next.
+
+    environment: its name, when it is no longer the environment in use.
+    """
     from dyntui.services.actions.result_sentence import result_sentence
 
     text = result_sentence(results)
+    if environment:
+        text = f"{environment}: {text}"
     error = results.first_error
     if error is None:
         console.notify(text)
         return
     if len(results.items) > 1:
-        hint = "Unfinished rows stay marked."
+        hint = "" if environment else "Unfinished rows stay marked."
     elif results.items[0].outcome is WriteOutcome.UNKNOWN:
         hint = "Check before you try again."
     else:

@@ -254,8 +254,8 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         return self.is_mounted and self.query_one(Prompt).is_open
 
     @cached_property
-    def after_prompt(self) -> list[Callable[[], None]]:
-        """Functions that are called when the prompt is closed."""
+    def after_prompt(self) -> list[Callable[..., None]]:
+        """Functions to call when the prompt is closed, or with `is_canceled=True` when the screen is removed."""
         return []
 
     def ask_jump(self) -> None:

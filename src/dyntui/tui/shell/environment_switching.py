@@ -132,8 +132,8 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     def cancel_passphrase_requests(self) -> None:
         """Let the threads that wait for a passphrase continue without one."""
-        for answer in self._passphrase_requests:
-            answer.set_result("")
+        while self._passphrase_requests:
+            self._passphrase_requests.pop().set_result("")
 
     def switch_environment(self, profile: Profile) -> None:
         """Close the environment in use, with all its screens, and open that of `profile`."""
@@ -196,9 +196,12 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self.open_environment()
 
     def _leave_environment(self, *, keep_drafts: bool = False) -> None:
-        """Close the connection. keep_drafts: whether the same environment is opened again, so that drafts stay."""
+        """Close the connection after its running writes.
+
+        keep_drafts: whether the same environment is opened again, so that drafts stay.
+        """
         if self.session.connection is not None:
-            self.run_worker(self.session.connection.aclose(), group="closing")
+            self.run_worker(self.session.connection.close_when_idle(), group="closing")
         self.session.forget(keep_drafts=keep_drafts)
         self.environment_left()
 
@@ -257,8 +260,9 @@ class EnvironmentSwitchMixin(NavigationMixin):
         from dyntui.tui.shell.passphrase_dialog import PassphraseDialog
 
         def done(values: dict[str, str] | None) -> None:
-            self._passphrase_requests.remove(event.answer)
-            event.answer.set_result((values or {}).get("passphrase", ""))
+            if event.answer in self._passphrase_requests:
+                self._passphrase_requests.remove(event.answer)
+                event.answer.set_result((values or {}).get("passphrase", ""))
 
         self.ask(PassphraseDialog(event.what), done)
 

@@ -80,6 +80,8 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         removed = [self._screens.pop(old) for old in enter(name)]
         self._switch(name)
         for old in removed:
+            for open_or_cancel in old.after_prompt:
+                open_or_cancel(is_canceled=True)
             self.uninstall_screen(old)
             if old is not self.screen and old.is_attached:
                 self.run_worker(self._remove(old), group="closing")
@@ -91,9 +93,17 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         """Open a dialog; `answered` gets its result, None when it was canceled.
 
         A dialog that was not opened by a key waits until an open prompt is closed, because the user is typing in it.
+        It is canceled with the screen of the prompt.
         """
         if self.shown is not None and self.shown.has_prompt and not self.in_key:
-            self.shown.after_prompt.append(lambda: self.ask(dialog, answered))
+
+            def open_or_cancel(*, is_canceled: bool = False) -> None:
+                if not is_canceled:
+                    self.ask(dialog, answered)
+                elif answered is not None:
+                    answered(None)
+
+            self.shown.after_prompt.append(open_or_cancel)
         else:
             self.batch_screen_change(lambda: self.push_screen(dialog, answered))
 
@@ -134,8 +144,12 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         await screen.remove()
 
     def _close_dialogs(self) -> None:
+        """Cancel every open dialog, so that whoever waits for its result goes on without one."""
         while len(self.screen_stack) > 1:
-            self.pop_screen()
+            dialog = self.screen_stack[-1]
+            if hasattr(dialog, "was_left"):  # the class of dialogs is not imported for the first screen
+                dialog.was_left = True
+            dialog.dismiss(None)
 
     def back_disabled_reason(self) -> str | None:
         if isinstance(self.screen, ConsoleScreen) and self.screen.back_label():

@@ -39,7 +39,7 @@ from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.action_runner import lockout_preview
+from dyntui.tui.shell.action_runner import is_in_use, lockout_preview
 from dyntui.tui.shell.confirm_dialog import confirm
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
@@ -295,11 +295,17 @@ class ApiRequestScreen(SearchableScreen):
             except DyntuiError as error:
                 return error
 
-        self.run_write_worker(send(), lambda result: self._on_sent(connection, result))
+        def on_result(result: ConsoleResponse | DyntuiError) -> None:
+            self._on_sent(connection, result)
+
+        self.run_write_worker(send(), on_result, after_switch=on_result)
 
     def _on_sent(self, connection: Connection, result: ConsoleResponse | DyntuiError) -> None:
         if isinstance(result, DyntuiError):
             self.console.notify_error(result)
+        elif not is_in_use(self.console, connection):
+            add_to_history(connection, result)
+            self.console.notify(f"{connection.profile.name}: {self.operation.id}: response {result.status}")
         else:
             self.response = result
             self._saved_request = self.request
