@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from dyntui.core.process_state import install_crash_hook
 
@@ -20,7 +21,24 @@ def main() -> None:
     else:
         from dyntui.cli.launch import main as run
 
-    sys.exit(run())
+    code = run()
+    _exit_at_once_on_signals(code)
+    sys.exit(code)
+
+
+def _exit_at_once_on_signals(code: int) -> None:
+    """End the process with `code` also when a signal arrives while the interpreter shuts down: the work is done."""
+    import signal
+
+    def on_signal(number: int, frame: object) -> None:
+        with suppress(Exception):
+            sys.stdout.flush()
+        os._exit(code)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, on_signal)
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import Cli
 
 UNVERIFIED = ("--set", "emailVerifiedAt=unverified")
 QUICK = ("--rate", "0", "--settle", "0.2")
@@ -198,7 +199,7 @@ def test_an_unreachable_server_exits_4_and_a_bad_token_3(dyntui: Any, tmp_path: 
 def test_a_signal_leaves_a_job_that_resumes_and_exit_code_5(
     dyntui: Any, serve: Any, tmp_path: Path, number: signal.Signals
 ) -> None:
-    file = write_csv(tmp_path / "stop.csv", "stop", 300)
+    file = write_csv(tmp_path / "stop.csv", "stop", 1500)  # longer than the other commands take on a busy machine
     with serve("--latency", "100", users=10) as sandbox:
         cli = type(dyntui)(sandbox, tmp_path / "home")
         command = ["import", str(file), "--yes", "--json", "--batch", "10", *UNVERIFIED, *QUICK]
@@ -219,10 +220,69 @@ def test_a_signal_leaves_a_job_that_resumes_and_exit_code_5(
         document = json.loads(out)
         assert document["state"] == "paused"
         assert document["rows"]["unknown"] == 0
-        assert 20 <= document["rows"]["created"] < 300
+        assert 20 <= document["rows"]["created"] < 1500
         assert number.name in errors
-        assert cli.json("jobs", "resume")["rows"]["created"] == 300
-        assert cli.json("users", "list", "--filter", "stop", "--column", "email")["count"] == 300
+        assert cli.json("jobs", "resume", "--batch", "100")["rows"]["created"] == 1500
+        assert cli.json("users", "list", "--filter", "stop", "--column", "email")["count"] == 1500
+
+
+SIGNALED = """
+import atexit, os, signal, sys, time
+from dyntui.services.imports import job_service, reports
+
+def signal_before(module, name):
+    original = getattr(module, name)
+    def signaled(*arguments, **options):
+        os.kill(os.getpid(), number)
+        return original(*arguments, **options)
+    setattr(module, name, signaled)
+
+moment, number = sys.argv.pop(), int(sys.argv.pop())
+if moment == "exit":
+    atexit.register(lambda: os.kill(os.getpid(), number) or time.sleep(5))
+else:
+    signal_before(reports if moment == "write_reports" else job_service, moment)
+from dyntui.__main__ import main
+main()
+"""
+"""Runs a command that gets a signal right before a function of it, or while the interpreter shuts down."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("moment", "code", "state"),
+    [
+        ("precheck_job", 5, "ready"),
+        ("run_job", 5, "paused"),
+        ("write_reports", 0, "done"),
+        ("exit", 0, "done"),
+    ],
+)
+def test_a_signal_at_any_moment_leaves_a_resumable_job_or_the_result(
+    sandbox: Any, tmp_path: Path, moment: str, code: int, state: str, number: signal.Signals
+) -> None:
+    if (moment, number) == ("exit", signal.SIGINT):
+        pytest.skip("Python's own handler is installed then")
+    file = write_csv(tmp_path / "moment.csv", f"{moment}{number.value}.", 3)
+    cli = Cli(sandbox, tmp_path / "home")
+    command = ["import", str(file), "--yes", "--json", *UNVERIFIED, *QUICK, str(number.value), moment]
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALED, *command],
+        env=sandbox.environ(cli.home),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    (job,) = cli.json("jobs", "list")["jobs"]
+    assert job["state"] == state
+    if state == "done":
+        assert len(list(Path(json.loads(done.stdout)["report"]).iterdir())) == 5
+    else:
+        assert number.name in done.stderr
+        assert not job["rows"].get("created")
+        assert cli.json("jobs", "resume", "--yes")["rows"]["created"] == 3
 
 
 def test_pause_and_cancel_by_command(dyntui: Any, serve: Any, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_co
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from dyntui.cli.job_runner import EarlyStop
+    from dyntui.cli.job_runner import JobSignals
     from dyntui.importer import Mapping, Source
     from dyntui.importer.fields import MappingKind
     from dyntui.services.connection import Connection
@@ -154,15 +154,15 @@ def import_file(
     facts: what is saved in the journal. allowlist: name or id of the allowlist, when entries are imported. Returns the
     exit code.
     """
-    from dyntui.cli.job_runner import stop_on_signals
+    from dyntui.cli.job_runner import JobSignals
 
     context.profile()  # a missing environment is an error before a large file is read
     with _open_source(file, options) as source:
         for note in source.info.notes:
             context.print_message(note)
         mapping = _make_mapping(context, source, options)
-        with stop_on_signals() as early_stop:
-            return run(_prepare_and_run(context, source, mapping, options, facts, allowlist, early_stop))
+        with JobSignals() as signals:
+            return run(_prepare_and_run(context, source, mapping, options, facts, allowlist, signals))
 
 
 def _open_source(file: str, options: ImportOptions) -> Source:
@@ -222,7 +222,7 @@ async def _prepare_and_run(
     options: ImportOptions,
     facts: dict[str, Any],
     allowlist: str,
-    early_stop: EarlyStop,
+    signals: JobSignals,
 ) -> int:
     from dyntui.cli.job_runner import ProgressMeter, confirm_job, precheck, run_until_stopped
     from dyntui.services.imports.job_service import IMPORT, IMPORT_ENTRIES
@@ -251,7 +251,7 @@ async def _prepare_and_run(
         ) as journal:
             meter.end()
             context.print_message(f"Job {journal.id}")
-            early_stop.hint = f"Continue with `dyntui jobs resume {journal.id}`."
+            signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
             await precheck(context, connection, journal)
             plan = make_plan(journal)
             path = save_plan(journal, plan)
@@ -262,7 +262,7 @@ async def _prepare_and_run(
                 return 0
             context.print_message(*plan_lines(plan))
             permit = await confirm_job(context, connection, journal, yes=options.yes, typed=options.confirm_environment)
-            return await run_until_stopped(context, connection, journal, permit, first=options.first)
+            return await run_until_stopped(context, connection, journal, permit, signals, first=options.first)
 
 
 async def _resolve_allowlist(connection: Connection, name: str) -> dict[str, str]:

@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from dyntui.cli.context import CliContext, report_error
 from dyntui.cli.output import confirm, ignore_closed_stream, print_lines, prompt, show_progress
@@ -37,14 +34,12 @@ if TYPE_CHECKING:
     from dyntui.store.states import JobState
 
 __all__ = [
-    "EarlyStop",
+    "JobSignals",
     "ProgressMeter",
     "confirm_job",
     "finish_job",
-    "pause_on_signals",
     "precheck",
     "run_until_stopped",
-    "stop_on_signals",
 ]
 
 _LINE_INTERVAL_S = 5.0
@@ -103,42 +98,42 @@ class ProgressMeter:
         self.line("  ".join(parts))
 
 
-@contextlib.contextmanager
-def pause_on_signals(control: JobControl) -> Iterator[None]:
-    """Pause the job in order on SIGINT, SIGTERM and SIGHUP. A second signal does not wait for the current response."""
-    from dyntui.services.imports.job_control import StopRequest
+class JobSignals:
+    """Handles SIGINT, SIGTERM and SIGHUP while a command prepares, runs and reports a job; a context manager.
 
-    loop = asyncio.get_running_loop()
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, control.request_stop, StopRequest.PAUSE, f"stopped by {number.name}")
-    try:
-        yield
-    finally:
+    One handler is installed for the whole command, so that there is no moment without it. Before the job runs, a signal
+    stops the command with nothing sent. While it runs, a signal asks it to pause; a second one does not wait for the
+    response in flight. When it has ended, its result is reported as if there had been no signal. A signal that is
+    ignored, as SIGHUP under nohup, stays ignored.
+    """
+
+    def __init__(self) -> None:
+        self.hint = "Start again."
+        """What to do after a stop before the job runs."""
+        self._control: JobControl | None = None
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
         for number in _SIGNALS:
-            loop.remove_signal_handler(number)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._on_signal)
+        return self
 
-
-@dataclass
-class EarlyStop:
-    """How to continue after a stop that comes before the job runs. The import updates it as it proceeds."""
-
-    hint: str = "Start the import again."
-
-
-@contextlib.contextmanager
-def stop_on_signals() -> Iterator[EarlyStop]:
-    """Raise StoppedError on SIGINT, SIGTERM and SIGHUP, while nothing has been sent yet."""
-    early_stop = EarlyStop()
-
-    def stop(number: int, frame: object) -> None:
-        raise StoppedError(f"Stopped by {signal.Signals(number).name} before anything was sent.", hint=early_stop.hint)
-
-    before = {number: signal.signal(number, stop) for number in _SIGNALS}
-    try:
-        yield early_stop
-    finally:
-        for number, handler in before.items():
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def pause(self, control: JobControl) -> None:
+        """Ask the job of `control` to pause from now on, instead of stopping the command."""
+        self._control = control
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        from dyntui.services.imports.job_control import StopRequest
+
+        name = signal.Signals(number).name
+        if self._control is None:
+            raise StoppedError(f"Stopped by {name} before anything was sent.", hint=self.hint)
+        self._control.request_stop(StopRequest.PAUSE, f"stopped by {name}")
 
 
 async def precheck(context: CliContext, connection: Connection, journal: Journal) -> None:
@@ -185,6 +180,7 @@ async def run_until_stopped(
     connection: Connection,
     journal: Journal,
     permit: WritePermit,
+    signals: JobSignals,
     *,
     first: int | None = None,
     report: Path | None = None,
@@ -195,10 +191,10 @@ async def run_until_stopped(
 
     control = JobControl()
     meter = ProgressMeter()
-    with pause_on_signals(control):
-        result = await run_job(
-            journal, connection, connection.client, permit, first=first, control=control, on_progress=meter.show
-        )
+    signals.pause(control)
+    result = await run_job(
+        journal, connection, connection.client, permit, first=first, control=control, on_progress=meter.show
+    )
     meter.end()
     return finish_job(context, journal, result, report)
 

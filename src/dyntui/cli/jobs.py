@@ -18,6 +18,7 @@ from dyntui.cli.output import confirm
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from dyntui.cli.job_runner import JobSignals
     from dyntui.services.imports.jobs import JobSummary
     from dyntui.store.job_queries import FullRow
 
@@ -188,7 +189,11 @@ def resume_job(
     """
     options = drop_unset(batch=batch, rate=rate, settle=settle)
     path = _newest_open_job() if job is None else find_job(job)
-    return run(_resume(context, path, None, options, first, absolute_path(report), yes, confirm_environment))
+    from dyntui.cli.job_runner import JobSignals
+
+    with JobSignals() as signals:
+        work = _resume(context, path, None, options, first, absolute_path(report), yes, confirm_environment, signals)
+        return run(work)
 
 
 @jobs.command("run")
@@ -203,6 +208,7 @@ def run_plan(
     context: CliContext, plan: str, first: int | None, report: Path | None, yes: bool, confirm_environment: str
 ) -> int:
     """Run a plan that `dyntui import --dry-run` made. PLAN is the file of the plan, or its job."""
+    from dyntui.cli.job_runner import JobSignals
     from dyntui.services.imports.plan import read_plan
 
     path = find_job(Path(plan).name) if plan.endswith(".plan.json") else find_job(plan)
@@ -210,11 +216,9 @@ def run_plan(
     if not file.exists():
         raise UsageError(f"There is no plan {file}.", hint="Make one with `dyntui import FILE --dry-run`.")
     document = read_plan(file)
-    return run(
-        _resume(
-            context, find_job(document["job"]), document, {}, first, absolute_path(report), yes, confirm_environment
-        )
-    )
+    path, report = find_job(document["job"]), absolute_path(report)
+    with JobSignals() as signals:
+        return run(_resume(context, path, document, {}, first, report, yes, confirm_environment, signals))
 
 
 async def _resume(
@@ -226,6 +230,7 @@ async def _resume(
     report: Path | None,
     yes: bool,
     typed: str,
+    signals: JobSignals,
 ) -> int:
     """Run a job that exists. plan: it must still describe the job. options: replace those in the journal."""
     from dyntui.cli.job_runner import confirm_job, finish_job, precheck, run_until_stopped
@@ -249,12 +254,13 @@ async def _resume(
             return finish_job(context, journal, RunResult(journal.state), report)
         if options:
             journal.note(options={**journal.facts.get("options", {}), **options})
+        signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
         async with context.connection() as connection:
             connection.write_gate.check(action_for(journal))
             check_location(journal, JobLocation.of(connection.profile, await load_organization_id(connection.client)))
             await precheck(context, connection, journal)
             permit = await confirm_job(context, connection, journal, yes=yes, typed=typed)
-            return await run_until_stopped(context, connection, journal, permit, first=first, report=report)
+            return await run_until_stopped(context, connection, journal, permit, signals, first=first, report=report)
 
 
 @jobs.command("pause")

@@ -24,6 +24,7 @@ from dyntui.core.errors import (
 )
 
 if TYPE_CHECKING:
+    from dyntui.cli.job_runner import JobSignals
     from dyntui.services.actions.write_types import Confirmation, Requirement
     from dyntui.services.imports.undo import UndoResult
     from dyntui.services.imports.undo_targets import UndoTarget
@@ -47,10 +48,15 @@ def retry_failed_rows(context: CliContext, job: str, report: Path | None, yes: b
     The new job also has the rows in review, and the rows that a canceled job did not send. It has no invalid rows: fix
     them in the failed-rows file, and import that file.
     """
-    return run(_retry(context, find_job(job), absolute_path(report), yes, confirm_environment))
+    from dyntui.cli.job_runner import JobSignals
+
+    with JobSignals() as signals:
+        return run(_retry(context, find_job(job), absolute_path(report), yes, confirm_environment, signals))
 
 
-async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool, typed: str) -> int:
+async def _retry(
+    context: CliContext, path: Path, report: Path | None, yes: bool, typed: str, signals: JobSignals
+) -> int:
     from dyntui.cli.job_runner import confirm_job, precheck, run_until_stopped
     from dyntui.services.imports.job_service import action_for
     from dyntui.services.imports.jobs import JobLocation, check_location, load_organization_id
@@ -65,9 +71,10 @@ async def _retry(context: CliContext, path: Path, report: Path | None, yes: bool
             journal = retry_job(old, location)
         with journal:
             context.print_message(f"Job {journal.id} sends {journal.total:,} rows of job {path.stem} again.")
+            signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
             await precheck(context, connection, journal)
             permit = await confirm_job(context, connection, journal, yes=yes, typed=typed)
-            return await run_until_stopped(context, connection, journal, permit, report=report)
+            return await run_until_stopped(context, connection, journal, permit, signals, report=report)
 
 
 @click.command("undo", cls=BaseCommand)
@@ -86,11 +93,16 @@ def undo_job(context: CliContext, job: str, dry_run: bool, yes: bool, confirm_en
 
     An undo that was stopped continues when you run the command again.
     """
-    return run(_undo(context, find_job(job), dry_run, yes, confirm_environment, read))
+    from dyntui.cli.job_runner import JobSignals
+
+    with JobSignals() as signals:
+        return run(_undo(context, find_job(job), dry_run, yes, confirm_environment, read, signals))
 
 
-async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed: str, read: str) -> int:
-    from dyntui.cli.job_runner import ProgressMeter, pause_on_signals
+async def _undo(
+    context: CliContext, path: Path, dry_run: bool, yes: bool, typed: str, read: str, signals: JobSignals
+) -> int:
+    from dyntui.cli.job_runner import ProgressMeter
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.jobs import JobLocation, check_location
@@ -130,15 +142,15 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, yes: bool, typed
             confirmation = _ask_confirmation(context, undo_requirement(journal, connection, impact), from_options)
             permit = authorize_undo(journal, connection, confirmation, impact)
             control = JobControl()
-            with pause_on_signals(control):
-                result = await run_undo(
-                    journal,
-                    connection,
-                    connection.client,
-                    permit,
-                    control=control,
-                    on_progress=lambda done, total: meter.line(f"{done:,} of {total:,} {kind.plural} deleted"),
-                )
+            signals.pause(control)
+            result = await run_undo(
+                journal,
+                connection,
+                connection.client,
+                permit,
+                control=control,
+                on_progress=lambda done, total: meter.line(f"{done:,} of {total:,} {kind.plural} deleted"),
+            )
             meter.end()
             return _finish_undo(context, journal, kind, result)
 
