@@ -20,13 +20,13 @@ from dyntui.config.credentials import (
     check_token,
     find_token,
     forget,
-    scrub_environment,
     store_for,
     token_warning,
 )
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile
 from dyntui.config.profile import Profile
+from dyntui.config.tokens import without_token_variables
 from dyntui.core.errors import NotAuthorized, UsageError
 from dyntui.core.redact import redact
 
@@ -93,10 +93,9 @@ def test_a_credential_hides_its_token() -> None:
     assert TOKEN not in redact(f"failed with {TOKEN}")
 
 
-def test_token_variables_are_scrubbed() -> None:
+def test_token_variables_are_removed() -> None:
     environ = {"DYNTUI_TOKEN": TOKEN, "DYNAMIC_TOKEN": TOKEN, "DYNAMIC_API_TOKEN": TOKEN, "PATH": "/bin"}
-    scrub_environment(environ)
-    assert environ == {"PATH": "/bin"}
+    assert without_token_variables(environ) == {"PATH": "/bin"}
 
 
 # Which one is found

@@ -14,8 +14,9 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.user_actions import CREATE_USER, DELETE_USER, user_target
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.demo import demo_connection
+from dyntui.services.lists.list_query import ListQuery
 from dyntui.services.lists.list_source import make_fetch, scan_pages
-from dyntui.services.lists.paged_view import ListQuery, PagedView
+from dyntui.services.lists.paged_view import PagedView
 
 PAGE = 12
 USUAL = ListQuery(order="createdAt-desc")

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from dyntui.api.pagination import Page
-from dyntui.resources import USERS, Column
+from dyntui.resources import USERS, Column, Paging
+from dyntui.services.lists.list_query import ListQuery
 from dyntui.services.lists.list_source import CachedList
 from dyntui.services.lists.local_query import LocalQuery, LocalRows
-from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
+from dyntui.services.lists.paged_view import PagedView
 from dyntui.store.cache import RowCache
 
 PEOPLE = [

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from dyntui.api.errors import Forbidden, NotSent
 from dyntui.api.pagination import Page
+from dyntui.resources import Paging
 from dyntui.services.lists import paged_view
-from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
+from dyntui.services.lists.list_query import ListQuery
+from dyntui.services.lists.paged_view import PagedView
 
 
 class Server:
@@ -151,7 +153,7 @@ async def test_a_new_query_starts_from_its_first_row():
 
 
 async def test_an_unreachable_server_is_said_kept_and_overcome(monkeypatch):
-    monkeypatch.setattr(paged_view, "_RETRY_FIRST", 0.01)
+    monkeypatch.setattr(paged_view, "_FIRST_RETRY_S", 0.01)
     server = Server(500)
     view = PagedView(server.fetch)
     await show(view, 0, 39)

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.credential_store import CredentialStore
 from dyntui.config.errors import CredentialError
-from dyntui.config.tokens import scrubbed
+from dyntui.config.tokens import without_token_variables
 from dyntui.core.errors import UsageError
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import parse_json
@@ -143,7 +143,7 @@ def _run(words: list[str], limit_s: float) -> tuple[int, bytes, bytes]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=scrubbed(os.environ),
+        env=without_token_variables(os.environ),
         start_new_session=True,
     )
     assert process.stdout is not None and process.stderr is not None

@@ -13,7 +13,7 @@ from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.credential_store import AskPassphrase, CredentialStore, entry
 from dyntui.config.errors import ConfigError, CredentialError
 from dyntui.config.keyring_store import KeyringCredentialStore, KeyringProbe, keyring_available
-from dyntui.config.tokens import FALLBACK_VARIABLES, TOKEN_VARIABLE, check_token, scrub_environment, token_warning
+from dyntui.config.tokens import FALLBACK_VARIABLES, TOKEN_VARIABLE, check_token, token_warning
 from dyntui.config.urls import host_label, needs_confirmation, origin, origin_text
 from dyntui.core.errors import NotAuthorized, UsageError
 from dyntui.core.redact import redactor, token_hint
@@ -34,7 +34,6 @@ __all__ = [
     "find_token",
     "forget",
     "keyring_available",
-    "scrub_environment",
     "store_for",
     "token_warning",
     "unconfirmed_origin",

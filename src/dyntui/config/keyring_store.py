@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.credential_store import CredentialStore, entry
 from dyntui.config.errors import CredentialError
-from dyntui.config.tokens import scrubbed
+from dyntui.config.tokens import without_token_variables
 from dyntui.core.redact import redact
 from dyntui.core.text import safe
 
@@ -85,7 +85,7 @@ def _call(request: dict[str, str], limit: float) -> dict[str, Any]:
             input=json.dumps({"service": SERVICE, **request}).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=scrubbed(os.environ),
+            env=without_token_variables(os.environ),
             timeout=limit,
             check=False,
         )

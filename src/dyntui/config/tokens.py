@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 
 from dyntui.core.errors import UsageError
 from dyntui.core.redact import redactor
 
-__all__ = ["FALLBACK_VARIABLES", "TOKEN_VARIABLE", "check_token", "scrub_environment", "scrubbed", "token_warning"]
+__all__ = ["FALLBACK_VARIABLES", "TOKEN_VARIABLE", "check_token", "token_warning", "without_token_variables"]
 
 TOKEN_VARIABLE = "DYNTUI_TOKEN"
 FALLBACK_VARIABLES = ("DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
-_SCRUBBED = (TOKEN_VARIABLE, *FALLBACK_VARIABLES, "DYN_CLI_TOKEN", "DYNAMIC_AUTH_TOKEN", "DYNAMIC_BEARER_TOKEN")
+_TOKEN_VARIABLES = (TOKEN_VARIABLE, *FALLBACK_VARIABLES, "DYN_CLI_TOKEN", "DYNAMIC_AUTH_TOKEN", "DYNAMIC_BEARER_TOKEN")
 
 _TOKEN = re.compile(r"dyn_[A-Za-z0-9_]+")
 _LENGTHS = (40, 60)  # `dyn_` and 36 characters in the API reference's sample, 56 in its text
@@ -40,14 +40,6 @@ def token_warning(token: str) -> str:
     return f"The token has {len(token)} characters; {_LENGTHS[1]} are usual. Was it copied whole?"
 
 
-def scrub_environment(environ: MutableMapping[str, str]) -> None:
-    """Take every token variable out of `environ`: before an editor, a pager or any other program starts."""
-    for name in _SCRUBBED:
-        environ.pop(name, None)
-
-
-def scrubbed(environ: Mapping[str, str]) -> dict[str, str]:
-    """A copy of `environ` without token variables, for a program to be started."""
-    copy = dict(environ)
-    scrub_environment(copy)
-    return copy
+def without_token_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return a copy of `environ` without token variables, for another program such as an editor."""
+    return {name: value for name, value in environ.items() if name not in _TOKEN_VARIABLES}

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from dyntui.config.tokens import scrubbed
+from dyntui.config.tokens import without_token_variables
 from dyntui.core.errors import UsageError
 
 __all__ = ["edit", "editor"]
@@ -33,7 +33,7 @@ def edit(text: str, *, suffix: str = ".json") -> str:
         file.touch(0o600)
         file.write_text(text, encoding="utf-8")
         try:
-            ended = subprocess.run([*command, str(file)], env=scrubbed(os.environ), check=False)
+            ended = subprocess.run([*command, str(file)], env=without_token_variables(os.environ), check=False)
         except OSError as error:
             raise UsageError(
                 f"The editor {command[0]} cannot be started: {error.strerror}.", hint="Set EDITOR."

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.times import age, parse_time
-from dyntui.resources import RESOURCES
+from dyntui.resources import RESOURCES, Paging
 from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
 from dyntui.resources.webhooks import is_delivered
 from dyntui.services.actions.resource_actions import find_action, make_write_action
-from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
+from dyntui.services.lists.list_query import ListQuery
+from dyntui.services.lists.paged_view import PagedView
 from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:

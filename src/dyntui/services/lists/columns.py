@@ -14,35 +14,39 @@ from dyntui.resources.cell_formats import age, item_count, text
 
 __all__ = ["arrange_columns", "available_columns", "widths_of"]
 
-_LOOK = 200
-_MOST = 100
-_WIDEST = 36
+_SAMPLED_ROWS = 200
+"""The number of rows in which fields are searched."""
+_MAX_FIELDS = 100
+_MAX_WIDTH = 36
+"""In cells, for columns of fields that no record describes."""
 
 
-def available_columns(record: Resource, usual: Sequence[Column], rows: Iterable[Row]) -> list[Column]:
-    """Return the usual columns, then one for each further field of the rows, by name, but none for secrets."""
-    known = {column.field for column in usual} | set(record.secrets) | _never_cached()
+def available_columns(record: Resource, default_columns: Sequence[Column], rows: Iterable[Row]) -> list[Column]:
+    """Return the default columns, then one for each further field of the rows, by name, but none for secrets."""
+    known = {column.field for column in default_columns} | set(record.secrets) | _never_cached()
     found: dict[str, int] = {}
-    for row, _ in zip(rows, range(_LOOK), strict=False):
+    for row, _ in zip(rows, range(_SAMPLED_ROWS), strict=False):
         for path, value in _fields(row):
-            if path not in known and path.split(".")[0] not in known and (path in found or len(found) < _MOST):
+            if path not in known and path.split(".")[0] not in known and (path in found or len(found) < _MAX_FIELDS):
                 found[path] = max(found.get(path, 0), len(format_any(value, _EPOCH)))
-    further = [_field(path, max(6, min(width, _WIDEST))) for path, width in sorted(found.items())]
-    return [*usual, *further]
+    further = [_field(path, max(6, min(width, _MAX_WIDTH))) for path, width in sorted(found.items())]
+    return [*default_columns, *further]
 
 
-def arrange_columns(usual: Sequence[Column], wanted: Widths) -> tuple[Column, ...]:
-    """Return the chosen columns in their order and width; the usual ones without a choice. Narrow screens hide columns
-    from the right."""
-    if not wanted:
-        return tuple(usual)
-    known = {former: column for column in usual for former in column.former_titles}
-    known |= {column.name: column for column in usual}
+def arrange_columns(default_columns: Sequence[Column], widths: Widths) -> tuple[Column, ...]:
+    """Return the columns with these names and widths, in their order; the default columns when `widths` is empty.
+
+    Narrow screens hide them from the right.
+    """
+    if not widths:
+        return tuple(default_columns)
+    by_name = {former: column for column in default_columns for former in column.former_titles}
+    by_name |= {column.name: column for column in default_columns}
     columns = []
-    for place, (name, width) in enumerate(wanted):
-        column = known.get(name) or _field(name, width)
+    for index, (name, width) in enumerate(widths):
+        column = by_name.get(name) or _field(name, width)
         grow = column.grow and width == column.width
-        columns.append(replace(column, width=width, grow=grow, priority=place))
+        columns.append(replace(column, width=width, grow=grow, priority=index))
     return tuple(columns)
 
 

@@ -35,7 +35,7 @@ def _values(operation_id: str, parameter: str, name: str) -> Sequence[str]:
     """Return the values that the API defines for a key of a filter. Servers may accept more."""
     from dyntui.api.catalog import catalog
 
-    known = catalog()
-    schema = next(each.schema for each in known.get(operation_id).parameters if each.name == parameter)
-    wanted = known.resolve(known.resolve(schema).get("properties", {}).get(name, {}))
-    return tuple(str(value) for value in wanted.get("enum", ()))
+    api = catalog()
+    schema = next(each.schema for each in api.get(operation_id).parameters if each.name == parameter)
+    key_schema = api.resolve(api.resolve(schema).get("properties", {}).get(name, {}))
+    return tuple(str(value) for value in key_schema.get("enum", ()))

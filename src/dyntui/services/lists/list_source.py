@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Paging, Resource
-from dyntui.services.lists.paged_view import Fetch, ListQuery, PagedView, Row
+from dyntui.services.lists.list_query import Fetch, ListQuery, Row
+from dyntui.services.lists.paged_view import PagedView
 from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
@@ -20,21 +21,25 @@ if TYPE_CHECKING:
 
 __all__ = ["CachedList", "ListQuery", "PagedView", "ScannedRow", "cached_view", "make_view", "scan", "scan_pages"]
 
-_PAGE = 100
-_REMEMBERED = 20 * _PAGE
-_REREADS = 200
+_PAGE_SIZE = 100
+_MAX_RECENT_IDS = 20 * _PAGE_SIZE
+"""The number of ids that a scan remembers to recognize rows that moved between pages."""
+_MAX_REREADS = 200
+"""The number of pages that a scan reads again because rows moved, before it gives up."""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedList:
-    """The rows of one list in the row cache. parent: the id of the parent, or ""."""
+    """The rows of one list in the row cache."""
 
     cache: RowCache
     resource: Resource
     parent: str = ""
+    """The id of the parent; "" for none."""
 
     @property
     def name(self) -> str:
+        """The name of the list in the cache."""
         return f"{self.resource.name}/{self.parent}" if self.parent else self.resource.name
 
     def load(self, query: ListQuery, start: int, count: int) -> tuple[list[Row], datetime] | None:
@@ -66,17 +71,19 @@ class CachedList:
         """Return the cache names of the queries with the filter of `query`, in any order; None for no filter."""
         if not query.filter:
             return None
-        wanted = _key(ListQuery(filter=query.filter))
-        return [name for name in self.cache.queries(self.name) if "".join(name.partition("&")[1:]) == wanted]
+        filter_key = _key(ListQuery(filter=query.filter))
+        return [name for name in self.cache.queries(self.name) if "".join(name.partition("&")[1:]) == filter_key]
 
 
 @dataclass(frozen=True, slots=True)
 class ScannedRow:
-    """One row of a scan. seen: number of rows so far. reported: the total of the server, None if unknown."""
+    """One row of a scan."""
 
     row: Row
     seen: int
+    """The number of rows so far, with this one."""
     reported: int | None
+    """The total that the server reports; None when it is unknown."""
 
 
 def _key(query: ListQuery) -> str:
@@ -89,17 +96,17 @@ def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
     path = {resource.parent: parent} if resource.parent else None
 
     async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
-        asked: dict[str, Any] = dict(listing.query)
+        parameters: dict[str, Any] = dict(listing.query)
         if query.filter and resource.filter is not None:
             key = resource.filter.key
-            asked[resource.filter.parameter] = query.filter if key else next(iter(query.filter.values()))
+            parameters[resource.filter.parameter] = query.filter if key else next(iter(query.filter.values()))
         if listing.paging is Paging.OFFSET:
-            asked |= {"offset": offset, "limit": limit}
+            parameters |= {"offset": offset, "limit": limit}
         elif listing.paging is Paging.CURSOR:
-            asked["cursor"] = cursor
+            parameters["cursor"] = cursor
         if query.order:
-            asked["orderBy"] = query.order
-        return await read_page(client, listing, path=path, query=asked)
+            parameters["orderBy"] = query.order
+        return await read_page(client, listing, path=path, query=parameters)
 
     return (
         _searched_locally(fetch, resource)
@@ -123,9 +130,9 @@ def _searched_locally(fetch: Fetch, resource: Resource) -> Fetch:
         if not query.filter:
             return await fetch(query, offset, limit, cursor)
         if not offset or read != query:
-            wanted = RowFilter(query.filter[spec.key or spec.parameter], Match.CONTAINS, spec.searched_locally)
+            row_filter = RowFilter(query.filter[spec.key or spec.parameter], Match.CONTAINS, spec.searched_locally)
             scanned = scan_pages(fetch, resource, resource.list.paging, ListQuery(order=query.order))
-            found, read = [each.row async for each in scanned if wanted.fits(each.row)], query
+            found, read = [each.row async for each in scanned if row_filter.fits(each.row)], query
         return Page(found[offset : offset + limit], total=len(found))
 
     return search
@@ -138,7 +145,7 @@ def make_view(
     parent: str = "",
     cache: RowCache | None = None,
     query: ListQuery | None = None,
-    page_size: int = _PAGE,
+    page_size: int = _PAGE_SIZE,
 ) -> PagedView:
     """Return a view of a list. parent: the id of the parent, for the path."""
     return PagedView(
@@ -154,27 +161,27 @@ def make_view(
 def cached_view(
     cache: RowCache, resource: Resource, *, parent: str = "", query: ListQuery, page_size: int
 ) -> PagedView:
-    """Return a view of the cached rows of a list, for the time until there is a client."""
+    """Return a view of the cached rows of a list, to show until there is a client."""
 
     async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
         await asyncio.get_running_loop().create_future()
         raise AssertionError("the future is never set")
 
-    kept = CachedList(cache, resource, parent) if resource.cached else None
+    cached = CachedList(cache, resource, parent) if resource.cached else None
     return PagedView(
-        fetch, paging=resource.list.paging, key=resource.key, page_size=page_size, cached=kept, query=query
+        fetch, paging=resource.list.paging, key=resource.key, page_size=page_size, cached=cached, query=query
     )
 
 
 def scan(
     client: Client, resource: Resource, *, parent: str = "", query: ListQuery | None = None
 ) -> AsyncIterator[ScannedRow]:
-    """Every row of a list once; see `scan_pages`."""
+    """Yield every row of a list one time; see `scan_pages`."""
     return scan_pages(make_fetch(client, resource, parent), resource, resource.list.paging, query or ListQuery())
 
 
 async def scan_pages(
-    fetch: Fetch, resource: Resource, paging: Paging, query: ListQuery, *, size: int = _PAGE
+    fetch: Fetch, resource: Resource, paging: Paging, query: ListQuery, *, size: int = _PAGE_SIZE
 ) -> AsyncIterator[ScannedRow]:
     """Yield every row of a list one time. fetch: reads a page. size: rows per page.
 
@@ -203,7 +210,7 @@ async def scan_pages(
             check.cursor(page.cursor, page.items)
         if offsets and start and (not ids or ids[0] not in recent):
             rereads += 1
-            if rereads > _REREADS:
+            if rereads > _MAX_REREADS:
                 raise DyntuiError(
                     "The list changes faster than it can be read.", hint="Try again when it changes less."
                 )
@@ -215,7 +222,7 @@ async def scan_pages(
                 recent[row_id] = None
                 seen += 1
                 yield ScannedRow(row, seen, page.total)
-        while len(recent) > _REMEMBERED:
+        while len(recent) > _MAX_RECENT_IDS:
             del recent[next(iter(recent))]
         cursor = page.cursor
         if len(page.items) < size if offsets else cursor is None:

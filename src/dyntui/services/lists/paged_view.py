@@ -9,72 +9,33 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
-from dyntui.api.pagination import PageCheck
 from dyntui.core.errors import DyntuiError, NotAuthorized, UsageError
 from dyntui.core.times import now
 from dyntui.resources import Paging
+from dyntui.services.lists.list_query import CachedView, Fetch, ListQuery, Row
+from dyntui.services.lists.page_reader import PageReader
 from dyntui.services.lists.row_blocks import RowBlock, RowBlocks
 from dyntui.services.lists.tombstones import Tombstones, vanished
 
 if TYPE_CHECKING:
     from dyntui.api.pagination import Page
 
-__all__ = ["CachedView", "Fetch", "ListQuery", "PagedView", "Paging", "Row"]
+__all__ = ["PagedView"]
 
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ListQuery:
-    """What a view shows. order: `COLUMN-asc|desc` or "". filter: the filter parameters of the endpoint."""
-
-    order: str = ""
-    filter: Mapping[str, str] = field(default_factory=dict)
-
-
-Fetch = Callable[[ListQuery, int, int, str | None], Awaitable["Page"]]
-"""(query, offset, limit, cursor) -> Page. offset for OFFSET, cursor for CURSOR, neither for NONE."""
-
-
-class CachedView(Protocol):
-    """Saves rows between runs: services.lists.list_source binds the row cache to a list."""
-
-    def load(self, query: ListQuery, start: int, count: int) -> tuple[list[Row], datetime] | None: ...
-
-    def save(self, query: ListQuery, start: int, rows: list[Row], total: int | None) -> None: ...
-
-    def total(self, query: ListQuery) -> int | None: ...
-
-    def replace(self, row_id: str, row: Row) -> None: ...
-
-    def forget(self, row_id: str) -> None: ...
-
-    def find(self, query: ListQuery, text: str) -> Iterator[tuple[Row, datetime]]: ...
-
-    def count(self, query: ListQuery) -> int: ...
-
-    def rows(self, ids: Sequence[str]) -> list[Row | None]: ...
-
-
-_PAINT_DELAY = 0.03
+_PAINT_DELAY_S = 0.03
 """Seconds, about two frames, in which the console paints the rows it has before the next fetch."""
-_RETRY_FIRST, _RETRY_MAX = 2.0, 30.0
-_DRIFT_INTERVAL = 5.0
+_FIRST_RETRY_S, _MAX_RETRY_S = 2.0, 30.0
+"""Seconds until the first retry after an error, and the maximum between retries."""
+_DRIFT_INTERVAL_S = 5.0
 """Minimum seconds between reads because of drift, for lists that change all the time, as during an import."""
 
 
 class PagedView:
-    """A window on a list. Belongs to the event loop in which it is used.
-
-    page_size: rows per request. keep: number of blocks in memory. key: the field that is the id of a row.
-    cached: saves rows between runs; they are shown first, with their age, and read again immediately.
-    on_change: called after every change of rows, total, error or loading; it must not raise.
-    """
+    """A window on a list. It belongs to the event loop in which it is used."""
 
     def __init__(
         self,
@@ -88,30 +49,41 @@ class PagedView:
         query: ListQuery | None = None,
         on_change: Callable[[], None] | None = None,
     ) -> None:
+        """Make a view on the list that `fetch` reads.
+
+        key: the field that is the id of a row.
+        page_size: rows per request.
+        keep: the maximum number of blocks in memory.
+        cached: saves rows between runs; they are shown first, with their age, and read again immediately.
+        on_change: called after every change of rows, total, error or loading; it must not raise.
+        """
         self.fetch = fetch
         self.paging = paging
         self._key = key
-        self._page_size = page_size
-        self._keep = keep
+        self._reader = PageReader(fetch, paging, key, page_size)
+        self._max_blocks = keep
         self._listeners: list[Callable[[], None]] = [on_change] if on_change else []
         self._task: asyncio.Task[None] | None = None
-        self._wake = asyncio.Event()
+        """Fetches blocks until none is missing; None when nothing was fetched yet."""
+        self._retry_now = asyncio.Event()
+        """Ends the wait after an error."""
         self._clock = 0
+        """Increases with every viewport, for the order in which blocks were used."""
         self._cached = cached
         self._generation = 0
+        """Increases with every query; responses to earlier queries are ignored."""
         self.query = query or ListQuery()
         self._reset()
 
     def _reset(self) -> None:
-        self._blocks = RowBlocks(self._key, self._page_size - (self.paging is Paging.OFFSET))
-        self._cursors: dict[int, str | None] = {0: None}
-        self._check = PageCheck(self._key)
-        self._ended = False
+        self._reader.restart()
+        self._blocks = RowBlocks(self._key, self._reader.initial_stride)
         self._total: int | None = self._cached.total(self.query) if self._cached is not None else None
         self._viewport = (0, 0)
         self._direction = 1
+        """The direction of the last scrolling: 1 or -1."""
         self._generation += 1
-        self._drift_read_at = -_DRIFT_INTERVAL
+        self._drift_read_at = -_DRIFT_INTERVAL_S
         self._tombstones = Tombstones()
         self.changed: set[str] = set()
         """Ids of rows that the last refresh found changed."""
@@ -119,9 +91,12 @@ class PagedView:
         self.failed_at: datetime | None = None
         """When requests began to fail; None while they succeed."""
         self.loading = False
+        """Whether a request is running."""
         self._is_delaying = False
         self._epoch = 0
-        self._is_held = False
+        """Increases with every write; rows of a request that started before are stale."""
+        self._is_paused = False
+        """Whether stale rows are not fetched until `reread` or `refresh`."""
         self.outdated = False
         """Whether a write changed the rows in view since they were fetched."""
         self.version = 0
@@ -167,7 +142,7 @@ class PagedView:
     def get(self, index: int) -> Row | None:
         """Return the row on a line; None when it is not loaded. This never fetches: `set_viewport` does."""
         tombstone = self._tombstones.at(index)
-        return tombstone if tombstone is not None else self._at(self._tombstones.position(index))
+        return tombstone if tombstone is not None else self._row_at_position(self._tombstones.position(index))
 
     def is_gone(self, index: int) -> bool:
         """Return whether the line is a tombstone."""
@@ -195,7 +170,7 @@ class PagedView:
             if block is not None and not block.stale:
                 rows = block.rows
             else:
-                page = await self._load(number)
+                page = await self._reader.read(self.query, number, self._blocks)
                 rows = page.items[1:] if number and self.paging is Paging.OFFSET else page.items
             start = number * self._blocks.stride
             for row in rows[max(0, first - start) : last + 1 - start]:
@@ -211,7 +186,7 @@ class PagedView:
         """Whether the list has no pages, so that all its rows are in memory."""
         return self.paging is Paging.NONE
 
-    def _at(self, position: int) -> Row | None:
+    def _row_at_position(self, position: int) -> Row | None:
         if self._total is not None and position >= self._total:
             return None  # read before the list became shorter
         return self._blocks.at(position)
@@ -230,11 +205,11 @@ class PagedView:
             self._direction = 1 if first > self._viewport[0] else -1
         self._viewport = (first, last)
         self._clock += 1
-        for number in self._range():
+        for number in self._blocks_to_load():
             self._load_cached(number)
             if number in self._blocks:
                 self._blocks[number].used = self._clock
-        if may_fetch and self._next() is not None:
+        if may_fetch and self._next_block() is not None:
             self._start()
 
     def set_query(self, query: ListQuery) -> None:
@@ -248,15 +223,15 @@ class PagedView:
 
         Rows in memory are not fetched again before `reread` or `refresh`.
         """
-        self.outdated = self._is_held = True
-        self._age()
+        self.outdated = self._is_paused = True
+        self._mark_stale()
 
-    def _age(self) -> None:
+    def _mark_stale(self) -> None:
         self._epoch += 1
-        self._blocks.age()
-        self._check.restart()
+        self._blocks.mark_stale()
+        self._reader.allow_changes()
         if self.paging is not Paging.OFFSET:
-            self._ended = False
+            self._reader.is_at_end = False
 
     def refresh(self) -> None:
         """Fetch the rows in view again; the others when they come into view. Ends the wait after an error."""
@@ -274,10 +249,10 @@ class PagedView:
             self.refresh()
 
     def _fetch_again(self) -> None:
-        self._is_held = False
-        self._age()
+        self._is_paused = False
+        self._mark_stale()
         self.error = None
-        self._wake.set()
+        self._retry_now.set()
         self._start()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -296,7 +271,7 @@ class PagedView:
     def remove(self, row_id: str) -> None:
         """Replace a deleted row with a tombstone until the next refresh."""
         self.version += 1
-        self._check.restart()
+        self._reader.allow_changes()
         if self._cached is not None:
             self._cached.forget(row_id)
         if self.paging is not Paging.CURSOR and (removed := self._blocks.remove(row_id)) is not None:
@@ -329,7 +304,7 @@ class PagedView:
         self._notify()
         self._start()
 
-    def _range(self) -> list[int]:
+    def _blocks_to_load(self) -> list[int]:
         """Return the blocks in view, and the one ahead."""
         numbers = self._blocks.numbers(*self._viewport)
         return [*numbers, numbers[-1] + 1 if self._direction > 0 else numbers[0] - 1]
@@ -338,53 +313,49 @@ class PagedView:
         """Return whether no row can be in that block. The first block is always fetched."""
         return number < 0 or (self._total is not None and number * self._blocks.stride >= max(1, self._total))
 
-    def _next(self) -> int | None:
+    def _next_block(self) -> int | None:
         """Return the block to fetch now: one in view, else the one ahead; None for none."""
         if self.paging is Paging.NONE:
             block = self._blocks.get(0)
             return 0 if self._needs_fetch(block) else None
-        for number in self._range():
+        for number in self._blocks_to_load():
             if self._is_past_end(number):
                 continue
             if not self._needs_fetch(self._blocks.get(number)):
                 continue
-            if self.paging is Paging.CURSOR:
-                # A cursor is reached only through the ones before it.
-                reachable = max((n for n in self._cursors if n <= number), default=0)
-                return reachable if number in self._cursors or not self._ended else None
-            return number
+            return self._reader.next_reachable(number) if self.paging is Paging.CURSOR else number
         return None
 
     def _needs_fetch(self, block: RowBlock | None) -> bool:
         """Return whether a block has to be fetched."""
-        return block is None or (block.stale and not self._is_held)
+        return block is None or (block.stale and not self._is_paused)
 
-    async def _next_after_paint(self) -> int | None:
+    async def _next_block_after_paint(self) -> int | None:
         """Return the block to fetch now. Refreshes and blocks ahead are delayed until loaded rows are painted."""
-        number = self._next()
-        if number is not None and self._blocks and (number in self._blocks or number == self._range()[-1]):
+        number = self._next_block()
+        if number is not None and self._blocks and (number in self._blocks or number == self._blocks_to_load()[-1]):
             self._is_delaying = True
             try:
-                await asyncio.sleep(_PAINT_DELAY)
+                await asyncio.sleep(_PAINT_DELAY_S)
             finally:
                 self._is_delaying = False
-            now_wanted = self._next()
-            if now_wanted is not None or not self._is_held:  # an earlier request is done
-                number = now_wanted
+            next_number = self._next_block()
+            if next_number is not None or not self._is_paused:  # an earlier request is done
+                number = next_number
         return number
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._work())
+            self._task = asyncio.get_running_loop().create_task(self._fetch_blocks())
 
-    async def _work(self) -> None:
-        delay = _RETRY_FIRST
-        while (number := await self._next_after_paint()) is not None:
+    async def _fetch_blocks(self) -> None:
+        delay = _FIRST_RETRY_S
+        while (number := await self._next_block_after_paint()) is not None:
             generation, epoch = self._generation, self._epoch
             self.loading = True
             self._notify()
             try:
-                page = await self._load(number)
+                page = await self._reader.read(self.query, number, self._blocks)
             except DyntuiError as error:
                 self.loading = False
                 self.error = error
@@ -392,39 +363,21 @@ class PagedView:
                 self._notify()
                 if isinstance(error, (UsageError, NotAuthorized)) or not _is_transient(error):
                     return
-                self._wake.clear()
+                self._retry_now.clear()
                 try:
                     async with asyncio.timeout(delay):
-                        await self._wake.wait()
-                    delay = _RETRY_FIRST
+                        await self._retry_now.wait()
+                    delay = _FIRST_RETRY_S
                 except TimeoutError:
-                    delay = min(_RETRY_MAX, delay * 2)
+                    delay = min(_MAX_RETRY_S, delay * 2)
                 continue
-            delay = _RETRY_FIRST
+            delay = _FIRST_RETRY_S
             if generation == self._generation:
                 self.error = self.failed_at = None
                 self._store_page(number, page, stale=epoch != self._epoch)
         if self.loading:
             self.loading = False
             self._notify()
-
-    async def _load(self, number: int) -> Page:
-        if self.paging is Paging.OFFSET:
-            start = max(0, number * self._blocks.stride - 1)
-            page = await self.fetch(self.query, start, self._page_size - (number == 0), None)
-            self._check.offset(start, page.items)
-            return page
-        cursor = self._cursors.get(number) if self.paging is Paging.CURSOR else None
-        page = await self.fetch(self.query, 0, self._page_size, cursor)
-        if self.paging is Paging.CURSOR:
-            before = self._blocks.get(number - 1)
-            check = PageCheck(self._key)
-            for earlier in range(number + 1):
-                check.cursor(
-                    self._cursors.get(earlier), before.rows if before is not None and earlier == number else ()
-                )
-            check.cursor(page.cursor, page.items)
-        return page
 
     def _store_page(self, number: int, page: Page, *, stale: bool = False) -> None:
         rows = list(page.items)
@@ -437,35 +390,37 @@ class PagedView:
             elif len(rows) < self._blocks.stride:
                 self._total = number * self._blocks.stride + len(rows)
         elif self.paging is Paging.CURSOR:
-            self._stride_by_cursor(number, rows, page.cursor)
+            self._record_cursor(number, rows, page.cursor)
         else:
             self._blocks.stride = max(1, len(rows))
             self._total = len(rows)
-        self._compare(number, rows)
+        self._record_changes(number, rows)
         self._tombstones.discard({str(row.get(self._key, "")) for row in rows}, self._key)
         self._blocks[number] = RowBlock(rows, now(), stale=stale, used=self._clock)
         self.outdated = self.outdated and any(block.stale for block in self._in_view())
         if self._cached is not None and self.paging is not Paging.CURSOR:
             self._cached.save(self.query, number * self._blocks.stride, rows, self._total)
-        self._blocks.trim(self._keep, self._range())
+        self._blocks.trim(self._max_blocks, self._blocks_to_load())
         self.version += 1
         self._notify()
 
-    def _compare(self, number: int, rows: list[Row]) -> None:
+    def _record_changes(self, number: int, rows: list[Row]) -> None:
         """Mark rows that a refresh changed, and keep rows that are gone as tombstones."""
         block = self._blocks.get(number)
         if block is None:
             return
-        left_out: frozenset[str] = frozenset()
+        never_cached: frozenset[str] = frozenset()
         if block.from_cache:
             from dyntui.store.cache import NEVER_KEPT
 
-            left_out = NEVER_KEPT
+            never_cached = NEVER_KEPT
         before = {str(row.get(self._key, "")): row for row in block.rows}
         for row in rows:
             row_id = str(row.get(self._key, ""))
-            seen = {name: value for name, value in row.items() if name not in left_out} if left_out else row
-            if row_id in before and before[row_id] != seen:
+            cacheable = (
+                {name: value for name, value in row.items() if name not in never_cached} if never_cached else row
+            )
+            if row_id in before and before[row_id] != cacheable:
                 self.changed.add(row_id)
         for index, row in vanished(block.rows, rows, self._key):
             self._tombstones.add(number * self._blocks.stride + index, row)
@@ -475,29 +430,31 @@ class PagedView:
         if self._cached is None or self._is_past_end(number) or number in self._blocks or self.paging is Paging.CURSOR:
             return
         count = self._blocks.stride if self.paging is Paging.OFFSET else 100_000
-        found = self._cached.load(self.query, number * self._blocks.stride, count)
-        if found is not None:
-            self._blocks[number] = RowBlock(found[0], found[1], stale=True, from_cache=True)
+        cached = self._cached.load(self.query, number * self._blocks.stride, count)
+        if cached is not None:
+            self._blocks[number] = RowBlock(cached[0], cached[1], stale=True, from_cache=True)
             self._notify()
 
     def _check_drift(self, number: int, before: list[Row], total: int | None) -> None:
+        """Mark the other blocks as stale when rows were added or deleted since they were read.
+
+        before: the last row of the block before, from the new page; [] for none.
+        """
         moved = self._total is not None and total is not None and total != self._total
         if before:
-            known = self._at(number * self._blocks.stride - 1)
-            moved = moved or (known is not None and known.get(self._key) != before[0].get(self._key))
-        if moved and time.monotonic() - self._drift_read_at >= _DRIFT_INTERVAL:
+            last = self._row_at_position(number * self._blocks.stride - 1)
+            moved = moved or (last is not None and last.get(self._key) != before[0].get(self._key))
+        if moved and time.monotonic() - self._drift_read_at >= _DRIFT_INTERVAL_S:
             self._drift_read_at = time.monotonic()
-            self._blocks.age(but=number)
-            self._check.restart()
+            self._blocks.mark_stale(but=number)
+            self._reader.allow_changes()
 
-    def _stride_by_cursor(self, number: int, rows: list[Row], cursor: str | None) -> None:
-        """Take the block size from the first page: the server chooses the size of cursor pages."""
+    def _record_cursor(self, number: int, rows: list[Row], cursor: str | None) -> None:
+        """Record the cursor of a page. The server chooses the page size, so the first page defines the block size."""
         if number == 0 and rows and cursor:
             self._blocks.stride = len(rows)
-        if cursor:
-            self._cursors[number + 1] = cursor
-        else:
-            self._ended = True
+        self._reader.record_cursor(number, cursor)
+        if not cursor:
             self._total = number * self._blocks.stride + len(rows)
 
     def _notify(self) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reachability", "reachability_of"]
 
-_PROBES = 4
+_MAX_PARALLEL_PROBES = 4
 
 
 class Reachability:
@@ -25,36 +25,38 @@ class Reachability:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._found: dict[str, str | None] = {}
+        self._reasons: dict[str, str | None] = {}
+        """Why each probed list cannot be read, by the name of its record; None when it can."""
 
     def is_known(self, record: Resource) -> bool:
         """Return whether the list was probed."""
-        return record.name in self._found
+        return record.name in self._reasons
 
     def reason(self, record: Resource) -> str | None:
         """Return why the list cannot be read; None when it can, or when it was not probed."""
-        return self._found.get(record.name)
+        return self._reasons.get(record.name)
 
     def forget(self) -> None:
         """Forget all results, because the scopes of the token may have changed."""
-        self._found.clear()
+        self._reasons.clear()
 
     def record(self, record: Resource, error: DyntuiError | None) -> None:
         """Record that a list was read or refused."""
         if error is None or _refusal(error) is not None:
-            self._found[record.name] = None if error is None else _refusal(error)
+            self._reasons[record.name] = None if error is None else _refusal(error)
 
     async def probe(self, records: Iterable[Resource]) -> None:
         """Probe each list that was not probed and needs no parent."""
-        room = asyncio.Semaphore(_PROBES)
+        limit = asyncio.Semaphore(_MAX_PARALLEL_PROBES)
 
-        async def ask(record: Resource) -> None:
-            async with room:
-                await self._ask(record)
+        async def probe_with_limit(record: Resource) -> None:
+            async with limit:
+                await self._probe(record)
 
-        await asyncio.gather(*(ask(each) for each in records if not self.is_known(each) and each.scope != Scope.PARENT))
+        unknown = [record for record in records if not self.is_known(record) and record.scope != Scope.PARENT]
+        await asyncio.gather(*map(probe_with_limit, unknown))
 
-    async def _ask(self, record: Resource) -> None:
+    async def _probe(self, record: Resource) -> None:
         try:
             parent = await resolve_parent(self._client, record)
             limit = 1 if record.list.paging is Paging.OFFSET else 100
@@ -81,11 +83,11 @@ def _refusal(error: DyntuiError) -> str | None:
     return None
 
 
-_reaches: WeakKeyDictionary[Client, Reachability] = WeakKeyDictionary()
+_reachabilities: WeakKeyDictionary[Client, Reachability] = WeakKeyDictionary()
 
 
 def reachability_of(client: Client) -> Reachability:
     """Return the reachability for the token of a client."""
-    if client not in _reaches:
-        _reaches[client] = Reachability(client)
-    return _reaches[client]
+    if client not in _reachabilities:
+        _reachabilities[client] = Reachability(client)
+    return _reachabilities[client]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_rows", "read_page"]
 
-_RANGE = timedelta(days=30)
+_DEFAULT_RANGE = timedelta(days=30)
+"""The date range of lists that need one."""
 
 
 def parse_rows(listing: ListOperation, document: Any) -> Page:
@@ -35,8 +36,8 @@ def parse_rows(listing: ListOperation, document: Any) -> Page:
                 page = Page(page.items, total=None)
             return _unwrapped(listing, page)
         case Shape.ONE:
-            found = get_path(document, listing.items) if listing.items else document
-            return Page([found] if isinstance(found, dict) else [], total=1 if isinstance(found, dict) else 0)
+            row = get_path(document, listing.items) if listing.items else document
+            return Page([row] if isinstance(row, dict) else [], total=1 if isinstance(row, dict) else 0)
         case Shape.NAMED:
             objects = get_path(document, listing.items) if listing.items else document
             if isinstance(objects, Mapping):
@@ -61,16 +62,18 @@ async def read_page(
     client: Client, listing: ListOperation, *, path: Mapping[str, object] | None = None, query: Mapping[str, object]
 ) -> Page:
     """Read one page of a list."""
-    asked = {name: value for name, value in query.items() if value is not None}
+    parameters = {name: value for name, value in query.items() if value is not None}
     if listing.needs_date_range:
         end = now()
-        asked = {"start": f"{end - _RANGE:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}", **asked}
+        parameters = {"start": f"{end - _DEFAULT_RANGE:%Y-%m-%d}", "end": f"{end:%Y-%m-%d}", **parameters}
     name, values = listing.per_value
     if not name:
-        return await _read(client, listing, dict(path or {}), asked)
+        return await _read(client, listing, dict(path or {}), parameters)
     from dyntui.api.pagination import Page
 
-    pages = await asyncio.gather(*(_read(client, listing, {**(path or {}), name: value}, asked) for value in values))
+    pages = await asyncio.gather(
+        *(_read(client, listing, {**(path or {}), name: value}, parameters) for value in values)
+    )
     rows = [{name: value, **row} for value, page in zip(values, pages, strict=True) for row in page.items]
     return Page(rows, total=len(rows))
 

@@ -14,23 +14,24 @@ Row = dict[str, Any]
 
 @dataclass(slots=True)
 class RowBlock:
-    """Consecutive rows.
-
-    fetched_at: when they were read. stale: whether to read them again. used: higher for later use. from_cache: whether
-    they come from the row cache and were not read again yet.
-    """
+    """Consecutive rows of a list."""
 
     rows: list[Row]
     fetched_at: datetime
+    """When they were read from the server."""
     stale: bool = False
+    """Whether they have to be read again."""
     used: int = 0
+    """When they were in view last; a higher number is later."""
     from_cache: bool = False
+    """Whether they come from the row cache and were not read again yet."""
 
 
 class RowBlocks(MutableMapping[int, RowBlock]):
-    """Blocks by number: block n begins at position n * stride. key: the field that is the id of a row."""
+    """Blocks by number: block n begins at position n * stride."""
 
     def __init__(self, key: str, stride: int) -> None:
+        """key: the field that is the id of a row. stride: rows per block."""
         self.stride = stride
         self._key = key
         self._blocks: dict[int, RowBlock] = {}
@@ -61,8 +62,12 @@ class RowBlocks(MutableMapping[int, RowBlock]):
         """Update the positions of the rows of a block."""
         for index, row in enumerate(self._blocks[number].rows):
             old = self._positions.get(self._id(row))
-            if old is not None and old // self.stride != number and (left := self.get(old // self.stride)) is not None:
-                left.stale = True  # the row moved, so its old block is outdated
+            if (
+                old is not None
+                and old // self.stride != number
+                and (old_block := self.get(old // self.stride)) is not None
+            ):
+                old_block.stale = True  # the row moved, so its old block is outdated
             self._positions[self._id(row)] = number * self.stride + index
 
     def numbers(self, first: int, last: int) -> range:
@@ -72,8 +77,8 @@ class RowBlocks(MutableMapping[int, RowBlock]):
     def at(self, position: int) -> Row | None:
         """Return the row at a position; None when it is not in memory."""
         block = self._blocks.get(position // self.stride)
-        within = position % self.stride
-        return block.rows[within] if block is not None and within < len(block.rows) else None
+        offset = position % self.stride
+        return block.rows[offset] if block is not None and offset < len(block.rows) else None
 
     def position(self, row_id: str) -> int | None:
         """Return the position of a row in memory."""
@@ -88,8 +93,10 @@ class RowBlocks(MutableMapping[int, RowBlock]):
         return True
 
     def remove(self, row_id: str) -> tuple[int, Row] | None:
-        """Remove a row: those after it move up, and later blocks become stale. Return its position and the row; None
-        when it is not in memory."""
+        """Remove a row, so that those after it move up and later blocks become stale.
+
+        Returns its position and the row; None when it is not in memory.
+        """
         position = self._positions.get(row_id)
         row = None if position is None else self.at(position)
         if position is None or row is None:
@@ -111,15 +118,15 @@ class RowBlocks(MutableMapping[int, RowBlock]):
         """The position after the last row in memory."""
         return max((number * self.stride + len(block.rows) for number, block in self._blocks.items()), default=0)
 
-    def age(self, but: int | None = None) -> None:
+    def mark_stale(self, but: int | None = None) -> None:
         """Mark all blocks, or all but one, as stale."""
         for number, block in self._blocks.items():
             block.stale = block.stale or number != but
 
-    def trim(self, most: int, wanted: range | list[int]) -> None:
-        """Remove the least recently used blocks down to `most`, but none of those in `wanted`."""
-        while len(self._blocks) > most:
-            others = [number for number in self._blocks if number not in wanted]
+    def trim(self, limit: int, protected: range | list[int]) -> None:
+        """Remove the least recently used blocks down to `limit`, but none of those in `protected`."""
+        while len(self._blocks) > limit:
+            others = [number for number in self._blocks if number not in protected]
             if not others:
                 return
             del self[min(others, key=lambda number: self._blocks[number].used)]

@@ -45,9 +45,10 @@ def _ignores_case(text: str) -> bool:
 
 
 class RowFilter:
-    """Matches rows with `text`. columns: the fields to search; empty for all fields, wallets and linked accounts."""
+    """Matches rows with a text."""
 
     def __init__(self, text: str, match: Match, columns: Sequence[str] = ()) -> None:
+        """columns: the fields to search; empty for all fields, wallets and linked accounts."""
         self.text = text
         self.match = match
         self.columns = tuple(columns)
@@ -67,8 +68,8 @@ def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
     """Make the filter for `TEXT` or `column:TEXT`. Raises UsageError without a text."""
     spec = record.filter
     if spec is not None:
-        wanted = parse_filter(spec, text)
-        value, column = wanted.get(spec.key or spec.parameter, ""), wanted.get(spec.column_key, "all")
+        parameters = parse_filter(spec, text)
+        value, column = parameters.get(spec.key or spec.parameter, ""), parameters.get(spec.column_key, "all")
         columns = spec.searched_locally or ((column,) if column != "all" else ())
     else:
         name, colon, rest = text.partition(":")

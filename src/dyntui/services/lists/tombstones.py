@@ -12,7 +12,7 @@ from typing import Any
 __all__ = ["Tombstones", "vanished"]
 
 Row = dict[str, Any]
-_MOST = 100
+_MAX_COUNT = 100
 
 
 class Tombstones:
@@ -29,23 +29,25 @@ class Tombstones:
     def clear(self) -> None:
         self._positions, self._lines, self._rows = [], [], []
 
-    def add(self, place: int, row: Row) -> None:
-        """Add a row that was before server position `place`."""
-        if len(self._rows) >= _MOST:
+    def add(self, position: int, row: Row) -> None:
+        """Add a row that was before that position at the server."""
+        if len(self._rows) >= _MAX_COUNT:
             return
-        index = bisect_right(self._positions, place)
-        self._positions.insert(index, place)
+        index = bisect_right(self._positions, position)
+        self._positions.insert(index, position)
         self._rows.insert(index, row)
-        self._lines = [place + number for number, place in enumerate(self._positions)]
+        self._lines = [position + number for number, position in enumerate(self._positions)]
 
     def discard(self, ids: Set[str], key: str) -> None:
         """Remove the tombstones of rows that exist again."""
-        kept = [
-            (p, row) for p, row in zip(self._positions, self._rows, strict=True) if str(row.get(key, "")) not in ids
+        remaining = [
+            (position, row)
+            for position, row in zip(self._positions, self._rows, strict=True)
+            if str(row.get(key, "")) not in ids
         ]
-        if len(kept) < len(self._rows):
-            self._positions, self._rows = [place for place, _ in kept], [row for _, row in kept]
-            self._lines = [place + number for number, place in enumerate(self._positions)]
+        if len(remaining) < len(self._rows):
+            self._positions, self._rows = [position for position, _ in remaining], [row for _, row in remaining]
+            self._lines = [position + number for number, position in enumerate(self._positions)]
 
     def at(self, line: int) -> Row | None:
         """Return the tombstone on a line, if there is one."""
@@ -66,17 +68,17 @@ def vanished(before: Sequence[Row], after: Sequence[Row], key: str) -> list[tupl
 
     Only rows between rows that still exist are returned: a row at an end of the page may have moved to another page.
     """
-    places = {str(row.get(key, "")): index for index, row in enumerate(after)}
+    indexes = {str(row.get(key, "")): index for index, row in enumerate(after)}
     gone: list[tuple[int, Row]] = []
     pending: list[Row] = []
     last: int | None = None
     for row in before:
-        index = places.get(str(row.get(key, "")))
+        index = indexes.get(str(row.get(key, "")))
         if index is None:
             pending.append(row)
             continue
         if pending and last is not None and index > last:
-            gone += [(index, lost) for lost in pending]
+            gone += [(index, missing) for missing in pending]
         pending = []
         last = index
     return gone

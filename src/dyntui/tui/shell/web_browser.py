@@ -8,7 +8,7 @@ import subprocess
 import sys
 from urllib.parse import urlsplit
 
-from dyntui.config.tokens import scrubbed
+from dyntui.config.tokens import without_token_variables
 from dyntui.core.errors import UsageError
 from dyntui.tui.shell.startup import is_remote
 
@@ -41,7 +41,7 @@ def open_page(url: str) -> None:
     try:
         subprocess.Popen(
             [opener, url],
-            env=scrubbed(os.environ),
+            env=without_token_variables(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -10,13 +10,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import ALLOWLISTS, Column, Resource
+from dyntui.resources import ALLOWLISTS, Column, Paging, Resource
 from dyntui.resources.cell_formats import enabled_since, short_id, thousands
 from dyntui.services.access.access_policy import AccessPolicy, is_enabled, name_of, read_access
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.lists import LIST_ACTIONS, OUTCOMES, checked_fields, with_counts
 from dyntui.services.actions.write_types import Target
-from dyntui.services.lists.paged_view import ListQuery, PagedView, Paging
+from dyntui.services.lists.list_query import ListQuery
+from dyntui.services.lists.paged_view import PagedView
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values

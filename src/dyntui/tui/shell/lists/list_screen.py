@@ -153,7 +153,7 @@ class ListScreen(ConsoleScreen):
 
     def _apply_query(self, order: str | None = None) -> None:
         """Apply the filter, and `order` when it is given, to the view."""
-        from dyntui.services.lists.paged_view import ListQuery
+        from dyntui.services.lists.list_query import ListQuery
 
         if self.view is not None:
             spec = self.record.filter
