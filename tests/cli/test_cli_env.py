@@ -33,7 +33,7 @@ def test_add_takes_the_token_from_the_environment(run: Run, monkeypatch: pytest.
     monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
     done = run("env", "add", "a", "--environment-id", ID, "--kind", "live", "--credential", "file")
     assert done.code == 0
-    assert "taken from DYNTUI_TOKEN" in done.err
+    assert "Using the token from DYNTUI_TOKEN" in done.err
     assert HINT in done.out
     assert store_for(CredentialKind.FILE).get(Profiles.load().get("a")) == TOKEN
 
@@ -56,7 +56,7 @@ def test_no_command_takes_a_token_as_an_argument(run: Run) -> None:
         (["a", "--environment-id", ID, "--kind", "live", "--base-url", "http://x.example"], "https"),
         (
             ["a", "--environment-id", ID, "--kind", "live", "--credential", "session", "--token-stdin"],
-            "No token is stored",
+            "does not store a token",
         ),
         (["a", "--environment-id", ID, "--kind", "live", "--credential", "command"], "--command is missing"),
         (["a", "--environment-id", ID, "--kind", "live", "--ca-file", "/no/such/file"], "does not exist"),
