@@ -238,7 +238,7 @@ async def test_the_request_log_shows_what_went_over_the_wire() -> None:
         await press(pilot, "R")
         assert "getEnvironmentUsers" in text_of(console)
         await press(pilot, "enter")
-        assert "answer 200 after 2 ms" in text_of(console)
+        assert "Response: 200 after 2 ms" in text_of(console)
 
 
 async def test_a_notification_is_never_markup() -> None:
