@@ -259,7 +259,7 @@ def test_an_export_is_created_and_downloaded(here: Here, tmp_path: Path) -> None
     assert (done["bytes"], done["host"].split(":")[0]) == (file.stat().st_size, "127.0.0.1")
     again = here("exports", "download", made["id"], "-o", str(file))
     assert again.code == 2
-    assert "exists already" in again.err
+    assert "already exists" in again.err
 
 
 # Raw API calls

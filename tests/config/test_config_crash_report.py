@@ -39,7 +39,7 @@ def test_the_command_line_crashes_with_one_line_and_a_redacted_report(tmp_path: 
     )
     assert (done.returncode, done.stdout) == (1, "")
     [said] = done.stderr.splitlines()
-    assert said.startswith("dyntui stopped on an error of its own (KeyError). The report, without secrets: ")
+    assert said.startswith("dyntui stopped because of an internal error (KeyError). Report, without secrets: ")
     written = Path(said.rsplit(": ", 1)[1])
     assert written.parent == tmp_path / "state" / "crashes"
     assert written.stat().st_mode & 0o777 == 0o600
@@ -54,4 +54,4 @@ def test_a_report_that_cannot_be_written_is_said_too(monkeypatch: pytest.MonkeyP
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(crash_report, "write_report", full)
-    assert "no report was written: [Errno 28] No space left on device" in crash_report.report(ValueError("x"))
+    assert "No report could be written: [Errno 28] No space left on device" in crash_report.report(ValueError("x"))

@@ -134,7 +134,7 @@ def test_a_keyring_that_blocks_is_given_up_at_the_limit(
         lambda: store_for(CredentialKind.KEYRING).set(PROD, TOKEN),
         lambda: store_for(CredentialKind.KEYRING).delete(PROD),
     ):
-        with pytest.raises(CredentialError, match=r"did not answer within 0\.3 s") as caught:
+        with pytest.raises(CredentialError, match=r"did not respond within 0\.3 s") as caught:
             act()
         assert "session, passphrase, file" in caught.value.hint
 
@@ -145,7 +145,7 @@ def test_a_keyring_that_blocks_is_given_up_at_the_limit(
         ("absent", "neither running nor activatable"),
         ("fails", "cannot keep <token> ␛"),
         ("forgets", "did not return a test secret"),
-        ("dies", "ended without an answer (status 9)"),
+        ("dies", "ended without a response (status 9)"),
     ],
 )
 def test_a_keyring_that_fails_says_why_and_shows_no_token(

@@ -174,7 +174,7 @@ answer(asked=asked.is_set(), ok=probe.ok, reason=probe.reason, took=took, said=s
     )
     assert answer["asked"] is True, "the prompter was never asked, so nothing blocked"
     assert answer["ok"] is False
-    assert "did not answer within 3 s" in answer["reason"]
+    assert "did not respond within 3 s" in answer["reason"]
     assert 3.0 <= answer["took"] < 6
-    assert "did not answer within 2 s" in answer["said"]
+    assert "did not respond within 2 s" in answer["said"]
     assert 2.0 <= answer["took_get"] < 5

@@ -80,7 +80,7 @@ def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
     with pytest.raises(UnsafeFile, match="not a folder"):
         private_dir(tmp_path / "state")
-    with pytest.raises(UnsafeFile, match="Cannot make the folder"):
+    with pytest.raises(UnsafeFile, match="Cannot create the folder"):
         private_dir(tmp_path / "state" / "jobs")
 
 
@@ -136,7 +136,7 @@ def test_links_to_files_are_neither_read_nor_written(tmp_path: Path) -> None:
     ):
         with pytest.raises(UnsafeFile, match="is a symbolic link"):
             act()
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         create_new(link)
     assert real.read_bytes() == b"x"
     assert link.is_symlink()
@@ -227,7 +227,7 @@ def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
         handle.write(b"mine")
     if os.name == "posix":
         assert mode(file) == 0o600
-    with pytest.raises(UsageError, match="exists already") as caught:
+    with pytest.raises(UsageError, match="already exists") as caught:
         create_new(file)
     assert "another name" in caught.value.hint
     with pytest.raises(UsageError, match="no folder"):

@@ -161,7 +161,7 @@ kind = "sandbox"
     ("text", "line", "why"),
     [
         (f'\n\n[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\n', 3, "kind is missing"),
-        (f'[profiles.x]\nbase_url = 1\nenvironment_id = "{ID}"\nkind = "live"\n', 1, "base_url has to be text"),
+        (f'[profiles.x]\nbase_url = 1\nenvironment_id = "{ID}"\nkind = "live"\n', 1, "base_url must be text"),
         (f'[profiles.x]\nbase_url = "http://a.example"\nenvironment_id = "{ID}"\nkind = "live"\n', 1, "https"),
         (
             f'[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\nkind = "test"\n',
@@ -172,12 +172,12 @@ kind = "sandbox"
         (
             f'[profiles.x]\nbase_url = "https://a"\nenvironment_id = "{ID}"\nkind = "live"\ncredential = "cloud"\n',
             1,
-            "credential is one of",
+            "credential must be one of",
         ),
         (
             f'[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\nkind = "live"\nread_only = "no"\n',
             1,
-            "read_only has to be true or false",
+            "read_only must be true or false",
         ),
         (
             '[profiles."a b"]\nbase_url = "https://a"\nenvironment_id = "x"\nkind = "live"\n',

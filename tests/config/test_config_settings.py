@@ -27,13 +27,13 @@ def test_what_is_set_is_used() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("rate_per_minute = -1", "rate_per_minute has to be a whole number from 0"),
-        ("rate_per_minute = true", "rate_per_minute has to be"),
-        ("bulk_per_minute = 1.5", "bulk_per_minute has to be"),
-        ("page_size = 101", "page_size has to be a whole number from 1 to 100"),
-        ('animations = "no"', "animations has to be true or false"),
-        ('theme = "a\\u001bb"', "theme has to be text"),
-        ("colours = 1", "no setting 'colours'; there are: theme"),
+        ("rate_per_minute = -1", "rate_per_minute must be a whole number from 0"),
+        ("rate_per_minute = true", "rate_per_minute must be"),
+        ("bulk_per_minute = 1.5", "bulk_per_minute must be"),
+        ("page_size = 101", "page_size must be a whole number from 1 to 100"),
+        ('animations = "no"', "animations must be true or false"),
+        ('theme = "a\\u001bb"', "theme must be text"),
+        ("colours = 1", "no setting 'colours'; settings: theme"),
         ("theme = ", "line 1"),
     ],
 )
@@ -56,5 +56,5 @@ def test_keys_are_read_from_their_own_file_dotted_or_quoted() -> None:
     atomic_write(paths().keymap_file, b'quit = "ctrl+q"\nusers.delete = "d,delete"\n"jobs.resume" = "r"\n')
     assert Settings.load().keymap == {"quit": "ctrl+q", "users.delete": "d,delete", "jobs.resume": "r"}
     atomic_write(paths().keymap_file, b"users.delete = 1\n")
-    with pytest.raises(ConfigError, match=r"users\.delete has to be keys in quotes"):
+    with pytest.raises(ConfigError, match=r"users\.delete must be keys in quotes"):
         Settings.load()

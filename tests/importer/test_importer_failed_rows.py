@@ -111,7 +111,7 @@ def test_it_is_private_and_never_overwrites(tmp_path: Path) -> None:
     info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, ("email",), "x")
     write(tmp_path / "failed.csv", info, [])
     assert stat.S_IMODE((tmp_path / "failed.csv").stat().st_mode) == 0o600
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         FailedRowsWriter(tmp_path / "failed.csv", info)
 
 

@@ -130,7 +130,7 @@ async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert len(path.read_text().splitlines()) == (41 if model == "users" else 21)
         assert [line.action for line in connection.audit.lines()][-1] == "exports.download"
-        with pytest.raises(UsageError, match="exists already"):
+        with pytest.raises(UsageError, match="already exists"):
             await download(connection, made["id"], path)
         assert path.stat().st_size == saved.size
 

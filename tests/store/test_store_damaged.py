@@ -163,7 +163,7 @@ def test_a_new_journal_is_not_made_through_a_link(folder: Path, tmp_path: Path) 
     folder.mkdir(parents=True, mode=0o700)
     (folder / "new.sqlite").symlink_to(tmp_path / "elsewhere")
     (folder / "making").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(UsageError, match="exists already"):
+    with pytest.raises(UsageError, match="already exists"):
         Journal.create(folder / "new.sqlite", kind="users", facts={})
     assert not (tmp_path / "elsewhere").exists()
 

@@ -65,7 +65,7 @@ async def test_without_a_token_the_list_says_why_and_what_to_do() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         text = text_of(console)
-        assert "There is no token." in text
+        assert "No token is set." in text
         assert "Press r to try again." in text
         assert "not authorized" in lines_of(console)[-1]
 

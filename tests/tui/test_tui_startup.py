@@ -127,7 +127,7 @@ async def test_a_crash_leaves_one_line_and_a_redacted_report_without_locals(stil
             await pilot.pause()
             await pilot.pause()
     said = console.crash_message
-    assert said.startswith("dyntui stopped on an error of its own (_Broken).")
+    assert said.startswith("dyntui stopped because of an internal error (_Broken).")
     reports = list((still / "state" / "crashes").iterdir())
     assert len(reports) == 1
     report = reports[0].read_text()

@@ -16,9 +16,9 @@ def report(error: BaseException) -> str:
     """Write the report and return the line to print."""
     name = safe(type(error).__name__)
     try:
-        return f"dyntui stopped on an error of its own ({name}). The report, without secrets: {write_report(error)}"
+        return f"dyntui stopped because of an internal error ({name}). Report, without secrets: {write_report(error)}"
     except (OSError, DyntuiError) as problem:
-        return f"dyntui stopped on an error of its own ({name}); no report was written: {safe(problem)}"
+        return f"dyntui stopped because of an internal error ({name}). No report could be written: {safe(problem)}"
 
 
 def write_report(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""Tokens from a command of the user's own (a password manager): run without a shell, limited in time and output."""
+"""Reads tokens from a command, such as a password manager. It runs without a shell, limited in time and output."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MAX_OUTPUT = 64 * 1024
 
 
 def split_command(text: str) -> list[str]:
-    """A command line as words; Usage when it is empty or its quotes do not match."""
+    """Split a command line into words. Raises UsageError when it is empty or its quotes do not match."""
     try:
         words = shlex.split(text, posix=os.name == "posix")
     except ValueError as error:
@@ -45,7 +45,7 @@ def split_command(text: str) -> list[str]:
 
 
 class CommandCredentialStore(CredentialStore):
-    """Asks a command for the token each time: it prints `{"token": "dyn_…"}`, or the token as its only line."""
+    """Runs a command that prints `{"token": "dyn_…"}`, or the token as its only line, each time the token is needed."""
 
     kind = CredentialKind.COMMAND
 
@@ -53,8 +53,8 @@ class CommandCredentialStore(CredentialStore):
         self._limit = limit
 
     def describe(self, profile: Profile | None = None) -> str:
-        # Its first word only: an argument might be a secret.
-        return f"command {split_command(profile.credential_command)[0]}" if profile else "a command of yours"
+        # Only its first word, because an argument may be a secret.
+        return f"command {split_command(profile.credential_command)[0]}" if profile else "your command"
 
     def get(self, profile: Profile) -> str | None:
         words = split_command(profile.credential_command)
@@ -86,7 +86,7 @@ class CommandCredentialStore(CredentialStore):
     def set(self, profile: Profile, token: str) -> None:
         raise UsageError(
             f"The token of {profile.name} comes from a command; it is not stored here.",
-            hint="Change it where the command reads it.",
+            hint="Change it where the command reads it, or use: dyntui auth login --credential keyring",
         )
 
     def delete(self, profile: Profile) -> bool:
@@ -95,7 +95,7 @@ class CommandCredentialStore(CredentialStore):
 
 def _token(output: bytes, name: str) -> str:
     problem = CredentialError(
-        f"The credential command {name} did not print a token.", hint='It has to print {"token": "dyn_…"} or one line.'
+        f"The credential command {name} did not print a token.", hint='It must print {"token": "dyn_…"} or one line.'
     )
     try:
         text = output.decode().strip()
@@ -109,11 +109,11 @@ def _token(output: bytes, name: str) -> str:
 
 
 class _OutputTooLong(Exception):
-    """The command printed more than a token can be."""
+    """The command printed more than a token."""
 
 
 class _PipeReader(threading.Thread):
-    """Reads a pipe to its end, but no more than the limit: then it calls `on_full`. data: what was read."""
+    """Reads a pipe to its end into `data`. At the size limit it stops and calls `on_full`."""
 
     def __init__(self, pipe: IO[bytes], on_full: Callable[[], None]) -> None:
         super().__init__(daemon=True)
@@ -133,10 +133,10 @@ class _PipeReader(threading.Thread):
 
 
 def _run(words: list[str], limit_s: float) -> tuple[int, bytes, bytes]:
-    """Run a command to its end; its status, standard output and standard error.
+    """Run a command and return its status, standard output and standard error.
 
-    It runs in a session, and so a process group, of its own: at a limit of time or size, and when we are interrupted,
-    the whole group is ended. Raises TimeoutExpired, _OutputTooLong or OSError.
+    It runs in its own process group, which is killed at the time or size limit and on an interrupt. Raises
+    TimeoutExpired, _OutputTooLong or OSError.
     """
     process = subprocess.Popen(
         words,
@@ -148,7 +148,7 @@ def _run(words: list[str], limit_s: float) -> tuple[int, bytes, bytes]:
     )
     assert process.stdout is not None and process.stderr is not None
     deadline = time.monotonic() + limit_s
-    readers = [_PipeReader(pipe, lambda: _end_group(process)) for pipe in (process.stdout, process.stderr)]
+    readers = [_PipeReader(pipe, lambda: _kill_group(process)) for pipe in (process.stdout, process.stderr)]
     try:
         for reader in readers:
             reader.join(max(0.0, deadline - time.monotonic()))
@@ -159,7 +159,7 @@ def _run(words: list[str], limit_s: float) -> tuple[int, bytes, bytes]:
         status = process.wait(max(0.0, deadline - time.monotonic()))
         return status, readers[0].data, readers[1].data
     except BaseException:
-        _end_group(process)
+        _kill_group(process)
         process.wait()
         raise
     finally:
@@ -168,8 +168,8 @@ def _run(words: list[str], limit_s: float) -> tuple[int, bytes, bytes]:
                 pipe.close()
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a command with all that it started. It must not have been waited for: its id might be another's by then."""
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a command and its child processes. Call it before `wait`, after which the process id may be reused."""
     if os.name == "posix":
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Tokens in files: sealed with a passphrase, or plain (0600) for those who ask for exactly that."""
+"""Credential stores in files: encrypted with a passphrase, or as plain text that only the owner can read (0600)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MAX_PARALLEL = 16
 
 
 def _file(profile: Profile, suffix: str) -> Path:
-    # The digest keeps names apart that a file system would not: letter case, reserved names, another origin.
+    # The digest distinguishes names that differ only in letter case or origin.
     digest = hashlib.sha256(entry(profile).encode()).hexdigest()[:12]
     return paths().credentials_dir / f"{re.sub(r'[^A-Za-z0-9-]', '_', profile.name)[:40]}-{digest}.{suffix}"
 
@@ -50,7 +50,8 @@ def _read(path: Path) -> dict[str, Any] | None:
         value = None
     if not isinstance(value, dict) or value.get("version") != _VERSION:
         raise CredentialError(
-            f"{tilde(path)} is not a token file that this dyntui can read.", hint="Remove it, then: dyntui auth login"
+            f"{tilde(path)} is not a token file of this version of dyntui.",
+            hint="Remove it, then run: dyntui auth login",
         )
     return value
 
@@ -61,7 +62,7 @@ def _write(path: Path, value: dict[str, Any]) -> None:
 
 
 class FileCredentialStore(CredentialStore):
-    """Tokens as plain text in files that only their owner can read."""
+    """Stores tokens as plain text in files that only the owner can read."""
 
     kind = CredentialKind.FILE
 
@@ -83,10 +84,10 @@ class FileCredentialStore(CredentialStore):
 
 
 class PassphraseCredentialStore(CredentialStore):
-    """Tokens in files sealed by a passphrase: scrypt and AES-256-GCM. Asked once, then remembered by this process."""
+    """Stores tokens in files encrypted with scrypt and AES-256-GCM. Asks for the passphrase once per process."""
 
     kind = CredentialKind.PASSPHRASE
-    _opened: ClassVar[dict[str, str]] = {}  # sealed text -> token, for the whole process
+    _opened: ClassVar[dict[str, str]] = {}  # decrypted tokens by file content, for the whole process
 
     def __init__(self, ask: AskPassphrase | None = None) -> None:
         self._ask = ask
@@ -101,7 +102,7 @@ class PassphraseCredentialStore(CredentialStore):
         sealed = json.dumps(value, sort_keys=True)
         if sealed not in self._opened:
             passphrase = self._passphrase(f"Passphrase for the token of {profile.name}")
-            self._opened[sealed] = _unseal(value, passphrase)
+            self._opened[sealed] = _decrypt(value, passphrase)
         return self._opened[sealed]
 
     def set(self, profile: Profile, token: str) -> None:
@@ -110,9 +111,9 @@ class PassphraseCredentialStore(CredentialStore):
             raise CredentialError(
                 f"The passphrase has fewer than {MIN_PASSPHRASE} characters.", hint="Nothing was stored. Try again."
             )
-        if self._passphrase("The same passphrase again") != passphrase:
+        if self._passphrase("Repeat the passphrase") != passphrase:
             raise CredentialError("The two passphrases differ.", hint="Nothing was stored. Try again.")
-        _write(_file(profile, "sealed"), _seal(entry(profile), token, passphrase))
+        _write(_file(profile, "sealed"), _encrypt(entry(profile), token, passphrase))
 
     def delete(self, profile: Profile) -> bool:
         self._opened.clear()
@@ -122,11 +123,11 @@ class PassphraseCredentialStore(CredentialStore):
         if self._ask is None:
             raise CredentialError(
                 "The token is encrypted with a passphrase, and there is no terminal to enter it.",
-                hint="Run it in a terminal, or set DYNTUI_TOKEN for this run.",
+                hint="Run dyntui in a terminal, or set DYNTUI_TOKEN.",
             )
         passphrase = self._ask(purpose)
         if not passphrase:
-            raise CredentialError("No passphrase entered.", hint="Try again, or set DYNTUI_TOKEN for this run.")
+            raise CredentialError("No passphrase entered.", hint="Try again, or set DYNTUI_TOKEN.")
         return passphrase
 
 
@@ -138,11 +139,11 @@ def _key(passphrase: str, salt: bytes, cost: int, block: int, parallel: int) -> 
 
 
 def _header(value: dict[str, Any]) -> bytes:
-    """What is not secret but must not be changed: it is authenticated with the token."""
+    """Return the parts that are not secret; they are authenticated together with the token."""
     return json.dumps([_VERSION, "scrypt-aes256gcm", *(value[name] for name in ("entry", "n", "r", "p"))]).encode()
 
 
-def _seal(name: str, token: str, passphrase: str) -> dict[str, Any]:
+def _encrypt(name: str, token: str, passphrase: str) -> dict[str, Any]:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt, nonce = os.urandom(16), os.urandom(12)
@@ -152,9 +153,11 @@ def _seal(name: str, token: str, passphrase: str) -> dict[str, Any]:
     return value | {part: base64.b64encode(data).decode() for part, data in parts.items()}
 
 
-def _work(value: dict[str, Any]) -> tuple[int, int, int]:
-    """The parameters of scrypt in a sealed file: n, r, p. Raises ValueError for what scrypt does not take or what
-    would need more memory or time than any dyntui asks for; the file may have been changed by somebody else."""
+def _scrypt_parameters(value: dict[str, Any]) -> tuple[int, int, int]:
+    """Return the scrypt parameters n, r and p of a token file.
+
+    Raises ValueError for invalid or too expensive parameters, because the file may have been manipulated.
+    """
     cost, block, parallel = value["n"], value["r"], value["p"]
     for number in (cost, block, parallel):
         if type(number) is not int or number < 1:
@@ -167,12 +170,12 @@ def _work(value: dict[str, Any]) -> tuple[int, int, int]:
     return cost, block, parallel
 
 
-def _unseal(value: dict[str, Any], passphrase: str) -> str:
+def _decrypt(value: dict[str, Any], passphrase: str) -> str:
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     try:
-        cost, block, parallel = _work(value)
+        cost, block, parallel = _scrypt_parameters(value)
         salt, nonce, sealed = (base64.b64decode(value[name], validate=True) for name in ("salt", "nonce", "sealed"))
         return AESGCM(_key(passphrase, salt, cost, block, parallel)).decrypt(nonce, sealed, _header(value)).decode()
     except InvalidTag as error:

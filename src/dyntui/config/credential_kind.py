@@ -1,4 +1,4 @@
-"""The places that may hold a token."""
+"""The kinds of credential stores."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["CredentialKind"]
 
 
 class CredentialKind(StrEnum):
-    """The places that may hold a token."""
+    """A kind of credential store."""
 
     KEYRING = "keyring"
     SESSION = "session"

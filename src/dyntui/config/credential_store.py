@@ -1,4 +1,4 @@
-"""What every place for a token can do, whichever it is."""
+"""The interface of credential stores."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ if TYPE_CHECKING:
 __all__ = ["AskPassphrase", "CredentialStore", "entry", "tilde"]
 
 AskPassphrase = Callable[[str], str]
-"""Asks a person, without showing what is typed: the prompt -> the passphrase; empty to give up."""
+"""Asks for a passphrase without echo: from the prompt to the passphrase, "" when the user gives up."""
 
 
 class CredentialStore(ABC):
-    """A place for tokens, one entry for each profile and origin: a profile with another address finds nothing."""
+    """Stores tokens, one for each profile and origin. A profile with another origin does not find the token."""
 
     kind: ClassVar[CredentialKind]
 
     @abstractmethod
     def describe(self, profile: Profile | None = None) -> str:
-        """The place as a person knows it: `macOS Keychain`, `plain file ~/…/prod-1f2e.token, 0600`."""
+        """Return the store as text for people: `macOS Keychain`, `plain file ~/…/prod-1f2e.token, 0600`."""
 
     @abstractmethod
     def get(self, profile: Profile) -> str | None:
-        """The token; None when there is none. CredentialError when the place does not answer."""
+        """Return the token, or None. Raises CredentialError when the store cannot be read."""
 
     @abstractmethod
     def set(self, profile: Profile, token: str) -> None:
-        """Keep a token, or raise; never keep it anywhere else."""
+        """Store a token. Raises CredentialError."""
 
     @abstractmethod
     def delete(self, profile: Profile) -> bool:
-        """Delete the token; whether there was one."""
+        """Delete the token. Returns whether there was one."""
 
 
 def entry(profile: Profile) -> str:
-    """The name of a token's entry: it belongs to a profile and to the origin it may be sent to."""
+    """Return the name of the stored token of a profile: profile name and origin."""
     return f"{profile.name} {origin_text(profile.base_url)}"
 
 
 def tilde(path: Path) -> str:
-    """`path` as people write it, the home folder as `~`."""
+    """Return a path with the home folder as `~`."""
     home = Path.home()
     return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else str(path)

@@ -1,4 +1,4 @@
-"""Which token to send, and where it rests: one place that the person chose, always named, never a silent other one."""
+"""Find the token of a profile: in an environment variable or in its credential store, never in another one."""
 
 from __future__ import annotations
 
@@ -48,21 +48,21 @@ class Credential:
 
     token: str = field(repr=False)
     source: CredentialKind
-    """The kind of place that gave the token."""
+    """The kind of store that the token comes from."""
     where: str
-    """That place, as shown to a person."""
+    """The store as text for people."""
 
     def __post_init__(self) -> None:
         redactor.add(self.token)
 
     @property
     def hint(self) -> str:
-        """How the token is shown: `dyn_…abc123`."""
+        """The token as it may be shown: `dyn_…abc123`."""
         return token_hint(self.token)
 
 
 class SessionCredentialStore(CredentialStore):
-    """Tokens in the memory of this process; gone when it ends."""
+    """Keeps tokens in the memory of this process."""
 
     kind = CredentialKind.SESSION
 
@@ -80,7 +80,7 @@ class SessionCredentialStore(CredentialStore):
 
 
 class EnvironmentCredentialStore(CredentialStore):
-    """The token of the environment variables; nothing is kept."""
+    """Reads the token from environment variables; stores nothing."""
 
     kind = CredentialKind.ENVIRONMENT
 
@@ -105,7 +105,7 @@ class EnvironmentCredentialStore(CredentialStore):
 
 
 def store_for(kind: CredentialKind, *, ask_passphrase: AskPassphrase | None = None) -> CredentialStore:
-    """The place of that kind."""
+    """Return the credential store of a kind."""
     match kind:
         case CredentialKind.KEYRING:
             return KeyringCredentialStore()
@@ -122,7 +122,7 @@ def store_for(kind: CredentialKind, *, ask_passphrase: AskPassphrase | None = No
 
 
 def unconfirmed_origin(profile: Profile) -> str:
-    """The origin that a person still has to confirm before a token goes there; empty when none has to."""
+    """Return the origin that must be confirmed before a token is sent to it; "" when that is not needed."""
     where = origin_text(profile.base_url)
     if not needs_confirmation(profile.base_url) or profile.confirmed_origin == where:
         return ""
@@ -130,7 +130,7 @@ def unconfirmed_origin(profile: Profile) -> str:
 
 
 def check_origin(profile: Profile) -> None:
-    """Refuse to send a token to an origin that is not the vendor's and that nobody confirmed. Raises ConfigError."""
+    """Raise ConfigError when the origin of the profile must be confirmed before a token is sent to it."""
     if not unconfirmed_origin(profile):
         return
     _, host, port = origin(profile.base_url)
@@ -144,7 +144,7 @@ def check_origin(profile: Profile) -> None:
 
 
 def environment_token(profile: Profile, environ: Mapping[str, str]) -> Credential | None:
-    """The token of the environment: DYNTUI_TOKEN for any profile, other tools' variables only where no place is set."""
+    """Return the token of DYNTUI_TOKEN, or of other variables if the profile has no store; None without one."""
     others = FALLBACK_VARIABLES if profile.credential is CredentialKind.ENVIRONMENT else ()
     for variable in (TOKEN_VARIABLE, *others):
         if environ.get(variable, "").strip():
@@ -162,9 +162,10 @@ def find_token(
     environ: Mapping[str, str] | None = None,
     ask_passphrase: AskPassphrase | None = None,
 ) -> Credential:
-    """The token for `profile`: the environment's, else the one in the place its profile names, and no other.
+    """Return the token of a profile: from an environment variable, else from its credential store.
 
-    May wait for the keyring, a command or a person: never call it on an event loop. NotAuthorized when there is none.
+    May wait for the keyring, a command or a prompt, so never call it on an event loop. Raises NotAuthorized when there
+    is no token.
     """
     check_origin(profile)
     found = environment_token(profile, os.environ if environ is None else environ)
@@ -185,12 +186,12 @@ def _none(profile: Profile, store: CredentialStore) -> NotAuthorized:
     match store.kind:
         case CredentialKind.ENVIRONMENT:
             return NotAuthorized(
-                "There is no token.",
+                "No token is set.",
                 hint=f"Set {TOKEN_VARIABLE}, or store a token: dyntui env add",
             )
         case CredentialKind.SESSION:
             return NotAuthorized(
-                f"The profile {profile.name} keeps its token for one session of the console only.",
+                f"The profile {profile.name} does not store its token; the console asks for it.",
                 hint=f"Set {TOKEN_VARIABLE}, or store the token: dyntui auth login --credential keyring",
             )
         case _:
@@ -201,5 +202,5 @@ def _none(profile: Profile, store: CredentialStore) -> NotAuthorized:
 
 
 def forget(profile: Profile) -> bool:
-    """Delete the token of `profile` from the place it names; whether there was one."""
+    """Delete the token of a profile from its credential store. Returns whether there was one."""
     return store_for(profile.credential).delete(profile)

@@ -1,4 +1,4 @@
-"""What can be wrong with files a person edits and with places that keep tokens."""
+"""Errors of configuration files and credential stores."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ __all__ = ["ConfigError", "CredentialError"]
 
 
 class ConfigError(UsageError):
-    """A configuration file does not say what it should; it was left as it is."""
+    """A configuration file is invalid. It was not changed."""
 
 
 class CredentialError(NotAuthorized):
-    """The chosen place for a token did not do what was asked; no other place was tried instead."""
+    """A credential store failed. No other store was tried."""

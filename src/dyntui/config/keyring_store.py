@@ -24,31 +24,31 @@ __all__ = ["CALL_LIMIT", "PROBE_LIMIT", "SERVICE", "KeyringCredentialStore", "Ke
 SERVICE = "dyntui"
 PROBE_LIMIT = 3.0
 CALL_LIMIT = 20.0
-"""Seconds for a real call: long enough for a person to unlock the keyring."""
+"""Time limit of a real call in seconds, long enough to unlock the keyring."""
 
-OTHER_PLACES = "Choose another place (session, passphrase, file, command), or set DYNTUI_TOKEN for this run."
+OTHER_STORES_HINT = "Choose another store (session, passphrase, file, command), or set DYNTUI_TOKEN."
 
 
 @dataclass(frozen=True, slots=True)
 class KeyringProbe:
-    """The result of a trial of the keyring."""
+    """The result of a test of the keyring."""
 
     ok: bool
     """Whether it stores, returns and deletes a secret."""
     backend: str = ""
-    """Its name."""
+    """The name of the keyring."""
     reason: str = ""
     """Why it cannot be used."""
 
 
 def keyring_available(timeout: float = PROBE_LIMIT) -> KeyringProbe:
-    """Try to set, get and delete a random value in the keyring, before a person is asked for a token."""
+    """Test the keyring: store, read and delete a random value."""
     reply = _call({"do": "probe"}, timeout)
     return KeyringProbe(ok=reply["ok"], backend=reply.get("backend", ""), reason=reply.get("reason", ""))
 
 
 class KeyringCredentialStore(CredentialStore):
-    """Tokens in the keyring of the operating system or the desktop."""
+    """Stores tokens in the keyring of the operating system or the desktop."""
 
     kind = CredentialKind.KEYRING
 
@@ -72,12 +72,12 @@ class KeyringCredentialStore(CredentialStore):
         reply = _call(request, CALL_LIMIT)
         self._backend = reply.get("backend") or self._backend
         if not reply["ok"]:
-            raise CredentialError(f"The {self.describe()} cannot be used: {reply['reason']}.", hint=OTHER_PLACES)
+            raise CredentialError(f"The {self.describe()} cannot be used: {reply['reason']}.", hint=OTHER_STORES_HINT)
         return reply.get("value")
 
 
 def _call(request: dict[str, str], limit: float) -> dict[str, Any]:
-    # -P: no module of the current folder may stand in for the keyring's.
+    # -P: a module in the current folder must not replace that of the keyring.
     command = [sys.executable, "-P", "-m", "dyntui.config.keyring_worker"]
     try:
         done = subprocess.run(
@@ -93,12 +93,12 @@ def _call(request: dict[str, str], limit: float) -> dict[str, Any]:
     except subprocess.TimeoutExpired:
         return {
             "ok": False,
-            "reason": f"it did not answer within {limit:g} s; it may be locked and waiting to be unlocked",
+            "reason": f"it did not respond within {limit:g} s; it may be locked",
         }
     except OSError as error:
         return {"ok": False, "reason": f"its helper process did not start ({error.strerror})"}
     except ValueError:
-        return {"ok": False, "reason": f"its helper process ended without an answer (status {done.returncode})"}
+        return {"ok": False, "reason": f"its helper process ended without a response (status {done.returncode})"}
     if "reason" in reply:
         reply["reason"] = safe(redact(reply["reason"]), 300).rstrip(".")
     return reply

@@ -1,7 +1,7 @@
-"""The only code that touches the system's keyring: a child process, because an unlock may block for ever.
+"""A child process that uses the system's keyring, because waiting for an unlock may block forever.
 
-`python -m dyntui.config.keyring_worker` reads one JSON request from standard input and answers with one JSON object.
-Tokens travel through these pipes only, never through arguments. Its parent is dyntui.config.keyring_store.
+`python -m dyntui.config.keyring_worker` reads one JSON request from standard input and writes one JSON object. Tokens
+are only sent through these pipes, never in arguments. `dyntui.config.keyring_store` starts it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ALLOWED = {
     "keyring.backends.kwallet.DBusKeyringKWallet4": "KWallet",
     "keyring.backends.libsecret.Keyring": "libsecret",
 }
-"""Backends that keep secrets encrypted, by the operating system or the desktop. Every other one is refused."""
+"""Backends of the operating system or the desktop that encrypt secrets. No other backend is used."""
 
 _NO_BACKENDS = (
     "keyring.backends.fail.Keyring",
@@ -34,7 +34,7 @@ _NO_BACKENDS = (
 
 
 class KeyringRefused(Exception):
-    """There is no keyring that may be used, and why."""
+    """The keyring cannot be used; the text says why."""
 
 
 def _name(backend: KeyringBackend) -> str:
@@ -74,7 +74,7 @@ def _store(backend: KeyringBackend, service: str, user: str, secret: str) -> Non
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """Do what `request` asks: probe, get, set or delete."""
+    """Handle a request: probe, get, set or delete."""
     backend = None
     try:
         backend = _choose()
@@ -94,7 +94,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             case "delete":
                 value = _delete(backend, service, user)
             case other:
-                raise KeyringRefused(f"cannot do {other!r}")
+                raise KeyringRefused(f"unknown request {other!r}")
     except KeyringRefused as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - backends raise anything; the parent reports it
@@ -105,9 +105,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """One request, one answer."""
+    """Read one request and write one response."""
     request = json.loads(sys.stdin.buffer.read())
-    out, sys.stdout = sys.stdout, sys.stderr  # a backend that prints must not spoil the answer
+    out, sys.stdout = sys.stdout, sys.stderr  # output of a backend must not mix with the response
     json.dump(answer(request), out)
     out.flush()
 

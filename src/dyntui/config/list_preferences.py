@@ -16,9 +16,9 @@ from dyntui.core.strict_json import parse_json
 __all__ = ["ListPreferences", "SavedView", "Widths"]
 
 Widths = tuple[tuple[str, int], ...]
-"""Columns from left to right by name or field, each with its cells."""
+"""Columns from left to right: name or field, and width in cells."""
 _LIMIT = 1024 * 1024
-_MOST = 400
+_MAX_WIDTH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class ListPreferences:
-    """What is kept for each list, by the name of its resource."""
+    """Columns and saved views of lists, by the name of the resource."""
 
     columns: Mapping[str, Widths] = field(default_factory=dict)
     views: Mapping[str, Mapping[str, SavedView]] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> ListPreferences:
-        """What the file says, nothing when there is none. ConfigError when it cannot be understood."""
+        """Read the file; without a file the preferences are empty. Raises ConfigError."""
         path = paths().lists_file
         try:
             document = parse_json(read_private(path, _LIMIT))
@@ -56,7 +56,7 @@ class ListPreferences:
             raise ConfigError(f"{path} is not valid.", hint="Correct it by hand, or delete it.") from error
 
     def view(self, resource: str, name: str) -> SavedView:
-        """The view of that name. Raises Usage with the names there are."""
+        """Return a saved view. Raises UsageError."""
         views = self.views.get(resource, {})
         if name not in views:
             known = ", ".join(views) or "none; press b in the console to save one"
@@ -65,12 +65,12 @@ class ListPreferences:
 
     @staticmethod
     def keep_columns(resource: str, columns: Widths) -> ListPreferences:
-        """Remember the columns of a list; () forgets them."""
+        """Save the columns of a list; () deletes them."""
         return _change(lambda lists: replace(lists, columns=_with(lists.columns, resource, columns)))
 
     @staticmethod
     def keep_view(resource: str, name: str, view: SavedView | None) -> ListPreferences:
-        """Remember a view under a name; None forgets it."""
+        """Save a view under a name; None deletes it."""
         return _change(
             lambda lists: replace(
                 lists, views=_with(lists.views, resource, _with(lists.views.get(resource, {}), name, view))
@@ -79,7 +79,7 @@ class ListPreferences:
 
 
 def _with(known: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
-    """`known` with another value under `name`; without that name, when there is no value."""
+    """Return a copy of a mapping with `name` set to `value`, or without `name` if the value is empty."""
     rest = {key: each for key, each in known.items() if key != name}
     return {**rest, name: value} if value else rest
 
@@ -104,7 +104,7 @@ def _change(change: Callable[[ListPreferences], ListPreferences]) -> ListPrefere
 
 
 def _widths(value: Any) -> Widths:
-    return tuple((str(name), max(1, min(int(cells), _MOST))) for name, cells in value)
+    return tuple((str(name), max(1, min(int(cells), _MAX_WIDTH))) for name, cells in value)
 
 
 def _view(value: Any) -> SavedView:

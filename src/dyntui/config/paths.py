@@ -1,4 +1,4 @@
-"""Where dyntui's files are: three folders by the platform's custom, or all below DYNTUI_HOME."""
+"""The folders and files of dyntui: three folders as usual on the platform, or all below DYNTUI_HOME."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ class Paths:
 
     @property
     def profiles_file(self) -> Path:
-        """The environments a person works with; no token is ever in it."""
+        """Profiles, without tokens."""
         return self.config / "profiles.toml"
 
     @property
     def settings_file(self) -> Path:
-        """A person's preferences."""
+        """Settings of the user."""
         return self.config / "settings.toml"
 
     @property
     def keymap_file(self) -> Path:
-        """Keys a person has put on other actions."""
+        """Key bindings of the user."""
         return self.config / "keymap.toml"
 
     @property
     def lists_file(self) -> Path:
-        """The columns of lists, and views of them that were kept."""
+        """Columns and saved views of lists."""
         return self.config / "lists.json"
 
     @property
@@ -46,17 +46,17 @@ class Paths:
 
     @property
     def credentials_dir(self) -> Path:
-        """Tokens that were put into a file on request; in the state folder, so that no synced dotfiles carry them."""
+        """Token files; in the state folder, so that they are not in synchronized dotfiles."""
         return self.state / "credentials"
 
     @property
     def jobs(self) -> Path:
-        """One folder or journal for each import job."""
+        """Journals and reports of import jobs."""
         return self.state / "jobs"
 
     @property
     def audit_file(self) -> Path:
-        """One JSON line for each write: the only record of who did what."""
+        """The audit log: one JSON line for each write."""
         return self.state / "audit.jsonl"
 
     @property
@@ -66,12 +66,12 @@ class Paths:
 
     @property
     def recent_file(self) -> Path:
-        """What was opened last: files, jumps, filters."""
+        """Recently opened files, jump targets and filters."""
         return self.state / "recent.json"
 
 
 def paths() -> Paths:
-    """The folders of this moment's environment; read each time, so a changed DYNTUI_HOME counts at once."""
+    """Return the folders, from the current environment variables."""
     home = os.environ.get(HOME_VARIABLE, "")
     if home:
         root = Path(home).expanduser().absolute()

@@ -1,7 +1,7 @@
-"""Private files: made 0600 in 0700 folders, checked on the open descriptor, written whole or not at all.
+"""Private files: created with mode 0600 in 0700 folders, checked on the open descriptor, written completely or not.
 
-Every file that dyntui keeps goes through here. On Windows there are no owners and modes to check; the user's
-own profile folder protects them there, and only the checks for links and file types apply.
+All files of dyntui are read and written with these functions. On Windows only links and file types are checked; the
+user's profile folder protects the files there.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ _OTHERS_WRITE = 0o022
 
 
 class UnsafeFile(UsageError):
-    """A file or folder that others can change or read, or that is not what it seems; it was not used."""
+    """A file or folder that others can read or change, or of another type than expected. It was not used."""
 
 
 def private_dir(path: Path) -> Path:
-    """`path` as a folder only its owner can enter: made with its parents, or verified.
+    """Create a folder with mode 0700, with its parents, or check the existing one. Returns the path.
 
-    A folder of ours that others may read is closed (0700); one that others may write, that is a link or that
-    belongs to somebody else is refused.
+    A folder that others may read gets the mode 0700. Raises UnsafeFile for a folder that others may write to, that is a
+    symbolic link, or that belongs to another user.
     """
     missing = [folder for folder in (path, *path.parents) if not os.path.lexists(folder)]
     for folder in reversed(missing):
@@ -60,8 +60,8 @@ def private_dir(path: Path) -> Path:
                 folder.mkdir(mode=0o700)
         except OSError as error:
             raise UnsafeFile(
-                f"Cannot make the folder {folder}: {error.strerror}.",
-                hint="Set DYNTUI_HOME to a folder you can write to.",
+                f"Cannot create the folder {folder}: {error.strerror}.",
+                hint="Set DYNTUI_HOME to a writable folder.",
             ) from error
     with _checked_folder(path) as (descriptor, status):
         if _POSIX and status.st_mode & _OTHERS:
@@ -70,9 +70,9 @@ def private_dir(path: Path) -> Path:
 
 
 def check_folder(path: Path) -> None:
-    """Refuse a folder that others could put files into, that is a link or that belongs to somebody else.
+    """Raise UnsafeFile for a folder that others may write to, that is a link, or that belongs to another user.
 
-    Others may read it. FileNotFoundError when there is none.
+    Raises FileNotFoundError when there is none.
     """
     with _checked_folder(path):
         pass
@@ -80,7 +80,7 @@ def check_folder(path: Path) -> None:
 
 @contextmanager
 def _checked_folder(path: Path) -> Iterator[tuple[int, os.stat_result]]:
-    """The folder's descriptor and status, when it is a real folder of ours that nobody else can write to."""
+    """Open a folder and yield its descriptor and status, after the checks of `check_folder`."""
     if path.is_symlink():
         raise UnsafeFile(
             f"{path} is a symbolic link.", hint="Replace it with a real folder, or set DYNTUI_HOME to another one."
@@ -102,18 +102,20 @@ def _checked_folder(path: Path) -> Iterator[tuple[int, os.stat_result]]:
         status = os.fstat(descriptor)
         _check_owner(path, status)
         if status.st_mode & _OTHERS_WRITE:
-            raise UnsafeFile(f"Others can write to the folder {path}.", hint=f"Look at it, then: chmod 700 {path}")
+            raise UnsafeFile(
+                f"Others can write to the folder {path}.", hint=f"Check its content, then run: chmod 700 {path}"
+            )
         yield descriptor, status
     finally:
         os.close(descriptor)
 
 
 def read_private(path: Path, limit: int = READ_LIMIT, *, secret: bool = True) -> bytes:
-    """The bytes of a file of ours, checked on the open descriptor: regular, owned by us, closed to others.
+    """Read a file of this user that others cannot read or change.
 
-    With `secret=False` (settings a person edits by hand) others may read it, but never write it. A folder that others
-    can write to is refused too: they could replace the file.
-    FileNotFoundError when there is none; UnsafeFile when it cannot be trusted or is longer than `limit`.
+    secret: False for settings that are edited by hand, which others may read. The folder is checked too, because others
+    could replace a file in a folder that they can write to.
+    Raises FileNotFoundError, or UnsafeFile when the checks fail or the file is longer than `limit` bytes.
     """
     check_folder(path.parent)
     descriptor = open_private(path, os.O_RDONLY | _NONBLOCK)
@@ -124,16 +126,16 @@ def read_private(path: Path, limit: int = READ_LIMIT, *, secret: bool = True) ->
             what = "Others can read or change" if secret else "Others can change"
             raise UnsafeFile(
                 f"{what} {path}.",
-                hint=f"If you trust what is in it: chmod 600 {path}. Replace a token it holds.",
+                hint=f"If you trust its content, run: chmod 600 {path}. Replace a token in it.",
             )
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise UnsafeFile(f"{path} is longer than {limit} bytes.", hint="It is not a file of dyntui's; move it away.")
+        raise UnsafeFile(f"{path} is longer than {limit} bytes.", hint="dyntui did not write this file. Move it away.")
     return data
 
 
 def atomic_write(path: Path, data: bytes) -> None:
-    """Replace `path` (0600) by `data`, or leave it unchanged: write a temporary file in its folder, fsync, rename."""
+    """Replace the content of `path` (0600) completely or not at all: write a temporary file, fsync, rename."""
     if not path.parent.exists():
         private_dir(path.parent)
     _check_replaceable(path)
@@ -155,9 +157,9 @@ def atomic_write(path: Path, data: bytes) -> None:
 
 
 def append_private(path: Path, line: bytes) -> None:
-    """`line` at the end of `path` (0600), in one write that is on the disk when this returns.
+    """Append one line to `path` (0600) with a single write, and wait until it is on disk.
 
-    A line that a crash cut short is ended first, so that it spoils itself only.
+    An incomplete last line, left by a crash, is ended first, so that it does not damage the new one.
     """
     if b"\n" in line.rstrip(b"\n"):
         raise ValueError("append_private takes one line")
@@ -169,25 +171,27 @@ def append_private(path: Path, line: bytes) -> None:
         status = os.fstat(descriptor)
         _check_regular(path, status)
         if _POSIX and status.st_mode & _OTHERS:
-            raise UnsafeFile(f"Others can read or change {path}.", hint=f"Look at it, then: chmod 600 {path}")
+            raise UnsafeFile(
+                f"Others can read or change {path}.", hint=f"Check its content, then run: chmod 600 {path}"
+            )
         if status.st_size:
             os.lseek(descriptor, -1, os.SEEK_END)
             if os.read(descriptor, 1) != b"\n":
                 line = b"\n" + line
         written = os.write(descriptor, line)
         if written != len(line):
-            raise OSError(f"only {written} of {len(line)} bytes went into {path}; is the disk full?")
+            raise OSError(f"only {written} of {len(line)} bytes were written to {path}; the disk may be full")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
 def create_new(path: Path) -> BinaryIO:
-    """A new file (0600) open for writing; never one that exists already."""
+    """Create a new file (0600) and open it for writing. Raises UsageError when it exists."""
     try:
         descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     except FileExistsError as error:
-        raise UsageError(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
+        raise UsageError(f"{path} already exists and is not overwritten.", hint="Choose another name.") from error
     except FileNotFoundError as error:
         raise UsageError(
             f"There is no folder {path.parent}.", hint="Create it first, or choose another folder."
@@ -199,12 +203,14 @@ def create_new(path: Path) -> BinaryIO:
 
 @contextmanager
 def new_whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A new file (0600) that has its name once all that is written in here is in it; until then, and after an error
-    or a signal, there is none of that name. Raises Usage as `create_new` does."""
+    """Open a new file (0600) that gets its name when the block ends without an error.
+
+    Until then, and after an error or a signal, no file of that name exists. Raises UsageError as `create_new` does.
+    """
     import secrets
 
     if os.path.lexists(path):
-        create_new(path).close()  # raises in words
+        create_new(path).close()  # raises UsageError
     # A name of its own, so that a long one does not become too long.
     temporary = path.with_name(f".dyntui-{secrets.token_hex(6)}.tmp")
     file = create_new(temporary)
@@ -235,19 +241,19 @@ def new_whole_text(path: Path, encoding: str, errors: str = "strict") -> Iterato
 
 
 def _name_new(temporary: Path, path: Path) -> None:
-    """Give a finished file its name, never in the place of one that was made meanwhile."""
+    """Rename a finished file without replacing an existing one."""
     try:
         path.hardlink_to(temporary)
     except FileExistsError as error:
-        raise UsageError(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from error
+        raise UsageError(f"{path} already exists and is not overwritten.", hint="Choose another name.") from error
     except OSError:  # a file system without hard links
         if os.path.lexists(path):
-            raise UsageError(f"{path} exists already, and is not overwritten.", hint="Choose another name.") from None
+            raise UsageError(f"{path} already exists and is not overwritten.", hint="Choose another name.") from None
         temporary.rename(path)
 
 
 def remove_private(path: Path) -> bool:
-    """Delete a file; whether there was one. A link is deleted itself, never what it points to."""
+    """Delete a file, or a link but not its target. Returns whether there was one."""
     try:
         path.unlink()
     except FileNotFoundError:
@@ -258,7 +264,7 @@ def remove_private(path: Path) -> bool:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keep other dyntuis from changing `path` meanwhile (where the system has flock): read it, change it, write it."""
+    """Lock `path` against other processes of dyntui while it is read, changed and written; on POSIX systems only."""
     if not _POSIX:
         yield
         return
@@ -273,10 +279,10 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def verify_private(path: Path, *, missing_ok: bool = False) -> None:
-    """Check a file of ours that a library opens by its name: regular, owned by us, not written by others; one that
-    others may read is closed (0600). Its folder has to be private, so that nobody can exchange it afterwards.
+    """Check a file that a library opens by name: a regular file of this user that others cannot change.
 
-    The file is not opened for it: closing a file of SQLite's would drop the locks that this process has on it.
+    A file that others may read gets the mode 0600. The folder must be private, so that others cannot replace the file
+    afterwards. The file is not opened, because closing a file of SQLite drops the locks of this process on it.
     """
     try:
         status = path.lstat()
@@ -288,13 +294,13 @@ def verify_private(path: Path, *, missing_ok: bool = False) -> None:
         raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.")
     _check_regular(path, status)
     if _POSIX and status.st_mode & _OTHERS_WRITE:
-        raise UnsafeFile(f"Others can change {path}.", hint=f"If you trust what is in it: chmod 600 {path}")
+        raise UnsafeFile(f"Others can change {path}.", hint=f"If you trust its content, run: chmod 600 {path}")
     if _POSIX and status.st_mode & _OTHERS:
         path.chmod(0o600)
 
 
 def open_private(path: Path, flags: int) -> int:
-    """A descriptor of `path`, made 0600 when it is made; UnsafeFile when it is a link."""
+    """Open `path` and return its descriptor; a new file gets the mode 0600. Raises UnsafeFile for a symbolic link."""
     if not _NOFOLLOW and path.is_symlink():
         raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.")
     try:

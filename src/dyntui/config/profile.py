@@ -1,4 +1,4 @@
-"""The profile of an environment: its address and options, without its token."""
+"""The profile of an environment: base URL, environment id and options, without the token."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Profile:
     credential_command: str = ""
     """The command that prints the token, for CredentialKind.COMMAND."""
     ca_file: str = ""
-    """Certificates to trust instead of the system's; "" for the system's."""
+    """PEM file with CA certificates to trust; "" for those of the system."""
     confirmed_origin: str = ""
-    """The origin outside the vendor's that a person has confirmed."""
+    """The confirmed origin of a base URL that is not the vendor's."""
     last_used: str = ""
     """RFC 3339 time of the last use, "" for never."""
     keep_rows: bool = False
-    """Whether a person agreed to cache rows of this live environment on this disk for a day."""
+    """Whether rows of this live environment may be cached on disk for a day."""
     overridden: bool = False
     """Whether options or environment variables replace the stored base URL or environment id."""
 
     @property
     def confirmation_name(self) -> str:
-        """What a person types to confirm a write here: the profile's name, which stands for the place it was stored
-        with, or the environment's id where options or variables chose the place."""
+        """The text that confirms a destructive action: the profile name, or the environment id if options or variables
+        replace the saved base URL or environment id."""
         return self.environment_id if self.overridden else self.name

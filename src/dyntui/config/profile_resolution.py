@@ -1,4 +1,4 @@
-"""Which environment this run is about: flags, then DYNTUI_ variables, then the current profile."""
+"""Select the environment of a run: options, then DYNTUI_ variables, then the current profile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dyntui.core.errors import UsageError
 __all__ = ["AD_HOC", "CONFIRM_ORIGIN_VARIABLE", "PROFILE_VARIABLE", "confirm_origin", "resolve"]
 
 AD_HOC = "environment"
-"""The name of the profile that flags and variables make when no saved one is used."""
+"""The name of a profile that is made from options and variables, without a saved one."""
 
 PROFILE_VARIABLE = "DYNTUI_PROFILE"
 CONFIRM_ORIGIN_VARIABLE = "DYNTUI_CONFIRM_ORIGIN"
@@ -34,11 +34,11 @@ def resolve(
     environ: Mapping[str, str] | None = None,
     confirmed_host: str | None = None,
 ) -> Profile:
-    """The profile for this run. Usage, with what to do, when nothing says which environment is meant.
+    """Return the profile of this run. Raises UsageError when no environment is selected.
 
-    An address (environment id or base URL) that differs from the saved profile's is taken for live unless it is on
-    this machine: what is not known is treated with the most care. An origin that is neither the saved profile's nor
-    the vendor's gets no stored token and no command's, and none at all unless confirmed_host names it.
+    An environment id or base URL that differs from the saved profile is treated as live, except on loopback. An origin
+    that is neither that of the saved profile nor the vendor's gets no token from a store or command, and a token from
+    an environment variable only if `confirmed_host` names it.
     """
     environ = os.environ if environ is None else environ
     read_only = read_only or _flag(environ, _READ_ONLY)
@@ -49,7 +49,7 @@ def resolve(
     profiles = Profiles.load()
     if wanted:
         profile = profiles.get(wanted)
-    elif profiles.current and not _elsewhere(profiles, profiles.current, environment_id, base_url):
+    elif profiles.current and not _differs_from_current(profiles, profiles.current, environment_id, base_url):
         profile = profiles.get(profiles.current)
     else:
         environment_id = environment_id or environ.get(_FALLBACK_ENVIRONMENT_ID) or None
@@ -65,8 +65,8 @@ def _flag(environ: Mapping[str, str], variable: str) -> bool:
     return value in _YES
 
 
-def _elsewhere(profiles: Profiles, current: str, environment_id: str | None, base_url: str | None) -> bool:
-    """Whether a whole address was given that is not the current profile's: then that profile has no part in it."""
+def _differs_from_current(profiles: Profiles, current: str, environment_id: str | None, base_url: str | None) -> bool:
+    """Return whether environment id and base URL are both given and differ from the current profile."""
     if not environment_id or not base_url:
         return False
     if current in profiles.damaged:
@@ -110,7 +110,7 @@ def _override(profile: Profile, environment_id: str | None, base_url: str | None
         environment_id=environment_id,
         base_url=base_url,
         kind=_kind(base_url),
-        keep_rows=False,  # it was agreed for another one
+        keep_rows=False,  # the consent applies to one base URL and environment
         overridden=True,
     )
     if origin(base_url) == origin(profile.base_url):
@@ -122,7 +122,7 @@ def _override(profile: Profile, environment_id: str | None, base_url: str | None
 
 
 def confirm_origin(profile: Profile, host: str | None = None, environ: Mapping[str, str] | None = None) -> Profile:
-    """`profile`, its origin confirmed when `host` or DYNTUI_CONFIRM_ORIGIN names it."""
+    """Return the profile with its origin confirmed, if `host` or DYNTUI_CONFIRM_ORIGIN names it."""
     environ = os.environ if environ is None else environ
     host = host or environ.get(CONFIRM_ORIGIN_VARIABLE, "")
     if not needs_confirmation(profile.base_url) or not names_origin(host, profile.base_url):

@@ -1,4 +1,4 @@
-"""The environments a person works with: a TOML file to edit by hand too; comments stay, no token is ever in it."""
+"""Profiles, the saved environments, in profiles.toml. The file can be edited by hand and never contains a token."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ _FIELDS = tuple(field.name for field in fields(Profile) if field.name not in ("n
 _DEFAULTS = {field.name: field.default for field in fields(Profile) if field.name in _FIELDS}
 _REQUIRED = ("base_url", "environment_id", "kind")
 _OLD_KEYS = {"color": "colour"}
-"""Keys whose older spelling is still read; a changed profile is written with the new one."""
+"""Keys with a former spelling that is still read. A changed profile is written with the new one."""
 
 
 def check_name(name: str) -> str:
-    """`name`, if a profile can be called that."""
+    """Return a valid profile name. Raises UsageError."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} is not a valid profile name.",
@@ -58,7 +58,7 @@ def check_name(name: str) -> str:
 
 
 def check_environment_id(text: str) -> str:
-    """`text` as an environment id: a lower-case UUID."""
+    """Return `text` as an environment id, a lower-case UUID. Raises UsageError."""
     value = text.strip().lower()
     if not is_uuid(value):
         raise UsageError(
@@ -68,7 +68,7 @@ def check_environment_id(text: str) -> str:
 
 
 class Profiles:
-    """The profiles as they are in the file. Changes count here at once and in the file with save()."""
+    """The profiles of the file. Changes are written by `save`."""
 
     def __init__(self, path: Path, parsed: _Parsed) -> None:
         self._path = path
@@ -80,9 +80,9 @@ class Profiles:
 
     @classmethod
     def load(cls) -> Profiles:
-        """The profiles of the file; none when there is no file. ConfigError names the file and the line it fails at.
+        """Read the profiles from the file; without a file there are none.
 
-        A damaged entry does not prevent the use of the others; see `damaged`.
+        A damaged entry does not prevent the use of the others; see `damaged`. Raises ConfigError with the line.
         """
         path = paths().profiles_file
         values, damaged = read_toml_tables(path, "profiles")
@@ -90,7 +90,7 @@ class Profiles:
 
     @property
     def damaged(self) -> Mapping[str, ConfigError]:
-        """The entries that cannot be used, by name, with what is wrong. The file keeps them as they are."""
+        """The errors of damaged entries, by name. `save` does not change these entries."""
         return self._damaged
 
     @property
@@ -99,20 +99,20 @@ class Profiles:
         return not self._found and not self._damaged
 
     def names(self) -> list[str]:
-        """The names of the usable profiles, in the order of the file."""
+        """Return the names of the usable profiles, in the order of the file."""
         return list(self._found)
 
     def all(self) -> list[Profile]:
-        """The profiles, in the order of the file."""
+        """Return the usable profiles, in the order of the file."""
         return list(self._found.values())
 
     @property
     def current(self) -> str | None:
-        """The profile that is used when none is named."""
+        """The name of the current profile, which is used when no other is selected."""
         return self._current
 
     def get(self, name: str) -> Profile:
-        """The profile called `name`. Raises ConfigError when its entry is damaged."""
+        """Return the profile `name`. Raises UsageError, or ConfigError when its entry is damaged."""
         self._check_intact(name)
         try:
             return self._found[name]
@@ -126,8 +126,10 @@ class Profiles:
             raise self._damaged[name]
 
     def put(self, profile: Profile) -> None:
-        """Add or replace a profile. Another base URL or another place for the token drops the old token with save();
-        so save first, and store the new token then. Raises ConfigError when there is a damaged entry of that name."""
+        """Add or replace a profile. Raises ConfigError when there is a damaged entry of that name.
+
+        If base URL or credential kind change, `save` deletes the old token. So save first, then store the new token.
+        """
         self._check_intact(profile.name)
         values = _checked(profile)
         profile = replace(profile, **values)
@@ -138,14 +140,14 @@ class Profiles:
             stale = profile.confirmed_origin == old.confirmed_origin
             profile = replace(profile, confirmed_origin="" if stale else profile.confirmed_origin)
         if old and old.keep_rows and (old.base_url, old.environment_id) != (profile.base_url, profile.environment_id):
-            profile = replace(profile, keep_rows=False)  # it was agreed for another one
+            profile = replace(profile, keep_rows=False)  # the consent applies to one base URL and environment
         self._found[profile.name] = profile
         self._edits.append(lambda document: _put(document, profile))
         if self._current is None:
             self.use(profile.name)
 
     def remove(self, name: str) -> None:
-        """Remove a profile, and with save() its token. That of a damaged entry stays: its place is not known."""
+        """Remove a profile; `save` deletes its token, except that of a damaged entry, whose store is unknown."""
         if self._damaged.pop(name, None) is None:
             self._dropped.append(self.get(name))
             del self._found[name]
@@ -160,14 +162,17 @@ class Profiles:
         self._edits.append(lambda document: _use(document, name))
 
     def mark_used(self, name: str) -> None:
-        """Note that `name` is used now; nothing else of it changes."""
+        """Record that `name` is used now."""
         moment = now_iso()
         self._found[name] = replace(self.get(name), last_used=moment)
         self._edits.append(lambda document: _mark_used(document, name, moment))
 
     def save(self) -> list[str]:
-        """Write the changes into the file as it is now, so that those of another dyntui stay; drop tokens that lost
-        their profile. Returns warnings to show: tokens that could not be deleted."""
+        """Apply the changes to the file, and delete the tokens of removed profiles.
+
+        The file is read again first, so that changes of another process stay. Returns warnings about tokens that could
+        not be deleted.
+        """
         private_dir(self._path.parent)
         with locked(self._path):
             document = edit_toml(self._path)
@@ -191,8 +196,10 @@ class Profiles:
 
 
 def remember_use(profile: Profile, *, opens_next: bool = False) -> None:
-    """Note that a stored profile is used now; one of that name at another address is not meant. opens_next: make it
-    the current one too. Waits for the disk."""
+    """Record in the file that a saved profile is used now. Ignores a profile that differs from the saved one.
+
+    opens_next: also make it the current profile.
+    """
     profiles = Profiles.load()
     if profile.name in profiles.names():
         stored = profiles.get(profile.name)
@@ -248,7 +255,7 @@ def _profile(path: Path, name: str, table: object) -> Profile:
         return ConfigError(f"{path}, line {line_of(path, name)}: profile {name!r}: {why}", hint="Correct it by hand.")
 
     if not isinstance(table, dict):
-        raise wrong("it has to be a table.")
+        raise wrong("it must be a table.")
     values: dict[str, Any] = {}
     table = {new: table[old] for new, old in _OLD_KEYS.items() if old in table} | table
     for key in _FIELDS:
@@ -258,7 +265,7 @@ def _profile(path: Path, name: str, table: object) -> Profile:
             continue
         kind = bool if key in ("read_only", "keep_rows") else str
         if not isinstance(table[key], kind):
-            raise wrong(f"{key} has to be {'true or false' if kind is bool else 'text'}.")
+            raise wrong(f"{key} must be {'true or false' if kind is bool else 'text'}.")
         values[key] = table[key]
     try:
         if "credential" in values:
@@ -268,7 +275,7 @@ def _profile(path: Path, name: str, table: object) -> Profile:
     except UsageError as error:
         raise wrong(str(error)) from error
     except ValueError as error:
-        raise wrong(f"credential is one of {', '.join(CredentialKind)}.") from error
+        raise wrong(f"credential must be one of {', '.join(CredentialKind)}.") from error
 
 
 def _put(document: TOMLDocument, profile: Profile) -> None:

@@ -1,4 +1,4 @@
-"""A person's preferences: settings.toml, and keymap.toml for keys."""
+"""Settings of the user: settings.toml, and key bindings in keymap.toml."""
 
 from __future__ import annotations
 
@@ -32,55 +32,57 @@ _TEXT = (lambda value: isinstance(value, str) and value.isprintable(), "text")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of the file, and the defaults for the rest. The metadata of each field describes it."""
+    """The settings of the file, with defaults for the others. The metadata of a field describes it."""
 
-    theme: str = _setting("", "Theme of the console; empty: by the terminal.", *_TEXT)
-    animations: bool = _setting(True, "Whether spinners and the like move.", *_BOOL)
+    theme: str = _setting("", "Theme of the console; empty: from the terminal.", *_TEXT)
+    animations: bool = _setting(True, "Whether spinners and other animations move.", *_BOOL)
     terminal: str = _setting(
         "lean",
-        "What the terminal is sent: what changed (lean), or whatever was drawn (textual).",
+        "Terminal writer: lean sends only changes, textual is Textual's own output.",
         *_one_of("lean", "textual"),
     )
-    rate_per_minute: int = _setting(1500, "Requests a minute at most; 0: no limit here.", *_whole(0, 100_000))
-    bulk_per_minute: int = _setting(150, "Bulk requests a minute at most; 0: no limit here.", *_whole(0, 100_000))
-    page_size: int = _setting(100, "Rows fetched with one request.", *_whole(1, 100))
+    rate_per_minute: int = _setting(1500, "Maximum requests per minute; 0: no limit.", *_whole(0, 100_000))
+    bulk_per_minute: int = _setting(150, "Maximum bulk requests per minute; 0: no limit.", *_whole(0, 100_000))
+    page_size: int = _setting(100, "Rows per request.", *_whole(1, 100))
     console_url: str = _setting(
         "https://app.dynamic.xyz/dashboard",
-        "The vendor's web console; {id} and {environment} in it are filled in.",
+        "URL of the dashboard; {id} and {environment} are replaced.",
         lambda value: isinstance(value, str) and value.isprintable() and value.startswith("https://"),
         "an https address",
     )
-    settle_seconds: int = _setting(30, "Wait before rows with a lost answer are looked up.", *_whole(0, 3600))
+    settle_seconds: int = _setting(
+        30, "Seconds to wait before rows with a lost response are looked up.", *_whole(0, 3600)
+    )
     keymap: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> Settings:
-        """The settings of the files; ConfigError names the file and the setting that cannot be used."""
+        """Read the settings. Raises ConfigError with the file and the setting."""
         path = paths().settings_file
         values = read_toml(path)
         known = {entry.name: entry for entry in fields(cls) if entry.metadata}
         for name, value in values.items():
             if name not in known:
-                raise _wrong(path, f"there is no setting {name!r}; there are: {', '.join(known)}")
+                raise _wrong(path, f"there is no setting {name!r}; settings: {', '.join(known)}")
             if not known[name].metadata["check"](value):
-                raise _wrong(path, f"{name} has to be {known[name].metadata['expected']}")
+                raise _wrong(path, f"{name} must be {known[name].metadata['expected']}")
         return cls(**values, keymap=_keymap())
 
 
 def _keymap() -> dict[str, str]:
-    """keymap.toml: action id = keys, comma-separated. Whether an action exists is the console's to say."""
+    """Read keymap.toml: comma-separated keys by action id. The console checks the action ids."""
     path = paths().keymap_file
     found: dict[str, str] = {}
     tables: list[tuple[str, Any]] = [("", read_toml(path))]
     while tables:
         prefix, table = tables.pop()
         for name, value in table.items():
-            if isinstance(value, dict):  # `users.delete = "d"` is a table to TOML
+            if isinstance(value, dict):  # `users.delete = "d"` is a table in TOML
                 tables.append((f"{prefix}{name}.", value))
             elif isinstance(value, str) and value.isprintable():
                 found[f"{prefix}{name}"] = str(value)
             else:
-                raise _wrong(path, f'{prefix}{name} has to be keys in quotes, such as "ctrl+d"')
+                raise _wrong(path, f'{prefix}{name} must be keys in quotes, such as "ctrl+d"')
     return found
 
 

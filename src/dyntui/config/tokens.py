@@ -1,4 +1,4 @@
-"""What a token looks like, and where one must not stay: in the environment of the programs we start."""
+"""Check the format of tokens, and remove token variables from the environment of child processes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ FALLBACK_VARIABLES = ("DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
 _TOKEN_VARIABLES = (TOKEN_VARIABLE, *FALLBACK_VARIABLES, "DYN_CLI_TOKEN", "DYNAMIC_AUTH_TOKEN", "DYNAMIC_BEARER_TOKEN")
 
 _TOKEN = re.compile(r"dyn_[A-Za-z0-9_]+")
-_LENGTHS = (40, 60)  # `dyn_` and 36 characters in the API reference's sample, 56 in its text
+_LENGTHS = (40, 60)  # `dyn_` and 36 characters in the sample of the API reference, 56 in its text
 
 
 def check_token(text: str) -> str:
-    """`text` without the space around it, if it looks like an API token; the redactor knows it from here on."""
+    """Return a token without surrounding space, and add it to the redactor. Raises UsageError for another format."""
     token = text.strip()
     redactor.add(token)
     if not token:
@@ -34,10 +34,10 @@ def check_token(text: str) -> str:
 
 
 def token_warning(token: str) -> str:
-    """What is odd about a token that is accepted all the same; empty when nothing is."""
+    """Return a warning about a token of unusual length; "" for none."""
     if len(token) in _LENGTHS:
         return ""
-    return f"The token has {len(token)} characters; {_LENGTHS[1]} are usual. Was it copied whole?"
+    return f"The token has {len(token)} characters; {_LENGTHS[1]} are usual. Check that it was copied completely."
 
 
 def without_token_variables(environ: Mapping[str, str]) -> dict[str, str]:

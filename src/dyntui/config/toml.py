@@ -22,7 +22,7 @@ _LOCATION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)\Z")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """What `path` says, nothing when there is no file. Others may read the file, but not write it."""
+    """Read a TOML file; {} when there is none. Other users may read the file, but not write it."""
     text = _text(path)
     if not text:
         return {}
@@ -34,13 +34,13 @@ def read_toml(path: Path) -> dict[str, Any]:
         at = _LOCATION.search(str(error))
         line = at[1] if at and at[1] else text.count("\n") + 1
         why = _LOCATION.sub("", str(error)).rstrip(".")
-        raise ConfigError(f"{path}, line {line}: {why}.", hint="Correct it by hand; it was left as it is.") from error
+        raise ConfigError(f"{path}, line {line}: {why}.", hint="Correct it by hand. It was not changed.") from error
 
 
 def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, ConfigError]]:
-    """Return what `path` says, and an error for each table `[GROUP.NAME]` that cannot be read, by its name.
+    """Read a TOML file; also return an error for each damaged table `[GROUP.NAME]`, by NAME.
 
-    The other tables are read although one is damaged. Raises ConfigError when the damage is elsewhere.
+    Raises ConfigError when another part of the file is damaged.
     """
     try:
         return read_toml(path), {}
@@ -64,7 +64,7 @@ def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, 
             number = line + (int(at[1]) if at and at[1] else 1) - 1
             why = _LOCATION.sub("", str(error)).rstrip(".")
             damaged[name] = ConfigError(
-                f"{path}, line {number}: profile {name!r}: {why}.", hint="Correct it by hand; it was left as it is."
+                f"{path}, line {number}: profile {name!r}: {why}.", hint="Correct it by hand. It was not changed."
             )
         else:
             tables = {**values.get(group, {}), **found.get(group, {})}
@@ -105,10 +105,10 @@ def _split_tables(text: str) -> Iterator[tuple[int, str]]:
 
 
 def edit_toml(path: Path) -> TOMLDocument:
-    """The document in `path` with its comments, to be changed and written back."""
+    """Read a TOML file with its comments, to change it and write it back."""
     import tomlkit
 
-    read_toml(path)  # names the line of a mistake
+    read_toml(path)  # for an error with its line
     return tomlkit.parse(_text(path))
 
 

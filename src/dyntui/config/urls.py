@@ -1,4 +1,4 @@
-"""Which addresses may be given a token: https, one origin, the vendor's or one that a person confirmed."""
+"""Base URLs and their origins: validation, and which origins need a confirmation before a token is sent."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 def check_base_url(url: str) -> str:
-    """`url` as it is kept: lower-case scheme and host, no default port, no trailing slash.
+    """Return a base URL in its normal form: lower-case scheme and host, no default port, no trailing slash.
 
-    Usage when it is no base URL. `http` only for this machine. The bare name of a vendor host gets the API's path.
+    `http` is only allowed for loopback. A vendor host without a path gets the path of the API. Raises UsageError.
     """
     text = url.strip()
     if "://" not in text:
-        raise _refused(url, "it has no https:// in front")
+        raise _refused(url, "it does not start with https://")
     if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
-        raise _refused(url, "it contains characters that an address cannot have")
+        raise _refused(url, "it contains invalid characters")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise _refused(url, "its host or port cannot be read") from error
+        raise _refused(url, "its host or port is invalid") from error
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     if "@" in parts.netloc:
-        raise _refused(url, "it carries a user name")
+        raise _refused(url, "it contains a user name")
     if parts.query or parts.fragment or "?" in text or "#" in text:
         raise _refused(url, "it has a query or a fragment")
     if not (_HOST.fullmatch(host) or _is_ip(host)) or ".." in host or port == 0:
-        raise _refused(url, "its host or port cannot be read")
+        raise _refused(url, "its host or port is invalid")
     if _NUMBER.fullmatch(host.rpartition(".")[2]) and not _is_ip(host):
-        raise _refused(url, "its host is a number that resolvers take for an address")
+        raise _refused(url, "its host is a number that would be resolved as an IP address")
     _decoded(host, url)
     if not _PATH.fullmatch(parts.path) or any(part in (".", "..") for part in parts.path.split("/")):
         raise _refused(url, "its path contains dots or escapes")
     if scheme != "https" and not (scheme == "http" and is_loopback(host)):
         raise UsageError(
             f"{url!r} cannot be used: tokens are only sent over https.",
-            hint="http is allowed for this machine's own addresses, such as http://127.0.0.1:8080/api/v0.",
+            hint="http is only allowed for loopback, such as http://127.0.0.1:8080/api/v0.",
         )
     path = parts.path.rstrip("/")
     if not path and host in VENDOR_HOSTS:
@@ -60,31 +60,29 @@ def check_base_url(url: str) -> str:
 
 
 def _refused(url: str, why: str) -> UsageError:
-    return UsageError(
-        f"{url!r} cannot be used as a base URL: {why}.", hint=f"A base URL looks like {DEFAULT_BASE_URL}."
-    )
+    return UsageError(f"{url!r} cannot be used as a base URL: {why}.", hint=f"Example: {DEFAULT_BASE_URL}")
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of a base URL: what a token is pinned to."""
+    """Return the origin of a base URL: scheme, host and port."""
     parts = urlsplit(check_base_url(url))
     return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
 
 def origin_text(url: str) -> str:
-    """The origin as one word, the port always written: `https://app.dynamicauth.com:443`."""
+    """Return the origin as text, always with its port: `https://app.dynamicauth.com:443`."""
     scheme, host, port = origin(url)
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def host_label(host: str) -> str:
-    """`host` as it is shown: an internationalized name decoded, then as it is sent: `bücher.example (xn--…)`."""
+    """Return a host as text for people; an internationalized name in both forms: `bücher.example (xn--…)`."""
     decoded = _decoded(host, host)
     return host if decoded == host else f"{decoded} ({host})"
 
 
 def shown_host(url: str) -> str:
-    """Host and port of a base URL as they are shown, "" for the vendor's own; the default port is left out."""
+    """Return host and port of a base URL as text for people, without the default port; "" for the vendor's hosts."""
     if is_vendor(url):
         return ""
     scheme, host, port = origin(url)
@@ -93,7 +91,7 @@ def shown_host(url: str) -> str:
 
 
 def names_origin(text: str, url: str) -> bool:
-    """Whether `text` is what confirms the origin of `url`: its host, host and port, or the whole origin."""
+    """Return whether `text` names the origin of `url`: by host, host and port, or the whole origin."""
     scheme, host, port = origin(url)
     given = text.strip().lower().rstrip("/")
     names = {f"[{host}]" if ":" in host else host, _decoded(host, url)}
@@ -103,12 +101,12 @@ def names_origin(text: str, url: str) -> bool:
 
 
 def needs_confirmation(url: str) -> bool:
-    """Whether a person has to confirm the origin of `url` before a token goes there: all but the vendor's and ours."""
+    """Return whether the origin of `url` must be confirmed: all but the vendor's and loopback."""
     return not (is_vendor(url) or is_loopback(origin(url)[1]))
 
 
 def _decoded(host: str, url: str) -> str:
-    """`host` with its `xn--` labels decoded. Usage when one is no internationalized name."""
+    """Return a host with decoded `xn--` labels. Raises UsageError for an invalid label."""
     if "xn--" not in host:
         return host
     import idna
@@ -116,11 +114,11 @@ def _decoded(host: str, url: str) -> str:
     try:
         return idna.decode(host)
     except (idna.IDNAError, UnicodeError) as error:
-        raise _refused(url, "its host is no internationalized domain name") from error
+        raise _refused(url, "its host is not a valid internationalized domain name") from error
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine: `localhost` or a loopback address, and no name that only looks like one."""
+    """Return whether a host is `localhost` or a loopback address."""
     if host == "localhost":
         return True
     try:
@@ -138,6 +136,6 @@ def _is_ip(host: str) -> bool:
 
 
 def is_vendor(url: str) -> bool:
-    """Whether `url` is one of the vendor's own origins."""
+    """Return whether `url` has one of the vendor's origins."""
     scheme, host, port = origin(url)
     return scheme == "https" and host in VENDOR_HOSTS and port == 443

@@ -79,7 +79,7 @@ class Journal:
         try:
             with created(path) as db:
                 if os.path.lexists(path):
-                    raise UsageError(f"{path} exists already.")
+                    raise UsageError(f"{path} already exists.")
                 db.execute(
                     "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) "
                     "VALUES (1, ?, ?, ?, ?, ?, ?)",
