@@ -121,7 +121,7 @@ def test_env_add_asks_for_missing_values_and_does_not_echo_the_token(tmp_path: P
         (r"keyring cannot be used[\s\S]*Credential store .*: ", "passphrase"),
         ("API token .*: ", TOKEN),
         ("New passphrase.*: ", "correct horse"),
-        ("again.*: ", "correct horse"),
+        ("Repeat the passphrase: ", "correct horse"),
     ):
         child.expect(question)
         child.sendline(answer)

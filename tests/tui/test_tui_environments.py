@@ -192,7 +192,7 @@ async def test_a_check_says_what_the_server_said(serve: Serve) -> None:
             assert re.search(r"ok, \d+ ms, \d+ scopes", text_of(console))
             assert f"dyn_…{sandbox.token[-6:]}" in text_of(console)
             await press(pilot, "j", "c")
-            assert console.session.notes[-1].text.startswith("dead: The profile dead keeps its token")
+            assert console.session.notes[-1].text.startswith("dead: The profile dead does not store its token")
             assert "not usable" in lines_of(console)[-1]
 
 
