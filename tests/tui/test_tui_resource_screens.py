@@ -420,7 +420,7 @@ async def test_an_operation_is_searched_edited_and_sent() -> None:
         await press(pilot, "enter")
         form = console.screen
         assert isinstance(form, SchemaForm)
-        names = {field.name: name for name, field in form.asked.items()}
+        names = {field.name: name for name, field in form.schema_fields.items()}
         form.set_focus(form.query_one(f"#field-{names['limit']}"))
         await paste(pilot, "2")
         await press(pilot, "ctrl+s", "s")
@@ -451,7 +451,7 @@ async def test_a_form_longer_than_the_screen_scrolls_with_the_focus() -> None:
         assert "ctrl+s apply" in text_of(console), "the keys stay in view"
         await press(pilot, "up", *["down"] * 20)
         assert form.focused is form.query_one("#field-f21")
-        assert form.asked["f21"].label in text_of(console)
+        assert form.schema_fields["f21"].label in text_of(console)
 
 
 async def test_writes_are_confirmed_and_errors_are_shown() -> None:

@@ -70,7 +70,7 @@ async def fill_form(pilot: Any, values: Mapping[str, str]) -> None:
     console = console_of(pilot)
     form = console.screen
     assert isinstance(form, SchemaForm), text_of(console)
-    for name, field in form.asked.items():
+    for name, field in form.schema_fields.items():
         if field.name not in values:
             continue
         widget = form.query_one(f"#field-{name}")
@@ -284,7 +284,7 @@ async def test_an_edit_starts_from_what_is_there_and_shows_the_difference() -> N
         await press(pilot, "e")
         form = console.screen
         assert isinstance(form, SchemaForm)
-        assert form.named(form.values())["key" if False else "name"] == "Plan"
+        assert form.values_by_field(form.values())["key" if False else "name"] == "Plan"
         await fill_form(pilot, {"name": "Price plan"})
         assert "name: Plan → Price plan" in text_of(console)
         await confirm_it(pilot)
@@ -437,7 +437,7 @@ async def test_options_are_chosen_from_a_list() -> None:
         await press(pilot, "down", "ctrl+o")
         assert "[ ] user.created" in text_of(console)
         await press(pilot, "space", "down", "space", "enter")
-        assert form.named(form.values())["events"] == "user.created, user.updated"
+        assert form.values_by_field(form.values())["events"] == "user.created, user.updated"
 
 
 async def test_what_the_server_refuses_comes_back_to_be_corrected() -> None:
@@ -454,7 +454,7 @@ async def test_what_the_server_refuses_comes_back_to_be_corrected() -> None:
         )
         form = console.screen
         assert isinstance(form, SchemaForm)
-        assert form.named(form.values()) == wrong
+        assert form.values_by_field(form.values()) == wrong
         await fill_form(pilot, {"url": "https://a.example/hook"})
         await confirm_it(pilot)
         assert audited()[-1] == ("webhooks.create", "done")

@@ -1,4 +1,4 @@
-"""The audit log: the only record of who changed what, because the vendor's events name no actor for API tokens.
+"""The audit log: the only record of who changed what, because the vendor's events contain no actor for API tokens.
 
 One JSON object per line, appended and synced: ids and outcomes, never bodies or tokens. Changes of access also contain
 the values before and after, so that they can be shown and undone. Written by the write gate.
@@ -21,8 +21,8 @@ from dyntui.core.times import now_iso, parse_time
 
 __all__ = ["Audit", "AuditLine"]
 
-_EXTRA = frozenset({"before", "after", "job", "scope"})
-_OPTIONAL = _EXTRA | {"request_id", "detail"}
+_OMITTED_IF_EMPTY = frozenset({"before", "after", "job", "scope"})
+_OPTIONAL = _OMITTED_IF_EMPTY | {"request_id", "detail"}
 """Fields that a line may lack."""
 _OTHER_TYPES = frozenset({"before", "after", "targets"})
 """Fields of a line that are not text."""
@@ -30,26 +30,32 @@ _OTHER_TYPES = frozenset({"before", "after", "targets"})
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One line of the audit log.
-
-    outcome: started, done, failed, unknown (the response was lost), not_tried or refused. detail: the reason, redacted.
-    before, after: the values before and after the change, for actions that save them. job: shared by the lines of one
-    job, so that it can be undone.
-    """
+    """One line of the audit log."""
 
     action: str
+    """The name of the action: `user.delete`."""
     operation: str
+    """Catalog id."""
     targets: tuple[str, ...]
+    """The ids of the targets."""
     outcome: str
+    """`started`, `done`, `failed`, `unknown` (the response was lost), `not_tried` or `refused`."""
     profile: str
+    """The name of the profile."""
     environment: str
+    """The id of the environment."""
     base_url: str
     request_id: str = ""
+    """The id that the server gave to the request; "" for none."""
     detail: str = ""
+    """The reason of a failure, redacted."""
     time: str = field(default_factory=now_iso)
     before: Any = None
+    """The value before the change, for actions that save it."""
     after: Any = None
+    """The value after the change, for actions that save it."""
     job: str = ""
+    """Shared by the lines of one job, so that it can be undone."""
     scope: str = ""
     """What the targets belong to besides the environment: `organizationId=…`."""
 
@@ -77,8 +83,10 @@ class Audit:
         document["detail"] = redact(line.detail)
         for name in ("before", "after"):
             document[name] = _redacted(document[name])
-        kept = {name: value for name, value in document.items() if name not in _EXTRA or value not in (None, "")}
-        append_private(self.file, plain_json(json.dumps(kept, ensure_ascii=False, default=str)).encode() + b"\n")
+        line_fields = {
+            name: value for name, value in document.items() if name not in _OMITTED_IF_EMPTY or value not in (None, "")
+        }
+        append_private(self.file, plain_json(json.dumps(line_fields, ensure_ascii=False, default=str)).encode() + b"\n")
 
     def lines(self, since: datetime | None = None) -> Iterator[AuditLine]:
         """Yield the lines, oldest first, without those that a crash left incomplete."""

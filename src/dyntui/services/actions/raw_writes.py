@@ -79,12 +79,12 @@ async def all_rows(
     offsets, cursors = {"offset", "limit"} <= names, "cursor" in names
     if not (operation.reads and (offsets or cursors)):
         raise UsageError(f"{operation.id} has no pages.", hint="Leave out --all.")
-    asked, seen, offset = dict(query), set[str](), 0
-    size = int(str(asked.get("limit") or MAX_LIMIT)) if offsets else 0
+    parameters, seen, offset = dict(query), set[str](), 0
+    size = int(str(parameters.get("limit") or MAX_LIMIT)) if offsets else 0
     check = PageCheck()
     while True:
-        turn = {**asked, "offset": offset, "limit": size} if offsets else asked
-        page = page_from(await client.call(operation.id, path=path, query=turn))
+        page_query = {**parameters, "offset": offset, "limit": size} if offsets else parameters
+        page = page_from(await client.call(operation.id, path=path, query=page_query))
         if offsets:
             check.offset(offset, page.items)
         else:
@@ -101,4 +101,4 @@ async def all_rows(
         elif page.cursor is None:
             return
         else:
-            asked["cursor"] = page.cursor
+            parameters["cursor"] = page.cursor

@@ -38,26 +38,26 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HIDDEN",
+    "check_values",
+    "created_results",
     "describe_changes",
     "find_action",
+    "find_resource",
     "find_rows",
     "form_fields",
     "is_single",
-    "mask_secrets",
-    "resolve_organization",
-    "resolve_parent",
-]
-__all__ += [
-    "find_resource",
     "make_target",
+    "make_write_action",
+    "mask_results",
+    "mask_secrets",
     "one_time_value",
     "read_one",
     "read_targets",
     "resolve_organization",
     "resolve_parent",
     "starting_values",
+    "with_warnings",
 ]
-__all__ += ["make_write_action", "mask_results", "with_warnings"]
 
 HIDDEN = "set, not shown"
 
@@ -70,8 +70,8 @@ def find_resource(name: str) -> Resource:
         return found
     import difflib
 
-    known = [*RESOURCES, *(alias for record in RESOURCES.values() for alias in record.aliases)]
-    near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+    names = [*RESOURCES, *(alias for record in RESOURCES.values() for alias in record.aliases)]
+    near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
     hint = f"Did you mean {', '.join(near)}?" if near else "`dyntui get` without a name lists all resources."
     raise UsageError(f"There is no resource {name!r}.", hint=hint)
 
@@ -95,10 +95,10 @@ def mask_secrets(record: Resource, row: Row) -> dict[str, Any]:
 
 async def resolve_organization(client: Client) -> str:
     """Return the id of the organization of the environment; cached. Raises UsageError when it cannot be found."""
-    known = _organizations.get(client)
-    if known is None:
-        known = _organizations[client] = await _find_organization(client)
-    return known
+    organization_id = _organizations.get(client)
+    if organization_id is None:
+        organization_id = _organizations[client] = await _find_organization(client)
+    return organization_id
 
 
 _organizations: WeakKeyDictionary[Client, str] = WeakKeyDictionary()
@@ -106,26 +106,28 @@ _organizations: WeakKeyDictionary[Client, str] = WeakKeyDictionary()
 
 async def _find_organization(client: Client) -> str:
     record = RESOURCES["organizations"]
-    found = (await read_page(client, record.list, query={})).items
-    if len(found) == 1:
-        return str(found[0].get("id"))
-    for organization in found:
+    organizations = (await read_page(client, record.list, query={})).items
+    if len(organizations) == 1:
+        return str(organizations[0].get("id"))
+    for organization in organizations:
         path = {"organizationId": organization.get("id")}
         for project in (await read_page(client, RESOURCES["projects"].list, path=path, query={})).items:
             environments = project.get("projectEnvironments") or ()
-            if any(isinstance(each, dict) and each.get("id") == client.environment_id for each in environments):
+            if any(isinstance(item, dict) and item.get("id") == client.environment_id for item in environments):
                 return str(organization.get("id"))
-    names = ", ".join(f"{each.get('name')} {each.get('id')}" for each in found)
+    names = ", ".join(f"{item.get('name')} {item.get('id')}" for item in organizations)
     raise UsageError(
-        "The organization of this environment is ambiguous." if found else "This token can read no organization.",
-        hint=f"Give the id of one: {names}." if found else "Use the token of a member.",
+        "The organization of this environment is ambiguous."
+        if organizations
+        else "This token can read no organization.",
+        hint=f"Give the id of one: {names}." if organizations else "Use the token of a member.",
     )
 
 
-async def resolve_parent(client: Client, record: Resource, given: str = "") -> str:
+async def resolve_parent(client: Client, record: Resource, parent: str = "") -> str:
     """Return the parent id for the path of a list; "" when it needs none. Raises UsageError when it is missing."""
-    if given or not record.parent:
-        return given if record.parent else ""
+    if parent or not record.parent:
+        return parent if record.parent else ""
     if record.scope is Scope.ORGANIZATION:
         return await resolve_organization(client)
     raise UsageError(
@@ -163,12 +165,12 @@ async def find_rows(
 ) -> dict[str, dict[str, Any]]:
     """Read rows of a list by their ids. For a list with at most one row, any id is accepted. Raises UsageError for an
     unknown id."""
-    wanted, found = set(ids), dict[str, dict[str, Any]]()
+    requested, found = set(ids), dict[str, dict[str, Any]]()
     async for scanned in scan(client, record, parent=parent):
         row_id = ids[0] if is_single(record) else str(scanned.row.get(record.key, ""))
-        if row_id in wanted:
+        if row_id in requested:
             found[row_id] = scanned.row
-            if len(found) == len(wanted):
+            if len(found) == len(requested):
                 break
     if missing := [row_id for row_id in ids if row_id not in found]:
         raise UsageError(
@@ -184,18 +186,18 @@ def form_fields(client: Client, action: ResourceAction) -> list[FormField]:
     """Return the form fields of an action, without the path parameters that the target fills."""
     if not action.fields:
         return []
-    asked = operation_fields(client.catalog, client.catalog.get(action.operation), action.fields)
-    return [field for field in asked if field.location is not ParameterLocation.PATH or field.name in action.fields]
+    fields = operation_fields(client.catalog, client.catalog.get(action.operation), action.fields)
+    return [field for field in fields if field.location is not ParameterLocation.PATH or field.name in action.fields]
 
 
-def starting_values(action: ResourceAction, asked: Iterable[FormField], row: Row | None) -> dict[str, str]:
+def starting_values(action: ResourceAction, fields: Iterable[FormField], row: Row | None) -> dict[str, str]:
     """Return the initial form values: those of the row, or the only option."""
-    asked = list(asked)
+    fields = list(fields)
     if row is not None and action.target is ActionTarget.ROWS:
-        return current_values(asked, get_path(row, action.values_path))
+        return current_values(fields, get_path(row, action.values_path))
     return {
         field.name: field.options[0]
-        for field in asked
+        for field in fields
         if field.required and field.options and (len(field.options) == 1 or field.kind.value == "flag")
     }
 
@@ -213,18 +215,18 @@ def created_results(record: Resource, results: WriteResults) -> WriteResults:
     for item in results.items:
         value = item.value if isinstance(item.value, Mapping) else {}
         inner = next((part for part in value.values() if isinstance(part, Mapping) and record.key in part), {})
-        made = value.get(record.key) or inner.get(record.key)
-        items.append(replace(item, target=Target(str(made), item.target.label)) if made else item)
+        created_id = value.get(record.key) or inner.get(record.key)
+        items.append(replace(item, target=Target(str(created_id), item.target.label)) if created_id else item)
     return replace(results, items=tuple(items))
 
 
 def mask_results(record: Resource, results: WriteResults) -> WriteResults:
     """Return the results without the values that must not be shown."""
 
-    def bare(value: Any) -> Any:
+    def masked(value: Any) -> Any:
         return mask_secrets(record, value) if isinstance(value, Mapping) else value
 
-    items = (replace(item, value=bare(item.value), reread=bare(item.reread)) for item in results.items)
+    items = (replace(item, value=masked(item.value), reread=masked(item.reread)) for item in results.items)
     return replace(results, items=tuple(items))
 
 
@@ -255,13 +257,13 @@ def check_values(
     client: Client, action: ResourceAction, values: Mapping[str, str], *, before: Mapping[str, str] | None = None
 ) -> FormResult:
     """Check form values. before: the initial values. Raises UsageError for invalid values, or when nothing changed."""
-    asked = form_fields(client, action)
-    filled = read_form(asked, values, before=before)
+    fields = form_fields(client, action)
+    filled = read_form(fields, values, before=before)
     if filled.errors:
         name, reason = next(iter(filled.errors.items()))
         message = f"Missing required field: {name}." if reason == REQUIRED else f"{name}: {reason}"
-        raise UsageError(message, hint="Fields: " + ", ".join(field.label for field in asked) + ".")
-    if before is not None and asked and filled.body is None:
+        raise UsageError(message, hint="Fields: " + ", ".join(field.label for field in fields) + ".")
+    if before is not None and fields and filled.body is None:
         raise UsageError("Nothing was changed, so nothing was sent.")
     return filled
 
@@ -270,8 +272,8 @@ def make_write_action(
     client: Client, record: Resource, action: ResourceAction, filled: FormResult | None = None, *, parent: str = ""
 ) -> WriteAction:
     """Make the write action for the write gate."""
-    if own := custom_action(record, action):
-        return own
+    if custom := custom_action(record, action):
+        return custom
     operation = client.catalog.get(action.operation)
 
     async def call(on: Client, target: Target, permit: WritePermit) -> Any:
@@ -286,7 +288,7 @@ def make_write_action(
     async def reread(on: Client, target: Target) -> Any:
         return await read_one(on, record, target.id, parent=parent)
 
-    again = (
+    can_reread = (
         action.target is ActionTarget.ROWS and action.name != "delete" and bool(record.detail) and not action.sensitive
     )
     return WriteAction(
@@ -298,7 +300,7 @@ def make_write_action(
         operation=operation.id,
         call=call,
         effect=action.effect,
-        reread=reread if again else None,
+        reread=reread if can_reread else None,
         warning=action.warning,
         typed_in_live=action.typed_in_live,
         sensitive=action.sensitive,
@@ -320,19 +322,19 @@ async def with_warnings(
 
 
 async def _target_rows(client: Client, record: Resource, targets: Sequence[Target]) -> list[Row]:
-    known = [target.data["row"] for target in targets if "row" in target.data]
-    return known if len(known) == len(targets) else [scanned.row async for scanned in scan(client, record)]
+    rows = [target.data["row"] for target in targets if "row" in target.data]
+    return rows if len(rows) == len(targets) else [scanned.row async for scanned in scan(client, record)]
 
 
 def _path(client: Client, record: Resource, action: ResourceAction, row: Row, parent: str) -> dict[str, str]:
     names = [name for name in client.catalog.get(action.operation).path_names if name != "environmentId"]
-    given = dict(action.path_fields)
-    path = {name: field_text(get_path(row, given[name])) for name in names if name in given}
+    row_paths = dict(action.path_fields)
+    path = {name: field_text(get_path(row, row_paths[name])) for name in names if name in row_paths}
     if record.parent in names:
         path[record.parent] = parent
-    own = [name for name in names if name not in path and name not in action.fields]
-    if own and action.target is ActionTarget.ROWS:
-        path[own[-1]] = field_text(row.get(record.key))
+    unset = [name for name in names if name not in path and name not in action.fields]
+    if unset and action.target is ActionTarget.ROWS:
+        path[unset[-1]] = field_text(row.get(record.key))
     return path
 
 
@@ -342,10 +344,12 @@ def _body_for(client: Client, action: ResourceAction, row: Row, filled: Any) -> 
     if not action.replaces_all:
         return filled
     operation = client.catalog.get(action.operation)
-    known = client.catalog.resolve(operation.body or {}).get("properties", {})
-    held = get_path(row, action.values_path)
-    kept = {name: held[name] for name in known if isinstance(held, Mapping) and held.get(name) is not None}
-    return _merged(kept, filled or {})
+    properties = client.catalog.resolve(operation.body or {}).get("properties", {})
+    current = get_path(row, action.values_path)
+    unchanged = {
+        name: current[name] for name in properties if isinstance(current, Mapping) and current.get(name) is not None
+    }
+    return _merged(unchanged, filled or {})
 
 
 def _merged(before: Any, after: Any) -> Any:
@@ -355,10 +359,10 @@ def _merged(before: Any, after: Any) -> Any:
     return {**before, **{name: _merged(before.get(name), value) for name, value in after.items()}}
 
 
-def describe_changes(asked: Iterable[FormField], before: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
+def describe_changes(fields: Iterable[FormField], before: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
     """Return the changed fields as lines for the confirmation, without the values of secrets."""
     lines = []
-    for field in asked:
+    for field in fields:
         was, now = before.get(field.name, ""), values.get(field.name, "")
         if field.location is not ParameterLocation.BODY or was == now:
             continue
@@ -374,6 +378,6 @@ def describe_changes(asked: Iterable[FormField], before: Mapping[str, str], valu
 
 def one_time_value(action: ResourceAction, value: Any) -> tuple[str, str] | None:
     """Return name and value of the part of a response that is shown one time, such as a raw token; None for none."""
-    way, name = action.reveals
-    found = get_path(value, way) if way else None
-    return (name, str(found)) if found else None
+    path, name = action.reveals
+    revealed = get_path(value, path) if path else None
+    return (name, str(revealed)) if revealed else None

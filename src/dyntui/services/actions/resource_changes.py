@@ -67,8 +67,8 @@ class Changes:
             ):
                 if found is not None:
                     ids.setdefault(found[0], []).append(found[1])
-            alone = not self._open_batches
-        if alone:
+            is_batch = bool(self._open_batches)
+        if not is_batch:
             self._notify(immediately=False)
 
     def mark_changed(self, *resources: str) -> None:
@@ -123,12 +123,12 @@ def resources_of(operation_id: str) -> frozenset[str]:
 def _declared() -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for record in RESOURCES.values():
-        near = {record.name, record.parent_resource, *record.also_changes} - {""}
-        near |= {each.name for each in RESOURCES.values() if each.parent_resource == record.name}
+        related = {record.name, record.parent_resource, *record.also_changes} - {""}
+        related |= {child.name for child in RESOURCES.values() if child.parent_resource == record.name}
         for action in record.actions:
-            found.setdefault(action.operation, set()).update(near, action.also_changes)
+            found.setdefault(action.operation, set()).update(related, action.also_changes)
         for operation_id in record.extra_operations:
-            found.setdefault(operation_id, set()).update(near)
+            found.setdefault(operation_id, set()).update(related)
     return {operation_id: _with_shared_reads(names) for operation_id, names in found.items()}
 
 
@@ -161,10 +161,10 @@ def _created_by(operation_id: str, body: bytes) -> tuple[str, str] | None:
     import orjson
 
     try:
-        answer = orjson.loads(body or b"null")
+        document = orjson.loads(body or b"null")
     except orjson.JSONDecodeError:
-        answer = None  # the caller that needs the response reports the error
-    parts = (answer, *answer.values()) if isinstance(answer, Mapping) else ()
+        document = None  # the caller that needs the response reports the error
+    parts = (document, *document.values()) if isinstance(document, Mapping) else ()
     ids = (part[record.key] for part in parts if isinstance(part, Mapping) and part.get(record.key))
     return record.name, str(next(ids, ""))
 

@@ -83,9 +83,9 @@ async def _create_user(client: Client, target: Target, permit: WritePermit) -> A
 
 async def _update_user(client: Client, target: Target, permit: WritePermit) -> Any:
     fields = dict(target.data["fields"])
-    if wrong := [name for name in fields if name not in UPDATABLE]:
+    if fixed := [name for name in fields if name not in UPDATABLE]:
         raise UsageError(
-            f"The API cannot change {', '.join(wrong)} of a user.", hint="Delete the user and create a new one."
+            f"The API cannot change {', '.join(fixed)} of a user.", hint="Delete the user and create a new one."
         )
     return await client.call("updateUser", path={"userId": target.id}, body=fields, permit=permit)
 
@@ -328,16 +328,16 @@ def pregeneration(
     """Return the operation and the body that pre-generate wallets for `identifier`. Raises UsageError for invalid
     values."""
     legacy = legacy or farcaster_fid is not None
-    named = list(dict.fromkeys(wallet_chains(chains, legacy=legacy)))
+    chain_names = list(dict.fromkeys(wallet_chains(chains, legacy=legacy)))
     if not identifier.strip():
         raise UsageError("An identifier is required: an email, a phone number or an id.")
-    if not named:
+    if not chain_names:
         raise UsageError("A chain is required.", hint=f"Available: {', '.join(PREGENERATE_CHAINS)}.")
     identifier = identifier.strip()
     if farcaster_fid is not None:
-        body = {"email": identifier, "fid": farcaster_fid, "chains": named}
+        body = {"email": identifier, "fid": farcaster_fid, "chains": chain_names}
         return "createEmbeddedWalletFromFarcaster", body
-    body = {"identifier": identifier, "type": kind, "chains": named}
+    body = {"identifier": identifier, "type": kind, "chains": chain_names}
     if kind == "phoneNumber":
         body["identifier"], body["smsCountryCode"] = _phone(identifier)
     if kind in ("socialUsername", "socialAccountId") and not social:

@@ -35,12 +35,10 @@ if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.config.profile import Profile
 
-__all__ = [
-    "IMPACT_OPERATIONS",
-]
-__all__ += ["WriteGate"]
+__all__ = ["IMPACT_OPERATIONS", "WriteGate"]
 
 _LISTED = 5
+"""The number of targets that a question names."""
 
 
 IMPACT_OPERATIONS = frozenset(
@@ -87,7 +85,7 @@ class WriteGate:
 
     @property
     def is_kind_known(self) -> bool:
-        """Whether the server has told the kind of the environment, or need not be asked."""
+        """Whether the server reported the kind of the environment, or does not have to be asked."""
         return self._kind_known
 
     async def learn_kind(self, client: Client | None = None) -> None:
@@ -231,17 +229,21 @@ class WriteGate:
         self.check(action, targets)
         if action.impact is None and (action.assess_impact is not None or action.operation in IMPACT_OPERATIONS):
             raise UsageError(f"{action.operation} was not sent, because its impact was not assessed.")
-        needed = self.requirement(action, targets)
+        requirement = self.requirement(action, targets)
         typed = confirmation.typed.strip()
-        wrong = needed.level is ConfirmationLevel.TYPED and typed not in needed.accepted
-        if wrong or needed.code not in ("", confirmation.read):
-            hint = f"Type {' or '.join(needed.accepted)} to confirm."
-            if needed.code:
-                hint = "\n".join((*needed.effects, f"{hint} Add --read {needed.code} to acknowledge the effects."))
-            raise UsageError(f"{needed.question} was not confirmed: this is a {needed.environment}.", hint=hint)
-        if needed.level is ConfirmationLevel.CONFIRM and not (confirmation.yes or typed):
+        wrong = requirement.level is ConfirmationLevel.TYPED and typed not in requirement.accepted
+        if wrong or requirement.code not in ("", confirmation.read):
+            hint = f"Type {' or '.join(requirement.accepted)} to confirm."
+            if requirement.code:
+                hint = "\n".join(
+                    (*requirement.effects, f"{hint} Add --read {requirement.code} to acknowledge the effects.")
+                )
             raise UsageError(
-                f"{needed.question} was not confirmed.", hint="Confirm it, or give --yes on the command line."
+                f"{requirement.question} was not confirmed: this is a {requirement.environment}.", hint=hint
+            )
+        if requirement.level is ConfirmationLevel.CONFIRM and not (confirmation.yes or typed):
+            raise UsageError(
+                f"{requirement.question} was not confirmed.", hint="Confirm it, or give --yes on the command line."
             )
         return WritePermit(action.name, frozenset({action.operation, *action.extra_operations}))
 
@@ -345,9 +347,9 @@ class WriteGate:
         try:
             self._record(action, targets, outcome, detail=detail, **more)
         except (OSError, DyntuiError) as problem:
-            named = ", ".join(target.label or target.id for target in targets[:_LISTED])
+            names = ", ".join(target.label or target.id for target in targets[:_LISTED])
             self.on_audit_gap(
-                f"The audit log has a gap: {action.name} of {named} ended as {outcome}, which could not be recorded: "
+                f"The audit log has a gap: {action.name} of {names} ended as {outcome}, which could not be recorded: "
                 f"{_reason(problem)}"
             )
 

@@ -35,15 +35,18 @@ class ConfirmationLevel(StrEnum):
 
     NONE = "none"
     CONFIRM = "confirm"
+    """A question that is answered with yes."""
     TYPED = "typed"
+    """A text that has to be typed, such as the name of the environment."""
 
 
 class WriteOutcome(StrEnum):
-    """The outcome of one target. UNKNOWN: the response was lost, and the write may have been applied."""
+    """The outcome of one target."""
 
     DONE = "done"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    """The response was lost, and the write may have been applied."""
     NOT_TRIED = "not_tried"
 
 
@@ -59,7 +62,7 @@ class Target:
 
     id: str
     label: str = ""
-    """Name for people."""
+    """The name for people; "" for none."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the call needs besides the id."""
     size: int = 1
@@ -98,11 +101,11 @@ class WriteAction:
     verb: str
     """Start of the confirmation question: `Delete`, `Revoke all sessions of`."""
     noun: str
-    """What it is done to: `user`."""
+    """The noun for a target: `user`."""
     operation: str
     """Catalog id."""
     call: Callable[[Client, Target, WritePermit], Awaitable[Any]]
-    """Does it to one target."""
+    """Performs the action on one target."""
     effect: Effect = Effect.WRITE
     """What it does to the environment."""
     reread: Callable[[Client, Target], Awaitable[Any]] | None = None

@@ -22,7 +22,7 @@ _MAX_INLINE_OPTIONS = 6
 class SchemaForm(FormDialog):
     """A form for the fields of a schema.
 
-    asked: the fields. start: their initial values by name.
+    schema_fields: the fields. start: their initial values by name.
     verb: the label of the key that submits.
     suggestions: further options by field name.
     before: the values before the form, to send only changes; None to send all.
@@ -34,7 +34,7 @@ class SchemaForm(FormDialog):
     def __init__(
         self,
         title: str,
-        asked: Sequence[FormField],
+        schema_fields: Sequence[FormField],
         start: Mapping[str, str],
         *,
         verb: str,
@@ -42,13 +42,13 @@ class SchemaForm(FormDialog):
         before: Mapping[str, str] | None = None,
         on_values: Callable[[dict[str, str]], None],
     ) -> None:
-        self.asked = {f"f{number}": field for number, field in enumerate(asked)}
+        self.schema_fields = {f"f{number}": field for number, field in enumerate(schema_fields)}
         self.suggestions = dict(suggestions or {})
         self.before = before
         self.on_values = on_values
         self._raw: dict[str, tuple[str, str]] = {}
-        fields = [self._field(name, field, start.get(field.name, "")) for name, field in self.asked.items()]
-        super().__init__(title, fields, check=self._wrong, verb=verb)
+        fields = [self._field(name, field, start.get(field.name, "")) for name, field in self.schema_fields.items()]
+        super().__init__(title, fields, check=self._check, verb=verb)
         self.add_class("schema")
 
     def _field(self, name: str, field: FormField, value: str) -> FormInput:
@@ -58,9 +58,9 @@ class SchemaForm(FormDialog):
             # An input draws control characters: an escaped form is shown, and the raw value kept.
             self._raw[name] = (shown, value)
         if field.kind in (FieldKind.FLAG, FieldKind.CHOICE) and len(field.options) <= _MAX_INLINE_OPTIONS:
-            nothing = {} if field.required and value else {"": "—"}
-            own = {value: value} if value and value not in field.options else {}
-            options = {**nothing, **own, **{option: option for option in field.options}}
+            no_value = {} if field.required and value else {"": "—"}
+            current = {value: value} if value and value not in field.options else {}
+            options = {**no_value, **current, **{option: option for option in field.options}}
             return FormInput(name, field.label, value, options)
         value = shown
         hint = "" if field.kind is FieldKind.CHOICE or self._options(field) else field.hint
@@ -78,30 +78,30 @@ class SchemaForm(FormDialog):
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("↑ ↓", "field"), ("‹ ›", "change"), ("ctrl+s", self.verb), ("esc", "cancel"))
 
-    def named(self, values: Values) -> dict[str, str]:
+    def values_by_field(self, values: Values) -> dict[str, str]:
         """Return the values by the names of the schema fields."""
-        return {field.name: self._raw_value(name, values[name]) for name, field in self.asked.items()}
+        return {field.name: self._raw_value(name, values[name]) for name, field in self.schema_fields.items()}
 
     def _raw_value(self, name: str, text: str) -> str:
         """Return the raw value of an unchanged field instead of its escaped form."""
         shown, raw = self._raw.get(name, (None, ""))
         return raw if text == shown else text
 
-    def _wrong(self, values: Values) -> Mapping[str, str]:
-        wrong = read_form(list(self.asked.values()), self.named(values), before=self.before).errors
-        return {name: wrong[field.name] for name, field in self.asked.items() if field.name in wrong}
+    def _check(self, values: Values) -> Mapping[str, str]:
+        errors = read_form(list(self.schema_fields.values()), self.values_by_field(values), before=self.before).errors
+        return {name: errors[field.name] for name, field in self.schema_fields.items() if field.name in errors}
 
     def done(self, values: Values | None) -> None:
         """Pass the values on; for `Console.ask` and `Console.open_form`."""
         if values is not None:
-            self.on_values(self.named(values))
+            self.on_values(self.values_by_field(values))
 
     # Choosing values
 
     def _focused_field(self) -> tuple[str, FormField] | None:
         focused = self.focused
         name = (focused.id or "").removeprefix("field-") if isinstance(focused, Input) else ""
-        return (name, self.asked[name]) if name in self.asked else None
+        return (name, self.schema_fields[name]) if name in self.schema_fields else None
 
     def choose_disabled_reason(self) -> str | None:
         current = self._focused_field()

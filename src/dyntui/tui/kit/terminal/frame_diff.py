@@ -46,7 +46,7 @@ class FrameDiff:
         self.invalidate()
 
     def invalidate(self) -> None:
-        """Draw everything in the next frame, because the content of the terminal is unknown."""
+        """Draw the whole screen in the next frame, because the content of the terminal is unknown."""
         self._front = [blank_line(self.width, _UNKNOWN) for _ in range(self.height)]
         self._dirty = set(range(self.height))
         self._ansi = AnsiWriter(

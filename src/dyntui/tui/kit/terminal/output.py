@@ -113,7 +113,7 @@ class Output:
         self._is_size_expected = False
 
     def invalidate(self) -> None:
-        """Draw everything in the next frame, because the content of the terminal is unknown."""
+        """Draw the whole screen in the next frame, because the content of the terminal is unknown."""
         self._is_invalid = True
 
     def show(self, parts: Iterable[Piece], size: tuple[int, int], cursor: tuple[int, int]) -> None:

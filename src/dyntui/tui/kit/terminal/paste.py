@@ -26,7 +26,7 @@ _OVERLAP = len(BRACKETED_PASTE_END) - 1
 class PasteParser(InputParser):
     """Textual's parser without pasted text, in which it would treat escape sequences as keys.
 
-    Everything after the start marker is pasted text until the end marker. When the end marker is lost, the paste ends
+    All text after the start marker is pasted text until the end marker. When the end marker is lost, the paste ends
     after a timeout, which keys and mouse reports do not extend; else every key would become text.
     """
 
