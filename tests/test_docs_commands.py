@@ -89,7 +89,7 @@ def user_id(world: DocsEnvironment, email: str) -> str:
 
 
 def some_users(world: DocsEnvironment) -> None:
-    """Ada, with a session, and two people whose e-mails have each other in them."""
+    """Ada, with a session, and two users, of whom one email contains the other."""
     for email in ("ada-l@example.com", "bad@spam.example", "good@spam.example.org"):
         world.call("createUser", {"email": email})
     world.names["session"] = next(

@@ -22,11 +22,11 @@ def main() -> None:
         from dyntui.cli.launch import main as run
 
     code = run()
-    _exit_at_once_on_signals(code)
+    _exit_on_signals(code)
     sys.exit(code)
 
 
-def _exit_at_once_on_signals(code: int) -> None:
+def _exit_on_signals(code: int) -> None:
     """End the process with `code` also when a signal arrives while the interpreter shuts down: the work is done."""
     import signal
 
