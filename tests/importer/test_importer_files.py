@@ -100,7 +100,7 @@ def test_a_short_row_is_filled_and_said_to_be_short() -> None:
 def test_repeated_and_blank_names_become_names_of_their_own() -> None:
     info, _ = read("email,email,,phone\na@x.com,b@x.com,c,+4915112345678\n")
     assert info.columns == ("email", "email (2)", "column 3", "phone")
-    assert any("more than once" in note for note in info.notes) and any("has no name" in note for note in info.notes)
+    assert any("Several columns" in note for note in info.notes) and any("has no name" in note for note in info.notes)
 
 
 def test_a_title_above_the_names_is_left_out_and_said_so() -> None:
@@ -207,10 +207,10 @@ def test_a_bad_byte_far_down_is_found_before_the_first_row() -> None:
 
 
 def test_a_wrong_encoding_or_an_unknown_one_is_refused() -> None:
-    with pytest.raises(SourceError, match="not ascii throughout"):
+    with pytest.raises(SourceError, match="not valid ascii"):
         read("email\nä@x.com\n", encoding="ascii")
     for name in ("klingon", "base64", "rot13", "zlib", "undefined"):
-        with pytest.raises(SourceError, match=r"no encoding|not undefined throughout"):
+        with pytest.raises(SourceError, match=r"not an encoding|not valid undefined"):
             read("email\n", encoding=name)
 
 
@@ -220,7 +220,7 @@ def test_a_mark_is_no_part_of_the_names_when_the_encoding_was_said(said: str, wr
 
 
 def test_a_mark_that_lies_is_named() -> None:
-    with pytest.raises(SourceError, match="begins like UTF-8-SIG, but is not throughout"):
+    with pytest.raises(SourceError, match="begins like UTF-8-SIG, but is not valid UTF-8-SIG"):
         read(b"\xef\xbb\xbfemail\n\xff\n")
 
 
@@ -244,7 +244,7 @@ def test_a_long_first_value_is_read_in_a_fresh_process(tmp_path: Path) -> None:
 
 
 def test_a_quote_that_is_never_closed_is_named() -> None:
-    with pytest.raises(SourceError, match="never closed"):
+    with pytest.raises(SourceError, match="not closed"):
         read('email,note\na@x.com,"open\n' + "b@x.com,x\n" * 5)
 
 

@@ -68,7 +68,7 @@ def test_long_ids_keep_all_their_digits() -> None:
     ],
 )
 def test_a_damaged_document_gets_one_clear_line(data: str) -> None:
-    with pytest.raises(SourceError, match="no JSON that can be read") as caught:
+    with pytest.raises(SourceError, match="not valid JSON") as caught:
         read(data, format="json")
     assert "\n" not in caught.value.message
     assert caught.value.message.count("char") == 1

@@ -336,7 +336,7 @@ def test_half_a_letter_in_a_name_is_an_error() -> None:
 
 def test_regions_are_checked() -> None:
     assert one("phoneNumber", "030 901820", region="de").user["phoneNumber"] == "+4930901820"
-    with pytest.raises(UsageError, match="no region"):
+    with pytest.raises(UsageError, match="not a region"):
         one("phoneNumber", "1", region="XX")
 
 

@@ -207,7 +207,7 @@ async def test_a_proposal_says_its_reason_and_a_hint_is_only_a_hint(tmp_path: Pa
         assert fields["email"] == "email"
         assert fields["Email verified"] is None
         assert fields["Company"] is None
-        assert "could say emailVerifie" in text_of(console)
+        assert "maybe emailVerifiedAt" in text_of(console)
         await press(pilot, "v", "down", "down")
         assert "The column decides" in text_of(console)
         await press(pilot, "enter")

@@ -132,9 +132,9 @@ def _evm(text: str) -> AddressCheck:
         return AddressCheck("malformed", "not 0x and 40 hex digits")
     digits = text[2:]
     if digits in (digits.lower(), digits.upper()):
-        return _VALID if digits.isdigit() else AddressCheck("one-case", "in one case, so it carries no checksum")
+        return _VALID if digits.isdigit() else AddressCheck("one-case", "in one case, so it has no checksum")
     correct = eip55(text)
-    return _VALID if correct == text else AddressCheck("checksum", "its mixed case is not the right checksum", correct)
+    return _VALID if correct == text else AddressCheck("checksum", "the checksum in its mixed case is wrong", correct)
 
 
 def _solana(text: str) -> AddressCheck:
@@ -286,7 +286,7 @@ def check_address(chain: str, address: str) -> AddressCheck:
     rules = CHAIN_FAMILIES.get(_SAME.get(chain, chain))
     if rules is None:
         return AddressCheck("unknown")
-    return rules(address) if address.isascii() else AddressCheck("malformed", "it has letters that no address has")
+    return rules(address) if address.isascii() else AddressCheck("malformed", "it has characters that no address has")
 
 
 def family_of(address: str) -> str | None:

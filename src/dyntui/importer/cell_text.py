@@ -19,8 +19,8 @@ def cell_to_text(value: Any, name: str, problems: list[Problem]) -> str | None:
     """
     if isinstance(value, str):
         if value[:1].isdigit() and _IS_SCIENTIFIC.fullmatch(value):
-            message = f"{value} is a long number that a spreadsheet has cut; its last digits are lost."
-            hint = "Take the value from the original system and format the column as text."
+            message = f"{value} is a long number that a spreadsheet shortened. Its last digits are lost."
+            hint = "Copy the value from the original system, and format the column as text."
             problems.append(Problem("error", "excel_scientific", name, message, hint))
         return value
     if isinstance(value, bool):
@@ -29,10 +29,10 @@ def cell_to_text(value: Any, name: str, problems: list[Problem]) -> str | None:
         return str(value)
     if isinstance(value, float):
         if abs(value) >= 1e15:
-            message = f"{value:.17g} was kept as a number; a spreadsheet keeps 15 digits, so the last ones are wrong."
-            hint = "Take the value from the original system and format the column as text."
+            message = f"{value:.17g} was saved as a number. Spreadsheets keep 15 digits, so the last ones are wrong."
+            hint = "Copy the value from the original system, and format the column as text."
             problems.append(Problem("error", "excel_precision", name, message, hint))
         return str(int(value)) if value.is_integer() else repr(value)
     what = "a list" if isinstance(value, list) else "an object"
-    problems.append(Problem("error", "not_text", name, f"{name} takes text; this is {what}."))
+    problems.append(Problem("error", "not_text", name, f"{name} must be text, not {what}."))
     return None

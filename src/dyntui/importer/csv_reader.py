@@ -90,7 +90,7 @@ class DelimitedReader(RowReader):
                 raise self._unreadable(reader.line_num, error) from error
             except UnicodeError as error:
                 self._opened.check_unchanged()
-                raise SourceError(f"{self._opened.name} is not {self.encoding} throughout.") from error
+                raise SourceError(f"{self._opened.name} is not valid {self.encoding}.") from error
         self._opened.check_unchanged()
 
     def _is_damaged(self, lines: list[str], number: int) -> bool:
@@ -102,16 +102,16 @@ class DelimitedReader(RowReader):
             if "end of data" not in str(error):
                 return True
             raise SourceError(
-                f"Row {number} of {self._opened.name} opens a quotation mark that is never closed.",
-                hint="Close it, or double a mark that belongs to the text.",
+                f"Row {number} of {self._opened.name} has an opening quotation mark that is not closed.",
+                hint='Close it, or write "" for a quotation mark in a text.',
             ) from error
         return False
 
     def _unreadable(self, line: int, error: csv.Error) -> SourceError:
         if "field limit" in str(error):
             return SourceError(
-                f"Line {line} of {self._opened.name} has a value of more than {LONGEST_VALUE:,} characters.",
-                hint="A quotation mark before it is probably never closed.",
+                f"Line {line} of {self._opened.name} has a value with more than {LONGEST_VALUE:,} characters.",
+                hint="Probably a quotation mark before it is not closed.",
             )
         return SourceError(f"Line {line} of {self._opened.name} cannot be read: {error}.")
 
@@ -124,7 +124,7 @@ def _delimiter(text: str) -> str:
     found = _WORDS.get(text.casefold(), text)
     if len(found) > 1 or found in ('"', "\n", "\r", "\\"):
         raise SourceError(
-            f"{text!r} cannot be a delimiter.", hint="It is one character, or tab, comma, semicolon, pipe or none."
+            f"{text!r} cannot be a delimiter.", hint="Use one character, or tab, comma, semicolon, pipe or none."
         )
     return found
 

@@ -36,7 +36,7 @@ class CustomFields:
             if value in (None, ""):
                 if field.get("required"):
                     problems.append(
-                        Problem("warning", "custom_field_required", at, f"“{name}” is required, and has no value.")
+                        Problem("warning", "custom_field_required", at, f"“{name}” is required, but has no value.")
                     )
                 continue
             rules = field.get("validationRules") or {}

@@ -28,11 +28,11 @@ def to_rfc3339(value: Any, name: str, problems: list[Problem]) -> Any:
             moment = _from_text(text)
     if moment is None:
         if not isinstance(value, str):
-            problems.append(Problem("error", "bad_date", name, f"“{value}” is no date that can be understood."))
+            problems.append(Problem("error", "bad_date", name, f"“{value}” is not a valid date."))
         return value  # the check of the field says what it takes
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-        problems.append(Problem("info", "date_without_zone", name, f"“{value}” has no time zone; it is taken as UTC."))
+        problems.append(Problem("info", "date_without_zone", name, f"“{value}” has no time zone. UTC is used."))
     return _written(moment)
 
 

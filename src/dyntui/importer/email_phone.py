@@ -23,7 +23,7 @@ def check_email(value: Any, name: str, rules: ValidationContext, problems: list[
         problems.append(Problem("error", "email_invalid", name, f"{value!r} is not an email."))
         return value
     if len(value) > 255:
-        problems.append(Problem("error", "too_long", name, f"{len(value)} characters; the API takes at most 255."))
+        problems.append(Problem("error", "too_long", name, f"{len(value)} characters; the API accepts at most 255."))
         return value
     reserved = value.rpartition(".")[2].rpartition("@")[2].casefold() in RESERVED
     try:
@@ -37,7 +37,7 @@ def check_email(value: Any, name: str, rules: ValidationContext, problems: list[
         problems.append(Problem("error", "email_invalid", name, f"“{value}”: {error}"))
         return value
     if reserved:
-        message = f"{found.domain} is a reserved name; no mail arrives there."
+        message = f"{found.domain} is a reserved domain that cannot receive email."
         problems.append(Problem("error" if rules.live else "warning", "email_reserved_domain", name, message))
     if found.normalized != value:
         problems.append(Problem("info", "email_normalized", name, f"“{value}” is sent as {found.normalized}."))
@@ -74,7 +74,7 @@ def check_phone(value: Any, name: str, rules: ValidationContext, problems: list[
     import phonenumbers
 
     if not isinstance(value, str):
-        problems.append(Problem("error", "phone_impossible", name, f"{value!r} is no phone number."))
+        problems.append(Problem("error", "phone_impossible", name, f"{value!r} is not a phone number."))
         return value
     parsed, problem = _parse(value, name, rules)
     if problem is not None:
@@ -82,10 +82,12 @@ def check_phone(value: Any, name: str, rules: ValidationContext, problems: list[
     elif parsed is not None:
         number = phonenumbers.parse(parsed, None)
         if not phonenumbers.is_valid_number(number):
-            message = f"{value}: no operator is known to use this range."
+            message = f"{value} has a valid length, but no known operator uses this range."
             problems.append(Problem("warning", "phone_unlikely", name, message))
         if len(value) > 255:
-            problems.append(Problem("error", "too_long", name, f"{len(value)} characters; the API takes at most 255."))
+            problems.append(
+                Problem("error", "too_long", name, f"{len(value)} characters; the API accepts at most 255.")
+            )
     return value
 
 
@@ -101,9 +103,9 @@ def _parse(text: str, name: str, rules: ValidationContext) -> tuple[str | None, 
     except NumberParseException as error:
         if error.error_type == NumberParseException.INVALID_COUNTRY_CODE and not stripped.startswith("+"):
             message = f"“{text}” has no country code."
-            suggestion = _with_plus(stripped) or "--region XX, or write it with +"
+            suggestion = _with_plus(stripped) or "--region XX, or add + and the country code"
             return None, Problem("error", "phone_needs_region", name, message, suggestion)
-        return None, Problem("error", "phone_impossible", name, f"“{text}” is no phone number.")
+        return None, Problem("error", "phone_impossible", name, f"“{text}” is not a phone number.")
     if not phonenumbers.is_possible_number(number):
         message = f"“{text}” is too short or too long for its country."
         return None, Problem("error", "phone_impossible", name, message, _with_plus(stripped))

@@ -176,7 +176,7 @@ def field_for(name: str, kind: MappingKind = "users") -> ImportField:
     hint = f"Did you mean {close[0]}? " if close else ""
     known = ", ".join(list(fields)[:8])
     raise UsageError(
-        f"{name!r} is no field of {'a user' if kind == 'users' else 'an entry'}.", hint=f"{hint}Fields: {known}, ..."
+        f"{name!r} is not a field of {'a user' if kind == 'users' else 'an entry'}.", hint=f"{hint}Fields: {known}, ..."
     )
 
 

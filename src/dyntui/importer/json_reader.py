@@ -72,10 +72,12 @@ class JsonReader(RowReader):
         if not keys and count == 0:
             self.notes += ("There are no records in the file.",)
         if not whole:
-            self.notes += (f"The columns are the keys of the first {count:,} records; a later new key is reported.",)
+            self.notes += (
+                f"The columns are the keys of the first {count:,} records. New keys in later records are reported.",
+            )
         self.columns = tuple(str(key) for key in keys if key not in REPORT_COLUMNS and key != RAW_KEY)
         if any(name in keys for name in REPORT_COLUMNS):
-            self.notes += ("The columns of an earlier report (_dyntui_row, _error...) are left out.",)
+            self.notes += ("The columns of an earlier report (_dyntui_row, _error...) are ignored.",)
         self.width = len(self.columns)
 
     def _text(self) -> io.TextIOWrapper:
@@ -93,7 +95,7 @@ class JsonReader(RowReader):
                     record = _again(record[RAW_KEY])
                 if not isinstance(record, dict):
                     broken = (
-                        record if isinstance(record, _Broken) else _Broken(json.dumps(record), "it holds one value")
+                        record if isinstance(record, _Broken) else _Broken(json.dumps(record), "it is a single value")
                     )
                     problem = Problem(
                         "error", "bad_json_record", "", f"Record {number} is not an object: {broken.why}."
@@ -108,7 +110,7 @@ class JsonReader(RowReader):
                 extra = tuple((str(key), value) for key, value in record.items() if key not in known)
                 names = ", ".join(key for key, _ in extra)
                 problem = Problem(
-                    "warning", "unexpected_key", extra[0][0], f"{names}: not among the columns; not imported."
+                    "warning", "unexpected_key", extra[0][0], f"{names}: not a known column, so not imported."
                 )
                 yield SourceRow(number, cells, (problem,), extra)
         self._opened.check_unchanged()
@@ -121,7 +123,7 @@ class JsonReader(RowReader):
                 yield from _Stream(text, self._opened.name).records()
         except UnicodeError as error:
             self._opened.check_unchanged()
-            raise SourceError(f"{self._opened.name} is not {self.encoding} throughout.") from error
+            raise SourceError(f"{self._opened.name} is not valid {self.encoding}.") from error
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[Any]:
         number = 0
@@ -191,7 +193,7 @@ class _Stream:
             if mark != ",":
                 raise self._error("a comma or ] is missing")
             if self._peek() == "]":
-                raise self._error("a comma stands before ]")
+                raise self._error("there is a comma before ]")
 
     def _object(self) -> Iterator[Any]:
         self._place += 1
@@ -223,7 +225,7 @@ class _Stream:
             if ahead < len(self._buffer):
                 return self._buffer[ahead] in "{]"
             if not self._more():
-                raise self._error("it ends too early")
+                raise self._error("it is incomplete")
 
     def _peek(self) -> str:
         while True:
@@ -232,12 +234,12 @@ class _Stream:
             if self._place < len(self._buffer):
                 return self._buffer[self._place]
             if not self._more():
-                raise self._error("it ends too early")
+                raise self._error("it is incomplete")
 
     def _expect_end(self) -> None:
         rest = self._buffer[self._place :].strip(_SPACE) or self._text.read(_BLOCK).strip(_SPACE)
         if rest:
-            raise self._error("something stands after its end")
+            raise self._error("there is text after its end")
 
     def _value(self) -> Any:
         self._peek()
@@ -269,11 +271,11 @@ class _Stream:
 
     def _error(self, why: str, at: int | None = None) -> SourceError:
         place = self._passed + (self._place if at is None else at) + 1
-        return SourceError(f"{self._name} is no JSON that can be read: {why} (character {place:,}).")
+        return SourceError(f"{self._name} is not valid JSON: {why} (character {place:,}).")
 
 
 def _place_in(error: ValueError) -> tuple[str, int | None]:
     """What is wrong, and where in what was parsed, when the parser says it."""
     if isinstance(error, json.JSONDecodeError):
-        return ("it ends too early", None) if error.pos >= len(error.doc) else (error.msg, error.pos)
+        return ("it is incomplete", None) if error.pos >= len(error.doc) else (error.msg, error.pos)
     return str(error), None

@@ -50,7 +50,7 @@ class Mapper:
         if mapping.kind != "users":
             raise UsageError("This mapping is for allowlist entries, not for users.")
         if "emailVerifiedAt" not in mapping.targets:
-            raise MissingChoice("Whether the emails are verified has to be chosen.", hint=EMAIL_VERIFIED_CHOICES)
+            raise MissingChoice("Choose whether the emails are verified.", hint=EMAIL_VERIFIED_CHOICES)
         live = environment_kind == "live"
         self.mapping = mapping
         self.rules = (
@@ -114,7 +114,7 @@ class Mapper:
         if self._assembles:
             self._assemble(cells, user, problems)
         if not user:
-            problems.append(Problem("error", "empty_row", "", "Nothing in the row goes to a field."))
+            problems.append(Problem("error", "empty_row", "", "No value of the row is mapped to a field."))
             return MappedRow(user, tuple(problems))
         for name, value in self._constants.items():
             user.setdefault(name, value)
@@ -195,6 +195,6 @@ def checked_region(region: str | None) -> str | None:
     code = region.strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
         raise UsageError(
-            f"{region!r} is no region with phone numbers.", hint="--region takes a two-letter country code such as DE."
+            f"{region!r} is not a region with phone numbers.", hint="Use a two-letter country code, such as DE."
         )
     return code

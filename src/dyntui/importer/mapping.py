@@ -21,9 +21,9 @@ __all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice", "p
 
 VERSION = 1
 EMAIL_VERIFIED_CHOICES = (
-    "--set emailVerifiedAt=now (every address counts as verified: people can sign in with it, and a social account "
-    "with the same verified address is linked to them), --set emailVerifiedAt=unverified (no promise that a later "
-    "sign-in by email reaches the imported user), or --map COLUMN=emailVerifiedAt (as the file says)."
+    "--set emailVerifiedAt=now (all emails are verified: users can sign in with them, and a social account with the "
+    "same verified email is linked), --set emailVerifiedAt=unverified (a later sign-in by email may not reach the "
+    "imported user), or --map COLUMN=emailVerifiedAt (a column decides)."
 )
 
 
@@ -81,7 +81,7 @@ class Mapping:
         """Return what has to be chosen or mapped first, as sentences; empty when nothing is missing."""
         lines: list[str] = []
         if self.kind == "users" and "emailVerifiedAt" not in self.targets:
-            lines.append("Whether the emails are verified has to be chosen.")
+            lines.append("Choose whether the emails are verified.")
         if not any(each.field for each in self.columns):
             lines.append("No column is mapped to a field.")
         return tuple(lines)
@@ -95,7 +95,7 @@ class Mapping:
         target = field_for(field, self.kind) if field else None
         if find_owner_column(self.source_columns, column) is None:
             raise UsageError(
-                f"The file has no column {column!r}.", hint=f"Its columns: {', '.join(self.source_columns[:8])}."
+                f"The file has no column {column!r}.", hint=f"Columns: {', '.join(self.source_columns[:8])}."
             )
         if transforms is not None:
             check_transforms(transforms)
@@ -132,7 +132,7 @@ class Mapping:
         if lost:
             raise UsageError(
                 f"The mapping needs the column {lost[0]!r}, which {info.name} does not have.",
-                hint="Use the mapping that belongs to this file, or map the columns anew.",
+                hint="Use a mapping for this file, or map the columns again.",
             )
         known = {each.column for each in kept}
         kept += [ColumnMap(column) for column in info.columns if column not in known]
@@ -167,17 +167,17 @@ class Mapping:
             return _from_data(data)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UsageError(
-                f"The mapping is not as dyntui writes it ({type(error).__name__}: {error}).",
-                hint="Save one from the wizard, or with `dyntui import --save-mapping`.",
+                f"The file is not a valid mapping ({type(error).__name__}: {error}).",
+                hint="Save a mapping in the import wizard, or with `dyntui import --save-mapping`.",
             ) from error
 
 
 def _from_data(data: dict[str, Any]) -> Mapping:
     if data["dyntui"] != "mapping" or data["version"] != VERSION:
-        raise UsageError("The file is no mapping of this version of dyntui.", hint="Save it again.")
+        raise UsageError("The file is not a mapping of this version of dyntui.", hint="Save it again.")
     kind = data.get("kind", "users")
     if kind not in ("users", "allowlist"):
-        raise UsageError(f"{kind!r} is no kind of mapping.", hint="It may be users or allowlist.")
+        raise UsageError(f"{kind!r} is not a kind of mapping.", hint="The kinds are users and allowlist.")
     columns: list[ColumnMap] = []
     for each in data["columns"]:
         target = each.get("field") or None
@@ -197,7 +197,7 @@ def check_transforms(names: Sequence[str]) -> None:
     """Raise UsageError for an unknown transform."""
     for name in names:
         if name not in TRANSFORMS:
-            raise UsageError(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
+            raise UsageError(f"{name!r} is not a transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
 
 
 def parse_column_map(text: str, kind: MappingKind = "users") -> tuple[str, str | None, tuple[str, ...] | None]:
@@ -236,15 +236,15 @@ def constant_value(target: ImportField, value: str) -> Any:
         result = value if value in ("now", "unverified") else to_rfc3339(value, target.name, problems)
         if result == value and value not in ("now", "unverified") and "T" not in value:
             raise UsageError(
-                f"{value!r} is no date.", hint=f"{target.name} takes now, unverified or a date like 2024-05-31."
+                f"{value!r} is not a date.", hint=f"{target.name} accepts now, unverified or a date such as 2024-05-31."
             )
     elif target.kind == "boolean":
         result = is_word(value)
         if result is None:
-            raise UsageError(f"{target.name} takes yes or no, not {value!r}.")
+            raise UsageError(f"{target.name} accepts yes or no, not {value!r}.")
     elif target.kind in ("object", "array") or (target.kind == "any" and value[:1] in '{["'):
         try:
             result = parse_json(value)
         except ValueError as error:
-            raise UsageError(f"{target.name} takes JSON: {error}.") from error
+            raise UsageError(f"{target.name} must be JSON: {error}.") from error
     return result

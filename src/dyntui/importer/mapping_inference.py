@@ -118,9 +118,9 @@ class _Proposal:
 
     def _claim(self, column: str, field: str, why: str) -> None:
         if field in EXPLICIT:
-            self._hint(column, f"could say {field}; that is only mapped by hand")
+            self._hint(column, f"maybe {field}; map it by hand if it is")
         elif field in self._taken:
-            self._hint(column, f"{field} comes from another column already")
+            self._hint(column, f"{field} is mapped to another column")
         else:
             self._map(column, field, why)
 
@@ -150,7 +150,7 @@ class _Proposal:
                 continue
             for column, what in columns:
                 others = " or ".join(name for name, _ in columns if name != column)
-                self._hint(column, f"holds {what}, as {others or 'another column'} does; choose by hand")
+                self._hint(column, f"has {what}, like {others or 'another column'}; choose one by hand")
         for column in self._columns:
             if column not in self._found:
                 self._hint(column, self._guess(column))
@@ -165,11 +165,11 @@ class _Proposal:
 
     def _guess(self, column: str) -> str:
         if key := self._custom.get(normalize_name(column)):
-            return f"perhaps metadata.{key}, a custom field"
+            return f"maybe metadata.{key}, a custom field"
         near = AMBIGUOUS.get(normalize_name(column)) if self._kind == "users" else None
         if near is None and (nearest := nearest_field(column, self._kind)):
             near = (nearest,)
-        return f"perhaps {' or '.join(near)}" if near else ""
+        return f"maybe {' or '.join(near)}" if near else ""
 
     def drop_incomplete(self) -> None:
         """Drop a chain without an address and a provider without an account, which would make every row invalid."""
@@ -177,7 +177,7 @@ class _Proposal:
         for column, each in self._found.items():
             match = _ITEM.match(each.field or "")
             if match and match[0] not in whole:
-                hint = f"could say {each.field}, once {match[0]}{_IDENTITY[match[1]]} is mapped"
+                hint = f"maybe {each.field}; map {match[0]}{_IDENTITY[match[1]]} first"
                 self._found[column] = ColumnMap(column, hint=hint)
             elif match and match[1] == "wallets" and _is_identity(each.field or ""):
                 wanted = ("chain", "walletName", "walletProvider")

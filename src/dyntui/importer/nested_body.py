@@ -80,7 +80,7 @@ class NestedBody:
 
     def _conflict(self, path: tuple[str | int, ...]) -> None:
         name = ".".join(map(str, path))
-        message = f"Two columns write to {name}; the first one is kept."
+        message = f"Two columns are mapped to {name}. The first one is used."
         self._problems.append(Problem("error", "metadata_conflict", name, message))
 
     def result(self) -> dict[str, Any]:

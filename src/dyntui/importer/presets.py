@@ -11,8 +11,8 @@ from dyntui.importer.text_detection import looks_like_data
 
 __all__ = ["FIREBASE_COLUMNS", "PRESETS", "Preset", "firebase_without_names", "recognize_preset"]
 
-_VERIFIED = 'says which addresses are verified; choose with --map "{column}=emailVerifiedAt"'
-_BLOCKED = "blocked people are imported like all others; take them out of the file first"
+_VERIFIED = 'shows which emails are verified; use --map "{column}=emailVerifiedAt"'
+_BLOCKED = "blocked users are imported too; remove them from the file first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ FIREBASE_COLUMNS = (
 PRESETS: tuple[Preset, ...] = (
     Preset(
         "dynamic",
-        "Dynamic (our own exports and API answers)",
+        "Dynamic (own exports and API responses)",
         _names("projectEnvironmentId"),
         frozenset(),
         {
@@ -72,7 +72,7 @@ PRESETS: tuple[Preset, ...] = (
         {},
         {
             "id": "map to metadata.formerId to keep it",
-            "walletPublicKey": "map to wallets.0.publicWalletAddress, and say walletName and walletProvider",
+            "walletPublicKey": "map to wallets.0.publicWalletAddress, and set walletName and walletProvider",
             "chain": "map to wallets.0.chain together with walletPublicKey",
         },
     ),
@@ -96,8 +96,8 @@ PRESETS: tuple[Preset, ...] = (
             "user_id": "map to metadata.auth0Id to keep it",
             "id": "map to metadata.auth0Id to keep it",
             "name": "often the email again; map by hand",
-            "user_metadata": "map to metadata to take it along",
-            "app_metadata": "map to metadata to take it along",
+            "user_metadata": "map to metadata to import it",
+            "app_metadata": "map to metadata to import it",
             "blocked": _BLOCKED,
         },
     ),
@@ -119,9 +119,9 @@ PRESETS: tuple[Preset, ...] = (
         },
         {},
         {
-            "verified_email_addresses": "lists verified addresses; say --set emailVerifiedAt=now or unverified",
+            "verified_email_addresses": "lists verified emails; use --set emailVerifiedAt=now or unverified",
             "id": "map to metadata.clerkId to keep it",
-            "public_metadata": "map to metadata to take it along",
+            "public_metadata": "map to metadata to import it",
             "banned": _BLOCKED,
         },
     ),
@@ -150,7 +150,7 @@ PRESETS: tuple[Preset, ...] = (
         {
             "emailVerified": _VERIFIED,
             "localId": "map to metadata.firebaseId to keep it",
-            "customAttributes": "map to metadata with the transform json to take it along",
+            "customAttributes": "map to metadata with the transform json to import it",
             "disabled": _BLOCKED,
         },
     ),
@@ -172,9 +172,9 @@ PRESETS: tuple[Preset, ...] = (
         {},
         {
             "id": "map to metadata.privyId to keep it",
-            "custom_metadata": "map to metadata to take it along",
-            "linked_accounts": "taken apart below",
-            "linkedAccounts": "taken apart below",
+            "custom_metadata": "map to metadata to import it",
+            "linked_accounts": "split into the fields below",
+            "linkedAccounts": "split into the fields below",
         },
     ),
 )

@@ -141,7 +141,7 @@ def _write_rows(file: TextIO, report: Report) -> None:
             hidden += 1
             continue
         if not shown:
-            file.write("<h2>Rows that need somebody</h2>\n<table>\n<tr><th>Row<th>State<th>Code<th>Field<th>Message\n")
+            file.write("<h2>Rows to check</h2>\n<table>\n<tr><th>Row<th>State<th>Code<th>Field<th>Message\n")
         shown += 1
         cells = (outcome.state, outcome.code, outcome.field, outcome.message)
         file.write(f"<tr><td class=n>{outcome.row}" + "".join(f"<td>{_text(cell)}" for cell in cells) + "\n")

@@ -51,10 +51,10 @@ class RowReader(ABC):
         if place is None and firebase_without_names(head):
             names = list(FIREBASE_COLUMNS)
             usual = len(names)
-            self.notes += ("The file has no row of names; its columns are those of firebase auth:export.",)
+            self.notes += ("The file has no row with column names. The columns of firebase auth:export are used.",)
         elif place is None:
             names = [f"column {number}" for number in range(1, max(widths, default=1) + 1)]
-            note = "No row of names was found: every row is data."
+            note = "No row with column names was found, so every row is data."
             self.notes += (note,)
         else:
             self.header_row = place + 1
@@ -68,18 +68,18 @@ class RowReader(ABC):
         if any(name in REPORT_COLUMNS for name in columns):
             self.keep = tuple(index for index, name in enumerate(columns) if name not in REPORT_COLUMNS)
             columns = tuple(columns[index] for index in self.keep)
-            self.notes += ("The columns of an earlier report (_dyntui_row, _error...) are left out.",)
+            self.notes += ("The columns of an earlier report (_dyntui_row, _error...) are ignored.",)
         self.columns = columns
 
     def _note_header(self, head: Sequence[Sequence[Cell]], place: int, names: Sequence[Cell]) -> None:
         above = [" ".join(str(cell) for cell in record if cell not in ("", None)) for record in head[:place]]
         if shown := [text for text in above if text]:
             rows = "row 1 is" if place == 1 else f"rows 1 to {place} are"
-            self.notes += (f"The names stand in row {place + 1}; {rows} above them and not imported: {shown[0][:60]}",)
+            self.notes += (f"The column names are in row {place + 1}; {rows} above and not imported: {shown[0][:60]}",)
         if any(isinstance(name, str) and name != name.strip() for name in names):
             self.notes += ("Spaces around column names are ignored.",)
         if not count_names(head, place, KNOWN_NAMES) or any(looks_like_data(name) for name in names):
-            self.notes += (f"Row {place + 1} is taken as the columns' names; --header-row 0 says that there are none.",)
+            self.notes += (f"Row {place + 1} is used as column names. If it is data, use --header-row 0.",)
 
     def _odd_row(self, number: int, cells: list[Cell], damaged: bool = False) -> SourceRow:
         """A row whose length is not the header's: surplus values kept apart, missing ones empty.
@@ -91,13 +91,15 @@ class RowReader(ABC):
         while extra and extra[-1] in ("", None):
             extra.pop()
         if damaged:
-            message = "A quotation mark is not closed where it should be: other rows became part of a value."
+            message = "A quotation mark is not closed, so other rows became part of a value."
             problems = (Problem("error", "unclosed_quote", "", message),)
         elif extra:
-            message = f"{len(cells)} values for {self.width} columns; is a value with a delimiter in it not quoted?"
+            message = (
+                f"{len(cells)} values for {self.width} columns. Maybe a value contains the delimiter and is not quoted."
+            )
             problems = (Problem("error", "too_many_cells", "", message),)
         elif len(cells) < self.width:
-            message = f"{len(cells)} values for {self.width} columns; the last ones are taken as empty."
+            message = f"{len(cells)} values for {self.width} columns. The last ones are empty."
             problems = (Problem("warning", "too_few_cells", "", message),)
         cells = cells[: self.width] + [""] * (self.width - len(cells))
         kept = tuple(cells) if self.keep is None else tuple(cells[index] for index in self.keep)

@@ -71,7 +71,7 @@ def open_source(
     counts from 1; 0 means no header. delimiter "" means a single column.
     """
     if format is not None and format not in FORMATS:
-        raise SourceError(f"{format!r} is no format that can be read.", hint=f"It may be {', '.join(FORMATS)}.")
+        raise SourceError(f"{format!r} is not a supported format.", hint=f"Formats: {', '.join(FORMATS)}.")
     opened = open_bytes(where, name)
     try:
         table = _table(opened, format, encoding, delimiter, header_row, sheet)
@@ -94,9 +94,9 @@ def _table(
     packed = head.startswith((ZIP_MAGIC, OLE_MAGIC))
     if packed or format in SPREADSHEETS:
         if not packed:
-            raise SourceError(f"{opened.name} is no {format} file.", hint="Leave --format away to have it found.")
+            raise SourceError(f"{opened.name} is not a {format} file.", hint="Leave out the format to detect it.")
         if format is not None and format not in SPREADSHEETS:
-            raise SourceError(f"{opened.name} is a spreadsheet, not {format}.", hint="Leave --format away.")
+            raise SourceError(f"{opened.name} is a spreadsheet, not {format}.", hint="Leave out the format.")
         from dyntui.importer.spreadsheet_reader import SpreadsheetReader
 
         return SpreadsheetReader(opened, sheet, header_row)
@@ -113,10 +113,10 @@ def _table(
 
 # What a person may give by mistake: (its first bytes, what it is, what to do).
 _MISTAKEN = (
-    (b"\x1f\x8b", "packed with gzip", "Unpack it: gunzip -c FILE | dyntui import -"),
-    (b"BZh", "packed with bzip2", "Unpack it: bunzip2 -c FILE | dyntui import -"),
-    (b"\xfd7zXZ", "packed with xz", "Unpack it: xz -dc FILE | dyntui import -"),
-    (b"\x28\xb5\x2f\xfd", "packed with zstd", "Unpack it: zstd -dc FILE | dyntui import -"),
+    (b"\x1f\x8b", "compressed with gzip", "Decompress it first: gunzip -c FILE | dyntui import -"),
+    (b"BZh", "compressed with bzip2", "Decompress it first: bunzip2 -c FILE | dyntui import -"),
+    (b"\xfd7zXZ", "compressed with xz", "Decompress it first: xz -dc FILE | dyntui import -"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "Decompress it first: zstd -dc FILE | dyntui import -"),
     (b"PK\x05\x06", "an empty zip file", "Export the data again."),
     (b"%PDF", "a PDF", "Export the data as CSV."),
     (b"SQLite format 3", "an SQLite database", "Export the table as CSV."),
@@ -130,7 +130,7 @@ def _refuse_binary(opened: SourceFile, head: bytes) -> None:
         if head.startswith(start):
             raise SourceError(f"{opened.name} is {what}.", hint=advice)
     if re.match(rb"(?i)\s*(<!doctype html|<html|<\?xml|<table)", head):
-        raise SourceError(f"{opened.name} is a web page or XML, whatever its name says.", hint="Save it as CSV.")
+        raise SourceError(f"{opened.name} is a web page or XML.", hint="Save it as CSV.")
 
 
 def _info(opened: SourceFile, table: RowReader) -> SourceInfo:

@@ -88,8 +88,8 @@ class SourceFile:
                 changed = (now.st_dev, now.st_ino) != self._identity[:2]
         if changed:
             raise SourceChanged(
-                f"{self.name} changed while it was read; nothing of it is used.",
-                hint="Wait until whatever writes it has finished, or copy it, then start again.",
+                f"{self.name} changed while it was read, so nothing was imported.",
+                hint="Wait until it is written completely, or copy it, then start again.",
             )
 
     def close(self) -> None:
@@ -115,14 +115,12 @@ def _open_path(path: Path, name: str) -> SourceFile:
     try:
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError as error:
-        raise SourceError(f"There is no file {path}.", hint="Check the name; `-` reads standard input.") from error
+        raise SourceError(f"There is no file {path}.", hint="Check the path. `-` reads standard input.") from error
     except IsADirectoryError as error:
         raise _directory(path) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise SourceError(
-            f"{path} cannot be read: {reason}.", hint="Check who may read it: `ls -l` shows it."
-        ) from error
+        raise SourceError(f"{path} cannot be read: {reason}.", hint="Check its permissions with `ls -l`.") from error
     kind = os.fstat(descriptor).st_mode
     if stat.S_ISREG(kind):
         return _not_empty(SourceFile(os.fdopen(descriptor, "rb", buffering=0), name, path))
@@ -130,15 +128,15 @@ def _open_path(path: Path, name: str) -> SourceFile:
     if stat.S_ISDIR(kind):
         raise _directory(path)
     what = "a named pipe" if stat.S_ISFIFO(kind) else "a device" if stat.S_ISCHR(kind) else "not a regular file"
-    raise SourceError(f"{path} is {what}; it is not read.", hint="Pipe the data in and give `-` as the file.")
+    raise SourceError(f"{path} is {what} and cannot be read.", hint="Pipe the data to dyntui, with `-` as the file.")
 
 
 def _directory(path: Path) -> SourceError:
-    return SourceError(f"{path} is a folder.", hint="Give one file in it.")
+    return SourceError(f"{path} is a folder.", hint="Choose a file in it.")
 
 
 def _not_empty(opened: SourceFile) -> SourceFile:
     if opened.size == 0:
         opened.close()
-        raise SourceError(f"{opened.name} is empty.", hint="Export it again, and look at it before importing.")
+        raise SourceError(f"{opened.name} is empty.", hint="Export it again, and check it before the import.")
     return opened

@@ -124,13 +124,13 @@ def unique_names(raw: Sequence[object]) -> tuple[tuple[str, ...], tuple[str, ...
         name = _SPACE.sub(" ", "" if value is None else str(value)).strip()
         if not name:
             name = f"column {position}"
-            notes.append(f"Column {position} has no name; it is called “{name}”.")
+            notes.append(f"Column {position} has no name. It is named “{name}”.")
         base, count = name, 2
         while name in seen:
             name = f"{base} ({count})"
             count += 1
         if name != base:
-            notes.append(f"The column name “{base}” stands more than once; column {position} is called “{name}”.")
+            notes.append(f"Several columns have the name “{base}”. Column {position} is named “{name}”.")
         seen.add(name)
         names.append(name)
     return tuple(names), tuple(notes)

@@ -71,14 +71,16 @@ class SpreadsheetReader(RowReader):
             metadata = [each for each in workbook.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
             self.sheets = tuple(each.name for each in metadata)
             if not metadata:
-                raise SourceError(f"{self._opened.name} has no sheet.")
+                raise SourceError(f"{self._opened.name} has no sheets.")
             if name is not None and name not in self.sheets:
                 names = ", ".join(self.sheets)
-                raise SourceError(f"{self._opened.name} has no sheet {name!r}.", hint=f"Its sheets: {names}.")
+                raise SourceError(f"{self._opened.name} has no sheet {name!r}.", hint=f"Sheets: {names}.")
             visible = [each.name for each in metadata if each.visible == SheetVisibleEnum.Visible] or list(self.sheets)
             self.sheet = name or visible[0]
             if name is None and len(visible) > 1:
-                self.notes += (f"The sheet “{self.sheet}” is read; there are {len(visible)} (--sheet NAME).",)
+                self.notes += (
+                    f"Using the sheet “{self.sheet}”, one of {len(visible)}. Choose another one with --sheet NAME.",
+                )
             return workbook.get_sheet_by_name(self.sheet)
 
     def _other_sheets(self) -> str:
@@ -87,9 +89,9 @@ class SpreadsheetReader(RowReader):
 
     def _note_marks(self) -> None:
         if self._facts.formulas:
-            self.notes += (f"{len(self._facts.formulas):,} cells are formulas; their last computed values are read.",)
+            self.notes += (f"{len(self._facts.formulas):,} cells are formulas. Their last computed values are used.",)
         if self._facts.errors:
-            self.notes += (f"{len(self._facts.errors):,} cells hold spreadsheet errors such as #REF!.",)
+            self.notes += (f"{len(self._facts.errors):,} cells have spreadsheet errors such as #REF!.",)
 
     def _values(self) -> Iterator[list[Any]]:
         with _understood(self._opened.name):
@@ -128,13 +130,13 @@ class SpreadsheetReader(RowReader):
         kept = range(self.width) if self.keep is None else self.keep
         for name, column in zip(self.columns, kept, strict=True):
             if code := self._facts.errors.get((place, column)):
-                message = f"The cell holds {code}; it is taken as empty."
+                message = f"The cell has the error {code}. It is treated as empty."
                 found.append(Problem("warning", "cell_error", name, message))
             elif (computed := self._facts.formulas.get((place, column))) is not None:
                 if computed:
-                    found.append(Problem("info", "formula", name, "A formula; its last computed value is read."))
+                    found.append(Problem("info", "formula", name, "A formula. Its last computed value is used."))
                 else:
-                    message = "A formula that was never computed; it is taken as empty."
+                    message = "The formula has no computed value. The cell is treated as empty."
                     hint = "open the file in a spreadsheet and save it"
                     found.append(Problem("warning", "formula_not_computed", name, message, hint))
         return tuple(found)
@@ -163,7 +165,7 @@ def _understood(name: str) -> Iterator[None]:
     try:
         yield
     except PasswordError as error:
-        raise SourceError(f"{name} is protected by a password.", hint="Save it without one.") from error
+        raise SourceError(f"{name} is password-protected.", hint="Save it without a password.") from error
     except (CalamineError, OSError, ValueError) as error:
         raise SourceError(
             f"{name} cannot be read as a spreadsheet: {error}.", hint="Save it again, or as CSV."

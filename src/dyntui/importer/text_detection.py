@@ -88,8 +88,8 @@ def find_encoding(opened: SourceFile) -> str:
         if head.startswith(mark):
             if _decodes(opened, name):
                 return name
-            message = f"{opened.name} begins like {name.upper()}, but is not throughout."
-            raise SourceError(message, hint="Save it again, or say what it is with --encoding.")
+            message = f"{opened.name} begins like {name.upper()}, but is not valid {name.upper()}."
+            raise SourceError(message, hint="Save it again, or set its encoding with --encoding.")
     wide, nuls = _utf16_by_nuls(head)
     if wide and nuls > _MANY_NULS and _decodes(opened, wide):
         return wide  # such a text is UTF-8, too: with a NUL after every letter
@@ -107,14 +107,14 @@ def check_encoding(opened: SourceFile, encoding: str) -> str:
         codecs.getincrementaldecoder(encoding)
     except (LookupError, UnicodeError) as error:
         hint = "Common ones: utf-8, cp1252, gb18030, shift_jis."
-        raise SourceError(f"{encoding!r} is no encoding.", hint=hint) from error
+        raise SourceError(f"{encoding!r} is not an encoding.", hint=hint) from error
     marked = next((name for mark, name in _BOMS if opened.head(4).startswith(mark)), "")
     family = codecs.lookup(encoding).name.partition("-sig")[0]
     if marked and family.startswith(codecs.lookup(marked).name.partition("-sig")[0]):
         encoding = marked  # so that the mark is no part of the first name
     if not _decodes(opened, encoding):
-        hint = "Leave --encoding away to have it found, or choose another one."
-        raise SourceError(f"{opened.name} is not {encoding} throughout.", hint=hint)
+        hint = "Leave out --encoding to detect it, or choose another one."
+        raise SourceError(f"{opened.name} is not valid {encoding}.", hint=hint)
     return encoding
 
 
@@ -155,7 +155,7 @@ def _ask(opened: SourceFile) -> UnknownEncoding:
         candidates.append((encoding, _excerpt(text)))
     shown = "; ".join(f"{encoding} reads {text!r}" for encoding, text in candidates[:6])
     return UnknownEncoding(
-        f"{opened.name} is neither UTF-8 nor UTF-16, and its encoding is not certain.",
+        f"{opened.name} is neither UTF-8 nor UTF-16, and its encoding cannot be detected reliably.",
         hint=f"Choose one with --encoding: {shown}." if shown else "Choose one with --encoding.",
         candidates=tuple(candidates),
     )

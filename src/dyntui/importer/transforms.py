@@ -116,7 +116,7 @@ def _number(field: ImportField, rules: ValidationContext) -> Step:
             return value
         text = value.replace(" ", "").replace("\u00a0", "")
         if not _NUMBER.fullmatch(text):
-            problems.append(Problem("error", "bad_number", field.name, f"“{value}” is no number."))
+            problems.append(Problem("error", "bad_number", field.name, f"“{value}” is not a number."))
             return value
         return int(text) if text.lstrip("+-").isdigit() else float(text)
 
@@ -196,29 +196,29 @@ def _same(field: ImportField, rules: ValidationContext) -> Step:
 
 
 TRANSFORMS: dict[str, tuple[str, Callable[[ImportField, ValidationContext], Step]]] = {
-    "trim": ("without spaces at the ends", _trim),
-    "lower": ("in lower case", _lower),
-    "upper": ("in upper case", _upper),
-    "split": ("a full name as first and last name", _same),
-    "phone": ("a phone number in international form (E.164)", _phone),
-    "country": ("a country's name as its two-letter code", _country),
-    "boolean": ("yes and no in words as true and false", _boolean),
-    "verified": ("yes as now, no as nothing, a date as it is", _verified),
-    "date": ("a date as RFC 3339", _date),
-    "json": ("JSON in a cell as what it says", _json),
-    "list": ("values between commas, semicolons or bars as a list", _list),
-    "first": ("the first value of a list", _first),
-    "wallets": ("wallets as other systems write them in the API's shape", _wallets),
-    "accounts": ("social accounts as other systems write them in the API's shape", _accounts),
-    "number": ("a number in text as a number", _number),
-    "text": ("a number as text", _as_text),
-    "choice": ("a known word in the API's own spelling", _choice),
+    "trim": ("remove spaces at the ends", _trim),
+    "lower": ("convert to lower case", _lower),
+    "upper": ("convert to upper case", _upper),
+    "split": ("split a full name into first and last name", _same),
+    "phone": ("convert a phone number to international format (E.164)", _phone),
+    "country": ("convert a country name to its two-letter code", _country),
+    "boolean": ("convert yes and no to true and false", _boolean),
+    "verified": ("convert yes to now and no to no value; keep a date", _verified),
+    "date": ("convert a date to RFC 3339", _date),
+    "json": ("parse JSON", _json),
+    "list": ("split values at commas, semicolons or bars into a list", _list),
+    "first": ("keep the first value of a list", _first),
+    "wallets": ("convert wallets of other systems to the format of the API", _wallets),
+    "accounts": ("convert social accounts of other systems to the format of the API", _accounts),
+    "number": ("convert text to a number", _number),
+    "text": ("convert a number to text", _as_text),
+    "choice": ("convert a known value to the spelling of the API", _choice),
 }
-"""Every transform: what it gives, and how it is made."""
+"""All transforms by name: description, and the function that makes the step."""
 
 
 def make_transform(name: str, field: ImportField, rules: ValidationContext) -> Step:
     """Return the transform with that name for a field."""
     if name not in TRANSFORMS:
-        raise UsageError(f"{name!r} is no transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
+        raise UsageError(f"{name!r} is not a transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
     return TRANSFORMS[name][1](field, rules)

@@ -47,7 +47,7 @@ class RowValidator:
         if self._custom:
             self._custom.check(metadata if isinstance(metadata, dict) else {}, problems)
         if user.get("emailVerifiedAt") and not user.get("email"):
-            message = "emailVerifiedAt says nothing without an email."
+            message = "emailVerifiedAt has no effect without an email."
             problems.append(Problem("warning", "email_verified_without_email", "emailVerifiedAt", message))
 
     def _metadata(self, metadata: dict[str, Any], problems: list[Problem]) -> None:
@@ -64,7 +64,7 @@ class RowValidator:
         try:
             return len(orjson.dumps(value))
         except TypeError as error:
-            problems.append(Problem("error", "not_sendable", name, f"It cannot be written as JSON: {error}."))
+            problems.append(Problem("error", "not_sendable", name, f"The value cannot be sent as JSON: {error}."))
             return 0
 
     def _wallets(self, wallets: list[Any], problems: list[Problem]) -> None:
@@ -72,12 +72,14 @@ class RowValidator:
         for place, wallet in enumerate(wallets):
             at = f"wallets.{place}"
             if not isinstance(wallet, dict):
-                problems.append(Problem("error", "wallet_incomplete", at, "A wallet is an object with an address."))
+                problems.append(
+                    Problem("error", "wallet_incomplete", at, "A wallet must be an object with an address.")
+                )
                 continue
             self._detect_chain(wallet, at, problems)
             missing = [name for name in _WALLET_FIELDS if not wallet.get(name)]
             if "chain" in missing:
-                message = "The wallet has no chain, and its address does not show it."
+                message = "The wallet has no chain, and it cannot be detected from the address."
                 problems.append(
                     Problem("error", "wallet_chain_missing", f"{at}.chain", message, f"--set {at}.chain=EVM")
                 )
@@ -96,7 +98,7 @@ class RowValidator:
             _form(chain, address, f"{at}.publicWalletAddress", problems)
             key = wallet_key(chain, address)
             if key in seen:
-                problems.append(Problem("error", "wallet_duplicate", at, f"{address} is in this row twice."))
+                problems.append(Problem("error", "wallet_duplicate", at, f"{address} is two times in this row."))
             seen.add(key)
 
     def _detect_chain(self, wallet: dict[str, Any], at: str, problems: list[Problem]) -> None:
@@ -105,14 +107,14 @@ class RowValidator:
             return
         if chain := family_of(address.strip()):
             wallet["chain"] = chain
-            message = f"{chain}, detected from the form of the address."
+            message = f"{chain}, detected from the format of the address."
             problems.append(Problem("info", "wallet_chain_from_address", f"{at}.chain", message))
 
     def _additional(self, more: Any, at: str, problems: list[Problem]) -> None:
         for place, each in enumerate(more if isinstance(more, list) else ()):
             path = f"{at}.additionalWalletAddresses.{place}"
             if not isinstance(each, dict) or not each.get("address") or not each.get("type"):
-                message = "An additional address needs address and type."
+                message = "An additional address needs an address and a type."
                 problems.append(Problem("error", "wallet_incomplete", path, message))
                 continue
             for name in ("address", "publicKey", "type"):
@@ -124,7 +126,7 @@ class RowValidator:
         for place, account in enumerate(accounts):
             at = f"oauthAccounts.{place}"
             if not isinstance(account, dict):
-                problems.append(Problem("error", "oauth_incomplete", at, "A social account is an object."))
+                problems.append(Problem("error", "oauth_incomplete", at, "A social account must be an object."))
                 continue
             missing = [name for name in ("provider", "accountId") if account.get(name) in (None, "")]
             if missing:
@@ -138,7 +140,9 @@ class RowValidator:
             if not missing:
                 key = (str(account["provider"]), str(account["accountId"]))
                 if key in seen:
-                    problems.append(Problem("error", "oauth_duplicate", at, f"{' '.join(key)} is in this row twice."))
+                    problems.append(
+                        Problem("error", "oauth_duplicate", at, f"{' '.join(key)} is two times in this row.")
+                    )
                 seen.add(key)
 
 
@@ -147,17 +151,17 @@ def _form(chain: str, address: str, name: str, problems: list[Problem]) -> None:
     verdict = check_address(chain, address)
     if verdict.state == "format":
         problems.append(
-            Problem("info", "wallet_format_ok", name, f"{chain}: format ok; there is no checksum to verify.")
+            Problem("info", "wallet_format_ok", name, f"{chain}: valid format; there is no checksum to verify.")
         )
     elif verdict.state == "one-case":
-        message = f"{chain}: format ok; {verdict.message}."
+        message = f"{chain}: valid format; {verdict.message}."
         problems.append(Problem("info", "wallet_no_checksum", name, message, verdict.correct))
     elif verdict.state == "checksum":
         problems.append(Problem("warning", "wallet_checksum", name, f"{chain}: {verdict.message}.", verdict.correct))
     elif verdict.state == "malformed":
         other = family_of(address)
         if other and check_address(other, address).state != "malformed" and other != chain:
-            message = f"{chain}: {verdict.message}; it has the form of {other}."
+            message = f"{chain}: {verdict.message}; it has the format of {other}."
             problems.append(Problem("warning", "wallet_chain_mismatch", name, message, f"chain {other}"))
         else:
             problems.append(Problem("warning", "wallet_address_malformed", name, f"{chain}: {verdict.message}."))
@@ -182,6 +186,6 @@ def validate_user(
         if name in USER_FIELDS and value is not None:
             finisher.check(name, value, problems)
     if not any(value not in (None, "", [], {}) for value in copy.values()):
-        problems.append(Problem("error", "empty_row", "", "The user has no field at all."))
+        problems.append(Problem("error", "empty_row", "", "The user has no fields."))
     finisher.finish(copy, problems)
     return tuple(problems)

@@ -44,10 +44,10 @@ def _basics(value: Any, name: str, problems: list[Problem]) -> str | None:
     if text is None:
         return None
     if len(text) > LONGEST:
-        message = f"{len(text)} characters; the API takes at most {LONGEST}."
+        message = f"{len(text)} characters; the API accepts at most {LONGEST}."
         problems.append(Problem("error", "too_long", name, message, text[:LONGEST].rstrip()))
     if match := _CONTROL.search(text):
-        message = f"U+{ord(match[0]):04X} at position {match.start() + 1} cannot stand in text."
+        message = f"U+{ord(match[0]):04X} at position {match.start() + 1} is not allowed in text."
         problems.append(Problem("error", "control_character", name, message, _CONTROL.sub(" ", text).strip()))
     return text
 
@@ -77,9 +77,7 @@ def _odd(text: str, name: str) -> Problem:
         message = f"“{char}” (U+{ord(char):04X}) at position {place} is probably refused by the API."
         composed = unicodedata.normalize("NFC", text)
         return Problem("warning", "odd_character", name, message, composed if _NAMED.fullmatch(composed) else None)
-    return Problem(
-        "warning", "odd_character", name, "Spaces at the ends are probably refused by the API.", text.strip()
-    )
+    return Problem("warning", "odd_character", name, "The API probably refuses spaces at the ends.", text.strip())
 
 
 def _username(field: ImportField, rules: ValidationContext) -> Step:
@@ -89,7 +87,7 @@ def _username(field: ImportField, rules: ValidationContext) -> Step:
         value = check_name(value, problems)
         if isinstance(value, str) and _NAMED.fullmatch(value) and not _USERNAME.fullmatch(value):
             char = next(char for char in value if not _USERNAME.fullmatch(char))
-            message = f"“{char}” is odd in a username; letters, digits, - _ and . are usual."
+            message = f"“{char}” is unusual in a username. Usual are letters, digits, - _ and ."
             problems.append(Problem("warning", "username_odd", name, message))
         return value
 
@@ -135,7 +133,7 @@ def _country(field: ImportField, rules: ValidationContext) -> Step:
 def _boolean(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, bool):
-            message = f"{field.name} takes yes or no; this is “{value}”."
+            message = f"{field.name} accepts yes or no, not “{value}”."
             problems.append(Problem("error", "bad_boolean", field.name, message))
         return value
 
@@ -147,10 +145,10 @@ def _date(field: ImportField, rules: ValidationContext) -> Step:
         moment = parse_time(value) if isinstance(value, str) and "T" in value else None
         if moment is None:
             if not _reported(field.name, problems):
-                message = f"“{value}” is no date or time such as 2024-05-31T09:00:00Z."
+                message = f"“{value}” is not a date or time such as 2024-05-31T09:00:00Z."
                 problems.append(Problem("error", "bad_date", field.name, message))
         elif (at := parse_time(rules.now)) and moment > at:
-            problems.append(Problem("warning", "date_in_future", field.name, f"{value} lies in the future."))
+            problems.append(Problem("warning", "date_in_future", field.name, f"{value} is in the future."))
         return value
 
     return check
@@ -174,7 +172,7 @@ def _choice(field: ImportField, rules: ValidationContext) -> Step:
             )
             problems.append(Problem("warning", code, field.name, message, near))
         elif field.choices == OAUTH_PROVIDERS and text not in SIGN_IN_PROVIDERS:
-            message = f"Nobody signs in with {text}."
+            message = f"Users cannot sign in with {text}."
             problems.append(Problem("warning", "oauth_provider_no_sign_in", field.name, message))
         return text
 
@@ -197,22 +195,22 @@ def _refused_address(text: str, name: str) -> Problem:
     prefix, colon, _ = text.partition(":")
     if colon and prefix in ("kaspa", "kaspatest"):
         message, suggestion = (
-            "The API refuses “:” in a wallet's address, though it is right on Kaspa.",
+            "The API refuses “:” in wallet addresses, although Kaspa uses it.",
             "use the field kasWallet",
         )
     elif colon and prefix in ("k", "w", "r", "u"):
         message, suggestion = (
-            "The API refuses “:” in a wallet's address, though it is right on Kadena.",
+            "The API refuses “:” in wallet addresses, although Kadena uses it.",
             "use the field kdaWallet",
         )
     elif colon or ("-" in text and len(text) == 48):
-        message, suggestion = "The API refuses “:” and “-” in a wallet's address, though TON uses them.", None
+        message, suggestion = "The API refuses “:” and “-” in wallet addresses, although TON uses them.", None
     elif not 18 <= len(text) <= 100:
-        message, suggestion = f"{len(text)} characters; the API takes 18 to 100.", None
+        message, suggestion = f"{len(text)} characters; the API accepts 18 to 100.", None
     else:
         odd = next((char for char in text if not re.fullmatch(r"[A-Za-z0-9_]", char)), "")
         message, suggestion = (
-            f"“{odd}” cannot stand in an address; the API takes letters, digits and underscores.",
+            f"“{odd}” is not allowed in an address. The API accepts letters, digits and underscores.",
             None,
         )
     return Problem("error", "wallet_address_refused", name, message, suggestion)
@@ -221,7 +219,7 @@ def _refused_address(text: str, name: str) -> Problem:
 def _object(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, dict) and not _reported(field.name, problems):
-            problems.append(Problem("error", "bad_json", field.name, f"{field.name} takes a JSON object."))
+            problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON object."))
         return value
 
     return check
@@ -230,7 +228,7 @@ def _object(field: ImportField, rules: ValidationContext) -> Step:
 def _array(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, list) and not _reported(field.name, problems):
-            problems.append(Problem("error", "bad_json", field.name, f"{field.name} takes a JSON list."))
+            problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON list."))
         return value
 
     return check
@@ -239,7 +237,7 @@ def _array(field: ImportField, rules: ValidationContext) -> Step:
 def _strings(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            problems.append(Problem("error", "bad_json", field.name, f"{field.name} takes a list of texts."))
+            problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a list of texts."))
             return value
         for each in value:
             _basics(each, field.name, problems)
@@ -253,7 +251,7 @@ def _any(field: ImportField, rules: ValidationContext) -> Step:
         if not isinstance(value, (str, float)):
             return value
         if isinstance(value, str) and "\0" in value:
-            problems.append(Problem("error", "control_character", field.name, "A NUL cannot be stored."))
+            problems.append(Problem("error", "control_character", field.name, "A NUL character cannot be stored."))
         noticed: list[Problem] = []
         cell_to_text(value, field.name, noticed)
         problems += [problem._replace(severity="warning") for problem in noticed]
@@ -275,7 +273,7 @@ def _domain(field: ImportField, rules: ValidationContext) -> Step:
             with suppress(UnicodeError):
                 host = text.encode("idna").decode("ascii")
         if not _HOST.fullmatch(host):
-            problems.append(Problem("error", "domain_invalid", field.name, f"“{text}” is no domain name."))
+            problems.append(Problem("error", "domain_invalid", field.name, f"“{text}” is not a domain name."))
         return text
 
     return check
@@ -285,7 +283,7 @@ def _fid(field: ImportField, rules: ValidationContext) -> Step:
     def check(value: Any, problems: list[Problem]) -> Any:
         number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            problems.append(Problem("error", "fid_invalid", field.name, f"“{value}” is no Farcaster id."))
+            problems.append(Problem("error", "fid_invalid", field.name, f"“{value}” is not a Farcaster id."))
         return number
 
     return check

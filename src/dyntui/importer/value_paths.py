@@ -40,7 +40,7 @@ def compile_path(columns: Sequence[str], path: str) -> Reach:
     """
     column = find_owner_column(columns, path)
     if column is None:
-        raise UsageError(f"The file has no column {path!r}.", hint=f"Its columns: {', '.join(columns[:8])}.")
+        raise UsageError(f"The file has no column {path!r}.", hint=f"Columns: {', '.join(columns[:8])}.")
     index = list(columns).index(column)
     if column == path:
         return lambda cells: cells[index]

@@ -67,7 +67,7 @@ def reshape_wallets(value: Any, name: str, problems: list[Problem]) -> Any:
             continue
         client, connector = _find(item, "walletclienttype", "walletclient"), _find(item, "connectortype")
         if client in _EMBEDDED or connector in _EMBEDDED:
-            message = f"{address} is embedded in {client or connector}: its key stays there, so it is left out."
+            message = f"{address} is embedded in {client or connector}. Its key stays there, so it is not imported."
             problems.append(Problem("info", "wallet_embedded_left_out", name, message))
             continue
         wallets.append(_wallet(item, str(address), client, connector))

@@ -25,7 +25,7 @@ _MOST_SMALL = 4 * 1024 * 1024
 _BLOCK = 1 << 18
 _LOCAL = struct.Struct("<4s22xHH")
 
-_ADVICE = "Save the sheet as CSV and import that: CSV is read as a stream, without a limit."
+_ADVICE = "Save the sheet as CSV. CSV files have no size limit."
 
 _IS = rb"""\s*=\s*["']"""
 _AT = re.compile(rb"\br" + _IS + rb"([A-Za-z]{1,3})(\d{1,7})\b")
@@ -70,14 +70,16 @@ def inspect_zip(opened: SourceFile) -> tuple[str, dict[str, SheetFacts]]:
 def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str, dict[str, SheetFacts]]:
     parts = {part.filename.removeprefix("/").casefold(): part for part in archive.infolist()}
     if len(parts) != len(archive.infolist()):
-        raise zipfile.BadZipFile("two parts have one name")
+        raise zipfile.BadZipFile("two parts have the same name")
     if "xl/workbook.bin" in parts:
-        raise SourceError(f"{name} is an .xlsb workbook, which is not read.", hint="Save it as .xlsx or CSV.")
+        raise SourceError(f"{name} is an .xlsb workbook, which is not supported.", hint="Save it as .xlsx or CSV.")
     kind = "xlsx" if "xl/workbook.xml" in parts else "ods" if "content.xml" in parts else None
     if kind is None:
-        raise SourceError(f"{name} is a zip file, but no spreadsheet.", hint="Unpack it, and import one file of it.")
+        raise SourceError(
+            f"{name} is a zip file, but not a spreadsheet.", hint="Unpack it, and import one of its files."
+        )
     if len(parts) > _MOST_PARTS:
-        raise SourceError(f"{name} has more than {_MOST_PARTS:,} parts; it is not opened.", hint=_ADVICE)
+        raise SourceError(f"{name} has more than {_MOST_PARTS:,} parts, so it is not opened.", hint=_ADVICE)
     budget = _UnpackBudget(name)
     budget.check(sum(part.file_size for part in parts.values()))  # what the zip admits itself need not be unpacked
     facts: dict[str, SheetFacts] = {}
@@ -109,7 +111,7 @@ class _UnpackBudget:
 
     def check(self, size: int) -> None:
         if size > self._left:
-            message = f"{self._name} unpacks to more than {_megabytes(MOST_UNPACKED)}; it is not opened."
+            message = f"{self._name} unpacks to more than {_megabytes(MOST_UNPACKED)}, so it is not opened."
             raise SourceError(message, hint=_ADVICE)
 
     def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -124,7 +126,7 @@ def _no_wide_text(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
         if not number and (
             block.startswith((b"\xff\xfe", b"\xfe\xff")) or b"<\0" in block[:200] or b"\0<" in block[:200]
         ):
-            raise SourceError(f"{name} is written in an encoding that is not read.", hint=_ADVICE)
+            raise SourceError(f"{name} has an unsupported encoding.", hint=_ADVICE)
         yield block
 
 
@@ -135,20 +137,20 @@ def _megabytes(size: int) -> str:
 def _unpacked(reader: BinaryIO, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
     """The content of a part as it really is, whatever size the zip claims for it."""
     if part.flag_bits & 1:
-        raise SourceError(f"{name} is protected by a password.", hint="Save it without one.")
+        raise SourceError(f"{name} is password-protected.", hint="Save it without a password.")
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise SourceError(f"{name} is packed in a way that is not read.", hint="Save the spreadsheet again.")
+        raise SourceError(f"{name} is compressed with an unsupported method.", hint="Save the spreadsheet again.")
     reader.seek(part.header_offset)
     mark, name_size, extra_size = _LOCAL.unpack(reader.read(_LOCAL.size))
     if mark != b"PK\3\4":
-        raise zipfile.BadZipFile("a part is not where it should be")
+        raise zipfile.BadZipFile("a part is at the wrong position")
     place, left = part.header_offset + _LOCAL.size + name_size + extra_size, part.compress_size
     inflate = zlib.decompressobj(-15) if part.compress_type == zipfile.ZIP_DEFLATED else None
     while left > 0:
         reader.seek(place)
         packed = reader.read(min(_BLOCK, left))
         if not packed:
-            raise EOFError("a part ends too early")
+            raise EOFError("a part is incomplete")
         place += len(packed)
         left -= len(packed)
         if inflate is None:
@@ -254,7 +256,7 @@ def _times(pattern: re.Pattern[bytes], attributes: bytes) -> int:
 def _check_area(facts: SheetFacts, name: str) -> None:
     if facts.rows * facts.columns > MOST_CELLS:
         span = f"{facts.rows:,} rows and {facts.columns:,} columns"
-        message = f"{name} spans {span}; more than {MOST_CELLS:,} cells are not read."
+        message = f"{name} has {span}; the limit is {MOST_CELLS:,} cells."
         raise SourceError(message, hint=_ADVICE)
 
 
