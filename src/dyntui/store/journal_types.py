@@ -1,4 +1,4 @@
-"""What the journal gives and takes: rows on their way, and what became of them."""
+"""Types of the journal: rows to send, their outcomes, and the error of a conflicting write."""
 
 from __future__ import annotations
 
