@@ -9,7 +9,7 @@ import sys
 import click
 import pytest
 
-from dyntui.cli.allowlists import allowlists
+from dyntui.cli.context import CommandGroup
 from dyntui.cli.root import COMMANDS, root
 from dyntui.core.errors import DyntuiError
 
@@ -90,11 +90,14 @@ def test_every_command_has_help_and_takes_the_global_options():
                 assert parameter.help, f"{name} {parameter.opts[0]}"
 
 
-@pytest.mark.parametrize("group", [root, allowlists], ids=lambda group: group.name)
-def test_the_help_of_a_group_shows_the_help_of_its_lazy_commands(group):
-    with click.Context(group) as context:
-        for name, (_, text) in group.lazy.items():
-            assert group.get_command(context, name).get_short_help_str(200) == text, name
+def test_the_help_of_a_group_shows_the_help_of_its_lazy_commands():
+    groups = [group for _, group in [("dyntui", root), *commands(root)] if isinstance(group, CommandGroup)]
+    for group in groups:
+        with click.Context(group) as context:
+            for name, (_, text) in group.lazy.items():
+                command = group.get_command(context, name)
+                assert command is not None
+                assert command.get_short_help_str(200) == text, f"{group.name} {name}"
 
 
 def test_an_unknown_command_suggests_a_similar_one_and_exits_2():

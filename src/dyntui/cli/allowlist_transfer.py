@@ -63,7 +63,7 @@ def copy(
 @click.argument("name", metavar="LIST")
 @output_options
 @pass_context
-def export(context: CliContext, name: str, kind: str | None, output: Path | None) -> None:
+def export(context: CliContext, name: str, format_name: str | None, output: Path | None) -> None:
     """Export the entries of a list to a file for `allowlists import` or `sync`."""
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.entry_search import entries_of
@@ -72,7 +72,7 @@ def export(context: CliContext, name: str, kind: str | None, output: Path | None
         async with context.connection() as connection:
             row = await find_list(connection, name)
             rows = entries_of(connection.client, str(row["id"]))
-            return await write_rows(context, rows, ENTRY_EXPORT, kind, output)
+            return await write_rows(context, rows, ENTRY_EXPORT, format_name, output)
 
     count = run(work())
     context.print_message(f"{count:,} {'entry' if count == 1 else 'entries'} exported")

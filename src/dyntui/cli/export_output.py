@@ -37,7 +37,7 @@ def output_options(command: F) -> F:
         ),
         click.option(
             "--format",
-            "kind",
+            "format_name",
             type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
             help="csv escapes formulas for spreadsheets; csv-exact has raw values.  [default: csv; json with --json]",
         ),
@@ -59,7 +59,7 @@ def export_rows(
     *,
     ids: Sequence[str],
     query: ListQuery | None,
-    kind: str | None,
+    format_name: str | None,
     fields: str | None,
     output: Path | None,
 ) -> None:
@@ -73,7 +73,7 @@ def export_rows(
     async def work() -> int:
         async with context.connection() as connection:
             rows = _read_rows(connection, record, row_ids, query)
-            return await write_rows(context, rows, selected_columns, kind, output)
+            return await write_rows(context, rows, selected_columns, format_name, output)
 
     count = run(work())
     context.print_message(f"{count:,} {record.singular if count == 1 else record.name} exported")
@@ -83,24 +83,24 @@ async def write_rows(
     context: CliContext,
     rows: AsyncIterator[dict[str, Any]],
     columns: Sequence[str],
-    kind: str | None,
+    format_name: str | None,
     output: Path | None,
 ) -> int:
     """Write rows to standard output or a new file, and return their number. After an error no file remains."""
     from dyntui.services.exports import ExportFormat, export, export_file
 
     if output is None:
-        if context.json and kind not in (None, "json"):
+        if context.json and format_name not in (None, "json"):
             raise UsageError(
-                f"--json and --format {kind} cannot be combined on standard output.",
+                f"--json and --format {format_name} cannot be combined on standard output.",
                 hint="Use one of them, or -o FILE.",
             )
-        exporter = output_exporter(ExportFormat(kind or ("json" if context.json else "csv")), columns)
+        exporter = output_exporter(ExportFormat(format_name or ("json" if context.json else "csv")), columns)
         try:
             return await export(rows, exporter)
         finally:
             context.printed = exporter.written
-    count = await export_file(output, rows, ExportFormat(kind or "csv"), columns)
+    count = await export_file(output, rows, ExportFormat(format_name or "csv"), columns)
     assert count is not None, "only a cancel flag stops it"
     context.emit_json({"exported": count, "file": str(output)})
     return count

@@ -208,7 +208,7 @@ def export_users(
     chain: str | None,
     social: str | None,
     ids: tuple[str, ...],
-    kind: str | None,
+    format_name: str | None,
     fields: str | None,
     output: Path | None,
 ) -> None:
@@ -221,4 +221,6 @@ def export_users(
     if ids and server_filter:
         raise UsageError("Ids and a filter cannot be used together.", hint="Leave out one of them.")
     query = ListQuery(filter=server_filter)
-    export_rows(context, USERS, USER_FIELDS, ids=ids, query=query, kind=kind, fields=fields, output=output)
+    export_rows(
+        context, USERS, USER_FIELDS, ids=ids, query=query, format_name=format_name, fields=fields, output=output
+    )

@@ -189,10 +189,12 @@ def pregenerate_wallets(
 @export_options
 @pass_context
 def export_wallets(
-    context: CliContext, ids: tuple[str, ...], kind: str | None, fields: str | None, output: Path | None
+    context: CliContext, ids: tuple[str, ...], format_name: str | None, fields: str | None, output: Path | None
 ) -> None:
     """Export all wallets, or the wallets with these ids. `-` reads the ids from standard input."""
     from dyntui.resources import WALLETS
     from dyntui.services.exports import WALLET_FIELDS
 
-    export_rows(context, WALLETS, WALLET_FIELDS, ids=ids, query=None, kind=kind, fields=fields, output=output)
+    export_rows(
+        context, WALLETS, WALLET_FIELDS, ids=ids, query=None, format_name=format_name, fields=fields, output=output
+    )
