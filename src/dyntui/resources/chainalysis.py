@@ -10,12 +10,12 @@ from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shap
 __all__ = ["RECORDS"]
 
 
-def _sanctions_on(row: Row) -> str | None:
-    return "It is already enabled." if row.get("sanctionsApiEnabled") else None
+def _enable_disabled_reason(row: Row) -> str | None:
+    return "The sanctions check is already enabled." if row.get("sanctionsApiEnabled") else None
 
 
-def _sanctions_off(row: Row) -> str | None:
-    return None if row.get("sanctionsApiEnabled") else "It is already disabled."
+def _disable_disabled_reason(row: Row) -> str | None:
+    return None if row.get("sanctionsApiEnabled") else "The sanctions check is already disabled."
 
 
 CHAINALYSIS = Resource(
@@ -36,9 +36,9 @@ CHAINALYSIS = Resource(
     empty="Chainalysis is not set up for this environment.",
     actions=(
         ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Enable the check of wallets against sanctions lists.",
-            disabled_reason=_sanctions_on),
+            disabled_reason=_enable_disabled_reason),
         ResourceAction("disable", "disableSanctionsApiByEnvironmentId", "Disable the check of wallets against sanctions lists.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=_sanctions_off, warning="Sanctioned wallets can sign in from then on."),
+            disabled_reason=_disable_disabled_reason, warning="Sanctioned wallets can sign in from then on."),
     ),
 )  # fmt: skip
 

@@ -63,7 +63,7 @@ STATISTICS = Resource(
     name="statistics",
     aliases=("stats",),
     title="Statistics",
-    singular="count",
+    singular="statistic",
     group="Environments",
     key="name",
     list=ListOperation("getVisitorsCountByEnvironmentId", shape=Shape.NAMED),
@@ -153,7 +153,7 @@ HOSTNAMES = Resource(
         Column("errors", "errors", 24, priority=3),
     ),
     route="hostname",
-    empty="There are no custom hostnames. Press n to add one, then enter for the DNS records to set.",
+    empty="There are no custom hostnames. Press n to add one, then enter to see the DNS records to set.",
     label=lambda row: str(row.get("hostname") or ""),
     actions=(
         ResourceAction("create", "createCustomHostname", "Add a custom hostname.", "new", target=ActionTarget.LIST, key="n",
@@ -190,7 +190,7 @@ CUSTOM_FIELDS = Resource(
             key="n", fields=ALL),
         ResourceAction("edit", "updateCustomFieldById", "Edit the custom field.", key="e", single_row=True, replaces_all=True, fields=ALL),
         ResourceAction("delete", "deleteCustomFieldById", "Delete the custom field.", key="d", effect=Effect.DESTRUCTIVE,
-            warning="Values that users filled in stay in their metadata."),
+            warning="Values that users entered remain in their metadata."),
     ),
 )  # fmt: skip
 
@@ -296,7 +296,7 @@ SDK_VIEWS = Resource(
     columns=(
         Column("type", "view", 12, grow=True, priority=0),
         Column("sections", "sections", 8, right=True, format=item_count, priority=0),
-        Column(title="section order", width=44, pick=lambda row: _sections(row), priority=1, former_titles=("in order",)),
+        Column(title="section order", width=44, pick=lambda row: _section_order(row), priority=1, former_titles=("in order",)),
     ),
     detail="getSdkView",
     detail_path="sdkViewType",
@@ -310,7 +310,7 @@ SDK_VIEWS = Resource(
 )  # fmt: skip
 
 
-def _sections(row: Row) -> str:
+def _section_order(row: Row) -> str:
     found = row.get("sections")
     return ", ".join(str(each.get("type")) for each in found or () if isinstance(each, dict))
 
@@ -330,7 +330,7 @@ TEST_ACCOUNT = Resource(
     ),
     route="detail",
     cached=False,
-    empty="There is no test account. Press n to create one, with an email address and a code that always work.",
+    empty="There is no test account. Press n to create one: an email address and a code that always work.",
     label=lambda row: str(row.get("email") or row.get("phone") or ""),
     actions=(
         ResourceAction("create", "createTestAccount", "Create a test account.", "new", target=ActionTarget.LIST, key="n", typed_in_live=True),

@@ -63,7 +63,7 @@ EVENT_TYPES = Resource(
         Column("name", "name", 30, priority=0),
         Column("description", "description", 50, grow=True, priority=0),
     ),
-    empty="The server lists no event types.",
+    empty="The server returned no event types.",
     label=lambda row: str(row.get("name") or ""),
 )
 

@@ -47,7 +47,7 @@ GLOBAL_ACCESS = Resource(
     group="GlobalWalletAccessControl",
     list=ListOperation("getGlobalWalletAccessControlList", shape=Shape.ONE, missing_is_empty=True),
     columns=(
-        Column("type", "list", 8, priority=0),
+        Column("type", "type", 8, priority=0, former_titles=("list",)),
         Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
         Column("domains", "domains", 8, right=True, format=item_count, priority=0),
         Column("id", "id", 36, grow=True, priority=1),
@@ -105,7 +105,7 @@ GLOBAL_CONNECTIONS = Resource(
         Column("expiresAt", "expires", 12, format=age, priority=2),
     ),
     route="detail",
-    empty="No app is connected to the global wallet.",
+    empty="No apps are connected to the global wallet.",
     label=lambda row: str(row.get("appUrl") or ""),
 )
 

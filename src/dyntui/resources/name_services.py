@@ -29,7 +29,7 @@ NAME_SERVICES = Resource(
         Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
     ),
     route="detail",
-    empty="There are no name services. Press m for the message to sign, then n to add one.",
+    empty="There are no name services. Press m to get the message to sign, then n to add one.",
     label=lambda row: str(row.get("domain") or row.get("chainName") or ""),
     actions=(
         ResourceAction("signing-message", "fetchNameServiceSigningMessage",

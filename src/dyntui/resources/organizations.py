@@ -14,31 +14,31 @@ from dyntui.resources.resource import Column, ListOperation, Resource, Row, Scop
 __all__ = ["RECORDS"]
 
 
-def _who(row: Row) -> str:
+def _member_label(row: Row) -> str:
     user = row.get("user")
     return str(user.get("email") or user.get("alias") or "") if isinstance(user, dict) else ""
 
 
-def _not_the_owner(row: Row) -> str | None:
+def _owner_disabled_reason(row: Row) -> str | None:
     return (
-        "The owner cannot be changed or removed; delegate the ownership first." if row.get("role") == "owner" else None
+        "The owner cannot be changed or removed. Delegate the ownership first." if row.get("role") == "owner" else None
     )
 
 
-def _the_owner(row: Row) -> str | None:
+def _delegate_disabled_reason(row: Row) -> str | None:
     return None if row.get("role") == "owner" else "Only the owner can delegate the ownership."
 
 
-def _pending(row: Row) -> str | None:
-    return None if row.get("status", "pending") == "pending" else "The invitation was already answered."
+def _answer_disabled_reason(row: Row) -> str | None:
+    return None if row.get("status", "pending") == "pending" else "The invitation was already accepted or rejected."
 
 
-def _mfa_on(row: Row) -> str | None:
-    return "It is already enabled." if row.get("enabledAt") else None
+def _enable_disabled_reason(row: Row) -> str | None:
+    return "The MFA method is already enabled." if row.get("enabledAt") else None
 
 
-def _mfa_off(row: Row) -> str | None:
-    return None if row.get("enabledAt") else "It is already disabled."
+def _disable_disabled_reason(row: Row) -> str | None:
+    return None if row.get("enabledAt") else "The MFA method is already disabled."
 
 
 ORGANIZATIONS = Resource(
@@ -166,16 +166,16 @@ MEMBERS = Resource(
     ),
     empty="This organization has no members.",
     cached=False,
-    label=_who,
+    label=_member_label,
     actions=(
         ResourceAction("edit", "updateMemberRole", "Change the role of the member.", "role", key="e", fields=("role",),
             past="changed", result_subject="Role of",
-            disabled_reason=_not_the_owner, typed_in_live=True),
+            disabled_reason=_owner_disabled_reason, typed_in_live=True),
         ResourceAction("delete", "deleteMemberById", "Remove the member from the organization.", "remove", key="d", past="removed",
-            effect=Effect.DESTRUCTIVE, disabled_reason=_not_the_owner, warning="The member immediately loses access to all environments of the organization."),
+            effect=Effect.DESTRUCTIVE, disabled_reason=_owner_disabled_reason, warning="The member immediately loses access to all environments of the organization."),
         ResourceAction("delegate-ownership", "delegateOwnership", "Delegate the ownership to an admin.", key="O", single_row=True,
             past="delegated", result_subject="Ownership of",
-            effect=Effect.DESTRUCTIVE, fields=("adminMemberIdToDelegate",), disabled_reason=_the_owner,
+            effect=Effect.DESTRUCTIVE, fields=("adminMemberIdToDelegate",), disabled_reason=_delegate_disabled_reason,
             warning="The current owner becomes an admin. Only the new owner can reverse this."),
     ),
 )  # fmt: skip
@@ -225,9 +225,9 @@ MY_INVITES = Resource(
     cached=False,
     label=lambda row: str(row.get("organizationName") or ""),
     actions=(
-        ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="A", disabled_reason=_pending,
+        ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="A", disabled_reason=_answer_disabled_reason,
             body=lambda row, values: {"status": "accepted"}),
-        ResourceAction("reject", "updateInvite", "Reject the invitation.", key="X", effect=Effect.DESTRUCTIVE, disabled_reason=_pending,
+        ResourceAction("reject", "updateInvite", "Reject the invitation.", key="X", effect=Effect.DESTRUCTIVE, disabled_reason=_answer_disabled_reason,
             body=lambda row, values: {"status": "rejected"}, warning="It cannot be accepted later."),
     ),
 )  # fmt: skip
@@ -250,10 +250,10 @@ MFA_SETTINGS = Resource(
     empty="No MFA methods are set up for members.",
     label=lambda row: str(row.get("mfaDeviceType") or ""),
     actions=(
-        ResourceAction("enable", "enableMfaDeviceForOrganization", "Require the MFA method from members.", disabled_reason=_mfa_on,
+        ResourceAction("enable", "enableMfaDeviceForOrganization", "Require the MFA method from members.", disabled_reason=_enable_disabled_reason,
             typed_in_live=True),
         ResourceAction("disable", "disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=_mfa_off, warning="Members sign in without it from then on."),
+            disabled_reason=_disable_disabled_reason, warning="Members sign in without it from then on."),
     ),
 )  # fmt: skip
 
@@ -334,7 +334,7 @@ SUBSCRIPTION = Resource(
         Column("planType", "plan", 12, priority=0),
         Column("inTrial", "trial", 6, format=yes_no, priority=1),
         Column("trialDaysLeft", "days left", 9, right=True, format=thousands, priority=2),
-        Column("hasPaymentMethod", "payment", 8, format=yes_no, priority=1),
+        Column("hasPaymentMethod", "payment method", 14, format=yes_no, priority=1),
         Column("currentBillingPeriod.usagesCount", "usage", 10, right=True, format=thousands, priority=1, former_titles=("used",)),
         Column("currentBillingPeriod.endDate", "period ends", 12, format=age, priority=2),
         Column("scope", "features", 30, grow=True, format=comma_list, priority=3),

@@ -31,32 +31,37 @@ Row = Mapping[str, Any]
 
 
 class Paging(StrEnum):
-    """How an endpoint pages: by position, by an opaque cursor, or all at once."""
+    """How an endpoint pages."""
 
     OFFSET = "offset"
+    """By position."""
     CURSOR = "cursor"
+    """By an opaque cursor in each response."""
     NONE = "none"
+    """All rows in one response."""
 
 
 class Shape(StrEnum):
-    """The form of a list response.
-
-    ROWS: `[{...}]` or `{"items": [{...}]}`. ONE: `{...}`, or 404 for none. NAMED: `{"live": {...}}`; the row gets the name
-    as `name`. VALUES: `["V1"]`; each value becomes a row with the field `value`.
-    """
+    """The form of a list response."""
 
     ROWS = "rows"
+    """An array of objects, or an object that contains it: `[{...}]`, `{"items": [{...}]}`."""
     ONE = "one"
+    """One object; 404 when there is none."""
     NAMED = "named"
-    VALUES = "words"
+    """Objects by name: `{"live": {...}}`. The row gets the name as `name`."""
+    VALUES = "values"
+    """An array of values: `["V1"]`. Each value becomes a row with the field `value`."""
 
 
 class Scope(StrEnum):
-    """What a list belongs to: the environment, its organization, or or one parent object whose id is in the path."""
+    """What a list belongs to."""
 
     ENVIRONMENT = "environment"
     ORGANIZATION = "organization"
+    """The organization of the environment."""
     PARENT = "parent"
+    """One object of another resource, whose id is in the path."""
 
 
 @dataclass(frozen=True, slots=True)

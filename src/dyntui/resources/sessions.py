@@ -10,7 +10,7 @@ from dyntui.resources.resource import Column, ListOperation, Resource, Row, Scop
 __all__ = ["RECORDS"]
 
 
-def _revoked(row: Row) -> str | None:
+def _revoke_disabled_reason(row: Row) -> str | None:
     return "The session is already revoked." if row.get("revokedAt") else None
 
 
@@ -39,7 +39,7 @@ SESSIONS = Resource(
     label=lambda row: " ".join(str(row.get(name) or "") for name in ("ipAddress", "createdAt")).strip(),
     actions=(
         ResourceAction("revoke", "revokeSessionById", "Revoke the session, which signs the device out.", key="x", effect=Effect.DESTRUCTIVE,
-            disabled_reason=_revoked, warning="The user has to sign in again on that device."),
+            disabled_reason=_revoke_disabled_reason, warning="The user has to sign in again on that device."),
     ),
 )  # fmt: skip
 

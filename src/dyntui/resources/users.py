@@ -11,21 +11,24 @@ from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Res
 __all__ = ["USERS", "WALLETS"]
 
 
-def _name(row: Row) -> str:
+def _full_name(row: Row) -> str:
     return " ".join(str(row[key]) for key in ("firstName", "lastName") if row.get(key)) or str(row.get("alias") or "")
 
 
 def _user_label(row: Row) -> str:
-    return str(row.get("email") or row.get("username") or _name(row) or row.get("phoneNumber") or "")
+    return str(row.get("email") or row.get("username") or _full_name(row) or row.get("phoneNumber") or "")
 
 
-def _not_delegated(row: Row) -> str | None:
-    """Only the list operation returns who may sign for a wallet; the detail operation does not."""
-    known = "delegatedAccessWalletApiKeys" in row
-    return "No other party may sign for this wallet." if known and not row["delegatedAccessWalletApiKeys"] else None
+def _revoke_disabled_reason(row: Row) -> str | None:
+    """Return why there is no delegated access to revoke; None when there may be some.
+
+    Only the list operation returns who may sign for a wallet; the detail operation does not.
+    """
+    is_known = "delegatedAccessWalletApiKeys" in row
+    return "No other party may sign for this wallet." if is_known and not row["delegatedAccessWalletApiKeys"] else None
 
 
-def _deleted(row: Row) -> str | None:
+def _delete_disabled_reason(row: Row) -> str | None:
     return "The wallet is already deleted." if row.get("deletedAt") else None
 
 
@@ -59,7 +62,7 @@ USERS = Resource(
     ),
     columns=(
         Column("email", "email", 30, grow=True, priority=0, order="email"),
-        Column(title="name", width=22, pick=_name, priority=1, order="firstName"),
+        Column(title="name", width=22, pick=_full_name, priority=1, order="firstName"),
         Column("username", "username", 14, priority=4, order="username"),
         Column("wallets", "wallets", 7, right=True, format=item_count, priority=3),
         Column("lastVisit", "last visit", 12, format=age, priority=2, order="lastVisit"),
@@ -124,10 +127,10 @@ WALLETS = Resource(
     ),
     actions=(
         ResourceAction("revoke-delegated-access", "deleteDelegatedAccess", "Revoke the delegated access to this wallet.",
-            "revoke access", key="x", past="revoked", result_subject="Delegated access to", effect=Effect.DESTRUCTIVE, disabled_reason=_not_delegated,
+            "revoke access", key="x", past="revoked", result_subject="Delegated access to", effect=Effect.DESTRUCTIVE, disabled_reason=_revoke_disabled_reason,
             warning="The owner has to delegate the access again."),
         ResourceAction("delete", "deleteWalletById", "Delete the wallet. It can be restored.", key="d",
-            effect=Effect.DESTRUCTIVE, disabled_reason=_deleted,
+            effect=Effect.DESTRUCTIVE, disabled_reason=_delete_disabled_reason,
             warning="A deleted wallet can be recovered."),
     ),
 )  # fmt: skip

@@ -27,17 +27,17 @@ WALLET_VERSIONS = Resource(
             title="description",
             width=40,
             grow=True,
-            pick=lambda row: _version(row),
+            pick=lambda row: _version_description(row),
             priority=1,
             former_titles=("what it is",),
         ),
     ),
-    empty="No version of embedded wallets is active.",
+    empty="No embedded wallet version is active.",
     label=lambda row: str(row.get("value") or ""),
 )
 
 
-def _version(row: Row) -> str:
+def _version_description(row: Row) -> str:
     return {"V3": "TSS-MPC, current", "V1": "legacy", "V2": "legacy"}.get(str(row.get("value")), "")
 
 
@@ -59,11 +59,11 @@ POLICIES = Resource(
         Column("ruleId", "id", 11, format=short_id, priority=3),
     ),
     route="detail",
-    empty="There is no policy, so no transactions are restricted.",
+    empty="There are no policy rules, so no transactions are restricted.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
         ResourceAction("delete", "deleteWaasPolicy", "Delete the rule.", key="d", effect=Effect.DESTRUCTIVE, body=_rule_body,
-            warning="What the rule denied is allowed from then on, and what it allowed is no longer allowed."),
+            warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
     ),
 )  # fmt: skip
 
@@ -86,7 +86,7 @@ DELEGATION_KEYS = Resource(
     detail_path="keyId",
     detail_wrapper="key",
     route="detail",
-    empty="There is no key for delegated access, so users cannot delegate access.",
+    empty="There are no delegated access keys, so users cannot delegate access.",
     label=lambda row: str(row.get("kid") or ""),
 )
 
