@@ -177,7 +177,7 @@ async def assert_same_as_api(
     )
     targets = [Target(row_id)]
     needed = connection.write_gate.requirement(await connection.write_gate.with_impact(by_api, targets), targets)
-    shown = dialog.needed
+    shown = dialog.requirement
     assert (shown.level, shown.accepted, shown.destructive) == (needed.level, needed.accepted, needed.destructive)
     assert (shown.environment, shown.code) == (needed.environment, needed.code)
 
