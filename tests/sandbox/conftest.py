@@ -57,7 +57,7 @@ class Api:
         return dict(response.json()["user"])
 
     @staticmethod
-    def wait_for(condition: Callable[[], object], timeout_s: float = 10.0) -> None:
+    def wait_for(condition: Callable[[], object], timeout_s: float = 60.0) -> None:
         """Wait until a condition that another thread fulfills is true."""
         until = time.monotonic() + timeout_s
         while not condition():

@@ -7,7 +7,7 @@ import os
 import sys
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pexpect
@@ -94,12 +94,20 @@ class Pty:
             assert self.read(), self.raw[-2000:]
             assert time.monotonic() < end, f"{text!r} did not come:\n{self.emulator.text}"
 
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Read until the condition is true."""
+        end = time.monotonic() + _LIMIT
+        while not condition():
+            assert self.read(), self.raw[-2000:]
+            assert time.monotonic() < end, f"the condition did not become true:\n{self.emulator.text}"
+
     def quiet(self) -> int:
         """Read until nothing more comes; how much there is."""
-        length = -1
+        length, end = -1, time.monotonic() + _LIMIT
         while length != len(self.raw):
             length = len(self.raw)
             assert self.read(), self.raw[-2000:]
+            assert time.monotonic() < end, f"it does not come to rest:\n{self.emulator.text}"
         return length
 
     def ended(self) -> int:
