@@ -16,8 +16,8 @@ from typing import Any
 from textual import events
 from textual.keys import key_to_character
 
-from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.kit.terminal.input_parser import InputParser
+from dyntui.tui.shell.all_actions import ALL_ACTIONS
 
 _SEQUENCES = {
     "enter": "\r",
@@ -87,7 +87,7 @@ def text(characters: str) -> Iterator[Typed]:
     return (key(character) for character in characters)
 
 
-BOUND = sorted({each for action in ACTIONS.values() for each in action.keys} - _NOT_SENT)
+BOUND = sorted({each for action in ALL_ACTIONS for each in action.keys} - _NOT_SENT)
 """Every key that does anything anywhere."""
 
 _BAD = (b"\xff", b"\x80", b"\xfe", b"\xc0")

@@ -274,7 +274,7 @@ async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_
         created = wizard.step.result.job.created_rows
         assert created and users.out_of_date
         jobs = await visit(pilot, JobsScreen())
-        (row,) = jobs.own.rows
+        (row,) = jobs.rows_view.rows
         assert row["imported"] >= created and not row["undone"]
         await press(pilot, "z")
         assert isinstance(console.screen, ImportUndoScreen), console.session.notes
@@ -283,7 +283,7 @@ async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_
         await until(pilot, lambda: not console.screen._activity)  # type: ignore[attr-defined]
         await settled(pilot)
         await back_to(pilot, jobs)
-        (row,) = jobs.own.rows
+        (row,) = jobs.rows_view.rows
         assert row["undone"] == f"{created:,}"
         assert "The job is already undone." in str(jobs.undo_disabled_reason())
         text = await back_to(pilot, wizard)
