@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +20,18 @@ from dyntui.api.catalog import catalog
 from dyntui.cli.root import COMMANDS
 from dyntui.resources import RESOURCES, ActionTarget, Scope
 
-Here = Callable[..., Done]
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
-WIDE = ("--flag", "organization-access=yes", "--flag", "export-delay-ms=0", "--flag", "webhook-url=loopback")
+SANDBOX_OPTIONS = ("--flag", "organization-access=yes", "--flag", "export-delay-ms=0", "--flag", "webhook-url=loopback")
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with serving(*WIDE, users=30) as running:
+    with serving(*SANDBOX_OPTIONS, users=30) as running:
         yield running
 
 
 @pytest.fixture
-def here(run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Here:
+def cli(run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Run the command line in this process, connected to the sandbox of this module."""
     for name, value in sandbox.environ(tmp_path / "home").items():
         if name.startswith("DYNTUI_"):
@@ -46,60 +45,60 @@ def document(done: Done) -> Any:
 
 
 @pytest.mark.parametrize("name", RESOURCES)
-def test_every_resource_is_listed(name: str, here: Here) -> None:
+def test_every_resource_is_listed(name: str, cli: Run) -> None:
     record = RESOURCES[name]
-    done = here("get", name, "--json")
+    done = cli("get", name, "--json")
     if record.scope is Scope.PARENT:
         assert done.code == 2
         assert "--of" in done.err
-        above = document(here("get", record.parent_resource, "--json"))["items"]
-        done = here("get", name, "--of", above[0][RESOURCES[record.parent_resource].key], "--json")
+        above = document(cli("get", record.parent_resource, "--json"))["items"]
+        done = cli("get", name, "--of", above[0][RESOURCES[record.parent_resource].key], "--json")
     assert isinstance(document(done)["items"], list)
 
 
 @pytest.mark.parametrize("name", [name for name, record in RESOURCES.items() if record.detail and not record.parent])
-def test_one_object_is_shown_in_full(name: str, here: Here) -> None:
+def test_one_object_is_shown_in_full(name: str, cli: Run) -> None:
     record = RESOURCES[name]
-    rows = document(here("get", name, "--json"))["items"]
+    rows = document(cli("get", name, "--json"))["items"]
     if not rows:
         pairs = [f"{field}={value}" for field, value in FILLED[(name, "create")].items()]
-        document(here("do", name, "create", *pairs, "--yes", "--json"))
-        rows = document(here("get", name, "--json"))["items"]
+        document(cli("do", name, "create", *pairs, "--yes", "--json"))
+        rows = document(cli("get", name, "--json"))["items"]
     row_id = rows[0][record.key]
-    assert document(here("get", name, row_id, "--json"))[record.key] == row_id
-    assert row_id in here("get", name, row_id).out
+    assert document(cli("get", name, row_id, "--json"))[record.key] == row_id
+    assert row_id in cli("get", name, row_id).out
 
 
-def test_resources_and_their_actions_are_listed(here: Here) -> None:
-    resources = {row["name"]: row for row in document(here("get", "--json"))}
+def test_resources_and_their_actions_are_listed(cli: Run) -> None:
+    resources = {row["name"]: row for row in document(cli("get", "--json"))}
     assert set(resources) == set(RESOURCES)
     assert "redeliver" in resources["webhook-messages"]["actions"]
-    actions = {row["action"]: row for row in document(here("do", "custom-fields", "--json"))}
+    actions = {row["action"]: row for row in document(cli("do", "custom-fields", "--json"))}
     assert actions["delete"]["effect"] == "destructive"
     fields = {field["name"]: field for field in actions["create"]["fields"]}
     assert fields["fieldType"]["options"] == ["text", "checkbox", "select"]
     assert fields["name"]["required"]
-    assert "create" in here("do", "custom-fields").out
-    assert "webhooks" in here("get").out
+    assert "create" in cli("do", "custom-fields").out
+    assert "webhooks" in cli("get").out
 
 
-def test_an_object_is_created_and_deleted(here: Here) -> None:
-    made = document(here("do", "origins", "create", "origin=https://made.example", "--yes", "--json"))
+def test_an_object_is_created_and_deleted(cli: Run) -> None:
+    made = document(cli("do", "origins", "create", "origin=https://made.example", "--yes", "--json"))
     (target,) = made["targets"]
     assert (made["counts"]["done"], target["outcome"]) == (1, "done")
-    assert any(row["id"] == target["id"] for row in document(here("get", "cors", "--json"))["items"])
-    gone = here("do", "origins", "delete", target["id"], "--yes")
+    assert any(row["id"] == target["id"] for row in document(cli("get", "cors", "--json"))["items"])
+    gone = cli("do", "origins", "delete", target["id"], "--yes")
     assert (gone.code, gone.out.split()[0]) == (0, "done")
-    assert not any(row["id"] == target["id"] for row in document(here("get", "origins", "--json"))["items"])
+    assert not any(row["id"] == target["id"] for row in document(cli("get", "origins", "--json"))["items"])
 
 
-def test_an_edit_shows_its_changes_and_keeps_the_other_fields(here: Here) -> None:
-    row = document(here("get", "webhooks", "--json"))["items"][0]
-    done = here("do", "wh", "edit", row["webhookId"], "events=user.deleted", "--yes", "--json")
+def test_an_edit_shows_its_changes_and_keeps_the_other_fields(cli: Run) -> None:
+    row = document(cli("get", "webhooks", "--json"))["items"][0]
+    done = cli("do", "wh", "edit", row["webhookId"], "events=user.deleted", "--yes", "--json")
     assert "→ user.deleted" in done.err
     after = document(done)["targets"][0]["result"]
     assert (after["url"], after["events"]) == (row["url"], ["user.deleted"])
-    same = here("do", "wh", "edit", row["webhookId"], "events=user.deleted", "--yes")
+    same = cli("do", "wh", "edit", row["webhookId"], "events=user.deleted", "--yes")
     assert same.code == 2
     assert "Nothing was changed" in same.err
 
@@ -123,141 +122,141 @@ def test_an_edit_shows_its_changes_and_keeps_the_other_fields(here: Here) -> Non
         ("api getEvents --ndjson", "--all"),
     ],
 )
-def test_usage_errors_say_what_is_wrong(line: str, expected: str, here: Here) -> None:
-    done = here(*shlex.split(line))
+def test_usage_errors_say_what_is_wrong(line: str, expected: str, cli: Run) -> None:
+    done = cli(*shlex.split(line))
     assert done.code == 2, done.err
     assert expected in done.err
     assert done.out == ""
 
 
-def test_a_single_object_needs_no_id(here: Here) -> None:
-    done = document(here("do", "chainalysis", "disable", "--yes", "--json"))
+def test_a_single_object_needs_no_id(cli: Run) -> None:
+    done = document(cli("do", "chainalysis", "disable", "--yes", "--json"))
     assert done["targets"][0]["result"]["sanctionsApiEnabled"] is False
-    assert document(here("do", "chainalysis", "enable", "--yes", "--json"))["counts"]["done"] == 1
+    assert document(cli("do", "chainalysis", "enable", "--yes", "--json"))["counts"]["done"] == 1
 
 
-def test_a_failed_target_does_not_stop_the_others(here: Here) -> None:
+def test_a_failed_target_does_not_stop_the_others(cli: Run) -> None:
     ids = [
-        document(here("do", "deeplinks", "create", f"url=app{number}://", "--yes", "--json"))["targets"][0]["id"]
+        document(cli("do", "deeplinks", "create", f"url=app{number}://", "--yes", "--json"))["targets"][0]["id"]
         for number in range(2)
     ]
     missing = "11111111-2222-4333-8444-555555555555"
-    done = here("do", "deeplinks", "delete", "-", "--yes", "--json", stdin="\n".join([ids[0], missing, ids[1]]))
+    done = cli("do", "deeplinks", "delete", "-", "--yes", "--json", stdin="\n".join([ids[0], missing, ids[1]]))
     assert done.code == 1
     assert [target["outcome"] for target in done.document["targets"]] == ["done", "failed", "done"]
 
 
-def test_no_list_and_no_edit_prints_secrets(here: Here) -> None:
+def test_no_list_and_no_edit_prints_secrets(cli: Run) -> None:
     pairs = ["provider=spotify", "clientId=c", "clientSecret=Canary-secret-1"]
-    made = here("do", "providers", "create", *pairs, "--yes", "--json")
+    made = cli("do", "providers", "create", *pairs, "--yes", "--json")
     row_id = document(made)["targets"][0]["id"]
     outputs = [
         made,
-        here("get", "providers", "--json"),
-        here("get", "providers", row_id),
-        here("do", "providers", "edit", row_id, "clientSecret=Canary-secret-2", "--yes", "--json"),
-        here("do", "providers", "delete", row_id, "--yes"),
+        cli("get", "providers", "--json"),
+        cli("get", "providers", row_id),
+        cli("do", "providers", "edit", row_id, "clientSecret=Canary-secret-2", "--yes", "--json"),
+        cli("do", "providers", "delete", row_id, "--yes"),
     ]
     for done in outputs:
         assert done.code == 0, done.err
         assert "Canary-secret" not in done.out + done.err
 
 
-def test_a_new_token_is_printed_and_the_token_in_use_is_marked(here: Here, sandbox: Sandbox) -> None:
-    made = here("tokens", "create", "note=Test", "scopes=environment.users.read", "--yes")
+def test_a_new_token_is_printed_and_the_token_in_use_is_marked(cli: Run, sandbox: Sandbox) -> None:
+    made = cli("tokens", "create", "note=Test", "scopes=environment.users.read", "--yes")
     raw = made.out.strip()
     assert raw.startswith("dyn_")
-    rows = document(here("tokens", "list", "--json"))["items"]
+    rows = document(cli("tokens", "list", "--json"))["items"]
     assert [row["checksum"] for row in rows if row["own"]] == [sandbox.token[-6:]]
     mine = next(row for row in rows if row["checksum"] == raw[-6:])
-    assert "IN USE" in here("tokens", "list").out
+    assert "IN USE" in cli("tokens", "list").out
     own = next(row for row in rows if row["own"])
-    refused = here("tokens", "delete", own["id"])
+    refused = cli("tokens", "delete", own["id"])
     assert refused.code == 2
-    assert here("tokens", "delete", mine["id"], "--yes").code == 0
+    assert cli("tokens", "delete", mine["id"], "--yes").code == 0
 
 
-def test_deleting_the_token_in_use_warns(here: Here, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    raw = here("tokens", "create", "note=Short", "scopes=environment.apiTokens.read, environment.apiTokens.write",
+def test_deleting_the_token_in_use_warns(cli: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = cli("tokens", "create", "note=Short", "scopes=environment.apiTokens.read, environment.apiTokens.write",
         "--yes").out.strip()  # fmt: skip
     monkeypatch.setenv("DYNTUI_TOKEN", raw)
-    row = next(row for row in document(here("tokens", "list", "--json"))["items"] if row["own"])
-    done = here("tokens", "delete", row["id"], "--yes")
+    row = next(row for row in document(cli("tokens", "list", "--json"))["items"] if row["own"])
+    done = cli("tokens", "delete", row["id"], "--yes")
     assert done.code == 0, done.err
     assert "the token in use" in done.err
-    assert here("tokens", "list").code == 3
+    assert cli("tokens", "list").code == 3
 
 
-def test_the_impact_of_allowlists_and_gates_is_assessed(here: Here) -> None:
-    made = document(here("do", "allowlists", "create", "name=Guests", "outcome=siteAccess", "--yes", "--json"))
+def test_the_impact_of_allowlists_and_gates_is_assessed(cli: Run) -> None:
+    made = document(cli("do", "allowlists", "create", "name=Guests", "outcome=siteAccess", "--yes", "--json"))
     list_id = made["targets"][0]["id"]
-    edited = here("do", "allowlists", "edit", list_id, "name=Invited", "--yes", "--json")
+    edited = cli("do", "allowlists", "edit", list_id, "name=Invited", "--yes", "--json")
     assert document(edited)["targets"][0]["result"]["name"] == "Invited"
-    refused = here("do", "allowlists", "enable", list_id, "--yes")
+    refused = cli("do", "allowlists", "enable", list_id, "--yes")
     assert refused.code == 2
     assert "NOBODY" in refused.err or "--read" in refused.err
-    assert here("do", "allowlists", "delete", list_id, "--yes").code == 0
-    gates = document(here("get", "gates", "--json"))["items"]
-    assert here("do", "gates", "edit", gates[0]["id"], "scope=vip", "--yes").code == 0
+    assert cli("do", "allowlists", "delete", list_id, "--yes").code == 0
+    gates = document(cli("get", "gates", "--json"))["items"]
+    assert cli("do", "gates", "edit", gates[0]["id"], "scope=vip", "--yes").code == 0
 
 
 # Webhooks, events, exports
 
 
-def test_failed_messages_of_a_webhook_are_listed_and_redelivered(here: Here) -> None:
-    hooks = document(here("webhooks", "list", "--json"))["items"]
+def test_failed_messages_of_a_webhook_are_listed_and_redelivered(cli: Run) -> None:
+    hooks = document(cli("webhooks", "list", "--json"))["items"]
     off = next(row for row in hooks if not row["isEnabled"])
-    every = document(here("webhooks", "messages", off["webhookId"], "--json"))["items"]
-    failed = document(here("webhooks", "messages", off["webhookId"], "--failed", "--json"))["items"]
+    every = document(cli("webhooks", "messages", off["webhookId"], "--json"))["items"]
+    failed = document(cli("webhooks", "messages", off["webhookId"], "--failed", "--json"))["items"]
     assert failed
     assert len(failed) <= len(every)
-    attempts = document(here("webhooks", "deliveries", off["webhookId"], failed[0]["messageId"], "--json"))["items"]
+    attempts = document(cli("webhooks", "deliveries", off["webhookId"], failed[0]["messageId"], "--json"))["items"]
     assert attempts[0]["request"]
-    again = document(here("webhooks", "redeliver", off["webhookId"], failed[0]["messageId"], "--yes", "--json"))
+    again = document(cli("webhooks", "redeliver", off["webhookId"], failed[0]["messageId"], "--yes", "--json"))
     assert again["counts"]["done"] == 1
-    whole = document(here("webhooks", "redeliver", off["webhookId"], "--failed", "--yes", "--json"))
+    whole = document(cli("webhooks", "redeliver", off["webhookId"], "--failed", "--yes", "--json"))
     assert whole["counts"]["failed"] == 0
 
 
-def test_a_signature_is_verified_without_showing_the_secret(here: Here, tmp_path: Path) -> None:
-    hook = document(here("webhooks", "list", "--json"))["items"][0]
-    message = document(here("webhooks", "messages", hook["webhookId"], "--json"))["items"][0]["request"]
+def test_a_signature_is_verified_without_showing_the_secret(cli: Run, tmp_path: Path) -> None:
+    hook = document(cli("webhooks", "list", "--json"))["items"][0]
+    message = document(cli("webhooks", "messages", hook["webhookId"], "--json"))["items"][0]["request"]
     body = tmp_path / "body.json"
     body.write_text(message["body"])
     signature = message["headers"]["x-dynamic-signature-256"]
     line = ["webhooks", "verify", hook["webhookId"], str(body), "--signature"]
-    secret = here("webhooks", "reveal-secret", hook["webhookId"], "--yes").out.strip()
-    done = here(*line, signature, "--yes", "--json")
+    secret = cli("webhooks", "reveal-secret", hook["webhookId"], "--yes").out.strip()
+    done = cli(*line, signature, "--yes", "--json")
     assert document(done) == {"valid": True, "reason": "The signature is valid."}
     assert secret not in done.out + done.err
-    wrong = here(*line, "0" * 64, "--yes")
+    wrong = cli(*line, "0" * 64, "--yes")
     assert (wrong.code, "not valid" in wrong.out) == (1, True)
-    assert here(*line, signature).code == 2
+    assert cli(*line, signature).code == 2
     body.write_text(message["body"] + "\n")
-    assert "without the newline" in here(*line, signature, "--yes").out
+    assert "without the newline" in cli(*line, signature, "--yes").out
 
 
-def test_the_tail_prints_the_selected_events(here: Here) -> None:
+def test_the_tail_prints_the_selected_events(cli: Run) -> None:
     rows = [
-        json.loads(line) for line in here("events", "tail", "--once", "--since", "400d", "--ndjson").out.splitlines()
+        json.loads(line) for line in cli("events", "tail", "--once", "--since", "400d", "--ndjson").out.splitlines()
     ]
     assert rows == sorted(rows, key=lambda row: row["timestamp"])
-    only = here("events", "tail", "--once", "--since", "400d", "--type", "user.created", "--json").document
+    only = cli("events", "tail", "--once", "--since", "400d", "--type", "user.created", "--json").document
     assert {row["eventName"] for row in only} == {"user.created"}
-    lines = here("events", "tail", "--once", "--since", "400d", "--resource", "wallet").out.splitlines()
+    lines = cli("events", "tail", "--once", "--since", "400d", "--resource", "wallet").out.splitlines()
     assert lines
     assert all("wallet." in line for line in lines)
-    assert "user.created" in here("events", "types").out
+    assert "user.created" in cli("events", "types").out
 
 
-def test_an_export_is_created_and_downloaded(here: Here, tmp_path: Path) -> None:
-    made = document(here("exports", "create", "model=users", "format=csv", "--yes", "--json"))["targets"][0]
+def test_an_export_is_created_and_downloaded(cli: Run, tmp_path: Path) -> None:
+    made = document(cli("exports", "create", "model=users", "format=csv", "--yes", "--json"))["targets"][0]
     assert "downloadUrl" not in json.dumps(made) or "set, not shown" in json.dumps(made)
-    assert document(here("exports", "watch", made["id"], "--json"))["status"] == "completed"
+    assert document(cli("exports", "watch", made["id"], "--json"))["status"] == "completed"
     file = tmp_path / "users.csv"
-    done = document(here("exports", "download", made["id"], "--wait", "-o", str(file), "--json"))
+    done = document(cli("exports", "download", made["id"], "--wait", "-o", str(file), "--json"))
     assert (done["bytes"], done["host"].split(":")[0]) == (file.stat().st_size, "127.0.0.1")
-    again = here("exports", "download", made["id"], "-o", str(file))
+    again = cli("exports", "download", made["id"], "-o", str(file))
     assert again.code == 2
     assert "already exists" in again.err
 
@@ -265,20 +264,20 @@ def test_an_export_is_created_and_downloaded(here: Here, tmp_path: Path) -> None
 # Raw API calls
 
 
-def test_all_pages_of_a_list_operation(here: Here) -> None:
-    rows = document(here("api", "getEnvironmentUsers", "--all", "-p", "limit=7", "--json"))
+def test_all_pages_of_a_list_operation(cli: Run) -> None:
+    rows = document(cli("api", "getEnvironmentUsers", "--all", "-p", "limit=7", "--json"))
     assert len({row["id"] for row in rows}) == len(rows) == 30
-    events = here("api", "getEvents", "--all", "--ndjson").out.splitlines()
+    events = cli("api", "getEvents", "--all", "--ndjson").out.splitlines()
     assert len({json.loads(line)["eventId"] for line in events}) == len(events) > 60
-    by_path = here("api", "GET", "/environments/{env}/wallets".replace("{env}", "E"), "--all")
+    by_path = cli("api", "GET", "/environments/{env}/wallets".replace("{env}", "E"), "--all")
     assert by_path.code != 0
 
 
-def test_reading_a_secret_needs_a_confirmation(here: Here) -> None:
-    hook = document(here("webhooks", "list", "--json"))["items"][0]["webhookId"]
+def test_reading_a_secret_needs_a_confirmation(cli: Run) -> None:
+    hook = document(cli("webhooks", "list", "--json"))["items"][0]["webhookId"]
     line = ["api", "getWebhook", "-p", f"webhookId={hook}", "-p", "includeSecret=true"]
-    assert here(*line).code == 2
-    assert json.loads(here(*line, "--yes").out)["secret"]
+    assert cli(*line).code == 2
+    assert json.loads(cli(*line, "--yes").out)["secret"]
 
 
 def test_read_only_refuses_every_write_before_any_request_leaves(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,7 +354,7 @@ def test_no_command_module_loads_the_console() -> None:
 
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[Sandbox]:
-    with serving(*WIDE, "--hostile", users=5) as running:
+    with serving(*SANDBOX_OPTIONS, "--hostile", users=5) as running:
         yield running
 
 

@@ -62,11 +62,11 @@ class ProgressMeter:
         self._has_open_line = False
         self._is_closed = False
 
-    def line(self, text: str, *, force: bool = False) -> None:
-        """Show a progress text. force: also when the last line is recent."""
+    def line(self, text: str) -> None:
+        """Show a progress text, unless the last line is recent."""
         now_s = time.monotonic()
         is_recent = not self._is_terminal and now_s - self._last_line_at < _LINE_INTERVAL_S
-        if self._is_closed or (is_recent and not force):
+        if self._is_closed or is_recent:
             return
         self._last_line_at = now_s
         try:

@@ -145,7 +145,7 @@ def show_rows(
         for row in rows:
             context.emit_json_line(row)
         if total is not None and total > len(rows):
-            context.print_message(f"{len(rows):,} of {total:,} rows; --all lists all.")
+            context.print_message(f"{len(rows):,} of {total:,} rows. Use --all to list all.")
         return
     context.emit_json({"count": total, "items": rows})
     _print_table(context, record, rows)

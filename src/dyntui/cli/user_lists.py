@@ -147,7 +147,7 @@ def list_users(
         for row in rows:
             context.emit_json_line(row)
         if total is not None and len(rows) < total and not all_rows:
-            context.print_message(f"{len(rows):,} of {total:,} users; --all lists all.")
+            context.print_message(f"{len(rows):,} of {total:,} users. Use --all to list all.")
         return
     context.emit_json({"count": total, "users": rows})
     if saved.columns:

@@ -82,7 +82,7 @@ def list_deliveries(context: CliContext, webhook_id: str, message_id: str) -> No
 @click.option("--failed", is_flag=True, help="Redeliver all messages that were not delivered.")
 @confirm_options
 @pass_context
-def redeliver(
+def redeliver_messages(
     context: CliContext, webhook_id: str, ids: tuple[str, ...], failed: bool, yes: bool, confirm_environment: str
 ) -> int:
     """Send messages of a webhook again."""
