@@ -290,7 +290,7 @@ async def test_the_country_of_phone_numbers_is_set(people: Path) -> None:
         await open_file(pilot, people)
         await press(pilot, "right_square_bracket", "v", "enter", "p")
         await fill(pilot, "xx")
-        assert "no region with phone numbers" in text_of(console)
+        assert "not a region with phone numbers" in text_of(console)
         await fill(pilot, "de")
         assert wizard_of(pilot).draft.region == "DE"
 
