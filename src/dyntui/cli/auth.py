@@ -31,7 +31,7 @@ def auth() -> None:
 
 @auth.command()
 @click.option(
-    "--credential", type=click.Choice(_STORED_KINDS), help="Credential store; default: as before, else the keyring."
+    "--credential", type=click.Choice(_STORED_KINDS), help="Credential store.  [default: unchanged, else keyring]"
 )
 @click.option("--token-stdin", is_flag=True, help="Read the token from standard input.")
 @pass_context

@@ -15,7 +15,7 @@ _profile_argument = click.argument(
     required=False,
     metavar="[PROFILE]",
     shell_complete=complete_profile_name,
-    help="Name of the profile; default: the current one.",
+    help="Name of the profile.  [default: the current one]",
 )
 
 

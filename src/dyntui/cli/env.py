@@ -75,14 +75,14 @@ def list_profiles(context: CliContext) -> None:
 
 @env.command()
 @click.argument("name", required=False, help="Name of the profile.")
-@click.option("--base-url", metavar="URL", help="Base URL of the API; default: Dynamic's.")
+@click.option("--base-url", metavar="URL", help="Base URL of the API.  [default: Dynamic's]")
 @click.option("--environment-id", metavar="ID", help="Environment id (dashboard: Developer).")
 @click.option(
     "--kind", type=click.Choice(["live", "sandbox"]), help="Environment kind; live needs more confirmation for writes."
 )
-@click.option("--read-only/--read-write", "read_only", default=None, help="Refuse or allow writes; default: allow.")
+@click.option("--read-only/--read-write", "read_only", default=None, help="Refuse or allow writes.  [default: allow]")
 @click.option(
-    "--credential", type=click.Choice(CREDENTIAL_KINDS), help="Where the token comes from; default: the keyring."
+    "--credential", type=click.Choice(CREDENTIAL_KINDS), help="Where the token comes from.  [default: keyring]"
 )
 @click.option(
     "--command", "command", metavar="COMMAND", help="Command that prints the token; implies --credential command."
@@ -300,7 +300,10 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
 
 @env.command()
 @click.argument(
-    "name", required=False, shell_complete=complete_profile_name, help="Name of the profile; default: the current one."
+    "name",
+    required=False,
+    shell_complete=complete_profile_name,
+    help="Name of the profile.  [default: the current one]",
 )
 @pass_context
 def check(context: CliContext, name: str | None) -> None:

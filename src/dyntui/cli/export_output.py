@@ -33,7 +33,7 @@ def output_options(command: F) -> F:
             "--output",
             type=click.Path(path_type=Path),
             metavar="FILE",
-            help="New file; default: standard output.",
+            help="New file.  [default: standard output]",
         ),
         click.option(
             "--format",

@@ -63,7 +63,7 @@ def watch(context: CliContext, export_id: str) -> int:
     "--output",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="New file; default: named after the export.",
+    help="New file.  [default: named after the export]",
 )
 @click.option("--wait", is_flag=True, help="Wait until the export is finished.")
 @pass_context
