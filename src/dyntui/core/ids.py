@@ -29,8 +29,11 @@ def short_id(text: str) -> str:
 
 
 def quote_segment(value: str, name: str = "id") -> str:
-    """`value` as one path segment. Empty, `.` and `..` are refused: a client would collapse them into another path."""
-    if not value or value in (".", ".."):
+    """Return `value` as one path segment.
+
+    A blank one, `.` and `..` are refused: a client, or a server that trims it, would collapse them into another path.
+    """
+    if value.strip() in ("", ".", ".."):
         raise UsageError(
             f"{value!r} cannot be used as {name}.", hint="Give the whole id, as the list shows it with --json."
         )
