@@ -1,4 +1,4 @@
-"""`dyntui sandbox`: a local Dynamic over loopback, to rehearse on and to test against."""
+"""`dyntui sandbox`: run a local Dynamic server on loopback, for trials and for tests."""
 
 from __future__ import annotations
 
