@@ -260,12 +260,12 @@ class ActionFlowMixin(WorkerMixin):
             self.console.ask(dialog)
         self.run_write_worker(
             perform(),
-            lambda results: self._done(plan, results),
+            lambda results: self._on_results(plan, results),
             plan.form,
             lambda results: self._show_results(plan, results, connection.profile.name),
         )
 
-    def _done(self, plan: ActionFlow, results: WriteResults) -> None:
+    def _on_results(self, plan: ActionFlow, results: WriteResults) -> None:
         close_or_reopen_form(plan.form, results)
         self._show_results(plan, results)
         if self.is_attached:

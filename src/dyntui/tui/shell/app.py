@@ -87,7 +87,7 @@ class Console(TerminalActionsMixin):
         self.in_flight = 0
         self.clipboard_text = ""
         self.crash_message = ""
-        """What to print when the terminal is given back; empty unless the console crashed."""
+        """The text to print after the console ends; "" unless it crashed."""
         self._slow_request_timer: Timer | None = None
         """Runs while a request may become slow enough to be shown."""
         for theme in THEMES:

@@ -103,7 +103,7 @@ def confirm(
 
     Effects are confirmed only in the dialog that shows them in full; so are long texts.
     """
-    if requirement.effects or _long(requirement):
+    if requirement.effects or _is_long(requirement):
         from dyntui.tui.shell.impact_dialog import ImpactDialog
 
         return ImpactDialog(requirement, verb=verb, opening_key=opening_key, preview=preview)
@@ -112,7 +112,7 @@ def confirm(
     return ConfirmDialog(requirement, verb=verb, opening_key=opening_key)
 
 
-def _long(requirement: Requirement) -> bool:
+def _is_long(requirement: Requirement) -> bool:
     return len(requirement.target_lines) > _MAX_LINES or any(
         width_of(line) > _MAX_WIDTH for line in requirement.target_lines
     )

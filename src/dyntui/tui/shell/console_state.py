@@ -40,7 +40,7 @@ __all__ = [
 
 
 _KIND_TIMEOUT_S = 2.0
-"""Seconds until the question whether the environment is live is given up, while it is opened."""
+"""Seconds to wait for the server to report whether the environment is live, while it is opened."""
 
 _MIN_DIFFERENCE_MS = 20.0
 """Differences below this number of milliseconds are not shown."""

@@ -284,12 +284,12 @@ class DetailScreen(ConsoleScreen):
     # Actions
 
     def selection_disabled_reason(self) -> str | None:
-        return None if self._value() is not None else "There is no value under the cursor."
+        return None if self._current_value() is not None else "There is no value under the cursor."
 
     def open_disabled_reason(self) -> str | None:
         return None if self.openable(self.focused) else "There is nothing to open under the cursor."
 
-    def _value(self) -> tuple[str, str] | None:
+    def _current_value(self) -> tuple[str, str] | None:
         """Return the value under the cursor and its name; None for no value."""
         match self.focused:
             case FieldList(current_field=field) if field is not None and field.raw:
@@ -301,7 +301,7 @@ class DetailScreen(ConsoleScreen):
         return None
 
     def action_copy(self) -> None:
-        value = self._value()
+        value = self._current_value()
         assert value is not None
         is_json = isinstance(self.focused, JsonTree) and not self.focused.is_text
         send_to_clipboard(self.console, *value, lines=is_json)

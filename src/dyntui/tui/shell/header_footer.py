@@ -54,7 +54,7 @@ class Breadcrumbs(LineWidget):
             if profile.read_only or self._session.read_only:
                 left.append(("  read-only", "kind"))
         used = sum(width_of(text) for text, _ in left)
-        breadcrumbs = " › ".join(safe(crumb, 80) for crumb in self.breadcrumbs)
+        breadcrumbs = " › ".join(safe(part, 80) for part in self.breadcrumbs)
         room = width - used - 3
         breadcrumbs = _cut_left(breadcrumbs, room) if room > 3 else ""
         centre = max(used + 3, (self.screen.size.width - width_of(breadcrumbs)) // 2)
@@ -104,10 +104,10 @@ class StatusBar(LineWidget):
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         max_width = width * 3 // 5
-        wanted = max(_length(self.parts) + 2 if self.parts else 0, _MIN_PARTS_WIDTH)
-        if self._parts_width > max_width or not self._parts_width - 2 * _WIDTH_STEP < wanted <= self._parts_width:
-            # In steps, and smaller only by much, so that the keys do not move during scrolling.
-            self._parts_width = min(-(-wanted // _WIDTH_STEP) * _WIDTH_STEP, max_width)
+        needed_width = max(_length(self.parts) + 2 if self.parts else 0, _MIN_PARTS_WIDTH)
+        if self._parts_width > max_width or not self._parts_width - 2 * _WIDTH_STEP < needed_width <= self._parts_width:
+            # In steps, and smaller only by two steps, so that the keys do not move during scrolling.
+            self._parts_width = min(-(-needed_width // _WIDTH_STEP) * _WIDTH_STEP, max_width)
         return [
             *_keys_within(self.actions, width - self._parts_width),
             *_parts_within(self.parts, self._parts_width),

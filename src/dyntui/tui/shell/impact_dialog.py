@@ -150,7 +150,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
         return self._preview_lines is not None and self.tracker.all_seen
 
     def on_mount(self) -> None:
-        self._fill()
+        self._update_lines()
         if self._preview is not None:
             self.run_worker(self._load_preview(self._preview), group="preview")
 
@@ -164,12 +164,12 @@ class ImpactDialog(BaseDialog[Confirmation]):
     @on(PreviewLoaded)
     def _preview_loaded(self, event: PreviewLoaded) -> None:
         self._preview_lines = list(event.lines)
-        self._fill()
+        self._update_lines()
 
     def on_resize(self) -> None:
-        self._fill()
+        self._update_lines()
 
-    def _fill(self) -> None:
+    def _update_lines(self) -> None:
         """Wrap the text for the current width."""
         width = min(_WIDTH, self.app.size.width - _SIDES)
         rows: list[Piece] = []

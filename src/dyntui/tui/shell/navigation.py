@@ -144,7 +144,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         await screen.remove()
 
     def _close_dialogs(self) -> None:
-        """Cancel every open dialog, so that whoever waits for its result goes on without one."""
+        """Cancel every open dialog, so that the code that waits for its result continues without one."""
         while len(self.screen_stack) > 1:
             dialog = self.screen_stack[-1]
             if hasattr(dialog, "was_left"):  # the class of dialogs is not imported for the first screen

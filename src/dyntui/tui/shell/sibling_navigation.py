@@ -191,12 +191,12 @@ class SiblingScreen(DetailScreen):
         )
 
     def action_next_sibling(self) -> None:
-        self._go(1)
+        self._go_to_sibling(1)
 
     def action_previous_sibling(self) -> None:
-        self._go(-1)
+        self._go_to_sibling(-1)
 
-    def _go(self, step: int) -> None:
+    def _go_to_sibling(self, step: int) -> None:
         index = self._sibling_index(step)
         assert index is not None
         assert self.source_list is not None

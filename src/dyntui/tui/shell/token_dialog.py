@@ -27,10 +27,10 @@ class TokenDialog(FormDialog):
     def __init__(self, profile: Profile) -> None:
         field = FormInput("token", "API token", secret=True, help=_STORE_NOTES.get(profile.credential, ""))
         title = f"Token of the {profile.kind} environment {profile.name}"
-        super().__init__(title, (field,), check=_wrong, verb="open")
+        super().__init__(title, (field,), check=_check_token, verb="open")
 
 
-def _wrong(values: Values) -> Mapping[str, str]:
+def _check_token(values: Values) -> Mapping[str, str]:
     from dyntui.config.credentials import check_token
 
     try:

@@ -245,11 +245,11 @@ class Table(LineList):
             bar = (" ", "")
         if row is None:
             return [bar, (" " + NOT_LOADED, "dim")]
-        sign, style = self._sign(index)
-        text = self._text(index, row, width)
+        sign, style = self._row_sign(index)
+        text = self._row_text(index, row, width)
         return [bar, (sign + text, style)] if index == self.cursor else [(f"{sign} {text}", style)]
 
-    def _sign(self, index: int) -> Piece:
+    def _row_sign(self, index: int) -> Piece:
         """Return the sign before a row (deleted, marked or changed) and the style of the row."""
         view = self.view
         if view.is_gone(index):
@@ -261,7 +261,7 @@ class Table(LineList):
                 return "~", ""
         return " ", ""
 
-    def _text(self, index: int, row: Row, width: int) -> str:
+    def _row_text(self, index: int, row: Row, width: int) -> str:
         cached = self._texts.get(index)
         if cached is not None and cached[0] is row and cached[1] == width:
             return cached[2]

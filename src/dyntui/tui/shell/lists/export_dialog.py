@@ -72,7 +72,9 @@ def _start_export(screen: ResourceScreen, targets: Sequence[Target], values: Val
 
     async def work(dialog: ScanDialog) -> int | None:
         by_id = what in ("marked", "search")
-        rows = _read_rows(screen, connection, ids, missing) if by_id else _scanned(screen, connection, what == "filter")
+        rows = (
+            _read_rows(screen, connection, ids, missing) if by_id else _scan_rows(screen, connection, what == "filter")
+        )
         return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
 
     def done(written: int | None) -> None:
@@ -90,7 +92,7 @@ def _missing_text(count: int) -> str:
     return "1 marked row no longer exists" if count == 1 else f"{count:,} marked rows no longer exist"
 
 
-def _scanned(screen: ResourceScreen, connection: Connection, filtered: bool) -> AsyncIterator[ScannedRow]:
+def _scan_rows(screen: ResourceScreen, connection: Connection, filtered: bool) -> AsyncIterator[ScannedRow]:
     from dyntui.services.lists.list_source import ListQuery, scan
 
     query = screen.view.query if filtered and screen.view is not None else ListQuery()
