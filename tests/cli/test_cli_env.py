@@ -326,6 +326,8 @@ def test_a_damaged_profile_is_listed_with_its_error_and_the_others_stay_usable(r
     assert "base_url is missing" in rows["bad"]["error"]
     assert rows["good"]["kind"] == "sandbox"
     assert run("env", "use", "good").code == 0
+    checks = run("doctor", "--offline", "--json").document["checks"]
+    assert [check["state"] for check in checks if "base_url is missing" in check["text"]] == ["warn"]
     for command in (("env", "use", "bad"), ("env", "add", "bad", "--replace"), ("users", "list", "--profile", "bad")):
         refused = run(*command)
         assert refused.code == 2, command

@@ -50,6 +50,7 @@ def _run_checks(context: CliContext, offline: bool) -> Iterator[Check]:
     yield from doctor_checks.check_settings()
     profile, profile_check = _check_profile(context)
     yield profile_check
+    yield from _check_stored_profiles()
     yield _check_keyring(profile)
     if profile is not None:
         yield from _check_environment(context, profile, offline)
@@ -73,6 +74,18 @@ def _check_profile(context: CliContext) -> tuple[Profile | None, Check]:
         return profile, Check("profile", "fail", text, "Correct ca_file in the profile, or remove it.", exit_code=2)
     access = "read-only" if profile.read_only else "read-write"
     return profile, Check("profile", "ok", f"{profile.name}: {profile.kind}, {access}, {profile.base_url}")
+
+
+def _check_stored_profiles() -> Iterator[Check]:
+    """Report damaged entries of the profiles file; a file that cannot be read at all fails in `_check_profile`."""
+    from dyntui.config.profiles import Profiles
+
+    try:
+        damaged = Profiles.load().damaged
+    except DyntuiError:
+        return
+    for error in damaged.values():
+        yield Check("profiles", "warn", f"not usable: {error.message}", error.hint)
 
 
 def _check_keyring(profile: Profile | None) -> Check:
