@@ -1,6 +1,6 @@
-"""Actions of the import wizard, of jobs and of the import undo.
+"""Actions of the import wizard, of the jobs screen and of the undo of an import.
 
-Each is done by the method `action_NAME` of the class that binds its scope.
+The method `action_NAME` of the class that binds the scope performs each of them.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ IMPORTS_ACTIONS = register(
     Action("parse.change", ("enter",), "change", "Change how the file is read.", _READ, 10, disabled_reason="selection_disabled_reason"),
     Action("parse.reset", ("r",), "reset", "Read the file with the detected settings.", _READ, 11,
         disabled_reason="reset_disabled_reason"),
-    Action("map.choose", ("enter",), "field", "Choose the field for this column.", _READ, 10, disabled_reason="row_disabled_reason"),
+    Action("map.choose", ("enter",), "choose field", "Choose the field for this column.", _READ, 10, disabled_reason="row_disabled_reason"),
     Action("map.verified", ("v",), "verified?", "Choose whether the email addresses are verified.", _READ, 11,
         disabled_reason="user_field_disabled_reason"),
     Action("map.exclude", ("x",), "exclude", "Do not import this column.", _READ, 12, disabled_reason="exclude_disabled_reason"),
@@ -59,7 +59,7 @@ IMPORTS_ACTIONS = register(
     Action("map.save", ("S",), "save mapping", "Save this mapping for files with the same columns.", _READ, 16),
     Action("map.load", ("O",), "load mapping", "Use a saved mapping.", _READ),
     Action("map.propose", ("A",), "propose again", "Discard your choices and propose a mapping again.", _READ),
-    Action("transforms.toggle", ("space",), "select", "Apply this transform, or do not.", _READ, run="turn"),
+    Action("transforms.toggle", ("space",), "select", "Select or deselect this transform.", _READ, run="toggle_transform"),
     Action("review.edit", ("enter",), "edit", "Edit the cell under the cursor.", _READ, 10, disabled_reason="edit_cell_disabled_reason"),
     Action("review.fix", ("f",), "fix all", "Fix all rows with this problem.", _READ, 11,
         disabled_reason="fix_disabled_reason"),

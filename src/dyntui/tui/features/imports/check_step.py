@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckStep"]
 
-_FOUND = (
+_FINDING_COLUMNS = (
     Column("number", "row", 6, right=True, priority=0, format=thousands),
     Column("finding", "result", 34, grow=True, priority=1),
     Column("key", "matched by", 24, grow=True, priority=0),
@@ -80,7 +80,7 @@ class CheckStep(WizardStep):
 
     def compose(self) -> ComposeResult:
         yield ReportView(id="check-report")
-        yield Table(_FOUND, ReviewRows(lambda wanted: None), empty=self._empty, id="found")
+        yield Table(_FINDING_COLUMNS, ReviewRows(lambda wanted: None), empty=self._empty, id="found")
 
     def on_mount(self) -> None:
         self.query_one("#check-report").border_title = "check"
@@ -101,10 +101,12 @@ class CheckStep(WizardStep):
 
             service.open_job(self.draft)
             journal = service.finish_review(options)
-            checked = journal.facts.get(PRECHECKED)
-            settled = found_numbers(journal) if checked is not None else array("q")
-            there = sum(journal.counts.get(state, 0) for state in (RowState.PENDING, RowState.EXISTS, RowState.REVIEW))
-            return there, checked, settled
+            summary = journal.facts.get(PRECHECKED)
+            numbers = found_numbers(journal) if summary is not None else array("q")
+            row_count = sum(
+                journal.counts.get(state, 0) for state in (RowState.PENDING, RowState.EXISTS, RowState.REVIEW)
+            )
+            return row_count, summary, numbers
 
         self.wizard.submit(load, self._on_loaded, latest="check")
 
@@ -276,7 +278,7 @@ class CheckStep(WizardStep):
         return "The check is running. Press esc to stop it." if self.is_checking else None
 
     @on(LineList.Opened, "#found")
-    def _clicked(self) -> None:
+    def _on_opened(self) -> None:
         """Opening a row does nothing: all of it is shown."""
 
 

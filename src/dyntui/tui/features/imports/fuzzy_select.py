@@ -20,10 +20,12 @@ __all__ = ["FuzzyChoice", "FuzzySelectDialog", "match_choices"]
 
 @dataclass(frozen=True, slots=True)
 class FuzzyChoice:
-    """The answer. text: what was typed. key: of the choice under the cursor, "" without one."""
+    """The result of the dialog."""
 
     text: str
+    """The typed text."""
     key: str
+    """The key of the choice under the cursor; "" when no choice matches."""
 
 
 class _MatchList(Choices):

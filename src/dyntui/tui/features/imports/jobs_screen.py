@@ -49,7 +49,7 @@ class JobsScreen(JobFollowUpMixin):
     BINDINGS = bindings(IMPORTS_ACTIONS, "jobs")
 
     class Loaded(Message):
-        """The jobs were loaded. number: which load it was."""
+        """Posted when the jobs were loaded. number: the number of the load, to ignore older ones."""
 
         def __init__(self, stored: _StoredJobs, number: int, change_count: int) -> None:
             super().__init__()
@@ -114,8 +114,8 @@ class JobsScreen(JobFollowUpMixin):
         if (job := self.console.session.running) is not None:
             job.watch(self)
         self._loads += 1
-        number, seen = self._loads, self.change_count
-        self.run_worker(lambda: self._load(number, seen), thread=True, group="jobs", exclusive=True)
+        number, change_count = self._loads, self.change_count
+        self.run_worker(lambda: self._load(number, change_count), thread=True, group="jobs", exclusive=True)
 
     def _load(self, number: int, change_count: int) -> None:
         from dyntui.services.imports.jobs import list_jobs
@@ -142,7 +142,7 @@ class JobsScreen(JobFollowUpMixin):
         return True
 
     @on(Loaded)
-    def _loaded(self, event: Loaded) -> None:
+    def _on_loaded(self, event: Loaded) -> None:
         if event.number != self._loads:
             return  # a newer load is under way
         self.mark_up_to_date(event.change_count)
@@ -155,7 +155,7 @@ class JobsScreen(JobFollowUpMixin):
         self.refresh_status()
 
     @on(RunningJob.Changed)
-    def _further(self) -> None:
+    def _on_job_changed(self) -> None:
         job = self.console.session.running
         if job is not None and not job.active:
             self.load()
@@ -244,7 +244,7 @@ class JobsScreen(JobFollowUpMixin):
     # Actions
 
     @on(Table.Opened)
-    async def _clicked(self) -> None:
+    async def _on_opened(self) -> None:
         await self.action_do("jobs.open")
 
     def action_open(self) -> None:
@@ -345,11 +345,11 @@ class JobsScreen(JobFollowUpMixin):
         self.run_worker(run, thread=True, group="do")
 
     @on(Done)
-    def _done(self, event: Done) -> None:
+    def _on_done(self, event: Done) -> None:
         event.then()
         self.load()
 
     @on(Failed)
-    def _failed(self, event: Failed) -> None:
+    def _on_failed(self, event: Failed) -> None:
         self.console.notify_error(event.error)
         self.load()

@@ -168,7 +168,7 @@ class MapStep(SavedMappingsMixin):
         if mapping is None:
             return "The mapping is still loading."
         if VERIFIED not in mapping.targets and self.draft.kind == "users":
-            return "Press v to choose whether emails are verified"
+            return "Press v to choose whether emails are verified."
         return mapping.missing[0] if mapping.missing else None
 
     def lines_moved(self, lines: LineList) -> None:
@@ -202,7 +202,7 @@ class MapStep(SavedMappingsMixin):
     # Actions
 
     @on(LineList.Opened, "#columns")
-    async def _clicked(self) -> None:
+    async def _on_opened(self) -> None:
         await self.action_do("map.choose")
 
     def action_choose(self) -> None:

@@ -165,7 +165,7 @@ class _Transforms(LineList):
         order = f"{self.selected.index(name) + 1}." if name in self.selected else "  "
         return [bar, (f"{order} {fit(name, 10)} ", ""), (cut(TRANSFORMS[name][0], max(0, width - 17)), "dim")]
 
-    def action_turn(self) -> None:
+    def action_toggle_transform(self) -> None:
         name = self.names[self.cursor]
         if name in self.selected:
             self.selected.remove(name)

@@ -199,7 +199,7 @@ class ParseStep(WizardStep):
         return "All settings are as detected." if reading == type(reading)() else None
 
     @on(LineList.Opened, "#parse-summary")
-    async def _clicked(self) -> None:
+    async def _on_opened(self) -> None:
         await self.action_do("parse.change")
 
     def action_change(self) -> None:

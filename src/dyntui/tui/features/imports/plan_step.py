@@ -37,8 +37,8 @@ FIRST_ROWS = 10
 _CHANGES = (
     Column("row", "row", 6, right=True, priority=0, format=thousands),
     Column("field", "field", 12, priority=0),
-    Column("now", "now", 13, grow=True, priority=1),
-    Column("then", "then", 13, grow=True, priority=0),
+    Column("current", "current", 13, grow=True, priority=1),
+    Column("new", "new", 13, grow=True, priority=0),
     Column("user", "user", 11, priority=2),
 )
 _OUTCOMES = (
@@ -111,7 +111,7 @@ class PlanStep(WizardStep):
         return [(rows, ""), *([] if self.plan["checked_against_server"] else [("not checked", "warn")])]
 
     def blocked_reason(self) -> str | None:
-        return self.send_disabled_reason() or f"press enter to send the first {FIRST_ROWS}"
+        return self.send_disabled_reason() or f"Press enter to send the first {FIRST_ROWS}."
 
     # Sending
 
@@ -143,8 +143,8 @@ class PlanStep(WizardStep):
 def plan_lines(plan: Mapping[str, Any], counts: RowCounts, allowlist: str = "") -> list[ReportLine]:
     """Return the plan as lines; the row counts add up to the rows of the file."""
     outcomes: Mapping[str, int] = plan["outcomes"]
-    to = f"{allowlist} in {plan['where']['profile']}" if allowlist else plan["where"]["profile"]
-    lines = [heading(f"{plan['total']:,} rows of {plan['source']} → {to}")]
+    destination = f"{allowlist} in {plan['where']['profile']}" if allowlist else plan["where"]["profile"]
+    lines = [heading(f"{plan['total']:,} rows of {plan['source']} → {destination}")]
     for key, name, note in _OUTCOMES:
         if outcomes[key] or key == "create":
             lines.append(value_line(name, f"{outcomes[key]:,}", note=note))
@@ -187,7 +187,7 @@ def plan_lines(plan: Mapping[str, Any], counts: RowCounts, allowlist: str = "") 
 
 def _change_rows(plan: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"row": sample["row"], "field": name, "now": now, "then": then, "user": short_id(sample["user"])}
+        {"row": sample["row"], "field": name, "current": current, "new": new, "user": short_id(sample["user"])}
         for sample in plan["changes"]["samples"]
-        for name, (now, then) in sample["fields"].items()
+        for name, (current, new) in sample["fields"].items()
     ]

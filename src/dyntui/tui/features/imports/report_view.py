@@ -15,9 +15,9 @@ from dyntui.tui.kit.widgets.line_list import LineList, Piece
 __all__ = ["ReportLine", "ReportView", "bullet", "heading", "text_line", "value_line"]
 
 _BULLET = "· "
-_LEAST = 16
-_DIGITS = 9
-"""A longer run of digits is an id and not a count."""
+_MIN_NOTE_WIDTH = 16
+_MAX_COUNT_DIGITS = 9
+"""More digits are an id and not a count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class ReportLine:
     @property
     def is_number(self) -> bool:
         digits = self.value.replace(",", "")
-        return digits.isdigit() and len(digits) <= _DIGITS
+        return digits.isdigit() and len(digits) <= _MAX_COUNT_DIGITS
 
 
 def value_line(label: str, value: str = "", *, note: str = "", style: str = "", copy: str = "") -> ReportLine:
@@ -64,7 +64,7 @@ class ReportView(LineList):
         super().__init__(id=id)
         self._lines: Sequence[ReportLine] = ()
         self.report_lines: list[ReportLine] = []
-        self._label = self._value = 0
+        self._label_width = self._value_width = 0
 
     @property
     def count(self) -> int:
@@ -78,8 +78,8 @@ class ReportView(LineList):
     def set_lines(self, lines: Sequence[ReportLine]) -> None:
         """Show these lines."""
         self._lines = lines
-        self._label = max((width_of(safe(each.label, 40)) for each in lines if each.value), default=0)
-        self._value = max((width_of(each.value) for each in lines if each.is_number), default=0)
+        self._label_width = max((width_of(safe(each.label, 40)) for each in lines if each.value), default=0)
+        self._value_width = max((width_of(each.value) for each in lines if each.is_number), default=0)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -99,11 +99,11 @@ class ReportView(LineList):
         text = safe(each.note)
         if not each.value:
             indent = "  " if text.startswith(_BULLET) else ""
-            parts = wrap(text, max(_LEAST, room), subsequent_indent=indent)
+            parts = wrap(text, max(_MIN_NOTE_WIDTH, room), subsequent_indent=indent)
             return [text_line(part, each.style) for part in parts] or (each,)
-        value = self._value if each.is_number else width_of(safe(each.value))
-        start = self._label + 2 + value + 2
-        if start + width_of(text) <= room or room - start < _LEAST:
+        value = self._value_width if each.is_number else width_of(safe(each.value))
+        start = self._label_width + 2 + value + 2
+        if start + width_of(text) <= room or room - start < _MIN_NOTE_WIDTH:
             return (each,)
         first, *more = wrap(text, room - start)
         return [replace(each, note=first), *(text_line(" " * start + part, "dim") for part in more)]
@@ -117,9 +117,9 @@ class ReportView(LineList):
         if not each.value:
             text = safe(each.label or each.note)
             return [bar, (cut(text, room), each.style)]
-        label = fit(safe(each.label, 40), self._label) + "  " if self._label else ""
+        label = fit(safe(each.label, 40), self._label_width) + "  " if self._label_width else ""
         value = (
-            fit(each.value, self._value, right=True)
+            fit(each.value, self._value_width, right=True)
             if each.is_number
             else cut(safe(each.value), room - width_of(label))
         )

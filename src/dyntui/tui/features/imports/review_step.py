@@ -181,9 +181,9 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         if row is not None and self._focus_problem:
             self._focus_problem = False
             if row["problems"] and self.draft.mapping is not None:
-                place = column_of(self.draft.mapping, row["problems"][0].field)
-                if place is not None:
-                    self.table.move_to_cell(place)
+                file_column = column_of(self.draft.mapping, row["problems"][0].field)
+                if file_column is not None:
+                    self.table.move_to_cell(file_column)
 
     def _on_group_moved(self) -> None:
         group = self.query_one("#problem-groups", Table).row_id
@@ -224,7 +224,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         if self.query_one("#problem-groups").has_focus:
             return None if self.table.count else "There are no rows with this problem."
         return self.row_disabled_reason() or (
-            None if self.table.place is not None else "No column is mapped to a field."
+            None if self.table.file_column is not None else "No column is mapped to a field."
         )
 
     def fix_disabled_reason(self) -> str | None:
@@ -262,18 +262,18 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         """Apply the text of the cell editor."""
         self.query_one(CellEditor).display = False
         self.screen.set_focus(self.table, scroll_visible=False)
-        row, place = self.table.row, self.table.place
-        if row is None or place is None or event.value is None or event.value == self.table.cell_value:
+        row, file_column = self.table.row, self.table.file_column
+        if row is None or file_column is None or event.value is None or event.value == self.table.cell_value:
             return
         number, value = int(row["number"]), event.value
-        self.change(lambda review: review.edit(number, place, value), lambda result: "")
+        self.change(lambda review: review.edit(number, file_column, value), lambda result: "")
 
     def _suggestion(self) -> str:
         row, mapping = self.table.row, self.draft.mapping
         if row is None or mapping is None:
             return ""
         for problem in row["problems"]:
-            if problem.suggestion is not None and column_of(mapping, problem.field) == self.table.place:
+            if problem.suggestion is not None and column_of(mapping, problem.field) == self.table.file_column:
                 return str(problem.suggestion)
         return ""
 
@@ -314,23 +314,23 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     def _go_to_problem(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) row with a problem, and around at the end."""
         current = self._rows.number_at(self.table.cursor) or 0
-        wanted = (
+        target = (
             next((n for n in self._problems if n > current), self._problems[0])
             if direction > 0
             else next((n for n in reversed(self._problems) if n < current), self._problems[-1])
         )
-        place = self._rows.index_of(str(wanted))
+        index = self._rows.index_of(str(target))
         self._focus_problem = True
         self.table.focus()
-        if place is not None:
-            self.table.move_to(place)
+        if index is not None:
+            self.table.move_to(index)
             self._show_row()
             return
 
         def on_loaded(found: ReviewSnapshot) -> None:
             self._apply_snapshot(found)
             self._focus_problem = True
-            self.table.move_to(self._rows.place_of(wanted))
+            self.table.move_to(self._rows.insertion_index(target))
             self._show_row()
 
         self.wizard.submit(
@@ -358,5 +358,5 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         panes = [
             pane for pane in (self.query_one("#problem-groups"), self.table, self.query_one(RowPane)) if pane.display
         ]
-        at = next((place for place, pane in enumerate(panes) if pane.has_focus), -1)
-        self.screen.set_focus(panes[(at + 1) % len(panes)], scroll_visible=False)
+        focused = next((index for index, pane in enumerate(panes) if pane.has_focus), -1)
+        self.screen.set_focus(panes[(focused + 1) % len(panes)], scroll_visible=False)

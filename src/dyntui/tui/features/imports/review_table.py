@@ -69,7 +69,7 @@ class ReviewRows:
         """Return the number of the row at an index; None beyond the end."""
         return self._numbers[index] if 0 <= index < len(self._numbers) else None
 
-    def place_of(self, number: int) -> int:
+    def insertion_index(self, number: int) -> int:
         """Return the index where a row is or would be."""
         return bisect_left(self._numbers, number)
 
@@ -82,8 +82,8 @@ class ReviewRows:
         return None if number is None else str(number)
 
     def index_of(self, row_id: str) -> int | None:
-        place = self.place_of(int(row_id))
-        return place if self.number_at(place) == int(row_id) else None
+        index = self.insertion_index(int(row_id))
+        return index if self.number_at(index) == int(row_id) else None
 
     def is_gone(self, index: int) -> bool:
         return False
@@ -112,33 +112,35 @@ class ReviewRows:
 
 def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple[Column, ...], tuple[int, ...]]:
     """Return the columns (number, mapped cells, problem), and the file column of each mapped cell."""
-    own = mapping.source_columns
+    source_columns = mapping.source_columns
     mapped = dict.fromkeys(
-        place for each in mapping.mapped if (place := column_of(mapping, each.column)) is not None and place < len(own)
+        index
+        for column_map in mapping.mapped
+        if (index := column_of(mapping, column_map.column)) is not None and index < len(source_columns)
     )
     identifier = next((column_of(mapping, name) for name in _IDENTIFIER_FIELDS if name in mapping.targets), None)
-    places = tuple(sorted(mapped, key=lambda place: place != identifier)) or tuple(range(len(own)))
+    file_columns = tuple(sorted(mapped, key=lambda index: index != identifier)) or tuple(range(len(source_columns)))
     columns = [NUMBER]
     columns += [
         Column(
-            title=safe(own[place], 40),
-            width=max(6, min(widths.get(place, 14), 24)),
-            priority=2 + at,
-            pick=_picker(place),
+            title=safe(source_columns[file_column], 40),
+            width=max(6, min(widths.get(file_column, 14), 24)),
+            priority=2 + position,
+            pick=_cell_getter(file_column),
         )
-        for at, place in enumerate(places)
+        for position, file_column in enumerate(file_columns)
     ]
     columns.append(PROBLEM)
-    return tuple(columns), places
+    return tuple(columns), file_columns
 
 
-def _picker(place: int) -> Callable[[Mapping[str, Any]], Any]:
-    def pick(row: Mapping[str, Any]) -> Any:
+def _cell_getter(file_column: int) -> Callable[[Mapping[str, Any]], Any]:
+    def get_cell(row: Mapping[str, Any]) -> Any:
         cells = row["cells"]
-        # the file settings changed meanwhile: there may be fewer cells
-        return cell_text(cells[place]) if place < len(cells) else ""
+        # After a change of the file settings there may be fewer cells.
+        return cell_text(cells[file_column]) if file_column < len(cells) else ""
 
-    return pick
+    return get_cell
 
 
 def table_row(found: ReviewRow) -> Row:
@@ -174,42 +176,42 @@ def _without_value(message: str) -> str:
 
 
 class ReviewTable(Table):
-    """A table with a cell cursor. places: the file column that each mapped column shows."""
+    """A table with a cell cursor. file_columns: the index in the file of each shown column."""
 
     def __init__(self, *, id: str) -> None:
-        self.places: tuple[int, ...] = ()
+        self.file_columns: tuple[int, ...] = ()
         self.cell_index = 0
         super().__init__((NUMBER, PROBLEM), ReviewRows(lambda wanted: None), empty=lambda: "", id=id)
 
     def set_columns(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
         """Show the columns of a mapping."""
-        self.columns, self.places = columns_for(mapping, widths)
-        self.cell_index = min(self.cell_index, max(0, len(self.places) - 1))
+        self.columns, self.file_columns = columns_for(mapping, widths)
+        self.cell_index = min(self.cell_index, max(0, len(self.file_columns) - 1))
         self.layout_changed()
 
     @property
-    def place(self) -> int | None:
-        """The file column of the cell under the cursor."""
-        return self.places[self.cell_index] if self.places else None
+    def file_column(self) -> int | None:
+        """The index in the file of the column under the cursor."""
+        return self.file_columns[self.cell_index] if self.file_columns else None
 
     @property
     def cell_value(self) -> str:
         """The text of the cell under the cursor."""
-        row, place = self.row, self.place
-        if row is None or place is None:
+        row, file_column = self.row, self.file_column
+        if row is None or file_column is None:
             return ""
-        return cell_text(row["cells"][place])
+        return cell_text(row["cells"][file_column])
 
-    def move_to_cell(self, place: int) -> None:
+    def move_to_cell(self, file_column: int) -> None:
         """Move the cursor to the cell of a file column and scroll it into view."""
-        if place in self.places:
-            self.cell_index = self.places.index(place)
+        if file_column in self.file_columns:
+            self.cell_index = self.file_columns.index(file_column)
             self._scroll_to_cell()
             self.repaint()
 
     def cell_span(self) -> tuple[int, int, int] | None:
         """Return x, y and width of the cell under the cursor in this widget; None when it is not visible."""
-        if not self.places:
+        if not self.file_columns:
             return None
         x = GUTTER
         wanted = self.columns[1 + self.cell_index]
@@ -221,7 +223,7 @@ class ReviewTable(Table):
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         row = self.view.get(index)
-        if index != self.cursor or row is None or not self.places:
+        if index != self.cursor or row is None or not self.file_columns:
             return super().draw(index, width)
         wanted, time = self.columns[1 + self.cell_index], now()
         text, was_current = "", False
@@ -239,15 +241,14 @@ class ReviewTable(Table):
         self._move_cell(1)
 
     def _move_cell(self, by: int) -> None:
-        if self.places:
-            self.cell_index = max(0, min(self.cell_index + by, len(self.places) - 1))
+        if self.file_columns:
+            self.cell_index = max(0, min(self.cell_index + by, len(self.file_columns) - 1))
             self._scroll_to_cell()
             self.repaint()
             self.post_message(self.Moved(self))
 
     def _make_layout(self, width: int) -> _Layout:
-        """Number, who it is and the problem always; between them as many cells as there is room for, from the one
-        scrolled to on."""
+        """Lay out row number, identifier and problem, and between them the cells that fit after scrolling."""
         first, *cells, problem = self.columns
         identifier, others = cells[:1], cells[1:]
         skipped = min(self.offset_columns, max(0, len(others) - 1))

@@ -43,7 +43,7 @@ STATES: tuple[tuple[RowState, str], ...] = (
     (RowState.INVALID, "with problems, not sent"),
     (RowState.SKIPPED, "excluded or duplicate, not sent"),
 )
-_ALWAYS = (RowState.CREATED, RowState.FAILED, RowState.PENDING)
+_ALWAYS_SHOWN = (RowState.CREATED, RowState.FAILED, RowState.PENDING)
 
 
 class RunStep(WizardStep):
@@ -141,7 +141,7 @@ class RunStep(WizardStep):
         if self._is_active:
             return "The job is running."
         if self.state is JobState.PAUSED:
-            return "press enter to send the rest"
+            return "The job is paused. Press enter to send the remaining rows."
         return None
 
     # Reasons
@@ -201,7 +201,7 @@ def state_lines(counts: Mapping[RowState, int], total: int) -> list[ReportLine]:
     lines = []
     for state, note in STATES:
         count = counts.get(state, 0)
-        if count or state in _ALWAYS:
+        if count or state in _ALWAYS_SHOWN:
             is_failure = state in (RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN)
             lines.append(value_line(str(state), f"{count:,}", note=note, style="warn" if is_failure and count else ""))
     return [*lines, value_line("total", f"{total:,}", note="rows")]

@@ -139,8 +139,7 @@ def ask_before_leaving(console: ConsoleApp) -> None:
         ConfirmationLevel.CONFIRM,
         "Quit dyntui while an import is running?",
         (f"job {job.id} in {job.profile.name}",),
-        "The job pauses after the current request. Nothing is lost: resume it on the jobs screen or with "
-        f"`dyntui jobs resume {job.id}`.",
+        "The job pauses after the current request. You can resume it on the jobs screen.",
         "this console",
     )
 

@@ -151,7 +151,7 @@ class SourceStep(WizardStep):
                 self._show_folder(node.path)
 
     @on(LineList.Opened)
-    async def _clicked(self) -> None:
+    async def _on_opened(self) -> None:
         await self.action_do("source.open")
 
     def action_expand(self) -> None:

@@ -382,7 +382,7 @@ class WizardScreen(ConsoleScreen):
         self._go_to_step(_NAMES[int(number) - 1])
 
     @on(StepBar.Clicked)
-    def _clicked(self, event: StepBar.Clicked) -> None:
+    def _on_step_clicked(self, event: StepBar.Clicked) -> None:
         self._go_to_step(event.name)
 
     def _go_to_step(self, name: str) -> None:
