@@ -92,7 +92,7 @@ async def test_no_key_waits_for_the_network(monkeypatch: pytest.MonkeyPatch) -> 
             await until(pilot, lambda row=row: str(row["email"] or row["username"] or row["id"]) in text_of(console))
         assert shown(pilot).document is None
         await pilot.press("e")
-        await until(pilot, lambda: notes(pilot)[-1:] == ["The user is not read yet."])
+        await until(pilot, lambda: notes(pilot)[-1:] == ["The user is not loaded yet."])
         await pilot.press("4")
         await pilot.pause()
         assert "has no sessions" not in text_of(console), "nothing is said that is not known"
@@ -173,7 +173,7 @@ async def test_the_menu_offers_what_can_be_done_with_its_keys(size: tuple[int, i
         offered = {choice.key: choice for choice in dialog._choices.choices}
         assert {"user.edit", "user.reset_mfa", "user.link", "user.delete", "detail.copy_id"} <= set(offered)
         assert offered["user.reset_mfa"].sign == "f"
-        assert offered["user.revoke_session"].note == "not available: Go to a session on the Sessions tab first."
+        assert offered["user.revoke_session"].note == "not available: Select a session on the Sessions tab first."
         at = [choice.key for choice in dialog._choices.choices].index("user.link")
         await press(pilot, *["j"] * at, "enter")
         assert "Link a wallet to" in text_of(console)

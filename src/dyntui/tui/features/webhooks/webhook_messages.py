@@ -34,7 +34,7 @@ __all__ = ["WebhookMessagesScreen"]
 _RECENT_MESSAGES = 25
 """The messages from which the reason of a disabled webhook is derived."""
 _MAX_EVENT_LINES = 3
-"""A webhook may have so many events that they would fill the screen."""
+"""The maximum number of lines for the events, so that they do not fill the screen."""
 
 
 class _WebhookHeader(LineWidget):
@@ -57,15 +57,15 @@ class _WebhookHeader(LineWidget):
         return f"Enabled since {age(enabled_at)}" if enabled_at else "Enabled"
 
     def _event_lines(self) -> list[str]:
-        """Return the events in lines. The first line stands beside the state, so it is shorter."""
+        """Return the events in lines. The first one follows the state on its line, so it is shorter."""
         events = self.webhook.get("events")
         names = ", ".join(str(name) for name in events) if isinstance(events, list) else ""
-        beside_state = " " * (width_of(self._state) + 7)
+        indent = " " * (width_of(self._state) + 7)
         text = f"Events: {safe(names, 4_000) or 'none'}"
-        lines = wrap(text, max(30, self.size.width - 2), initial_indent=beside_state, subsequent_indent="    ")
+        lines = wrap(text, max(30, self.size.width - 2), initial_indent=indent, subsequent_indent="    ")
         if len(lines) > _MAX_EVENT_LINES:
             lines[_MAX_EVENT_LINES - 1 :] = [f"{lines[_MAX_EVENT_LINES - 1][: self.size.width - 4]} …"]
-        return [lines[0][len(beside_state) :], *lines[1:]]
+        return [lines[0][len(indent) :], *lines[1:]]
 
     def _further_lines(self) -> list[Piece]:
         """Return the lines below URL and state."""
