@@ -165,7 +165,7 @@ def no_terminal(_: DocsEnvironment) -> str:
 
 
 def plan(world: DocsEnvironment) -> dict[str, str]:
-    return {"PLAN": re.findall(r"dyntui jobs run (\S+)", world.output)[-1]}
+    return {"PLAN": re.findall(r"dyntui jobs run ([\w-]+)", world.output)[-1]}
 
 
 def exported(world: DocsEnvironment, line: str) -> None:
