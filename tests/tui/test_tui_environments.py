@@ -1,4 +1,4 @@
-"""Choosing, adding, changing, checking and forgetting environments, and the first run."""
+"""The environments screen (switch, add, edit, check, remove) and the first run."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 Serve = Callable[..., Any]
 
 
-async def test_the_first_run_offers_the_demo_and_opens_it() -> None:
+async def test_first_run_opens_the_demo() -> None:
     console = Console(ConsoleState())
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
-        assert "Look around in the demo" in text_of(console)
+        assert "Try the demo" in text_of(console)
         assert "no environment" in lines_of(console)[0]
         await press(pilot, "enter")
         assert isinstance(console.screen, ResourceScreen)
         assert lines_of(console)[-1].rstrip().endswith("of 500 · just now")
 
 
-async def test_the_first_run_adds_an_environment_and_opens_it(still: Path) -> None:
+async def test_first_run_adds_an_environment_and_opens_it(still: Path) -> None:
     console = Console(ConsoleState())
     async with console.run_test(size=(100, 34)) as pilot:
         await settled(pilot)
@@ -66,19 +66,20 @@ async def test_the_first_run_adds_an_environment_and_opens_it(still: Path) -> No
         assert "sandbox  acme" in lines_of(console)[0]
 
 
-async def test_what_is_wrong_in_the_form_is_said_at_the_field() -> None:
+async def test_form_shows_problems_below_the_fields() -> None:
     console = Console(ConsoleState())
     async with console.run_test(size=(100, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter", "ctrl+s")
         text = text_of(console)
-        for said in ("Give it a name.", "Paste its id from the dashboard.", "Paste an API token from the dashboard."):
-            assert said in text
+        assert "Enter a name." in text
+        assert "Paste the environment id from the dashboard." in text
+        assert "Paste an API token from the dashboard." in text
         await press(pilot, "escape")
         assert not Profiles.load().names()
 
 
-async def test_a_token_is_never_on_the_screen() -> None:
+async def test_token_is_never_shown() -> None:
     console = Console(ConsoleState())
     async with console.run_test(size=(100, 40)) as pilot:
         await settled(pilot)
@@ -87,18 +88,18 @@ async def test_a_token_is_never_on_the_screen() -> None:
         assert "Canary1" not in text_of(console)
 
 
-async def test_an_address_outside_the_vendors_is_confirmed_before_a_token_goes_there() -> None:
+async def test_another_server_is_confirmed_before_the_token_is_sent() -> None:
     console = Console(ConsoleState())
     async with console.run_test(size=(100, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "j", "enter")
         await fill(pilot, "odd", "https://dyn.example/api/v0", ENVIRONMENT, "", "", "", TOKEN)
-        assert "Send tokens of odd to dyn.example" in text_of(console)
+        assert "Send the token of odd to dyn.example" in text_of(console)
         await press(pilot, "enter")
         assert Profiles.load().names() == []
 
 
-async def test_the_list_shows_kind_server_place_and_use() -> None:
+async def test_list_shows_kind_server_token_store_and_last_use() -> None:
     stored(profile("acme-live", last_used="2026-02-27T11:00:00Z"), profile("acme-box", kind="sandbox", read_only=True))
     console = demo()
     async with console.run_test(size=(150, 30)) as pilot:
@@ -138,7 +139,7 @@ async def test_a_damaged_profile_is_listed_with_its_error_and_the_others_stay_us
         assert "[profiles.bad]" in file.read_text()
 
 
-async def test_enter_works_in_another_environment_and_leaves_nothing_of_the_old_one() -> None:
+async def test_switching_replaces_all_screens_of_the_old_environment() -> None:
     stored(profile())
     console = demo()
     async with console.run_test(size=(120, 30)) as pilot:
@@ -154,7 +155,7 @@ async def test_enter_works_in_another_environment_and_leaves_nothing_of_the_old_
         assert len(console._screens) == 1
 
 
-async def test_a_token_that_is_kept_for_a_session_is_asked_for(serve: Serve) -> None:
+async def test_session_token_is_asked_for(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         console = Console(ConsoleState(profile=kept))
@@ -169,7 +170,7 @@ async def test_a_token_that_is_kept_for_a_session_is_asked_for(serve: Serve) -> 
             assert sandbox.token not in text_of(console)
 
 
-async def test_a_profiles_own_color_is_on_the_top_line_but_never_on_a_live_one() -> None:
+async def test_profile_color_is_in_the_header_except_for_live() -> None:
     for kind, shown in (("sandbox", "#123456"), ("live", "#8C1C2C")):
         console = Console(
             ConsoleState(profile=profile(kind=kind, color="#123456", credential=CredentialKind.ENVIRONMENT))
@@ -179,7 +180,7 @@ async def test_a_profiles_own_color_is_on_the_top_line_but_never_on_a_live_one()
             assert console.screen.query_one("#header").styles.background.hex == shown
 
 
-async def test_a_check_says_what_the_server_said(serve: Serve) -> None:
+async def test_check_shows_the_result_of_the_server(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         stored(kept, profile("dead"))
@@ -196,7 +197,7 @@ async def test_a_check_says_what_the_server_said(serve: Serve) -> None:
             assert "not usable" in lines_of(console)[-1]
 
 
-async def test_opening_an_environment_makes_it_the_one_that_opens_next_time(serve: Serve) -> None:
+async def test_opened_environment_is_the_next_default(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         stored(profile("first"), kept)
@@ -210,7 +211,7 @@ async def test_opening_an_environment_makes_it_the_one_that_opens_next_time(serv
         assert profiles.get("box").last_used == "2026-03-01T12:00:00.000Z"
 
 
-async def test_removing_asks_and_takes_the_token_along() -> None:
+async def test_removing_is_confirmed_and_deletes_the_token() -> None:
     kept = profile("acme", credential=CredentialKind.FILE)
     stored(kept)
     store_for(CredentialKind.FILE).set(kept, TOKEN)
@@ -223,10 +224,10 @@ async def test_removing_asks_and_takes_the_token_along() -> None:
         await press(pilot, "d", "y")
         assert Profiles.load().names() == []
         assert store_for(CredentialKind.FILE).get(kept) is None
-        assert "Removed acme and its token." in console.session.notes[-1].text
+        assert "Environment acme removed" in console.session.notes[-1].text
 
 
-async def test_editing_keeps_the_token_unless_the_address_changes() -> None:
+async def test_editing_keeps_the_token_unless_the_base_url_changes() -> None:
     kept = profile("acme", credential=CredentialKind.FILE)
     stored(kept)
     store_for(CredentialKind.FILE).set(kept, TOKEN)
@@ -240,20 +241,20 @@ async def test_editing_keeps_the_token_unless_the_address_changes() -> None:
         await press(pilot, "e", "down")
         await fill(pilot, "http://127.0.0.1:10/api/v0")
         await press(pilot, "ctrl+s")
-        assert "Another address or place needs the token anew." in text_of(console)
+        assert "Paste the token again for this base URL or store." in text_of(console)
 
 
-async def test_the_demo_cannot_be_edited_and_says_why() -> None:
+async def test_demo_cannot_be_edited() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
         await jump(pilot, "environments")
         assert isinstance(console.screen, EnvironmentsScreen)
         await press(pilot, "e")
-        assert console.session.notes[-1].text == "demo is not stored: there is nothing to change."
+        assert console.session.notes[-1].text == "demo is not stored, so it cannot be edited or removed."
 
 
-async def test_a_passphrase_is_asked_for_on_the_screen(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
+async def test_passphrase_is_asked_for(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
     answers = iter(["correct horse", "correct horse"])
     with serve(users=2) as sandbox:
         kept = profile("sealed", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")

@@ -285,7 +285,7 @@ class Console(TerminalActionsMixin):
         """Open the form of a stored profile with the cursor in the field `focus`."""
         from dyntui.tui.features.environments.environment_form import edit_environment
 
-        edit_environment(self, profile, taken=stored, done=lambda profile: None, focus=focus)
+        edit_environment(self, profile, existing_names=stored, on_stored=lambda profile: None, focus=focus)
 
     def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
         """Return suggestions for the jump bar."""

@@ -1,6 +1,6 @@
 """Actions of the environments list and of the first-run setup.
 
-Each is done by the method `action_NAME` of the class that binds its scope.
+`EnvironmentsScreen` and `SetupScreen` bind them. The action `SCOPE.NAME` runs the method `action_NAME`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ _READ = Effect.READ
 ENVIRONMENTS_ACTIONS = register(
     {
         "environments": "Environments",
-        "setup": "Detail",
+        "setup": "Setup",
     },
-    Action("environments.switch", ("enter",), "switch", "Work in this environment.", _READ, 10,
+    Action("environments.switch", ("enter",), "switch", "Switch to the environment.", _READ, 10,
         disabled_reason="profile_disabled_reason"),
     Action("environments.add", ("a",), "add", "Add an environment.", _READ, 11),
-    Action("environments.edit", ("e",), "edit", "Change this environment or its token.", _READ, 12,
+    Action("environments.edit", ("e",), "edit", "Edit the environment or its token.", _READ, 12,
         disabled_reason="stored_profile_disabled_reason"),
-    Action("environments.check", ("c",), "check", "Ask the server whether the token works.", _READ, 13,
+    Action("environments.check", ("c",), "check", "Check whether the server accepts the token.", _READ, 13,
         disabled_reason="profile_disabled_reason"),
-    Action("environments.remove", ("d",), "remove", "Forget this environment and its token.", _READ, 14,
+    Action("environments.remove", ("d",), "remove", "Remove the environment and its token from this machine.", _READ, 14,
         disabled_reason="stored_profile_disabled_reason"),
-    Action("setup.choose", ("enter",), "choose", "Go on with this.", _READ, 10),
+    Action("setup.choose", ("enter",), "choose", "Choose the option under the cursor.", _READ, 10),
 )  # fmt: skip

@@ -1,6 +1,6 @@
-"""Add or change an environment: where it is, how careful to be, which token, and where the token is kept.
+"""The form that adds or edits an environment: its profile, its token and the credential store of the token.
 
-The keyring is tried before a token is asked for; no other place is ever taken in its stead unasked.
+The keyring is probed when the form opens. If it does not work, another store is only used when the user submits it.
 """
 
 from __future__ import annotations
@@ -23,96 +23,111 @@ if TYPE_CHECKING:
 
 __all__ = ["EnvironmentForm", "edit_environment"]
 
-_PLACES = {
-    "session": "this session only",
-    "passphrase": "a file encrypted with a passphrase",
-    "file": "a plain file only you can read (0600)",
+_STORES = {
+    "session": "memory, for this session only",
+    "passphrase": "file encrypted with a passphrase",
+    "file": "plain file, readable only by you (0600)",
 }
-_OTHER_PLACES = {"command": "a command that prints it", "environment": "environment variables"}
+_READ_ONLY_STORES = {"command": "command that prints the token", "environment": "environment variable"}
+"""Stores that the form keeps but does not offer, because dyntui cannot write to them."""
 _KINDS = {"sandbox": "sandbox", "live": "live"}
-_ACCESS = {"no": "read and write", "yes": "read-only: every write is refused"}
-_ROWS = {"no": "live: only in memory", "yes": "live: on this disk for a day, 0600"}
-_NEEDS_NO_TOKEN = ("command", "environment")
+_ACCESS = {"no": "read and write", "yes": "read-only, all writes are refused"}
+_ROW_CACHE = {"no": "memory only", "yes": "file on this machine, for one day"}
 
 
 class EnvironmentForm(FormDialog):
-    """The fields of a profile and its token. old: the profile to change; taken: names in use."""
+    """The fields of a profile and its token."""
 
-    class Probed(Message):
-        """The keyring answered, or did not."""
+    class KeyringProbed(Message):
+        """Posted when the keyring was probed."""
 
         def __init__(self, probe: KeyringProbe) -> None:
             super().__init__()
             self.probe = probe
 
-    def __init__(self, old: Profile | None, taken: Collection[str], *, focus: str = "") -> None:
+    def __init__(self, old: Profile | None, existing_names: Collection[str], *, focus: str = "") -> None:
+        """Make the form.
+
+        old: the profile to edit; None to add one.
+        existing_names: names that a new profile cannot have.
+        focus: the name of the field that has the cursor first; "" for the first field.
+        """
         from dyntui.config.urls import DEFAULT_BASE_URL
 
         self._focus = focus
         self._old = old
-        self._taken = taken
+        self._existing_names = existing_names
         name = (
             FormInput("name", "name", old.name, options={old.name: old.name})
             if old
-            else FormInput("name", "name", help="What you call it, such as acme-live.")
+            else FormInput("name", "name", help="The name of the profile, such as acme-live.")
         )
-        keep = (
-            "Leave it empty to keep the token that is stored." if old else "From the dashboard: Developer, API Tokens."
-        )
-        places = {"keyring": "looking for a keyring ···"} | self._more_places()
+        token_help = "Leave empty to keep the stored token." if old else "From the dashboard: Developer, API Tokens."
+        stores = {"keyring": "checking the keyring ···"} | self._other_stores()
         fields = [
             name,
             FormInput("base_url", "base URL", old.base_url if old else DEFAULT_BASE_URL),
-            FormInput("environment_id", "environment id", old.environment_id if old else "", help="36 characters."),
             FormInput(
-                "kind", "kind", old.kind if old else "live", options=_KINDS, help="Live asks before it destroys."
+                "environment_id",
+                "environment id",
+                old.environment_id if old else "",
+                help="From the dashboard.",
+            ),
+            FormInput(
+                "kind",
+                "kind",
+                old.kind if old else "live",
+                options=_KINDS,
+                help="In live, destructive actions need a typed name.",
             ),
             FormInput("read_only", "access", "yes" if old and old.read_only else "no", options=_ACCESS),
-            FormInput("where", "keep token in", str(old.credential) if old else "keyring", options=places),
-            FormInput("token", "API token", secret=True, help=keep),
+            FormInput("store", "token store", str(old.credential) if old else "keyring", options=stores),
+            FormInput("token", "API token", secret=True, help=token_help),
         ]
         if old is not None and old.kind == "live":
-            fields.insert(-2, FormInput("keep_rows", "keep rows seen", "yes" if old.keep_rows else "no", options=_ROWS))
-        title = f"Edit {old.name}" if old else "Add an environment"
-        super().__init__(title, fields, check=self._wrong)
+            fields.insert(-2, FormInput("keep_rows", "row cache", "yes" if old.keep_rows else "no", options=_ROW_CACHE))
+        title = f"Edit {old.name}" if old else "Add Environment"
+        super().__init__(title, fields, check=self._check_values)
 
-    def _more_places(self) -> dict[str, str]:
-        kept = str(self._old.credential) if self._old else ""
-        return _PLACES | ({kept: _OTHER_PLACES[kept]} if kept in _OTHER_PLACES else {})
+    def _other_stores(self) -> dict[str, str]:
+        """Return the stores other than the keyring: value -> label."""
+        current = str(self._old.credential) if self._old else ""
+        return _STORES | ({current: _READ_ONLY_STORES[current]} if current in _READ_ONLY_STORES else {})
 
     def on_mount(self) -> None:
         if self._focus:
             self.query_one(f"#field-{self._focus}").focus()
-        self.run_worker(self._probe, thread=True, group="probe")
+        self.run_worker(self._probe_keyring, thread=True, group="probe")
 
-    def _probe(self) -> None:
+    def _probe_keyring(self) -> None:
         from dyntui.config.credentials import keyring_available
 
-        self.post_message(self.Probed(keyring_available()))
+        self.post_message(self.KeyringProbed(keyring_available()))
 
-    @on(Probed)
-    def _probed(self, event: Probed) -> None:
-        where = self.query_one("#field-where", FormChoice)
-        stored = str(self._old.credential) if self._old else ""
+    @on(KeyringProbed)
+    def _on_keyring_probed(self, event: KeyringProbed) -> None:
+        choice = self.query_one("#field-store", FormChoice)
+        current = str(self._old.credential) if self._old else ""
         if event.probe.ok:
-            options = {"keyring": f"system keyring ({event.probe.backend})"} | self._more_places()
-            where.set_options(options, where.value)
+            options = {"keyring": f"system keyring ({event.probe.backend})"} | self._other_stores()
+            choice.set_options(options, choice.value)
             return
-        options = self._more_places()
-        if stored == "keyring":
-            options |= {"keyring": "system keyring (it does not answer)"}
-        if where.value in options:
-            where.set_options(options, where.value)
+        options = self._other_stores()
+        if current == "keyring":
+            options |= {"keyring": "system keyring (not available)"}
+        if choice.value in options:
+            choice.set_options(options, choice.value)
         else:
-            where.set_options(options, "session")
-            self.mark_unchanged("where")
-        self.set_note("where", f"The keyring cannot be used: {event.probe.reason}.")
+            choice.set_options(options, "session")
+            self.mark_unchanged("store")
+        self.set_note("store", f"The keyring cannot be used: {event.probe.reason}.")
 
-    def _wrong(self, values: Values) -> Mapping[str, str]:
+    def _check_values(self, values: Values) -> Mapping[str, str]:
+        """Return the problems of the submitted values by field name."""
         from dyntui.config.credentials import check_token
         from dyntui.config.profiles import check_base_url, check_environment_id, check_name
 
-        wrong: dict[str, str] = {}
+        problems: dict[str, str] = {}
         for name, check in (
             ("name", check_name),
             ("base_url", check_base_url),
@@ -121,31 +136,31 @@ class EnvironmentForm(FormDialog):
             try:
                 check(values[name])
             except UsageError as error:
-                wrong[name] = str(error)
-        if self._old is None and values["name"] in self._taken:
-            wrong["name"] = f"There is an environment called {values['name']} already."
-        for name, said in (("name", "Give it a name."), ("environment_id", "Paste its id from the dashboard.")):
-            if not values[name].strip():
-                wrong[name] = said
+                problems[name] = str(error)
+        if self._old is None and values["name"] in self._existing_names:
+            problems["name"] = f"A profile with the name {values['name']} already exists."
+        required = {"name": "Enter a name.", "environment_id": "Paste the environment id from the dashboard."}
+        problems |= {name: problem for name, problem in required.items() if not values[name].strip()}
         if values["token"].strip():
             try:
                 check_token(values["token"])
             except UsageError as error:
-                wrong["token"] = str(error)
-        elif values["where"] not in _NEEDS_NO_TOKEN and self._needs_token(values) and "base_url" not in wrong:
-            anew = "Another address or place needs the token anew."
-            wrong["token"] = anew if self._old else "Paste an API token from the dashboard."
-        return wrong
+                problems["token"] = str(error)
+        elif values["store"] not in _READ_ONLY_STORES and "base_url" not in problems and self._needs_token(values):
+            again = "Paste the token again for this base URL or store."
+            problems["token"] = again if self._old else "Paste an API token from the dashboard."
+        return problems
 
     def _needs_token(self, values: Values) -> bool:
+        """Return whether there is no stored token that can be used with the submitted base URL and store."""
         from dyntui.config.profiles import check_base_url
 
         old = self._old
-        return old is None or check_base_url(values["base_url"]) != old.base_url or values["where"] != old.credential
+        return old is None or check_base_url(values["base_url"]) != old.base_url or values["store"] != old.credential
 
 
 def profile_from(values: Values, old: Profile | None) -> Profile:
-    """The profile that was filled in."""
+    """Make the profile of the submitted values. old: the profile that is edited; None for a new one."""
     from dyntui.config.credentials import CredentialKind
     from dyntui.config.profile import Profile
     from dyntui.config.profiles import check_base_url, check_environment_id
@@ -156,7 +171,7 @@ def profile_from(values: Values, old: Profile | None) -> Profile:
         "kind": values["kind"],
         "read_only": values["read_only"] == "yes",
         "keep_rows": values.get("keep_rows") == "yes",
-        "credential": CredentialKind(values["where"]),
+        "credential": CredentialKind(values["store"]),
     }
     return replace(old, **fields) if old is not None else Profile(name=values["name"], **fields)
 
@@ -165,45 +180,50 @@ def edit_environment(
     console: ConsoleApp,
     old: Profile | None,
     *,
-    taken: Collection[str],
-    done: Callable[[Profile], None],
+    existing_names: Collection[str],
+    on_stored: Callable[[Profile], None],
     focus: str = "",
 ) -> None:
-    """Ask for an environment and store it; `done` is called when it is stored. focus: the field to begin with."""
+    """Open the form and store the profile and its token.
+
+    old, existing_names, focus: as in `EnvironmentForm`. on_stored: called after the profile was stored.
+    """
     from dyntui.config.credentials import unconfirmed_origin
     from dyntui.config.urls import shown_host
     from dyntui.tui.shell.confirm_dialog import confirm
 
-    form = EnvironmentForm(old, taken, focus=focus)
+    form = EnvironmentForm(old, existing_names, focus=focus)
 
-    def filled(values: Values) -> None:
+    def on_submit(values: Values) -> None:
         profile = profile_from(values, old)
-        where = unconfirmed_origin(profile)
-        if not where:
-            _store(console, profile, values["token"], form, done)
+        origin = unconfirmed_origin(profile)
+        if not origin:
+            _store(console, profile, values["token"], form, on_stored)
             return
 
-        def answered(confirmation: Confirmation | None) -> None:
+        def on_confirm(confirmation: Confirmation | None) -> None:
             if confirmation is not None and confirmation.yes:
-                _store(console, replace(profile, confirmed_origin=where), values["token"], form, done)
+                _store(console, replace(profile, confirmed_origin=origin), values["token"], form, on_stored)
             else:
                 form.reopen()
 
-        needed = Requirement(
+        requirement = Requirement(
             ConfirmationLevel.CONFIRM,
-            f"Send tokens of {profile.name} to {shown_host(profile.base_url)}?",
+            f"Send the token of {profile.name} to {shown_host(profile.base_url)}?",
             (),
-            "It is not one of Dynamic's own servers.",
+            "This server does not belong to Dynamic. Continue only if you trust it.",
             f"{profile.kind} environment {profile.name}",
         )
-        console.ask(confirm(needed, verb="Send them there"), answered)
+        console.ask(confirm(requirement, verb="Send token"), on_confirm)
 
-    console.open_form(form, filled)
+    console.open_form(form, on_submit)
 
 
 def _store(
-    console: ConsoleApp, profile: Profile, token: str, form: EnvironmentForm, done: Callable[[Profile], None]
+    console: ConsoleApp, profile: Profile, token: str, form: EnvironmentForm, on_stored: Callable[[Profile], None]
 ) -> None:
+    """Store a profile and its token in a worker thread. token: "" to keep the stored one."""
+
     def work() -> None:
         from dyntui.config.credentials import check_token, store_for, token_warning
         from dyntui.config.profiles import Profiles
@@ -217,8 +237,8 @@ def _store(
                 store_for(profile.credential, ask_passphrase=console.ask_passphrase).set(profile, checked)
                 warnings += [warning] if (warning := token_warning(checked)) else []
         except DyntuiError as error:
-            console.profile_stored(profile, [], error, form, done)
+            console.profile_stored(profile, [], error, form, on_stored)
         else:
-            console.profile_stored(profile, warnings, None, form, done)
+            console.profile_stored(profile, warnings, None, form, on_stored)
 
     console.run_worker(work, thread=True, group="profiles")

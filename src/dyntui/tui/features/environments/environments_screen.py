@@ -1,4 +1,4 @@
-"""The environments a person works with: switch, add, edit, check, remove."""
+"""The environments screen: the stored profiles, with actions to switch, add, edit, check and remove."""
 
 from __future__ import annotations
 
@@ -34,52 +34,53 @@ _COLUMNS = (
     Column("kind", "kind", 20, priority=0),
     Column("host", "server", 19, priority=4),
     Column("token", "token", 11, priority=3),
-    Column("where", "kept in", 15, priority=2),
-    Column("health", "health", 14, grow=True, priority=1),
+    Column("store", "token store", 15, priority=2),
+    Column("health", "status", 14, grow=True, priority=1),
     Column("last_used", "last used", 11, format=age, priority=5),
     Column("environment", "environment", 11, format=short_id, priority=6),
 )
-_KEPT = {
+_STORE_LABELS = {
     "keyring": "system keyring",
     "session": "session only",
     "passphrase": "passphrase file",
     "file": "plain file",
     "command": "command",
-    "environment": "variables",
+    "environment": "env variable",
 }
-_REFUSED = 400
-_NOT_AUTHORIZED = {401: "token refused", 403: "not allowed"}
+_FIRST_ERROR_STATUS = 400
+_NOT_AUTHORIZED = {401: "token refused", 403: "not permitted"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class _StoredProfiles:
+    """The content of the profiles file."""
+
     profiles: tuple[Profile, ...]
     damaged: Mapping[str, DyntuiError]
-    """Entries that cannot be used, by name, with what is wrong."""
-    current: str | None
+    """Errors of the entries that cannot be used, by name."""
 
 
 class EnvironmentsScreen(TableScreen):
-    """Profiles as they are in the file, and the one in use when it is not from there."""
+    """The stored profiles, and the one in use when it is not stored, such as the demo."""
 
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "environments")
 
     class Loaded(Message):
-        """The file was read."""
+        """Posted when the profiles file was read."""
 
-        def __init__(self, stored: _Stored) -> None:
+        def __init__(self, stored: _StoredProfiles) -> None:
             super().__init__()
             self.stored = stored
 
     class Failed(Message):
-        """A file or the keyring did not do what was asked."""
+        """Posted when the profiles file or a credential store failed."""
 
         def __init__(self, error: DyntuiError) -> None:
             super().__init__()
             self.error = error
 
     class Checked(Message):
-        """An environment was checked."""
+        """Posted when a profile was checked."""
 
         def __init__(self, name: str, health: HealthCheck) -> None:
             super().__init__()
@@ -87,7 +88,7 @@ class EnvironmentsScreen(TableScreen):
             self.health = health
 
     class Removed(Message):
-        """An environment was forgotten. warnings: what a person should know about it."""
+        """Posted when a profile was removed. warnings: texts for the user."""
 
         def __init__(self, name: str, warnings: Sequence[str]) -> None:
             super().__init__()
@@ -95,10 +96,10 @@ class EnvironmentsScreen(TableScreen):
             self.warnings = warnings
 
     def __init__(self, *, select: str = "") -> None:
-        """select: the name of the profile that the cursor is put on."""
+        """select: the name of the profile under the cursor at first; "" for the first one."""
         super().__init__()
         self._profiles: dict[str, Profile] = {}
-        self._stored: set[str] = set()
+        self._stored_names: set[str] = set()
         self._damaged: Mapping[str, DyntuiError] = {}
         self._select = select
 
@@ -108,30 +109,30 @@ class EnvironmentsScreen(TableScreen):
 
     def body(self) -> ComposeResult:
         view = StaticRows(key="name", is_loaded=False)
-        yield Table(_COLUMNS, view, empty=lambda: "There are no environments yet. a adds one.", id="list")
+        yield Table(_COLUMNS, view, empty=lambda: "There are no environments yet. Press a to add one.", id="list")
 
     def on_mount(self) -> None:
         super().on_mount()
         self.load()
 
     def connected(self, connection: Connection) -> None:
-        self._show()
+        self._update_rows()
 
     def not_connected(self, error: DyntuiError) -> None:
-        self._show()
+        self._update_rows()
 
     def traffic_changed(self) -> None:
-        self._show()
+        self._update_rows()
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
         if self.is_mounted:
-            self._show()
+            self._update_rows()
 
-    # What is in the file
+    # Loading
 
     def load(self) -> None:
-        """Read the file."""
+        """Read the profiles file in a worker thread."""
         self.run_worker(self._load, thread=True, group="profiles")
 
     def _load(self) -> None:
@@ -142,23 +143,23 @@ class EnvironmentsScreen(TableScreen):
         except DyntuiError as error:
             self.post_message(self.Failed(error))
         else:
-            self.post_message(self.Loaded(_Stored(tuple(profiles.all()), profiles.damaged, profiles.current)))
+            self.post_message(self.Loaded(_StoredProfiles(tuple(profiles.all()), profiles.damaged)))
 
     @on(Loaded)
-    def _loaded(self, event: Loaded) -> None:
+    def _on_loaded(self, event: Loaded) -> None:
         self._profiles = {profile.name: profile for profile in event.stored.profiles}
-        self._stored = set(self._profiles)
+        self._stored_names = set(self._profiles)
         self._damaged = event.stored.damaged
-        self._show()
+        self._update_rows()
         if self._select in self._profiles:
             self.table.move_to(list(self._profiles).index(self._select))
             self._select = ""
 
     @on(Failed)
-    def _failed(self, event: Failed) -> None:
+    def _on_failed(self, event: Failed) -> None:
         self.console.notify_error(event.error)
 
-    def _show(self) -> None:
+    def _update_rows(self) -> None:
         session = self.console.session
         profiles = dict(self._profiles)
         if session.profile is not None:
@@ -169,25 +170,25 @@ class EnvironmentsScreen(TableScreen):
 
     def _row(self, profile: Profile) -> dict[str, Any]:
         session = self.console.session
-        used = session.profile is not None and session.profile.name == profile.name
+        in_use = session.profile is not None and session.profile.name == profile.name
         health = self._health(profile)
         token = health.token if health is not None else ""
         kind = profile.kind
-        if used and session.connection is not None:
+        if in_use and session.connection is not None:
             kind = session.connection.profile.kind
         return {
             "name": profile.name,
-            "kind": ("● " if used else "  ") + kind + (", read-only" if profile.read_only else ""),
+            "kind": ("● " if in_use else "  ") + kind + (", read-only" if profile.read_only else ""),
             "host": urlsplit(profile.base_url).netloc,
             "environment": profile.environment_id,
             "token": token,
-            "where": _KEPT.get(profile.credential, str(profile.credential)),
+            "store": _STORE_LABELS.get(profile.credential, str(profile.credential)),
             "health": health.text if health is not None else "not checked",
             "last_used": profile.last_used,
         }
 
     def _health(self, profile: Profile) -> HealthCheck | None:
-        """What is known of a profile: of the one in use by what the server said last, of others by a check."""
+        """Return the status of a profile: of the one in use by its last response, of others by the last check."""
         session = self.console.session
         checked = session.health.get(profile.name)
         if session.profile is None or session.profile.name != profile.name:
@@ -197,12 +198,14 @@ class EnvironmentsScreen(TableScreen):
             return (
                 HealthCheck(False, session.error.message)
                 if session.error is not None
-                else HealthCheck(True, "opening ···")
+                else HealthCheck(True, "connecting ···")
             )
         token, last = connection.token_hint, connection.log.last_answer
         if self.console.offline_label:
             return HealthCheck(False, self.console.offline_label, token)
-        if last is None or (checked is not None and (checked.ok or last.at < checked.at) and last.status < _REFUSED):
+        if last is None or (
+            checked is not None and (checked.ok or last.at < checked.at) and last.status < _FIRST_ERROR_STATUS
+        ):
             return replace(checked, token=token) if checked is not None else HealthCheck(True, "not checked", token)
         if last.status in _NOT_AUTHORIZED:
             return HealthCheck(False, f"{_NOT_AUTHORIZED[last.status]} ({last.status})", token)
@@ -210,15 +213,15 @@ class EnvironmentsScreen(TableScreen):
 
     def status(self) -> Sequence[Piece]:
         parts = self.position()
-        profile = self._under_cursor()
+        profile = self._current_profile()
         health = self._health(profile) if profile is not None else None
         if health is not None and not health.ok:
             parts.append(("not usable", "warn"))
         return parts
 
-    # Reasons
+    # Why an action is not available
 
-    def _under_cursor(self) -> Profile | None:
+    def _current_profile(self) -> Profile | None:
         name = self.table.row_id
         session = self.console.session
         if name is not None and name not in self._profiles and session.profile is not None:
@@ -226,24 +229,28 @@ class EnvironmentsScreen(TableScreen):
         return self._profiles.get(name or "")
 
     def profile_disabled_reason(self) -> str | None:
-        if self._under_cursor() is not None:
+        if self._current_profile() is not None:
             return None
         error = self._damaged.get(self.table.row_id or "")
         return str(error) if error is not None else "There is no environment under the cursor."
 
     def stored_profile_disabled_reason(self) -> str | None:
-        profile = self._under_cursor()
+        profile = self._current_profile()
         if profile is None:
             return self.profile_disabled_reason()
-        return None if profile.name in self._stored else f"{profile.name} is not stored: there is nothing to change."
+        return (
+            None
+            if profile.name in self._stored_names
+            else f"{profile.name} is not stored, so it cannot be edited or removed."
+        )
 
     # Actions
 
     def action_switch(self) -> None:
-        profile = self._under_cursor()
+        profile = self._current_profile()
         assert profile is not None
         session = self.console.session
-        if session.demo is not None and profile.name not in self._stored:
+        if session.demo is not None and profile.name not in self._stored_names:
             self.console.visit_first()
         else:
             self.console.switch_environment(profile)
@@ -253,27 +260,32 @@ class EnvironmentsScreen(TableScreen):
         await self.action_do("environments.switch")
 
     def action_add(self) -> None:
-        self._form(None)
+        self._open_form(None)
 
     def action_edit(self) -> None:
-        self._form(self._under_cursor())
+        self._open_form(self._current_profile())
 
-    def _form(self, old: Profile | None) -> None:
+    def _open_form(self, old: Profile | None) -> None:
         from dyntui.tui.features.environments.environment_form import edit_environment
 
-        edit_environment(self.console, old, taken={*self._stored, *self._damaged}, done=lambda profile: self.load())
+        edit_environment(
+            self.console,
+            old,
+            existing_names={*self._stored_names, *self._damaged},
+            on_stored=lambda profile: self.load(),
+        )
 
     def action_check(self) -> None:
         from dyntui.tui.features.environments.profile_check import check_profile
 
-        profile = self._under_cursor()
+        profile = self._current_profile()
         assert profile is not None
         session, console = self.console.session, self.console
         if session.connection is not None and session.connection.app is not None and session.profile == profile:
-            self.console.notify("The demo runs in this process; there is nothing to check.")
+            self.console.notify("The demo is a local sandbox and needs no check.")
             return
         session.health[profile.name] = HealthCheck(True, "checking ···")
-        self._show()
+        self._update_rows()
 
         def work() -> None:
             self.post_message(self.Checked(profile.name, check_profile(profile, console.ask_passphrase)))
@@ -281,33 +293,35 @@ class EnvironmentsScreen(TableScreen):
         self.run_worker(work, thread=True, group=f"check-{profile.name}")
 
     @on(Checked)
-    def _checked(self, event: Checked) -> None:
+    def _on_checked(self, event: Checked) -> None:
         self.console.session.health[event.name] = event.health
         if not event.health.ok:
             self.console.notify(f"{event.name}: {event.health.text}", "warning")
-        self._show()
+        self._update_rows()
 
     def action_remove(self) -> None:
         from dyntui.tui.shell.confirm_dialog import confirm
 
-        profile = self._under_cursor()
+        profile = self._current_profile()
         assert profile is not None
-        needed = Requirement(
+        store = _STORE_LABELS.get(profile.credential, str(profile.credential))
+        has_token = str(profile.credential) not in ("command", "environment")
+        removed = f"The profile and its token ({store}) are removed" if has_token else "The profile is removed"
+        requirement = Requirement(
             ConfirmationLevel.CONFIRM,
             f"Remove {profile.name}?",
             (),
-            f"Its token is deleted ({_KEPT.get(profile.credential, profile.credential)}). "
-            "The environment itself is not touched.",
+            f"{removed} from this machine. The environment at Dynamic is not changed.",
             f"{profile.kind} environment {profile.name}",
         )
 
-        def answered(confirmation: Confirmation | None) -> None:
+        def on_confirm(confirmation: Confirmation | None) -> None:
             if confirmation is not None and confirmation.yes:
-                self.run_worker(lambda: self._remove(profile.name), thread=True, group="profiles")
+                self.run_worker(lambda: self._remove_profile(profile.name), thread=True, group="profiles")
 
-        self.console.ask(confirm(needed, verb="Remove", opening_key="d"), answered)
+        self.console.ask(confirm(requirement, verb="Remove", opening_key="d"), on_confirm)
 
-    def _remove(self, name: str) -> None:
+    def _remove_profile(self, name: str) -> None:
         from dyntui.config.profiles import Profiles
 
         try:
@@ -320,11 +334,11 @@ class EnvironmentsScreen(TableScreen):
             self.post_message(self.Removed(name, warnings))
 
     @on(Removed)
-    def _removed(self, event: Removed) -> None:
+    def _on_removed(self, event: Removed) -> None:
         self.console.session.health.pop(event.name, None)
         for warning in event.warnings:
             self.console.notify(warning, "warning")
-        self.console.notify(f"Removed {event.name} and its token.")
+        self.console.notify(f"Environment {event.name} removed from this machine.")
         if self.console.in_use(event.name):
             self.console.leave_removed()
         else:
@@ -332,7 +346,7 @@ class EnvironmentsScreen(TableScreen):
 
 
 def _damaged_row(name: str, error: DyntuiError) -> dict[str, Any]:
-    """Return the row of an entry of the file that cannot be used; the cell has no room for the file's path."""
+    """Return the row of a damaged entry. The path of the file is left out of the reason, because it is long."""
     from dyntui.config.paths import paths
 
     reason = error.message.removeprefix(f"{paths().profiles_file}, ")

@@ -1,4 +1,4 @@
-"""Whether an environment can be used, in words for the list of environments. Runs in a thread with its own loop."""
+"""The check of a profile, with its result as text for the environments screen. Runs in a thread with its own loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["check_profile"]
 
 
 def check_profile(profile: Profile, ask_passphrase: AskPassphrase) -> HealthCheck:
-    """Find the token, and ask the server whether it takes it."""
+    """Find the token of the profile and check whether the server accepts it."""
     from dyntui.config.credentials import find_token
     from dyntui.services.connection import Connection
 
@@ -25,22 +25,22 @@ def check_profile(profile: Profile, ask_passphrase: AskPassphrase) -> HealthChec
         credential = find_token(profile, ask_passphrase=ask_passphrase)
     except DyntuiError as error:
         return HealthCheck(False, error.message)
-    return asyncio.run(_ask(Connection(profile, credential.token, token_source=credential.where)))
+    return asyncio.run(_check_server(Connection(profile, credential.token, token_source=credential.where)))
 
 
-async def _ask(connection: Connection) -> HealthCheck:
+async def _check_server(connection: Connection) -> HealthCheck:
     from dyntui.services.health import check_health
 
     async with connection:
         try:
-            found = await check_health(connection.client, connection.profile.kind)
+            result = await check_health(connection.client, connection.profile.kind)
         except DyntuiError as error:
             return HealthCheck(False, error.message, connection.token_hint)
-    if found.other_environment:
-        return HealthCheck(False, f"the token belongs to environment {found.other_environment}", connection.token_hint)
-    if found.treated_as_live:
-        return HealthCheck(True, "ok, but live by the server", connection.token_hint)
-    words = [f"ok, {max(1, round(found.ms or 0))} ms"]
-    if found.scopes is not None:
-        words.append(f"{len(found.scopes)} scopes")
-    return HealthCheck(True, ", ".join([*words, *found.warnings]), connection.token_hint)
+    if result.other_environment:
+        return HealthCheck(False, f"the token belongs to environment {result.other_environment}", connection.token_hint)
+    if result.treated_as_live:
+        return HealthCheck(True, "ok, but the server reports live", connection.token_hint)
+    parts = [f"ok, {max(1, round(result.ms or 0))} ms"]
+    if result.scopes is not None:
+        parts.append(f"{len(result.scopes)} scopes")
+    return HealthCheck(True, ", ".join([*parts, *result.warnings]), connection.token_hint)

@@ -1,4 +1,4 @@
-"""The first run: nothing is set up yet, so look around in a sandbox or add an environment."""
+"""The screen of the first run, when no environment is stored: open the demo or add an environment."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 __all__ = ["SetupScreen"]
 
-_WELCOME = "The terminal console for people who run a Dynamic environment."
+_WELCOME = "A terminal console for administering a Dynamic environment."
 _CHOICES = (
-    Choice("demo", "Look around in the demo", note="a sandbox in this process"),
+    Choice("demo", "Try the demo", note="a local sandbox with sample data"),
     Choice("add", "Add an environment", note="with its id and an API token"),
-    Choice("environments", "Environments", note="those that are stored"),
-    Choice("quit", "Leave"),
+    Choice("environments", "Environments", note="view, edit or check those that are stored"),
+    Choice("quit", "Quit"),
 )
 
 
 class SetupScreen(ConsoleScreen):
-    """Two ways on, and one out."""
+    """A menu with the first steps."""
 
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "setup")
 
@@ -52,7 +52,7 @@ class SetupScreen(ConsoleScreen):
             case "add":
                 from dyntui.tui.features.environments.environment_form import edit_environment
 
-                edit_environment(self.console, None, taken=(), done=self._added)
+                edit_environment(self.console, None, existing_names=(), on_stored=self._on_stored)
             case "environments":
                 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 
@@ -60,7 +60,7 @@ class SetupScreen(ConsoleScreen):
             case _:
                 self.console.action_leave()
 
-    def _added(self, profile: Profile) -> None:
+    def _on_stored(self, profile: Profile) -> None:
         self.console.switch_environment(profile)
 
     @on(LineList.Opened)
