@@ -1,1 +1,4 @@
-"""The only way to the server: one transport, one client, the catalog of its operations, models and errors."""
+"""The client of the Dynamic API: transport, client, catalog of operations, models and errors.
+
+All requests pass here.
+"""

@@ -1,4 +1,4 @@
-"""Import httpx without its own command line; the other modules of `dyntui.api` take `httpx` from here.
+"""Import httpx without its own command line. The other modules of `dyntui.api` import `httpx` from here.
 
 `import httpx` tries `httpx._main`, which loads rich and pygments when they are installed; a client does not use them.
 """

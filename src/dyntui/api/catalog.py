@@ -1,4 +1,4 @@
-"""The catalog of operations: what the API offers, as package data.
+"""The catalog of operations: paths, parameters and schemas of all operations of the API, as package data.
 
 `catalog.json` is made by scripts/make_catalog.py from the vendor's published client; enums in it are open sets.
 """
@@ -59,12 +59,12 @@ class Operation:
 
     @property
     def reads(self) -> bool:
-        """Whether it changes nothing: every GET, and the few POSTs that only answer a question."""
+        """Whether the operation changes nothing: every GET, and the few POSTs that only read."""
         return self.method == "GET" or self.id in _READING_POSTS
 
     @property
     def destructive(self) -> bool:
-        """Whether it removes something, or ends access."""
+        """Whether the operation removes something or ends access."""
         return self.method == "DELETE" or "revoke" in self.id.lower() or "reset" in self.id.lower()
 
     @property
@@ -73,7 +73,10 @@ class Operation:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Matches a concrete path (below the base URL) of this operation; groups by parameter name."""
+        """A pattern that matches a concrete path of this operation, below the base URL.
+
+        Its groups are the path parameters.
+        """
         parts = re.split(r"\{(\w+)\}", self.path)
         return re.compile(
             "".join(f"(?P<{part}>[^/]+)" if i % 2 else re.escape(part) for i, part in enumerate(parts)) + r"\Z"
@@ -81,7 +84,7 @@ class Operation:
 
 
 class Catalog:
-    """All operations by id, and the schemas they refer to."""
+    """All operations by id, and the schemas to which they refer."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.version: str = document["version"]
@@ -95,7 +98,7 @@ class Catalog:
         return len(self.operations)
 
     def get(self, operation_id: str) -> Operation:
-        """The operation with that id. Raises UsageError with the nearest names when there is none."""
+        """Return the operation with that id. Raises UsageError with the most similar ids when there is none."""
         if found := self.operations.get(operation_id):
             return found
         import difflib
@@ -105,7 +108,7 @@ class Catalog:
         raise UsageError(f"There is no operation {operation_id!r}.", hint=hint)
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-        """The operation behind a concrete METHOD and path, with its unquoted path values; a literal path wins."""
+        """Return the operation of a concrete method and path, with its unquoted path values. A literal path wins."""
         best: tuple[int, Operation, dict[str, str]] | None = None
         for operation in self:
             if operation.method == method.upper() and (found := operation.pattern.match(path)):
@@ -115,7 +118,7 @@ class Catalog:
         return (best[1], best[2]) if best else None
 
     def resolve(self, schema: Schema) -> Schema:
-        """`schema` with a `$ref` at its top followed."""
+        """Return `schema`, or the schema to which its top-level `$ref` points."""
         while "$ref" in schema:
             schema = self.schemas[schema["$ref"].rsplit("/", 1)[1]]
         return schema
@@ -142,5 +145,5 @@ def _operation(entry: Mapping[str, Any]) -> Operation:
 
 @cache
 def catalog() -> Catalog:
-    """The catalog this version of dyntui was built with."""
+    """Return the catalog of this version of dyntui. It is read once."""
     return Catalog(json.loads(Path(__file__).with_name("catalog.json").read_bytes()))

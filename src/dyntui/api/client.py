@@ -27,11 +27,13 @@ from dyntui.core.text import without_surrogates
 __all__ = ["Client", "OnWrite", "WritePermit"]
 
 OnWrite = Callable[[str, Mapping[str, object], bytes], None]
-"""(operation id, path values, body of the answer): called after each write that reached the server, or may have."""
+"""Gets operation id, path values and response body. Called after each write that reached the server, or may have."""
 
 
 class Client:
-    """An async client of one environment. It belongs to one event loop; the process shares gates and log.
+    """An async client of one environment. It belongs to one event loop.
+
+    gates: the rate limiters; log: the request log. Both are shared by the clients of the process.
 
     app: an ASGI application to call instead of the network. ca_file: certificates to trust instead of the system's.
     read_only: refuse every write, with a permit or without. on_write: called after each write.
@@ -93,10 +95,11 @@ class Client:
         permit: WritePermit | None = None,
         timeout: float | None = None,
     ) -> Any:
-        """Call an operation of the catalog and return the decoded answer; None when it has no body.
+        """Call an operation of the catalog and return the decoded response; None when it has no body.
 
         path: path values by name; `environmentId` is filled in. query: lists repeat, mappings become `name[key]=value`.
-        body: JSON to send; content: the same, ready made. permit: required for every operation that does not only read.
+        body: the value to send as JSON; content: the same as encoded bytes. permit: required for every
+        operation that does not only read.
         Raises an ApiProblem, or Usage when the operation, a path value or a query name does not exist.
         """
         answer = await self.send(
@@ -121,7 +124,7 @@ class Client:
         permit: WritePermit | None = None,
         timeout: float | None = None,
     ) -> ApiResponse:
-        """Like `call`, with ready-made content and the raw answer."""
+        """Call an operation with an encoded body and return the raw response. Otherwise like `call`."""
         if not operation.reads:
             if self.read_only:
                 raise WriteRefused(
@@ -145,7 +148,7 @@ class Client:
                 headers=headers,
             )
         except (ApiProblem, asyncio.CancelledError) as problem:
-            # Not found and in conflict: the server has something else than what was shown.
+            # After 404 and 409 the server's state differs from what was shown.
             if getattr(problem, "maybe_applied", True) or isinstance(problem, (NotFound, Conflict)):
                 self._wrote(operation, (path or {}) if isinstance(problem, NotFound) else {})
             raise
@@ -203,7 +206,7 @@ def _listed(permit: WritePermit) -> str:
 
 
 def decode(answer: ApiResponse) -> Any:
-    """The JSON of an answer, None for an empty one. Raises BadResponse for anything else."""
+    """Return the JSON of a response; None for an empty one. Raises BadResponse when the body is not JSON."""
     if not answer.body.strip():
         return None
     try:

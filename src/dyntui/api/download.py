@@ -1,4 +1,4 @@
-"""Fetch a file from a pre-signed URL: another host, so another client, and one that has no token to give away."""
+"""Download a file from a pre-signed URL. It is on another host, so a client without the token is used."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ __all__ = ["LONGEST", "MOST_BYTES", "DownloadResult", "Progress", "fetch", "host
 
 MOST_BYTES = 4 << 30
 LONGEST = 3600.0
-"""Seconds that a download may take in all."""
+"""The maximum duration of a download, in seconds."""
 _ERROR_BYTES = 4096
 
 Progress = Callable[[int, int | None], None]
-"""(bytes so far, bytes in all or None)."""
+"""Gets the bytes received and the total bytes; the latter is None when unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class DownloadResult:
 
 
 def host_of(url: str, *, loopback: bool = False) -> str:
-    """The host that a URL leads to, for a person to see. loopback: http to this machine will do (a sandbox's).
+    """Return the host of a URL, for display. loopback: whether http to this machine is allowed, as for a sandbox.
 
-    Raises UsageError for a URL that is not followed: no https, a name and password in it, no host.
+    Raises UsageError for a URL that is not https, contains a name and password, or has no host.
     """
     try:
         parsed = httpx.URL(url)

@@ -1,4 +1,4 @@
-"""The four shapes of an error body, read as one. No model: an error does not wait for pydantic.
+"""Read the four shapes of an error body. They are not pydantic models, so that an error needs no slow import.
 
 Source: docs/vendor-api.md#errors.
 """
@@ -19,7 +19,7 @@ class ErrorBody:
     """The contents of an error body; every field may be empty."""
 
     text: str = ""
-    """The message, for a person."""
+    """The message to display."""
     code: str = ""
     """The server's own error code."""
     payload: Mapping[str, Any] | None = None
@@ -46,5 +46,5 @@ def read_error(body: bytes) -> ErrorBody:
 
 
 def _is_readable(text: str) -> bool:
-    """Whether there is anything in a text but lone surrogates."""
+    """Return whether a text contains anything but lone surrogates."""
     return any(not "\ud800" <= char <= "\udfff" for char in text)

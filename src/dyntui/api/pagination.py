@@ -11,7 +11,7 @@ from dyntui.api.errors import BadPage, BadResponse, RepeatedPage
 __all__ = ["MAX_LIMIT", "Page", "PageCheck", "page_from"]
 
 MAX_LIMIT = 100
-"""The most rows that a list answers with at once (docs/vendor-api.md#paging)."""
+"""The maximum rows of a page (docs/vendor-api.md#paging)."""
 
 
 class ApiRow(dict[str, Any]):
@@ -38,7 +38,7 @@ class Page:
 def page_from(document: Any, items: str = "") -> Page:
     """Return the page in a response: a bare array, or an object with the rows under `items` (or its only list).
 
-    Raises BadPage when there are no rows to be found.
+    Raises BadPage when it contains no rows.
     """
     if isinstance(document, list):
         return Page([ApiRow(row) for row in document if isinstance(row, dict)], total=len(document))
@@ -61,7 +61,7 @@ def page_from(document: Any, items: str = "") -> Page:
 
 
 class PageCheck:
-    """Detects a list that repeats its pages, so that no reader loops for ever. Use one for each reading.
+    """Detects a list that repeats its pages, so that reading it ends. Use one object for each pass over a list.
 
     A server that ignores the offset answers every request with the same rows; a faulty cursor leads back to a page that
     was read before. key: the field that is a row's id.
@@ -72,13 +72,13 @@ class PageCheck:
         self.restart()
 
     def restart(self) -> None:
-        """Forget the page before: another one is read on purpose, or the list has changed."""
+        """Forget the previous page, because another one is read on purpose or the list has changed."""
         self._start: int | None = None
         self._rows: list[object] = []
         self._cursors: set[str] = set()
 
     def offset(self, start: int, rows: Sequence[Mapping[str, Any]]) -> None:
-        """The rows that came for an offset. Raises RepeatedPage when they are those of the page before."""
+        """Check the rows of an offset. Raises RepeatedPage when they are those of the previous page."""
         found = self._identified(rows)
         both = min(len(found), len(self._rows))
         if both and start != self._start and found[:both] == self._rows[:both]:
@@ -89,8 +89,10 @@ class PageCheck:
         self._start, self._rows = start, found
 
     def cursor(self, cursor: str | None, rows: Sequence[Mapping[str, Any]] = ()) -> None:
-        """The rows of a page, and the cursor to the next one. Raises RepeatedPage when the cursor was there before, or
-        the rows are those of the page before."""
+        """Check the rows of a page and the cursor to the next one.
+
+        Raises RepeatedPage when the cursor was seen before, or the rows are those of the previous page.
+        """
         found = self._identified(rows)
         if (found and found == self._rows) or cursor in self._cursors:
             raise RepeatedPage("The server sent a page twice, so this list cannot be read to its end.", hint=_HINT)

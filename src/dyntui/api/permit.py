@@ -1,4 +1,4 @@
-"""The permit that every write needs; the write gate makes it, the client refuses a write without one."""
+"""The permit that every write needs. The write gate makes it, and the client refuses a write without it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Rate limiters, shared by the process, so that a job, the console and a command together stay below a limit.
+"""Rate limiters that the whole process shares, so that imports, lists and other requests together stay below a limit.
 
-aiolimiter's limiter belongs to one event loop; the import has a loop of its own, so the limiter is a small token bucket
-under a lock that hands out the time at which a request may leave.
+A limiter of aiolimiter belongs to one event loop, but an import has its own. This limiter is a small token bucket
+under a lock, which returns the delay before a request may be sent.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ BULK_PER_MINUTE = 150
 
 
 class RateLimiter:
-    """Lets `per_minute` requests a minute pass, in bursts of at most a second's worth; 0 lets all pass.
+    """Limits requests to `per_minute`, in bursts of at most one second's share. 0 is no limit.
 
-    A 429 closes it for everybody (`hold`) and halves the pace; every minute without one wins a tenth of it back.
+    A 429 stops all requests (`hold`) and halves the rate. Each minute without one restores a tenth of it.
     """
 
     def __init__(self, per_minute: float = 0, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -40,16 +40,16 @@ class RateLimiter:
 
     @property
     def per_minute(self) -> float:
-        """The rate now in force, in requests a minute; 0 for no limit."""
+        """The current rate in requests per minute; 0 for no limit."""
         return self._limit * self._factor
 
     @property
     def waiting(self) -> float:
-        """Seconds for which the server asked to wait; 0 when it did not."""
+        """Seconds until the end of the wait that the server requested; 0 when there is none."""
         return max(0.0, self._held_until - self._clock())
 
     def set_rate(self, per_minute: float) -> None:
-        """Change the limit (requests a minute, 0 for none)."""
+        """Change the limit, in requests per minute; 0 for none."""
         with self._lock:
             self._limit, self._factor = max(0.0, per_minute), 1.0
 
@@ -78,7 +78,7 @@ class RateLimiter:
             self._held_until = max(self._held_until, at + seconds)
 
     async def acquire(self, waits: Waits) -> None:
-        """Wait until a request may leave; long waits are announced in `waits`."""
+        """Wait until a request may be sent. Long waits are announced in `waits`."""
         delay = self.reserve()
         if delay > 0:
             what = (

@@ -36,7 +36,7 @@ class RequestEntry:
 
 
 class RequestLog:
-    """The last `keep` attempts of this process, and what is in flight. Safe to use from any thread.
+    """The last `keep` attempts of this process, and the requests in progress. Safe to use from any thread.
 
     Listeners are called in the thread that made the request.
     """
@@ -54,7 +54,10 @@ class RequestLog:
 
     @property
     def offline_since(self) -> datetime | None:
-        """Since when no request got a response; None while the server responds. One lost response does not count."""
+        """Return since when no request got a response; None while the server responds.
+
+        One lost response does not count.
+        """
         return self._silent_since if self._silent > 1 else None
 
     def no_answer(self, *, sure: bool) -> None:
@@ -65,11 +68,11 @@ class RequestLog:
 
     @property
     def last_answer(self) -> RequestEntry | None:
-        """The last attempt that was answered; None when there is none yet."""
+        """Return the last attempt that got a response; None when there is none yet."""
         return next((entry for entry in reversed(self.entries()) if entry.status), None)
 
     def entries(self) -> list[RequestEntry]:
-        """A copy, oldest first."""
+        """Return the attempts, oldest first."""
         with self._lock:
             return list(self._entries)
 

@@ -31,7 +31,7 @@ __all__ = [
 
 
 class OperationCaller(Protocol):
-    """What the resources need of the client."""
+    """The methods of the client that the resources use."""
 
     async def call(
         self,
@@ -113,13 +113,16 @@ class UsersResource(ApiResource):
         return User.of(answer, "user")
 
     async def delete(self, user_id: str, permit: WritePermit) -> None:
-        """Delete for good. Wallet records stay behind."""
+        """Delete a user permanently. The wallet records remain."""
         await self._client.call("deleteUser", path={"userId": user_id}, permit=permit)
 
     async def bulk(
         self, rows: Any, permit: WritePermit, *, upsert: bool = False, content: bytes | None = None
     ) -> BulkResult:
-        """Create (or with upsert also update) many. rows: JSON objects, or None with ready-made `content`."""
+        """Create many users; with `upsert` also update them.
+
+        rows: JSON objects, or None when `content` has them encoded.
+        """
         from dyntui.api.models import BulkResult
 
         answer = await self._client.call(
@@ -136,11 +139,11 @@ class WalletsResource(ApiResource):
     """Wallets of the environment and of a user."""
 
     async def list(self, *, offset: int = 0, limit: int = MAX_LIMIT) -> Page:
-        """A page of raw wallet details of the environment."""
+        """Read a page of raw wallet details of the environment."""
         return await self._client.page("getWalletsByEnvironmentId", "wallets", offset=offset, limit=limit)
 
     async def of_user(self, user_id: str) -> Sequence[Wallet]:
-        """All wallets of a user."""
+        """Read all wallets of a user."""
         from dyntui.api.models import Wallet
 
         page = await self._client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
@@ -152,7 +155,7 @@ class WalletsResource(ApiResource):
         return Wallet.of(await self._client.call("getWalletById", path={"walletId": wallet_id}), "wallet")
 
     async def delete(self, wallet_id: str, permit: WritePermit) -> None:
-        """Delete softly: `recover` brings a user's wallets back."""
+        """Delete a wallet. `recover` restores the deleted wallets of a user."""
         await self._client.call("deleteWalletById", path={"walletId": wallet_id}, permit=permit)
 
     async def recover(self, user_id: str, permit: WritePermit) -> Any:
@@ -161,7 +164,7 @@ class WalletsResource(ApiResource):
 
 
 class SessionsResource(ApiResource):
-    """Sessions; a user's come with the user."""
+    """Sessions. Those of one user are part of the user."""
 
     async def get(self, user_id: str, session_id: str) -> Session:
         from dyntui.api.models import Session
@@ -175,10 +178,10 @@ class SessionsResource(ApiResource):
 
 
 class AllowlistsResource(ApiResource):
-    """Access lists and their entries."""
+    """Allowlists and their entries."""
 
     async def list(self) -> list[Allowlist]:
-        """All lists; the API does not page them."""
+        """Read all lists; the API does not page them."""
         from dyntui.api.models import Allowlist
 
         return [
@@ -199,7 +202,7 @@ class AllowlistsResource(ApiResource):
         order: str | None = None,
         query: str | None = None,
     ) -> Page:
-        """A page of raw entries. query: the server's free-text search."""
+        """Read a page of raw entries. query: the free-text search of the server."""
         return await self._client.page(
             "getEntriesByAllowlistId",
             "entries",
@@ -239,7 +242,7 @@ class TokensResource(ApiResource):
         return await self._client.page("getTokens", "tokens")
 
     async def create(self, note: str, scopes: Sequence[str], permit: WritePermit) -> CreatedToken:
-        """Make a token; its raw value is in this answer only."""
+        """Create a token. Only this response contains its value."""
         from dyntui.api.models import CreatedToken
 
         answer = await self._client.call("postToken", body={"note": note, "scopes": list(scopes)}, permit=permit)

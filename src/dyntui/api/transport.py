@@ -1,7 +1,7 @@
 """Send requests: check the origin, add the token, wait for the rate limit, log. Reads are retried, writes never.
 
 The token is added here, for the pinned origin only, and no redirect is followed: httpx itself would send an
-Authorization header to any absolute URL it is given.
+Authorization header to any absolute URL.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ RETRY_AFTER_DEFAULT = 5.0
 RETRY_AFTER_CAP = 60.0
 _NOT_IMPLEMENTED = 501
 
-stamina.instrumentation.set_on_retry_hooks([])  # its default logs; the request log is ours
+stamina.instrumentation.set_on_retry_hooks([])  # httpx logs every request by default; dyntui has its own request log
 
 Origin = tuple[str, str, int]
 
 
 def origin_of(url: httpx.URL) -> Origin:
-    """Scheme, host and port of a URL: what a token is pinned to."""
+    """Return scheme, host and port of a URL. A token is only sent to one origin."""
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
 
 
@@ -72,9 +72,9 @@ class ApiResponse:
 
 
 class Transport:
-    """Sends requests to one base URL with one token. Belongs to one event loop; gates and log may be shared.
+    """Sends requests to one base URL with one token. It belongs to one event loop; the log can be shared.
 
-    app: an ASGI application to speak to in this process instead of the network (the demo).
+    app: an ASGI application in this process to call instead of the network, as in the demo.
     ca_file: certificates to trust instead of the system's; verification cannot be turned off.
     """
 
@@ -152,7 +152,7 @@ class Transport:
     ) -> ApiResponse:
         """Send a request and return the complete 2xx response; raise an ApiProblem otherwise.
 
-        reads: whether it changes nothing, and may be retried (5xx, 429, a lost or refused connection).
+        reads: whether the request changes nothing and may be retried after 5xx, 429, or a lost or refused connection.
         """
         attempt = 0
 

@@ -1,4 +1,4 @@
-"""Long waits to show to the person: for a response, for the rate limit, for a failing server."""
+"""Long waits, for display: for a response, for the rate limit, for a failing server."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Waits:
 
     @contextmanager
     def known(self, what: str, seconds: float) -> Iterator[None]:
-        """A wait of so many seconds; announced at once when it is long."""
+        """Show a wait of `seconds` while the block runs, if it is long."""
         if seconds <= LONG_S:
             yield
             return
@@ -65,7 +65,7 @@ class Waits:
 
     @contextmanager
     def open_ended(self, what: str, at_most: float) -> Iterator[None]:
-        """A wait that may end at any moment and lasts so many seconds at most; announced once it is long."""
+        """Show a wait of unknown length, `at_most` seconds, while the block runs, once it is long."""
         key = object()
         timer = asyncio.get_running_loop().call_later(LONG_S, self._begin, key, what, at_most - LONG_S)
         try:

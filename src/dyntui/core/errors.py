@@ -1,7 +1,7 @@
 """The base errors of dyntui and the exit codes; every layer derives its own errors from these.
 
 DyntuiError
-├── UsageError       exit 2: the request itself makes no sense; nothing was sent
+├── UsageError       exit 2: the input is wrong; nothing was sent
 ├── NotAuthorized    exit 3: no usable token
 ├── StoppedError     exit 5: work was stopped and can be resumed
 └── (dyntui.api.errors.ApiProblem, dyntui.config.errors.ConfigError, ...)
@@ -24,7 +24,7 @@ def join_sentences(*sentences: str) -> str:
 
 
 class DyntuiError(Exception):
-    """A failure that a person can act on."""
+    """An error with a message for the user and what to do next."""
 
     exit_code: ClassVar[int] = EXIT_SOME_FAILED
     """The exit code of a command that ends with this error."""
@@ -43,7 +43,7 @@ class DyntuiError(Exception):
 
 
 class UsageError(DyntuiError):
-    """The request itself makes no sense; nothing was sent."""
+    """The input is wrong; nothing was sent."""
 
     exit_code = EXIT_USAGE
 

@@ -15,7 +15,7 @@ _EMAIL = re.compile(r"[^\s@<>\"'=,;:()\[\]{}]+@[^\s@<>\"'=,;:()\[\]{}]+\.[^\s@<>
 
 
 def token_hint(token: str) -> str:
-    """How a token is shown: `dyn_…abc123`, its last six characters being the API's own checksum of it."""
+    """Return how a token is displayed: `dyn_…abc123`. The last six characters are the API's checksum of it."""
     return f"dyn_…{token[-6:]}" if len(token) >= 16 else "dyn_…"
 
 
@@ -26,13 +26,13 @@ class Redactor:
         self._exact: tuple[str, ...] = ()
 
     def add(self, secret: str) -> None:
-        """Remember an exact secret (at least 8 characters) so that no text that passes here carries it."""
+        """Add a secret of at least 8 characters, to be replaced in every text."""
         if len(secret) >= 8 and secret not in self._exact:
-            # The longest first: where one secret begins another, no rest of it stays.
+            # The longest first, so that no rest remains where one secret begins with another.
             self._exact = tuple(sorted({*self._exact, secret}, key=len, reverse=True))
 
     def __call__(self, text: str, *, people: bool = True) -> str:
-        """`text` with tokens as `<token>` and, unless `people` is false, email addresses as `<email>`."""
+        """Return `text` with tokens as `<token>` and, unless `people` is false, email addresses as `<email>`."""
         for secret in self._exact:
             text = text.replace(secret, "<token>")
         for shape in _SHAPES:
@@ -45,5 +45,5 @@ redactor = Redactor()
 
 
 def redact(text: str, *, people: bool = True) -> str:
-    """`text` through the process's redactor."""
+    """Redact `text` with the redactor of the process."""
     return redactor(text, people=people)

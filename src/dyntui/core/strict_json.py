@@ -1,4 +1,4 @@
-"""JSON that comes from outside: finite numbers only, and not so deep that reading it again would fail."""
+"""Strict JSON for input from outside: only finite numbers, and limited depth."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def parse_json(text: str | bytes) -> Any:
-    """The value a text holds, or UTF-8 bytes; ValueError when it is no JSON, or nested too deeply."""
+    """Return the value of JSON text or UTF-8 bytes. Raises ValueError when it is not JSON or nested too deeply."""
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", "surrogatepass")
     try:
@@ -38,7 +38,7 @@ def parse_json(text: str | bytes) -> Any:
 
 
 def decode_first(text: str, place: int) -> tuple[Any, int]:
-    """The value that begins at `place`, and where it ends; ValueError as parse_json."""
+    """Return the value that begins at index `place`, and the index of its end. Raises ValueError like `parse_json`."""
     try:
         value, end = _DECODER.raw_decode(text, place)
     except RecursionError:
@@ -48,9 +48,9 @@ def decode_first(text: str, place: int) -> tuple[Any, int]:
 
 
 def load_json(data: bytes) -> Any:
-    """The value of a server's answer; ValueError when it is no JSON.
+    """Return the value of a response. Raises ValueError when it is not JSON.
 
-    One text that is not Unicode does not spoil the rest: a lone surrogate stays one, and so does a byte that is not
+    Text that is not valid Unicode does not fail the rest: lone surrogates are kept, and so is each byte that is not
     UTF-8 (U+DC80 to U+DCFF). `safe()` shows both as hex.
     """
     import orjson
@@ -67,7 +67,7 @@ def load_json(data: bytes) -> Any:
 
 
 def dump_json(value: Any) -> bytes:
-    """`value` as compact UTF-8 JSON, with lone surrogates as `\\uNNNN`: what `load_json` reads back as it was."""
+    """Return `value` as compact UTF-8 JSON, with lone surrogates as `\\uNNNN`. `load_json` returns the same value."""
     import orjson
 
     try:

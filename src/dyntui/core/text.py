@@ -1,4 +1,4 @@
-"""Text that is safe to show: the one function between hostile data and a terminal.
+"""Make text safe for display. All text from outside passes `safe` before it reaches a terminal.
 
 Raw ESC, OSC and C1 bytes in a user's name reach the terminal through every Textual widget,
 `markup=False` or not, and through any plain print; bidi controls reorder what a person reads.
@@ -26,7 +26,7 @@ MAX_COMBINING = 4
 
 _C0_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)}
 # DEL, C1, soft hyphen, bidi controls, zero width and invisible operators, line/paragraph separators, variation
-# selectors' dangerous kin, BOM, interlinear annotation, format controls of hieroglyphs, shorthand and music, tag
+# selectors, BOM, interlinear annotation, format controls of hieroglyphs, shorthand and music, tag
 # characters, surrogates.
 _HIDDEN_RANGES = (
     (0x7F, 0x9F),
@@ -91,7 +91,7 @@ def safe(text: object, limit: int = MAX_LENGTH) -> str:
 
 
 def shorten(text: str, width: int) -> str:
-    """`text` cut in the middle to `width` characters, for ids and addresses: `0xbF39…1834`."""
+    """Return `text` cut in the middle to `width` characters, for ids and addresses: `0xbF39…1834`."""
     if len(text) <= width:
         return text
     if width < 3:
@@ -101,26 +101,26 @@ def shorten(text: str, width: int) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    # Four digits each, in two halves beyond the first 65,536: what JSON reads back as the same character.
+    # JSON escapes have four digits; characters beyond U+FFFF need two of them.
     units = match.group().encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def plain_json(text: str) -> str:
-    """JSON `text` to be edited: what a terminal would hide or act on is written `\\uNNNN`, and means the same."""
+    """Return JSON for editing: characters that a terminal hides or interprets are written as `\\uNNNN`."""
     return "\n".join(_SUSPECT.sub(_escaped, line) for line in text.split("\n"))
 
 
 def without_surrogates(text: str) -> str:
-    """`text` with lone surrogates as `<hex>`: what UTF-8, and so a file or a database, can hold."""
+    """Return `text` with lone surrogates as `<hex>`, which can be encoded as UTF-8 for a file or a database."""
     return text if text.isascii() else _SURROGATES.sub(_visible, text)
 
 
 def visible_controls(text: str) -> str:
-    """`text` with control characters but tab and line breaks made visible, for formats that have no room for them."""
+    """Return `text` with control characters made visible, except tab and line breaks."""
     return text if text.isprintable() else _CONTROLS_BUT_CR.sub(_visible, text)
 
 
 def without_controls(text: str) -> str:
-    """`text` without control characters but tab and newline."""
+    """Return `text` without control characters, except tab and newline."""
     return _CONTROLS.sub("", text)

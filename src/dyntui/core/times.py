@@ -18,7 +18,7 @@ def now_iso() -> str:
 
 
 def parse_time(text: object) -> datetime | None:
-    """An RFC 3339 time as an aware datetime; None for anything else. A time without a zone is taken as UTC."""
+    """Return an RFC 3339 time as an aware datetime; None for other text. A time without a zone is UTC."""
     if not isinstance(text, str) or not text:
         return None
     try:
@@ -29,7 +29,8 @@ def parse_time(text: object) -> datetime | None:
 
 
 def age(moment: datetime | None, at: datetime | None = None) -> str:
-    """How long ago, as lists show it: `12 s ago`, `2 min ago`, `5 h ago`, `yesterday`, `3 Nov`, `14 Mar 2025`, `—`."""
+    """Return the age of a moment as lists show it: `12 s ago`, `2 min ago`, `5 h ago`, `yesterday`, `3 Nov`, `14 Mar
+    2025`, `—`."""
     if moment is None:
         return "—"
     at = at or now()
@@ -48,7 +49,7 @@ def age(moment: datetime | None, at: datetime | None = None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A length of time as people say it: `under 1 s`, `12 s`, `4 min`, `1 h 20 min`, `2 days`."""
+    """Return a duration in words: `under 1 s`, `12 s`, `4 min`, `1 h 20 min`, `2 days`."""
     if seconds < 1:
         return "under 1 s"
     if seconds < 90:

@@ -60,7 +60,7 @@ def _permute(a: list[list[int]]) -> list[list[int]]:
 
 
 def keccak256(data: bytes) -> bytes:
-    """Keccak-256 as Ethereum uses it (not SHA3-256, which pads otherwise)."""
+    """Return the Keccak-256 hash as Ethereum uses it. SHA3-256 differs in the padding."""
     rate = 136
     padded = bytearray(data + b"\1" + bytes(rate - 1 - len(data) % rate))
     padded[-1] |= 0x80
@@ -73,7 +73,7 @@ def keccak256(data: bytes) -> bytes:
 
 
 def eip55(address: str) -> str:
-    """An EVM address with its checksum: the case of its letters."""
+    """Return an EVM address with its checksum, which is the case of its letters."""
     digits = address[2:].lower()
     digest = keccak256(digits.encode()).hex()
     cased = (char.upper() if int(nibble, 16) > 7 else char for char, nibble in zip(digits, digest, strict=False))
@@ -96,7 +96,7 @@ def _base58(text: str) -> bytes | None:
 
 
 def _bech32(text: str) -> tuple[str, int, list[int]] | None:
-    """(prefix, checksum constant, values without the checksum)."""
+    """Decode Bech32. Return the prefix, the checksum constant, and the values without the checksum."""
     if text != text.lower() and text != text.upper():
         return None
     prefix, mark, data = text.lower().rpartition("1")
@@ -112,7 +112,7 @@ def _bech32(text: str) -> tuple[str, int, list[int]] | None:
 
 
 def _bytes_of(values: list[int]) -> int:
-    """How many whole bytes five-bit values make; -1 when the rest is not zero padding."""
+    """Return the number of whole bytes in five-bit values; -1 when the rest is not zero padding."""
     rest = len(values) * 5 % 8
     return -1 if rest >= 5 or (values and values[-1] & ((1 << rest) - 1)) else len(values) * 5 // 8
 
@@ -282,7 +282,7 @@ _SAME = {"ETH": "EVM", "TEMPO": "EVM", "ECLIPSE": "SOL"}
 
 
 def check_address(chain: str, address: str) -> AddressCheck:
-    """Check an address by the rules of its chain; `unknown` for a chain without rules."""
+    """Check an address by the rules of its chain. The result is `unknown` for a chain without rules."""
     rules = CHAIN_FAMILIES.get(_SAME.get(chain, chain))
     if rules is None:
         return AddressCheck("unknown")

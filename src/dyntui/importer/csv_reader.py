@@ -94,7 +94,7 @@ class DelimitedReader(RowReader):
         self._opened.check_unchanged()
 
     def _is_damaged(self, lines: list[str], number: int) -> bool:
-        """Whether a record over several lines is one because a quotation mark was not closed where it should be."""
+        """Return whether a record has several lines because a quotation mark was not closed."""
         try:
             for _ in self._dialect.reader(lines, strict=True):
                 pass
@@ -130,7 +130,7 @@ def _delimiter(text: str) -> str:
 
 
 def _remembered(text: Iterable[str], lines: list[str]) -> Iterator[str]:
-    """The lines of a text, each also put into a list that the reader of the records empties."""
+    """Yield the lines of a text. Each is also appended to `lines`, which the reader of the records clears."""
     for line in text:
         lines.append(line)
         yield line

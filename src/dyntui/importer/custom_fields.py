@@ -24,9 +24,9 @@ class CustomFields:
         return bool(self._fields)
 
     def check(self, metadata: Mapping[str, Any], problems: list[Problem]) -> None:
-        """Add what the fields' rules say of a user's metadata.
+        """Check the metadata of a user and add the problems.
 
-        Whether the API takes a field's key or its name is not documented: both are looked at.
+        It is not documented whether the API expects a field's key or its name: both are checked.
         """
         for field in self._fields:
             key, name = str(field["key"]), str(field.get("name") or field["key"])
@@ -54,9 +54,9 @@ class CustomFields:
 
 
 def _compiled(pattern: object) -> re.Pattern[str] | None:
-    """A field's pattern; None where the API has to judge.
+    """Return the compiled pattern of a field; None for one that is not checked.
 
-    That is one that Python cannot read, or one that repeats a group: a hostile server could make it run for hours.
+    Patterns that Python cannot compile or that repeat a group are not checked: the latter could run for hours.
     """
     if not isinstance(pattern, str) or not pattern or re.search(r"\)[*+{]", pattern):
         return None

@@ -29,7 +29,7 @@ def to_rfc3339(value: Any, name: str, problems: list[Problem]) -> Any:
     if moment is None:
         if not isinstance(value, str):
             problems.append(Problem("error", "bad_date", name, f"“{value}” is not a valid date."))
-        return value  # the check of the field says what it takes
+        return value  # The check of the field reports it.
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
         problems.append(Problem("info", "date_without_zone", name, f"“{value}” has no time zone. UTC is used."))
@@ -43,7 +43,7 @@ def _written(moment: datetime) -> str:
 
 
 def _from_number(value: Any) -> datetime | None:
-    """A Unix time in seconds, milliseconds or microseconds; nothing else is a date as a number."""
+    """Return the date of a Unix time in seconds, milliseconds or microseconds; None for other numbers."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -75,7 +75,9 @@ def _from_text(text: str) -> datetime | None:
 
 
 def _slashed(match: re.Match[str], name: str, problems: list[Problem]) -> datetime | None:
-    """31.12.2024 has the day first; 31/12/2024 and 12/31/2024 tell it themselves; 03/04/2024 does not."""
+    """Return the date for a text with dots or slashes.
+
+    31.12.2024 has the day first. 31/12/2024 and 12/31/2024 are clear, 03/04/2024 is ambiguous."""
     first, mark, second, year = int(match[1]), match[2], int(match[3]), int(match[4])
     day_first = mark == "." or first > 12
     if mark != "." and first <= 12 and second <= 12 and first != second:

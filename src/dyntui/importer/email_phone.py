@@ -45,7 +45,7 @@ def check_email(value: Any, name: str, rules: ValidationContext, problems: list[
 
 
 def _corrected_email(value: str) -> str | None:
-    """What was probably meant: `mailto:`, angle brackets, a trailing dot or a comma for a dot taken away."""
+    """Return a suggestion without `mailto:`, angle brackets or a trailing dot, and with dots for commas."""
     text = value.strip().removeprefix("mailto:")
     if match := re.search(r"<([^<>\s]+@[^<>\s]+)>", text):
         text = match[1]
@@ -63,7 +63,7 @@ def to_e164(value: Any, name: str, rules: ValidationContext, problems: list[Prob
         return value
     parsed, problem = _parse(text, name, rules)
     if problem is not None or parsed is None:
-        return text  # the check says what is wrong with it
+        return text  # The check reports what is wrong with it.
     if parsed != text:
         problems.append(Problem("info", "phone_normalized", name, f"“{text}” is sent as {parsed}."))
     return parsed
@@ -114,7 +114,7 @@ def _parse(text: str, name: str, rules: ValidationContext) -> tuple[str | None, 
 
 
 def _with_plus(text: str) -> str | None:
-    """The number with the + that a spreadsheet takes away, when that makes it a valid one."""
+    """Return the number with a + in front, which spreadsheets remove, when that makes it valid."""
     import phonenumbers
     from phonenumbers import NumberParseException
 

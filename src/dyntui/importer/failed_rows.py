@@ -17,7 +17,7 @@ from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceInfo
 __all__ = ["RAW_KEY", "FailedRowsWriter", "cell_text", "failed_rows_suffix"]
 
 RAW_KEY = "_dyntui_raw"
-"""Holds the text of a line that was no JSON object."""
+"""The column with the text of a line that is not a JSON object."""
 
 _JSON = ("json", "ndjson")
 
@@ -47,8 +47,7 @@ class FailedRowsWriter:
 
     The file is complete or absent: it has its name after `close`, and there is none when the block ends with an error.
 
-    safe: protect cells that a spreadsheet would run, and start with a byte order mark; otherwise the values are
-    exact. JSON is always exact.
+    safe: escape formulas and start with a byte order mark; otherwise the values are exact. JSON is always exact.
     """
 
     def __init__(self, path: Path, info: SourceInfo, *, safe: bool = True) -> None:
@@ -102,7 +101,7 @@ class FailedRowsWriter:
             self._file.write(text + "\n")
 
     def close(self) -> None:
-        """End the file and give it its name."""
+        """Complete the file and give it its name."""
         if self._info.format == "json" and not self._closed:
             self._file.write("\n]\n")
         self._closed = True

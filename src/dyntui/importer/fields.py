@@ -36,7 +36,7 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class ImportField:
-    """One field a column can go to. name: the dot path in the body; transforms: what a new mapping applies."""
+    """A field that a column can be mapped to. name: the dot path in the body; transforms: those of a new mapping."""
 
     name: str
     kind: Kind
@@ -49,7 +49,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# Open sets: the API of tomorrow may know more.
+# Open sets: the API may add values.
 CHAINS = _words("ETH EVM FLOW SOL ALGO STARK COSMOS BTC ECLIPSE SUI SPARK TRON APTOS TON STELLAR ALEO TEMPO MIDNIGHT")
 WALLET_PROVIDERS = _words(
     "browserExtension custodialService walletConnect qrCode deepLink embeddedWallet smartContractWallet"

@@ -1,10 +1,10 @@
-"""Cells that a spreadsheet must not run: a protecting apostrophe, added by writers and taken off by readers.
+"""Escape formulas in cells with an apostrophe, which writers add and readers remove.
 
 A spreadsheet runs a cell that starts with = + - @ (also in their full-width forms, and after blanks or a byte order
 mark); a TAB, NUL or CR at the start may lead it there. One that separates by other characters than the file does finds
 starts inside a cell too: after a semicolon, a tab, a line break, or a comma. The spreadsheet-safe profile puts an
-apostrophe at each such start; every reader of ours takes exactly one off. Where a value already has apostrophes there
-it gets another one in both profiles, so that whatever was written is read back.
+apostrophe at each such start; every reader of dyntui removes exactly one. A value that already has apostrophes there
+gets another one in both profiles, so that reading returns the same value.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ __all__ = ["escape_formula", "shield", "unescape_formula"]
 
 _SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
 _SIGN_BUT_MINUS = "[=+@\uff1d\uff0b\uff20\ufe66\ufe62\ufe6b]"
-"""A minus after a comma is left alone: numbers in lists are more usual there than formulas."""
+"""A minus after a comma is not escaped: numbers in lists are more usual there than formulas."""
 _HIDDEN = "\x00-\x08\x0e-\x1f\x7f\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _BLANKS = rf"(?:[^\S\t\r\n]|[{_HIDDEN}])*"
-# What decides about one start is not changed by an apostrophe put at another, so that all can be taken off again.
+# An apostrophe at one start does not change the decision about another, so all can be removed again.
 _STARTS = re.compile(
     rf"(?:\A(?=[\s;,'{_HIDDEN}]*{_SIGN}|'*[\t\0\r])|(?<=[;\t\r\n])(?='*{_BLANKS}{_SIGN})|(?<=,)(?='*{_SIGN_BUT_MINUS}))('?)"
 )

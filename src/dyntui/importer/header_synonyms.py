@@ -24,11 +24,11 @@ AMBIGUOUS: dict[str, tuple[str, ...]] = {
     "user": ("username", "email"),
     "number": ("phoneNumber",),
 }
-"""Names with several meanings: only a hint."""
+"""Names with several meanings, which only give a hint."""
 
 
 def _read() -> dict[str, dict[str, str]]:
-    """The file of synonyms by kind of mapping: normal word to field."""
+    """Read the file of synonyms. Return the field of each normalized name, by kind of mapping."""
     tables: dict[str, dict[str, str]] = {}
     table: dict[str, str] = {}
     for line in files("dyntui.importer").joinpath("data", "synonyms.txt").read_text("utf-8").splitlines():

@@ -39,7 +39,7 @@ def looks_like_json(text: str) -> str | None:
 
 
 def _has_records(value: dict[str, Any]) -> bool:
-    """Whether an object holds the records, rather than being one: a list of objects in it called users or data."""
+    """Return whether an object contains the records, in a list of objects named users or data, and is not a record."""
     return any(isinstance(value.get(name), list) for name in ("users", "data", "results", "records"))
 
 
@@ -51,7 +51,7 @@ def _parsed(text: str) -> Any:
 
 
 class JsonReader(RowReader):
-    """A JSON file as records; the columns are the keys of all records in the order they appear."""
+    """Reads the records of a JSON file. The columns are the keys of all records in the order of appearance."""
 
     def __init__(self, opened: SourceFile, encoding: str, format: str) -> None:
         self._opened = opened
@@ -140,7 +140,7 @@ class JsonReader(RowReader):
 
 
 class _Broken:
-    """The text of a record that is no JSON, and why."""
+    """The text of a record that is not JSON, and the reason."""
 
     __slots__ = ("text", "why")
 
@@ -159,7 +159,7 @@ def _again(raw: Any) -> Any:
 
 
 class _Stream:
-    """Values of one JSON document, taken one after the other from a text that is never held whole."""
+    """Reads the values of a JSON document one after the other; the text is never in memory as a whole."""
 
     def __init__(self, text: io.TextIOWrapper, name: str) -> None:
         self._text = text
@@ -169,7 +169,7 @@ class _Stream:
         self._passed = 0
 
     def records(self) -> Iterator[Any]:
-        """The elements of the array, or of the first array of objects inside the object; else the object itself."""
+        """Yield the elements of the array, or of the first array of objects in the object; else the object itself."""
         first = self._peek()
         if first == "[":
             yield from self._array()
@@ -275,7 +275,7 @@ class _Stream:
 
 
 def _place_in(error: ValueError) -> tuple[str, int | None]:
-    """What is wrong, and where in what was parsed, when the parser says it."""
+    """Return the message and position of a parser error."""
     if isinstance(error, json.JSONDecodeError):
         return ("it is incomplete", None) if error.pos >= len(error.doc) else (error.msg, error.pos)
     return str(error), None

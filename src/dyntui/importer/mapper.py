@@ -36,7 +36,7 @@ class MappedRow(NamedTuple):
 
 
 class Mapper:
-    """Maps rows to user bodies; make it once for a mapping. `map` keeps nothing between rows."""
+    """Maps rows to user bodies by one mapping. `map` has no state between rows."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class Mapper:
 
 
 def _is_item(name: str) -> bool:
-    """Whether a field is part of a wallet or a social account: those are checked together when they are complete."""
+    """Return whether a field is part of a wallet or a social account, which are checked when they are complete."""
     first, _, rest = name.partition(".")
     return bool(rest) and first != "metadata"
 
@@ -162,7 +162,7 @@ def _is_item(name: str) -> bool:
 def compile_step(
     field: ImportField, transforms: Sequence[str], rules: ValidationContext, *, checked: bool = True
 ) -> Step:
-    """Transforms, then the check of the field, as one step; a plain value skips both."""
+    """Return one step with the transforms and the check of a field; a usual value skips both."""
     steps = [make_transform(name, field, rules) for name in transforms]
     if checked:
         steps.append(make_check(field, rules))
@@ -187,7 +187,7 @@ def compile_step(
 
 
 def checked_region(region: str | None) -> str | None:
-    """A region for phone numbers: an ISO code that has numbers."""
+    """Return the region for phone numbers. Raises UsageError for a code without phone numbers."""
     if region is None:
         return None
     import phonenumbers

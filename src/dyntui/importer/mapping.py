@@ -33,7 +33,7 @@ class MissingChoice(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """Where one column goes.
+    """The field of one column.
 
     column: its name, or a path into it (`profile.email`, JSON in a cell). why: the reason for the proposal (`name`,
     `synonym`, `content: ...`, `preset auth0`, `by hand`). hint: a field to suggest, never applied.
@@ -201,7 +201,7 @@ def check_transforms(names: Sequence[str]) -> None:
 
 
 def parse_column_map(text: str, kind: MappingKind = "users") -> tuple[str, str | None, tuple[str, ...] | None]:
-    """(column, field, transforms) of `--map COLUMN=FIELD`, `COLUMN=FIELD|trim|lower`, or `COLUMN=` to leave it out."""
+    """Parse `COLUMN=FIELD`, `COLUMN=FIELD|trim|lower` or `COLUMN=`. Return column, field and transforms."""
     column, equals, target = text.rpartition("=")
     if not equals or not column.strip():
         raise UsageError(
@@ -215,9 +215,9 @@ def parse_column_map(text: str, kind: MappingKind = "users") -> tuple[str, str |
 
 
 def parse_assignment(text: str, kind: MappingKind = "users") -> tuple[str, Any]:
-    """`--set FIELD=VALUE`: (field, value), the value in the form its field takes.
+    """Parse `--set FIELD=VALUE`. Return the field and the value in the type of the field.
 
-    emailVerifiedAt takes `now`, `unverified` or a date; booleans take yes and no; JSON fields take JSON.
+    emailVerifiedAt accepts `now`, `unverified` or a date; booleans accept yes and no; JSON fields accept JSON.
     """
     name, equals, value = text.partition("=")
     name, value = name.strip(), value.strip()

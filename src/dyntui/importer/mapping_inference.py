@@ -20,7 +20,7 @@ from dyntui.importer.value_paths import find_owner_column
 __all__ = ["EXPLICIT", "propose_mapping"]
 
 EXPLICIT = frozenset({"emailVerifiedAt", "policiesConsent"})
-"""Fields that only a person maps."""
+"""Fields that are never mapped automatically."""
 
 _ITEM = re.compile(r"(wallets|oauthAccounts)\.\d+\.")
 _IDENTITY = {"wallets": "publicWalletAddress", "oauthAccounts": "accountId"}
@@ -156,7 +156,7 @@ class _Proposal:
                 self._hint(column, self._guess(column))
 
     def _samples(self) -> list[tuple[str, list[Cell]]]:
-        """(column, its values) of the columns that nothing is known of yet."""
+        """Yield the columns that are not mapped yet, with their values."""
         return [
             (column, [row.cells[place] for row in self._rows if row.cells[place] not in ("", None)])
             for place, column in enumerate(self._columns)

@@ -44,7 +44,7 @@ FIREBASE_COLUMNS = (
     *(f"{each} {what}" for each in _FIREBASE_PROVIDERS for what in ("id", "email", "displayName", "photoUrl")),
     *("createdAt", "lastSignedInAt", "phoneNumber", "disabled", "customAttributes"),
 )
-"""The columns of `firebase auth:export` as CSV, which has no row of names; each row ends with a comma."""
+"""The columns of `firebase auth:export` as CSV, which has no header row; each row ends with a comma."""
 
 PRESETS: tuple[Preset, ...] = (
     Preset(
@@ -194,7 +194,7 @@ def recognize_preset(columns: Sequence[str]) -> str | None:
 
 
 def _is_certain(name: str, names: frozenset[str], columns: Sequence[str]) -> bool:
-    """Ours and Auth0's columns are named like everybody's: several must be there, ours in the API's spelling."""
+    """Return whether a preset with usual column names (dyntui, Auth0) is certain: several of its columns exist."""
     if name == "dyntui":
         return "createdAt" in columns and len(set(columns) & USER_FIELDS.keys()) >= 3
     if name != "auth0":
@@ -206,7 +206,7 @@ def _is_certain(name: str, names: frozenset[str], columns: Sequence[str]) -> boo
 
 
 def firebase_without_names(head: Sequence[Sequence[Cell]]) -> bool:
-    """Whether records without names are Firebase's: 28 columns and an empty one, and true or false in the third."""
+    """Return whether records without a header are Firebase's: 28 columns and an empty one, a boolean in the third."""
     width = len(FIREBASE_COLUMNS)
     records = [record for record in head if any(record)]
     return bool(records) and all(

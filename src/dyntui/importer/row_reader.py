@@ -1,4 +1,4 @@
-"""Records below a header row, in whatever format they are."""
+"""The base class of the readers of all formats: records below a header row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["RowReader"]
 
 
 class RowReader(ABC):
-    """What every format provides: columns, notes on how it was read, and rows as a stream that can be restarted."""
+    """Provides the columns, notes on how the file was read, and the rows as a stream that can be restarted."""
 
     format: str
     encoding: str = ""
@@ -82,7 +82,7 @@ class RowReader(ABC):
             self.notes += (f"Row {place + 1} is used as column names. If it is data, use --header-row 0.",)
 
     def _odd_row(self, number: int, cells: list[Cell], damaged: bool = False) -> SourceRow:
-        """A row whose length is not the header's: surplus values kept apart, missing ones empty.
+        """Return a row whose length differs from the header: surplus values are separate, missing ones empty.
 
         damaged: a quotation mark in it was not closed where it should be.
         """
@@ -107,5 +107,5 @@ class RowReader(ABC):
 
 
 def _reach(record: Sequence[Cell]) -> int:
-    """How many cells a record has up to its last value."""
+    """Return the number of cells of a record up to its last value."""
     return max((place for place, cell in enumerate(record, start=1) if cell not in ("", None)), default=0)

@@ -111,7 +111,7 @@ def _table(
     return DelimitedReader(opened, encoding, "\t" if format == "tsv" and delimiter is None else delimiter, header_row)
 
 
-# What a person may give by mistake: (its first bytes, what it is, what to do).
+# Files given by mistake: first bytes, description, what to do.
 _MISTAKEN = (
     (b"\x1f\x8b", "compressed with gzip", "Decompress it first: gunzip -c FILE | dyntui import -"),
     (b"BZh", "compressed with bzip2", "Decompress it first: bunzip2 -c FILE | dyntui import -"),

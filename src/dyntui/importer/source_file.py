@@ -18,7 +18,7 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0
 
 
 class _FileReader(io.RawIOBase):
-    """A reader with a place of its own in a file that several may read."""
+    """A reader with its own position in a shared file."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -67,7 +67,7 @@ class SourceFile:
         return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
     def reader(self) -> io.BufferedReader:
-        """The whole file from its start, independent of other readers."""
+        """Return a reader of the whole file, independent of other readers."""
         return io.BufferedReader(_FileReader(self._file), buffer_size=_BLOCK)
 
     def head(self, size: int) -> bytes:

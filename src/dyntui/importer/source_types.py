@@ -30,7 +30,7 @@ __all__ = [
 Cell = str | int | float | bool | None | list[Any] | dict[str, Any]
 
 REPORT_COLUMNS = ("_dyntui_row", "_error_code", "_error_field", "_error")
-"""Columns that a failed-rows file adds; a source never shows them."""
+"""Columns that a failed-rows file adds; they are ignored in a source file."""
 
 
 class SourceError(UsageError):
@@ -107,7 +107,7 @@ def normalize_name(name: str) -> str:
 
 
 def fingerprint(columns: Iterable[str]) -> str:
-    """A short name for a set of columns, whatever their order and spelling; saved mappings are found by it."""
+    """Return a hash of a set of columns, ignoring order and spelling, by which saved mappings are found."""
     names = sorted(normalize_name(column) or column for column in columns)
     return hashlib.sha256("\n".join(names).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -116,7 +116,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def unique_names(raw: Sequence[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Column names as they are shown and mapped, and notes on what was changed: blank, padded and repeated ones."""
+    """Return unique column names, and notes on blank, padded and repeated ones that were changed."""
     names: list[str] = []
     seen: set[str] = set()
     notes: list[str] = []

@@ -54,7 +54,7 @@ class SpreadsheetReader(RowReader):
         self._note_marks()
 
     def _find_header(self) -> int | None:
-        """The row of names among the first rows that hold anything."""
+        """Return the header row among the first rows with values."""
         blank = 0
         for values in self._values():
             if any(cell not in ("", None) for cell in values):
@@ -109,7 +109,7 @@ class SpreadsheetReader(RowReader):
             if place in marked:
                 row = row._replace(problems=row.problems + self._marks(place))
             yield row
-        for below in sorted(each for each in marked if each > place):  # the library ends at the last value
+        for below in sorted(each for each in marked if each > place):  # The library ends a row at its last value.
             yield self._row(below - self.first + 1, [])._replace(problems=self._marks(below))
         self._opened.check_unchanged()
 
@@ -117,7 +117,7 @@ class SpreadsheetReader(RowReader):
         while len(cells) > self.width and cells[-1] in ("", None):
             cells.pop()
         if len(cells) < self.width:
-            cells += [""] * (self.width - len(cells))  # a short row of a sheet is only empty at its end
+            cells += [""] * (self.width - len(cells))  # Missing cells at the end of a row are empty.
         if len(cells) > self.width:
             return self._odd_row(number, cells)
         return SourceRow(number, tuple(cells) if self.keep is None else tuple([cells[index] for index in self.keep]))
@@ -143,7 +143,7 @@ class SpreadsheetReader(RowReader):
 
 
 def _cell(value: Any) -> Cell:
-    """A value as the import takes it: whole numbers whole, dates as ISO text, cut numbers left as floats."""
+    """Return a cell value: whole numbers as integers, dates as ISO text, imprecise numbers as floats."""
     if isinstance(value, str):
         return unescape_formula(value)
     if isinstance(value, float):
@@ -159,7 +159,7 @@ def _cell(value: Any) -> Cell:
 
 @contextmanager
 def _understood(name: str) -> Iterator[None]:
-    """The library's failures, its panics too, as one clear line."""
+    """Raise SourceError with one line for every failure of the library, also for its panics."""
     from python_calamine import CalamineError, PasswordError
 
     try:

@@ -101,7 +101,7 @@ def find_encoding(opened: SourceFile) -> str:
 
 
 def check_encoding(opened: SourceFile, encoding: str) -> str:
-    """The encoding to read with; SourceError when the file is not wholly that, or when there is no such encoding."""
+    """Check an encoding. Raises SourceError when it does not exist or the file is not valid in it."""
     try:
         b"x".decode(encoding, "replace")  # refuses codecs that do not give text
         codecs.getincrementaldecoder(encoding)
@@ -111,7 +111,7 @@ def check_encoding(opened: SourceFile, encoding: str) -> str:
     marked = next((name for mark, name in _BOMS if opened.head(4).startswith(mark)), "")
     family = codecs.lookup(encoding).name.partition("-sig")[0]
     if marked and family.startswith(codecs.lookup(marked).name.partition("-sig")[0]):
-        encoding = marked  # so that the mark is no part of the first name
+        encoding = marked  # The byte order mark must not become a part of the first name.
     if not _decodes(opened, encoding):
         hint = "Leave out --encoding to detect it, or choose another one."
         raise SourceError(f"{opened.name} is not valid {encoding}.", hint=hint)
@@ -131,7 +131,7 @@ def _decodes(opened: SourceFile, encoding: str) -> bool:
 
 
 def _utf16_by_nuls(head: bytes) -> tuple[str | None, float]:
-    """UTF-16 of which kind, and the share of letters with a NUL; None where NULs stand anywhere, or nowhere."""
+    """Return the kind of UTF-16, and the share of letters with a NUL; None when the NULs have no pattern."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     many, few = max(even, odd), min(even, odd)
     share = many / max(1, len(head) // 2)
@@ -177,7 +177,7 @@ def _excerpt(text: str) -> str:
 
 
 def non_ascii_excerpts(opened: SourceFile, encoding: str, limit: int = 5) -> tuple[str, ...]:
-    """The first few lines with letters beyond ASCII, cut around them, to see whether the encoding is right."""
+    """Return excerpts of the first lines with non-ASCII letters, to check whether the encoding is right."""
     found: list[str] = []
     with io.TextIOWrapper(opened.reader(), encoding, newline="") as text:
         while len(found) < limit and (line := text.readline(_BLOCK)):
@@ -200,7 +200,7 @@ class Dialect:
         self.skip = skip
 
     def reader(self, lines: Iterable[str], *, strict: bool = False) -> CsvReader:
-        """A csv reader over lines."""
+        """Return a CSV reader over lines."""
         return csv.reader(
             lines,
             delimiter=self.delimiter or NO_DELIMITER,
@@ -211,7 +211,7 @@ class Dialect:
         )
 
     def records(self, text: str, limit: int = 200) -> list[list[str]]:
-        """The first records of a text, as far as they can be read."""
+        """Return the first records of a text, up to an error."""
         found: list[list[str]] = []
         try:
             for record in islice(self.reader(islice(io.StringIO(text, newline=""), self.skip, None)), limit):
@@ -235,7 +235,7 @@ def find_dialect(sample: str, known: Set[str], delimiter: str | None = None) -> 
 
 
 def _score(records: list[list[str]], known: Set[str]) -> tuple[int, float, int]:
-    """How well a delimiter explains the records: known names in one row, share of the commonest width, that width."""
+    """Return how well a delimiter fits: known names in one row, share of the most common width, that width."""
     records = [record for record in records if any(record)]
     widths = Counter(len(record) for record in records if len(record) > 1)
     if not widths:
@@ -276,9 +276,9 @@ def find_header(records: Sequence[Sequence[Cell]], known: Set[str]) -> int | Non
 
 
 def count_names(records: Sequence[Sequence[Cell]], place: int, known: Set[str]) -> int:
-    """How many names of columns a record holds; none when one of its cells can only be data.
+    """Return the number of column names in a record; 0 when one of its cells can only be data.
 
-    A name that stands again in its own column is a value: a column of roles may well say “user”.
+    A name that occurs again in its column is a value: a column of roles may contain “user”.
     """
     record = records[place]
     if any(isinstance(cell, str) and _CERTAIN_DATA.fullmatch(cell.strip()) for cell in record):

@@ -36,7 +36,7 @@ def is_word(value: Any) -> bool | None:
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """First and last name: `Last, First`, else the last word with its particles (`Ludwig van Beethoven`)."""
+    """Return first and last name of `Last, First`, else the last word with its particles as last name."""
     if text.count(",") == 1:
         last, first = (part.strip() for part in text.split(","))
         if last and first:

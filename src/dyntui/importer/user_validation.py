@@ -22,7 +22,7 @@ _WALLET_FIELDS = ("publicWalletAddress", "chain", "walletName", "walletProvider"
 
 
 class RowValidator:
-    """Checks what single fields do not show; made once for many rows."""
+    """Checks complete users; one validator is used for many rows."""
 
     def __init__(self, rules: ValidationContext, custom_fields: Sequence[AbstractMapping[str, Any]] = ()) -> None:
         self._rules = rules
@@ -30,7 +30,7 @@ class RowValidator:
         self._checks: dict[str, Step] = {}
 
     def check(self, name: str, value: Any, problems: list[Problem]) -> Any:
-        """One value through the check of its field."""
+        """Check one value by the rules of its field."""
         if name not in self._checks:
             self._checks[name] = make_check(field_for(name), self._rules)
         return self._checks[name](value, problems)
@@ -58,7 +58,7 @@ class RowValidator:
 
     @staticmethod
     def _size(name: str, value: Any, problems: list[Problem]) -> int:
-        """How many bytes a value is as JSON; a value that JSON cannot hold is a problem."""
+        """Return the size of a value as JSON in bytes; a value that is not possible in JSON is a problem."""
         import orjson
 
         try:
@@ -147,7 +147,7 @@ class RowValidator:
 
 
 def _form(chain: str, address: str, name: str, problems: list[Problem]) -> None:
-    """The address by the rules of its chain; the API decides, so nothing here is an error."""
+    """Check the address by the rules of its chain. The API decides, so there are only warnings."""
     verdict = check_address(chain, address)
     if verdict.state == "format":
         problems.append(

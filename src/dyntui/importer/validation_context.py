@@ -1,4 +1,4 @@
-"""What transforms and checks are made with, and their common type."""
+"""The context of transforms and checks, and their common type."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dyntui.importer.problems import Problem
 __all__ = ["Step", "ValidationContext"]
 
 Step = Callable[[Any, list[Problem]], Any]
-"""A transform or a check of one value: gives the value (None: leave it out) and adds what it noticed to the list."""
+"""A transform or check of one value. It returns the value, None to omit it, and adds problems to the list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _ODD = re.compile(r"[^\w .,:!?&%@/+\-'|]")
 _USERNAME = re.compile(r"[\w.\-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ADDRESS = re.compile(r"[A-Za-z0-9_]{18,100}")
-# Values that need neither a transform nor a check: what most cells are.
+# Most cells are values that need neither a transform nor a check.
 PLAIN = {
     "name": re.compile(rf"(?!{SCIENTIFIC}\Z)(?=[^ ])[A-Za-z0-9_ .,:!?&%@/+\-'|]{{1,{LONGEST}}}(?<=[^ ])"),
     "username": re.compile(rf"(?!{SCIENTIFIC}\Z)[A-Za-z0-9_.\-]{{1,{LONGEST}}}"),
@@ -35,7 +35,7 @@ PLAIN = {
 
 
 def fast_path(kind: str) -> Callable[[str], object] | None:
-    """A test that is true for values of that kind which may go as they are."""
+    """Return a test for values of a kind that need neither transform nor check."""
     return PLAIN[kind].fullmatch if kind in PLAIN else None
 
 

@@ -16,7 +16,7 @@ from dyntui.importer.source_types import Cell
 __all__ = ["Reach", "compile_path", "find_owner_column"]
 
 Reach = Callable[[Sequence[Cell]], Any]
-"""Gives what a path leads to in a row's cells; None where it leads nowhere."""
+"""Returns the value at a path in a row's cells; None when there is none."""
 
 _STEP = re.compile(r"\.?(?:\[(?P<key>[^=\]]+)=(?P<value>[^\]]*)\]|(?P<name>[^.\[]+))")
 

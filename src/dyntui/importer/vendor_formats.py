@@ -31,7 +31,7 @@ _PROVIDERS |= {
 _PROVIDERS |= {"walletconnectv2": "walletConnect", "phantom": "browserExtension"}
 _EMBEDDED = frozenset({"privy", "embedded"})
 
-# What other systems call the identity that is the account itself, not a social one.
+# Names of identities that are the account itself, not a social account.
 _NOT_SOCIAL = frozenset({"auth0", "password", "phone", "email", "sms", "emaillink", "anonymous", "custom", "firebase"})
 _SOCIAL = {normalize_name(name): name for name in SIGN_IN_PROVIDERS}
 _SOCIAL |= {
@@ -44,7 +44,7 @@ _SOCIAL |= {
 
 
 def _find(item: Mapping[str, Any], *names: str) -> Any:
-    """The first of these names that the object has a value for, in any spelling."""
+    """Return the value of the first of these names that the object has, in any spelling."""
     for name in names:
         for key, value in item.items():
             if value not in (None, "", []) and normalize_name(str(key)) == name:

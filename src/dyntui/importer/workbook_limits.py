@@ -54,7 +54,9 @@ class SheetFacts:
 
 
 def inspect_zip(opened: SourceFile) -> tuple[str, dict[str, SheetFacts]]:
-    """(`xlsx` or `ods`, facts by sheet name); SourceError for a zip that is no spreadsheet, or too large."""
+    """Return the format, `xlsx` or `ods`, and the facts by sheet name.
+
+    Raises SourceError for a ZIP file that is not a spreadsheet or too large."""
     if opened.size > MOST_FILE:
         raise SourceError(f"{opened.name} is larger than {_megabytes(MOST_FILE)}.", hint=_ADVICE)
     reader = opened.reader()
@@ -81,7 +83,7 @@ def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str
     if len(parts) > _MOST_PARTS:
         raise SourceError(f"{name} has more than {_MOST_PARTS:,} parts, so it is not opened.", hint=_ADVICE)
     budget = _UnpackBudget(name)
-    budget.check(sum(part.file_size for part in parts.values()))  # what the zip admits itself need not be unpacked
+    budget.check(sum(part.file_size for part in parts.values()))  # Sizes that the ZIP file states need no unpacking.
     facts: dict[str, SheetFacts] = {}
     lengths: list[int] = []
     for path, part in sorted(parts.items(), key=lambda item: item[0] != _STRINGS_PART):
@@ -91,7 +93,7 @@ def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str
         elif path == _STRINGS_PART:
             lengths = _string_lengths(blocks)
         else:
-            facts[path] = _scan_sheet(blocks, lengths, budget)  # any part may be declared a sheet
+            facts[path] = _scan_sheet(blocks, lengths, budget)  # Any part can be declared a sheet.
             _check_area(facts[path], name)
     if kind == "ods":
         return kind, facts
@@ -99,7 +101,7 @@ def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str
 
 
 class _UnpackBudget:
-    """Counts what is unpacked, over all parts."""
+    """Limits the bytes that are unpacked from all parts."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -121,7 +123,7 @@ class _UnpackBudget:
 
 
 def _no_wide_text(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """Blocks of a part, which may not be XML in UTF-16: its tags would not be found."""
+    """Yield the blocks of a part. Raises SourceError for UTF-16, in which tags would not be found."""
     for number, block in enumerate(blocks):
         if not number and (
             block.startswith((b"\xff\xfe", b"\xfe\xff")) or b"<\0" in block[:200] or b"\0<" in block[:200]
@@ -135,7 +137,7 @@ def _megabytes(size: int) -> str:
 
 
 def _unpacked(reader: BinaryIO, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:
-    """The content of a part as it really is, whatever size the zip claims for it."""
+    """Yield the actual content of a part, whatever size the ZIP file claims."""
     if part.flag_bits & 1:
         raise SourceError(f"{name} is password-protected.", hint="Save it without a password.")
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -164,7 +166,7 @@ def _unpacked(reader: BinaryIO, part: zipfile.ZipInfo, name: str) -> Iterator[by
 
 
 def _whole(blocks: Iterator[bytes], end: bytes) -> Iterator[bytes]:
-    """Blocks that each end after a tag `end`, so that no pattern is cut in two."""
+    """Yield blocks that end after a tag `end`, so that no pattern is cut in two."""
     held = b""
     for block in blocks:
         held += block
@@ -204,7 +206,7 @@ def _scan_sheet(blocks: Iterator[bytes], lengths: list[int], budget: _UnpackBudg
 
 
 def _string_lengths(blocks: Iterator[bytes]) -> list[int]:
-    """The length of every shared string beyond what a usual cell costs: one long string in many cells is a bomb."""
+    """Return the surplus length of each shared string: one long string in many cells can fill the memory."""
     return [max(0, len(match[0]) - 256) for text in _whole(blocks, b"si>") for match in _STRING.finditer(text)]
 
 
@@ -221,7 +223,7 @@ def _place(attributes: bytes) -> tuple[int, int] | None:
 
 
 def _scan_ods(blocks: Iterator[bytes], name: str) -> SheetFacts:
-    """The largest table of an OpenDocument sheet; a cell or a row may be repeated a billion times by one attribute."""
+    """Return the largest sheet of an ODS file. One attribute can repeat a cell or row a billion times."""
     largest, rows, empty_rows, columns, row, empty = SheetFacts(), 0, 0, 0, 0, 0
     repeated = 1
     for text in _whole(blocks, b">"):
@@ -272,7 +274,7 @@ def _attribute(attributes: bytes, name: bytes) -> str:
 def _by_sheet_name(
     archive: zipfile.ZipFile, parts: dict[str, zipfile.ZipInfo], facts: dict[str, SheetFacts]
 ) -> dict[str, SheetFacts]:
-    """Facts by the name a person sees, through the workbook's list of sheets."""
+    """Return the facts by sheet name, from the workbook's list of sheets."""
 
     def small(path: str) -> bytes:
         if path not in parts:

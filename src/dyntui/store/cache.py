@@ -1,7 +1,8 @@
-"""The row cache: rows that lists showed last, shown first with their age, and searched without the network.
+"""The row cache: rows that lists showed before. Lists show them first, with their age, and search them locally.
 
-One SQLite file per (base URL, environment, token fingerprint), so that switching never shows another's rows. Rows are
-kept for a day. Tokens, second factors and exports are never in it. Losing the file loses nothing.
+One SQLite file per (base URL, environment, token fingerprint), so that no list shows the rows of another environment.
+Rows are
+kept for a day. The cache never contains tokens, MFA secrets or exports. The file can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _OFF = "DYNTUI_NO_CACHE"
 _VERSION = 1
 _CHUNK = 500
 MOST_IN_MEMORY = 10_000
-"""Rows of a cache that has no file."""
+"""Maximum rows of a cache in memory."""
 _APPLICATION_ID = 0x64796E63  # "dync"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 NEVER_KEPT = frozenset(
@@ -77,18 +78,18 @@ class CachedPage:
 
 
 def cache_off() -> bool:
-    """Whether the list cache is neither read nor written: `--no-cache`."""
+    """Return whether the list cache is turned off with `--no-cache`."""
     return os.environ.get(_OFF, "") not in ("", "0")
 
 
 def cache_file(folder: Path, base_url: str, environment_id: str, token: str) -> Path:
-    """The file of one environment as seen with one token. The name reveals neither."""
+    """Return the cache file of an environment and a token. Its name reveals neither."""
     seed = "\n".join((base_url, environment_id, hashlib.sha256(token.encode()).hexdigest()))
     return folder / f"rows-{hashlib.sha256(seed.encode()).hexdigest()[:24]}.db"
 
 
 def cache_files(folder: Path) -> list[Path]:
-    """All row caches in a folder."""
+    """Return all row caches in a folder."""
     return sorted(folder.glob("rows-*.db")) if folder.is_dir() else []
 
 
@@ -100,7 +101,7 @@ def purge(file: Path) -> None:
 
 
 def open_cache(file: Path) -> RowCache:
-    """The cache in `file`, or one in memory where no file can be kept: losing it loses nothing."""
+    """Open the cache in `file`; a cache in memory when the file cannot be used."""
     try:
         return RowCache(file)
     except (sqlite3.Error, OSError):
@@ -108,10 +109,9 @@ def open_cache(file: Path) -> RowCache:
 
 
 class RowCache:
-    """Rows by list and id, and which row stood where. Safe to use from any thread.
+    """Caches rows by list and id, and their positions by query. Safe to use from any thread.
 
-    file: where it is kept; None keeps it in memory. A file that is broken or of another version is thrown away: it is a
-    cache.
+    file: the cache file; None for memory. A file that is damaged or of another version is replaced.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -149,7 +149,7 @@ class RowCache:
                         file.chmod(0o600)
                         return db
                 except sqlite3.DatabaseError:
-                    pass  # broken: thrown away below, as one of another version is
+                    pass  # damaged: replaced below, like a file of another version
                 db.close()
             purge(file)
         raise sqlite3.OperationalError(f"{file} cannot be used")
@@ -157,13 +157,13 @@ class RowCache:
     def put(
         self, name: str, query: str, start: int, rows: Sequence[Row], total: int | None, *, key: str = "id"
     ) -> None:
-        """Remember a page of list `name` that began at `start` under `query`, and how many rows there were."""
+        """Save a page of the list `name` that starts at `start` under `query`, and the total."""
         at = now().timestamp()
         kept = [(_without_secrets(row), without_surrogates(str(row.get(key, "")))) for row in rows]
         with self._lock:
             try:
                 self._put(name, query, start, kept, total, at)
-            except sqlite3.DatabaseError as error:  # the disk is full, or somebody else writes: it is only a cache
+            except sqlite3.DatabaseError as error:  # full disk, or locked: caching is optional
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 if not isinstance(error, sqlite3.OperationalError):
@@ -189,7 +189,7 @@ class RowCache:
         self._db.execute("COMMIT")
 
     def _forget_oldest(self) -> None:
-        """Memory is bounded however far one scrolls: half of the rows go, those read longest ago."""
+        """Delete the older half of the rows in memory when there are too many."""
         (count,) = self._db.execute("SELECT count(*) FROM items").fetchone()
         if count <= MOST_IN_MEMORY:
             return
@@ -200,7 +200,7 @@ class RowCache:
         )
 
     def page(self, name: str, query: str, start: int, count: int) -> CachedPage | None:
-        """The rows that stood at `start` and after, up to the first gap; None when the first is not known."""
+        """Return the cached rows from `start` up to the first gap; None when the first one is not cached."""
         found = self._fetch(
             "SELECT p.position, i.body, i.at FROM places p JOIN items i ON i.list = p.list AND i.id = p.id "
             "WHERE p.list = ? AND p.query = ? AND p.position >= ? AND p.position < ? ORDER BY p.position",
@@ -213,12 +213,12 @@ class RowCache:
         return CachedPage([_row(entry[1]) for entry in run], oldest)
 
     def total(self, name: str, query: str) -> int | None:
-        """How many rows the list had under that query."""
+        """Return the total of the list under a query; None when it is not cached."""
         found = self._fetch("SELECT total FROM totals WHERE list = ? AND query = ?", (name, query))
         return found[0][0] if found else None
 
     def search(self, name: str, text: str, limit: int = 10_000) -> CachedPage:
-        """The cached rows of a list that contain `text` in any value, whatever the case."""
+        """Return the cached rows of a list that contain `text` in any value, ignoring case."""
         found = list(islice(self.matching(name, text), limit))
         at = min((moment for _, moment in found), default=now())
         return CachedPage([row for row, _ in found], at)
@@ -226,8 +226,9 @@ class RowCache:
     def matching(
         self, name: str, text: str = "", queries: Sequence[str] | None = None
     ) -> Iterator[tuple[Row, datetime]]:
-        """One after another the rows that contain `text`, each with when it was fetched; memory does not grow.
-        queries: only rows that stood somewhere under one of these."""
+        """Yield the rows that contain `text`, with the times at which they were fetched.
+
+        queries: only rows that were listed under one of them."""
         narrowed, values = _among(name, queries)
         if text:
             narrowed += " AND instr(words, ?) > 0"
@@ -251,11 +252,11 @@ class RowCache:
         return int(found[0][0]) if found else 0
 
     def queries(self, name: str) -> list[str]:
-        """The queries under which rows of a list were seen."""
+        """Return the queries under which rows of a list are cached."""
         return [row[0] for row in self._fetch("SELECT query FROM totals WHERE list = ?", (name,))]
 
     def rows(self, name: str, ids: Sequence[str]) -> list[Row | None]:
-        """The rows with these ids, in their order; None for one that is kept no more."""
+        """Return the rows with these ids, in that order; None for a row that is not cached."""
         marks = ", ".join("?" * len(ids))
         found = dict(self._fetch(f"SELECT id, body FROM items WHERE list = ? AND id IN ({marks})", (name, *ids)))
         return [_row(found[row_id]) if row_id in found else None for row_id in ids]
@@ -273,11 +274,11 @@ class RowCache:
         self._fetch("DELETE FROM items WHERE list = ? AND id = ?", (name, without_surrogates(row_id)))
 
     def counts(self) -> dict[str, int]:
-        """How many rows of each list are kept."""
+        """Return the number of cached rows by list."""
         return dict(self._fetch("SELECT list, count(*) FROM items GROUP BY list"))
 
     def _fetch(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
-        """The rows of a statement; none when the file turns out to be damaged, which is emptied then."""
+        """Return the rows of a statement; none when the file is damaged, which is then replaced."""
         with self._lock:
             try:
                 return self._db.execute(statement, values).fetchall()
@@ -288,7 +289,7 @@ class RowCache:
                 return []
 
     def _give_up(self, error: Exception) -> None:
-        """A damaged file is thrown away; a new one takes its place, or memory. Others who write are waited out."""
+        """Replace a damaged file with a new one, or with memory. A lock of another process is no reason to."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if self.file is None or code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or isinstance(error, UnicodeError):
             return
@@ -312,7 +313,7 @@ class RowCache:
 
 
 def _among(name: str, queries: Sequence[str] | None) -> tuple[str, list[str]]:
-    """A condition for rows that stood under one of the queries, and its values."""
+    """Return a condition for rows that were listed under one of the queries, and its values."""
     if queries is None:
         return "", []
     marks = ", ".join("?" * len(queries))
@@ -320,7 +321,7 @@ def _among(name: str, queries: Sequence[str] | None) -> tuple[str, list[str]]:
 
 
 def _row(body: bytes) -> Row:
-    """A row as it was kept; an empty one when it is damaged, until it is read anew."""
+    """Return a cached row; an empty one when it is damaged."""
     try:
         row = unpack(body)
     except (ValueError, AttributeError, TypeError):
@@ -333,7 +334,7 @@ def _without_secrets(row: Row) -> Row:
 
 
 def words_of(row: Row) -> str:
-    """All texts and numbers of a row, ready to be searched whatever the case."""
+    """Return all texts and numbers of a row in one text for a search that ignores case."""
     return without_surrogates("\n".join(_texts(row)).casefold())
 
 

@@ -1,4 +1,4 @@
-"""Cells of any file as bytes and back: quick for the usual, exact for huge numbers and lone surrogates."""
+"""Encode cells as bytes and decode them: fast for usual values, exact for huge numbers and lone surrogates."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import orjson
 __all__ = ["pack", "unpack"]
 
 _EXACT = b" "
-"""Before what orjson would read as something else: it makes floats of numbers over 64 bits."""
+"""Prefix of values that orjson would not read exactly: it reads numbers of over 64 bits as floats."""
 
 
 def pack(value: Any) -> bytes:
-    """`value` as JSON."""
+    """Return `value` as JSON."""
     try:
         return orjson.dumps(value)
     except TypeError:
@@ -22,5 +22,5 @@ def pack(value: Any) -> bytes:
 
 
 def unpack(data: bytes) -> Any:
-    """What `pack` was given; tuples come back as lists."""
+    """Return the value that `pack` encoded; tuples become lists."""
     return json.loads(data) if data.startswith(_EXACT) else orjson.loads(data)

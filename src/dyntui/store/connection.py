@@ -1,4 +1,4 @@
-"""The SQLite connection of a journal; errors of the disk become messages and stop the job in order."""
+"""The SQLite connection of a journal. Errors of SQLite become errors that say what to do and stop the job."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _SUFFIXES = ("", "-journal", "-wal", "-shm")
 
 
 class JournalRefused(StoppedError):
-    """The disk does not take what the journal is to hold. Every step that was taken is in it."""
+    """The journal cannot be written. It contains every step until then."""
 
 
 def _to_dyntui_error(error: sqlite3.Error, path: Path) -> DyntuiError | None:
-    """What SQLite reports about the file or its disk, with what helps; None for a mistake of our own."""
+    """Return the error for what SQLite reports about the file or disk; None for a programming error."""
     code, name = getattr(error, "sqlite_errorcode", 0) & 0xFF, path.stem
     goes_on = f"then `dyntui jobs resume {name}` goes on. Nothing is lost or sent twice: what was under way is looked "
     goes_on += "up first."
@@ -39,7 +39,7 @@ def _to_dyntui_error(error: sqlite3.Error, path: Path) -> DyntuiError | None:
         hint = f"Another program holds the file. Wait for it or end it; {goes_on}"
     elif isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)):
         return None
-    else:  # malformed, no database, no such table or column, text that is not UTF-8
+    else:  # damaged, not a database, no such table or column, text that is not UTF-8
         return damaged(path, str(error))
     return JournalRefused(f"The journal of job {name} cannot be used: {error}.", hint=hint)
 
@@ -56,7 +56,7 @@ def _translated_errors(path: Path) -> Iterator[None]:
 
 
 class _Cursor(sqlite3.Cursor):
-    """Reports what is found wrong while rows are fetched, as _Connection does for a statement."""
+    """Translates errors while rows are fetched, as _Connection does for a statement."""
 
     connection: _Connection
 
@@ -76,7 +76,7 @@ class _Cursor(sqlite3.Cursor):
 
 
 class _Connection(sqlite3.Connection):
-    """path: of the file, for messages."""
+    """Translates errors of statements. path: the file, for messages."""
 
     path: Path
 
@@ -91,9 +91,9 @@ class _Connection(sqlite3.Connection):
 
 @contextmanager
 def created(path: Path) -> Iterator[sqlite3.Connection]:
-    """The tables of a new journal. The file has its name once all that is done in here is in it; before, there is none.
+    """Create a new journal. The file gets its name at the end of the block; it does not exist before.
 
-    What a process leaves that dies meanwhile is replaced by the next that makes one.
+    The next process that creates a journal replaces the rest of one that was killed meanwhile.
     """
     making = path.with_name("making")
     with locked(path.parent):
@@ -118,7 +118,7 @@ def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
         verify_private(path.with_name(path.name + end), missing_ok=bool(end))
     with private_umask():
         with _translated_errors(path):
-            # One thread at a time, not always the same one: the console opens a job here and works on it there.
+            # Used by one thread at a time, but not always by the one that opened it.
             db = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode=rw",
                 uri=True,

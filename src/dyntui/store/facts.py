@@ -1,7 +1,7 @@
-"""What is known about a job, as its journal holds it: JSON that is checked when it is read.
+"""The facts of a job in its journal, such as location and options: JSON that is checked when it is read.
 
-A journal may be damaged, or be changed by hand. Whoever reads a fact gets one of the expected type, or a
-JournalUnusable that names it.
+A journal may be damaged or edited. A fact has the expected type, or reading it raises a JournalUnusable that
+names it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["Facts", "dump_facts", "load_facts"]
 _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
 _OPTIONAL_TEXT = (str, type(None))
 _LOCATION_KEYS = ("profile", "base_url", "environment_id", "environment_kind", "organization", "organisation")
-"""The last one is the older spelling, in journals that exist."""
+"""The last one is the former spelling, in existing journals."""
 _TYPES: dict[str, Any] = {
     "where": dict.fromkeys(_LOCATION_KEYS, _TEXT),
     "source": {
@@ -45,12 +45,13 @@ _TYPES: dict[str, Any] = {
     "draft": _OPTIONAL_TEXT,
     "ids_kept": _FLAG,
 }  # fmt: skip
-"""What may be known, and of which type each value is: the types, {name: its own} for an object, [its own] for a list.
-Other names and empty shapes are not looked into."""
+"""The types of the facts: types, {name: shape} for an object, [shape] for a list.
+
+Other names and empty shapes are not checked."""
 
 
 class Facts(dict[str, Any]):
-    """An object of facts. A name that is not there but is needed means that the journal is damaged."""
+    """An object of facts. A missing name raises JournalUnusable, because the journal is damaged."""
 
     def __init__(self, values: dict[str, Any], path: Path) -> None:
         super().__init__({name: _wrap(value, path) for name, value in values.items()})
@@ -61,7 +62,7 @@ class Facts(dict[str, Any]):
 
 
 def load_facts(text: Any, path: Path) -> Facts:
-    """The facts in a journal. Raises JournalUnusable when they are not what dyntui writes."""
+    """Parse the facts of a journal. Raises JournalUnusable when they do not have the expected types."""
     if not isinstance(text, str):
         raise damaged(path, "its facts are no text")
     try:
@@ -74,7 +75,7 @@ def load_facts(text: Any, path: Path) -> Facts:
 
 
 def dump_facts(values: dict[str, Any]) -> str:
-    """Facts as they are kept."""
+    """Return the facts as JSON."""
     return dump_json(values).decode()
 
 
@@ -88,7 +89,7 @@ def _wrap(value: Any, path: Path) -> Any:
 
 
 def _wrong(value: Any, shape: Any, name: str) -> str:
-    """The name of the first value that is not of its type, "" when all are."""
+    """Return the name of the first value of a wrong type; "" for none."""
     match shape:
         case dict():
             if not isinstance(value, dict):

@@ -1,6 +1,6 @@
-"""Put a whole file into a draft job: one transaction, streaming, and duplicates found without holding the file.
+"""Load all rows of a source file into a draft job, in one transaction and as a stream, and find duplicates.
 
-Natural keys go into a table that is sorted on the disk, so that memory does not grow with the file.
+Natural keys are sorted in a table on disk, so that memory does not grow with the file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CHUNK = 500
 
 
 class NewProblem(NamedTuple):
-    """Something to say about a row. level: `error`, `warning` or `info`. suggestion: what would set it right."""
+    """A problem of a row. level: `error`, `warning` or `info`. suggestion: a value that fixes it."""
 
     level: str
     code: str
@@ -48,12 +48,12 @@ class NewRow(NamedTuple):
 
 
 def load(journal: Journal, rows: Iterable[NewRow], *, allow_duplicates: bool = False) -> None:
-    """All `rows`, their numbers rising, into a draft that has none yet.
+    """Load `rows`, in the order of their numbers, into a draft without rows.
 
     The first row with a natural key keeps it; a later one is skipped (`duplicate_in_file`), unless duplicates are
     allowed: then they are sent one after another.
 
-    Infos are counted, not kept.
+    Infos are counted, not saved.
     """
     if journal.state is not JobState.DRAFT or journal.total:
         raise JournalConflict("a file is loaded into an empty draft only")
@@ -135,7 +135,7 @@ def _skip_duplicates(journal: Journal) -> None:
 
 
 def _rows_with_shared_keys(journal: Journal) -> Iterator[tuple[int, list[str]]]:
-    """Each row that shares a key with another, by number, with the keys it shares."""
+    """Yield each row that shares keys with another one, by number, with these keys."""
     found = journal.db.execute(
         "SELECT row, key FROM keys WHERE key IN (SELECT key FROM keys GROUP BY key HAVING count(*) > 1) ORDER BY row"
     )

@@ -55,14 +55,14 @@ class FullRow(NamedTuple):
     raw: Any
     """The cells of the row."""
     body: bytes | None
-    """The JSON that is sent, None for an invalid row."""
+    """The JSON to send; None for an invalid row."""
     keys: tuple[str, ...]
     """The natural keys, normalized."""
     chosen_id: str
 
 
 class ProblemCount(NamedTuple):
-    """How many rows have a problem."""
+    """The number of rows with one problem."""
 
     level: str
     code: str
@@ -97,7 +97,7 @@ def row(journal: Journal, number: int) -> FullRow | None:
 def rows(
     journal: Journal, after: int = 0, limit: int = _WINDOW, states: Collection[RowState] = (), code: str = ""
 ) -> list[FullRow]:
-    """Up to `limit` rows past the number `after`; only those in `states`, or with a problem `code`, when given."""
+    """Return up to `limit` rows after the number `after`, of some `states` or with a problem `code` only."""
     where, values = "WHERE r.number > ? ", list[object]((after,))
     if states:
         where += f"AND r.state IN ({', '.join('?' * len(states))}) "
@@ -110,7 +110,7 @@ def rows(
 
 
 def each_row(journal: Journal, states: Collection[RowState] = ()) -> Iterator[FullRow]:
-    """Every row by number, a window at a time."""
+    """Yield every row by number."""
     after = -1
     while window := rows(journal, after, _WINDOW, states):
         yield from window
@@ -126,7 +126,7 @@ def each_outcome(journal: Journal) -> Iterator[tuple[int, str, str, str, str, st
 
 
 def problem_counts(journal: Journal) -> list[ProblemCount]:
-    """Problems by code, errors first, the most frequent first."""
+    """Return the problems by code, errors first, then the most frequent first."""
     found = journal.db.execute(
         "SELECT level, code, n FROM problem_counts "
         "ORDER BY CASE level WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, n DESC, code"
@@ -135,13 +135,13 @@ def problem_counts(journal: Journal) -> list[ProblemCount]:
 
 
 def problems_of(journal: Journal, number: int) -> list[RowProblem]:
-    """The errors and warnings of one row."""
+    """Return the errors and warnings of one row."""
     found = journal.db.execute(_PROBLEMS + "WHERE row = ?", (number,))
     return [RowProblem._make(one) for one in found]
 
 
 def problems(journal: Journal, code: str, after: int = 0, limit: int = _WINDOW) -> list[RowProblem]:
-    """The rows that have one problem, by number."""
+    """Return the rows with one problem, by number."""
     found = journal.db.execute(
         _PROBLEMS + "WHERE code = ? AND row > ? ORDER BY row LIMIT ?",
         (code, after, limit),
@@ -150,7 +150,7 @@ def problems(journal: Journal, code: str, after: int = 0, limit: int = _WINDOW) 
 
 
 def failures(journal: Journal, limit: int = 5) -> list[tuple[int, str, str, str]]:
-    """The rows that failed last: number, code, field, message."""
+    """Return the latest failed rows: number, code, field, message."""
     found = journal.db.execute(
         "SELECT number, code, field, message FROM rows WHERE state = 'failed' "
         "ORDER BY changed DESC, number DESC LIMIT ?",
@@ -160,7 +160,7 @@ def failures(journal: Journal, limit: int = 5) -> list[tuple[int, str, str, str]
 
 
 def failure_counts(journal: Journal) -> list[tuple[str, str, int]]:
-    """Why rows did not get through: state, code, how many; the most frequent first."""
+    """Return the reasons of rows that were not imported: state, code and count, the most frequent first."""
     found = journal.db.execute(
         "SELECT state, code, count(*) AS n FROM rows WHERE code <> '' GROUP BY state, code ORDER BY n DESC, code"
     )
@@ -168,7 +168,7 @@ def failure_counts(journal: Journal) -> list[tuple[str, str, int]]:
 
 
 def traffic(journal: Journal) -> list[tuple[str, str, int]]:
-    """What was sent, by operation and what came of it."""
+    """Return the sent batches by operation and outcome."""
     found = journal.db.execute(
         "SELECT operation, outcome, count(*) AS n FROM batches GROUP BY operation, outcome ORDER BY n DESC, outcome"
     )

@@ -1,7 +1,7 @@
-"""The journal of an import job: one SQLite file, in which every step is written before it is taken.
+"""The journal of an import job: one SQLite file that records every step before it is done.
 
-A row is `sending` on the disk before the first byte of its request leaves, so whatever dies, the next start knows
-which rows may have arrived. Nothing is ever assumed: those rows become `unknown` until the server was asked.
+A row is `sending` on disk before its request is sent. After a crash the journal thus shows which rows may have been
+applied: they become `unknown` until they were looked up at the server.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ _NEVER_SENT = ", attempts = attempts - 1, first_sent = CASE attempts WHEN 1 THEN
 
 
 def job_id_of(path: Path) -> str:
-    """The id of the job whose journal is at `path`."""
+    """Return the id of the job whose journal is at `path`."""
     return path.stem
 
 
 class Journal:
-    """One job's file. Made by `create`, `open` (exclusive, for work) or `read` (for a look); use as a context manager.
+    """The journal of one job, a context manager. Made by `create`, `open` (exclusive, for work) or `read` (to display).
 
     Used by one thread at a time.
     """
@@ -68,11 +68,11 @@ class Journal:
             db.close()
             raise
 
-    # -- opening ---------------------------------------------------------------------------------------------------
+    # Open and close
 
     @classmethod
     def create(cls, path: Path, *, kind: str, facts: Mapping[str, Any]) -> Self:
-        """A new draft job without rows. The file must not exist."""
+        """Create a draft job without rows. The file must not exist."""
         private_dir(path.parent)
         lock: JobLock | None = None
         at = now_ms()
@@ -94,9 +94,9 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The job for work: locked, and every row that was `sending` when its last process ended is `unknown`.
+        """Open and lock the job for work. Rows that were `sending` when its last process ended become `unknown`.
 
-        A job that was `running` then is `paused`. Raises JobBusy when another process has it.
+        A job that was `running` becomes `paused`. Raises JobBusy when another process works on it.
         """
         _check_exists(path)
         private_dir(path.parent)
@@ -121,7 +121,7 @@ class Journal:
         return cls(path, connect(path), None)
 
     def close(self) -> None:
-        """Close the file, and let others have the job."""
+        """Close the file and release the lock."""
         self.db.close()
         if self._lock is not None:
             self._lock.release()
@@ -147,7 +147,7 @@ class Journal:
             if self.state is JobState.RUNNING:
                 self.move(JobState.PAUSED, "the process that ran it ended")
 
-    # -- the job ---------------------------------------------------------------------------------------------------
+    # Job
 
     def refresh(self) -> None:
         """Reload the values that another process may have changed."""
@@ -190,14 +190,14 @@ class Journal:
         self.facts = load_facts(text, self.path)
 
     def set_total(self, total: int) -> None:
-        """How many rows the file has."""
+        """Set the number of rows of the file."""
         self._require_lock()
         self.db.execute("UPDATE job SET total = ?", (total,))
         self.total = total
 
     @property
     def in_transaction(self) -> bool:
-        """Whether more is to come before anything is committed."""
+        """Whether a transaction is open."""
         return bool(self._depth)
 
     @contextmanager
@@ -228,10 +228,10 @@ class Journal:
             self.db.execute("ROLLBACK")
         self.counts, self.state, self.reason, self.facts, self.total, self.first_send, self.changed_at = before
 
-    # -- rows on their way -----------------------------------------------------------------------------------------
+    # Rows
 
     def pending(self, lane: int, after: int, limit: int, upto: int | None = None) -> list[WorkRow]:
-        """The next rows to send in a lane (0 bulk, 1 single), by number."""
+        """Return the next rows to send of a send queue, `lane` (0 bulk, 1 single), by number."""
         bound = "" if upto is None else "AND r.number <= ? "
         found = self.db.execute(
             _WORK + f"WHERE r.state = 'pending' AND r.lane = ? AND r.number > ? {bound}ORDER BY r.number LIMIT ?",
@@ -240,7 +240,7 @@ class Journal:
         return [WorkRow._make(row) for row in found]
 
     def pending_of(self, lane: int, numbers: Sequence[int]) -> list[WorkRow]:
-        """Those of the given rows that are still to be sent, by number."""
+        """Return those of the given rows that are pending, by number."""
         found = self.db.execute(
             _WORK + "WHERE r.state = 'pending' AND r.lane = ? AND r.number IN (SELECT value FROM json_each(?)) "
             "ORDER BY r.number",
@@ -249,19 +249,19 @@ class Journal:
         return [WorkRow._make(row) for row in found]
 
     def count_pending(self, lane: int) -> int:
-        """How many rows of a lane are still to be sent."""
+        """Return the number of pending rows of a send queue."""
         query = "SELECT count(*) FROM rows WHERE state = 'pending' AND lane = ?"
         return int(self.db.execute(query, (lane,)).fetchone()[0])
 
     def nth_pending(self, n: int) -> int | None:
-        """The number of the n-th row that is still to be sent (from 1); None when there are fewer."""
+        """Return the number of the n-th pending row, counted from 1; None when there are fewer."""
         row = self.db.execute(
             "SELECT number FROM rows WHERE state = 'pending' ORDER BY number LIMIT 1 OFFSET ?", (n - 1,)
         ).fetchone()
         return None if row is None else int(row[0])
 
     def unknown(self, limit: int, changed_upto: int) -> list[WorkRow]:
-        """Rows whose fate is open since `changed_upto` (ms) or longer, the longest first."""
+        """Return rows that are unknown since `changed_upto` (ms) or longer, the longest first."""
         found = self.db.execute(
             _WORK + "WHERE r.state = 'unknown' AND r.changed <= ? ORDER BY r.changed, r.number LIMIT ?",
             (changed_upto, limit),
@@ -269,12 +269,12 @@ class Journal:
         return [WorkRow._make(row) for row in found]
 
     def settled_since(self, at: int) -> int:
-        """How many rows were created, or may have been, since then (ms)."""
+        """Return the number of rows that were, or may have been, created since a time (ms)."""
         query = "SELECT count(*) FROM rows WHERE changed >= ? AND state IN ('created', 'sending', 'unknown')"
         return int(self.db.execute(query, (at,)).fetchone()[0])
 
     def oldest_unknown(self) -> int | None:
-        """When the longest open fate became so (ms)."""
+        """Return since when (ms) the oldest unknown row is unknown; None when there is none."""
         found: int | None = self.db.execute("SELECT min(changed) FROM rows WHERE state = 'unknown'").fetchone()[0]
         return found
 
@@ -312,7 +312,7 @@ class Journal:
         )
 
     def settle(self, before: RowState, outcomes: Sequence[JournalOutcome]) -> None:
-        """Move rows out of `before`, each to its own outcome. Any row that is not there is a JournalConflict."""
+        """Move rows from the state `before` to their outcomes. Raises JournalConflict for a row in another state."""
         if not outcomes:
             return
         with self.transaction():
@@ -328,8 +328,9 @@ class Journal:
                 self._shift(before, state, n)
 
     def put_back(self, numbers: Sequence[int], *, sent: bool, code: str = "", message: str = "") -> None:
-        """Sending rows that the server did not take are pending again. sent: whether their request left at all; then
-        they keep one attempt, however often they were refused, so that a storm of 429s is not taken for many tries."""
+        """Make `sending` rows that the server did not accept pending again.
+
+        sent: whether their request was sent; it then counts as one attempt, also after repeated 429s."""
         undo = _REFUSED if sent else _NEVER_SENT
         with self.transaction():
             changed = self.db.execute(
@@ -342,7 +343,7 @@ class Journal:
             self._shift(RowState.SENDING, RowState.PENDING, changed)
 
     def move_all(self, before: RowState, after: RowState, code: str, message: str) -> int:
-        """Move every row of one state to another; how many there were."""
+        """Move every row of one state to another and return their number."""
         with self.transaction():
             changed = self.db.execute(
                 "UPDATE rows SET state = ?, changed = ?, code = ?, message = ? WHERE state = ?",
@@ -359,14 +360,17 @@ class Journal:
         if self._lock is None:
             raise JournalConflict(f"job {self.id} was opened for reading only")
 
-    # -- requests from other processes -----------------------------------------------------------------------------
+    # Requests from other processes
 
     def ask(self, what: str) -> None:
-        """Ask whoever works on the job to `pause` or `cancel`; it looks between requests and while it waits."""
+        """Request that the process that works on the job pauses or cancels it. what: `pause` or `cancel`.
+
+        That process checks between requests and while it waits.
+        """
         self.db.execute("INSERT INTO requests (at, asked) VALUES (?, ?)", (now_ms(), what))
 
     def asked(self) -> str:
-        """What somebody asked for since the last time, "" for nothing; it is taken off the list."""
+        """Return and delete the latest request of another process; "" for none."""
         row = self.db.execute("SELECT id, asked FROM requests ORDER BY id DESC LIMIT 1").fetchone()
         if row is None:
             return ""

@@ -16,11 +16,11 @@ KEY_SEPARATOR = "\x1f"
 
 
 class JournalConflict(RuntimeError):
-    """The journal is not in the state that its user believes it to be in: a fault in dyntui, never ignored."""
+    """The journal is not in the expected state. This is an error in dyntui, and is never ignored."""
 
 
 def row_document(number: int, body: bytes | None) -> Any:
-    """The JSON object that a row sends. Raises JournalUnusable when it is damaged."""
+    """Parse the JSON object to send for a row. Raises JournalUnusable when it is damaged."""
     try:
         document = orjson.loads(body or b"")
     except orjson.JSONDecodeError as error:
@@ -66,7 +66,7 @@ class WorkRow(NamedTuple):
 
 
 class JournalOutcome(NamedTuple):
-    """What became of a row. stamp: when the server says that the user was changed last, for the undo."""
+    """The outcome of a row. stamp: when the user was last changed, by the server's clock, for the undo."""
 
     number: int
     state: RowState
@@ -82,5 +82,5 @@ WORK_COLUMNS = "r.number, s.body, s.keys, r.attempts, r.first_sent, s.chosen_id,
 
 
 def now_ms() -> int:
-    """Wall-clock milliseconds."""
+    """Return the system time in milliseconds since 1970."""
     return time.time_ns() // 1_000_000

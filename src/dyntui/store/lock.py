@@ -1,7 +1,7 @@
-"""One process at a time on one job: an exclusive flock on a lock file next to the journal.
+"""Lock a job for one process, with an exclusive flock on a lock file next to the journal.
 
-A PID file survives kill -9; a lock does not. The file stays when the lock goes: removing it would let two processes
-hold locks on two files of one name.
+Unlike a PID file, a lock ends with its process. The file is never removed: two processes could then lock two files
+of one name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dyntui.core.errors import UsageError
 __all__ = ["JobBusy", "JobLock", "is_locked"]
 
 _PROBED = (0.01, 0.03, 0.1)
-"""Seconds to wait and try again: `is_locked` holds the lock for a moment to see whether it could."""
+"""Seconds to wait before trying again, because `is_locked` holds the lock for a moment."""
 
 
 class JobBusy(UsageError):
@@ -57,7 +57,7 @@ class JobLock:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a process works on the job now."""
+    """Return whether a process works on the job now."""
     try:
         descriptor = open_private(path, os.O_RDWR)
     except FileNotFoundError:

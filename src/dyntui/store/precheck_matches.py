@@ -40,7 +40,7 @@ def forget_matches(journal: Journal) -> None:
 
 
 def rows_with_keys(journal: Journal, keys: Sequence[tuple[str, int]]) -> list[tuple[WorkRow, int]]:
-    """Pending rows that have one of the keys, each with the number that the key came with."""
+    """Return pending rows that have one of the keys, with the number that belongs to the key."""
     if not keys:
         return []
     found = journal.db.execute(
@@ -53,7 +53,7 @@ def rows_with_keys(journal: Journal, keys: Sequence[tuple[str, int]]) -> list[tu
 
 
 def note_match(journal: Journal, row: int, user_id: str, keys: Sequence[str], *, primary: bool) -> bool:
-    """Keep that a user has these keys of a row; whether the user is a new match."""
+    """Record that a user has these keys of a row. Return whether the user is a new match."""
     added = journal.db.execute(
         "INSERT OR IGNORE INTO matches (row, user_id, is_primary, keys) VALUES (?, ?, ?, ?)",
         (row, user_id, primary, KEY_SEPARATOR.join(keys)),
@@ -62,7 +62,7 @@ def note_match(journal: Journal, row: int, user_id: str, keys: Sequence[str], *,
 
 
 def matched_keys(journal: Journal, row: int) -> list[tuple[str, tuple[str, ...]]]:
-    """Each user that a row matches with the keys that both have; the one with the row's first key comes first."""
+    """Return the users that a row matches, with the common keys. The user with the row's first key is first."""
     found = journal.db.execute(
         "SELECT user_id, keys FROM matches WHERE row = ? ORDER BY is_primary DESC, user_id", (row,)
     )
@@ -70,7 +70,7 @@ def matched_keys(journal: Journal, row: int) -> list[tuple[str, tuple[str, ...]]
 
 
 def matches(journal: Journal, after: int, limit: int) -> list[PrecheckMatch]:
-    """Pending rows that were found on the server, by number."""
+    """Return pending rows that were found at the server, by number."""
     found = journal.db.execute(
         "SELECT m.row, count(*), max(CASE m.is_primary WHEN 1 THEN m.user_id ELSE '' END), min(m.user_id), "
         "max(m.is_primary) FROM matches m JOIN rows r ON r.number = m.row "
@@ -91,7 +91,7 @@ def mark_checked(journal: Journal, marks: Sequence[tuple[str, int]]) -> None:
 
 
 def pending_any(journal: Journal, after: int, limit: int) -> list[WorkRow]:
-    """Pending rows of every lane, by number."""
+    """Return pending rows of all send queues, by number."""
     found = journal.db.execute(
         f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
         "WHERE r.state = 'pending' AND r.number > ? ORDER BY r.number LIMIT ?",

@@ -28,7 +28,7 @@ class PrecheckRow(NamedTuple):
 
 
 def found_numbers(journal: Journal) -> array[int]:
-    """The numbers of the rows that were found: conflicts first, then values that another one has, then the rest."""
+    """Return the numbers of the found rows: conflicts, then values of other users, then existing users."""
     found = journal.db.execute(
         f"SELECT r.number FROM rows r WHERE {_FOUND} ORDER BY "
         "CASE WHEN r.state = 'review' THEN 0 WHEN r.precheck = 'taken' THEN 1 ELSE 2 END, r.number"
@@ -37,7 +37,7 @@ def found_numbers(journal: Journal) -> array[int]:
 
 
 def found_rows(journal: Journal, wanted: Sequence[int]) -> dict[int, PrecheckRow]:
-    """Those rows, by number."""
+    """Return these rows, by number."""
     asked = orjson.dumps(list(wanted)).decode()
     found: dict[int, PrecheckRow] = {}
     for number, state, precheck in journal.db.execute(

@@ -43,7 +43,7 @@ CREATE INDEX IF NOT EXISTS review_by_row ON review_changes (row, step);
 
 
 class CellChange(NamedTuple):
-    """One row in a step: its cells before and after, and whether it was left out before and after."""
+    """The change of one row in a step: its cells and whether it is excluded, before and after."""
 
     row: int
     before: bytes
@@ -53,14 +53,17 @@ class CellChange(NamedTuple):
 
 
 class ReviewStepRecord(NamedTuple):
-    """Something a person did, in words: `row 41: email`."""
+    """One step of the review, with a label such as `row 41: email`."""
 
     id: int
     label: str
 
 
 def begin(journal: Journal, codes: Collection[str] = ()) -> None:
-    """Make the log when there is none, and keep what only the file could say of its rows. codes: more of that kind."""
+    """Create the log if there is none, and save the problems of the file itself.
+
+    codes: further codes of such problems.
+    """
     there = journal.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'review_file_problems'").fetchone()
     if there:
         return
@@ -83,7 +86,7 @@ def begin(journal: Journal, codes: Collection[str] = ()) -> None:
 
 
 def record(journal: Journal, label: str, changes: Iterable[CellChange]) -> int:
-    """Write down a step; steps that were undone before it are forgotten."""
+    """Record a step and delete the undone steps."""
     db = journal.db
     with journal.transaction():
         db.execute("DELETE FROM review_changes WHERE step IN (SELECT id FROM review_steps WHERE undone = 1)")
@@ -98,12 +101,12 @@ def record(journal: Journal, label: str, changes: Iterable[CellChange]) -> int:
 
 
 def last(journal: Journal) -> tuple[ReviewStepRecord, list[CellChange]] | None:
-    """The step that undo takes back; None when there is none."""
+    """Return the step to undo; None when there is none."""
     return _step(journal, "undone = 0 ORDER BY id DESC")
 
 
 def next_undone(journal: Journal) -> tuple[ReviewStepRecord, list[CellChange]] | None:
-    """The step that redo does again; None when nothing was undone."""
+    """Return the step to redo; None when there is none."""
     return _step(journal, "undone = 1 ORDER BY id")
 
 
@@ -126,7 +129,7 @@ def mark(journal: Journal, step: ReviewStepRecord, *, undone: bool) -> None:
 
 
 def changed_rows(journal: Journal) -> int:
-    """How many rows are not as the file has them, or are left out."""
+    """Return the number of rows that were changed or excluded."""
     return int(
         journal.db.execute(
             "SELECT count(DISTINCT c.row) FROM review_changes c JOIN review_steps s ON s.id = c.step WHERE s.undone = 0"
@@ -135,7 +138,7 @@ def changed_rows(journal: Journal) -> int:
 
 
 def originals(journal: Journal, rows: Sequence[int]) -> dict[int, bytes]:
-    """The cells of rows as the file has them; only those that were ever changed are in it."""
+    """Return the original cells of rows. Rows without a change are omitted."""
     found: dict[int, bytes] = {}
     for number in rows:
         first = journal.db.execute(
@@ -147,7 +150,7 @@ def originals(journal: Journal, rows: Sequence[int]) -> dict[int, bytes]:
 
 
 def file_problems(journal: Journal, row: int) -> list[RowProblem]:
-    """What only the file could say of a row."""
+    """Return the problems of the file itself in a row."""
     found = journal.db.execute(
         "SELECT row, level, code, field, message, suggestion FROM review_file_problems WHERE row = ?", (row,)
     )
@@ -155,7 +158,7 @@ def file_problems(journal: Journal, row: int) -> list[RowProblem]:
 
 
 def copy(old: Journal, new: Journal) -> None:
-    """Take the log along to a journal that holds the same rows under another mapping."""
+    """Copy the log to a journal with the same rows under another mapping."""
     begin(new)
     with new.transaction():
         for table in ("review_steps", "review_changes"):

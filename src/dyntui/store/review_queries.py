@@ -1,7 +1,7 @@
-"""Look through a job before it is sent, and change it: cells corrected, rows left out. The sums hold at every step.
+"""Queries and changes of the review of a job, before it is sent: change cells, exclude rows.
 
 Rows = pending (ready) + invalid and duplicates (problems) + excluded. A change to a row may make another one a
-duplicate, or none any more; so duplicates are judged anew whenever keys are touched.
+duplicate, or no longer one, so duplicates are determined again whenever keys change.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ FILE_CODES = (
     "formula_not_computed",
     "cell_error",
 )
-"""Problems that only the file itself shows: mapping a row again does not find them."""
+"""Problems of the file itself, which mapping a row again does not find."""
 
 _LEFT_OUT = "r.state = 'skipped' AND r.code = 'excluded'"
 _DUPLICATES = "r.state = 'skipped' AND r.code = 'duplicate_in_file'"
 
 
 class ProblemGroup(NamedTuple):
-    """How many rows have one problem. level: error, warning, info, or excluded."""
+    """The number of rows with one problem. level: error, warning, info, or excluded."""
 
     level: str
     code: str
@@ -62,7 +62,7 @@ class ProblemGroup(NamedTuple):
 
 
 class RowCounts(NamedTuple):
-    """total = ready + problems + excluded. warned: how many of the ready ones have a warning."""
+    """Counts of rows: total = ready + problems + excluded. warned: ready rows with a warning."""
 
     total: int
     ready: int
@@ -72,7 +72,7 @@ class RowCounts(NamedTuple):
 
 
 class ReviewRow(NamedTuple):
-    """A row as a person looks at it."""
+    """A row for display."""
 
     number: int
     state: RowState
@@ -85,7 +85,7 @@ class ReviewRow(NamedTuple):
 
 
 def sums(journal: Journal) -> RowCounts:
-    """The numbers that a person can check."""
+    """Return the counts of rows."""
     counts = journal.counts
     excluded = _count(journal, _LEFT_OUT)
     problems = counts.get(RowState.INVALID, 0) + _count(journal, _DUPLICATES)
@@ -101,7 +101,7 @@ def _count(journal: Journal, where: str) -> int:
 
 
 def groups(journal: Journal) -> list[ProblemGroup]:
-    """Problems of the rows that are not excluded, the worst first, then the most frequent; last what was excluded."""
+    """Return the problems of rows that are not excluded, the worst and most frequent first; excluded rows are last."""
     found = [
         ProblemGroup(*row)
         for row in journal.db.execute(
@@ -123,7 +123,7 @@ def groups(journal: Journal) -> list[ProblemGroup]:
 
 
 def numbers(journal: Journal, which: str = ALL) -> array[int]:
-    """The numbers of the rows to show: all, those that a problem keeps back, or those with one code or left out."""
+    """Return the numbers of rows to show: all, those with errors, those with one code, or the excluded ones."""
     if which == ALL:
         first, last, count = journal.db.execute("SELECT min(number), max(number), count(*) FROM rows").fetchone()
         if count and last - first + 1 == count:
@@ -147,7 +147,7 @@ def numbers(journal: Journal, which: str = ALL) -> array[int]:
 
 
 def window(journal: Journal, wanted: Sequence[int]) -> list[ReviewRow]:
-    """Those rows, by number."""
+    """Return these rows, by number."""
     asked = _json(wanted)
     problems: dict[int, list[RowProblem]] = {}
     for found in journal.db.execute(
@@ -169,7 +169,7 @@ def window(journal: Journal, wanted: Sequence[int]) -> list[ReviewRow]:
 
 
 def raws(journal: Journal, wanted: Sequence[int]) -> Iterator[tuple[int, bytes, bool]]:
-    """The cells of those rows as they are kept, and whether the row is excluded."""
+    """Return the encoded cells of these rows, and whether each is excluded."""
     yield from (
         (number, raw, bool(left_out))
         for number, raw, left_out in journal.db.execute(
@@ -180,7 +180,7 @@ def raws(journal: Journal, wanted: Sequence[int]) -> Iterator[tuple[int, bytes, 
     )
 
 
-# -- changes -----------------------------------------------------------------------------------------------------------
+# Changes
 
 
 def replace(journal: Journal, rows: Iterable[NewRow], infos: Mapping[str, int]) -> None:
@@ -213,7 +213,7 @@ def replace(journal: Journal, rows: Iterable[NewRow], infos: Mapping[str, int]) 
 
 
 def exclude(journal: Journal, wanted: Sequence[int]) -> None:
-    """Leave rows out. `judge_duplicates` has to follow."""
+    """Exclude rows. Call `judge_duplicates` afterwards."""
     _may_change(journal)
     with journal.transaction():
         for number in wanted:
@@ -224,7 +224,7 @@ def exclude(journal: Journal, wanted: Sequence[int]) -> None:
 
 
 def include(journal: Journal, wanted: Sequence[int]) -> None:
-    """Take excluded rows in again. `judge_duplicates` has to follow."""
+    """Include excluded rows again. Call `judge_duplicates` afterwards."""
     _may_change(journal)
     with journal.transaction():
         for number in wanted:
@@ -234,7 +234,7 @@ def include(journal: Journal, wanted: Sequence[int]) -> None:
 
 
 def judge_duplicates(journal: Journal) -> None:
-    """Find out anew which rows share a natural key with an earlier one: those are skipped, the first one is kept."""
+    """Determine again which rows share a natural key with an earlier row: these are skipped, the first one is not."""
     _may_change(journal)
     db = journal.db
     with journal.transaction():
@@ -270,7 +270,7 @@ def uncheck(journal: Journal, fact: str) -> None:
     db = journal.db
     facts = {name: value for name, value in journal.facts.items() if name != fact}
     with journal.transaction():
-        # What the check settles is final for a runner. Here nothing was sent, so it is taken back whole.
+        # A runner treats results of the check as final. Nothing was sent yet, so they are removed.
         db.execute("DROP TRIGGER row_moves")
         db.execute(
             "UPDATE rows SET state = 'pending', user_id = '', code = '', field = '', message = '' "
@@ -284,7 +284,7 @@ def uncheck(journal: Journal, fact: str) -> None:
 
 
 def _count_rows(journal: Journal) -> None:
-    """The journal's counts anew. Within a greater change that is left to whoever makes it: it looks at every row."""
+    """Count the rows again, unless the caller does so at the end of a larger change."""
     if not journal.in_transaction:
         journal.refresh()
 
@@ -295,7 +295,7 @@ def _may_change(journal: Journal) -> None:
 
 
 def _put(journal: Journal, number: int) -> None:
-    """The state that a row has by its own cells."""
+    """Set the state of a row by its own cells."""
     body, keys = journal.db.execute("SELECT body, keys FROM source WHERE number = ?", (number,)).fetchone()
     if body is not None:
         _move(journal, number, RowState.PENDING, "", "", "")
@@ -326,7 +326,7 @@ def _drop_keys(journal: Journal, number: int) -> None:
 
 
 def _sharing(journal: Journal) -> Iterator[tuple[int, list[str]]]:
-    """Each row that shares a key with another, by number, with the keys it shares."""
+    """Yield each row that shares keys with another one, by number, with these keys."""
     shared: dict[int, list[str]] = {}
     for number, key in journal.db.execute(
         "SELECT row, key FROM keys WHERE key IN (SELECT key FROM keys GROUP BY key HAVING count(*) > 1) ORDER BY row"
@@ -336,7 +336,7 @@ def _sharing(journal: Journal) -> Iterator[tuple[int, list[str]]]:
 
 
 def _count_again(journal: Journal) -> None:
-    """Errors and warnings by code, of the rows that are not excluded."""
+    """Count the errors and warnings of rows that are not excluded, by code."""
     db = journal.db
     db.execute("DELETE FROM problem_counts WHERE level <> 'info'")
     found = Counter(

@@ -1,7 +1,7 @@
 """The tables of a job's journal and their versions.
 
 Wide, immutable data (cells of the file, request bodies) are in `source`; mutable state is in `rows`, so that a
-batch of state changes touches a page or two. Triggers refuse every move that store.states does not allow.
+batch of state changes touches a page or two. Triggers refuse every transition that store.states does not allow.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ State = TypeVar("State", JobState, RowState)
 
 
 class JournalUnusable(DyntuiError):
-    """The file is no journal, is damaged, or is one of a newer dyntui."""
+    """The file is not a journal, is damaged, or was written by a newer version."""
 
 
 def damaged(path: Path, why: str) -> JournalUnusable:
-    """The error for a journal that does not hold what was written into it."""
+    """Return the error for a damaged journal."""
     return JournalUnusable(
         f"The journal of job {path.stem} cannot be read: {why}.",
         hint=f"Replace {path} with a copy from a backup. Without one, move it away and import the file again: users "
@@ -138,16 +138,16 @@ _SCRIPT = (
 
 
 def install(db: sqlite3.Connection) -> None:
-    """Make the tables in an empty file."""
+    """Create the tables in an empty file."""
     db.executescript("BEGIN;" + _SCRIPT + "COMMIT;")
 
 
 _UPGRADES = {2: "ALTER TABLE matches ADD COLUMN keys TEXT NOT NULL DEFAULT ''"}
-"""What each version added to the tables of the one before."""
+"""The statements that upgrade the tables, by version."""
 
 
 def upgrade(db: sqlite3.Connection) -> None:
-    """Bring the tables of a journal that `check` accepted to this version."""
+    """Upgrade the tables of a journal that `check` accepted to this version."""
     if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
         return
     db.execute("BEGIN IMMEDIATE")
@@ -163,7 +163,7 @@ def upgrade(db: sqlite3.Connection) -> None:
 
 
 def check(db: sqlite3.Connection, name: str) -> None:
-    """Refuse a file that is not a journal this version can use."""
+    """Raise JournalUnusable for a file that is not a journal of this or an earlier version."""
     application = db.execute("PRAGMA application_id").fetchone()[0]
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:

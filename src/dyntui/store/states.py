@@ -25,7 +25,7 @@ class JobState(StrEnum):
 
     @property
     def label(self) -> str:
-        """The state in texts for people, in US spelling."""
+        """The state for display, in US spelling."""
         return self.name.lower()
 
 

@@ -14,7 +14,7 @@ __all__ += ["end_plan", "undo_counts", "undo_lines", "write_undo"]
 
 
 class UndoState(StrEnum):
-    """Where the undo of one row is: pending -> sending -> deleted | failed, or skipped."""
+    """The state of the undo of one row: pending -> sending -> deleted | failed, or skipped."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -46,7 +46,7 @@ class UndoLine(NamedTuple):
 
 
 def created_rows(journal: Journal, after: int, limit: int) -> list[CreatedRow]:
-    """What the job created and the undo has not deleted, by row."""
+    """Return the objects that the job created and the undo has not deleted, by row."""
     found = journal.db.execute(
         "SELECT r.number, r.user_id, r.stamp, s.keys, s.body FROM rows r JOIN source s ON s.number = r.number "
         "LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' AND r.user_id <> '' AND r.number > ? "
@@ -57,7 +57,7 @@ def created_rows(journal: Journal, after: int, limit: int) -> list[CreatedRow]:
 
 
 def count_created(journal: Journal) -> int:
-    """How many users the job created and the undo has not deleted."""
+    """Return the number of users that the job created and the undo has not deleted."""
     found = journal.db.execute(
         "SELECT count(*) FROM rows r LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' "
         "AND r.user_id <> '' AND coalesce(u.state, '') <> 'deleted'"
@@ -81,13 +81,13 @@ def begin_undo(journal: Journal, reason: str) -> None:
 
 
 def end_plan(journal: Journal) -> None:
-    """All that is there was read: what was being deleted and was not found is deleted."""
+    """End the plan after all objects were read: rows that were `sending` and were not found are deleted."""
     with journal.transaction():
         journal.db.execute("UPDATE undo SET state = 'deleted', reason = '' WHERE state = 'sending'")
 
 
 def created_as(journal: Journal, user_ids: Sequence[str]) -> list[CreatedRow]:
-    """The rows that the job created these users from, without those the undo has deleted."""
+    """Return the rows from which the job created these users, without those that the undo has deleted."""
     marks = ", ".join("?" * len(user_ids))
     found = journal.db.execute(
         "SELECT r.number, r.user_id, r.stamp, s.keys, s.body FROM rows r JOIN source s ON s.number = r.number "
@@ -99,7 +99,7 @@ def created_as(journal: Journal, user_ids: Sequence[str]) -> list[CreatedRow]:
 
 
 def write_undo(journal: Journal, lines: Sequence[UndoLine]) -> None:
-    """Keep where the undo of some rows is."""
+    """Save the undo states of rows."""
     with journal.transaction():
         journal.db.executemany(
             "INSERT INTO undo (row, user_id, state, reason, changed) VALUES (?, ?, ?, ?, ?) ON CONFLICT (row) "
@@ -109,13 +109,13 @@ def write_undo(journal: Journal, lines: Sequence[UndoLine]) -> None:
 
 
 def undo_counts(journal: Journal) -> dict[UndoState, int]:
-    """How many rows of the undo are where; empty when there was none."""
+    """Return the number of rows by undo state; empty when there was no undo."""
     found = journal.db.execute("SELECT state, count(*) FROM undo GROUP BY state")
     return {UndoState(state): n for state, n in found}
 
 
 def undo_lines(journal: Journal, states: Sequence[UndoState], after: int, limit: int) -> list[UndoLine]:
-    """Rows of the undo in some states, by number."""
+    """Return rows of the undo in some states, by number."""
     marks = ", ".join("?" * len(states))
     found = journal.db.execute(
         f"SELECT row, user_id, state, reason FROM undo WHERE state IN ({marks}) AND row > ? ORDER BY row LIMIT ?",

@@ -1,4 +1,4 @@
-"""Members of an organization and tnew_owner roles, invitations, and the personal tokens of the caller."""
+"""Members of an organization and their roles, invitations, and the personal tokens of the caller."""
 
 from __future__ import annotations
 
