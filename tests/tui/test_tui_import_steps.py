@@ -182,7 +182,7 @@ async def test_whether_emails_are_verified_has_to_be_chosen(people: Path) -> Non
         assert "! emailVerifiedAt" in text_of(console)
         await press(pilot, "right_square_bracket")
         assert step_of(pilot).NAME == "map"
-        assert "whether emails are verified" in console.session.notes[-1].text
+        assert "set email verification" in console.session.notes[-1].text
         await press(pilot, "v")
         assert "Nobody can sign in" in text_of(console)
         await press(pilot, "down")

@@ -168,7 +168,7 @@ class MapStep(SavedMappingsMixin):
         if mapping is None:
             return "The mapping is still loading."
         if VERIFIED not in mapping.targets and self.draft.kind == "users":
-            return "Press v to choose whether emails are verified."
+            return "Press v to set email verification."
         return mapping.missing[0] if mapping.missing else None
 
     def lines_moved(self, lines: LineList) -> None:

@@ -141,7 +141,7 @@ class RunStep(WizardStep):
         if self._is_active:
             return "The job is running."
         if self.state is JobState.PAUSED:
-            return "The job is paused. Press enter to send the remaining rows."
+            return "Press enter to resume."
         return None
 
     # Reasons
