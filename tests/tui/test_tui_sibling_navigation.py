@@ -176,4 +176,4 @@ async def test_the_menu_offers_what_can_be_done_with_its_keys(size: tuple[int, i
         assert offered["user.revoke_session"].note == "not available: Select a session on the Sessions tab first."
         at = [choice.key for choice in dialog._choices.choices].index("user.link")
         await press(pilot, *["j"] * at, "enter")
-        assert "Link a wallet to" in text_of(console)
+        assert "Link Wallet to" in text_of(console)
