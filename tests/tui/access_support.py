@@ -1,4 +1,4 @@
-"""What the tests of access control share: consoles on lists that matter, live or not, and what the server has."""
+"""Helpers for the tests of access control: keys to its screens, a live demo, and reads from the server."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from dyntui.services.access.drafts import entry_label
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.connection import Connection
 
-DOOR = "Launch party"
+LAUNCH_PARTY = "Launch party"
 WALLET = "0x" + "ab" * 20
 
 
 def pretend_live(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo's environment is called acme, and live."""
-    made = demos.demo_connection
+    """Make the demo environment live, with the name acme."""
+    make_connection = demos.demo_connection
 
     def live(options: SandboxOptions, *, read_only: bool = False) -> Connection:
-        connection = made(options, read_only=read_only)
+        connection = make_connection(options, read_only=read_only)
         profile = replace(connection.profile, name="acme", kind="live")
         return Connection(profile, connection._token, token_source="a test", app=connection.app)
 
@@ -37,9 +37,9 @@ def to(name: str, *more: str) -> tuple[str, ...]:
     return ("colon", *name, "enter", *more)
 
 
-LISTS = to("allowlists")
-DOOR_ENTRIES = (*LISTS, "G", "enter")
-TESTERS = (*LISTS, "enter")
+ALLOWLISTS = to("allowlists")
+LAUNCH_PARTY_ENTRIES = (*ALLOWLISTS, "G", "enter")
+BETA_TESTERS_ENTRIES = (*ALLOWLISTS, "enter")
 
 
 async def go(pilot: Pilot[Any], *keys: str) -> None:
@@ -53,12 +53,12 @@ def connection_of(pilot: Pilot[Any]) -> Connection:
     return connection
 
 
-async def the_list(pilot: Pilot[Any], name: str = DOOR) -> dict[str, Any]:
+async def read_allowlist(pilot: Pilot[Any], name: str = LAUNCH_PARTY) -> dict[str, Any]:
     return dict(find_policy(await read_lists(connection_of(pilot).client), name))
 
 
-async def on_list(pilot: Pilot[Any], name: str = DOOR) -> list[str]:
-    row = await the_list(pilot, name)
+async def read_entries(pilot: Pilot[Any], name: str = LAUNCH_PARTY) -> list[str]:
+    row = await read_allowlist(pilot, name)
     return [entry_label(entry) async for entry in entries_of(connection_of(pilot).client, str(row["id"]))]
 
 
@@ -66,10 +66,10 @@ def notes(pilot: Pilot[Any]) -> list[str]:
     return [note.text for note in console_of(pilot).session.notes]
 
 
-def fail_for(
+def refuse_calls(
     monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any], operation: str, when: Callable[[dict[str, Any]], bool]
 ) -> None:
-    """Let the server refuse some calls of an operation."""
+    """Let the server refuse the calls of `operation` for which `when` is true."""
     from dyntui.api.errors import Invalid
 
     client = connection_of(pilot).client
@@ -77,7 +77,7 @@ def fail_for(
 
     async def failing(operation_id: str, **more: Any) -> Any:
         if operation_id == operation and when(more):
-            raise Invalid(422, "no such thing today", code="somehow")
+            raise Invalid(422, "refused by the test", code="test_refusal")
         return await call(operation_id, **more)
 
     monkeypatch.setattr(client, "call", failing)

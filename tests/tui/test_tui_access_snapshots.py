@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_support import DOOR_ENTRIES, LISTS, TESTERS, WALLET, go, pretend_live, to
+from access_support import ALLOWLISTS, BETA_TESTERS_ENTRIES, LAUNCH_PARTY_ENTRIES, WALLET, go, pretend_live, to
 from textual.pilot import Pilot
 from tui_support import SIZE, SMALL, console_of, demo, fill, paste, press, settled
 
@@ -40,12 +40,12 @@ def then(first: Way, *pressed: str, filled: tuple[str, ...] = ()) -> Way:
 
 
 async def pasted(pilot: Pilot[Any]) -> None:
-    await go(pilot, *TESTERS, "p")
+    await go(pilot, *BETA_TESTERS_ENTRIES, "p")
     await paste(pilot, f"jose.munoz@example.org, José\nada@example.com, Ada\nADA@example.com\n{WALLET}\nada\nfid:77\n")
 
 
 async def progress(pilot: Pilot[Any]) -> None:
-    await go(pilot, *TESTERS)
+    await go(pilot, *BETA_TESTERS_ENTRIES)
     dialog = ProgressDialog("Remove …", 5_000, asyncio.Event())
     console_of(pilot).ask(dialog)
     await settled(pilot)
@@ -54,52 +54,52 @@ async def progress(pilot: Pilot[Any]) -> None:
 
 
 SCREENS: dict[str, Way] = {
-    "lists": keys(*LISTS),
-    "lists-help": keys(*LISTS, "question_mark"),
-    "lists-actions": keys(*LISTS, "a"),
-    "list-new": keys(*LISTS, "n"),
-    "list-edit-wrong": then(keys(*LISTS, "n"), filled=("", "", "")),
-    "list-edit": keys(*LISTS, "e"),
-    "list-create": then(keys(*LISTS, "n"), filled=("Guests", "", "")),
-    "list-enable": keys(*LISTS, "G", "t"),
-    "list-enable-read": keys(*LISTS, "G", "t", "pagedown", "pagedown"),
-    "list-disable": keys(*LISTS, "t"),
-    "list-delete": keys(*LISTS, "j", "j", "d"),
-    "list-change": keys(*LISTS, "e", "down", "left", "enter", "enter"),
-    "entries": keys(*TESTERS),
-    "entries-help": keys(*TESTERS, "question_mark"),
-    "entries-off": keys(*DOOR_ENTRIES),
-    "entries-order": keys(*TESTERS, "s"),
-    "entries-ordered": keys(*TESTERS, "s", "j", "enter"),
-    "entries-nothing": keys(*TESTERS, "slash", *"zzz", "enter"),
-    "entry-add": keys(*TESTERS, "n"),
-    "entry-wrong": then(keys(*TESTERS, "n"), filled=("ada", "", "")),
-    "entry-added": then(keys(*TESTERS, "n"), filled=("ada@example.com", "", "Ada")),
-    "entry-edit": keys(*TESTERS, "e"),
-    "entry-replace": then(keys(*DOOR_ENTRIES, "j", "e"), filled=("south", "", "")),
-    "entry-alias": then(keys(*TESTERS, "e"), filled=("", "", "Joe")),
-    "entries-remove": keys(*TESTERS, "space", "space", "space", "d"),
-    "entries-copy": keys(*TESTERS, "C"),
-    "entries-undo": then(keys(*TESTERS, "d", "y"), "u"),
-    "entries-undo-plan": then(keys(*TESTERS, "d", "y"), "u", "enter"),
+    "lists": keys(*ALLOWLISTS),
+    "lists-help": keys(*ALLOWLISTS, "question_mark"),
+    "lists-actions": keys(*ALLOWLISTS, "a"),
+    "list-new": keys(*ALLOWLISTS, "n"),
+    "list-edit-wrong": then(keys(*ALLOWLISTS, "n"), filled=("", "", "")),
+    "list-edit": keys(*ALLOWLISTS, "e"),
+    "list-create": then(keys(*ALLOWLISTS, "n"), filled=("Guests", "", "")),
+    "list-enable": keys(*ALLOWLISTS, "G", "t"),
+    "list-enable-read": keys(*ALLOWLISTS, "G", "t", "pagedown", "pagedown"),
+    "list-disable": keys(*ALLOWLISTS, "t"),
+    "list-delete": keys(*ALLOWLISTS, "j", "j", "d"),
+    "list-change": keys(*ALLOWLISTS, "e", "down", "left", "enter", "enter"),
+    "entries": keys(*BETA_TESTERS_ENTRIES),
+    "entries-help": keys(*BETA_TESTERS_ENTRIES, "question_mark"),
+    "entries-off": keys(*LAUNCH_PARTY_ENTRIES),
+    "entries-order": keys(*BETA_TESTERS_ENTRIES, "s"),
+    "entries-ordered": keys(*BETA_TESTERS_ENTRIES, "s", "j", "enter"),
+    "entries-nothing": keys(*BETA_TESTERS_ENTRIES, "slash", *"zzz", "enter"),
+    "entry-add": keys(*BETA_TESTERS_ENTRIES, "n"),
+    "entry-wrong": then(keys(*BETA_TESTERS_ENTRIES, "n"), filled=("ada", "", "")),
+    "entry-added": then(keys(*BETA_TESTERS_ENTRIES, "n"), filled=("ada@example.com", "", "Ada")),
+    "entry-edit": keys(*BETA_TESTERS_ENTRIES, "e"),
+    "entry-replace": then(keys(*LAUNCH_PARTY_ENTRIES, "j", "e"), filled=("south", "", "")),
+    "entry-alias": then(keys(*BETA_TESTERS_ENTRIES, "e"), filled=("", "", "Joe")),
+    "entries-remove": keys(*BETA_TESTERS_ENTRIES, "space", "space", "space", "d"),
+    "entries-copy": keys(*BETA_TESTERS_ENTRIES, "C"),
+    "entries-undo": then(keys(*BETA_TESTERS_ENTRIES, "d", "y"), "u"),
+    "entries-undo-plan": then(keys(*BETA_TESTERS_ENTRIES, "d", "y"), "u", "enter"),
     "paste": pasted,
     "drafts": then(pasted, "ctrl+s"),
     "drafts-kind": then(pasted, "ctrl+s", "j", "j", "j", "j", "e"),
     "drafts-send": then(pasted, "ctrl+s", "enter"),
     "progress": progress,
-    "export": keys(*LISTS, "x"),
-    "import": keys(*LISTS, "i"),
-    "who": keys(*LISTS, "w"),
-    "who-wrong": then(keys(*LISTS, "w"), filled=("ada",)),
-    "answer": then(keys(*LISTS, "w"), filled=("ada@example.com",)),
-    "compare-with": keys(*LISTS, "c"),
-    "compare-file": keys(*LISTS, "c", "G", "enter"),
-    "compare": keys(*LISTS, "G", "c", "j", "enter"),
-    "compare-there": keys(*LISTS, "G", "c", "j", "enter", "f", "f"),
-    "sync": keys(*LISTS, "G", "c", "j", "enter", "s"),
-    "sync-removing": keys(*LISTS, "G", "c", "j", "enter", "S"),
-    "duplicates-none": keys(*LISTS, "D"),
-    "duplicates": keys(*TESTERS, "space", "C", "enter", "y", *LISTS, "D"),
+    "export": keys(*ALLOWLISTS, "x"),
+    "import": keys(*ALLOWLISTS, "i"),
+    "who": keys(*ALLOWLISTS, "w"),
+    "who-wrong": then(keys(*ALLOWLISTS, "w"), filled=("ada",)),
+    "answer": then(keys(*ALLOWLISTS, "w"), filled=("ada@example.com",)),
+    "compare-with": keys(*ALLOWLISTS, "c"),
+    "compare-file": keys(*ALLOWLISTS, "c", "G", "enter"),
+    "compare": keys(*ALLOWLISTS, "G", "c", "j", "enter"),
+    "compare-there": keys(*ALLOWLISTS, "G", "c", "j", "enter", "f", "f"),
+    "sync": keys(*ALLOWLISTS, "G", "c", "j", "enter", "s"),
+    "sync-removing": keys(*ALLOWLISTS, "G", "c", "j", "enter", "S"),
+    "duplicates-none": keys(*ALLOWLISTS, "D"),
+    "duplicates": keys(*BETA_TESTERS_ENTRIES, "space", "C", "enter", "y", *ALLOWLISTS, "D"),
     "gates": keys(*to("gates")),
     "gate": keys(*to("gates", "enter")),
     "gate-raw": keys(*to("gates", "enter", "2")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from access_support import DOOR_ENTRIES, LISTS, connection_of, go, notes, to
+from access_support import ALLOWLISTS, LAUNCH_PARTY_ENTRIES, connection_of, go, notes, to
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 from tui_support import console_of, demo, fill, jump, paste, press, profile, settled, stored, text_of
@@ -29,9 +29,9 @@ FORMS = {
     "metadata of many": (("m",), {"key": "plan", "value": "pro"}),
     "link a wallet": ((*USER, "w"), {"publicWalletAddress": "0x" + "ab" * 20, "walletName": "metamask"}),
     "pre-generate": ((*USER, "P"), {"identifier": "new@post.example"}),
-    "new allowlist": ((*LISTS, "n"), {"name": "Guests"}),
-    "change an allowlist": ((*LISTS, "e"), {"name": "Guests"}),
-    "add an entry": ((*DOOR_ENTRIES, "n"), {"value": "new@post.example"}),
+    "new allowlist": ((*ALLOWLISTS, "n"), {"name": "Guests"}),
+    "change an allowlist": ((*ALLOWLISTS, "e"), {"name": "Guests"}),
+    "add an entry": ((*LAUNCH_PARTY_ENTRIES, "n"), {"value": "new@post.example"}),
     "new gate": ((*to("gates"), "n"), {"name": "Guests", "rule0": "chain EVM"}),
     "new origin": ((*to("origins"), "n"), {"f0": "https://new.example"}),
     "new webhook": ((*to("webhooks"), "n"), {"f0": "https://new.example/hook"}),
@@ -165,7 +165,7 @@ async def test_a_refused_origin_gives_its_form_back_with_the_reason() -> None:
 async def test_what_was_pasted_is_asked_about_before_it_goes() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *DOOR_ENTRIES, "p")
+        await go(pilot, *LAUNCH_PARTY_ENTRIES, "p")
         dialog = console.screen
         await paste(pilot, "new@post.example")
         await press(pilot, "escape")
@@ -201,7 +201,7 @@ async def test_a_changed_request_is_asked_about_before_it_is_left() -> None:
 async def test_an_unchanged_form_is_left_at_once() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        for keys in (("n",), (*LISTS, "e")):
+        for keys in (("n",), (*ALLOWLISTS, "e")):
             await go(pilot, *keys, "escape")
             assert isinstance(console.screen, ResourceScreen)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_support import DOOR, connection_of, the_list
+from access_support import LAUNCH_PARTY, connection_of, read_allowlist
 from import_support import go_to, job_at_rest, messy, wizard_of
 from tests.services.resource_fixtures import FLAGS, perform, rows_of
 from tui_support import SIZE, console_of, demo, fill, lines_of, press, settled, text_of, until
@@ -75,13 +75,13 @@ async def test_enabling_a_list_from_its_entries_is_shown_by_the_lists_behind_and
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        connection, door = connection_of(pilot), await the_list(pilot)
+        connection, door = connection_of(pilot), await read_allowlist(pilot)
         user = (await connection.client.users.list(limit=1)).items[0]
         person = await visit(pilot, UserAccessScreen(user["id"], "somebody"))
         lists = await visit(pilot, listed("allowlists"))
         assert isinstance(lists, AllowlistsScreen)
         before = lists.access.summary()
-        entries = await visit(pilot, listed("allowlist-entries", parent=door["id"], parent_label=DOOR))
+        entries = await visit(pilot, listed("allowlist-entries", parent=door["id"], parent_label=LAUNCH_PARTY))
         await perform(connection, LIST_ACTIONS.set_enabled(True), access_target(door))
         await settled(pilot)
         assert entries.row["enabledAt"]
@@ -98,7 +98,7 @@ async def test_entries_that_are_pasted_or_removed_are_counted_by_the_lists_and_t
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        connection, door = connection_of(pilot), await the_list(pilot)
+        connection, door = connection_of(pilot), await read_allowlist(pilot)
 
         def count() -> int:
             view = lists.view
@@ -106,7 +106,7 @@ async def test_entries_that_are_pasted_or_removed_are_counted_by_the_lists_and_t
 
         lists = await visit(pilot, listed("allowlists"))
         before = count()
-        entries = await visit(pilot, listed("allowlist-entries", parent=door["id"], parent_label=DOOR))
+        entries = await visit(pilot, listed("allowlist-entries", parent=door["id"], parent_label=LAUNCH_PARTY))
         assert isinstance(entries, EntriesScreen)
         new = [entry_target({"email": f"new{n}@example.com"}) for n in range(3)]
         await perform(connection, add_entries(door, job=new_job()), *new)
@@ -130,7 +130,7 @@ async def test_a_sync_is_shown_by_the_comparison_and_the_lists_behind() -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        connection, door = connection_of(pilot), await the_list(pilot)
+        connection, door = connection_of(pilot), await read_allowlist(pilot)
         other = next(row for row in await read_lists(connection.client) if row["id"] != door["id"])
         lists = await visit(pilot, listed("allowlists"))
         both = await visit(pilot, CompareAllowlistScreen(door, other))

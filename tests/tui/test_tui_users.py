@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_support import WALLET, connection_of, go, notes, on_list, pretend_live
+from access_support import WALLET, connection_of, go, notes, pretend_live, read_entries
 from textual.pilot import Pilot
 from tui_support import SMALL, TOKEN, console_of, demo, fill, press, profile, settled, text_of, until
 
@@ -267,7 +267,7 @@ async def test_marked_users_are_added_to_an_allowlist() -> None:
         await press(pilot, "enter", "y")
         assert "users added to Beta testers" in notes(pilot)[-1]
         emails = [row["email"] for row in (await first_page(pilot))[:3]]
-        assert set(emails) <= set(await on_list(pilot, name))
+        assert set(emails) <= set(await read_entries(pilot, name))
 
 
 async def test_a_user_is_created_and_opened() -> None:

@@ -109,11 +109,11 @@ def create_gate(
 ) -> int:
     """Create a gate. It is disabled until you enable it."""
     from dyntui.services.access.access_policy import PolicyKind
-    from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, parse_rule
+    from dyntui.services.access.gates import GATE_ACTIONS, RULE_FORMAT, parse_rule
     from dyntui.services.access.lists import checked_fields
 
     if outcome is None or not rules:
-        raise UsageError("--outcome or --rule is missing.", hint=f"Use --outcome OUTCOME --rule {RULE_HELP}")
+        raise UsageError("--outcome or --rule is missing.", hint=f"Use --outcome OUTCOME --rule {RULE_FORMAT}")
     options = {"name": name, "outcome": outcome, "scope": scope, "rules": [parse_rule(rule) for rule in rules]}
     fields = checked_fields(options, kind=PolicyKind.GATE)
     return create_policy(context, GATE_ACTIONS.create(), fields, yes, confirm_environment)

@@ -26,12 +26,14 @@ __all__ = [
     "DraftState",
     "EntryDraft",
     "draft_of",
+    "entry_label",
+    "identifier_fields",
     "key_of",
     "mark_duplicates",
     "parse_identifiers",
     "parse_lines",
+    "with_kind",
 ]
-__all__ += ["entry_label", "with_kind"]
 
 KIND_PREFIXES: Mapping[str, str] = {
     "email": "email",
@@ -151,7 +153,7 @@ def with_kind(draft: EntryDraft, kind: str, *, region: str | None = None, live: 
 def parse_identifiers(words: Iterable[str], *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
     """Make drafts from arguments with one identifier each."""
     found = [
-        draft_of(_fields_of(word), line=number, text=word, region=region, live=live)
+        draft_of(identifier_fields(word), line=number, text=word, region=region, live=live)
         for number, word in enumerate(words, 1)
     ]
     return mark_duplicates(found)
@@ -212,11 +214,9 @@ def _fields(cells: Sequence[str], line: str, names: Sequence[str] | None) -> lis
     full = [cell for cell in cells if cell]
     words = [word for word in _SEPARATORS.split(line) if word]
     if len(words) > 1 and all(_has_known_kind(word) for word in words):
-        return [(_fields_of(word), word) for word in words]
-    alias = " ".join(full[1:])
-    return [
-        ({**_fields_of(full[0] if full else line), **({"alias": alias} if alias else {})}, full[0] if full else line)
-    ]
+        return [(identifier_fields(word), word) for word in words]
+    identifier, alias = full[0] if full else line, " ".join(full[1:])
+    return [({**identifier_fields(identifier), **({"alias": alias} if alias else {})}, identifier)]
 
 
 def _has_known_kind(text: str) -> bool:
@@ -233,6 +233,7 @@ def _without_prefix(text: str) -> str:
     return text.partition(":")[2].strip() if _kind_prefix(text) else text
 
 
-def _fields_of(text: str) -> dict[str, Any]:
+def identifier_fields(text: str) -> dict[str, Any]:
+    """Return the field of an identifier: that of its prefix, such as `discord:ada`, else `identifier`."""
     kind = _kind_prefix(text)
     return {kind: _without_prefix(text)} if kind else {"identifier": text}

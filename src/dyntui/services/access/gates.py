@@ -11,9 +11,10 @@ from dyntui.services.access.access_policy import PolicyKind
 from dyntui.services.access.actions import AccessActions, AccessOperations
 from dyntui.services.access.lists import checked_fields
 
-__all__ = ["GATE_ACTIONS", "RULE_HELP", "describe_rule", "parse_rule", "rule_text"]
+__all__ = ["GATE_ACTIONS", "RULE_FORMAT", "describe_rule", "parse_rule", "rule_text"]
 
-RULE_HELP = "TYPE:NETWORK:CONTRACT[:amount=N][:tokenId=T][:chain=EVM], TYPE being token or nft"
+RULE_FORMAT = "token:NETWORK:CONTRACT or nft:NETWORK:CONTRACT, then optional :amount=N :tokenId=T :chain=EVM"
+"""How a rule is written, for messages."""
 _EVM = re.compile(r"0x[0-9a-fA-F]{40}")
 _FILTERS = ("amount", "tokenId", "chain")
 
@@ -22,7 +23,7 @@ def parse_rule(text: str) -> dict[str, Any]:
     """Parse a rule such as `nft:1:0x…:amount=2`. Raises UsageError."""
     kind, *rest = text.strip().split(":")
     if kind not in ("token", "nft") or len(rest) < 2:
-        raise UsageError(f"{text!r} is not a rule.", hint=f"Write it as {RULE_HELP}.")
+        raise UsageError(f"{text!r} is not a rule.", hint=f"Write it as {RULE_FORMAT}.")
     network, contract, *more = rest
     if not network.isdigit():
         raise UsageError(
@@ -33,7 +34,7 @@ def parse_rule(text: str) -> dict[str, Any]:
     for part in more:
         name, separator, value = part.partition("=")
         if not separator or not value or name not in _FILTERS:
-            raise UsageError(f"{part!r} is not part of a rule.", hint=f"Write it as {RULE_HELP}.")
+            raise UsageError(f"{part!r} is not part of a rule.", hint=f"Write it as {RULE_FORMAT}.")
         if name == "chain":
             rule["chain"] = value.upper()
         elif name == "amount":
@@ -83,7 +84,7 @@ def rule_text(rule: Mapping[str, Any]) -> str:
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     fields = checked_fields(given, kind=PolicyKind.GATE)
     if "rules" in fields and not fields["rules"]:
-        raise UsageError("A gate needs at least one rule.", hint=f"Write one as {RULE_HELP}.")
+        raise UsageError("A gate needs at least one rule.", hint=f"Write one as {RULE_FORMAT}.")
     return fields
 
 

@@ -1,1 +1,1 @@
-"""Allowlists, their entries and gates, and the access of one user."""
+"""Allowlists, their entries, gates, and the access of a user."""

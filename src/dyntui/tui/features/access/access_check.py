@@ -13,36 +13,38 @@ from dyntui.tui.shell.action_runner import run_read_worker
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["ask_who", "show_answer"]
+__all__ = ["ask_access_check", "show_access_answer"]
 
-_HELP = "An email, wallet, phone or domain; or twitter:ada, discord:ada, farcaster:ada, fid:77, external:u-1."
+_HELP = "Email, wallet, phone number, domain, or twitter:ada, discord:ada, farcaster:ada, fid:77, external:u-1."
 
 
-def ask_who(console: ConsoleApp) -> None:
-    """Ask for an identifier, check its access on the server, and show the result."""
+def ask_access_check(console: ConsoleApp) -> None:
+    """Ask for an identifier, check it against the allowlists and gates, and show the result."""
     connection = console.session.connection
     if connection is None:
-        console.notify("The environment is not open.", "warning")
+        console.notify("The environment is not connected.", "warning")
         return
 
-    def filled(values: Values | None) -> None:
+    def on_submit(values: Values | None) -> None:
         if values is not None:
-            work = check_access(connection.client, parse_subject(values["who"]))
-            run_read_worker(console, work, lambda answer: show_answer(console, answer))
+            work = check_access(connection.client, parse_subject(values["identifier"]))
+            run_read_worker(console, work, lambda answer: show_access_answer(console, answer))
 
-    dialog = FormDialog("Check access", (FormInput("who", "identifier", help=_HELP),), check=_wrong, verb="check")
-    console.ask(dialog, filled)
+    dialog = FormDialog(
+        "Check Access", (FormInput("identifier", "identifier", help=_HELP),), check=_check, verb="check"
+    )
+    console.ask(dialog, on_submit)
 
 
-def _wrong(values: Values) -> dict[str, str]:
+def _check(values: Values) -> dict[str, str]:
     try:
-        parse_subject(values["who"])
+        parse_subject(values["identifier"])
     except DyntuiError as error:
-        return {"who": error.message}
+        return {"identifier": error.message}
     return {}
 
 
-def show_answer(console: ConsoleApp, answer: AccessAnswer) -> None:
+def show_access_answer(console: ConsoleApp, answer: AccessAnswer) -> None:
     """Show the result of an access check and the reasons for it."""
     lines = [answer.summary, "", *(f"· {line}" for line in answer.reasons)]
-    console.ask(MessageDialog("Check access", "\n".join(lines)))
+    console.ask(MessageDialog("Access Check", "\n".join(lines)))

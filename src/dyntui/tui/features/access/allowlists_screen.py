@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["AllowlistsScreen", "ListForm", "switch"]
+__all__ = ["AllowlistForm", "AllowlistsScreen", "toggle_allowlist"]
 
 _COLUMNS = (
     Column("name", "name", 20, grow=True, priority=0),
@@ -48,8 +48,8 @@ class AllowlistsScreen(ResourceScreen):
 
     BINDINGS = bindings(ACCESS_ACTIONS, "allowlists")
 
-    def __init__(self, record: Resource = ALLOWLISTS, **where: Any) -> None:
-        super().__init__(replace(record, columns=_COLUMNS), **where)
+    def __init__(self, record: Resource = ALLOWLISTS, **options: Any) -> None:
+        super().__init__(replace(record, columns=_COLUMNS), **options)
         self.access: AccessPolicy | None = None
 
     def body(self) -> ComposeResult:
@@ -74,7 +74,7 @@ class AllowlistsScreen(ResourceScreen):
         return PagedView(fetch, paging=Paging.NONE, key=self.record.key)
 
     @on(ResourceScreen.ViewChanged)
-    def _summarise(self) -> None:
+    def _show_summary(self) -> None:
         if self.access is not None and self.is_mounted:
             self.query_one(SummaryText).set_lines(self.access.summary())
 
@@ -85,34 +85,34 @@ class AllowlistsScreen(ResourceScreen):
     # Actions
 
     def action_new(self) -> None:
-        form = ListForm("New allowlist", {"outcome": "siteAccess"})
+        form = AllowlistForm("New Allowlist", {"outcome": "siteAccess"})
 
-        def filled(values: Values) -> None:
+        def on_submit(values: Values) -> None:
             target = Target("", values["name"], {"fields": values})
             run_action(self.console, LIST_ACTIONS.create(), [target], verb="Create", form=form)
 
-        self.console.open_form(form, filled)
+        self.console.open_form(form, on_submit)
 
     def action_edit(self) -> None:
         row = self.table.row
         assert row is not None
-        form = ListForm(f"Edit {name_of(row)}", row)
+        form = AllowlistForm(f"Edit {name_of(row)}", row)
 
-        def filled(values: Values) -> None:
-            if fields := _changes(row, values):
+        def on_submit(values: Values) -> None:
+            if fields := _changed_fields(row, values):
                 target = access_target(row, fields=fields)
                 update = LIST_ACTIONS.update()
-                run_action(self.console, update, [target], verb="Change", form=form)
+                run_action(self.console, update, [target], verb="Save", form=form)
             else:
                 form.finish()
                 self.console.notify("No changes to save.")
 
-        self.console.open_form(form, filled)
+        self.console.open_form(form, on_submit)
 
-    def action_switch(self) -> None:
+    def action_toggle_enabled(self) -> None:
         row = self.table.row
         assert row is not None
-        switch(self.console, row, opening_key="t")
+        toggle_allowlist(self.console, row, opening_key="t")
 
     def action_delete(self) -> None:
         row = self.table.row
@@ -121,16 +121,16 @@ class AllowlistsScreen(ResourceScreen):
         run_action(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", opening_key="d")
 
     def action_check(self) -> None:
-        from dyntui.tui.features.access.access_check import ask_who
+        from dyntui.tui.features.access.access_check import ask_access_check
 
-        ask_who(self.console)
+        ask_access_check(self.console)
 
     def action_compare(self) -> None:
-        from dyntui.tui.features.access.compare_screen import ask_other_side
+        from dyntui.tui.features.access.compare_screen import ask_comparison
 
         row = self.table.row
         assert row is not None
-        ask_other_side(self.console, row)
+        ask_comparison(self.console, row)
 
     def action_export(self) -> None:
         from dyntui.tui.features.access.import_export import ask_export
@@ -139,7 +139,7 @@ class AllowlistsScreen(ResourceScreen):
         assert row is not None
         ask_export(self.console, row)
 
-    def action_bring(self) -> None:
+    def action_import(self) -> None:
         from dyntui.tui.features.access.import_export import ask_import
 
         row = self.table.row
@@ -152,10 +152,11 @@ class AllowlistsScreen(ResourceScreen):
         self.console.visit(DuplicateEntriesScreen())
 
 
-class ListForm(FormDialog):
-    """Name, outcome and scope of a list."""
+class AllowlistForm(FormDialog):
+    """The form to create or edit an allowlist."""
 
     def __init__(self, title: str, row: Any) -> None:
+        """row: the allowlist to edit, or the initial values of a new one."""
         super().__init__(
             title,
             (
@@ -164,13 +165,13 @@ class ListForm(FormDialog):
                     "outcome",
                     "outcome",
                     str(row.get("outcome") or "siteAccess"),
-                    {name: f"{name}: {words}" for name, words in OUTCOMES.items()},
+                    {name: f"{name}: {meaning}" for name, meaning in OUTCOMES.items()},
                 ),
                 FormInput(
                     "scope",
                     "scope",
                     str(row.get("scope") or ""),
-                    help="Granted to users on a scope list.",
+                    help="The access scope, if the outcome is scope.",
                 ),
             ),
             check=_check,
@@ -185,12 +186,11 @@ def _check(values: Values) -> dict[str, str]:
     return {}
 
 
-def _changes(row: Any, values: Values) -> dict[str, str]:
+def _changed_fields(row: Any, values: Values) -> dict[str, str]:
     return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
 
 
-def switch(console: ConsoleApp, row: dict[str, Any], *, opening_key: str) -> None:
-    """Enable a disabled list, or disable an enabled one."""
-    on_ = not is_enabled(row)
-    action = LIST_ACTIONS.set_enabled(on_)
+def toggle_allowlist(console: ConsoleApp, row: dict[str, Any], *, opening_key: str) -> None:
+    """Enable a disabled allowlist or disable an enabled one, after its impact was confirmed."""
+    action = LIST_ACTIONS.set_enabled(not is_enabled(row))
     run_action(console, action, [access_target(row)], verb=action.verb, opening_key=opening_key)

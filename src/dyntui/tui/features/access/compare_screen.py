@@ -1,4 +1,4 @@
-"""Compare an allowlist with another list or a file and synchronize it; and find identifiers on several lists."""
+"""Two screens: compare an allowlist with another one or a file and sync it; find identifiers on several allowlists."""
 
 from __future__ import annotations
 
@@ -43,54 +43,57 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["CompareAllowlistScreen", "DuplicateEntriesScreen", "ask_other_side"]
+__all__ = ["CompareAllowlistScreen", "DuplicateEntriesScreen", "ask_comparison"]
+
+_THIS_ONLY, _OTHER_ONLY, _BOTH, _OTHER_ALIAS = "this list only", "other only", "both", "alias differs"
+"""The values of the column `found on`, by which the table can be filtered."""
 
 _COLUMNS = (
-    Column("where", "where", 10, priority=0),
+    Column("found_on", "found on", 14, priority=0),
     Column("identifier", "identifier", 34, grow=True, priority=0),
-    Column("here", "alias here", 18, priority=1),
-    Column("there", "alias there", 18, priority=2),
+    Column("alias", "alias", 18, priority=1),
+    Column("other_alias", "other alias", 18, priority=2),
 )
-_HERE, _THERE, _BOTH, _ALIAS = "only here", "only there", "both", "alias"
 _FILE = "file"
+"""The key of the choice of a file. The other keys are ids of allowlists."""
 
 
-def ask_other_side(console: ConsoleApp, row: Row) -> None:
-    """Ask for another list or a file and open the comparison with it."""
+def ask_comparison(console: ConsoleApp, row: Row) -> None:
+    """Ask for another allowlist or a file and open the comparison with it."""
     connection = console.session.connection
     if connection is None:
         return
 
-    def listed(lists: list[dict[str, Any]]) -> None:
+    def on_lists(lists: list[dict[str, Any]]) -> None:
         others = [other for other in lists if other.get("id") != row.get("id")]
         choices = [Choice(str(other.get("id")), name_of(other), note="allowlist") for other in others]
-        choices.append(Choice(_FILE, "a file …", note="CSV, XLSX, JSON, ..."))
+        choices.append(Choice(_FILE, "File …", note="CSV, XLSX, JSON, ..."))
 
-        def picked(key: str | None) -> None:
+        def on_choice(key: str | None) -> None:
             if key == _FILE:
-                console.ask(
-                    FormDialog("Compare with", (FormInput("path", "file"),), check=_no_file, verb="compare"), typed
-                )
+                title = f"Compare {name_of(row)} with File"
+                form = FormDialog(title, (FormInput("path", "file"),), check=_check_file, verb="compare")
+                console.ask(form, on_file)
             elif key is not None:
                 other = next(other for other in others if other.get("id") == key)
                 console.visit(CompareAllowlistScreen(row, other))
 
-        console.ask(SelectDialog(f"Compare {name_of(row)} with", choices), picked)
+        console.ask(SelectDialog(f"Compare {name_of(row)} With", choices), on_choice)
 
-    def typed(values: Values | None) -> None:
+    def on_file(values: Values | None) -> None:
         if values is not None:
             console.visit(CompareAllowlistScreen(row, Path(values["path"]).expanduser()))
 
-    run_read_worker(console, read_lists(connection.client), listed)
+    run_read_worker(console, read_lists(connection.client), on_lists)
 
 
-def _no_file(values: Values) -> dict[str, str]:
+def _check_file(values: Values) -> dict[str, str]:
     path = Path(values["path"]).expanduser()
     return {} if values["path"].strip() and path.is_file() else {"path": "File not found."}
 
 
 class CompareAllowlistScreen(TableScreen):
-    """Show which entries are only on the list, only on the other side (a list or a file), or on both."""
+    """The entries that only the allowlist has, only the other side (an allowlist or a file), or both."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "compare")
 
@@ -99,16 +102,18 @@ class CompareAllowlistScreen(TableScreen):
         self.row = row
         self.other = other
         self.diff: EntryDiff | None = None
-        self.shown = ""
-        self._entries: list[Mapping[str, Any]] = []
+        """The comparison; None until both sides are loaded."""
+        self.shown_value = ""
+        """The value of `found on` that is shown; "" for all."""
 
     @property
     def other_name(self) -> str:
+        """The name of the other list or file."""
         return self.other.name if isinstance(self.other, Path) else name_of(self.other)
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        return ("allowlists", name_of(self.row), f"against {self.other_name}")
+        return ("allowlists", name_of(self.row), f"compare with {self.other_name}")
 
     def body(self) -> ComposeResult:
         with Vertical():
@@ -125,7 +130,7 @@ class CompareAllowlistScreen(TableScreen):
             )
 
     def _empty(self) -> str:
-        return f"No entries match “{self.shown}”." if self.shown else "Both sides are empty."
+        return f"No entries are in “{self.shown_value}”." if self.shown_value else "Both sides are empty."
 
     def connected(self, connection: Connection) -> None:
         self.load()
@@ -142,15 +147,15 @@ class CompareAllowlistScreen(TableScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        seen = self.change_count
+        change_count = self.change_count
 
         async def work() -> EntryDiff:
-            here = await read_list(connection.client, self.row)
-            return compare(here, await self._other(connection))
+            this_side = await read_list(connection.client, self.row)
+            return compare(this_side, await self._read_other_side(connection))
 
-        run_read_worker(self.console, work(), lambda diff: self._compared(diff, seen))
+        run_read_worker(self.console, work(), lambda diff: self._on_compared(diff, change_count))
 
-    async def _other(self, connection: Connection) -> ComparisonSide:
+    async def _read_other_side(self, connection: Connection) -> ComparisonSide:
         import asyncio
 
         if not isinstance(self.other, Path):
@@ -159,83 +164,96 @@ class CompareAllowlistScreen(TableScreen):
         try:
             return await asyncio.to_thread(read_file, self.other, live=live)
         except OSError as error:
-            raise DyntuiError(f"{self.other} cannot be read: {error.strerror}.", hint="Press r to retry.") from error
+            raise DyntuiError(
+                f"{self.other} cannot be read: {error.strerror}.", hint="Press r to try again."
+            ) from error
 
-    def _compared(self, diff: EntryDiff, change_count: int) -> None:
+    def _on_compared(self, diff: EntryDiff, change_count: int) -> None:
         self.mark_up_to_date(change_count)
         self.diff = diff
         if self.is_mounted:
-            self._show()
+            self._show_diff()
 
-    def _show(self) -> None:
+    def _show_diff(self) -> None:
         diff = self.diff
         if diff is None:
             return
-        relabelled = {id(pair[0]) for pair in diff.other_alias}
-        rows = [_row(_HERE, entry, entry, None) for entry in diff.only_left]
-        rows += [_row(_THERE, entry, None, entry) for entry in diff.only_right]
-        rows += [_row(_ALIAS if id(old) in relabelled else _BOTH, old, old, new) for old, new in diff.both]
-        rows = [row for row in rows if self.shown in ("", row["where"])]
-        self.set_rows(rows)
-        both = len(diff.both) - len(relabelled)
-        counts = f"only here {len(diff.only_left):,} · only there {len(diff.only_right):,} · both {both:,}"
-        counts += f" · different alias {len(relabelled):,}" if relabelled else ""
-        lines = [f"here {name_of(self.row)} · there {self.other_name}", counts]
+        renamed = {id(left) for left, _ in diff.other_alias}
+        rows = [_row(_THIS_ONLY, entry, entry, None) for entry in diff.only_left]
+        rows += [_row(_OTHER_ONLY, entry, None, entry) for entry in diff.only_right]
+        rows += [_row(_OTHER_ALIAS if id(left) in renamed else _BOTH, left, left, right) for left, right in diff.both]
+        self.set_rows([row for row in rows if self.shown_value in ("", row["found_on"])])
+        counts = {
+            _THIS_ONLY: len(diff.only_left),
+            _OTHER_ONLY: len(diff.only_right),
+            _BOTH: len(diff.both) - len(renamed),
+        }
+        if renamed:
+            counts[_OTHER_ALIAS] = len(renamed)
+        lines = [
+            f"This list: {name_of(self.row)} · other: {self.other_name}",
+            " · ".join(f"{value}: {count:,}" for value, count in counts.items()),
+        ]
         if diff.right.invalid:
-            line, why = diff.right.invalid[0]
-            lines.append(f"{len(diff.right.invalid):,} invalid in {self.other_name}; line {line}: {why}")
+            line, problem = diff.right.invalid[0]
+            lines.append(f"Invalid lines in {self.other_name}: {len(diff.right.invalid):,}; line {line}: {problem}")
         self.query_one(SummaryText).set_lines(lines)
         self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
         if self.diff is None:
-            return [("loading both sides", "")]
+            return [("loading", "")]
         table = self.table
         parts = self.position()
         if table.marks:
             parts.append((f"{len(table.marks):,} marked", ""))
-        return [*parts, (self.shown, "")] if self.shown else parts
+        return [*parts, (self.shown_value, "")] if self.shown_value else parts
 
-    # Reasons
+    # Why an action is not available
 
     def comparison_disabled_reason(self) -> str | None:
-        return None if self.diff is not None else "Both sides are still loading."
+        return None if self.diff is not None else "The entries are still loading."
 
     def add_missing_disabled_reason(self) -> str | None:
-        return self.comparison_disabled_reason() or (None if self._there() else "No selected entry is only there.")
+        return self.comparison_disabled_reason() or (
+            None if self._missing_entries() else "Select an entry that only the other side has."
+        )
 
     def sync_disabled_reason(self) -> str | None:
         if reason := self.comparison_disabled_reason():
             return reason
-        return None if self.diff is not None and self.diff.only_right else "No entry is only there."
+        return (
+            None
+            if self.diff is not None and self.diff.only_right
+            else "The allowlist has all entries of the other side."
+        )
 
     def match_disabled_reason(self) -> str | None:
         return self.comparison_disabled_reason() or (
             "Both sides have the same entries." if self.diff is not None and self.diff.is_equal else None
         )
 
-    def _there(self) -> list[Mapping[str, Any]]:
+    def _missing_entries(self) -> list[Mapping[str, Any]]:
+        """Return the marked entries or the current one, as far as only the other side has them."""
         marks = self.table.marks
-        chosen = [row for row in self.rows_view.rows if row["key"] in marks] if marks else [self.table.row]
-        return [row["entry"] for row in chosen if row is not None and row["where"] == _THERE]
+        rows = [row for row in self.rows_view.rows if row["key"] in marks] if marks else [self.table.row]
+        return [row["entry"] for row in rows if row is not None and row["found_on"] == _OTHER_ONLY]
 
     # Actions
 
     def action_filter(self) -> None:
-        turns = ["", _HERE, _THERE, _BOTH, _ALIAS]
-        self.shown = turns[(turns.index(self.shown) + 1) % len(turns)]
+        values = ["", _THIS_ONLY, _OTHER_ONLY, _BOTH, _OTHER_ALIAS]
+        self.shown_value = values[(values.index(self.shown_value) + 1) % len(values)]
         self.table.marks.clear()
-        self._show()
+        self._show_diff()
 
     def action_refresh(self) -> None:
         self.load()
 
     def action_add(self) -> None:
-        targets = [entry_target(entry) for entry in self._there()]
-        done = self._done
-        run_action(
-            self.console, add_entries(self.row, job=new_job()), targets, verb="Add", opening_key="plus", done=done
-        )
+        targets = [entry_target(entry) for entry in self._missing_entries()]
+        action = add_entries(self.row, job=new_job())
+        run_action(self.console, action, targets, verb="Add", opening_key="plus", done=self._on_results)
 
     def action_sync(self) -> None:
         self._sync(remove=False, opening_key="s")
@@ -254,10 +272,10 @@ class CompareAllowlistScreen(TableScreen):
             return
         job = new_job()
         action, targets = sync_action(plan, job=job)
-        writes = connection.write_gate
+        write_gate = connection.write_gate
 
         async def perform(confirmation: Confirmation, progress: Any, cancel: Cancel) -> WriteResults:
-            return await sync(writes, plan, confirmation, job=job, on_progress=progress, cancel=cancel)
+            return await sync(write_gate, plan, confirmation, job=job, on_progress=progress, cancel=cancel)
 
         run_action(
             self.console,
@@ -267,34 +285,37 @@ class CompareAllowlistScreen(TableScreen):
             opening_key=opening_key,
             summary_lines=plan.lines(),
             perform=perform,
-            done=self._done,
+            done=self._on_results,
         )
 
-    def _done(self, results: WriteResults) -> None:
+    def _on_results(self, results: WriteResults) -> None:
         self.table.marks.clear()
         self.table.repaint()
 
 
-def _row(where: str, entry: Mapping[str, Any], here: Any, there: Any) -> dict[str, Any]:
+def _row(
+    found_on: str, entry: Mapping[str, Any], this_entry: Mapping[str, Any] | None, other_entry: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return a row of the comparison. this_entry, other_entry: the entry on each side; None where it is missing."""
     return {
-        "key": f"{where} {entry_label(entry)}",
-        "where": where,
+        "key": f"{found_on} {entry_label(entry)}",
+        "found_on": found_on,
         "identifier": entry_label(entry),
-        "here": here.get("alias") if here else None,
-        "there": there.get("alias") if there else None,
+        "alias": this_entry.get("alias") if this_entry else None,
+        "other_alias": other_entry.get("alias") if other_entry else None,
         "entry": entry,
     }
 
 
 _DUPLICATE_COLUMNS = (
     Column("identifier", "identifier", 34, grow=True, priority=0),
-    Column("times", "times", 5, right=True, priority=1),
-    Column("lists", "on", 40, grow=True, priority=0),
+    Column("count", "entries", 7, right=True, priority=1),
+    Column("lists", "allowlists", 40, grow=True, priority=0),
 )
 
 
 class DuplicateEntriesScreen(TableScreen):
-    """Identifiers that are on several lists, or twice on one."""
+    """The identifiers that are on several allowlists, or more than one time on one allowlist."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "duplicates")
 
@@ -303,7 +324,12 @@ class DuplicateEntriesScreen(TableScreen):
         return ("allowlists", "duplicates")
 
     def body(self) -> ComposeResult:
-        yield Table(_DUPLICATE_COLUMNS, StaticRows(is_loaded=False), empty=lambda: "No duplicates found.", id="list")
+        yield Table(
+            _DUPLICATE_COLUMNS,
+            StaticRows(is_loaded=False),
+            empty=lambda: "No identifier is on several allowlists.",
+            id="list",
+        )
 
     def connected(self, connection: Connection) -> None:
         self.load()
@@ -316,27 +342,27 @@ class DuplicateEntriesScreen(TableScreen):
         self.load()
 
     def load(self) -> None:
-        """Load all lists."""
+        """Load the entries of all allowlists."""
         connection = self.console.session.connection
         if connection is None:
             return
-        seen = self.change_count
+        change_count = self.change_count
 
         async def work() -> list[dict[str, Any]]:
             lists = await read_lists(connection.client)
             rows = [(row, entry) for row in lists async for entry in entries_of(connection.client, str(row.get("id")))]
             return [
                 {
-                    "identifier": entry_label(several[0][1]),
-                    "times": len(several),
-                    "lists": ", ".join(name_of(row) for row, _ in several),
+                    "identifier": entry_label(same[0][1]),
+                    "count": len(same),
+                    "lists": ", ".join(name_of(row) for row, _ in same),
                 }
-                for several in find_duplicates(rows).values()
+                for same in find_duplicates(rows).values()
             ]
 
-        run_read_worker(self.console, work(), lambda rows: self._found(rows, seen))
+        run_read_worker(self.console, work(), lambda rows: self._on_loaded(rows, change_count))
 
-    def _found(self, rows: list[dict[str, Any]], change_count: int) -> None:
+    def _on_loaded(self, rows: list[dict[str, Any]], change_count: int) -> None:
         self.mark_up_to_date(change_count)
         if self.is_mounted:
             self.set_rows(rows)

@@ -1,8 +1,8 @@
-"""The entries of one list: paged, searched and ordered by the server; added, changed, copied and removed."""
+"""The entries of one allowlist: the list, its actions, and the form of an entry."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -14,7 +14,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.resources import ALLOWLIST_ENTRIES, Column, Resource
 from dyntui.resources.allowlists import ENTRY_ORDERS, IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, is_enabled, name_of, read_access
-from dyntui.services.access.drafts import DraftState, EntryDraft, draft_of, entry_label, key_of
+from dyntui.services.access.drafts import DraftState, EntryDraft, draft_of, entry_label, identifier_fields, key_of
 from dyntui.services.access.entries import (
     add_entries,
     body_of,
@@ -28,7 +28,7 @@ from dyntui.services.access.entries import (
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
-from dyntui.tui.features.access.allowlists_screen import switch
+from dyntui.tui.features.access.allowlists_screen import toggle_allowlist
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -42,24 +42,25 @@ if TYPE_CHECKING:
 
 __all__ = ["EntriesScreen", "EntryForm"]
 
-_AUTO = ""
+_DETECT = ""
+"""The value of the type field that detects the type from the text."""
 
 
 class EntriesScreen(ResourceScreen):
-    """The entries of the list whose id is `parent_id`; the list itself is loaded with them."""
+    """The entries of the allowlist `parent_id`. The allowlist itself is loaded with them."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "allowlist-entries")
 
-    class ListRead(Message):
-        """The list itself was read, with the others."""
+    class AllowlistLoaded(Message):
+        """Posted when the allowlist was loaded, with all allowlists and gates."""
 
         def __init__(self, access: AccessPolicy, row: dict[str, Any]) -> None:
             super().__init__()
             self.access = access
             self.row = row
 
-    def __init__(self, record: Resource = ALLOWLIST_ENTRIES, **where: Any) -> None:
-        super().__init__(record, **where)
+    def __init__(self, record: Resource = ALLOWLIST_ENTRIES, **options: Any) -> None:
+        super().__init__(record, **options)
         self.access: AccessPolicy | None = None
         self.row: dict[str, Any] | None = None
 
@@ -70,10 +71,10 @@ class EntriesScreen(ResourceScreen):
 
     def connected(self, connection: Connection) -> None:
         super().connected(connection)
-        self.read_list()
+        self.load_allowlist()
 
-    def read_list(self) -> None:
-        """Load the list itself."""
+    def load_allowlist(self) -> None:
+        """Load the allowlist itself."""
         connection = self.console.session.connection
         if connection is None:
             return
@@ -82,29 +83,30 @@ class EntriesScreen(ResourceScreen):
             access = await read_access(connection.client)
             return access, dict(find_policy(access.lists, self.parent_id))
 
-        def found(what: tuple[AccessPolicy, dict[str, Any]]) -> None:
-            self.post_message(self.ListRead(*what))
+        def on_loaded(loaded: tuple[AccessPolicy, dict[str, Any]]) -> None:
+            self.post_message(self.AllowlistLoaded(*loaded))
 
-        run_read_worker(self.console, work(), found)
+        run_read_worker(self.console, work(), on_loaded)
 
-    @on(ListRead)
-    def _list_read(self, event: ListRead) -> None:
+    @on(AllowlistLoaded)
+    def _on_allowlist_loaded(self, event: AllowlistLoaded) -> None:
         self.access, self.row = event.access, event.row
         self.parent_label = name_of(event.row)
-        self._head()
+        self._show_summary()
         self.refresh_status()
 
-    def _head(self) -> None:
+    def _show_summary(self) -> None:
+        """Show outcome, scope, effect and order above the entries."""
         if self.row is None or self.access is None or not self.is_mounted:
             return
-        row = self.row
-        scope = f" {row['scope']}" if row.get("scope") else ""
-        order = self.view.query.order if self.view is not None else ""
-        name, _, way = order.rpartition("-")
-        ordered = f"   by {ENTRY_ORDERS.get(name, name)} {'↓' if way == 'desc' else '↑'}" if order else ""
-        self.query_one(SummaryText).set_lines(
-            [f"{row.get('outcome')}{scope} · {self.access.column_text(row)}{ordered}"]
-        )
+        parts = [f"Outcome: {self.row.get('outcome')}"]
+        if self.row.get("scope"):
+            parts.append(f"scope: {self.row['scope']}")
+        parts.append(f"effect: {self.access.column_text(self.row)}")
+        if order := self.view.query.order if self.view is not None else "":
+            name, _, direction = order.rpartition("-")
+            parts.append(f"sorted by {ENTRY_ORDERS.get(name, name)} {'↓' if direction == 'desc' else '↑'}")
+        self.query_one(SummaryText).set_lines([" · ".join(parts)])
 
     @property
     def shown_resources(self) -> frozenset[str]:
@@ -112,7 +114,7 @@ class EntriesScreen(ResourceScreen):
 
     def reload(self) -> None:
         super().reload()
-        self.read_list()
+        self.load_allowlist()
 
     def keep_marks(self, results: WriteResults) -> None:
         """Keep only the failed entries marked."""
@@ -120,19 +122,19 @@ class EntriesScreen(ResourceScreen):
         self.table.repaint()
         self.refresh_status()
 
-    # Order: by anything an entry has, though its columns are few
+    # Order: the server can order by fields that have no column
 
     def _orders(self) -> list[Column]:
         return [Column(name, title, order=name) for name, title in ENTRY_ORDERS.items()]
 
     def _sort_by(self, name: str | None) -> None:
         super()._sort_by(name)
-        self._head()
+        self._show_summary()
 
-    # Reasons
+    # Why an action is not available
 
     def entries_disabled_reason(self) -> str | None:
-        return None if self.row is not None else "The list is still loading."
+        return None if self.row is not None else "The allowlist is still loading."
 
     def entry_disabled_reason(self) -> str | None:
         return self.entries_disabled_reason() or self.selection_disabled_reason()
@@ -140,68 +142,68 @@ class EntriesScreen(ResourceScreen):
     # Actions
 
     def action_add(self) -> None:
-        row = self._list
-        form = EntryForm(f"Add to {name_of(row)}", {}, live=self._live)
+        row = self._allowlist
+        form = EntryForm(f"Add Entry to {name_of(row)}", {}, is_live=self._is_live)
 
-        def filled(values: Values) -> None:
-            target = entry_target(_draft(values, live=self._live).entry)
+        def on_submit(values: Values) -> None:
+            target = entry_target(_draft(values, is_live=self._is_live).entry)
             action = add_entries(row, job=new_job())
             run_action(self.console, action, [target], verb="Add", form=form)
 
-        self.console.open_form(form, filled)
+        self.console.open_form(form, on_submit)
 
     @property
-    def _list(self) -> dict[str, Any]:
+    def _allowlist(self) -> dict[str, Any]:
         assert self.row is not None
         return self.row
 
     @property
-    def _live(self) -> bool:
+    def _is_live(self) -> bool:
         profile = self.console.session.profile
         return profile is not None and profile.kind == "live"
 
     def action_paste(self) -> None:
         from dyntui.tui.features.access.entry_drafts import PasteEntriesDialog, open_drafts
 
-        row, access = self._list, self.access
+        row, access = self._allowlist, self.access
         assert access is not None
 
-        def pasted(text: str | None) -> None:
+        def on_paste(text: str | None) -> None:
             if text and text.strip():
                 open_drafts(self.console, row, access.lists, text)
 
-        self.console.ask(PasteEntriesDialog(name_of(row)), pasted)
+        self.console.ask(PasteEntriesDialog(name_of(row)), on_paste)
 
-    def action_bring(self) -> None:
+    def action_import(self) -> None:
         from dyntui.tui.features.access.import_export import ask_import
 
-        ask_import(self.console, self._list)
+        ask_import(self.console, self._allowlist)
 
     def action_edit(self) -> None:
-        row, old = self._list, self.table.row
+        row, old = self._allowlist, self.table.row
         assert old is not None
-        form = EntryForm(f"Edit {entry_label(old)}", old, live=self._live)
+        form = EntryForm(f"Edit Entry {entry_label(old)}", old, is_live=self._is_live)
 
-        def filled(values: Values) -> None:
-            new = body_of(_draft(values, live=self._live).entry)
+        def on_submit(values: Values) -> None:
+            new = body_of(_draft(values, is_live=self._is_live).entry)
             if new == body_of(old):
                 form.finish()
                 self.console.notify("No changes to save.")
             elif key_of(new) == key_of(old) and is_enabled(row):
-                self._ask_gap(row, old, new, form)
+                self._confirm_gap(row, old, new, form)
             else:
                 self._replace(row, old, new, form, gap=False)
 
-        self.console.open_form(form, filled)
+        self.console.open_form(form, on_submit)
 
-    def _ask_gap(self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm) -> None:
-        """Confirm a change of alias on an enabled list; the entry is missing from the list for a moment."""
+    def _confirm_gap(self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm) -> None:
+        """Confirm a change of alias on an enabled list: the entry is deleted first, so it is missing for a moment."""
         choices = [
-            Choice("keep", "keep the alias as it is"),
-            Choice("gap", "change it", note="the entry is missing for a moment"),
+            Choice("keep", "Keep the alias"),
+            Choice("gap", "Change the alias", note="the entry is missing for a moment"),
         ]
 
-        def chosen(key: str | None) -> None:
+        def on_choice(key: str | None) -> None:
             if key == "gap":
                 self._replace(row, old, new, form, gap=True)
             elif key == "keep":
@@ -209,143 +211,145 @@ class EntriesScreen(ResourceScreen):
             else:
                 form.reopen()
 
-        self.console.ask(SelectDialog("The list is enabled, and an entry cannot exist twice", choices), chosen)
+        self.console.ask(SelectDialog("The list is enabled. Change the alias?", choices), on_choice)
 
     def _replace(
         self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm, *, gap: bool
     ) -> None:
         action, target = replace_entry(row, gap=gap, job=new_job()), replacement_target(old, new)
-        run_action(self.console, action, [target], verb="Change", opening_key="e", form=form, done=self.keep_marks)
+        run_action(self.console, action, [target], verb="Save", opening_key="e", form=form, done=self.keep_marks)
 
-    def _chosen(self, then: Any) -> None:
-        """The marked entries, else the one under the cursor; those not in memory are read."""
-        marks = set(self.table.marks) or {str(self.table.row_id)}
+    def _with_selected_entries(self, then: Callable[[list[dict[str, Any]]], None]) -> None:
+        """Call `then` with the marked entries or the current one. Entries that are not in memory are read."""
+        ids = set(self.table.marks) or {str(self.table.row_id)}
         view, connection = self.view, self.console.session.connection
         assert view is not None
         assert connection is not None
-        found = {
-            row_id: row
-            for row_id in marks
-            if (index := view.index_of(row_id)) is not None and (row := view.get(index)) is not None
-        }
-        if len(found) == len(marks):
-            then(sorted(found.values(), key=lambda row: view.index_of(str(row.get("id"))) or 0))
+        loaded = self._loaded_rows(ids)
+        if len(loaded) == len(ids):
+            then(sorted(loaded.values(), key=lambda row: view.index_of(str(row.get("id"))) or 0))
             return
 
-        async def rest() -> list[dict[str, Any]]:
-            rows = dict(found)
+        async def read_others() -> list[dict[str, Any]]:
+            rows = dict(loaded)
             async for entry in entries_of(connection.client, self.parent_id):
-                if entry.get("id") in marks:
+                if entry.get("id") in ids:
                     rows[str(entry["id"])] = entry
             return list(rows.values())
 
-        run_read_worker(self.console, rest(), then)
+        run_read_worker(self.console, read_others(), then)
 
-    def action_delete(self) -> None:
-        row = self._list
-
-        def chosen(entries: list[dict[str, Any]]) -> None:
-            action = remove_entries(row, job=new_job())
-            targets = [removal_target(entry) for entry in entries]
-            run_action(self.console, action, targets, verb="Remove", opening_key="d", done=self.keep_marks)
-
-        self._chosen(chosen)
-
-    def action_copy_to(self) -> None:
-        row, access = self._list, self.access
-        assert access is not None
-        others = [other for other in access.lists if other.get("id") != row.get("id")]
-        choices = [Choice(str(o.get("id")), name_of(o), note=access.column_text(o)) for o in others]
-
-        def chosen(entries: list[dict[str, Any]], other: dict[str, Any]) -> None:
-            action = add_entries(other, job=new_job())
-            targets = [entry_target(entry) for entry in entries]
-            run_action(self.console, action, targets, verb="Copy", opening_key="C", done=self._copied)
-
-        def picked(list_id: str | None) -> None:
-            other = next((dict(o) for o in others if o.get("id") == list_id), None)
-            if other is not None:
-                self._chosen(lambda entries: chosen(entries, other))
-
-        self.console.ask(SelectDialog("Copy to", choices), picked)
-
-    def _copied(self, results: WriteResults) -> None:
-        left = {target.id for target in results.remaining}
-        rows = {key_of(row).removeprefix("entry:"): row_id for row_id, row in self._marked_rows().items()}
-        self.table.marks = {row_id for key, row_id in rows.items() if key in left}
-        self.table.repaint()
-        self.refresh_status()
-
-    def _marked_rows(self) -> dict[str, dict[str, Any]]:
+    def _loaded_rows(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return the rows with these ids that are in memory, by id."""
         view = self.view
         assert view is not None
         return {
             row_id: row
-            for row_id in self.table.marks
+            for row_id in ids
             if (index := view.index_of(row_id)) is not None and (row := view.get(index)) is not None
         }
 
-    def action_switch(self) -> None:
-        switch(self.console, self._list, opening_key="t")
+    def action_delete(self) -> None:
+        row = self._allowlist
+
+        def remove(entries: list[dict[str, Any]]) -> None:
+            action = remove_entries(row, job=new_job())
+            targets = [removal_target(entry) for entry in entries]
+            run_action(self.console, action, targets, verb="Remove", opening_key="d", done=self.keep_marks)
+
+        self._with_selected_entries(remove)
+
+    def action_copy_to(self) -> None:
+        row, access = self._allowlist, self.access
+        assert access is not None
+        others = [other for other in access.lists if other.get("id") != row.get("id")]
+        choices = [Choice(str(other.get("id")), name_of(other), note=access.column_text(other)) for other in others]
+
+        def copy(entries: list[dict[str, Any]], other: dict[str, Any]) -> None:
+            action = add_entries(other, job=new_job())
+            targets = [entry_target(entry) for entry in entries]
+            run_action(self.console, action, targets, verb="Copy", opening_key="C", done=self._keep_copy_marks)
+
+        def on_choice(allowlist_id: str | None) -> None:
+            other = next((dict(other) for other in others if other.get("id") == allowlist_id), None)
+            if other is not None:
+                self._with_selected_entries(lambda entries: copy(entries, other))
+
+        self.console.ask(SelectDialog("Copy Entries To", choices), on_choice)
+
+    def _keep_copy_marks(self, results: WriteResults) -> None:
+        """Keep only the entries marked that were not copied. The results have keys of entries, not ids."""
+        remaining = {target.id for target in results.remaining}
+        ids = {
+            key_of(row).removeprefix("entry:"): row_id for row_id, row in self._loaded_rows(self.table.marks).items()
+        }
+        self.table.marks = {row_id for key, row_id in ids.items() if key in remaining}
+        self.table.repaint()
+        self.refresh_status()
+
+    def action_toggle_enabled(self) -> None:
+        toggle_allowlist(self.console, self._allowlist, opening_key="t")
 
     def action_compare(self) -> None:
-        from dyntui.tui.features.access.compare_screen import ask_other_side
+        from dyntui.tui.features.access.compare_screen import ask_comparison
 
-        ask_other_side(self.console, self._list)
+        ask_comparison(self.console, self._allowlist)
 
     def action_export(self) -> None:
         from dyntui.tui.features.access.import_export import ask_export
 
-        ask_export(self.console, self._list)
+        ask_export(self.console, self._allowlist)
 
     def action_undo(self) -> None:
         from dyntui.tui.features.access.import_export import ask_undo
 
-        ask_undo(self.console, self._list)
+        ask_undo(self.console, self._allowlist)
 
     def action_check(self) -> None:
-        from dyntui.tui.features.access.access_check import ask_who
+        from dyntui.tui.features.access.access_check import ask_access_check
 
-        ask_who(self.console)
+        ask_access_check(self.console)
 
     def status(self) -> Sequence[Piece]:
         parts = list(super().status())
         if self.row is not None and is_enabled(self.row):
-            parts.insert(0, ("on", "warn"))
+            parts.insert(0, ("enabled", "warn"))
         return parts
 
 
 class EntryForm(FormDialog):
-    """Ask for an identifier, its type (detected from the text by default) and an alias."""
+    """The form of an entry: identifier, type and alias."""
 
-    def __init__(self, title: str, entry: Any, *, live: bool) -> None:
-        kind = next((name for name in IDENTIFIER_TITLES if entry.get(name) not in (None, "")), _AUTO)
-        kinds = {_AUTO: "detect from the text", **IDENTIFIER_TITLES}
+    def __init__(self, title: str, entry: Any, *, is_live: bool) -> None:
+        """entry: the initial values. is_live: whether the environment is live, where the rules are stricter."""
+        type_ = next((name for name in IDENTIFIER_TITLES if entry.get(name) not in (None, "")), _DETECT)
+        types = {_DETECT: "detect automatically", **IDENTIFIER_TITLES}
         super().__init__(
             title,
             (
                 FormInput("value", "identifier", entry_label(entry)),
-                FormInput("kind", "kind", kind, kinds),
+                FormInput("type", "type", type_, types),
                 FormInput("alias", "alias", str(entry.get("alias") or "")),
             ),
-            check=lambda values: _wrong(values, live=live),
+            check=lambda values: _check(values, is_live=is_live),
         )
 
 
-def _fields(values: Values) -> dict[str, str]:
-    fields = {values["kind"] or "identifier": values["value"].strip()}
-    return fields | ({"alias": values["alias"].strip()} if values["alias"].strip() else {})
+def _draft(values: Values, *, is_live: bool) -> EntryDraft:
+    """Return the draft of the entry in the form. Raises UsageError."""
+    text = values["value"].strip()
+    fields = {values["type"]: text} if values["type"] != _DETECT else identifier_fields(text)
+    if alias := values["alias"].strip():
+        fields["alias"] = alias
+    return draft_of(fields, text=text, live=is_live)
 
 
-def _draft(values: Values, *, live: bool) -> EntryDraft:
-    return draft_of(_fields(values), text=values["value"], live=live)
-
-
-def _wrong(values: Values, *, live: bool) -> dict[str, str]:
+def _check(values: Values, *, is_live: bool) -> dict[str, str]:
+    """Return the problems of the form by field name."""
     if not values["value"].strip():
-        return {"value": "An entry needs an identifier."}
+        return {"value": "Enter an identifier."}
     try:
-        draft = _draft(values, live=live)
+        draft = _draft(values, is_live=is_live)
     except DyntuiError as error:
         return {"": str(error)}
     return {"value": draft.problem_text} if draft.state is DraftState.INVALID else {}

@@ -1,4 +1,4 @@
-"""Add many entries by paste: the paste dialog, and the screen that reviews the parsed lines before they are sent."""
+"""Adding several entries by paste: the paste dialog, and the screen to review the entries before they are sent."""
 
 from __future__ import annotations
 
@@ -35,27 +35,34 @@ __all__ = ["EntryDraftsScreen", "PasteEntriesDialog", "open_drafts"]
 
 _COLUMNS = (
     Column("value", "identifier", 24, grow=True, priority=0),
-    Column("kind", "kind", 12, priority=0),
-    Column("state", "state", 9, priority=0),
-    Column("why", "problem", 22, grow=True, priority=1),
+    Column("type", "type", 16, priority=0),
+    Column("status", "status", 10, priority=0),
+    Column("problem", "problem", 22, grow=True, priority=1),
     Column("alias", "alias", 16, priority=3),
     Column("line", "line", 5, right=True, priority=2),
 )
-_SENT = "sent"
+_STATUS = {
+    DraftState.NEW: "new",
+    DraftState.EXISTS: "on list",
+    DraftState.DUPLICATE: "duplicate",
+    DraftState.INVALID: "invalid",
+}
+"""State of a draft -> the text of the column `status`."""
+_COUNT_LABELS = {**_STATUS, DraftState.EXISTS: "already on the list"}
 
 
 class PasteEntriesDialog(BaseDialog[str]):
-    """Ask for entries, one per line; the result is the text."""
+    """Asks for entries, one per line. The result is the text."""
 
-    BINDINGS = bindings(ACCESS_ACTIONS, "pasting")
+    BINDINGS = bindings(ACCESS_ACTIONS, "paste-entries")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, allowlist_name: str) -> None:
         super().__init__(classes="large paste")
-        self.title_text = f"Paste entries for {name}"
+        self.title_text = f"Paste Entries for {allowlist_name}"
 
     def content(self) -> ComposeResult:
         yield Static(
-            "One per line: email, 0x…, +49…, example.com, twitter:ada, fid:77, external:u-1; an alias after a comma.",
+            "One per line: ada@example.com, 0x…, +49…, example.com, twitter:ada, fid:77. Add an alias after a comma.",
             markup=False,
         )
         area = TextArea("", show_line_numbers=False, tab_behavior="focus", id="rows")
@@ -71,29 +78,30 @@ class PasteEntriesDialog(BaseDialog[str]):
     def current_input(self) -> str:
         return self.query_one(TextArea).text
 
-    def action_take(self) -> Any:
+    def action_submit(self) -> Any:
         self.submit(self.current_input())
 
 
 def open_drafts(console: ConsoleApp, row: Row, lists: Sequence[Row], text: str) -> None:
-    """Parse the pasted text and open the review screen."""
+    """Parse the pasted text and open the review of its entries. lists: all allowlists, where else an entry may be."""
     profile = console.session.profile
-    live = profile is not None and profile.kind == "live"
-    console.visit(EntryDraftsScreen(row, lists, parse_lines(text, live=live), live=live))
+    is_live = profile is not None and profile.kind == "live"
+    console.visit(EntryDraftsScreen(row, lists, parse_lines(text, live=is_live), is_live=is_live))
 
 
 class EntryDraftsScreen(TableScreen):
-    """Review parsed entries before they are added to a list."""
+    """The review of entries before they are added to an allowlist."""
 
-    BINDINGS = bindings(ACCESS_ACTIONS, "drafts")
+    BINDINGS = bindings(ACCESS_ACTIONS, "entry-drafts")
 
-    def __init__(self, row: Row, lists: Sequence[Row], drafts: Sequence[EntryDraft], *, live: bool) -> None:
+    def __init__(self, row: Row, lists: Sequence[Row], drafts: Sequence[EntryDraft], *, is_live: bool) -> None:
         super().__init__()
         self.row = row
         self.lists = tuple(lists)
         self.drafts = list(drafts)
-        self.live = live
-        self.checked = False
+        self.is_live = is_live
+        self.is_checked = False
+        """Whether the drafts were compared with the entries of the allowlist."""
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -102,118 +110,112 @@ class EntryDraftsScreen(TableScreen):
     def body(self) -> ComposeResult:
         with Vertical():
             yield SummaryText()
-            yield Table(_COLUMNS, StaticRows(), empty=lambda: "No entries left to add. esc goes back.", id="list")
+            yield Table(_COLUMNS, StaticRows(), empty=lambda: "No entries to add. Press esc to go back.", id="list")
 
     def connected(self, connection: Connection) -> None:
-        self._show()
-        self._check()
+        self._show_drafts()
+        self._check_existing()
 
     @property
     def shown_resources(self) -> frozenset[str]:
         return frozenset({"allowlist-entries"})
 
     def reload(self) -> None:
-        self._check()
+        self._check_existing()
 
-    def _check(self) -> None:
+    def _check_existing(self) -> None:
         connection = self.console.session.connection
         if connection is not None:
-            seen = self.change_count
+            change_count = self.change_count
             work = check_existing(connection.client, self.row, self.drafts, self.lists)
-            run_read_worker(self.console, work, lambda drafts: self._checked(drafts, seen))
+            run_read_worker(self.console, work, lambda drafts: self._on_checked(drafts, change_count))
 
-    def _checked(self, drafts: list[EntryDraft], change_count: int) -> None:
+    def _on_checked(self, drafts: list[EntryDraft], change_count: int) -> None:
         if change_count != self.change_count:
             return  # a newer check is running
         self.mark_up_to_date(change_count)
-        self.drafts, self.checked = drafts, True
+        self.drafts, self.is_checked = drafts, True
         if self.is_mounted:
-            self._show()
+            self._show_drafts()
 
-    def _show(self) -> None:
+    def _show_drafts(self) -> None:
         self.set_rows([_row(draft) for draft in self.drafts])
-        counts = {state: self._count(state) for state in DraftState}
-        words = {
-            DraftState.NEW: "new",
-            DraftState.EXISTS: "already on the list",
-            DraftState.DUPLICATE: "duplicate",
-            DraftState.INVALID: "invalid",
-        }
-        parts = [f"{counts[state]:,} {words[state]}" for state in DraftState if counts[state]]
         total = len(self.drafts)
-        says = f"{total:,} {'entries' if total != 1 else 'entry'}: {', '.join(parts)}" if parts else ""
-        self.query_one(SummaryText).set_lines(
-            [says if self.checked else f"{says}; checking which are already on the list ···"]
+        counts = ", ".join(
+            f"{self._count(state):,} {_COUNT_LABELS[state]}" for state in DraftState if self._count(state)
         )
+        summary = f"{total:,} {'entry' if total == 1 else 'entries'}: {counts}" if counts else ""
+        if not self.is_checked:
+            summary += " · checking which are already on the list ···"
+        self.query_one(SummaryText).set_lines([summary])
         self.refresh_status()
 
     def _count(self, state: DraftState) -> int:
         return sum(draft.state is state for draft in self.drafts)
 
     def status(self) -> Sequence[Piece]:
-        at = f"{self.table.cursor + 1:,} of {len(self.drafts):,}" if self.drafts else ""
-        return [(at, "")] if at else []
+        return self.position()
 
     def unsaved(self) -> str:
         count = self._count(DraftState.NEW)
         return f"adding the {count:,} {'entries' if count != 1 else 'entry'}" if count else ""
 
-    # Reasons
+    # Why an action is not available
 
     def selection_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "No line is selected."
+        return None if self.table.row is not None else "There is no row under the cursor."
 
-    def send_disabled_reason(self) -> str | None:
-        return None if self._count(DraftState.NEW) else "There are no valid entries to add."
+    def add_disabled_reason(self) -> str | None:
+        return None if self._count(DraftState.NEW) else "There are no new valid entries to add."
 
     # Actions
 
-    def action_kind(self) -> None:
+    def action_set_type(self) -> None:
         index = self.table.cursor
         draft = self.drafts[index]
         choices = [Choice(name, title) for name, title in IDENTIFIER_TITLES.items()]
 
-        def picked(kind: str | None) -> None:
+        def on_choice(kind: str | None) -> None:
             if kind is not None:
-                self.drafts[index] = with_kind(draft, kind, live=self.live)
+                self.drafts[index] = with_kind(draft, kind, live=self.is_live)
                 self.drafts = mark_duplicates(self.drafts)
-                self._show()
-                self._check()
+                self._show_drafts()
+                self._check_existing()
 
-        self.console.ask(SelectDialog(f"Type of {draft.text}", choices), picked)
+        self.console.ask(SelectDialog(f"Type of {draft.text}", choices), on_choice)
 
-    def action_leave(self) -> None:
+    def action_exclude(self) -> None:
         del self.drafts[self.table.cursor]
         self.drafts = mark_duplicates(self.drafts)
-        self._show()
+        self._show_drafts()
 
-    def action_send(self) -> None:
-        sending = [draft for draft in self.drafts if draft.state is DraftState.NEW]
-        targets = [entry_target(draft.entry) for draft in sending]
+    def action_add(self) -> None:
+        new_drafts = [draft for draft in self.drafts if draft.state is DraftState.NEW]
+        targets = [entry_target(draft.entry) for draft in new_drafts]
         action = add_entries(self.row, job=new_job())
-        run_action(self.console, action, targets, verb="Add", opening_key="enter", done=self._sent)
+        run_action(self.console, action, targets, verb="Add", opening_key="enter", done=self._on_results)
 
-    def _sent(self, results: WriteResults) -> None:
-        """Drop the added entries; keep the failed ones, with the reason."""
-        by_key = {f"entry:{item.target.id}": item for item in results.items}
-        left: list[EntryDraft] = []
+    def _on_results(self, results: WriteResults) -> None:
+        """Keep only the entries that were not added, with the reason."""
+        items = {f"entry:{item.target.id}": item for item in results.items}
+        remaining: list[EntryDraft] = []
         for draft in self.drafts:
-            item = by_key.get(draft.key) if draft.state is DraftState.NEW else None
+            item = items.get(draft.key) if draft.state is DraftState.NEW else None
             if item is None:
-                left.append(draft)
+                remaining.append(draft)
             elif item.outcome is not WriteOutcome.DONE:
-                left.append(replace(draft, note=str(item.error or "not tried")))
-        self.drafts = left
+                remaining.append(replace(draft, note=str(item.error or "not tried")))
+        self.drafts = remaining
         if self.is_mounted:
-            self._show()
+            self._show_drafts()
 
 
 def _row(draft: EntryDraft) -> dict[str, Any]:
     return {
         "line": draft.line,
         "value": draft.value,
-        "kind": IDENTIFIER_TITLES.get(draft.kind, "?"),
+        "type": IDENTIFIER_TITLES.get(draft.kind, "?"),
         "alias": draft.entry.get("alias"),
-        "state": draft.state.value,
-        "why": draft.problem_text,
+        "status": _STATUS[draft.state],
+        "problem": draft.problem_text,
     }

@@ -1,4 +1,4 @@
-"""Gates (rules on what a wallet holds): the list, the detail screen, and the form to create or edit a gate."""
+"""Gates, which are rules about the tokens of a wallet: the list, the detail screen, and the form of a gate."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.resources import GATES, Resource
 from dyntui.services.access.access_policy import PolicyKind, is_enabled, name_of
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.gates import GATE_ACTIONS, RULE_HELP, describe_rule, parse_rule, rule_text
+from dyntui.services.access.gates import GATE_ACTIONS, RULE_FORMAT, describe_rule, parse_rule, rule_text
 from dyntui.services.access.lists import OUTCOMES, checked_fields
 from dyntui.services.actions.write_types import Target, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
@@ -31,134 +31,141 @@ if TYPE_CHECKING:
 
 __all__ = ["GateForm", "GateScreen", "GatesScreen"]
 
-_RULES = 3
+_RULE_FIELDS = 3
+"""The number of rules in the form."""
 
 
 class GateForm(FormDialog):
-    """Name, outcome, scope and up to three rules; further ones stay as they are."""
+    """The form of a gate: name, outcome, scope and three rules. Other rules of the gate are not changed."""
 
     def __init__(self, title: str, row: Mapping[str, Any]) -> None:
         rules = [rule for rule in row.get("rules") or () if isinstance(rule, Mapping)]
-        texts = [rule_text(rule) for rule in rules] + [""] * _RULES
-        more = f" {len(rules) - _RULES} more rules are kept unchanged." if len(rules) > _RULES else ""
+        texts = [rule_text(rule) for rule in rules] + [""] * _RULE_FIELDS
+        more = f" {len(rules) - _RULE_FIELDS} more rules are not changed." if len(rules) > _RULE_FIELDS else ""
         fields = [
             FormInput("name", "name", str(row.get("name") or "")),
             FormInput(
                 "outcome",
                 "outcome",
                 str(row.get("outcome") or "siteAccess"),
-                {name: f"{name}: {words.replace('on it', 'who pass')}" for name, words in OUTCOMES.items()},
+                {name: f"{name}: {_meaning(name)}" for name in OUTCOMES},
             ),
             FormInput(
                 "scope",
                 "scope",
                 str(row.get("scope") or ""),
-                help="Without a scope, others cannot sign in.",
+                help="If empty, only users who pass may sign in.",
             ),
         ]
-        for number in range(_RULES):
-            last = number == _RULES - 1
-            help_text = f"{RULE_HELP}. All must hold.{more}" if last else ""
+        for number in range(_RULE_FIELDS):
+            is_last = number == _RULE_FIELDS - 1
+            help_text = f"{RULE_FORMAT}. A wallet must meet all rules.{more}" if is_last else ""
             fields.append(FormInput(f"rule{number}", f"rule {number + 1}", texts[number], help=help_text))
         super().__init__(title, fields, check=_check)
 
 
+def _meaning(outcome: str) -> str:
+    """Return the meaning of an outcome for gates. The texts in OUTCOMES are about lists."""
+    return OUTCOMES.get(outcome, "unknown outcome").replace("on it", "who pass")
+
+
 def _rules(values: Values) -> list[dict[str, Any]]:
-    return [parse_rule(values[f"rule{n}"]) for n in range(_RULES) if values[f"rule{n}"].strip()]
+    """Return the rules in the form. Raises UsageError."""
+    return [parse_rule(values[f"rule{number}"]) for number in range(_RULE_FIELDS) if values[f"rule{number}"].strip()]
 
 
 def _check(values: Values) -> dict[str, str]:
-    wrong: dict[str, str] = {}
-    for number in range(_RULES):
+    """Return the problems of the form by field name."""
+    problems: dict[str, str] = {}
+    for number in range(_RULE_FIELDS):
         try:
             if values[f"rule{number}"].strip():
                 parse_rule(values[f"rule{number}"])
         except DyntuiError as error:
-            wrong[f"rule{number}"] = str(error)
-    if not any(values[f"rule{number}"].strip() for number in range(_RULES)):
-        wrong["rule0"] = "A gate needs at least one rule."
+            problems[f"rule{number}"] = str(error)
+    if not any(values[f"rule{number}"].strip() for number in range(_RULE_FIELDS)):
+        problems["rule0"] = "A gate needs at least one rule."
     try:
         checked_fields({"name": values["name"], "scope": values["scope"]}, kind=PolicyKind.GATE)
     except DyntuiError as error:
-        wrong["name"] = error.message
-    return wrong
+        problems["name"] = error.message
+    return problems
 
 
-def _fields(values: Values, row: Mapping[str, Any]) -> dict[str, Any]:
+def _changed_fields(values: Values, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of the gate that the form changed."""
-    rules = _rules(values) + list(row.get("rules") or ())[_RULES:]
+    rules = _rules(values) + list(row.get("rules") or ())[_RULE_FIELDS:]
     fields: dict[str, Any] = {name: values[name] for name in ("name", "outcome", "scope")} | {"rules": rules}
     return {name: value for name, value in fields.items() if value != (row.get(name) or "")}
 
 
-def _new(console: ConsoleApp) -> None:
-    form = GateForm("New gate", {})
+def _ask_new_gate(console: ConsoleApp) -> None:
+    form = GateForm("New Gate", {})
 
-    def filled(values: Values) -> None:
-        fields = {key: value for key, value in _fields(values, {}).items() if value}
+    def on_submit(values: Values) -> None:
+        fields = {key: value for key, value in _changed_fields(values, {}).items() if value}
         target = Target("", values["name"], {"fields": fields})
         run_action(console, GATE_ACTIONS.create(), [target], verb="Create", form=form)
 
-    console.open_form(form, filled)
+    console.open_form(form, on_submit)
 
 
-def _edit(console: ConsoleApp, row: Mapping[str, Any]) -> None:
+def _ask_gate_changes(console: ConsoleApp, row: Mapping[str, Any]) -> None:
     form = GateForm(f"Edit {name_of(row)}", row)
 
-    def filled(values: Values) -> None:
-        if fields := _fields(values, row):
+    def on_submit(values: Values) -> None:
+        if fields := _changed_fields(values, row):
             target = access_target(row, fields=fields)
-            run_action(console, GATE_ACTIONS.update(), [target], verb="Change", opening_key="e", form=form)
+            run_action(console, GATE_ACTIONS.update(), [target], verb="Save", opening_key="e", form=form)
         else:
             form.finish()
             console.notify("No changes to save.")
 
-    console.open_form(form, filled)
+    console.open_form(form, on_submit)
 
 
-def _switch(console: ConsoleApp, row: Mapping[str, Any]) -> None:
-    on_ = not is_enabled(row)
-    action = GATE_ACTIONS.set_enabled(on_)
+def _toggle_gate(console: ConsoleApp, row: Mapping[str, Any]) -> None:
+    action = GATE_ACTIONS.set_enabled(not is_enabled(row))
     run_action(console, action, [access_target(row)], verb=action.verb, opening_key="t")
 
 
-def _delete(
+def _delete_gate(
     console: ConsoleApp, row: Mapping[str, Any], done: Callable[[WriteResults], None] = lambda results: None
 ) -> None:
     run_action(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", opening_key="d", done=done)
 
 
 class GatesScreen(ResourceScreen):
-    """The gates."""
+    """The gates of the environment."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "gates")
 
-    def __init__(self, record: Resource = GATES, **where: Any) -> None:
-        super().__init__(record, **where)
+    def __init__(self, record: Resource = GATES, **options: Any) -> None:
+        super().__init__(record, **options)
 
     def on_mount(self) -> None:
         self.table.markable = False
         super().on_mount()
 
     def action_new(self) -> None:
-        _new(self.console)
+        _ask_new_gate(self.console)
 
     def action_edit(self) -> None:
         assert self.table.row is not None
-        _edit(self.console, self.table.row)
+        _ask_gate_changes(self.console, self.table.row)
 
-    def action_switch(self) -> None:
+    def action_toggle_enabled(self) -> None:
         assert self.table.row is not None
-        _switch(self.console, self.table.row)
+        _toggle_gate(self.console, self.table.row)
 
     def action_delete(self) -> None:
         assert self.table.row is not None
-        _delete(self.console, self.table.row)
+        _delete_gate(self.console, self.table.row)
 
     def action_check(self) -> None:
-        from dyntui.tui.features.access.access_check import ask_who
+        from dyntui.tui.features.access.access_check import ask_access_check
 
-        ask_who(self.console)
+        ask_access_check(self.console)
 
 
 class GateScreen(DetailScreen):
@@ -179,13 +186,13 @@ class GateScreen(DetailScreen):
 
     def pane(self, tab: Tab) -> ComposeResult:
         if tab.name == "gate":
-            yield FieldList(id="facts")
+            yield FieldList(id="gate-fields")
         else:
             yield SearchTree(id="raw")
 
     async def fetch(self, client: Client) -> dict[str, Any]:
-        answer = await client.call("getGate", path={"gateId": self.object_id})
-        gate = answer.get("gate", answer) if isinstance(answer, dict) else {}
+        response = await client.call("getGate", path={"gateId": self.object_id})
+        gate = response.get("gate", response) if isinstance(response, dict) else {}
         return gate if isinstance(gate, dict) else {}
 
     def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
@@ -196,16 +203,19 @@ class GateScreen(DetailScreen):
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
-        facts = [FieldLine("gate", heading=True), FieldLine("name", document.get("name"))]
         outcome = str(document.get("outcome") or "")
-        facts.append(
-            FieldLine("outcome", f"{outcome}: {OUTCOMES.get(outcome, 'unknown outcome').replace('on it', 'who pass')}")
-        )
-        facts += [FieldLine("scope", document.get("scope")), FieldLine("enabled", document.get("enabledAt") or "off")]
-        facts += [FieldLine("id", document.get("id")), FieldLine("rules, all of which must hold", heading=True)]
+        lines = [
+            FieldLine("gate", heading=True),
+            FieldLine("name", document.get("name")),
+            FieldLine("outcome", f"{outcome}: {_meaning(outcome)}"),
+            FieldLine("scope", document.get("scope")),
+            FieldLine("enabled", document.get("enabledAt") or "no"),
+            FieldLine("id", document.get("id")),
+            FieldLine("rules (a wallet must meet all)", heading=True),
+        ]
         rules = [rule for rule in document.get("rules") or () if isinstance(rule, Mapping)]
-        facts += [FieldLine(f"rule {number}", describe_rule(rule)) for number, rule in enumerate(rules, 1)]
-        self.query_one("#facts", FieldList).show(facts)
+        lines += [FieldLine(f"rule {number}", describe_rule(rule)) for number, rule in enumerate(rules, 1)]
+        self.query_one("#gate-fields", FieldList).show(lines)
 
     def openable(self, pane: Widget | None) -> bool:
         return False
@@ -215,17 +225,17 @@ class GateScreen(DetailScreen):
 
     def action_edit(self) -> None:
         assert self.document is not None
-        _edit(self.console, self.document)
+        _ask_gate_changes(self.console, self.document)
 
-    def action_switch(self) -> None:
+    def action_toggle_enabled(self) -> None:
         assert self.document is not None
-        _switch(self.console, self.document)
+        _toggle_gate(self.console, self.document)
 
     def action_delete(self) -> None:
         assert self.document is not None
 
-        def gone(results: WriteResults) -> None:
+        def on_results(results: WriteResults) -> None:
             if not results.remaining:
                 self.run_worker(self.console.action_back())
 
-        _delete(self.console, self.document, gone)
+        _delete_gate(self.console, self.document, on_results)

@@ -1,4 +1,4 @@
-"""Export the entries of a list to a file, import from one, and undo a change of many entries."""
+"""Dialogs that export the entries of an allowlist, import entries, and undo an earlier change of entries."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["ask_export", "ask_import", "ask_undo"]
 
-_FORMATS = {"csv": "CSV, safe in a spreadsheet", "csv-exact": "CSV, raw values", "ndjson": "NDJSON", "json": "JSON"}
+_FORMATS = {"csv": "CSV, safe for spreadsheets", "csv-exact": "CSV, raw values", "ndjson": "NDJSON", "json": "JSON"}
 
 
 def ask_export(console: ConsoleApp, row: Row) -> None:
-    """Ask for a file and write the entries of a list to it."""
+    """Ask for a file and export the entries of an allowlist to it."""
     connection = console.session.connection
     if connection is None:
         return
-    fields = (
-        FormInput("path", "file", f"{_plain(name_of(row))}.csv", help="A new file; nothing is overwritten."),
+    inputs = (
+        FormInput("path", "file", f"{_file_name(name_of(row))}.csv", help="Existing files are not overwritten."),
         FormInput("format", "format", "csv", _FORMATS),
     )
 
-    def filled(values: Values | None) -> None:
+    def on_submit(values: Values | None) -> None:
         if values is not None:
             work = _export(console, row, Path(values["path"]).expanduser(), values["format"])
             run_read_worker(
-                console, work, lambda count: console.notify(f"{count:,} entries saved to {values['path']}.")
+                console, work, lambda count: console.notify(f"{count:,} entries exported to {values['path']}")
             )
 
-    console.ask(FormDialog(f"Export {name_of(row)}", fields, verb="export"), filled)
+    console.ask(FormDialog(f"Export {name_of(row)}", inputs, verb="export"), on_submit)
 
 
 async def _export(console: ConsoleApp, row: Row, path: Path, format: str) -> int | None:
@@ -46,49 +46,50 @@ async def _export(console: ConsoleApp, row: Row, path: Path, format: str) -> int
     return await export_file(path, rows, ExportFormat(format), ENTRY_EXPORT)
 
 
-def _plain(name: str) -> str:
-    return "".join(sign if sign.isalnum() else "-" for sign in name.lower()).strip("-") or "entries"
+def _file_name(name: str) -> str:
+    """Return a name without special characters."""
+    return "".join(char if char.isalnum() else "-" for char in name.lower()).strip("-") or "entries"
 
 
 def ask_import(console: ConsoleApp, row: Row) -> None:
-    """Open the import wizard for a list."""
+    """Open the import wizard for the entries of an allowlist."""
     console.open_route("import", RouteTarget(parent=str(row.get("id")), parent_label=name_of(row)))
 
 
 def ask_undo(console: ConsoleApp, row: Row) -> None:
-    """Choose a past change of entries (by hand or by an import) and undo it."""
+    """Ask for an earlier change of entries, by an action or an import, and undo it after a confirmation."""
     from dyntui.services.access.undo import jobs_of
     from dyntui.services.imports.jobs import JobLocation
 
     connection = console.session.connection
     if connection is None:
         return
-    known = jobs_of(connection.audit, JobLocation.of(connection.profile))
-    jobs = [job for job in known if str(row.get("id")) in job.lists][:20]
+    all_jobs = jobs_of(connection.audit, JobLocation.of(connection.profile))
+    jobs = [job for job in all_jobs if str(row.get("id")) in job.lists][:20]
     if not jobs:
-        console.notify("There is no change to undo.", "warning")
+        console.notify("There is no change of this list to undo.", "warning")
         return
     choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.summary) for job in jobs]
 
-    def picked(job: str | None) -> None:
-        if job is not None:
-            _undo(console, job)
+    def on_choice(job_id: str | None) -> None:
+        if job_id is not None:
+            _undo_job(console, job_id)
 
-    console.ask(SelectDialog("Undo the change of", choices), picked)
+    console.ask(SelectDialog(f"Undo Change of {name_of(row)}", choices), on_choice)
 
 
-def _undo(console: ConsoleApp, job: str) -> None:
+def _undo_job(console: ConsoleApp, job_id: str) -> None:
     from dyntui.services.access.entries import new_job
     from dyntui.services.access.undo import EntryUndo, plan_any_undo, undo_action
 
     connection = console.session.connection
     assert connection is not None
 
-    def planned(plan: EntryUndo) -> None:
+    def on_plan(plan: EntryUndo) -> None:
         if plan.is_empty:
             console.notify(" ".join(plan.lines()))
             return
         action, targets = undo_action(plan, job=new_job())
         run_action(console, action, targets, verb="Undo", opening_key="u", summary_lines=plan.lines())
 
-    run_read_worker(console, plan_any_undo(connection, job), planned)
+    run_read_worker(console, plan_any_undo(connection, job_id), on_plan)

@@ -1,4 +1,4 @@
-"""The access screen of a user: the lists with an entry for the user, and whether the user has access."""
+"""The access screen of a user: whether the user may sign in, and the allowlists with their matching entries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dyntui.services.access.check import AccessAnswer, AccessMatch, check_user
 from dyntui.services.access.drafts import entry_label
 from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
 from dyntui.services.access.user_identifiers import entries_for
-from dyntui.tui.features.access.access_check import show_answer
+from dyntui.tui.features.access.access_check import show_access_answer
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -36,21 +36,21 @@ if TYPE_CHECKING:
 __all__ = ["UserAccessScreen"]
 
 _COLUMNS = (
-    Column("name", "list", 16, grow=True, priority=0),
+    Column("name", "allowlist", 16, grow=True, priority=0),
     Column("outcome", "outcome", 10, priority=0),
     Column("enabledAt", "enabled", 15, format=enabled_since, priority=0),
-    Column("by", "matched by", 26, grow=True, priority=0),
+    Column("matching", "matching entry", 26, grow=True, priority=0),
     Column("alias", "alias", 14, priority=2),
 )
 
 
 class UserAccessScreen(TableScreen):
-    """All allowlists, with the entries that match one user."""
+    """All allowlists with the entries that match one user."""
 
-    BINDINGS = bindings(ACCESS_ACTIONS, "person")
+    BINDINGS = bindings(ACCESS_ACTIONS, "user-access")
 
-    class Found(Message):
-        """Lists, gates and entries were read."""
+    class Loaded(Message):
+        """Posted when the user, the allowlists, the gates and the matching entries were loaded."""
 
         def __init__(self, access: AccessPolicy, user: dict[str, Any], answer: AccessAnswer, change_count: int) -> None:
             super().__init__()
@@ -92,29 +92,29 @@ class UserAccessScreen(TableScreen):
         self.load()
 
     def load(self) -> None:
-        """Load the user and the lists."""
+        """Load the user, the allowlists and the matching entries."""
         connection = self.console.session.connection
         if connection is None:
             return
-        seen = self.change_count
+        change_count = self.change_count
 
-        def found(event: UserAccessScreen.Found) -> None:
-            self.post_message(event)
-
-        async def work() -> UserAccessScreen.Found:
+        async def work() -> UserAccessScreen.Loaded:
             document = await connection.client.users.get_raw(self.user_id)
             user = document.get("user", document) if isinstance(document, dict) else {}
             access = await read_access(connection.client)
-            return self.Found(access, user, await check_user(connection.client, user, access=access), seen)
+            return self.Loaded(access, user, await check_user(connection.client, user, access=access), change_count)
 
-        run_read_worker(self.console, work(), found)
+        run_read_worker(self.console, work(), self._post_loaded)
 
-    @on(Found)
-    def _on_found(self, event: Found) -> None:
+    def _post_loaded(self, event: Loaded) -> None:
+        self.post_message(event)
+
+    @on(Loaded)
+    def _on_loaded(self, event: Loaded) -> None:
         self.mark_up_to_date(event.change_count)
         self.access, self.user, self.answer = event.access, event.user, event.answer
         self.set_rows(_rows(event.access, event.answer.matches))
-        scopes = f"Scopes: {' '.join(event.answer.scopes)}." if event.answer.scopes else "No scopes from lists."
+        scopes = f"Access scopes: {', '.join(event.answer.scopes)}." if event.answer.scopes else "No access scopes."
         self.query_one(SummaryText).set_lines([event.answer.summary, scopes])
         self.refresh_status()
 
@@ -123,58 +123,59 @@ class UserAccessScreen(TableScreen):
             return [("loading", "")]
         return self.position()
 
-    # Reasons
+    # Why an action is not available
 
     def selection_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "No list is selected."
+        return None if self.table.row is not None else "There is no row under the cursor."
 
     def add_disabled_reason(self) -> str | None:
         if reason := self.selection_disabled_reason():
             return reason
-        return None if self._free() else "This list already has every identifier of the user, or the user has none."
+        return None if self._missing_entries() else "This allowlist already has all identifiers of the user."
 
     def removal_disabled_reason(self) -> str | None:
         row = self.table.row
-        return None if row is not None and row.get("entry") else "This user is not on this list."
+        return None if row is not None and row.get("entry") else "The user is not on this allowlist."
 
     def explain_disabled_reason(self) -> str | None:
-        return None if self.answer is not None else "The access of the user is still loading."
+        return None if self.answer is not None else "The access check is still loading."
 
-    def _free(self) -> list[dict[str, Any]]:
-        """Return the identifiers of the user that are not yet on the selected list, as entries."""
+    def _missing_entries(self) -> list[dict[str, Any]]:
+        """Return the identifiers of the user that are not yet on the current allowlist, as entries."""
         row, answer = self.table.row, self.answer
         if row is None or answer is None:
             return []
-        there = {
+        existing = {
             entry_label(match.entry).casefold() for match in answer.matches if match.allowlist.get("id") == row["id"]
         }
-        found = [entry for entry in entries_for(self.user) if "emailDomain" not in entry]
-        return [entry for entry in found if entry_label(entry).casefold() not in there]
+        entries = [entry for entry in entries_for(self.user) if "emailDomain" not in entry]
+        return [entry for entry in entries if entry_label(entry).casefold() not in existing]
 
     # Actions
 
     def action_add(self) -> None:
-        row = self._list
-        free = self._free()
+        row = self._allowlist
+        entries = self._missing_entries()
         choices = [
-            Choice(str(place), entry_label(entry), note=IDENTIFIER_TITLES.get(next(iter(entry)), ""))
-            for place, entry in enumerate(free)
+            Choice(str(index), entry_label(entry), note=IDENTIFIER_TITLES.get(next(iter(entry)), ""))
+            for index, entry in enumerate(entries)
         ]
 
-        def picked(place: str | None) -> None:
-            if place is not None:
-                entry = {**free[int(place)], **self._alias()}
+        def on_choice(index: str | None) -> None:
+            if index is not None:
+                entry = {**entries[int(index)], **self._alias()}
                 action = add_entries(row, job=new_job())
                 run_action(self.console, action, [entry_target(entry)], verb="Add", opening_key="n")
 
-        self.console.ask(SelectDialog(f"Add to {name_of(row)}: choose an identifier", choices), picked)
+        self.console.ask(SelectDialog(f"Add to {name_of(row)} By", choices), on_choice)
 
     def _alias(self) -> dict[str, str]:
+        """Return the name of the user as the alias of an entry; {} without a name."""
         name = " ".join(str(self.user[key]) for key in ("firstName", "lastName") if self.user.get(key))
         return {"alias": name[:255]} if name else {}
 
     @property
-    def _list(self) -> dict[str, Any]:
+    def _allowlist(self) -> dict[str, Any]:
         row = self.table.row
         assert row is not None
         assert self.access is not None
@@ -183,12 +184,12 @@ class UserAccessScreen(TableScreen):
     def action_remove(self) -> None:
         row = self.table.row
         assert row is not None
-        action = remove_entries(self._list, job=new_job())
+        action = remove_entries(self._allowlist, job=new_job())
         run_action(self.console, action, [removal_target(row["entry"])], verb="Remove", opening_key="d")
 
-    def action_why(self) -> None:
+    def action_explain(self) -> None:
         assert self.answer is not None
-        show_answer(self.console, self.answer)
+        show_access_answer(self.console, self.answer)
 
     def action_open(self) -> None:
         row = self.table.row
@@ -200,12 +201,13 @@ class UserAccessScreen(TableScreen):
 
 
 def _rows(access: AccessPolicy, matches: Sequence[AccessMatch]) -> list[dict[str, Any]]:
-    """Return one row for each list and matching entry; a list without a match has one row."""
+    """Return one row for each allowlist and matching entry. An allowlist without a match has one row."""
     rows: list[dict[str, Any]] = []
     for allowlist in access.lists:
-        own = [match for match in matches if match.allowlist.get("id") == allowlist.get("id")]
-        found: list[Mapping[str, Any] | None] = [match.entry for match in own]
-        for entry in found or [None]:
+        entries: list[Mapping[str, Any] | None] = [
+            match.entry for match in matches if match.allowlist.get("id") == allowlist.get("id")
+        ]
+        for entry in entries or [None]:
             rows.append(
                 {
                     "key": f"{allowlist.get('id')} {entry.get('id') if entry else ''}",
@@ -213,7 +215,7 @@ def _rows(access: AccessPolicy, matches: Sequence[AccessMatch]) -> list[dict[str
                     "name": name_of(allowlist),
                     "outcome": allowlist.get("outcome"),
                     "enabledAt": allowlist.get("enabledAt"),
-                    "by": entry_label(entry) if entry else None,
+                    "matching": entry_label(entry) if entry else None,
                     "alias": entry.get("alias") if entry else None,
                     "entry": entry,
                 }
