@@ -122,9 +122,9 @@ class EntriesScreen(ResourceScreen):
         self.table.repaint()
         self.refresh_status()
 
-    # Order: the server can order by fields that have no column
+    # Order: the server can also order by fields that have no column
 
-    def _orders(self) -> list[Column]:
+    def _server_columns(self) -> list[Column]:
         return [Column(name, title, order=name) for name, title in ENTRY_ORDERS.items()]
 
     def _sort_by(self, name: str | None) -> None:
