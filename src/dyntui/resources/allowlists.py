@@ -31,7 +31,7 @@ ENTRY_ORDERS: Mapping[str, str] = {"createdAt": "time added", "alias": "alias", 
 def access_actions(
     noun: str, create: str, update: str, enable: str, disable: str, delete: str
 ) -> tuple[ResourceAction, ...]:
-    """Describe the actions of an allowlist or a gate. `services.access` makes them, because their impact is assessed."""
+    """Return the actions of an allowlist or a gate. `services.access` runs them, because it assesses their impact."""
     fields = ("name", "outcome", "scope", "rules") if noun == "gate" else ("name", "outcome", "scope")
     return (
         ResourceAction(
@@ -48,7 +48,7 @@ def access_actions(
     )
 
 
-def _kind(row: Row) -> str:
+def _identifier_type(row: Row) -> str:
     return next((title for field, title in IDENTIFIER_TITLES.items() if row.get(field) not in (None, "")), "")
 
 
@@ -98,7 +98,7 @@ ALLOWLIST_ENTRIES = Resource(
     filter=Filter("query", searched_locally=("alias", *IDENTIFIER_TITLES)),
     columns=(
         Column(title="identifier", width=34, grow=True, pick=_identifier, priority=0),
-        Column(title="kind", width=16, pick=_kind, priority=1),
+        Column(title="type", width=16, pick=_identifier_type, priority=1, former_titles=("kind",)),
         Column("alias", "alias", 20, priority=2),
         Column("id", "id", 11, format=short_id, priority=3),
     ),

@@ -1,1 +1,1 @@
-"""Who may come in: lists, entries, gates; what a change does to people, and whether somebody would get in."""
+"""Access control: allowlists, entries, gates, the impact of their changes, and the access check."""

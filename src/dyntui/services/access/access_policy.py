@@ -37,16 +37,15 @@ Change = Callable[[Row], Row | None]
 
 
 class PolicyRole(StrEnum):
-    """The current effect of a list or gate.
-
-    SITE_ACCESS: only users who match may sign in. OTHER: an outcome that this version does not know.
-    """
+    """The current effect of a list or gate."""
 
     OFF = "off"
     SITE_ACCESS = "site_access"
+    """Only users who match may sign in."""
     BLOCK = "block"
     SCOPE = "scope"
     OTHER = "other"
+    """An outcome that this version does not know."""
 
 
 class PolicyKind(StrEnum):
@@ -81,23 +80,25 @@ def name_of(row: Row) -> str:
     return str(row.get("name") or row.get("id") or "")
 
 
-def join_names(rows: Sequence[Row], joint: str = "or") -> str:
+def join_names(rows: Sequence[Row], conjunction: str = "or") -> str:
     """Return the names as text: “A”, “B” or “C”. After five names, the number of the others."""
     quoted = [f"“{name_of(row)}”" for row in rows[:5]]
     if len(rows) > 5:
         quoted.append(f"{len(rows) - 5:,} more")
-    return f" {joint} ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    return f" {conjunction} ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """All lists and gates of an environment. gates_unread: why the gates could not be read; "" when they were."""
+    """All lists and gates of an environment."""
 
     lists: tuple[Row, ...] = ()
     gates: tuple[Row, ...] = ()
     gates_unread: str = ""
+    """Why the gates could not be read; "" when they were."""
 
     def rows(self, kind: PolicyKind) -> tuple[Row, ...]:
+        """Return the lists or the gates."""
         return self.lists if kind is PolicyKind.LIST else self.gates
 
     def with_role(self, role: PolicyRole, kind: PolicyKind = PolicyKind.LIST) -> tuple[Row, ...]:
@@ -106,10 +107,10 @@ class AccessPolicy:
 
     def with_change(self, kind: PolicyKind, ids: Sequence[str], change: Change) -> AccessPolicy:
         """Return the policy after `change` to the lists or gates with these ids."""
-        wanted = set(ids)
-        rows = [change(row) if row.get("id") in wanted else row for row in self.rows(kind)]
-        left = tuple(row for row in rows if row is not None)
-        return replace(self, lists=left) if kind is PolicyKind.LIST else replace(self, gates=left)
+        changed_ids = set(ids)
+        rows = [change(row) if row.get("id") in changed_ids else row for row in self.rows(kind)]
+        remaining = tuple(row for row in rows if row is not None)
+        return replace(self, lists=remaining) if kind is PolicyKind.LIST else replace(self, gates=remaining)
 
     def summary(self) -> list[str]:
         """Return sentences that say who may sign in now."""
@@ -117,23 +118,23 @@ class AccessPolicy:
             self.with_role(role) for role in (PolicyRole.SITE_ACCESS, PolicyRole.BLOCK, PolicyRole.SCOPE)
         )
         if len(required) > 1:
-            out = [f"Only users on {join_names(required)} may sign in; one of them is enough."]
+            lines = [f"Only users on {join_names(required)} may sign in; one of them is enough."]
         elif required:
-            out = [f"Only users on {join_names(required)} may sign in."]
+            lines = [f"Only users on {join_names(required)} may sign in."]
         else:
-            out = ["Everyone may sign in: no siteAccess list is enabled."]
+            lines = ["Everyone may sign in: no siteAccess list is enabled."]
         if blocks:
-            out.append(f"Users on {join_names(blocks)} may not sign in.")
+            lines.append(f"Users on {join_names(blocks)} may not sign in.")
         if scopes:
-            given = ", ".join(f"{row.get('scope') or 'no scope'} (“{name_of(row)}”)" for row in scopes[:5])
-            out.append(f"Access scopes are given to users on scope lists: {given}{', …' if len(scopes) > 5 else ''}.")
+            names = ", ".join(f"{row.get('scope') or 'no scope'} (“{name_of(row)}”)" for row in scopes[:5])
+            lines.append(f"Access scopes are given to users on scope lists: {names}{', …' if len(scopes) > 5 else ''}.")
         if gates := self.with_role(PolicyRole.SITE_ACCESS, PolicyKind.GATE):
-            out.append(f"Gates require tokens as well: {join_names(gates, 'and')}.")
+            lines.append(f"Gates require tokens as well: {join_names(gates, 'and')}.")
         if blocking := self.with_role(PolicyRole.BLOCK, PolicyKind.GATE):
-            out.append(f"Gates refuse wallets that hold certain tokens: {join_names(blocking)}.")
+            lines.append(f"Gates refuse wallets that hold certain tokens: {join_names(blocking)}.")
         if self.gates_unread:
-            out.append(f"The gates could not be read: {self.gates_unread}")
-        return out
+            lines.append(f"The gates could not be read: {self.gates_unread}")
+        return lines
 
     def column_text(self, row: Row) -> str:
         """Return the effect of a list together with the others, as short text for a column."""
@@ -177,7 +178,7 @@ def find_policy(rows: Sequence[Row], name: str, noun: str = "allowlist") -> Row:
     found = found or [row for row in rows if name.casefold() == str(row.get("name") or "").casefold()]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(f"{row.get('name')} ({row.get('id')})" for row in (found or rows)[:5]) or "none"
+    available = ", ".join(f"{row.get('name')} ({row.get('id')})" for row in (found or rows)[:5]) or "none"
     if found:
-        raise UsageError(f"{len(found)} {noun}s have the name {name}.", hint=f"Give the id: {known}.")
-    raise UsageError(f"There is no {noun} {name}.", hint=f"Available: {known}.")
+        raise UsageError(f"{len(found)} {noun}s have the name {name}.", hint=f"Use the id: {available}.")
+    raise UsageError(f"There is no {noun} {name}.", hint=f"Available: {available}.")

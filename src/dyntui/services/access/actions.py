@@ -32,9 +32,10 @@ def _unchanged(document: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class AccessOperations:
-    """The operations of allowlists or gates. id_name: the path parameter of the id."""
+    """The ids of the operations of allowlists or gates."""
 
     id_name: str
+    """The path parameter of the id."""
     read: str
     create: str
     update: str
@@ -45,29 +46,30 @@ class AccessOperations:
 
 @dataclass(frozen=True, slots=True)
 class AccessActions:
-    """The actions of allowlists or of gates.
-
-    fields: the fields that can be set. checked: validates fields, or raises UsageError. audited: what the audit log
-    saves of a row. deletion_warning: for the confirmation. before_deletion: what the audit log saves before a deletion.
-    """
+    """The actions of allowlists or of gates."""
 
     kind: PolicyKind
     operations: AccessOperations
     fields: tuple[str, ...]
+    """The fields that can be set."""
     checked: Callable[[Fields], dict[str, Any]]
+    """Returns valid fields, or raises UsageError."""
     audited: Callable[[Any], Any] = _unchanged
+    """Returns what the audit log saves of a row."""
     deletion_warning: str = "It cannot be restored."
+    """The warning in the confirmation of a deletion."""
     before_deletion: Callable[[Client, Target], Awaitable[Any]] | None = None
+    """Returns what the audit log saves before a deletion; None for the same as before other actions."""
 
     def _path(self, target: Target) -> dict[str, str]:
         return {self.operations.id_name: target.id}
 
-    def _bare(self, document: Any) -> Any:
+    def _unwrap(self, document: Any) -> Any:
         return document.get(self.kind.value, document) if isinstance(document, dict) else document
 
     async def read(self, client: Client, target: Target) -> Any:
         """Read the current row."""
-        return self._bare(await client.call(self.operations.read, path=self._path(target)))
+        return self._unwrap(await client.call(self.operations.read, path=self._path(target)))
 
     async def before(self, client: Client, target: Target) -> Any:
         """Read what the audit log saves of the current row."""
@@ -91,11 +93,11 @@ class AccessActions:
         async def call(client: Client, target: Target, permit: WritePermit) -> Any:
             fields = self.checked(target.data["fields"])
             body = {name: value for name, value in fields.items() if value not in (None, "")}
-            return self._bare(await client.call(self.operations.create, body=body, permit=permit))
+            return self._unwrap(await client.call(self.operations.create, body=body, permit=permit))
 
-        off = "It is disabled until you enable it."
+        warning = "It is disabled until you enable it."
         return WriteAction(
-            *self._name_fields("create", "Create"), self.operations.create, call, warning=off, after=self._after
+            *self._name_fields("create", "Create"), self.operations.create, call, warning=warning, after=self._after
         )
 
     def update(self) -> WriteAction:
@@ -103,11 +105,11 @@ class AccessActions:
 
         async def call(client: Client, target: Target, permit: WritePermit) -> Any:
             # PUT may replace the whole object, so unchanged fields are sent as well.
-            now = await self.read(client, target)
-            fields = {name: now.get(name) for name in self.fields} | self.checked(target.data["fields"])
+            current = await self.read(client, target)
+            fields = {name: current.get(name) for name in self.fields} | self.checked(target.data["fields"])
             body = {name: value for name, value in fields.items() if value is not None}
             path = self._path(target)
-            return self._bare(await client.call(self.operations.update, path=path, body=body, permit=permit))
+            return self._unwrap(await client.call(self.operations.update, path=path, body=body, permit=permit))
 
         async def assess(client: Client, targets: Sequence[Target]) -> Impact:
             (target,) = targets
@@ -144,7 +146,7 @@ class AccessActions:
         operation = self.operations.enable if on else self.operations.disable
 
         async def call(client: Client, target: Target, permit: WritePermit) -> Any:
-            return self._bare(await client.call(operation, path=self._path(target), permit=permit))
+            return self._unwrap(await client.call(operation, path=self._path(target), permit=permit))
 
         return WriteAction(
             *self._name_fields("enable", "Enable") if on else self._name_fields("disable", "Disable"),

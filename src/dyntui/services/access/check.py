@@ -32,11 +32,12 @@ __all__ = ["AccessAnswer", "AccessMatch", "AccessVerdict", "check_access", "chec
 
 
 class AccessVerdict(StrEnum):
-    """The result of an access check. DEPENDS: gates decide as well, and wallets cannot be checked here."""
+    """Whether an identifier or a user may sign in."""
 
     YES = "yes"
     NO = "no"
     DEPENDS = "depends"
+    """Gates decide as well, and the tokens of a wallet cannot be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +49,26 @@ class AccessMatch:
 
     @property
     def text(self) -> str:
-        """`email domain example.com on “Partners”`."""
+        """The match as text: `email domain example.com on “Partners”`."""
         kind = next((name for name in IDENTIFIER_TITLES if self.entry.get(name) not in (None, "")), "")
         return f"{IDENTIFIER_TITLES.get(kind, kind)} {entry_label(self.entry)} on “{name_of(self.allowlist)}”"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessAnswer:
-    """The result of an access check.
-
-    reasons: the steps to the verdict. matches: entries that match, also on disabled lists. scopes: the access scopes.
-    """
+    """The result of an access check."""
 
     subject: str
+    """The identifier or the label of the user."""
     verdict: AccessVerdict
     reasons: tuple[str, ...]
+    """Sentences that explain the verdict."""
     matches: tuple[AccessMatch, ...] = ()
+    """The entries that match, also on disabled lists."""
     scopes: tuple[str, ...] = ()
+    """The access scopes that scope lists give."""
     entries: tuple[Mapping[str, Any], ...] = field(default=())
+    """The identifiers that were checked, as entries."""
 
     @property
     def summary(self) -> str:
@@ -172,10 +175,10 @@ def _with_gates(access: AccessPolicy, verdict: AccessVerdict, lists_decide: bool
     if access.gates_unread:
         reasons.append(f"The gates could not be read: {access.gates_unread}")
         return verdict if verdict is AccessVerdict.NO else AccessVerdict.DEPENDS
-    for role, words in ((PolicyRole.SITE_ACCESS, "requires"), (PolicyRole.BLOCK, "refuses")):
+    for role, verb in ((PolicyRole.SITE_ACCESS, "requires"), (PolicyRole.BLOCK, "refuses")):
         for gate in access.with_role(role, PolicyKind.GATE):
             rules = "; and ".join(describe_rule(rule) for rule in gate.get("rules") or () if isinstance(rule, Mapping))
-            reasons.append(f"The gate “{name_of(gate)}” {words} {rules or 'its tokens'}.")
+            reasons.append(f"The gate “{name_of(gate)}” {verb} {rules or 'its tokens'}.")
     if access.with_role(PolicyRole.SITE_ACCESS, PolicyKind.GATE):
         if lists_decide:
             reasons.append("It is not documented whether a gate or a list alone is enough.")

@@ -28,6 +28,7 @@ __all__ = [
     "EntryDiff",
     "SyncPlan",
     "compare",
+    "find_duplicates",
     "make_side",
     "plan_sync",
     "read_file",
@@ -35,37 +36,38 @@ __all__ = [
     "sync",
     "sync_action",
 ]
-__all__ += ["find_duplicates"]
 
 Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSide:
-    """One side of a comparison: entries by key.
-
-    name: for people. invalid: line numbers of a file without a valid entry, and the reasons. repeated: number of
-    duplicates.
-    """
+    """One side of a comparison."""
 
     name: str
+    """The name for people: a quoted list or a file name."""
     entries: Mapping[str, Entry]
+    """The entries by key."""
     invalid: tuple[tuple[int, str], ...] = ()
+    """Line numbers of a file without a valid entry, with the problem."""
     repeated: int = 0
+    """The number of duplicates."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryDiff:
-    """The difference of two sides. both: pairs of entries with the same key."""
+    """The difference of two sides."""
 
     left: ComparisonSide
     right: ComparisonSide
     only_left: tuple[Entry, ...]
     only_right: tuple[Entry, ...]
     both: tuple[tuple[Entry, Entry], ...]
+    """Pairs of entries with the same key."""
 
     @property
     def other_alias(self) -> tuple[tuple[Entry, Entry], ...]:
+        """The pairs whose aliases differ."""
         return tuple(pair for pair in self.both if (pair[0].get("alias") or "") != (pair[1].get("alias") or ""))
 
     @property
@@ -76,17 +78,16 @@ class EntryDiff:
 
 @dataclass(frozen=True, slots=True)
 class SyncPlan:
-    """What a sync of a list with a source does.
-
-    unchanged: number of entries on both sides. other_alias: those with another alias in the source; it is not changed.
-    """
+    """What a sync of a list with a source does."""
 
     allowlist: Row
     source: ComparisonSide
     add: tuple[Entry, ...]
     remove: tuple[Entry, ...]
     unchanged: int
+    """The number of entries on both sides."""
     other_alias: tuple[tuple[Entry, Entry], ...] = ()
+    """Entries whose alias differs in the source. Aliases are not changed."""
     extra: int = 0
     """Number of entries that only the list has and that stay, because removing was not requested."""
 
@@ -94,36 +95,36 @@ class SyncPlan:
     def is_empty(self) -> bool:
         return not self.add and not self.remove
 
-    def lines(self, most: int = 5) -> list[str]:
-        """Return the plan as lines. most: number of examples of each kind."""
+    def lines(self, max_examples: int = 5) -> list[str]:
+        """Return the plan as lines. max_examples: the maximum of entries that are named for each change."""
         name = name_of(self.allowlist)
-        out = [f"Plan to make “{name}” match {self.source.name}:"]
-        out += _some("to add", self.add, "+", most)
-        out += _some("to remove", self.remove, "-", most)
-        out.append(f"  {self.unchanged:,} on both, unchanged")
+        lines = [f"Plan to make “{name}” match {self.source.name}:"]
+        lines += _example_lines("to add", self.add, "+", max_examples)
+        lines += _example_lines("to remove", self.remove, "-", max_examples)
+        lines.append(f"  {self.unchanged:,} on both, unchanged")
         if self.extra:
-            out.append(f"  {self.extra:,} only on the list, kept")
+            lines.append(f"  {self.extra:,} only on the list, kept")
         if self.other_alias:
-            out.append(f"  {len(self.other_alias):,} of them have another alias in the source; aliases are not changed")
+            lines.append(f"  {len(self.other_alias):,} of them have another alias in the source (not changed)")
         if self.source.repeated:
-            out.append(f"  duplicate lines in the source: {self.source.repeated:,}")
+            lines.append(f"  duplicate lines in the source: {self.source.repeated:,}")
         if self.source.invalid:
-            line, why = self.source.invalid[0]
-            out.append(f"  invalid lines in the source: {len(self.source.invalid):,}; line {line}: {why}")
+            line, problem = self.source.invalid[0]
+            lines.append(f"  invalid lines in the source: {len(self.source.invalid):,}; line {line}: {problem}")
         if self.is_empty:
-            out.append("Nothing to do: the list matches the source.")
-        return out
+            lines.append("Nothing to do: the list matches the source.")
+        return lines
 
 
-def _some(what: str, entries: Sequence[Entry], sign: str, most: int) -> list[str]:
+def _example_lines(label: str, entries: Sequence[Entry], sign: str, max_examples: int) -> list[str]:
     if not entries:
         return []
-    lines = [f"  {len(entries):,} {what}"]
-    lines += [f"    {sign} {entry_label(entry)}" for entry in entries[:most]]
-    return lines + ([f"    … and {len(entries) - most:,} more"] if len(entries) > most else [])
+    lines = [f"  {len(entries):,} {label}"]
+    lines += [f"    {sign} {entry_label(entry)}" for entry in entries[:max_examples]]
+    return lines + ([f"    … and {len(entries) - max_examples:,} more"] if len(entries) > max_examples else [])
 
 
-def make_side(name: str, entries: Iterable[Entry], wrong: Iterable[tuple[int, str]] = ()) -> ComparisonSide:
+def make_side(name: str, entries: Iterable[Entry], invalid: Iterable[tuple[int, str]] = ()) -> ComparisonSide:
     """Make a side from entries. Of duplicates, the first is used."""
     found: dict[str, Entry] = {}
     repeated = 0
@@ -131,7 +132,7 @@ def make_side(name: str, entries: Iterable[Entry], wrong: Iterable[tuple[int, st
         if key := key_of(entry):
             repeated += key in found
             found.setdefault(key, entry)
-    return ComparisonSide(name, found, tuple(wrong), repeated)
+    return ComparisonSide(name, found, tuple(invalid), repeated)
 
 
 async def read_list(
@@ -158,15 +159,15 @@ def read_file(
             )
         mapper = AllowlistMapper(mapping, region=region, environment_kind="live" if live else "sandbox")
         entries: list[Entry] = []
-        wrong: list[tuple[int, str]] = []
+        invalid: list[tuple[int, str]] = []
         for row in source.rows():
             mapped = mapper.map(row)
             if has_errors(mapped.problems):
                 first = next(each for each in mapped.problems if each.severity == "error")
-                wrong.append((row.number, f"{first.field}: {first.message}" if first.field else first.message))
+                invalid.append((row.number, f"{first.field}: {first.message}" if first.field else first.message))
             else:
                 entries.append(mapped.user)
-        return make_side(source.info.name, entries, wrong)
+        return make_side(source.info.name, entries, invalid)
 
 
 def compare(left: ComparisonSide, right: ComparisonSide) -> EntryDiff:
@@ -181,27 +182,29 @@ def compare(left: ComparisonSide, right: ComparisonSide) -> EntryDiff:
 
 
 def find_duplicates(rows: Iterable[tuple[Row, Entry]]) -> dict[str, list[tuple[Row, Entry]]]:
-    """Return entries with the same key, on one list or on several, by key."""
+    """Return the entries that have the same key, on one list or several, by key."""
     found: dict[str, list[tuple[Row, Entry]]] = {}
     for allowlist, entry in rows:
         if key := key_of(entry):
             found.setdefault(key, []).append((allowlist, entry))
-    return {key: several for key, several in found.items() if len(several) > 1}
+    return {key: same for key, same in found.items() if len(same) > 1}
 
 
-def plan_sync(row: Row, there: ComparisonSide, source: ComparisonSide, *, remove: bool) -> SyncPlan:
-    """Plan the sync of a list (`there`) with `source`. remove: also remove entries that only the list has.
+def plan_sync(row: Row, current: ComparisonSide, source: ComparisonSide, *, remove: bool) -> SyncPlan:
+    """Plan the sync of a list with `source`.
+
+    current: the entries of the list. remove: also remove entries that only the list has.
 
     Raises UsageError when entries would be removed although the source has invalid lines.
     """
     if source.invalid and remove:
-        line, why = source.invalid[0]
+        line, problem = source.invalid[0]
         raise UsageError(
-            f"{len(source.invalid):,} lines of {source.name} are invalid (line {line}: {why}), so entries could "
+            f"{len(source.invalid):,} lines of {source.name} are invalid (line {line}: {problem}), so entries could "
             "be removed by mistake.",
             hint="Fix them, or sync without removing.",
         )
-    diff = compare(source, there)
+    diff = compare(source, current)
     return SyncPlan(
         row,
         source,
@@ -225,13 +228,13 @@ def sync_action(plan: SyncPlan, *, job: str = "") -> tuple[WriteAction, list[Tar
 class _NoRemovalAfterFailure:
     """A cancel flag that is also set when the removals are reached after an add failed."""
 
-    asked: Cancel | None
+    canceled: Cancel | None
     adds: int
     done: int = 0
     failed: bool = field(default=False)
 
     def is_set(self) -> bool:
-        return (self.asked is not None and self.asked.is_set()) or (self.failed and self.done >= self.adds)
+        return (self.canceled is not None and self.canceled.is_set()) or (self.failed and self.done >= self.adds)
 
 
 async def sync(

@@ -58,25 +58,32 @@ _PREFIX_HINT = "Add a prefix: twitter:, discord:, farcaster:, fid: or external:.
 
 
 class DraftState(StrEnum):
-    """The state of a draft. EXISTS: already on the list. DUPLICATE: the same as an earlier draft."""
+    """The state of a draft."""
 
     NEW = "new"
     EXISTS = "exists"
+    """The entry is already on the list."""
     DUPLICATE = "duplicate"
+    """The same entry as an earlier draft."""
     INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True)
 class EntryDraft:
-    """An entry that may be sent. line: its line in the input. other_lists: names of other lists that contain it."""
+    """An entry that may be sent, with its problems."""
 
     line: int
+    """The line in the input."""
     text: str
+    """The text in the input."""
     entry: Mapping[str, Any]
+    """The fields of the entry, as far as they are valid."""
     problems: tuple[Problem, ...] = ()
     state: DraftState = DraftState.NEW
     other_lists: tuple[str, ...] = ()
+    """The names of other lists that have the entry."""
     note: str = ""
+    """Why the entry was not added or is a duplicate; "" for no reason."""
 
     @property
     def kind(self) -> str:
@@ -96,11 +103,11 @@ class EntryDraft:
     @property
     def problem_text(self) -> str:
         """The first problem or note as text."""
-        first = next((each for each in self.problems if each.severity == "error"), None)
+        first = next((problem for problem in self.problems if problem.severity == "error"), None)
         first = first or next(iter(self.problems), None)
-        text_ = self.note or (f"{first.message} {first.suggestion or ''}".strip() if first else "")
-        also = f"also on {', '.join(self.other_lists)}" if self.other_lists else ""
-        return "; ".join(part for part in (text_, also) if part)
+        problem_text = self.note or (f"{first.message} {first.suggestion or ''}".strip() if first else "")
+        others = f"also on {', '.join(self.other_lists)}" if self.other_lists else ""
+        return "; ".join(part for part in (problem_text, others) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +136,22 @@ def entry_label(entry: Mapping[str, Any]) -> str:
 def draft_of(
     fields: Mapping[str, Any], *, line: int = 1, text: str = "", region: str | None = None, live: bool = False
 ) -> EntryDraft:
-    """Make a draft from fields; `identifier` is one of unknown kind. Checked as in an import. Raises UsageError."""
-    if wrong := [name for name in fields if name not in ENTRY_FIELDS]:
-        raise UsageError(f"An entry has no field {', '.join(wrong)}.", hint=f"Fields: {', '.join(ENTRY_FIELDS)}.")
+    """Make a draft from fields, checked as in an import. Raises UsageError for an unknown field.
+
+    fields: the fields of an entry, or `identifier` for an identifier whose kind follows from its text. line, text: the
+    position in the input. region: for phone numbers without a country code. live: for a live environment.
+    """
+    if unknown := [name for name in fields if name not in ENTRY_FIELDS]:
+        raise UsageError(f"An entry has no field {', '.join(unknown)}.", hint=f"Fields: {', '.join(ENTRY_FIELDS)}.")
     cells = tuple(fields.get(name, "") for name in _COLUMNS)
     mapped = _mapper(_Rules(region, live)).map(SourceRow(line, cells))
     problems = tuple(
-        each._replace(suggestion=_PREFIX_HINT) if each.code == _AMBIGUOUS else each for each in mapped.problems
+        problem._replace(suggestion=_PREFIX_HINT) if problem.code == _AMBIGUOUS else problem
+        for problem in mapped.problems
     )
-    bad = any(each.severity == "error" for each in problems)
-    text_ = text or entry_label(fields) or str(fields.get("identifier") or "")
-    return EntryDraft(line, text_, mapped.user, problems, DraftState.INVALID if bad else DraftState.NEW)
+    is_invalid = any(problem.severity == "error" for problem in problems)
+    text = text or entry_label(fields) or str(fields.get("identifier") or "")
+    return EntryDraft(line, text, mapped.user, problems, DraftState.INVALID if is_invalid else DraftState.NEW)
 
 
 def with_kind(draft: EntryDraft, kind: str, *, region: str | None = None, live: bool = False) -> EntryDraft:
@@ -150,13 +162,13 @@ def with_kind(draft: EntryDraft, kind: str, *, region: str | None = None, live: 
     return draft_of(fields, line=draft.line, text=draft.text, region=region, live=live)
 
 
-def parse_identifiers(words: Iterable[str], *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
-    """Make drafts from arguments with one identifier each."""
-    found = [
-        draft_of(identifier_fields(word), line=number, text=word, region=region, live=live)
-        for number, word in enumerate(words, 1)
+def parse_identifiers(texts: Iterable[str], *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
+    """Make drafts from texts with one identifier each."""
+    drafts = [
+        draft_of(identifier_fields(text), line=number, text=text, region=region, live=live)
+        for number, text in enumerate(texts, 1)
     ]
-    return mark_duplicates(found)
+    return mark_duplicates(drafts)
 
 
 def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> list[EntryDraft]:
@@ -166,33 +178,33 @@ def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> 
     first line of field names is a header, as in an export.
     """
     names: list[str] | None = None
-    found: list[EntryDraft] = []
+    drafts: list[EntryDraft] = []
     for number, raw in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n"), 1):
         line = raw.strip()
         if not line:
             continue
         cells = _cells(line)
-        if names is None and not found and _is_head(cells):
+        if names is None and not drafts and _is_header(cells):
             names = cells
             continue
-        for fields, text_ in _fields(cells, line, names):
-            found.append(draft_of(fields, line=number, text=text_, region=region, live=live))
-    return mark_duplicates(found)
+        for fields, identifier in _entries_in_line(cells, line, names):
+            drafts.append(draft_of(fields, line=number, text=identifier, region=region, live=live))
+    return mark_duplicates(drafts)
 
 
 def mark_duplicates(drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
     """Mark drafts with the same key as an earlier one as DUPLICATE."""
-    first: dict[str, int] = {}
-    out: list[EntryDraft] = []
+    first_lines: dict[str, int] = {}
+    marked: list[EntryDraft] = []
     for draft in drafts:
         fresh = replace(draft, state=DraftState.NEW, note="") if draft.state is DraftState.DUPLICATE else draft
         if fresh.key and fresh.state is not DraftState.INVALID:
-            if (earlier := first.get(fresh.key)) is not None:
+            if (earlier := first_lines.get(fresh.key)) is not None:
                 fresh = replace(fresh, state=DraftState.DUPLICATE, note=f"the same as line {earlier}")
             else:
-                first[fresh.key] = fresh.line
-        out.append(fresh)
-    return out
+                first_lines[fresh.key] = fresh.line
+        marked.append(fresh)
+    return marked
 
 
 def _cells(line: str) -> list[str]:
@@ -200,14 +212,14 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
 
 
-def _is_head(cells: Sequence[str]) -> bool:
+def _is_header(cells: Sequence[str]) -> bool:
     return all(cell in ENTRY_FIELDS or cell in _IGNORED for cell in cells) and any(
         cell in ENTRY_FIELDS for cell in cells
     )
 
 
-def _fields(cells: Sequence[str], line: str, names: Sequence[str] | None) -> list[tuple[dict[str, Any], str]]:
-    """Return the fields of each entry on a line, and its text."""
+def _entries_in_line(cells: Sequence[str], line: str, names: Sequence[str] | None) -> list[tuple[dict[str, Any], str]]:
+    """Return the fields of each entry in a line, and the text of its identifier. names: the header; None for none."""
     if names is not None:
         fields = {name: cell for name, cell in zip(names, cells, strict=False) if cell and name not in _IGNORED}
         return [(fields, entry_label(fields) or line)]

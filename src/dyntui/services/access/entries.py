@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
 
-__all__ = ["ENTRY_EXPORT", "EXISTS", "add_entries", "body_of", "change_entries", "check_existing", "entry_target"]
-__all__ += [
+__all__ = [
+    "ENTRY_EXPORT",
+    "EXISTS",
+    "add_entries",
     "already_existed",
+    "body_of",
+    "change_entries",
+    "check_existing",
     "entry_target",
     "new_job",
     "removal_target",
@@ -37,6 +42,7 @@ __all__ += [
 
 _ADD, _DELETE = "postEntryByAllowlistId", "deleteAllowlistEntryById"
 EXISTS = "allowlist_entry_already_exists"
+"""The error code of an entry that is already on the list."""
 ENTRY_EXPORT = (*IDENTIFIERS, "alias")
 """The columns of an export of entries, named as the import expects them."""
 
@@ -71,7 +77,7 @@ async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: W
     from dyntui.api.errors import ApiProblem, Invalid
 
     try:
-        answer = await client.call(
+        response = await client.call(
             "postEntryByAllowlistId", path={"allowlistId": list_id}, body=dict(body), permit=permit
         )
     except Invalid as error:
@@ -79,10 +85,10 @@ async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: W
             raise
         return {**body, "allowListId": list_id, "exists": True}
     except ApiProblem as problem:
-        if not problem.maybe_applied or (there := await _find_added(client, list_id, body)) is None:
+        if not problem.maybe_applied or (added := await _find_added(client, list_id, body)) is None:
             raise
-        return there
-    document = answer.get("entry", answer) if isinstance(answer, dict) else {}
+        return added
+    document = response.get("entry", response) if isinstance(response, dict) else {}
     return {**body, "allowListId": list_id, **(document if isinstance(document, dict) else {})}
 
 
@@ -218,7 +224,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         if all(key_of(target.data["entry"]) == key_of(target.data["new"]) for target in targets):
             return Impact((_ALIAS_ONLY,), Effect.DESTRUCTIVE)
         impact = await assess_entries(client, list_id, adding=len(targets), removing=len(targets))
-        return replace(impact, effects=(_ORDER, *impact.effects))
+        return replace(impact, effects=(_ADD_THEN_DELETE, *impact.effects))
 
     return WriteAction(
         "allowlist.entry-replace",
@@ -236,7 +242,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
     )
 
 
-_ORDER = "The API cannot change an entry. The new entry is added, then the old one is deleted."
+_ADD_THEN_DELETE = "The API cannot change an entry. The new entry is added, then the old one is deleted."
 _ALIAS_ONLY = (
     "Only the alias changes. The API cannot change an entry and accepts no duplicates, so the old entry is deleted, "
     "then the new one is added. While the list is enabled, this is only done if you allow it."
@@ -256,9 +262,9 @@ async def _remove_then_add(
     except DyntuiError as error:
         try:
             await _post(client, list_id, body_of(old), permit)
-        except DyntuiError as worse:
+        except DyntuiError as undo_error:
             raise DyntuiError(
-                f"{entry_label(old)} was deleted, and neither the new entry nor the old one could be added: {worse}",
+                f"{entry_label(old)} was deleted, and neither it nor the new entry could be added: {undo_error}",
                 hint="THE ENTRY IS MISSING NOW. Add it again.",
             ) from error
         raise DyntuiError(f"The new entry was refused, and the old one was added again: {error}") from error
@@ -269,17 +275,17 @@ async def check_existing(
 ) -> list[EntryDraft]:
     """Return the drafts with their state: on the list already, and on which other lists."""
     sendable = [draft.entry for draft in drafts if draft.state is DraftState.NEW]
-    there = await find_entries(client, str(row.get("id")), sendable)
-    elsewhere: dict[str, list[str]] = {}
+    existing = await find_entries(client, str(row.get("id")), sendable)
+    other_lists: dict[str, list[str]] = {}
     other_rows = [other for other in others if other.get("id") != row.get("id")]
     for other, found in await find_on_lists(client, other_rows, sendable):
         for key in found:
-            elsewhere.setdefault(key, []).append(name_of(other))
-    out = []
+            other_lists.setdefault(key, []).append(name_of(other))
+    checked = []
     for draft in drafts:
         if draft.state is DraftState.NEW:
-            if draft.key in there:
+            if draft.key in existing:
                 draft = replace(draft, state=DraftState.EXISTS, note="already on the list")
-            draft = replace(draft, other_lists=tuple(elsewhere.get(draft.key, ())))
-        out.append(draft)
-    return out
+            draft = replace(draft, other_lists=tuple(other_lists.get(draft.key, ())))
+        checked.append(draft)
+    return checked

@@ -1,7 +1,9 @@
-"""Find entries of an allowlist by what they identify, or by id.
+"""Find entries of an allowlist by identifier or id.
 
 The `query` of the server searches the alias, the wallet and the email of an entry. Entries with other identifiers are
-found by reading the list. The results of a search are compared here. Source: docs/vendor-api.md#entry-search.
+found by reading the list. The results of a search are compared with the identifiers again.
+
+Source: docs/vendor-api.md#entry-search.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ SEARCHED = ("email", "walletPublicKey")
 
 _PAGE = 100
 _PARALLEL = 4
-_READ_WHOLE = 3
+_READ_ALL_PAGES = 3
 """Lists up to this number of pages are always read completely."""
 
 
@@ -49,50 +51,50 @@ def is_searched(entry: Entry) -> bool:
 
 async def read_by_id(client: Client, list_id: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return the entries with these ids, by id. The list is read, because the API cannot read one entry."""
-    wanted = set(ids)
+    searched_ids = set(ids)
     found: dict[str, dict[str, Any]] = {}
-    if wanted:
+    if searched_ids:
         async for row in entries_of(client, list_id):
-            if (row_id := str(row.get("id"))) in wanted:
+            if (row_id := str(row.get("id"))) in searched_ids:
                 found[row_id] = row
-                if len(found) == len(wanted):
+                if len(found) == len(searched_ids):
                     break
     return found
 
 
 async def find_entries(
-    client: Client, list_id: str, wanted: Iterable[Entry], *, search: bool = True
+    client: Client, list_id: str, entries: Iterable[Entry], *, search: bool = True
 ) -> dict[str, dict[str, Any]]:
-    """Return the entries of a list with the identifiers of `wanted`, by key.
+    """Return the entries of a list with the identifiers of `entries`, by key.
 
     search: use the search of the server where that takes fewer requests than reading the list. Pass False where a
     missed entry would be dangerous, as for an undo.
     """
-    by_key = {key: entry for entry in wanted if (key := key_of(entry))}
+    by_key = {key: entry for entry in entries if (key := key_of(entry))}
     if not by_key:
         return {}
     first = await client.allowlists.entries(list_id, limit=_PAGE)
     found = _matching(first.items, by_key)
-    left = [key for key in by_key if key not in found]
-    if len(first.items) < _PAGE or not left:
+    missing = [key for key in by_key if key not in found]
+    if len(first.items) < _PAGE or not missing:
         return found
     pages = None if first.total is None else -(-first.total // _PAGE)
-    few = pages is not None and pages <= max(_READ_WHOLE, len(left))
-    if few or not search or not all(is_searched(by_key[key]) for key in left):
+    is_short = pages is not None and pages <= max(_READ_ALL_PAGES, len(missing))
+    if is_short or not search or not all(is_searched(by_key[key]) for key in missing):
         async for row in entries_of(client, list_id):
             found |= _matching([row], by_key)
             if len(found) == len(by_key):
                 break
         return found
-    turn = asyncio.Semaphore(_PARALLEL)
+    semaphore = asyncio.Semaphore(_PARALLEL)
 
-    async def one(key: str) -> None:
-        async with turn:
+    async def search_key(key: str) -> None:
+        async with semaphore:
             row = await _search(client, list_id, key, entry_label(by_key[key]))
             if row is not None:
                 found[key] = row
 
-    await asyncio.gather(*map(one, left))
+    await asyncio.gather(*map(search_key, missing))
     return found
 
 
@@ -117,13 +119,13 @@ async def _search(client: Client, list_id: str, key: str, text: str) -> dict[str
 
 
 async def find_on_lists(
-    client: Client, lists: Sequence[Mapping[str, Any]], wanted: Sequence[Entry]
+    client: Client, lists: Sequence[Mapping[str, Any]], entries: Sequence[Entry]
 ) -> list[tuple[Mapping[str, Any], dict[str, dict[str, Any]]]]:
     """Return `find_entries` for several lists: each list, and the entries found by key."""
-    turn = asyncio.Semaphore(_PARALLEL)
+    semaphore = asyncio.Semaphore(_PARALLEL)
 
-    async def one(row: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, dict[str, Any]]]:
-        async with turn:
-            return row, await find_entries(client, str(row.get("id")), wanted)
+    async def find_on_list(row: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, dict[str, Any]]]:
+        async with semaphore:
+            return row, await find_entries(client, str(row.get("id")), entries)
 
-    return list(await asyncio.gather(*(one(row) for row in lists)))
+    return list(await asyncio.gather(*(find_on_list(row) for row in lists)))

@@ -61,28 +61,30 @@ def _amount(text: str) -> int | float:
 def describe_rule(rule: Mapping[str, Any]) -> str:
     """Return a rule as text for people: `at least 2 of nft 0x… on network 1 (EVM), token 7`."""
     address = rule.get("address") if isinstance(rule.get("address"), Mapping) else {}
-    wanted = rule.get("filter") if isinstance(rule.get("filter"), Mapping) else {}
+    token_filter = rule.get("filter") if isinstance(rule.get("filter"), Mapping) else {}
     assert isinstance(address, Mapping)
-    assert isinstance(wanted, Mapping)
-    least = f"at least {wanted['amount']} of " if wanted.get("amount") is not None else ""
-    which = f", token {wanted['tokenId']}" if wanted.get("tokenId") not in (None, "") else ""
+    assert isinstance(token_filter, Mapping)
+    least = f"at least {token_filter['amount']} of " if token_filter.get("amount") is not None else ""
+    which = f", token {token_filter['tokenId']}" if token_filter.get("tokenId") not in (None, "") else ""
     chain = f" ({rule['chain']})" if rule.get("chain") else ""
     return (
-        f"{least}{rule.get('type') or 'something'} {address.get('contractAddress') or ''} "
+        f"{least}{rule.get('type') or 'token'} {address.get('contractAddress') or ''} "
         f"on network {address.get('networkId', '?')}{chain}{which}"
     )
 
 
 def rule_text(rule: Mapping[str, Any]) -> str:
     """Return a rule as text for `parse_rule`."""
-    address, wanted = rule.get("address") or {}, rule.get("filter") or {}
+    address, token_filter = rule.get("address") or {}, rule.get("filter") or {}
     parts = [str(rule.get("type")), str(address.get("networkId")), str(address.get("contractAddress"))]
-    parts += [f"{name}={wanted[name]}" for name in ("amount", "tokenId") if wanted.get(name) not in (None, "")]
+    parts += [
+        f"{name}={token_filter[name]}" for name in ("amount", "tokenId") if token_filter.get(name) not in (None, "")
+    ]
     return ":".join([*parts, *([f"chain={rule['chain']}"] if rule.get("chain") else [])])
 
 
-def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    fields = checked_fields(given, kind=PolicyKind.GATE)
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    fields = checked_fields(values, kind=PolicyKind.GATE)
     if "rules" in fields and not fields["rules"]:
         raise UsageError("A gate needs at least one rule.", hint=f"Write one as {RULE_FORMAT}.")
     return fields

@@ -89,15 +89,15 @@ async def assess_change(client: Client, kind: PolicyKind, ids: Sequence[str], ch
             f"The gates cannot be read, so the impact of this change is unknown: {access.gates_unread}",
             hint="Use a token with a scope that can read gates.",
         )
-    known = {str(row.get("id")): row for row in access.rows(kind)}
-    if strange := [each for each in ids if each not in known]:
+    rows = {str(row.get("id")): row for row in access.rows(kind)}
+    if unknown := [object_id for object_id in ids if object_id not in rows]:
         raise UsageError(
-            f"There is no {kind} {strange[0]} in this environment.", hint="Refresh the list, or use its environment."
+            f"There is no {kind} {unknown[0]} in this environment.", hint="Refresh the list, or use its environment."
         )
     counts: dict[str, int | None] = {}
-    for each in ids:
-        counts[each] = await entry_count(client, each) if kind is PolicyKind.LIST else None
-    impact = assess_impact(access, kind, [known[each] for each in ids], change, counts)
+    for object_id in ids:
+        counts[object_id] = await entry_count(client, object_id) if kind is PolicyKind.LIST else None
+    impact = assess_impact(access, kind, [rows[object_id] for object_id in ids], change, counts)
     if impact.phrase and len(ids) > 1:
         raise UsageError(f"This decides who may sign in. Change one {kind} at a time.")
     return impact
@@ -138,7 +138,7 @@ def assess_impact(
             effects.append(_AT_SIGN_IN)
         if PolicyRole.SITE_ACCESS in (was, becomes) and (others := _other_kind_text(after, kind)):
             effects.append(others)
-    facts = [str(kind), *(f"{each} {'empty' if counts.get(each) == 0 else ''}" for each in ids)]
+    facts = [str(kind), *(f"{object_id} {'empty' if counts.get(object_id) == 0 else ''}" for object_id in ids)]
     facts += [f"before {row.get('id')}" for row in required_before] + [
         f"after {row.get('id')}" for row in required_after
     ]
@@ -249,8 +249,10 @@ async def assess_entries(client: Client, list_id: str, *, adding: int = 0, remov
         if removing:
             effects.append(f"“{name}” blocks sign-in: removed users can sign in again.")
     elif role is PolicyRole.SCOPE:
-        words = " and ".join([*(["added users get"] if adding else []), *(["removed users lose"] if removing else [])])
-        effects.append(f"“{name}” is enabled: {words} the scope {row.get('scope') or '(none)'} at the next sign-in.")
+        changes = " and ".join(
+            [*(["added users get"] if adding else []), *(["removed users lose"] if removing else [])]
+        )
+        effects.append(f"“{name}” is enabled: {changes} the scope {row.get('scope') or '(none)'} at the next sign-in.")
     else:
         effects.append(f"The effect of the outcome {row.get('outcome')} is unknown to this version.")
         effect = Effect.DESTRUCTIVE

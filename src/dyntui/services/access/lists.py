@@ -23,20 +23,20 @@ OUTCOMES: Mapping[str, str] = {
 }
 """The outcomes of the API and their meaning."""
 
-_LONGEST = 255
+_MAX_LENGTH = 255
 
 
 def checked_fields(fields: Mapping[str, Any], *, kind: PolicyKind = PolicyKind.LIST) -> dict[str, Any]:
     """Check name, outcome, scope and the rules of a gate. Raises UsageError."""
-    known = ("name", "outcome", "scope") + (("rules",) if kind is PolicyKind.GATE else ())
-    if wrong := [name for name in fields if name not in known]:
-        raise UsageError(f"The {kind} has no field {', '.join(wrong)}.", hint=f"Fields: {', '.join(known)}.")
+    names = ("name", "outcome", "scope") + (("rules",) if kind is PolicyKind.GATE else ())
+    if unknown := [name for name in fields if name not in names]:
+        raise UsageError(f"The {kind} has no field {', '.join(unknown)}.", hint=f"Fields: {', '.join(names)}.")
     if (outcome := fields.get("outcome")) is not None and outcome not in OUTCOMES:
         raise UsageError(f"{outcome!r} is not an outcome.", hint=f"Outcomes: {', '.join(OUTCOMES)}.")
     for name in ("name", "scope"):
         text = fields.get(name)
-        if text is not None and len(str(text)) > _LONGEST:
-            raise UsageError(f"The {name} may have at most {_LONGEST} characters; this one has {len(str(text)):,}.")
+        if text is not None and len(str(text)) > _MAX_LENGTH:
+            raise UsageError(f"The {name} may have at most {_MAX_LENGTH} characters; this one has {len(str(text)):,}.")
     if "name" in fields and not str(fields["name"] or "").strip():
         raise UsageError(f"The {kind} needs a name.")
     return dict(fields)
@@ -77,10 +77,10 @@ async def with_counts(client: Client, lists: Sequence[Row]) -> list[dict[str, An
 
     from dyntui.api.errors import ApiError, Unauthorized
 
-    turn = asyncio.Semaphore(4)
+    semaphore = asyncio.Semaphore(4)
 
-    async def one(row: Row) -> dict[str, Any]:
-        async with turn:
+    async def with_count(row: Row) -> dict[str, Any]:
+        async with semaphore:
             try:
                 count = await entry_count(client, str(row.get("id")))
             except Unauthorized:
@@ -89,4 +89,4 @@ async def with_counts(client: Client, lists: Sequence[Row]) -> list[dict[str, An
                 count = None
         return {**row, "entries": count, "role": role_of(row).value}
 
-    return list(await asyncio.gather(*(one(row) for row in lists)))
+    return list(await asyncio.gather(*(with_count(row) for row in lists)))

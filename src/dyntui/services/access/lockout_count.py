@@ -24,53 +24,58 @@ if TYPE_CHECKING:
 
 __all__ = ["KnownUsers", "Lockout", "count_affected", "known_users", "lockout_lines"]
 
-_RECENTLY = timedelta(days=30)
+_RECENT = timedelta(days=30)
 _SAMPLE = 5
-_FROM_CACHE = 10_000
-_FROM_SERVER = 1_000
+_MAX_CACHED_USERS = 10_000
+_MAX_READ_USERS = 1_000
 _PAGE = 100
-_MOST_ENTRIES = 20_000
+_MAX_ENTRIES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class KnownUsers:
-    """The users that are counted. total: number of all users, None if unknown. as_of: when the oldest row was read."""
+    """The users that are counted."""
 
     rows: list[dict[str, Any]]
     total: int | None
+    """The number of all users; None if unknown."""
     source: str
+    """`cache` or `server`."""
     as_of: datetime | None = None
+    """When the oldest row was read."""
 
     @property
     def description(self) -> str:
         """Which users they are, as text."""
-        of = f" of {self.total:,}" if self.total is not None else ""
+        total = f" of {self.total:,}" if self.total is not None else ""
         if self.total is not None and len(self.rows) >= self.total and self.source != "cache":
             return f"all {len(self.rows):,} users"
         if self.source == "cache":
-            at = f", as of {age(self.as_of)}" if self.as_of is not None else ""
-            return f"{len(self.rows):,}{of} users, those in the row cache of this machine{at}"
-        return f"{len(self.rows):,}{of} users, those with the latest visits"
+            as_of = f", as of {age(self.as_of)}" if self.as_of is not None else ""
+            return f"{len(self.rows):,}{total} users, those in the row cache of this machine{as_of}"
+        return f"{len(self.rows):,}{total} users, those with the latest visits"
 
 
 @dataclass(frozen=True, slots=True)
 class Lockout:
-    """What a change does among the known users. out: let in before and not after; into: the other way round.
-
-    lately: of those out, how many visited in the last thirty days. sample: a few of them. uncounted: why nobody was
-    counted, "" when they were. gates: whether gates decide as well, which cannot be counted.
-    """
+    """The number of known users that a change affects."""
 
     users: KnownUsers
     locked_out: int = 0
+    """Users who may sign in before the change and not after it."""
     let_in: int = 0
+    """Users who may sign in after the change and not before it."""
     recently_active: int = 0
+    """Those of the locked-out users who visited in the last 30 days."""
     sample: tuple[str, ...] = ()
+    """The labels of some locked-out users."""
     not_counted_reason: str = ""
+    """Why no users were counted; "" when they were."""
     gates: bool = False
+    """Whether gates decide as well. Their effect cannot be counted."""
 
     def lines(self) -> list[str]:
-        """The numbers and their limits, in sentences."""
+        """Return the numbers and what they leave out, as sentences."""
         if self.not_counted_reason:
             return [f"The affected users were not counted: {self.not_counted_reason}"]
         if not self.users.rows:
@@ -94,12 +99,14 @@ class Lockout:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Who is let in: None for everybody, else by key; and who is kept out."""
+    """The combined effect of all lists, as keys of entries."""
 
     required: frozenset[str] | None
+    """The keys of which a user needs one; None when no list is required."""
     blocks: frozenset[str]
+    """The keys that block a user."""
 
-    def lets_in(self, keys: set[str]) -> bool:
+    def allows(self, keys: set[str]) -> bool:
         if not self.blocks.isdisjoint(keys):
             return False
         return self.required is None or not self.required.isdisjoint(keys)
@@ -118,12 +125,12 @@ async def known_users(
     except ApiError:
         if everyone:
             raise
-    cached = None if everyone else _cached(connection, total)
-    if cached is not None and len(cached.rows) >= min(total if total is not None else 1, _FROM_SERVER):
+    cached = None if everyone else _read_cached_users(connection, total)
+    if cached is not None and len(cached.rows) >= min(total if total is not None else 1, _MAX_READ_USERS):
         return cached
     rows: list[dict[str, Any]] = []
     try:
-        async for row in _read(connection, None if everyone else _FROM_SERVER):
+        async for row in _read_users(connection, None if everyone else _MAX_READ_USERS):
             rows.append(row)
             if on_progress is not None and not len(rows) % _PAGE:
                 on_progress(len(rows), total)
@@ -134,7 +141,7 @@ async def known_users(
     return KnownUsers(rows, total, "server", now())
 
 
-def _cached(connection: Connection, total: int | None) -> KnownUsers | None:
+def _read_cached_users(connection: Connection, total: int | None) -> KnownUsers | None:
     from dyntui.store.cache import RowCache, cache_off
 
     file = connection.cache_file
@@ -142,25 +149,25 @@ def _cached(connection: Connection, total: int | None) -> KnownUsers | None:
         return None
     cache = RowCache(file)
     try:
-        page = cache.search("users", "", _FROM_CACHE)
+        page = cache.search("users", "", _MAX_CACHED_USERS)
     finally:
         cache.close()
     return KnownUsers(page.rows, total, "cache", page.at) if page.rows else None
 
 
-async def _read(connection: Connection, most: int | None) -> AsyncIterator[dict[str, Any]]:
+async def _read_users(connection: Connection, limit: int | None) -> AsyncIterator[dict[str, Any]]:
     from dyntui.api.errors import BadRequest
     from dyntui.resources import USERS
     from dyntui.services.lists.list_source import scan
 
     client = connection.client
-    if most is None:
+    if limit is None:
         async for scanned in scan(client, USERS):
             yield scanned.row
         return
     order: str | None = "lastVisit-desc"
     seen: set[str] = set()
-    for start in range(0, most, _PAGE):
+    for start in range(0, limit, _PAGE):
         try:
             page = await client.users.list(offset=start, limit=_PAGE, order=order)
         except BadRequest:
@@ -176,9 +183,11 @@ async def _read(connection: Connection, most: int | None) -> AsyncIterator[dict[
             return
 
 
-async def lockout_lines(connection: Connection, needed: Requirement) -> list[str]:
+async def lockout_lines(connection: Connection, requirement: Requirement) -> list[str]:
     """Return the counts for a requirement as lines; [] when the action does not decide who may sign in."""
-    return (await count_affected(connection, *needed.policy_change)).lines() if needed.policy_change is not None else []
+    if requirement.policy_change is None:
+        return []
+    return (await count_affected(connection, *requirement.policy_change)).lines()
 
 
 async def count_affected(
@@ -203,16 +212,14 @@ async def count_affected(
         for row in access.with_role(role)
     }
     keys: dict[str, frozenset[str]] = {}
-    read = 0
+    total_entries = 0
     for list_id in lists:
         count = await entry_count(connection.client, list_id)
-        read += count or 0
-        if read > _MOST_ENTRIES:
-            return Lockout(
-                users, not_counted_reason=f"the lists have more than {_MOST_ENTRIES:,} entries.", gates=gates
-            )
+        total_entries += count or 0
+        if total_entries > _MAX_ENTRIES:
+            return Lockout(users, not_counted_reason=f"the lists have more than {_MAX_ENTRIES:,} entries.", gates=gates)
         keys[list_id] = frozenset([key_of(entry) async for entry in entries_of(connection.client, list_id)])
-    return _count(users, _rule(before, keys), _rule(after, keys), gates)
+    return _count_changes(users, _rule(before, keys), _rule(after, keys), gates)
 
 
 def _rule(access: AccessPolicy, keys: Mapping[str, frozenset[str]]) -> _Rule:
@@ -221,19 +228,19 @@ def _rule(access: AccessPolicy, keys: Mapping[str, frozenset[str]]) -> _Rule:
     return _Rule(joined if required else None, frozenset[str]().union(*(keys[str(row.get("id"))] for row in blocks)))
 
 
-def _count(users: KnownUsers, before: _Rule, after: _Rule, gates: bool) -> Lockout:
-    out = into = lately = 0
+def _count_changes(users: KnownUsers, before: _Rule, after: _Rule, gates: bool) -> Lockout:
+    locked_out = let_in = recently_active = 0
     sample: list[str] = []
-    since = now() - _RECENTLY
+    since = now() - _RECENT
     for row in users.rows:
         keys = keys_for(row)
-        was, will = before.lets_in(keys), after.lets_in(keys)
-        if was and not will:
-            out += 1
+        was_allowed, is_allowed = before.allows(keys), after.allows(keys)
+        if was_allowed and not is_allowed:
+            locked_out += 1
             visited = parse_time(row.get("lastVisit"))
-            lately += visited is not None and visited >= since
+            recently_active += visited is not None and visited >= since
             if len(sample) < _SAMPLE:
                 sample.append(str(row.get("email") or row.get("username") or row.get("alias") or row.get("id")))
-        elif will and not was:
-            into += 1
-    return Lockout(users, out, into, lately, tuple(sample), gates=gates)
+        elif is_allowed and not was_allowed:
+            let_in += 1
+    return Lockout(users, locked_out, let_in, recently_active, tuple(sample), gates=gates)

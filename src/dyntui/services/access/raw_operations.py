@@ -26,11 +26,11 @@ _READS = {PolicyKind.LIST: "getAllowlistsById", PolicyKind.GATE: "getGate"}
 def with_impact_check(action: WriteAction, operation: Operation, path: Mapping[str, object], body: Any) -> WriteAction:
     """Return `action`, which calls `operation` with these values, with its impact assessment."""
     if operation.id == "postEntryByAllowlistId":
-        return replace(action, assess_impact=_adding(str(path.get("allowlistId", ""))))
+        return replace(action, assess_impact=_assess_adding(str(path.get("allowlistId", ""))))
     if operation.id == "deleteAllowlistEntryById":
-        return replace(action, assess_impact=_removing(str(path.get("allowlistEntryId", ""))))
-    kind, parameter, known = CHANGES[operation.id]
-    change = known or with_fields(body if isinstance(body, Mapping) else {})
+        return replace(action, assess_impact=_assess_removing(str(path.get("allowlistEntryId", ""))))
+    kind, parameter, fixed_change = CHANGES[operation.id]
+    change = fixed_change or with_fields(body if isinstance(body, Mapping) else {})
     object_id = str(path.get(parameter, ""))
 
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
@@ -45,28 +45,26 @@ def with_impact_check(action: WriteAction, operation: Operation, path: Mapping[s
     return replace(action, assess_impact=assess, before=before, after=after)
 
 
-def _adding(list_id: str) -> Any:
+def _assess_adding(list_id: str) -> Any:
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         return await assess_entries(client, list_id, adding=1)
 
     return assess
 
 
-def _removing(entry_id: str) -> Any:
+def _assess_removing(entry_id: str) -> Any:
     """Assess removing an entry by its id: it may be the last one of the only siteAccess list."""
 
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         required = [row for row in await read_lists(client) if role_of(row) is PolicyRole.SITE_ACCESS]
-        effects = ["The list of the entry is unknown: its user may be locked out."]
+        unknown_list = Impact(("The list of the entry is unknown: its user may be locked out.",), Effect.DESTRUCTIVE)
         if len(required) != 1 or await entry_count(client, str(required[0].get("id"))) != 1:
-            return Impact(tuple(effects), Effect.DESTRUCTIVE)
+            return unknown_list
         (row,) = required
         page = await client.allowlists.entries(str(row.get("id")), limit=1)
         if not any(entry.get("id") == entry_id for entry in page.items):
-            return Impact(tuple(effects), Effect.DESTRUCTIVE)
-        effects = [
-            f"It is the last entry of “{name_of(row)}”, the only siteAccess list: NO ONE could sign in from now on."
-        ]
-        return Impact(tuple(effects), Effect.DESTRUCTIVE, phrase_for(row), ("last", str(row.get("id")), entry_id))
+            return unknown_list
+        effect = f"It is the last entry of “{name_of(row)}”, the only siteAccess list: NO ONE could sign in."
+        return Impact((effect,), Effect.DESTRUCTIVE, phrase_for(row), ("last", str(row.get("id")), entry_id))
 
     return assess

@@ -42,17 +42,16 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class EntryUndo:
-    """What the undo of a job does on one list.
-
-    add: entries that the job deleted. remove: entries that it added and that still exist. skipped: entries that are not
-    changed, and why.
-    """
+    """What the undo of a job does on one list."""
 
     job: str
     allowlist: Row
     add: tuple[Entry, ...]
+    """The entries that the job deleted."""
     remove: tuple[Entry, ...]
+    """The entries that the job added and that still exist."""
     skipped: tuple[tuple[Entry, str], ...] = ()
+    """The entries that are not changed, with the reason."""
 
     @property
     def is_empty(self) -> bool:
@@ -60,36 +59,39 @@ class EntryUndo:
 
     def lines(self) -> list[str]:
         """Return the plan as lines."""
-        out = [f"Undo {self.job} on “{name_of(self.allowlist)}”:"]
+        lines = [f"Undo {self.job} on “{name_of(self.allowlist)}”:"]
         if self.add:
-            out.append(f"  to add again with new ids: {len(self.add):,}")
+            lines.append(f"  to add again with new ids: {len(self.add):,}")
         if self.remove:
-            out.append(f"  to delete: {len(self.remove):,}")
-        out += [f"  {entry_label(entry)} is not changed: {why}" for entry, why in self.skipped[:5]]
+            lines.append(f"  to delete: {len(self.remove):,}")
+        lines += [f"  {entry_label(entry)} is not changed: {reason}" for entry, reason in self.skipped[:5]]
         if len(self.skipped) > 5:
-            out.append(f"  … and {len(self.skipped) - 5:,} more are not changed")
+            lines.append(f"  … and {len(self.skipped) - 5:,} more are not changed")
         if self.is_empty:
-            out.append("  nothing to do")
-        return out
+            lines.append("  nothing to do")
+        return lines
 
 
 @dataclass(frozen=True, slots=True)
 class EntryJob:
-    """A job that changed entries. lists: ids of the allowlists. source: the imported file."""
+    """A job that changed entries."""
 
     id: str
     time: str
+    """In ISO format, UTC."""
     added: int
     removed: int
     lists: frozenset[str]
+    """The ids of the allowlists."""
     source: str = ""
+    """The name of the imported file; "" for no import."""
 
     @property
     def summary(self) -> str:
-        """`3 added, 1 removed`, `40 added from guests.csv`."""
+        """The changes as text: `3 added, 1 removed`, `40 added from guests.csv`."""
         counts = ((self.added, "added"), (self.removed, "removed"))
-        done = ", ".join(f"{count:,} {what}" for count, what in counts if count)
-        return f"{done} from {self.source}" if self.source else done
+        changes = ", ".join(f"{count:,} {verb}" for count, verb in counts if count)
+        return f"{changes} from {self.source}" if self.source else changes
 
 
 def jobs_of(audit: Audit, location: JobLocation) -> list[EntryJob]:
@@ -115,15 +117,18 @@ def _imports(location: JobLocation) -> Iterator[EntryJob]:
     from dyntui.store.journal import Journal
 
     for path in journal_files():
-        known = summarize_job(path)
-        if known.problem or known.is_busy or known.kind != "allowlist" or known.location is None:
+        summary = summarize_job(path)
+        if summary.problem or summary.is_busy or summary.kind != "allowlist" or summary.location is None:
             continue
-        same = (known.location.base_url, known.location.environment_id) == (location.base_url, location.environment_id)
-        if same and (added := (known.counts or {}).get(RowState.CREATED, 0)):
+        is_same = (summary.location.base_url, summary.location.environment_id) == (
+            location.base_url,
+            location.environment_id,
+        )
+        if is_same and (added := (summary.counts or {}).get(RowState.CREATED, 0)):
             with Journal.read(path) as journal:
                 allowlist = str(journal.facts["allowlist"]["id"])
-            time = datetime.fromtimestamp(known.created_at / 1000, UTC).isoformat(timespec="milliseconds")
-            yield EntryJob(known.id, time.replace("+00:00", "Z"), added, 0, frozenset({allowlist}), known.source)
+            time = datetime.fromtimestamp(summary.created_at / 1000, UTC).isoformat(timespec="milliseconds")
+            yield EntryJob(summary.id, time.replace("+00:00", "Z"), added, 0, frozenset({allowlist}), summary.source)
 
 
 async def plan_any_undo(connection: Connection, job: str) -> EntryUndo:
@@ -152,20 +157,20 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
     if not entries:
         raise UsageError(f"There is no job {job} to undo.", hint="`dyntui allowlists undo` lists the jobs.")
     row = find_policy(await read_lists(client), str(entries[0].get("allowListId")))
-    there = await find_entries(client, str(row.get("id")), entries, search=False)
+    existing = await find_entries(client, str(row.get("id")), entries, search=False)
     skipped: list[tuple[Entry, str]] = []
     remove: list[Entry] = []
     for key, entry in added.items():
-        now = there.get(key)
-        if now is None:
+        current = existing.get(key)
+        if current is None:
             skipped.append((entry, "it is already deleted"))
-        elif now.get("id") != entry.get("id"):
+        elif current.get("id") != entry.get("id"):
             skipped.append((entry, "it was deleted and added again since"))
         else:
-            remove.append(now)
+            remove.append(current)
     add: list[Entry] = []
     for key, entry in deleted.items():
-        if key in there and key not in added:
+        if key in existing and key not in added:
             skipped.append((entry, "it is on the list again"))
         else:
             add.append(entry)
@@ -188,9 +193,9 @@ async def plan_import_undo(client: Client, name: str, location: JobLocation) -> 
         row = find_policy(await read_lists(client), str(journal.facts["allowlist"]["id"]))
         job = journal.id
     remove = [entry async for entry in entries_of(client, str(row.get("id"))) if entry.get("id") in created]
-    gone = created.keys() - {str(entry.get("id")) for entry in remove}
+    missing_ids = created.keys() - {str(entry.get("id")) for entry in remove}
     skipped: list[tuple[Entry, str]] = []
-    for entry_id in gone:
+    for entry_id in missing_ids:
         body = created[entry_id].body
         skipped.append((orjson.loads(body) if body else {}, "it is already deleted, or was added again"))
     return EntryUndo(job, row, (), tuple(remove), tuple(skipped))

@@ -23,9 +23,9 @@ def with_domain(entry: Mapping[str, Any]) -> list[Entry]:
 def entries_for(user: Mapping[str, Any]) -> list[Entry]:
     """Return all entries that match a user, without duplicates."""
     found: dict[str, Entry] = {}
-    for entry in _all(user):
-        for each in with_domain(entry):
-            found.setdefault(key_of(each), each)
+    for identifier in _identifiers_of(user):
+        for entry in with_domain(identifier):
+            found.setdefault(key_of(entry), entry)
     found.pop("", None)
     return list(found.values())
 
@@ -35,7 +35,7 @@ def keys_for(user: Mapping[str, Any]) -> set[str]:
     return {key_of(entry) for entry in entries_for(user)}
 
 
-def _all(user: Mapping[str, Any]) -> Iterator[Entry]:
+def _identifiers_of(user: Mapping[str, Any]) -> Iterator[Entry]:
     yield {"email": user.get("email")}
     yield {"phoneNumber": user.get("phoneNumber")}
     yield {"walletPublicKey": user.get("walletPublicKey")}
@@ -43,10 +43,10 @@ def _all(user: Mapping[str, Any]) -> Iterator[Entry]:
     for wallet in _objects(user.get("wallets")):
         yield {"walletPublicKey": wallet.get("publicKey")}
     for credential in _objects(user.get("verifiedCredentials")):
-        yield from _of_credential(credential)
+        yield from _identifiers_of_credential(credential)
 
 
-def _of_credential(credential: Mapping[str, Any]) -> Iterator[Entry]:
+def _identifiers_of_credential(credential: Mapping[str, Any]) -> Iterator[Entry]:
     """Yield the entries of a verified credential, in snake_case (docs/vendor-api.md#credential-field-names)."""
     identifier = credential.get("public_identifier")
     match credential.get("format"):
@@ -55,8 +55,8 @@ def _of_credential(credential: Mapping[str, Any]) -> Iterator[Entry]:
         case "phoneNumber":
             number = str(identifier or "")
             country = str(credential.get("phoneCountryCode") or "").lstrip("+")
-            own = str(credential.get("phoneNumber") or "")
-            yield {"phoneNumber": number if number.startswith("+") or not country else f"+{country}{own}"}
+            national_number = str(credential.get("phoneNumber") or "")
+            yield {"phoneNumber": number if number.startswith("+") or not country else f"+{country}{national_number}"}
         case "blockchain":
             yield {"walletPublicKey": credential.get("address") or identifier}
         case "externalUser":
