@@ -71,45 +71,45 @@ def asked(connection: Connection, operation: str) -> int:
     return sum(entry.operation == operation for entry in connection.log.entries())
 
 
-async def test_enabling_a_list_from_its_entries_is_shown_by_the_lists_behind_and_by_a_person() -> None:
+async def test_enabling_an_allowlist_updates_the_list_screen_and_the_access_of_a_user() -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        connection, door = connection_of(pilot), await read_allowlist(pilot)
+        connection, launch_party = connection_of(pilot), await read_allowlist(pilot)
         user = (await connection.client.users.list(limit=1)).items[0]
-        person = await visit(pilot, UserAccessScreen(user["id"], "somebody"))
+        access_screen = await visit(pilot, UserAccessScreen(user["id"], "somebody"))
         lists = await visit(pilot, listed("allowlists"))
         assert isinstance(lists, AllowlistsScreen)
         before = lists.access.summary()
-        entries = await visit(pilot, listed("allowlist-entries", parent=door["id"], parent_label=LAUNCH_PARTY))
-        await perform(connection, LIST_ACTIONS.set_enabled(True), access_target(door))
+        entries = await visit(pilot, listed("allowlist-entries", parent=launch_party["id"], parent_label=LAUNCH_PARTY))
+        await perform(connection, LIST_ACTIONS.set_enabled(True), access_target(launch_party))
         await settled(pilot)
         assert entries.row["enabledAt"]
-        assert lists.out_of_date and person.out_of_date
+        assert lists.out_of_date and access_screen.out_of_date
         text, now = await back_to(pilot, lists), (await read_access(connection.client)).summary()
         assert now != before
         assert lists.access.summary() == now
         assert now[0][:60] in text
-        await back_to(pilot, person)
-        assert next(row for row in person.rows_view.rows if row["id"] == door["id"])["enabledAt"]
+        await back_to(pilot, access_screen)
+        assert next(row for row in access_screen.rows_view.rows if row["id"] == launch_party["id"])["enabledAt"]
 
 
-async def test_entries_that_are_pasted_or_removed_are_counted_by_the_lists_and_the_first_new_one_is_selected() -> None:
+async def test_added_and_removed_entries_update_the_counts_and_the_first_new_one_is_selected() -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        connection, door = connection_of(pilot), await read_allowlist(pilot)
+        connection, launch_party = connection_of(pilot), await read_allowlist(pilot)
 
         def count() -> int:
             view = lists.view
-            return next(int(row["entries"]) for row in view.loaded_rows() if row["id"] == door["id"])
+            return next(int(row["entries"]) for row in view.loaded_rows() if row["id"] == launch_party["id"])
 
         lists = await visit(pilot, listed("allowlists"))
         before = count()
-        entries = await visit(pilot, listed("allowlist-entries", parent=door["id"], parent_label=LAUNCH_PARTY))
+        entries = await visit(pilot, listed("allowlist-entries", parent=launch_party["id"], parent_label=LAUNCH_PARTY))
         assert isinstance(entries, EntriesScreen)
         new = [entry_target({"email": f"new{n}@example.com"}) for n in range(3)]
-        await perform(connection, add_entries(door, job=new_job()), *new)
+        await perform(connection, add_entries(launch_party, job=new_job()), *new)
         await settled(pilot)
         assert entries.table.row is not None and entries.table.row["email"] == "new0@example.com"
         await back_to(pilot, lists)
@@ -117,9 +117,11 @@ async def test_entries_that_are_pasted_or_removed_are_counted_by_the_lists_and_t
         console.action_forward()
         await settled(pilot)
         gone = [
-            row for row in await rows_of(connection, "allowlist-entries", door["id"]) if "new" in str(row.get("email"))
+            row
+            for row in await rows_of(connection, "allowlist-entries", launch_party["id"])
+            if "new" in str(row.get("email"))
         ]
-        await perform(connection, remove_entries(door, job=new_job()), *[removal_target(row) for row in gone])
+        await perform(connection, remove_entries(launch_party, job=new_job()), *[removal_target(row) for row in gone])
         await settled(pilot)
         assert not {row["id"] for row in entries.view.loaded_rows()} & {row["id"] for row in gone}
         await back_to(pilot, lists)
@@ -130,12 +132,12 @@ async def test_a_sync_is_shown_by_the_comparison_and_the_lists_behind() -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        connection, door = connection_of(pilot), await read_allowlist(pilot)
-        other = next(row for row in await read_lists(connection.client) if row["id"] != door["id"])
+        connection, launch_party = connection_of(pilot), await read_allowlist(pilot)
+        other = next(row for row in await read_lists(connection.client) if row["id"] != launch_party["id"])
         lists = await visit(pilot, listed("allowlists"))
-        both = await visit(pilot, CompareAllowlistScreen(door, other))
+        both = await visit(pilot, CompareAllowlistScreen(launch_party, other))
         assert both.diff.only_right
-        plan = plan_sync(door, both.diff.left, both.diff.right, remove=False)
+        plan = plan_sync(launch_party, both.diff.left, both.diff.right, remove=False)
         job = new_job()
         action, targets = sync_action(plan, job=job)
         weighed = await connection.write_gate.with_impact(action, targets)
@@ -146,9 +148,9 @@ async def test_a_sync_is_shown_by_the_comparison_and_the_lists_behind() -> None:
         assert both.diff is not None and not both.diff.only_right
         assert lists.out_of_date
         await back_to(pilot, lists)
-        now = compare(await read_list(connection.client, door), await read_list(connection.client, other))
+        now = compare(await read_list(connection.client, launch_party), await read_list(connection.client, other))
         shown = {row["id"]: int(row["entries"]) for row in lists.view.loaded_rows()}
-        assert shown[door["id"]] == len(now.only_left) + len(now.both)
+        assert shown[launch_party["id"]] == len(now.only_left) + len(now.both)
 
 
 async def test_users_are_selected_when_made_and_gone_from_every_screen_when_deleted() -> None:
