@@ -1,4 +1,4 @@
-"""The environment in use: what is changed about it holds at once, and the frame says what holds."""
+"""Changes of the profile in use apply immediately, and the header shows them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Serve = Callable[..., AbstractContextManager[Any]]
 
 
 def _box(sandbox: Any, **fields: Any) -> Profile:
-    """A stored profile of a sandbox over loopback, with its token."""
+    """Store a profile of a local sandbox with its token, and return it."""
     given: dict[str, Any] = {"base_url": sandbox.url, "environment_id": sandbox.environment_id, "kind": "sandbox"}
     kept = profile("box", **(given | {"credential": CredentialKind.FILE} | fields))
     stored(kept)
@@ -75,7 +75,7 @@ def _frame_and_gate_agree(console: Console) -> None:
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-async def test_read_only_holds_as_soon_as_it_is_saved(serve: Serve, read_only: bool) -> None:
+async def test_read_only_applies_when_it_is_saved(serve: Serve, read_only: bool) -> None:
     with serve(users=3) as sandbox:
         console = Console(ConsoleState(profile=_box(sandbox, read_only=read_only)))
         async with console.run_test(size=SIZE) as pilot:
@@ -93,7 +93,7 @@ async def test_read_only_holds_as_soon_as_it_is_saved(serve: Serve, read_only: b
             assert ("This environment is read-only." in said) is not read_only
 
 
-async def test_another_kind_holds_as_soon_as_it_is_saved(serve: Serve) -> None:
+async def test_a_changed_kind_applies_when_it_is_saved(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
@@ -105,7 +105,7 @@ async def test_another_kind_holds_as_soon_as_it_is_saved(serve: Serve) -> None:
             assert console.session.connection.profile.kind == "live"
 
 
-async def test_another_token_is_used_as_soon_as_it_is_saved(serve: Serve) -> None:
+async def test_a_changed_token_is_used_when_it_is_saved(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
@@ -120,7 +120,7 @@ async def test_another_token_is_used_as_soon_as_it_is_saved(serve: Serve) -> Non
             assert "not authorized" in lines_of(console)[-1]
 
 
-async def test_another_environment_id_leaves_nothing_of_the_old_environment(serve: Serve) -> None:
+async def test_a_changed_environment_id_leaves_nothing_of_the_old_environment(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
@@ -137,7 +137,7 @@ async def test_another_environment_id_leaves_nothing_of_the_old_environment(serv
             assert console.back_disabled_reason() is not None
 
 
-async def test_what_was_typed_stays_when_the_same_environment_is_opened_again(serve: Serve) -> None:
+async def test_typed_text_stays_when_the_same_environment_is_opened_again(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
@@ -164,7 +164,7 @@ async def test_removing_the_environment_in_use_leaves_it(serve: Serve) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [SIZE, SMALL])
-async def test_the_mark_of_a_job_names_its_environment_where_another_is_in_view(
+async def test_the_job_status_names_its_environment_while_another_is_open(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     people = messy(tmp_path / "people.csv")
@@ -186,9 +186,7 @@ async def test_the_mark_of_a_job_names_its_environment_where_another_is_in_view(
     ("wrong", "field"), [("token", "token"), ("environment", "environment_id")], ids=["token", "environment id"]
 )
 @pytest.mark.parametrize("key", ["enter", "ctrl+e"])
-async def test_what_is_wrong_with_the_environment_leads_to_its_form(
-    serve: Serve, wrong: str, field: str, key: str
-) -> None:
+async def test_an_unusable_profile_leads_to_its_form(serve: Serve, wrong: str, field: str, key: str) -> None:
     with serve(users=3) as sandbox:
         kept = _box(sandbox)
         right = sandbox.token if wrong == "token" else sandbox.environment_id
@@ -212,7 +210,7 @@ async def test_what_is_wrong_with_the_environment_leads_to_its_form(
             assert lines_of(console)[-1].rstrip().endswith("of 3 · just now")
 
 
-async def test_an_error_that_is_told_names_no_shell_command(serve: Serve) -> None:
+async def test_a_notified_error_names_no_shell_command(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         kept = _box(sandbox)
         store_for(CredentialKind.FILE).set(kept, TOKEN)
