@@ -102,7 +102,7 @@ async def test_a_row_matches_users_of_earlier_rows(api: Any) -> None:
         {"email": "b@example.com", "username": "bea"},
         upsert=True,
     )
-    # The third row's wallet made it the first user, who keeps the e-mail; so the fourth row is somebody new.
+    # The third row's wallet made it the first user, who keeps the email; so the fourth row is a new user.
     assert [(user["email"], user["username"]) for user in answer["created"]] == [
         ("a@example.com", None),
         ("b@example.com", "bea"),

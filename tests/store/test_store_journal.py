@@ -190,7 +190,7 @@ def test_the_first_row_with_a_key_keeps_it(path: Path) -> None:
         new_row(5, "username:z"),
     )
     with draft(path, *rows) as journal:
-        # 2 shares its username with 1; 3 shares its e-mail with 2 only, which is not sent; so with 4 and 5.
+        # 2 shares its username with 1; 3 shares its email with 2 only, which is not sent; so with 4 and 5.
         assert states(journal) == ["pending", "skipped", "pending", "skipped", "pending"]
         second = job_queries.row(journal, 2)
         assert second is not None
