@@ -14,7 +14,8 @@ from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["MessageDialog"]
 
-_WIDTH = 68
+_WIDTH = 66
+"""The width of the text: that of the dialog without padding, indent and scroll mark."""
 
 
 class _Text(LineList):
