@@ -183,7 +183,7 @@ async def test_cached_users_are_counted_with_their_age_and_share(tmp_path: Path,
         more.close()
         cached = await known_users(here.connection)
         assert (cached.source, len(cached.rows)) == ("cache", 250)
-        assert cached.description.startswith("250 of 250 users, those in the row cache of this machine, as of")
+        assert cached.description.startswith("250 of 250 users in the row cache of this machine, as of")
         everyone = await known_users(here.connection, everyone=True)
         assert everyone.description == "all 250 users"
 

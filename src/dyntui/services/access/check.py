@@ -78,7 +78,7 @@ class AccessAnswer:
                 return f"Yes: {self.subject} may sign in."
             case AccessVerdict.NO:
                 return f"No: {self.subject} is refused at sign-in."
-        return f"It depends: gates decide about {self.subject}, and the tokens of a wallet cannot be checked here."
+        return f"It depends: gates also decide about {self.subject}, and dyntui cannot read what a wallet holds."
 
     def as_json(self) -> dict[str, Any]:
         """Return the result as JSON."""
@@ -171,7 +171,7 @@ def make_answer(
 
 
 def _with_gates(access: AccessPolicy, verdict: AccessVerdict, lists_decide: bool, reasons: list[str]) -> AccessVerdict:
-    """Return the verdict with gates taken into account: their rules about wallets cannot be checked here."""
+    """Return the verdict with gates taken into account: dyntui cannot check their rules about wallets."""
     if access.gates_unread:
         reasons.append(f"The gates could not be read: {access.gates_unread}")
         return verdict if verdict is AccessVerdict.NO else AccessVerdict.DEPENDS

@@ -114,36 +114,37 @@ def assess_impact(
         after.with_role(PolicyRole.SITE_ACCESS, kind),
     )
     effects: list[str] = []
-    effect, phrase, decides = Effect.WRITE, "", False
+    effect, phrase, decides_sign_in = Effect.WRITE, "", False
     for row in rows:
         new = change(row)
-        was, becomes = role_of(row, kind), role_of(new, kind)
+        old_role, new_role = role_of(row, kind), role_of(new, kind)
         count = counts.get(str(row.get("id")))
-        who = _users_text(row, kind, count)
-        if was is becomes:
-            effects += _unchanged_effects(row, new, was, who)
+        users = _users_text(row, kind, count)
+        if old_role is new_role:
+            effects += _unchanged_effects(row, new, old_role, users)
             continue
-        decides = decides or bool({was, becomes} & {PolicyRole.SITE_ACCESS, PolicyRole.BLOCK})
-        lost, loss_is_destructive = _loss_effects(row, was, required_after, who)
+        affects_sign_in = bool({old_role, new_role} & {PolicyRole.SITE_ACCESS, PolicyRole.BLOCK})
+        decides_sign_in = decides_sign_in or affects_sign_in
+        lost, loss_is_destructive = _loss_effects(row, old_role, required_after, users)
         effects += lost
-        gained, gain_is_destructive = _gain_effects(new or row, becomes, required_before, who, count)
+        gained, gain_is_destructive = _gain_effects(new or row, new_role, required_before, users, count)
         effects += gained
         if loss_is_destructive or gain_is_destructive:
             effect = Effect.DESTRUCTIVE
-        if (becomes is PolicyRole.SITE_ACCESS and not required_before) or (
-            was is PolicyRole.SITE_ACCESS and not required_after
+        if (new_role is PolicyRole.SITE_ACCESS and not required_before) or (
+            old_role is PolicyRole.SITE_ACCESS and not required_after
         ):
             phrase = phrase_for(row)
-        if PolicyRole.OFF not in (was, becomes) or {was, becomes} & {PolicyRole.SITE_ACCESS, PolicyRole.BLOCK}:
+        if affects_sign_in or PolicyRole.OFF not in (old_role, new_role):
             effects.append(_AT_SIGN_IN)
-        if PolicyRole.SITE_ACCESS in (was, becomes) and (others := _other_kind_text(after, kind)):
+        if PolicyRole.SITE_ACCESS in (old_role, new_role) and (others := _other_kind_text(after, kind)):
             effects.append(others)
     facts = [str(kind), *(f"{object_id} {'empty' if counts.get(object_id) == 0 else ''}" for object_id in ids)]
     facts += [f"before {row.get('id')}" for row in required_before] + [
         f"after {row.get('id')}" for row in required_after
     ]
-    between = (access, after) if decides and kind is PolicyKind.LIST else None
-    return Impact(tuple(dict.fromkeys(effects)), effect, phrase, tuple(facts), between)
+    policy_change = (access, after) if decides_sign_in and kind is PolicyKind.LIST else None
+    return Impact(tuple(dict.fromkeys(effects)), effect, phrase, tuple(facts), policy_change)
 
 
 def _users_text(row: Row, kind: PolicyKind, count: int | None) -> str:
@@ -153,26 +154,26 @@ def _users_text(row: Row, kind: PolicyKind, count: int | None) -> str:
     return f"users on “{name_of(row)}”{entries}"
 
 
-def _unchanged_effects(row: Row, new: Row | None, role: PolicyRole, who: str) -> list[str]:
+def _unchanged_effects(row: Row, new: Row | None, role: PolicyRole, users: str) -> list[str]:
     if role is PolicyRole.OFF:
         return ["It is disabled, so nothing changes now."]
     if role is PolicyRole.SCOPE and new is not None and new.get("scope") != row.get("scope"):
-        return [f"From the next sign-in, {who} get the scope {new.get('scope')} instead of {row.get('scope')}."]
+        return [f"From the next sign-in, {users} get the scope {new.get('scope')} instead of {row.get('scope')}."]
     return ["Its effect on sign-in does not change."]
 
 
-def _loss_effects(row: Row, was: PolicyRole, required_after: Sequence[Row], who: str) -> tuple[list[str], bool]:
+def _loss_effects(row: Row, old_role: PolicyRole, required_after: Sequence[Row], users: str) -> tuple[list[str], bool]:
     """Return the effects that end, and whether they are destructive."""
-    match was:
+    match old_role:
         case PolicyRole.SITE_ACCESS if required_after:
-            return [f"{_capital(who)} can no longer sign in, unless also on {join_names(required_after)}."], True
+            return [f"{_capital(users)} can no longer sign in, unless also on {join_names(required_after)}."], True
         case PolicyRole.SITE_ACCESS:
             return ["No other one is enabled: everyone may sign in from now on, listed or not."], True
         case PolicyRole.BLOCK:
-            return [f"{_capital(who)} can sign in again."], True
+            return [f"{_capital(users)} can sign in again."], True
         case PolicyRole.SCOPE:
             return [
-                f"{_capital(who)} lose the scope {row.get('scope') or ''} at the next sign-in.".replace("  ", " ")
+                f"{_capital(users)} lose the scope {row.get('scope') or ''} at the next sign-in.".replace("  ", " ")
             ], True
         case PolicyRole.OTHER:
             return [f"The effect of its outcome {row.get('outcome')} is unknown to this version."], True
@@ -180,12 +181,12 @@ def _loss_effects(row: Row, was: PolicyRole, required_after: Sequence[Row], who:
 
 
 def _gain_effects(
-    row: Row, becomes: PolicyRole, required_before: Sequence[Row], who: str, count: int | None
+    row: Row, new_role: PolicyRole, required_before: Sequence[Row], users: str, count: int | None
 ) -> tuple[list[str], bool]:
     """Return the effects that begin, and whether they are destructive."""
-    match becomes:
+    match new_role:
         case PolicyRole.SITE_ACCESS if required_before:
-            return [f"{_capital(who)} may sign in as well, in addition to {join_names(required_before)}."], False
+            return [f"{_capital(users)} may sign in as well, in addition to {join_names(required_before)}."], False
         case PolicyRole.SITE_ACCESS if count == 0:
             return [
                 "No other siteAccess list is enabled, so only users on this one may sign in; and it has no entries.",
@@ -193,13 +194,13 @@ def _gain_effects(
             ], True
         case PolicyRole.SITE_ACCESS:
             return [
-                f"No other one is enabled, so only {who} may sign in from now on.",
+                f"No other one is enabled, so only {users} may sign in from now on.",
                 "EVERYONE ELSE IS LOCKED OUT.",
             ], True
         case PolicyRole.BLOCK:
-            return [f"{_capital(who)} are refused at sign-in from now on, even if another list allows them."], True
+            return [f"{_capital(users)} are refused at sign-in from now on, even if another list allows them."], True
         case PolicyRole.SCOPE:
-            return [f"{_capital(who)} get the scope {row.get('scope') or '(none)'} from the next sign-in."], False
+            return [f"{_capital(users)} get the scope {row.get('scope') or '(none)'} from the next sign-in."], False
         case PolicyRole.OTHER:
             return [f"The effect of its outcome {row.get('outcome')} is unknown to this version."], True
     return [], False

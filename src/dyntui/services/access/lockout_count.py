@@ -52,8 +52,8 @@ class KnownUsers:
             return f"all {len(self.rows):,} users"
         if self.source == "cache":
             as_of = f", as of {age(self.as_of)}" if self.as_of is not None else ""
-            return f"{len(self.rows):,}{total} users, those in the row cache of this machine{as_of}"
-        return f"{len(self.rows):,}{total} users, those with the latest visits"
+            return f"{len(self.rows):,}{total} users in the row cache of this machine{as_of}"
+        return f"{len(self.rows):,}{total} users with the latest visits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,12 @@ class Lockout:
             )
             counted.append(f"    such as {', '.join(self.sample)}")
         if self.let_in:
-            counted.append(f"  {self.let_in:,} who are kept out now could sign in")
+            counted.append(f"  {self.let_in:,} who cannot sign in now could sign in")
         stay = len(self.users.rows) - self.locked_out - self.let_in
         counted.append(f"  {stay:,} {'are' if stay != 1 else 'is'} not affected")
         counted.append("Not counted: people who have not signed up yet, and identifiers linked later.")
         if self.gates:
-            counted.append("Not counted: what gates ask for; wallets cannot be looked into from here.")
+            counted.append("Not counted: the rules of gates, because dyntui cannot read what a wallet holds.")
         return counted
 
 
