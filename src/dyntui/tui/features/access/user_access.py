@@ -167,7 +167,7 @@ class UserAccessScreen(TableScreen):
                 action = add_entries(row, job=new_job())
                 run_action(self.console, action, [entry_target(entry)], verb="Add", opening_key="n")
 
-        self.console.ask(SelectDialog(f"Add to {name_of(row)} By", choices), on_choice)
+        self.console.ask(SelectDialog(f"Identifier to Add to {name_of(row)}", choices), on_choice)
 
     def _alias(self) -> dict[str, str]:
         """Return the name of the user as the alias of an entry; {} without a name."""
