@@ -15,11 +15,12 @@ State = Literal["valid", "format", "one-case", "checksum", "malformed", "unknown
 
 
 class AddressCheck(NamedTuple):
-    """The result of checking an address. correct: the address with the right checksum, when only case is wrong."""
+    """The result of checking an address."""
 
     state: State
     message: str = ""
     correct: str | None = None
+    """The address with the right checksum, when only case is wrong."""
 
 
 _VALID, _FORMAT = AddressCheck("valid"), AddressCheck("format")

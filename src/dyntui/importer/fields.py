@@ -36,12 +36,14 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class ImportField:
-    """A field that a column can be mapped to. name: the dot path in the body; transforms: those of a new mapping."""
+    """A field that a column can be mapped to."""
 
     name: str
+    """The dot path in the body."""
     kind: Kind
     title: str
     transforms: tuple[str, ...] = ("trim",)
+    """Transformations that a new mapping applies."""
     choices: tuple[str, ...] = ()
 
 

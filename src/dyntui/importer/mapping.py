@@ -33,28 +33,27 @@ class MissingChoice(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """The field of one column.
-
-    column: its name, or a path into it (`profile.email`, JSON in a cell). why: the reason for the proposal (`name`,
-    `synonym`, `content: ...`, `preset auth0`, `by hand`). hint: a field to suggest, never applied.
-    """
+    """The field of one column."""
 
     column: str
+    """Its name, or a path into it (`profile.email`, JSON in a cell)."""
     field: str | None = None
     why: str = ""
+    """The reason for the proposal (`name`, `synonym`, `content: ...`, `preset auth0`, `by hand`)."""
     transforms: tuple[str, ...] = ()
     hint: str = ""
+    """A field to suggest, never applied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A complete mapping. source_columns: the columns of the file, in the order of Row.cells. constants: values for
-    rows that have none (`emailVerifiedAt` takes `now`, `unverified` or a date).
-    """
+    """A complete mapping."""
 
     columns: tuple[ColumnMap, ...]
     source_columns: tuple[str, ...]
+    """The columns of the file, in the order of Row.cells."""
     constants: AbstractMapping[str, Any] = field(default_factory=dict)
+    """Values for rows that have none (`emailVerifiedAt` takes `now`, `unverified` or a date)."""
     kind: MappingKind = "users"
     preset: str | None = None
 

@@ -17,19 +17,20 @@ _BLOCKED = "blocked users are imported too; remove them from the file first"
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """The export of one system. every: columns it must have; any_of: columns of which it must have one (normalized
-    names).
-
-    maps: column or path to (field, transforms); constants as in Mapping; hints for columns that are not mapped.
-    """
+    """The export of one system."""
 
     name: str
     title: str
     every: frozenset[str]
+    """Columns that the file must have."""
     any_of: frozenset[str]
+    """Columns of which the file must have one (normalized names)."""
     maps: dict[str, tuple[str, tuple[str, ...]]]
+    """Field and transformations by column or path."""
     constants: dict[str, str] = field(default_factory=dict)
+    """Values for rows that have none, as in `Mapping`."""
     hints: dict[str, str] = field(default_factory=dict)
+    """What to do with columns that are not mapped, by column."""
 
 
 def _names(text: str) -> frozenset[str]:

@@ -23,12 +23,14 @@ _FINE = frozenset({"created", "updated", "exists", "skipped"})
 
 
 class RowOutcome(NamedTuple):
-    """The outcome of one row. key: its natural key; user_id: empty when it has none."""
+    """The outcome of one row."""
 
     row: int
     state: str
     user_id: str = ""
+    """Id of the user that was created or found; empty for none."""
     key: str = ""
+    """The natural key of the row."""
     code: str = ""
     field: str = ""
     message: str = ""
@@ -36,7 +38,7 @@ class RowOutcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A finished or stopped job. outcomes: called for each file that is written, returns every row in order."""
+    """A finished or stopped job."""
 
     job: str
     environment: str
@@ -47,6 +49,7 @@ class Report:
     state: str
     counts: Mapping[str, int]
     outcomes: Callable[[], Iterable[RowOutcome]]
+    """Return every row in order; called for each file that is written."""
     problems: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
 

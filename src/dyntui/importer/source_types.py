@@ -53,34 +53,30 @@ class UnknownEncoding(SourceError):
 
 
 class SourceRow(NamedTuple):
-    """One record of the file.
-
-    number: its place below the header, from 1; blank records are counted but not given.
-    cells: the values, aligned with SourceInfo.columns; "" or None where there is none.
-    extra: what has no column: surplus values of a ragged row, unexpected keys, the text of a broken line.
-    """
+    """One record of the file."""
 
     number: int
+    """Number of the record below the header, from 1; blank records are counted but not returned."""
     cells: tuple[Cell, ...]
+    """The values, aligned with SourceInfo.columns; "" or None where there is none."""
     problems: tuple[Problem, ...] = ()
     extra: tuple[tuple[str, Cell], ...] = ()
+    """Values without a column: surplus values of a ragged row, unexpected keys, the text of a broken line."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """How the file was read, and what it looks like; made from and to JSON so that a job can keep it.
-
-    format: csv, tsv, json, ndjson, xlsx, xls or ods; delimiter is empty when there is one column.
-    header_row: the record (from 1) that holds the names; None when the file has none.
-    non_ascii: a few values with letters beyond ASCII, to see whether the encoding is right.
-    """
+    """How the file was read, and what it looks like; made from and to JSON so that a job can keep it."""
 
     name: str
     format: str
+    """One of csv, tsv, json, ndjson, xlsx, xls or ods."""
     encoding: str
     delimiter: str
+    """Empty when there is only one column."""
     quoting: str
     header_row: int | None
+    """The record (from 1) that holds the names; None when the file has none."""
     columns: tuple[str, ...]
     fingerprint: str
     preset: str | None = None
@@ -88,6 +84,7 @@ class SourceInfo:
     sheets: tuple[str, ...] = ()
     sheet: str | None = None
     non_ascii: tuple[str, ...] = ()
+    """A few values with letters beyond ASCII, to see whether the encoding is right."""
     size: int = 0
 
     def to_json(self) -> str:

@@ -17,10 +17,10 @@ Step = Callable[[Any, list[Problem]], Any]
 
 @dataclass(frozen=True, slots=True)
 class ValidationContext:
-    """What differs between environments and calls. region: ISO code for phone numbers without one; now: time as RFC
-    3339.
-    """
+    """The parts of the validation that differ between environments and calls."""
 
     region: str | None = None
+    """ISO code for phone numbers without one."""
     live: bool = False
     now: str = field(default_factory=now_iso)
+    """Time as RFC 3339."""

@@ -80,17 +80,15 @@ WALLET_FIELDS = (
 
 @dataclass
 class Exporter:
-    """Writes rows to a binary stream, one by one.
-
-    columns: the fields of a CSV, also dot paths; nested values are JSON in a cell. on_terminal: escape characters that
-    a terminal would hide or interpret, with `safe()` in cells and as `\\uNNNN` in JSON.
-    """
+    """Writes rows to a binary stream, one by one."""
 
     stream: BinaryIO
     format: ExportFormat
     columns: Sequence[str] = ()
+    """The fields of a CSV, also dot paths; nested values are JSON in a cell."""
     written: int = 0
     on_terminal: bool = False
+    """Escape characters that a terminal would hide or interpret, with `safe()` in cells and as `\\uNNNN` in JSON."""
     _begun: bool = False
 
     def begin(self) -> None:

@@ -63,18 +63,17 @@ class ParameterLocation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A form field.
-
-    name: a dot path inside the body, or the name of the parameter. options: known values; others may be sent as well,
-    because the enums of the API are open. nullable: whether null is accepted.
-    """
+    """A form field."""
 
     name: str
+    """A dot path inside the body, or the name of the parameter."""
     location: ParameterLocation
     kind: FieldKind
     required: bool = False
     options: tuple[str, ...] = ()
+    """Known values; others may be sent as well, because the enums of the API are open."""
     nullable: bool = False
+    """Whether null is accepted."""
     parameter: str = ""
 
     @property
@@ -101,13 +100,15 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class FormResult:
-    """The values of a form for a request. body: None for none. errors: messages by field."""
+    """The values of a form for a request."""
 
     path: Mapping[str, str]
     query: Mapping[str, Any]
     headers: Mapping[str, str]
     body: Any
+    """The request body; None for none."""
     errors: Mapping[str, str]
+    """Messages by field."""
 
 
 def operation_fields(catalog: Catalog, operation: Operation, names: Sequence[str] = ALL) -> list[FormField]:

@@ -18,22 +18,23 @@ _SKEW_TO_MENTION = 30.0
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentHealth:
-    """The result of a check in which the token was accepted; errors are raised.
-
-    proof: the operation that proved it. scopes: token scopes, None if unknown. ms: latency of one response.
-    skew: seconds by which the clock of this machine is ahead of that of the server, None without a Date header.
-    other_environment: the environment of the token, when it is not that of the profile; else "".
-    kind: live or sandbox as the server reports, "" for unknown. treated_as_live: whether only the server reports live.
-    """
+    """The result of a check in which the token was accepted; errors are raised."""
 
     proof: str
+    """The operation that proved that the token is accepted."""
     ms: float | None
+    """Latency of one response in milliseconds."""
     scopes: tuple[str, ...] | None
+    """Token scopes, None if unknown."""
     skew: float | None
+    """Seconds by which the clock of this machine is ahead of that of the server, None without a Date header."""
     warnings: tuple[str, ...]
     other_environment: str = ""
+    """The environment of the token, when it is not that of the profile; else ""."""
     kind: str = ""
+    """Live or sandbox as the server reports, "" for unknown."""
     treated_as_live: bool = False
+    """Whether only the server reports live."""
 
     @property
     def scopes_text(self) -> str:

@@ -76,9 +76,10 @@ class _Cursor(sqlite3.Cursor):
 
 
 class _Connection(sqlite3.Connection):
-    """Translates errors of statements. path: the file, for messages."""
+    """Translates errors of statements."""
 
     path: Path
+    """The file, named in errors."""
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
         with _translated_errors(self.path):

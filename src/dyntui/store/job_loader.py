@@ -19,28 +19,31 @@ _CHUNK = 500
 
 
 class NewProblem(NamedTuple):
-    """A problem of a row. level: `error`, `warning` or `info`. suggestion: a value that fixes it."""
+    """A problem of a row."""
 
     level: str
+    """`error`, `warning` or `info`."""
     code: str
     field: str
     message: str
     suggestion: str | None = None
+    """A value that fixes it."""
 
 
 class NewRow(NamedTuple):
-    """A row of the file. raw: its cells as JSON. body: the JSON to send, None when the row is invalid.
-
-    keys: natural keys, normalized. chosen_id: a UUID to create the row under when it has no key. state: pending,
-    invalid or skipped; code, field and message say why it is not pending.
-    """
+    """A row of the file."""
 
     number: int
     raw: bytes
+    """Its cells as JSON."""
     body: bytes | None
+    """The JSON to send, None when the row is invalid."""
     keys: tuple[str, ...] = ()
+    """Natural keys, normalized."""
     chosen_id: str = ""
+    """A UUID to create the row under when it has no key."""
     state: RowState = RowState.PENDING
+    """One of pending, invalid or skipped; `code`, `field` and `message` say why it is not pending."""
     code: str = ""
     field: str = ""
     message: str = ""

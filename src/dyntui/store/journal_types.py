@@ -38,22 +38,23 @@ def _damaged_row(number: int) -> JournalUnusable:
 
 
 class WorkRow(NamedTuple):
-    """A row as the runner needs it. body: the JSON to send. keys: natural keys, joined by KEY_SEPARATOR.
-
-    attempts: requests it was part of so far. first_sent: the earliest that it can have been at the server when
-    the first of them was about to leave (ms), or None.
-    chosen_id: the id that a row without any key is created under. code: what was noted at its last move.
-    """
+    """A row as the runner needs it."""
 
     number: int
     body: bytes
+    """The JSON to send."""
     keys: str
+    """Natural keys, joined by KEY_SEPARATOR."""
     attempts: int
+    """Number of requests that contained the row so far."""
     first_sent: int | None
+    """The earliest time at which the row can have reached the server, in milliseconds; None if never sent."""
     chosen_id: str
+    """The id that a row without any key is created under."""
     precheck: str | None
     changed: int
     code: str
+    """The code that was recorded with its last change of state."""
 
     @property
     def key_list(self) -> list[str]:
@@ -66,7 +67,7 @@ class WorkRow(NamedTuple):
 
 
 class JournalOutcome(NamedTuple):
-    """The outcome of a row. stamp: when the user was last changed, by the server's clock, for the undo."""
+    """The outcome of a row."""
 
     number: int
     state: RowState
@@ -75,6 +76,7 @@ class JournalOutcome(NamedTuple):
     field: str = ""
     message: str = ""
     stamp: str = ""
+    """When the user was last changed, by the server's clock, for the undo."""
 
 
 WORK_COLUMNS = "r.number, s.body, s.keys, r.attempts, r.first_sent, s.chosen_id, r.precheck, r.changed, r.code"

@@ -23,13 +23,15 @@ __all__ = [
 
 
 class PrecheckMatch(NamedTuple):
-    """A row that is on the server. users: how many it matches; user_id: one of them, the one with its first key when
-    there is one; primary: whether there is."""
+    """A row whose object is on the server."""
 
     row: int
     users: int
+    """Number of users that the row matches."""
     user_id: str
+    """Id of one of them: of the user with the first key of the row, if there is one."""
     primary: bool
+    """Whether `user_id` is the user with the first key of the row."""
 
 
 def forget_matches(journal: Journal) -> None:

@@ -18,13 +18,15 @@ _FOUND = "(r.precheck IS NOT NULL OR (r.attempts = 0 AND r.state IN ('exists', '
 
 
 class PrecheckRow(NamedTuple):
-    """A row that is on the server in some way. what: exists, conflict or taken. keys: those of the row that the server
-    has, none when the check was made by an older version. users: the ids of those who have them."""
+    """A row of which the server has the object or some of its keys."""
 
     number: int
     what: str
+    """One of exists, conflict or taken."""
     keys: tuple[str, ...]
+    """Keys of the row that the server has; none if an older version made the check."""
     users: tuple[str, ...]
+    """The ids of the users that have these keys."""
 
 
 def found_numbers(journal: Journal) -> array[int]:

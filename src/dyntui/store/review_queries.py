@@ -54,21 +54,23 @@ _DUPLICATES = "r.state = 'skipped' AND r.code = 'duplicate_in_file'"
 
 
 class ProblemGroup(NamedTuple):
-    """The number of rows with one problem. level: error, warning, info, or excluded."""
+    """The number of rows with one problem."""
 
     level: str
+    """One of error, warning, info, or excluded."""
     code: str
     rows: int
 
 
 class RowCounts(NamedTuple):
-    """Counts of rows: total = ready + problems + excluded. warned: ready rows with a warning."""
+    """Counts of rows: total = ready + problems + excluded."""
 
     total: int
     ready: int
     problems: int
     excluded: int
     warned: int
+    """Ready rows with a warning."""
 
 
 class ReviewRow(NamedTuple):

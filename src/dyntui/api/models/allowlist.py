@@ -23,11 +23,12 @@ IDENTIFIERS = (
 
 
 class Allowlist(Model):
-    """A list of people. outcome: siteAccess (others stay out), scope (they get `scope`), block (they stay out)."""
+    """An allowlist."""
 
     id: str = ""
     name: str = ""
     outcome: str = ""
+    """`siteAccess` (others may not sign in), `scope` (its users get `scope`) or `block` (its users may not sign in)."""
     scope: str | None = None
     enabled_at: datetime | None = None
     project_environment_id: str = ""

@@ -17,10 +17,11 @@ __all__ = ["VerifiedCredential"]
 
 
 class VerifiedCredential(Model):
-    """One way in which a person is known. format: blockchain, email, oauth, passkey, phoneNumber, externalUser."""
+    """A verified credential of a user."""
 
     id: str = ""
     format: str = ""
+    """One of blockchain, email, oauth, passkey, phoneNumber, externalUser."""
     sign_in_enabled: bool | None = None
     verified_at: datetime | None = None
     last_selected_at: datetime | None = None

@@ -16,10 +16,11 @@ __all__ = ["BulkFailure", "BulkResult", "ChainalysisCheck", "MfaDevice", "OAuthA
 
 
 class MfaDevice(Model):
-    """A second factor. type: totp, passkey, email."""
+    """A second factor."""
 
     id: str = ""
     type: str = ""
+    """One of totp, passkey, email."""
     alias: str | None = None
     verified: bool | None = None
     default: bool | None = None
@@ -37,11 +38,12 @@ class OAuthAccount(Model):
 
 
 class ChainalysisCheck(Model):
-    """A sanctions check of one wallet. result: OK, BLOCKED, FAILED."""
+    """A sanctions check of one wallet."""
 
     id: str = ""
     created_at: datetime | None = None
     result: str = ""
+    """One of OK, BLOCKED, FAILED."""
     wallet_public_key: str = ""
 
 

@@ -13,11 +13,12 @@ __all__ = ["KeyShare", "WaasWallet", "Wallet", "WalletAddress"]
 
 
 class WalletAddress(Model):
-    """A further address of a wallet; type: ordinals, payment, cosmos, evm, ..."""
+    """A further address of a wallet."""
 
     address: str = ""
     public_key: str | None = None
     type: str = ""
+    """Kind of the address: ordinals, payment, cosmos, evm and others."""
 
 
 class KeyShare(Model):

@@ -46,9 +46,10 @@ class ReviewSummary:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change to all rows with one problem. name: suggestion, empty, value, replace, exclude or include."""
+    """A change to all rows with one problem."""
 
     name: str
+    """One of suggestion, empty, value, replace, exclude or include."""
     title: str
     rows: int
 

@@ -20,9 +20,10 @@ __all__ = ["FileNode", "FileTree"]
 
 @dataclass(frozen=True, slots=True)
 class FileNode:
-    """A line of the list. kind: heading, draft, file, folder, up or text."""
+    """A line of the list."""
 
     kind: str
+    """One of heading, draft, file, folder, up or text."""
     text: str
     path: str = ""
     depth: int = 0

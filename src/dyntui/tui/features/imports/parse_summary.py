@@ -39,11 +39,12 @@ _LABEL = 11
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """A line of the list. key: the setting that Enter changes, "" for none. Without a value the label is a text."""
+    """A line of the list. A line without a value is text."""
 
     label: str
     value: str = ""
     key: str = ""
+    """The setting that Enter changes; "" for none."""
     style: str = ""
 
     @classmethod

@@ -22,7 +22,7 @@ _MAX_COUNT_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One line of raw text. copy: the text that `y` copies."""
+    """One line of raw text."""
 
     label: str = ""
     value: str = ""
@@ -30,6 +30,7 @@ class ReportLine:
     style: str = ""
     is_heading: bool = False
     copy: str = ""
+    """The text that `y` copies."""
 
     @property
     def is_number(self) -> bool:

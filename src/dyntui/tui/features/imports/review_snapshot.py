@@ -19,16 +19,17 @@ _MEASURED_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class ReviewSnapshot:
-    """The state of a review.
-
-    group: which rows are shown. numbers: these rows. problems: rows with problems. result: of the last change.
-    """
+    """The state of a review."""
 
     summary: ReviewSummary
     group: str
+    """The group of problems whose rows are shown."""
     numbers: array[int]
+    """The numbers of these rows."""
     problems: array[int]
+    """The rows with problems."""
     result: Any = None
+    """The result of the last change."""
 
 
 def take_snapshot(

@@ -17,13 +17,14 @@ __all__ = ["StepBar", "StepMark"]
 
 @dataclass(frozen=True, slots=True)
 class StepMark:
-    """A step in the bar. note: a short status, such as `12 problems`."""
+    """A step in the bar."""
 
     name: str
     title: str
     is_done: bool = False
     is_current: bool = False
     note: str = ""
+    """A short status, such as `12 problems`."""
 
 
 _NEXT_HINTS = ("] next step", "] next")
