@@ -98,7 +98,7 @@ def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[
     terminal.wait("of 20")
     for keys, seen in (
         (b"\r", "Profile"),
-        (b"2", "IDENTIFIES BY"),
+        (b"2", "IDENTIFIER"),
         (b"0", "projectEnvironmentId"),
         (b"?", "keymap.toml"),
         (b"q", "projectEnvironmentId"),
@@ -230,6 +230,6 @@ def test_a_crash_anywhere_names_its_whole_report_and_ends_with_1(
     assert terminal.ended() == 1
     (report,) = (home / "state" / "crashes").iterdir()
     said = terminal.raw.decode().replace("\r\n", "\n")
-    assert f"(ZeroDivisionError). The report, without secrets: {report}\n" in said
+    assert f"(ZeroDivisionError). Report, without secrets: {report}\n" in said
     assert "ZeroDivisionError: on purpose" in report.read_text()
     assert "Traceback" not in said
