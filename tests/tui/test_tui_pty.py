@@ -106,7 +106,7 @@ def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[
         (b":wallets\r", "PROVIDER"),
         (b":allowlists\r", "OUTCOME"),
         (b"\r", "IDENTIFIER"),
-        (b"N", "MESSAGE"),
+        (b"N", "SEVERITY"),
     ):
         terminal.child.send(keys)
         terminal.wait(seen)
