@@ -74,7 +74,9 @@ class DocsEnvironment:
 
         async def run() -> Any:
             sandbox = self.sandbox
-            async with Client(sandbox.url, sandbox.environment_id, sandbox.token, gates=RateLimiters(0, 0)) as client:
+            async with Client(
+                sandbox.url, sandbox.environment_id, sandbox.token, rate_limiters=RateLimiters(0, 0)
+            ) as client:
                 return await work(client)
 
         return asyncio.run(run())

@@ -17,7 +17,7 @@ ENV = "11111111-2222-4333-8444-555555555555"
 
 
 def client(url: str) -> Client:
-    return Client(url, ENV, "dyn_" + "a" * 56, gates=RateLimiters(0, 0))
+    return Client(url, ENV, "dyn_" + "a" * 56, rate_limiters=RateLimiters(0, 0))
 
 
 def test_the_catalog_has_every_operation_and_each_is_found_again_by_its_method_and_path():

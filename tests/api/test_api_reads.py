@@ -33,7 +33,9 @@ FAILURES = {
 
 
 def client(url: str, log: RequestLog | None = None) -> Client:
-    return Client(url, "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d", "dyn_" + "a" * 56, gates=RateLimiters(0, 0), log=log)
+    return Client(
+        url, "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d", "dyn_" + "a" * 56, rate_limiters=RateLimiters(0, 0), log=log
+    )
 
 
 @pytest.mark.parametrize("failure", FAILURES)
@@ -155,7 +157,7 @@ async def test_our_own_rate_is_announced(script: Any) -> None:
     log = RequestLog()
     heard = Heard(log)
     async with script(reply(200, b'{"users": []}')) as server:
-        api = Client(server.url, "e", "dyn_" + "a" * 56, gates=RateLimiters(120, 0), log=log)
+        api = Client(server.url, "e", "dyn_" + "a" * 56, rate_limiters=RateLimiters(120, 0), log=log)
         async with api:
             await asyncio.gather(*(api.users.list() for _ in range(3)))
     assert heard.what == ["the rate of 120 requests a minute"]

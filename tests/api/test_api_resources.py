@@ -21,7 +21,7 @@ async def api() -> AsyncIterator[Client]:
     app = create_app(SandboxOptions(users=30, seed=3))
     sandbox = app.state.sandbox
     url = "http://localhost/api/v0"
-    async with Client(url, sandbox.environment_id, sandbox.token, app=app, gates=RateLimiters(0, 0)) as client:
+    async with Client(url, sandbox.environment_id, sandbox.token, app=app, rate_limiters=RateLimiters(0, 0)) as client:
         yield client
 
 

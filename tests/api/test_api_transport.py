@@ -44,7 +44,7 @@ def fast_retries():
 
 
 def client(url: str, **options) -> Client:
-    return Client(url, ENV, TOKEN, gates=RateLimiters(0, 0), **options)
+    return Client(url, ENV, TOKEN, rate_limiters=RateLimiters(0, 0), **options)
 
 
 async def test_every_request_carries_the_token_to_the_pinned_origin(script):

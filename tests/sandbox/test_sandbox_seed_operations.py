@@ -197,8 +197,8 @@ async def stage() -> AsyncIterator[Stage]:
     app = create_app(SandboxOptions(users=60, now="2026-11-22T12:30:00Z"))
     sandbox = app.state.sandbox
     with stamina.set_testing(True):  # a 501 stays one, however often it is asked for
-        id, token, no_gates = sandbox.environment_id, sandbox.token, RateLimiters(0, 0)
-        async with Client("http://localhost/api/v0", id, token, app=app, gates=no_gates) as client:
+        id, token, no_limits = sandbox.environment_id, sandbox.token, RateLimiters(0, 0)
+        async with Client("http://localhost/api/v0", id, token, app=app, rate_limiters=no_limits) as client:
             yield Stage(client)
     sandbox.close()
 

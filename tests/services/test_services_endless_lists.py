@@ -103,7 +103,11 @@ async def opened() -> AsyncIterator[Callable[[str], Client]]:
 
     def make(items: str) -> Client:
         client = Client(
-            "http://127.0.0.1:9/api/v0", ENVIRONMENT, "dyn_" + "a" * 56, app=SamePage(items), gates=RateLimiters(0, 0)
+            "http://127.0.0.1:9/api/v0",
+            ENVIRONMENT,
+            "dyn_" + "a" * 56,
+            app=SamePage(items),
+            rate_limiters=RateLimiters(0, 0),
         )
         clients.append(client)
         return client

@@ -33,8 +33,7 @@ OnWrite = Callable[[str, Mapping[str, object], bytes], None]
 class Client:
     """An async client of one environment. It belongs to one event loop.
 
-    gates: the rate limiters; log: the request log. Both are shared by the clients of the process.
-
+    rate_limiters, log: shared by the clients of the process.
     app: an ASGI application to call instead of the network. ca_file: certificates to trust instead of the system's.
     read_only: refuse every write, with a permit or without. on_write: called after each write.
     """
@@ -48,14 +47,14 @@ class Client:
         read_only: bool = False,
         app: Any = None,
         ca_file: str = "",
-        gates: RateLimiters | None = None,
+        rate_limiters: RateLimiters | None = None,
         log: RequestLog | None = None,
         on_write: OnWrite | None = None,
     ) -> None:
         self._on_write = on_write
         self.environment_id = environment_id
         self.read_only = read_only
-        self.gates = gates or RateLimiters()
+        self.rate_limiters = rate_limiters or RateLimiters()
         self.log = log or RequestLog()
         self.catalog: Catalog = catalog()
         self._transport = Transport(base_url, token, log=self.log, app=app, ca_file=ca_file)
@@ -143,7 +142,7 @@ class Client:
                 query=_query(operation, query or {}),
                 content=content,
                 timeout=timeout or (BULK_TIMEOUT if bulk else READ_TIMEOUT),
-                gates=self.gates.of(operation.id),
+                rate_limiters=self.rate_limiters.for_operation(operation.id),
                 reads=operation.reads,
                 headers=headers,
             )
@@ -175,7 +174,11 @@ class Client:
         """
         try:
             answer = await self._transport.request(
-                "GET", "/tokens/me", operation="introspectToken", gates=(self.gates.default,), reads=True
+                "GET",
+                "/tokens/me",
+                operation="introspectToken",
+                rate_limiters=(self.rate_limiters.default,),
+                reads=True,
             )
         except NotFound:
             return None

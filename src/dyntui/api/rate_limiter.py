@@ -98,6 +98,6 @@ class RateLimiters:
         self.default = RateLimiter(default)
         self.bulk = RateLimiter(bulk)
 
-    def of(self, operation_id: str) -> tuple[RateLimiter, ...]:
+    def for_operation(self, operation_id: str) -> tuple[RateLimiter, ...]:
         """Return the limiters that apply to an operation."""
         return (self.bulk, self.default) if operation_id == "bulkCreateUser" else (self.default,)

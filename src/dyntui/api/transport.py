@@ -146,7 +146,7 @@ class Transport:
         query: Sequence[tuple[str, str]] = (),
         content: bytes | None = None,
         timeout: float = READ_TIMEOUT,
-        gates: Sequence[RateLimiter] = (),
+        rate_limiters: Sequence[RateLimiter] = (),
         reads: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> ApiResponse:
@@ -159,19 +159,19 @@ class Transport:
         async def send_attempt() -> ApiResponse:
             nonlocal attempt
             attempt += 1
-            for gate in gates:
-                await gate.acquire(self._log.waits)
+            for rate_limiter in rate_limiters:
+                await rate_limiter.acquire(self._log.waits)
             try:
                 return await self._attempt(method, path, operation, query, content, timeout, attempt, headers, reads)
             except RateLimited as error:
                 seconds = RETRY_AFTER_DEFAULT if error.retry_after is None else error.retry_after
-                for gate in gates[:1]:
-                    gate.hold(min(seconds, RETRY_AFTER_CAP))
+                for rate_limiter in rate_limiters[:1]:
+                    rate_limiter.hold(min(seconds, RETRY_AFTER_CAP))
                 raise
 
         def may_retry(error: Exception) -> bool | float:
             if isinstance(error, RateLimited):
-                return 0.0 if gates else min(error.retry_after or RETRY_AFTER_DEFAULT, RETRY_AFTER_CAP)
+                return 0.0 if rate_limiters else min(error.retry_after or RETRY_AFTER_DEFAULT, RETRY_AFTER_CAP)
             return isinstance(error, Unreachable) or (
                 isinstance(error, ServerError) and error.status != _NOT_IMPLEMENTED
             )

@@ -94,7 +94,7 @@ class Connection:
             read_only=self._profile.read_only,
             app=self.app,
             ca_file=self._profile.ca_file,
-            gates=self.rate_limiters,
+            rate_limiters=self.rate_limiters,
             log=self.log,
             on_write=self.changes.on_write,
         )

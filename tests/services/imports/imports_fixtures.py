@@ -181,7 +181,7 @@ async def run(
     """Run the job in process."""
     options = {"settle": 0.0, **options}
     async with Client(
-        "http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, gates=RateLimiters(0, 0)
+        "http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, rate_limiters=RateLimiters(0, 0)
     ) as client:
         destination = UserDestination(upsert=options.get("upsert", False))
         runner = ImportRunner(

@@ -45,7 +45,9 @@ async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = 
         mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
         journal = prepare_job(source, mapping, where, allowlist={"id": list_id, "name": ""})
     with journal:
-        async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
+        async with Client(
+            served.base_url, served.environment_id, served.token, rate_limiters=RateLimiters(0, 0)
+        ) as client:
             destination = EntryDestination(list_id)
             if check:
                 await run_precheck(journal, make_reader(client, patient=True), destination)
@@ -55,13 +57,13 @@ async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = 
 
 
 async def entries(served: RunningServer, list_id: str) -> list[dict[str, Any]]:
-    async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
+    async with Client(served.base_url, served.environment_id, served.token, rate_limiters=RateLimiters(0, 0)) as client:
         pages = EntryDestination(list_id).list_all(make_reader(client, patient=True))
         return [dict(entry) async for page in pages for entry in page]
 
 
 async def a_list(served: RunningServer) -> str:
-    async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
+    async with Client(served.base_url, served.environment_id, served.token, rate_limiters=RateLimiters(0, 0)) as client:
         made = await client.call(
             "createAllowlistByEnvironmentId", body={"name": "Mine", "outcome": "siteAccess"}, permit=WritePermit("test")
         )
@@ -106,7 +108,7 @@ async def test_lost_answers_leave_each_entry_once(served: RunningServer, tmp_pat
 
 async def filled(served: RunningServer, list_id: str, count: int = 240) -> None:
     """Entries that stand before those of a test, so that a list has several pages."""
-    async with Client(served.base_url, served.environment_id, served.token, gates=RateLimiters(0, 0)) as client:
+    async with Client(served.base_url, served.environment_id, served.token, rate_limiters=RateLimiters(0, 0)) as client:
         for n in range(count):
             body, path = {"email": f"filler{n}@example.org"}, {"allowlistId": list_id}
             await client.call("postEntryByAllowlistId", path=path, body=body, permit=WritePermit("test"))

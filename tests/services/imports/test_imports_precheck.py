@@ -25,7 +25,7 @@ OLD = "2020-01-01T00:00:00.000Z"
 
 async def checked(journal: Journal, server: FakeServer, *, upsert: bool = False) -> PrecheckResult:
     async with Client(
-        "http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, gates=RateLimiters(0, 0)
+        "http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, rate_limiters=RateLimiters(0, 0)
     ) as client:
         return await run_precheck(journal, make_reader(client), UserDestination(upsert=upsert), upsert=upsert)
 

@@ -168,13 +168,13 @@ async def precheck_job(
         await run_precheck(journal, read_server, destination_for(journal), upsert=upsert, on_progress=on_progress)
 
 
-def set_request_rate(gates: Sequence[RateLimiter], rate: float) -> None:
+def set_request_rate(rate_limiters: Sequence[RateLimiter], rate: float) -> None:
     """Limit the first rate limiter to `rate` requests per minute and the others to at least that; 0 removes all
     limits.
     """
-    for number, gate in enumerate(gates):
-        if not number or not rate or 0 < gate.per_minute < rate:
-            gate.set_rate(rate)
+    for number, rate_limiter in enumerate(rate_limiters):
+        if not number or not rate or 0 < rate_limiter.per_minute < rate:
+            rate_limiter.set_rate(rate)
 
 
 async def run_job(
@@ -190,7 +190,7 @@ async def run_job(
     """Run the job in this event loop; its start and end are written to the audit log."""
     options = JobOptions.of(journal)
     if options.rate is not None:
-        set_request_rate(client.gates.of(action_for(journal).operation), options.rate)
+        set_request_rate(client.rate_limiters.for_operation(action_for(journal).operation), options.rate)
     run_options = RunOptions(options.batch, options.settle, first, options.upsert, options.adaptive)
     runner = ImportRunner(
         journal, client, destination_for(journal), permit, run_options, control=control, on_progress=on_progress

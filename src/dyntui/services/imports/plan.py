@@ -156,12 +156,16 @@ def _seconds(requests: Mapping[str, int], rate: float | None, operation_of_job: 
     from dyntui.config.settings import Settings
 
     settings = Settings.load()
-    gates = RateLimiters(settings.rate_per_minute, settings.bulk_per_minute)
+    rate_limiters = RateLimiters(settings.rate_per_minute, settings.bulk_per_minute)
     if rate is not None:
-        set_request_rate(gates.of(operation_of_job), rate)
+        set_request_rate(rate_limiters.for_operation(operation_of_job), rate)
     minutes = 0.0
     for operation, count in requests.items():
-        paces = [gate.per_minute for gate in gates.of(operation) if gate.per_minute]
+        paces = [
+            rate_limiter.per_minute
+            for rate_limiter in rate_limiters.for_operation(operation)
+            if rate_limiter.per_minute
+        ]
         minutes += count / min(paces) if paces else 0
     return ceil(minutes * 60)
 

@@ -277,7 +277,10 @@ class ImportRunner:
                 raise JobStopped(response.message, error=response.error)
             case OutcomeKind.RATE_LIMITED:
                 requested = getattr(response.error, "retry_after", None) or 0.0
-                waiting = max(gate.waiting for gate in self._client.gates.of(batch.request.operation))
+                waiting = max(
+                    rate_limiter.waiting
+                    for rate_limiter in self._client.rate_limiters.for_operation(batch.request.operation)
+                )
                 growing = self._backoff.next_delay() or _LONGEST_RETRY_DELAY_S  # in case the server always responds 429
                 await self._wait(
                     max(requested, waiting, growing), "the server asked to slow down", "the server's rate limit"
