@@ -68,7 +68,7 @@ async def test_nothing_reaches_a_screen_that_is_not_composed() -> None:
         console.post_message(console.Traffic())
         await settled(pilot)
         console._update_ages()
-        assert "health" in text_of(console).lower()
+        assert "status" in text_of(console).lower()
 
 
 async def test_a_detail_that_is_read_while_a_tab_is_being_made_fills_it_once_it_is_there() -> None:
