@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import os
@@ -16,6 +17,9 @@ from typing import Any
 
 import pytest
 from tests.conftest import Cli
+
+from dyntui.cli.job_runner import JobSignals
+from dyntui.core.errors import StoppedError
 
 UNVERIFIED = ("--set", "emailVerifiedAt=unverified")
 QUICK = ("--rate", "0", "--settle", "0.2")
@@ -384,3 +388,12 @@ def test_a_stop_while_the_file_is_read_leaves_no_job_to_resume(
         jobs = dyntui.json("jobs", "list")["jobs"]
     assert jobs == []
     assert dyntui.json("users", "list", "--filter", "long1@", "--column", "email")["users"] == []
+
+
+def test_a_signal_in_a_callback_of_the_event_loop_stops_the_command() -> None:
+    async def work() -> None:
+        asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGTERM)
+        await asyncio.sleep(5)
+
+    with pytest.raises(StoppedError, match="Stopped by SIGTERM before anything was sent"), JobSignals():
+        asyncio.run(work())

@@ -98,6 +98,10 @@ class ProgressMeter:
         self.line("  ".join(parts))
 
 
+class _StopBeforeRun(KeyboardInterrupt):
+    """A signal before the job runs. asyncio lets nothing but KeyboardInterrupt and SystemExit out of a callback."""
+
+
 class JobSignals:
     """Handles SIGINT, SIGTERM and SIGHUP while a command prepares, runs and reports a job; a context manager.
 
@@ -119,9 +123,11 @@ class JobSignals:
                 self._before[number] = signal.signal(number, self._on_signal)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        if isinstance(error, _StopBeforeRun):
+            raise StoppedError(str(error), hint=self.hint) from None
 
     def pause(self, control: JobControl) -> None:
         """Ask the job of `control` to pause from now on, instead of stopping the command."""
@@ -132,7 +138,7 @@ class JobSignals:
 
         name = signal.Signals(number).name
         if self._control is None:
-            raise StoppedError(f"Stopped by {name} before anything was sent.", hint=self.hint)
+            raise _StopBeforeRun(f"Stopped by {name} before anything was sent.")
         self._control.request_stop(StopRequest.PAUSE, f"stopped by {name}")
 
 
