@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -56,10 +57,18 @@ def test_one_key_ends_a_prompt(sandbox, tmp_path, command, question, key):
     assert _audit_lines(tmp_path) == []
 
 
+def _wait_until_asleep(pid: int) -> None:
+    """Wait until the program reads: Python handles a signal that comes just before a read only after the read."""
+    state, end = Path(f"/proc/{pid}/stat"), time.monotonic() + 20
+    while state.exists() and state.read_text().rpartition(")")[2].split()[0] != "S":
+        assert time.monotonic() < end
+
+
 def test_sigterm_ends_a_prompt(sandbox, tmp_path):
     command, question = COMMANDS[0]
     with _run(sandbox, tmp_path, *command) as terminal:
         terminal.wait(question)
+        _wait_until_asleep(terminal.pid)
         os.kill(terminal.pid, signal.SIGTERM)
         assert terminal.wait_for_exit() in (128 + signal.SIGTERM, -signal.SIGTERM)
     assert _audit_lines(tmp_path) == []
