@@ -86,6 +86,8 @@ class AnsiWriter:
         while x < len(cells):
             start, certain = x, is_certain(cells[x], self._wide_ambiguous)
             while x < len(cells) and (not cells[x] or is_certain(cells[x], self._wide_ambiguous) is certain):
+                if x > start and len(cells[x]) > 1 and cells[x][0].isascii():
+                    break  # a letter with a mark is not shaped with what is before it, so it is positioned
                 x += 1
             if certain:
                 self._write_text(line, column + start, "".join(cells[start:x]), x - start)
