@@ -15,7 +15,7 @@ from dyntui.cli.write_helpers import ask_confirmation, make_progress_line, read_
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from dyntui.services.access.access_policy import Row
+    from dyntui.core.json_types import Row
     from dyntui.services.access.compare import ComparisonSide, EntryDiff
     from dyntui.services.connection import Connection
 

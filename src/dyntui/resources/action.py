@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from dyntui.core.effect import Effect
+from dyntui.core.json_types import Row
 
 __all__ = ["ALL", "ActionTarget", "ResourceAction", "past_participle"]
 
-Row = Mapping[str, Any]
 Values = Mapping[str, Any]
 
 ALL = ("*",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
+from dyntui.core.json_types import as_objects
 from dyntui.resources.action import ALL, ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import age, enabled_since, item_count, short_id, thousands, yes_no
 from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
@@ -311,8 +312,7 @@ SDK_VIEWS = Resource(
 
 
 def _section_order(row: Row) -> str:
-    found = row.get("sections")
-    return ", ".join(str(each.get("type")) for each in found or () if isinstance(each, dict))
+    return ", ".join(str(section.get("type")) for section in as_objects(row.get("sections")))
 
 
 TEST_ACCOUNT = Resource(

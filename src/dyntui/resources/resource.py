@@ -5,12 +5,13 @@ The modules of this package make the records; screens, commands and documentatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from dyntui.core.json_types import Row
 from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import Format, get_path, text
 
@@ -26,8 +27,6 @@ __all__ = [
     "Scope",
     "Shape",
 ]
-
-Row = Mapping[str, Any]
 
 
 class Paging(StrEnum):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.json_types import Row
 from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES, Paging
 from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
@@ -37,8 +38,6 @@ __all__ = [
 SIGNATURE_HEADER = "x-dynamic-signature-256"
 _PAGE = 25
 _MAX_PAGES = 40
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

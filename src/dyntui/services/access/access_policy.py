@@ -7,12 +7,13 @@ refuses the users on it. A scope list gives its users an access scope. Disabled 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -31,7 +32,6 @@ __all__ = [
     "role_of",
 ]
 
-Row = Mapping[str, Any]
 Change = Callable[[Row], Row | None]
 """Returns the row after the change; None when it is deleted."""
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
-from dyntui.services.access.access_policy import Change, PolicyKind, Row, name_of
+from dyntui.core.json_types import Row
+from dyntui.services.access.access_policy import Change, PolicyKind, name_of
 from dyntui.services.access.impact import assess_change, deleted, with_enabled, with_fields
 from dyntui.services.actions.write_types import Target, WriteAction
 

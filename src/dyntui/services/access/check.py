@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row, as_objects
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import (
     AccessPolicy,
     PolicyKind,
     PolicyRole,
-    Row,
     is_enabled,
     join_names,
     name_of,
@@ -177,7 +177,7 @@ def _with_gates(access: AccessPolicy, verdict: AccessVerdict, lists_decide: bool
         return verdict if verdict is AccessVerdict.NO else AccessVerdict.DEPENDS
     for role, verb in ((PolicyRole.SITE_ACCESS, "requires"), (PolicyRole.BLOCK, "refuses")):
         for gate in access.with_role(role, PolicyKind.GATE):
-            rules = "; and ".join(describe_rule(rule) for rule in gate.get("rules") or () if isinstance(rule, Mapping))
+            rules = "; and ".join(describe_rule(rule) for rule in as_objects(gate.get("rules")))
             reasons.append(f"The gate “{name_of(gate)}” {verb} {rules or 'its tokens'}.")
     if access.with_role(PolicyRole.SITE_ACCESS, PolicyKind.GATE):
         if lists_decide:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dyntui.core.errors import UsageError
-from dyntui.services.access.access_policy import Row, name_of
+from dyntui.core.json_types import Row
+from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.importer.allowlist import IDENTIFIERS
-from dyntui.services.access.access_policy import Row, is_enabled, name_of
+from dyntui.services.access.access_policy import is_enabled, name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, entry_label, key_of
 from dyntui.services.access.entry_search import find_entries, find_on_lists, read_by_id
 from dyntui.services.access.impact import assess_entries

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.services.access.access_policy import (
     AccessPolicy,
     Change,
     PolicyKind,
     PolicyRole,
-    Row,
     join_names,
     name_of,
     read_access,

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
-from dyntui.services.access.access_policy import PolicyKind, Row, role_of
+from dyntui.core.json_types import Row
+from dyntui.services.access.access_policy import PolicyKind, role_of
 from dyntui.services.access.actions import AccessActions, AccessOperations
 from dyntui.services.access.impact import entry_count
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dyntui.core.errors import UsageError
-from dyntui.services.access.access_policy import Row, find_policy, name_of, read_lists
+from dyntui.core.json_types import Row
+from dyntui.services.access.access_policy import find_policy, name_of, read_lists
 from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of, find_entries

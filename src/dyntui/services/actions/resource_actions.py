@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.tokens import is_own_token
@@ -60,8 +61,6 @@ __all__ = [
 ]
 
 HIDDEN = "set, not shown"
-
-Row = Mapping[str, Any]
 
 
 def find_resource(name: str) -> Resource:

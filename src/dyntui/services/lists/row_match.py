@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.resources.filters import parse_filter
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Match", "RowFilter", "row_filter"]
 
-Row = Mapping[str, Any]
 
 _WALLETS = ("walletPublicKey", "publicKey", "address", "public_identifier")
 _NESTED: Mapping[str, Sequence[str]] = {

@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
-from dyntui.services.access.access_policy import Row, name_of, read_lists
+from dyntui.services.access.access_policy import name_of, read_lists
 from dyntui.services.access.compare import (
     ComparisonSide,
     EntryDiff,

@@ -10,9 +10,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static, TextArea
 
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
-from dyntui.services.access.access_policy import Row, name_of
+from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, mark_duplicates, parse_lines, with_kind
 from dyntui.services.access.entries import add_entries, check_existing, entry_target, new_job
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults

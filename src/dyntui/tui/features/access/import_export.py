@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dyntui.services.access.access_policy import Row, name_of
+from dyntui.core.json_types import Row
+from dyntui.services.access.access_policy import name_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker

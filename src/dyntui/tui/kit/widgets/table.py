@@ -6,7 +6,7 @@ scrolls to them. The cursor stays on the same row id when the rows change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from textual import events
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
@@ -24,7 +25,6 @@ from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["Table", "TableColumn", "TableRows"]
 
-Row = Mapping[str, Any]
 
 GUTTER = 2
 NOT_LOADED = "···"
