@@ -104,7 +104,7 @@ def test_rows_that_are_not_utf8_are_an_error_where_they_are_read(folder: Path) -
 
     with Journal.read(bad) as journal:
         with pytest.raises(JournalUnusable, match="UTF-8"):
-            list(job_queries.each_row(journal))
+            list(job_queries.iterate_rows(journal))
         with pytest.raises(JournalUnusable, match="UTF-8"):
             for _ in journal.db.execute("SELECT message FROM rows"):
                 pass

@@ -45,7 +45,7 @@ def running(path: Path, count: int = 5) -> Journal:
 
 
 def states(journal: Journal) -> list[str]:
-    return [row.state.value for row in job_queries.each_row(journal)]
+    return [row.state.value for row in job_queries.iterate_rows(journal)]
 
 
 def test_everything_of_a_job_is_private(path: Path) -> None:
@@ -108,11 +108,11 @@ def test_a_look_sees_what_is_committed_and_changes_nothing(path: Path) -> None:
 
 def test_requests_of_other_processes_are_heard_once_and_the_last_one_counts(path: Path) -> None:
     with running(path) as journal, Journal.read(path) as look:
-        assert journal.asked() == ""
-        look.ask("pause")
-        look.ask("cancel")
-        assert journal.asked() == "cancel"
-        assert journal.asked() == ""
+        assert journal.take_stop_request() == ""
+        look.request_stop("pause")
+        look.request_stop("cancel")
+        assert journal.take_stop_request() == "cancel"
+        assert journal.take_stop_request() == ""
 
 
 def test_a_batch_takes_pending_rows_only(path: Path) -> None:
@@ -127,8 +127,8 @@ def test_a_batch_takes_pending_rows_only(path: Path) -> None:
 def test_rows_that_never_left_lose_the_attempt_and_refused_ones_keep_it(path: Path) -> None:
     with running(path) as journal:
         journal.begin_batch([1, 2], "bulkCreateUser", 1)
-        journal.put_back([1], sent=False)
-        journal.put_back([2], sent=True, code="429")
+        journal.return_to_pending([1], sent=False)
+        journal.return_to_pending([2], sent=True, code="429")
         first, second = job_queries.row(journal, 1), job_queries.row(journal, 2)
         assert first is not None
         assert second is not None
@@ -137,7 +137,7 @@ def test_rows_that_never_left_lose_the_attempt_and_refused_ones_keep_it(path: Pa
         assert second.first_sent is not None
         for _ in range(100):
             journal.begin_batch([2], "bulkCreateUser", 1)
-            journal.put_back([2], sent=True, code="429")
+            journal.return_to_pending([2], sent=True, code="429")
         second = job_queries.row(journal, 2)
         assert second is not None
         assert second.attempts == 1, "it was refused before any work, however often"
@@ -232,8 +232,8 @@ def test_problems_are_counted_by_code_and_infos_are_not_kept(path: Path) -> None
 def test_windows_walk_all_rows_by_number_and_state(path: Path) -> None:
     with running(path, 1203) as journal:
         journal.begin_batch(range(1, 1200, 2), "bulkCreateUser", 1)
-        assert [row.number for row in job_queries.each_row(journal)] == list(range(1, 1204))
-        assert [r.number for r in job_queries.each_row(journal, {RowState.SENDING})] == list(range(1, 1200, 2))
+        assert [row.number for row in job_queries.iterate_rows(journal)] == list(range(1, 1204))
+        assert [r.number for r in job_queries.iterate_rows(journal, {RowState.SENDING})] == list(range(1, 1200, 2))
         assert [row.number for row in journal.pending(0, 100, 3)] == [102, 104, 106]
         assert [row.number for row in journal.pending(0, 100, 3, upto=104)] == [102, 104]
         assert journal.nth_pending(2) == 4

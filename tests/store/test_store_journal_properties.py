@@ -88,7 +88,7 @@ class JournalMachine(RuleBasedStateMachine):
     @rule(sent=st.booleans())
     def put_back(self, sent: bool) -> None:
         numbers = self.of(RowState.SENDING)
-        self.journal.put_back(numbers, sent=sent)
+        self.journal.return_to_pending(numbers, sent=sent)
         self.model.update(dict.fromkeys(numbers, RowState.PENDING))
 
     @rule()
@@ -122,7 +122,7 @@ class JournalMachine(RuleBasedStateMachine):
     def the_journal_says_what_the_model_says(self) -> None:
         if not self.model:
             return
-        assert {row.number: row.state for row in job_queries.each_row(self.journal)} == self.model
+        assert {row.number: row.state for row in job_queries.iterate_rows(self.journal)} == self.model
         counts = {state: n for state, n in self.journal.counts.items() if n}
         assert sum(counts.values()) == self.journal.total == len(self.model)
         for state in RowState:

@@ -63,7 +63,7 @@ async def read_entries(pilot: Pilot[Any], name: str = LAUNCH_PARTY) -> list[str]
 
 
 def notes(pilot: Pilot[Any]) -> list[str]:
-    return [note.text for note in console_of(pilot).session.notes]
+    return [note.text for note in console_of(pilot).session.notifications]
 
 
 def refuse_calls(

@@ -145,7 +145,7 @@ async def test_a_disabled_action_says_its_reason_when_it_is_pressed() -> None:
     async with console.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "U")
-        assert console.session.notes[-1].text == "No row is marked."
+        assert console.session.notifications[-1].text == "No row is marked."
 
 
 async def test_a_keymap_moves_an_action_and_everything_that_shows_keys_follows() -> None:
@@ -160,7 +160,7 @@ async def test_a_keymap_moves_an_action_and_everything_that_shows_keys_follows()
         assert "  f                       filter" in text_of(console)
         await press(pilot, "escape", "f", *"anna", "enter")
         assert "/anna" in lines_of(console)[0]
-        assert any("no.such" in note.text for note in console.session.notes)
+        assert any("no.such" in note.text for note in console.session.notifications)
 
 
 async def test_the_actions_menu_does_what_is_picked() -> None:

@@ -67,7 +67,7 @@ async def test_what_is_copied_acts_on_no_terminal(name: str, monkeypatch: pytest
         assert not [line for line in lines if HARMFUL.search(line)]
         if name == "user as JSON":
             assert json.loads(text)["id"]
-        assert not [note.text for note in console.session.notes if HARMFUL.search(note.text)]
+        assert not [note.text for note in console.session.notifications if HARMFUL.search(note.text)]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
@@ -83,7 +83,7 @@ async def test_any_text_is_copied_as_one_harmless_line(payload: str, monkeypatch
         assert len(sent) == 2
         assert not HARMFUL.search(clipboard_of(sent[0]))
         assert not [line for line in clipboard_of(sent[1]).split("\n") if HARMFUL.search(line)]
-        assert not HARMFUL.search(console.session.notes[-1].text)
+        assert not HARMFUL.search(console.session.notifications[-1].text)
         assert not [note for note in console._notifications if HARMFUL.search(note.title + note.message)]
 
 

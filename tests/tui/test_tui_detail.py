@@ -64,7 +64,7 @@ async def test_y_copies_the_value_under_the_cursor(sent: list[str]) -> None:
         await settled(pilot)
         await press(pilot, "j", "enter", "j", "j", "y")
         assert sent == ["anna.lange@mail.example.com"]
-        assert console.session.notes[-1].text == "Email copied to the clipboard"
+        assert console.session.notifications[-1].text == "Email copied to the clipboard"
         await press(pilot, "0", "y")
         assert sent[-1] == sent[-1].lower()
         assert len(sent[-1]) == 36

@@ -89,7 +89,7 @@ async def test_read_only_applies_when_it_is_saved(serve: Serve, read_only: bool)
             assert isinstance(console.screen, EnvironmentsScreen)
             await jump(pilot, "users")
             await press(pilot, "d")
-            said = [note.text for note in console.session.notes]
+            said = [note.text for note in console.session.notifications]
             assert ("This environment is read-only." in said) is not read_only
 
 
@@ -220,7 +220,7 @@ async def test_a_notified_error_names_no_shell_command(serve: Serve) -> None:
             for place in ("webhooks", "settings", "allowlists", "analytics"):
                 await jump(pilot, place)
                 assert "dyntui auth" not in text_of(console)
-            assert not [note.text for note in console.session.notes if "dyntui auth" in note.text]
+            assert not [note.text for note in console.session.notifications if "dyntui auth" in note.text]
 
 
 async def test_health_and_token_are_those_of_the_environment_in_use(serve: Serve) -> None:
@@ -271,7 +271,7 @@ async def test_a_write_that_runs_while_the_environment_is_switched_ends_and_says
             await until(pilot, lambda: closed)
             await settled(pilot)
             assert closed == [False]
-            results = [note.text for note in console.session.notes if note.text.startswith("box: ")]
+            results = [note.text for note in console.session.notifications if note.text.startswith("box: ")]
             assert len(results) == 1
             assert "8" in results[0]
             lines = [line for line in Audit(paths().audit_file).lines() if line.action == "user.revoke-sessions"]

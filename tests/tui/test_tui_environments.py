@@ -134,7 +134,7 @@ async def test_a_damaged_profile_is_listed_with_its_error_and_the_others_stay_us
         screen.table.move_to([screen.table.view.get(index)["name"] for index in range(3)].index("bad"))
         await settled(pilot)
         await press(pilot, "enter")
-        assert "base_url is missing" in console.session.notes[-1].text
+        assert "base_url is missing" in console.session.notifications[-1].text
         assert console.screen is screen
         assert "[profiles.bad]" in file.read_text()
 
@@ -193,7 +193,7 @@ async def test_check_shows_the_result_of_the_server(serve: Serve) -> None:
             assert re.search(r"ok, \d+ ms, \d+ scopes", text_of(console))
             assert f"dyn_…{sandbox.token[-6:]}" in text_of(console)
             await press(pilot, "j", "c")
-            assert console.session.notes[-1].text.startswith("dead: The profile dead does not store its token")
+            assert console.session.notifications[-1].text.startswith("dead: The profile dead does not store its token")
             assert "not usable" in lines_of(console)[-1]
 
 
@@ -224,7 +224,7 @@ async def test_removing_is_confirmed_and_deletes_the_token() -> None:
         await press(pilot, "d", "y")
         assert Profiles.load().names() == []
         assert store_for(CredentialKind.FILE).get(kept) is None
-        assert "Environment acme removed" in console.session.notes[-1].text
+        assert "Environment acme removed" in console.session.notifications[-1].text
 
 
 async def test_editing_keeps_the_token_unless_the_base_url_changes() -> None:
@@ -251,7 +251,7 @@ async def test_demo_cannot_be_edited() -> None:
         await jump(pilot, "environments")
         assert isinstance(console.screen, EnvironmentsScreen)
         await press(pilot, "e")
-        assert console.session.notes[-1].text == "demo is not stored, so it cannot be edited or removed."
+        assert console.session.notifications[-1].text == "demo is not stored, so it cannot be edited or removed."
 
 
 async def test_passphrase_is_asked_for(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:

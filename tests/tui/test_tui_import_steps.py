@@ -87,12 +87,12 @@ async def test_a_file_that_cannot_be_read_says_why_and_nothing_is_lost(people: P
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people.parent / "nowhere.csv")
-        assert "There is no file" in console.session.notes[-1].text
+        assert "There is no file" in console.session.notifications[-1].text
         assert step_of(pilot).NAME == "source"
         (people.parent / "empty.csv").write_bytes(b"")
         await press(pilot, "slash")
         await fill(pilot, str(people.parent / "empty.csv"))
-        assert "is empty" in console.session.notes[-1].text
+        assert "is empty" in console.session.notifications[-1].text
 
 
 async def test_rows_are_pasted(people: Path) -> None:
@@ -164,7 +164,7 @@ async def test_an_encoding_that_cannot_be_told_is_asked_with_what_each_would_rea
         assert "unknown: choose one" in text_of(console)
         assert "Zoë" in text_of(console)
         await press(pilot, "right_square_bracket")
-        assert "cannot be read with these settings" in console.session.notes[-1].text
+        assert "cannot be read with these settings" in console.session.notifications[-1].text
         await press(pilot, "j", "enter", "down", "enter")
         assert "1 rows" in bottom(console)
         assert wizard_of(pilot).draft.read_options.encoding == "mac_roman"
@@ -182,7 +182,7 @@ async def test_whether_emails_are_verified_has_to_be_chosen(people: Path) -> Non
         assert "! emailVerifiedAt" in text_of(console)
         await press(pilot, "right_square_bracket")
         assert step_of(pilot).NAME == "map"
-        assert "set email verification" in console.session.notes[-1].text
+        assert "set email verification" in console.session.notifications[-1].text
         await press(pilot, "v")
         assert "Nobody can sign in" in text_of(console)
         await press(pilot, "down")
@@ -271,13 +271,13 @@ async def test_a_mapping_is_kept_and_used_for_the_same_columns(people: Path) -> 
         await open_file(pilot, people)
         await press(pilot, "right_square_bracket", "v", "enter", "end", "up", "m", "S")
         await fill(pilot, "crm")
-        assert "Mapping saved as crm" in console.session.notes[-1].text
+        assert "Mapping saved as crm" in console.session.notifications[-1].text
         other = messy(people.with_name("other.csv"), rows=52)
         await jump(pilot, "import")
         await press(pilot, "slash")
         await fill(pilot, str(other))
         await press(pilot, "right_square_bracket")
-        assert "Mapping crm applied" in console.session.notes[-1].text
+        assert "Mapping crm applied" in console.session.notifications[-1].text
         mapping = wizard_of(pilot).draft.mapping
         assert mapping is not None
         assert "metadata.Plan" in mapping.targets
@@ -346,7 +346,7 @@ async def test_a_whole_kind_is_fixed_at_once(people: Path) -> None:
         await press(pilot, "down", "down", "enter")
         await fill(pilot, "@@", "@")
         assert "55 of 60 ready, 5 with problems" in bottom(console)
-        assert "3 rows changed" in console.session.notes[-1].text
+        assert "3 rows changed" in console.session.notifications[-1].text
 
 
 async def test_rows_are_left_out_and_taken_in_again(people: Path) -> None:
@@ -434,7 +434,7 @@ async def test_a_draft_is_gone_on_with_in_another_console(people: Path) -> None:
     again = demo()
     async with again.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert any("people.csv" in note.text for note in again.session.notes)
+        assert any("people.csv" in note.text for note in again.session.notifications)
         await press(pilot, "i")
         assert "UNFINISHED IMPORTS" in text_of(again)
         assert "people.csv · review: 7 problems" in text_of(again)
@@ -536,7 +536,7 @@ async def test_ten_rows_are_sent_first_then_the_rest_and_everything_is_accounted
         page = await console.session.connection.client.users.list(limit=1)
         assert page.total == 82
         await press(pilot, "left_square_bracket")
-        assert "Rows have been sent" in console.session.notes[-1].text
+        assert "Rows have been sent" in console.session.notifications[-1].text
 
 
 async def test_nothing_is_sent_where_it_may_not_be(people: Path) -> None:
@@ -545,7 +545,7 @@ async def test_nothing_is_sent_where_it_may_not_be(people: Path) -> None:
         await go_to(pilot, people, "plan")
         assert "send first 10" not in bottom(console)
         await press(pilot, "enter")
-        assert console.session.notes[-1].text == "This environment is read-only."
+        assert console.session.notifications[-1].text == "This environment is read-only."
 
 
 async def test_leaving_the_screen_does_not_stop_the_job(people: Path) -> None:
@@ -560,7 +560,7 @@ async def test_leaving_the_screen_does_not_stop_the_job(people: Path) -> None:
         await pilot.press("colon", *"users", "enter")
         assert console.session.running.active
         await job_at_rest(pilot)
-        assert any("Import into demo done" in note.text for note in console.session.notes)
+        assert any("Import into demo done" in note.text for note in console.session.notifications)
         await press(pilot, "escape")
         assert step_of(pilot).NAME == "finish"
 
@@ -823,4 +823,4 @@ async def test_entries_of_a_list_go_the_same_way(tmp_path: Path) -> None:
             assert gone not in text_of(console)
         await jump(pilot, "jobs")
         await press(pilot, "z")
-        assert console.session.notes[-1].text == "The job is already undone."
+        assert console.session.notifications[-1].text == "The job is already undone."

@@ -51,7 +51,7 @@ async def test_an_interrupted_job_is_offered_in_the_next_console(people: Path) -
     again = demo(users=5)
     async with again.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert any("paused, 42 rows remaining" in note.text for note in again.session.notes)
+        assert any("paused, 42 rows remaining" in note.text for note in again.session.notifications)
         await jump(pilot, "jobs")
         await press(pilot, "enter")
         assert step_of(pilot).NAME == "run"
@@ -103,7 +103,7 @@ async def test_a_job_of_another_environment_is_left_alone() -> None:
         await jump(pilot, "jobs")
         assert "acme" in text_of(console)
         await press(pilot, "r")
-        assert console.session.notes[-1].text == "The job belongs to acme. Switch to that environment first."
+        assert console.session.notifications[-1].text == "The job belongs to acme. Switch to that environment first."
 
 
 async def test_a_job_is_removed_after_asking(people: Path) -> None:
@@ -134,7 +134,7 @@ async def test_reports_are_written_again(people: Path) -> None:
         await jump(pilot, "jobs")
         await press(pilot, "w")
         assert (folder / "report.csv").exists()
-        assert "Reports and failed rows written to" in console.session.notes[-1].text
+        assert "Reports and failed rows written to" in console.session.notifications[-1].text
 
 
 async def test_a_journal_that_cannot_be_read_is_listed_with_the_reason(still: Path) -> None:

@@ -41,6 +41,8 @@ async def _open(box: Any, token: str, kind: str) -> None:
         assert console.has_class("-live") is (kind == "live")
         assert console.session.connection is not None
         assert console.session.connection.write_gate.profile.kind == kind
-        assert any("reports a live environment" in note.text for note in console.session.notes) is (kind == "live")
+        assert any("reports a live environment" in note.text for note in console.session.notifications) is (
+            kind == "live"
+        )
         await jump(pilot, "environments")
         assert f"● {kind}" in text_of(console).split("\n", 1)[1]

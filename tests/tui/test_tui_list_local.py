@@ -101,7 +101,7 @@ async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_also_where_row
         await settled(pilot)
         table = screen_of(pilot).table
         await press(pilot, "M")
-        assert console_of(pilot).session.notes[-1].text == "Mark the first row of the range with space."
+        assert console_of(pilot).session.notifications[-1].text == "Mark the first row of the range with space."
         await press(pilot, "j", "space", "j", "j", "M")
         assert len(table.marks) == 4 and table.view.id_at(0) not in table.marks
         await press(pilot, "U", "g", "space")

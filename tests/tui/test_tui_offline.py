@@ -69,14 +69,14 @@ async def test_one_answer_that_is_lost_is_not_being_offline() -> None:
     from dyntui.api.request_log import RequestLog
 
     log = RequestLog()
-    log.no_answer(sure=False)
+    log.record_no_response(was_sent=True)
     assert log.offline_since is None
-    log.no_answer(sure=False)
+    log.record_no_response(was_sent=True)
     assert log.offline_since is not None
     log.started()
     log.finished("GET", "getUser", 500, 1.0, 0, 0, 1, "an error is an answer")
     assert log.offline_since is None
-    log.no_answer(sure=True)
+    log.record_no_response(was_sent=False)
     assert log.offline_since is not None
 
 

@@ -279,7 +279,7 @@ async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_
         (row,) = jobs.rows_view.rows
         assert row["imported"] >= created and not row["undone"]
         await press(pilot, "z")
-        assert isinstance(console.screen, ImportUndoScreen), console.session.notes
+        assert isinstance(console.screen, ImportUndoScreen), console.session.notifications
         await press(pilot, "enter")
         await fill(pilot, "demo")
         await until(pilot, lambda: not console.screen._activity)  # type: ignore[attr-defined]

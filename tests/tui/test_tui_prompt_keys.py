@@ -161,12 +161,12 @@ async def test_find_goes_from_line_to_line() -> None:
         await jump(pilot, "resources")
         for _ in range(2):
             await press(pilot, "slash", *([] if _ else "wallet"), "enter")
-            seen = console.session.notes[-1].text
+            seen = console.session.notifications[-1].text
             row = console.screen.table.row  # type: ignore[attr-defined]
             assert "wallet" in " ".join(map(str, row.values())).lower()
         assert seen.startswith("Line 2 of ")
         await press(pilot, "slash", "end", *"nowhere", "enter")
-        assert console.session.notes[-1].text == "No line contains `walletnowhere`."
+        assert console.session.notifications[-1].text == "No line contains `walletnowhere`."
 
 
 async def test_find_looks_into_the_folded_parts_of_a_tree() -> None:

@@ -53,7 +53,7 @@ def audited() -> list[tuple[str, str]]:
 
 
 def last_note(console: Console) -> str:
-    return console.session.notes[-1].text
+    return console.session.notifications[-1].text
 
 
 async def confirm_it(pilot: Any) -> None:
@@ -194,7 +194,7 @@ async def test_the_secret_is_shown_after_a_confirmation() -> None:
         assert secret
         await press(pilot, "escape")
         assert secret[0] not in text_of(console)
-        assert not any(secret[0] in note.text for note in console.session.notes)
+        assert not any(secret[0] in note.text for note in console.session.notifications)
 
 
 # Events

@@ -111,7 +111,7 @@ async def test_every_list_and_its_rows_open(name: str) -> None:
                 assert console.screen is not screen
                 assert console.screen.query("LineList")
             else:
-                assert "no further details" in console.session.notes[-1].text
+                assert "no further details" in console.session.notifications[-1].text
                 await press(pilot, "v")
             assert console.is_running
         else:
@@ -259,7 +259,7 @@ async def test_read_only_disables_every_write_and_sends_nothing(name: str) -> No
             if actions[0].effect is Effect.READ:
                 continue
             await press(pilot, "t" if which == TOGGLE else actions[0].key)
-            assert console.session.notes[-1].text == "This environment is read-only."
+            assert console.session.notifications[-1].text == "This environment is read-only."
             assert len(console.screen_stack) == 1
         assert log.total == sent
         assert audited() == []
@@ -310,7 +310,7 @@ async def test_nothing_different_is_not_sent() -> None:
         await settled(pilot)
         await open_record(pilot, "custom-fields")
         await press(pilot, "e", "ctrl+s")
-        assert "Nothing was changed" in console.session.notes[-1].text
+        assert "Nothing was changed" in console.session.notifications[-1].text
         assert audited() == []
 
 
@@ -346,7 +346,7 @@ async def test_marked_rows_are_done_together_and_those_that_failed_stay_marked(m
         assert "Delete 3 origins?" in text_of(console)
         await confirm_it(pilot)
         assert screen.table.marks == {first}
-        assert "1 of 3 origins not deleted" in console.session.notes[-1].text
+        assert "1 of 3 origins not deleted" in console.session.notifications[-1].text
 
 
 async def test_many_are_done_with_progress_and_stopped_after_the_one_under_way(monkeypatch: Any) -> None:
@@ -375,7 +375,7 @@ async def test_many_are_done_with_progress_and_stopped_after_the_one_under_way(m
         assert len(sent) == 1
         assert len(screen.table.marks) == 2
         assert [outcome for _, outcome in audited()] == ["started", "done"]
-        assert "1 of 3 origins deleted, 2 not attempted" in console.session.notes[-1].text
+        assert "1 of 3 origins deleted, 2 not attempted" in console.session.notifications[-1].text
 
 
 async def test_in_live_what_destroys_has_to_be_typed() -> None:
@@ -422,7 +422,7 @@ async def test_a_new_token_is_shown_once_and_kept_nowhere() -> None:
         raw = next(word for word in text_of(console).split() if word.startswith("dyn_") and len(word) > 40)
         await press(pilot, "escape")
         assert raw not in text_of(console)
-        kept = "".join(note.text for note in console.session.notes) + paths().audit_file.read_text()
+        kept = "".join(note.text for note in console.session.notifications) + paths().audit_file.read_text()
         assert raw not in kept
 
 
@@ -450,7 +450,8 @@ async def test_what_the_server_refuses_comes_back_to_be_corrected() -> None:
         await fill_form(pilot, wrong)
         await confirm_it(pilot)
         assert (
-            "Webhook “http://127.0.0.1:8000/hook” not created: body/url must be https" in console.session.notes[-1].text
+            "Webhook “http://127.0.0.1:8000/hook” not created: body/url must be https"
+            in console.session.notifications[-1].text
         )
         form = console.screen
         assert isinstance(form, SchemaForm)
@@ -493,7 +494,7 @@ async def test_objects_are_changed_on_their_own_screen_which_closes_when_they_ar
         assert audited()[-1] == ("exchanges.enable", "done")
         assert "just now" in text_of(console) or "0 s ago" in text_of(console)
         await press(pilot, "n")
-        assert console.session.notes[-1].text == "This action is only available in the list."
+        assert console.session.notifications[-1].text == "This action is only available in the list."
         await press(pilot, "d")
         await confirm_it(pilot)
         assert isinstance(console.screen, ResourceScreen)

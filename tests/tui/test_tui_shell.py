@@ -94,7 +94,7 @@ async def test_the_jump_bar_says_when_there_is_no_such_name() -> None:
     async with console.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "colon", *"zebra", "enter")
-        assert console.session.notes[-1].text.startswith("Unknown name 'zebra'.")
+        assert console.session.notifications[-1].text.startswith("Unknown name 'zebra'.")
 
 
 async def test_a_user_that_was_opened_is_a_jump() -> None:
@@ -164,7 +164,7 @@ async def test_a_new_screen_ends_the_way_forward() -> None:
         await jump(pilot, "wallets")
         assert console.forward_disabled_reason() is not None
         await press(pilot, "L")
-        assert console.session.notes[-1].text == "There is no screen to go forward to."
+        assert console.session.notifications[-1].text == "There is no screen to go forward to."
 
 
 async def test_going_far_keeps_a_bounded_number_of_screens() -> None:
@@ -181,7 +181,7 @@ async def test_back_on_the_first_screen_says_how_to_leave() -> None:
     async with console.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "escape")
-        assert console.session.notes[-1].text == "This is the first screen. Press Q to quit."
+        assert console.session.notifications[-1].text == "This is the first screen. Press Q to quit."
 
 
 async def test_help_lists_the_keys_and_why_some_do_not_work() -> None:

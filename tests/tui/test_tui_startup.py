@@ -94,7 +94,7 @@ async def test_the_theme_of_the_settings_is_put_on_and_a_wrong_one_is_said() -> 
     async with console.run_test() as pilot:
         await settled(pilot)
         assert console.theme == "quiet"
-        assert "Unknown theme 'loud'" in console.session.notes[0].text
+        assert "Unknown theme 'loud'" in console.session.notifications[0].text
 
 
 async def test_another_theme_colors_what_is_on_the_screen() -> None:

@@ -104,7 +104,7 @@ class Catalog:
         import difflib
 
         near = difflib.get_close_matches(operation_id, self.operations, n=3, cutoff=0.5)
-        hint = f"Did you mean {', '.join(near)}?" if near else "`dyntui api --list` names them all."
+        hint = f"Did you mean {', '.join(near)}?" if near else "Show all operations: dyntui api --list."
         raise UsageError(f"There is no operation {operation_id!r}.", hint=hint)
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:

@@ -164,8 +164,8 @@ class Client:
         self, operation_id: str, items: str, *, path: Mapping[str, object] | None = None, **query: object
     ) -> Page:
         """Read one page of a list operation; `items` is the name of the rows in the response ("" for a bare array)."""
-        wanted = {name: value for name, value in query.items() if value is not None}
-        return page_from(await self.call(operation_id, path=path, query=wanted), items)
+        sent_query = {name: value for name, value in query.items() if value is not None}
+        return page_from(await self.call(operation_id, path=path, query=sent_query), items)
 
     async def introspect(self) -> dict[str, Any] | None:
         """Describe this token (`GET /tokens/me`); None on a server without that endpoint.

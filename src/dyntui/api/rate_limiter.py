@@ -86,9 +86,9 @@ class RateLimiter:
             )
             with waits.known(what, delay):
                 await asyncio.sleep(delay)
-        while (held := self.waiting) > 0:
-            with waits.known("the server's rate limit", held):
-                await asyncio.sleep(held)
+        while (delay_s := self.waiting) > 0:
+            with waits.known("the server's rate limit", delay_s):
+                await asyncio.sleep(delay_s)
 
 
 class RateLimiters:

@@ -60,11 +60,11 @@ class RequestLog:
         """
         return self._silent_since if self._silent > 1 else None
 
-    def no_answer(self, *, sure: bool) -> None:
-        """Record an attempt without a response. sure: the server could not be reached at all."""
+    def record_no_response(self, *, was_sent: bool) -> None:
+        """Record an attempt without a response. was_sent: False when the server could not be reached at all."""
         with self._lock:
             self._silent_since = self._silent_since or now()
-            self._silent += 2 if sure else 1
+            self._silent += 1 if was_sent else 2
 
     @property
     def last_answer(self) -> RequestEntry | None:

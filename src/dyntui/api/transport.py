@@ -232,7 +232,7 @@ class Transport:
             if isinstance(raised, ApiProblem):
                 raised.sent(reads=reads)
             if isinstance(raised, Unreachable):
-                self._log.no_answer(sure=isinstance(raised, NotSent))
+                self._log.record_no_response(was_sent=not isinstance(raised, NotSent))
             problem = redact(safe(raised if isinstance(raised, ApiProblem) else type(raised).__name__, 200))
             if raised is error:
                 raise

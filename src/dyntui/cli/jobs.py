@@ -115,7 +115,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
         failures = job_queries.failure_counts(journal)
         traffic = job_queries.traffic(journal)
         problems = job_queries.problem_counts(journal)
-        rows = [] if state is None else list(job_queries.each_row(journal, {RowState(state)}))
+        rows = [] if state is None else list(job_queries.iterate_rows(journal, {RowState(state)}))
         undo = undo_counts(journal)
         report = journal.facts.get("report")
         context.emit_json(
@@ -306,7 +306,7 @@ def _send_stop_request(context: CliContext, path: Path, request: str) -> None:
     from dyntui.store.lock import is_locked
 
     with Journal.read(path) as journal:
-        journal.ask(request)
+        journal.request_stop(request)
     deadline = time.monotonic() + _REQUEST_TIMEOUT_S
     while is_locked(path.with_suffix(".lock")) and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -123,10 +123,10 @@ def store_for(kind: CredentialKind, *, ask_passphrase: AskPassphrase | None = No
 
 def unconfirmed_origin(profile: Profile) -> str:
     """Return the origin that must be confirmed before a token is sent to it; "" when that is not needed."""
-    where = origin_text(profile.base_url)
-    if not needs_confirmation(profile.base_url) or profile.confirmed_origin == where:
+    profile_origin = origin_text(profile.base_url)
+    if not needs_confirmation(profile.base_url) or profile.confirmed_origin == profile_origin:
         return ""
-    return where
+    return profile_origin
 
 
 def check_origin(profile: Profile) -> None:
@@ -134,12 +134,14 @@ def check_origin(profile: Profile) -> None:
     if not unconfirmed_origin(profile):
         return
     _, host, port = origin(profile.base_url)
-    given = f"add --confirm-origin {host} (or set DYNTUI_CONFIRM_ORIGIN={host})"
-    kept = "" if profile.overridden else f", or store it: dyntui env use {profile.name} --confirm-origin {host}"
+    confirm_once = f"add --confirm-origin {host} (or set DYNTUI_CONFIRM_ORIGIN={host})"
+    confirm_always = (
+        "" if profile.overridden else f", or store it: dyntui env use {profile.name} --confirm-origin {host}"
+    )
     raise ConfigError(
         f"The token would be sent to {host_label(host)}, port {port}, which is not confirmed. "
         "It is not one of Dynamic's own servers; nothing was sent.",
-        hint=f"If that is the right server, {given}{kept}.",
+        hint=f"If that is the right server, {confirm_once}{confirm_always}.",
     )
 
 

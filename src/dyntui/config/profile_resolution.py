@@ -45,10 +45,10 @@ def resolve(
     environment_id = environment_id or environ.get(_ENVIRONMENT_ID) or None
     base_url = base_url or environ.get(_BASE_URL) or None
     base_url = check_base_url(base_url) if base_url else None
-    wanted = name or environ.get(PROFILE_VARIABLE) or None
+    requested = name or environ.get(PROFILE_VARIABLE) or None
     profiles = Profiles.load()
-    if wanted:
-        profile = profiles.get(wanted)
+    if requested:
+        profile = profiles.get(requested)
     elif profiles.current and not _differs_from_current(profiles, profiles.current, environment_id, base_url):
         profile = profiles.get(profiles.current)
     else:

@@ -124,8 +124,8 @@ def _crc16(data: bytes) -> int:
 
 def _hex(low: int, high: int) -> Callable[[str], AddressCheck]:
     shape = re.compile(rf"0x[0-9a-fA-F]{{{low},{high}}}")
-    wanted = f"0x and {low} to {high} hex digits" if low != high else f"0x and {low} hex digits"
-    return lambda text: _FORMAT if shape.fullmatch(text) else AddressCheck("malformed", f"not {wanted}")
+    expected = f"0x and {low} to {high} hex digits" if low != high else f"0x and {low} hex digits"
+    return lambda text: _FORMAT if shape.fullmatch(text) else AddressCheck("malformed", f"not {expected}")
 
 
 def _evm(text: str) -> AddressCheck:

@@ -121,11 +121,11 @@ class Mapping:
 
     def bind(self, info: SourceInfo) -> Mapping:
         """Return this saved mapping for a file with other column order. Raises UsageError when a column is missing."""
-        kept: list[ColumnMap] = []
+        columns: list[ColumnMap] = []
         lost: list[str] = []
         for each in self.columns:
             if find_owner_column(info.columns, each.column):
-                kept.append(each)
+                columns.append(each)
             elif each.field and info.format not in ("json", "ndjson"):
                 lost.append(each.column)
         if lost:
@@ -133,9 +133,9 @@ class Mapping:
                 f"The mapping needs the column {lost[0]!r}, which {info.name} does not have.",
                 hint="Use a mapping for this file, or map the columns again.",
             )
-        known = {each.column for each in kept}
-        kept += [ColumnMap(column) for column in info.columns if column not in known]
-        return replace(self, columns=tuple(kept), source_columns=info.columns)
+        known = {each.column for each in columns}
+        columns += [ColumnMap(column) for column in info.columns if column not in known]
+        return replace(self, columns=tuple(columns), source_columns=info.columns)
 
     def to_json(self) -> str:
         """Return the mapping as readable JSON."""

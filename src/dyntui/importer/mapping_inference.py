@@ -180,8 +180,8 @@ class _Proposal:
                 hint = f"maybe {each.field}; map {match[0]}{_IDENTITY[match[1]]} first"
                 self._found[column] = ColumnMap(column, hint=hint)
             elif match and match[1] == "wallets" and _is_identity(each.field or ""):
-                wanted = ("chain", "walletName", "walletProvider")
-                missing = [name for name in wanted if match[0] + name not in self._taken]
+                required = ("chain", "walletName", "walletProvider")
+                missing = [name for name in required if match[0] + name not in self._taken]
                 hint = (
                     f"a wallet also needs {', '.join(missing)}: map them, or --set {match[0]}{missing[-1]}=..."
                     if missing

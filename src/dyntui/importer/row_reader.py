@@ -102,8 +102,8 @@ class RowReader(ABC):
             message = f"{len(cells)} values for {self.width} columns. The last ones are empty."
             problems = (Problem("warning", "too_few_cells", "", message),)
         cells = cells[: self.width] + [""] * (self.width - len(cells))
-        kept = tuple(cells) if self.keep is None else tuple(cells[index] for index in self.keep)
-        return SourceRow(number, kept, problems, tuple(("", cell) for cell in extra))
+        values = tuple(cells) if self.keep is None else tuple(cells[index] for index in self.keep)
+        return SourceRow(number, values, problems, tuple(("", cell) for cell in extra))
 
 
 def _reach(record: Sequence[Cell]) -> int:

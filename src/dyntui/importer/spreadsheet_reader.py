@@ -127,8 +127,8 @@ class SpreadsheetReader(RowReader):
 
     def _marks(self, place: int) -> tuple[Problem, ...]:
         found: list[Problem] = []
-        kept = range(self.width) if self.keep is None else self.keep
-        for name, column in zip(self.columns, kept, strict=True):
+        indexes = range(self.width) if self.keep is None else self.keep
+        for name, column in zip(self.columns, indexes, strict=True):
             if code := self._facts.errors.get((place, column)):
                 message = f"The cell has the error {code}. It is treated as empty."
                 found.append(Problem("warning", "cell_error", name, message))

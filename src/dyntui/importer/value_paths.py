@@ -70,13 +70,13 @@ def _opened(cell: Cell) -> Any:
 def _step(match: re.Match[str], columns: Sequence[str]) -> Callable[[Any, Sequence[Cell]], Any]:
     if (name := match["name"]) is not None:
         return lambda value, cells: _into(value, name)
-    key, wanted = match["key"], match["value"]
-    if wanted.startswith("@"):
-        if wanted[1:] not in columns:
+    key, expected = match["key"], match["value"]
+    if expected.startswith("@"):
+        if expected[1:] not in columns:
             return lambda value, cells: None
-        other = list(columns).index(wanted[1:])
+        other = list(columns).index(expected[1:])
         return lambda value, cells: _matching(value, key, [str(cells[other])])
-    patterns = wanted.split("|")
+    patterns = expected.split("|")
     return lambda value, cells: _matching(value, key, patterns)
 
 

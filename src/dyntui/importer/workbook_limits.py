@@ -167,17 +167,17 @@ def _unpacked(reader: BinaryIO, part: zipfile.ZipInfo, name: str) -> Iterator[by
 
 def _whole(blocks: Iterator[bytes], end: bytes) -> Iterator[bytes]:
     """Yield blocks that end after a tag `end`, so that no pattern is cut in two."""
-    held = b""
+    buffer = b""
     for block in blocks:
-        held += block
-        cut = held.rfind(end)
+        buffer += block
+        cut = buffer.rfind(end)
         if cut >= 0:
-            yield held[: cut + len(end)]
-            held = held[cut + len(end) :]
-        elif len(held) > 64 * _BLOCK:
-            yield held
-            held = b""
-    yield held
+            yield buffer[: cut + len(end)]
+            buffer = buffer[cut + len(end) :]
+        elif len(buffer) > 64 * _BLOCK:
+            yield buffer
+            buffer = b""
+    yield buffer
 
 
 def _scan_sheet(blocks: Iterator[bytes], lengths: list[int], budget: _UnpackBudget) -> SheetFacts:

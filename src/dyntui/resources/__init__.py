@@ -60,5 +60,7 @@ RESOURCES: dict[str, Resource] = {
 
 def resource(name: str) -> Resource | None:
     """Return the record with that name or alias."""
-    wanted = name.strip().lower()
-    return RESOURCES.get(wanted) or next((record for record in RESOURCES.values() if wanted in record.aliases), None)
+    lower_name = name.strip().lower()
+    return RESOURCES.get(lower_name) or next(
+        (record for record in RESOURCES.values() if lower_name in record.aliases), None
+    )

@@ -208,17 +208,17 @@ def field_text(value: Any) -> str:
     return str(value)
 
 
-def current_values(asked: Iterable[FormField], document: Any) -> dict[str, str]:
+def current_values(fields: Iterable[FormField], document: Any) -> dict[str, str]:
     """Return the values of body fields in a document, as texts."""
     return {
         field.name: field_text(get_path(document, field.name))
-        for field in asked
+        for field in fields
         if field.location is ParameterLocation.BODY
     }
 
 
 def read_form(
-    asked: Sequence[FormField], values: Mapping[str, str], *, before: Mapping[str, str] | None = None
+    fields: Sequence[FormField], values: Mapping[str, str], *, before: Mapping[str, str] | None = None
 ) -> FormResult:
     """Read the values of a form. before: the initial values.
 
@@ -230,7 +230,7 @@ def read_form(
     headers: dict[str, str] = {}
     body: Any = None
     wrong: dict[str, str] = {}
-    for field in asked:
+    for field in fields:
         text = values.get(field.name, "")
         was = (before or {}).get(field.name, "")
         if text == was and (before is not None or not text):

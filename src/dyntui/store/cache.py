@@ -159,10 +159,10 @@ class RowCache:
     ) -> None:
         """Save a page of the list `name` that starts at `start` under `query`, and the total."""
         at = now().timestamp()
-        kept = [(_without_secrets(row), without_surrogates(str(row.get(key, "")))) for row in rows]
+        stored = [(_without_secrets(row), without_surrogates(str(row.get(key, "")))) for row in rows]
         with self._lock:
             try:
-                self._put(name, query, start, kept, total, at)
+                self._put(name, query, start, stored, total, at)
             except sqlite3.DatabaseError as error:  # full disk, or locked: caching is optional
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
@@ -170,16 +170,16 @@ class RowCache:
                     self._give_up(error)
 
     def _put(
-        self, name: str, query: str, start: int, kept: Sequence[tuple[Row, str]], total: int | None, at: float
+        self, name: str, query: str, start: int, stored: Sequence[tuple[Row, str]], total: int | None, at: float
     ) -> None:
         self._db.execute("BEGIN")
         self._db.executemany(
             "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)",
-            ((name, row_id, pack(row), words_of(row), at) for row, row_id in kept),
+            ((name, row_id, pack(row), words_of(row), at) for row, row_id in stored),
         )
         self._db.executemany(
             "INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?)",
-            ((name, query, start + index, row_id) for index, (_, row_id) in enumerate(kept)),
+            ((name, query, start + index, row_id) for index, (_, row_id) in enumerate(stored)),
         )
         if total is not None:
             self._db.execute("INSERT OR REPLACE INTO totals VALUES (?, ?, ?, ?)", (name, query, total, at))
@@ -263,10 +263,10 @@ class RowCache:
 
     def replace(self, name: str, row_id: str, row: Row) -> None:
         """Replace a row under every query."""
-        kept = _without_secrets(row)
+        stored = _without_secrets(row)
         self._fetch(
             "UPDATE items SET body = ?, words = ?, at = ? WHERE list = ? AND id = ?",
-            (pack(kept), words_of(kept), now().timestamp(), name, without_surrogates(row_id)),
+            (pack(stored), words_of(stored), now().timestamp(), name, without_surrogates(row_id)),
         )
 
     def forget(self, name: str, row_id: str) -> None:

@@ -70,7 +70,7 @@ def load_facts(text: Any, path: Path) -> Facts:
     except ValueError as error:
         raise damaged(path, f"its facts are no JSON ({error})") from error
     if wrong := _wrong(values, _TYPES, "facts"):
-        raise damaged(path, f"{wrong} is not what was written")
+        raise damaged(path, f"{wrong} has a wrong type")
     return Facts(values, path)
 
 

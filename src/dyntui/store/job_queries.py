@@ -14,9 +14,9 @@ __all__ = [
     "ProblemCount",
     "RowProblem",
     "each_outcome",
-    "each_row",
     "failure_counts",
     "failures",
+    "iterate_rows",
     "problem_counts",
     "problems",
     "problems_of",
@@ -109,7 +109,7 @@ def rows(
     return [_full(one) for one in found]
 
 
-def each_row(journal: Journal, states: Collection[RowState] = ()) -> Iterator[FullRow]:
+def iterate_rows(journal: Journal, states: Collection[RowState] = ()) -> Iterator[FullRow]:
     """Yield every row by number."""
     after = -1
     while window := rows(journal, after, _WINDOW, states):

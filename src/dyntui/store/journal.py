@@ -116,7 +116,7 @@ class Journal:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Open the job for reading, even while another process works on it; only `ask` may change it."""
+        """Open the job for reading, even while another process works on it; only `request_stop` may change it."""
         _check_exists(path)
         return cls(path, connect(path), None)
 
@@ -139,7 +139,7 @@ class Journal:
             if stranded:
                 self.db.execute(
                     "UPDATE rows SET state = 'unknown', changed = ?, code = 'interrupted', field = '', "
-                    "message = 'The process ended before the answer.' WHERE state = 'sending'",
+                    "message = 'The process ended before the response.' WHERE state = 'sending'",
                     (now_ms(),),
                 )
                 self._shift(RowState.SENDING, RowState.UNKNOWN, stranded)
@@ -153,10 +153,10 @@ class Journal:
         """Reload the values that another process may have changed."""
         row = self.db.execute(_JOB).fetchone()
         if row is None:
-            raise damaged(self.path, "it does not say what job it is")
+            raise damaged(self.path, "it has no job")
         for name, value, types in zip(_JOB_COLUMNS, row, _JOB_TYPES, strict=True):
             if not isinstance(value, types):
-                raise damaged(self.path, f"its {name} is not what was written")
+                raise damaged(self.path, f"its {name} has a wrong type")
         self.id: str = row[0]
         self.kind: str = row[1]
         self.reason: str = row[3]
@@ -230,28 +230,28 @@ class Journal:
 
     # Rows
 
-    def pending(self, lane: int, after: int, limit: int, upto: int | None = None) -> list[WorkRow]:
-        """Return the next rows to send of a send queue, `lane` (0 bulk, 1 single), by number."""
+    def pending(self, queue: int, after: int, limit: int, upto: int | None = None) -> list[WorkRow]:
+        """Return the next rows to send, by number. queue: 0 for bulk requests, 1 for one by one."""
         bound = "" if upto is None else "AND r.number <= ? "
         found = self.db.execute(
             _WORK + f"WHERE r.state = 'pending' AND r.lane = ? AND r.number > ? {bound}ORDER BY r.number LIMIT ?",
-            (lane, after, *(() if upto is None else (upto,)), limit),
+            (queue, after, *(() if upto is None else (upto,)), limit),
         )
         return [WorkRow._make(row) for row in found]
 
-    def pending_of(self, lane: int, numbers: Sequence[int]) -> list[WorkRow]:
-        """Return those of the given rows that are pending, by number."""
+    def pending_of(self, queue: int, numbers: Sequence[int]) -> list[WorkRow]:
+        """Return the rows with these numbers that are pending, by number. queue: as in `pending`."""
         found = self.db.execute(
             _WORK + "WHERE r.state = 'pending' AND r.lane = ? AND r.number IN (SELECT value FROM json_each(?)) "
             "ORDER BY r.number",
-            (lane, orjson.dumps(list(numbers)).decode()),
+            (queue, orjson.dumps(list(numbers)).decode()),
         )
         return [WorkRow._make(row) for row in found]
 
-    def count_pending(self, lane: int) -> int:
-        """Return the number of pending rows of a send queue."""
+    def count_pending(self, queue: int) -> int:
+        """Return the number of pending rows. queue: as in `pending`."""
         query = "SELECT count(*) FROM rows WHERE state = 'pending' AND lane = ?"
-        return int(self.db.execute(query, (lane,)).fetchone()[0])
+        return int(self.db.execute(query, (queue,)).fetchone()[0])
 
     def nth_pending(self, n: int) -> int | None:
         """Return the number of the n-th pending row, counted from 1; None when there are fewer."""
@@ -261,7 +261,7 @@ class Journal:
         return None if row is None else int(row[0])
 
     def unknown(self, limit: int, changed_upto: int) -> list[WorkRow]:
-        """Return rows that are unknown since `changed_upto` (ms) or longer, the longest first."""
+        """Return rows that are unknown since `changed_upto` (ms) or before, oldest first."""
         found = self.db.execute(
             _WORK + "WHERE r.state = 'unknown' AND r.changed <= ? ORDER BY r.changed, r.number LIMIT ?",
             (changed_upto, limit),
@@ -269,7 +269,7 @@ class Journal:
         return [WorkRow._make(row) for row in found]
 
     def settled_since(self, at: int) -> int:
-        """Return the number of rows that were, or may have been, created since a time (ms)."""
+        """Return the number of rows that were or may have been created since a time (ms)."""
         query = "SELECT count(*) FROM rows WHERE changed >= ? AND state IN ('created', 'sending', 'unknown')"
         return int(self.db.execute(query, (at,)).fetchone()[0])
 
@@ -279,8 +279,11 @@ class Journal:
         return found
 
     def begin_batch(self, numbers: Sequence[int], operation: str, size: int, *, at: int | None = None) -> int:
-        """Mark pending rows as `sending`. Once this is committed their request may leave, not before. at: the earliest
-        that it can be at the server now (ms); our own time when nothing is known of it."""
+        """Mark pending rows as `sending`, and return the number of their batch.
+
+        Their request may be sent when the transaction is committed, not before. size: of the body, in bytes.
+        at: the earliest possible time at the server (ms); the time of this machine by default.
+        """
         with self.transaction():
             now = now_ms()
             cursor = self.db.execute(
@@ -297,7 +300,7 @@ class Journal:
                 (batch, now, now if at is None else at, orjson.dumps(list(numbers)).decode()),
             ).rowcount
             if changed != len(numbers):
-                raise JournalConflict(f"{len(numbers)} rows were to be sent, {changed} of them were pending")
+                raise JournalConflict(f"{len(numbers)} rows should be sent, but only {changed} of them are pending")
             if self.first_send is None:
                 self.db.execute("UPDATE job SET first_send = ?", (now,))
                 self.first_send = now
@@ -323,14 +326,17 @@ class Journal:
                 [(o.state, at, *map(without_surrogates, o[2:]), o.number, before) for o in outcomes],
             ).rowcount
             if changed != len(outcomes):
-                raise JournalConflict(f"{len(outcomes)} rows were to leave {before}, {changed} of them were there")
+                raise JournalConflict(
+                    f"{len(outcomes)} rows should change from {before}, but only {changed} of them have that state"
+                )
             for state, n in Counter([outcome.state for outcome in outcomes]).items():
                 self._shift(before, state, n)
 
-    def put_back(self, numbers: Sequence[int], *, sent: bool, code: str = "", message: str = "") -> None:
+    def return_to_pending(self, numbers: Sequence[int], *, sent: bool, code: str = "", message: str = "") -> None:
         """Make `sending` rows that the server did not accept pending again.
 
-        sent: whether their request was sent; it then counts as one attempt, also after repeated 429s."""
+        sent: whether their request was sent; it then counts as one attempt, also after repeated 429s.
+        """
         undo = _REFUSED if sent else _NEVER_SENT
         with self.transaction():
             changed = self.db.execute(
@@ -339,7 +345,9 @@ class Journal:
                 (now_ms(), code, without_surrogates(message), orjson.dumps(list(numbers)).decode()),
             ).rowcount
             if changed != len(numbers):
-                raise JournalConflict(f"{len(numbers)} rows were to be put back, {changed} of them were being sent")
+                raise JournalConflict(
+                    f"{len(numbers)} rows should become pending again, but only {changed} of them were being sent"
+                )
             self._shift(RowState.SENDING, RowState.PENDING, changed)
 
     def move_all(self, before: RowState, after: RowState, code: str, message: str) -> int:
@@ -362,14 +370,14 @@ class Journal:
 
     # Requests from other processes
 
-    def ask(self, what: str) -> None:
-        """Request that the process that works on the job pauses or cancels it. what: `pause` or `cancel`.
+    def request_stop(self, request: str) -> None:
+        """Request that the process that works on the job pauses or cancels it. request: `pause` or `cancel`.
 
         That process checks between requests and while it waits.
         """
-        self.db.execute("INSERT INTO requests (at, asked) VALUES (?, ?)", (now_ms(), what))
+        self.db.execute("INSERT INTO requests (at, asked) VALUES (?, ?)", (now_ms(), request))
 
-    def asked(self) -> str:
+    def take_stop_request(self) -> str:
         """Return and delete the latest request of another process; "" for none."""
         row = self.db.execute("SELECT id, asked FROM requests ORDER BY id DESC LIMIT 1").fetchone()
         if row is None:
@@ -381,4 +389,4 @@ class Journal:
 
 def _check_exists(path: Path) -> None:
     if not path.exists():
-        raise UsageError(f"There is no job {job_id_of(path)}.", hint="`dyntui jobs list` names them all.")
+        raise UsageError(f"There is no job {job_id_of(path)}.", hint="Show all jobs: dyntui jobs list.")

@@ -38,12 +38,12 @@ def found_numbers(journal: Journal) -> array[int]:
     return array("q", (row[0] for row in found))
 
 
-def found_rows(journal: Journal, wanted: Sequence[int]) -> dict[int, PrecheckRow]:
+def found_rows(journal: Journal, numbers: Sequence[int]) -> dict[int, PrecheckRow]:
     """Return these rows, by number."""
-    asked = orjson.dumps(list(wanted)).decode()
+    numbers_json = orjson.dumps(list(numbers)).decode()
     found: dict[int, PrecheckRow] = {}
     for number, state, precheck in journal.db.execute(
-        "SELECT number, state, precheck FROM rows WHERE number IN (SELECT value FROM json_each(?))", (asked,)
+        "SELECT number, state, precheck FROM rows WHERE number IN (SELECT value FROM json_each(?))", (numbers_json,)
     ):
         matched = matched_keys(journal, number)
         keys = dict.fromkeys(key for _, shared in matched for key in shared)

@@ -67,8 +67,8 @@ def begin(journal: Journal, codes: Collection[str] = ()) -> None:
     there = journal.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'review_file_problems'").fetchone()
     if there:
         return
-    kept = (*FILE_CODES, *codes)
-    marks = ", ".join("?" * len(kept))
+    file_codes = (*FILE_CODES, *codes)
+    marks = ", ".join("?" * len(file_codes))
     with journal.transaction():
         for statement in _TABLES.split(";"):
             if statement.strip():
@@ -81,7 +81,7 @@ def begin(journal: Journal, codes: Collection[str] = ()) -> None:
         journal.db.execute(
             "INSERT INTO review_file_problems SELECT row, level, code, field, message, suggestion FROM problems "
             f"WHERE code IN ({marks})",
-            kept,
+            file_codes,
         )
 
 
@@ -167,5 +167,5 @@ def copy(old: Journal, new: Journal) -> None:
                 marks = ", ".join("?" * len(rows[0]))
                 new.db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
         new.db.execute("DELETE FROM review_file_problems")
-        kept = old.db.execute("SELECT * FROM review_file_problems").fetchall()
-        new.db.executemany("INSERT INTO review_file_problems VALUES (?, ?, ?, ?, ?, ?)", kept)
+        problems = old.db.execute("SELECT * FROM review_file_problems").fetchall()
+        new.db.executemany("INSERT INTO review_file_problems VALUES (?, ?, ?, ?, ?, ?)", problems)

@@ -148,21 +148,21 @@ def numbers(journal: Journal, which: str = ALL) -> array[int]:
     return array("q", (row[0] for row in found))
 
 
-def window(journal: Journal, wanted: Sequence[int]) -> list[ReviewRow]:
+def window(journal: Journal, numbers: Sequence[int]) -> list[ReviewRow]:
     """Return these rows, by number."""
-    asked = _json(wanted)
+    numbers_json = _json(numbers)
     problems: dict[int, list[RowProblem]] = {}
     for found in journal.db.execute(
         "SELECT row, level, code, field, message, suggestion FROM problems "
         "WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row, level",
-        (asked,),
+        (numbers_json,),
     ):
         problems.setdefault(found[0], []).append(RowProblem._make(found))
     rows: list[ReviewRow] = []
     for number, state, code, message, raw, body in journal.db.execute(
         "SELECT r.number, r.state, r.code, r.message, s.raw, s.body FROM rows r JOIN source s ON s.number = r.number "
         "WHERE r.number IN (SELECT value FROM json_each(?)) ORDER BY r.number",
-        (asked,),
+        (numbers_json,),
     ):
         cells, *extra = unpack(raw)
         noted = tuple(problems.get(number, ()))
@@ -170,14 +170,14 @@ def window(journal: Journal, wanted: Sequence[int]) -> list[ReviewRow]:
     return rows
 
 
-def raws(journal: Journal, wanted: Sequence[int]) -> Iterator[tuple[int, bytes, bool]]:
+def raws(journal: Journal, numbers: Sequence[int]) -> Iterator[tuple[int, bytes, bool]]:
     """Return the encoded cells of these rows, and whether each is excluded."""
     yield from (
         (number, raw, bool(left_out))
         for number, raw, left_out in journal.db.execute(
             "SELECT s.number, s.raw, r.state = 'skipped' AND r.code = 'excluded' FROM source s "
             "JOIN rows r ON r.number = s.number WHERE s.number IN (SELECT value FROM json_each(?)) ORDER BY s.number",
-            (_json(wanted),),
+            (_json(numbers),),
         ).fetchall()
     )
 
@@ -214,22 +214,22 @@ def replace(journal: Journal, rows: Iterable[NewRow], infos: Mapping[str, int]) 
     _count_rows(journal)
 
 
-def exclude(journal: Journal, wanted: Sequence[int]) -> None:
+def exclude(journal: Journal, numbers: Sequence[int]) -> None:
     """Exclude rows. Call `judge_duplicates` afterwards."""
     _may_change(journal)
     with journal.transaction():
-        for number in wanted:
+        for number in numbers:
             _drop_keys(journal, number)
             _move(journal, number, RowState.SKIPPED, EXCLUDED, "", "Left out by hand.")
         _count_again(journal)
     _count_rows(journal)
 
 
-def include(journal: Journal, wanted: Sequence[int]) -> None:
+def include(journal: Journal, numbers: Sequence[int]) -> None:
     """Include excluded rows again. Call `judge_duplicates` afterwards."""
     _may_change(journal)
     with journal.transaction():
-        for number in wanted:
+        for number in numbers:
             _put(journal, number)
         _count_again(journal)
     _count_rows(journal)
@@ -265,8 +265,7 @@ def judge_duplicates(journal: Journal) -> None:
 
 
 def uncheck(journal: Journal, fact: str) -> None:
-    """Forget what the server was asked before anything was sent, so that rows can be changed again. fact: the name of
-    what came out."""
+    """Delete the results of the pre-check, so that rows can be changed again. fact: the fact with its summary."""
     if journal.first_send is not None:
         raise JournalConflict("a job that has begun cannot be checked anew")
     db = journal.db
@@ -356,5 +355,5 @@ def _count_again(journal: Journal) -> None:
     )
 
 
-def _json(wanted: Sequence[int]) -> str:
-    return orjson.dumps(list(wanted)).decode()
+def _json(numbers: Sequence[int]) -> str:
+    return orjson.dumps(list(numbers)).decode()

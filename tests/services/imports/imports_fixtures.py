@@ -197,11 +197,11 @@ async def run(
 
 
 def states(journal: Journal) -> list[str]:
-    return [row.state.value for row in job_queries.each_row(journal)]
+    return [row.state.value for row in job_queries.iterate_rows(journal)]
 
 
 def codes(journal: Journal) -> list[str]:
-    return [row.code for row in job_queries.each_row(journal)]
+    return [row.code for row in job_queries.iterate_rows(journal)]
 
 
 def emails(server: FakeServer) -> list[str]:

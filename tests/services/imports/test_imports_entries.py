@@ -53,7 +53,7 @@ async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = 
                 await run_precheck(journal, make_reader(client, patient=True), destination)
             runner = ImportRunner(journal, client, destination, WritePermit("test"), RunOptions(settle=0.05))
             assert (await runner.run()).state is JobState.DONE
-        return [(row.state.value, row.code) for row in job_queries.each_row(journal)]
+        return [(row.state.value, row.code) for row in job_queries.iterate_rows(journal)]
 
 
 async def entries(served: RunningServer, list_id: str) -> list[dict[str, Any]]:

@@ -278,7 +278,7 @@ def test_the_failed_rows_import_again_as_the_same_rows(tmp_path: Path) -> None:
     )
     with prepared(file, place()) as journal:
         folder = write_reports(journal)
-        before = [row.raw for row in job_queries.each_row(journal, {RowState.INVALID})]
+        before = [row.raw for row in job_queries.iterate_rows(journal, {RowState.INVALID})]
     with prepared(folder / "failed-rows.csv", place()) as again:
-        assert [row.raw for row in job_queries.each_row(again)] == before
+        assert [row.raw for row in job_queries.iterate_rows(again)] == before
         assert again.counts == {RowState.INVALID: 2}

@@ -28,7 +28,7 @@ async def test_every_row_is_created_once_and_knows_its_user(tmp_path: Path) -> N
         assert (ended.state, ended.reason) == (JobState.DONE, "")
         assert [len(post) for post in server.posts] == [100, 100, 50]
         ids = {user["email"]: user["id"] for user in server.users}
-        assert {row.number: row.user_id for row in job_queries.each_row(journal)} == {
+        assert {row.number: row.user_id for row in job_queries.iterate_rows(journal)} == {
             n: ids[f"row{n}@example.com"] for n in range(1, 251)
         }
 
@@ -40,7 +40,7 @@ async def test_rows_are_sending_on_the_disk_before_the_first_byte_leaves(tmp_pat
         def look() -> None:
             with Journal.read(journal.path) as other:
                 sent = [row["email"] for row in server.posts[-1]]
-                now = {row.number: row.state for row in job_queries.each_row(other)}
+                now = {row.number: row.state for row in job_queries.iterate_rows(other)}
                 assert all(now[int(email[3:].split("@")[0])] is RowState.SENDING for email in sent)
 
         server.before_post = look
@@ -66,7 +66,7 @@ async def test_batches_that_were_marked_ahead_and_did_not_leave_were_never_sent(
     with job(tmp_path, people(400)) as journal:
         assert (await run(journal, server, control=control, batch=10)).state is JobState.PAUSED
         assert max(marked) > 10, "several batches are marked in one commit"
-        rows = list(job_queries.each_row(journal))
+        rows = list(job_queries.iterate_rows(journal))
         assert [row.state.value for row in rows] == ["created"] * 120 + ["pending"] * 280
         assert {(row.attempts, row.first_sent) for row in rows[120:]} == {(0, None)}
         server.before_post = None
@@ -461,8 +461,8 @@ async def test_rows_without_a_key_go_alone_under_an_id_of_ours(tmp_path: Path) -
         assert states(journal) == ["created"] * 3
         assert sorted(user["firstName"] for user in server.users) == ["A", "B", "C"]
         ids = {user["firstName"]: user["id"] for user in server.users}
-        assert [row.user_id for row in job_queries.each_row(journal)] == [ids["A"], ids["B"], ids["C"]]
-        assert [row.chosen_id for row in job_queries.each_row(journal)] == [ids["A"], ids["B"], ids["C"]]
+        assert [row.user_id for row in job_queries.iterate_rows(journal)] == [ids["A"], ids["B"], ids["C"]]
+        assert [row.chosen_id for row in job_queries.iterate_rows(journal)] == [ids["A"], ids["B"], ids["C"]]
 
 
 async def test_without_ids_of_ours_a_lost_row_without_a_key_is_for_a_person(tmp_path: Path) -> None:
@@ -543,7 +543,7 @@ async def test_another_process_can_ask_too(tmp_path: Path) -> None:
 
     def slow(fake: FakeServer, rows: list[dict[str, Any]]) -> Any:
         with Journal.read(journal.path) as other:
-            other.ask("pause")
+            other.request_stop("pause")
         return asyncio.sleep(1, fake.apply(rows))
 
     server.script = [slow]

@@ -181,7 +181,7 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
 async def plan_import_undo(client: Client, name: str, location: JobLocation) -> EntryUndo | None:
     """Plan the undo of an import of entries; None when there is no such import. Raises UsageError."""
     from dyntui.services.imports.jobs import check_location, find_job, journal_files
-    from dyntui.store.job_queries import each_row
+    from dyntui.store.job_queries import iterate_rows
     from dyntui.store.journal import Journal
 
     if name != "last" and not any(path.stem.startswith(name) for path in journal_files()):
@@ -190,7 +190,7 @@ async def plan_import_undo(client: Client, name: str, location: JobLocation) -> 
         if journal.kind != "allowlist":
             raise UsageError(f"Job {journal.id} imported users.", hint=f"`dyntui jobs undo {journal.id}` undoes it.")
         check_location(journal, location)
-        created = {row.user_id: row for row in each_row(journal, (RowState.CREATED,)) if row.user_id}
+        created = {row.user_id: row for row in iterate_rows(journal, (RowState.CREATED,)) if row.user_id}
         row = find_policy(await read_lists(client), str(journal.facts["allowlist"]["id"]))
         job = journal.id
     remove = [entry async for entry in entries_of(client, str(row.get("id"))) if entry.get("id") in created]

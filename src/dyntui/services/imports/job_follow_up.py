@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["UndoPlan", "delete_created", "plan_deletion", "reopen_failed", "retry_failed"]
 
 _OVER = (JobState.DONE, JobState.CANCELED)
-_KEPT = ("options", "allowlist", "custom_fields")
+_COPIED_FACTS = ("options", "allowlist", "custom_fields")
 
 
 def reopen_failed(job: str, connection: Connection) -> ImportDraft:
@@ -46,9 +46,9 @@ def reopen_failed(job: str, connection: Connection) -> ImportDraft:
         source = _FailedRowsSource(old)
         mapping = Mapping.from_json(json.dumps(old.facts["mapping"]))
         where = JobLocation.of_job(old.facts)
-        kept = {name: old.facts[name] for name in _KEPT if name in old.facts}
+        copied_facts = {name: old.facts[name] for name in _COPIED_FACTS if name in old.facts}
         region = str(old.facts.get("region", ""))
-        journal = prepare_job(source, mapping, where, region=region or None, mends=old.id, **kept)
+        journal = prepare_job(source, mapping, where, region=region or None, mends=old.id, **copied_facts)
         upsert = bool(old.facts.get("options", {}).get("upsert"))
     with journal:
         journal.move(JobState.DRAFT)
@@ -68,8 +68,8 @@ def reopen_failed(job: str, connection: Connection) -> ImportDraft:
             source_name=source.info.name,
         )
         if journal.kind == "allowlist":
-            draft.allowlist_id = str(kept["allowlist"]["id"])
-            draft.allowlist_name = str(kept["allowlist"].get("name", ""))
+            draft.allowlist_id = str(copied_facts["allowlist"]["id"])
+            draft.allowlist_name = str(copied_facts["allowlist"].get("name", ""))
     save_draft(draft)
     return draft
 

@@ -65,8 +65,8 @@ class JobOptions:
 
     @classmethod
     def of(cls, journal: Journal) -> JobOptions:
-        kept = journal.facts.get(_OPTIONS, {})
-        return cls(**{each.name: kept[each.name] for each in fields(cls) if each.name in kept})
+        stored = journal.facts.get(_OPTIONS, {})
+        return cls(**{each.name: stored[each.name] for each in fields(cls) if each.name in stored})
 
     def facts(self) -> dict[str, Any]:
         return asdict(self)
@@ -154,8 +154,8 @@ def authorize_job(
 
 def load_confirmation(journal: Journal) -> Confirmation | None:
     """Return the stored confirmation of an earlier run; None when the job was never confirmed."""
-    kept = journal.facts.get(_CONFIRMED)
-    return None if kept is None else Confirmation(kept["yes"], kept["typed"])
+    stored = journal.facts.get(_CONFIRMED)
+    return None if stored is None else Confirmation(stored["yes"], stored["typed"])
 
 
 async def precheck_job(

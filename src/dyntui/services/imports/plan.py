@@ -194,5 +194,5 @@ def _side_effects(journal: Journal, options: JobOptions) -> list[str]:
 
 
 def _digest(document: Mapping[str, Any]) -> str:
-    kept = {name: value for name, value in document.items() if name not in _NOT_DIGESTED}
-    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+    digested = {name: value for name, value in document.items() if name not in _NOT_DIGESTED}
+    return hashlib.sha256(json.dumps(digested, sort_keys=True).encode()).hexdigest()

@@ -67,13 +67,13 @@ class Recovery:
 
         results = await asyncio.gather(*(one(row) for row in rows), return_exceptions=True)
         self._journal.settle(RowState.UNKNOWN, [result for result in results if isinstance(result, JournalOutcome)])
-        asked = None
+        failure = None
         for result in results:
             if isinstance(result, ApiProblem):
-                asked = result
+                failure = result
             elif isinstance(result, BaseException):
                 raise result
-        return asked
+        return failure
 
     async def _look_up(self, row: WorkRow) -> JournalOutcome:
         try:
@@ -133,7 +133,7 @@ class Recovery:
             for document in page:
                 created = self._match(document, by_key, out)
                 if created is None or (times and created > times[-1]):
-                    return out, False  # not in the order that was asked for
+                    return out, False  # not in the requested order
                 times.append(created)
             if times and newest is not None and times[0] > newest:
                 return out, False

@@ -82,7 +82,7 @@ def write_reports(journal: Journal, folder: Path | None = None) -> Path:
 def iter_failed_rows(journal: Journal) -> Iterator[job_queries.FullRow]:
     """Iterate over the rows that you can fix and import again, and those that a canceled job did not send."""
     states = {RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED}
-    for row in job_queries.each_row(journal, states):
+    for row in job_queries.iterate_rows(journal, states):
         if row.state is not RowState.SKIPPED or row.code == "cancelled":
             yield row
 

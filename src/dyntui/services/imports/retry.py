@@ -17,7 +17,7 @@ from dyntui.store.states import JobState, RowState
 
 __all__ = ["retry_job"]
 
-_KEPT = ("source", "mapping", "region", "options", "allowlist", "custom_fields")
+_COPIED_FACTS = ("source", "mapping", "region", "options", "allowlist", "custom_fields")
 _STATES = {RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN, RowState.SKIPPED}
 
 
@@ -34,8 +34,8 @@ def retry_job(old: Journal, location: JobLocation) -> Journal:
             f"Job {old.id} has no row to retry.",
             hint="Invalid rows are in its failed-rows file: fix and import it.",
         )
-    kept = {name: old.facts[name] for name in _KEPT if name in old.facts}
-    journal = new_job(old.kind, location, **kept, retry_of=old.id)
+    copied_facts = {name: old.facts[name] for name in _COPIED_FACTS if name in old.facts}
+    journal = new_job(old.kind, location, **copied_facts, retry_of=old.id)
     try:
         load(journal, _rows(old))
         journal.move(JobState.READY)
@@ -47,7 +47,7 @@ def retry_job(old: Journal, location: JobLocation) -> Journal:
 
 
 def _rows(old: Journal) -> Iterator[NewRow]:
-    for row in job_queries.each_row(old, _STATES):
+    for row in job_queries.iterate_rows(old, _STATES):
         if row.body is None or (row.state is RowState.SKIPPED and row.code != CANCELED_ROW[0]):
             continue
         if row.state is RowState.UNKNOWN and not row.keys:

@@ -83,11 +83,11 @@ class RowQueue:
             self._cursor = rows[-1].number
         return rows
 
-    def put_back(self, marked: Iterable[Batch]) -> None:
+    def return_to_pending(self, marked: Iterable[Batch]) -> None:
         """Make the rows of batches that were not sent pending again."""
         with self._journal.transaction():
             for batch in marked:
-                self._journal.put_back(batch.numbers, sent=False)
+                self._journal.return_to_pending(batch.numbers, sent=False)
                 self._journal.end_batch(batch.id, "not sent")
                 self.rewind(batch)
 

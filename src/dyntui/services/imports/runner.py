@@ -120,7 +120,7 @@ class ImportRunner:
         journal = self.journal
         self.control.attach()
         self.control.add_listener(self._on_stop)
-        journal.asked()  # a stop request to an earlier run no longer applies
+        journal.take_stop_request()  # a stop request to an earlier run no longer applies
         if journal.state is not JobState.RUNNING:
             journal.move(JobState.RUNNING)
         listener = asyncio.create_task(self._listen())
@@ -224,7 +224,7 @@ class ImportRunner:
         """Record the responses; batches that were marked and not sent are pending again."""
         with self.journal.transaction():
             self._record(answered)
-            self._queue.put_back(marked)
+            self._queue.return_to_pending(marked)
         answered.clear()
         marked.clear()
 
@@ -306,14 +306,14 @@ class ImportRunner:
                 self._reporter.add_failures([outcome])
                 self._refused_in_a_row = 0 if is_taken(response.code) else self._refused_in_a_row + 1
             case OutcomeKind.REFUSED:
-                journal.put_back(numbers, sent=True)
+                journal.return_to_pending(numbers, sent=True)
                 self._queue.halve(numbers)
             case OutcomeKind.TOO_LARGE:
-                journal.put_back(numbers, sent=True)
+                journal.return_to_pending(numbers, sent=True)
                 self._size.record_too_large(len(numbers))
                 self._queue.rewind(batch)
             case _:
-                journal.put_back(numbers, sent=response.kind is not OutcomeKind.NOT_SENT)
+                journal.return_to_pending(numbers, sent=response.kind is not OutcomeKind.NOT_SENT)
                 self._queue.rewind(batch)
 
     async def _back_off_if_unreadable(self) -> None:
@@ -383,8 +383,8 @@ class ImportRunner:
         """Receive stop requests of other processes, and report progress while nothing else does."""
         while True:
             await asyncio.sleep(_LISTEN_EVERY)
-            if asked := self.journal.asked():
-                self.control.request_stop(StopRequest(asked), f"another command asked to {asked} it")
+            if request := self.journal.take_stop_request():
+                self.control.request_stop(StopRequest(request), f"another command asked to {request} it")
             self._reporter.report()
 
     def _on_stop(self) -> None:

@@ -55,10 +55,10 @@ def make_reader(client: Client, clock: ServerClock | None = None, *, patient: bo
     ) -> Any:
         async def read() -> Any:
             sent = steady_ms()
-            answer = await client.send(client.catalog.get(operation), path=path, query=query)
+            response = await client.send(client.catalog.get(operation), path=path, query=query)
             if clock is not None:
-                clock.observe_headers(sent, steady_ms(), answer.headers)
-            return decode(answer)
+                clock.observe_headers(sent, steady_ms(), response.headers)
+            return decode(response)
 
         return await (with_retries(client, read) if patient else read())
 
@@ -85,9 +85,9 @@ async def read_pages(
     check = PageCheck()
     while True:
         start = max(0, offset - 1)
-        asked = {**(query or {}), "offset": start, "limit": _PAGE, **({"orderBy": order} if order else {})}
-        answer = await read_server(operation, path=path, query=asked)
-        rows = select_objects(answer.get(items) if isinstance(answer, Mapping) else answer)
+        sent_query = {**(query or {}), "offset": start, "limit": _PAGE, **({"orderBy": order} if order else {})}
+        response = await read_server(operation, path=path, query=sent_query)
+        rows = select_objects(response.get(items) if isinstance(response, Mapping) else response)
         check.offset(start, rows)
         if last and start and all(row.get("id") != last for row in rows):
             rewinds += 1

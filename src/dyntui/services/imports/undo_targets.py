@@ -123,11 +123,11 @@ class _EntryTarget:
 
     async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
         # The API reads no entry by its id, and its search does not look at every kind of identifier.
-        wanted = {row.user_id for row in rows}
+        user_ids = {row.user_id for row in rows}
         found: dict[str, Mapping[str, Any]] = {}
         async for page in self.list_pages(read_server):
-            found |= {str(entry["id"]): entry for entry in page if entry.get("id") in wanted}
-            if len(found) == len(wanted):
+            found |= {str(entry["id"]): entry for entry in page if entry.get("id") in user_ids}
+            if len(found) == len(user_ids):
                 break
         return found
 

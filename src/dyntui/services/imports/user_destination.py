@@ -214,8 +214,8 @@ async def _search(read_server: ServerReader, query: Mapping[str, str]) -> AsyncI
 
     check = PageCheck()
     for page in range(_MOST_PAGES):
-        asked = {"filter": query, "offset": page * _PAGE, "limit": _PAGE}
-        answer = await read_server("getEnvironmentUsers", query=asked)
+        page_query = {"filter": query, "offset": page * _PAGE, "limit": _PAGE}
+        answer = await read_server("getEnvironmentUsers", query=page_query)
         users = select_objects(answer.get("users") if isinstance(answer, Mapping) else answer)
         check.offset(page * _PAGE, users)
         for user in users:

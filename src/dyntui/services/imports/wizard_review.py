@@ -124,18 +124,18 @@ class Review:
                 self.include(numbers)
                 return len(numbers)
             case "suggestion":
-                wanted = dict(self._suggestions(code))
-                return self._change_each(wanted, label)
+                new_cells = dict(self._suggestions(code))
+                return self._change_each(new_cells, label)
             case "empty" | "value":
-                wanted = {number: (column, value) for number, column, _ in self._problem_cells(code)}
-                return self._change_each(wanted, label)
+                new_cells = {number: (column, value) for number, column, _ in self._problem_cells(code)}
+                return self._change_each(new_cells, label)
             case "replace" if value:
-                wanted = {
+                new_cells = {
                     number: (column, cell.replace(value, replacement))
                     for number, column, cell in self._problem_cells(code)
                     if isinstance(cell, str) and value in cell
                 }
-                return self._change_each(wanted, label)
+                return self._change_each(new_cells, label)
         raise UsageError(f"Nothing was done: {name} needs a text to look for.")
 
     def undo(self) -> str:
@@ -188,10 +188,10 @@ class Review:
                 if problem is not None and problem.suggestion is not None and column is not None:
                     yield row.number, (column, problem.suggestion)
 
-    def _change_each(self, wanted: dict[int, tuple[int, str]], label: str) -> int:
+    def _change_each(self, new_cells: dict[int, tuple[int, str]], label: str) -> int:
         changes: list[CellChange] = []
-        for number, raw, out in review_queries.raws(self.journal, list(wanted)):
-            after = _with_raw(raw, partial(_with, at=wanted[number]))
+        for number, raw, out in review_queries.raws(self.journal, list(new_cells)):
+            after = _with_raw(raw, partial(_with, at=new_cells[number]))
             if after != raw:
                 changes.append(CellChange(number, raw, after, out, out))
         self._record_and_apply(changes, label)

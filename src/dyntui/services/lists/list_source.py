@@ -190,9 +190,9 @@ async def scan_pages(
     is unknown, an earlier page is read. Memory does not grow with the number of rows.
     Raises RepeatedPage when the server does not page, DyntuiError when the list changes faster than it can be read.
     """
-    asked = query
+    sent_query = query
     if any(column.order == "createdAt" for column in resource.columns):
-        asked = ListQuery(order="createdAt-asc", filter=asked.filter)
+        sent_query = ListQuery(order="createdAt-asc", filter=sent_query.filter)
     from dyntui.api.pagination import PageCheck
 
     recent: dict[str, None] = {}
@@ -202,7 +202,7 @@ async def scan_pages(
     offsets = paging is Paging.OFFSET
     while True:
         start = max(0, offset - 1)
-        page = await fetch(asked, start, size, cursor)
+        page = await fetch(sent_query, start, size, cursor)
         ids = [str(row.get(resource.key, "")) for row in page.items]
         if offsets:
             check.offset(start, page.items)

@@ -246,7 +246,7 @@ class Console(TerminalActionsMixin):
     ) -> None:
         """Show a notification and add it to the list of notifications. message: raw text, without markup."""
         text = safe(message, 1000)
-        self.session.notes.append(Notification(now(), severity, text))
+        self.session.notifications.append(Notification(now(), severity, text))
         super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
     def set_theme(self, name: str) -> None:

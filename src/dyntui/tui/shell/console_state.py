@@ -158,7 +158,7 @@ class ConsoleState:
     """Metadata that was edited and not saved, by user id."""
     health: dict[str, HealthCheck] = field(default_factory=dict)
     """The result of the last check, by profile name."""
-    notes: deque[Notification] = field(default_factory=lambda: deque(maxlen=500))
+    notifications: deque[Notification] = field(default_factory=lambda: deque(maxlen=500))
     """The last notifications, oldest first."""
 
     @property

@@ -80,7 +80,7 @@ class CheckStep(WizardStep):
 
     def compose(self) -> ComposeResult:
         yield ReportView(id="check-report")
-        yield Table(_FINDING_COLUMNS, ReviewRows(lambda wanted: None), empty=self._empty, id="found")
+        yield Table(_FINDING_COLUMNS, ReviewRows(lambda numbers: None), empty=self._empty, id="found")
 
     def on_mount(self) -> None:
         self.query_one("#check-report").border_title = "check"
@@ -122,12 +122,12 @@ class CheckStep(WizardStep):
         self.query_one("#found", Table).show(self._rows)
         self._show()
 
-    def _fetch(self, wanted: Sequence[int]) -> None:
+    def _fetch(self, numbers: Sequence[int]) -> None:
         def fetched(found: dict[int, PrecheckRow]) -> None:
             self._rows.add_rows({number: _row(row) for number, row in found.items()})
             self.query_one("#found", Table).view_changed()
 
-        self.wizard.submit(lambda service: found_rows(service.job(), wanted), fetched)
+        self.wizard.submit(lambda service: found_rows(service.job(), numbers), fetched)
 
     # The check
 

@@ -166,17 +166,17 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
 
 def match_choices(choices: Sequence[Choice], text: str) -> list[Choice]:
     """Return the choices whose key or label contains `text`; those that start with it first."""
-    wanted = text.strip().casefold()
-    if not wanted:
+    pattern = text.strip().casefold()
+    if not pattern:
         return list(choices)
-    ranked = [(_rank(choice, wanted), choice) for choice in choices]
+    ranked = [(_rank(choice, pattern), choice) for choice in choices]
     return [choice for rank, choice in sorted(ranked, key=lambda pair: pair[0]) if rank < 3]
 
 
-def _rank(choice: Choice, wanted: str) -> int:
+def _rank(choice: Choice, pattern: str) -> int:
     texts = (choice.key.casefold(), choice.label.casefold())
-    if any(text.startswith(wanted) for text in texts):
+    if any(text.startswith(pattern) for text in texts):
         return 0
-    if any(wanted in text for text in texts):
+    if any(pattern in text for text in texts):
         return 1
-    return 2 if wanted in choice.note.casefold() else 3
+    return 2 if pattern in choice.note.casefold() else 3

@@ -291,7 +291,7 @@ class JobsScreen(JobFollowUpMixin):
         from dyntui.store.journal import Journal
 
         with Journal.read(find_job(job)) as journal:
-            journal.ask("pause")
+            journal.request_stop("pause")
         return lambda: self.console.notify("Pause requested from the other process.")
 
     def action_report(self) -> None:

@@ -249,8 +249,8 @@ class ParseStep(WizardStep):
         self.console.ask(SelectDialog(title, choices), picked)
 
     def _set_option(self, key: str, value: str) -> None:
-        wanted: Any = None if value == FOUND else int(value) if key == "header_row" else value
-        self.draft.read_options = replace(self.draft.read_options, **{key: wanted})
+        setting: Any = None if value == FOUND else int(value) if key == "header_row" else value
+        self.draft.read_options = replace(self.draft.read_options, **{key: setting})
         if key in ("format", "encoding"):
             self.draft.read_options = replace(self.draft.read_options, header_row=None, delimiter=None)
         self._on_options_changed()

@@ -134,9 +134,9 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         self._is_applying = False
         self.changed()
 
-    def _fetch(self, wanted: Sequence[int]) -> None:
+    def _fetch(self, numbers: Sequence[int]) -> None:
         def fetch(service: WizardService) -> list[review_queries.ReviewRow]:
-            return review_queries.window(service.review().journal, wanted)
+            return review_queries.window(service.review().journal, numbers)
 
         def fetched(found: list[review_queries.ReviewRow]) -> None:
             self._rows.add_rows({each.number: table_row(each) for each in found})

@@ -94,9 +94,9 @@ class ReviewRows:
         seen = self._numbers[max(0, first) : last + 1]
         if all(number in self._fresh or number in self._requested for number in seen):
             return
-        wanted = [number for number in around if number not in self._fresh and number not in self._requested]
-        self._requested.update(wanted)
-        self._fetch(wanted)
+        missing = [number for number in around if number not in self._fresh and number not in self._requested]
+        self._requested.update(missing)
+        self._fetch(missing)
 
     def add_rows(self, rows: Mapping[int, Row]) -> None:
         """Store rows that were loaded."""
@@ -181,7 +181,7 @@ class ReviewTable(Table):
     def __init__(self, *, id: str) -> None:
         self.file_columns: tuple[int, ...] = ()
         self.cell_index = 0
-        super().__init__((NUMBER, PROBLEM), ReviewRows(lambda wanted: None), empty=lambda: "", id=id)
+        super().__init__((NUMBER, PROBLEM), ReviewRows(lambda numbers: None), empty=lambda: "", id=id)
 
     def set_columns(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
         """Show the columns of a mapping."""
@@ -214,9 +214,9 @@ class ReviewTable(Table):
         if not self.file_columns:
             return None
         x = GUTTER
-        wanted = self.columns[1 + self.cell_index]
+        current = self.columns[1 + self.cell_index]
         for column, cells in self._layout(self.size.width).cells:
-            if column is wanted:
+            if column is current:
                 return x, self.cursor - self.top + self.head, cells
             x += cells + self.gap
         return None
@@ -225,10 +225,10 @@ class ReviewTable(Table):
         row = self.view.get(index)
         if index != self.cursor or row is None or not self.file_columns:
             return super().draw(index, width)
-        wanted, time = self.columns[1 + self.cell_index], now()
+        current, time = self.columns[1 + self.cell_index], now()
         text, was_current = "", False
         for column, cells in self._layout(width).cells:
-            is_current = column is wanted
+            is_current = column is current
             text += ("[" if is_current else "]" if was_current else " ").rjust(self.gap if text else 1)
             text += fit(safe(column.cell(row, time)), cells, right=column.right)
             was_current = is_current
@@ -266,14 +266,14 @@ class ReviewTable(Table):
         shown.append((problem, problem_width + max(0, left - 1)))
         return _Layout(tuple(shown), skipped > 0, has_more)
 
-    def _is_visible(self, wanted: TableColumn) -> bool:
-        return any(column is wanted for column, _ in self._layout(self.size.width).cells)
+    def _is_visible(self, searched: TableColumn) -> bool:
+        return any(column is searched for column, _ in self._layout(self.size.width).cells)
 
     def _scroll_to_cell(self) -> None:
         """Scroll sideways until the cell is visible."""
-        wanted = self.columns[1 + self.cell_index]
+        current = self.columns[1 + self.cell_index]
         if self.cell_index:
             self.offset_columns = min(self.offset_columns, self.cell_index - 1)
-        while self.offset_columns < self.cell_index - 1 and not self._is_visible(wanted):
+        while self.offset_columns < self.cell_index - 1 and not self._is_visible(current):
             self.offset_columns += 1
         self.layout_changed()

@@ -35,7 +35,7 @@ class NotificationsScreen(LogScreen):
                 "severity": notification.severity,
                 "text": notification.text,
             }
-            for index, notification in enumerate(self.console.session.notes)
+            for index, notification in enumerate(self.console.session.notifications)
         ]
         return rows[::-1]
 

@@ -99,8 +99,8 @@ def _partial_change(old: CellStyle, new: CellStyle) -> str:
     if ended and not set(before.attributes) <= _OFF.keys():
         return ""
     off = sorted({_OFF[code] for code in ended})
-    kept = {code for code in before.attributes if _OFF.get(code) not in off}
-    on = [code for code in after.attributes if code not in kept]
+    unchanged = {code for code in before.attributes if _OFF.get(code) not in off}
+    on = [code for code in after.attributes if code not in unchanged]
     colors = [new_one for old_one, new_one in zip(before[1:], after[1:], strict=True) if old_one != new_one]
     return f"\x1b[{';'.join((*off, *on, *colors))}m" if off or on or colors else ""
 
