@@ -67,7 +67,7 @@ class RequestLog:
             self._silent += 1 if was_sent else 2
 
     @property
-    def last_answer(self) -> RequestEntry | None:
+    def last_response(self) -> RequestEntry | None:
         """Return the last attempt that got a response; None when there is none yet."""
         return next((entry for entry in reversed(self.entries()) if entry.status), None)
 

@@ -355,7 +355,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
                 severity="warning",
             )
             return
-        last = self.session.connection.log.last_answer if self.session.connection is not None else None
+        last = self.session.connection.log.last_response if self.session.connection is not None else None
         refused = last is None or last.status == HTTPStatus.UNAUTHORIZED
         self.edit_stored(event.profiles[event.name], event.profiles, "token" if refused else "environment_id")
 

@@ -200,7 +200,7 @@ class EnvironmentsScreen(TableScreen):
                 if session.error is not None
                 else HealthCheck(True, "connecting ···")
             )
-        token, last = connection.token_hint, connection.log.last_answer
+        token, last = connection.token_hint, connection.log.last_response
         if self.console.offline_label:
             return HealthCheck(False, self.console.offline_label, token)
         if last is None or (
