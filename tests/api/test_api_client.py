@@ -94,7 +94,7 @@ async def test_a_missing_path_value_is_named(script):
 )
 def test_lists_may_be_bare_or_wrapped(document, items, rows, total, cursor):
     page = page_from(document, items)
-    assert (len(page.items), page.total, page.cursor) == (rows, total, cursor)
+    assert (len(page.rows), page.total, page.cursor) == (rows, total, cursor)
 
 
 @pytest.mark.parametrize("document", [None, "text", {"a": [1], "b": [2]}, 7])

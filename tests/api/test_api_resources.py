@@ -39,7 +39,7 @@ async def test_a_user_from_its_making_to_its_end(api):
 
 async def test_a_page_of_users_and_a_bulk_with_all_its_outcomes(api):
     page = await api.users.list(limit=7, order="email-asc", include_sessions=True)
-    emails = [row.get("email") or "" for row in page.items]
+    emails = [row.get("email") or "" for row in page.rows]
     assert (len(emails), page.total) == (7, 30)
     taken = next(filter(None, emails))
     result = await api.users.bulk([{"email": "new@example.org"}, {"email": taken}], PERMIT)
@@ -50,7 +50,7 @@ async def test_a_page_of_users_and_a_bulk_with_all_its_outcomes(api):
 
 
 async def test_a_wallet_is_read_deleted_softly_and_brought_back(api):
-    row = (await api.wallets.list(limit=1)).items[0]
+    row = (await api.wallets.list(limit=1)).rows[0]
     wallet = await api.wallets.get(row["id"])
     assert (wallet.id, wallet.public_key) == (row["id"], row["publicKey"])
     assert wallet.id in {each.id for each in await api.wallets.of_user(row["userId"])}
@@ -61,7 +61,7 @@ async def test_a_wallet_is_read_deleted_softly_and_brought_back(api):
 
 
 async def test_a_session_is_read_and_ended(api):
-    rows = (await api.users.list(include_sessions=True)).items
+    rows = (await api.users.list(include_sessions=True)).rows
     user = next(row for row in rows if any(not each.get("revokedAt") for each in row["sessions"]))
     live = next(each for each in user["sessions"] if not each.get("revokedAt"))
     assert (await api.sessions.get(user["id"], live["id"])).revoked_at is None
@@ -75,13 +75,13 @@ async def test_an_entry_comes_onto_a_list_and_goes(api):
     entry = await api.allowlists.add(door.id, {"email": "guest@example.org", "alias": "Guest"}, PERMIT)
     assert entry.identifier == ("email", "guest@example.org")
     found = await api.allowlists.entries(door.id, query="guest@example.org")
-    assert [row["id"] for row in found.items] == [entry.id]
+    assert [row["id"] for row in found.rows] == [entry.id]
     await api.allowlists.remove(entry.id, PERMIT)
-    assert not (await api.allowlists.entries(door.id, query="guest@example.org")).items
+    assert not (await api.allowlists.entries(door.id, query="guest@example.org")).rows
 
 
 async def test_the_environment_and_its_tokens(api):
     assert (await api.environments.get()).id == api.environment_id
     made = await api.tokens.create("for the test", ["environment.users.read"], PERMIT)
     assert made.raw_token.get_secret_value().endswith(made.checksum)
-    assert made.id in {row["id"] for row in (await api.tokens.list()).items}
+    assert made.id in {row["id"] for row in (await api.tokens.list()).rows}

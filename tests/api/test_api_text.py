@@ -31,7 +31,7 @@ def answer(body: bytes) -> ApiResponse:
 )
 def test_a_page_with_a_text_that_is_no_unicode_is_read(raw: bytes, shown: str) -> None:
     body = b'{"count": 2, "users": [{"id": "1", "alias": ' + raw + b'}, {"id": "2", "alias": "\xc3\xa9"}]}'
-    rows = page_from(decode(answer(body)), "users").items
+    rows = page_from(decode(answer(body)), "users").rows
     assert [safe(row["alias"]) for row in rows] == [shown, "\u00e9"]
     assert load_json(dump_json(rows)) == rows
     json.loads(dump_json(rows).decode())
@@ -48,7 +48,7 @@ def test_what_is_no_json_is_still_refused(body: bytes) -> None:
 
 
 def test_an_object_without_what_is_needed_is_an_error_in_words() -> None:
-    (row,) = page_from([{"name": "x"}]).items
+    (row,) = page_from([{"name": "x"}]).rows
     assert row.get("id") is None
     with pytest.raises(BadResponse, match="without 'id'"):
         row["id"]

@@ -50,7 +50,7 @@ def client(url: str, **options) -> Client:
 async def test_every_request_carries_the_token_to_the_pinned_origin(script):
     async with script(USERS) as server, client(server.url) as api:
         page = await api.users.list(limit=1)
-    assert page.items == [{"id": "u1"}] and page.total == 1
+    assert page.rows == [{"id": "u1"}] and page.total == 1
     assert server.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
     assert server.requests[0].line.startswith(f"GET /api/v0/environments/{ENV}/users?")
 

@@ -108,7 +108,7 @@ def test_a_subject_that_could_be_anything_is_refused() -> None:
 async def test_a_user_is_looked_for_by_everything_that_is_linked_as_the_server_does(tmp_path: Path) -> None:
     async with world(tmp_path, users=120) as here:
         access = await read_access(here.client)
-        rows = (await here.client.users.list(limit=100)).items
+        rows = (await here.client.users.list(limit=100)).rows
         listed = [user for user in rows if user["lists"]]
         assert len(listed) > 10
         for user in [*listed[:15], *[user for user in rows if not user["lists"]][:5]]:
@@ -149,7 +149,7 @@ async def test_who_would_be_locked_out_is_counted_and_says_among_whom(tmp_path: 
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     async with world(tmp_path, users=250) as here:
         made = await here.make("Guests")
-        users = (await here.client.users.list(limit=3)).items
+        users = (await here.client.users.list(limit=3)).rows
         await here.add(made, *({"email": user["email"]} for user in users if user.get("email")))
         before = await read_access(here.client)
         after = before.with_change(PolicyKind.LIST, [made["id"]], with_enabled(True))
@@ -171,15 +171,15 @@ async def test_who_would_be_locked_out_is_counted_and_says_among_whom(tmp_path: 
 async def test_cached_users_are_counted_with_their_age_and_share(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     async with world(tmp_path, users=250) as here:
-        rows = (await here.client.users.list(limit=100)).items
+        rows = (await here.client.users.list(limit=100)).rows
         cache = RowCache(here.connection.cache_file)
         cache.put("users", "q", 0, rows, 250)
         cache.close()
         few = await known_users(here.connection)
         assert few.source == "server", "a hundred of 250 say little, and the server is asked"
         more = RowCache(here.connection.cache_file)
-        more.put("users", "q", 100, (await here.client.users.list(offset=100)).items, 250)
-        more.put("users", "q", 200, (await here.client.users.list(offset=200)).items, 250)
+        more.put("users", "q", 100, (await here.client.users.list(offset=100)).rows, 250)
+        more.put("users", "q", 200, (await here.client.users.list(offset=200)).rows, 250)
         more.close()
         cached = await known_users(here.connection)
         assert (cached.source, len(cached.rows)) == ("cache", 250)

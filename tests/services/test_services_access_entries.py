@@ -153,7 +153,7 @@ async def test_a_failure_leaves_the_failed_ones_and_does_not_stop_the_others(tmp
 async def test_removing_is_destructive_and_one_that_is_gone_counts_as_removed(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        entries = (await here.client.allowlists.entries(row["id"])).items
+        entries = (await here.client.allowlists.entries(row["id"])).rows
         targets = [removal_target(entry) for entry in entries[:1]]
         with pytest.raises(UsageError, match="was not confirmed"):
             await here.write_gate.perform(remove_entries(row), targets, YES)
@@ -167,7 +167,7 @@ async def test_emptying_the_only_door_wants_its_name(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
         await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
-        targets = [removal_target(entry) for entry in (await here.client.allowlists.entries(row["id"])).items]
+        targets = [removal_target(entry) for entry in (await here.client.allowlists.entries(row["id"])).rows]
         with pytest.raises(UsageError) as refused:
             await here.write_gate.perform(remove_entries(row), targets, Confirmation(yes=True, typed="acme"))
         assert "NO ONE could sign in" in refused.value.hint
@@ -182,7 +182,7 @@ async def test_another_identifier_is_added_before_the_old_one_is_deleted(tmp_pat
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
         await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
-        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        old = (await here.client.allowlists.entries(row["id"])).rows[0]
         before = len(here.sent)
         done = await here.confirmed(replace_entry(row), [replacement_target(old, {"email": "ada@new.example"})])
         assert done.remaining == ()
@@ -195,7 +195,7 @@ async def test_another_identifier_is_added_before_the_old_one_is_deleted(tmp_pat
 async def test_a_new_entry_that_is_refused_leaves_the_old_one(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com")
-        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        old = (await here.client.allowlists.entries(row["id"])).rows[0]
         done = await here.confirmed(replace_entry(row), [replacement_target(old, {"walletPublicKey": "short"})])
         assert len(done.remaining) == 1
         assert await here.on(row) == ["ada@example.com"]
@@ -204,13 +204,13 @@ async def test_a_new_entry_that_is_refused_leaves_the_old_one(tmp_path: Path) ->
 async def test_another_alias_is_refused_while_the_list_counts_unless_a_gap_is_allowed(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        old = (await here.client.allowlists.entries(row["id"])).rows[0]
         target = replacement_target(old, {"email": "ada@example.com", "alias": "Ada"})
         assert (await here.confirmed(replace_entry(row), [target])).remaining == (), (
             "nobody is missed while the list is off"
         )
         await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
-        now = next(e for e in (await here.client.allowlists.entries(row["id"])).items if e["email"] == old["email"])
+        now = next(e for e in (await here.client.allowlists.entries(row["id"])).rows if e["email"] == old["email"])
         assert now["alias"] == "Ada"
         again = replacement_target(now, {"email": "ada@example.com", "alias": "A."})
         before = len(here.sent)
@@ -225,7 +225,7 @@ async def test_the_old_entry_is_put_back_when_the_new_one_is_refused_after_it_wa
 ) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com")
-        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        old = (await here.client.allowlists.entries(row["id"])).rows[0]
         target = replacement_target(old, {"email": "ada@example.com", "alias": "#" * 300})
         done = await here.confirmed(replace_entry(row), [target])
         assert "the old one was added again" in str(done.first_error)
@@ -258,7 +258,7 @@ async def test_a_lost_answer_to_a_removal_is_looked_into(
 ) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com")
-        entry = (await here.client.allowlists.entries(row["id"])).items[0]
+        entry = (await here.client.allowlists.entries(row["id"])).rows[0]
         call = here.client.call
 
         async def losing(operation: str, **more: Any) -> Any:
@@ -276,7 +276,7 @@ async def test_a_lost_answer_to_a_removal_is_looked_into(
 async def test_what_was_added_and_deleted_together_is_undone_together_and_only_once(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        entries = (await here.client.allowlists.entries(row["id"])).items
+        entries = (await here.client.allowlists.entries(row["id"])).rows
         removal, addition = new_job(), new_job()
         await here.confirmed(remove_entries(row, job=removal), [removal_target(entry) for entry in entries])
         new = [entry_target({"email": f"{name}@example.com", "alias": name}) for name in "cde"]
@@ -286,7 +286,7 @@ async def test_what_was_added_and_deleted_together_is_undone_together_and_only_o
         assert [(job.id, job.summary) for job in found] == [(addition, "3 added"), (removal, "2 removed")]
         assert all(job.lists == {row["id"]} for job in found)
 
-        later = (await here.client.allowlists.entries(row["id"], query="d@example.com")).items[0]
+        later = (await here.client.allowlists.entries(row["id"], query="d@example.com")).rows[0]
         await here.confirmed(remove_entries(row), [removal_target(later)])
         await here.add(row, {"email": "d@example.com"})
         plan = await plan_undo(here.client, audit, addition, environment)
@@ -305,13 +305,13 @@ async def test_undoing_another_alias_brings_the_old_one_back(tmp_path: Path) -> 
     async with world(tmp_path) as here:
         row = await here.make("Guests")
         await here.add(row, {"email": "ada@example.com", "alias": "Ada"})
-        old = (await here.client.allowlists.entries(row["id"])).items[0]
+        old = (await here.client.allowlists.entries(row["id"])).rows[0]
         job = new_job()
         target = replacement_target(old, {"email": "ada@example.com", "alias": "A."})
         await here.confirmed(replace_entry(row, job=job), [target])
         plan = await plan_undo(here.client, here.connection.audit, job, here.client.environment_id)
         await here.confirmed(*undo_action(plan))
-        (now,) = (await here.client.allowlists.entries(row["id"])).items
+        (now,) = (await here.client.allowlists.entries(row["id"])).rows
         assert (now["email"], now["alias"]) == ("ada@example.com", "Ada")
 
 
@@ -324,7 +324,7 @@ async def test_a_job_that_is_not_there_cannot_be_undone(tmp_path: Path) -> None:
 async def test_a_user_put_on_a_list_that_keeps_people_out_is_weighed_too(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         banned = await here.list("Sanctioned wallets")
-        user = (await here.client.users.list(limit=1)).items[0]
+        user = (await here.client.users.list(limit=1)).rows[0]
         action = add_to_allowlist(banned["id"], "Sanctioned wallets")
         with pytest.raises(UsageError, match="was not confirmed"):
             await here.write_gate.perform(action, [user_target(user)], YES)

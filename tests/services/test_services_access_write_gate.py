@@ -176,7 +176,7 @@ async def test_gates_are_made_changed_switched_and_deleted_through_the_same_door
         await here.confirmed(GATE_ACTIONS.update(), [access_target(gate, fields={"name": "Owners"})])
         assert (await here.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
         await here.confirmed(GATE_ACTIONS.delete(), [access_target(gate)])
-        left = (await here.client.page("getEnvironmentGates", "gates")).items
+        left = (await here.client.page("getEnvironmentGates", "gates")).rows
         assert gate["id"] not in [each["id"] for each in left]
 
 
@@ -190,7 +190,7 @@ async def test_the_last_entry_of_the_only_door_wants_the_name_by_its_id_too(tmp_
     async with world(tmp_path) as here:
         only = await here.make("Guests", "siteAccess", "ada@example.com")
         await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(only)])
-        entry = (await here.client.allowlists.entries(only["id"])).items[0]
+        entry = (await here.client.allowlists.entries(only["id"])).rows[0]
         action = raw(here, "deleteAllowlistEntryById", allowlistEntryId=entry["id"])
         with pytest.raises(UsageError) as refused:
             await here.write_gate.perform(action, [Target(entry["id"])], Confirmation(yes=True, typed="acme"))

@@ -43,8 +43,8 @@ class Moving:
         found: list[str] = []
         while True:
             page = await self._plain(USUAL, len(found), 100, None)
-            found += [str(row["id"]) for row in page.items]
-            if len(page.items) < 100:
+            found += [str(row["id"]) for row in page.rows]
+            if len(page.rows) < 100:
                 return found
 
     async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:

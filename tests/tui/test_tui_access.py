@@ -411,7 +411,7 @@ async def test_a_gate_is_created_opened_and_enabled() -> None:
         assert "only users who match the gate “Owners” may sign in" in " ".join(text_of(console).split())
         await fill(pilot, "Owners")
         await until(pilot, lambda: "2026-03-01" in text_of(console) or "just now" in text_of(console))
-        gates = (await connection_of(pilot).client.page("getEnvironmentGates", "gates")).items
+        gates = (await connection_of(pilot).client.page("getEnvironmentGates", "gates")).rows
         assert next(gate for gate in gates if gate["name"] == "Owners")["enabledAt"]
 
 

@@ -132,7 +132,7 @@ async def test_a_refusal_gives_the_form_back_with_the_reason() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        taken = (await connection_of(pilot).client.users.list(limit=1)).items[0]["email"]
+        taken = (await connection_of(pilot).client.users.list(limit=1)).rows[0]["email"]
         await go(pilot, "n")
         form = console.screen
         assert isinstance(form, FormDialog)

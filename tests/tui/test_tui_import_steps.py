@@ -451,7 +451,7 @@ async def test_the_server_is_asked_and_the_answer_adds_up(people: Path, tmp_path
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert console.session.connection is not None
-        known = (await console.session.connection.client.users.list(limit=2)).items
+        known = (await console.session.connection.client.users.list(limit=2)).rows
         path = tmp_path / "known.csv"
         lines = ["email,first name", *(f"{user['email']},Known" for user in known), "new@example.com,New"]
         path.write_text("\n".join(lines) + "\n")
@@ -474,7 +474,7 @@ async def test_the_check_names_the_value_that_another_user_has(tmp_path: Path) -
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert console.session.connection is not None
-        users = (await console.session.connection.client.users.list(limit=50)).items
+        users = (await console.session.connection.client.users.list(limit=50)).rows
         user = next(user for user in users if user["phoneNumber"])
         path = tmp_path / "shared.csv"
         path.write_text(f"email,phone\nnew@example.com,{user['phoneNumber']}\n")

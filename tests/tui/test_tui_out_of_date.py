@@ -76,7 +76,7 @@ async def test_enabling_an_allowlist_updates_the_list_screen_and_the_access_of_a
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         connection, launch_party = connection_of(pilot), await read_allowlist(pilot)
-        user = (await connection.client.users.list(limit=1)).items[0]
+        user = (await connection.client.users.list(limit=1)).rows[0]
         access_screen = await visit(pilot, UserAccessScreen(user["id"], "somebody"))
         lists = await visit(pilot, listed("allowlists"))
         assert isinstance(lists, AllowlistsScreen)
@@ -194,7 +194,7 @@ async def test_many_targets_are_read_again_once_and_a_screen_behind_only_when_it
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         connection, users = connection_of(pilot), console.screen
-        rows = (await connection.client.users.list(limit=5)).items
+        rows = (await connection.client.users.list(limit=5)).rows
         before = asked(connection, "getEnvironmentUsers")
         await perform(connection, DELETE_USER, *[user_target(row) for row in rows[:3]])
         await settled(pilot)

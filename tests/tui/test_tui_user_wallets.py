@@ -31,7 +31,7 @@ def wallets_screen(pilot: Pilot[Any]) -> WalletsScreen:
 
 async def list_wallets(pilot: Pilot[Any]) -> list[dict[str, Any]]:
     page = await connection_of(pilot).client.page("getWalletsByEnvironmentId", "wallets", limit=100)
-    return page.items
+    return page.rows
 
 
 def post_operations(pilot: Pilot[Any]) -> list[str]:
@@ -95,7 +95,7 @@ async def test_pregenerated_wallets_use_the_chain_names_of_the_api(
         assert post_operations(pilot) == [operation]
         page = await connection_of(pilot).client.users.list(filter={"filterValue": "new.person@example.com"})
         assert page.total == 1
-        names = {wallet["chain"] for wallet in page.items[0]["wallets"]}
+        names = {wallet["chain"] for wallet in page.rows[0]["wallets"]}
         assert names == {"EVM", "SOL"}
 
 

@@ -113,7 +113,7 @@ async def test_deleting_a_user_returns_to_the_list_with_a_tombstone() -> None:
         assert view is not None
         assert view.is_gone(2)
         page = await connection_of(pilot).client.users.list()
-        assert screen.object_id not in [row["id"] for row in page.items]
+        assert screen.object_id not in [row["id"] for row in page.rows]
 
 
 async def test_a_live_user_is_deleted_only_after_typing_the_environment_name(
@@ -204,7 +204,7 @@ def test_a_metadata_value_is_json_if_it_is_valid_json(text: str, value: object) 
 
 
 async def first_page(pilot: Pilot[Any]) -> list[dict[str, Any]]:
-    return list((await connection_of(pilot).client.users.list()).items)
+    return list((await connection_of(pilot).client.users.list()).rows)
 
 
 def users_of(pilot: Pilot[Any]) -> UsersScreen:
@@ -319,7 +319,7 @@ async def test_filtered_users_are_exported_to_a_new_private_file(tmp_path: Path)
 async def filtered(pilot: Pilot[Any], text: str) -> list[dict[str, Any]]:
     client = connection_of(pilot).client
     page = await client.users.list(filter={"filterValue": text, "filterColumn": "all"})
-    return list(page.items)
+    return list(page.rows)
 
 
 async def test_all_users_are_exported_as_csv(tmp_path: Path) -> None:

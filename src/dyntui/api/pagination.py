@@ -27,7 +27,7 @@ class ApiRow(dict[str, Any]):
 class Page:
     """One page of a list."""
 
-    items: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
     """The rows as the server sent them."""
     total: int | None = None
     """How many rows match; None when the server does not say."""

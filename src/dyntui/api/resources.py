@@ -147,7 +147,7 @@ class WalletsResource(ApiResource):
         from dyntui.api.models import Wallet
 
         page = await self._client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
-        return [Wallet.of(row) for row in page.items]
+        return [Wallet.of(row) for row in page.rows]
 
     async def get(self, wallet_id: str) -> Wallet:
         from dyntui.api.models import Wallet
@@ -185,7 +185,7 @@ class AllowlistsResource(ApiResource):
         from dyntui.api.models import Allowlist
 
         return [
-            Allowlist.of(row) for row in (await self._client.page("getAllowlistsByEnvironmentId", "allowlists")).items
+            Allowlist.of(row) for row in (await self._client.page("getAllowlistsByEnvironmentId", "allowlists")).rows
         ]
 
     async def get(self, allowlist_id: str) -> Allowlist:

@@ -25,7 +25,7 @@ def gates() -> None:
 
 
 async def _read_gates(connection: Connection) -> list[dict[str, Any]]:
-    return (await connection.client.page("getEnvironmentGates", "gates")).items
+    return (await connection.client.page("getEnvironmentGates", "gates")).rows
 
 
 async def _find_gate(connection: Connection, name: str) -> dict[str, Any]:

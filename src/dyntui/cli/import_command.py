@@ -280,7 +280,7 @@ async def _load_custom_fields(connection: Connection) -> list[dict[str, Any]]:
 
     client = connection.client
     try:
-        return (await with_retries(client, lambda: client.page("getCustomFieldsForEnvironment", "customFields"))).items
+        return (await with_retries(client, lambda: client.page("getCustomFieldsForEnvironment", "customFields"))).rows
     except ApiError:
         return []
 

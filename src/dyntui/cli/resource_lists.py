@@ -177,12 +177,12 @@ async def _read_first_rows(
         size = min(_PAGE_SIZE, limit - len(rows))
         page = await fetch(query, len(rows), size, cursor)
         if has_offsets:
-            check.offset(len(rows), page.items)
+            check.offset(len(rows), page.rows)
         else:
-            check.cursor(page.cursor, page.items)
-        rows += [_printable_row(connection, record, row) for row in page.items]
+            check.cursor(page.cursor, page.rows)
+        rows += [_printable_row(connection, record, row) for row in page.rows]
         cursor = page.cursor
-        is_last = len(page.items) < size if has_offsets else cursor is None
+        is_last = len(page.rows) < size if has_offsets else cursor is None
         if len(rows) >= limit or is_last:
             return rows[:limit], page.total
 

@@ -172,10 +172,10 @@ async def _read_first_users(
         page = await connection.client.users.list(
             offset=len(users), limit=size, order=order, filter=server_filter, include_sessions=include_sessions or None
         )
-        check.offset(len(users), page.items)
+        check.offset(len(users), page.rows)
         total = page.total
-        users += page.items
-        if len(page.items) < size:
+        users += page.rows
+        if len(page.rows) < size:
             break
     return users, total
 

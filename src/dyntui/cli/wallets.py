@@ -37,7 +37,7 @@ def list_wallets(context: CliContext, user_id: str | None, limit: int, all_rows:
         async with context.connection() as connection:
             if user_id:
                 page = await connection.client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
-                return page.items, page.total
+                return page.rows, page.total
             rows: list[dict[str, Any]] = []
             async for scanned in scan(connection.client, WALLETS):
                 rows.append(scanned.row)

@@ -111,10 +111,10 @@ class EventTail:
         check = PageCheck(record.key)
         for _ in range(_PAGES):
             page = await read_page(self._client, record.list, query={**query, "cursor": cursor})
-            found += page.items
+            found += page.rows
             cursor = page.cursor
-            check.cursor(cursor, page.items)
-            if cursor is None or self._is_all_known(page.items):
+            check.cursor(cursor, page.rows)
+            if cursor is None or self._is_all_known(page.rows):
                 return list(found)
         self.missed += 1
         return list(found)

@@ -124,7 +124,7 @@ async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> l
         attempt = row.get("deliveryAttempt")
         return str(row.get("deliveredAt") or ""), attempt if isinstance(attempt, (int, float)) else 0.0
 
-    return sorted(page.items, key=sort_key, reverse=True)
+    return sorted(page.rows, key=sort_key, reverse=True)
 
 
 def failed_view(client: Client, webhook_id: str) -> PagedView:
@@ -145,13 +145,13 @@ def failed_view(client: Client, webhook_id: str) -> PagedView:
         check.cursor(next_page)
         for _ in range(_MAX_PAGES):
             page = await read_page(client, record.list, path={"webhookId": webhook_id}, query={"cursor": next_page})
-            for index, row in enumerate(page.items[start:], start):
+            for index, row in enumerate(page.rows[start:], start):
                 if is_delivered(row) is False:
                     failed.append(row)
                     if len(failed) == _PAGE:
                         return Page(failed, cursor=f"{index + 1} {next_page or ''}")
             start, next_page = 0, page.cursor
-            check.cursor(next_page, page.items)
+            check.cursor(next_page, page.rows)
             if next_page is None:
                 return Page(failed)
         return Page(failed, cursor=f"0 {next_page}")

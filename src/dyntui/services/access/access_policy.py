@@ -155,7 +155,7 @@ class AccessPolicy:
 
 async def read_lists(client: Client) -> list[dict[str, Any]]:
     """Read all allowlists of the environment."""
-    return (await client.page("getAllowlistsByEnvironmentId", "allowlists")).items
+    return (await client.page("getAllowlistsByEnvironmentId", "allowlists")).rows
 
 
 async def read_access(client: Client) -> AccessPolicy:
@@ -164,7 +164,7 @@ async def read_access(client: Client) -> AccessPolicy:
 
     lists = tuple(await read_lists(client))
     try:
-        gates = tuple((await client.page("getEnvironmentGates", "gates")).items)
+        gates = tuple((await client.page("getEnvironmentGates", "gates")).rows)
     except Unauthorized:
         raise
     except ApiError as error:

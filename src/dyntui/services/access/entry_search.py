@@ -74,9 +74,9 @@ async def find_entries(
     if not by_key:
         return {}
     first = await client.allowlists.entries(list_id, limit=_PAGE)
-    found = _matching(first.items, by_key)
+    found = _matching(first.rows, by_key)
     missing = [key for key in by_key if key not in found]
-    if len(first.items) < _PAGE or not missing:
+    if len(first.rows) < _PAGE or not missing:
         return found
     pages = None if first.total is None else -(-first.total // _PAGE)
     is_short = pages is not None and pages <= max(_READ_ALL_PAGES, len(missing))
@@ -107,7 +107,7 @@ async def _search(client: Client, list_id: str, key: str, text: str) -> dict[str
     for form in dict.fromkeys((text, text.lower())):
         check, offset = PageCheck(), 0
         while True:
-            rows = (await client.allowlists.entries(list_id, offset=offset, query=form)).items
+            rows = (await client.allowlists.entries(list_id, offset=offset, query=form)).rows
             check.offset(offset, rows)
             for row in rows:
                 if key in entry_keys(row):

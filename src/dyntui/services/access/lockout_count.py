@@ -175,11 +175,11 @@ async def _read_users(connection: Connection, limit: int | None) -> AsyncIterato
                 raise
             order = None  # it is not documented which columns a server orders by
             page = await client.users.list(offset=start, limit=_PAGE)
-        for row in page.items:
+        for row in page.rows:
             if (row_id := str(row.get("id", ""))) not in seen:
                 seen.add(row_id)
                 yield row
-        if len(page.items) < _PAGE:
+        if len(page.rows) < _PAGE:
             return
 
 

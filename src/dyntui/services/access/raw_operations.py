@@ -62,7 +62,7 @@ def _assess_removing(entry_id: str) -> Any:
             return unknown_list
         (row,) = required
         page = await client.allowlists.entries(str(row.get("id")), limit=1)
-        if not any(entry.get("id") == entry_id for entry in page.items):
+        if not any(entry.get("id") == entry_id for entry in page.rows):
             return unknown_list
         effect = f"It is the last entry of “{name_of(row)}”, the only siteAccess list: NO ONE could sign in."
         return Impact((effect,), Effect.DESTRUCTIVE, phrase_for(row), ("last", str(row.get("id")), entry_id))

@@ -86,17 +86,17 @@ async def all_rows(
         page_query = {**parameters, "offset": offset, "limit": size} if offsets else parameters
         page = page_from(await client.call(operation.id, path=path, query=page_query))
         if offsets:
-            check.offset(offset, page.items)
+            check.offset(offset, page.rows)
         else:
-            check.cursor(page.cursor, page.items)
-        for row in page.items:
+            check.cursor(page.cursor, page.rows)
+        for row in page.rows:
             row_id = str(next((row[name] for name in _IDS if row.get(name)), ""))
             if not row_id or row_id not in seen:
                 seen.add(row_id)
                 yield row
         if offsets:
-            offset += len(page.items)
-            if len(page.items) < size:
+            offset += len(page.rows)
+            if len(page.rows) < size:
                 return
         elif page.cursor is None:
             return

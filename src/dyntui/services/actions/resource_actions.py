@@ -105,12 +105,12 @@ _organizations: WeakKeyDictionary[Client, str] = WeakKeyDictionary()
 
 async def _find_organization(client: Client) -> str:
     record = RESOURCES["organizations"]
-    organizations = (await read_page(client, record.list, query={})).items
+    organizations = (await read_page(client, record.list, query={})).rows
     if len(organizations) == 1:
         return str(organizations[0].get("id"))
     for organization in organizations:
         path = {"organizationId": organization.get("id")}
-        for project in (await read_page(client, RESOURCES["projects"].list, path=path, query={})).items:
+        for project in (await read_page(client, RESOURCES["projects"].list, path=path, query={})).rows:
             environments = project.get("projectEnvironments") or ()
             if any(isinstance(item, dict) and item.get("id") == client.environment_id for item in environments):
                 return str(organization.get("id"))

@@ -220,4 +220,4 @@ async def load_organization_id(client: Client) -> str:
         page = await with_retries(client, lambda: client.page("getOrganizationsForMember", "organizations"))
     except ApiError:
         return ""
-    return str(page.items[0].get("id", "")) if len(page.items) == 1 else ""
+    return str(page.rows[0].get("id", "")) if len(page.rows) == 1 else ""

@@ -203,11 +203,11 @@ async def scan_pages(
     while True:
         start = max(0, offset - 1)
         page = await fetch(sent_query, start, size, cursor)
-        ids = [str(row.get(resource.key, "")) for row in page.items]
+        ids = [str(row.get(resource.key, "")) for row in page.rows]
         if offsets:
-            check.offset(start, page.items)
+            check.offset(start, page.rows)
         else:
-            check.cursor(page.cursor, page.items)
+            check.cursor(page.cursor, page.rows)
         if offsets and start and (not ids or ids[0] not in recent):
             rereads += 1
             if rereads > _MAX_REREADS:
@@ -217,7 +217,7 @@ async def scan_pages(
             offset = max(0, offset - size)
             check.restart()
             continue
-        for row, row_id in zip(page.items, ids, strict=True):
+        for row, row_id in zip(page.rows, ids, strict=True):
             if row_id not in recent:
                 recent[row_id] = None
                 seen += 1
@@ -225,6 +225,6 @@ async def scan_pages(
         while len(recent) > _MAX_RECENT_IDS:
             del recent[next(iter(recent))]
         cursor = page.cursor
-        if len(page.items) < size if offsets else cursor is None:
+        if len(page.rows) < size if offsets else cursor is None:
             return
-        offset = start + len(page.items)
+        offset = start + len(page.rows)

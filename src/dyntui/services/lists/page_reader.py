@@ -60,7 +60,7 @@ class PageReader:
         if self._paging is Paging.OFFSET:
             start = max(0, number * blocks.stride - 1)
             page = await self._fetch(query, start, self._page_size - (number == 0), None)
-            self._check.offset(start, page.items)
+            self._check.offset(start, page.rows)
             return page
         cursor = self._cursors.get(number) if self._paging is Paging.CURSOR else None
         page = await self._fetch(query, 0, self._page_size, cursor)
@@ -70,7 +70,7 @@ class PageReader:
             for earlier in range(number + 1):
                 rows = before.rows if before is not None and earlier == number else ()
                 check.cursor(self._cursors.get(earlier), rows)
-            check.cursor(page.cursor, page.items)
+            check.cursor(page.cursor, page.rows)
         return page
 
     def record_cursor(self, number: int, cursor: str | None) -> None:

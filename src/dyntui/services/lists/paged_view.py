@@ -171,7 +171,7 @@ class PagedView:
                 rows = block.rows
             else:
                 page = await self._reader.read(self.query, number, self._blocks)
-                rows = page.items[1:] if number and self.paging is Paging.OFFSET else page.items
+                rows = page.rows[1:] if number and self.paging is Paging.OFFSET else page.rows
             start = number * self._blocks.stride
             for row in rows[max(0, first - start) : last + 1 - start]:
                 yield str(row.get(self._key, ""))
@@ -380,7 +380,7 @@ class PagedView:
             self._notify()
 
     def _store_page(self, number: int, page: Page, *, stale: bool = False) -> None:
-        rows = list(page.items)
+        rows = list(page.rows)
         if self.paging is Paging.OFFSET:
             before = rows[:1] if number else []
             rows = rows[len(before) :]

@@ -33,7 +33,7 @@ def parse_rows(listing: ListOperation, document: Any) -> Page:
             page = page_from(inner, "" if inner is not document else listing.items)
             if listing.paging is Paging.OFFSET and isinstance(inner, list):
                 # A bare array does not contain the total.
-                page = Page(page.items, total=None)
+                page = Page(page.rows, total=None)
             return _unwrapped(listing, page)
         case Shape.ONE:
             row = get_path(document, listing.items) if listing.items else document
@@ -54,7 +54,7 @@ def _unwrapped(listing: ListOperation, page: Page) -> Page:
         return page
     from dyntui.api.pagination import Page
 
-    rows = [row.get(listing.wrapper) for row in page.items]
+    rows = [row.get(listing.wrapper) for row in page.rows]
     return Page([row for row in rows if isinstance(row, dict)], total=page.total, cursor=page.cursor)
 
 
@@ -74,7 +74,7 @@ async def read_page(
     pages = await asyncio.gather(
         *(_read(client, listing, {**(path or {}), name: value}, parameters) for value in values)
     )
-    rows = [{name: value, **row} for value, page in zip(values, pages, strict=True) for row in page.items]
+    rows = [{name: value, **row} for value, page in zip(values, pages, strict=True) for row in page.rows]
     return Page(rows, total=len(rows))
 
 

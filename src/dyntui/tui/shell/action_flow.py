@@ -309,7 +309,7 @@ async def _event_names(connection: Connection) -> list[str]:
         page = await connection.client.page("getEventTypes", "")
     except DyntuiError:
         return []  # the names can be typed
-    return [str(row.get("name")) for row in page.items if row.get("name")]
+    return [str(row.get("name")) for row in page.rows if row.get("name")]
 
 
 async def _assess(connection: Connection, plan: ActionFlow) -> ActionFlow:

@@ -100,7 +100,7 @@ class MapStep(SavedMappingsMixin):
         if connection is None or self.draft.kind != "users":
             return ()
         try:
-            return (await connection.client.page("getCustomFieldsForEnvironment", "customFields")).items
+            return (await connection.client.page("getCustomFieldsForEnvironment", "customFields")).rows
         except ApiProblem:
             return ()
 
