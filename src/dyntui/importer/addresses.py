@@ -1,4 +1,4 @@
-"""Check wallet addresses of each chain family: form and checksum, with the standard library only."""
+"""Check wallet addresses of each chain family: form and checksum."""
 
 from __future__ import annotations
 
@@ -24,53 +24,13 @@ class AddressCheck(NamedTuple):
 
 
 _VALID, _FORMAT = AddressCheck("valid"), AddressCheck("format")
-_ROTATIONS = [[0, 36, 3, 41, 18], [1, 44, 10, 45, 2], [62, 6, 43, 15, 61], [28, 55, 25, 21, 56], [27, 20, 39, 8, 14]]
-_MASK = (1 << 64) - 1
-
-
-def _round_constants() -> list[int]:
-    constants, state = [], 1
-    for _ in range(24):
-        value = 0
-        for bit in range(7):
-            if state & 1:
-                value |= 1 << ((1 << bit) - 1)
-            state = (state << 1) ^ (0x171 if state & 0x80 else 0)
-        constants.append(value)
-    return constants
-
-
-_CONSTANTS = _round_constants()
-
-
-def _rotate(value: int, by: int) -> int:
-    return ((value << by) | (value >> (64 - by))) & _MASK
-
-
-def _permute(a: list[list[int]]) -> list[list[int]]:
-    for constant in _CONSTANTS:
-        c = [a[x][0] ^ a[x][1] ^ a[x][2] ^ a[x][3] ^ a[x][4] for x in range(5)]
-        d = [c[x - 1] ^ _rotate(c[(x + 1) % 5], 1) for x in range(5)]
-        b = [[0] * 5 for _ in range(5)]
-        for x in range(5):
-            for y in range(5):
-                b[y][(2 * x + 3 * y) % 5] = _rotate(a[x][y] ^ d[x], _ROTATIONS[x][y])
-        a = [[b[x][y] ^ (~b[(x + 1) % 5][y] & b[(x + 2) % 5][y]) for y in range(5)] for x in range(5)]
-        a[0][0] ^= constant
-    return a
 
 
 def keccak256(data: bytes) -> bytes:
     """Return the Keccak-256 hash as Ethereum uses it. SHA3-256 differs in the padding."""
-    rate = 136
-    padded = bytearray(data + b"\1" + bytes(rate - 1 - len(data) % rate))
-    padded[-1] |= 0x80
-    a = [[0] * 5 for _ in range(5)]
-    for start in range(0, len(padded), rate):
-        for lane in range(rate // 8):
-            a[lane % 5][lane // 5] ^= int.from_bytes(padded[start + lane * 8 : start + lane * 8 + 8], "little")
-        a = _permute(a)
-    return b"".join(a[lane % 5][lane // 5].to_bytes(8, "little") for lane in range(4))
+    from Crypto.Hash import keccak
+
+    return keccak.new(digest_bits=256, data=data).digest()
 
 
 def eip55(address: str) -> str:
@@ -81,41 +41,37 @@ def eip55(address: str) -> str:
     return "0x" + "".join(cased)
 
 
-_B58 = {char: value for value, char in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")}
-_B32 = {char: value for value, char in enumerate("qpzry9x8gf2tvdw0s3jn54khce6mua7l")}
 _BECH32, _BECH32M = 1, 0x2BC830A3
 
 
 def _base58(text: str) -> bytes | None:
-    value = 0
-    for char in text:
-        if char not in _B58:
-            return None
-        value = value * 58 + _B58[char]
-    zeros = len(text) - len(text.lstrip("1"))
-    return bytes(zeros) + value.to_bytes((value.bit_length() + 7) // 8, "big")
+    import base58
+
+    try:
+        return base58.b58decode(text) if text.isalnum() else None  # the library ignores space at the end
+    except ValueError:
+        return None
 
 
 def _bech32(text: str) -> tuple[str, int, list[int]] | None:
     """Decode Bech32. Return the prefix, the checksum constant, and the values without the checksum."""
+    from bech32 import CHARSET, bech32_hrp_expand, bech32_polymod
+
     if text != text.lower() and text != text.upper():
         return None
-    prefix, mark, data = text.lower().rpartition("1")
-    if not mark or not prefix or len(data) < 6 or any(char not in _B32 for char in data):
+    prefix, _, data = text.lower().rpartition("1")
+    if not prefix or len(data) < 6 or not set(CHARSET).issuperset(data):
         return None
-    values = [_B32[char] for char in data]
-    check = 1
-    for value in [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix] + values:
-        top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value
-        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
-            check ^= generator if top >> bit & 1 else 0
-    return prefix, check, values[:-6]
+    values = [CHARSET.index(char) for char in data]
+    return prefix, bech32_polymod([*bech32_hrp_expand(prefix), *values]), values[:-6]
 
 
 def _bytes_of(values: list[int]) -> int:
     """Return the number of whole bytes in five-bit values; -1 when the rest is not zero padding."""
-    rest = len(values) * 5 % 8
-    return -1 if rest >= 5 or (values and values[-1] & ((1 << rest) - 1)) else len(values) * 5 // 8
+    from bech32 import convertbits
+
+    data = convertbits(values, 5, 8, pad=False)
+    return -1 if data is None else len(data)
 
 
 def _crc16(data: bytes) -> int:
@@ -240,16 +196,18 @@ def _kadena(text: str) -> AddressCheck:
 
 
 def _kaspa(text: str) -> AddressCheck:
+    from bech32 import CHARSET
+
     prefix, mark, data = text.partition(":")
     if (
         not mark
         or prefix not in ("kaspa", "kaspatest")
         or not 61 <= len(data) <= 63
-        or any(c not in _B32 for c in data)
+        or any(c not in CHARSET for c in data)
     ):
         return AddressCheck("malformed", "not kaspa: and 61 to 63 characters")
     check = 1
-    for value in [ord(char) & 31 for char in prefix] + [0] + [_B32[char] for char in data]:
+    for value in [ord(char) & 31 for char in prefix] + [0] + [CHARSET.index(char) for char in data]:
         top, check = check >> 35, (check & 0x07FFFFFFFF) << 5 ^ value
         for bit, generator in enumerate((0x98F2BC8E61, 0x79B76D99E2, 0xF33E5FB3C4, 0xAE2EABE2A8, 0x1E4F43E470)):
             check ^= generator if top >> bit & 1 else 0
