@@ -20,15 +20,18 @@ from pathlib import Path
 from typing import Any
 
 from dyntui.config.private_files import private_dir
+from dyntui.core.errors import DyntuiError
 from dyntui.core.process_state import private_umask
 from dyntui.core.text import without_surrogates
 from dyntui.core.times import now
 from dyntui.store.cell_codec import pack, unpack
+from dyntui.store.migrations import latest_version, migrate, user_version
 
 __all__ = [
     "KEEP",
     "MOST_IN_MEMORY",
     "NEVER_KEPT",
+    "CacheTooNew",
     "CachedPage",
     "RowCache",
     "cache_file",
@@ -41,7 +44,6 @@ __all__ = [
 
 KEEP = timedelta(hours=24)
 _OFF = "DYNTUI_NO_CACHE"
-_VERSION = 1
 _CHUNK = 500
 MOST_IN_MEMORY = 10_000
 """Maximum rows of a cache in memory."""
@@ -50,22 +52,11 @@ _SUFFIXES = ("", "-wal", "-shm", "-journal")
 NEVER_KEPT = frozenset(
     {"mfaDevices", "mfaBackupCodeAcknowledgement", "accessToken", "rawToken", "secret", "clientSecret", "downloadUrl"}
 )
-_TABLES = """
-CREATE TABLE items (
-    list TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, words TEXT NOT NULL, at REAL NOT NULL,
-    PRIMARY KEY (list, id)
-) WITHOUT ROWID;
-CREATE TABLE places (
-    list TEXT NOT NULL, query TEXT NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL,
-    PRIMARY KEY (list, query, position)
-) WITHOUT ROWID;
-CREATE TABLE totals (
-    list TEXT NOT NULL, query TEXT NOT NULL, total INTEGER NOT NULL, at REAL NOT NULL,
-    PRIMARY KEY (list, query)
-) WITHOUT ROWID;
-"""
-
 Row = dict[str, Any]
+
+
+class CacheTooNew(DyntuiError):
+    """The file was written by a newer version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +95,14 @@ def open_cache(file: Path) -> RowCache:
     """Open the cache in `file`; a cache in memory when the file cannot be used."""
     try:
         return RowCache(file)
-    except (sqlite3.Error, OSError):
+    except (sqlite3.Error, OSError, CacheTooNew):
         return RowCache()
 
 
 class RowCache:
     """Caches rows by list and id, and their positions by query. Safe to use from any thread.
 
-    file: the cache file; None for memory. A file that is damaged or of another version is replaced.
+    file: the cache file; None for memory. A file that is damaged is replaced. Raises CacheTooNew.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -127,10 +118,7 @@ class RowCache:
             if self.file.is_symlink():
                 self.file.unlink()
             db = self._usable(self.file)
-        if not db.execute("PRAGMA user_version").fetchone()[0]:
-            db.executescript(
-                f"BEGIN; {_TABLES} PRAGMA application_id={_APPLICATION_ID}; PRAGMA user_version={_VERSION}; COMMIT;"
-            )
+        migrate(db, "cache")
         oldest = (now() - KEEP).timestamp()
         db.execute("DELETE FROM items WHERE at < ?", (oldest,))
         db.execute("DELETE FROM totals WHERE at < ?", (oldest,))
@@ -141,15 +129,21 @@ class RowCache:
             with private_umask():
                 db = sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=2)
                 try:
-                    version = db.execute("PRAGMA user_version").fetchone()[0]
+                    version, latest = user_version(db), latest_version("cache")
                     application = db.execute("PRAGMA application_id").fetchone()[0]
-                    if (version, application) in ((0, 0), (_VERSION, _APPLICATION_ID)):
+                    if application == _APPLICATION_ID and version > latest:
+                        db.close()
+                        raise CacheTooNew(
+                            f"{file} was written by a newer dyntui (cache version {version}, this one knows {latest}).",
+                            hint="Use that version, or delete the cached rows: dyntui cache purge",
+                        )
+                    if application == _APPLICATION_ID or (version, application) == (0, 0):
                         db.execute("PRAGMA journal_mode=WAL")
                         db.execute("PRAGMA synchronous=OFF")
                         file.chmod(0o600)
                         return db
                 except sqlite3.DatabaseError:
-                    pass  # damaged: replaced below, like a file of another version
+                    pass  # damaged: replaced below, like a file of another program
                 db.close()
             purge(file)
         raise sqlite3.OperationalError(f"{file} cannot be used")

@@ -11,7 +11,8 @@ from typing import Any
 from dyntui.config.private_files import create_new, locked, sync_dir, verify_private
 from dyntui.core.errors import DyntuiError, StoppedError
 from dyntui.core.process_state import private_umask
-from dyntui.store.schema import check, damaged, install, upgrade
+from dyntui.store.migrations import migrate
+from dyntui.store.schema import check, damaged
 
 __all__ = ["JournalRefused", "connect", "created"]
 
@@ -133,10 +134,7 @@ def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
             if not new:
                 check(db, path.name)
             db.execute("PRAGMA journal_mode = WAL")
-            if new:
-                install(db)
-            else:
-                upgrade(db)
+            migrate(db, "journal")
         except BaseException:
             db.close()
             raise

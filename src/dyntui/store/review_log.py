@@ -23,24 +23,6 @@ __all__ = [
     "record",
 ]
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS review_steps (
-    id INTEGER PRIMARY KEY,
-    label TEXT NOT NULL,
-    undone INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE IF NOT EXISTS review_changes (
-    step INTEGER NOT NULL,
-    row INTEGER NOT NULL,
-    before BLOB NOT NULL,
-    after BLOB NOT NULL,
-    was_out INTEGER NOT NULL,
-    is_out INTEGER NOT NULL,
-    PRIMARY KEY (step, row)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS review_by_row ON review_changes (row, step);
-"""
-
 
 class CellChange(NamedTuple):
     """The change of one row in a step: its cells and whether it is excluded, before and after."""
@@ -60,24 +42,17 @@ class ReviewStepRecord(NamedTuple):
 
 
 def begin(journal: Journal, codes: Collection[str] = ()) -> None:
-    """Create the log if there is none, and save the problems of the file itself.
+    """Begin the log, if it was not begun before: save the problems of the file itself.
 
     codes: further codes of such problems.
     """
-    there = journal.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'review_file_problems'").fetchone()
-    if there:
+    (is_reviewed,) = journal.db.execute("SELECT is_reviewed FROM job").fetchone()
+    if is_reviewed:
         return
     file_codes = (*FILE_CODES, *codes)
     marks = ", ".join("?" * len(file_codes))
     with journal.transaction():
-        for statement in _TABLES.split(";"):
-            if statement.strip():
-                journal.db.execute(statement)
-        journal.db.execute(
-            "CREATE TABLE review_file_problems (row INTEGER, level TEXT, code TEXT, field TEXT, message TEXT, "
-            "suggestion TEXT)"
-        )
-        journal.db.execute("CREATE INDEX review_file_problems_by_row ON review_file_problems (row)")
+        journal.db.execute("UPDATE job SET is_reviewed = 1")
         journal.db.execute(
             "INSERT INTO review_file_problems SELECT row, level, code, field, message, suggestion FROM problems "
             f"WHERE code IN ({marks})",

@@ -18,7 +18,6 @@ from dyntui.store.facts import dump_facts
 from dyntui.store.job_loader import NewRow
 from dyntui.store.job_queries import RowProblem
 from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
-from dyntui.store.schema import ROW_GUARD
 from dyntui.store.states import JobState, RowState
 
 __all__ = ["ALL", "DUPLICATE", "EXCLUDED", "FILE_CODES", "PROBLEMS", "ProblemGroup", "ReviewRow", "RowCounts"]
@@ -272,12 +271,13 @@ def uncheck(journal: Journal, fact: str) -> None:
     facts = {name: value for name, value in journal.facts.items() if name != fact}
     with journal.transaction():
         # A runner treats results of the check as final. Nothing was sent yet, so they are removed.
+        (trigger,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'row_moves'").fetchone()
         db.execute("DROP TRIGGER row_moves")
         db.execute(
             "UPDATE rows SET state = 'pending', user_id = '', code = '', field = '', message = '' "
             "WHERE state IN ('exists', 'review')"
         )
-        db.execute(ROW_GUARD)
+        db.execute(trigger)
         db.execute("UPDATE rows SET precheck = NULL WHERE precheck IS NOT NULL")
         db.execute("DELETE FROM matches")
         db.execute("UPDATE job SET facts = ?", (dump_facts(facts),))

@@ -142,12 +142,12 @@ async def known_users(
 
 
 def _read_cached_users(connection: Connection, total: int | None) -> KnownUsers | None:
-    from dyntui.store.cache import RowCache, cache_off
+    from dyntui.store.cache import cache_off, open_cache
 
     file = connection.cache_file
     if cache_off() or not file.is_file():
         return None
-    cache = RowCache(file)
+    cache = open_cache(file)
     try:
         page = cache.search("users", "", _MAX_CACHED_USERS)
     finally:
