@@ -76,12 +76,13 @@ def open_route(console: ConsoleApp, name: str, target: RouteTarget) -> None:
 
 @cache
 def _list_class(name: str) -> type[ResourceScreen]:
+    if name in CUSTOM_SCREEN_RECORDS:
+        custom: type[ResourceScreen] = resolve_name(LIST_SCREENS[name])
+        return custom  # without the code of record actions and their dialogs: the users are the first screen
     from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 
     base: type[ResourceScreen] = resolve_name(LIST_SCREENS[name]) if name in LIST_SCREENS else ResourceActionsScreen
-    if name in CUSTOM_SCREEN_RECORDS or not issubclass(base, ResourceActionsScreen):
-        return base
-    return record_class(name, base, "Screen")
+    return record_class(name, base, "Screen") if issubclass(base, ResourceActionsScreen) else base
 
 
 def list_screen(record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> ResourceScreen:

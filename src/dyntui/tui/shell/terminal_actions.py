@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.actions import SkipAction
 from textual.app import SuspendNotSupported
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from dyntui.config.settings import Settings
 from dyntui.tui.kit.action_registry import ACTIONS, key_label
@@ -48,6 +48,8 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
 
     def action_suspend(self) -> None:
         """Return to the shell until it continues this process."""
+        from textual.widgets import TextArea  # takes 6 ms, which the first frame would wait for
+
         if isinstance(self.focused, TextArea):
             raise SkipAction  # ctrl+z is undo in a text area
         if not has_job_control():
@@ -69,6 +71,8 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
 
     def action_interrupt(self) -> None:
         """Show how to quit, unless there is a selection to copy."""
+        from textual.widgets import TextArea
+
         focused = self.focused
         selected = focused.selected_text if isinstance(focused, Input | TextArea) else self.screen.get_selected_text()
         if selected:

@@ -8,7 +8,6 @@ from time import monotonic
 from textual import events
 from textual.app import App
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 from dyntui.tui.kit.action_registry import ActionMixin
 from dyntui.tui.kit.widgets.line_list import LineList
@@ -75,7 +74,8 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
                 return
         await super().on_event(event)
         is_text = isinstance(event, events.Paste) or event.is_printable
-        if not (is_text and isinstance(focused, Input | TextArea)):
+        takes_text = focused is not None and focused.check_consume_key("a", "a")
+        if not (is_text and takes_text):
             self._hold_until_done(focused or screen)
 
     def _hold_until_done(self, target: Widget) -> None:

@@ -1,35 +1,32 @@
-"""The columns of a list, and its saved views."""
+"""A list whose columns can be chosen and whose views can be saved."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dyntui.config.list_preferences import ListPreferences, SavedView, Widths
-from dyntui.core.errors import DyntuiError
-from dyntui.services.lists.columns import available_columns, widths_of
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
-from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
-from dyntui.tui.shell.columns_dialog import ColumnsDialog
 from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from dyntui.config.list_preferences import SavedView
 
-    from dyntui.resources import Column
-
-__all__ = ["ListViewsScreen", "open_columns_dialog", "open_saved_views"]
-
-_SAVE, _DELETE = "save", "delete"
+__all__ = ["ListViewsScreen"]
 
 
 class ListViewsScreen(MarkedListScreen):
-    """A list whose columns can be chosen and whose views can be saved."""
+    """A list whose columns can be chosen and whose views can be saved.
+
+    The dialogs are imported when their key is pressed: the first frame does not wait for them.
+    """
 
     def action_columns(self) -> None:
+        from dyntui.tui.shell.lists.view_dialogs import open_columns_dialog
+
         open_columns_dialog(self)
 
     def action_views(self) -> None:
-        open_saved_views(self)
+        from dyntui.tui.shell.lists.view_dialogs import open_saved_views
+
+        open_saved_views(self, self.show_saved)
 
     def show_saved(self, view: SavedView) -> None:
         """Show the list with the columns, order and filter of a saved view."""
@@ -37,99 +34,3 @@ class ListViewsScreen(MarkedListScreen):
         self.filter_text = view.filter
         self._apply_query(view.order or self.record.list.order)
         self.filter_entered(view.filter)
-
-
-def open_columns_dialog(screen: ListViewsScreen) -> None:
-    """Open the dialog for the columns of the list; show and save the chosen ones."""
-
-    def chosen(columns: list[Column] | None) -> None:
-        if columns is None:
-            return
-        widths = widths_of(columns)
-        widths = () if widths == widths_of(screen.default_columns) else widths
-        try:
-            ListPreferences.keep_columns(screen.record.name, widths)
-        except DyntuiError as error:
-            screen.console.notify_error(error)
-        screen.set_columns(widths)
-
-    table, view = screen.table, screen.view
-    rows = view.loaded_rows() if view is not None else []
-    columns_by_name = {
-        column.name: column
-        for column in (*available_columns(screen.record, screen.default_columns, rows), *screen.shown_columns)
-    }
-    title = f"Columns of {screen.record.title}"
-    shown = [column.name for column in table.columns]
-    screen.console.ask(ColumnsDialog(title, list(columns_by_name.values()), shown), chosen)
-
-
-def open_saved_views(screen: ListViewsScreen) -> None:
-    """Show the saved views of the list: open one, save the current view, or delete one."""
-    try:
-        views = ListPreferences.load().views.get(screen.record.name, {})
-    except DyntuiError as error:
-        screen.console.notify_error(error)
-        return
-
-    def picked(key: str | None) -> None:
-        match key:
-            case None:
-                return
-            case "save":
-                _save_view(screen)
-            case "delete":
-                _delete_view(screen, views)
-            case _:
-                screen.show_saved(views[key.removeprefix("=")])
-
-    choices = [Choice(f"={name}", name, note=_describe(view)) for name, view in views.items()]
-    choices.append(Choice(_SAVE, "Save this view …", "+"))
-    if views:
-        choices.append(Choice(_DELETE, "Delete a view …", "-"))
-    screen.console.ask(SelectDialog(f"Views of {screen.record.title}", choices), picked)
-
-
-def _describe(view: SavedView) -> str:
-    columns = f"{len(view.columns)} columns" if view.columns else ""
-    name, _, direction = view.order.rpartition("-")
-    order = f"{name} {'↓' if direction == 'desc' else '↑'}" if name else ""
-    return " · ".join(part for part in (f"/{view.filter}" if view.filter else "", order, columns) if part)
-
-
-def _save_view(screen: ListViewsScreen) -> None:
-    def named(values: Values | None) -> None:
-        if values is None or screen.view is None:
-            return
-        columns: Widths = widths_of(screen.shown_columns)
-        columns = () if columns == widths_of(screen.default_columns) else columns
-        name = " ".join(values["name"].split())
-        try:
-            ListPreferences.keep_view(
-                screen.record.name, name, SavedView(screen.filter_text, screen.view.query.order, columns)
-            )
-        except DyntuiError as error:
-            screen.console.notify_error(error)
-        else:
-            screen.console.notify(f"View {name} saved. Press b to open it.")
-
-    def check(values: Values) -> dict[str, str]:
-        return {} if values["name"].strip() else {"name": "The view needs a name."}
-
-    field = FormInput("name", "name", help="Saves filter, order and columns. A view with the same name is replaced.")
-    screen.console.ask(FormDialog("Save View", [field], check=check, verb="save"), named)
-
-
-def _delete_view(screen: ListViewsScreen, views: Mapping[str, SavedView]) -> None:
-    def picked(name: str | None) -> None:
-        if name is None:
-            return
-        try:
-            ListPreferences.keep_view(screen.record.name, name, None)
-        except DyntuiError as error:
-            screen.console.notify_error(error)
-        else:
-            screen.console.notify(f"View {name} deleted")
-
-    choices = [Choice(name, name, note=_describe(view)) for name, view in views.items()]
-    screen.console.ask(SelectDialog("Delete View", choices), picked)

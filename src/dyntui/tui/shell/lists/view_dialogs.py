@@ -1,0 +1,117 @@
+"""The dialogs for the columns and the saved views of a list, which `list_views` opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from dyntui.config.list_preferences import ListPreferences, SavedView, Widths
+from dyntui.core.errors import DyntuiError
+from dyntui.services.lists.columns import available_columns, widths_of
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
+from dyntui.tui.shell.columns_dialog import ColumnsDialog
+
+if TYPE_CHECKING:
+    from dyntui.resources import Column
+    from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
+
+__all__ = ["open_columns_dialog", "open_saved_views"]
+
+_SAVE, _DELETE = "save", "delete"
+
+
+def open_columns_dialog(screen: MarkedListScreen) -> None:
+    """Open the dialog for the columns of the list; show and save the chosen ones."""
+
+    def chosen(columns: list[Column] | None) -> None:
+        if columns is None:
+            return
+        widths = widths_of(columns)
+        widths = () if widths == widths_of(screen.default_columns) else widths
+        try:
+            ListPreferences.keep_columns(screen.record.name, widths)
+        except DyntuiError as error:
+            screen.console.notify_error(error)
+        screen.set_columns(widths)
+
+    table, view = screen.table, screen.view
+    rows = view.loaded_rows() if view is not None else []
+    columns_by_name = {
+        column.name: column
+        for column in (*available_columns(screen.record, screen.default_columns, rows), *screen.shown_columns)
+    }
+    title = f"Columns of {screen.record.title}"
+    shown = [column.name for column in table.columns]
+    screen.console.ask(ColumnsDialog(title, list(columns_by_name.values()), shown), chosen)
+
+
+def open_saved_views(screen: MarkedListScreen, show: Callable[[SavedView], None]) -> None:
+    """Show the saved views of the list: open one with `show`, save the current view, or delete one."""
+    try:
+        views = ListPreferences.load().views.get(screen.record.name, {})
+    except DyntuiError as error:
+        screen.console.notify_error(error)
+        return
+
+    def picked(key: str | None) -> None:
+        match key:
+            case None:
+                return
+            case "save":
+                _save_view(screen)
+            case "delete":
+                _delete_view(screen, views)
+            case _:
+                show(views[key.removeprefix("=")])
+
+    choices = [Choice(f"={name}", name, note=_describe(view)) for name, view in views.items()]
+    choices.append(Choice(_SAVE, "Save this view …", "+"))
+    if views:
+        choices.append(Choice(_DELETE, "Delete a view …", "-"))
+    screen.console.ask(SelectDialog(f"Views of {screen.record.title}", choices), picked)
+
+
+def _describe(view: SavedView) -> str:
+    columns = f"{len(view.columns)} columns" if view.columns else ""
+    name, _, direction = view.order.rpartition("-")
+    order = f"{name} {'↓' if direction == 'desc' else '↑'}" if name else ""
+    return " · ".join(part for part in (f"/{view.filter}" if view.filter else "", order, columns) if part)
+
+
+def _save_view(screen: MarkedListScreen) -> None:
+    def named(values: Values | None) -> None:
+        if values is None or screen.view is None:
+            return
+        columns: Widths = widths_of(screen.shown_columns)
+        columns = () if columns == widths_of(screen.default_columns) else columns
+        name = " ".join(values["name"].split())
+        try:
+            ListPreferences.keep_view(
+                screen.record.name, name, SavedView(screen.filter_text, screen.view.query.order, columns)
+            )
+        except DyntuiError as error:
+            screen.console.notify_error(error)
+        else:
+            screen.console.notify(f"View {name} saved. Press b to open it.")
+
+    def check(values: Values) -> dict[str, str]:
+        return {} if values["name"].strip() else {"name": "The view needs a name."}
+
+    field = FormInput("name", "name", help="Saves filter, order and columns. A view with the same name is replaced.")
+    screen.console.ask(FormDialog("Save View", [field], check=check, verb="save"), named)
+
+
+def _delete_view(screen: MarkedListScreen, views: Mapping[str, SavedView]) -> None:
+    def picked(name: str | None) -> None:
+        if name is None:
+            return
+        try:
+            ListPreferences.keep_view(screen.record.name, name, None)
+        except DyntuiError as error:
+            screen.console.notify_error(error)
+        else:
+            screen.console.notify(f"View {name} deleted")
+
+    choices = [Choice(name, name, note=_describe(view)) for name, view in views.items()]
+    screen.console.ask(SelectDialog("Delete View", choices), picked)
