@@ -35,6 +35,10 @@ class Change:
     deleted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ids of deleted rows, by the name of the record."""
 
+    def without_environment(self) -> Change:
+        """Return only the changes of what belongs to this machine and not to an environment: the import jobs."""
+        return Change(self.resources & {JOBS})
+
 
 class Changes:
     """The changes made through one connection. All methods may be called from any thread."""

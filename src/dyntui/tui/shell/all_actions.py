@@ -1,6 +1,7 @@
 """Every action of the console, in the order of docs/keys.md.
 
-Importing this module fills the action registry; the app does so at start.
+A feature adds its actions to the registry when its screen is imported. Importing this module adds all of them: the app
+does so to check keymap.toml, and `scripts/make_docs.py` to write docs/keys.md.
 """
 
 from __future__ import annotations

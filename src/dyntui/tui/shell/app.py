@@ -30,10 +30,8 @@ from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE_THEME, NO_COLOR_THEME, OW
 from dyntui.tui.kit.widgets.line_widget import LINE_STYLES
 from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
-from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.console_state import ConsoleState, Latency, Notification
-from dyntui.tui.shell.jump_targets import jump_to, suggest_jumps
 from dyntui.tui.shell.keymap import current_keymap
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 
@@ -148,8 +146,16 @@ class Console(TerminalActionsMixin):
         self.set_timer(_START_PERIOD_S, self._on_start_period_over)
         if self.settings.theme and self.theme not in (self.settings.theme, NO_COLOR_THEME):
             self.notify(f"Unknown theme {self.settings.theme!r}; using {self.theme}.", "warning")
+        if self.custom_keys:
+            self._check_custom_keys()
+
+    def _check_custom_keys(self) -> None:
+        """Show a warning for each unknown action in keymap.toml."""
+        from dyntui.tui.shell.all_actions import ALL_ACTIONS  # loads the actions of features that are not shown yet
+
+        known_ids = {action.id for action in ALL_ACTIONS}
         for action_id in self.custom_keys:
-            if action_id not in {action.id for action in ALL_ACTIONS}:
+            if action_id not in known_ids:
                 self.notify(f"keymap.toml: unknown action {action_id!r}.", "warning")
 
     def on_ready(self) -> None:  # called after the first frame
@@ -289,10 +295,14 @@ class Console(TerminalActionsMixin):
 
     def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
         """Return suggestions for the jump bar."""
+        from dyntui.tui.shell.jump_targets import suggest_jumps  # not for the first frame
+
         return suggest_jumps(self, typed)
 
     def jump(self, typed: str, chosen: Suggestion | None) -> None:
         """Go to the screen, resource, user or row that was typed into the jump bar."""
+        from dyntui.tui.shell.jump_targets import jump_to
+
         jump_to(self, typed, chosen)
 
     def open_route(self, name: str, target: RouteTarget | None = None) -> None:

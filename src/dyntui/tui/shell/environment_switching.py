@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from http import HTTPStatus
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -349,6 +348,8 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     @on(ProfilesLoaded)
     def _edit_profile(self, event: ProfilesLoaded) -> None:
+        from http import HTTPStatus  # not for the first frame
+
         if event.name not in event.profiles:
             self.notify(
                 f"{event.name} is not a stored profile: environment variables or options define it.",

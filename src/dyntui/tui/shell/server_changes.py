@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
 
-from dyntui.services.actions.resource_changes import JOBS
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.connectivity import ConnectivityMixin
 
@@ -52,7 +50,7 @@ class ServerChangesMixin(ConnectivityMixin):
     def _server_changed(self, event: ServerChanged) -> None:
         change = event.connection.changes.take()
         if not self._is_current_environment(event.connection):
-            change = replace(change, resources=change.resources & {JOBS}, created={}, deleted={})
+            change = change.without_environment()
         for user_id in change.deleted.get("users", ()):
             self.session.recent.pop(user_id, None)
         if (rows := self.session.rows) is not None:
