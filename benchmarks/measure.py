@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import statistics
@@ -74,14 +75,18 @@ class Turns:
 def run_in_turns(programs: Mapping[str, Callable[..., dict[str, Any]]], turns: int = RUNS) -> dict[str, Turns]:
     """Run the programs in turn, so that other load on the machine affects all of them equally.
 
-    Each program is a `run_in_pty` without the number of runs. Before the first turn each runs once to compile its code.
+    Each program is a `run_in_pty` without the number of runs. Before the first turn each is started once without keys,
+    so that its code is compiled and in memory. Progress is shown on standard error.
     """
+    compileall.compile_dir(FOLDER.parent / "src", quiet=1)
     found = {name: Turns() for name in programs}
     for turn in range(turns + 1):
         for name, program in programs.items():
-            result = program(runs=1, warmup=0, per_key=True)
+            print(f"  {f'turn {turn} of {turns}' if turn else 'warm-up'}: {name}", file=sys.stderr, flush=True)
             if turn:
-                found[name].results.append(result)
+                found[name].results.append(program(runs=1, warmup=0, per_key=True))
+            else:
+                program(runs=1, warmup=0, keys="")
     return found
 
 

@@ -6,7 +6,12 @@ import os
 import sys
 from contextlib import suppress
 
-from dyntui.core.process_state import install_crash_hook
+from dyntui.core.process_state import (
+    install_crash_hook,
+    pause_garbage_collection,
+    resume_garbage_collection,
+    skip_garbage_collection_at_exit,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,12 +21,16 @@ if TYPE_CHECKING:
 def main() -> None:
     """Run the command line and exit with its code. Without a word on it there is nothing to parse: the console."""
     install_crash_hook(_crashed)
+    pause_garbage_collection()
     if sys.argv[1:] or "_DYNTUI_COMPLETE" in os.environ:
         from dyntui.cli.root import main as run
+
+        resume_garbage_collection()
     else:
         from dyntui.cli.launch import main as run
 
     code = run()
+    skip_garbage_collection_at_exit()
     _exit_on_signals(code)
     sys.exit(code)
 

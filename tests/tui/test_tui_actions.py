@@ -21,6 +21,7 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.kit import action_registry
 from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, disabled_reason_of, key_label
+from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog, confirm
 from dyntui.tui.shell.console_state import ConsoleState
@@ -48,7 +49,7 @@ def test_an_action_that_declares_nothing_is_a_write() -> None:
     assert Action("x.y", ("x",), "x", "X.").effect is Effect.WRITE
 
 
-@pytest.mark.parametrize("action", ACTIONS.values(), ids=lambda action: action.id)
+@pytest.mark.parametrize("action", ALL_ACTIONS, ids=lambda action: action.id)
 def test_every_action_says_what_it_does(action: Action) -> None:
     assert action.title
     assert action.help.endswith(".")
@@ -132,7 +133,7 @@ class _ReadOnly(ActionMixin):
 
 
 @pytest.mark.parametrize(
-    "action", [each for each in ACTIONS.values() if each.effect is not Effect.READ], ids=lambda each: each.id
+    "action", [each for each in ALL_ACTIONS if each.effect is not Effect.READ], ids=lambda each: each.id
 )
 async def test_in_read_only_no_action_that_writes_does_anything(action: Action) -> None:
     node = _ReadOnly()
@@ -237,7 +238,7 @@ async def test_y_confirms_unless_y_opened_the_dialog() -> None:
 
 
 def test_the_confirming_key_is_never_the_one_that_opened_the_dialog() -> None:
-    for action in ACTIONS.values():
+    for action in ALL_ACTIONS:
         for key in action.keys:
             assert ConfirmDialog(NEEDED, verb="Delete", opening_key=key).key != key
 

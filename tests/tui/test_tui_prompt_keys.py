@@ -12,9 +12,9 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from tui_support import SIZE, console_of, demo, jump, lines_of, press, settled, text_of
 
-from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.prompt import Prompt
+from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -117,7 +117,7 @@ async def test_on_the_first_run() -> None:
 
 
 def test_no_key_that_opens_a_prompt_can_be_refused() -> None:
-    prompts = [action for action in ACTIONS.values() if {"slash", "colon"} & {*action.keys} or action.id == "list.find"]
+    prompts = [action for action in ALL_ACTIONS if {"slash", "colon"} & {*action.keys} or action.id == "list.find"]
     assert len(prompts) > 5
     assert not [action.id for action in prompts if action.disabled_reason or action.effect.name != "READ"]
 

@@ -22,7 +22,7 @@ from tui_support import SIZE, SMALL, console_of, press, settled
 
 from dyntui.resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.tui.kit.action_registry import ACTIONS
+from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.jump_targets import available_jumps
@@ -35,7 +35,7 @@ FUNCTION_KEYS = ["f1", "f2", "f3", "f4", "f5", "f6", "f6", "f6", "f7", "f8", "ct
 MOVES = ["down", "down", "up", "left", "right", "pagedown", "pageup", "home", "end"]
 WIDGET_KEYS = [*FUNCTION_KEYS, *MOVES, "enter", "enter", "escape", "space", "backspace", "delete", "a", "x"]
 NOT_PRESSED = {"app.quit"}
-CONSOLE_KEYS = sorted({key for action in ACTIONS.values() if action.id not in NOT_PRESSED for key in action.keys})
+CONSOLE_KEYS = sorted({key for action in ALL_ACTIONS if action.id not in NOT_PRESSED for key in action.keys})
 TYPED = [*"userwalt@.", "日", "é"]
 PRESSED = [*CONSOLE_KEYS, *TYPED, "down", "enter", "escape"]
 

@@ -7,9 +7,7 @@ checks it.
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -52,6 +50,8 @@ def print_json(document: Any, *, indent: int | None = 2, ascii_only: bool = True
 
     indent: None prints the document on one line. ascii_only: escape all characters outside ASCII.
     """
+    import json  # not for the help
+
     click.echo(plain_json(json.dumps(document, ensure_ascii=ascii_only, indent=indent, default=str)))
 
 
@@ -94,6 +94,8 @@ def _interruptible() -> Iterator[None]:
     The handler of asyncio only cancels the running task, which does not interrupt a blocking read: the question would
     stay, and the confirmed write would be canceled after it started.
     """
+    import signal
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
-from dyntui.resources.filters import parse_filter
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
@@ -66,6 +65,8 @@ class RowFilter:
 
 def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
     """Make the filter for `TEXT` or `column:TEXT`. Raises UsageError without a text."""
+    from dyntui.resources.filters import parse_filter  # not for the help, which needs only `Match`
+
     spec = record.filter
     if spec is not None:
         parameters = parse_filter(spec, text)
