@@ -53,10 +53,18 @@ def test_an_unknown_view_names_those_there_are():
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"views": 3}', '{"views": {"users": {"a": 1}}}', '{"columns": {"u": [1]}}']
+    ("text", "why"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "input should be an object"),
+        ('{"views": 3}', "views: input should be an object, not 3"),
+        ('{"views": {"users": {"a": 1}}}', "views.users.a: input should be an object, not 1"),
+        ('{"columns": {"u": [1]}}', "columns.u[0]: input should be a valid tuple, not 1"),
+    ],
 )
-def test_a_file_that_cannot_be_understood_is_named(text: str):
+def test_a_file_that_cannot_be_understood_is_named_with_the_place_of_the_mistake(text: str, why: str):
     ListPreferences.keep_columns("users", WIDTHS)
     paths().lists_file.write_text(text)
-    with pytest.raises(ConfigError, match=r"lists\.json"):
+    with pytest.raises(ConfigError, match=r"lists\.json") as caught:
         ListPreferences.load()
+    assert why in caught.value.message

@@ -254,6 +254,25 @@ def test_a_mapping_file_with_a_bad_field_or_transform_is_refused() -> None:
         Mapping.from_json(good.replace('"trim"', '"shout"'))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"field": "email"', '"field": 5', "columns[0].field: input should be a valid string, not 5"),
+        ('"kind": "users"', '"kind": "people"', "kind: input should be 'users' or 'allowlist', not 'people'"),
+        ('"version": 1', '"version": 2', "version: input should be 1, not 2"),
+        ('"columns"', '"column"', "columns is missing"),
+        ('"field": "email"', '"field": "mails"', "columns[0]: 'mails' is not a field of a user"),
+    ],
+)
+def test_an_error_in_a_mapping_file_names_the_file_the_key_and_what_is_allowed(
+    old: str, new: str, message: str
+) -> None:
+    good = proposal("email\na@x.com\n").to_json()
+    with pytest.raises(UsageError) as caught:
+        Mapping.from_json(good.replace(old, new), name="my.json")
+    assert caught.value.message.startswith("my.json") and message in caught.value.message
+
+
 def test_assignments_say_their_value_in_the_form_of_the_field() -> None:
     assert parse_assignment("emailVerifiedAt=now") == ("emailVerifiedAt", "now")
     assert parse_assignment("emailVerifiedAt=unverified") == ("emailVerifiedAt", "unverified")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from dyntui.config.errors import ConfigError
@@ -12,6 +13,7 @@ from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, locked, private_dir, read_private
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
+from dyntui.core.validation import validate
 
 __all__ = ["ListPreferences", "SavedView", "Widths"]
 
@@ -43,6 +45,7 @@ class ListPreferences:
     def load(cls) -> ListPreferences:
         """Read the file; without a file the preferences are empty. Raises ConfigError."""
         path = paths().lists_file
+        document = None
         try:
             document = parse_json(read_private(path, _LIMIT))
             views = document.get("views", {}).items()
@@ -53,7 +56,7 @@ class ListPreferences:
         except FileNotFoundError:
             return cls()
         except (ValueError, TypeError, AttributeError) as error:
-            raise ConfigError(f"{path} is not valid.", hint="Correct it by hand, or delete it.") from error
+            raise _explained(document, path, error) from error
 
     def view(self, resource: str, name: str) -> SavedView:
         """Return a saved view. Raises UsageError."""
@@ -76,6 +79,18 @@ class ListPreferences:
                 lists, views=_with(lists.views, resource, _with(lists.views.get(resource, {}), name, view))
             )
         )
+
+
+def _explained(document: object, path: Path, error: Exception) -> ConfigError:
+    """Return the error for a file that could not be read. Only then pydantic is loaded, which finds the place."""
+    hint = "Correct it by hand, or delete it."
+    if document is None:
+        return ConfigError(f"{path} is not JSON: {error}.", hint=hint)
+    try:
+        validate(ListPreferences, document, name=str(path), hint=hint)
+    except UsageError as wrong:
+        return ConfigError(wrong.message, hint=hint)
+    return ConfigError(f"{path} is not valid: {error}.", hint=hint)
 
 
 def _with(known: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:

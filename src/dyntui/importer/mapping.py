@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, Literal
 
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
+from dyntui.core.validation import validate
 from dyntui.importer.dates import to_rfc3339
 from dyntui.importer.fields import ImportField, MappingKind, field_for
 from dyntui.importer.problems import Problem
@@ -19,7 +20,7 @@ from dyntui.importer.value_paths import find_owner_column
 
 __all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice", "parse_assignment", "parse_column_map"]
 
-VERSION = 1
+_HINT = "Save a mapping in the import wizard, or with `dyntui import --save-mapping`."
 EMAIL_VERIFIED_CHOICES = (
     "--set emailVerifiedAt=now (all emails are verified: users can sign in with them, and a social account with the "
     "same verified email is linked), --set emailVerifiedAt=unverified (a later sign-in by email may not reach the "
@@ -145,7 +146,7 @@ class Mapping:
         ]
         data = {
             "dyntui": "mapping",
-            "version": VERSION,
+            "version": 1,
             "kind": self.kind,
             "fingerprint": self.fingerprint,
             "preset": self.preset,
@@ -156,40 +157,39 @@ class Mapping:
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> Mapping:
-        """Parse a mapping file. Raises UsageError with the reason when it is invalid."""
+    def from_json(cls, text: str | bytes, *, name: str = "The mapping") -> Mapping:
+        """Parse a mapping file. name: the file, for errors. Raises UsageError with the reason when it is invalid."""
         try:
             data = parse_json(text)
         except ValueError as error:
-            raise UsageError(f"The mapping is not JSON: {error}.") from error
-        try:
-            return _from_data(data)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise UsageError(
-                f"The file is not a valid mapping ({type(error).__name__}: {error}).",
-                hint="Save a mapping in the import wizard, or with `dyntui import --save-mapping`.",
-            ) from error
+            raise UsageError(f"{name} is not JSON: {error}.") from error
+        parsed = validate(_MappingFile, data, name=name, hint=_HINT)
+        columns: list[ColumnMap] = []
+        for place, column in enumerate(parsed.columns):
+            try:
+                if column.field:
+                    field_for(column.field, parsed.kind)
+                check_transforms(column.transforms)
+            except UsageError as error:
+                raise UsageError(f"{name}, columns[{place}]: {error.message}", hint=error.hint) from error
+            columns.append(replace(column, field=column.field or None, hint=""))
+        for constant in parsed.constants:
+            field_for(constant, parsed.kind)
+        names = parsed.source_columns or tuple(column.column for column in columns)
+        return Mapping(tuple(columns), names, parsed.constants, parsed.kind, parsed.preset)
 
 
-def _from_data(data: dict[str, Any]) -> Mapping:
-    if data["dyntui"] != "mapping" or data["version"] != VERSION:
-        raise UsageError("The file is not a mapping of this version of dyntui.", hint="Save it again.")
-    kind = data.get("kind", "users")
-    if kind not in ("users", "allowlist"):
-        raise UsageError(f"{kind!r} is not a kind of mapping.", hint="The kinds are users and allowlist.")
-    columns: list[ColumnMap] = []
-    for each in data["columns"]:
-        target = each.get("field") or None
-        transforms = tuple(str(name) for name in each.get("transforms", ()))
-        if target:
-            field_for(target, kind)
-        check_transforms(transforms)
-        columns.append(ColumnMap(str(each["column"]), target, str(each.get("why", "")), transforms))
-    constants = dict(data.get("constants", {}))
-    for name in constants:
-        field_for(name, kind)
-    names = tuple(str(name) for name in data.get("source_columns") or [each.column for each in columns])
-    return Mapping(tuple(columns), names, constants, cast("MappingKind", kind), data.get("preset"))
+@dataclass(frozen=True, slots=True)
+class _MappingFile:
+    """The contents of a mapping file."""
+
+    dyntui: Literal["mapping"]
+    version: Literal[1]
+    columns: tuple[ColumnMap, ...]
+    source_columns: tuple[str, ...] = ()
+    constants: dict[str, object] = field(default_factory=dict)
+    kind: MappingKind = "users"
+    preset: str | None = None
 
 
 def check_transforms(names: Sequence[str]) -> None:

@@ -37,7 +37,7 @@ def load_mapping(name: str) -> Mapping:
         ) from error
     if len(text) > _LIMIT:
         raise UsageError(f"{path} is too large to be a mapping.")
-    return Mapping.from_json(text)
+    return Mapping.from_json(text, name=str(path))
 
 
 def save_mapping(name: str, mapping: Mapping) -> Path:

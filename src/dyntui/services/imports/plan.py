@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.core.times import duration, now_iso
+from dyntui.core.validation import validate
 from dyntui.importer import CODES
 from dyntui.services.imports.job_service import JobOptions, action_for, destination_for, set_request_rate
 from dyntui.services.imports.jobs import plan_file
@@ -85,15 +87,23 @@ def save_plan(journal: Journal, plan: Mapping[str, Any]) -> Path:
 
 def read_plan(path: Path) -> dict[str, Any]:
     """Read a plan from its file. Raises UsageError when the file is not a plan or was changed."""
+    hint = "Make a plan with `dyntui import --dry-run`."
     try:
         plan = parse_json(read_private(path, _PLAN_LIMIT))
-        if plan["dyntui"] != "plan" or plan["digest"] != _digest(plan):
-            raise ValueError
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{path} is not a plan, or was changed.", hint="Make one with `dyntui import --dry-run`."
-        ) from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON: {error}.", hint=hint) from error
+    if validate(_PlanHeader, plan, name=str(path), hint=hint).digest != _digest(plan):
+        raise UsageError(f"{path} was changed after the plan was made.", hint=hint)
     return dict(plan)
+
+
+@dataclass(frozen=True, slots=True)
+class _PlanHeader:
+    """What shows that a file is a plan. The digest covers the rest, so it needs no other check."""
+
+    dyntui: Literal["plan"]
+    version: Literal[1]
+    digest: str
 
 
 def check_plan(journal: Journal, plan: Mapping[str, Any]) -> None:
