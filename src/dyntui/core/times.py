@@ -1,4 +1,7 @@
-"""Times and durations, in the format of the API and as shown to people."""
+"""Times and durations, in the format of the API and as shown to people.
+
+humanize has only the long form ("2 minutes ago"), which does not fit the columns of lists.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Delays between attempts at a server that fails; used by the import runner, by undo and by reads of jobs."""
+"""Delays between attempts at a server that fails; used by the import runner, by undo and by reads of jobs.
+
+Requests are retried by stamina in api/transport. These loops show each wait, end it when the job is stopped, and count
+failures across requests, so they need the delay itself, which stamina does not give.
+"""
 
 from __future__ import annotations
 
