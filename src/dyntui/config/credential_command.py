@@ -17,6 +17,7 @@ from dyntui.config.credential_store import CredentialStore
 from dyntui.config.errors import CredentialError
 from dyntui.config.tokens import without_token_variables
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_object, as_text
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import parse_json
 from dyntui.core.text import safe
@@ -100,10 +101,10 @@ def _token(output: bytes, name: str) -> str:
     try:
         text = output.decode().strip()
         if text.startswith("{"):
-            text = parse_json(text)["token"]
-    except (ValueError, KeyError, TypeError):  # a JSON error carries the whole output
+            text = as_text(as_object(parse_json(text)).get("token"))
+    except ValueError:  # a JSON error carries the whole output
         raise problem from None
-    if not isinstance(text, str) or not text or "\n" in text:
+    if not text or "\n" in text:
         raise problem
     return text
 

@@ -8,13 +8,14 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.credential_store import AskPassphrase, CredentialStore, entry, tilde
 from dyntui.config.errors import CredentialError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir, read_private, remove_private
+from dyntui.core.json_types import as_text
 from dyntui.core.strict_json import parse_json
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _file(profile: Profile, suffix: str) -> Path:
     return paths().credentials_dir / f"{re.sub(r'[^A-Za-z0-9-]', '_', profile.name)[:40]}-{digest}.{suffix}"
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: Path) -> dict[str, object] | None:
     if not path.parent.exists():
         return None
     private_dir(path.parent)
@@ -56,7 +57,7 @@ def _read(path: Path) -> dict[str, Any] | None:
     return value
 
 
-def _write(path: Path, value: dict[str, Any]) -> None:
+def _write(path: Path, value: dict[str, object]) -> None:
     private_dir(path.parent)
     atomic_write(path, json.dumps({"version": _VERSION, **value}).encode() + b"\n")
 
@@ -138,30 +139,30 @@ def _key(passphrase: str, salt: bytes, cost: int, block: int, parallel: int) -> 
     return scrypt.derive(passphrase.encode("utf-8", "surrogateescape"))
 
 
-def _header(value: dict[str, Any]) -> bytes:
+def _header(value: dict[str, object]) -> bytes:
     """Return the parts that are not secret; they are authenticated together with the token."""
     return json.dumps([_VERSION, "scrypt-aes256gcm", *(value[name] for name in ("entry", "n", "r", "p"))]).encode()
 
 
-def _encrypt(name: str, token: str, passphrase: str) -> dict[str, Any]:
+def _encrypt(name: str, token: str, passphrase: str) -> dict[str, object]:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     salt, nonce = os.urandom(16), os.urandom(12)
-    value: dict[str, Any] = {"seal": "scrypt-aes256gcm", "entry": name, "n": _COST, "r": _BLOCK, "p": _PARALLEL}
+    value: dict[str, object] = {"seal": "scrypt-aes256gcm", "entry": name, "n": _COST, "r": _BLOCK, "p": _PARALLEL}
     sealed = AESGCM(_key(passphrase, salt, _COST, _BLOCK, _PARALLEL)).encrypt(nonce, token.encode(), _header(value))
     parts = {"salt": salt, "nonce": nonce, "sealed": sealed}
     return value | {part: base64.b64encode(data).decode() for part, data in parts.items()}
 
 
-def _scrypt_parameters(value: dict[str, Any]) -> tuple[int, int, int]:
+def _scrypt_parameters(value: dict[str, object]) -> tuple[int, int, int]:
     """Return the scrypt parameters n, r and p of a token file.
 
     Raises ValueError for invalid or too expensive parameters, because the file may have been manipulated.
     """
-    cost, block, parallel = value["n"], value["r"], value["p"]
-    for number in (cost, block, parallel):
-        if type(number) is not int or number < 1:
-            raise ValueError("its scrypt parameters are not positive integers")
+    numbers = [number for name in ("n", "r", "p") if type(number := value[name]) is int and number > 0]
+    if len(numbers) != 3:
+        raise ValueError("its scrypt parameters are not positive integers")
+    cost, block, parallel = numbers
     # RFC 7914, 6: n is a power of two, greater than 1 and less than 2^(128 * r / 8).
     if cost < 2 or cost & (cost - 1) or cost.bit_length() > 16 * block:
         raise ValueError("invalid scrypt parameters")
@@ -170,13 +171,15 @@ def _scrypt_parameters(value: dict[str, Any]) -> tuple[int, int, int]:
     return cost, block, parallel
 
 
-def _decrypt(value: dict[str, Any], passphrase: str) -> str:
+def _decrypt(value: dict[str, object], passphrase: str) -> str:
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     try:
         cost, block, parallel = _scrypt_parameters(value)
-        salt, nonce, sealed = (base64.b64decode(value[name], validate=True) for name in ("salt", "nonce", "sealed"))
+        salt, nonce, sealed = (
+            base64.b64decode(as_text(value[name]), validate=True) for name in ("salt", "nonce", "sealed")
+        )
         return AESGCM(_key(passphrase, salt, cost, block, parallel)).decrypt(nonce, sealed, _header(value)).decode()
     except InvalidTag as error:
         raise CredentialError("The passphrase does not decrypt the token file.", hint="Try again.") from error

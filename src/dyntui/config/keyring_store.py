@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.credential_store import CredentialStore, entry
 from dyntui.config.errors import CredentialError
 from dyntui.config.tokens import without_token_variables
+from dyntui.core.json_types import as_text
 from dyntui.core.redact import redact
 from dyntui.core.text import safe
 
@@ -44,7 +45,9 @@ class KeyringProbe:
 def keyring_available(timeout: float = PROBE_LIMIT) -> KeyringProbe:
     """Test the keyring: store, read and delete a random value."""
     reply = _call({"do": "probe"}, timeout)
-    return KeyringProbe(ok=reply["ok"], backend=reply.get("backend", ""), reason=reply.get("reason", ""))
+    return KeyringProbe(
+        ok=reply["ok"] is True, backend=as_text(reply.get("backend")), reason=as_text(reply.get("reason"))
+    )
 
 
 class KeyringCredentialStore(CredentialStore):
@@ -70,13 +73,13 @@ class KeyringCredentialStore(CredentialStore):
 
     def _ask(self, request: dict[str, str]) -> object:
         reply = _call(request, CALL_LIMIT)
-        self._backend = reply.get("backend") or self._backend
+        self._backend = as_text(reply.get("backend")) or self._backend
         if not reply["ok"]:
             raise CredentialError(f"The {self.describe()} cannot be used: {reply['reason']}.", hint=OTHER_STORES_HINT)
         return reply.get("value")
 
 
-def _call(request: dict[str, str], limit: float) -> dict[str, Any]:
+def _call(request: dict[str, str], limit: float) -> dict[str, object]:
     # -P: a module in the current folder must not replace that of the keyring.
     command = [sys.executable, "-P", "-m", "dyntui.config.keyring_worker"]
     try:
@@ -89,7 +92,7 @@ def _call(request: dict[str, str], limit: float) -> dict[str, Any]:
             timeout=limit,
             check=False,
         )
-        reply: dict[str, Any] = json.loads(done.stdout)
+        reply: dict[str, object] = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
         return {
             "ok": False,
@@ -100,5 +103,5 @@ def _call(request: dict[str, str], limit: float) -> dict[str, Any]:
     except ValueError:
         return {"ok": False, "reason": f"its helper process ended without a response (status {done.returncode})"}
     if "reason" in reply:
-        reply["reason"] = safe(redact(reply["reason"]), 300).rstrip(".")
+        reply["reason"] = safe(redact(as_text(reply["reason"])), 300).rstrip(".")
     return reply

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -73,7 +73,7 @@ def _store(backend: KeyringBackend, service: str, user: str, secret: str) -> Non
         raise KeyringRefused("it did not return a test secret")
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
+def answer(request: dict[str, str]) -> dict[str, object]:
     """Handle a request: probe, get, set or delete."""
     backend = None
     try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
@@ -21,6 +21,7 @@ Widths = tuple[tuple[str, int], ...]
 """Columns from left to right: name or field, and width in cells."""
 _LIMIT = 1024 * 1024
 _MAX_WIDTH = 400
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class ListPreferences:
         document = None
         try:
             document = parse_json(read_private(path, _LIMIT))
+            if not isinstance(document, dict):
+                raise TypeError
             views = document.get("views", {}).items()
             return cls(
                 {name: _widths(each) for name, each in document.get("columns", {}).items()},
@@ -93,7 +96,7 @@ def _explained(document: object, path: Path, error: Exception) -> ConfigError:
     return ConfigError(f"{path} is not valid: {error}.", hint=hint)
 
 
-def _with(known: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+def _with(known: Mapping[str, V], name: str, value: V | None) -> dict[str, V]:
     """Return a copy of a mapping with `name` set to `value`, or without `name` if the value is empty."""
     rest = {key: each for key, each in known.items() if key != name}
     return {**rest, name: value} if value else rest
@@ -118,9 +121,9 @@ def _change(change: Callable[[ListPreferences], ListPreferences]) -> ListPrefere
     return lists
 
 
-def _widths(value: Any) -> Widths:
+def _widths(value: Iterable[tuple[object, int]]) -> Widths:
     return tuple((str(name), max(1, min(int(cells), _MAX_WIDTH))) for name, cells in value)
 
 
-def _view(value: Any) -> SavedView:
+def _view(value: Mapping[str, Any]) -> SavedView:
     return SavedView(str(value.get("filter", "")), str(value.get("order", "")), _widths(value.get("columns", [])))

@@ -131,8 +131,7 @@ class Profiles:
         If base URL or credential kind change, `save` deletes the old token. So save first, then store the new token.
         """
         self._check_intact(profile.name)
-        values = _checked(profile)
-        profile = replace(profile, **values)
+        profile = _checked(profile)
         old = self._found.get(profile.name)
         if old and (old.base_url != profile.base_url or old.credential is not profile.credential):
             self._dropped.append(old)
@@ -210,7 +209,8 @@ def remember_use(profile: Profile, *, opens_next: bool = False) -> None:
             profiles.save()
 
 
-def _checked(profile: Profile) -> dict[str, Any]:
+def _checked(profile: Profile) -> Profile:
+    """Return a valid profile, with its base URL in normal form. Raises UsageError."""
     check_name(profile.name)
     if profile.kind not in _KINDS:
         raise UsageError(f"{profile.kind!r} is not an environment kind.", hint="Use live or sandbox.")
@@ -223,7 +223,7 @@ def _checked(profile: Profile) -> dict[str, Any]:
         raise UsageError(
             f"The profile {profile.name} has no credential_command.", hint="Set a command that prints the token."
         )
-    return {"base_url": check_base_url(profile.base_url), "credential": CredentialKind(profile.credential)}
+    return replace(profile, base_url=check_base_url(profile.base_url), credential=CredentialKind(profile.credential))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class _Parsed:
     current: str | None
 
 
-def _parse(path: Path, values: dict[str, Any], unreadable: dict[str, ConfigError]) -> _Parsed:
+def _parse(path: Path, values: dict[str, object], unreadable: dict[str, ConfigError]) -> _Parsed:
     tables = values.get("profiles", {})
     current = values.get("current") or None
     if not isinstance(tables, dict) or not isinstance(current, str | None):
@@ -270,8 +270,7 @@ def _profile(path: Path, name: str, table: object) -> Profile:
     try:
         if "credential" in values:
             values["credential"] = CredentialKind(values["credential"])
-        profile = Profile(name=name, **values)
-        return replace(profile, **_checked(profile))
+        return _checked(Profile(name=name, **values))
     except UsageError as error:
         raise wrong(str(error)) from error
     except ValueError as error:
@@ -283,7 +282,7 @@ def _put(document: TOMLDocument, profile: Profile) -> None:
 
     if "profiles" not in document:
         document["profiles"] = tomlkit.table(is_super_table=True)
-    tables: Any = document["profiles"]
+    tables = _tables(document)
     if profile.name not in tables:
         tables[profile.name] = tomlkit.table()
     table = tables[profile.name]
@@ -300,8 +299,13 @@ def _put(document: TOMLDocument, profile: Profile) -> None:
             del table[key]
 
 
+def _tables(document: TOMLDocument) -> Any:
+    """Return the tables of the profiles, by name."""
+    return document.get("profiles", {})
+
+
 def _remove(document: TOMLDocument, name: str) -> None:
-    tables: Any = document.get("profiles", {})
+    tables = _tables(document)
     if name in tables:
         del tables[name]
     if document.get("current") == name:
@@ -309,7 +313,7 @@ def _remove(document: TOMLDocument, name: str) -> None:
 
 
 def _mark_used(document: TOMLDocument, name: str, moment: str) -> None:
-    tables: Any = document.get("profiles", {})
+    tables = _tables(document)
     if name in tables:  # another dyntui may have removed it
         tables[name]["last_used"] = moment
 

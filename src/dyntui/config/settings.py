@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
@@ -14,15 +14,18 @@ from dyntui.config.toml import read_toml
 __all__ = ["Settings"]
 
 
-def _setting(default: Any, description: str, check: Callable[[Any], bool], expected: str) -> Any:
+T = TypeVar("T")
+
+
+def _setting(default: T, description: str, check: Callable[[object], bool], expected: str) -> T:
     return field(default=default, metadata={"description": description, "check": check, "expected": expected})
 
 
-def _whole(low: int, high: int) -> tuple[Callable[[Any], bool], str]:
+def _whole(low: int, high: int) -> tuple[Callable[[object], bool], str]:
     return (lambda value: type(value) is int and low <= value <= high), f"a whole number from {low} to {high}"
 
 
-def _one_of(*values: str) -> tuple[Callable[[Any], bool], str]:
+def _one_of(*values: str) -> tuple[Callable[[object], bool], str]:
     return (lambda value: value in values), " or ".join(values)
 
 
@@ -73,7 +76,7 @@ def _keymap() -> dict[str, str]:
     """Read keymap.toml: comma-separated keys by action id. The console checks the action ids."""
     path = paths().keymap_file
     found: dict[str, str] = {}
-    tables: list[tuple[str, Any]] = [("", read_toml(path))]
+    tables: list[tuple[str, Mapping[str, object]]] = [("", read_toml(path))]
     while tables:
         prefix, table = tables.pop()
         for name, value in table.items():

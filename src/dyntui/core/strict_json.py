@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, NoReturn
+from typing import NoReturn
 
 __all__ = ["DEEPEST", "decode_first", "dump_json", "load_json", "parse_json"]
 
@@ -25,7 +25,7 @@ def _finite(text: str) -> float:
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes) -> object:
     """Return the value of JSON text or UTF-8 bytes. Raises ValueError when it is not JSON or nested too deeply."""
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", "surrogatepass")
@@ -37,7 +37,7 @@ def parse_json(text: str | bytes) -> Any:
     return value
 
 
-def decode_first(text: str, place: int) -> tuple[Any, int]:
+def decode_first(text: str, place: int) -> tuple[object, int]:
     """Return the value that begins at index `place`, and the index of its end. Raises ValueError like `parse_json`."""
     try:
         value, end = _DECODER.raw_decode(text, place)
@@ -47,7 +47,7 @@ def decode_first(text: str, place: int) -> tuple[Any, int]:
     return value, end
 
 
-def load_json(data: bytes) -> Any:
+def load_json(data: bytes) -> object:
     """Return the value of a response. Raises ValueError when it is not JSON.
 
     Text that is not valid Unicode does not fail the rest: lone surrogates are kept, and so is each byte that is not
@@ -66,7 +66,7 @@ def load_json(data: bytes) -> Any:
     return parse_json(text)
 
 
-def dump_json(value: Any) -> bytes:
+def dump_json(value: object) -> bytes:
     """Return `value` as compact UTF-8 JSON, with lone surrogates as `\\uNNNN`. `load_json` returns the same value."""
     import orjson
 
@@ -79,7 +79,7 @@ def dump_json(value: Any) -> bytes:
 _TOO_DEEP = f"it is nested more than {DEEPEST} levels deep"
 
 
-def _check_depth(value: Any, brackets: int) -> None:
+def _check_depth(value: object, brackets: int) -> None:
     if brackets <= DEEPEST:
         return
     level = [value]

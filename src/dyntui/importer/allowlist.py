@@ -6,7 +6,6 @@ import io
 import re
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
-from typing import Any
 
 from dyntui.core.errors import UsageError
 from dyntui.importer.column_inference import identifier_kind
@@ -70,7 +69,7 @@ class AllowlistMapper:
 
     def map(self, row: SourceRow) -> MappedRow:
         """Map one row to a request body."""
-        entry: dict[str, Any] = {}
+        entry: dict[str, object] = {}
         problems: list[Problem] = []
         for follow, name, run in self._steps:
             value = follow(row.cells)
@@ -88,7 +87,7 @@ class AllowlistMapper:
             _one_identifier(entry, problems)
         return MappedRow(entry, tuple(problems))
 
-    def _set_identifier(self, value: Any, entry: dict[str, Any], problems: list[Problem]) -> None:
+    def _set_identifier(self, value: object, entry: dict[str, object], problems: list[Problem]) -> None:
         text = str(value).strip()
         kind = identifier_kind(text)
         if kind is None:
@@ -107,7 +106,7 @@ def make_mapper(
     region: str | None = None,
     environment_kind: str = "sandbox",
     now: str | None = None,
-    custom_fields: Sequence[AbstractMapping[str, Any]] = (),
+    custom_fields: Sequence[AbstractMapping[str, object]] = (),
 ) -> Mapper | AllowlistMapper:
     """Return the mapper for a mapping of users or allowlist entries."""
     if mapping.kind == "allowlist":
@@ -115,7 +114,7 @@ def make_mapper(
     return Mapper(mapping, region=region, environment_kind=environment_kind, now=now, custom_fields=custom_fields)
 
 
-def _one_identifier(entry: AbstractMapping[str, Any], problems: list[Problem]) -> None:
+def _one_identifier(entry: AbstractMapping[str, object], problems: list[Problem]) -> None:
     found = [name for name in IDENTIFIERS if entry.get(name) not in (None, "")]
     if len(found) > 1:
         message = f"An entry has one identifier; this row has {', '.join(found)}."
@@ -126,7 +125,7 @@ def _one_identifier(entry: AbstractMapping[str, Any], problems: list[Problem]) -
 
 
 def validate_entry(
-    entry: AbstractMapping[str, Any], *, region: str | None = None, environment_kind: str = "sandbox"
+    entry: AbstractMapping[str, object], *, region: str | None = None, environment_kind: str = "sandbox"
 ) -> tuple[Problem, ...]:
     """Return the problems of an edited entry; the same checks as those of the mapper."""
     rules = ValidationContext(region, environment_kind == "live")

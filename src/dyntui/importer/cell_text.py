@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.importer.problems import Problem
 
@@ -13,7 +12,7 @@ SCIENTIFIC = r"[+-]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}"
 _IS_SCIENTIFIC = re.compile(SCIENTIFIC)
 
 
-def cell_to_text(value: Any, name: str, problems: list[Problem]) -> str | None:
+def cell_to_text(value: object, name: str, problems: list[Problem]) -> str | None:
     """Return `value` as text, with a problem for digits that a spreadsheet lost; None, with a problem, for a list or
     an object.
     """

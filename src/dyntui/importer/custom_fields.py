@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from dyntui.core.json_types import as_object, as_objects
 from dyntui.importer.problems import Problem
 
 __all__ = ["CustomFields"]
@@ -14,16 +14,16 @@ __all__ = ["CustomFields"]
 class CustomFields:
     """Checks metadata against custom fields as the API lists them ({key, name, enabled, required, fieldType, ...})."""
 
-    def __init__(self, fields: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, fields: Sequence[Mapping[str, object]]) -> None:
         self._fields = [field for field in fields if field.get("enabled", True) and field.get("key")]
         self._patterns = {
-            str(field["key"]): _compiled((field.get("validationRules") or {}).get("regex")) for field in self._fields
+            str(field["key"]): _compiled(as_object(field.get("validationRules")).get("regex")) for field in self._fields
         }
 
     def __bool__(self) -> bool:
         return bool(self._fields)
 
-    def check(self, metadata: Mapping[str, Any], problems: list[Problem]) -> None:
+    def check(self, metadata: Mapping[str, object], problems: list[Problem]) -> None:
         """Check the metadata of a user and add the problems.
 
         It is not documented whether the API expects a field's key or its name: both are checked.
@@ -39,10 +39,8 @@ class CustomFields:
                         Problem("warning", "custom_field_required", at, f"“{name}” is required, but has no value.")
                     )
                 continue
-            rules = field.get("validationRules") or {}
-            options = [
-                str(option.get("label")) for option in rules.get("validOptions") or () if isinstance(option, Mapping)
-            ]
+            rules = as_object(field.get("validationRules"))
+            options = [str(option.get("label")) for option in as_objects(rules.get("validOptions"))]
             if options and str(value) not in options:
                 near = next((option for option in options if option.casefold() == str(value).strip().casefold()), None)
                 message = f"“{value}” is not one of {', '.join(options[:7])}."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 from dyntui.importer.problems import Problem
 
@@ -15,7 +14,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(.*)")
 _NAMED_ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 
 
-def to_rfc3339(value: Any, name: str, problems: list[Problem]) -> Any:
+def to_rfc3339(value: object, name: str, problems: list[Problem]) -> object:
     """Return `value` as RFC 3339, or unchanged with a problem."""
     moment = _from_number(value)
     if moment is None and isinstance(value, str):
@@ -42,7 +41,7 @@ def _written(moment: datetime) -> str:
     return moment.isoformat(timespec=fraction).replace("+00:00", "Z")
 
 
-def _from_number(value: Any) -> datetime | None:
+def _from_number(value: object) -> datetime | None:
     """Return the date of a Unix time in seconds, milliseconds or microseconds; None for other numbers."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)

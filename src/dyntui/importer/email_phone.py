@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import ValidationContext
@@ -15,7 +14,7 @@ _SEPARATORS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]+")
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
-def check_email(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
+def check_email(value: object, name: str, rules: ValidationContext, problems: list[Problem]) -> object:
     """Return `value` as a normalized email address, without a DNS lookup."""
     from email_validator import EmailNotValidError, EmailSyntaxError, validate_email
 
@@ -54,7 +53,7 @@ def _corrected_email(value: str) -> str | None:
     return text if plain and text != value and ".." not in text else None
 
 
-def to_e164(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
+def to_e164(value: object, name: str, rules: ValidationContext, problems: list[Problem]) -> object:
     """Transform a number in national format to +<country><number>; return it unchanged when that is not certain."""
     from dyntui.importer.cell_text import cell_to_text
 
@@ -69,7 +68,7 @@ def to_e164(value: Any, name: str, rules: ValidationContext, problems: list[Prob
     return parsed
 
 
-def check_phone(value: Any, name: str, rules: ValidationContext, problems: list[Problem]) -> Any:
+def check_phone(value: object, name: str, rules: ValidationContext, problems: list[Problem]) -> object:
     """Check a phone number: an impossible number is an error, an unlikely one a warning."""
     import phonenumbers
 

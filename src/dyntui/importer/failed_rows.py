@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import TextIO
 
 from dyntui.core.text import visible_controls
 from dyntui.importer.formula_escaping import escape_formula, shield
@@ -75,7 +75,7 @@ class FailedRowsWriter:
         code: str,
         field: str,
         message: str,
-        extra: Sequence[Sequence[Any]] = (),
+        extra: Sequence[tuple[str, Cell]] = (),
     ) -> None:
         """Write one row (cells and extra values as in `Row`) and why it failed."""
         report: tuple[Cell, ...] = (number, *map(visible_controls, (code, field, message)))
@@ -86,7 +86,7 @@ class FailedRowsWriter:
             self._csv.writerow([self._protect(value) for value in values])
         self.count += 1
 
-    def _write_json(self, cells: Sequence[Cell], extra: Sequence[Sequence[Any]], report: Sequence[Cell]) -> None:
+    def _write_json(self, cells: Sequence[Cell], extra: Sequence[tuple[str, Cell]], report: Sequence[Cell]) -> None:
         record: dict[str, Cell] = dict(zip(self._info.columns, cells, strict=True))
         for key, value in extra:
             record[str(key) or RAW_KEY] = value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from dyntui.core.strict_json import decode_first, parse_json
 from dyntui.importer.failed_rows import RAW_KEY
@@ -38,12 +37,12 @@ def looks_like_json(text: str) -> str | None:
     return "json" if start[1:].lstrip(_SPACE)[:1] in ('"', "}") else None
 
 
-def _has_records(value: dict[str, Any]) -> bool:
+def _has_records(value: dict[str, object]) -> bool:
     """Return whether an object contains the records, in a list of objects named users or data, and is not a record."""
     return any(isinstance(value.get(name), list) for name in ("users", "data", "results", "records"))
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str) -> object:
     try:
         return parse_json(text)
     except ValueError:
@@ -115,7 +114,7 @@ class JsonReader(RowReader):
                 yield SourceRow(number, cells, (problem,), extra)
         self._opened.check_unchanged()
 
-    def _records(self, text: io.TextIOWrapper) -> Iterator[Any]:
+    def _records(self, text: io.TextIOWrapper) -> Iterator[object]:
         try:
             if self.format == "ndjson":
                 yield from self._lines(text)
@@ -125,7 +124,7 @@ class JsonReader(RowReader):
             self._opened.check_unchanged()
             raise SourceError(f"{self._opened.name} is not valid {self.encoding}.") from error
 
-    def _lines(self, text: io.TextIOWrapper) -> Iterator[Any]:
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[object]:
         number = 0
         while line := text.readline(LONGEST_RECORD):
             number += 1
@@ -149,7 +148,7 @@ class _Broken:
         self.why = why
 
 
-def _again(raw: Any) -> Any:
+def _again(raw: object) -> object:
     """Parse a record that was invalid when it was reported; it may have been fixed since."""
     text = raw if isinstance(raw, str) else json.dumps(raw)
     try:
@@ -168,7 +167,7 @@ class _Stream:
         self._place = 0
         self._passed = 0
 
-    def records(self) -> Iterator[Any]:
+    def records(self) -> Iterator[object]:
         """Yield the elements of the array, or of the first array of objects in the object; else the object itself."""
         first = self._peek()
         if first == "[":
@@ -179,7 +178,7 @@ class _Stream:
         else:
             raise self._error("it begins with neither [ nor {")
 
-    def _array(self) -> Iterator[Any]:
+    def _array(self) -> Iterator[object]:
         self._place += 1
         if self._peek() == "]":
             self._place += 1
@@ -195,9 +194,9 @@ class _Stream:
             if self._peek() == "]":
                 raise self._error("there is a comma before ]")
 
-    def _object(self) -> Iterator[Any]:
+    def _object(self) -> Iterator[object]:
         self._place += 1
-        record: dict[str, Any] = {}
+        record: dict[str, object] = {}
         while self._peek() != "}":
             key = self._value()
             if not isinstance(key, str) or self._peek() != ":":
@@ -241,7 +240,7 @@ class _Stream:
         if rest:
             raise self._error("there is text after its end")
 
-    def _value(self) -> Any:
+    def _value(self) -> object:
         self._peek()
         if self._place > _BLOCK:
             self._passed += self._place

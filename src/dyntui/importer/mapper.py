@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AbstractMapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dyntui.core.errors import UsageError
 from dyntui.importer.fields import FULL_NAME, ImportField, field_for, split_path
@@ -26,7 +26,7 @@ _NESTED = frozenset({"wallets", "oauthAccounts", "metadata"})
 class MappedRow(NamedTuple):
     """The request body of a row, and its problems."""
 
-    user: dict[str, Any]
+    user: dict[str, object]
     problems: tuple[Problem, ...]
 
     @property
@@ -45,7 +45,7 @@ class Mapper:
         region: str | None = None,
         environment_kind: str = "sandbox",
         now: str | None = None,
-        custom_fields: Sequence[AbstractMapping[str, Any]] = (),
+        custom_fields: Sequence[AbstractMapping[str, object]] = (),
     ) -> None:
         if mapping.kind != "users":
             raise UsageError("This mapping is for allowlist entries, not for users.")
@@ -61,12 +61,12 @@ class Mapper:
         self._finisher = RowValidator(self.rules, custom_fields)
         self._always_finish = bool(custom_fields)
         self._plain: list[tuple[int, str, Step]] = []
-        self._reached: list[tuple[Callable[[Sequence[Cell]], Any], tuple[str | int, ...], Step]] = []
+        self._reached: list[tuple[Callable[[Sequence[Cell]], object], tuple[str | int, ...], Step]] = []
         for each in mapping.columns:
             if each.field:
                 self._add(each)
-        self._constants: dict[str, Any] = {}
-        self._nested_constants: list[tuple[tuple[str | int, ...], Any]] = []
+        self._constants: dict[str, object] = {}
+        self._nested_constants: list[tuple[tuple[str | int, ...], object]] = []
         for name, value in mapping.constants.items():
             self._add_constant(name, value)
         self._verified_at = self._constants.pop("emailVerifiedAt", None)
@@ -82,7 +82,7 @@ class Mapper:
         else:
             self._reached.append((compile_path(columns, each.column), split_path(field.name), step))
 
-    def _add_constant(self, name: str, value: Any) -> None:
+    def _add_constant(self, name: str, value: object) -> None:
         field = field_for(name)
         if name == "emailVerifiedAt" and value in ("now", "unverified"):
             if value == "now":
@@ -101,30 +101,30 @@ class Mapper:
 
     def map(self, row: SourceRow) -> MappedRow:
         """Map one row to a request body. Problems of the row itself are not repeated."""
-        user: dict[str, Any] = {}
+        user: dict[str, object] = {}
         problems: list[Problem] = []
         cells = row.cells
         for index, name, run in self._plain:
             value = cells[index]
             if value == "" or value is None:
                 continue
-            value = run(value, problems)
-            if value is not None:
-                user[name] = value
+            result = run(value, problems)
+            if result is not None:
+                user[name] = result
         if self._assembles:
             self._assemble(cells, user, problems)
         if not user:
             problems.append(Problem("error", "empty_row", "", "No value of the row is mapped to a field."))
             return MappedRow(user, tuple(problems))
-        for name, value in self._constants.items():
-            user.setdefault(name, value)
+        for name, constant in self._constants.items():
+            user.setdefault(name, constant)
         if self._verified_at is not None and "email" in user:
             user.setdefault("emailVerifiedAt", self._verified_at)
         if self._assembles or self._always_finish or ("emailVerifiedAt" in user and "email" not in user):
             self._finisher.finish(user, problems)
         return MappedRow(user, tuple(problems))
 
-    def _assemble(self, cells: Sequence[Cell], user: dict[str, Any], problems: list[Problem]) -> None:
+    def _assemble(self, cells: Sequence[Cell], user: dict[str, object], problems: list[Problem]) -> None:
         assembly = NestedBody(problems)
         for follow, path, run in self._reached:
             value = follow(cells)
@@ -168,7 +168,7 @@ def compile_step(
         steps.append(make_check(field, rules))
     fast = fast_path(field.kind) if set(transforms) <= {"trim"} else None
 
-    def run(value: Any, problems: list[Problem]) -> Any:
+    def run(value: object, problems: list[Problem]) -> object:
         for step in steps:
             value = step(value, problems)
             if value is None:
@@ -178,7 +178,7 @@ def compile_step(
     if fast is None:
         return run
 
-    def run_fast(value: Any, problems: list[Problem]) -> Any:
+    def run_fast(value: object, problems: list[Problem]) -> object:
         if value.__class__ is str and fast(value):
             return value
         return run(value, problems)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
@@ -53,7 +53,7 @@ class Mapping:
     columns: tuple[ColumnMap, ...]
     source_columns: tuple[str, ...]
     """The columns of the file, in the order of Row.cells."""
-    constants: AbstractMapping[str, Any] = field(default_factory=dict)
+    constants: AbstractMapping[str, object] = field(default_factory=dict)
     """Values for rows that have none (`emailVerifiedAt` takes `now`, `unverified` or a date)."""
     kind: MappingKind = "users"
     preset: str | None = None
@@ -112,7 +112,7 @@ class Mapping:
             columns.append(new)
         return replace(self, columns=tuple(columns))
 
-    def with_constant(self, name: str, value: Any) -> Mapping:
+    def with_constant(self, name: str, value: object) -> Mapping:
         """Return this mapping with a value for rows that have none; None removes the constant."""
         constants = {key: old for key, old in self.constants.items() if key != name}
         if value is not None:
@@ -213,7 +213,7 @@ def parse_column_map(text: str, kind: MappingKind = "users") -> tuple[str, str |
     return column.strip(), name or None, tuple(transforms) or None
 
 
-def parse_assignment(text: str, kind: MappingKind = "users") -> tuple[str, Any]:
+def parse_assignment(text: str, kind: MappingKind = "users") -> tuple[str, object]:
     """Parse `--set FIELD=VALUE`. Return the field and the value in the type of the field.
 
     emailVerifiedAt accepts `now`, `unverified` or a date; booleans accept yes and no; JSON fields accept JSON.
@@ -227,10 +227,10 @@ def parse_assignment(text: str, kind: MappingKind = "users") -> tuple[str, Any]:
     return name, constant_value(field_for(name, kind), value)
 
 
-def constant_value(target: ImportField, value: str) -> Any:
+def constant_value(target: ImportField, value: str) -> object:
     """Parse the text of a constant for its field."""
     problems: list[Problem] = []
-    result: Any = value
+    result: object = value
     if target.kind == "date":
         result = value if value in ("now", "unverified") else to_rfc3339(value, target.name, problems)
         if result == value and value not in ("now", "unverified") and "T" not in value:

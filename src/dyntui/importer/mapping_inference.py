@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from dyntui.core.errors import UsageError
 from dyntui.importer.column_inference import looks_like
@@ -30,7 +29,7 @@ def propose_mapping(
     info: SourceInfo,
     sample_rows: Sequence[SourceRow],
     *,
-    custom_fields: Sequence[AbstractMapping[str, Any]] = (),
+    custom_fields: Sequence[AbstractMapping[str, object]] = (),
     kind: MappingKind = "users",
 ) -> Mapping:
     """Return the first mapping for a file.
@@ -51,7 +50,7 @@ def propose_mapping(
     return Mapping(columns, info.columns, constants, kind, preset.name if preset else None)
 
 
-def _constants(preset: Preset, columns: Sequence[ColumnMap]) -> dict[str, Any]:
+def _constants(preset: Preset, columns: Sequence[ColumnMap]) -> dict[str, object]:
     items = {match[0] for each in columns if each.field and (match := _ITEM.match(each.field))}
     return {name: value for name, value in preset.constants.items() if (m := _ITEM.match(name)) and m[0] in items}
 
@@ -63,7 +62,7 @@ class _Proposal:
         self,
         columns: Sequence[str],
         rows: Sequence[SourceRow],
-        custom_fields: Sequence[AbstractMapping[str, Any]],
+        custom_fields: Sequence[AbstractMapping[str, object]],
         kind: MappingKind,
     ) -> None:
         self._columns = columns

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from dyntui.importer.email_phone import normal_phone
 
@@ -33,7 +32,7 @@ def wallet_key(chain: str, address: str) -> str:
     return f"wallet:{family}:{address}"
 
 
-def natural_keys(user: Mapping[str, Any]) -> tuple[str, ...]:
+def natural_keys(user: Mapping[str, object]) -> tuple[str, ...]:
     """Return every natural key of a user body or API user, the identifying one first."""
     keys: list[str] = []
     email = user.get("email")
@@ -54,7 +53,7 @@ def natural_keys(user: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(keys)) if len(keys) > 1 else tuple(keys)
 
 
-def _wallets(wallets: Any) -> Iterable[str]:
+def _wallets(wallets: object) -> Iterable[str]:
     for wallet in wallets if isinstance(wallets, list) else ():
         if isinstance(wallet, Mapping):
             address = wallet.get("publicWalletAddress") or wallet.get("publicKey")
@@ -62,7 +61,7 @@ def _wallets(wallets: Any) -> Iterable[str]:
                 yield wallet_key(str(wallet.get("chain") or ""), address)
 
 
-def _accounts(accounts: Any) -> Iterable[str]:
+def _accounts(accounts: object) -> Iterable[str]:
     for account in accounts if isinstance(accounts, list) else ():
         if isinstance(account, Mapping) and account.get("provider") and account.get("accountId"):
             provider, number = str(account["provider"]).strip().casefold(), str(account["accountId"]).strip()
@@ -72,7 +71,7 @@ def _accounts(accounts: Any) -> Iterable[str]:
 _ENTRY_KEYS = ("discordUsername", "twitterUsername", "farcasterUsername", "farcasterFid", "externalUserId")
 
 
-def entry_keys(entry: Mapping[str, Any]) -> tuple[str, ...]:
+def entry_keys(entry: Mapping[str, object]) -> tuple[str, ...]:
     """Return the key of an allowlist entry: `entry:email:ada@example.com`, `entry:walletPublicKey:0x…`."""
     keys: list[str] = []
     if isinstance(email := entry.get("email"), str) and email:

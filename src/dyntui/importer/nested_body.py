@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.importer.problems import Problem
 
 __all__ = ["NestedBody"]
@@ -18,13 +16,13 @@ class NestedBody:
 
     def __init__(self, problems: list[Problem]) -> None:
         self._problems = problems
-        self._tree: dict[str | int, Any] = {}
-        self._whole: dict[str, list[Any]] = {}
+        self._tree: dict[str | int, object] = {}
+        self._whole: dict[str, list[object]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._tree or self._whole)
 
-    def put(self, path: tuple[str | int, ...], value: Any) -> None:
+    def put(self, path: tuple[str | int, ...], value: object) -> None:
         """Set the value at a path; a whole object or list is merged with its parts. Lists and objects are copied."""
         value = _copied(value)
         if len(path) == 1 and path[0] in _LISTS and isinstance(value, list):
@@ -38,7 +36,7 @@ class NestedBody:
         else:
             self._set(path, value)
 
-    def put_default(self, path: tuple[str | int, ...], value: Any) -> None:
+    def put_default(self, path: tuple[str | int, ...], value: object) -> None:
         """Set a constant where there is no value; inside a list only in items that the row has."""
         if path[0] not in _LISTS:
             if not self._has(path):
@@ -58,14 +56,14 @@ class NestedBody:
                     item.setdefault(path[2], _copied(value))
 
     def _has(self, path: tuple[str | int, ...]) -> bool:
-        node: Any = self._tree
+        node: object = self._tree
         for step in path:
             if not isinstance(node, dict) or step not in node:
                 return False
             node = node[step]
         return True
 
-    def _set(self, path: tuple[str | int, ...], value: Any) -> None:
+    def _set(self, path: tuple[str | int, ...], value: object) -> None:
         node = self._tree
         for step in path[:-1]:
             below = node.setdefault(step, {})
@@ -83,7 +81,7 @@ class NestedBody:
         message = f"Two columns are mapped to {name}. The first one is used."
         self._problems.append(Problem("error", "metadata_conflict", name, message))
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> dict[str, object]:
         """Return the assembled body."""
         built = {str(key): _listed(value) for key, value in self._tree.items()}
         for name, items in self._whole.items():
@@ -92,7 +90,7 @@ class NestedBody:
         return built
 
 
-def _copied(value: Any) -> Any:
+def _copied(value: object) -> object:
     if isinstance(value, list):
         return [_copied(each) for each in value]
     if isinstance(value, dict):
@@ -100,7 +98,7 @@ def _copied(value: Any) -> Any:
     return value
 
 
-def _listed(node: Any) -> Any:
+def _listed(node: object) -> object:
     if not isinstance(node, dict):
         return node
     if node and all(isinstance(key, int) for key in node):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_object
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.problems import Problem
 
@@ -27,7 +28,7 @@ __all__ = [
     "unique_names",
 ]
 
-Cell = str | int | float | bool | None | list[Any] | dict[str, Any]
+Cell = str | int | float | bool | None | list[object] | dict[str, object]
 
 REPORT_COLUMNS = ("_dyntui_row", "_error_code", "_error_field", "_error")
 """Columns that a failed-rows file adds; they are ignored in a source file."""
@@ -92,7 +93,7 @@ class SourceInfo:
 
     @classmethod
     def from_json(cls, text: str) -> SourceInfo:
-        data: dict[str, Any] = parse_json(text)
+        data = as_object(parse_json(text))
         values: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in data.items()}
         return cls(**values)
 

@@ -142,7 +142,7 @@ class SpreadsheetReader(RowReader):
         return tuple(found)
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: object) -> Cell:
     """Return a cell value: whole numbers as integers, dates as ISO text, imprecise numbers as floats."""
     if isinstance(value, str):
         return unescape_formula(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
@@ -25,7 +24,7 @@ _NO = _words("false no n 0 off f nein non não нет 否 いいえ unverified u
 _PARTICLES = _words("van von der den de del della di da dos das du la le ten ter zu bin ibn al el st st. mac mc")
 
 
-def is_word(value: Any) -> bool | None:
+def is_word(value: object) -> bool | None:
     """Return whether a cell means yes or no; None when it means neither."""
     if isinstance(value, bool):
         return value
@@ -51,7 +50,7 @@ def split_name(text: str) -> tuple[str, str]:
 
 
 def _trim(field: ImportField, rules: ValidationContext) -> Step:
-    def trim(value: Any, problems: list[Problem]) -> Any:
+    def trim(value: object, problems: list[Problem]) -> object:
         return (value.strip() or None) if isinstance(value, str) else value
 
     return trim
@@ -74,7 +73,7 @@ def _phone(field: ImportField, rules: ValidationContext) -> Step:
 def _country(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.countries import CODES, country_code
 
-    def country(value: Any, problems: list[Problem]) -> Any:
+    def country(value: object, problems: list[Problem]) -> object:
         if not isinstance(value, str) or value in CODES:
             return value
         code = country_code(value)
@@ -87,7 +86,7 @@ def _country(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _boolean(field: ImportField, rules: ValidationContext) -> Step:
-    def boolean(value: Any, problems: list[Problem]) -> Any:
+    def boolean(value: object, problems: list[Problem]) -> object:
         word = is_word(value)
         return value if word is None else word
 
@@ -95,7 +94,7 @@ def _boolean(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _json(field: ImportField, rules: ValidationContext) -> Step:
-    def parse(value: Any, problems: list[Problem]) -> Any:
+    def parse(value: object, problems: list[Problem]) -> object:
         if not isinstance(value, str):
             return value
         try:
@@ -111,7 +110,7 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 def _number(field: ImportField, rules: ValidationContext) -> Step:
-    def number(value: Any, problems: list[Problem]) -> Any:
+    def number(value: object, problems: list[Problem]) -> object:
         if not isinstance(value, str):
             return value
         text = value.replace(" ", "").replace("\u00a0", "")
@@ -126,7 +125,7 @@ def _number(field: ImportField, rules: ValidationContext) -> Step:
 def _as_text(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.cell_text import cell_to_text
 
-    def as_text(value: Any, problems: list[Problem]) -> Any:
+    def as_text(value: object, problems: list[Problem]) -> object:
         text = cell_to_text(value, field.name, problems)
         return value if text is None else text
 
@@ -134,7 +133,7 @@ def _as_text(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _list(field: ImportField, rules: ValidationContext) -> Step:
-    def split(value: Any, problems: list[Problem]) -> Any:
+    def split(value: object, problems: list[Problem]) -> object:
         if not isinstance(value, str):
             return value
         if value.lstrip().startswith("["):
@@ -153,7 +152,7 @@ def _date(field: ImportField, rules: ValidationContext) -> Step:
 def _verified(field: ImportField, rules: ValidationContext) -> Step:
     date = _date(field, rules)
 
-    def verified(value: Any, problems: list[Problem]) -> Any:
+    def verified(value: object, problems: list[Problem]) -> object:
         word = is_word(value)
         if word is None:
             return date(value, problems)
@@ -167,7 +166,7 @@ def _choice(field: ImportField, rules: ValidationContext) -> Step:
     if "EVM" in field.choices:
         words = {**CHAIN_WORDS, **words}
 
-    def choice(value: Any, problems: list[Problem]) -> Any:
+    def choice(value: object, problems: list[Problem]) -> object:
         return words.get(value.casefold(), value) if isinstance(value, str) else value
 
     return choice
@@ -176,7 +175,7 @@ def _choice(field: ImportField, rules: ValidationContext) -> Step:
 def _first(field: ImportField, rules: ValidationContext) -> Step:
     split = _list(field, rules)
 
-    def first(value: Any, problems: list[Problem]) -> Any:
+    def first(value: object, problems: list[Problem]) -> object:
         value = split(value, problems)
         return (value[0] if value else None) if isinstance(value, list) else value
 

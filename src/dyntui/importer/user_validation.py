@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
-from typing import Any
 
 from dyntui.importer.addresses import check_address, family_of
 from dyntui.importer.custom_fields import CustomFields
@@ -24,18 +23,18 @@ _WALLET_FIELDS = ("publicWalletAddress", "chain", "walletName", "walletProvider"
 class RowValidator:
     """Checks complete users; one validator is used for many rows."""
 
-    def __init__(self, rules: ValidationContext, custom_fields: Sequence[AbstractMapping[str, Any]] = ()) -> None:
+    def __init__(self, rules: ValidationContext, custom_fields: Sequence[AbstractMapping[str, object]] = ()) -> None:
         self._rules = rules
         self._custom = CustomFields(custom_fields)
         self._checks: dict[str, Step] = {}
 
-    def check(self, name: str, value: Any, problems: list[Problem]) -> Any:
+    def check(self, name: str, value: object, problems: list[Problem]) -> object:
         """Check one value by the rules of its field."""
         if name not in self._checks:
             self._checks[name] = make_check(field_for(name), self._rules)
         return self._checks[name](value, problems)
 
-    def finish(self, user: dict[str, Any], problems: list[Problem]) -> None:
+    def finish(self, user: dict[str, object], problems: list[Problem]) -> None:
         """Check a user whose plain fields were checked already."""
         if isinstance(wallets := user.get("wallets"), list):
             self._wallets(wallets, problems)
@@ -50,14 +49,14 @@ class RowValidator:
             message = "emailVerifiedAt has no effect without an email."
             problems.append(Problem("warning", "email_verified_without_email", "emailVerifiedAt", message))
 
-    def _metadata(self, metadata: dict[str, Any], problems: list[Problem]) -> None:
+    def _metadata(self, metadata: dict[str, object], problems: list[Problem]) -> None:
         size = self._size("metadata", metadata, problems)
         if size > METADATA_WARNING:
             message = f"{size:,} bytes of metadata; the API's limit is not documented."
             problems.append(Problem("warning", "metadata_large", "metadata", message))
 
     @staticmethod
-    def _size(name: str, value: Any, problems: list[Problem]) -> int:
+    def _size(name: str, value: object, problems: list[Problem]) -> int:
         """Return the size of a value as JSON in bytes; a value that is not possible in JSON is a problem."""
         import orjson
 
@@ -67,7 +66,7 @@ class RowValidator:
             problems.append(Problem("error", "not_sendable", name, f"The value cannot be sent as JSON: {error}."))
             return 0
 
-    def _wallets(self, wallets: list[Any], problems: list[Problem]) -> None:
+    def _wallets(self, wallets: list[object], problems: list[Problem]) -> None:
         seen: set[str] = set()
         for place, wallet in enumerate(wallets):
             at = f"wallets.{place}"
@@ -101,7 +100,7 @@ class RowValidator:
                 problems.append(Problem("error", "wallet_duplicate", at, f"{address} is two times in this row."))
             seen.add(key)
 
-    def _detect_chain(self, wallet: dict[str, Any], at: str, problems: list[Problem]) -> None:
+    def _detect_chain(self, wallet: dict[str, object], at: str, problems: list[Problem]) -> None:
         address = wallet.get("publicWalletAddress")
         if wallet.get("chain") or not isinstance(address, str):
             return
@@ -110,7 +109,7 @@ class RowValidator:
             message = f"{chain}, detected from the format of the address."
             problems.append(Problem("info", "wallet_chain_from_address", f"{at}.chain", message))
 
-    def _additional(self, more: Any, at: str, problems: list[Problem]) -> None:
+    def _additional(self, more: object, at: str, problems: list[Problem]) -> None:
         for place, each in enumerate(more if isinstance(more, list) else ()):
             path = f"{at}.additionalWalletAddresses.{place}"
             if not isinstance(each, dict) or not each.get("address") or not each.get("type"):
@@ -121,7 +120,7 @@ class RowValidator:
                 if each.get(name) is not None:
                     each[name] = self.check(f"{path}.{name}", each[name], problems)
 
-    def _accounts(self, accounts: list[Any], problems: list[Problem]) -> None:
+    def _accounts(self, accounts: list[object], problems: list[Problem]) -> None:
         seen: set[tuple[str, str]] = set()
         for place, account in enumerate(accounts):
             at = f"oauthAccounts.{place}"
@@ -168,12 +167,12 @@ def _form(chain: str, address: str, name: str, problems: list[Problem]) -> None:
 
 
 def validate_user(
-    user: AbstractMapping[str, Any],
+    user: AbstractMapping[str, object],
     *,
     region: str | None = None,
     environment_kind: str = "sandbox",
     now: str | None = None,
-    custom_fields: Sequence[AbstractMapping[str, Any]] = (),
+    custom_fields: Sequence[AbstractMapping[str, object]] = (),
 ) -> tuple[Problem, ...]:
     """Return the problems of an edited body, from the same checks as the mapper's, on a copy."""
     live = environment_kind == "live"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from dyntui.core.times import now_iso
 from dyntui.importer.problems import Problem
 
 __all__ = ["Step", "ValidationContext"]
 
-Step = Callable[[Any, list[Problem]], Any]
+Step = Callable[[object, list[Problem]], object]
 """A transform or check of one value. It returns the value, None to omit it, and adds problems to the list."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from dyntui.core.times import parse_time
 from dyntui.importer.cell_text import SCIENTIFIC, cell_to_text
@@ -39,7 +38,7 @@ def fast_path(kind: str) -> Callable[[str], object] | None:
     return PLAIN[kind].fullmatch if kind in PLAIN else None
 
 
-def _basics(value: Any, name: str, problems: list[Problem]) -> str | None:
+def _basics(value: object, name: str, problems: list[Problem]) -> str | None:
     text = cell_to_text(value, name, problems)
     if text is None:
         return None
@@ -60,7 +59,7 @@ def _reported(name: str, problems: list[Problem]) -> bool:
 def _name(field: ImportField, rules: ValidationContext) -> Step:
     name = field.name
 
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         text = _basics(value, name, problems)
         if text and not _NAMED.fullmatch(text):
             problems.append(_odd(text, name))
@@ -83,7 +82,7 @@ def _odd(text: str, name: str) -> Problem:
 def _username(field: ImportField, rules: ValidationContext) -> Step:
     check_name, name = _name(field, rules), field.name
 
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         value = check_name(value, problems)
         if isinstance(value, str) and _NAMED.fullmatch(value) and not _USERNAME.fullmatch(value):
             char = next(char for char in value if not _USERNAME.fullmatch(char))
@@ -95,7 +94,7 @@ def _username(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _text(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         text = _basics(value, field.name, problems)
         return value if text is None else text
 
@@ -117,7 +116,7 @@ def _phone(field: ImportField, rules: ValidationContext) -> Step:
 def _country(field: ImportField, rules: ValidationContext) -> Step:
     from dyntui.importer.countries import country_code
 
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         text = cell_to_text(value, field.name, problems)
         if text is None:
             return value
@@ -131,7 +130,7 @@ def _country(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _boolean(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         if not isinstance(value, bool):
             message = f"{field.name} accepts yes or no, not “{value}”."
             problems.append(Problem("error", "bad_boolean", field.name, message))
@@ -141,7 +140,7 @@ def _boolean(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _date(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         moment = parse_time(value) if isinstance(value, str) and "T" in value else None
         if moment is None:
             if not _reported(field.name, problems):
@@ -161,7 +160,7 @@ _CHOICE_CODES |= {OAUTH_PROVIDERS: "oauth_provider_unknown"}
 def _choice(field: ImportField, rules: ValidationContext) -> Step:
     code = _CHOICE_CODES.get(field.choices, "unknown_value")
 
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         text = _basics(value, field.name, problems)
         if text is None:
             return value
@@ -180,7 +179,7 @@ def _choice(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _address(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         text = _basics(value, field.name, problems)
         if text is None:
             return value
@@ -217,7 +216,7 @@ def _refused_address(text: str, name: str) -> Problem:
 
 
 def _object(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         if not isinstance(value, dict) and not _reported(field.name, problems):
             problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON object."))
         return value
@@ -226,7 +225,7 @@ def _object(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _array(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         if not isinstance(value, list) and not _reported(field.name, problems):
             problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON list."))
         return value
@@ -235,7 +234,7 @@ def _array(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _strings(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a list of texts."))
             return value
@@ -247,7 +246,7 @@ def _strings(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _any(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         if not isinstance(value, (str, float)):
             return value
         if isinstance(value, str) and "\0" in value:
@@ -264,7 +263,7 @@ _HOST = re.compile(r"(?:https?://)?(?:(?!-)[a-z0-9\-]{1,63}(?<!-)\.)+(?!\d+\Z)[a
 
 
 def _domain(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         text = _basics(value, field.name, problems)
         if text is None:
             return value
@@ -280,7 +279,7 @@ def _domain(field: ImportField, rules: ValidationContext) -> Step:
 
 
 def _fid(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: Any, problems: list[Problem]) -> Any:
+    def check(value: object, problems: list[Problem]) -> object:
         number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
             problems.append(Problem("error", "fid_invalid", field.name, f"“{value}” is not a Farcaster id."))

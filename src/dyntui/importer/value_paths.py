@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
 
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
@@ -15,7 +14,7 @@ from dyntui.importer.source_types import Cell
 
 __all__ = ["Reach", "compile_path", "find_owner_column"]
 
-Reach = Callable[[Sequence[Cell]], Any]
+Reach = Callable[[Sequence[Cell]], object]
 """Returns the value at a path in a row's cells; None when there is none."""
 
 _STEP = re.compile(r"\.?(?:\[(?P<key>[^=\]]+)=(?P<value>[^\]]*)\]|(?P<name>[^.\[]+))")
@@ -46,8 +45,8 @@ def compile_path(columns: Sequence[str], path: str) -> Reach:
         return lambda cells: cells[index]
     steps = [_step(match, columns) for match in _STEP.finditer(path[len(column) :])]
 
-    def follow(cells: Sequence[Cell]) -> Any:
-        value: Any = _opened(cells[index])
+    def follow(cells: Sequence[Cell]) -> object:
+        value: object = _opened(cells[index])
         for step in steps:
             if value is None:
                 return None
@@ -57,7 +56,7 @@ def compile_path(columns: Sequence[str], path: str) -> Reach:
     return follow
 
 
-def _opened(cell: Cell) -> Any:
+def _opened(cell: Cell) -> object:
     """Return the parsed JSON of a cell; None when it is not JSON."""
     if isinstance(cell, str) and cell.lstrip()[:1] in ("{", "["):
         try:
@@ -67,7 +66,7 @@ def _opened(cell: Cell) -> Any:
     return cell
 
 
-def _step(match: re.Match[str], columns: Sequence[str]) -> Callable[[Any, Sequence[Cell]], Any]:
+def _step(match: re.Match[str], columns: Sequence[str]) -> Callable[[object, Sequence[Cell]], object]:
     if (name := match["name"]) is not None:
         return lambda value, cells: _into(value, name)
     key, expected = match["key"], match["value"]
@@ -80,7 +79,7 @@ def _step(match: re.Match[str], columns: Sequence[str]) -> Callable[[Any, Sequen
     return lambda value, cells: _matching(value, key, patterns)
 
 
-def _into(value: Any, name: str) -> Any:
+def _into(value: object, name: str) -> object:
     if isinstance(value, dict):
         return value.get(name)
     if isinstance(value, list) and value:
@@ -90,7 +89,7 @@ def _into(value: Any, name: str) -> Any:
     return None
 
 
-def _matching(value: Any, key: str, patterns: list[str]) -> list[Any]:
+def _matching(value: object, key: str, patterns: list[str]) -> list[object]:
     each = value if isinstance(value, list) else [value]
     return [
         item

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from dyntui.core.json_types import as_object
 from dyntui.importer.fields import SIGN_IN_PROVIDERS, WALLET_PROVIDERS
 from dyntui.importer.problems import Problem
 from dyntui.importer.source_types import normalize_name
@@ -43,7 +43,7 @@ _SOCIAL |= {
 }
 
 
-def _find(item: Mapping[str, Any], *names: str) -> Any:
+def _find(item: Mapping[str, object], *names: str) -> object:
     """Return the value of the first of these names that the object has, in any spelling."""
     for name in names:
         for key, value in item.items():
@@ -52,15 +52,15 @@ def _find(item: Mapping[str, Any], *names: str) -> Any:
     return None
 
 
-def _objects(value: Any) -> Iterable[Mapping[str, Any]]:
+def _objects(value: Iterable[object]) -> Iterable[Mapping[str, object]]:
     return (item for item in value if isinstance(item, Mapping))
 
 
-def reshape_wallets(value: Any, name: str, problems: list[Problem]) -> Any:
+def reshape_wallets(value: object, name: str, problems: list[Problem]) -> object:
     """Return wallets as CreateWalletRequest; embedded wallets of another vendor are left out with a problem."""
     if not isinstance(value, list):
         return value
-    wallets: list[dict[str, Any]] = []
+    wallets: list[dict[str, object]] = []
     for item in _objects(value):
         address = _find(item, "publicwalletaddress", "publickey", "address", "web3wallet", "walletaddress")
         if address is None:
@@ -74,13 +74,11 @@ def reshape_wallets(value: Any, name: str, problems: list[Problem]) -> Any:
     return wallets or None
 
 
-def _wallet(item: Mapping[str, Any], address: str, client: Any, connector: Any) -> dict[str, Any]:
-    wallet: dict[str, Any] = {"publicWalletAddress": address}
+def _wallet(item: Mapping[str, object], address: str, client: object, connector: object) -> dict[str, object]:
+    wallet: dict[str, object] = {"publicWalletAddress": address}
     if chain := _find(item, "chain", "chaintype", "blockchain"):
         wallet["chain"] = CHAIN_WORDS.get(str(chain).casefold(), str(chain).upper())
-    strategy = (
-        _find(item.get("verification") or {}, "strategy") if isinstance(item.get("verification"), Mapping) else None
-    )
+    strategy = _find(as_object(item.get("verification")), "strategy")
     if isinstance(strategy, str) and strategy.startswith("web3_"):
         client = client or strategy.split("_")[1]
         connector = connector or "injected"
@@ -94,7 +92,7 @@ def _wallet(item: Mapping[str, Any], address: str, client: Any, connector: Any) 
     return wallet
 
 
-def reshape_accounts(value: Any, name: str, problems: list[Problem]) -> Any:
+def reshape_accounts(value: object, name: str, problems: list[Problem]) -> object:
     """Return social accounts as CreateUserOauthRequest; password and phone identities are left out."""
     if not isinstance(value, list):
         return value
@@ -102,14 +100,14 @@ def reshape_accounts(value: Any, name: str, problems: list[Problem]) -> Any:
     return accounts or None
 
 
-def _account(item: Mapping[str, Any]) -> dict[str, Any] | None:
+def _account(item: Mapping[str, object]) -> dict[str, object] | None:
     word = str(_find(item, "oauthprovider", "provider", "providerid", "type", "connection") or "")
     bare = normalize_name(word.removeprefix("oauth_").removesuffix("_oauth").removesuffix(".com"))
     if bare in _NOT_SOCIAL or item.get("isSocial") is False:
         return None
     number = _find(item, "oauthaccountid", "accountid", "subject", "provideruserid", "rawid", "telegramuserid", "fid")
     number = number if number is not None else _find(item, "userid", "uid")
-    account: dict[str, Any] = {"provider": _SOCIAL.get(bare, word)}
+    account: dict[str, object] = {"provider": _SOCIAL.get(bare, word)}
     if number is not None:
         account["accountId"] = str(number)
     emails = _find(item, "oauthemails", "emails", "email", "emailaddress")

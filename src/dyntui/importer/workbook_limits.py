@@ -93,7 +93,7 @@ def _inspect(archive: zipfile.ZipFile, reader: BinaryIO, name: str) -> tuple[str
         elif path == _STRINGS_PART:
             lengths = _string_lengths(blocks)
         else:
-            facts[path] = _scan_sheet(blocks, lengths, budget)  # Any part can be declared a sheet.
+            facts[path] = _scan_sheet(blocks, lengths, budget)  # object part can be declared a sheet.
             _check_area(facts[path], name)
     if kind == "ods":
         return kind, facts

@@ -278,6 +278,8 @@ class SavedRequests:
             return []
         try:
             rows = parse_json(read_private(self.file, limit=_MAX_SAVED_BYTES))
+            if not isinstance(rows, list):
+                raise TypeError
             return [
                 ConsoleRequest(row["operation"], dict(row["values"]), str(row["body"]), str(row["name"]))
                 for row in rows

@@ -52,7 +52,7 @@ _SUFFIXES = ("", "-wal", "-shm", "-journal")
 NEVER_KEPT = frozenset(
     {"mfaDevices", "mfaBackupCodeAcknowledgement", "accessToken", "rawToken", "secret", "clientSecret", "downloadUrl"}
 )
-Row = dict[str, Any]
+Row = dict[str, object]
 
 
 class CacheTooNew(DyntuiError):
@@ -269,9 +269,9 @@ class RowCache:
 
     def counts(self) -> dict[str, int]:
         """Return the number of cached rows by list."""
-        return dict(self._fetch("SELECT list, count(*) FROM items GROUP BY list"))
+        return dict[str, int](self._fetch("SELECT list, count(*) FROM items GROUP BY list"))
 
-    def _fetch(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+    def _fetch(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a statement; none when the file is damaged, which is then replaced."""
         with self._lock:
             try:
@@ -332,7 +332,7 @@ def words_of(row: Row) -> str:
     return without_surrogates("\n".join(_texts(row)).casefold())
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

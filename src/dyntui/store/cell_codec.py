@@ -13,7 +13,7 @@ _EXACT = b" "
 """Prefix of values that orjson would not read exactly: it reads numbers of over 64 bits as floats."""
 
 
-def pack(value: Any) -> bytes:
+def pack(value: object) -> bytes:
     """Return `value` as JSON."""
     try:
         return orjson.dumps(value)

@@ -6,8 +6,9 @@ names it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from dyntui.core.strict_json import dump_json, parse_json
 from dyntui.store.schema import damaged
@@ -18,7 +19,8 @@ _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
 _OPTIONAL_TEXT = (str, type(None))
 _LOCATION_KEYS = ("profile", "base_url", "environment_id", "environment_kind", "organization", "organisation")
 """The last one is the former spelling, in existing journals."""
-_TYPES: dict[str, Any] = {
+_Shape: TypeAlias = "tuple[type, ...] | list[_Shape] | dict[str, _Shape]"
+_TYPES: dict[str, _Shape] = {
     "where": dict.fromkeys(_LOCATION_KEYS, _TEXT),
     "source": {
         "name": _TEXT, "format": _TEXT, "encoding": _TEXT, "delimiter": _TEXT, "quoting": _TEXT,
@@ -53,7 +55,7 @@ Other names and empty shapes are not checked."""
 class Facts(dict[str, Any]):
     """An object of facts. A missing name raises JournalUnusable, because the journal is damaged."""
 
-    def __init__(self, values: dict[str, Any], path: Path) -> None:
+    def __init__(self, values: Mapping[str, object], path: Path) -> None:
         super().__init__({name: _wrap(value, path) for name, value in values.items()})
         self._path = path
 
@@ -61,7 +63,7 @@ class Facts(dict[str, Any]):
         raise damaged(self._path, f"it does not say {name!r}")
 
 
-def load_facts(text: Any, path: Path) -> Facts:
+def load_facts(text: object, path: Path) -> Facts:
     """Parse the facts of a journal. Raises JournalUnusable when they do not have the expected types."""
     if not isinstance(text, str):
         raise damaged(path, "its facts are no text")
@@ -69,17 +71,18 @@ def load_facts(text: Any, path: Path) -> Facts:
         values = parse_json(text)
     except ValueError as error:
         raise damaged(path, f"its facts are no JSON ({error})") from error
-    if wrong := _wrong(values, _TYPES, "facts"):
+    wrong = _wrong(values, _TYPES, "facts")
+    if wrong or not isinstance(values, dict):
         raise damaged(path, f"{wrong} has a wrong type")
     return Facts(values, path)
 
 
-def dump_facts(values: dict[str, Any]) -> str:
+def dump_facts(values: Mapping[str, object]) -> str:
     """Return the facts as JSON."""
     return dump_json(values).decode()
 
 
-def _wrap(value: Any, path: Path) -> Any:
+def _wrap(value: object, path: Path) -> object:
     match value:
         case dict():
             return Facts(value, path)
@@ -88,7 +91,7 @@ def _wrap(value: Any, path: Path) -> Any:
     return value
 
 
-def _wrong(value: Any, shape: Any, name: str) -> str:
+def _wrong(value: object, shape: _Shape, name: str) -> str:
     """Return the name of the first value of a wrong type; "" for none."""
     match shape:
         case dict():

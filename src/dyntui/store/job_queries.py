@@ -52,7 +52,7 @@ class FullRow(NamedTuple):
     code: str
     field: str
     message: str
-    raw: Any
+    raw: list[Any]
     """The cells of the row."""
     body: bytes | None
     """The JSON to send; None for an invalid row."""

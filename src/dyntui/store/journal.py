@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import orjson
 
@@ -20,7 +20,7 @@ from dyntui.config.private_files import private_dir
 from dyntui.core.errors import UsageError
 from dyntui.core.text import without_surrogates
 from dyntui.store.connection import connect, created
-from dyntui.store.facts import dump_facts, load_facts
+from dyntui.store.facts import Facts, dump_facts, load_facts
 from dyntui.store.journal_types import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, JournalOutcome, WorkRow, now_ms
 from dyntui.store.lock import JobLock
 from dyntui.store.schema import damaged
@@ -39,7 +39,7 @@ __all__ = [
 
 _WORK = f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
 _JOB_COLUMNS = ("id", "kind", "state", "reason", "created_at", "first_send", "total", "facts", "changed_at")
-_JOB_TYPES: tuple[Any, ...] = (str, str, str, str, int, (int, type(None)), int, str, int)
+_JOB_TYPES: tuple[type | tuple[type, ...], ...] = (str, str, str, str, int, (int, type(None)), int, str, int)
 _JOB = f"SELECT {', '.join(_JOB_COLUMNS)} FROM job"
 _REFUSED = ", attempts = max(1, attempts - 1)"
 _NEVER_SENT = ", attempts = attempts - 1, first_sent = CASE attempts WHEN 1 THEN NULL ELSE first_sent END"
@@ -71,7 +71,7 @@ class Journal:
     # Open and close
 
     @classmethod
-    def create(cls, path: Path, *, kind: str, facts: Mapping[str, Any]) -> Self:
+    def create(cls, path: Path, *, kind: str, facts: Mapping[str, object]) -> Self:
         """Create a draft job without rows. The file must not exist."""
         private_dir(path.parent)
         lock: JobLock | None = None
@@ -163,7 +163,7 @@ class Journal:
         self.created_at: int = row[4]
         self.first_send: int | None = row[5]
         self.total: int = row[6]
-        self.facts: dict[str, Any] = load_facts(row[7], self.path)
+        self.facts: Facts = load_facts(row[7], self.path)
         self.changed_at: int = row[8]
         found = self.db.execute("SELECT state, count(*) FROM rows GROUP BY state").fetchall()
         try:
@@ -182,7 +182,7 @@ class Journal:
         )
         self.state, self.reason, self.changed_at = state, reason, at
 
-    def note(self, **facts: Any) -> None:
+    def note(self, **facts: object) -> None:
         """Add or replace facts about the job."""
         self._require_lock()
         text = dump_facts({**self.facts, **facts})
@@ -206,27 +206,20 @@ class Journal:
         if self._depth:
             yield
             return
-        before = self._begin()
-        try:
-            yield
-            self.db.execute("COMMIT")
-        except BaseException:
-            self._roll_back(before)
-            raise
-        finally:
-            self._depth = 0
-
-    def _begin(self) -> tuple[Any, ...]:
         self._require_lock()
         before = (dict(self.counts), self.state, self.reason, self.facts, self.total, self.first_send, self.changed_at)
         self.db.execute("BEGIN IMMEDIATE")
         self._depth = 1
-        return before
-
-    def _roll_back(self, before: tuple[Any, ...]) -> None:
-        if self.db.in_transaction:
-            self.db.execute("ROLLBACK")
-        self.counts, self.state, self.reason, self.facts, self.total, self.first_send, self.changed_at = before
+        try:
+            yield
+            self.db.execute("COMMIT")
+        except BaseException:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            self.counts, self.state, self.reason, self.facts, self.total, self.first_send, self.changed_at = before
+            raise
+        finally:
+            self._depth = 0
 
     # Rows
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
+from dyntui.core.json_types import JsonObject
 from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import RowState
 
@@ -19,7 +20,7 @@ class JournalConflict(RuntimeError):
     """The journal is not in the expected state. This is an error in dyntui, and is never ignored."""
 
 
-def row_document(number: int, body: bytes | None) -> Any:
+def row_document(number: int, body: bytes | None) -> JsonObject:
     """Parse the JSON object to send for a row. Raises JournalUnusable when it is damaged."""
     try:
         document = orjson.loads(body or b"")
@@ -61,7 +62,7 @@ class WorkRow(NamedTuple):
         return self.keys.split(KEY_SEPARATOR) if self.keys else []
 
     @property
-    def document(self) -> Any:
+    def document(self) -> JsonObject:
         """The body as an object."""
         return row_document(self.number, self.body)
 

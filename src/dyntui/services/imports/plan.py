@@ -13,6 +13,7 @@ from typing import Any, Literal
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_object
 from dyntui.core.strict_json import parse_json
 from dyntui.core.times import duration, now_iso
 from dyntui.core.validation import validate
@@ -89,12 +90,12 @@ def read_plan(path: Path) -> dict[str, Any]:
     """Read a plan from its file. Raises UsageError when the file is not a plan or was changed."""
     hint = "Make a plan with `dyntui import --dry-run`."
     try:
-        plan = parse_json(read_private(path, _PLAN_LIMIT))
+        plan = dict(as_object(parse_json(read_private(path, _PLAN_LIMIT))))
     except ValueError as error:
         raise UsageError(f"{path} is not JSON: {error}.", hint=hint) from error
     if validate(_PlanHeader, plan, name=str(path), hint=hint).digest != _digest(plan):
         raise UsageError(f"{path} was changed after the plan was made.", hint=hint)
-    return dict(plan)
+    return plan
 
 
 @dataclass(frozen=True, slots=True)

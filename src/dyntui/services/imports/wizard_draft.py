@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, read_private, remove_private
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_object
 from dyntui.core.strict_json import parse_json
 from dyntui.core.times import now, now_iso
 
@@ -156,7 +157,7 @@ def load_draft(draft_id: str) -> ImportDraft:
     from dyntui.importer.mapping import Mapping
 
     try:
-        values = parse_json(read_private(_file(draft_id), _LIMIT))
+        values = dict[str, Any](as_object(parse_json(read_private(_file(draft_id), _LIMIT))))
         if values["dyntui"] != "draft" or values["version"] != _VERSION:
             raise ValueError("not a draft of this version")
         mapping = None if values["mapping"] is None else Mapping.from_json(json.dumps(values["mapping"]))
