@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
-from dyntui.sandbox.store import Store
+from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_record import Record, fold_case, live_wallets
 
 __all__ = ["IDENTIFIERS", "AccessLists", "entry_identifiers"]
@@ -16,7 +15,7 @@ IDENTIFIERS = (
 )  # fmt: skip
 
 
-def entry_identifiers(entry: dict[str, Any]) -> list[str]:
+def entry_identifiers(entry: Document) -> list[str]:
     """Return the identifiers of an entry in a comparable form; two entries of one allowlist share none."""
     out = []
     for name in IDENTIFIERS:
@@ -39,7 +38,7 @@ class AccessLists:
         self._store = store
         self._environment_id = environment_id
         self._version = (-1, -1)
-        self._lists: dict[str, dict[str, Any]] = {}
+        self._lists: dict[str, Document] = {}
         self._entries: dict[str, set[str]] = {}
 
     def match_user(self, record: Record) -> tuple[list[str], str]:

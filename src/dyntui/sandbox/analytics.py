@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from dyntui.sandbox.store import Store
+from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_record import Record, format_time, live_wallets
 from dyntui.sandbox.user_repository import UserRepository
 
 __all__ = ["Analytics", "period_start"]
-
-Json = dict[str, Any]
 Range = tuple[int, int]
 _SAMPLE_SIZE = 3_000
 _SYSTEMS = (("iPhone", "iOS"), ("Android", "Android"), ("Macintosh", "macOS"), ("Windows", "Windows"), ("", "Linux"))
@@ -57,19 +54,19 @@ class Analytics:
     def _scaled(self, number: float) -> int:
         return round(number * self._sample[2])
 
-    def _sessions(self, within: Range | None = None) -> Iterator[tuple[Record, Json]]:
+    def _sessions(self, within: Range | None = None) -> Iterator[tuple[Record, Document]]:
         for record in self._sampled_users():
             for session in record.get("sessions", ()):
                 if within is None or within[0] <= session["createdAt"] <= within[1]:
                     yield record, session
 
-    def _wallets(self, within: Range | None = None, chain: str = "") -> Iterator[Json]:
+    def _wallets(self, within: Range | None = None, chain: str = "") -> Iterator[Document]:
         for record in self._sampled_users():
             for wallet in live_wallets(record):
                 if (within is None or within[0] <= wallet["createdAt"] <= within[1]) and chain in ("", wallet["chain"]):
                     yield wallet
 
-    def topline(self, within: Range) -> Json:
+    def topline(self, within: Range) -> Document:
         """Return the number of sessions, users and wallets, of all time and in the range."""
         users = self._store.db.execute(
             "SELECT count(*) FROM people WHERE deleted = 0 AND created BETWEEN ? AND ?", within
@@ -85,7 +82,7 @@ class Analytics:
         number = sum(1 for _ in items)
         return self._scaled(number)
 
-    def overview(self, within: Range, granularity: str) -> Json:
+    def overview(self, within: Range, granularity: str) -> Document:
         """Return active users and sessions by period."""
         active: defaultdict[str, set[str]] = defaultdict(set)
         methods: Counter[tuple[str, str]] = Counter()
@@ -100,13 +97,13 @@ class Analytics:
             "sessions": {"byLoginMethod": self._trend(methods), "byOperatingSystem": self._trend(systems)},
         }
 
-    def _trend(self, counts: Counter[tuple[str, str]]) -> list[Json]:
+    def _trend(self, counts: Counter[tuple[str, str]]) -> list[Document]:
         return [
             {"date": date, "dimValue": value, "nSessionsVisits": self._scaled(counts[date, value])}
             for date, value in sorted(counts)
         ]
 
-    def engagement(self, within: Range) -> Json:
+    def engagement(self, within: Range) -> Document:
         """Return active days a week, weekly retention, and sessions by hour and weekday."""
         days: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         heat: Counter[tuple[int, int]] = Counter()
@@ -133,7 +130,7 @@ class Analytics:
             ],
         }
 
-    def _retention(self, within: Range, *, new: bool) -> list[Json]:
+    def _retention(self, within: Range, *, new: bool) -> list[Document]:
         """Return the share of each weekly cohort that was active in each later week. `new`: cohorts by sign-up."""
         seen: defaultdict[str, set[str]] = defaultdict(set)
         cohorts: defaultdict[str, set[str]] = defaultdict(set)
@@ -157,7 +154,7 @@ class Analytics:
             if week >= cohort
         ]
 
-    def wallets(self, within: Range, chain: str) -> Json:
+    def wallets(self, within: Range, chain: str) -> Document:
         """Return the number of wallets by name, of all time and in the range. An empty `chain` means all chains."""
         return {
             "breakdown": {
@@ -166,11 +163,11 @@ class Analytics:
             }
         }
 
-    def _by_name(self, wallets: Iterable[Json]) -> list[Json]:
+    def _by_name(self, wallets: Iterable[Document]) -> list[Document]:
         counts = Counter(wallet["name"] for wallet in wallets)
         return [{"walletNameDisplay": name, "nWallets": self._scaled(n)} for name, n in counts.most_common()]
 
-    def visits(self, within: Range, visitors: Iterable[Json]) -> Json:
+    def visits(self, within: Range, visitors: Iterable[Document]) -> Document:
         """Return the sessions of users and the visits of visitors, by day."""
         users: defaultdict[str, list[str]] = defaultdict(list)
         for record, session in self._sessions(within):
@@ -186,7 +183,7 @@ class Analytics:
             **parts,
         }
 
-    def _by_date(self, days: dict[str, list[str]], scale: float) -> Json:
+    def _by_date(self, days: dict[str, list[str]], scale: float) -> Document:
         all_ids = {id for ids in days.values() for id in ids}
         return {
             "totalUnique": round(len(all_ids) * scale),

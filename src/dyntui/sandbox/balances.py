@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.chain_tokens import NATIVE, PRICES, TOKENS
 from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.store import Document
 
 __all__ = ["make_balances"]
-
-Json = dict[str, Any]
 _DECIMALS = {"WETH": 18, "DAI": 18, "BONK": 5}
 
 
 def make_balances(
     ids: Ids, chain: str, address: str, network: int, *, native: bool = True, prices: bool = True
-) -> list[Json]:
+) -> list[Document]:
     """Return the balances of an address on one network."""
     chain = chain_family(chain)
-    out: list[Json] = []
+    out: list[Document] = []
     if native and chain in NATIVE:
         name, symbol, decimals = NATIVE[chain]
         amount = _amount(ids, f"{address} {symbol} {network}", 3.0)
@@ -38,8 +35,10 @@ def _amount(ids: Ids, name: str, most: float) -> float:
     return round(max(0.0, share * 1.5 - 0.5) ** 3 * most, 6)
 
 
-def _balance(network: int, address: str, name: str, symbol: str, decimals: int, amount: float, prices: bool) -> Json:
-    out: Json = {
+def _balance(
+    network: int, address: str, name: str, symbol: str, decimals: int, amount: float, prices: bool
+) -> Document:
+    out: Document = {
         "networkId": network,
         "address": address,
         "name": name,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
 __all__ = ["delegated_access", "sample_key"]
 
-Json = dict[str, Any]
 
-
-def sample_key(ids: Ids, at: int) -> Json:
+def sample_key(ids: Ids, at: int) -> Document:
     """Return a well-formed public key. No private key exists."""
     body = base64.b64encode(ids.digest("delegation key", 64)).decode()
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
@@ -32,7 +30,7 @@ def sample_key(ids: Ids, at: int) -> Json:
     }
 
 
-def delegated_access(ids: Ids, newest: int, at: int) -> list[Json]:
+def delegated_access(ids: Ids, newest: int, at: int) -> list[Document]:
     """Return the delegated access of a wallet, as the API shows it. `newest` and `at` are in ms since 1970."""
     return [
         {

@@ -11,30 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, invalid, not_found
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
 __all__ = ["DocumentResource", "admin_event"]
 
-Json = dict[str, Any]
 
-
-def _copy_document(call: OperationCall, doc: Json) -> Json:
+def _copy_document(call: OperationCall, doc: Document) -> Document:
     return dict(doc)
 
 
-def _merge_body(call: OperationCall, doc: Json, body: Json) -> Json:
+def _merge_body(call: OperationCall, doc: Document, body: Document) -> Document:
     return {**doc, **body}
 
 
-def _accept_any(call: OperationCall, doc: Json) -> None:
+def _accept_any(call: OperationCall, doc: Document) -> None:
     return None
 
 
-def admin_event(call: OperationCall, resource: str, action: str, data: Json) -> None:
+def admin_event(call: OperationCall, resource: str, action: str, data: Document) -> None:
     """Write the event of a configuration change, if the behavior flag `admin-events` is on."""
     if resource and call.sandbox.flags.on("admin-events"):
         call.emit(f"admin.{resource}.{action}", data)
@@ -60,13 +58,13 @@ class DocumentResource:
     """The property that contains one document in a response; empty for none."""
     resource: str = ""
     """The resource in the names of events (`admin.RESOURCE.created`); empty for no events."""
-    make: Callable[[OperationCall, Json], Json] = _copy_document
+    make: Callable[[OperationCall, Document], Document] = _copy_document
     """Returns the document, without its id, for the body of a create request."""
-    change: Callable[[OperationCall, Json, Json], Json] = _merge_body
+    change: Callable[[OperationCall, Document, Document], Document] = _merge_body
     """Returns the document for the current document and the body of an update request."""
-    check: Callable[[OperationCall, Json], None] = _accept_any
+    check: Callable[[OperationCall, Document], None] = _accept_any
     """Raises RequestRefused for a document that is not allowed. The `id` of a new document is empty."""
-    show: Callable[[OperationCall, Json], Json] = _copy_document
+    show: Callable[[OperationCall, Document], Document] = _copy_document
     """Returns the document as the API shows it."""
     locate: Callable[[OperationCall], str] | None = None
     """Returns the id of a singleton; None for other documents."""
@@ -85,7 +83,7 @@ class DocumentResource:
         disable: str = "",
     ) -> None:
         """Register the handlers of the operations with these ids."""
-        handlers: dict[str, Callable[[OperationCall], Any]] = {
+        handlers: dict[str, Callable[[OperationCall], object]] = {
             list: self.list_all,
             create: self.create,
             get: lambda call: self.respond(call, self.find(call)),
@@ -98,7 +96,7 @@ class DocumentResource:
             if id:
                 operation(id)(handler)
 
-    def find(self, call: OperationCall) -> Json:
+    def find(self, call: OperationCall) -> Document:
         """Return the document of the path. Raises RequestRefused (404)."""
         store = call.sandbox.store
         id = self._id(call)
@@ -107,12 +105,12 @@ class DocumentResource:
             raise not_found(self.title)
         return found
 
-    def respond(self, call: OperationCall, doc: Json) -> Json:
+    def respond(self, call: OperationCall, doc: Document) -> Document:
         """Return the body of the response for a document."""
         shown = self.show(call, doc)
         return {self.one_as: shown} if self.one_as else shown
 
-    def save(self, call: OperationCall, doc: Json, parent: str = "") -> None:
+    def save(self, call: OperationCall, doc: Document, parent: str = "") -> None:
         """Store a new or changed document."""
         call.sandbox.store.put(self.kind, doc, parent, id=doc["id"] if self.locate is None else self._id(call))
 
@@ -125,13 +123,13 @@ class DocumentResource:
             raise not_found(self.parent_kind.removesuffix("s").title())
         return id
 
-    def siblings(self, call: OperationCall, doc: Json) -> list[Json]:
+    def siblings(self, call: OperationCall, doc: Document) -> list[Document]:
         """Return the other documents with the same parent."""
         store = call.sandbox.store
         parent = call.path.get(self.parent) or store.parent(self.kind, doc["id"]) or ""
         return [each for each in store.all(self.kind, parent) if each["id"] != doc["id"]]
 
-    def list_all(self, call: OperationCall) -> Any:
+    def list_all(self, call: OperationCall) -> object:
         """Return all documents of the parent."""
         docs = [self.respond(call, doc) for doc in call.sandbox.store.all(self.kind, self._parent(call))]
         return {self.list_as: docs} if self.list_as else docs
@@ -148,7 +146,7 @@ class DocumentResource:
         admin_event(call, self.resource, "created", self.show(call, doc))
         return Reply(201, self.respond(call, doc))
 
-    def update(self, call: OperationCall) -> Any:
+    def update(self, call: OperationCall) -> Document:
         """Update the document of the path from the body."""
         doc = self.find(call)
         doc = {**self.change(call, doc, call.body or {}), "id": doc["id"]}
@@ -163,7 +161,7 @@ class DocumentResource:
         call.sandbox.store.remove(self.kind, self._id(call))
         admin_event(call, self.resource, "deleted", self.show(call, doc))
 
-    def set_enabled(self, call: OperationCall, enabled: bool) -> Any:
+    def set_enabled(self, call: OperationCall, enabled: bool) -> object:
         """Enable or disable the document of the path."""
         doc = self.find(call)
         if enabled != (doc.get("enabledAt") is not None):

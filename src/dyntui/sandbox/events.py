@@ -6,19 +6,17 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Protocol
 
 import orjson
 
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.replies import bad_request
-from dyntui.sandbox.store import Store
+from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_record import format_time
 
 __all__ = ["EventListener", "EventLog", "decode_cursor", "encode_cursor", "event_types"]
-
-Json = dict[str, Any]
 
 KEPT_EVENTS = 20_000
 _TRIM_EVERY = 500
@@ -95,7 +93,7 @@ class EventListener(Protocol):
     def listens_to(self, name: str) -> bool:
         """Return whether the listener receives events of that name."""
 
-    def on_event(self, event: Json) -> None:
+    def on_event(self, event: Document) -> None:
         """Receive one event."""
 
 
@@ -111,7 +109,7 @@ class EventLog:
         self._flags = flags
         self._listener = listener
 
-    def emit(self, name: str, data: Json, *, at: int, user: str | None = None) -> int:
+    def emit(self, name: str, data: Document, *, at: int, user: str | None = None) -> int:
         """Write one event and return its position.
 
         `at` is in ms since 1970. `user` is the id of the user who caused it; None for an API token
@@ -126,7 +124,7 @@ class EventLog:
             self._trim()
         return position
 
-    def emit_many(self, name: str, items: Sequence[Json], *, at: int) -> None:
+    def emit_many(self, name: str, items: Sequence[Document], *, at: int) -> None:
         """Write an event of one name for each item."""
         if self._listener.listens_to(name):
             for data in items:
@@ -139,12 +137,12 @@ class EventLog:
     def _trim(self) -> None:
         self._store.db.execute("DELETE FROM events WHERE pos <= (SELECT max(pos) FROM events) - ?", (KEPT_EVENTS,))
 
-    def at(self, position: int) -> Json:
+    def at(self, position: int) -> Document:
         """Return the event at a position that `emit` returned."""
         row = self._store.db.execute("SELECT pos, at, name, user, data FROM events WHERE pos = ?", (position,))
         return self._shown(row.fetchone())
 
-    def get(self, id: str) -> Json | None:
+    def get(self, id: str) -> Document | None:
         """Return the event with an id; None when there is none."""
         position = self._ids.owner(id)
         row = self._store.db.execute("SELECT pos, at, name, user, data FROM events WHERE pos = ?", (position,))
@@ -153,7 +151,7 @@ class EventLog:
             return None
         return self._shown(found)
 
-    def page(self, cursor: str | None, resource: str, start: int | None, end: int | None) -> tuple[list[Json], str]:
+    def page(self, cursor: str | None, resource: str, start: int | None, end: int | None) -> tuple[list[Document], str]:
         """Return one page of events, and the cursor of the next page; empty when it is the last one.
 
         `start` and `end` are in ms since 1970.
@@ -182,13 +180,13 @@ class EventLog:
         more = encode_cursor(rows[size - 1][0]) if len(rows) > size else ""
         return [self._shown(row) for row in rows[:size]], more
 
-    def _shown(self, row: tuple[int, int, str, str | None, bytes]) -> Json:
+    def _shown(self, row: tuple[int, int, str, str | None, bytes]) -> Document:
         return self._event(*row[:4], orjson.loads(row[4]))
 
     def _id(self, position: int) -> str:
         return self._ids.child(position, "event")
 
-    def _event(self, position: int, at: int, name: str, user: str | None, data: Json) -> Json:
+    def _event(self, position: int, at: int, name: str, user: str | None, data: Document) -> Document:
         resource, _, action = name.rpartition(".")
         return {
             "eventId": self._id(position),

@@ -16,12 +16,10 @@ from typing import IO, Any
 import orjson
 
 from dyntui.sandbox.clock import Clock
-from dyntui.sandbox.store import Store
+from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_repository import UserFilter, UserRepository
 
 __all__ = ["PREFIX", "Export", "Exports", "visitor_csv_lines"]
-
-Json = dict[str, Any]
 PREFIX = "/__exports__/"
 _PAGE = 500
 _IN_MEMORY = 4 << 20
@@ -107,7 +105,7 @@ class Exports:
     def _sign(self, id: str, expires: int) -> str:
         return hmac.new(self._secret, f"{id} {expires}".encode(), hashlib.sha256).hexdigest()
 
-    def user_lines(self, serialize: Callable[[Any, int], Json]) -> Iterator[bytes]:
+    def user_lines(self, serialize: Callable[[Any, int], Document]) -> Iterator[bytes]:
         """Yield the CSV lines of all users. `serialize` returns the API user for a record and its position."""
         yield _csv_line(_USER_COLUMNS)
         offset = 0
@@ -125,7 +123,7 @@ class Exports:
             offset += len(users)
 
 
-def visitor_csv_lines(visitors: Iterable[Json]) -> Iterator[bytes]:
+def visitor_csv_lines(visitors: Iterable[Document]) -> Iterator[bytes]:
     """Yield the CSV lines of visitors, given as the API shows them."""
     yield _csv_line(_VISITOR_COLUMNS)
     for visitor in visitors:
@@ -138,7 +136,7 @@ def _csv_line(cells: Iterable[str]) -> bytes:
     return text.getvalue().encode()
 
 
-def _csv_cell(value: Any) -> str:
+def _csv_cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dyntui.sandbox.store import Document
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
@@ -23,8 +25,6 @@ __all__ = [
     "operation",
 ]
 
-Json = dict[str, Any]
-
 
 @dataclass(slots=True)
 class OperationCall:
@@ -36,11 +36,11 @@ class OperationCall:
     """The operation of the catalog."""
     path: Mapping[str, str]
     """The path parameters by name."""
-    query: Mapping[str, Any]
+    query: Document
     """The query parameters by name, as typed values."""
     body: Any
     """The decoded JSON body; None when there is none."""
-    token: Json
+    token: Document
     """The API token of the request; empty for public operations."""
     host: str
     """The Host header of the request."""
@@ -50,7 +50,7 @@ class OperationCall:
         """The time of the sandbox in milliseconds since 1970."""
         return self.sandbox.clock.now()
 
-    def emit(self, name: str, data: Json) -> None:
+    def emit(self, name: str, data: Document) -> None:
         """Write an event without a user, because an API token caused it (docs/vendor-api.md#event-types)."""
         self.sandbox.events.emit(name, data, at=self.now)
 
@@ -59,20 +59,21 @@ class OperationCall:
         return self.sandbox.ids.uuid(f"created {kind} {self.sandbox.store.next_number(kind)}")
 
 
-Handler = Callable[[OperationCall], Any]
+Handler = Callable[[OperationCall], object]
+H = TypeVar("H", bound=Handler)
 HANDLERS: dict[str, Handler] = {}
 """Handlers by operation id."""
 CHECKS_ITS_BODY: set[str] = set()
 """Ids of the operations whose handler validates the body itself."""
 
 
-def operation(*ids: str, checks_body: bool = False) -> Callable[[Handler], Handler]:
+def operation(*ids: str, checks_body: bool = False) -> Callable[[H], H]:
     """Register the decorated function as the handler of these operations.
 
     With `checks_body` the handler validates the body itself.
     """
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: H) -> H:
         for each in ids:
             HANDLERS[each] = handler
             if checks_body:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import cycle
-from typing import Any
 
 __all__ = ["PAYLOADS", "inject_payloads"]
 
@@ -35,14 +34,14 @@ _UNCHANGED_FIELDS = frozenset({"code", "cursor", "downloadUrl", "rawToken"})
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
-def inject_payloads(value: Any) -> Any:
+def inject_payloads(value: object) -> object:
     """Return the JSON value with payloads as texts and in the names of free-form objects.
 
     Ids, times and `_UNCHANGED_FIELDS` stay unchanged.
     """
     payloads = cycle(PAYLOADS)
 
-    def walk(each: Any, name: str, in_free_form: bool) -> Any:
+    def walk(each: object, name: str, in_free_form: bool) -> object:
         if isinstance(each, dict):
             inside = in_free_form or name in ("metadata", "profile", "oauth_metadata", "headers")
             out = {

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.sample_users import SampleUsers
-from dyntui.sandbox.user_record import Row
+from dyntui.sandbox.user_record import UserRow
 
 __all__ = ["Chunk", "make_chunks"]
 
-Chunk = tuple[list[Row], list[tuple[str, int]]]
+Chunk = tuple[list[UserRow], list[tuple[str, int]]]
 """Rows for the store, and the sorted unique keys, each with the position of its user."""
 
 _CHUNK_SIZE = 20_000

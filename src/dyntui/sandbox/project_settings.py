@@ -6,20 +6,16 @@ operations of their own: an update of the settings ignores them.
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.sandbox.behavior_flags import BehaviorFlags
-from dyntui.sandbox.store import Store
+from dyntui.sandbox.store import Document, Store
 
 __all__ = ["show_settings", "update_settings"]
-
-Json = dict[str, Any]
 _SEPARATE_FIELDS = ("environmentName", "providers", "exchanges", "customFields", "networks")
 
 
-def show_settings(store: Store, flags: BehaviorFlags, environment: Json, own: bool) -> Json:
+def show_settings(store: Store, flags: BehaviorFlags, environment: Document, own: bool) -> Document:
     """Return the settings of an environment. `own`: whether it is the environment with the users."""
-    settings: Json = environment["settings"]
+    settings: Document = environment["settings"]
     id = environment["id"]
     views = [{"type": each["type"], "sections": each["sections"]} for each in store.all("sdkViews", id)]
     return {
@@ -32,7 +28,7 @@ def show_settings(store: Store, flags: BehaviorFlags, environment: Json, own: bo
     }
 
 
-def _custom_field(field: Json) -> Json:
+def _custom_field(field: Document) -> Document:
     rules = field.get("validationRules") or {}
     return {
         "name": field["key"],
@@ -48,14 +44,14 @@ def _custom_field(field: Json) -> Json:
     }
 
 
-def update_settings(settings: Json, body: Json, *, merge: bool) -> Json:
+def update_settings(settings: Document, body: Document, *, merge: bool) -> Document:
     """Return the settings after an update. With `merge` the settings that the body omits stay."""
     separate = {name: settings[name] for name in _SEPARATE_FIELDS if name in settings}
     updates = {name: value for name, value in body.items() if name not in _SEPARATE_FIELDS}
     return {**(_merge(settings, updates) if merge else updates), **separate}
 
 
-def _merge(old: Json, new: Json) -> Json:
+def _merge(old: Document, new: Document) -> Document:
     out = dict(old)
     for name, value in new.items():
         before = out.get(name)

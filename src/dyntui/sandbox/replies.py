@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from dyntui.sandbox.store import Document
 
 __all__ = ["Reply", "RequestRefused", "bad_request", "invalid", "not_found"]
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class Reply:
 
     status: int = 200
     """The HTTP status."""
-    body: Any = None
+    body: object = None
     """A value to send as JSON, or bytes to send unchanged."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Additional headers."""
@@ -41,9 +40,9 @@ def not_found(what: str) -> RequestRefused:
     return RequestRefused(Reply(404, {"error": f"{what} not found", "code": "not_found"}))
 
 
-def invalid(code: str, message: str, payload: Json | None = None) -> RequestRefused:
+def invalid(code: str, message: str, payload: Document | None = None) -> RequestRefused:
     """Return the refusal of a well-formed request that violates a rule (422)."""
-    body: Json = {"error": message, "code": code}
+    body: Document = {"error": message, "code": code}
     if payload:
         body["payload"] = payload
     return RequestRefused(Reply(422, body))

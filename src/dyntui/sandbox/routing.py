@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from dyntui.api.catalog import Operation, Parameter, catalog
 from dyntui.core.ids import is_uuid
+from dyntui.core.json_types import Row, as_text
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.replies import bad_request, not_found
 from dyntui.sandbox.schema_validation import OPEN_ENUMS
+from dyntui.sandbox.store import Document
 
 __all__ = ["MAX_LIMIT", "Router", "check_ids", "parse_query"]
 
@@ -62,10 +63,10 @@ def check_ids(values: dict[str, str], flags: BehaviorFlags) -> None:
             raise not_found(name.removesuffix("Id"))
 
 
-def parse_query(operation: Operation, text: str, flags: BehaviorFlags) -> dict[str, Any]:
+def parse_query(operation: Operation, text: str, flags: BehaviorFlags) -> Document:
     """Parse a query into typed values. deepObject parameters become dicts, unknown names are ignored."""
     known = {parameter.name: parameter for parameter in operation.parameters if parameter.where == "query"}
-    out: dict[str, Any] = {}
+    out: Document = {}
     for name, value in parse_qsl(text, keep_blank_values=True):
         if (deep := _DEEP.match(name)) and (parameter := known.get(deep[1])) and parameter.deep:
             _add_deep_value(out, parameter, deep[2], value)
@@ -81,25 +82,25 @@ def parse_query(operation: Operation, text: str, flags: BehaviorFlags) -> dict[s
     return out
 
 
-def _properties(parameter: Parameter) -> dict[str, Any]:
+def _properties(parameter: Parameter) -> Document:
     return dict(catalog().resolve(parameter.schema).get("properties", {}))
 
 
-def _add_deep_value(out: dict[str, Any], parameter: Parameter, key: str, value: str) -> None:
+def _add_deep_value(out: Document, parameter: Parameter, key: str, value: str) -> None:
     properties = _properties(parameter)
     if key in properties:
         _check_enum(properties[key], f"{parameter.name}[{key}]", value)
         out.setdefault(parameter.name, {})[key] = value
 
 
-def _check_enum(schema: Any, name: str, value: str) -> None:
-    if schema.get("$ref", "").rsplit("/", 1)[-1] in OPEN_ENUMS:
+def _check_enum(schema: Row, name: str, value: str) -> None:
+    if as_text(schema.get("$ref")).rsplit("/", 1)[-1] in OPEN_ENUMS:
         return
     if (allowed := catalog().resolve(schema).get("enum")) and value not in allowed:
         raise bad_request(f"query/{name} must be one of {', '.join(allowed)}")
 
 
-def _typed(parameter: Parameter, value: str, flags: BehaviorFlags) -> Any:
+def _typed(parameter: Parameter, value: str, flags: BehaviorFlags) -> object:
     match catalog().resolve(parameter.schema).get("type"):
         case "number" | "integer":
             if not _INTEGER.match(value):

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.sandbox.delegation import sample_key
 from dyntui.sandbox.operations.hosts import hostname_records
 from dyntui.sandbox.operations.settings import provider_urls
 from dyntui.sandbox.seed_environment import PERSONAL_TOKENS, store_token
 from dyntui.sandbox.settings import SOCIAL
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
 if TYPE_CHECKING:
     from dyntui.sandbox.state import SandboxState
 
 __all__ = ["create_configuration"]
-
-Json = dict[str, Any]
 _DAY_MS = 86_400_000
 _USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 
@@ -42,12 +41,12 @@ class _SampleConfiguration:
     def _ago(self, days: float) -> str:
         return format_time(self._newest - int(days * _DAY_MS))
 
-    def _put(self, kind: str, name: str, parent: str = "", /, **fields: Any) -> Json:
+    def _put(self, kind: str, name: str, parent: str = "", /, **fields: object) -> Document:
         doc = {"id": self._ids.uuid(f"{kind} {name}"), **fields}
         self._sandbox.store.put(kind, doc, parent or self._environment)
         return doc
 
-    def _put_singleton(self, kind: str, key: str = "", /, **fields: Any) -> None:
+    def _put_singleton(self, kind: str, key: str = "", /, **fields: object) -> None:
         """Store a singleton: a document whose id follows from the path (`DocumentResource.locate`)."""
         doc = {"id": self._ids.uuid(kind), **fields}
         self._sandbox.store.put(kind, doc, self._environment, id=f"{self._environment} {key}".strip())
@@ -182,7 +181,7 @@ class _SampleConfiguration:
     def members(self) -> None:
         """Create members, sent and received invitations, and a personal token."""
         id, store = self._ids.uuid("organization"), self._sandbox.store
-        robin: Json = {}
+        robin: Document = {}
         for first, last, role in (
             ("Robin", "Vega", "owner"),
             ("Amara", "Okafor", "admin"),

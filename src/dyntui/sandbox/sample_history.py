@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.times import parse_time
 from dyntui.sandbox.operations.visits import serialize_visitor_of
 from dyntui.sandbox.serializers import serialize_session, serialize_wallet
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time, live_wallets
 
 if TYPE_CHECKING:
     from dyntui.sandbox.state import SandboxState
 
 __all__ = ["create_history"]
-
-Json = dict[str, Any]
 _DAY_MS = 86_400_000
 _USERS, _VISITORS, _MESSAGES = 25, 10, 30
 _DISABLED_AFTER_MS = 90_000
@@ -45,9 +44,9 @@ def create_history(sandbox: SandboxState, newest: int) -> None:
             _create_message(sandbox, webhook, event, turn)
 
 
-def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Json, str | None]]:
+def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Document, str | None]]:
     """Return time, name, data and user id of the sample events, in order. The users cause these events themselves."""
-    out: list[tuple[int, str, Json, str | None]] = []
+    out: list[tuple[int, str, Document, str | None]] = []
     last = sandbox.users.next_position()
     for position, record in sandbox.users.load_many(range(max(1, last - _USERS), last)).items():
         id = record["id"]
@@ -65,10 +64,10 @@ def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Json, str | No
 
 def _create_webhook(
     sandbox: SandboxState, newest: int, number: int, url: str, disabled_at: int | None, names: tuple[str, ...]
-) -> Json:
+) -> Document:
     """Create a webhook. `disabled_at` is in ms since 1970; None for an enabled one."""
     at = newest - (200 - number) * _DAY_MS
-    made: Json = {
+    made: Document = {
         "environmentId": sandbox.environment_id,
         "webhookId": sandbox.ids.uuid(f"webhook {number}"),
         "url": url,
@@ -86,7 +85,7 @@ def _create_webhook(
     return made
 
 
-def _create_message(sandbox: SandboxState, webhook: Json, event: Json, turn: int) -> None:
+def _create_message(sandbox: SandboxState, webhook: Document, event: Document, turn: int) -> None:
     """Create a message and its deliveries.
 
     Most succeed at the first or second attempt, those of a disabled webhook fail.

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from dyntui.sandbox import sample_names as names
 from dyntui.sandbox.addresses import ADDRESS
 from dyntui.sandbox.delegation import delegated_access
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.user_record import Record, Row, format_time, to_row, unique_keys
+from dyntui.sandbox.store import Document
+from dyntui.sandbox.user_record import Record, UserRow, format_time, to_row, unique_keys
 
 __all__ = ["SampleUsers"]
 
@@ -71,7 +71,7 @@ class SampleUsers:
         self._combinations = len(names.NAME_SETS) * 100 * len(names.DOMAINS)
         self._offset = int.from_bytes(ids.digest("people", 8), "big") % self._combinations
 
-    def rows(self, start: int, stop: int) -> Iterator[tuple[Row, list[str]]]:
+    def rows(self, start: int, stop: int) -> Iterator[tuple[UserRow, list[str]]]:
         """Yield the row and the unique keys of the users at positions `start` to `stop` (exclusive), counted from 1."""
         for position in range(start, stop):
             record = self._identity(position)[0]
@@ -104,7 +104,7 @@ class SampleUsers:
             visited = created + int((self.newest - created) * (digest[2] / 255) ** 0.6)
         visited -= visited % 1000 - digest[3]
 
-        profile: dict[str, Any] = {"country": name_set.countries[digest[4] % len(name_set.countries)]}
+        profile: Document = {"country": name_set.countries[digest[4] % len(name_set.countries)]}
         if digest[5] < 246:
             profile["email"] = f"{first_ascii}.{last_ascii}{number}@{names.DOMAINS[domain]}"
         if digest[6] < 215:
@@ -137,7 +137,7 @@ class SampleUsers:
             )
         return record, created, visited
 
-    def _wallet(self, position: int, n: int, digest: bytes, created: int, visited: int) -> dict[str, Any]:
+    def _wallet(self, position: int, n: int, digest: bytes, created: int, visited: int) -> Document:
         chain = _CHAIN_OF[digest[16 + n]]
         data = self.ids.digest(f"wallet {n} {position}", 32)
         embedded = chain in _WAAS_CHAIN and digest[20 + n] < 90
@@ -156,7 +156,7 @@ class SampleUsers:
             "additional": [{"address": ADDRESS["BTC"](data[::-1]), "type": "payment"}] if chain == "BTC" else [],
         }
 
-    def _oauth(self, position: int, digest: bytes, name: str, handle: str, profile: dict[str, Any]) -> dict[str, Any]:
+    def _oauth(self, position: int, digest: bytes, name: str, handle: str, profile: Document) -> Document:
         provider = _PROVIDER_OF[digest[15]]
         account = (
             str(10**20 + int.from_bytes(digest[33:41], "big"))
@@ -205,8 +205,8 @@ class SampleUsers:
         record["checks"] = self._checks(position, digest, record["wallets"], created)
         record["previousUsers"] = [self.ids.uuid(f"previous user of {position}")] if digest[60] < 6 else []
 
-    def _metadata(self, digest: bytes) -> dict[str, Any]:
-        metadata: dict[str, Any] = {}
+    def _metadata(self, digest: bytes) -> Document:
+        metadata: Document = {}
         if digest[6] < 170:
             metadata["plan"] = ("free", "free", "pro", "team")[digest[7] % 4]
         if digest[8] < 90:
@@ -221,7 +221,7 @@ class SampleUsers:
             metadata["points"] = int.from_bytes(digest[14:16], "big")
         return metadata
 
-    def _waas(self, position: int, n: int, digest: bytes, wallet: dict[str, Any]) -> dict[str, Any]:
+    def _waas(self, position: int, n: int, digest: bytes, wallet: Document) -> Document:
         scheme = digest[16 + n] % 3
         return {
             "accountAddress": wallet["address"],
@@ -239,9 +239,9 @@ class SampleUsers:
             ],
         }
 
-    def _sessions(self, position: int, digest: bytes, created: int, visited: int) -> list[dict[str, Any]]:
+    def _sessions(self, position: int, digest: bytes, created: int, visited: int) -> list[Document]:
         count = digest[40] % 5 if visited > created else 1
-        out: list[dict[str, Any]] = []
+        out: list[Document] = []
         for n in range(count):
             at = visited - (visited - created) * n // max(count, 1)
             net = names.NETWORKS[digest[41 + n] % len(names.NETWORKS)]
@@ -257,7 +257,7 @@ class SampleUsers:
             )
         return out
 
-    def _mfa(self, position: int, digest: bytes, created: int) -> list[dict[str, Any]]:
+    def _mfa(self, position: int, digest: bytes, created: int) -> list[Document]:
         kinds = [kind for kind, chance in (("totp", 20), ("passkey", 12)) if digest[56] < chance]
         return [
             {
@@ -272,9 +272,7 @@ class SampleUsers:
             for n, kind in enumerate(kinds)
         ]
 
-    def _checks(
-        self, position: int, digest: bytes, wallets: list[dict[str, Any]], created: int
-    ) -> list[dict[str, Any]]:
+    def _checks(self, position: int, digest: bytes, wallets: list[Document], created: int) -> list[Document]:
         if digest[57] > 60:
             return []
         result = "BLOCKED" if digest[58] < 6 else "FAILED" if digest[58] < 12 else "OK"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -19,6 +19,7 @@ from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, not_found
 from dyntui.sandbox.routing import Router, check_ids, parse_query
 from dyntui.sandbox.schema_validation import body_violations
 from dyntui.sandbox.state import SandboxState
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.token_scopes import ORGANIZATION, is_public, required_scope
 from dyntui.sandbox.unsupported_operations import unsupported_reason
 
@@ -42,7 +43,7 @@ class Sandbox(SandboxState):
         super().__init__(options)
         self.requests: Counter[str] = Counter()
         self._router = Router()
-        self._tokens: tuple[int, dict[str, dict[str, Any]]] = (-1, {})
+        self._tokens: tuple[int, dict[str, Document]] = (-1, {})
         self._delayed: set[threading.Timer] = set()
         self._number = 0
         if self.is_new:
@@ -139,7 +140,7 @@ class Sandbox(SandboxState):
             return result
         return Reply(204) if result is None else Reply(200, result)
 
-    def _authenticate(self, headers: Mapping[str, str]) -> dict[str, Any]:
+    def _authenticate(self, headers: Mapping[str, str]) -> Document:
         scheme, _, raw = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not raw:
             raise RequestRefused(Reply(401, {"error": "No authorization token was found"}))
@@ -153,7 +154,7 @@ class Sandbox(SandboxState):
             raise RequestRefused(Reply(401, {"error": "Invalid token"}))
         return token
 
-    def _authorize(self, token: Mapping[str, Any], operation: Operation, values: Mapping[str, str]) -> None:
+    def _authorize(self, token: Document, operation: Operation, values: Mapping[str, str]) -> None:
         is_personal = token["person"] or self.flags.on("organization-access")
         environment = values.get("environmentId", token["projectEnvironmentId"])
         if environment != token["projectEnvironmentId"] and not (
@@ -177,7 +178,7 @@ class Sandbox(SandboxState):
                 operation.id in _ANY_ENVIRONMENT_OPERATIONS and self.store.get("environments", environment) is not None
             )
 
-    def _body(self, call: OperationCall, body: bytes) -> Any:
+    def _body(self, call: OperationCall, body: bytes) -> object:
         if call.operation.id == "bulkCreateUser" and 0 < self.flags.number("bulk-max-bytes") < len(body):
             raise RequestRefused(Reply(413, {"error": "request entity too large"}))
         if not body:

@@ -10,10 +10,11 @@ from typing import Any
 import jsonschema_rs
 
 from dyntui.api.catalog import Operation, catalog
+from dyntui.sandbox.store import Document
 
 __all__ = ["OPEN_ENUMS", "Violation", "body_violations", "open_schemas", "row_violations"]
 
-Schema = dict[str, Any]
+Schema = Document
 
 OPEN_ENUMS = frozenset({"ChainEnum", "ProviderEnum", "SocialSignInProviderEnum", "TokenScopes", "WalletProviderEnum"})
 """Enums that the vendor extends: the sandbox accepts any value.
@@ -133,7 +134,7 @@ def _validator(operation_id: str, strict: bool, names: bool, rows: bool) -> json
     return jsonschema_rs.validator_for(root, validate_formats=True)
 
 
-def body_violations(operation: Operation, body: Any, *, strict: bool, names: bool = False) -> Iterator[Violation]:
+def body_violations(operation: Operation, body: object, *, strict: bool, names: bool = False) -> Iterator[Violation]:
     """Yield the violations in the body of a request.
 
     `strict`: unknown fields are violations. `names`: the texts of a user must match the named-string pattern, which is

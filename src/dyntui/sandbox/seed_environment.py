@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
 
+from dyntui.core.json_types import Row
 from dyntui.sandbox.access_lists import entry_identifiers
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.settings import default_settings
-from dyntui.sandbox.store import Store
+from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.token_scopes import ALL_SCOPES
 from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.user_repository import UserRepository
 
 __all__ = ["PERSONAL_TOKENS", "create_environment", "public_token", "store_token"]
-
-Json = dict[str, Any]
 PERSONAL_TOKENS = "person"
 """The parent of personal tokens in the store."""
 _DAY_MS = 86_400_000
@@ -82,17 +79,17 @@ def store_token(
     note: str,
     scopes: list[str],
     environment: str,
-    creator: Mapping[str, Any],
+    creator: Row,
     at: int,
     *,
     parent: str = "",
-) -> tuple[Json, str]:
+) -> tuple[Document, str]:
     """Store a new API token. Returns it as lists show it, and its secret, of which only a hash is stored.
 
     `parent` is PERSONAL_TOKENS for a personal token, which has access to organizations too.
     """
     raw = ids.token(name)
-    token: Json = {
+    token: Document = {
         "id": ids.uuid(f"token {name}"),
         "checksum": raw[-6:],
         "createdBy": dict(creator),
@@ -106,13 +103,13 @@ def store_token(
     return token, raw
 
 
-def public_token(token: Mapping[str, Any]) -> Json:
+def public_token(token: Row) -> Document:
     """Return a stored token as the API shows it."""
     return {name: value for name, value in token.items() if name not in ("hash", "person")}
 
 
 def _create_custom_fields(store: Store, ids: Ids, environment: str) -> None:
-    fields: tuple[tuple[str, str, str, Json], ...] = (
+    fields: tuple[tuple[str, str, str, Document], ...] = (
         (
             "plan",
             "Plan",
@@ -166,10 +163,10 @@ def _create_allowlists(store: Store, ids: Ids, users: UserRepository, environmen
         store.claim((f"a:{parent}:{key}", 0) for key in entry_identifiers(doc))
 
 
-def _sample_entries(users: UserRepository) -> list[tuple[str, Json]]:
+def _sample_entries(users: UserRepository) -> list[tuple[str, Document]]:
     """Return list names and entries: some sample users by email and wallet, and one entry of each other kind."""
     records = list(users.load_many(range(1, 41)).values())
-    out: list[tuple[str, Json]] = []
+    out: list[tuple[str, Document]] = []
     for record in records:
         profile = record["profile"]
         if "email" in profile:

@@ -5,19 +5,18 @@ The casing is that of the API: verifiedCredentials mix camelCase and snake_case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
+from dyntui.core.json_types import Row
 from dyntui.sandbox.addresses import chain_namespace
 from dyntui.sandbox.ids import Ids
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import PROFILE, Record, format_time, live_wallets
 
 __all__ = ["Serializer", "serialize_session", "serialize_wallet", "serialize_wallet_detail"]
-
-Json = dict[str, Any]
 Access = Callable[[Record], tuple[list[str], str]]
 
-_NULLS: Json = {**dict.fromkeys(PROFILE), "metadata": {}}
+_NULLS: Document = {**dict.fromkeys(PROFILE), "metadata": {}}
 _PHONE_CODES = {"+1": "US", "+33": "FR", "+44": "GB", "+49": "DE", "+81": "JP", "+55": "BR", "+91": "IN", "+61": "AU"}
 
 
@@ -29,14 +28,14 @@ class Serializer:
         self._environment_id = environment_id
         self._match_access = match_access
 
-    def user(self, record: Record, position: int, *, nulls: bool, sessions: bool, alone: bool = False) -> Json:
+    def user(self, record: Record, position: int, *, nulls: bool, sessions: bool, alone: bool = False) -> Document:
         """Return a user.
 
         `nulls`: include empty profile fields as null. `alone`: as GET of one user shows it, with previous_users.
         """
         profile = record["profile"]
         empty = _NULLS if nulls else {}
-        out: Json = {"id": record["id"], "projectEnvironmentId": self._environment_id, **empty, **profile}
+        out: Document = {"id": record["id"], "projectEnvironmentId": self._environment_id, **empty, **profile}
         wallets = live_wallets(record)
         credentials = self._credentials(record, position, wallets, alone)
         out["verifiedCredentials"] = credentials
@@ -70,12 +69,12 @@ class Serializer:
             out["sessions"] = [serialize_session(each) for each in record.get("sessions", ())]
         return out
 
-    def _credentials(self, record: Record, position: int, wallets: list[Json], alone: bool) -> list[Json]:
+    def _credentials(self, record: Record, position: int, wallets: list[Document], alone: bool) -> list[Document]:
         profile = record["profile"]
-        out: list[Json] = []
+        out: list[Document] = []
         if email := profile.get("email"):
             verified = record.get("emailVerifiedAt")
-            each: Json = {
+            each: Document = {
                 "id": self._ids.child(position, "email credential"),
                 "format": "email",
                 "email": email,
@@ -131,8 +130,8 @@ class Serializer:
         return out
 
 
-def _wallet_credential(item: Json) -> Json:
-    out: Json = {
+def _wallet_credential(item: Document) -> Document:
+    out: Document = {
         "id": item["id"],
         "format": "blockchain",
         "address": item["address"],
@@ -151,9 +150,9 @@ def _wallet_credential(item: Json) -> Json:
     return out
 
 
-def wallet_properties(item: Json) -> Json:
+def wallet_properties(item: Document) -> Document:
     """Return the WalletProperties. Those of embedded wallets list the key shares, without the secrets."""
-    out: Json = dict(item.get("properties") or {})
+    out: Document = dict(item.get("properties") or {})
     if waas := item.get("waas"):
         out |= {
             "keyShares": waas["keyShares"],
@@ -163,7 +162,7 @@ def wallet_properties(item: Json) -> Json:
     return out
 
 
-def serialize_wallet(item: Json) -> Json:
+def serialize_wallet(item: Document) -> Document:
     """Return a wallet as user lists and single reads show it."""
     selected = item["lastSelectedAt"]
     return {
@@ -177,9 +176,9 @@ def serialize_wallet(item: Json) -> Json:
     }
 
 
-def serialize_wallet_detail(item: Json, record: Record, environment_id: str) -> Json:
+def serialize_wallet_detail(item: Document, record: Record, environment_id: str) -> Document:
     """Return a wallet as the list of the environment shows it."""
-    out: Json = {
+    out: Document = {
         "id": item["id"],
         "userId": record["id"],
         "name": item["name"],
@@ -208,7 +207,7 @@ def serialize_wallet_detail(item: Json, record: Record, environment_id: str) -> 
     return out
 
 
-def serialize_session(item: Json) -> Json:
+def serialize_session(item: Document) -> Document:
     """Return a session as the API shows it."""
     return _with_text_times(item)
 
@@ -216,7 +215,7 @@ def serialize_session(item: Json) -> Json:
 _TIME_NAMES = frozenset({"createdAt", "verifiedAt", "revokedAt"})
 
 
-def _with_text_times(item: Mapping[str, Any]) -> Json:
+def _with_text_times(item: Row) -> Document:
     """Return a copy with the times as text."""
     return {
         name: format_time(value) if name in _TIME_NAMES and isinstance(value, int) else value

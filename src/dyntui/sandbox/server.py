@@ -15,16 +15,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from dyntui.core.errors import UsageError
 from dyntui.sandbox.app import BASE_PATH, CUT_EXTENSION, create_app
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.sandbox import Sandbox
+from dyntui.sandbox.store import Document
 
 __all__ = ["RunningServer", "serve", "serving"]
 
@@ -34,11 +36,17 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with zero seconds: closing sends R
 class _CuttableProtocol(H11Protocol):
     """HTTP/1.1 with an extension by which the application cuts its connection."""
 
-    def __init__(self, config: uvicorn.Config, server_state: Any, app_state: dict[str, Any], _loop: Any = None) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: Document,
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         inner = self.app
 
-        async def app(scope: Any, receive: Any, send: Any) -> None:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await inner(
                 {**scope, "extensions": {**scope.get("extensions", {}), CUT_EXTENSION: self.cut}}, receive, send
             )

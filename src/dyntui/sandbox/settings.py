@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dyntui.sandbox.store import Document
 
 __all__ = ["SOCIAL", "default_settings"]
-
-Json = dict[str, Any]
 
 SOCIAL = ("google", "discord", "twitter", "github", "telegram", "farcaster", "apple")
 
 
-def _network(id: int, name: str, enabled: bool = True) -> Json:
+def _network(id: int, name: str, enabled: bool = True) -> Document:
     return {
         "networkId": id,
         "chainName": name,
@@ -21,7 +19,7 @@ def _network(id: int, name: str, enabled: bool = True) -> Json:
     }
 
 
-def _field(name: str, position: int, *, required: bool = False, enabled: bool = True, unique: bool = False) -> Json:
+def _field(name: str, position: int, *, required: bool = False, enabled: bool = True, unique: bool = False) -> Document:
     return {
         "name": name,
         "required": required,
@@ -34,7 +32,7 @@ def _field(name: str, position: int, *, required: bool = False, enabled: bool = 
     }
 
 
-def default_settings(environment: str) -> Json:
+def default_settings(environment: str) -> Document:
     """Return the settings of an environment (`sandbox` or `live`), without the parts that are stored separately."""
     return {
         "environmentName": environment,

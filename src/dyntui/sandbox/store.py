@@ -28,6 +28,9 @@ from dyntui.core.errors import UsageError
 __all__ = ["Document", "Store"]
 
 Document = dict[str, Any]
+"""A JSON object that the sandbox stores or makes, or a request body that the catalog's schema was checked against.
+
+The shape of its values is known to the code of its kind."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -9,7 +9,7 @@ PUT  /__sandbox__/clock      {"now": "2026-11-22T12:00:00Z"} stops the clock, {"
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -17,6 +17,7 @@ from dyntui.core.errors import UsageError
 from dyntui.core.times import parse_time
 from dyntui.sandbox.replies import Reply
 from dyntui.sandbox.sandbox import Sandbox
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.user_repository import UserFilter
 
@@ -54,13 +55,13 @@ def answer_request(sandbox: Sandbox, scope: Scope, path: str, body: bytes) -> Re
     return Reply(200, describe_state(sandbox))
 
 
-def _set_clock(sandbox: Sandbox, now: Any) -> None:
+def _set_clock(sandbox: Sandbox, now: str | None) -> None:
     if now is not None and parse_time(now) is None:
         raise UsageError("`now` must be a time (RFC 3339) or null.")
     sandbox.clock.freeze(now)
 
 
-def describe_state(sandbox: Sandbox) -> dict[str, Any]:
+def describe_state(sandbox: Sandbox) -> Document:
     """Return the counts, faults, behavior flags and the time."""
     with sandbox.store.lock:
         users, wallets = sandbox.users.count(), len(sandbox.users.wallet_owners())
@@ -79,7 +80,7 @@ def describe_state(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _parse_object(body: bytes) -> dict[str, Any]:
+def _parse_object(body: bytes) -> Document:
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:

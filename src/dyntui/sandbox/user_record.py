@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 
 import orjson
 
 from dyntui.sandbox.addresses import chain_family, wallet_key
+from dyntui.sandbox.store import Document
 
 __all__ = [
     "FIELDS",
     "PROFILE",
     "Record",
-    "Row",
+    "UserRow",
     "fold_case",
     "format_time",
     "live_wallets",
@@ -25,7 +25,7 @@ __all__ = [
     "unique_keys",
 ]
 
-Record = dict[str, Any]
+Record = Document
 """A user: id, createdAt, updatedAt, firstVisit, lastVisit, profile{}, wallets[] and oauth[]; optionally
 emailVerifiedAt, externalUserId, deletedAt, sessions[], mfa[], checks[] and previousUsers[].
 
@@ -35,7 +35,7 @@ optionally properties, waas, nameService and delegated[].
 Times are in ms since 1970, except emailVerifiedAt, which is the text of the request.
 """
 
-Row = tuple[int, str, int, int, int | None, int | None, int, str, bytes | None]
+UserRow = tuple[int, str, int, int, int | None, int | None, int, str, bytes | None]
 """A row of the table `people`: pos, id, created, updated, first, visited, wallets, search, doc."""
 
 FIELDS = (
@@ -65,7 +65,7 @@ def fold_case(text: str) -> str:
     return text.lower() if text.isascii() else text.casefold()
 
 
-def live_wallets(record: Record) -> list[dict[str, Any]]:
+def live_wallets(record: Record) -> list[Document]:
     """Return the wallets that are not deleted."""
     return [wallet for wallet in record["wallets"] if not wallet["deletedAt"]]
 
@@ -80,16 +80,16 @@ def unique_keys(record: Record) -> list[str]:
     )
 
 
-def row_unique_keys(row: Mapping[str, Any]) -> list[str]:
+def row_unique_keys(row: Document) -> list[str]:
     """Return the unique keys of a row of a create request."""
     wallets = [(wallet["chain"], wallet["publicWalletAddress"]) for wallet in row.get("wallets") or ()]
     return _collect_keys(row, wallets, row.get("oauthAccounts") or ())
 
 
 def _collect_keys(
-    profile: Mapping[str, Any],
+    profile: Document,
     wallets: Iterable[tuple[str, str]],
-    accounts: Iterable[Mapping[str, Any]],
+    accounts: Iterable[Document],
     external: str = "",
 ) -> list[str]:
     keys: list[str] = []
@@ -133,7 +133,7 @@ def search_text(record: Record) -> str:
     return fold_case(text)
 
 
-def to_row(record: Record, position: int, doc: bytes | None = b"") -> Row:
+def to_row(record: Record, position: int, doc: bytes | None = b"") -> UserRow:
     """Return the row for the store. It contains the record unless `doc` is None."""
     return (
         position,

@@ -14,7 +14,7 @@ from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.parallel_seed import make_chunks
 from dyntui.sandbox.sample_users import SampleUsers
 from dyntui.sandbox.store import Store
-from dyntui.sandbox.user_record import FIELDS, SEPARATOR, Record, Row, fold_case, to_row, unique_keys
+from dyntui.sandbox.user_record import FIELDS, SEPARATOR, Record, UserRow, fold_case, to_row, unique_keys
 
 __all__ = ["SORTABLE", "UserFilter", "UserRepository"]
 
@@ -93,7 +93,7 @@ class UserRepository:
 
     def add(self, users: Iterable[tuple[int, Record, Sequence[str]]]) -> None:
         """Insert new users, each as position, record and unique keys. No other user has these keys."""
-        rows: list[Row] = []
+        rows: list[UserRow] = []
         claimed: list[tuple[str, int]] = []
         for position, record, keys in users:
             rows.append(to_row(record, position))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import orjson
 
@@ -12,6 +11,7 @@ from dyntui.sandbox.addresses import wallet_key
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.replies import RequestRefused, invalid
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import PROFILE, Record
 
 __all__ = ["add_oauth", "add_wallet", "apply_profile", "check_row", "is_email", "new_record", "refuse_duplicates"]
@@ -34,7 +34,7 @@ def is_email(text: str) -> bool:
     return _EMAIL.match(text) is not None
 
 
-def check_row(row: Mapping[str, Any], flags: BehaviorFlags, *, update: bool = False) -> None:
+def check_row(row: Document, flags: BehaviorFlags, *, update: bool = False) -> None:
     """Check the rules that have an error code of their own. Raises RequestRefused (422)."""
     if not row and not update:
         raise invalid("invalid_user", "At least one field is required")
@@ -51,7 +51,7 @@ def check_row(row: Mapping[str, Any], flags: BehaviorFlags, *, update: bool = Fa
         check_metadata(metadata, flags)
 
 
-def check_metadata(metadata: Mapping[str, Any], flags: BehaviorFlags) -> None:
+def check_metadata(metadata: Document, flags: BehaviorFlags) -> None:
     """Check the size and the values of metadata. Raises RequestRefused (422)."""
     limit = flags.number("metadata-max-bytes")
     if 0 < limit < len(orjson.dumps(metadata)):
@@ -75,7 +75,7 @@ def conflict_refusal(key: str, record: Record) -> RequestRefused:
     return invalid(code, message, {"email": record["profile"]["email"]} if key[0] == "e" else None)
 
 
-def new_record(row: Mapping[str, Any], position: int, ids: Ids, now: int, *, id: str | None = None) -> Record:
+def new_record(row: Document, position: int, ids: Ids, now: int, *, id: str | None = None) -> Record:
     """Return the record of a new user for a checked row. `now` is in ms since 1970."""
     profile = {name: value for name, value in row.items() if name in _PROFILE and value is not None}
     record: Record = {
@@ -97,7 +97,7 @@ def new_record(row: Mapping[str, Any], position: int, ids: Ids, now: int, *, id:
     return record
 
 
-def add_wallet(record: Record, body: Mapping[str, Any], position: int, ids: Ids, now: int) -> dict[str, Any]:
+def add_wallet(record: Record, body: Document, position: int, ids: Ids, now: int) -> Document:
     """Add a wallet to a record. Its id is made from its number, so wallets are never removed from a record."""
     wallet = {
         "id": ids.child(position, f"wallet {len(record['wallets'])}"),
@@ -115,7 +115,7 @@ def add_wallet(record: Record, body: Mapping[str, Any], position: int, ids: Ids,
     return wallet
 
 
-def add_oauth(record: Record, body: Mapping[str, Any], position: int, ids: Ids) -> None:
+def add_oauth(record: Record, body: Document, position: int, ids: Ids) -> None:
     """Add a social account to a record."""
     record["oauth"].append(
         {
@@ -131,7 +131,7 @@ def add_oauth(record: Record, body: Mapping[str, Any], position: int, ids: Ids) 
     )
 
 
-def apply_profile(record: Record, row: Mapping[str, Any], *, replace_metadata: bool) -> None:
+def apply_profile(record: Record, row: Document, *, replace_metadata: bool) -> None:
     """Change the given profile fields. Null removes a value, other fields stay."""
     profile = record["profile"]
     for name, value in row.items():
@@ -145,7 +145,7 @@ def apply_profile(record: Record, row: Mapping[str, Any], *, replace_metadata: b
             profile[name] = value
 
 
-def merge_row(record: Record, row: Mapping[str, Any], position: int, ids: Ids, now: int, flags: BehaviorFlags) -> None:
+def merge_row(record: Record, row: Document, position: int, ids: Ids, now: int, flags: BehaviorFlags) -> None:
     """Change an existing user by the row of an upsert request, as the behavior flags decide."""
     fields = {
         name: value

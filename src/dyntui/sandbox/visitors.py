@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.sandbox.addresses import ADDRESS
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.store import Store
+from dyntui.sandbox.store import Document, Store
 
 __all__ = ["Visitors"]
-
-Json = dict[str, Any]
 _SPAN_MS = 420 * 86_400_000
 _MAX_VISITORS = 20_000
 _CHAINS = ["EVM"] * 170 + ["SOL"] * 60 + ["BTC"] * 14 + ["SUI"] * 12
@@ -30,10 +26,10 @@ class Visitors:
         self._ids = ids
         self._count = min(user_count // 2, _MAX_VISITORS)
         self._newest = newest
-        self._sample: list[Json] = []
-        self._all: tuple[int, list[Json]] = (-1, [])
+        self._sample: list[Document] = []
+        self._all: tuple[int, list[Document]] = (-1, [])
 
-    def all(self) -> list[Json]:
+    def all(self) -> list[Document]:
         """Return all visitors, oldest first: id, address, chain, walletName, provider, at (ms since 1970)."""
         if len(self._sample) != self._count:
             self._sample = [self._visitor(number) for number in range(self._count)]
@@ -42,11 +38,11 @@ class Visitors:
             self._all = (version, self._sample + self._store.all("visitors"))
         return self._all[1]
 
-    def newest(self, number: int) -> list[Json]:
+    def newest(self, number: int) -> list[Document]:
         """Return the latest `number` sample visitors, oldest first."""
         return [self._visitor(each) for each in range(max(0, self._count - number), self._count)]
 
-    def add(self, visitor: Json) -> bool:
+    def add(self, visitor: Document) -> bool:
         """Store a new visitor. Returns False when the address has visited before."""
         known = {(each["chain"], each["address"].lower()) for each in self.all()}
         if (visitor["chain"], visitor["address"].lower()) in known:
@@ -54,7 +50,7 @@ class Visitors:
         self._store.put("visitors", visitor)
         return True
 
-    def _visitor(self, number: int) -> Json:
+    def _visitor(self, number: int) -> Document:
         digest = self._ids.digest(f"visitor {number}", 40)
         chain = _CHAINS[digest[32]]
         names = _WALLET_NAMES[chain]

@@ -8,8 +8,9 @@ import socket
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 from urllib.parse import urlsplit
+
+from dyntui.sandbox.store import Document
 
 __all__ = ["TIMEOUT_S", "WebhookSender", "is_loopback"]
 
@@ -36,7 +37,7 @@ class WebhookSender:
         self._open: set[socket.socket] = set()
         self._closed = False
 
-    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Document:
         """Send a POST request. Returns status, headers and the first 10,000 bytes of the response, or `error`."""
         if not is_loopback(url):
             raise ValueError(f"{url} is not on this machine")

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
@@ -20,13 +19,11 @@ from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.events import decode_cursor, encode_cursor
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.store import Store
+from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.webhook_sender import TIMEOUT_S, WebhookSender, is_loopback
 
 __all__ = ["SIGNATURE", "Webhooks"]
-
-Json = dict[str, Any]
 SIGNATURE = "x-dynamic-signature-256"
 
 WORKER_COUNT = 4
@@ -40,8 +37,8 @@ class _Job:
     """A message to send."""
 
     position: int
-    webhook: Json
-    payload: Json
+    webhook: Document
+    payload: Document
     created: int
     attempts: int
 
@@ -58,7 +55,7 @@ class Webhooks:
         self._ids = ids
         self._clock = clock
         self._flags = flags
-        self._listening: tuple[int, list[Json]] = (-1, [])
+        self._listening: tuple[int, list[Document]] = (-1, [])
         self._condition = threading.Condition()
         self._signals = 0
         self._has_new_messages = False
@@ -71,7 +68,7 @@ class Webhooks:
         """Return whether an enabled webhook selects that event."""
         return any(name in each["events"] for each in self._enabled())
 
-    def on_event(self, event: Json) -> None:
+    def on_event(self, event: Document) -> None:
         """Queue a message for each enabled webhook that selects the event; disabled ones never get it.
 
         Source: docs/vendor-api.md#deliveries.
@@ -80,7 +77,7 @@ class Webhooks:
             if event["eventName"] in webhook["events"]:
                 self._queue(webhook, event)
 
-    def ping(self, webhook: Json) -> None:
+    def ping(self, webhook: Document) -> None:
         """Queue the test message that follows the registration of a webhook."""
         event = {
             "eventId": self._ids.uuid(f"ping of {webhook['webhookId']}"),
@@ -93,7 +90,7 @@ class Webhooks:
         }
         self._queue(webhook, event)
 
-    def redeliver(self, webhook: Json, message: str) -> bool:
+    def redeliver(self, webhook: Document, message: str) -> bool:
         """Send a message again now. Returns False when there is no such message."""
         row = self._store.db.execute(
             "SELECT pos, doc FROM messages WHERE id = ? AND webhook = ?", (message, webhook["webhookId"])
@@ -110,18 +107,18 @@ class Webhooks:
         for table in ("messages", "deliveries"):
             self._store.db.execute(f"DELETE FROM {table} WHERE webhook = ?", (webhook,))
 
-    def _enabled(self) -> list[Json]:
+    def _enabled(self) -> list[Document]:
         version = self._store.kind_version("webhooks")
         if self._listening[0] != version:
             webhooks = self._store.all("webhooks", self._environment_id)
             self._listening = (version, [each for each in webhooks if each["isEnabled"]])
         return self._listening[1]
 
-    def _queue(self, webhook: Json, event: Json) -> None:
+    def _queue(self, webhook: Document, event: Document) -> None:
         self.store_message(webhook, event, due=0.0)
         self._has_new_messages = True
 
-    def store_message(self, webhook: Json, event: Json, *, due: float | None) -> Json:
+    def store_message(self, webhook: Document, event: Document, *, due: float | None) -> Document:
         """Store the message of an event. `due`: when to send it, in seconds since 1970; None for never."""
         payload = {
             "eventId": event["eventId"],
@@ -146,7 +143,7 @@ class Webhooks:
     def _trim(self, table: str, last: int, condition: str) -> None:
         self._store.db.execute(f"DELETE FROM {table} WHERE pos <= ? AND {condition}", (last,))
 
-    def messages(self, webhook: str, cursor: str | None) -> tuple[list[Json], str]:
+    def messages(self, webhook: str, cursor: str | None) -> tuple[list[Document], str]:
         """Return one page of the latest deliveries of each message, and the cursor of the next page."""
         newest = self._flags["events-order"] == "newest"
         size = max(1, self._flags.number("page-size"))
@@ -162,14 +159,16 @@ class Webhooks:
         more = encode_cursor(rows[size - 1][0]) if len(rows) > size else ""
         return [orjson.loads(row[1]) for row in rows[:size]], more
 
-    def deliveries(self, webhook: str, message: str) -> list[Json]:
+    def deliveries(self, webhook: str, message: str) -> list[Document]:
         """Return all deliveries of a message, oldest first."""
         rows = self._store.db.execute(
             "SELECT doc FROM deliveries WHERE message = ? AND webhook = ? ORDER BY pos", (message, webhook)
         )
         return [orjson.loads(row[0]) for row in rows]
 
-    def record(self, webhook: Json, payload: Json, attempt: int, at: int, created: int, response: Json) -> None:
+    def record(
+        self, webhook: Document, payload: Document, attempt: int, at: int, created: int, response: Document
+    ) -> None:
         """Store a delivery. `at`: when it was attempted, `created`: when its message was made, in ms since 1970."""
         self._store.db.execute("UPDATE deliveries SET latest = 0 WHERE message = ?", (payload["messageId"],))
         doc = {
@@ -196,7 +195,7 @@ class Webhooks:
         if position and position % _TRIM_EVERY == 0:
             self._trim("deliveries", position - _MAX_DELIVERIES, "1")
 
-    def _request(self, webhook: Json, payload: Json) -> Json:
+    def _request(self, webhook: Document, payload: Document) -> Document:
         body = orjson.dumps(payload)
         digest = hmac.new(webhook["secret"].encode(), body, hashlib.sha256).hexdigest()
         prefix = "sha256=" if self._flags["webhook-signature"] == "prefixed" else ""
@@ -274,7 +273,7 @@ class Webhooks:
             self._busy.add(position)
             return _Job(position, webhook, payload, created, attempts), None
 
-    def _finish(self, job: _Job, response: Json) -> None:
+    def _finish(self, job: _Job, response: Document) -> None:
         now, attempt = self._clock.now(), job.attempts + 1
         webhook = self._store.get("webhooks", job.webhook["webhookId"])
         if webhook is None:
@@ -301,7 +300,7 @@ class Webhooks:
         row = self._store.db.execute("SELECT doc FROM messages WHERE pos = ?", (job.position,)).fetchone()
         return row is not None and "redelivery" in orjson.loads(row[0]) and "redelivery" not in job.payload
 
-    def _count_failure(self, webhook: Json) -> None:
+    def _count_failure(self, webhook: Document) -> None:
         webhook["failures"] += 1
         limit = self._flags.number("webhook-disable-after")
         if 0 < limit <= webhook["failures"] and webhook["isEnabled"]:
@@ -309,7 +308,7 @@ class Webhooks:
             webhook.pop("enabledAt", None)
         self._store.put("webhooks", webhook, id=webhook["webhookId"])
 
-    def _send(self, request: Json) -> Json:
+    def _send(self, request: Document) -> Document:
         started = time.perf_counter()
         if is_loopback(request["url"]):
             response = self._sender.post(request["url"], request["headers"], request["body"].encode())
@@ -317,11 +316,11 @@ class Webhooks:
             response = self._skip_request()
         return {**response, "durationMs": round((time.perf_counter() - started) * 1000)}
 
-    def _skip_request(self) -> Json:
+    def _skip_request(self) -> Document:
         if self._flags["webhook-elsewhere"] == "failed":
             return {"error": "Not sent: the sandbox sends requests to this machine only"}
         return {"status": 200, "headers": {}, "body": "Not sent: the sandbox sends requests to this machine only"}
 
 
-def _accepted(response: Mapping[str, Any]) -> bool:
+def _accepted(response: Document) -> bool:
     return 200 <= int(response.get("status", 0)) < 300

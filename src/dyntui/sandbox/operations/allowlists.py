@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.sandbox.access_lists import IDENTIFIERS, entry_identifiers
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import fold_case
 
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 _SORTABLE = frozenset({"id", "alias", "createdAt", *IDENTIFIERS})
 _SEARCHED = {"documented": ("alias", "walletPublicKey", "email"), "all": ("alias", *IDENTIFIERS)}
 
-Json = dict[str, Any]
 
-
-def _make(call: OperationCall, body: Json) -> Json:
+def _make(call: OperationCall, body: Document) -> Document:
     return {
         "name": body.get("name") or f"Allowlist {call.sandbox.store.next_number('unnamed allowlists')}",
         "enabledAt": None,
@@ -28,11 +26,11 @@ def _make(call: OperationCall, body: Json) -> Json:
     }
 
 
-def _change(call: OperationCall, doc: Json, body: Json) -> Json:
+def _change(call: OperationCall, doc: Document, body: Document) -> Document:
     return {**doc, **{name: body[name] for name in ("name", "scope", "outcome") if name in body}}
 
 
-def _check(call: OperationCall, allowlist: Json) -> None:
+def _check(call: OperationCall, allowlist: Document) -> None:
     if any(each["name"] == allowlist["name"] for each in ALLOWLISTS.siblings(call, allowlist)):
         raise invalid("allowlist_already_exists", "An allowlist with this name already exists")
 
@@ -65,7 +63,7 @@ def delete_allowlist(call: OperationCall) -> None:
 
 
 @operation("getEntriesByAllowlistId")
-def list_entries(call: OperationCall) -> Any:
+def list_entries(call: OperationCall) -> Document:
     parent = ALLOWLISTS.find(call)["id"]
     column, descending = _order(call)
     word = fold_case(call.query.get("query", ""))
@@ -96,19 +94,19 @@ def _order(call: OperationCall) -> tuple[str, bool]:
     return match[1], match[2] == "desc"
 
 
-def _matches(entry: Json, names: tuple[str, ...], word: str) -> bool:
+def _matches(entry: Document, names: tuple[str, ...], word: str) -> bool:
     return any(word in fold_case(str(entry.get(name, ""))) for name in names)
 
 
-def _sort_key(value: Any) -> tuple[bool, float, str]:
+def _sort_key(value: object) -> tuple[bool, float, str]:
     """Return the sort key of a value: none first, numbers by size, texts without case."""
     if isinstance(value, (int, float)):
         return True, value, ""
-    return value is not None, 0, fold_case(value or "")
+    return value is not None, 0, fold_case(str(value or ""))
 
 
 @operation("postEntryByAllowlistId")
-def add_entry(call: OperationCall) -> Any:
+def add_entry(call: OperationCall) -> Reply:
     found = ALLOWLISTS.find(call)
     store = call.sandbox.store
     values = {name: call.body[name] for name in ("alias", *IDENTIFIERS) if call.body.get(name) not in (None, "")}
@@ -135,6 +133,6 @@ def delete_entry(call: OperationCall) -> None:
     admin_event(call, "allowlistEntry", "deleted", entry)
 
 
-def _remove(call: OperationCall, parent: str, entry: Json) -> None:
+def _remove(call: OperationCall, parent: str, entry: Document) -> None:
     call.sandbox.store.release(f"a:{parent}:{name}" for name in entry_identifiers(entry))
     call.sandbox.store.remove("allowlistEntries", entry["id"])

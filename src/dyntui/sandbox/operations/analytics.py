@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.events import parse_query_time
 from dyntui.sandbox.replies import bad_request
+from dyntui.sandbox.store import Document
 
 _DAY_MS = 86_400_000
 
@@ -27,22 +26,22 @@ def _within(call: OperationCall, start: str = "start", end: str = "end") -> tupl
 
 
 @operation("getAnalyticsTopline")
-def topline(call: OperationCall) -> Any:
+def topline(call: OperationCall) -> Document:
     return call.sandbox.analytics.topline(_within(call))
 
 
 @operation("getAnalyticsOverview")
-def overview(call: OperationCall) -> Any:
+def overview(call: OperationCall) -> Document:
     return call.sandbox.analytics.overview(_within(call), call.query.get("granularity", "day"))
 
 
 @operation("getAnalyticsEngagement")
-def engagement(call: OperationCall) -> Any:
+def engagement(call: OperationCall) -> Document:
     return call.sandbox.analytics.engagement(_within(call))
 
 
 @operation("getAnalyticsWallets")
-def wallets(call: OperationCall) -> Any:
+def wallets(call: OperationCall) -> Document:
     return call.sandbox.analytics.wallets(_within(call), _chain(call))
 
 
@@ -52,13 +51,13 @@ def _chain(call: OperationCall) -> str:
 
 
 @operation("getWalletsBreakdown")
-def breakdown(call: OperationCall) -> Any:
+def breakdown(call: OperationCall) -> list[Document]:
     """The schema of the vendor does not define the response; it has the counts of `wallets` in the range."""
     found = call.sandbox.analytics.wallets(_within(call, "startDate", "endDate"), "")
     return [{"name": each["walletNameDisplay"], "count": each["nWallets"]} for each in found["breakdown"]["inRange"]]
 
 
 @operation("getVisitAnalytics")
-def visits(call: OperationCall) -> Any:
+def visits(call: OperationCall) -> Document:
     within = _within(call, "startDate", "endDate")
     return call.sandbox.analytics.visits(within, call.sandbox.visitors.all())

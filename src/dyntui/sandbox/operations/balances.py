@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.sandbox.balances import make_balances
 from dyntui.sandbox.chain_tokens import NATIVE, PRICES
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_user
 from dyntui.sandbox.replies import bad_request
+from dyntui.sandbox.store import Document
 
 
 @operation("getUserAccountBalances")
-def get_user_balances(call: OperationCall) -> Any:
+def get_user_balances(call: OperationCall) -> Document:
     find_user(call)
     return get_balances(call)
 
 
 @operation("postMultichainAccountBalances")
-def get_balances(call: OperationCall) -> Any:
+def get_balances(call: OperationCall) -> Document:
     return {
         "chainBalances": [
             {
@@ -38,7 +37,7 @@ def get_balances(call: OperationCall) -> Any:
 
 
 @operation("getAccountBalances")
-def get_address_balances(call: OperationCall) -> Any:
+def get_address_balances(call: OperationCall) -> list[Document]:
     address = call.query["accountAddress"]
     if not address:
         raise bad_request("query/accountAddress must NOT have fewer than 1 characters")
@@ -53,7 +52,7 @@ def get_address_balances(call: OperationCall) -> Any:
 
 
 @operation("getExchangeRates", "getCurrencyExchangeRates")
-def list_exchange_rates(call: OperationCall) -> Any:
+def list_exchange_rates(call: OperationCall) -> list[Document]:
     """The rates are invented values in US dollars."""
     names = {symbol: name for name, symbol, _ in NATIVE.values()}
     fiat = (("US Dollar", "$", "USD", 1.0), ("Euro", "€", "EUR", 1.16), ("Pound Sterling", "£", "GBP", 1.31))

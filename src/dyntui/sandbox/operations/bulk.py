@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dyntui.core.json_types import as_object, as_text
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import serialize_user
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request
 from dyntui.sandbox.schema_validation import Violation, body_violations, row_violations
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, row_unique_keys, unique_keys
 from dyntui.sandbox.user_rules import check_row, merge_row, new_record, refuse_duplicates
 
@@ -19,7 +21,7 @@ _KEY_FIELDS = ("email", "phoneNumber", "username", "wallets", "oauthAccounts")
 
 
 @operation("bulkCreateUser", checks_body=True)
-def bulk_create(call: OperationCall) -> Any:
+def bulk_create(call: OperationCall) -> Reply:
     rows = call.body
     flags = call.sandbox.flags
     if not isinstance(rows, list):
@@ -53,12 +55,12 @@ class _Batch:
         self._next = self._users.next_position()
         self._created: dict[int, tuple[Record, list[str]]] = {}
         self._updated: dict[int, tuple[Record, list[str]]] = {}
-        self._failed: list[dict[str, Any]] = []
+        self._failed: list[Document] = []
         self._order: dict[tuple[str, int], None] = {}  # used as an ordered set
         keys = {key for i, row in enumerate(call.body) if i not in violations for key in row_unique_keys(row)}
         self._owners = call.sandbox.store.owners(list(keys))
 
-    def process_row(self, index: int, row: Any) -> None:
+    def process_row(self, index: int, row: Document) -> None:
         """Create or update the user of a row, or record its failure."""
         if violation := self._violations.get(index):
             self._fail(row, violation.message, violation.code)
@@ -67,9 +69,10 @@ class _Batch:
             check_row(row, self._call.sandbox.flags)
             self._create_or_update(row)
         except RequestRefused as refusal:
-            self._fail(row, refusal.reply.body["error"], refusal.reply.body["code"])
+            body = as_object(refusal.reply.body)
+            self._fail(row, as_text(body.get("error")), as_text(body.get("code")))
 
-    def _create_or_update(self, row: Mapping[str, Any]) -> None:
+    def _create_or_update(self, row: Document) -> None:
         record = new_record(row, self._next, self._call.sandbox.ids, self._now)
         keys = unique_keys(record)
         if self._upsert and (position := self._match(keys)) is not None:
@@ -85,7 +88,7 @@ class _Batch:
         kinds = "e" if self._call.sandbox.flags["upsert-match"] == "email" else "epuwo"
         return next((self._owners[key] for key in keys if key[0] in kinds and key in self._owners), None)
 
-    def _update(self, position: int, row: Mapping[str, Any]) -> None:
+    def _update(self, position: int, row: Document) -> None:
         new = position in self._created
         if new:
             record, before = self._created[position]
@@ -113,14 +116,14 @@ class _Batch:
             self._updated[position] = (changed, before)
         self._order["updated", position] = None
 
-    def _fail(self, row: Any, message: str, code: str) -> None:
+    def _fail(self, row: object, message: str, code: str) -> None:
         echo = self._call.sandbox.flags["bulk-echo"]
-        entry: dict[str, Any] = {"error": message, "code": code}
+        entry: Document = {"error": message, "code": code}
         if echo != "none" and isinstance(row, dict):
             entry["user"] = row if echo == "input" else {name: row[name] for name in _KEY_FIELDS if name in row}
         self._failed.append(entry)
 
-    def finish(self) -> dict[str, Any]:
+    def finish(self) -> Document:
         """Store the users, write the events and return the body of the response."""
         self._users.save((position, record, before) for position, (record, before) in self._updated.items())
         self._users.add((position, record, keys) for position, (record, keys) in self._created.items())

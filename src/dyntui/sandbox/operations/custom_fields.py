@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import orjson
 
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall
 from dyntui.sandbox.replies import invalid
+from dyntui.sandbox.store import Document
 
-Json = dict[str, Any]
 _WORD = re.compile(r"[^A-Za-z0-9]+")
 _MAX_COMPARED_USERS = 10_000
 
 
-def _make(call: OperationCall, body: Json) -> Json:
+def _make(call: OperationCall, body: Document) -> Document:
     """Return a new field. Its key is made from the name and stays when the field is renamed."""
     return {"key": _WORD.sub("_", body["name"].strip()).strip("_").lower() or "field", **body}
 
 
-def _change(call: OperationCall, doc: Json, body: Json) -> Json:
+def _change(call: OperationCall, doc: Document, body: Document) -> Document:
     changed = {**doc, **body, "key": doc["key"]}
     if _is_unique(changed) and not _is_unique(doc) and _has_duplicates(call, doc["key"]):
         raise invalid("cannot_switch_to_unique", "Two users have the same value in this field")
     return changed
 
 
-def _is_unique(field: Json) -> bool:
+def _is_unique(field: Document) -> bool:
     return bool((field.get("validationRules") or {}).get("unique"))
 
 
@@ -47,7 +46,7 @@ def _has_duplicates(call: OperationCall, key: str) -> bool:
     return False
 
 
-def _check(call: OperationCall, field: Json) -> None:
+def _check(call: OperationCall, field: Document) -> None:
     others = CUSTOM_FIELDS.siblings(call, field)
     if any(field["name"] == each["name"] or field["key"] == each["key"] for each in others):
         raise invalid("custom_field_not_unique", "A custom field with this name already exists")

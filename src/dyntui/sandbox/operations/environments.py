@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from dyntui.sandbox import project_settings
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import not_found
+from dyntui.sandbox.store import Document
 
-Json = dict[str, Any]
 _MONTH_MS = 30 * 86_400_000
 _RSA_HEAD = bytes.fromhex("30820122300d06092a864886f70d01010105000382010f003082010a0282010100")
 _RSA_TAIL = bytes.fromhex("0203010001")
 
 
-def find_environment(call: OperationCall, id: str) -> Json:
+def find_environment(call: OperationCall, id: str) -> Document:
     """Return the stored environment with an id. Raises RequestRefused (404)."""
     found = call.sandbox.store.get("environments", id)
     if found is None:
@@ -24,7 +23,7 @@ def find_environment(call: OperationCall, id: str) -> Json:
     return found
 
 
-def serialize_environment(call: OperationCall, environment: Json) -> Json:
+def serialize_environment(call: OperationCall, environment: Document) -> Document:
     """Return an environment with its complete settings."""
     own = environment["id"] == call.sandbox.environment_id
     settings = project_settings.show_settings(call.sandbox.store, call.sandbox.flags, environment, own)
@@ -32,23 +31,24 @@ def serialize_environment(call: OperationCall, environment: Json) -> Json:
 
 
 @operation("getEnvironmentById")
-def get_environment(call: OperationCall) -> Any:
+def get_environment(call: OperationCall) -> Document:
     return serialize_environment(call, find_environment(call, call.path["environmentId"]))
 
 
 @operation("updateProjectSettings")
-def update_settings(call: OperationCall) -> Any:
+def update_settings(call: OperationCall) -> Document:
     environment = find_environment(call, call.path["environmentId"])
     merge = call.sandbox.flags["settings-put"] == "merge"
     before = environment["settings"]
     environment["settings"] = project_settings.update_settings(before, call.body or before, merge=merge)
     call.sandbox.store.put("environments", environment)
     admin_event(call, "environment", "updated", {"id": environment["id"]})
-    return serialize_environment(call, environment)["settings"]
+    shown: Document = serialize_environment(call, environment)["settings"]
+    return shown
 
 
 @operation("getEnvironmentsByProjectId")
-def get_environments(call: OperationCall) -> Any:
+def get_environments(call: OperationCall) -> Document:
     found = call.sandbox.store.all("environments", call.path["projectId"])
     if not found:
         raise not_found("Project")
@@ -56,7 +56,7 @@ def get_environments(call: OperationCall) -> Any:
 
 
 @operation("getKeysForEnvironment")
-def get_keys(call: OperationCall) -> Any:
+def get_keys(call: OperationCall) -> Document:
     body = base64.encodebytes(_RSA_HEAD + rsa_modulus(call) + _RSA_TAIL).decode()
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}-----END PUBLIC KEY-----\n"
     return {"key": {"id": call.sandbox.ids.uuid("key"), "publicKey": base64.b64encode(pem.encode()).decode()}}
@@ -68,7 +68,7 @@ def rsa_modulus(call: OperationCall) -> bytes:
 
 
 @operation("getVisitorsCountByEnvironmentId")
-def statistics(call: OperationCall) -> Any:
+def statistics(call: OperationCall) -> Document:
     store, since = call.sandbox.store, call.now - _MONTH_MS
     recent = store.db.execute("SELECT count(*) FROM people WHERE deleted = 0 AND visited >= ?", (since,)).fetchone()[0]
     visitors = call.sandbox.visitors.all()

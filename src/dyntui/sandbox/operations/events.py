@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.core.times import parse_time
 from dyntui.sandbox.events import event_types
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request, not_found
+from dyntui.sandbox.store import Document
 
 
 def parse_query_time(call: OperationCall, name: str) -> int | None:
@@ -22,7 +21,7 @@ def parse_query_time(call: OperationCall, name: str) -> int | None:
 
 
 @operation("getEvents")
-def list_events(call: OperationCall) -> Any:
+def list_events(call: OperationCall) -> Document:
     events, cursor = call.sandbox.events.page(
         call.query.get("cursor"),
         call.query.get("resourceType", ""),
@@ -33,7 +32,7 @@ def list_events(call: OperationCall) -> Any:
 
 
 @operation("getEventById")
-def get_event(call: OperationCall) -> Any:
+def get_event(call: OperationCall) -> Document:
     found = call.sandbox.events.get(call.path["eventId"])
     if found is None:
         raise not_found("Event")
@@ -41,5 +40,5 @@ def get_event(call: OperationCall) -> Any:
 
 
 @operation("getEventTypes")
-def list_event_types(call: OperationCall) -> Any:
+def list_event_types(call: OperationCall) -> list[Document]:
     return [{"name": name, "description": description} for name, description in event_types().items()]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from dyntui.sandbox.exports import visitor_csv_lines
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.visits import serialize_visitor as shown_visitor
 from dyntui.sandbox.replies import Reply, RequestRefused, not_found
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
-Json = dict[str, Any]
 
-
-def _serialize(call: OperationCall, stored: Json) -> Json:
+def _serialize(call: OperationCall, stored: Document) -> Document:
     """Return an export with its state. The file of an export of an earlier run no longer exists."""
     made = call.sandbox.exports.get(stored["id"])
     if made is None:
@@ -28,7 +27,7 @@ def _serialize(call: OperationCall, stored: Json) -> Json:
     return out
 
 
-def _find(call: OperationCall) -> Json:
+def _find(call: OperationCall) -> Document:
     store, id = call.sandbox.store, call.path["exportId"]
     found = store.get("exports", id)
     if found is None or store.parent("exports", id) != call.path["environmentId"]:
@@ -37,14 +36,14 @@ def _find(call: OperationCall) -> Json:
 
 
 @operation("getEnvironmentExports")
-def list_exports(call: OperationCall) -> Any:
+def list_exports(call: OperationCall) -> Document:
     model = call.query.get("model")
     stored = call.sandbox.store.all("exports", call.path["environmentId"])
     return {"exports": [_serialize(call, each) for each in stored if model in (None, each["model"])]}
 
 
 @operation("createExport")
-def create_export(call: OperationCall) -> Any:
+def create_export(call: OperationCall) -> Reply:
     sandbox, store = call.sandbox, call.sandbox.store
     export = {"id": call.new_id("exports"), **call.body, "status": "pending", "createdAt": format_time(call.now)}
     store.put("exports", export, call.path["environmentId"])
@@ -52,11 +51,11 @@ def create_export(call: OperationCall) -> Any:
     if export["model"] == "visits":
         visitors = [shown_visitor(call, each) for each in sandbox.visitors.all()]
 
-        def lines() -> Any:
+        def lines() -> Iterable[bytes]:
             return visitor_csv_lines(visitors)
     else:
 
-        def lines() -> Any:
+        def lines() -> Iterable[bytes]:
             return sandbox.exports.user_lines(
                 lambda record, position: sandbox.serializer.user(record, position, nulls=False, sessions=False)
             )
@@ -66,12 +65,12 @@ def create_export(call: OperationCall) -> Any:
 
 
 @operation("getExportById")
-def get_export(call: OperationCall) -> Any:
+def get_export(call: OperationCall) -> Document:
     return _serialize(call, _find(call))
 
 
 @operation("downloadExportById")
-def download_export(call: OperationCall) -> Any:
+def download_export(call: OperationCall) -> Reply:
     export = _serialize(call, _find(call))
     if export["status"] != "completed":
         raise RequestRefused(Reply(404, {"error": "The export is not completed", "code": "not_found"}))

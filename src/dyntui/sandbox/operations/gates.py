@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall
 from dyntui.sandbox.replies import invalid
+from dyntui.sandbox.store import Document
 
-Json = dict[str, Any]
 _EVM_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 _NFT_CHAINS = frozenset({"EVM", "SOL", "FLOW"})
 
 
-def _make(call: OperationCall, body: Json) -> Json:
+def _make(call: OperationCall, body: Document) -> Document:
     return {**_known_fields(body), "enabledAt": None}
 
 
-def _change(call: OperationCall, doc: Json, body: Json) -> Json:
+def _change(call: OperationCall, doc: Document, body: Document) -> Document:
     return {**doc, **_known_fields(body)}
 
 
-def _known_fields(body: Json) -> Json:
+def _known_fields(body: Document) -> Document:
     return {name: body[name] for name in ("name", "outcome", "scope", "rules") if name in body}
 
 
-def _check(call: OperationCall, gate: Json) -> None:
+def _check(call: OperationCall, gate: Document) -> None:
     if any(each["name"] == gate["name"] for each in GATES.siblings(call, gate)):
         raise invalid("gate_exists", "A gate with this name already exists")
     if not gate["rules"]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request, invalid
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
-Json = dict[str, Any]
 _DOMAIN = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?\Z")
 
 
@@ -18,7 +17,7 @@ def _environment(call: OperationCall) -> str:
     return call.path["environmentId"]
 
 
-def _check_settings(call: OperationCall, doc: Json) -> None:
+def _check_settings(call: OperationCall, doc: Document) -> None:
     for name in ("walletIconUrl", "customCssUrl", "termsOfServiceUrl", "privacyPolicyUrl"):
         if (url := doc.get(name)) and not url.startswith(("https://", "http://localhost")):
             raise bad_request(f"body/{name} must match format 'uri'")
@@ -41,7 +40,7 @@ SETTINGS.serve(
 )
 
 
-def _make_control(call: OperationCall, body: Json) -> Json:
+def _make_control(call: OperationCall, body: Document) -> Document:
     return {"projectEnvironmentId": _environment(call), "type": body["type"], "enabledAt": None}
 
 
@@ -63,12 +62,12 @@ ACCESS.serve(
 )
 
 
-def _make_domain(call: OperationCall, body: Json) -> Json:
+def _make_domain(call: OperationCall, body: Document) -> Document:
     ACCESS.find(call)
     return {"domain": body["domain"].lower(), "createdAt": format_time(call.now)}
 
 
-def _check_domain(call: OperationCall, doc: Json) -> None:
+def _check_domain(call: OperationCall, doc: Document) -> None:
     if not _DOMAIN.match(doc["domain"]):
         raise bad_request("body/domain must match format 'hostname'")
     if any(each["domain"] == doc["domain"] for each in DOMAINS.siblings(call, doc)):
@@ -87,7 +86,7 @@ DOMAINS.serve(create="addGlobalWalletAccessControlDomain", delete="deleteGlobalW
 
 
 @operation("getGlobalWalletConnections")
-def list_connections(call: OperationCall) -> Any:
+def list_connections(call: OperationCall) -> list[Document]:
     user, status = call.query.get("userId"), call.query.get("status")
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
     found = [

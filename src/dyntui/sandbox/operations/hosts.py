@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, invalid
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
-Json = dict[str, Any]
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _HOST = rf"{_LABEL}(?:\.{_LABEL})*"
 _ORIGIN = re.compile(rf"https?://(?:\*\.)?{_HOST}(?::[0-9]{{1,5}})?\Z", re.IGNORECASE)
@@ -18,7 +17,7 @@ _DEEPLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s]*\Z")
 _HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+\Z")
 
 
-def _check_origin(call: OperationCall, doc: Json) -> None:
+def _check_origin(call: OperationCall, doc: Document) -> None:
     if not _ORIGIN.match(doc["origin"]):
         raise invalid(
             "invalid_cors_origins", "An origin has a scheme and a host, optionally with the prefix *., and no path"
@@ -27,7 +26,7 @@ def _check_origin(call: OperationCall, doc: Json) -> None:
         raise invalid("duplicate_exists", "This origin exists already")
 
 
-def _make_origin(call: OperationCall, body: Json) -> Json:
+def _make_origin(call: OperationCall, body: Document) -> Document:
     origin = body["origin"].lower().removesuffix("/")
     return {"origin": origin, "createdAt": format_time(call.now), "projectEnvironmentId": call.path["environmentId"]}
 
@@ -45,13 +44,13 @@ ORIGINS.serve(list="getOrigins", delete="deleteOriginById")
 
 
 @operation("addOrigin")
-def add_origin(call: OperationCall) -> Any:
+def add_origin(call: OperationCall) -> Reply:
     """Return the origin in an object; the list contains it without one."""
     reply = ORIGINS.create(call)
     return Reply(reply.status, {"origin": reply.body})
 
 
-def _check_deeplink(call: OperationCall, doc: Json) -> None:
+def _check_deeplink(call: OperationCall, doc: Document) -> None:
     if not _DEEPLINK.match(doc["url"]):
         raise invalid("invalid_mobile_deeplink_urls", "A deep link has a scheme, like northwind://")
     if any(each["url"] == doc["url"] for each in DEEPLINKS.siblings(call, doc)):
@@ -70,7 +69,7 @@ DEEPLINKS = DocumentResource(
 DEEPLINKS.serve(list="getDeeplinkUrls", create="addDeeplinkUrl", delete="deleteDeeplinkUrlById")
 
 
-def _make_hostname(call: OperationCall, body: Json) -> Json:
+def _make_hostname(call: OperationCall, body: Document) -> Document:
     """Return a new hostname. It stays pending, because its DNS records are never set."""
     token = call.sandbox.ids.digest(f"hostname {body['hostname']}", 16).hex()
     return {
@@ -81,7 +80,7 @@ def _make_hostname(call: OperationCall, body: Json) -> Json:
     }
 
 
-def hostname_records(hostname: str, token: str) -> list[Json]:
+def hostname_records(hostname: str, token: str) -> list[Document]:
     """Return the DNS records that prove the ownership of a hostname."""
     return [
         {
@@ -105,7 +104,7 @@ def hostname_records(hostname: str, token: str) -> list[Json]:
     ]
 
 
-def _check_hostname(call: OperationCall, doc: Json) -> None:
+def _check_hostname(call: OperationCall, doc: Document) -> None:
     if not _HOSTNAME.match(doc["hostname"]):
         raise invalid("invalid_custom_hostname", "A hostname is lower case and has a dot, like auth.northwind.example")
     if any(each["hostname"] == doc["hostname"] for each in HOSTNAMES.siblings(call, doc)):

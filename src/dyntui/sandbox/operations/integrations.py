@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import Any
 
 import orjson
 
@@ -15,14 +14,14 @@ from dyntui.sandbox.chain_tokens import TOKENS
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request, not_found
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
-Json = dict[str, Any]
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+\Z")
 
 
 @operation("getChainalysisByEnvironmentId")
-def get_chainalysis(call: OperationCall) -> Any:
+def get_chainalysis(call: OperationCall) -> Document:
     id = call.path["environmentId"]
     found = call.sandbox.store.get("chainalysis", id)
     if found is None:
@@ -31,7 +30,7 @@ def get_chainalysis(call: OperationCall) -> Any:
 
 
 @operation("enableSanctionsApiByEnvironmentId", "disableSanctionsApiByEnvironmentId")
-def set_sanctions(call: OperationCall) -> Any:
+def set_sanctions(call: OperationCall) -> Document:
     on = call.operation.id == "enableSanctionsApiByEnvironmentId"
     config = {**get_chainalysis(call), "sanctionsApiEnabled": on, "updatedAt": format_time(call.now)}
     call.sandbox.store.put("chainalysis", config, id=call.path["environmentId"])
@@ -46,7 +45,7 @@ def _chain(call: OperationCall) -> str:
     return name
 
 
-def _make_name_service(call: OperationCall, body: Json) -> Json:
+def _make_name_service(call: OperationCall, body: Document) -> Document:
     """Return a new name service. The signature is not verified."""
     if not _DOMAIN.match(body["domain"]) or not body["signature"]:
         raise bad_request("body/domain must be a domain, and body/signature the signed message")
@@ -70,7 +69,7 @@ NAME_SERVICES.serve(
 
 
 @operation("fetchNameServiceSigningMessage")
-def create_signing_message(call: OperationCall) -> Any:
+def create_signing_message(call: OperationCall) -> Document:
     body = call.body
     nonce = call.sandbox.ids.digest(f"nonce {body['address']} {body['domain']}", 8).hex()
     lines = (
@@ -85,7 +84,7 @@ def create_signing_message(call: OperationCall) -> Any:
     return {"unsignedMessage": "\n".join(lines)}
 
 
-def _make_test_account(call: OperationCall, body: Json) -> Json:
+def _make_test_account(call: OperationCall, body: Document) -> Document:
     digest = call.sandbox.ids.digest(f"test account {call.sandbox.store.next_number('test accounts')}", 8)
     account = {
         "code": f"{int.from_bytes(digest[:4], 'big') % 1_000_000:06d}",
@@ -108,7 +107,7 @@ TEST_ACCOUNT.serve(get="getTestAccount", create="createTestAccount", delete="del
 
 
 @operation("getAllTokensByChain")
-def list_tokens(call: OperationCall) -> Any:
+def list_tokens(call: OperationCall) -> list[Document]:
     network = call.query.get("networkId")
     found = []
     for name, symbol, addresses in TOKENS.get(_chain(call), ()):
@@ -121,7 +120,7 @@ def list_tokens(call: OperationCall) -> Any:
 
 
 @operation("checkExternalJwt")
-def check_jwt(call: OperationCall) -> Any:
+def check_jwt(call: OperationCall) -> Document:
     """Check the form and the claims of a JWT. The signature is not verified, because that needs a remote key."""
     environment = call.sandbox.store.get("environments", call.path["environmentId"]) or {}
     expected = environment.get("settings", {}).get("security", {}).get("externalAuth") or {}
@@ -145,7 +144,7 @@ def check_jwt(call: OperationCall) -> Any:
     return {"valid": not errors, "errors": errors}
 
 
-def _decode_jwt_part(part: str) -> Json | None:
+def _decode_jwt_part(part: str) -> Document | None:
     try:
         value = orjson.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, binascii.Error):

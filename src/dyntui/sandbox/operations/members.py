@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.organizations import find_organization
 from dyntui.sandbox.replies import Reply, RequestRefused, invalid, not_found
 from dyntui.sandbox.seed_environment import PERSONAL_TOKENS, public_token, store_token
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_rules import is_email
-
-Json = dict[str, Any]
 
 
 @operation("getOrganizationMembers")
-def list_members(call: OperationCall) -> Any:
+def list_members(call: OperationCall) -> Document:
     members = call.sandbox.store.all("members", find_organization(call)["id"])
     return {"count": len(members), "members": members}
 
 
 @operation("membershipEnvironmentIdsGet")
-def list_environment_ids(call: OperationCall) -> Any:
+def list_environment_ids(call: OperationCall) -> object:
     store = call.sandbox.store
     return [
         environment["id"]
@@ -30,24 +27,24 @@ def list_environment_ids(call: OperationCall) -> Any:
     ]
 
 
-def _member(call: OperationCall, id: str) -> Json:
+def _member(call: OperationCall, id: str) -> Document:
     found = call.sandbox.store.get("members", id)
     if found is None:
         raise not_found("Member")
     return found
 
 
-def _is_caller(call: OperationCall, member: Json) -> bool:
+def _is_caller(call: OperationCall, member: Document) -> bool:
     return bool(member["id"] == call.token["createdBy"]["id"])
 
 
-def _refuse_owner(member: Json) -> None:
+def _refuse_owner(member: Document) -> None:
     if member["role"] == "owner":
         raise RequestRefused(Reply(403, {"error": "Forbidden: delegate the ownership before you change the owner"}))
 
 
 @operation("updateMemberRole")
-def update_role(call: OperationCall) -> Any:
+def update_role(call: OperationCall) -> Document:
     member = _member(call, call.path["memberId"])
     role = call.body.get("role", member["role"])
     _refuse_owner(member)
@@ -78,13 +75,13 @@ def delegate_ownership(call: OperationCall) -> None:
 
 
 @operation("getOrganizationInvitesByOrganizationId")
-def list_sent(call: OperationCall) -> Any:
+def list_sent(call: OperationCall) -> Document:
     invites = call.sandbox.store.all("invites", find_organization(call)["id"])
     return {"count": len(invites), "invites": invites}
 
 
 @operation("getInvites")
-def list_received(call: OperationCall) -> Any:
+def list_received(call: OperationCall) -> Document:
     """Return the invitations for the caller."""
     mine, status = call.token["createdBy"].get("email"), call.query.get("status")
     store = call.sandbox.store
@@ -128,7 +125,7 @@ def create_invite(call: OperationCall) -> None:
     store.put("invites", invite, organization["id"])
 
 
-def _invite(call: OperationCall) -> Json:
+def _invite(call: OperationCall) -> Document:
     found = call.sandbox.store.get("invites", call.path["inviteId"])
     if found is None:
         raise not_found("Invite")
@@ -155,12 +152,12 @@ def delete_invite(call: OperationCall) -> None:
 
 
 @operation("getUserApiTokens")
-def list_user_tokens(call: OperationCall) -> Any:
+def list_user_tokens(call: OperationCall) -> Document:
     return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens", PERSONAL_TOKENS)]}
 
 
 @operation("createUserApiToken")
-def create_user_token(call: OperationCall) -> Any:
+def create_user_token(call: OperationCall) -> Reply:
     store, sandbox = call.sandbox.store, call.sandbox
     token, raw = store_token(
         store,

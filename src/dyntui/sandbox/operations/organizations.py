@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.api.catalog import catalog
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
-Json = dict[str, Any]
 _MAX_ORGANIZATIONS = 10
 _HTTP = re.compile(r"https?://\S+\Z")
 
 
-def find_organization(call: OperationCall) -> Json:
+def find_organization(call: OperationCall) -> Document:
     """Return the organization of the path. Raises RequestRefused (404)."""
     found = call.sandbox.store.get("organizations", call.path["organizationId"])
     if found is None:
@@ -29,23 +28,23 @@ def _refuse_name(call: OperationCall, name: str, own: str = "") -> None:
         raise invalid("organization_name_already_exists", "An organization with this name already exists")
 
 
-def _organization_body(organization: Json) -> Json:
+def _organization_body(organization: Document) -> Document:
     names = catalog().schemas["OrganizationResponseOrganization"]["properties"]
     return {"organization": {name: value for name, value in organization.items() if name in names}}
 
 
 @operation("getOrganizationsForMember")
-def list_organizations(call: OperationCall) -> Any:
+def list_organizations(call: OperationCall) -> Document:
     return {"organizations": call.sandbox.store.all("organizations")}
 
 
 @operation("getOrganizationById")
-def get_organization(call: OperationCall) -> Any:
+def get_organization(call: OperationCall) -> Document:
     return find_organization(call)
 
 
 @operation("createOrganization")
-def create_organization(call: OperationCall) -> Any:
+def create_organization(call: OperationCall) -> Reply:
     store = call.sandbox.store
     _refuse_name(call, call.body["name"])
     if len(store.all("organizations")) >= _MAX_ORGANIZATIONS:
@@ -57,7 +56,7 @@ def create_organization(call: OperationCall) -> Any:
 
 
 @operation("updateOrganizationById")
-def update_organization(call: OperationCall) -> Any:
+def update_organization(call: OperationCall) -> Document:
     found = find_organization(call)
     _refuse_name(call, call.body["name"], found["id"])
     found |= {name: call.body[name] for name in ("name", "description", "websiteUrl") if name in call.body}
@@ -66,14 +65,14 @@ def update_organization(call: OperationCall) -> Any:
 
 
 @operation("updateOrganizationAddressById")
-def update_address(call: OperationCall) -> Any:
+def update_address(call: OperationCall) -> Document:
     found = find_organization(call)
     found["address"] = {**found.get("address", {}), **call.body}
     call.sandbox.store.put("organizations", found)
     return _organization_body(found)
 
 
-def _billing(call: OperationCall) -> Json:
+def _billing(call: OperationCall) -> Document:
     id = find_organization(call)["id"]
     found = call.sandbox.store.get("billing", id)
     if found is not None:
@@ -81,22 +80,22 @@ def _billing(call: OperationCall) -> Json:
     return {"id": id, "hasPaymentMethod": False, "planType": "free", "inTrial": False, "scope": [], "version": "v2"}
 
 
-def _save_billing(call: OperationCall, billing: Json) -> Json:
+def _save_billing(call: OperationCall, billing: Document) -> Document:
     call.sandbox.store.put("billing", billing)
     return _subscription(billing)
 
 
-def _subscription(billing: Json) -> Json:
+def _subscription(billing: Document) -> Document:
     return {name: value for name, value in billing.items() if name != "id"}
 
 
 @operation("getBillingSubscriptionByOrganization")
-def get_billing(call: OperationCall) -> Any:
+def get_billing(call: OperationCall) -> Document:
     return _subscription(_billing(call))
 
 
 @operation("applyCouponForSubscription")
-def apply_coupon(call: OperationCall) -> Any:
+def apply_coupon(call: OperationCall) -> Document:
     billing = _billing(call)
     coupons = billing.get("coupons", [])
     if call.body["coupon"] in [each["coupon"] for each in coupons]:
@@ -105,18 +104,18 @@ def apply_coupon(call: OperationCall) -> Any:
 
 
 @operation("upgradeSubscriptionForOrganization")
-def upgrade(call: OperationCall) -> Any:
+def upgrade(call: OperationCall) -> Document:
     return _save_billing(call, {**_billing(call), "planType": "advanced", "inTrial": False})
 
 
-def _sso_fields(call: OperationCall, body: Json) -> Json:
+def _sso_fields(call: OperationCall, body: Document) -> Document:
     fields = {name: value for name, value in body.items() if name != "clientSecret"}
     if "clientSecret" in body:
         fields["maskedClientSecret"] = "•" * 8 + body["clientSecret"][-4:]
     return {**fields, "updatedAt": format_time(call.now)}
 
 
-def _make_sso(call: OperationCall, body: Json) -> Json:
+def _make_sso(call: OperationCall, body: Document) -> Document:
     if call.sandbox.store.all("ssoProviders", call.path["organizationId"]):
         raise invalid("duplicate_exists", "The organization has single sign-on already")
     fixed = {"organizationId": call.path["organizationId"], "enforceOnlySSO": False, "createdAt": format_time(call.now)}
@@ -136,7 +135,7 @@ SSO.serve(create="createSsoProvider", update="updateSsoProvider", delete="delete
 
 
 @operation("getSsoProviderForOrganization")
-def get_sso(call: OperationCall) -> Any:
+def get_sso(call: OperationCall) -> Document:
     found = call.sandbox.store.all("ssoProviders", find_organization(call)["id"])
     if not found:
         raise not_found("SSO provider")
@@ -144,19 +143,19 @@ def get_sso(call: OperationCall) -> Any:
 
 
 @operation("getOrganizationMfaSettings")
-def list_mfa_settings(call: OperationCall) -> Any:
+def list_mfa_settings(call: OperationCall) -> Document:
     id = find_organization(call)["id"]
     types = catalog().schemas["MFADeviceType"]["enum"]
     return {"mfaSettings": [_mfa_setting(call, id, each) for each in types]}
 
 
-def _mfa_setting(call: OperationCall, organization: str, device: str) -> Json:
+def _mfa_setting(call: OperationCall, organization: str, device: str) -> Document:
     setting = call.sandbox.store.get("mfaSettings", f"{organization} {device}") or {}
     return {"mfaDeviceType": device, "enabledAt": setting.get("enabledAt")}
 
 
 @operation("enableMfaDeviceForOrganization", "disableMfaDeviceForOrganization")
-def set_mfa_setting(call: OperationCall) -> Any:
+def set_mfa_setting(call: OperationCall) -> Document:
     id, device = find_organization(call)["id"], call.path["mfaDeviceType"]
     if device not in catalog().schemas["MFADeviceType"]["enum"]:
         raise bad_request("params/mfaDeviceType must be one of totp, passkey, email")
@@ -167,7 +166,7 @@ def set_mfa_setting(call: OperationCall) -> Any:
     return _mfa_setting(call, id, device)
 
 
-def _check_network(call: OperationCall, doc: Json) -> None:
+def _check_network(call: OperationCall, doc: Document) -> None:
     for name in ("rpcUrl", "blockExplorerUrl", "iconUrl", "nativeCurrencyIconUrl"):
         if not _HTTP.match(doc[name]):
             raise bad_request(f"body/{name} must match format 'uri'")

@@ -5,42 +5,41 @@ The name of Solana is SVM in waas/create, and SOL in the two older operations (d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from dyntui.sandbox.addresses import ADDRESS
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import serialize_user
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.serializers import serialize_wallet
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, live_wallets, unique_keys
 from dyntui.sandbox.user_rules import add_oauth, add_wallet, check_row, new_record
 
-Json = dict[str, Any]
 _WAAS_CHAINS = {"SOL": "SVM"}
 _PLAIN_CHAINS = {"SVM": "SOL"}
 
 
 @operation("createWaasWallet")
-def create_waas(call: OperationCall) -> Any:
+def create_waas(call: OperationCall) -> Reply:
     chains = [_PLAIN_CHAINS.get(chain, chain) for chain in call.body["chains"]]
     return _pregenerate(call, _identified_row(call.body), chains, "V3")
 
 
 @operation("createEmbeddedWallet")
-def create_embedded(call: OperationCall) -> Any:
+def create_embedded(call: OperationCall) -> Reply:
     chains = call.body.get("chains") or ([call.body["chain"]] if "chain" in call.body else ["EVM"])
     return _pregenerate(call, _identified_row(call.body), chains, "V2")
 
 
 @operation("createEmbeddedWalletFromFarcaster")
-def create_from_farcaster(call: OperationCall) -> Any:
+def create_from_farcaster(call: OperationCall) -> Reply:
     account = {"provider": "farcaster", "accountId": str(call.body["fid"])}
     row = {"email": call.body["email"], "oauthAccounts": [account]}
     return _pregenerate(call, row, call.body["chains"], "V2")
 
 
-def _identified_row(body: Mapping[str, Any]) -> Json:
+def _identified_row(body: Document) -> Document:
     """Return a row with the identifier of the body, which may be the additional field `id` or `externalUserId`."""
     identifier, kind = body["identifier"], body["type"]
     if not identifier:
@@ -59,7 +58,7 @@ def _identified_row(body: Mapping[str, Any]) -> Json:
     return {kind: identifier}
 
 
-def _pregenerate(call: OperationCall, identity: Json, chains: Sequence[str], version: str) -> Reply:
+def _pregenerate(call: OperationCall, identity: Document, chains: Sequence[str], version: str) -> Reply:
     if not chains:
         raise bad_request("body/chains must NOT have fewer than 1 items")
     _refuse_chains(call, chains)
@@ -88,7 +87,7 @@ def _pregenerate(call: OperationCall, identity: Json, chains: Sequence[str], ver
     return Reply(201 if made else 200, {"user": user})
 
 
-def _link_social_accounts(call: OperationCall, identity: Mapping[str, Any], position: int, record: Record) -> bool:
+def _link_social_accounts(call: OperationCall, identity: Document, position: int, record: Record) -> bool:
     """Add the social accounts of the request to a user found by email. Returns whether one was added."""
     if "email" not in identity or not identity.get("oauthAccounts"):
         return False
@@ -109,7 +108,7 @@ def _refuse_chains(call: OperationCall, chains: Sequence[str]) -> None:
         raise invalid(code, f"Embedded wallets are not enabled for {', '.join(missing)}")
 
 
-def _find(call: OperationCall, identity: Mapping[str, Any]) -> tuple[int, Record] | None:
+def _find(call: OperationCall, identity: Document) -> tuple[int, Record] | None:
     """Return the position and record of the user with an identifier of the request; None when there is none."""
     users, store = call.sandbox.users, call.sandbox.store
     if "id" in identity:
@@ -125,14 +124,14 @@ def _find(call: OperationCall, identity: Mapping[str, Any]) -> tuple[int, Record
     return None if position is None or record is None else (position, record)
 
 
-def _row_keys(identity: Mapping[str, Any]) -> list[str]:
+def _row_keys(identity: Document) -> list[str]:
     external = identity.get("externalUserId", "")
     return unique_keys(
         {"profile": identity, "wallets": [], "oauth": identity.get("oauthAccounts", []), "externalUserId": external}
     )
 
 
-def _find_by_username(call: OperationCall, identity: Mapping[str, Any]) -> int | None:
+def _find_by_username(call: OperationCall, identity: Document) -> int | None:
     """Return the position of the user with a social username, which is no unique key."""
     for account in identity.get("oauthAccounts", ()):
         if name := account.get("username"):
@@ -140,7 +139,7 @@ def _find_by_username(call: OperationCall, identity: Mapping[str, Any]) -> int |
     return None
 
 
-def _new_user(call: OperationCall, identity: Mapping[str, Any]) -> tuple[int, Record]:
+def _new_user(call: OperationCall, identity: Document) -> tuple[int, Record]:
     row = {name: value for name, value in identity.items() if name != "externalUserId"}
     if row:
         check_row(row, call.sandbox.flags)
@@ -151,7 +150,7 @@ def _new_user(call: OperationCall, identity: Mapping[str, Any]) -> tuple[int, Re
     return position, record
 
 
-def _add_embedded_wallet(call: OperationCall, record: Record, position: int, chain: str, version: str) -> Json:
+def _add_embedded_wallet(call: OperationCall, record: Record, position: int, chain: str, version: str) -> Document:
     ids = call.sandbox.ids
     number = len(record["wallets"])
     waas = version == "V3"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, RequestRefused, invalid, not_found
 from dyntui.sandbox.settings import default_settings
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
-Json = dict[str, Any]
 _MAX_PROJECTS = 20
 
 
-def _serialize(call: OperationCall, project: Json) -> Json:
+def _serialize(call: OperationCall, project: Document) -> Document:
     store, own_id = call.sandbox.store, call.sandbox.environment_id
     environments = [
         {
@@ -27,7 +25,7 @@ def _serialize(call: OperationCall, project: Json) -> Json:
     return {**project, "projectEnvironments": environments}
 
 
-def _find(call: OperationCall) -> Json:
+def _find(call: OperationCall) -> Document:
     found = call.sandbox.store.get("projects", call.path["projectId"])
     if found is None:
         raise not_found("Project")
@@ -41,7 +39,7 @@ def _refuse_name(call: OperationCall, name: str, organization: str, own: str = "
 
 
 @operation("getProjects")
-def list_projects(call: OperationCall) -> Any:
+def list_projects(call: OperationCall) -> Document:
     organization = call.path["organizationId"]
     if call.sandbox.store.get("organizations", organization) is None:
         raise not_found("Organization")
@@ -49,12 +47,12 @@ def list_projects(call: OperationCall) -> Any:
 
 
 @operation("getProjectById")
-def get_project(call: OperationCall) -> Any:
+def get_project(call: OperationCall) -> Document:
     return _serialize(call, _find(call))
 
 
 @operation("createProject")
-def create_project(call: OperationCall) -> Any:
+def create_project(call: OperationCall) -> Reply:
     store, organization = call.sandbox.store, call.path["organizationId"]
     if store.get("organizations", organization) is None:
         raise not_found("Organization")
@@ -75,7 +73,7 @@ def create_project(call: OperationCall) -> Any:
 
 
 @operation("updateProject")
-def update_project(call: OperationCall) -> Any:
+def update_project(call: OperationCall) -> Document:
     project = _find(call)
     _refuse_name(call, call.body["name"], project["organizationId"], project["id"])
     project["name"] = call.body["name"]

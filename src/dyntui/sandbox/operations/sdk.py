@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import Any
 
 from dyntui.sandbox.chain_tokens import NATIVE
 from dyntui.sandbox.handler_registry import OperationCall, operation
@@ -13,25 +12,25 @@ from dyntui.sandbox.operations.global_wallets import SETTINGS
 from dyntui.sandbox.operations.settings import provider_urls
 from dyntui.sandbox.operations.visits import serialize_visitor as shown_visitor
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_rules import is_email
 
-Json = dict[str, Any]
 _SECRET = frozenset({"clientSecret", "secretKey"})
 _FAMILIES: Mapping[str, str] = {"evm": "EVM", "solana": "SOL", "bitcoin": "BTC", "sui": "SUI", "ton": "TON"}
 
 
 @operation("getHealthcheck")
-def get_health(call: OperationCall) -> Any:
+def get_health(call: OperationCall) -> Document:
     return {"status": "healthy"}
 
 
 @operation("getNonce")
-def create_nonce(call: OperationCall) -> Any:
+def create_nonce(call: OperationCall) -> Document:
     return {"nonce": call.new_id("nonces").replace("-", "")}
 
 
 @operation("getJwksByEnvironmentId", "getJwksJsonByEnvironmentId")
-def list_keys(call: OperationCall) -> Any:
+def list_keys(call: OperationCall) -> Document:
     number = base64.urlsafe_b64encode(rsa_modulus(call)).decode().rstrip("=")
     return {
         "keys": [
@@ -41,19 +40,19 @@ def list_keys(call: OperationCall) -> Any:
 
 
 @operation("getEnvironmentSettings")
-def get_public_settings(call: OperationCall) -> Any:
+def get_public_settings(call: OperationCall) -> object:
     """Return the settings without secrets."""
     return _without_secrets(serialize_environment(call, find_environment(call, call.path["environmentId"]))["settings"])
 
 
-def _without_secrets(value: Any) -> Any:
+def _without_secrets(value: object) -> object:
     if isinstance(value, dict):
         return {name: _without_secrets(item) for name, item in value.items() if name not in _SECRET}
     return [_without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 @operation("getNetworksConfigurationByEnvId")
-def list_networks(call: OperationCall) -> Any:
+def list_networks(call: OperationCall) -> list[Document]:
     chains = find_environment(call, call.path["environmentId"])["settings"]["chains"]
     return [
         {"chainName": chain["name"], "networks": [_network(chain["name"], each) for each in chain.get("networks", ())]}
@@ -62,7 +61,7 @@ def list_networks(call: OperationCall) -> Any:
     ]
 
 
-def _network(chain: str, network: Json) -> Json:
+def _network(chain: str, network: Document) -> Document:
     name, symbol, decimals = NATIVE.get(_FAMILIES.get(chain, ""), ("Coin", "COIN", 18))
     id = str(network["networkId"])
     return {
@@ -80,12 +79,12 @@ def _network(chain: str, network: Json) -> Json:
 
 
 @operation("getGlobalWalletsSettings")
-def get_global_wallet(call: OperationCall) -> Any:
+def get_global_wallet(call: OperationCall) -> Document:
     return SETTINGS.respond(call, SETTINGS.find(call))
 
 
 @operation("getDelegatedAccessEncryptionPublicKey")
-def get_delegation_key(call: OperationCall) -> Any:
+def get_delegation_key(call: OperationCall) -> Document:
     for key in call.sandbox.store.all("delegationKeys", call.path["environmentId"]):
         if key["status"] == "active":
             return {"key": key, "message": "Found"}
@@ -93,12 +92,12 @@ def get_delegation_key(call: OperationCall) -> Any:
 
 
 @operation("getEmailProvider")
-def get_email_provider(call: OperationCall) -> Any:
+def get_email_provider(call: OperationCall) -> Document:
     return {"emailProvider": "dynamic"}
 
 
 @operation("checkSsoProvider")
-def find_sso_provider(call: OperationCall) -> Any:
+def find_sso_provider(call: OperationCall) -> Document:
     domain = call.body["email"].rpartition("@")[2].lower()
     for organization in call.sandbox.store.all("organizations"):
         for each in call.sandbox.store.all("ssoProviders", organization["id"]):
@@ -113,7 +112,7 @@ def find_sso_provider(call: OperationCall) -> Any:
 
 
 @operation("getUserFieldsCheck")
-def check_field(call: OperationCall) -> Any:
+def check_field(call: OperationCall) -> Document:
     filter = call.query.get("filter", {})
     field, value = filter.get("field"), filter.get("value")
     if field is None or value is None:
@@ -141,7 +140,7 @@ def accept_telemetry(call: OperationCall) -> None:
 
 
 @operation("createEmailVerification", "retryEmailVerification")
-def verify_email(call: OperationCall) -> Any:
+def verify_email(call: OperationCall) -> Document:
     """Start a verification. No email is sent."""
     if not is_email(call.body["email"]):
         raise invalid("invalid_email", "The email is not valid", {"email": call.body["email"]})
@@ -149,7 +148,7 @@ def verify_email(call: OperationCall) -> Any:
 
 
 @operation("createSmsVerification", "retrySmsVerification")
-def verify_phone(call: OperationCall) -> Any:
+def verify_phone(call: OperationCall) -> Document:
     """Start a verification. No text message is sent."""
     number = {name: call.body[name] for name in ("phoneNumber", "phoneCountryCode", "isoCountryCode")}
     if not number["phoneNumber"].isdigit():
@@ -169,12 +168,12 @@ def _verification_id(call: OperationCall) -> str:
 
 
 @operation("oauthLoginUrl")
-def get_login_url(call: OperationCall) -> Any:
+def get_login_url(call: OperationCall) -> Document:
     return {"url": _authorization_url(call)}
 
 
 @operation("oauthLogin")
-def redirect_to_login(call: OperationCall) -> Any:
+def redirect_to_login(call: OperationCall) -> Reply:
     return Reply(302, b"", {"location": _authorization_url(call), "content-type": "text/plain"})
 
 
@@ -194,13 +193,13 @@ def init_auth(call: OperationCall) -> None:
 
 
 @operation("scanUrl")
-def scan_url(call: OperationCall) -> Any:
+def scan_url(call: OperationCall) -> Document:
     """Return that it is unknown whether the site is malicious."""
     return {"isMalicious": None}
 
 
 @operation("getSupportedOnramps", "getSupportedOfframps")
-def list_ramps(call: OperationCall) -> Any:
+def list_ramps(call: OperationCall) -> Document:
     """Return the enabled providers that sell or buy coins."""
     name = "onramps" if call.operation.id == "getSupportedOnramps" else "offramps"
     found = [

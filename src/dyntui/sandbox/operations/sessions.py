@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_user, serialize_user
 from dyntui.sandbox.replies import not_found
 from dyntui.sandbox.serializers import serialize_session
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, unique_keys
 
 
-def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
+def _find(call: OperationCall) -> tuple[int, Record, Document]:
     """Return the session of the path, with the position and record of its user. Raises RequestRefused (404)."""
     position = call.sandbox.ids.owner(call.path["sessionId"])
     record = None if position is None else call.sandbox.users.load(position)
@@ -25,7 +25,7 @@ def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
 
 
 @operation("getSessionById")
-def get_session(call: OperationCall) -> Any:
+def get_session(call: OperationCall) -> Document:
     _, record, each = _find(call)
     if record["id"] != call.path["userId"]:
         raise not_found("Session")
@@ -33,13 +33,13 @@ def get_session(call: OperationCall) -> Any:
 
 
 @operation("revokeSessionById")
-def revoke_session(call: OperationCall) -> Any:
+def revoke_session(call: OperationCall) -> Document:
     position, record, each = _find(call)
     _revoke(call, position, record, [each])
     return serialize_session(each)
 
 
-def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequence[dict[str, Any]]) -> None:
+def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequence[Document]) -> None:
     active = [each for each in sessions if each["revokedAt"] is None]
     for each in active:
         each["revokedAt"] = call.now
@@ -67,7 +67,7 @@ def reset_mfa(call: OperationCall) -> None:
 
 
 @operation("getUserOauthAccessToken")
-def oauth_access_token(call: OperationCall) -> Any:
+def oauth_access_token(call: OperationCall) -> Document:
     position = call.sandbox.ids.owner(call.path["oauthAccountId"])
     record = None if position is None else call.sandbox.users.load(position)
     if record is None or not any(account["id"] == call.path["oauthAccountId"] for account in record["oauth"]):

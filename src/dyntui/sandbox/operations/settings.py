@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from dyntui.api.catalog import catalog
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import invalid
+from dyntui.sandbox.store import Document
 
-Json = dict[str, Any]
 _OAUTH_SCOPES: Mapping[str, str] = {
     "google": "openid profile email",
     "discord": "identify email",
@@ -24,17 +23,17 @@ _OAUTH_SCOPES: Mapping[str, str] = {
 }
 
 
-def _known_fields(body: Json) -> Json:
+def _known_fields(body: Document) -> Document:
     """Return the fields of a request that a provider shows; the others are write-only."""
     shown = catalog().schemas["Provider"]["properties"]
     return {name: value for name, value in body.items() if name in shown}
 
 
-def _make_provider(call: OperationCall, body: Json) -> Json:
+def _make_provider(call: OperationCall, body: Document) -> Document:
     return {**provider_urls(call.path["environmentId"], body["provider"]), **_known_fields(body), "enabledAt": None}
 
 
-def provider_urls(environment_id: str, provider: str) -> Json:
+def provider_urls(environment_id: str, provider: str) -> Document:
     """Return the sign-in URLs of a provider; an empty object for one without sign-in."""
     if provider not in _OAUTH_SCOPES:
         return {}
@@ -44,7 +43,7 @@ def provider_urls(environment_id: str, provider: str) -> Json:
     }
 
 
-def _check_provider(call: OperationCall, doc: Json) -> None:
+def _check_provider(call: OperationCall, doc: Document) -> None:
     if any(each["provider"] == doc["provider"] for each in PROVIDERS.siblings(call, doc)):
         raise invalid("duplicate_exists", f"The provider {doc['provider']} is configured already")
     if (url := doc.get("keyExportUrl")) and not url.startswith("https://"):
@@ -73,7 +72,7 @@ PROVIDERS.serve(
 
 
 @operation("getEnvironmentProviderUrls")
-def list_provider_urls(call: OperationCall) -> Any:
+def list_provider_urls(call: OperationCall) -> Document:
     urls = (
         {"provider": provider, **provider_urls(call.path["environmentId"], provider), "scopes": scopes}
         for provider, scopes in _OAUTH_SCOPES.items()
@@ -81,7 +80,7 @@ def list_provider_urls(call: OperationCall) -> Any:
     return {"providerUrls": list(urls)}
 
 
-def _check_exchange(call: OperationCall, doc: Json) -> None:
+def _check_exchange(call: OperationCall, doc: Document) -> None:
     """Refuse a duplicate, and an enabled exchange whose provider is not enabled."""
     if any(each["exchange"] == doc["exchange"] for each in EXCHANGES.siblings(call, doc)):
         raise invalid("duplicate_exists", f"The exchange {doc['exchange']} is configured already")

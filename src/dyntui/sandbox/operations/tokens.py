@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, invalid, not_found
 from dyntui.sandbox.seed_environment import public_token, store_token
+from dyntui.sandbox.store import Document
 
 _SCOPE = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+\Z")
 
 
 @operation("getTokens")
-def list_tokens(call: OperationCall) -> Any:
+def list_tokens(call: OperationCall) -> Document:
     return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens")]}
 
 
 @operation("postToken")
-def create_token(call: OperationCall) -> Any:
+def create_token(call: OperationCall) -> Reply:
     store, sandbox = call.sandbox.store, call.sandbox
     scopes = call.body.get("scopes", [])
     if bad := [scope for scope in scopes if not _SCOPE.match(scope)]:

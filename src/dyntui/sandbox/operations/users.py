@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.core.ids import is_uuid
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, unique_keys
 from dyntui.sandbox.user_repository import SORTABLE, UserFilter
 from dyntui.sandbox.user_rules import apply_profile, check_row, new_record, refuse_duplicates
@@ -17,7 +17,7 @@ _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 
 def serialize_user(
     call: OperationCall, record: Record, position: int, *, sessions: bool = False, alone: bool = False
-) -> dict[str, Any]:
+) -> Document:
     """Return a user as the API shows it, by the behavior flags."""
     nulls = call.sandbox.flags["null-fields"] == "null"
     return call.sandbox.serializer.user(record, position, nulls=nulls, sessions=sessions, alone=alone)
@@ -33,7 +33,7 @@ def find_user(call: OperationCall) -> tuple[int, Record]:
 
 
 @operation("getEnvironmentUsers")
-def list_users(call: OperationCall) -> Any:
+def list_users(call: OperationCall) -> Document:
     flags = call.sandbox.flags
     filters = call.query.get("filter", {})
     user_filter = UserFilter(
@@ -61,7 +61,7 @@ def list_users(call: OperationCall) -> Any:
 
 
 @operation("getUser", "getUserLegacy")
-def get_user(call: OperationCall) -> Any:
+def get_user(call: OperationCall) -> Document:
     position, record = find_user(call)
     return {
         "user": serialize_user(call, record, position, sessions=call.sandbox.flags.on("sessions-on-get"), alone=True)
@@ -69,7 +69,7 @@ def get_user(call: OperationCall) -> Any:
 
 
 @operation("createUser")
-def create_user(call: OperationCall) -> Any:
+def create_user(call: OperationCall) -> Reply:
     body = dict(call.body)
     id = body.pop("id", None)
     if id is not None and not is_uuid(id):
@@ -88,7 +88,7 @@ def create_user(call: OperationCall) -> Any:
 
 
 @operation("updateUser", "updateUserLegacy")
-def update_user(call: OperationCall) -> Any:
+def update_user(call: OperationCall) -> Document:
     position, record = find_user(call)
     check_row(call.body, call.sandbox.flags, update=True)
     before = unique_keys(record)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import fold_case, format_time
 
-Json = dict[str, Any]
 _ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 _COLUMNS = {
     "id": "id",
@@ -23,19 +22,19 @@ _COLUMNS = {
 }
 
 
-def serialize_visitor(call: OperationCall, visitor: Json) -> Json:
+def serialize_visitor(call: OperationCall, visitor: Document) -> Document:
     """Return a visitor as the API shows it."""
     return serialize_visitor_of(call.sandbox.environment_id, visitor)
 
 
-def serialize_visitor_of(environment_id: str, visitor: Json) -> Json:
+def serialize_visitor_of(environment_id: str, visitor: Document) -> Document:
     """Return a visitor of an environment as the API shows it."""
     out = {name: visitor[name] for name in ("id", "address", "chain", "walletName", "provider")}
     return {**out, "createdAt": format_time(visitor["at"]), "projectEnvironmentId": environment_id}
 
 
 @operation("getEnvironmentVisitors")
-def list_visitors(call: OperationCall) -> Any:
+def list_visitors(call: OperationCall) -> Document:
     flags = call.sandbox.flags
     found = _filtered(call)
     order = _ORDER.match(call.query.get("orderBy", flags["default-order"]))
@@ -53,7 +52,7 @@ def list_visitors(call: OperationCall) -> Any:
     return {"count": len(found) if flags["users-count"] == "total" else len(page), "visitors": page}
 
 
-def _filtered(call: OperationCall) -> list[Json]:
+def _filtered(call: OperationCall) -> list[Document]:
     filters = call.query.get("filter", {})
     value, chain = fold_case(filters.get("filterValue", "")), filters.get("chain", "")
     columns = {"id": ("id",), "walletPublicKey": ("address",)}.get(

@@ -5,26 +5,26 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import Any
 
 import orjson
 
+from dyntui.core.json_types import as_object
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, invalid, not_found
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, format_time, live_wallets, unique_keys
 
-Json = dict[str, Any]
 _HOUR_S = 3600
 
 
 @operation("verifyApiKey")
-def verify_key(call: OperationCall) -> Any:
+def verify_key(call: OperationCall) -> Document:
     return {"environmentId": call.path["environmentId"], "verified": True}
 
 
 @operation("authenticateWaas")
-def authenticate(call: OperationCall) -> Any:
+def authenticate(call: OperationCall) -> Document:
     """Return well-formed JWTs, signed with a secret of the sandbox. They give no access."""
     now = call.now // 1000
     claims = {
@@ -43,7 +43,7 @@ def authenticate(call: OperationCall) -> Any:
     }
 
 
-def _encode_jwt(call: OperationCall, claims: Json) -> str:
+def _encode_jwt(call: OperationCall, claims: Document) -> str:
     parts = [_encode_base64(orjson.dumps(each)) for each in ({"alg": "HS256", "typ": "JWT"}, claims)]
     text = ".".join(parts)
     signature = hmac.new(call.sandbox.ids.digest("jwt secret", 32), text.encode(), hashlib.sha256).digest()
@@ -54,14 +54,14 @@ def _encode_base64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _policy(call: OperationCall) -> Json:
+def _policy(call: OperationCall) -> Document:
     found = call.sandbox.store.get("waasPolicies", call.path["environmentId"])
     if found is None:
         raise not_found("Policy")
     return found
 
 
-def _save_policy(call: OperationCall, policy: Json, action: str) -> Json:
+def _save_policy(call: OperationCall, policy: Document, action: str) -> Document:
     policy["updatedAt"] = format_time(call.now)
     call.sandbox.store.put("waasPolicies", policy, id=call.path["environmentId"])
     admin_event(call, "waasPolicy", action, policy)
@@ -69,12 +69,12 @@ def _save_policy(call: OperationCall, policy: Json, action: str) -> Json:
 
 
 @operation("getWaasPolicy")
-def get_policy(call: OperationCall) -> Any:
+def get_policy(call: OperationCall) -> Document:
     return _policy(call)
 
 
 @operation("createWaasPolicy")
-def create_policy(call: OperationCall) -> Any:
+def create_policy(call: OperationCall) -> Reply:
     """Add rules to the policy, which the first request creates."""
     id = call.path["environmentId"]
     policy = call.sandbox.store.get("waasPolicies", id) or {
@@ -93,7 +93,7 @@ def create_policy(call: OperationCall) -> Any:
 
 
 @operation("updateWaasPolicy")
-def update_policy(call: OperationCall) -> Any:
+def update_policy(call: OperationCall) -> Document:
     policy = _policy(call)
     at = {rule["ruleId"]: number for number, rule in enumerate(policy["policyContent"])}
     for rule in call.body["rulesToUpdate"]:
@@ -105,7 +105,7 @@ def update_policy(call: OperationCall) -> Any:
 
 
 @operation("deleteWaasPolicy")
-def delete_rules(call: OperationCall) -> Any:
+def delete_rules(call: OperationCall) -> Document:
     policy, removed = _policy(call), set(call.body["ruleIdsToDelete"])
     if removed - {rule["ruleId"] for rule in policy["policyContent"]}:
         raise not_found("Rule")
@@ -113,22 +113,22 @@ def delete_rules(call: OperationCall) -> Any:
     return _save_policy(call, policy, "deleted")
 
 
-def _keys(call: OperationCall) -> list[Json]:
+def _keys(call: OperationCall) -> list[Document]:
     return call.sandbox.store.all("delegationKeys", call.path["environmentId"])
 
 
 @operation("getDelegatedAccessEncryptionPublicKeys")
-def list_keys(call: OperationCall) -> Any:
+def list_keys(call: OperationCall) -> Document:
     keys = _keys(call)
     active = next((key for key in reversed(keys) if key["status"] == "active"), None)
-    out: Json = {"key": active, "message": "Found" if active else "No active key"}
+    out: Document = {"key": active, "message": "Found" if active else "No active key"}
     if call.query.get("includeAll"):
         out["keys"] = keys
     return out
 
 
 @operation("getDelegatedAccessEncryptionPublicKeyById")
-def get_key(call: OperationCall) -> Any:
+def get_key(call: OperationCall) -> Document:
     for key in _keys(call):
         if key["id"] == call.path["keyId"]:
             return {"key": key, "message": "Found"}
@@ -136,7 +136,7 @@ def get_key(call: OperationCall) -> Any:
 
 
 @operation("createDelegatedCredentials")
-def create_key(call: OperationCall) -> Any:
+def create_key(call: OperationCall) -> Reply:
     """The new key is the active one; the one before it is revoked."""
     store, environment, now = call.sandbox.store, call.path["environmentId"], format_time(call.now)
     algorithm = call.body.get("alg", "HYBRID-RSA-AES-256")
@@ -165,7 +165,7 @@ def create_key(call: OperationCall) -> Any:
     return Reply(201, {"publicKey": public, **shown})
 
 
-def _find(call: OperationCall, id: str) -> tuple[int, Record, Json]:
+def _find(call: OperationCall, id: str) -> tuple[int, Record, Document]:
     """Return the wallet with an id or WaaS wallet id, with the position and record of its user.
 
     Raises RequestRefused (404).
@@ -179,7 +179,7 @@ def _find(call: OperationCall, id: str) -> tuple[int, Record, Json]:
     raise not_found("Wallet")
 
 
-def _find_delegated(call: OperationCall, id: str) -> tuple[int, Record, Json]:
+def _find_delegated(call: OperationCall, id: str) -> tuple[int, Record, Document]:
     position, record, item = _find(call, id)
     if not item.get("delegated"):
         raise RequestRefused(Reply(403, {"error": "Forbidden: access to this wallet is not delegated"}))
@@ -200,20 +200,20 @@ def delete_delegated(call: OperationCall) -> None:
 
 
 @operation("revokeDelegatedAccess")
-def revoke_delegated(call: OperationCall) -> Any:
-    results: list[Json] = []
+def revoke_delegated(call: OperationCall) -> Document:
+    results: list[Document] = []
     for id in call.body["walletIds"]:
         try:
             _revoke(call, id)
             results.append({"walletId": id, "success": True})
         except RequestRefused as refusal:
-            results.append({"walletId": id, "success": False, "error": refusal.reply.body["error"]})
+            results.append({"walletId": id, "success": False, "error": as_object(refusal.reply.body)["error"]})
     succeeded = sum(each["success"] for each in results)
     return {"results": results, "total": len(results), "succeeded": succeeded, "failed": len(results) - succeeded}
 
 
 @operation("delegatedSignMessage")
-def sign_message(call: OperationCall) -> Any:
+def sign_message(call: OperationCall) -> Document:
     """Return the room for a signature. The sandbox does not sign."""
     _, _, item = _find_delegated(call, call.path["walletId"])
     room = call.body.get("roomId") or call.new_id("rooms")
@@ -225,18 +225,18 @@ def sign_message(call: OperationCall) -> Any:
 
 
 @operation("getWaasWalletByWalletId")
-def get_wallet(call: OperationCall) -> Any:
+def get_wallet(call: OperationCall) -> Document:
     return {"wallet": _find(call, call.path["walletId"])[2]["waas"]}
 
 
 @operation("backupKeySharesToLocationsForPregen")
-def back_up_key_shares(call: OperationCall) -> Any:
+def back_up_key_shares(call: OperationCall) -> Document:
     """Record the locations of backups. There are no key shares to back up."""
     position, record, item = _find(call, call.path["walletId"])
     if record["id"] != call.body["userId"]:
         raise not_found("Wallet")
     shares = item["waas"]["keyShares"]
-    out: list[Json] = []
+    out: list[Document] = []
     for location in call.body["locations"]:
         if any(share["backupLocation"] == location["location"] for share in shares):
             raise invalid("key_share_already_backed_up", f"A backup at {location['location']} exists already")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_user
 from dyntui.sandbox.replies import Reply, invalid, not_found
 from dyntui.sandbox.serializers import serialize_wallet, serialize_wallet_detail
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, live_wallets, unique_keys
 from dyntui.sandbox.user_rules import add_wallet, refuse_duplicates
 
@@ -15,7 +14,7 @@ _EMBEDDED = frozenset({"embeddedWallet", "smartContractWallet"})
 
 
 @operation("getWalletsByEnvironmentId")
-def list_wallets(call: OperationCall) -> Any:
+def list_wallets(call: OperationCall) -> Document:
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
     owners = call.sandbox.users.wallet_owners()
     if call.sandbox.flags.on("deleted-wallets-listed"):
@@ -32,7 +31,7 @@ def list_wallets(call: OperationCall) -> Any:
     }
 
 
-def _page(call: OperationCall, offset: int, limit: int) -> list[tuple[Record, dict[str, Any]]]:
+def _page(call: OperationCall, offset: int, limit: int) -> list[tuple[Record, Document]]:
     owners = call.sandbox.users.wallet_owners()
     positions = owners[offset : offset + limit]
     if not positions:
@@ -41,7 +40,7 @@ def _page(call: OperationCall, offset: int, limit: int) -> list[tuple[Record, di
     number = 0  # index of the wallet in those of its user
     while number < offset and owners[offset - number - 1] == positions[0]:
         number += 1
-    out: list[tuple[Record, dict[str, Any]]] = []
+    out: list[tuple[Record, Document]] = []
     for i, position in enumerate(positions):
         number = number if i == 0 else number + 1 if positions[i - 1] == position else 0
         out.append((records[position], records[position]["wallets"][number]))
@@ -49,14 +48,14 @@ def _page(call: OperationCall, offset: int, limit: int) -> list[tuple[Record, di
 
 
 @operation("getWalletsByUserId", "getWalletsByUserIdLegacy")
-def list_user_wallets(call: OperationCall) -> Any:
+def list_user_wallets(call: OperationCall) -> Document:
     _, record = find_user(call)
     wallets = [serialize_wallet(item) for item in live_wallets(record)]
     return {"count": len(wallets), "wallets": wallets}
 
 
 @operation("createWallet", "createWalletLegacy")
-def create_wallet(call: OperationCall) -> Any:
+def create_wallet(call: OperationCall) -> Reply:
     position, record = find_user(call)
     if any(item["provider"] in _EMBEDDED for item in live_wallets(record)):
         raise invalid("linked_embedded_wallet", "The user has an embedded wallet; an external wallet cannot be linked")
@@ -70,7 +69,7 @@ def create_wallet(call: OperationCall) -> Any:
     return Reply(201, serialize_wallet(item))
 
 
-def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
+def _find(call: OperationCall) -> tuple[int, Record, Document]:
     position = call.sandbox.ids.owner(call.path["walletId"])
     record = None if position is None else call.sandbox.users.load(position)
     if position is not None and record is not None:
@@ -81,7 +80,7 @@ def _find(call: OperationCall) -> tuple[int, Record, dict[str, Any]]:
 
 
 @operation("getWalletById", "getWalletByIdLegacy")
-def get_wallet(call: OperationCall) -> Any:
+def get_wallet(call: OperationCall) -> Document:
     return serialize_wallet(_find(call)[2])
 
 
@@ -95,7 +94,7 @@ def delete_wallet(call: OperationCall) -> None:
 
 
 @operation("recoverDeletedWalletsWithEnvironment")
-def recover_wallets(call: OperationCall) -> Any:
+def recover_wallets(call: OperationCall) -> Document:
     id = (call.body or {}).get("userId", "")
     position = call.sandbox.users.position_of(id)
     record = None if position is None else call.sandbox.users.load(position)
@@ -123,5 +122,5 @@ def recover_wallets(call: OperationCall) -> Any:
 
 
 @operation("getActiveEmbeddedWalletVersionsForEnvironment")
-def list_embedded_versions(call: OperationCall) -> Any:
+def list_embedded_versions(call: OperationCall) -> list[str]:
     return ["V2", "V3"]

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, not_found
+from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.webhook_sender import is_loopback
 
-Json = dict[str, Any]
 _URL = re.compile(
     r"(https://)[a-z0-9]+([-.]+[a-z0-9]+)*\.[a-z]{2,10}(/.*)?\Z|arn:aws:sns:[a-z0-9-]*:[0-9]{12}:[a-zA-Z0-9-_]+\Z"
 )
 _PRIVATE_FIELDS = frozenset({"secret", "failures"})
 
 
-def serialize_webhook(webhook: Json, *, secret: bool = False) -> Json:
+def serialize_webhook(webhook: Document, *, secret: bool = False) -> Document:
     """Return a webhook as the API shows it. `secret`: with the secret."""
     return {
         name: value for name, value in webhook.items() if name not in _PRIVATE_FIELDS or (secret and name == "secret")
     }
 
 
-def _find(call: OperationCall) -> Json:
+def _find(call: OperationCall) -> Document:
     store, id = call.sandbox.store, call.path["webhookId"]
     found = store.get("webhooks", id)
     if found is None or store.parent("webhooks", id) != call.path["environmentId"]:
@@ -33,7 +32,7 @@ def _find(call: OperationCall) -> Json:
     return found
 
 
-def _save_webhook(call: OperationCall, webhook: Json, body: Json) -> Json:
+def _save_webhook(call: OperationCall, webhook: Document, body: Document) -> Document:
     """Replace the fields of a webhook and store it. Enabling resets the count of failures."""
     is_local = is_loopback(body["url"])
     if not (_URL.match(body["url"]) or (is_local and call.sandbox.flags["webhook-url"] == "loopback")):
@@ -51,14 +50,14 @@ def _save_webhook(call: OperationCall, webhook: Json, body: Json) -> Json:
 
 
 @operation("getWebhooks")
-def list_webhooks(call: OperationCall) -> Any:
+def list_webhooks(call: OperationCall) -> Document:
     return {
         "data": [serialize_webhook(each) for each in call.sandbox.store.all("webhooks", call.path["environmentId"])]
     }
 
 
 @operation("createWebhook")
-def create_webhook(call: OperationCall) -> Any:
+def create_webhook(call: OperationCall) -> Reply:
     sandbox, environment = call.sandbox, call.path["environmentId"]
     limit = sandbox.flags.number("max-webhooks")
     if 0 < limit <= len(sandbox.store.all("webhooks", environment)):
@@ -80,12 +79,12 @@ def create_webhook(call: OperationCall) -> Any:
 
 
 @operation("getWebhook")
-def get_webhook(call: OperationCall) -> Any:
+def get_webhook(call: OperationCall) -> Document:
     return serialize_webhook(_find(call), secret=bool(call.query.get("includeSecret")))
 
 
 @operation("updateWebhookById")
-def update_webhook(call: OperationCall) -> Any:
+def update_webhook(call: OperationCall) -> Document:
     changed = _save_webhook(call, _find(call), call.body)
     admin_event(call, "webhook", "updated", serialize_webhook(changed))
     return serialize_webhook(changed)
@@ -100,13 +99,13 @@ def delete_webhook(call: OperationCall) -> None:
 
 
 @operation("getWebhookMessages")
-def list_messages(call: OperationCall) -> Any:
+def list_messages(call: OperationCall) -> Document:
     messages, cursor = call.sandbox.webhooks.messages(_find(call)["webhookId"], call.query.get("cursor"))
     return {"data": messages, **({"cursor": cursor} if cursor else {})}
 
 
 @operation("getWebhookMessageDeliveries")
-def list_deliveries(call: OperationCall) -> Any:
+def list_deliveries(call: OperationCall) -> Document:
     found = call.sandbox.webhooks.deliveries(_find(call)["webhookId"], call.path["messageId"])
     if not found:
         raise not_found("Message")
@@ -114,7 +113,7 @@ def list_deliveries(call: OperationCall) -> Any:
 
 
 @operation("redeliverWebhookMessage")
-def redeliver(call: OperationCall) -> Any:
+def redeliver(call: OperationCall) -> Document:
     if not call.sandbox.webhooks.redeliver(_find(call), call.path["messageId"]):
         raise not_found("Message")
     return {"message": "The message will be sent again"}
