@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from functools import cache
 
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.fields import ImportField
 from dyntui.importer.problems import Problem
-from dyntui.importer.validation_context import Step, ValidationContext
+from dyntui.importer.validation_context import FieldStep, Step, ValidationContext, bind_step
 from dyntui.importer.vendor_formats import CHAIN_WORDS, reshape_accounts, reshape_wallets
 
 __all__ = ["TRANSFORMS", "is_word", "make_transform", "split_name"]
@@ -49,152 +49,119 @@ def split_name(text: str) -> tuple[str, str]:
     return " ".join(words[:cut]), " ".join(words[cut:])
 
 
-def _trim(field: ImportField, rules: ValidationContext) -> Step:
-    def trim(value: object, problems: list[Problem]) -> object:
-        return (value.strip() or None) if isinstance(value, str) else value
-
-    return trim
+def _trim(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
-def _lower(field: ImportField, rules: ValidationContext) -> Step:
-    return lambda value, problems: value.lower() if isinstance(value, str) else value
+def _lower(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
-def _upper(field: ImportField, rules: ValidationContext) -> Step:
-    return lambda value, problems: value.upper() if isinstance(value, str) else value
+def _upper(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
-def _phone(field: ImportField, rules: ValidationContext) -> Step:
+def _phone(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     from dyntui.importer.email_phone import to_e164
 
-    return lambda value, problems: to_e164(value, field.name, rules, problems)
+    return to_e164(value, field.name, rules, problems)
 
 
-def _country(field: ImportField, rules: ValidationContext) -> Step:
+def _country(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     from dyntui.importer.countries import CODES, country_code
 
-    def country(value: object, problems: list[Problem]) -> object:
-        if not isinstance(value, str) or value in CODES:
-            return value
-        code = country_code(value)
-        if code is None:
-            return value
-        problems.append(Problem("info", "country_normalized", field.name, f"“{value}” is sent as {code}."))
-        return code
-
-    return country
+    if not isinstance(value, str) or value in CODES:
+        return value
+    code = country_code(value)
+    if code is None:
+        return value
+    problems.append(Problem("info", "country_normalized", field.name, f"“{value}” is sent as {code}."))
+    return code
 
 
-def _boolean(field: ImportField, rules: ValidationContext) -> Step:
-    def boolean(value: object, problems: list[Problem]) -> object:
-        word = is_word(value)
-        return value if word is None else word
-
-    return boolean
+def _boolean(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    word = is_word(value)
+    return value if word is None else word
 
 
-def _json(field: ImportField, rules: ValidationContext) -> Step:
-    def parse(value: object, problems: list[Problem]) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            return parse_json(value)
-        except ValueError as error:
-            problems.append(Problem("error", "bad_json", field.name, f"Not JSON: {error}."))
-            return value
-
-    return parse
+def _json(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_json(value)
+    except ValueError as error:
+        problems.append(Problem("error", "bad_json", field.name, f"Not JSON: {error}."))
+        return value
 
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
-def _number(field: ImportField, rules: ValidationContext) -> Step:
-    def number(value: object, problems: list[Problem]) -> object:
-        if not isinstance(value, str):
-            return value
-        text = value.replace(" ", "").replace("\u00a0", "")
-        if not _NUMBER.fullmatch(text):
-            problems.append(Problem("error", "bad_number", field.name, f"“{value}” is not a number."))
-            return value
-        return int(text) if text.lstrip("+-").isdigit() else float(text)
-
-    return number
+def _number(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.replace(" ", "").replace("\u00a0", "")
+    if not _NUMBER.fullmatch(text):
+        problems.append(Problem("error", "bad_number", field.name, f"“{value}” is not a number."))
+        return value
+    return int(text) if text.lstrip("+-").isdigit() else float(text)
 
 
-def _as_text(field: ImportField, rules: ValidationContext) -> Step:
+def _as_text(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     from dyntui.importer.cell_text import cell_to_text
 
-    def as_text(value: object, problems: list[Problem]) -> object:
-        text = cell_to_text(value, field.name, problems)
-        return value if text is None else text
-
-    return as_text
+    text = cell_to_text(value, field.name, problems)
+    return value if text is None else text
 
 
-def _list(field: ImportField, rules: ValidationContext) -> Step:
-    def split(value: object, problems: list[Problem]) -> object:
-        if not isinstance(value, str):
-            return value
-        if value.lstrip().startswith("["):
-            return _json(field, rules)(value, problems)
-        return [part.strip() for part in re.split(r"[,;|\n]", value) if part.strip()] or None
-
-    return split
+def _list(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return _json(value, field, rules, problems)
+    return [part.strip() for part in re.split(r"[,;|\n]", value) if part.strip()] or None
 
 
-def _date(field: ImportField, rules: ValidationContext) -> Step:
+def _date(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     from dyntui.importer.dates import to_rfc3339
 
-    return lambda value, problems: to_rfc3339(value, field.name, problems)
+    return to_rfc3339(value, field.name, problems)
 
 
-def _verified(field: ImportField, rules: ValidationContext) -> Step:
-    date = _date(field, rules)
-
-    def verified(value: object, problems: list[Problem]) -> object:
-        word = is_word(value)
-        if word is None:
-            return date(value, problems)
-        return rules.now if word else None
-
-    return verified
+def _verified(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    word = is_word(value)
+    if word is None:
+        return _date(value, field, rules, problems)
+    return rules.now if word else None
 
 
-def _choice(field: ImportField, rules: ValidationContext) -> Step:
-    words = {choice.casefold(): choice for choice in field.choices}
-    if "EVM" in field.choices:
-        words = {**CHAIN_WORDS, **words}
-
-    def choice(value: object, problems: list[Problem]) -> object:
-        return words.get(value.casefold(), value) if isinstance(value, str) else value
-
-    return choice
+def _choice(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    return _choice_words(field.choices).get(value.casefold(), value) if isinstance(value, str) else value
 
 
-def _first(field: ImportField, rules: ValidationContext) -> Step:
-    split = _list(field, rules)
-
-    def first(value: object, problems: list[Problem]) -> object:
-        value = split(value, problems)
-        return (value[0] if value else None) if isinstance(value, list) else value
-
-    return first
+@cache
+def _choice_words(choices: tuple[str, ...]) -> dict[str, str]:
+    return {**(CHAIN_WORDS if "EVM" in choices else {}), **{choice.casefold(): choice for choice in choices}}
 
 
-def _wallets(field: ImportField, rules: ValidationContext) -> Step:
-    return lambda value, problems: reshape_wallets(value, field.name, problems)
+def _first(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    value = _list(value, field, rules, problems)
+    return (value[0] if value else None) if isinstance(value, list) else value
 
 
-def _accounts(field: ImportField, rules: ValidationContext) -> Step:
-    return lambda value, problems: reshape_accounts(value, field.name, problems)
+def _wallets(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    return reshape_wallets(value, field.name, problems)
 
 
-def _same(field: ImportField, rules: ValidationContext) -> Step:
-    return lambda value, problems: value
+def _accounts(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    return reshape_accounts(value, field.name, problems)
 
 
-TRANSFORMS: dict[str, tuple[str, Callable[[ImportField, ValidationContext], Step]]] = {
+def _same(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    return value
+
+
+TRANSFORMS: dict[str, tuple[str, FieldStep]] = {
     "trim": ("remove spaces at the ends", _trim),
     "lower": ("convert to lower case", _lower),
     "upper": ("convert to upper case", _upper),
@@ -213,11 +180,11 @@ TRANSFORMS: dict[str, tuple[str, Callable[[ImportField, ValidationContext], Step
     "text": ("convert a number to text", _as_text),
     "choice": ("convert a known value to the spelling of the API", _choice),
 }
-"""All transforms by name: description, and the function that makes the step."""
+"""All transforms by name: description, and the function."""
 
 
 def make_transform(name: str, field: ImportField, rules: ValidationContext) -> Step:
     """Return the transform with that name for a field."""
     if name not in TRANSFORMS:
         raise UsageError(f"{name!r} is not a transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
-    return TRANSFORMS[name][1](field, rules)
+    return bind_step(TRANSFORMS[name][1], field, rules)

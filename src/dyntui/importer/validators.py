@@ -10,7 +10,7 @@ from dyntui.core.times import parse_time
 from dyntui.importer.cell_text import SCIENTIFIC, cell_to_text
 from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, ImportField
 from dyntui.importer.problems import Problem
-from dyntui.importer.validation_context import Step, ValidationContext
+from dyntui.importer.validation_context import FieldStep, Step, ValidationContext, bind_step
 
 __all__ = ["LONGEST", "PLAIN", "fast_path", "make_check"]
 
@@ -56,16 +56,12 @@ def _reported(name: str, problems: list[Problem]) -> bool:
     return any(problem.field == name and problem.severity == "error" for problem in problems)
 
 
-def _name(field: ImportField, rules: ValidationContext) -> Step:
+def _name(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     name = field.name
-
-    def check(value: object, problems: list[Problem]) -> object:
-        text = _basics(value, name, problems)
-        if text and not _NAMED.fullmatch(text):
-            problems.append(_odd(text, name))
-        return value if text is None else text
-
-    return check
+    text = _basics(value, name, problems)
+    if text and not _NAMED.fullmatch(text):
+        problems.append(_odd(text, name))
+    return value if text is None else text
 
 
 def _odd(text: str, name: str) -> Problem:
@@ -79,115 +75,89 @@ def _odd(text: str, name: str) -> Problem:
     return Problem("warning", "odd_character", name, "The API probably refuses spaces at the ends.", text.strip())
 
 
-def _username(field: ImportField, rules: ValidationContext) -> Step:
-    check_name, name = _name(field, rules), field.name
-
-    def check(value: object, problems: list[Problem]) -> object:
-        value = check_name(value, problems)
-        if isinstance(value, str) and _NAMED.fullmatch(value) and not _USERNAME.fullmatch(value):
-            char = next(char for char in value if not _USERNAME.fullmatch(char))
-            message = f"“{char}” is unusual in a username. Usual are letters, digits, - _ and ."
-            problems.append(Problem("warning", "username_odd", name, message))
-        return value
-
-    return check
+def _username(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    value = _name(value, field, rules, problems)
+    if isinstance(value, str) and _NAMED.fullmatch(value) and not _USERNAME.fullmatch(value):
+        char = next(char for char in value if not _USERNAME.fullmatch(char))
+        message = f"“{char}” is unusual in a username. Usual are letters, digits, - _ and ."
+        problems.append(Problem("warning", "username_odd", field.name, message))
+    return value
 
 
-def _text(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        text = _basics(value, field.name, problems)
-        return value if text is None else text
-
-    return check
+def _text(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    text = _basics(value, field.name, problems)
+    return value if text is None else text
 
 
-def _email(field: ImportField, rules: ValidationContext) -> Step:
+def _email(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     from dyntui.importer.email_phone import check_email
 
-    return lambda value, problems: check_email(value, field.name, rules, problems)
+    return check_email(value, field.name, rules, problems)
 
 
-def _phone(field: ImportField, rules: ValidationContext) -> Step:
+def _phone(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     from dyntui.importer.email_phone import check_phone
 
-    return lambda value, problems: check_phone(value, field.name, rules, problems)
+    return check_phone(value, field.name, rules, problems)
 
 
-def _country(field: ImportField, rules: ValidationContext) -> Step:
+def _country(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     from dyntui.importer.countries import country_code
 
-    def check(value: object, problems: list[Problem]) -> object:
-        text = cell_to_text(value, field.name, problems)
-        if text is None:
-            return value
-        code = country_code(text)
-        if code != text:
-            message = f"“{text}” is not a two-letter country code."
-            problems.append(Problem("error", "country_unknown", field.name, message, code))
-        return text
-
-    return check
-
-
-def _boolean(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        if not isinstance(value, bool):
-            message = f"{field.name} accepts yes or no, not “{value}”."
-            problems.append(Problem("error", "bad_boolean", field.name, message))
+    text = cell_to_text(value, field.name, problems)
+    if text is None:
         return value
+    code = country_code(text)
+    if code != text:
+        message = f"“{text}” is not a two-letter country code."
+        problems.append(Problem("error", "country_unknown", field.name, message, code))
+    return text
 
-    return check
+
+def _boolean(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if not isinstance(value, bool):
+        message = f"{field.name} accepts yes or no, not “{value}”."
+        problems.append(Problem("error", "bad_boolean", field.name, message))
+    return value
 
 
-def _date(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        moment = parse_time(value) if isinstance(value, str) and "T" in value else None
-        if moment is None:
-            if not _reported(field.name, problems):
-                message = f"“{value}” is not a date or time such as 2024-05-31T09:00:00Z."
-                problems.append(Problem("error", "bad_date", field.name, message))
-        elif (at := parse_time(rules.now)) and moment > at:
-            problems.append(Problem("warning", "date_in_future", field.name, f"{value} is in the future."))
-        return value
-
-    return check
+def _date(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    moment = parse_time(value) if isinstance(value, str) and "T" in value else None
+    if moment is None:
+        if not _reported(field.name, problems):
+            message = f"“{value}” is not a date or time such as 2024-05-31T09:00:00Z."
+            problems.append(Problem("error", "bad_date", field.name, message))
+    elif (at := parse_time(rules.now)) and moment > at:
+        problems.append(Problem("warning", "date_in_future", field.name, f"{value} is in the future."))
+    return value
 
 
 _CHOICE_CODES = {CHAINS: "wallet_chain_unknown", WALLET_PROVIDERS: "wallet_provider_unknown"}
 _CHOICE_CODES |= {OAUTH_PROVIDERS: "oauth_provider_unknown"}
 
 
-def _choice(field: ImportField, rules: ValidationContext) -> Step:
+def _choice(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     code = _CHOICE_CODES.get(field.choices, "unknown_value")
-
-    def check(value: object, problems: list[Problem]) -> object:
-        text = _basics(value, field.name, problems)
-        if text is None:
-            return value
-        if text not in field.choices:
-            near = next((choice for choice in field.choices if choice.casefold() == text.casefold()), None)
-            message = (
-                f"“{text}” is not one of {', '.join(field.choices[:7])}{', ...' if len(field.choices) > 7 else ''}."
-            )
-            problems.append(Problem("warning", code, field.name, message, near))
-        elif field.choices == OAUTH_PROVIDERS and text not in SIGN_IN_PROVIDERS:
-            message = f"Users cannot sign in with {text}."
-            problems.append(Problem("warning", "oauth_provider_no_sign_in", field.name, message))
-        return text
-
-    return check
+    text = _basics(value, field.name, problems)
+    if text is None:
+        return value
+    if text not in field.choices:
+        near = next((choice for choice in field.choices if choice.casefold() == text.casefold()), None)
+        message = f"“{text}” is not one of {', '.join(field.choices[:7])}{', ...' if len(field.choices) > 7 else ''}."
+        problems.append(Problem("warning", code, field.name, message, near))
+    elif field.choices == OAUTH_PROVIDERS and text not in SIGN_IN_PROVIDERS:
+        message = f"Users cannot sign in with {text}."
+        problems.append(Problem("warning", "oauth_provider_no_sign_in", field.name, message))
+    return text
 
 
-def _address(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        text = _basics(value, field.name, problems)
-        if text is None:
-            return value
-        if text and not _ADDRESS.fullmatch(text):
-            problems.append(_refused_address(text, field.name))
-        return text
-
-    return check
+def _address(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    text = _basics(value, field.name, problems)
+    if text is None:
+        return value
+    if text and not _ADDRESS.fullmatch(text):
+        problems.append(_refused_address(text, field.name))
+    return text
 
 
 def _refused_address(text: str, name: str) -> Problem:
@@ -215,80 +185,62 @@ def _refused_address(text: str, name: str) -> Problem:
     return Problem("error", "wallet_address_refused", name, message, suggestion)
 
 
-def _object(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        if not isinstance(value, dict) and not _reported(field.name, problems):
-            problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON object."))
+def _object(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if not isinstance(value, dict) and not _reported(field.name, problems):
+        problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON object."))
+    return value
+
+
+def _array(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if not isinstance(value, list) and not _reported(field.name, problems):
+        problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON list."))
+    return value
+
+
+def _strings(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a list of texts."))
         return value
+    for each in value:
+        _basics(each, field.name, problems)
+    return value
 
-    return check
 
-
-def _array(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        if not isinstance(value, list) and not _reported(field.name, problems):
-            problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a JSON list."))
+def _any(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if not isinstance(value, (str, float)):
         return value
-
-    return check
-
-
-def _strings(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            problems.append(Problem("error", "bad_json", field.name, f"{field.name} must be a list of texts."))
-            return value
-        for each in value:
-            _basics(each, field.name, problems)
-        return value
-
-    return check
-
-
-def _any(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        if not isinstance(value, (str, float)):
-            return value
-        if isinstance(value, str) and "\0" in value:
-            problems.append(Problem("error", "control_character", field.name, "A NUL character cannot be stored."))
-        noticed: list[Problem] = []
-        cell_to_text(value, field.name, noticed)
-        problems += [problem._replace(severity="warning") for problem in noticed]
-        return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
-
-    return check
+    if isinstance(value, str) and "\0" in value:
+        problems.append(Problem("error", "control_character", field.name, "A NUL character cannot be stored."))
+    noticed: list[Problem] = []
+    cell_to_text(value, field.name, noticed)
+    problems += [problem._replace(severity="warning") for problem in noticed]
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
 _HOST = re.compile(r"(?:https?://)?(?:(?!-)[a-z0-9\-]{1,63}(?<!-)\.)+(?!\d+\Z)[a-z0-9\-]{2,24}/?", re.IGNORECASE)
 
 
-def _domain(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        text = _basics(value, field.name, problems)
-        if text is None:
-            return value
-        host = text
-        if not text.isascii():
-            with suppress(UnicodeError):
-                host = text.encode("idna").decode("ascii")
-        if not _HOST.fullmatch(host):
-            problems.append(Problem("error", "domain_invalid", field.name, f"“{text}” is not a domain name."))
-        return text
-
-    return check
+def _domain(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    text = _basics(value, field.name, problems)
+    if text is None:
+        return value
+    host = text
+    if not text.isascii():
+        with suppress(UnicodeError):
+            host = text.encode("idna").decode("ascii")
+    if not _HOST.fullmatch(host):
+        problems.append(Problem("error", "domain_invalid", field.name, f"“{text}” is not a domain name."))
+    return text
 
 
-def _fid(field: ImportField, rules: ValidationContext) -> Step:
-    def check(value: object, problems: list[Problem]) -> object:
-        number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            problems.append(Problem("error", "fid_invalid", field.name, f"“{value}” is not a Farcaster id."))
-        return number
-
-    return check
+def _fid(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        problems.append(Problem("error", "fid_invalid", field.name, f"“{value}” is not a Farcaster id."))
+    return number
 
 
-_MAKERS: dict[str, Callable[[ImportField, ValidationContext], Step]] = {
+_CHECKS: dict[str, FieldStep] = {
     "name": _name,
     "username": _username,
     "text": _text,
@@ -311,4 +263,4 @@ _MAKERS: dict[str, Callable[[ImportField, ValidationContext], Step]] = {
 
 def make_check(field: ImportField, rules: ValidationContext) -> Step:
     """Return the check for the values of a field."""
-    return _MAKERS[field.kind](field, rules)
+    return bind_step(_CHECKS[field.kind], field, rules)
