@@ -1,7 +1,7 @@
 """`DocumentResource`: the list, create, get, update, delete, enable and disable operations of one kind of document.
 
-    GATES = DocumentResource(kind="gates", title="Gate", path="gateId", resource="gate", list_as="gates", check=_check)
-    GATES.serve(list="getEnvironmentGates", create="createGate", get="getGate", ...)
+    GATES = DocumentResource("gates", "Gate", resource="gate", list_as="gates", check=_check)
+    GATES.serve("getEnvironmentGates", "createGate", "getGate", ...)
 
 A document is enabled when it has `enabledAt`. A singleton, such as the test account, has `locate`: its id follows from
 the path, and it can be created only once.
@@ -10,9 +10,10 @@ the path, and it can be created only once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
-from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.api.catalog import Operation, catalog
+from dyntui.sandbox.handler_registry import Handler, OperationCall, operation
 from dyntui.sandbox.replies import Reply, invalid, not_found
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
@@ -38,7 +39,7 @@ def admin_event(call: OperationCall, resource: str, action: str, data: Document)
         call.emit(f"admin.{resource}.{action}", data)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class DocumentResource:
     """The operations of one kind of document."""
 
@@ -46,8 +47,9 @@ class DocumentResource:
     """The kind in the store."""
     title: str
     """The name in messages."""
+    _: KW_ONLY
     path: str = ""
-    """The path parameter with the id of a document."""
+    """The path parameter with the id of a document; by default the resource with `Id`."""
     parent: str = "environmentId"
     """The path parameter with the id of the parent."""
     parent_kind: str = ""
@@ -71,30 +73,20 @@ class DocumentResource:
     exists_code: str = "duplicate_exists"
     """The error code when a singleton exists already."""
 
-    def serve(
-        self,
-        *,
-        list: str = "",
-        create: str = "",
-        get: str = "",
-        update: str = "",
-        delete: str = "",
-        enable: str = "",
-        disable: str = "",
-    ) -> None:
-        """Register the handlers of the operations with these ids."""
-        handlers: dict[str, Callable[[OperationCall], object]] = {
-            list: self.list_all,
-            create: self.create,
-            get: lambda call: self.respond(call, self.find(call)),
-            update: self.update,
-            delete: self.delete,
-            enable: lambda call: self.set_enabled(call, True),
-            disable: lambda call: self.set_enabled(call, False),
-        }
-        for id, handler in handlers.items():
-            if id:
-                operation(id)(handler)
+    def serve(self, *ids: str) -> None:
+        """Register the handlers of these operations. What each does follows from its method and path."""
+        for id in ids:
+            operation(id)(self._handler(catalog().get(id)))
+
+    def _handler(self, each: Operation) -> Handler:
+        last = each.path.rpartition("/")[2]
+        if last in ("enable", "disable"):
+            return lambda call: self.set_enabled(call, last == "enable")
+        if each.method == "GET":
+            is_one = last.startswith("{") or (self.locate is not None and not self.list_as)
+            return (lambda call: self.respond(call, self.find(call))) if is_one else self.list_all
+        handlers: dict[str, Handler] = {"POST": self.create, "PUT": self.update, "DELETE": self.delete}
+        return handlers[each.method]
 
     def find(self, call: OperationCall) -> Document:
         """Return the document of the path. Raises RequestRefused (404)."""
@@ -115,7 +107,7 @@ class DocumentResource:
         call.sandbox.store.put(self.kind, doc, parent, id=doc["id"] if self.locate is None else self._id(call))
 
     def _id(self, call: OperationCall) -> str:
-        return call.path[self.path] if self.locate is None else self.locate(call)
+        return call.path[self.path or f"{self.resource}Id"] if self.locate is None else self.locate(call)
 
     def _parent(self, call: OperationCall) -> str:
         id = call.path[self.parent]

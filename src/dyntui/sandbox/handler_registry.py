@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CHECKS_ITS_BODY",
     "HANDLERS",
+    "Handler",
     "OperationCall",
     "operation",
 ]

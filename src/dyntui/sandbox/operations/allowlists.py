@@ -35,22 +35,14 @@ def _check(call: OperationCall, allowlist: Document) -> None:
         raise invalid("allowlist_already_exists", "An allowlist with this name already exists")
 
 
-ALLOWLISTS = DocumentResource(
-    kind="allowlists",
-    title="Allowlist",
-    path="allowlistId",
-    resource="allowlist",
-    make=_make,
-    change=_change,
-    check=_check,
-)
+ALLOWLISTS = DocumentResource("allowlists", "Allowlist", resource="allowlist", make=_make, change=_change, check=_check)
 ALLOWLISTS.serve(
-    list="getAllowlistsByEnvironmentId",
-    create="createAllowlistByEnvironmentId",
-    get="getAllowlistsById",
-    update="updateAllowlistById",
-    enable="enableAllowlistById",
-    disable="disableAllowlistById",
+    "getAllowlistsByEnvironmentId",
+    "createAllowlistByEnvironmentId",
+    "getAllowlistsById",
+    "updateAllowlistById",
+    "enableAllowlistById",
+    "disableAllowlistById",
 )
 
 

@@ -64,18 +64,12 @@ def _check(call: OperationCall, field: Document) -> None:
 
 
 CUSTOM_FIELDS = DocumentResource(
-    kind="customFields",
-    title="Custom field",
-    path="customFieldId",
-    resource="customField",
-    make=_make,
-    change=_change,
-    check=_check,
+    "customFields", "Custom field", resource="customField", make=_make, change=_change, check=_check
 )
 CUSTOM_FIELDS.serve(
-    list="getCustomFieldsForEnvironment",
-    create="createCustomFieldForEnvironment",
-    get="getCustomFieldById",
-    update="updateCustomFieldById",
-    delete="deleteCustomFieldById",
+    "getCustomFieldsForEnvironment",
+    "createCustomFieldForEnvironment",
+    "getCustomFieldById",
+    "updateCustomFieldById",
+    "deleteCustomFieldById",
 )

@@ -42,22 +42,5 @@ def _check(call: OperationCall, gate: Document) -> None:
             raise invalid("invalid_gate", "The amount must be more than 0")
 
 
-GATES = DocumentResource(
-    kind="gates",
-    title="Gate",
-    path="gateId",
-    list_as="gates",
-    resource="gate",
-    make=_make,
-    change=_change,
-    check=_check,
-)
-GATES.serve(
-    list="getEnvironmentGates",
-    create="createGate",
-    get="getGate",
-    update="updateGate",
-    delete="deleteGate",
-    enable="enableGate",
-    disable="disableGate",
-)
+GATES = DocumentResource("gates", "Gate", list_as="gates", resource="gate", make=_make, change=_change, check=_check)
+GATES.serve("getEnvironmentGates", "createGate", "getGate", "updateGate", "deleteGate", "enableGate", "disableGate")

@@ -24,19 +24,19 @@ def _check_settings(call: OperationCall, doc: Document) -> None:
 
 
 SETTINGS = DocumentResource(
-    kind="globalWallets",
-    title="Global wallet",
+    "globalWallets",
+    "Global wallet",
     resource="globalWallet",
     make=lambda call, body: {**body, "enabledAt": None},
     check=_check_settings,
     locate=_environment,
 )
 SETTINGS.serve(
-    get="getGlobalWalletSettings",
-    create="createGlobalWalletSettings",
-    update="updateGlobalWalletSettings",
-    enable="enableGlobalWallet",
-    disable="disableGlobalWallet",
+    "getGlobalWalletSettings",
+    "createGlobalWalletSettings",
+    "updateGlobalWalletSettings",
+    "enableGlobalWallet",
+    "disableGlobalWallet",
 )
 
 
@@ -45,8 +45,8 @@ def _make_control(call: OperationCall, body: Document) -> Document:
 
 
 ACCESS = DocumentResource(
-    kind="globalWalletAccess",
-    title="Access control of the global wallet",
+    "globalWalletAccess",
+    "Access control of the global wallet",
     resource="globalWalletAccessControl",
     make=_make_control,
     change=lambda call, doc, body: {**doc, "type": body["type"]},
@@ -54,11 +54,11 @@ ACCESS = DocumentResource(
     locate=_environment,
 )
 ACCESS.serve(
-    get="getGlobalWalletAccessControlList",
-    create="createGlobalWalletAccessControl",
-    update="updateGlobalWalletAccessControl",
-    enable="enableGlobalWalletAccessControl",
-    disable="disableGlobalWalletAccessControl",
+    "getGlobalWalletAccessControlList",
+    "createGlobalWalletAccessControl",
+    "updateGlobalWalletAccessControl",
+    "enableGlobalWalletAccessControl",
+    "disableGlobalWalletAccessControl",
 )
 
 
@@ -75,14 +75,14 @@ def _check_domain(call: OperationCall, doc: Document) -> None:
 
 
 DOMAINS = DocumentResource(
-    kind="globalWalletDomains",
-    title="Domain",
+    "globalWalletDomains",
+    "Domain",
     path="globalWalletAccessControlDomainId",
     resource="globalWalletDomain",
     make=_make_domain,
     check=_check_domain,
 )
-DOMAINS.serve(create="addGlobalWalletAccessControlDomain", delete="deleteGlobalWalletAccessControlDomainById")
+DOMAINS.serve("addGlobalWalletAccessControlDomain", "deleteGlobalWalletAccessControlDomainById")
 
 
 @operation("getGlobalWalletConnections")

@@ -32,15 +32,9 @@ def _make_origin(call: OperationCall, body: Document) -> Document:
 
 
 ORIGINS = DocumentResource(
-    kind="origins",
-    title="Origin",
-    path="originId",
-    list_as="origins",
-    resource="origin",
-    make=_make_origin,
-    check=_check_origin,
+    "origins", "Origin", list_as="origins", resource="origin", make=_make_origin, check=_check_origin
 )
-ORIGINS.serve(list="getOrigins", delete="deleteOriginById")
+ORIGINS.serve("getOrigins", "deleteOriginById")
 
 
 @operation("addOrigin")
@@ -58,15 +52,14 @@ def _check_deeplink(call: OperationCall, doc: Document) -> None:
 
 
 DEEPLINKS = DocumentResource(
-    kind="deeplinkUrls",
-    title="Deeplink URL",
-    path="deeplinkUrlId",
+    "deeplinkUrls",
+    "Deeplink URL",
     list_as="deeplinkUrls",
     resource="deeplinkUrl",
     make=lambda call, body: {"url": body["url"], "createdAt": format_time(call.now)},
     check=_check_deeplink,
 )
-DEEPLINKS.serve(list="getDeeplinkUrls", create="addDeeplinkUrl", delete="deleteDeeplinkUrlById")
+DEEPLINKS.serve("getDeeplinkUrls", "addDeeplinkUrl", "deleteDeeplinkUrlById")
 
 
 def _make_hostname(call: OperationCall, body: Document) -> Document:
@@ -112,12 +105,11 @@ def _check_hostname(call: OperationCall, doc: Document) -> None:
 
 
 HOSTNAMES = DocumentResource(
-    kind="customHostnames",
-    title="Custom hostname",
-    path="customHostnameId",
+    "customHostnames",
+    "Custom hostname",
     list_as="customHostnames",
     resource="customHostname",
     make=_make_hostname,
     check=_check_hostname,
 )
-HOSTNAMES.serve(list="getCustomHostnames", create="createCustomHostname", delete="deleteCustomHostname")
+HOSTNAMES.serve("getCustomHostnames", "createCustomHostname", "deleteCustomHostname")

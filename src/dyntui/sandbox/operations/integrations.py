@@ -53,18 +53,14 @@ def _make_name_service(call: OperationCall, body: Document) -> Document:
 
 
 NAME_SERVICES = DocumentResource(
-    kind="nameServices",
-    title="Name service",
+    "nameServices",
+    "Name service",
     resource="nameService",
     make=_make_name_service,
     locate=lambda call: f"{call.path['environmentId']} {_chain(call)}",
 )
 NAME_SERVICES.serve(
-    get="getNameService",
-    create="createNameService",
-    delete="deleteNameService",
-    enable="enableNameService",
-    disable="disableNameService",
+    "getNameService", "createNameService", "deleteNameService", "enableNameService", "disableNameService"
 )
 
 
@@ -96,14 +92,14 @@ def _make_test_account(call: OperationCall, body: Document) -> Document:
 
 
 TEST_ACCOUNT = DocumentResource(
-    kind="testAccounts",
-    title="Test account",
+    "testAccounts",
+    "Test account",
     resource="testAccount",
     make=_make_test_account,
     show=lambda call, doc: {name: value for name, value in doc.items() if name != "id"},
     locate=lambda call: call.path["environmentId"],
 )
-TEST_ACCOUNT.serve(get="getTestAccount", create="createTestAccount", delete="deleteTestAccount")
+TEST_ACCOUNT.serve("getTestAccount", "createTestAccount", "deleteTestAccount")
 
 
 @operation("getAllTokensByChain")

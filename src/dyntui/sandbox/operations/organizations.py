@@ -123,15 +123,15 @@ def _make_sso(call: OperationCall, body: Document) -> Document:
 
 
 SSO = DocumentResource(
-    kind="ssoProviders",
-    title="SSO provider",
+    "ssoProviders",
+    "SSO provider",
     path="ssoProviderId",
     parent="organizationId",
     parent_kind="organizations",
     make=_make_sso,
     change=lambda call, doc, body: {**doc, **_sso_fields(call, body)},
 )
-SSO.serve(create="createSsoProvider", update="updateSsoProvider", delete="deleteSsoProvider")
+SSO.serve("createSsoProvider", "updateSsoProvider", "deleteSsoProvider")
 
 
 @operation("getSsoProviderForOrganization")
@@ -175,8 +175,8 @@ def _check_network(call: OperationCall, doc: Document) -> None:
 
 
 NETWORKS = DocumentResource(
-    kind="customNetworks",
-    title="Custom network",
+    "customNetworks",
+    "Custom network",
     path="networkId",
     parent="organizationId",
     parent_kind="organizations",
@@ -185,9 +185,5 @@ NETWORKS = DocumentResource(
     check=_check_network,
 )
 NETWORKS.serve(
-    list="getCustomNetworks",
-    create="createCustomNetwork",
-    get="getCustomNetwork",
-    update="updateCustomNetwork",
-    delete="deleteCustomNetwork",
+    "getCustomNetworks", "createCustomNetwork", "getCustomNetwork", "updateCustomNetwork", "deleteCustomNetwork"
 )

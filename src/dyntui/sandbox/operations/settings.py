@@ -51,9 +51,8 @@ def _check_provider(call: OperationCall, doc: Document) -> None:
 
 
 PROVIDERS = DocumentResource(
-    kind="providers",
-    title="Provider",
-    path="providerId",
+    "providers",
+    "Provider",
     list_as="providers",
     resource="provider",
     make=_make_provider,
@@ -61,13 +60,13 @@ PROVIDERS = DocumentResource(
     check=_check_provider,
 )
 PROVIDERS.serve(
-    list="getEnvironmentProviders",
-    create="createProvider",
-    get="getProvider",
-    update="updateProvider",
-    delete="deleteProvider",
-    enable="enableProvider",
-    disable="disableProvider",
+    "getEnvironmentProviders",
+    "createProvider",
+    "getProvider",
+    "updateProvider",
+    "deleteProvider",
+    "enableProvider",
+    "disableProvider",
 )
 
 
@@ -94,30 +93,24 @@ def _check_exchange(call: OperationCall, doc: Document) -> None:
 
 
 EXCHANGES = DocumentResource(
-    kind="exchanges",
-    title="Exchange",
-    path="exchangeId",
+    "exchanges",
+    "Exchange",
     list_as="exchanges",
     resource="exchange",
     make=lambda call, body: {**body, "enabledAt": None},
     check=_check_exchange,
 )
 EXCHANGES.serve(
-    list="getEnvironmentExchanges",
-    create="createExchange",
-    get="getExchange",
-    delete="deleteExchange",
-    enable="enableExchange",
-    disable="disableExchange",
+    "getEnvironmentExchanges", "createExchange", "getExchange", "deleteExchange", "enableExchange", "disableExchange"
 )
 
 VIEWS = DocumentResource(
-    kind="sdkViews",
-    title="SDK view",
+    "sdkViews",
+    "SDK view",
     list_as="sdkViews",
     resource="sdkView",
     change=lambda call, doc, body: {**doc, "sections": body.get("sections", [])},
     show=lambda call, doc: {"type": doc["type"], "sections": doc["sections"]},
     locate=lambda call: f"{call.path['environmentId']} {call.path['sdkViewType']}",
 )
-VIEWS.serve(list="getSdkViews", get="getSdkView", update="updateSdkView")
+VIEWS.serve("getSdkViews", "getSdkView", "updateSdkView")
