@@ -55,8 +55,8 @@ def test_own_names_and_synonyms_in_several_languages_are_mapped() -> None:
 
 
 def test_a_proposal_says_what_it_rests_on() -> None:
-    whys = {each.column: each.why for each in proposal("email,Vorname,x\na@x.com,Ada,+4915112345678\n").columns}
-    assert whys["email"] == "name" and whys["Vorname"] == "synonym" and whys["x"].startswith("content: phone")
+    reasons = {each.column: each.reason for each in proposal("email,Vorname,x\na@x.com,Ada,+4915112345678\n").columns}
+    assert reasons["email"] == "name" and reasons["Vorname"] == "synonym" and reasons["x"].startswith("content: phone")
 
 
 @pytest.mark.parametrize("column", ["Surnam", "usrname", "Mobil phn", "Contry"])
@@ -337,7 +337,7 @@ def test_any_columns_give_a_proposal_without_double_fields_that_survives_json(
     used = [each.field for each in mapping.columns if each.field]
     assert len(used) == len(set(used)) and [each.column for each in mapping.columns][: len(names)] == names
     assert Mapping.from_json(mapping.to_json()).mapped == tuple(
-        ColumnMap(each.column, each.field, each.why, each.transforms) for each in mapping.mapped
+        ColumnMap(each.column, each.field, each.reason, each.transforms) for each in mapping.mapped
     )
 
 

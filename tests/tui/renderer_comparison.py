@@ -128,8 +128,8 @@ class Twin(LeanDisplayMixin[Any]):
         """Both terminals are to show the same."""
         if not self.is_running:
             return
-        unexpected_internals = difference(self.twin.stock, self.twin.lean)
-        assert not unexpected_internals, f"after {after}:\n{unexpected_internals}"
+        found = difference(self.twin.stock, self.twin.lean)
+        assert not found, f"after {after}:\n{found}"
 
 
 async def play(app: Twin, size: tuple[int, int], answers: str, script: Callable[[Pilot[Any]], Awaitable[None]]) -> None:

@@ -89,8 +89,8 @@ SCREENS: dict[str, Way] = {
     "progress": progress,
     "export": keys(*ALLOWLISTS, "x"),
     "import": keys(*ALLOWLISTS, "i"),
-    "who": keys(*ALLOWLISTS, "w"),
-    "who-wrong": then(keys(*ALLOWLISTS, "w"), filled=("ada",)),
+    "access-check": keys(*ALLOWLISTS, "w"),
+    "access-check-invalid": then(keys(*ALLOWLISTS, "w"), filled=("ada",)),
     "answer": then(keys(*ALLOWLISTS, "w"), filled=("ada@example.com",)),
     "compare-with": keys(*ALLOWLISTS, "c"),
     "compare-file": keys(*ALLOWLISTS, "c", "G", "enter"),
@@ -108,17 +108,17 @@ SCREENS: dict[str, Way] = {
     "gate-edit": keys(*to("gates", "G", "e")),
     "gate-enable": keys(*to("gates", "G", "t")),
     "gate-delete": keys(*to("gates", "d")),
-    "person": keys("enter", "A"),
-    "person-add": keys("enter", "A", "G", "n"),
-    "person-on": keys("enter", "A", "G", "n", "enter", "y"),
-    "person-remove": keys("enter", "A", "G", "n", "enter", "y", "d"),
-    "person-why": keys("enter", "A", "w"),
+    "user-access": keys("enter", "A"),
+    "user-access-add": keys("enter", "A", "G", "n"),
+    "user-access-on": keys("enter", "A", "G", "n", "enter", "y"),
+    "user-access-remove": keys("enter", "A", "G", "n", "enter", "y", "d"),
+    "user-access-explain": keys("enter", "A", "w"),
 }
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that unexpected_internals from run to run."""
+    """Make folders and random ids the same in every run."""
     (tmp_path / "files").mkdir()
     monkeypatch.chdir(tmp_path / "files")
     monkeypatch.setattr("dyntui.tui.features.imports.formatting.short_path", lambda path: "~/files")

@@ -59,7 +59,7 @@ SCREENS = {
     "tokens": ("colon", *"tokens", "enter"),
     "environments": ("colon", *"environments", "enter"),
     "requests": ("R",),
-    "messages": ("y", "N"),
+    "notifications": ("y", "N"),
     "actions menu": ("a",),
     "help": ("question_mark",),
     "palette": ("enter", "escape", "ctrl+p"),

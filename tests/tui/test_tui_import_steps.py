@@ -223,7 +223,7 @@ async def test_a_field_is_found_by_typing_a_part_of_it(people: Path) -> None:
         await press(pilot, "right_square_bracket", "end", "up", "enter", *"jobt", "enter")
         mapping = wizard_of(pilot).draft.mapping
         assert mapping is not None
-        assert {each.column: (each.field, each.why) for each in mapping.columns}["Plan"] == ("jobTitle", "by hand")
+        assert {each.column: (each.field, each.reason) for each in mapping.columns}["Plan"] == ("jobTitle", "by hand")
         await press(pilot, "m")
         mapping = wizard_of(pilot).draft.mapping
         assert mapping is not None

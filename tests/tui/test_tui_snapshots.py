@@ -76,7 +76,7 @@ WIDE = {
     "tokens": to("tokens"),
     "requests": ("R",),
     "request": ("R", "enter"),
-    "messages": ("U", "N"),
+    "notifications": ("U", "N"),
     "palette": ("ctrl+p",),
 }
 

@@ -115,8 +115,8 @@ def to_the_list(terminal: Terminal) -> None:
 def same_at_rest(one: Terminal, other: Terminal) -> None:
     """Both programs come to rest with the same screen."""
     end = time.monotonic() + LIMIT
-    while one.read() or other.read() or (unexpected_internals := difference(one.emulator, other.emulator)):
-        assert time.monotonic() < end, unexpected_internals
+    while one.read() or other.read() or (found := difference(one.emulator, other.emulator)):
+        assert time.monotonic() < end, found
 
 
 @pytest.mark.parametrize(

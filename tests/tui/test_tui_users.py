@@ -467,7 +467,7 @@ async def test_a_social_token_is_shown_one_time_and_audited() -> None:
         assert "ya29." not in audited
 
 
-async def test_a_deleted_wallet_is_restored() -> None:
+async def test_a_deleted_wallet_is_recovered() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF)
@@ -481,7 +481,7 @@ async def test_a_deleted_wallet_is_restored() -> None:
         await press(pilot, "u", "y")
         wallets = [wallet["id"] for wallet in (await read_open_user(pilot))["wallets"]]
         assert deleted in wallets
-        assert f"3 Wallets {len(wallets)}" in text_of(console), "wallets that were deleted earlier are restored too"
+        assert f"3 Wallets {len(wallets)}" in text_of(console), "wallets that were deleted earlier are recovered too"
 
 
 async def test_an_external_wallet_is_linked() -> None:

@@ -155,11 +155,11 @@ class WalletsResource(ApiResource):
         return Wallet.of(await self._client.call("getWalletById", path={"walletId": wallet_id}), "wallet")
 
     async def delete(self, wallet_id: str, permit: WritePermit) -> None:
-        """Delete a wallet. `recover` restores the deleted wallets of a user."""
+        """Delete a wallet. `recover` recovers the deleted wallets of a user."""
         await self._client.call("deleteWalletById", path={"walletId": wallet_id}, permit=permit)
 
     async def recover(self, user_id: str, permit: WritePermit) -> Any:
-        """Restore the deleted wallets of a user."""
+        """Recover the deleted wallets of a user."""
         return await self._client.call("recoverDeletedWalletsWithEnvironment", body={"userId": user_id}, permit=permit)
 
 

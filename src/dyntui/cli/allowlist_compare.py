@@ -84,7 +84,7 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
             "left": [body_of(entry) for entry in difference.only_left],
             "right": [body_of(entry) for entry in difference.only_right],
             "both": len(difference.both),
-            "relabelled": [{"left": body_of(old), "right": body_of(new)} for old, new in difference.other_alias],
+            "different_alias": [{"left": body_of(old), "right": body_of(new)} for old, new in difference.other_alias],
         }
     )
     for entry in difference.only_left:
@@ -149,7 +149,7 @@ def sync(
                         "remove": [dict(entry) for entry in plan.remove],
                         "keep": plan.unchanged,
                         "extra": plan.extra,
-                        "wrong": [{"line": line, "why": problem} for line, problem in plan.source.invalid],
+                        "invalid": [{"line": line, "reason": problem} for line, problem in plan.source.invalid],
                         "applied": False,
                     }
                 )

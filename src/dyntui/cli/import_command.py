@@ -287,7 +287,9 @@ async def _load_custom_fields(connection: Connection) -> list[dict[str, Any]]:
 
 def _print_mapping(context: CliContext, mapping: Mapping) -> None:
     for column in mapping.mapped:
-        context.print_message(f"  {column.column} -> {column.field}" + (f"  ({column.why})" if column.why else ""))
+        context.print_message(
+            f"  {column.column} -> {column.field}" + (f"  ({column.reason})" if column.reason else "")
+        )
     for name, value in mapping.constants.items():
         context.print_message(f"  all rows: {name} = {value}")
     for column in mapping.unmapped:

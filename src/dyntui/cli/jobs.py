@@ -123,7 +123,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
                 **_job_document(summary),
                 "report": report,
                 "options": journal.facts.get("options", {}),
-                "why": [{"state": s, "code": code, "rows": n} for s, code, n in failures],
+                "failures": [{"state": s, "code": code, "rows": n} for s, code, n in failures],
                 "problems": [{"level": count.level, "code": count.code, "rows": count.n} for count in problems],
                 "requests": [{"operation": op, "outcome": outcome, "count": n} for op, outcome, n in traffic],
                 "undo": undo or None,

@@ -104,7 +104,7 @@ def delete_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm
 @confirm_options
 @pass_context
 def recover_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Restore all deleted wallets of users. Ids are the ids of the users."""
+    """Recover all deleted wallets of users. Ids are the ids of the users."""
     from dyntui.services.actions.user_actions import RECOVER_WALLETS
 
     return run_write(context, RECOVER_WALLETS, read_targets(ids), yes, confirm_environment)

@@ -251,30 +251,32 @@ def _parse(path: Path, values: dict[str, object], unreadable: dict[str, ConfigEr
 
 
 def _profile(path: Path, name: str, table: object) -> Profile:
-    def wrong(why: str) -> ConfigError:
-        return ConfigError(f"{path}, line {line_of(path, name)}: profile {name!r}: {why}", hint="Correct it by hand.")
+    def invalid(reason: str) -> ConfigError:
+        return ConfigError(
+            f"{path}, line {line_of(path, name)}: profile {name!r}: {reason}", hint="Correct it by hand."
+        )
 
     if not isinstance(table, dict):
-        raise wrong("it must be a table.")
+        raise invalid("it must be a table.")
     values: dict[str, Any] = {}
     table = {new: table[old] for new, old in _OLD_KEYS.items() if old in table} | table
     for key in _FIELDS:
         if key not in table:
             if key in _REQUIRED:
-                raise wrong(f"{key} is missing.")
+                raise invalid(f"{key} is missing.")
             continue
         kind = bool if key in ("read_only", "keep_rows") else str
         if not isinstance(table[key], kind):
-            raise wrong(f"{key} must be {'true or false' if kind is bool else 'text'}.")
+            raise invalid(f"{key} must be {'true or false' if kind is bool else 'text'}.")
         values[key] = table[key]
     try:
         if "credential" in values:
             values["credential"] = CredentialKind(values["credential"])
         return _checked(Profile(name=name, **values))
     except UsageError as error:
-        raise wrong(str(error)) from error
+        raise invalid(str(error)) from error
     except ValueError as error:
-        raise wrong(f"credential must be one of {', '.join(CredentialKind)}.") from error
+        raise invalid(f"credential must be one of {', '.join(CredentialKind)}.") from error
 
 
 def _put(document: TOMLDocument, profile: Profile) -> None:

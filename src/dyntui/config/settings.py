@@ -66,9 +66,9 @@ class Settings:
         known = {entry.name: entry for entry in fields(cls) if entry.metadata}
         for name, value in values.items():
             if name not in known:
-                raise _wrong(path, f"there is no setting {name!r}; settings: {', '.join(known)}")
+                raise _invalid(path, f"there is no setting {name!r}; settings: {', '.join(known)}")
             if not known[name].metadata["check"](value):
-                raise _wrong(path, f"{name} must be {known[name].metadata['expected']}")
+                raise _invalid(path, f"{name} must be {known[name].metadata['expected']}")
         return cls(**values, keymap=_keymap())
 
 
@@ -85,9 +85,9 @@ def _keymap() -> dict[str, str]:
             elif isinstance(value, str) and value.isprintable():
                 found[f"{prefix}{name}"] = str(value)
             else:
-                raise _wrong(path, f'{prefix}{name} must be keys in quotes, such as "ctrl+d"')
+                raise _invalid(path, f'{prefix}{name} must be keys in quotes, such as "ctrl+d"')
     return found
 
 
-def _wrong(path: Path, why: str) -> ConfigError:
-    return ConfigError(f"{path}: {why}.", hint="Correct it by hand.")
+def _invalid(path: Path, reason: str) -> ConfigError:
+    return ConfigError(f"{path}: {reason}.", hint="Correct it by hand.")

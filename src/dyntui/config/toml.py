@@ -33,8 +33,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         at = _LOCATION.search(str(error))
         line = at[1] if at and at[1] else text.count("\n") + 1
-        why = _LOCATION.sub("", str(error)).rstrip(".")
-        raise ConfigError(f"{path}, line {line}: {why}.", hint="Correct it by hand. It was not changed.") from error
+        reason = _LOCATION.sub("", str(error)).rstrip(".")
+        raise ConfigError(f"{path}, line {line}: {reason}.", hint="Correct it by hand. It was not changed.") from error
 
 
 def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, ConfigError]]:
@@ -62,9 +62,9 @@ def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, 
                 raise damage from None
             at = _LOCATION.search(str(error))
             number = line + (int(at[1]) if at and at[1] else 1) - 1
-            why = _LOCATION.sub("", str(error)).rstrip(".")
+            reason = _LOCATION.sub("", str(error)).rstrip(".")
             damaged[name] = ConfigError(
-                f"{path}, line {number}: profile {name!r}: {why}.", hint="Correct it by hand. It was not changed."
+                f"{path}, line {number}: profile {name!r}: {reason}.", hint="Correct it by hand. It was not changed."
             )
         else:
             tables = {**values.get(group, {}), **found.get(group, {})}

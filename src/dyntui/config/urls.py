@@ -59,8 +59,8 @@ def check_base_url(url: str) -> str:
     return f"{scheme}://{name}{'' if port in (None, _PORTS[scheme]) else f':{port}'}{path}"
 
 
-def _refused(url: str, why: str) -> UsageError:
-    return UsageError(f"{url!r} cannot be used as a base URL: {why}.", hint=f"Example: {DEFAULT_BASE_URL}")
+def _refused(url: str, reason: str) -> UsageError:
+    return UsageError(f"{url!r} cannot be used as a base URL: {reason}.", hint=f"Example: {DEFAULT_BASE_URL}")
 
 
 def origin(url: str) -> tuple[str, str, int]:

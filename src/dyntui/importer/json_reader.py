@@ -97,7 +97,7 @@ class JsonReader(RowReader):
                         record if isinstance(record, _Broken) else _Broken(json.dumps(record), "it is a single value")
                     )
                     problem = Problem(
-                        "error", "bad_json_record", "", f"Record {number} is not an object: {broken.why}."
+                        "error", "bad_json_record", "", f"Record {number} is not an object: {broken.reason}."
                     )
                     yield SourceRow(number, empty, (problem,), (("", broken.text),))
                     continue
@@ -141,11 +141,11 @@ class JsonReader(RowReader):
 class _Broken:
     """The text of a record that is not JSON, and the reason."""
 
-    __slots__ = ("text", "why")
+    __slots__ = ("reason", "text")
 
-    def __init__(self, text: str, why: str) -> None:
+    def __init__(self, text: str, reason: str) -> None:
         self.text = text
-        self.why = why
+        self.reason = reason
 
 
 def _again(raw: object) -> object:
@@ -268,9 +268,9 @@ class _Stream:
         self._buffer += block
         return bool(block)
 
-    def _error(self, why: str, at: int | None = None) -> SourceError:
+    def _error(self, reason: str, at: int | None = None) -> SourceError:
         place = self._passed + (self._place if at is None else at) + 1
-        return SourceError(f"{self._name} is not valid JSON: {why} (character {place:,}).")
+        return SourceError(f"{self._name} is not valid JSON: {reason} (character {place:,}).")
 
 
 def _place_in(error: ValueError) -> tuple[str, int | None]:

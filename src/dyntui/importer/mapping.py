@@ -39,7 +39,7 @@ class ColumnMap:
     column: str
     """Its name, or a path into it (`profile.email`, JSON in a cell)."""
     field: str | None = None
-    why: str = ""
+    reason: str = ""
     """The reason for the proposal (`name`, `synonym`, `content: ...`, `preset auth0`, `by hand`)."""
     transforms: tuple[str, ...] = ()
     hint: str = ""
@@ -87,7 +87,7 @@ class Mapping:
         return tuple(lines)
 
     def with_column(
-        self, column: str, field: str | None, transforms: Sequence[str] | None = None, *, why: str = "by hand"
+        self, column: str, field: str | None, transforms: Sequence[str] | None = None, *, reason: str = "by hand"
     ) -> Mapping:
         """Return this mapping with another field for one column (None to leave it out). Another column with that
         field loses it.
@@ -100,9 +100,9 @@ class Mapping:
         if transforms is not None:
             check_transforms(transforms)
         applied = tuple(transforms) if transforms is not None else target.transforms if target else ()
-        new = ColumnMap(column, field, why if field else "", applied)
+        new = ColumnMap(column, field, reason if field else "", applied)
         columns = [
-            replace(each, field=None, why="", transforms=()) if field and each.field == field else each
+            replace(each, field=None, reason="", transforms=()) if field and each.field == field else each
             for each in self.columns
         ]
         places = [place for place, each in enumerate(columns) if each.column == column]
@@ -141,7 +141,7 @@ class Mapping:
     def to_json(self) -> str:
         """Return the mapping as readable JSON."""
         columns = [
-            {"column": each.column, "field": each.field, "transforms": list(each.transforms), "why": each.why}
+            {"column": each.column, "field": each.field, "transforms": list(each.transforms), "reason": each.reason}
             for each in self.columns
         ]
         data = {
@@ -172,11 +172,20 @@ class Mapping:
                 check_transforms(column.transforms)
             except UsageError as error:
                 raise UsageError(f"{name}, columns[{place}]: {error.message}", hint=error.hint) from error
-            columns.append(replace(column, field=column.field or None, hint=""))
+            reason = column.reason or column.why
+            columns.append(ColumnMap(column.column, column.field or None, reason, column.transforms))
         for constant in parsed.constants:
             field_for(constant, parsed.kind)
         names = parsed.source_columns or tuple(column.column for column in columns)
         return Mapping(tuple(columns), names, parsed.constants, parsed.kind, parsed.preset)
+
+
+@dataclass(frozen=True, slots=True)
+class _FileColumn(ColumnMap):
+    """A column in a mapping file."""
+
+    why: str = ""
+    """The former spelling of `reason`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +194,7 @@ class _MappingFile:
 
     dyntui: Literal["mapping"]
     version: Literal[1]
-    columns: tuple[ColumnMap, ...]
+    columns: tuple[_FileColumn, ...]
     source_columns: tuple[str, ...] = ()
     constants: dict[str, object] = field(default_factory=dict)
     kind: MappingKind = "users"

@@ -77,9 +77,9 @@ class _Proposal:
         self._found: dict[str, ColumnMap] = {}
         self._taken: set[str] = set()
 
-    def _map(self, column: str, field: str, why: str, transforms: tuple[str, ...] | None = None) -> None:
+    def _map(self, column: str, field: str, reason: str, transforms: tuple[str, ...] | None = None) -> None:
         applied = field_for(field, self._kind).transforms if transforms is None else transforms
-        self._found[column] = ColumnMap(column, field, why, applied)
+        self._found[column] = ColumnMap(column, field, reason, applied)
         self._taken.update(("firstName", "lastName", FULL_NAME) if field == FULL_NAME else (field,))
 
     def _hint(self, column: str, hint: str) -> None:
@@ -115,13 +115,13 @@ class _Proposal:
                 return None, False
         return synonym_field(column, self._kind)
 
-    def _claim(self, column: str, field: str, why: str) -> None:
+    def _claim(self, column: str, field: str, reason: str) -> None:
         if field in EXPLICIT:
             self._hint(column, f"maybe {field}; map it by hand if it is")
         elif field in self._taken:
             self._hint(column, f"{field} is mapped to another column")
         else:
-            self._map(column, field, why)
+            self._map(column, field, reason)
 
     def take_inside(self) -> None:
         """Map names one level down where the sample has objects (`profile.email`)."""

@@ -69,8 +69,8 @@ def age(value: Any, now: datetime) -> str:
 
 
 def enabled_since(value: Any, now: datetime) -> str:
-    """Format the time at which something was enabled: `on, 3 Nov`; `off` without a time."""
-    return f"on, {age(value, now)}" if value else "off"
+    """Format the time at which something was enabled: `yes, 3 Nov`; `no` without a time."""
+    return f"yes, {age(value, now)}" if value else "no"
 
 
 def thousands(value: Any, now: datetime) -> str:

@@ -17,10 +17,10 @@ class JournalUnusable(DyntuiError):
     """The file is not a journal, is damaged, or was written by a newer version."""
 
 
-def damaged(path: Path, why: str) -> JournalUnusable:
+def damaged(path: Path, reason: str) -> JournalUnusable:
     """Return the error for a damaged journal."""
     return JournalUnusable(
-        f"The journal of job {path.stem} cannot be read: {why}.",
+        f"The journal of job {path.stem} cannot be read: {reason}.",
         hint=f"Replace {path} with a copy from a backup. Without one, move it away and import the file again: users "
         "that are there already are found by email, phone number, wallet or username, and not created twice.",
     )

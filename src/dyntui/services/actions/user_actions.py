@@ -201,11 +201,11 @@ DELETE_WALLET = WriteAction(
 )
 RECOVER_WALLETS = WriteAction(
     "wallet.recover",
-    "Restore the deleted wallets of",
+    "Recover the deleted wallets of",
     "user",
     "recoverDeletedWalletsWithEnvironment",
     _recover,
-    past="restored",
+    past="recovered",
     result_subject="Deleted wallets of",
 )
 

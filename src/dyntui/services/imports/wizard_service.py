@@ -332,11 +332,11 @@ class WizardService:
         """Return how a job ended."""
         path = find_job(job)
         with Journal.read(path) as journal:
-            why = tuple(each for each in failure_counts(journal) if each[0] not in _THROUGH)
+            failures = tuple(each for each in failure_counts(journal) if each[0] not in _THROUGH)
             folder = Path(journal.facts.get("report") or default_report_folder(journal))
             allowlist = dict(journal.facts.get("allowlist", {}))
         files = tuple(sorted(each.name for each in folder.iterdir())) if folder.is_dir() else ()
-        return ImportSummary(summarize_job(path), why, str(folder), files, allowlist)
+        return ImportSummary(summarize_job(path), failures, str(folder), files, allowlist)
 
     def job(self) -> Journal:
         """Return the journal of the draft's job."""

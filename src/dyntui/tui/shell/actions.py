@@ -38,7 +38,7 @@ SHELL_ACTIONS = register(
     Action("app.environment", ("ctrl+e",), "environment", "Edit the profile in use: token, id, address, kind.",
         _READ, disabled_reason="environment_disabled_reason"),
     Action("app.requests", ("R",), "requests", "Show the request log.", _READ),
-    Action("app.messages", ("N",), "messages", "Show all messages of this session.", _READ),
+    Action("app.notifications", ("N",), "notifications", "Show all notifications of this session.", _READ),
     Action("app.quit", ("ctrl+q", "Q"), "quit", "Quit dyntui.", _READ, run="leave"),
     Action("app.suspend", ("ctrl+z",), "suspend", "Return to the shell; `fg` continues dyntui.", _READ,
         priority=True),

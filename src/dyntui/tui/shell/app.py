@@ -352,7 +352,7 @@ class Console(TerminalActionsMixin):
     def action_requests(self) -> None:
         self.open_route("request-log")
 
-    def action_messages(self) -> None:
+    def action_notifications(self) -> None:
         self.open_route("notifications")
 
     def action_leave(self) -> None:

@@ -53,7 +53,7 @@ _SCREENS = (
     ),
     Jump("api", "API console: send any operation of the API", _route("api-operations"), ("operations", "console")),
     Jump("requests", "Request log", _route("request-log"), ("log",)),
-    Jump("messages", "All messages of this session", _route("notifications"), ("notifications",)),
+    Jump("notifications", "All notifications of this session", _route("notifications"), ("messages",)),
     Jump("quit", "Quit dyntui", _quit, ("q", "exit")),
 )
 

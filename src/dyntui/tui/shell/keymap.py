@@ -9,7 +9,8 @@ __all__ = ["RENAMED_ACTIONS", "current_keymap"]
 RENAMED_ACTIONS: Mapping[str, str] = {
     "allowlist-entries.switch": "allowlist-entries.toggle",
     "allowlists.switch": "allowlists.toggle",
-    "app.notes": "app.messages",
+    "app.messages": "app.notifications",
+    "app.notes": "app.notifications",
     "beside.next": "siblings.next",
     "beside.previous": "siblings.previous",
     "cell.keep": "cell.apply",

@@ -40,7 +40,7 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
         )
     for each in mapping.columns:
         sample = " · ".join(column_samples(preview, each.column)) if preview is not None else ""
-        reason = each.why + (f", {'+'.join(each.transforms)}" if each.field and each.transforms != ("trim",) else "")
+        reason = each.reason + (f", {'+'.join(each.transforms)}" if each.field and each.transforms != ("trim",) else "")
         rows.append(
             _mapping_row(
                 "column", each.column, each.field or "", sample, each.hint if not each.field else reason.strip(", ")

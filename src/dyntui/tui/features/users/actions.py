@@ -46,7 +46,7 @@ USERS_ACTIONS = register(
     Action("user.pregenerate", ("P",), "pre-generate wallets", "Create embedded wallets that the user gets at the next sign-in.",
         disabled_reason="details_disabled_reason"),
     Action("user.link", ("w",), "link wallet", "Link an external wallet.", disabled_reason="details_disabled_reason"),
-    Action("user.recover", ("u",), "recover wallets", "Restore the deleted wallets of the user.", disabled_reason="details_disabled_reason"),
+    Action("user.recover", ("u",), "recover wallets", "Recover the deleted wallets of the user.", disabled_reason="details_disabled_reason"),
     Action("user.delete", ("d",), "delete", "Delete the user permanently.", Effect.DESTRUCTIVE, 18,
         disabled_reason="details_disabled_reason"),
 )  # fmt: skip
