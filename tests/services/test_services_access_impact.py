@@ -151,7 +151,7 @@ def test_the_summary_says_who_may_come_in() -> None:
     ]
     assert access.column_text(VIP) == "required, or Staff"
     assert lists(VIP).column_text(VIP) == "required to sign in"
-    assert lists(OFF).column_text(OFF) == "disabled; required if enabled"
+    assert lists(OFF).column_text(OFF) == "required if enabled"
 
 
 def test_a_list_is_found_by_id_then_name_then_any_case() -> None:

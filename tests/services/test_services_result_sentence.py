@@ -169,7 +169,7 @@ SENTENCES = {
     "user.set-metadata": ("Metadata plan of user X set", "Metadata plan of 3 users set"),
     "user.update": ("User X saved", "3 users saved"),
     "users delete": ("User X deleted", "3 users deleted"),
-    "users recover-wallets": ("Deleted wallets of user X recovered", "Deleted wallets of 3 users restored"),
+    "users recover-wallets": ("Deleted wallets of user X recovered", "Deleted wallets of 3 users recovered"),
     "users remove-mfa-devices": ("MFA devices of user X removed", "MFA devices of 3 users removed"),
     "users reset-mfa": ("MFA methods of user X reset", "MFA methods of 3 users reset"),
     "users revoke-sessions": ("Sessions of user X revoked", "Sessions of 3 users revoked"),
@@ -177,7 +177,7 @@ SENTENCES = {
     "wallet.delete": ("Wallet X deleted", "3 wallets deleted"),
     "wallet.link": ("Wallet of user X linked", "Wallet of 3 users linked"),
     "wallet.pregenerate": ("Wallets for user X pre-generated", "Wallets for 3 users pre-generated"),
-    "wallet.recover": ("Deleted wallets of user X recovered", "Deleted wallets of 3 users restored"),
+    "wallet.recover": ("Deleted wallets of user X recovered", "Deleted wallets of 3 users recovered"),
     "wallets delete": ("Wallet X deleted", "3 wallets deleted"),
     "wallets revoke-delegated-access": (
         "Delegated access to wallet X revoked",

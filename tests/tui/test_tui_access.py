@@ -42,7 +42,7 @@ async def test_allowlists_show_their_combined_effect_and_entry_counts() -> None:
         assert "Everyone may sign in: no siteAccess list is enabled." in lines[1]
         row = next(line for line in lines if LAUNCH_PARTY in line)
         assert "siteAccess" in row
-        assert "disabled; required if e" in row
+        assert "required if e" in row
         assert next(line for line in lines if line.startswith("  Staff")).split()[3] == "2"
 
 

@@ -175,7 +175,7 @@ async def test_what_was_pasted_is_asked_about_before_it_goes() -> None:
         assert isinstance(console.screen, EntryDraftsScreen)
         await press(pilot, "escape")
         assert isinstance(console.screen, EntryDraftsScreen)
-        assert notes(pilot)[-1] == "Press esc again to leave without adding the 1 entry."
+        assert notes(pilot)[-1] == "Press esc again to discard 1 new entry."
         await press(pilot, "escape")
         assert not isinstance(console.screen, EntryDraftsScreen)
 
@@ -193,7 +193,7 @@ async def test_a_changed_request_is_asked_about_before_it_is_left() -> None:
         assert isinstance(request, ApiRequestScreen)
         await press(pilot, "escape")
         assert console.screen is request
-        assert notes(pilot)[-1] == "Press esc again to leave without the values you entered."
+        assert notes(pilot)[-1] == "Press esc again to discard the entered values."
         await press(pilot, "escape")
         assert console.screen is not request
 

@@ -19,7 +19,7 @@ Way = Callable[[Pilot[Any], Path], Awaitable[None]]
 
 @pytest.fixture
 def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A messy file, and with the same names in every run."""
+    """Return a messy source file; set folders and times to the same values in every run."""
     folder = tmp_path / "files"
     folder.mkdir()
     monkeypatch.setattr("dyntui.tui.features.imports.formatting.short_path", lambda path: "~/files")

@@ -134,14 +134,14 @@ def check_origin(profile: Profile) -> None:
     if not unconfirmed_origin(profile):
         return
     _, host, port = origin(profile.base_url)
-    confirm_once = f"add --confirm-origin {host} (or set DYNTUI_CONFIRM_ORIGIN={host})"
-    confirm_always = (
+    confirm_now = f"add --confirm-origin {host} (or set DYNTUI_CONFIRM_ORIGIN={host})"
+    confirm_stored = (
         "" if profile.overridden else f", or store it: dyntui env use {profile.name} --confirm-origin {host}"
     )
     raise ConfigError(
         f"The token would be sent to {host_label(host)}, port {port}, which is not confirmed. "
         "It is not one of Dynamic's own servers; nothing was sent.",
-        hint=f"If that is the right server, {confirm_once}{confirm_always}.",
+        hint=f"If that is the right server, {confirm_now}{confirm_stored}.",
     )
 
 

@@ -149,7 +149,7 @@ class AccessPolicy:
             case PolicyRole.OTHER:
                 return "unknown outcome"
         if row.get("outcome") == "siteAccess":
-            return "disabled; one of several if enabled" if others else "disabled; required if enabled"
+            return "alternative if enabled" if others else "required if enabled"
         return "disabled"
 
 

@@ -111,7 +111,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def handle_back(self) -> None:
         """Clear what `back_label` names. Unsaved input is kept the first time, with a warning."""
         self._warned_about = self.unsaved()
-        self.console.notify(f"Press esc again to leave without {self._warned_about}.", "warning")
+        self.console.notify(f"Press esc again to discard {self._warned_about}.", "warning")
 
     def filter_entered(self, text: str) -> None:
         """Apply the filter that was entered in the prompt."""

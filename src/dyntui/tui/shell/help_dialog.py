@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 
 from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, ActiveAction, key_label
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.widgets.cells import cut, fit
+from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["HelpDialog"]
 
-_KEYS_WIDTH, _NARROW_KEYS_WIDTH, _TITLE_WIDTH = 22, 13, 16
+_MAX_KEYS_WIDTH, _NARROW_MAX_KEYS_WIDTH, _MAX_TITLE_WIDTH = 22, 13, 16
 _NARROW_BELOW = 80
-"""Up to this width of the dialog in cells, the column of keys is narrow."""
+"""Up to this width of the dialog in cells, the column of keys has the narrow maximum."""
 _LAST_SCOPES = ("rows", "table", "app")
 """The scopes of every screen, after those of the current one."""
 
@@ -35,6 +35,8 @@ class _HelpLines(LineList):
         self.rows: list[str | ActiveAction] = []
         for heading, group in groups.items():
             self.rows += ["", heading, *group] if self.rows else [heading, *group]
+        self._widest_keys = max((width_of(_keys(each)) for each in actions), default=0)
+        self._title_width = min(_MAX_TITLE_WIDTH, max((width_of(each.action.title) for each in actions), default=0))
 
     @property
     def count(self) -> int:
@@ -45,8 +47,7 @@ class _HelpLines(LineList):
         bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         if isinstance(row, str):
             return [bar, (row, "head")]
-        keys = "1 … 9" if row.action.each else "  ".join(key_label(key) for key in row.keys)
-        head, title = fit(keys, self._keys_width) + "  ", fit(row.action.title, _TITLE_WIDTH) + "  "
+        head, title = fit(_keys(row), self._keys_width) + "  ", fit(row.action.title, self._title_width) + "  "
         return [
             bar,
             (head, "strong"),
@@ -57,17 +58,21 @@ class _HelpLines(LineList):
     @property
     def _keys_width(self) -> int:
         """The width of the column of keys, in cells."""
-        return _KEYS_WIDTH if self.size.width > _NARROW_BELOW else _NARROW_KEYS_WIDTH
+        return min(self._widest_keys, _MAX_KEYS_WIDTH if self.size.width > _NARROW_BELOW else _NARROW_MAX_KEYS_WIDTH)
 
     @property
     def _description_width(self) -> int:
         """The width of the column of descriptions, in cells."""
-        return max(0, self.size.width - 1 - 2 - self._keys_width - 2 - _TITLE_WIDTH - 2)
+        return max(0, self.size.width - 1 - 2 - self._keys_width - 2 - self._title_width - 2)
 
     def moved(self) -> None:
         row = self.rows[self.cursor]
         if isinstance(self.screen, BaseDialog):
             self.screen.show_full_text("" if isinstance(row, str) else _description(row), self._description_width)
+
+
+def _keys(active: ActiveAction) -> str:
+    return "1 … 9" if active.action.each else "  ".join(key_label(key) for key in active.keys)
 
 
 def _description(active: ActiveAction) -> str:

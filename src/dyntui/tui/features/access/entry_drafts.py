@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["EntryDraftsScreen", "PasteEntriesDialog", "open_drafts"]
 
 _COLUMNS = (
-    Column("value", "identifier", 24, grow=True, priority=0),
+    Column("value", "identifier", 20, grow=True, priority=0),
     Column("type", "type", 16, priority=0),
     Column("status", "status", 10, priority=0),
     Column("problem", "problem", 22, grow=True, priority=1),
@@ -159,7 +159,7 @@ class EntryDraftsScreen(TableScreen):
 
     def unsaved(self) -> str:
         count = self._count(DraftState.NEW)
-        return f"adding the {count:,} {'entries' if count != 1 else 'entry'}" if count else ""
+        return f"{count:,} new {'entries' if count != 1 else 'entry'}" if count else ""
 
     # Why an action is not available
 

@@ -136,7 +136,7 @@ class ApiRequestScreen(SearchableScreen):
     def unsaved(self) -> str:
         saved = self._saved_request
         has_changes = (self.request.values, self.request.body) != (saved.values, saved.body)
-        return "the values you entered" if has_changes else ""
+        return "the entered values" if has_changes else ""
 
     def _set_values(self, values: dict[str, str]) -> None:
         self.request = replace(self.request, values={**self.request.values, **values})

@@ -76,9 +76,9 @@ class RowLoadingMixin(WizardStep):
         """Ask before edits are lost because the file is read differently."""
         requirement = Requirement(
             ConfirmationLevel.CONFIRM,
-            f"Discard the edits of {edits:,} rows?",
+            f"Discard the edits of {edits:,} {'row' if edits == 1 else 'rows'}?",
             (),
-            "The file or its settings changed, so edits of its rows cannot be kept.",
+            "The file or its settings changed, so its rows have to be read again.",
             "this draft",
         )
 
