@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -22,6 +23,7 @@ from dyntui.services.actions.write_types import (
     WriteAction,
     WriteResults,
 )
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import ProgressDialog, close_or_reopen_form, is_in_use, notify_results
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.confirm_dialog import confirm
@@ -81,12 +83,12 @@ class WorkerMixin(ConsoleScreen):
 
     def run_worker_then(
         self,
-        work: Awaitable[Any],
+        work: Callable[[], Awaitable[Any]],
         then: Callable[[Any], None],
         group: str = "actions",
         form: BaseDialog[Any] | None = None,
     ) -> None:
-        """Await `work` in a worker, then call `then` with its result. An error is shown and reopens `form`."""
+        """Run `work` in a worker, then call `then` with its result. An error is shown and reopens `form`."""
 
         def failed(error: DyntuiError) -> None:
             self.console.notify_error(error)
@@ -95,18 +97,18 @@ class WorkerMixin(ConsoleScreen):
 
         async def run() -> None:
             try:
-                found = await work
+                found = await work()
             except DyntuiError as error:
                 problem = error
                 self.post_message(self.Next(lambda: failed(problem)))
             else:
                 self.post_message(self.Next(lambda: then(found)))
 
-        self.run_worker(run(), group=group)
+        start_worker(self, run, group=group)
 
     def run_write_worker(
         self,
-        work: Awaitable[Any],
+        work: Callable[[], Awaitable[Any]],
         then: Callable[[Any], None],
         form: BaseDialog[Any] | None = None,
         after_switch: Callable[[Any], None] | None = None,
@@ -128,7 +130,7 @@ class WorkerMixin(ConsoleScreen):
 
         async def run() -> None:
             try:
-                found = await work
+                found = await work()
             except DyntuiError as error:
                 console.call_next(console.notify_error, error)
                 if form is not None:
@@ -136,7 +138,7 @@ class WorkerMixin(ConsoleScreen):
             else:
                 console.call_next(show, found)
 
-        console.run_worker(run(), group="writes")
+        console.run_worker(run, group="writes")
 
 
 class ActionFlowMixin(WorkerMixin):
@@ -156,7 +158,7 @@ class ActionFlowMixin(WorkerMixin):
             self.console.notify("The environment is not connected yet.", "warning")
             return
         plan = ActionFlow(record, action, rows, parent, connection, key)
-        self.run_worker_then(_load_fields(connection, plan), self._show_form)
+        self.run_worker_then(partial(_load_fields, connection, plan), self._show_form)
 
     def _show_form(self, plan: ActionFlow) -> None:
         if not plan.fields:
@@ -213,7 +215,7 @@ class ActionFlowMixin(WorkerMixin):
         plan.targets = [make_target(plan.record, row) for row in plan.rows]
         if plan.action.target is ActionTarget.LIST:
             plan.targets = [make_target(plan.record, None, label=label)]
-        self.run_worker_then(_assess(connection, plan), self._confirm, form=plan.form)
+        self.run_worker_then(partial(_assess, connection, plan), self._confirm, form=plan.form)
 
     def _confirm(self, plan: ActionFlow) -> None:
         connection = plan.connection
@@ -236,7 +238,8 @@ class ActionFlowMixin(WorkerMixin):
 
     def _perform(self, plan: ActionFlow, confirmation: Confirmation) -> None:
         connection = plan.connection
-        assert plan.write is not None
+        write = plan.write
+        assert write is not None
         if not is_in_use(self.console, connection):
             return
         stop, count = asyncio.Event(), len(plan.targets)
@@ -246,20 +249,18 @@ class ActionFlowMixin(WorkerMixin):
             if dialog is not None:
                 dialog.show(done)
 
-        work = connection.write_gate.perform(
-            plan.write, plan.targets, confirmation, on_progress=show_progress, cancel=stop
-        )
-
         async def perform() -> WriteResults:
             try:
-                return await work
+                return await connection.write_gate.perform(
+                    write, plan.targets, confirmation, on_progress=show_progress, cancel=stop
+                )
             finally:
                 self.console.call_next(_close, dialog)
 
         if dialog is not None:
             self.console.ask(dialog)
         self.run_write_worker(
-            perform(),
+            perform,
             lambda results: self._on_results(plan, results),
             plan.form,
             lambda results: self._show_results(plan, results, connection.profile.name),

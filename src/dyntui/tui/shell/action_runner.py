@@ -75,22 +75,22 @@ def lockout_preview(connection: Connection, requirement: Requirement) -> Preview
 
 def run_read_worker(
     console: ConsoleApp,
-    work: Awaitable[Any],
+    work: Callable[[], Awaitable[Any]],
     then: Callable[[Any], None],
     failed: Callable[[DyntuiError], None] = lambda error: None,
 ) -> None:
-    """Await `work` in a worker, then call `then`; an error is shown and passed to `failed`."""
+    """Run `work` in a worker, then call `then`; an error is shown and passed to `failed`."""
 
     async def wait() -> None:
         try:
-            found = await work
+            found = await work()
         except DyntuiError as error:
             console.call_next(console.notify_error, error)
             console.call_next(failed, error)
         else:
             console.call_next(then, found)
 
-    console.run_worker(wait(), group="access")
+    console.run_worker(wait, group="access")
 
 
 def close_or_reopen_form(form: BaseDialog[Any] | None, results: WriteResults) -> None:
@@ -162,7 +162,7 @@ def run_action(
             on_confirmation,
         )
 
-    run_read_worker(console, assess(), confirm_action, reopen_form)
+    run_read_worker(console, assess, confirm_action, reopen_form)
 
 
 def _perform(
@@ -213,7 +213,7 @@ def _perform(
     if dialog is not None:
         console.ask(dialog)
     # A worker of the app: leaving the screen must not cancel a request.
-    console.run_worker(work(), group="writes")
+    console.run_worker(work, group="writes")
 
 
 def is_in_use(console: ConsoleApp, connection: Connection) -> bool:

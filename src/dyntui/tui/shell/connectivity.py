@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.environment_switching import EnvironmentSwitchMixin
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
         self._probe_timer = None
         connection = self.session.connection
         if connection is not None and self.offline_label:
-            self.run_worker(self._send_probe(connection), exclusive=True, group="reach")
+            start_worker(self, partial(self._send_probe, connection), exclusive=True, group="reach")
 
     async def _send_probe(self, connection: Connection) -> None:
         with suppress(DyntuiError):  # any response counts; without one the next try follows

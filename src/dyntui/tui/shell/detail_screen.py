@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -25,6 +26,7 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.widgets.tabs import TabBar
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 from dyntui.tui.shell.error_hints import error_hint
@@ -137,7 +139,7 @@ class DetailScreen(ConsoleScreen):
         """Load the object from the server, in a worker."""
         connection = self.console.session.connection
         if connection is not None:
-            self.run_worker(self._read(connection.client, self.object_id), exclusive=True, group="read")
+            start_worker(self, partial(self._read, connection.client, self.object_id), exclusive=True, group="read")
 
     async def _read(self, client: Client, object_id: str) -> None:
         seen = self.change_count

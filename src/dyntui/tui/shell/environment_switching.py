@@ -11,6 +11,7 @@ from textual import on
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, NotAuthorized
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.console_state import (
     BECAME_LIVE,
     ConsoleState,
@@ -200,7 +201,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         keep_drafts: whether the same environment is opened again, so that drafts stay.
         """
         if self.session.connection is not None:
-            self.run_worker(self.session.connection.close_when_idle(), group="closing")
+            start_worker(self, self.session.connection.close_when_idle, group="closing")
         self.session.forget(keep_drafts=keep_drafts)
         self.environment_left()
 

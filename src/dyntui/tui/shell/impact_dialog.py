@@ -6,6 +6,7 @@ The action can be confirmed only when every line has been in view, so that no wa
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,6 +20,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit, wrapped
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.confirm_keys import ConfirmKeys
 
@@ -152,7 +154,7 @@ class ImpactDialog(BaseDialog[Confirmation]):
     def on_mount(self) -> None:
         self._update_lines()
         if self._preview is not None:
-            self.run_worker(self._load_preview(self._preview), group="preview")
+            start_worker(self, partial(self._load_preview, self._preview), group="preview")
 
     async def _load_preview(self, preview: Preview) -> None:
         try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.screen import Screen
 
 from dyntui.tui.kit.history import History
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.type_ahead import TypeAheadMixin
@@ -84,7 +86,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
                 open_or_cancel(is_canceled=True)
             self.uninstall_screen(old)
             if old is not self.screen and old.is_attached:
-                self.run_worker(self._remove(old), group="closing")
+                start_worker(self, partial(self._remove, old), group="closing")
 
     def _switch(self, name: str) -> None:
         self.batch_screen_change(lambda: self.switch_screen(name))
@@ -133,7 +135,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         batch = ExitStack()
         batch.enter_context(self.batch_update())
         # Not awaited here: mounting a screen may need this message loop.
-        self.run_worker(wait(change(), batch), group="screens")
+        start_worker(self, partial(wait, change(), batch), group="screens")
 
     def complete_styles(self) -> None:
         """Load the styles that the first screen does not need."""

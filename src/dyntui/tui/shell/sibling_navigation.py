@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -16,6 +17,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 
@@ -123,7 +125,8 @@ class SiblingScreen(DetailScreen):
             return
         object_id = str(neighbor.get(self.source_list.record.key, ""))
         if object_id not in self._preloaded:
-            self.run_worker(self._preload(connection.client, object_id, neighbor), exclusive=True, group="preload")
+            preload = partial(self._preload, connection.client, object_id, neighbor)
+            start_worker(self, preload, exclusive=True, group="preload")
 
     async def _preload(self, client: Client, object_id: str, row: Mapping[str, Any]) -> None:
         try:

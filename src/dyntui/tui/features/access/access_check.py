@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
@@ -27,7 +28,7 @@ def ask_access_check(console: ConsoleApp) -> None:
 
     def on_submit(values: Values | None) -> None:
         if values is not None:
-            work = check_access(connection.client, parse_subject(values["identifier"]))
+            work = partial(check_access, connection.client, parse_subject(values["identifier"]))
             run_read_worker(console, work, lambda answer: show_access_answer(console, answer))
 
     dialog = FormDialog(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,7 +86,7 @@ def ask_comparison(console: ConsoleApp, row: Row) -> None:
         if values is not None:
             console.visit(CompareAllowlistScreen(row, Path(values["path"]).expanduser()))
 
-    run_read_worker(console, read_lists(connection.client), on_lists)
+    run_read_worker(console, partial(read_lists, connection.client), on_lists)
 
 
 def _check_file(values: Values) -> dict[str, str]:
@@ -154,7 +155,7 @@ class CompareAllowlistScreen(TableScreen):
             this_side = await read_list(connection.client, self.row)
             return compare(this_side, await self._read_other_side(connection))
 
-        run_read_worker(self.console, work(), lambda diff: self._on_compared(diff, change_count))
+        run_read_worker(self.console, work, lambda diff: self._on_compared(diff, change_count))
 
     async def _read_other_side(self, connection: Connection) -> ComparisonSide:
         import asyncio
@@ -361,7 +362,7 @@ class DuplicateEntriesScreen(TableScreen):
                 for same in find_duplicates(rows).values()
             ]
 
-        run_read_worker(self.console, work(), lambda rows: self._on_loaded(rows, change_count))
+        run_read_worker(self.console, work, lambda rows: self._on_loaded(rows, change_count))
 
     def _on_loaded(self, rows: list[dict[str, Any]], change_count: int) -> None:
         self.mark_up_to_date(change_count)

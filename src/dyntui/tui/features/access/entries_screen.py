@@ -86,7 +86,7 @@ class EntriesScreen(ResourceScreen):
         def on_loaded(loaded: tuple[AccessPolicy, dict[str, Any]]) -> None:
             self.post_message(self.AllowlistLoaded(*loaded))
 
-        run_read_worker(self.console, work(), on_loaded)
+        run_read_worker(self.console, work, on_loaded)
 
     @on(AllowlistLoaded)
     def _on_allowlist_loaded(self, event: AllowlistLoaded) -> None:
@@ -237,7 +237,7 @@ class EntriesScreen(ResourceScreen):
                     rows[str(entry["id"])] = entry
             return list(rows.values())
 
-        run_read_worker(self.console, read_others(), then)
+        run_read_worker(self.console, read_others, then)
 
     def _loaded_rows(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """Return the rows with these ids that are in memory, by id."""

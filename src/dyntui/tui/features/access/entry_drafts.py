@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -128,7 +129,7 @@ class EntryDraftsScreen(TableScreen):
         connection = self.console.session.connection
         if connection is not None:
             change_count = self.change_count
-            work = check_existing(connection.client, self.row, self.drafts, self.lists)
+            work = partial(check_existing, connection.client, self.row, self.drafts, self.lists)
             run_read_worker(self.console, work, lambda drafts: self._on_checked(drafts, change_count))
 
     def _on_checked(self, drafts: list[EntryDraft], change_count: int) -> None:

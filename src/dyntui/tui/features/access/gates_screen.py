@@ -21,6 +21,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -236,6 +237,6 @@ class GateScreen(DetailScreen):
 
         def on_results(results: WriteResults) -> None:
             if not results.remaining:
-                self.run_worker(self.console.action_back())
+                start_worker(self, self.console.action_back)
 
         _delete_gate(self.console, self.document, on_results)

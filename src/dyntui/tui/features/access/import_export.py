@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from dyntui.core.json_types import Row
@@ -28,7 +29,7 @@ def ask_export(console: ConsoleApp, row: Row) -> None:
 
     def on_submit(values: Values | None) -> None:
         if values is not None:
-            work = _export(console, row, Path(values["path"]).expanduser(), values["format"])
+            work = partial(_export, console, row, Path(values["path"]).expanduser(), values["format"])
             run_read_worker(
                 console, work, lambda count: console.notify(f"{count:,} entries exported to {values['path']}")
             )
@@ -93,4 +94,4 @@ def _undo_job(console: ConsoleApp, job_id: str) -> None:
         action, targets = undo_action(plan, job=new_job())
         run_action(console, action, targets, verb="Undo", opening_key="u", summary_lines=plan.lines())
 
-    run_read_worker(console, plan_any_undo(connection, job_id), on_plan)
+    run_read_worker(console, partial(plan_any_undo, connection, job_id), on_plan)

@@ -104,7 +104,7 @@ class UserAccessScreen(TableScreen):
             access = await read_access(connection.client)
             return self.Loaded(access, user, await check_user(connection.client, user, access=access), change_count)
 
-        run_read_worker(self.console, work(), self._post_loaded)
+        run_read_worker(self.console, work, self._post_loaded)
 
     def _post_loaded(self, event: Loaded) -> None:
         self.post_message(event)

@@ -31,6 +31,7 @@ from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 from dyntui.tui.shell.error_hints import error_hint
 
@@ -160,7 +161,7 @@ class AnalyticsScreen(ConsoleScreen):
             else:
                 self.post_message(self.Loaded(metrics, None, change_count))
 
-        self.run_worker(read(), group="read")
+        start_worker(self, read, group="read")
 
     @on(Loaded)
     def _on_loaded(self, message: Loaded) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult, SuspendNotSupported
@@ -39,6 +40,7 @@ from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import is_in_use, lockout_preview
 from dyntui.tui.shell.confirm_dialog import confirm
 from dyntui.tui.shell.schema_form import SchemaForm
@@ -117,7 +119,7 @@ class ApiRequestScreen(SearchableScreen):
             values.setdefault("userId", recent[-1])
         self._set_known_values(values)
         if "organizationId" in self.operation.path_names and "organizationId" not in values:
-            self.run_worker(self._find_organization(connection), group="context")
+            start_worker(self, partial(self._find_organization, connection), group="context")
 
     async def _find_organization(self, connection: Connection) -> None:
         from dyntui.services.actions.resource_actions import resolve_organization
@@ -269,7 +271,7 @@ class ApiRequestScreen(SearchableScreen):
             return
         from dyntui.services.api_console import request_requirement
 
-        work = request_requirement(connection, self.operation, self._form_result())
+        work = partial(request_requirement, connection, self.operation, self._form_result())
         self.run_worker_then(work, lambda requirement: self._confirm(connection, requirement))
 
     def _confirm(self, connection: Connection, requirement: Requirement) -> None:
@@ -298,7 +300,7 @@ class ApiRequestScreen(SearchableScreen):
         def on_result(result: ConsoleResponse | DyntuiError) -> None:
             self._on_sent(connection, result)
 
-        self.run_write_worker(send(), on_result, after_switch=on_result)
+        self.run_write_worker(send, on_result, after_switch=on_result)
 
     def _on_sent(self, connection: Connection, result: ConsoleResponse | DyntuiError) -> None:
         if isinstance(result, DyntuiError):

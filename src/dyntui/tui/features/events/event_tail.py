@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -25,6 +26,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen, error_label
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
@@ -148,7 +150,7 @@ class EventTailScreen(ConsoleScreen):
         if self._tail is None or self._polling is self._tail or self.paused or has_ended or not self.is_active:
             return
         self._polling = self._tail
-        self.run_worker(self._read_events(self._tail), group="tail")
+        start_worker(self, partial(self._read_events, self._tail), group="tail")
 
     async def _read_events(self, tail: EventTail) -> None:
         try:

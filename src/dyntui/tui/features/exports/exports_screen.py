@@ -13,6 +13,7 @@ from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -131,7 +132,7 @@ class ExportsScreen(ResourceActionsScreen):
             else:
                 self.post_message(self.Next(lambda: self._on_downloaded(saved)))
 
-        self.run_worker(run(), group="download")
+        start_worker(self, run, group="download")
 
     @on(Progress)
     def _on_progress(self, message: Progress) -> None:

@@ -28,6 +28,7 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.kit.workers import start_worker
 
 if TYPE_CHECKING:
     from dyntui.tui.features.imports.wizard_step import Wizard
@@ -84,7 +85,7 @@ class MapStep(SavedMappingsMixin):
         if mapping is not None and mapping.source_columns == preview.info.columns:
             self._show()
         else:
-            self.run_worker(self._propose(), group="propose", exclusive=True)
+            start_worker(self, self._propose, group="propose", exclusive=True)
 
     async def _propose(self) -> None:
         if self._custom is None:
@@ -351,4 +352,4 @@ class MapStep(SavedMappingsMixin):
 
     def action_propose(self) -> None:
         """Discard the choices and propose a mapping again."""
-        self.run_worker(self._propose(), group="propose", exclusive=True)
+        start_worker(self, self._propose, group="propose", exclusive=True)

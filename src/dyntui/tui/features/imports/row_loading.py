@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel,
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.widgets.spinner import Spinner
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ class RowLoadingMixin(WizardStep):
         self.is_preparing = True
         self.add_class("-preparing")
         self._show_progress(self.Prepared(0))
-        self.run_worker(self._load_rows(connection, self._stop), group="prepare")
+        start_worker(self, partial(self._load_rows, connection, self._stop), group="prepare")
 
     async def _load_rows(self, connection: Connection, stop: Event) -> None:
         from dyntui.services.imports.jobs import JobLocation, load_organization_id

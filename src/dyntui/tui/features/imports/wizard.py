@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, TypeVar
@@ -25,6 +26,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
@@ -229,7 +231,9 @@ class WizardScreen(ConsoleScreen):
 
         latest: a name for work of which only the newest matters: a waiting one of the same name is dropped.
         """
-        self.run_worker(self._run_work(work, then, failed), group=latest or "wizard", exclusive=bool(latest))
+        start_worker(
+            self, partial(self._run_work, work, then, failed), group=latest or "wizard", exclusive=bool(latest)
+        )
 
     async def _run_work(
         self,

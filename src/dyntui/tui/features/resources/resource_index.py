@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -116,7 +117,7 @@ class ResourceIndexScreen(WorkerMixin):
             self.mark_up_to_date(change_count)
             self._update_rows()
 
-        self.run_worker_then(reachability_of(connection.client).probe(records), on_checked, group="probe")
+        self.run_worker_then(partial(reachability_of(connection.client).probe, records), on_checked, group="probe")
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = [("checking access", "")] if self.is_checking else []

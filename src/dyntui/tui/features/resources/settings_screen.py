@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import close_or_reopen_form, run_read_worker
 from dyntui.tui.shell.base_screen import age_label, error_label
 from dyntui.tui.shell.confirm_dialog import confirm
@@ -88,7 +90,7 @@ class SettingsScreen(SearchableScreen):
             else:
                 self.post_message(self.Next(lambda: self._on_loaded(document, change_count)))
 
-        self.run_worker(read(), group="read")
+        start_worker(self, read, group="read")
 
     def _on_loaded(self, document: dict[str, Any], change_count: int) -> None:
         self.mark_up_to_date(change_count)
@@ -173,12 +175,12 @@ class SettingsScreen(SearchableScreen):
             if confirmation is None:
                 form.reopen()
             else:
-                work = connection.write_gate.perform(write, targets, confirmation)
+                work = partial(connection.write_gate.perform, write, targets, confirmation)
                 self.run_write_worker(work, lambda results: self._on_saved(results, after, form), form)
 
         run_read_worker(
             self.console,
-            connection.write_gate.with_impact(write, targets),
+            partial(connection.write_gate.with_impact, write, targets),
             ask,
             lambda error: form.reopen(str(error)),
         )

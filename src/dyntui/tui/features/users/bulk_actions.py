@@ -141,7 +141,7 @@ def ask_allowlist(screen: UserListScreen) -> None:
         title = f"Add {_targets_label(screen)} to Allowlist"
         screen.console.ask(SelectDialog(title, choices), partial(on_choice, names))
 
-    run_read_worker(screen.console, read_lists(connection.client), on_lists)
+    run_read_worker(screen.console, partial(read_lists, connection.client), on_lists)
 
 
 def ask_new_user(screen: UserListScreen) -> None:

@@ -6,6 +6,7 @@ drafts of the session until it is saved or discarded.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SuspendNotSupported
@@ -39,7 +40,7 @@ def edit_metadata(console: ConsoleApp, user_id: str, opening_key: str, *, use_ex
     """Read the user and open its metadata. opening_key: the key that was pressed, for the confirmation."""
     connection = console.session.connection
     if connection is not None:
-        work = read_user(connection, user_id)
+        work = partial(read_user, connection, user_id)
         run_read_worker(
             console, work, lambda user: _MetadataEditor(console, user, opening_key).open(use_external_editor)
         )
@@ -104,7 +105,7 @@ class _MetadataEditor:
             if not dialog.was_left:
                 self._confirm(user, read_metadata(text), dialog)
 
-        work = read_user(connection, self.user["id"])
+        work = partial(read_user, connection, self.user["id"])
         run_read_worker(self.console, work, on_user, lambda error: dialog.reopen(str(error)))
 
     def _confirm(self, user: dict[str, Any], edited: dict[str, Any], dialog: TextDialog) -> None:

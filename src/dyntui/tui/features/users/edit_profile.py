@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
@@ -58,7 +59,7 @@ def ask_profile(console: ConsoleApp, user_id: str, opening_key: str) -> None:
     """Read the user and show a form of the profile; the changed fields are saved after a confirmation."""
     connection = console.session.connection
     if connection is not None:
-        work = read_user(connection, user_id)
+        work = partial(read_user, connection, user_id)
         run_read_worker(console, work, lambda user: _open_profile_form(console, user, opening_key))
 
 
@@ -99,7 +100,7 @@ def ask_metadata_field(console: ConsoleApp, user_id: str, opening_key: str) -> N
     """Read the user and ask for one metadata field and its value; it is saved after a confirmation."""
     connection = console.session.connection
     if connection is not None:
-        work = read_user(connection, user_id)
+        work = partial(read_user, connection, user_id)
         run_read_worker(console, work, lambda user: _open_metadata_field_form(console, user, opening_key))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -21,6 +22,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
@@ -116,8 +118,11 @@ class WalletScreen(SiblingScreen):
         super().document_shown()
         connection = self.console.session.connection
         if connection is not None and self.user_id and not self.owner:
-            self.run_worker(
-                self._load_owner(connection.client, self.object_id, self.user_id), exclusive=True, group="owner"
+            start_worker(
+                self,
+                partial(self._load_owner, connection.client, self.object_id, self.user_id),
+                exclusive=True,
+                group="owner",
             )
 
     async def _load_owner(self, client: Client, wallet_id: str, user_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +138,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     def _load_webhook(self, connection: Connection) -> None:
         from dyntui.services.actions.resource_actions import read_one
 
-        work = read_one(connection.client, RESOURCES["webhooks"], self.parent_id)
+        work = partial(read_one, connection.client, RESOURCES["webhooks"], self.parent_id)
         self.run_worker_then(work, self._on_webhook_loaded, group="webhook")
 
     def _on_webhook_loaded(self, webhook: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from dyntui.resources import RESOURCES
@@ -41,7 +42,8 @@ def read_webhook_secret(
 
     def on_confirmation(confirmation: Confirmation | None) -> None:
         if confirmation is not None:
-            screen.run_write_worker(connection.write_gate.perform(action, targets, confirmation), on_results)
+            work = partial(connection.write_gate.perform, action, targets, confirmation)
+            screen.run_write_worker(work, on_results)
 
     requirement = connection.write_gate.requirement(action, targets)
     screen.console.ask(confirm(requirement, verb="check signature", opening_key=opening_key), on_confirmation)

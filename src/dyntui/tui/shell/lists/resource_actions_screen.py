@@ -9,6 +9,7 @@ from textual import on
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import RESOURCES, ActionTarget, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteResults
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -49,7 +50,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
             else:
                 self.post_message(self.Next(lambda: self._parent_found(connection, parent)))
 
-        self.run_worker(find(), group="actions")
+        start_worker(self, find, group="actions")
 
     def _parent_found(self, connection: Connection, parent: str) -> None:
         self.parent_id = parent

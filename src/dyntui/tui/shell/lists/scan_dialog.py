@@ -71,4 +71,4 @@ def scan_with_progress(
 
     console.ask(dialog)
     dialog.call_after_refresh(shown.set)
-    console.run_worker(run(), group="scans")
+    console.run_worker(run, group="scans")

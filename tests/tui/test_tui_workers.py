@@ -1,0 +1,44 @@
+"""A worker that is canceled before it starts leaves no coroutine that nobody awaits."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import warnings
+from pathlib import Path
+
+from import_support import open_wizard, wizard_of
+from tui_support import SIZE, demo, settled
+
+import dyntui
+
+
+async def test_work_of_the_wizard_that_newer_work_replaces_is_not_left_unawaited() -> None:
+    async with demo(users=3).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await open_wizard(pilot)
+        wizard, done = wizard_of(pilot), []
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for number in range(5):
+                wizard.submit(lambda service, number=number: number, done.append, latest="look")
+            await settled(pilot)
+            gc.collect()
+        assert done == [4]
+
+
+def test_workers_get_a_function_and_no_coroutine() -> None:
+    """`run_worker(work())` warns when the worker is canceled before it starts; `run_worker(work)` does not."""
+    source = Path(dyntui.__file__).parent / "tui"
+    starters = {"run_worker", "start_worker", "run_read_worker", "run_worker_then", "run_write_worker"}
+    found = []
+    for file in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            name = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
+            if isinstance(node, ast.Call) and name in starters:
+                calls = [part for part in node.args if isinstance(part, ast.Call)]
+                found += [f"{file.name}:{part.lineno}" for part in calls if ast.unparse(part.func) not in _MAKERS]
+    assert found == []
+
+
+_MAKERS = {"partial", "cast"}
