@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+from click import termui
 
 from dyntui.core.text import plain_json, safe
 
@@ -62,7 +63,7 @@ def show_progress(text: str, *, end: bool = False) -> None:
 
 def confirm(question: str, *, default: bool = False, abort: bool = False) -> bool:
     """Ask a yes/no question on the terminal. abort: raise click.Abort when the answer is no."""
-    with _interruptible():
+    with _interruptible_input():
         return click.confirm(safe(question), default=default, abort=abort, err=True)
 
 
@@ -75,7 +76,7 @@ def prompt(
     twice: bool = False,
 ) -> str:
     """Ask for a text on the terminal. hidden: do not show what is typed. twice: require it to be typed twice."""
-    with _interruptible():
+    with _interruptible_input():
         answer: str = click.prompt(
             safe(question),
             default=default,
@@ -88,8 +89,8 @@ def prompt(
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """End the command at the first ctrl-c while a question waits for its answer.
+def _interruptible_input() -> Iterator[None]:
+    """End the command at the first signal while a question of click waits for its answer.
 
     The handler of asyncio only cancels the running task, which does not interrupt a blocking read: the question would
     stay, and the confirmed write would be canceled after it started.
@@ -99,11 +100,87 @@ def _interruptible() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    functions = termui.visible_prompt_func, termui.hidden_prompt_func
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    termui.visible_prompt_func, termui.hidden_prompt_func = _read_line, _read_hidden_line
     try:
+        if _is_task_canceled():
+            raise KeyboardInterrupt
         yield
     finally:
+        termui.visible_prompt_func, termui.hidden_prompt_func = functions
         signal.signal(signal.SIGINT, before)
+
+
+def _is_task_canceled() -> bool:
+    """Return whether ctrl-c came before the question, so that asyncio only marked the running task as canceled."""
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return False  # no event loop runs
+    return task is not None and task.cancelling() > 0
+
+
+def _read_line(prompt: str) -> str:
+    """Read a line from standard input, without its line break. Raises EOFError at the end of the input.
+
+    prompt: the end of the question; click has printed the rest. Input that is not text is read as one U+FFFD.
+    """
+    click.echo(prompt, nl=False, err=True)
+    if sys.stdin.isatty():
+        _wait_for_input(sys.stdin.fileno())
+    try:
+        line = sys.stdin.readline()
+    except UnicodeDecodeError:
+        return "\N{REPLACEMENT CHARACTER}"
+    if not line:
+        raise EOFError
+    return line.removesuffix("\n")
+
+
+def _read_hidden_line(prompt: str) -> str:
+    """Read a line without showing what is typed."""
+    if sys.platform == "win32" or not sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass(prompt)
+    import termios
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    try:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, hidden)
+        return _read_line(prompt)
+    finally:
+        termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
+        click.echo(err=True)
+
+
+def _wait_for_input(terminal: int) -> None:
+    """Wait until a line was typed, and let the handlers of signals run meanwhile.
+
+    Python runs a handler after the system call that the signal interrupts. A signal that comes right before a blocking
+    read interrupts nothing; here it writes to a pipe, which ends the wait.
+    """
+    if sys.platform == "win32":
+        return
+    import select
+
+    signaled, wake_up = os.pipe()
+    for end in (signaled, wake_up):
+        os.set_blocking(end, False)
+    before = signal.set_wakeup_fd(wake_up, warn_on_full_buffer=False)
+    try:
+        while terminal not in select.select([terminal, signaled], [], [])[0]:
+            os.read(signaled, 512)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(signaled)
+        os.close(wake_up)
 
 
 def print_usage_error(error: click.ClickException) -> None:
