@@ -54,6 +54,7 @@ class Client:
         self._on_write = on_write
         self.environment_id = environment_id
         self.read_only = read_only
+        self._write_refusal = "This environment is read-only here"
         self.rate_limiters = rate_limiters or RateLimiters()
         self.log = log or RequestLog()
         self.catalog: Catalog = catalog()
@@ -77,6 +78,11 @@ class Client:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def refuse_writes(self, reason: str) -> None:
+        """Refuse every write from now on. reason: a sentence without its period."""
+        self.read_only = True
+        self._write_refusal = reason
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -126,9 +132,7 @@ class Client:
         """Call an operation with an encoded body and return the raw response. Otherwise like `call`."""
         if not operation.reads:
             if self.read_only:
-                raise WriteRefused(
-                    "This environment is read-only here; nothing was sent.", hint="Leave read-only mode first."
-                )
+                raise WriteRefused(f"{self._write_refusal}; nothing was sent.", hint="Leave read-only mode first.")
             if permit is None:
                 raise WriteRefused(f"{operation.id} changes data and was not confirmed; nothing was sent.")
             if permit.operations and operation.id not in permit.operations:

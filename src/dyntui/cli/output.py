@@ -169,6 +169,7 @@ def _wait_for_input(terminal: int) -> None:
     if sys.platform == "win32":
         return
     import select
+    import signal
 
     signaled, wake_up = os.pipe()
     for end in (signaled, wake_up):

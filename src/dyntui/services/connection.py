@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakSet
 
 from dyntui.config.credentials import check_origin
 from dyntui.config.paths import paths
@@ -58,6 +59,8 @@ class Connection:
         self.audit = audit or Audit(paths().audit_file)
         self.changes = Changes()
         self._token = token
+        self._clients: WeakSet[Client] = WeakSet()
+        self._refusal = ""
         self.client = self.new_client()
         self.write_gate = WriteGate(profile, self.client, self.audit, self.changes, ask_kind=app is None)
 
@@ -87,7 +90,7 @@ class Connection:
         """Return a client for another event loop, such as the thread of a job, with the same rate limiters and log."""
         from dyntui.api.client import Client as _Client
 
-        return _Client(
+        client = _Client(
             self._profile.base_url,
             self._profile.environment_id,
             self._token,
@@ -98,6 +101,20 @@ class Connection:
             log=self.log,
             on_write=self.changes.on_write,
         )
+        if self._refusal:
+            client.refuse_writes(self._refusal)
+        self._clients.add(client)
+        return client
+
+    def refuse_writes(self, reason: str) -> None:
+        """Refuse every further write, also the remaining ones of running actions and jobs.
+
+        reason: a sentence without its period, such as `prod is read-only`.
+        """
+        self._refusal = reason
+        self.write_gate.refuse_writes(reason)
+        for client in tuple(self._clients):
+            client.refuse_writes(reason)
 
     async def __aenter__(self) -> Self:
         return self

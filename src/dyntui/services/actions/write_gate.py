@@ -23,6 +23,7 @@ from dyntui.services.actions.write_types import (
     Confirmation,
     ConfirmationLevel,
     Requirement,
+    RunningWrite,
     Target,
     TargetResult,
     WriteAction,
@@ -70,7 +71,8 @@ class WriteGate:
         """Called with a message when the outcome of a write could not be recorded."""
         self._changes = changes or Changes()
         self._kind_known = profile.kind == "live" or not ask_kind
-        self._running_writes = 0
+        self._refusal = ""
+        self._running: list[RunningWrite] = []
         self._idle_events: list[asyncio.Event] = []
 
     @property
@@ -114,24 +116,37 @@ class WriteGate:
             self._profile = replace(self._profile, kind="live")
 
     @contextmanager
-    def _running_write(self) -> Iterator[None]:
-        self._running_writes += 1
+    def _running_write(self, action: WriteAction, targets: Sequence[Target]) -> Iterator[RunningWrite]:
+        running = RunningWrite(action, len(targets))
+        self._running.append(running)
         try:
-            yield
+            yield running
         finally:
-            self._running_writes -= 1
-            if not self._running_writes:
+            self._running.remove(running)
+            if not self._running:
                 for event in self._idle_events:
                     event.set()
 
     @property
     def is_running(self) -> bool:
         """Whether a `perform` is running."""
-        return self._running_writes > 0
+        return bool(self._running)
+
+    @property
+    def running(self) -> Sequence[RunningWrite]:
+        """The actions that a `perform` is performing now."""
+        return tuple(self._running)
+
+    def refuse_writes(self, reason: str) -> None:
+        """Refuse every action from now on, and the remaining targets of those that are running.
+
+        reason: a sentence without its period, such as `prod is read-only`.
+        """
+        self._refusal = reason
 
     async def wait_until_idle(self) -> None:
         """Wait until no `perform` is running."""
-        while self._running_writes:
+        while self._running:
             event = asyncio.Event()
             self._idle_events.append(event)
             await event.wait()
@@ -143,8 +158,8 @@ class WriteGate:
 
     def refusal(self, action: WriteAction) -> str:
         """Return why the action is refused before any request; "" when it is not."""
-        if _with_rule(action).effect is not Effect.READ and self.read_only:
-            return f"{self._profile.name} is read-only."
+        if _with_rule(action).effect is not Effect.READ and (self._refusal or self.read_only):
+            return f"{self._refusal or f'{self._profile.name} is read-only'}."
         if action.environment_id not in ("", self._profile.environment_id):
             return f"{action.environment_id} is not the environment of {self._profile.name}."
         return ""
@@ -266,13 +281,20 @@ class WriteGate:
         permit = self.authorize(action, targets, confirmation)
         results: list[TargetResult] = []
         stopped = False
-        with self._running_write(), self._changes.batch():
+        with self._running_write(action, targets) as running, self._changes.batch():
             for number, target in enumerate(targets, 1):
                 if stopped or (cancel is not None and cancel.is_set()):
                     results.append(TargetResult(target, WriteOutcome.NOT_TRIED))
                     continue
+                if reason := self.refusal(action):  # the profile was edited after the action began
+                    stopped = True
+                    refused = UsageError(f"{reason} The rest was not sent.")
+                    self._record_outcome(action, targets[number - 1 :], "refused", detail=reason)
+                    results.append(TargetResult(target, WriteOutcome.NOT_TRIED, error=refused))
+                    continue
                 result = await self._perform_one(action, target, permit)
                 results.append(result)
+                running.done = number
                 stopped = _stops_remaining(result.error)
                 if on_progress is not None:
                     on_progress(number, len(targets))

@@ -22,6 +22,7 @@ __all__ = [
     "ConfirmationLevel",
     "Impact",
     "Requirement",
+    "RunningWrite",
     "Target",
     "TargetResult",
     "WriteAction",
@@ -200,6 +201,24 @@ class TargetResult:
     reread: Any = None
     """The target after the call; None when it is gone or was not read again."""
     error: DyntuiError | None = None
+
+
+@dataclass(slots=True, eq=False)
+class RunningWrite:
+    """An action that the write gate is performing."""
+
+    action: WriteAction
+    total: int
+    """Number of targets."""
+    done: int = 0
+    """Number of targets that were tried."""
+
+    @property
+    def label(self) -> str:
+        """What it does and how far it is: `Delete 40 users: 12 done`."""
+        noun = self.action.noun if self.total == 1 else self.action.plural_noun
+        text = f"{self.action.verb} {self.total:,} {noun} {self.action.complement}".rstrip()
+        return f"{text}: {self.done:,} done"
 
 
 class AuditUnavailable(DyntuiError):

@@ -255,7 +255,8 @@ class ActionFlowMixin(WorkerMixin):
                     write, plan.targets, confirmation, on_progress=show_progress, cancel=stop
                 )
             finally:
-                self.console.call_next(_close, dialog)
+                if dialog is not None:
+                    self.console.call_next(dialog.finish)
 
         if dialog is not None:
             self.console.ask(dialog)
@@ -282,11 +283,6 @@ class ActionFlowMixin(WorkerMixin):
             self.console.ask(SecretDialog(*secret))
         if secret is None or environment:
             notify_results(self.console, results, environment)
-
-
-def _close(dialog: ProgressDialog | None) -> None:
-    if dialog is not None and dialog.is_current:
-        dialog.dismiss(None)
 
 
 async def _load_fields(connection: Connection, plan: ActionFlow) -> ActionFlow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -21,7 +21,9 @@ from dyntui.services.actions.write_types import (
     WriteOutcome,
     WriteResults,
 )
+from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.error_hints import error_hint
 from dyntui.tui.shell.impact_dialog import ImpactDialog, Preview
 
@@ -38,6 +40,8 @@ Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable
 class ProgressDialog(BaseDialog[None]):
     """Shows the progress of an action. esc stops after the current request."""
 
+    BINDINGS = bindings(SHELL_ACTIONS, "progress")
+
     def __init__(self, title: str, total: int, stop: asyncio.Event) -> None:
         super().__init__()
         self.title_text = title
@@ -48,7 +52,7 @@ class ProgressDialog(BaseDialog[None]):
         yield Static(f"0 of {self._total:,}", id="progress", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "stop after this request"),)
+        return (("esc", "stop after this request"), ("Q", "quit"))
 
     def show(self, done: int) -> None:
         """Show that `done` targets are done, while the dialog is open."""
@@ -58,6 +62,9 @@ class ProgressDialog(BaseDialog[None]):
 
     def action_cancel(self) -> Any:
         self._stop.set()
+
+    def action_leave(self) -> Any:
+        cast("ConsoleApp", self.app).action_leave()
 
 
 def lockout_preview(connection: Connection, requirement: Requirement) -> Preview | None:
@@ -197,8 +204,8 @@ def _perform(
             console.call_next(finish, results, None)
 
     def finish(results: WriteResults | None, error: DyntuiError | None) -> None:
-        if dialog is not None and dialog.is_current:
-            dialog.dismiss(None)
+        if dialog is not None:
+            dialog.finish()
         if error is not None:
             console.notify_error(error)
             if form is not None:

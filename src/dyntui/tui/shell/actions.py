@@ -25,6 +25,7 @@ SHELL_ACTIONS = register(
         "confirm": "Dialog",
         "json": "JSON",
         "impact": "Dialog",
+        "progress": "Dialog",
         "schema": "Form",
     },
     Action("app.jump", ("colon",), "jump", "Go to a resource, screen or recent user by name, or to a row (:500).", _READ, 90),
@@ -99,6 +100,7 @@ SHELL_ACTIONS = register(
     Action("impact.up", ("up",), "scroll up", "Scroll up by a line.", _READ),
     Action("impact.page_down", ("pagedown",), "page down", "Scroll down by a page.", _READ),
     Action("impact.page_up", ("pageup",), "page up", "Scroll up by a page.", _READ),
+    Action("progress.quit", ("ctrl+q", "Q"), "quit", "Quit dyntui; what is not done yet stays undone.", _READ, run="leave"),
     Action("schema.choose", ("ctrl+o",), "choose", "Choose from the known values.", _READ,
         disabled_reason="choose_disabled_reason"),
 )  # fmt: skip

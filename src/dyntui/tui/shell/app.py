@@ -9,6 +9,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +29,7 @@ from dyntui.tui.kit import control_character_filter
 from dyntui.tui.kit.action_registry import active_actions, bindings
 from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE_THEME, NO_COLOR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.kit.widgets.line_widget import LINE_STYLES
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_app import RouteTarget
@@ -56,6 +58,8 @@ _START_PERIOD_S = 3.0
 """Seconds after the first screen until garbage collection and the rest of the styles are loaded."""
 _SLOW_REQUEST_S = 0.3
 """Seconds after which a request is shown in the header."""
+_QUIT_GRACE_S = 12.0
+"""Seconds to wait for the responses to requests in progress when the console quits."""
 _OFFLINE_SCOPES = frozenset({"plan", "run", "jobs", "finish", "request"})
 """Scopes whose actions are available offline: jobs wait for the server, the API console may always try a request."""
 
@@ -83,6 +87,7 @@ class Console(TerminalActionsMixin):
         control_character_filter.install()
         self.latency = Latency()
         self.in_flight = 0
+        self._is_quitting = False
         self.clipboard_text = ""
         self.crash_message = ""
         """The text to print after the console ends; "" unless it crashed."""
@@ -356,9 +361,27 @@ class Console(TerminalActionsMixin):
         self.open_route("notifications")
 
     def action_leave(self) -> None:
-        if self.session.running is None:
+        if self._is_quitting or (self.session.running is None and not self.running_writes):
             self.exit(0)
             return
-        from dyntui.tui.features.imports.running_job import ask_before_leaving
+        from dyntui.tui.shell.quit_dialog import ask_before_quitting
 
-        ask_before_leaving(self)
+        ask_before_quitting(self)
+
+    def quit_after_requests(self) -> None:
+        """Exit the console after the requests of running writes; their remaining targets are not done."""
+        self._is_quitting = True
+        write_gates = [connection.write_gate for connection in self.open_connections]
+        for write_gate in write_gates:
+            write_gate.refuse_writes("dyntui is being closed")
+        if any(write_gate.is_running for write_gate in write_gates):
+            self.notify(f"Waiting for the requests in progress, at most {_QUIT_GRACE_S:.0f} s. Quit again to exit now.")
+
+        async def exit_when_idle() -> None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_QUIT_GRACE_S):
+                    for write_gate in write_gates:
+                        await write_gate.wait_until_idle()
+            self.exit(0)
+
+        start_worker(self, exit_when_idle, group="closing")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dyntui.config.settings import Settings
     from dyntui.core.errors import DyntuiError
     from dyntui.resources import Resource
+    from dyntui.services.actions.write_types import RunningWrite
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
     from dyntui.tui.kit.widgets.prompt import Suggestion
     from dyntui.tui.shell.console_state import ConsoleState, Latency
@@ -137,8 +138,15 @@ class ConsoleApp(ClipboardApp, Protocol):
     def suspend(self) -> AbstractContextManager[None]:
         """Give the terminal to another program inside this context."""
 
+    @property
+    def running_writes(self) -> Sequence[RunningWrite]:
+        """The actions that are being performed, also in environments that were left meanwhile."""
+
     def action_leave(self) -> None:
-        """Exit the console. While a job runs, this is confirmed first."""
+        """Exit the console. While a job or a write on several targets runs, this is confirmed first."""
+
+    def quit_after_requests(self) -> None:
+        """Exit the console after the requests of running writes; their remaining targets are not done."""
 
     def exit(self, result: Any = None) -> None:
         """Exit the console with an exit code."""

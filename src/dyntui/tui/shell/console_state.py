@@ -99,6 +99,7 @@ class BackgroundJob(Protocol):
     path: Path
     thread: JobThread
     profile: Profile
+    connection: Connection
 
     @property
     def label(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
+from http import HTTPStatus
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from dyntui.config.profile import Profile
+    from dyntui.services.actions.write_types import RunningWrite
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
@@ -117,6 +120,24 @@ class EnvironmentSwitchMixin(NavigationMixin):
         super().__init__(session, ansi_color=ansi_color)
         self._attempt = 0
         self._passphrase_requests: list[Future[str]] = []
+        self._closing_connections: list[Connection] = []
+        """Connections of environments that were left, until their running writes are done."""
+
+    @property
+    def open_connections(self) -> list[Connection]:
+        """The connection in use, that of the running job, and those whose running writes are not done."""
+        job = self.session.running
+        candidates = (
+            self.session.connection,
+            *self._closing_connections,
+            job.connection if job is not None and job.active else None,
+        )
+        return list({id(connection): connection for connection in candidates if connection is not None}.values())
+
+    @property
+    def running_writes(self) -> list[RunningWrite]:
+        """The actions that are being performed, also in environments that were left meanwhile."""
+        return [write for connection in self.open_connections for write in connection.write_gate.running]
 
     def environment_opened(self, connection: Connection) -> None:
         """Prepare for an opened environment, before the screens are notified."""
@@ -201,9 +222,16 @@ class EnvironmentSwitchMixin(NavigationMixin):
         keep_drafts: whether the same environment is opened again, so that drafts stay.
         """
         if self.session.connection is not None:
-            start_worker(self, self.session.connection.close_when_idle, group="closing")
+            self._closing_connections.append(self.session.connection)
+            start_worker(self, partial(self._close_when_idle, self.session.connection), group="closing")
         self.session.forget(keep_drafts=keep_drafts)
         self.environment_left()
+
+    async def _close_when_idle(self, connection: Connection) -> None:
+        try:
+            await connection.close_when_idle()
+        finally:
+            self._closing_connections.remove(connection)
 
     def open_environment(self) -> None:
         self._attempt += 1
@@ -275,11 +303,23 @@ class EnvironmentSwitchMixin(NavigationMixin):
             event.form.reopen(str(event.error))
         else:
             event.form.finish()
+            self._restrict_connections(event.profile)
             self.session.health.pop(event.profile.name, None)
             if self.in_use(event.profile.name):
                 self._reconnect(event.profile)
             else:
                 event.done(event.profile)
+
+    def _restrict_connections(self, profile: Profile) -> None:
+        """Refuse the rest of running writes and jobs that an edited profile would not allow as they were confirmed."""
+        for connection in self.open_connections:
+            before = connection.profile
+            if connection.app is not None or before.name != profile.name:
+                continue
+            if profile.read_only and not before.read_only:
+                connection.refuse_writes(f"{profile.name} is read-only")
+            elif (before.kind, profile.kind) == ("sandbox", "live"):
+                connection.refuse_writes(f"{profile.name} is now live, and this was confirmed for a sandbox")
 
     @on(CachedRowsLoaded)
     def _show_cached_rows(self, event: CachedRowsLoaded) -> None:
@@ -349,7 +389,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     @on(ProfilesLoaded)
     def _edit_profile(self, event: ProfilesLoaded) -> None:
-        from http import HTTPStatus  # not for the first frame
 
         if event.name not in event.profiles:
             self.notify(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widget import Widget
 
-from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.job_thread import JobThread
 from dyntui.store.states import JobState
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.runner import RunResult
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["RunningJob", "ask_before_leaving", "is_over"]
+__all__ = ["RunningJob", "is_over"]
 
 _EXIT_GRACE_S = 12.0
 
@@ -39,6 +38,7 @@ class RunningJob:
     ) -> None:
         self._console = console
         self.path = path
+        self.connection = connection
         self.profile = connection.profile
         self._watchers: set[Widget] = set()
         self._is_reported = self._is_finished = False
@@ -125,29 +125,6 @@ class RunningJob:
         if self.active:
             self.thread.pause("the console was closed")
             await asyncio.to_thread(self.thread.join, _EXIT_GRACE_S)
-
-
-def ask_before_leaving(console: ConsoleApp) -> None:
-    """Quit the console. When a job runs, ask first; the job is paused and can be resumed."""
-    from dyntui.tui.shell.confirm_dialog import confirm
-
-    job = console.session.running
-    if job is None or not job.active:
-        console.exit(0)
-        return
-    requirement = Requirement(
-        ConfirmationLevel.CONFIRM,
-        "Quit dyntui while an import is running?",
-        (f"job {job.id} in {job.profile.name}",),
-        "The job pauses after the current request. You can resume it on the jobs screen.",
-        "this console",
-    )
-
-    def answered(confirmation: Confirmation | None) -> None:
-        if confirmation is not None and confirmation.yes:
-            console.exit(0)
-
-    console.ask(confirm(requirement, verb="Pause and quit"), answered)
 
 
 def is_over(state: JobState) -> bool:

@@ -61,6 +61,8 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     """Whether the user closed the dialog; what was submitted must not continue then."""
     _locked = False
     """Whether a submitted value is being processed."""
+    _is_finished = _is_dismissed = False
+    """Whether the work is done, and whether the dialog was closed after it."""
     _initial: object = None
     """The input that may be discarded without a question."""
     _warned_about: object = None
@@ -136,8 +138,13 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
             self.on_submit(value)
 
     def finish(self) -> None:
-        """Close the dialog after the submitted value was processed."""
-        if self.is_active:
+        """Close the dialog after its work is done; below another dialog, when that one is closed."""
+        self._is_finished = True
+        self.on_screen_resume()
+
+    def on_screen_resume(self) -> None:
+        if self._is_finished and self.is_active and not self._is_dismissed:
+            self._is_dismissed = True
             self.dismiss(None)
 
     def reopen(self, problem: str = "") -> None:

@@ -53,8 +53,7 @@ def scan_with_progress(
     shown = asyncio.Event()
 
     def ended(found: Any, error: DyntuiError | None) -> None:
-        if dialog.is_current:
-            dialog.dismiss(None)
+        dialog.finish()
         if error is not None:
             console.notify_error(error)
         else:

@@ -1,0 +1,106 @@
+"""Quitting, and setting the profile read-only, while a write on several targets is under way."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from tui_support import SIZE, console_of, jump, press, profile, settled, stored, text_of, until
+
+from dyntui.config.credentials import CredentialKind, store_for
+from dyntui.config.paths import paths
+from dyntui.services.actions.audit import Audit
+from dyntui.tui.shell.action_runner import ProgressDialog
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.console_state import ConsoleState
+from dyntui.tui.shell.quit_dialog import QuitDialog
+
+Serve = Callable[..., AbstractContextManager[Any]]
+COUNT = 12
+
+
+@asynccontextmanager
+async def _revoking(serve: Serve, *options: str, latency_ms: int = 80) -> AsyncIterator[Pilot[Any]]:
+    """A console that revokes the sessions of several users; at least two are done."""
+    with serve("--latency", str(latency_ms), *options, users=30) as sandbox:
+        box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        box = replace(box, credential=CredentialKind.FILE)
+        stored(box)
+        store_for(CredentialKind.FILE).set(box, sandbox.token)
+        console = Console(ConsoleState(profile=box))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await jump(pilot, "users")
+            await press(pilot, *["space"] * COUNT, "X")
+            await pilot.press("y")
+            await until(pilot, lambda: _outcomes().count("done") >= 2)
+            yield pilot
+
+
+def _outcomes() -> list[str]:
+    return [line.outcome for line in Audit(paths().audit_file).lines() if line.action == "user.revoke-sessions"]
+
+
+@pytest.mark.parametrize("key", ["Q", "ctrl+q"])
+async def test_quitting_during_a_write_on_many_targets_asks_and_enter_means_no(serve: Serve, key: str) -> None:
+    async with _revoking(serve) as pilot:
+        console = console_of(pilot)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(console.screen, QuitDialog))
+        assert f"of {COUNT} undone?" in text_of(console)
+        assert f"{COUNT} users: " in text_of(console)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(console.screen, ProgressDialog))
+        await settled(pilot)
+        assert console.is_running
+        assert console.shown is not None
+        assert _outcomes() == ["started", "done"] * COUNT
+
+
+async def test_a_write_that_ends_while_the_question_is_open_closes_both_dialogs(serve: Serve) -> None:
+    async with _revoking(serve) as pilot:
+        console = console_of(pilot)
+        await pilot.press("Q")
+        await until(pilot, lambda: isinstance(console.screen, QuitDialog))
+        await until(pilot, lambda: console.shown is not None)
+        assert console.is_running
+        assert _outcomes() == ["started", "done"] * COUNT
+
+
+async def test_quitting_completes_the_request_in_progress_and_audits_what_is_left(serve: Serve) -> None:
+    async with _revoking(serve) as pilot:
+        console = console_of(pilot)
+        await pilot.press("Q")
+        await until(pilot, lambda: isinstance(console.screen, QuitDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: not console.is_running)
+    outcomes = _outcomes()
+    assert outcomes[-1] == "refused"
+    done = outcomes.count("done")
+    assert outcomes[:-1] == ["started", "done"] * done
+    assert 2 <= done < COUNT
+    refused = [line for line in Audit(paths().audit_file).lines() if line.outcome == "refused"]
+    assert len(refused[0].targets) == COUNT - done
+
+
+async def test_the_rest_of_a_write_is_refused_when_its_profile_becomes_read_only(serve: Serve) -> None:
+    async with _revoking(serve) as pilot:
+        console = console_of(pilot)
+        box = console.session.profile
+        assert box is not None
+
+        class Form:
+            def finish(self) -> None: ...
+
+        console.profile_stored(replace(box, read_only=True), [], None, Form(), lambda profile: None)  # type: ignore[arg-type]
+        await until(pilot, lambda: "refused" in _outcomes())
+        await settled(pilot)
+        done = _outcomes().count("done")
+        assert done < COUNT
+        assert _outcomes() == [*["started", "done"] * done, "refused"]
+        texts = [shown.text for shown in console.session.notifications]
+        assert any(text.startswith("box: ") and "box is read-only" in text for text in texts)
