@@ -11,6 +11,18 @@ __all__ = ["HOME_VARIABLE", "Paths", "paths"]
 HOME_VARIABLE = "DYNTUI_HOME"
 
 
+class _Below:
+    """A file or folder in one of the three folders."""
+
+    def __init__(self, folder: str, name: str) -> None:
+        self._folder = folder
+        self._name = name
+
+    def __get__(self, instance: Paths, owner: type[Paths]) -> Path:
+        folder: Path = getattr(instance, self._folder)
+        return folder / self._name
+
+
 @dataclass(frozen=True, slots=True)
 class Paths:
     """The three folders and the names of the files in them. `config.private_files` creates them."""
@@ -18,56 +30,26 @@ class Paths:
     config: Path
     state: Path
     cache: Path
-
-    @property
-    def profiles_file(self) -> Path:
-        """Profiles, without tokens."""
-        return self.config / "profiles.toml"
-
-    @property
-    def settings_file(self) -> Path:
-        """Settings of the user."""
-        return self.config / "settings.toml"
-
-    @property
-    def keymap_file(self) -> Path:
-        """Key bindings of the user."""
-        return self.config / "keymap.toml"
-
-    @property
-    def lists_file(self) -> Path:
-        """Columns and saved views of lists."""
-        return self.config / "lists.json"
-
-    @property
-    def mappings_dir(self) -> Path:
-        """Saved header mappings of imports."""
-        return self.config / "mappings"
-
-    @property
-    def credentials_dir(self) -> Path:
-        """Token files; in the state folder, so that they are not in synchronized dotfiles."""
-        return self.state / "credentials"
-
-    @property
-    def jobs(self) -> Path:
-        """Journals and reports of import jobs."""
-        return self.state / "jobs"
-
-    @property
-    def audit_file(self) -> Path:
-        """The audit log: one JSON line for each write."""
-        return self.state / "audit.jsonl"
-
-    @property
-    def crash_dir(self) -> Path:
-        """Redacted crash reports."""
-        return self.state / "crashes"
-
-    @property
-    def recent_file(self) -> Path:
-        """Recently opened files, jump targets and filters."""
-        return self.state / "recent.json"
+    profiles_file = _Below("config", "profiles.toml")
+    """Profiles, without tokens."""
+    settings_file = _Below("config", "settings.toml")
+    """Settings of the user."""
+    keymap_file = _Below("config", "keymap.toml")
+    """Key bindings of the user."""
+    lists_file = _Below("config", "lists.json")
+    """Columns and saved views of lists."""
+    mappings_dir = _Below("config", "mappings")
+    """Saved header mappings of imports."""
+    credentials_dir = _Below("state", "credentials")
+    """Token files; in the state folder, so that they are not in synchronized dotfiles."""
+    jobs = _Below("state", "jobs")
+    """Journals and reports of import jobs."""
+    audit_file = _Below("state", "audit.jsonl")
+    """The audit log: one JSON line for each write."""
+    crash_dir = _Below("state", "crashes")
+    """Redacted crash reports."""
+    recent_file = _Below("state", "recent.json")
+    """Recently opened files, jump targets and filters."""
 
 
 def paths() -> Paths:

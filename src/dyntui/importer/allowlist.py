@@ -8,6 +8,7 @@ from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 
 from dyntui.core.errors import UsageError
+from dyntui.core.times import now_iso
 from dyntui.importer.column_inference import identifier_kind
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 from dyntui.importer.mapper import MappedRow, Mapper, checked_region, compile_step
@@ -47,13 +48,8 @@ class AllowlistMapper:
     ) -> None:
         if mapping.kind != "allowlist":
             raise UsageError("This mapping is for users, not for allowlist entries.")
-        live = environment_kind == "live"
         self.mapping = mapping
-        self.rules = (
-            ValidationContext(checked_region(region), live, now)
-            if now
-            else ValidationContext(checked_region(region), live)
-        )
+        self.rules = ValidationContext(checked_region(region), environment_kind == "live", now or now_iso())
         columns = mapping.source_columns
         self._steps = [
             (

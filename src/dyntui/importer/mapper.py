@@ -7,6 +7,7 @@ from collections.abc import Mapping as AbstractMapping
 from typing import NamedTuple
 
 from dyntui.core.errors import UsageError
+from dyntui.core.times import now_iso
 from dyntui.importer.fields import FULL_NAME, ImportField, field_for, split_path
 from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, MissingChoice, constant_value
 from dyntui.importer.nested_body import NestedBody
@@ -51,13 +52,8 @@ class Mapper:
             raise UsageError("This mapping is for allowlist entries, not for users.")
         if "emailVerifiedAt" not in mapping.targets:
             raise MissingChoice("Choose whether the emails are verified.", hint=EMAIL_VERIFIED_CHOICES)
-        live = environment_kind == "live"
         self.mapping = mapping
-        self.rules = (
-            ValidationContext(checked_region(region), live, now)
-            if now
-            else ValidationContext(checked_region(region), live)
-        )
+        self.rules = ValidationContext(checked_region(region), environment_kind == "live", now or now_iso())
         self._finisher = RowValidator(self.rules, custom_fields)
         self._always_finish = bool(custom_fields)
         self._plain: list[tuple[int, str, Step]] = []

@@ -90,12 +90,7 @@ class DocumentResource:
 
     def find(self, call: OperationCall) -> Document:
         """Return the document of the path. Raises RequestRefused (404)."""
-        store = call.sandbox.store
-        id = self._id(call)
-        found = store.get(self.kind, id)
-        if found is None or (self.parent in call.path and store.parent(self.kind, id) != call.path[self.parent]):
-            raise not_found(self.title)
-        return found
+        return call.find(self.kind, self.title, self._id(call), call.path.get(self.parent))
 
     def respond(self, call: OperationCall, doc: Document) -> Document:
         """Return the body of the response for a document."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dyntui.sandbox.replies import not_found
 from dyntui.sandbox.store import Document
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ class OperationCall:
     def now(self) -> int:
         """The time of the sandbox in milliseconds since 1970."""
         return self.sandbox.clock.now()
+
+    def find(self, kind: str, title: str, id: str, parent: str | None = None) -> Document:
+        """Return a stored document. Raises RequestRefused (404) with the title if there is none.
+
+        `parent`: also when it has another parent.
+        """
+        found = self.sandbox.store.get(kind, id)
+        if found is None or (parent is not None and self.sandbox.store.parent(kind, id) != parent):
+            raise not_found(title)
+        return found
 
     def emit(self, name: str, data: Document) -> None:
         """Write an event without a user, because an API token caused it (docs/vendor-api.md#event-types)."""

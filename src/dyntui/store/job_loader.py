@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
 from dyntui.store.states import JobState, RowState
 
-__all__ = ["NewProblem", "NewRow", "load"]
+__all__ = ["NewProblem", "NewRow", "find_duplicates", "load"]
 
 _CHUNK = 500
 
@@ -114,15 +115,7 @@ def _insert(journal: Journal, chunk: list[NewRow], counted: Counter[tuple[str, s
 
 
 def _skip_duplicates(journal: Journal) -> None:
-    keeper: dict[str, int] = {}
-    skipped: list[tuple[str, int]] = []
-    for row, keys in _rows_with_shared_keys(journal):
-        taken = next((key for key in keys if key in keeper), None)
-        if taken is None:
-            keeper.update(dict.fromkeys(keys, row))
-        else:
-            kind = taken.partition(":")[0]
-            skipped.append((f"The same {kind} as in row {keeper[taken]}.", row))
+    skipped = list(find_duplicates(journal))
     if not skipped:
         return
     changed = journal.db.executemany(
@@ -137,17 +130,16 @@ def _skip_duplicates(journal: Journal) -> None:
     journal.db.execute("DELETE FROM keys WHERE row IN (SELECT number FROM rows WHERE code = 'duplicate_in_file')")
 
 
-def _rows_with_shared_keys(journal: Journal) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that shares keys with another one, by number, with these keys."""
+def find_duplicates(journal: Journal) -> Iterator[tuple[str, int]]:
+    """Yield each row that shares a natural key with an earlier row that stays: a message for it, and its number."""
     found = journal.db.execute(
         "SELECT row, key FROM keys WHERE key IN (SELECT key FROM keys GROUP BY key HAVING count(*) > 1) ORDER BY row"
     )
-    row, keys = 0, list[str]()
-    for number, key in found:
-        if number != row and keys:
-            yield row, keys
-            keys = []
-        row = number
-        keys.append(key)
-    if keys:
-        yield row, keys
+    first: dict[str, int] = {}
+    for row, group in groupby(found, key=itemgetter(0)):
+        keys = [key for _, key in group]
+        taken = next((key for key in keys if key in first), None)
+        if taken is None:
+            first.update(dict.fromkeys(keys, row))
+        else:
+            yield f"The same {taken.partition(':')[0]} as in row {first[taken]}.", row

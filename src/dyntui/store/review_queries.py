@@ -15,7 +15,7 @@ import orjson
 
 from dyntui.store.cell_codec import unpack
 from dyntui.store.facts import dump_facts
-from dyntui.store.job_loader import NewRow
+from dyntui.store.job_loader import NewRow, find_duplicates
 from dyntui.store.job_queries import RowProblem
 from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
 from dyntui.store.states import JobState, RowState
@@ -247,16 +247,7 @@ def judge_duplicates(journal: Journal) -> None:
             [(key, number) for number, keys in back for key in keys.split(KEY_SEPARATOR)],
         )
         db.execute(f"UPDATE rows AS r SET state = 'pending', code = '', message = '' WHERE {_DUPLICATES}")
-        keeper: dict[str, int] = {}
-        repeated: list[tuple[str, int]] = []
-        for row, keys in _sharing(journal):
-            taken = next((key for key in keys if key in keeper), None)
-            if taken is None:
-                keeper.update(dict.fromkeys(keys, row))
-            else:
-                kind = taken.partition(":")[0]
-                repeated.append((f"The same {kind} as in row {keeper[taken]}.", row))
-        for message, row in repeated:
+        for message, row in list(find_duplicates(journal)):
             _drop_keys(journal, row)
             _move(journal, row, RowState.SKIPPED, DUPLICATE, "", message)
         _count_again(journal)
@@ -324,16 +315,6 @@ def _drop_keys(journal: Journal, number: int) -> None:
         journal.db.executemany(
             "DELETE FROM keys WHERE key = ? AND row = ?", [(key, number) for key in keys.split(KEY_SEPARATOR)]
         )
-
-
-def _sharing(journal: Journal) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that shares keys with another one, by number, with these keys."""
-    shared: dict[int, list[str]] = {}
-    for number, key in journal.db.execute(
-        "SELECT row, key FROM keys WHERE key IN (SELECT key FROM keys GROUP BY key HAVING count(*) > 1) ORDER BY row"
-    ):
-        shared.setdefault(number, []).append(key)
-    yield from shared.items()
 
 
 def _count_again(journal: Journal) -> None:

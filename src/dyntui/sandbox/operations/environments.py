@@ -17,10 +17,7 @@ _RSA_TAIL = bytes.fromhex("0203010001")
 
 def find_environment(call: OperationCall, id: str) -> Document:
     """Return the stored environment with an id. Raises RequestRefused (404)."""
-    found = call.sandbox.store.get("environments", id)
-    if found is None:
-        raise not_found("Environment")
-    return found
+    return call.find("environments", "Environment", id)
 
 
 def serialize_environment(call: OperationCall, environment: Document) -> Document:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dyntui.sandbox.exports import visitor_csv_lines
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.visits import serialize_visitor as shown_visitor
-from dyntui.sandbox.replies import Reply, RequestRefused, not_found
+from dyntui.sandbox.replies import Reply, RequestRefused
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
@@ -28,11 +28,7 @@ def _serialize(call: OperationCall, stored: Document) -> Document:
 
 
 def _find(call: OperationCall) -> Document:
-    store, id = call.sandbox.store, call.path["exportId"]
-    found = store.get("exports", id)
-    if found is None or store.parent("exports", id) != call.path["environmentId"]:
-        raise not_found("Export")
-    return found
+    return call.find("exports", "Export", call.path["exportId"], call.path["environmentId"])
 
 
 @operation("getEnvironmentExports")

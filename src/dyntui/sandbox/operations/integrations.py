@@ -22,11 +22,7 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+\Z")
 
 @operation("getChainalysisByEnvironmentId")
 def get_chainalysis(call: OperationCall) -> Document:
-    id = call.path["environmentId"]
-    found = call.sandbox.store.get("chainalysis", id)
-    if found is None:
-        raise not_found("Chainalysis configuration")
-    return found
+    return call.find("chainalysis", "Chainalysis configuration", call.path["environmentId"])
 
 
 @operation("enableSanctionsApiByEnvironmentId", "disableSanctionsApiByEnvironmentId")

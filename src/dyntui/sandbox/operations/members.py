@@ -28,10 +28,7 @@ def list_environment_ids(call: OperationCall) -> object:
 
 
 def _member(call: OperationCall, id: str) -> Document:
-    found = call.sandbox.store.get("members", id)
-    if found is None:
-        raise not_found("Member")
-    return found
+    return call.find("members", "Member", id)
 
 
 def _is_caller(call: OperationCall, member: Document) -> bool:
@@ -126,10 +123,7 @@ def create_invite(call: OperationCall) -> None:
 
 
 def _invite(call: OperationCall) -> Document:
-    found = call.sandbox.store.get("invites", call.path["inviteId"])
-    if found is None:
-        raise not_found("Invite")
-    return found
+    return call.find("invites", "Invite", call.path["inviteId"])
 
 
 @operation("updateInvite")

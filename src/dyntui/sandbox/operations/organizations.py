@@ -17,10 +17,7 @@ _HTTP = re.compile(r"https?://\S+\Z")
 
 def find_organization(call: OperationCall) -> Document:
     """Return the organization of the path. Raises RequestRefused (404)."""
-    found = call.sandbox.store.get("organizations", call.path["organizationId"])
-    if found is None:
-        raise not_found("Organization")
-    return found
+    return call.find("organizations", "Organization", call.path["organizationId"])
 
 
 def _refuse_name(call: OperationCall, name: str, own: str = "") -> None:

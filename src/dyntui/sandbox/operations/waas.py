@@ -55,10 +55,7 @@ def _encode_base64(data: bytes) -> str:
 
 
 def _policy(call: OperationCall) -> Document:
-    found = call.sandbox.store.get("waasPolicies", call.path["environmentId"])
-    if found is None:
-        raise not_found("Policy")
-    return found
+    return call.find("waasPolicies", "Policy", call.path["environmentId"])
 
 
 def _save_policy(call: OperationCall, policy: Document, action: str) -> Document:

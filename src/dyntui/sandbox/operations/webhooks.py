@@ -25,11 +25,7 @@ def serialize_webhook(webhook: Document, *, secret: bool = False) -> Document:
 
 
 def _find(call: OperationCall) -> Document:
-    store, id = call.sandbox.store, call.path["webhookId"]
-    found = store.get("webhooks", id)
-    if found is None or store.parent("webhooks", id) != call.path["environmentId"]:
-        raise not_found("Webhook")
-    return found
+    return call.find("webhooks", "Webhook", call.path["webhookId"], call.path["environmentId"])
 
 
 def _save_webhook(call: OperationCall, webhook: Document, body: Document) -> Document:
