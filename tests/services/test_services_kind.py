@@ -34,7 +34,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """Give up soon: the server has nothing to recover from."""
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(backoff, "_FIRST_DELAY_S", 0.01)
-    monkeypatch.setattr(backoff, "_GIVE_UP_BEFORE_FIRST_RESPONSE_S", 0.0)
+    monkeypatch.setattr(backoff, "GIVE_UP_BEFORE_FIRST_RESPONSE_S", 0.0)
     monkeypatch.setattr(backoff, "_MIN_ATTEMPTS", 2)
     stamina.set_testing(True)
     yield

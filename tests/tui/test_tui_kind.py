@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from tui_support import SIZE, jump, lines_of, profile, settled, stored, text_of
+import pytest
+from tui_support import SIZE, jump, lines_of, profile, settled, stored, text_of, until
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths
 from dyntui.store.cache import cache_files
+from dyntui.tui.shell.action_runner import AssessmentDialog
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState
 
@@ -46,3 +49,37 @@ async def _open(box: Any, token: str, kind: str) -> None:
         )
         await jump(pilot, "environments")
         assert f"● {kind}" in text_of(console).split("\n", 1)[1]
+
+
+async def test_esc_ends_the_wait_for_the_kind_before_a_confirmation(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancelled = []
+
+    async def never(client: object) -> str:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append(True)
+            raise
+        return ""
+
+    with serve(users=3) as sandbox:
+        box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        stored(box)
+        store_for(CredentialKind.SESSION).set(box, sandbox.token)
+        monkeypatch.setattr("dyntui.services.health.server_kind", never)
+        monkeypatch.setattr("dyntui.api.waits.LONG_S", 0.1)
+        console = Console(ConsoleState(profile=box))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            cancelled.clear()
+            await jump(pilot, "users")
+            await pilot.press("d")
+            await until(pilot, lambda: isinstance(console.screen, AssessmentDialog))
+            await until(pilot, lambda: "waiting for the server to tell whether box is live" in text_of(console))
+            await pilot.press("escape")
+            await until(pilot, lambda: console.shown is not None)
+            await settled(pilot)
+            assert cancelled == [True]
+            assert console.shown is not None

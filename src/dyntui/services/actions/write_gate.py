@@ -102,11 +102,14 @@ class WriteGate:
             return
         from dyntui.api.errors import ApiProblem, NotSent, Unauthorized
         from dyntui.services.health import server_kind
+        from dyntui.services.imports.backoff import GIVE_UP_BEFORE_FIRST_RESPONSE_S
         from dyntui.services.imports.server_reader import with_retries
 
         reader = client or self._client
+        what = f"the server to tell whether {self._profile.name} is live"
         try:
-            kind = await with_retries(reader, lambda: server_kind(reader))
+            with reader.log.waits.open_ended(what, GIVE_UP_BEFORE_FIRST_RESPONSE_S):
+                kind = await with_retries(reader, lambda: server_kind(reader))
         except (NotSent, Unauthorized):
             raise
         except ApiProblem:

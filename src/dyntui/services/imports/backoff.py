@@ -10,10 +10,10 @@ import random
 import time
 from collections.abc import Callable
 
-__all__ = ["Backoff"]
+__all__ = ["GIVE_UP_BEFORE_FIRST_RESPONSE_S", "Backoff"]
 
 _FIRST_DELAY_S, _LONGEST_DELAY_S = 0.2, 30.0
-_GIVE_UP_BEFORE_FIRST_RESPONSE_S, _GIVE_UP_AFTER_RESPONSE_S = 20.0, 600.0
+GIVE_UP_BEFORE_FIRST_RESPONSE_S, _GIVE_UP_AFTER_RESPONSE_S = 20.0, 600.0
 _MIN_ATTEMPTS = 5
 
 
@@ -44,7 +44,7 @@ class Backoff:
         if not self._failures:
             self._failing_since = self._clock()
         self._failures += 1
-        limit = _GIVE_UP_AFTER_RESPONSE_S if self._has_responded else _GIVE_UP_BEFORE_FIRST_RESPONSE_S
+        limit = _GIVE_UP_AFTER_RESPONSE_S if self._has_responded else GIVE_UP_BEFORE_FIRST_RESPONSE_S
         if self._failures > _MIN_ATTEMPTS and self._clock() - self._failing_since > limit:
             return None
         delay = min(_LONGEST_DELAY_S, _FIRST_DELAY_S * 2.0 ** min(self._failures - 1, 20))

@@ -24,7 +24,13 @@ from dyntui.services.actions.write_types import (
     WriteResults,
 )
 from dyntui.tui.kit.workers import start_worker
-from dyntui.tui.shell.action_runner import ProgressDialog, close_or_reopen_form, is_in_use, notify_results
+from dyntui.tui.shell.action_runner import (
+    ProgressDialog,
+    close_or_reopen_form,
+    is_in_use,
+    notify_results,
+    run_assessment,
+)
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.confirm_dialog import confirm
 
@@ -215,7 +221,12 @@ class ActionFlowMixin(WorkerMixin):
         plan.targets = [make_target(plan.record, row) for row in plan.rows]
         if plan.action.target is ActionTarget.LIST:
             plan.targets = [make_target(plan.record, None, label=label)]
-        self.run_worker_then(partial(_assess, connection, plan), self._confirm, form=plan.form)
+
+        def failed(error: DyntuiError | str) -> None:
+            if plan.form is not None:
+                plan.form.reopen(str(error))
+
+        run_assessment(self.console, partial(_assess, connection, plan), self._confirm, failed)
 
     def _confirm(self, plan: ActionFlow) -> None:
         connection = plan.connection

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -31,7 +31,20 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["Perform", "close_or_reopen_form", "lockout_preview", "notify_results", "run_action", "run_read_worker"]
+__all__ = [
+    "Perform",
+    "close_or_reopen_form",
+    "lockout_preview",
+    "notify_results",
+    "run_action",
+    "run_assessment",
+    "run_read_worker",
+]
+
+T = TypeVar("T")
+
+_SHOW_ASSESSMENT_AFTER_S = 1.0
+"""Seconds after which it is shown that the impact of an action is being assessed."""
 
 Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[WriteResults]]
 """Performs the action in place of `WriteGate.perform`; gets confirmation, progress callback and cancel event."""
@@ -98,6 +111,56 @@ def run_read_worker(
             console.call_next(then, found)
 
     console.run_worker(wait, group="access")
+
+
+class AssessmentDialog(BaseDialog[None]):
+    """Shown while the impact of an action is assessed for long. esc cancels the action."""
+
+    title_text = "Checking Before the Confirmation"
+
+    def content(self) -> ComposeResult:
+        yield Static("The server has not responded yet. Nothing was changed.", markup=False)
+
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
+        return (("esc", "cancel"),)
+
+
+def run_assessment(
+    console: ConsoleApp,
+    work: Callable[[], Coroutine[Any, Any, T]],
+    then: Callable[[T], None],
+    failed: Callable[[DyntuiError | str], None],
+) -> None:
+    """Run `work`, which asks the server what an action does, then call `then`. esc cancels it when it takes long.
+
+    failed: called with the error, which is shown, or with "" when it was canceled.
+    """
+
+    async def run() -> None:
+        dialog = AssessmentDialog()
+        task = asyncio.create_task(work())
+        finished, _ = await asyncio.wait([task], timeout=_SHOW_ASSESSMENT_AFTER_S)
+        if not finished:
+            console.call_next(console.ask, dialog, lambda _: task.cancel() if dialog.was_left else None)
+        try:
+            found = await task
+        except asyncio.CancelledError:
+            if not dialog.was_left:
+                task.cancel()
+                raise
+            console.call_next(failed, "")
+        except DyntuiError as error:
+            console.call_next(dialog.finish)
+            console.call_next(console.notify_error, error)
+            console.call_next(failed, error)
+        else:
+            console.call_next(dialog.finish)
+            if dialog.was_left:
+                console.call_next(failed, "")
+            else:
+                console.call_next(then, found)
+
+    console.run_worker(run, group="access")
 
 
 def close_or_reopen_form(form: BaseDialog[Any] | None, results: WriteResults) -> None:
@@ -169,7 +232,7 @@ def run_action(
             on_confirmation,
         )
 
-    run_read_worker(console, assess, confirm_action, reopen_form)
+    run_assessment(console, assess, confirm_action, reopen_form)
 
 
 def _perform(
