@@ -172,3 +172,12 @@ def test_an_internationalized_name_is_shown_decoded_and_as_it_is_sent() -> None:
     assert shown_host("http://127.0.0.1:8080/api/v0") == "127.0.0.1:8080"
     assert shown_host("http://[::1]:8080/api/v0") == "[::1]:8080"
     assert host_label("dyn.example") == "dyn.example"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://ada:hunter2@app.dynamic.xyz/", "https://ada:hunter2/x@h:99999/", "ada://u:hunter2@h"]
+)
+def test_a_refused_url_is_shown_without_its_password(url: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        check_base_url(url)
+    assert "hunter2" not in str(refused.value)

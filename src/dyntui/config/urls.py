@@ -60,7 +60,8 @@ def check_base_url(url: str) -> str:
 
 
 def _refused(url: str, reason: str) -> UsageError:
-    return UsageError(f"{url!r} cannot be used as a base URL: {reason}.", hint=f"Example: {DEFAULT_BASE_URL}")
+    shown = re.sub(r"//.*@", "//…@", url, flags=re.DOTALL)  # a user name often has a password
+    return UsageError(f"{shown!r} cannot be used as a base URL: {reason}.", hint=f"Example: {DEFAULT_BASE_URL}")
 
 
 def origin(url: str) -> tuple[str, str, int]:
