@@ -28,13 +28,14 @@ test-all: $(STAMP) ## Run all tests, including the slow ones
 docs: $(STAMP) ## Generate the pages of docs/ that are made from the code
 	$(BIN)/python scripts/make_docs.py
 
-check: $(STAMP) ## ruff, strict types, import contracts and cycles, names and texts
+check: $(STAMP) ## ruff, strict types, import contracts and cycles, names and texts, generated pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_import_cycles.py
 	$(BIN)/python scripts/check_names.py
+	$(BIN)/python scripts/make_docs.py --check
 
 bench: $(STAMP) ## Measure start, keys, bytes and import against their baselines
 	$(BIN)/python -m benchmarks

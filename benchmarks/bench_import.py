@@ -155,7 +155,7 @@ def role_engine(file: Path) -> dict[str, Any]:
     import resource
     import threading
 
-    from dyntui.config.profile_resolution import resolve
+    from dyntui.config.profile_resolution import resolve_profile
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_service import assess_job, authorize_job, precheck_job, run_job
@@ -164,7 +164,7 @@ def role_engine(file: Path) -> dict[str, Any]:
     marks = [time.perf_counter()]
 
     async def work(journal: Any) -> None:
-        async with Connection(resolve(), os.environ["DYNTUI_TOKEN"]) as connection:
+        async with Connection(resolve_profile(), os.environ["DYNTUI_TOKEN"]) as connection:
             await precheck_job(journal, connection.client)
             marks.append(time.perf_counter())
             action = await assess_job(journal, connection, connection.client)

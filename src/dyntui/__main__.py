@@ -55,9 +55,9 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
     if not isinstance(error, Exception):
         sys.__excepthook__(kind, error, trace)
         return
-    from dyntui.config.crash_report import report
+    from dyntui.config.crash_report import report_crash
 
-    print(report(error), file=sys.stderr)
+    print(report_crash(error), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 from cli_support import NOBODY, TOKEN, Run
 
 from dyntui.cli.root import root
-from dyntui.config.profile_resolution import resolve
+from dyntui.config.profile_resolution import resolve_profile
 from dyntui.services.imports.jobs import JobLocation, new_job
 from dyntui.services.imports.plan import make_plan, save_plan
 from dyntui.store.states import JobState
@@ -119,7 +119,7 @@ def run_offline(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ru
 def create_job(*states: JobState) -> str:
     """Create a job with a plan, move it through the states, and return its id."""
     source = {"name": "people.csv", "path": "people.csv"}
-    with new_job("users", JobLocation.of(resolve()), source=source, mapping={"columns": []}) as journal:
+    with new_job("users", JobLocation.of(resolve_profile()), source=source, mapping={"columns": []}) as journal:
         journal.move(JobState.READY)
         save_plan(journal, make_plan(journal))
         for state in states:

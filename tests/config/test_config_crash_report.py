@@ -54,4 +54,6 @@ def test_a_report_that_cannot_be_written_is_said_too(monkeypatch: pytest.MonkeyP
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(crash_report, "write_report", full)
-    assert "No report could be written: [Errno 28] No space left on device" in crash_report.report(ValueError("x"))
+    assert "No report could be written: [Errno 28] No space left on device" in crash_report.report_crash(
+        ValueError("x")
+    )

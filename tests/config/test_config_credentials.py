@@ -18,8 +18,8 @@ from dyntui.config.credentials import (
     CredentialError,
     CredentialKind,
     check_token,
+    delete_token,
     find_token,
-    forget,
     store_for,
     token_warning,
 )
@@ -186,7 +186,7 @@ def test_a_place_keeps_gives_back_and_deletes_one_entry_a_profile_and_origin(kin
         assert store.get(other) is None
     store.set(profile, "dyn_second")
     assert store.get(profile) == "dyn_second"
-    assert forget(profile) is True
+    assert delete_token(profile) is True
     assert store.get(profile) is None
     assert [file for file in home.rglob("*") if file.is_file()] == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from dyntui.config.credentials import CredentialKind, find_token, unconfirmed_origin
 from dyntui.config.profile import Profile
-from dyntui.config.profile_resolution import AD_HOC, resolve
+from dyntui.config.profile_resolution import AD_HOC, resolve_profile
 from dyntui.config.profiles import DEFAULT_BASE_URL, Profiles
 from dyntui.core.errors import NotAuthorized, UsageError
 
@@ -28,7 +28,7 @@ def save(*profiles: Profile) -> None:
 
 def test_nothing_at_all_says_what_to_do() -> None:
     with pytest.raises(UsageError, match="No environment") as caught:
-        resolve(environ={})
+        resolve_profile(environ={})
     assert "dyntui env add" in caught.value.hint
     assert "dyntui demo" in caught.value.hint
 
@@ -39,75 +39,75 @@ def test_no_choice_among_profiles_names_them() -> None:
     profiles.remove("dev")
     profiles.save()
     with pytest.raises(UsageError, match="No profile selected") as caught:
-        resolve(environ={})
+        resolve_profile(environ={})
     assert "other" in caught.value.hint
 
 
 def test_variables_alone_are_enough() -> None:
-    profile = resolve(environ={"DYNTUI_ENVIRONMENT_ID": ID})
+    profile = resolve_profile(environ={"DYNTUI_ENVIRONMENT_ID": ID})
     assert (profile.name, profile.base_url, profile.environment_id) == (AD_HOC, DEFAULT_BASE_URL, ID)
     assert profile.kind == "live"
     assert find_token(profile, environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
-    assert resolve(environ={"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": LOCAL}).kind == "sandbox"
+    assert resolve_profile(environ={"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": LOCAL}).kind == "sandbox"
 
 
 def test_other_tools_variables_are_used_only_without_a_profile() -> None:
     environ = {"DYNAMIC_ENVIRONMENT_ID": OTHER, "DYNAMIC_TOKEN": TOKEN}
-    profile = resolve(environ=environ)
+    profile = resolve_profile(environ=environ)
     assert profile.environment_id == OTHER
     assert find_token(profile, environ=environ).where == "environment variable DYNAMIC_TOKEN"
     save(DEV)
-    assert resolve(environ=environ) == DEV
+    assert resolve_profile(environ=environ) == DEV
     with pytest.raises(NotAuthorized):
         find_token(DEV, environ=environ)
 
 
 def test_the_current_profile_is_used_and_another_can_be_named() -> None:
     save(DEV, replace(DEV, name="b"), replace(DEV, name="c"))
-    assert resolve(environ={}).name == "dev"
-    assert resolve(environ={"DYNTUI_PROFILE": "b"}).name == "b"
-    assert resolve("c", environ={"DYNTUI_PROFILE": "b"}).name == "c"
+    assert resolve_profile(environ={}).name == "dev"
+    assert resolve_profile(environ={"DYNTUI_PROFILE": "b"}).name == "b"
+    assert resolve_profile("c", environ={"DYNTUI_PROFILE": "b"}).name == "c"
     with pytest.raises(UsageError, match="no profile called 'd'"):
-        resolve("d", environ={})
+        resolve_profile("d", environ={})
 
 
 def test_flags_win_over_variables() -> None:
     environ = {"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": LOCAL}
-    profile = resolve(None, OTHER, "https://app.dynamic.xyz", environ=environ)
+    profile = resolve_profile(None, OTHER, "https://app.dynamic.xyz", environ=environ)
     assert (profile.environment_id, profile.base_url) == (OTHER, "https://app.dynamic.xyz/api/v0")
 
 
 def test_a_whole_other_address_leaves_the_current_profile_out_of_it() -> None:
     save(DEV)
-    profile = resolve(environ={"DYNTUI_ENVIRONMENT_ID": OTHER, "DYNTUI_BASE_URL": LOCAL})
+    profile = resolve_profile(environ={"DYNTUI_ENVIRONMENT_ID": OTHER, "DYNTUI_BASE_URL": LOCAL})
     assert (profile.name, profile.kind) == (AD_HOC, "sandbox")
-    same = resolve(environ={"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": DEV.base_url})
+    same = resolve_profile(environ={"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": DEV.base_url})
     assert same.name == "dev"
     assert same.kind == "sandbox"
 
 
 def test_a_sandbox_profile_pointed_elsewhere_is_treated_as_live() -> None:
     save(DEV)
-    assert resolve("dev", environ={}).kind == "sandbox"
-    assert resolve("dev", OTHER, environ={}).kind == "live"
-    assert resolve("dev", ID, environ={}).kind == "sandbox"
-    assert resolve("dev", environ={"DYNTUI_BASE_URL": "https://app.dynamicauth.com"}).kind == "live"
-    assert resolve("dev", OTHER, LOCAL, environ={}).kind == "sandbox"
+    assert resolve_profile("dev", environ={}).kind == "sandbox"
+    assert resolve_profile("dev", OTHER, environ={}).kind == "live"
+    assert resolve_profile("dev", ID, environ={}).kind == "sandbox"
+    assert resolve_profile("dev", environ={"DYNTUI_BASE_URL": "https://app.dynamicauth.com"}).kind == "live"
+    assert resolve_profile("dev", OTHER, LOCAL, environ={}).kind == "sandbox"
 
 
 def test_read_only_can_be_added_but_not_taken_away() -> None:
     save(replace(DEV, read_only=True), replace(DEV, name="rw"))
-    assert resolve("dev", environ={"DYNTUI_READ_ONLY": "0"}).read_only
-    assert not resolve("rw", environ={"DYNTUI_READ_ONLY": "0"}).read_only
-    assert resolve("rw", environ={"DYNTUI_READ_ONLY": "Yes"}).read_only
-    assert resolve("rw", read_only=True, environ={}).read_only
+    assert resolve_profile("dev", environ={"DYNTUI_READ_ONLY": "0"}).read_only
+    assert not resolve_profile("rw", environ={"DYNTUI_READ_ONLY": "0"}).read_only
+    assert resolve_profile("rw", environ={"DYNTUI_READ_ONLY": "Yes"}).read_only
+    assert resolve_profile("rw", read_only=True, environ={}).read_only
     with pytest.raises(UsageError, match="DYNTUI_READ_ONLY"):
-        resolve("rw", environ={"DYNTUI_READ_ONLY": "maybe"})
+        resolve_profile("rw", environ={"DYNTUI_READ_ONLY": "maybe"})
 
 
 def test_a_base_url_of_the_flags_is_checked() -> None:
     with pytest.raises(UsageError, match="https"):
-        resolve(None, ID, "http://app.dynamic.xyz", environ={})
+        resolve_profile(None, ID, "http://app.dynamic.xyz", environ={})
 
 
 COMMAND = replace(DEV, name="cmd", credential=CredentialKind.COMMAND, credential_command="pass show dynamic")
@@ -118,8 +118,8 @@ ELSEWHERE = "https://dyn.example/api"
 def test_another_origin_has_to_be_confirmed_by_its_host(variable: bool) -> None:
     def resolved(host: str, url: str = ELSEWHERE) -> Profile:
         if variable:
-            return resolve(None, ID, url, environ={"DYNTUI_CONFIRM_ORIGIN": host})
-        return resolve(None, ID, url, environ={}, confirmed_host=host)
+            return resolve_profile(None, ID, url, environ={"DYNTUI_CONFIRM_ORIGIN": host})
+        return resolve_profile(None, ID, url, environ={}, confirmed_host=host)
 
     for host in ("", "1", "yes", "dyn", "example", "app.dynamicauth.com", "dyn.example.evil", "dyn.example:8443", "*"):
         with pytest.raises(UsageError, match="is not confirmed") as caught:
@@ -135,38 +135,38 @@ def test_another_origin_gets_no_stored_token_and_no_commands() -> None:
     confirmed = replace(DEV, name="own", base_url="https://own.example/api", confirmed_origin="https://own.example:443")
     save(DEV, COMMAND, replace(confirmed, credential=CredentialKind.COMMAND, credential_command="pass"))
     for name in ("dev", "cmd", "own"):
-        profile = resolve(name, None, ELSEWHERE, environ={}, confirmed_host="dyn.example")
+        profile = resolve_profile(name, None, ELSEWHERE, environ={}, confirmed_host="dyn.example")
         assert (profile.credential, profile.credential_command) == (CredentialKind.ENVIRONMENT, "")
         with pytest.raises(NotAuthorized):
             find_token(profile, environ={})
         assert find_token(profile, environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
     # what a profile's own origin was confirmed for holds there only
-    assert unconfirmed_origin(resolve("own", None, ELSEWHERE, environ={}))
-    assert unconfirmed_origin(resolve("own", None, "https://own.example:8443/api", environ={}))
-    assert resolve("own", OTHER, "https://own.example/v1", environ={}).credential is CredentialKind.COMMAND
+    assert unconfirmed_origin(resolve_profile("own", None, ELSEWHERE, environ={}))
+    assert unconfirmed_origin(resolve_profile("own", None, "https://own.example:8443/api", environ={}))
+    assert resolve_profile("own", OTHER, "https://own.example/v1", environ={}).credential is CredentialKind.COMMAND
     # the vendor's origins and this machine stay free
-    assert resolve("cmd", None, DEFAULT_BASE_URL, environ={}).credential is CredentialKind.COMMAND
-    assert unconfirmed_origin(resolve("cmd", None, LOCAL, environ={})) == ""
+    assert resolve_profile("cmd", None, DEFAULT_BASE_URL, environ={}).credential is CredentialKind.COMMAND
+    assert unconfirmed_origin(resolve_profile("cmd", None, LOCAL, environ={})) == ""
 
 
 def test_a_saved_address_has_to_be_confirmed_too() -> None:
     save(replace(DEV, base_url=ELSEWHERE))
-    assert unconfirmed_origin(resolve(environ={})) == "https://dyn.example:443"
+    assert unconfirmed_origin(resolve_profile(environ={})) == "https://dyn.example:443"
     with pytest.raises(UsageError, match="is not confirmed") as caught:
-        find_token(resolve(environ={}), environ={"DYNTUI_TOKEN": TOKEN})
+        find_token(resolve_profile(environ={}), environ={"DYNTUI_TOKEN": TOKEN})
     assert "dyntui env use dev --confirm-origin dyn.example" in caught.value.hint
-    assert unconfirmed_origin(resolve(environ={}, confirmed_host="dyn.example")) == ""
+    assert unconfirmed_origin(resolve_profile(environ={}, confirmed_host="dyn.example")) == ""
 
 
 def test_a_place_of_the_options_is_confirmed_by_the_environments_id() -> None:
     save(replace(DEV, keep_rows=True))
-    assert resolve(environ={}).confirmation_name == "dev"
-    assert resolve("dev", ID, DEV.base_url, environ={}).confirmation_name == "dev"
+    assert resolve_profile(environ={}).confirmation_name == "dev"
+    assert resolve_profile("dev", ID, DEV.base_url, environ={}).confirmation_name == "dev"
     for profile in (
-        resolve("dev", OTHER, environ={}),
-        resolve(None, OTHER, LOCAL, environ={}),
-        resolve(environ={"DYNTUI_ENVIRONMENT_ID": OTHER}),
+        resolve_profile("dev", OTHER, environ={}),
+        resolve_profile(None, OTHER, LOCAL, environ={}),
+        resolve_profile(environ={"DYNTUI_ENVIRONMENT_ID": OTHER}),
     ):
         assert profile.confirmation_name == OTHER
         assert not profile.keep_rows
-    assert resolve("dev", None, DEFAULT_BASE_URL, environ={}).confirmation_name == ID
+    assert resolve_profile("dev", None, DEFAULT_BASE_URL, environ={}).confirmation_name == ID

@@ -16,7 +16,7 @@ from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, remove_private
 from dyntui.config.profile import Profile
-from dyntui.config.profile_resolution import resolve
+from dyntui.config.profile_resolution import resolve_profile
 from dyntui.config.profiles import Profiles, check_environment_id, check_name
 from dyntui.core.errors import UsageError
 from dyntui.core.times import parse_time
@@ -234,10 +234,10 @@ def test_a_mistake_in_the_text_of_an_entry_spoils_that_entry_only(entry: bytes, 
     assert f"{path}, line {line}: profile 'x':" in profiles.damaged["x"].message
     assert why in profiles.damaged["x"].message
     with pytest.raises(ConfigError, match="profile 'x'"):
-        resolve(environ={})
-    assert resolve("dev", environ={}).name == "dev"
+        resolve_profile(environ={})
+    assert resolve_profile("dev", environ={}).name == "dev"
     given = {"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": "http://127.0.0.1:9/api/v0"}
-    assert resolve(environ=given).overridden
+    assert resolve_profile(environ=given).overridden
     profiles.mark_used("dev")
     with pytest.raises(ConfigError):
         profiles.save()

@@ -122,14 +122,14 @@ def logout(context: CliContext) -> None:
 
     The token stays valid on the server until you delete it there.
     """
-    from dyntui.config.credentials import forget, store_for
+    from dyntui.config.credentials import delete_token, store_for
     from dyntui.config.paths import paths
     from dyntui.config.profiles import Profiles
     from dyntui.store.cache import cache_files, purge
 
     profile = find_saved_profile(context, Profiles.load())
     where = store_for(profile.credential).describe(profile)
-    deleted = forget(profile)
+    deleted = delete_token(profile)
     for file in cache_files(paths().cache):
         purge(file)
     context.emit_json({"profile": profile.name, "deleted": deleted, "where": where})

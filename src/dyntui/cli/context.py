@@ -53,9 +53,9 @@ class CliContext:
 
     def profile(self) -> Profile:
         """Return the profile selected by the options or environment variables, or else the current profile."""
-        from dyntui.config.profile_resolution import resolve
+        from dyntui.config.profile_resolution import resolve_profile
 
-        return resolve(
+        return resolve_profile(
             self.profile_name,
             self.environment_id,
             self.base_url,

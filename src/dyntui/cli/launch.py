@@ -25,12 +25,12 @@ def open_console(
 
     Returns the exit code.
     """
-    from dyntui.config.profile_resolution import resolve
+    from dyntui.config.profile_resolution import resolve_profile
     from dyntui.config.profiles import Profiles
     from dyntui.tui import run
 
     try:
-        profile = resolve(name, environment_id, base_url, read_only, confirmed_host=confirmed_host)
+        profile = resolve_profile(name, environment_id, base_url, read_only, confirmed_host=confirmed_host)
     except (UsageError, NotAuthorized):
         if name or environment_id or base_url or not Profiles.load().is_empty:
             raise

@@ -9,10 +9,10 @@ from dyntui.core.redact import redact
 from dyntui.core.text import safe
 from dyntui.core.times import now
 
-__all__ = ["report", "write_report"]
+__all__ = ["report_crash", "write_report"]
 
 
-def report(error: BaseException) -> str:
+def report_crash(error: BaseException) -> str:
     """Write the report and return the line to print."""
     name = safe(type(error).__name__)
     try:
@@ -32,7 +32,7 @@ def write_report(error: BaseException) -> str:
     at = now()
     folder = private_dir(paths().crash_dir)
     path = folder / f"{at:%Y%m%d-%H%M%S-%f}.txt"
-    made_of = f"dyntui {__version__}, textual {version('textual')}, Python {platform.python_version()}"
-    text = f"{made_of}, {platform.platform()}\n{at.isoformat()}\n\n{''.join(traceback.format_exception(error))}"
+    versions = f"dyntui {__version__}, textual {version('textual')}, Python {platform.python_version()}"
+    text = f"{versions}, {platform.platform()}\n{at.isoformat()}\n\n{''.join(traceback.format_exception(error))}"
     atomic_write(path, "\n".join(safe(line, 2000) for line in redact(text).split("\n")).encode())
     return str(path)

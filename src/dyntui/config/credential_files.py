@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from dyntui.config.credential_kind import CredentialKind
-from dyntui.config.credential_store import AskPassphrase, CredentialStore, entry, tilde
+from dyntui.config.credential_store import AskPassphrase, CredentialStore, stored_name, tilde
 from dyntui.config.errors import CredentialError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir, read_private, remove_private
@@ -33,7 +33,7 @@ _MAX_PARALLEL = 16
 
 def _file(profile: Profile, suffix: str) -> Path:
     # The digest distinguishes names that differ only in letter case or origin.
-    digest = hashlib.sha256(entry(profile).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(stored_name(profile).encode()).hexdigest()[:12]
     return paths().credentials_dir / f"{re.sub(r'[^A-Za-z0-9-]', '_', profile.name)[:40]}-{digest}.{suffix}"
 
 
@@ -72,13 +72,13 @@ class FileCredentialStore(CredentialStore):
 
     def get(self, profile: Profile) -> str | None:
         value = _read(_file(profile, "token"))
-        if value is None or value.get("entry") != entry(profile):
+        if value is None or value.get("entry") != stored_name(profile):
             return None
         token = value.get("token")
         return token if isinstance(token, str) and token else None
 
     def set(self, profile: Profile, token: str) -> None:
-        _write(_file(profile, "token"), {"entry": entry(profile), "token": token})
+        _write(_file(profile, "token"), {"entry": stored_name(profile), "token": token})
 
     def delete(self, profile: Profile) -> bool:
         return remove_private(_file(profile, "token"))
@@ -98,7 +98,7 @@ class PassphraseCredentialStore(CredentialStore):
 
     def get(self, profile: Profile) -> str | None:
         value = _read(_file(profile, "sealed"))
-        if value is None or value.get("entry") != entry(profile):
+        if value is None or value.get("entry") != stored_name(profile):
             return None
         sealed = json.dumps(value, sort_keys=True)
         if sealed not in self._opened:
@@ -114,7 +114,7 @@ class PassphraseCredentialStore(CredentialStore):
             )
         if self._passphrase("Repeat the passphrase") != passphrase:
             raise CredentialError("The two passphrases differ.", hint="Nothing was stored. Try again.")
-        _write(_file(profile, "sealed"), _encrypt(entry(profile), token, passphrase))
+        _write(_file(profile, "sealed"), _encrypt(stored_name(profile), token, passphrase))
 
     def delete(self, profile: Profile) -> bool:
         self._opened.clear()

@@ -13,7 +13,7 @@ from dyntui.config.urls import origin_text
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
 
-__all__ = ["AskPassphrase", "CredentialStore", "entry", "tilde"]
+__all__ = ["AskPassphrase", "CredentialStore", "stored_name", "tilde"]
 
 AskPassphrase = Callable[[str], str]
 """Asks for a passphrase without echo: from the prompt to the passphrase, "" when the user gives up."""
@@ -41,7 +41,7 @@ class CredentialStore(ABC):
         """Delete the token. Returns whether there was one."""
 
 
-def entry(profile: Profile) -> str:
+def stored_name(profile: Profile) -> str:
     """Return the name of the stored token of a profile: profile name and origin."""
     return f"{profile.name} {origin_text(profile.base_url)}"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dyntui.config.credential_command import CommandCredentialStore
 from dyntui.config.credential_files import FileCredentialStore, PassphraseCredentialStore
 from dyntui.config.credential_kind import CredentialKind
-from dyntui.config.credential_store import AskPassphrase, CredentialStore, entry
+from dyntui.config.credential_store import AskPassphrase, CredentialStore, stored_name
 from dyntui.config.errors import ConfigError, CredentialError
 from dyntui.config.keyring_store import KeyringCredentialStore, KeyringProbe, keyring_available
 from dyntui.config.tokens import FALLBACK_VARIABLES, TOKEN_VARIABLE, check_token, token_warning
@@ -30,9 +30,9 @@ __all__ = [
     "KeyringProbe",
     "check_origin",
     "check_token",
+    "delete_token",
     "environment_token",
     "find_token",
-    "forget",
     "keyring_available",
     "store_for",
     "token_warning",
@@ -70,13 +70,13 @@ class SessionCredentialStore(CredentialStore):
         return "this session only"
 
     def get(self, profile: Profile) -> str | None:
-        return _session.get(entry(profile))
+        return _session.get(stored_name(profile))
 
     def set(self, profile: Profile, token: str) -> None:
-        _session[entry(profile)] = token
+        _session[stored_name(profile)] = token
 
     def delete(self, profile: Profile) -> bool:
-        return _session.pop(entry(profile), None) is not None
+        return _session.pop(stored_name(profile), None) is not None
 
 
 class EnvironmentCredentialStore(CredentialStore):
@@ -203,6 +203,6 @@ def _none(profile: Profile, store: CredentialStore) -> NotAuthorized:
             )
 
 
-def forget(profile: Profile) -> bool:
+def delete_token(profile: Profile) -> bool:
     """Delete the token of a profile from its credential store. Returns whether there was one."""
     return store_for(profile.credential).delete(profile)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.config.credential_kind import CredentialKind
-from dyntui.config.credential_store import CredentialStore, entry
+from dyntui.config.credential_store import CredentialStore, stored_name
 from dyntui.config.errors import CredentialError
 from dyntui.config.tokens import without_token_variables
 from dyntui.core.json_types import as_text
@@ -62,14 +62,14 @@ class KeyringCredentialStore(CredentialStore):
         return self._backend or "system keyring"
 
     def get(self, profile: Profile) -> str | None:
-        value = self._ask({"do": "get", "user": entry(profile)})
+        value = self._ask({"do": "get", "user": stored_name(profile)})
         return value if isinstance(value, str) and value else None
 
     def set(self, profile: Profile, token: str) -> None:
-        self._ask({"do": "set", "user": entry(profile), "secret": token})
+        self._ask({"do": "set", "user": stored_name(profile), "secret": token})
 
     def delete(self, profile: Profile) -> bool:
-        return bool(self._ask({"do": "delete", "user": entry(profile)}))
+        return bool(self._ask({"do": "delete", "user": stored_name(profile)}))
 
     def _ask(self, request: dict[str, str]) -> object:
         reply = _call(request, CALL_LIMIT)

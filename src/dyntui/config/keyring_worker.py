@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-__all__ = ["ALLOWED", "answer", "main"]
+__all__ = ["ALLOWED", "handle_request", "main"]
 
 ALLOWED = {
     "keyring.backends.macOS.Keyring": "macOS Keychain",
@@ -33,7 +33,7 @@ _NO_BACKENDS = (
 )
 
 
-class KeyringRefused(Exception):
+class KeyringUnusable(Exception):
     """The keyring cannot be used; the text says why."""
 
 
@@ -48,7 +48,7 @@ def _choose() -> KeyringBackend:
     configured = core.load_env() or core.load_config()
     if configured is not None:
         if _name(configured) not in ALLOWED:
-            raise KeyringRefused(f"the configured keyring backend {_name(configured)} is not supported")
+            raise KeyringUnusable(f"the configured keyring backend {_name(configured)} is not supported")
         return configured
     found = get_all_keyring()
     usable = [backend for backend in found if _name(backend) in ALLOWED]
@@ -56,8 +56,8 @@ def _choose() -> KeyringBackend:
         return max(usable, key=lambda backend: (backend.priority, _name(backend)))
     others = sorted(_name(backend) for backend in found if _name(backend) not in _NO_BACKENDS)
     if others:
-        raise KeyringRefused(f"no supported keyring backend, only {', '.join(others)}")
-    raise KeyringRefused("no keyring service is available")
+        raise KeyringUnusable(f"no supported keyring backend, only {', '.join(others)}")
+    raise KeyringUnusable("no keyring service is available")
 
 
 def _delete(backend: KeyringBackend, service: str, user: str) -> bool:
@@ -70,10 +70,10 @@ def _delete(backend: KeyringBackend, service: str, user: str) -> bool:
 def _store(backend: KeyringBackend, service: str, user: str, secret: str) -> None:
     backend.set_password(service, user, secret)
     if backend.get_password(service, user) != secret:
-        raise KeyringRefused("it did not return a test secret")
+        raise KeyringUnusable("it did not return a test secret")
 
 
-def answer(request: dict[str, str]) -> dict[str, object]:
+def handle_request(request: dict[str, str]) -> dict[str, object]:
     """Handle a request: probe, get, set or delete."""
     backend = None
     try:
@@ -86,7 +86,7 @@ def answer(request: dict[str, str]) -> dict[str, object]:
                 _store(backend, service, user, secrets.token_hex(16))
                 backend.delete_password(service, user)
                 if backend.get_password(service, user) is not None:
-                    raise KeyringRefused("it did not delete a test secret")
+                    raise KeyringUnusable("it did not delete a test secret")
             case "get":
                 value = backend.get_password(service, user)
             case "set":
@@ -94,8 +94,8 @@ def answer(request: dict[str, str]) -> dict[str, object]:
             case "delete":
                 value = _delete(backend, service, user)
             case other:
-                raise KeyringRefused(f"unknown request {other!r}")
-    except KeyringRefused as error:
+                raise KeyringUnusable(f"unknown request {other!r}")
+    except KeyringUnusable as error:
         reason = str(error)
     except Exception as error:  # noqa: BLE001 - backends raise anything; the parent reports it
         reason = f"{type(error).__name__}: {error}"
@@ -108,7 +108,7 @@ def main() -> None:
     """Read one request and write one response."""
     request = json.loads(sys.stdin.buffer.read())
     out, sys.stdout = sys.stdout, sys.stderr  # output of a backend must not mix with the response
-    json.dump(answer(request), out)
+    json.dump(handle_request(request), out)
     out.flush()
 
 

@@ -12,7 +12,7 @@ from dyntui.config.profiles import DEFAULT_BASE_URL, Profiles
 from dyntui.config.urls import check_base_url, is_loopback, names_origin, needs_confirmation, origin, origin_text
 from dyntui.core.errors import UsageError
 
-__all__ = ["AD_HOC", "CONFIRM_ORIGIN_VARIABLE", "PROFILE_VARIABLE", "confirm_origin", "resolve"]
+__all__ = ["AD_HOC", "CONFIRM_ORIGIN_VARIABLE", "PROFILE_VARIABLE", "confirm_origin", "resolve_profile"]
 
 AD_HOC = "environment"
 """The name of a profile that is made from options and variables, without a saved one."""
@@ -26,7 +26,7 @@ _READ_ONLY = "DYNTUI_READ_ONLY"
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
-def resolve(
+def resolve_profile(
     name: str | None = None,
     environment_id: str | None = None,
     base_url: str | None = None,

@@ -184,11 +184,11 @@ class Profiles:
         self._edits.clear()
         warnings = []
         while self._dropped:
-            from dyntui.config.credentials import forget
+            from dyntui.config.credentials import delete_token
 
             old = self._dropped.pop()
             try:
-                forget(old)
+                delete_token(old)
             except (CredentialError, UnsafeFile) as error:
                 warnings.append(f"The old token of {old.name} was not deleted: {error.message}")
         return warnings

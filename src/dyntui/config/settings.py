@@ -21,7 +21,7 @@ def _setting(default: T, description: str, check: Callable[[object], bool], expe
     return field(default=default, metadata={"description": description, "check": check, "expected": expected})
 
 
-def _whole(low: int, high: int) -> tuple[Callable[[object], bool], str]:
+def _whole_number(low: int, high: int) -> tuple[Callable[[object], bool], str]:
     return (lambda value: type(value) is int and low <= value <= high), f"a whole number from {low} to {high}"
 
 
@@ -44,9 +44,9 @@ class Settings:
         "Terminal writer: lean sends only changes, textual is Textual's own output.",
         *_one_of("lean", "textual"),
     )
-    rate_per_minute: int = _setting(1500, "Maximum requests per minute; 0: no limit.", *_whole(0, 100_000))
-    bulk_per_minute: int = _setting(150, "Maximum bulk requests per minute; 0: no limit.", *_whole(0, 100_000))
-    page_size: int = _setting(100, "Rows per request.", *_whole(1, 100))
+    rate_per_minute: int = _setting(1500, "Maximum requests per minute; 0: no limit.", *_whole_number(0, 100_000))
+    bulk_per_minute: int = _setting(150, "Maximum bulk requests per minute; 0: no limit.", *_whole_number(0, 100_000))
+    page_size: int = _setting(100, "Rows per request.", *_whole_number(1, 100))
     console_url: str = _setting(
         "https://app.dynamic.xyz/dashboard",
         "URL of the dashboard; {id} and {environment} are replaced.",
@@ -54,7 +54,7 @@ class Settings:
         "an https address",
     )
     settle_seconds: int = _setting(
-        30, "Seconds to wait before rows with a lost response are looked up.", *_whole(0, 3600)
+        30, "Seconds to wait before rows with a lost response are looked up.", *_whole_number(0, 3600)
     )
     keymap: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,12 +63,12 @@ class Settings:
         """Read the settings. Raises ConfigError with the file and the setting."""
         path = paths().settings_file
         values = read_toml(path)
-        known = {entry.name: entry for entry in fields(cls) if entry.metadata}
+        settings = {entry.name: entry for entry in fields(cls) if entry.metadata}
         for name, value in values.items():
-            if name not in known:
-                raise _invalid(path, f"there is no setting {name!r}; settings: {', '.join(known)}")
-            if not known[name].metadata["check"](value):
-                raise _invalid(path, f"{name} must be {known[name].metadata['expected']}")
+            if name not in settings:
+                raise _invalid(path, f"there is no setting {name!r}; settings: {', '.join(settings)}")
+            if not settings[name].metadata["check"](value):
+                raise _invalid(path, f"{name} must be {settings[name].metadata['expected']}")
         return cls(**values, keymap=_keymap())
 
 

@@ -94,11 +94,11 @@ def shown_host(url: str) -> str:
 def names_origin(text: str, url: str) -> bool:
     """Return whether `text` names the origin of `url`: by host, host and port, or the whole origin."""
     scheme, host, port = origin(url)
-    given = text.strip().lower().rstrip("/")
+    entered = text.strip().lower().rstrip("/")
     names = {f"[{host}]" if ":" in host else host, _decoded(host, url)}
-    if port == _PORTS[scheme] and given in {f"{scheme}://{name}" for name in names}:
+    if port == _PORTS[scheme] and entered in {f"{scheme}://{name}" for name in names}:
         return True
-    return given in {form for name in names for form in (name, f"{name}:{port}", f"{scheme}://{name}:{port}")}
+    return entered in {form for name in names for form in (name, f"{name}:{port}", f"{scheme}://{name}:{port}")}
 
 
 def needs_confirmation(url: str) -> bool:

@@ -18,7 +18,7 @@ from dyntui.sandbox.user_record import format_time
 
 __all__ = ["EventListener", "EventLog", "decode_cursor", "encode_cursor", "event_types"]
 
-KEPT_EVENTS = 20_000
+MAX_EVENTS = 20_000
 _TRIM_EVERY = 500
 _VERSION = "v1"
 
@@ -135,7 +135,7 @@ class EventLog:
         self._trim()
 
     def _trim(self) -> None:
-        self._store.db.execute("DELETE FROM events WHERE pos <= (SELECT max(pos) FROM events) - ?", (KEPT_EVENTS,))
+        self._store.db.execute("DELETE FROM events WHERE pos <= (SELECT max(pos) FROM events) - ?", (MAX_EVENTS,))
 
     def at(self, position: int) -> Document:
         """Return the event at a position that `emit` returned."""

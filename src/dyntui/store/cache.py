@@ -1,8 +1,7 @@
 """The row cache: rows that lists showed before. Lists show them first, with their age, and search them locally.
 
 One SQLite file per (base URL, environment, token fingerprint), so that no list shows the rows of another environment.
-Rows are
-kept for a day. The cache never contains tokens, MFA secrets or exports. The file can be deleted at any time.
+Rows are stored for a day. The cache never contains tokens, MFA secrets or exports. The file can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from dyntui.store.cell_codec import pack, unpack
 from dyntui.store.migrations import latest_version, migrate, user_version
 
 __all__ = [
-    "KEEP",
+    "MAX_AGE",
     "MOST_IN_MEMORY",
-    "NEVER_KEPT",
+    "NEVER_CACHED",
     "CacheTooNew",
     "CachedPage",
     "RowCache",
@@ -42,14 +41,14 @@ __all__ = [
     "words_of",
 ]
 
-KEEP = timedelta(hours=24)
+MAX_AGE = timedelta(hours=24)
 _OFF = "DYNTUI_NO_CACHE"
 _CHUNK = 500
 MOST_IN_MEMORY = 10_000
 """Maximum rows of a cache in memory."""
 _APPLICATION_ID = 0x64796E63  # "dync"
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
-NEVER_KEPT = frozenset(
+NEVER_CACHED = frozenset(
     {"mfaDevices", "mfaBackupCodeAcknowledgement", "accessToken", "rawToken", "secret", "clientSecret", "downloadUrl"}
 )
 Row = dict[str, object]
@@ -119,7 +118,7 @@ class RowCache:
                 self.file.unlink()
             db = self._usable(self.file)
         migrate(db, "cache")
-        oldest = (now() - KEEP).timestamp()
+        oldest = (now() - MAX_AGE).timestamp()
         db.execute("DELETE FROM items WHERE at < ?", (oldest,))
         db.execute("DELETE FROM totals WHERE at < ?", (oldest,))
         return db
@@ -222,7 +221,8 @@ class RowCache:
     ) -> Iterator[tuple[Row, datetime]]:
         """Yield the rows that contain `text`, with the times at which they were fetched.
 
-        queries: only rows that were listed under one of them."""
+        queries: only rows that were listed under one of them.
+        """
         narrowed, values = _among(name, queries)
         if text:
             narrowed += " AND instr(words, ?) > 0"
@@ -324,7 +324,7 @@ def _row(body: bytes) -> Row:
 
 
 def _without_secrets(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name not in NEVER_KEPT}
+    return {name: value for name, value in row.items() if name not in NEVER_CACHED}
 
 
 def words_of(row: Row) -> str:

@@ -28,7 +28,7 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
     except Exception as error:  # noqa: BLE001
         from dyntui.config import crash_report
 
-        code, crash_message = 1, crash_report.report(error)
+        code, crash_message = 1, crash_report.report_crash(error)
     if crash_message:
         # Printed as it is: the terminal breaks the line, and the path of the report stays whole.
         print(crash_message, file=sys.stderr)

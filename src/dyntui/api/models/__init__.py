@@ -1,4 +1,4 @@
-"""Typed views of what the API answers with. Import from the modules or from here; importing costs pydantic."""
+"""Pydantic models of API objects. Import them in functions, because pydantic is slow to import."""
 
 from dyntui.api.models.allowlist import Allowlist, AllowlistEntry
 from dyntui.api.models.common import Model

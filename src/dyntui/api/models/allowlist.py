@@ -1,4 +1,4 @@
-"""Allowlists (access lists) and their entries."""
+"""Allowlists and their entries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ IDENTIFIERS = (
     "farcasterFid",
     "externalUserId",
 )
-"""The fields of an entry that can identify a person; one of them an entry."""
+"""The fields of an entry that identify users. An entry has exactly one of them."""
 
 
 class Allowlist(Model):
@@ -39,7 +39,7 @@ class Allowlist(Model):
 
 
 class AllowlistEntry(Model):
-    """One identifier on a list, with a label."""
+    """An entry of an allowlist: an identifier and an alias."""
 
     id: str = ""
     allow_list_id: str = ""

@@ -1,4 +1,4 @@
-"""What all models share: camelCase on the wire, unknown fields kept, and a newer server never breaks them."""
+"""The base class of the models: camelCase names in JSON, unknown fields are stored, invalid values are ignored."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["Model"]
 class Model(BaseModel):
     """An object of the API.
 
-    Fields have Python names and the API's names as aliases; what is not declared stays in `model_extra`. Enums are
-    plain strings. A value of a type nobody expected becomes the field's default instead of an error; the raw
-    document is the truth.
+    Fields have Python names, with the names of the API as aliases. Undeclared fields are in `model_extra`. Enums are
+    plain strings. A value of an unexpected type is replaced by the default of its field, so that a newer server
+    causes no error.
     """
 
     model_config = ConfigDict(extra="allow", populate_by_name=True, alias_generator=to_camel, protected_namespaces=())
@@ -30,11 +30,11 @@ class Model(BaseModel):
 
     @classmethod
     def of(cls, document: Any, key: str = "") -> Self:
-        """The model in a document, bare or wrapped under `key`."""
+        """Return the model of a document, or of its object `key` if there is one."""
         if key and isinstance(document, dict) and isinstance(document.get(key), dict):
             document = document[key]
         return cls.model_validate(document if isinstance(document, dict) else {})
 
     def wire(self) -> dict[str, Any]:
-        """The object as the API wrote it, JSON types only."""
+        """Return the object with the names of the API, as JSON types."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)

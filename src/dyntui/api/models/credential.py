@@ -1,4 +1,4 @@
-"""Verified credentials: the one object that is snake_case on the wire, in 15 of its fields.
+"""Verified credentials. The API uses snake_case for 15 of their fields, unlike for all other objects.
 
 Source: docs/vendor-api.md#credential-field-names.
 """
@@ -51,7 +51,7 @@ class VerifiedCredential(Model):
 
     @property
     def identifier(self) -> str:
-        """What this credential identifies the person by, in one line; "" when it says nothing."""
+        """The identifier of the credential as one line: email, address, social account, phone number; "" for none."""
         oauth = self.oauth_username or self.oauth_display_name or self.oauth_account_id
         named = f"{self.oauth_provider} {oauth or ''}".strip() if self.oauth_provider else ""
         return self.email or self.address or named or self.phone_number or self.public_identifier or ""

@@ -1,4 +1,4 @@
-"""Environments: a project has two, live and sandbox, apart from each other."""
+"""Environments. Each project has two, live and sandbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Environment(Model):
 
     @property
     def name(self) -> str:
-        """The name that the settings give it, or ""."""
+        """The display name in the settings, or ""."""
         general = self.settings.get("general")
         name = general.get("displayName") if isinstance(general, dict) else None
         return name if isinstance(name, str) else ""

@@ -1,4 +1,4 @@
-"""Sessions: they come inside the user object, or one by one; there is no list of them."""
+"""Sessions. The API returns them in the user, or one by id; it has no list of sessions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Session"]
 
 
 class Session(Model):
-    """A sign-in of a user; live while revoked_at is None."""
+    """A session of a user; active while revoked_at is None."""
 
     id: str = ""
     created_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""API tokens. The raw one is in the answer to its creation, and never again."""
+"""API tokens. Only the response to the creation of a token contains its raw value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["CreatedToken", "Token"]
 
 
 class Token(Model):
-    """A token as the list shows it; checksum is the last six characters of the raw token."""
+    """A token without its raw value. checksum: the last six characters of the raw token."""
 
     id: str = ""
     checksum: str = ""
@@ -25,7 +25,7 @@ class Token(Model):
 
 
 class CreatedToken(Token):
-    """A token just made, with the raw value."""
+    """A new token with its raw value."""
 
     raw_token: SecretStr = SecretStr("")
     active: bool | None = None

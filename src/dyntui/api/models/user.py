@@ -1,4 +1,4 @@
-"""Users, and what hangs on one."""
+"""Users with their MFA devices, social accounts and checks, and the results of bulk requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["BulkFailure", "BulkResult", "ChainalysisCheck", "MfaDevice", "OAuthA
 
 
 class MfaDevice(Model):
-    """A second factor."""
+    """An MFA device."""
 
     id: str = ""
     type: str = ""
@@ -29,7 +29,7 @@ class MfaDevice(Model):
 
 
 class OAuthAccount(Model):
-    """A linked social account; its access token is another, revealing, call."""
+    """A linked social account, without its access token, which has its own operation."""
 
     id: str = ""
     provider: str = ""
@@ -48,7 +48,7 @@ class ChainalysisCheck(Model):
 
 
 class User(Model):
-    """A person of an environment. Only `id` is certain to be there."""
+    """A user of an environment. Only `id` is always present."""
 
     id: str = ""
     project_environment_id: str = ""
@@ -86,12 +86,12 @@ class User(Model):
 
     @property
     def label(self) -> str:
-        """What tells this person from others in one line: email, username, name, phone, else the id."""
+        """The user as one line: email, username, name or phone number, else the id."""
         return self.email or self.username or self.name or self.phone_number or self.id
 
 
 class BulkFailure(Model):
-    """A row that a bulk create refused. user echoes what was sent; there is no index."""
+    """A user that a bulk request did not create. user: the user as it was sent; the API returns no index."""
 
     user: dict[str, Any] = Field(default_factory=dict)
     error: str = ""
@@ -99,7 +99,7 @@ class BulkFailure(Model):
 
 
 class BulkResult(Model):
-    """The answer to a bulk create."""
+    """The response to a bulk request."""
 
     created: list[User] = Field(default_factory=list)
     updated: list[User] = Field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Wallets as a list, a user and a detail show them."""
+"""Wallets, as the API returns them in lists, in users and alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class WalletAddress(Model):
 
 
 class KeyShare(Model):
-    """Where one share of an MPC wallet's key is kept. Never the share itself."""
+    """The location of one key share of an MPC wallet. The API does not return the share."""
 
     id: str = ""
     backup_location: str = ""
@@ -31,7 +31,7 @@ class KeyShare(Model):
 
 
 class WaasWallet(Model):
-    """The MPC side of an embedded wallet."""
+    """The MPC properties of an embedded wallet."""
 
     account_address: str = ""
     chain_name: str = ""
@@ -41,7 +41,7 @@ class WaasWallet(Model):
 
 
 class Wallet(Model):
-    """A wallet: the slim form of a user's list, and the whole detail of the environment's list."""
+    """A wallet. Lists of a user have fewer fields than the list of the environment."""
 
     id: str = ""
     user_id: str = ""

@@ -134,7 +134,7 @@ def get_key(call: OperationCall) -> Document:
 
 @operation("createDelegatedCredentials")
 def create_key(call: OperationCall) -> Reply:
-    """The new key is the active one; the one before it is revoked."""
+    """Create the active key, and revoke the previous one."""
     store, environment, now = call.sandbox.store, call.path["environmentId"], format_time(call.now)
     algorithm = call.body.get("alg", "HYBRID-RSA-AES-256")
     if algorithm not in ("RSA-OAEP-256", "HYBRID-RSA-AES-256"):

@@ -2,7 +2,7 @@
 
 One request is in flight at a time. Meanwhile the responses before it are decoded and recorded, and the next batch is
 marked as `sending`, in one transaction, so that the server seldom waits. For a server that is faster than the disk
-several batches are marked at once. Batches that were marked and not sent are put back.
+several batches are marked at once. Batches that were marked but not sent become pending again.
 
 The rules are in docs/vendor-api.md (what a response proves); response_outcome.py and reconcile.py implement them.
 """

@@ -83,6 +83,6 @@ def _fields(row: Row) -> Iterator[tuple[str, Any]]:
 
 
 def _never_cached() -> frozenset[str]:
-    from dyntui.store.cache import NEVER_KEPT
+    from dyntui.store.cache import NEVER_CACHED
 
-    return NEVER_KEPT
+    return NEVER_CACHED

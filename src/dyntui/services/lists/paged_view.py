@@ -411,9 +411,9 @@ class PagedView:
             return
         never_cached: frozenset[str] = frozenset()
         if block.from_cache:
-            from dyntui.store.cache import NEVER_KEPT
+            from dyntui.store.cache import NEVER_CACHED
 
-            never_cached = NEVER_KEPT
+            never_cached = NEVER_CACHED
         before = {str(row.get(self._key, "")): row for row in block.rows}
         for row in rows:
             row_id = str(row.get(self._key, ""))

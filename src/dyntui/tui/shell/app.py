@@ -184,7 +184,7 @@ class Console(TerminalActionsMixin):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-            self.crash_message = crash_report.report(error)
+            self.crash_message = crash_report.report_crash(error)
         self._close_messages_no_wait()
 
     def _crashed_in_thread(self, crashed: threading.ExceptHookArgs) -> None:
