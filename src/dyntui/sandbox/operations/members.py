@@ -27,7 +27,7 @@ def list_environment_ids(call: OperationCall) -> object:
     ]
 
 
-def _member(call: OperationCall, id: str) -> Document:
+def _find_member(call: OperationCall, id: str) -> Document:
     return call.find("members", "Member", id)
 
 
@@ -42,7 +42,7 @@ def _refuse_owner(member: Document) -> None:
 
 @operation("updateMemberRole")
 def update_role(call: OperationCall) -> Document:
-    member = _member(call, call.path["memberId"])
+    member = _find_member(call, call.path["memberId"])
     role = call.body.get("role", member["role"])
     _refuse_owner(member)
     if role == "owner":
@@ -54,7 +54,7 @@ def update_role(call: OperationCall) -> Document:
 
 @operation("deleteMemberById")
 def delete_member(call: OperationCall) -> None:
-    member = _member(call, call.path["memberId"])
+    member = _find_member(call, call.path["memberId"])
     if _is_caller(call, member):
         raise invalid("members_cannot_delete_themself", "You cannot delete yourself")
     _refuse_owner(member)
@@ -64,7 +64,10 @@ def delete_member(call: OperationCall) -> None:
 @operation("delegateOwnership")
 def delegate_ownership(call: OperationCall) -> None:
     """Make the admin of the body the owner, and the owner of the path an admin."""
-    owner, new_owner = _member(call, call.path["memberId"]), _member(call, call.body["adminMemberIdToDelegate"])
+    owner, new_owner = (
+        _find_member(call, call.path["memberId"]),
+        _find_member(call, call.body["adminMemberIdToDelegate"]),
+    )
     if owner["role"] != "owner" or new_owner["role"] != "admin":
         raise invalid("invalid_update", "Only the owner can delegate the ownership, to an admin")
     for member, role in ((owner, "admin"), (new_owner, "owner")):
@@ -122,14 +125,14 @@ def create_invite(call: OperationCall) -> None:
     store.put("invites", invite, organization["id"])
 
 
-def _invite(call: OperationCall) -> Document:
+def _find_invite(call: OperationCall) -> Document:
     return call.find("invites", "Invite", call.path["inviteId"])
 
 
 @operation("updateInvite")
 def answer_invite(call: OperationCall) -> None:
     """Accept or reject an invitation to the caller. After acceptance the organization is listed."""
-    invite, store = _invite(call), call.sandbox.store
+    invite, store = _find_invite(call), call.sandbox.store
     if invite.get("email") != call.token["createdBy"].get("email"):
         raise RequestRefused(Reply(403, {"error": "Forbidden: the invitation is for another user"}))
     if invite["status"] != "pending":
@@ -142,7 +145,7 @@ def answer_invite(call: OperationCall) -> None:
 
 @operation("deleteInvite")
 def delete_invite(call: OperationCall) -> None:
-    call.sandbox.store.remove("invites", _invite(call)["id"])
+    call.sandbox.store.remove("invites", _find_invite(call)["id"])
 
 
 @operation("getUserApiTokens")
