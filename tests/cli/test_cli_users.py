@@ -208,7 +208,7 @@ def test_showing_a_social_token_is_confirmed_and_audited(dyntui):
     token = dyntui("users", "social-token", account, "--yes").stdout.strip()
     assert token
     audit = dyntui("audit", "--json").stdout
-    assert "social.reveal-token" in audit
+    assert "users.reveal-social-token" in audit
     assert token not in audit
 
 

@@ -13,8 +13,8 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.access.access_policy import find_policy, read_lists
 from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.access.entry_search import entries_of
-from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Confirmation, Target, WriteAction, WriteResults
 from dyntui.services.connection import Connection
 from dyntui.services.demo import demo_connection
@@ -38,7 +38,9 @@ class World:
     async def make(self, name: str, outcome: str = "siteAccess", *emails: str, scope: str = "") -> dict[str, Any]:
         """A new list with these e-mails on it; it is off."""
         fields = {"name": name, "outcome": outcome, "scope": scope}
-        made = await self.write_gate.perform(LIST_ACTIONS.create(), [Target("", name, {"fields": fields})], YES)
+        made = await self.write_gate.perform(
+            write_action("allowlists.create"), [Target("", name, {"fields": fields})], YES
+        )
         assert made.first_error is None, made.first_error
         row = dict(made.items[0].value)
         await self.add(row, *({"email": email} for email in emails))

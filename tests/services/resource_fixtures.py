@@ -30,6 +30,8 @@ RULE = '[{"type": "email"}, {"type": "wallet"}]'
 GATE_RULE = '[{"type": "nft", "address": {"networkId": 1, "contractAddress": "0x%s"}, "chain": "EVM"}]' % ("ab" * 20)
 
 FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("users", "create"): {"email": "new@example.com"},
+    ("users", "update"): {"firstName": "Renamed"},
     ("organizations", "create"): {"name": "Tailspin", "websiteUrl": "https://tailspin.example"},
     ("organizations", "edit"): {"name": "Northwind 2"},
     ("organizations", "edit-address"): {"city": "Oslo"},
@@ -93,9 +95,9 @@ FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("global-wallet-access", "edit"): {"type": "block"},
     ("global-wallet-domains", "create"): {"domain": "new.example"},
     ("allowlists", "create"): {"name": "Guests", "outcome": "siteAccess"},
-    ("allowlists", "edit"): {"outcome": "block"},
+    ("allowlists", "update"): {"outcome": "block"},
     ("gates", "create"): {"name": "Owners", "outcome": "scope", "scope": "owner", "rules": GATE_RULE},
-    ("gates", "edit"): {"name": "Renamed"},
+    ("gates", "update"): {"name": "Renamed"},
     ("webhooks", "create"): {"url": "https://hooks.example.com/in", "events": "user.created", "isEnabled": "true"},
     ("webhooks", "edit"): {"events": "user.created, user.deleted"},
     ("exports", "create"): {"model": "users", "format": "csv"},
@@ -137,8 +139,13 @@ def connected(home: Any, *, read_only: bool = False, live: bool = False, **optio
 
 
 def actions() -> list[tuple[str, str]]:
-    """Every action of every record."""
-    return [(record.name, action.name) for record in RESOURCES.values() for action in record.actions]
+    """Every action of every record that needs only rows of the record and fields."""
+    return [
+        (record.name, action.name)
+        for record in RESOURCES.values()
+        for action in record.actions
+        if not action.command and not action.noun
+    ]
 
 
 async def rows_of(connection: Connection, name: str, parent: str = "") -> list[dict[str, Any]]:
@@ -200,7 +207,7 @@ async def prepared(
     asked = form_fields(client, action)
     held = starting_values(action, asked, row) if row is not None and asked else None
     filled = check_values(client, action, {**(held or {}), **values}, before=held)
-    write = make_write_action(client, record, action, filled, parent=parent)
+    write = make_write_action(record, action, filled, parent=parent)
     target = make_target(record, row)
     if name in ("allowlists", "gates"):
         target = replace(target, data={**target.data, "fields": filled.body or {}})

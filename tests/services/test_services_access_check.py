@@ -20,9 +20,9 @@ from dyntui.services.access.check import (
     parse_subject,
 )
 from dyntui.services.access.impact import with_enabled
-from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.access.lockout_count import count_affected, known_users
 from dyntui.services.access.user_identifiers import entries_for, keys_for
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.store.cache import RowCache
 
 ENTRY = {"email": "ada@example.com"}
@@ -88,7 +88,7 @@ async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> N
     async with world(tmp_path, flags={}) as here:
         made = await here.make("Partners", "siteAccess", "ada@example.com")
         await here.add(made, {"emailDomain": "https://partner.example"})
-        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(made)])
+        await here.confirmed(write_action("allowlists.enable"), [access_target(made)])
         access = AccessPolicy(tuple((await read_access(here.client)).lists))
         for text, expected in (
             ("ADA@example.com", AccessVerdict.YES),

@@ -23,6 +23,7 @@ from dyntui.services.access.compare import (
 from dyntui.services.access.entries import ENTRY_EXPORT, new_job
 from dyntui.services.access.entry_search import entries_of, find_entries
 from dyntui.services.access.undo import plan_undo, undo_action
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Confirmation, WriteOutcome, WriteResults
 from dyntui.services.exports import Exporter, ExportFormat, export
 
@@ -108,11 +109,10 @@ async def test_lines_that_are_no_entry_keep_a_sync_from_removing(tmp_path: Path)
 
 async def test_an_empty_source_empties_the_list_only_by_its_name_when_it_decides_alone(tmp_path: Path) -> None:
     from dyntui.services.access.actions import access_target
-    from dyntui.services.access.lists import LIST_ACTIONS
 
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "a@example.com")
-        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
+        await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
         plan = await planned(here, row, [])
         with pytest.raises(UsageError) as refused:
             await sync(here.write_gate, plan, Confirmation(yes=True, typed="acme"))

@@ -25,8 +25,8 @@ from dyntui.services.access.entries import (
     replace_entry,
     replacement_target,
 )
-from dyntui.services.access.lists import LIST_ACTIONS
 from dyntui.services.access.undo import jobs_of, plan_undo, undo_action
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import add_to_allowlist, user_target
 from dyntui.services.actions.write_types import Confirmation, WriteOutcome
 from dyntui.services.imports.jobs import JobLocation
@@ -166,7 +166,7 @@ async def test_removing_is_destructive_and_one_that_is_gone_counts_as_removed(tm
 async def test_emptying_the_only_door_wants_its_name(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
+        await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
         targets = [removal_target(entry) for entry in (await here.client.allowlists.entries(row["id"])).rows]
         with pytest.raises(UsageError) as refused:
             await here.write_gate.perform(remove_entries(row), targets, Confirmation(yes=True, typed="acme"))
@@ -181,7 +181,7 @@ def operations(here: World, after: int) -> list[str]:
 async def test_another_identifier_is_added_before_the_old_one_is_deleted(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
+        await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
         old = (await here.client.allowlists.entries(row["id"])).rows[0]
         before = len(here.sent)
         done = await here.confirmed(replace_entry(row), [replacement_target(old, {"email": "ada@new.example"})])
@@ -209,7 +209,7 @@ async def test_another_alias_is_refused_while_the_list_counts_unless_a_gap_is_al
         assert (await here.confirmed(replace_entry(row), [target])).remaining == (), (
             "nobody is missed while the list is off"
         )
-        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(row)])
+        await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
         now = next(e for e in (await here.client.allowlists.entries(row["id"])).rows if e["email"] == old["email"])
         assert now["alias"] == "Ada"
         again = replacement_target(now, {"email": "ada@example.com", "alias": "A."})

@@ -10,9 +10,9 @@ from access_fixtures import DOOR, YES, World, world
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
-from dyntui.services.access.lists import LIST_ACTIONS
-from dyntui.services.actions.raw_writes import write_action
+from dyntui.services.access.gate_rules import parse_rule
+from dyntui.services.actions.raw_writes import raw_write_action
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Target, WriteAction
 
 KINDS = pytest.mark.parametrize("kind", ["live", "sandbox"])
@@ -24,7 +24,7 @@ async def enabled(here: World, name: str = DOOR) -> bool:
 
 
 def raw(here: World, operation: str, **path: str) -> WriteAction:
-    return write_action(here.client.catalog.get(operation), path=path)
+    return raw_write_action(here.client.catalog.get(operation), path=path)
 
 
 @KINDS
@@ -46,7 +46,7 @@ async def test_a_first_door_is_not_enabled_without_typing_its_name_and_having_re
     async with world(tmp_path, kind=kind) as here:
         target = access_target(await here.list(DOOR))
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
-        action = LIST_ACTIONS.set_enabled(True) if way == "action" else enable
+        action = write_action("allowlists.enable") if way == "action" else enable
         with pytest.raises(UsageError) as refused:
             await here.write_gate.perform(action, [target], confirmation)
         assert "EVERYONE ELSE IS LOCKED OUT." in refused.value.hint
@@ -63,7 +63,7 @@ async def test_who_read_it_and_types_the_name_enables_it_and_the_audit_shows_bef
     async with world(tmp_path, kind=kind) as here:
         target = access_target(await here.list(DOOR))
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
-        action = LIST_ACTIONS.set_enabled(True) if way == "action" else enable
+        action = write_action("allowlists.enable") if way == "action" else enable
         needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
         assert needed.level is ConfirmationLevel.TYPED
         assert needed.accepted == (DOOR,)
@@ -81,9 +81,9 @@ async def test_in_read_only_it_cannot_be_done_at_all(tmp_path: Path, way: str) -
     async with world(tmp_path, kind="live", read_only=True) as here:
         row = await here.list(DOOR)
         action = {
-            "action": LIST_ACTIONS.set_enabled(True),
+            "action": write_action("allowlists.enable"),
             "operation": raw(here, "enableAllowlistById", allowlistId=row["id"]),
-            "update": LIST_ACTIONS.update(),
+            "update": write_action("allowlists.update"),
         }[way]
         target = access_target(row, fields={"name": "x"})
         before = len(here.connection.log.entries())
@@ -97,12 +97,12 @@ async def test_what_was_read_is_read_again_when_things_have_changed(tmp_path: Pa
     """Somebody disables the other door between reading and typing: it is a first door now."""
     async with world(tmp_path, kind="live") as here:
         other = await here.make("Staff door", "siteAccess", "ada@example.com")
-        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(other)])
+        await here.confirmed(write_action("allowlists.enable"), [access_target(other)])
         target = access_target(await here.list(DOOR))
-        action = LIST_ACTIONS.set_enabled(True)
+        action = write_action("allowlists.enable")
         needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
         assert needed.level is ConfirmationLevel.CONFIRM
-        await here.confirmed(LIST_ACTIONS.set_enabled(False), [access_target(other)])
+        await here.confirmed(write_action("allowlists.disable"), [access_target(other)])
         with pytest.raises(UsageError, match="was not confirmed"):
             await here.write_gate.perform(action, [target], Confirmation(yes=True, read=needed.code))
         assert not await enabled(here)
@@ -119,7 +119,7 @@ async def test_an_action_of_ones_own_making_does_not_pass_unweighed(tmp_path: Pa
         with pytest.raises(UsageError, match="its impact was not assessed"):
             await here.write_gate.perform(mine, [access_target(row)], YES)
         with pytest.raises(UsageError, match="its impact was not assessed"):
-            here.write_gate.authorize(LIST_ACTIONS.set_enabled(True), [access_target(row)], Confirmation(typed=DOOR))
+            here.write_gate.authorize(write_action("allowlists.enable"), [access_target(row)], Confirmation(typed=DOOR))
         assert not await enabled(here)
 
 
@@ -136,7 +136,7 @@ async def test_two_lists_that_decide_are_not_switched_at_once(tmp_path: Path) ->
     async with world(tmp_path) as here:
         targets = [access_target(await here.list(DOOR)), access_target(await here.make("Second", "siteAccess"))]
         with pytest.raises(UsageError, match="one allowlist at a time"):
-            await here.confirmed(LIST_ACTIONS.set_enabled(True), targets)
+            await here.confirmed(write_action("allowlists.enable"), targets)
 
 
 async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_path: Path) -> None:
@@ -144,9 +144,11 @@ async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_pat
         beta = await here.list("Beta testers")
         with pytest.raises(UsageError) as refused:
             target = access_target(beta, fields={"outcome": "siteAccess"})
-            await here.write_gate.perform(LIST_ACTIONS.update(), [target], Confirmation(yes=True, typed="acme"))
+            await here.write_gate.perform(
+                write_action("allowlists.update"), [target], Confirmation(yes=True, typed="acme")
+            )
         assert "Type Beta testers to confirm." in refused.value.hint
-        await here.confirmed(LIST_ACTIONS.update(), [access_target(beta, fields={"name": "Testers"})])
+        await here.confirmed(write_action("allowlists.update"), [access_target(beta, fields={"name": "Testers"})])
         renamed = await here.list("Testers")
         assert (renamed["scope"], renamed["outcome"]) == (beta["scope"], beta["outcome"])
 
@@ -154,7 +156,7 @@ async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_pat
 async def test_deleting_keeps_in_the_audit_what_it_was(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         made = await here.make("Guests", "scope", "ada@example.com", scope="guest")
-        await here.confirmed(LIST_ACTIONS.delete(), [access_target(made)])
+        await here.confirmed(write_action("allowlists.delete"), [access_target(made)])
         last = list(here.connection.audit.lines())[-1]
         assert (last.before["name"], last.before["entries"], last.after) == ("Guests", 1, None)
 
@@ -163,19 +165,19 @@ async def test_gates_are_made_changed_switched_and_deleted_through_the_same_door
     async with world(tmp_path, kind="live") as here:
         rules = [parse_rule(f"nft:1:{CONTRACT}:amount=2:chain=EVM")]
         fields = {"name": "Holders", "outcome": "siteAccess", "rules": rules}
-        made = await here.confirmed(GATE_ACTIONS.create(), [Target("", "Holders", {"fields": fields})])
+        made = await here.confirmed(write_action("gates.create"), [Target("", "Holders", {"fields": fields})])
         gate = made.items[0].value
         assert gate["rules"] == rules
         with pytest.raises(UsageError) as refused:
             await here.write_gate.perform(
-                GATE_ACTIONS.set_enabled(True), [access_target(gate)], Confirmation(yes=True, typed="acme")
+                write_action("gates.enable"), [access_target(gate)], Confirmation(yes=True, typed="acme")
             )
         assert "Type Holders to confirm." in refused.value.hint
-        done = await here.confirmed(GATE_ACTIONS.set_enabled(True), [access_target(gate)])
+        done = await here.confirmed(write_action("gates.enable"), [access_target(gate)])
         assert done.items[0].reread["enabledAt"]
-        await here.confirmed(GATE_ACTIONS.update(), [access_target(gate, fields={"name": "Owners"})])
+        await here.confirmed(write_action("gates.update"), [access_target(gate, fields={"name": "Owners"})])
         assert (await here.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
-        await here.confirmed(GATE_ACTIONS.delete(), [access_target(gate)])
+        await here.confirmed(write_action("gates.delete"), [access_target(gate)])
         left = (await here.client.page("getEnvironmentGates", "gates")).rows
         assert gate["id"] not in [each["id"] for each in left]
 
@@ -189,7 +191,7 @@ def test_a_rule_that_makes_no_sense_is_refused_with_how_it_is_written(text: str)
 async def test_the_last_entry_of_the_only_door_wants_the_name_by_its_id_too(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         only = await here.make("Guests", "siteAccess", "ada@example.com")
-        await here.confirmed(LIST_ACTIONS.set_enabled(True), [access_target(only)])
+        await here.confirmed(write_action("allowlists.enable"), [access_target(only)])
         entry = (await here.client.allowlists.entries(only["id"])).rows[0]
         action = raw(here, "deleteAllowlistEntryById", allowlistEntryId=entry["id"])
         with pytest.raises(UsageError) as refused:

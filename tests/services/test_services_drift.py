@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from dyntui.api.pagination import Page
 from dyntui.resources import USERS
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.services.actions.user_actions import CREATE_USER, DELETE_USER, user_target
+from dyntui.services.actions.resource_actions import write_action
+from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.demo import demo_connection
 from dyntui.services.lists.list_query import ListQuery
@@ -58,10 +59,12 @@ class Moving:
         if deletes:
             gone = (await self.everybody())[first : first + many]
             self.stayed.difference_update(gone)
-            await self._sure(writes.perform(DELETE_USER, [user_target({"id": each}) for each in gone], _YES))
+            await self._sure(
+                writes.perform(write_action("users.delete"), [user_target({"id": each}) for each in gone], _YES)
+            )
         else:
             new = [Target("", "", {"fields": {"email": f"new{self.answers}.{n}@example.com"}}) for n in range(many)]
-            await self._sure(writes.perform(CREATE_USER, new, _YES))
+            await self._sure(writes.perform(write_action("users.create"), new, _YES))
 
     async def _sure(self, done: Any) -> None:
         results = await done

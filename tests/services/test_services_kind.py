@@ -17,7 +17,7 @@ from dyntui.importer import open_source, propose_mapping
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services import settings
-from dyntui.services.actions.user_actions import DELETE_USER, UPDATE_USER
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Target
 from dyntui.services.connection import Connection
 from dyntui.services.imports import backoff
@@ -74,7 +74,7 @@ async def test_a_server_that_fails_for_a_while_is_asked_until_it_answers(live: S
             return await call(operation, **options)
 
         connection.client.call = failing  # type: ignore[method-assign]
-        assert await level(connection, DELETE_USER) is ConfirmationLevel.TYPED
+        assert await level(connection, write_action("users.delete")) is ConfirmationLevel.TYPED
         assert answers == []
         assert connection.profile.kind == "live"
 
@@ -83,28 +83,28 @@ async def test_a_kind_that_the_server_does_not_tell_counts_as_live(live: Served)
     async with opened(live) as connection:
         live.sandbox.faults.set({"500-before": 1.0})
         change = settings.change_leaf(("general", "displayName"), "a", "b")
-        assert await level(connection, DELETE_USER) is ConfirmationLevel.TYPED
+        assert await level(connection, write_action("users.delete")) is ConfirmationLevel.TYPED
         assert await level(connection, change) is ConfirmationLevel.TYPED
-        assert await level(connection, UPDATE_USER) is ConfirmationLevel.CONFIRM
+        assert await level(connection, write_action("users.update")) is ConfirmationLevel.CONFIRM
         with pytest.raises(UsageError, match="possibly live environment box") as refused:
-            await connection.write_gate.perform(DELETE_USER, [Target("u1")], Confirmation(yes=True))
+            await connection.write_gate.perform(write_action("users.delete"), [Target("u1")], Confirmation(yes=True))
         assert "Type box" in refused.value.hint
         live.sandbox.faults.set({})
         assert connection.profile.kind == "sandbox"
-        assert await level(connection, DELETE_USER) is ConfirmationLevel.TYPED
+        assert await level(connection, write_action("users.delete")) is ConfirmationLevel.TYPED
         assert connection.profile.kind == "live"
 
 
 async def test_a_requirement_that_nobody_prepared_is_the_one_of_a_live_environment(live: Served) -> None:
     async with opened(live) as connection:
-        needed = connection.write_gate.requirement(DELETE_USER, [Target("u1")])
+        needed = connection.write_gate.requirement(write_action("users.delete"), [Target("u1")])
         assert needed.level is ConfirmationLevel.TYPED
 
 
 async def test_a_token_that_may_not_read_the_environment_leaves_the_profile_s_kind(live: Served) -> None:
     with serving(SandboxOptions(users=3, scopes=("environment.users.read", "environment.users.write"))) as served:
         async with opened(served) as connection:
-            assert await level(connection, DELETE_USER) is ConfirmationLevel.CONFIRM
+            assert await level(connection, write_action("users.delete")) is ConfirmationLevel.CONFIRM
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ async def test_what_nothing_can_be_written_with_is_said(
 ) -> None:
     async with opened(live, token, base_url) as connection:
         with pytest.raises(error):
-            await level(connection, DELETE_USER)
+            await level(connection, write_action("users.delete"))
 
 
 def test_the_wizard_asks_before_its_plan_is_confirmed(live: Served, tmp_path: Path) -> None:

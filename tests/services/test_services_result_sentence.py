@@ -6,50 +6,29 @@ from dataclasses import replace
 
 import pytest
 
-from dyntui.api.catalog import catalog
+from dyntui.api.client import Client
+from dyntui.api.permit import WritePermit
 from dyntui.core.errors import DyntuiError
-from dyntui.resources import RESOURCES
 from dyntui.services.access.entries import add_entries, remove_entries, replace_entry
-from dyntui.services.access.gates import GATE_ACTIONS
-from dyntui.services.access.lists import LIST_ACTIONS
-from dyntui.services.actions.raw_writes import write_action
-from dyntui.services.actions.resource_actions import make_write_action
+from dyntui.services.actions.registry import declarations, declared_write
 from dyntui.services.actions.result_sentence import result_sentence
-from dyntui.services.actions.user_actions import (
-    DELETE_WALLET,
-    USER_ACTIONS,
-    add_to_allowlist,
-    link_wallet,
-    pregenerate,
-    set_metadata_field,
-)
+from dyntui.services.actions.user_actions import add_to_allowlist, set_metadata_field
 from dyntui.services.actions.write_types import Target, TargetResult, WriteAction, WriteOutcome, WriteResults
-from dyntui.services.settings import change_leaf
-
-
-class Api:
-    catalog = catalog()
-
 
 LIST = {"id": "l1", "name": "Beta testers"}
-ACTIONS = {
-    f"{record.name} {action.name}": make_write_action(Api(), record, action)
-    for record in RESOURCES.values()
-    for action in record.actions
-}
-ACTIONS |= {action.name: action for action in USER_ACTIONS}
+
+
+async def _send(client: Client, target: Target, permit: WritePermit) -> None:
+    """A call that is not made: only the sentence is compared."""
+
+
+ACTIONS = {each.name: declared_write(each.name, _send) for each in declarations()}
 for made in (
     add_to_allowlist("l1", "Beta testers"),
     set_metadata_field("plan", "pro"),
-    link_wallet({}),
-    pregenerate("createWaasWallet", {}),
     add_entries(LIST),
     remove_entries(LIST),
     replace_entry(LIST),
-    LIST_ACTIONS.set_enabled(True),
-    GATE_ACTIONS.set_enabled(False),
-    change_leaf(("security", "hCaptcha"), False, True),
-    write_action(catalog().get("updateUser"), path={"userId": "u1"}, body={}),
 ):
     ACTIONS[made.name] = made
 
@@ -71,125 +50,127 @@ def results(action: WriteAction, *outcomes: WriteOutcome, existing: int = 0) -> 
 
 DONE, FAILED, UNKNOWN, NOT_TRIED = WriteOutcome
 SENTENCES = {
-    "allowlist.enable": ("Allowlist X enabled", "3 allowlists enabled"),
-    "allowlist.entry-add": ("Entry X added to Beta testers", "3 entries added to Beta testers"),
-    "allowlist.entry-remove": ("Entry X removed from Beta testers", "3 entries removed from Beta testers"),
-    "allowlist.entry-replace": ("Entry X changed on Beta testers", "3 entries changed on Beta testers"),
-    "allowlists create": ("Allowlist X created", "3 allowlists created"),
-    "allowlists delete": ("Allowlist X deleted", "3 allowlists deleted"),
-    "allowlists disable": ("Allowlist X disabled", "3 allowlists disabled"),
-    "allowlists edit": ("Allowlist X edited", "3 allowlists edited"),
-    "allowlists enable": ("Allowlist X enabled", "3 allowlists enabled"),
-    "api.updateUser": ("Operation X sent", "3 operations sent"),
-    "chainalysis disable": ("Chainalysis configuration X disabled", "3 Chainalysis configurations disabled"),
-    "chainalysis enable": ("Chainalysis configuration X enabled", "3 Chainalysis configurations enabled"),
-    "custom-fields create": ("Custom field X created", "3 custom fields created"),
-    "custom-fields delete": ("Custom field X deleted", "3 custom fields deleted"),
-    "custom-fields edit": ("Custom field X edited", "3 custom fields edited"),
-    "custom-networks create": ("Custom network X created", "3 custom networks created"),
-    "custom-networks delete": ("Custom network X deleted", "3 custom networks deleted"),
-    "custom-networks edit": ("Custom network X edited", "3 custom networks edited"),
-    "deeplinks create": ("Deeplink URL X created", "3 deeplink URLs created"),
-    "deeplinks delete": ("Deeplink URL X deleted", "3 deeplink URLs deleted"),
-    "exchanges create": ("Exchange X created", "3 exchanges created"),
-    "exchanges delete": ("Exchange X deleted", "3 exchanges deleted"),
-    "exchanges disable": ("Exchange X disabled", "3 exchanges disabled"),
-    "exchanges enable": ("Exchange X enabled", "3 exchanges enabled"),
-    "exports create": ("Export X created", "3 exports created"),
-    "gate.disable": ("Gate X disabled", "3 gates disabled"),
-    "gates create": ("Gate X created", "3 gates created"),
-    "gates delete": ("Gate X deleted", "3 gates deleted"),
-    "gates disable": ("Gate X disabled", "3 gates disabled"),
-    "gates edit": ("Gate X edited", "3 gates edited"),
-    "gates enable": ("Gate X enabled", "3 gates enabled"),
-    "global-wallet create": ("Global wallet X created", "3 global wallets created"),
-    "global-wallet disable": ("Global wallet X disabled", "3 global wallets disabled"),
-    "global-wallet edit": ("Global wallet X edited", "3 global wallets edited"),
-    "global-wallet enable": ("Global wallet X enabled", "3 global wallets enabled"),
-    "global-wallet-access create": ("Access control X created", "3 access controls created"),
-    "global-wallet-access disable": ("Access control X disabled", "3 access controls disabled"),
-    "global-wallet-access edit": ("Access control X edited", "3 access controls edited"),
-    "global-wallet-access enable": ("Access control X enabled", "3 access controls enabled"),
-    "global-wallet-domains create": ("Domain X created", "3 domains created"),
-    "global-wallet-domains delete": ("Domain X deleted", "3 domains deleted"),
-    "hostnames create": ("Custom hostname X created", "3 custom hostnames created"),
-    "hostnames delete": ("Custom hostname X deleted", "3 custom hostnames deleted"),
-    "invites create": ("Invitation X sent", "3 invitations sent"),
-    "invites delete": ("Invitation X withdrawn", "3 invitations withdrawn"),
-    "members delegate-ownership": ("Ownership of member X delegated", "Ownership of 3 members delegated"),
-    "members delete": ("Member X removed", "3 members removed"),
-    "members edit": ("Role of member X changed", "Role of 3 members changed"),
-    "mfa-settings disable": ("MFA method X disabled", "3 MFA methods disabled"),
-    "mfa-settings enable": ("MFA method X enabled", "3 MFA methods enabled"),
-    "my-invites accept": ("Invitation X accepted", "3 invitations accepted"),
-    "my-invites reject": ("Invitation X rejected", "3 invitations rejected"),
-    "name-services create": ("Name service X created", "3 name services created"),
-    "name-services delete": ("Name service X deleted", "3 name services deleted"),
-    "name-services disable": ("Name service X disabled", "3 name services disabled"),
-    "name-services enable": ("Name service X enabled", "3 name services enabled"),
-    "name-services signing-message": (
+    "allowlists.import": ("File X imported", "3 files imported"),
+    "allowlists.import-undo": ("Import X undone", "3 imports undone"),
+    "allowlists.sync": ("Entry X changed", "3 entries changed"),
+    "allowlists.undo": ("Changes to entry X undone", "Changes to 3 entries undone"),
+    "exports.download": ("Export X downloaded", "3 exports downloaded"),
+    "users.import": ("File X imported", "3 files imported"),
+    "users.import-undo": ("Import X undone", "3 imports undone"),
+    "wallets.pregenerate-farcaster": ("Wallets for user X pre-generated", "Wallets for 3 users pre-generated"),
+    "wallets.pregenerate-legacy": ("Wallets for user X pre-generated", "Wallets for 3 users pre-generated"),
+    "allowlist-entries.create": ("Entry X added to Beta testers", "3 entries added to Beta testers"),
+    "allowlist-entries.delete": ("Entry X removed from Beta testers", "3 entries removed from Beta testers"),
+    "allowlist-entries.update": ("Entry X changed on Beta testers", "3 entries changed on Beta testers"),
+    "allowlists.create": ("Allowlist X created", "3 allowlists created"),
+    "allowlists.delete": ("Allowlist X deleted", "3 allowlists deleted"),
+    "allowlists.disable": ("Allowlist X disabled", "3 allowlists disabled"),
+    "allowlists.update": ("Allowlist X updated", "3 allowlists updated"),
+    "allowlists.enable": ("Allowlist X enabled", "3 allowlists enabled"),
+    "chainalysis.disable": ("Chainalysis configuration X disabled", "3 Chainalysis configurations disabled"),
+    "chainalysis.enable": ("Chainalysis configuration X enabled", "3 Chainalysis configurations enabled"),
+    "custom-fields.create": ("Custom field X created", "3 custom fields created"),
+    "custom-fields.delete": ("Custom field X deleted", "3 custom fields deleted"),
+    "custom-fields.edit": ("Custom field X edited", "3 custom fields edited"),
+    "custom-networks.create": ("Custom network X created", "3 custom networks created"),
+    "custom-networks.delete": ("Custom network X deleted", "3 custom networks deleted"),
+    "custom-networks.edit": ("Custom network X edited", "3 custom networks edited"),
+    "deeplinks.create": ("Deeplink URL X created", "3 deeplink URLs created"),
+    "deeplinks.delete": ("Deeplink URL X deleted", "3 deeplink URLs deleted"),
+    "exchanges.create": ("Exchange X created", "3 exchanges created"),
+    "exchanges.delete": ("Exchange X deleted", "3 exchanges deleted"),
+    "exchanges.disable": ("Exchange X disabled", "3 exchanges disabled"),
+    "exchanges.enable": ("Exchange X enabled", "3 exchanges enabled"),
+    "exports.create": ("Export X created", "3 exports created"),
+    "gates.create": ("Gate X created", "3 gates created"),
+    "gates.delete": ("Gate X deleted", "3 gates deleted"),
+    "gates.disable": ("Gate X disabled", "3 gates disabled"),
+    "gates.update": ("Gate X updated", "3 gates updated"),
+    "gates.enable": ("Gate X enabled", "3 gates enabled"),
+    "global-wallet.create": ("Global wallet X created", "3 global wallets created"),
+    "global-wallet.disable": ("Global wallet X disabled", "3 global wallets disabled"),
+    "global-wallet.edit": ("Global wallet X edited", "3 global wallets edited"),
+    "global-wallet.enable": ("Global wallet X enabled", "3 global wallets enabled"),
+    "global-wallet-access.create": ("Access control X created", "3 access controls created"),
+    "global-wallet-access.disable": ("Access control X disabled", "3 access controls disabled"),
+    "global-wallet-access.edit": ("Access control X edited", "3 access controls edited"),
+    "global-wallet-access.enable": ("Access control X enabled", "3 access controls enabled"),
+    "global-wallet-domains.create": ("Domain X created", "3 domains created"),
+    "global-wallet-domains.delete": ("Domain X deleted", "3 domains deleted"),
+    "hostnames.create": ("Custom hostname X created", "3 custom hostnames created"),
+    "hostnames.delete": ("Custom hostname X deleted", "3 custom hostnames deleted"),
+    "invites.create": ("Invitation X sent", "3 invitations sent"),
+    "invites.delete": ("Invitation X withdrawn", "3 invitations withdrawn"),
+    "members.delegate-ownership": ("Ownership of member X delegated", "Ownership of 3 members delegated"),
+    "members.delete": ("Member X removed", "3 members removed"),
+    "members.edit": ("Role of member X changed", "Role of 3 members changed"),
+    "mfa-settings.disable": ("MFA method X disabled", "3 MFA methods disabled"),
+    "mfa-settings.enable": ("MFA method X enabled", "3 MFA methods enabled"),
+    "my-invites.accept": ("Invitation X accepted", "3 invitations accepted"),
+    "my-invites.reject": ("Invitation X rejected", "3 invitations rejected"),
+    "name-services.create": ("Name service X created", "3 name services created"),
+    "name-services.delete": ("Name service X deleted", "3 name services deleted"),
+    "name-services.disable": ("Name service X disabled", "3 name services disabled"),
+    "name-services.enable": ("Name service X enabled", "3 name services enabled"),
+    "name-services.signing-message": (
         "Message to sign for name service X loaded",
         "Message to sign for 3 name services loaded",
     ),
-    "organizations create": ("Organization X created", "3 organizations created"),
-    "organizations edit": ("Organization X edited", "3 organizations edited"),
-    "organizations edit-address": ("Address of organization X changed", "Address of 3 organizations changed"),
-    "origins create": ("Origin X created", "3 origins created"),
-    "origins delete": ("Origin X deleted", "3 origins deleted"),
-    "projects create": ("Project X created", "3 projects created"),
-    "projects delete": ("Project X deleted", "3 projects deleted"),
-    "projects edit": ("Project X renamed", "3 projects renamed"),
-    "providers create": ("Provider X created", "3 providers created"),
-    "providers delete": ("Provider X deleted", "3 providers deleted"),
-    "providers disable": ("Provider X disabled", "3 providers disabled"),
-    "providers edit": ("Provider X edited", "3 providers edited"),
-    "providers enable": ("Provider X enabled", "3 providers enabled"),
-    "sdk-views edit": ("SDK view X edited", "3 SDK views edited"),
-    "session.revoke": ("Session X revoked", "3 sessions revoked"),
-    "sessions revoke": ("Session X revoked", "3 sessions revoked"),
-    "settings.change": ("Setting X changed", "3 settings changed"),
-    "social.reveal-token": ("Access token of social account X revealed", "Access token of 3 social accounts revealed"),
-    "sso create": ("Sign-on provider X created", "3 sign-on providers created"),
-    "sso delete": ("Sign-on provider X deleted", "3 sign-on providers deleted"),
-    "sso edit": ("Sign-on provider X edited", "3 sign-on providers edited"),
-    "subscription apply-coupon": ("Coupon for plan X applied", "Coupon for 3 plans applied"),
-    "subscription upgrade": ("Plan X upgraded", "3 plans upgraded"),
-    "test-account create": ("Test account X created", "3 test accounts created"),
-    "test-account delete": ("Test account X deleted", "3 test accounts deleted"),
-    "tokens create": ("API token X created", "3 API tokens created"),
-    "tokens delete": ("API token X deleted", "3 API tokens deleted"),
-    "user-tokens create": ("API token X created", "3 API tokens created"),
-    "user-tokens delete": ("API token X deleted", "3 API tokens deleted"),
-    "user.add-to-allowlist": ("User X added to Beta testers", "3 users added to Beta testers"),
-    "user.create": ("User X created", "3 users created"),
-    "user.delete": ("User X deleted", "3 users deleted"),
-    "user.remove-mfa-devices": ("MFA devices of user X removed", "MFA devices of 3 users removed"),
-    "user.reset-mfa": ("MFA methods of user X reset", "MFA methods of 3 users reset"),
-    "user.revoke-sessions": ("Sessions of user X revoked", "Sessions of 3 users revoked"),
-    "user.set-metadata": ("Metadata plan of user X set", "Metadata plan of 3 users set"),
-    "user.update": ("User X saved", "3 users saved"),
-    "users delete": ("User X deleted", "3 users deleted"),
-    "users recover-wallets": ("Deleted wallets of user X recovered", "Deleted wallets of 3 users recovered"),
-    "users remove-mfa-devices": ("MFA devices of user X removed", "MFA devices of 3 users removed"),
-    "users reset-mfa": ("MFA methods of user X reset", "MFA methods of 3 users reset"),
-    "users revoke-sessions": ("Sessions of user X revoked", "Sessions of 3 users revoked"),
-    "waas-policies delete": ("Rule X deleted", "3 rules deleted"),
-    "wallet.delete": ("Wallet X deleted", "3 wallets deleted"),
-    "wallet.link": ("Wallet of user X linked", "Wallet of 3 users linked"),
-    "wallet.pregenerate": ("Wallets for user X pre-generated", "Wallets for 3 users pre-generated"),
-    "wallet.recover": ("Deleted wallets of user X recovered", "Deleted wallets of 3 users recovered"),
-    "wallets delete": ("Wallet X deleted", "3 wallets deleted"),
-    "wallets revoke-delegated-access": (
+    "organizations.create": ("Organization X created", "3 organizations created"),
+    "organizations.edit": ("Organization X edited", "3 organizations edited"),
+    "organizations.edit-address": ("Address of organization X changed", "Address of 3 organizations changed"),
+    "origins.create": ("Origin X created", "3 origins created"),
+    "origins.delete": ("Origin X deleted", "3 origins deleted"),
+    "projects.create": ("Project X created", "3 projects created"),
+    "projects.delete": ("Project X deleted", "3 projects deleted"),
+    "projects.edit": ("Project X renamed", "3 projects renamed"),
+    "providers.create": ("Provider X created", "3 providers created"),
+    "providers.delete": ("Provider X deleted", "3 providers deleted"),
+    "providers.disable": ("Provider X disabled", "3 providers disabled"),
+    "providers.edit": ("Provider X edited", "3 providers edited"),
+    "providers.enable": ("Provider X enabled", "3 providers enabled"),
+    "sdk-views.edit": ("SDK view X edited", "3 SDK views edited"),
+    "sessions.revoke": ("Session X revoked", "3 sessions revoked"),
+    "settings.update": ("Setting X changed", "3 settings changed"),
+    "users.reveal-social-token": (
+        "Access token of social account X revealed",
+        "Access token of 3 social accounts revealed",
+    ),
+    "sso.create": ("Sign-on provider X created", "3 sign-on providers created"),
+    "sso.delete": ("Sign-on provider X deleted", "3 sign-on providers deleted"),
+    "sso.edit": ("Sign-on provider X edited", "3 sign-on providers edited"),
+    "subscription.apply-coupon": ("Coupon for plan X applied", "Coupon for 3 plans applied"),
+    "subscription.upgrade": ("Plan X upgraded", "3 plans upgraded"),
+    "test-account.create": ("Test account X created", "3 test accounts created"),
+    "test-account.delete": ("Test account X deleted", "3 test accounts deleted"),
+    "tokens.create": ("API token X created", "3 API tokens created"),
+    "tokens.delete": ("API token X deleted", "3 API tokens deleted"),
+    "user-tokens.create": ("API token X created", "3 API tokens created"),
+    "user-tokens.delete": ("API token X deleted", "3 API tokens deleted"),
+    "users.add-to-allowlist": ("User X added to Beta testers", "3 users added to Beta testers"),
+    "users.create": ("User X created", "3 users created"),
+    "users.set-metadata": ("Metadata plan of user X set", "Metadata plan of 3 users set"),
+    "users.update": ("User X updated", "3 users updated"),
+    "users.delete": ("User X deleted", "3 users deleted"),
+    "users.recover-wallets": ("Deleted wallets of user X recovered", "Deleted wallets of 3 users recovered"),
+    "users.remove-mfa-devices": ("MFA devices of user X removed", "MFA devices of 3 users removed"),
+    "users.reset-mfa": ("MFA methods of user X reset", "MFA methods of 3 users reset"),
+    "users.revoke-sessions": ("Sessions of user X revoked", "Sessions of 3 users revoked"),
+    "waas-policies.delete": ("Rule X deleted", "3 rules deleted"),
+    "wallets.link": ("Wallet of user X linked", "Wallet of 3 users linked"),
+    "wallets.pregenerate": ("Wallets for user X pre-generated", "Wallets for 3 users pre-generated"),
+    "wallets.delete": ("Wallet X deleted", "3 wallets deleted"),
+    "wallets.revoke-delegated-access": (
         "Delegated access to wallet X revoked",
         "Delegated access to 3 wallets revoked",
     ),
-    "webhook-messages redeliver": ("Message X redelivered", "3 messages redelivered"),
-    "webhooks create": ("Webhook X created", "3 webhooks created"),
-    "webhooks delete": ("Webhook X deleted", "3 webhooks deleted"),
-    "webhooks disable": ("Webhook X disabled", "3 webhooks disabled"),
-    "webhooks edit": ("Webhook X edited", "3 webhooks edited"),
-    "webhooks enable": ("Webhook X enabled", "3 webhooks enabled"),
-    "webhooks reveal-secret": ("Secret of webhook X revealed", "Secret of 3 webhooks revealed"),
+    "webhook-messages.redeliver": ("Message X redelivered", "3 messages redelivered"),
+    "webhooks.create": ("Webhook X created", "3 webhooks created"),
+    "webhooks.delete": ("Webhook X deleted", "3 webhooks deleted"),
+    "webhooks.disable": ("Webhook X disabled", "3 webhooks disabled"),
+    "webhooks.edit": ("Webhook X edited", "3 webhooks edited"),
+    "webhooks.enable": ("Webhook X enabled", "3 webhooks enabled"),
+    "webhooks.reveal-secret": ("Secret of webhook X revealed", "Secret of 3 webhooks revealed"),
 }
 
 
@@ -215,7 +196,7 @@ def test_every_declared_write_has_its_sentence():
     ],
 )
 def test_failures_are_counted(outcomes, sentence):
-    assert result_sentence(results(DELETE_WALLET, *outcomes)) == sentence
+    assert result_sentence(results(ACTIONS["wallets.delete"], *outcomes)) == sentence
 
 
 def test_entries_that_existed_are_counted_apart():
@@ -227,7 +208,7 @@ def test_entries_that_existed_are_counted_apart():
 
 
 def test_the_name_of_a_new_object_is_in_quotes():
-    action = ACTIONS["exports create"]
+    action = ACTIONS["exports.create"]
     one = results(action, DONE)
     unnamed = replace(one, items=(replace(one.items[0], target=Target("")),))
     named = replace(one, items=(replace(one.items[0], target=Target("", "users")),))

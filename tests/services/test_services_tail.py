@@ -14,7 +14,7 @@ from dyntui.api.errors import NotFound
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now, parse_time
 from dyntui.resources.events import user_id_of
-from dyntui.services.actions.user_actions import CREATE_USER
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.analytics import DateRange, read_metrics
 from dyntui.services.connection import Connection
@@ -33,7 +33,7 @@ YES = Confirmation(yes=True)
 
 async def make_user(connection: Connection, name: str) -> None:
     results = await connection.write_gate.perform(
-        CREATE_USER, [Target("", name, {"fields": {"email": f"{name}@example.com"}})], YES
+        write_action("users.create"), [Target("", name, {"fields": {"email": f"{name}@example.com"}})], YES
     )
     assert results.first_error is None
 
@@ -110,7 +110,7 @@ async def asked_for(connection: Connection, model: str = "users") -> dict[str, A
     record = RESOURCES["exports"]
     action = find_action(record, "create")
     filled = check_values(connection.client, action, {"model": model, "format": "csv"})
-    write = make_write_action(connection.client, record, action, filled)
+    write = make_write_action(record, action, filled)
     results = await connection.write_gate.perform(write, [make_target(record, None)], YES)
     assert results.first_error is None
     return dict(results.items[0].value)

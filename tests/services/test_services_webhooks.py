@@ -26,8 +26,8 @@ from dyntui.services.actions.resource_actions import (
     make_target,
     make_write_action,
     one_time_value,
+    write_action,
 )
-from dyntui.services.actions.user_actions import CREATE_USER
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.connection import Connection
 from dyntui.services.webhooks import (
@@ -145,7 +145,7 @@ async def make_webhook(connection: Connection, url: str) -> str:
     action = find_action(record, "create")
     filled = check_values(connection.client, action, {"url": url, "events": "user.created", "isEnabled": "true"})
     results = await connection.write_gate.perform(
-        make_write_action(connection.client, record, action, filled), [make_target(record, None)], YES
+        make_write_action(record, action, filled), [make_target(record, None)], YES
     )
     assert results.first_error is None
     return str(results.items[0].value["webhookId"])
@@ -154,7 +154,7 @@ async def make_webhook(connection: Connection, url: str) -> str:
 async def secret_of(connection: Connection, webhook_id: str) -> str:
     record = RESOURCES["webhooks"]
     action = find_action(record, "reveal-secret")
-    write = make_write_action(connection.client, record, action)
+    write = make_write_action(record, action)
     results = await connection.write_gate.perform(write, [make_target(record, {"webhookId": webhook_id})], YES)
     shown = one_time_value(action, results.items[0].value)
     assert shown is not None
@@ -169,7 +169,7 @@ async def test_a_delivery_from_the_event_to_the_redelivery(tmp_path: Path) -> No
             await until(lambda: receiver.got)  # the ping
             receiver.status = 503
             fields = {"fields": {"email": "told@example.com"}}
-            await connection.write_gate.perform(CREATE_USER, [Target("", "told", fields)], YES)
+            await connection.write_gate.perform(write_action("users.create"), [Target("", "told", fields)], YES)
 
             async def failed_twice() -> Any:
                 view = failed_view(connection.client, webhook_id)
@@ -189,7 +189,7 @@ async def test_a_delivery_from_the_event_to_the_redelivery(tmp_path: Path) -> No
 
             receiver.status = 200
             record = RESOURCES["webhook-messages"]
-            write = make_write_action(connection.client, record, find_action(record, "redeliver"), parent=webhook_id)
+            write = make_write_action(record, find_action(record, "redeliver"), parent=webhook_id)
             results = await connection.write_gate.perform(write, [make_target(record, message)], YES)
             assert results.first_error is None
 

@@ -24,7 +24,7 @@ from import_support import open_file, send_first, step_of, wizard_of
 from textual.widgets import Input
 from tui_support import SMALL, console_of, demo, fill, jump, lines_of, paste, press, settled, text_of, until
 
-from dyntui.services.actions.write_gate import IMPACT_OPERATIONS
+from dyntui.services.actions.registry import declarations
 from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
 from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
 from dyntui.tui.features.access.user_access import UserAccessScreen
@@ -101,7 +101,10 @@ async def test_the_api_console_asks_for_the_same_confirmation(monkeypatch: pytes
         assert (await read_allowlist(pilot))["enabledAt"]
 
 
-@pytest.mark.parametrize("operation", sorted(IMPACT_OPERATIONS))
+@pytest.mark.parametrize(
+    "operation",
+    sorted({each.action.operation for each in declarations() if each.action.decides_access and each.record.by_name}),
+)
 async def test_the_api_console_sends_no_write_in_a_read_only_environment(operation: str) -> None:
     console = demo(read_only=True)
     async with console.run_test(size=(120, 40)) as pilot:

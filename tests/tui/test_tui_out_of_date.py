@@ -20,10 +20,10 @@ from dyntui.services.access.access_policy import read_access, read_lists
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.compare import compare, plan_sync, read_list, sync, sync_action
 from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
-from dyntui.services.access.lists import LIST_ACTIONS
-from dyntui.services.actions.raw_writes import write_action
+from dyntui.services.actions.raw_writes import raw_write_action
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.resource_changes import JOBS
-from dyntui.services.actions.user_actions import CREATE_USER, DELETE_USER, UPDATE_USER, user_target
+from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.connection import Connection
 from dyntui.services.settings import change_leaf, leaf_at, read_settings
@@ -82,7 +82,7 @@ async def test_enabling_an_allowlist_updates_the_list_screen_and_the_access_of_a
         assert isinstance(lists, AllowlistsScreen)
         before = lists.access.summary()
         entries = await visit(pilot, listed("allowlist-entries", parent=launch_party["id"], parent_label=LAUNCH_PARTY))
-        await perform(connection, LIST_ACTIONS.set_enabled(True), access_target(launch_party))
+        await perform(connection, write_action("allowlists.enable"), access_target(launch_party))
         await settled(pilot)
         assert entries.row["enabledAt"]
         assert lists.out_of_date and access_screen.out_of_date
@@ -160,21 +160,23 @@ async def test_users_are_selected_when_made_and_gone_from_every_screen_when_dele
         connection, users = connection_of(pilot), console.screen
         assert isinstance(users, ResourceScreen)
         users.table.move_to(12)
-        (made,) = await perform(connection, CREATE_USER, Target("", "", {"fields": {"email": "new@example.com"}}))
+        (made,) = await perform(
+            connection, write_action("users.create"), Target("", "", {"fields": {"email": "new@example.com"}})
+        )
         await settled(pilot)
         assert users.table.row_id == made.value["id"]
         statistics = await visit(pilot, listed("statistics"))
         raw = await visit(pilot, JsonScreen(("users", "new"), made.value, users.shown_resources))
         detail = await visit(pilot, UserScreen(made.value["id"], "new@example.com"))
         target = user_target(made.value, fields={"firstName": "Nova"})
-        await perform(connection, UPDATE_USER, target)
+        await perform(connection, write_action("users.update"), target)
         await settled(pilot)
         assert detail.document["firstName"] == "Nova"
         await back_to(pilot, users)
         assert users.table.row["firstName"] == "Nova"
         users.table.marks = {made.value["id"]}
         before = asked(connection, "getUser")
-        await perform(connection, DELETE_USER, target)
+        await perform(connection, write_action("users.delete"), target)
         await settled(pilot)
         assert users.view.is_gone(users.view.index_of(made.value["id"]) or 0) and not users.table.marks
         console.action_forward()
@@ -196,11 +198,11 @@ async def test_many_targets_are_read_again_once_and_a_screen_behind_only_when_it
         connection, users = connection_of(pilot), console.screen
         rows = (await connection.client.users.list(limit=5)).rows
         before = asked(connection, "getEnvironmentUsers")
-        await perform(connection, DELETE_USER, *[user_target(row) for row in rows[:3]])
+        await perform(connection, write_action("users.delete"), *[user_target(row) for row in rows[:3]])
         await settled(pilot)
         assert asked(connection, "getEnvironmentUsers") == before + 1
         await visit(pilot, listed("origins"))
-        await perform(connection, DELETE_USER, user_target(rows[3]))
+        await perform(connection, write_action("users.delete"), user_target(rows[3]))
         await settled(pilot)
         assert users.out_of_date and asked(connection, "getEnvironmentUsers") == before + 1
         total = connection.log.total
@@ -238,7 +240,7 @@ async def test_what_the_api_console_sends_is_shown_by_the_list_of_the_record() -
         await settled(pilot)
         connection = connection_of(pilot)
         origins = await visit(pilot, listed("origins"))
-        write = write_action(catalog().get("addOrigin"), body={"origin": "https://from.api.example"})
+        write = raw_write_action(catalog().get("addOrigin"), body={"origin": "https://from.api.example"})
         await perform(connection, write, Target("addOrigin"))
         await settled(pilot)
         assert origins.table.row is not None

@@ -21,7 +21,7 @@ from dyntui.config.paths import paths
 from dyntui.resources import RESOURCES
 from dyntui.services import editor
 from dyntui.services.actions.audit import Audit
-from dyntui.services.actions.user_actions import CREATE_USER
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.tui.features.analytics.analytics_screen import AnalyticsScreen
 from dyntui.tui.features.api_console.api_operations import ApiOperationsScreen
@@ -66,7 +66,9 @@ async def make_user(console: Console, name: str) -> None:
     connection = console.session.connection
     assert connection is not None
     fields = {"fields": {"email": f"{name}@example.com"}}
-    results = await connection.write_gate.perform(CREATE_USER, [Target("", name, fields)], Confirmation(yes=True))
+    results = await connection.write_gate.perform(
+        write_action("users.create"), [Target("", name, fields)], Confirmation(yes=True)
+    )
     assert results.first_error is None
 
 

@@ -18,7 +18,7 @@ from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.services.actions.audit import Audit
-from dyntui.services.actions.raw_writes import write_action
+from dyntui.services.actions.raw_writes import raw_write_action
 from dyntui.services.actions.resource_actions import find_action
 from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.action_registry import ACTIONS
@@ -172,7 +172,7 @@ async def assert_same_as_api(
     operation = catalog().get(action.operation)
     row_id = str((screen.table.row or {}).get(screen.record.key, ""))
     path = {name: row_id for name in operation.path_names if name != "environmentId"}
-    by_api = write_action(
+    by_api = raw_write_action(
         operation, path=path, query={"includeSecret": "true"} if action.sensitive else {}, body=values
     )
     targets = [Target(row_id)]

@@ -35,12 +35,14 @@ async def read_metadata(pilot: Pilot[Any]) -> dict[str, Any]:
 
 async def save_from_another_client(pilot: Pilot[Any], metadata: dict[str, Any]) -> None:
     """Change the metadata with another client."""
-    from dyntui.services.actions.user_actions import UPDATE_USER
+    from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.write_types import Confirmation, Target
 
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
     target = Target(screen.object_id, data={"fields": {"metadata": metadata}})
-    results = await connection_of(pilot).write_gate.perform(UPDATE_USER, [target], Confirmation(yes=True))
+    results = await connection_of(pilot).write_gate.perform(
+        write_action("users.update"), [target], Confirmation(yes=True)
+    )
     assert not results.remaining
 
 

@@ -60,7 +60,7 @@ async def test_a_revoked_session_is_shown_on_the_tab() -> None:
         assert notes(pilot)[-1] == "Select a session on the Sessions tab first."
         assert active_sessions(await read_open_user(pilot)) == 4
         await press(pilot, "4", "x")
-        assert "The device is signed out." in text_of(console)
+        assert "The user has to sign in again" in text_of(console)
         await press(pilot, "y")
         assert active_sessions(await read_open_user(pilot)) == 3
         assert "revoked" in text_of(console)
@@ -343,7 +343,7 @@ async def test_marked_users_are_exported_as_json(tmp_path: Path) -> None:
 
 
 async def test_an_export_has_the_shown_columns_and_counts_deleted_rows(tmp_path: Path) -> None:
-    from dyntui.services.actions.user_actions import DELETE_USER
+    from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.write_types import Confirmation, Target
     from dyntui.services.connection import Connection
 
@@ -355,7 +355,7 @@ async def test_an_export_has_the_shown_columns_and_counts_deleted_rows(tmp_path:
         ids = [target.id for target in screen.targets]
         open_connection = connection_of(pilot)
         async with Connection(open_connection.profile, open_connection._token, app=open_connection.app) as other:
-            await other.write_gate.perform(DELETE_USER, [Target(ids[0])], Confirmation(yes=True))
+            await other.write_gate.perform(write_action("users.delete"), [Target(ids[0])], Confirmation(yes=True))
         await export_to(pilot, tmp_path / "shown.csv", formats=4)
         await until(pilot, lambda: "shown.csv" in notes(pilot)[-1])
         assert notes(pilot)[-1].endswith("1 marked row no longer exists")
@@ -463,7 +463,7 @@ async def test_a_social_token_is_shown_one_time_and_audited() -> None:
         await press(pilot, "escape")
         assert "ya29." not in text_of(console)
         audited = paths().audit_file.read_text()
-        assert "social.reveal-token" in audited
+        assert "users.reveal-social-token" in audited
         assert "ya29." not in audited
 
 

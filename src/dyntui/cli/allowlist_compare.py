@@ -11,12 +11,13 @@ import click
 
 from dyntui.cli.allowlists import find_list, undo_hint
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
-from dyntui.cli.write_helpers import ask_confirmation, make_progress_line, read_option, report_results
+from dyntui.cli.write_helpers import confirm_action, make_progress_line, read_option, report_results
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.core.json_types import Row
     from dyntui.services.access.compare import ComparisonSide, EntryDiff
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
 __all__ = ["diff", "duplicates", "sync"]
@@ -118,9 +119,7 @@ def sync(
     remove: bool,
     dry_run: bool,
     region: str | None,
-    yes: bool,
-    confirm_environment: str,
-    read: str,
+    confirmation: Confirmation,
 ) -> int:
     """Make LIST match SOURCE, a file or another list.
 
@@ -134,7 +133,7 @@ def sync(
     async def work() -> int:
         async with context.connection() as connection:
             if not dry_run:
-                connection.write_gate.check(change_entries({"name": name}, "allowlist.sync", "Sync"))
+                connection.write_gate.check(change_entries({"name": name}, "allowlists.sync"))
             row = await find_list(connection, name)
             source_side = await _read_side(connection, source, region)
             plan = plan_sync(row, await read_list(connection.client, row), source_side, remove=remove)
@@ -156,11 +155,9 @@ def sync(
                 return 1 if plan.source.invalid else 0
             job = new_job()
             action, targets = sync_action(plan, job=job)
-            confirmation = await ask_confirmation(
-                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
-            )
+            confirmed = await confirm_action(context, connection, action, targets, confirmation)
             results = await apply_plan(
-                connection.write_gate, plan, confirmation, job=job, on_progress=make_progress_line(len(targets))
+                connection.write_gate, plan, confirmed, job=job, on_progress=make_progress_line(len(targets))
             )
             context.print_message(undo_hint(job))
             return report_results(context, results) or (1 if plan.source.invalid else 0)

@@ -16,6 +16,7 @@ from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.access.drafts import EntryDraft
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
     from dyntui.services.lists.row_match import Match
 
@@ -133,8 +134,7 @@ def add(
     region: str | None,
     skip_invalid: bool,
     skip_wrong: bool,
-    yes: bool,
-    confirm_environment: str,
+    confirmation: Confirmation,
 ) -> int:
     """Add entries to LIST.
 
@@ -182,8 +182,7 @@ def add(
                 connection,
                 add_entries(row, job=job),
                 [entry_target(draft.entry) for draft in valid],
-                yes=yes,
-                confirm_environment=confirm_environment,
+                confirmation,
             )
             context.print_message(undo_hint(job))
             return report_results(context, results) or (1 if invalid else 0)
@@ -242,9 +241,7 @@ async def _find_entries(connection: Connection, row: dict[str, Any], arguments: 
 @confirm_options
 @read_option
 @pass_context
-def remove(
-    context: CliContext, name: str, arguments: tuple[str, ...], yes: bool, confirm_environment: str, read: str
-) -> int:
+def remove(context: CliContext, name: str, arguments: tuple[str, ...], confirmation: Confirmation) -> int:
     """Remove entries from LIST.
 
     An ENTRY is an id or an identifier. You can undo this with `dyntui allowlists undo`.
@@ -258,9 +255,7 @@ def remove(
             targets = [removal_target(entry) for entry in await _find_entries(connection, row, arguments)]
             job = new_job()
             action = remove_entries(row, job=job)
-            results = await perform(
-                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
-            )
+            results = await perform(context, connection, action, targets, confirmation)
             context.print_message(undo_hint(job))
             return report_results(context, results)
 
@@ -280,8 +275,7 @@ def edit(
     argument: str,
     pairs: tuple[str, ...],
     allow_gap: bool,
-    yes: bool,
-    confirm_environment: str,
+    confirmation: Confirmation,
 ) -> int:
     """Change an entry of LIST.
 
@@ -315,9 +309,7 @@ def edit(
                 raise UsageError(draft.problem_text, hint="Nothing was changed.")
             action = replace_entry(row, gap=allow_gap, job=new_job())
             target = replacement_target(old, draft.entry)
-            results = await perform(
-                context, connection, action, [target], yes=yes, confirm_environment=confirm_environment
-            )
+            results = await perform(context, connection, action, [target], confirmation)
             return report_results(context, results)
 
     return run(work())

@@ -17,6 +17,7 @@ from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.services.access.undo import EntryJob
+    from dyntui.services.actions.write_types import Confirmation
 
 __all__ = ["copy", "export", "undo"]
 
@@ -34,8 +35,7 @@ def copy(
     search: str | None,
     match: str | None,
     exact: bool,
-    yes: bool,
-    confirm_environment: str,
+    confirmation: Confirmation,
 ) -> int:
     """Copy the entries of list FROM to list TO. Entries that already exist are not changed."""
     from dyntui.services.access.entries import add_entries, entry_target, new_job
@@ -50,9 +50,7 @@ def copy(
                 raise UsageError(f"“{from_list.get('name')}” has no {'matching ' if search else ''}entries to copy.")
             job = new_job()
             action = add_entries(to_list, job=job)
-            results = await perform(
-                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment
-            )
+            results = await perform(context, connection, action, targets, confirmation)
             context.print_message(undo_hint(job))
             return report_results(context, results)
 
@@ -83,7 +81,7 @@ def export(context: CliContext, name: str, format_name: str | None, output: Path
 @confirm_options
 @read_option
 @pass_context
-def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, read: str) -> int:
+def undo(context: CliContext, job: str, confirmation: Confirmation) -> int:
     """Undo a change or an import of entries. Without JOB, list the jobs that can be undone."""
     from dyntui.services.access.entries import change_entries, new_job
     from dyntui.services.access.undo import jobs_of, plan_any_undo, undo_action
@@ -94,16 +92,14 @@ def undo(context: CliContext, job: str, yes: bool, confirm_environment: str, rea
             if not job:
                 _print_jobs(context, jobs_of(connection.audit, JobLocation.of(connection.profile)))
                 return 0
-            connection.write_gate.check(change_entries({"name": job}, "allowlist.undo", "Undo"))
+            connection.write_gate.check(change_entries({"name": job}, "allowlists.undo"))
             plan = await plan_any_undo(connection, job)
             context.print_message(*plan.lines())
             if plan.is_empty:
                 context.emit_json({"job": job, "targets": []})
                 return 0
             action, targets = undo_action(plan, job=new_job())
-            results = await perform(
-                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
-            )
+            results = await perform(context, connection, action, targets, confirmation)
             return report_results(context, results)
 
     return run(work())

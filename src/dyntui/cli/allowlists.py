@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.access_commands import add_policy_commands, change_policy, create_policy
+from dyntui.cli.access_commands import create_policy, update_policy
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
+from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import UsageError
+from dyntui.resources import ALLOWLISTS
 
 if TYPE_CHECKING:
     from dyntui.services.access.access_policy import AccessPolicy
-    from dyntui.services.access.actions import AccessActions
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
 __all__ = ["allowlists", "find_list", "outcome_option", "undo_hint"]
@@ -82,7 +84,7 @@ def undo_hint(job: str) -> str:
 def list_lists(context: CliContext) -> None:
     """List allowlists, with their number of entries and their effect on sign-in."""
     from dyntui.services.access.access_policy import read_access
-    from dyntui.services.access.lists import with_counts
+    from dyntui.services.access.policy_fields import with_counts
 
     async def work() -> tuple[AccessPolicy, list[dict[str, Any]]]:
         async with context.connection() as connection:
@@ -116,7 +118,7 @@ def list_lists(context: CliContext) -> None:
 def get_list(context: CliContext, name: str) -> None:
     """Show one list, by name or id."""
     from dyntui.cli.object_output import show_object
-    from dyntui.services.access.lists import with_counts
+    from dyntui.services.access.policy_fields import with_counts
 
     async def work() -> dict[str, Any]:
         async with context.connection() as connection:
@@ -132,15 +134,15 @@ def get_list(context: CliContext, name: str) -> None:
 @confirm_options
 @pass_context
 def create_list(
-    context: CliContext, name: str, outcome: str | None, scope: str | None, yes: bool, confirm_environment: str
+    context: CliContext, name: str, outcome: str | None, scope: str | None, confirmation: Confirmation
 ) -> int:
     """Create a list. It is disabled until you enable it."""
-    from dyntui.services.access.lists import LIST_ACTIONS, checked_fields
+    from dyntui.services.access.policy_fields import checked_fields
 
     if outcome is None:
         raise UsageError("--outcome is missing.", hint="Outcomes: siteAccess, scope, block.")
     fields = checked_fields({"name": name, "outcome": outcome, "scope": scope})
-    return create_policy(context, LIST_ACTIONS.create(), fields, yes, confirm_environment)
+    return create_policy(context, "allowlists.create", fields, confirmation)
 
 
 @allowlists.command("update")
@@ -157,40 +159,19 @@ def update_list(
     new_name: str | None,
     outcome: str | None,
     scope: str | None,
-    yes: bool,
-    confirm_environment: str,
-    read: str,
+    confirmation: Confirmation,
 ) -> int:
     """Change the name, outcome or scopes of a list.
 
     The impact on sign-in is shown before the confirmation.
     """
-    from dyntui.services.access.lists import LIST_ACTIONS, checked_fields
+    from dyntui.services.access.policy_fields import checked_fields
 
     options = {"name": new_name, "outcome": outcome, "scope": scope}
     fields = checked_fields({key: value for key, value in options.items() if value is not None})
     if not fields:
         raise UsageError("Nothing to change.", hint="Use --name, --outcome or --scope.")
-    return change_policy(context, LIST_ACTIONS.update(), find_list, name, yes, confirm_environment, read, fields=fields)
+    return update_policy(context, "allowlists.update", name, fields, confirmation)
 
 
-def _actions() -> AccessActions:
-    from dyntui.services.access.lists import LIST_ACTIONS
-
-    return LIST_ACTIONS
-
-
-add_policy_commands(
-    allowlists,
-    "LIST",
-    find_list,
-    _actions,
-    {
-        "enable": "Enable a list.\n\n"
-        "The impact on sign-in is shown before the confirmation. The first siteAccess list locks out all users who are "
-        "not on it. To confirm that, type the list's name (--confirm NAME); without a terminal, also pass the code "
-        "printed with the impact (--read CODE).",
-        "disable": "Disable a list. Without an enabled siteAccess list, everyone may sign in.",
-        "delete": "Delete a list and its entries. This cannot be undone; export the list first.",
-    },
-)
+add_resource_commands(allowlists, ALLOWLISTS, without=allowlists.lazy.keys() | allowlists.commands.keys())

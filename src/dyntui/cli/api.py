@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from dyntui.api.catalog import Operation
+    from dyntui.services.actions.write_types import Confirmation
 
 __all__ = ["api"]
 
@@ -60,9 +61,7 @@ def api(
     all_pages: bool,
     ndjson: bool,
     list_only: bool,
-    yes: bool,
-    confirm_environment: str,
-    read: str,
+    confirmation: Confirmation,
 ) -> None:
     """Call an operation by id, or by METHOD and PATH below the base URL.
 
@@ -91,18 +90,16 @@ def api(
 
     async def work() -> Any:
         async with context.connection() as connection:
-            from dyntui.services.actions.raw_writes import is_sensitive, write_action
+            from dyntui.services.actions.raw_writes import is_sensitive, raw_write_action
             from dyntui.services.actions.write_types import Target
 
             if operation.reads and not is_sensitive(operation, query):
                 return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
-            action = write_action(operation, path=path, query=query, body=body, headers=headers)
+            action = raw_write_action(operation, path=path, query=query, body=body, headers=headers)
             target = Target(
                 next(iter(reversed(list(path.values()))), operation.id), label=_request_label(operation, path)
             )
-            results = await perform(
-                context, connection, action, [target], yes=yes, confirm_environment=confirm_environment, read=read
-            )
+            results = await perform(context, connection, action, [target], confirmation)
             if results.first_error is not None:
                 raise results.first_error
             return results.items[0].value

@@ -5,6 +5,7 @@ All modules of `dyntui.cli` use it; `CliContext` is the object that click passes
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
@@ -272,16 +273,26 @@ class CommandGroup(click.Group):
 
 
 def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
-    """Add --yes and --confirm-environment to a command that writes."""
-    command = click.option(
+    """Add --yes and --confirm-environment to a command that writes.
+
+    The command gets them as `confirmation`, with the code of --read when it has that option.
+    """
+
+    @functools.wraps(command)
+    def with_confirmation(*args: Any, yes: bool, confirm_environment: str, read: str = "", **options: Any) -> T:
+        from dyntui.services.actions.write_types import Confirmation
+
+        return command(*args, confirmation=Confirmation(yes, confirm_environment, read), **options)
+
+    with_option = click.option(
         "--confirm-environment",
         "--confirm",
         "confirm_environment",
         metavar="NAME",
         default="",
         help="Confirm a destructive action with the environment name or the requested text.",
-    )(command)
-    return click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")(command)
+    )(with_confirmation)
+    return click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")(with_option)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from dyntui.resources import Resource
+    from dyntui.services.actions.write_types import Confirmation
 
 __all__ = ["do"]
 
@@ -48,9 +49,7 @@ def do(
     action_name: str | None,
     words: tuple[str, ...],
     parent: str,
-    read: str,
-    yes: bool,
-    confirm_environment: str,
+    confirmation: Confirmation,
 ) -> int:
     """Run an action on a resource.
 
@@ -66,9 +65,7 @@ def do(
         _print_actions(context, record)
         return 0
     action = find_action(record, action_name)
-    return run_action(
-        context, record, action, words, parent=parent, yes=yes, confirm_environment=confirm_environment, read=read
-    )
+    return run_action(context, record, action, words, confirmation, parent=parent)
 
 
 def _print_actions(context: CliContext, record: Resource) -> None:

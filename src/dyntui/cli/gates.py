@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.access_commands import add_policy_commands, change_policy, create_policy
+from dyntui.cli.access_commands import create_policy, update_policy
 from dyntui.cli.allowlists import outcome_option
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
+from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import UsageError
+from dyntui.resources import GATES
 
 if TYPE_CHECKING:
-    from dyntui.services.access.actions import AccessActions
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
 __all__ = ["gates"]
@@ -26,12 +28,6 @@ def gates() -> None:
 
 async def _read_gates(connection: Connection) -> list[dict[str, Any]]:
     return (await connection.client.page("getEnvironmentGates", "gates")).rows
-
-
-async def _find_gate(connection: Connection, name: str) -> dict[str, Any]:
-    from dyntui.services.access.access_policy import find_policy
-
-    return dict(find_policy(await _read_gates(connection), name, "gate"))
 
 
 _rule_option = click.option(
@@ -48,7 +44,7 @@ _rule_option = click.option(
 @pass_context
 def list_gates(context: CliContext) -> None:
     """List gates and their rules."""
-    from dyntui.services.access.gates import describe_rule
+    from dyntui.services.access.gate_rules import describe_rule
 
     async def work() -> list[dict[str, Any]]:
         async with context.connection() as connection:
@@ -72,21 +68,6 @@ def list_gates(context: CliContext) -> None:
     )
 
 
-@gates.command("get")
-@click.argument("name", metavar="GATE")
-@pass_context
-def get_gate(context: CliContext, name: str) -> None:
-    """Show one gate and its rules, by name or id."""
-    from dyntui.cli.object_output import show_object
-
-    async def work() -> Any:
-        async with context.connection() as connection:
-            row = await _find_gate(connection, name)
-            return await connection.client.call("getGate", path={"gateId": row["id"]})
-
-    show_object(context, run(work()), "gate")
-
-
 @gates.command("create")
 @click.argument("name", metavar="NAME")
 @outcome_option
@@ -104,19 +85,18 @@ def create_gate(
     outcome: str | None,
     scope: str | None,
     rules: tuple[str, ...],
-    yes: bool,
-    confirm_environment: str,
+    confirmation: Confirmation,
 ) -> int:
     """Create a gate. It is disabled until you enable it."""
     from dyntui.services.access.access_policy import PolicyKind
-    from dyntui.services.access.gates import GATE_ACTIONS, RULE_FORMAT, parse_rule
-    from dyntui.services.access.lists import checked_fields
+    from dyntui.services.access.gate_rules import RULE_FORMAT, parse_rule
+    from dyntui.services.access.policy_fields import checked_fields
 
     if outcome is None or not rules:
         raise UsageError("--outcome or --rule is missing.", hint=f"Use --outcome OUTCOME --rule {RULE_FORMAT}")
     options = {"name": name, "outcome": outcome, "scope": scope, "rules": [parse_rule(rule) for rule in rules]}
     fields = checked_fields(options, kind=PolicyKind.GATE)
-    return create_policy(context, GATE_ACTIONS.create(), fields, yes, confirm_environment)
+    return create_policy(context, "gates.create", fields, confirmation)
 
 
 @gates.command("update")
@@ -135,14 +115,12 @@ def update_gate(
     outcome: str | None,
     scope: str | None,
     rules: tuple[str, ...],
-    yes: bool,
-    confirm_environment: str,
-    read: str,
+    confirmation: Confirmation,
 ) -> int:
     """Change the name, outcome, scopes or rules of a gate. --rule replaces all rules."""
     from dyntui.services.access.access_policy import PolicyKind
-    from dyntui.services.access.gates import GATE_ACTIONS, parse_rule
-    from dyntui.services.access.lists import checked_fields
+    from dyntui.services.access.gate_rules import parse_rule
+    from dyntui.services.access.policy_fields import checked_fields
 
     options: dict[str, Any] = {"name": new_name, "outcome": outcome, "scope": scope}
     fields = {key: value for key, value in options.items() if value is not None}
@@ -151,27 +129,7 @@ def update_gate(
     if not fields:
         raise UsageError("Nothing to change.", hint="Use --name, --outcome, --scope or --rule.")
     fields = checked_fields(fields, kind=PolicyKind.GATE)
-    return change_policy(
-        context, GATE_ACTIONS.update(), _find_gate, name, yes, confirm_environment, read, fields=fields
-    )
+    return update_policy(context, "gates.update", name, fields, confirmation)
 
 
-def _actions() -> AccessActions:
-    from dyntui.services.access.gates import GATE_ACTIONS
-
-    return GATE_ACTIONS
-
-
-add_policy_commands(
-    gates,
-    "GATE",
-    _find_gate,
-    _actions,
-    {
-        "enable": "Enable a gate.\n\n"
-        "The impact on sign-in is shown before the confirmation. To enable the first gate that can refuse sign-in, "
-        "type its name (--confirm NAME); without a terminal, also pass the code printed with the impact (--read CODE).",
-        "disable": "Disable a gate.",
-        "delete": "Delete a gate.",
-    },
-)
+add_resource_commands(gates, GATES, without=gates.commands.keys() | {"edit"})

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dyntui.cli.job_runner import JobSignals
     from dyntui.importer import Mapping, Source
     from dyntui.importer.fields import MappingKind
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
 __all__ = ["ImportOptions", "drop_unset", "file_options", "import_file", "import_users", "run_options"]
@@ -109,8 +110,7 @@ class ImportOptions:
     """Bulk requests per minute; 0 for no limit."""
     settle: float | None
     """Seconds to wait before rows with a lost response are looked up."""
-    yes: bool
-    confirm_environment: str
+    confirmation: Confirmation
 
     def job_facts(self, **more_options: Any) -> dict[str, Any]:
         """Return the options that are saved in the journal of the job."""
@@ -261,7 +261,7 @@ async def _prepare_and_run(
                 context.emit_json({**plan, "plan": str(path)})
                 return 0
             context.print_message(*plan_lines(plan))
-            permit = await confirm_job(context, connection, journal, yes=options.yes, typed=options.confirm_environment)
+            permit = await confirm_job(context, connection, journal, options.confirmation)
             return await run_until_stopped(context, connection, journal, permit, signals, first=options.first)
 
 

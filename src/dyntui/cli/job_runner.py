@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from dyntui.cli.context import CliContext, report_error
-from dyntui.cli.output import confirm, ignore_closed_stream, print_lines, prompt, show_progress
+from dyntui.cli.output import ignore_closed_stream, print_lines, show_progress
+from dyntui.cli.write_helpers import ask_confirmation
 from dyntui.core.errors import (
     EXIT_DONE,
     EXIT_NOT_AUTHORIZED,
@@ -26,6 +27,7 @@ from dyntui.core.times import duration
 
 if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.progress import Progress
@@ -156,28 +158,18 @@ async def precheck(context: CliContext, connection: Connection, journal: Journal
 
 
 async def confirm_job(
-    context: CliContext, connection: Connection, journal: Journal, *, yes: bool, typed: str
+    context: CliContext, connection: Connection, journal: Journal, from_options: Confirmation
 ) -> WritePermit:
     """Return the permit to run the job; on a terminal, ask for the confirmation that the options do not give.
 
     A job that was confirmed before needs no second confirmation. Raises UsageError when it is not confirmed.
     """
-    from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
     from dyntui.services.imports.job_service import assess_job, authorize_job, job_requirement, load_confirmation
 
     action = await assess_job(journal, connection, connection.client)
-    confirmation = load_confirmation(journal) or Confirmation(yes=yes, typed=typed)
-    if yes or typed:
-        confirmation = Confirmation(yes=yes, typed=typed)
-    elif not load_confirmation(journal) and not context.json and sys.stdin.isatty():
-        needed = job_requirement(journal, connection, action)
-        lines = (*needed.target_lines, *needed.effects, needed.warning)
-        context.print_message(f"{needed.question}  ({needed.environment})", *lines)
-        if needed.level is ConfirmationLevel.TYPED:
-            answer = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
-            confirmation = Confirmation(typed=answer)
-        else:
-            confirmation = Confirmation(yes=confirm("Continue?"))
+    confirmation = None if from_options.yes or from_options.typed else load_confirmation(journal)
+    if confirmation is None:
+        confirmation = ask_confirmation(context, job_requirement(journal, connection, action), from_options)
     return authorize_job(journal, connection, confirmation, action)
 
 

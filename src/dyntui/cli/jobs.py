@@ -19,6 +19,7 @@ from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.cli.job_runner import JobSignals
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.jobs import JobSummary
     from dyntui.store.job_queries import FullRow
 
@@ -180,8 +181,7 @@ def resume_job(
     batch: int | None,
     rate: float | None,
     settle: float | None,
-    yes: bool,
-    confirm_environment: str,
+    confirmation: Confirmation,
 ) -> int:
     """Resume a job that was paused, stopped or killed. Without JOB, resume the newest unfinished job.
 
@@ -192,7 +192,7 @@ def resume_job(
     from dyntui.cli.job_runner import JobSignals
 
     with JobSignals() as signals:
-        work = _resume(context, path, None, options, first, absolute_path(report), yes, confirm_environment, signals)
+        work = _resume(context, path, None, options, first, absolute_path(report), confirmation, signals)
         return run(work)
 
 
@@ -204,9 +204,7 @@ def resume_job(
 )
 @confirm_options
 @pass_context
-def run_plan(
-    context: CliContext, plan: str, first: int | None, report: Path | None, yes: bool, confirm_environment: str
-) -> int:
+def run_plan(context: CliContext, plan: str, first: int | None, report: Path | None, confirmation: Confirmation) -> int:
     """Run a plan that `dyntui import --dry-run` made. PLAN is the file of the plan, or its job."""
     from dyntui.cli.job_runner import JobSignals
     from dyntui.services.imports.plan import read_plan
@@ -218,7 +216,7 @@ def run_plan(
     document = read_plan(file)
     path, report = find_job(document["job"]), absolute_path(report)
     with JobSignals() as signals:
-        return run(_resume(context, path, document, {}, first, report, yes, confirm_environment, signals))
+        return run(_resume(context, path, document, {}, first, report, confirmation, signals))
 
 
 async def _resume(
@@ -228,8 +226,7 @@ async def _resume(
     options: dict[str, Any],
     first: int | None,
     report: Path | None,
-    yes: bool,
-    typed: str,
+    confirmation: Confirmation,
     signals: JobSignals,
 ) -> int:
     """Run a job that exists. plan: it must still describe the job. options: replace those in the journal."""
@@ -259,7 +256,7 @@ async def _resume(
             connection.write_gate.check(action_for(journal))
             check_location(journal, JobLocation.of(connection.profile, await load_organization_id(connection.client)))
             await precheck(context, connection, journal)
-            permit = await confirm_job(context, connection, journal, yes=yes, typed=typed)
+            permit = await confirm_job(context, connection, journal, confirmation)
             return await run_until_stopped(context, connection, journal, permit, signals, first=first, report=report)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +9,8 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.jobs import absolute_path, find_job, job_argument
-from dyntui.cli.output import confirm, prompt
-from dyntui.cli.write_helpers import read_option
+from dyntui.cli.output import confirm
+from dyntui.cli.write_helpers import ask_confirmation, read_option
 from dyntui.core.errors import (
     EXIT_DONE,
     EXIT_NOT_AUTHORIZED,
@@ -25,7 +23,7 @@ from dyntui.core.errors import (
 
 if TYPE_CHECKING:
     from dyntui.cli.job_runner import JobSignals
-    from dyntui.services.actions.write_types import Confirmation, Requirement
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.undo import UndoResult
     from dyntui.services.imports.undo_targets import UndoTarget
     from dyntui.store.journal import Journal
@@ -42,7 +40,7 @@ _MAX_LISTED = 10
 )
 @confirm_options
 @pass_context
-def retry_failed_rows(context: CliContext, job: str, report: Path | None, yes: bool, confirm_environment: str) -> int:
+def retry_failed_rows(context: CliContext, job: str, report: Path | None, confirmation: Confirmation) -> int:
     """Make a new job from the failed rows of a finished job, and run it.
 
     The new job also has the rows in review, and the rows that a canceled job did not send. It has no invalid rows: fix
@@ -51,11 +49,11 @@ def retry_failed_rows(context: CliContext, job: str, report: Path | None, yes: b
     from dyntui.cli.job_runner import JobSignals
 
     with JobSignals() as signals:
-        return run(_retry(context, find_job(job), absolute_path(report), yes, confirm_environment, signals))
+        return run(_retry(context, find_job(job), absolute_path(report), confirmation, signals))
 
 
 async def _retry(
-    context: CliContext, path: Path, report: Path | None, yes: bool, typed: str, signals: JobSignals
+    context: CliContext, path: Path, report: Path | None, confirmation: Confirmation, signals: JobSignals
 ) -> int:
     from dyntui.cli.job_runner import confirm_job, precheck, run_until_stopped
     from dyntui.services.imports.job_service import action_for
@@ -73,7 +71,7 @@ async def _retry(
             context.print_message(f"Job {journal.id} sends {journal.total:,} rows of job {path.stem} again.")
             signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
             await precheck(context, connection, journal)
-            permit = await confirm_job(context, connection, journal, yes=yes, typed=typed)
+            permit = await confirm_job(context, connection, journal, confirmation)
             return await run_until_stopped(context, connection, journal, permit, signals, report=report)
 
 
@@ -83,7 +81,7 @@ async def _retry(
 @confirm_options
 @read_option
 @pass_context
-def undo_job(context: CliContext, job: str, dry_run: bool, yes: bool, confirm_environment: str, read: str) -> int:
+def undo_job(context: CliContext, job: str, dry_run: bool, confirmation: Confirmation) -> int:
     """Delete the users or entries that a job created, except those that changed since.
 
     Each one is read again right before it is deleted. Deleting a user leaves its wallet records behind.
@@ -96,14 +94,11 @@ def undo_job(context: CliContext, job: str, dry_run: bool, yes: bool, confirm_en
     from dyntui.cli.job_runner import JobSignals
 
     with JobSignals() as signals:
-        return run(_undo(context, find_job(job), dry_run, yes, confirm_environment, read, signals))
+        return run(_undo(context, find_job(job), dry_run, confirmation, signals))
 
 
-async def _undo(
-    context: CliContext, path: Path, dry_run: bool, yes: bool, typed: str, read: str, signals: JobSignals
-) -> int:
+async def _undo(context: CliContext, path: Path, dry_run: bool, from_options: Confirmation, signals: JobSignals) -> int:
     from dyntui.cli.job_runner import ProgressMeter
-    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.jobs import JobLocation, check_location
     from dyntui.services.imports.undo import (
@@ -138,8 +133,7 @@ async def _undo(
             if dry_run or not count:
                 return _finish_undo(context, journal, kind, plan)
             impact = await assess_undo(journal, connection, connection.client)
-            from_options = Confirmation(yes=yes, typed=typed, read=read)
-            confirmation = _ask_confirmation(context, undo_requirement(journal, connection, impact), from_options)
+            confirmation = ask_confirmation(context, undo_requirement(journal, connection, impact), from_options)
             permit = authorize_undo(journal, connection, confirmation, impact)
             control = JobControl()
             signals.pause(control)
@@ -163,17 +157,6 @@ def _print_plan(context: CliContext, plan: UndoResult, count: int, kind: UndoTar
     if len(plan.skipped) > _MAX_LISTED:
         context.print_message(f"  … and {len(plan.skipped) - _MAX_LISTED:,} more")
     context.print_message(kind.warning)
-
-
-def _ask_confirmation(context: CliContext, needed: Requirement, from_options: Confirmation) -> Confirmation:
-    """Return the confirmation of the options; without one, ask for it on a terminal after printing the effects."""
-    if needed.effects:
-        context.print_message(*needed.effects)
-    if from_options.yes or from_options.typed or context.json or not sys.stdin.isatty():
-        return from_options
-    context.print_message(f"{needed.question}  ({needed.environment})")
-    typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
-    return replace(from_options, typed=typed, read=needed.code)
 
 
 def _finish_undo(context: CliContext, journal: Journal, kind: UndoTarget, result: UndoResult) -> int:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +13,15 @@ import click
 
 from dyntui.cli.context import CliContext, confirm_options, pass_context, run
 from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
-from dyntui.cli.write_helpers import perform, read_ids, report_results
+from dyntui.cli.write_helpers import perform, read_ids, read_option, report_results
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource, ResourceAction
-    from dyntui.services.actions.write_types import Target, WriteAction
+    from dyntui.services.actions.write_types import Confirmation, Target, WriteAction
     from dyntui.services.connection import Connection
 
-__all__ = ["add_resource_commands", "run_action", "split_arguments"]
+__all__ = ["add_action_command", "add_resource_commands", "run_action", "split_arguments"]
 
 
 def split_arguments(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -41,11 +41,9 @@ def run_action(
     record: Resource,
     action: ResourceAction,
     arguments: Sequence[str],
+    confirmation: Confirmation,
     *,
-    parent: str,
-    yes: bool,
-    confirm_environment: str,
-    read: str = "",
+    parent: str = "",
 ) -> int:
     """Run an action of a record through the write gate, print the results and return the exit code.
 
@@ -61,18 +59,17 @@ def run_action(
     )
 
     ids, values = split_arguments(arguments)
+    checked_action = make_write_action(record, action)
     ids = _check_ids(record, action, ids)
 
     async def work() -> int:
         async with context.connection() as connection:
-            connection.write_gate.check(make_write_action(connection.client, record, action))
+            connection.write_gate.check(checked_action)
             write, targets = await _prepare_write(context, connection, record, action, ids, values, parent)
             write = await with_warnings(connection, record, write, targets)
-            if write.warning and yes:
+            if write.warning and confirmation.yes:
                 context.print_message(write.warning)
-            results = await perform(
-                context, connection, write, targets, yes=yes, confirm_environment=confirm_environment, read=read
-            )
+            results = await perform(context, connection, write, targets, confirmation)
             one_time = one_time_value(action, results.items[0].value)
             if one_time is not None and not context.json:
                 name, value = one_time
@@ -121,6 +118,7 @@ async def _prepare_write(
         form_fields,
         make_target,
         make_write_action,
+        needs_parent,
         read_targets,
         resolve_parent,
         starting_values,
@@ -133,7 +131,7 @@ async def _prepare_write(
     changes_rows = action.target is ActionTarget.ROWS
     if changes_rows and action.fields and not values:
         raise UsageError(f"{action.name} needs at least one FIELD=VALUE.", hint=_describe_fields(record, action))
-    parent_id = await resolve_parent(client, record, parent)
+    parent_id = await resolve_parent(client, record, parent) if needs_parent(client, record, action) else parent
     targets = await read_targets(client, record, action, ids, parent=parent_id)
     if not changes_rows:
         targets = [make_target(record, None, label=next(iter(values.values()), ""))]
@@ -145,7 +143,7 @@ async def _prepare_write(
     filled = check_values(client, action, values, before=initial_values) if fields else None
     if filled is not None:
         targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]
-    return make_write_action(client, record, action, filled, parent=parent_id), targets
+    return make_write_action(record, action, filled, parent=parent_id), targets
 
 
 def _describe_fields(record: Resource, action: ResourceAction) -> str:
@@ -160,42 +158,57 @@ def _describe_fields(record: Resource, action: ResourceAction) -> str:
     return f"Fields{' (* required)' if any(field.required for field in fields) else ''}: {described}."
 
 
-def add_resource_commands(group: click.Group, record: Resource) -> None:
-    """Add `list`, `get` and a command for each action of a record to a group."""
-    from dyntui.resources import ActionTarget
+def add_resource_commands(group: click.Group, record: Resource, *, without: Collection[str] = ()) -> None:
+    """Add `list`, `get` and a command for each action of a record to a group.
 
-    @group.command("list", help=f"List {record.plural}.")
-    @list_options
-    @pass_context
-    def list_command(context: CliContext, /, **options: Any) -> None:
-        list_rows(context, record, **options)
+    without: names of commands that the group has of its own, because they do more.
+    """
+    if "list" not in without:
 
-    @group.command("get", help=f"Show one {record.singular} in full.")
-    @click.argument("row_id", metavar="ID")
-    @parent_option
-    @pass_context
-    def get_command(context: CliContext, row_id: str, parent: str) -> None:
-        show_resource(context, record, row_id, parent=parent)
+        @group.command("list", help=f"List {record.plural}.")
+        @list_options
+        @pass_context
+        def list_command(context: CliContext, /, **options: Any) -> None:
+            list_rows(context, record, **options)
+
+    if "get" not in without:
+
+        @group.command("get", help=f"Show one {record.singular} in full.")
+        @click.argument("row_id", metavar="ID")
+        @parent_option
+        @pass_context
+        def get_command(context: CliContext, row_id: str, parent: str) -> None:
+            show_resource(context, record, row_id, parent=parent)
 
     for action in record.actions:
-        metavars = [] if action.target is ActionTarget.LIST else ["[ID]..."]
-        if action.fields:
-            metavars.append("[FIELD=VALUE]..." if metavars else "FIELD=VALUE...")
+        for name in (action.name, *action.aliases):
+            if not action.command and name not in without:
+                add_action_command(group, record, action, name, hidden=name in action.aliases)
 
-        def action_command(
-            context: CliContext,
-            arguments: tuple[str, ...],
-            parent: str,
-            yes: bool,
-            confirm_environment: str,
-            action: ResourceAction = action,
-        ) -> int:
-            return run_action(
-                context, record, action, arguments, parent=parent, yes=yes, confirm_environment=confirm_environment
-            )
 
-        with_options = parent_option(confirm_options(pass_context(action_command)))
-        help_text = f"{action.help}\n\n{_describe_fields(record, action)}" if action.fields else action.help
-        group.command(action.name, help=help_text)(
-            click.argument("arguments", nargs=-1, metavar=" ".join(metavars) or None)(with_options)
-        )
+def add_action_command(
+    group: click.Group, record: Resource, action: ResourceAction, name: str, *, hidden: bool = False
+) -> None:
+    """Add the command `name` that runs an action of a record to a group. hidden: whether help leaves it out."""
+    from dyntui.resources import ActionTarget
+
+    metavars = [] if action.target is ActionTarget.LIST else ["[ID]..."]
+    if action.fields:
+        metavars.append("[FIELD=VALUE]..." if metavars else "FIELD=VALUE...")
+
+    def action_command(
+        context: CliContext, arguments: tuple[str, ...], confirmation: Confirmation, parent: str = ""
+    ) -> int:
+        return run_action(context, record, action, arguments, confirmation, parent=parent)
+
+    command = confirm_options(pass_context(action_command))
+    if record.parent:
+        command = parent_option(command)
+    if action.decides_access:
+        command = read_option(command)
+    help_text = f"{action.help}\n\n{_describe_fields(record, action)}" if action.fields else action.help
+    if action.target is ActionTarget.ROWS and not action.single_row:
+        help_text += "\n\nIds are arguments, or lines of standard input."
+    group.command(name, help=help_text, hidden=hidden)(
+        click.argument("arguments", nargs=-1, metavar=" ".join(metavars) or None)(command)
+    )

@@ -222,11 +222,14 @@ def _print_table(context: CliContext, record: Resource, rows: Sequence[Mapping[s
 
 def show_resource(context: CliContext, record: Resource, row_id: str, *, parent: str = "") -> None:
     """Read one object of a resource and print it in full."""
-    from dyntui.services.actions.resource_actions import mask_secrets, read_one, resolve_parent
+    from dyntui.services.actions.resource_actions import find_rows, mask_secrets, read_one, resolve_parent
 
     async def work() -> Any:
         async with context.connection() as connection:
-            parent_id = await resolve_parent(connection.client, record, parent)
-            return mask_secrets(record, await read_one(connection.client, record, row_id, parent=parent_id))
+            client = connection.client
+            parent_id, object_id = await resolve_parent(client, record, parent), row_id
+            if record.by_name:
+                object_id = str((await find_rows(client, record, [row_id]))[row_id].get(record.key))
+            return mask_secrets(record, await read_one(client, record, object_id, parent=parent_id))
 
     show_object(context, run(work()), "")

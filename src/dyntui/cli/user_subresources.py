@@ -9,13 +9,18 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.output import confirm, print_lines
-from dyntui.cli.write_helpers import ids_argument, perform, read_option, read_targets, report_results, run_write
+from dyntui.cli.write_helpers import ids_argument, perform, read_option, read_targets, report_results
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
-__all__ = ["add_users_to_allowlist", "edit_metadata", "list_sessions", "reveal_social_token", "revoke_session"]
+__all__ = [
+    "add_users_to_allowlist",
+    "edit_metadata",
+    "list_sessions",
+]
 
 
 async def _read_user(connection: Connection, user_id: str) -> dict[str, Any]:
@@ -53,48 +58,6 @@ def list_sessions(context: CliContext, user_id: str) -> None:
     )
 
 
-@click.command("session-revoke", cls=BaseCommand)
-@ids_argument
-@confirm_options
-@pass_context
-def revoke_session(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Revoke single sessions by their ids. Ids are arguments, or lines of standard input."""
-    from dyntui.services.actions.user_actions import REVOKE_SESSION
-
-    return run_write(context, REVOKE_SESSION, read_targets(ids), yes, confirm_environment)
-
-
-@click.command("social-token", cls=BaseCommand)
-@click.argument("account_id", metavar="ACCOUNT-ID")
-@confirm_options
-@pass_context
-def reveal_social_token(context: CliContext, account_id: str, yes: bool, confirm_environment: str) -> int:
-    """Show the access token of a social account. ACCOUNT-ID is the id of the account.
-
-    With the token, anyone can act as this user at the provider. The command is recorded in the audit log.
-    """
-    from dyntui.services.actions.user_actions import REVEAL_SOCIAL_TOKEN
-    from dyntui.services.actions.write_types import Target, WriteOutcome
-
-    async def work() -> int:
-        async with context.connection() as connection:
-            results = await perform(
-                context,
-                connection,
-                REVEAL_SOCIAL_TOKEN,
-                [Target(account_id)],
-                yes=yes,
-                confirm_environment=confirm_environment,
-            )
-            item = results.items[0]
-            if item.outcome is WriteOutcome.DONE and isinstance(item.value, dict) and not context.json:
-                context.print_result(str(item.value.get("accessToken") or ""))
-                return 0
-            return report_results(context, results)
-
-    return run(work())
-
-
 @click.command("allowlist-add", cls=BaseCommand)
 @click.argument("allowlist", metavar="LIST")
 @ids_argument
@@ -102,7 +65,7 @@ def reveal_social_token(context: CliContext, account_id: str, yes: bool, confirm
 @read_option
 @pass_context
 def add_users_to_allowlist(
-    context: CliContext, allowlist: str, ids: tuple[str, ...], yes: bool, confirm_environment: str, read: str
+    context: CliContext, allowlist: str, ids: tuple[str, ...], confirmation: Confirmation
 ) -> int:
     """Add users to an allowlist. LIST is its name or id.
 
@@ -118,9 +81,7 @@ def add_users_to_allowlist(
             connection.write_gate.check(add_to_allowlist("", allowlist), targets)
             row = find_policy(await read_lists(connection.client), allowlist)
             action = add_to_allowlist(str(row["id"]), name_of(row))
-            results = await perform(
-                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
-            )
+            results = await perform(context, connection, action, targets, confirmation)
             return report_results(context, results)
 
     return run(work())
@@ -137,9 +98,10 @@ def add_users_to_allowlist(
 )
 @confirm_options
 @pass_context
-def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, confirm_environment: str) -> int:
+def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: Confirmation) -> int:
     """Edit the whole metadata of a user in your editor, or replace it from a file. The changes are shown first."""
-    from dyntui.services.actions.user_actions import UPDATE_USER, user_target
+    from dyntui.services.actions.resource_actions import write_action
+    from dyntui.services.actions.user_actions import user_target
     from dyntui.services.actions.write_types import Target
     from dyntui.services.editor import edit, editor
     from dyntui.services.metadata import metadata_changes, metadata_of, metadata_text, read_metadata
@@ -150,7 +112,7 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, con
 
     async def work() -> int:
         async with context.connection() as connection:
-            connection.write_gate.check(UPDATE_USER, [Target(user_id)])
+            connection.write_gate.check(write_action("users.update"), [Target(user_id)])
             user = await _read_user(connection, user_id)
             text = file_text if file_text is not None else _edit_until_valid(edit, metadata_text(metadata_of(user)))
             metadata = read_metadata(text)
@@ -164,7 +126,11 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, yes: bool, con
             is_saved = False
             try:
                 results = await perform(
-                    context, connection, UPDATE_USER, [target], yes=yes, confirm_environment=confirm_environment
+                    context,
+                    connection,
+                    write_action("users.update"),
+                    [target],
+                    confirmation,
                 )
                 is_saved = not results.remaining
             finally:

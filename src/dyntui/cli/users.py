@@ -5,15 +5,19 @@ The lazy commands are in user_lists.py and user_subresources.py.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.field_arguments import parse_assignments
-from dyntui.cli.object_output import show_object
+from dyntui.cli.resource_commands import add_action_command, add_resource_commands, run_action
 from dyntui.cli.write_helpers import ids_argument, perform, read_targets, report_results, run_write
 from dyntui.core.errors import UsageError
+from dyntui.resources import RESOURCES
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.write_types import Confirmation
 
 __all__ = ["users"]
 
@@ -22,14 +26,6 @@ _LAZY_COMMANDS = {
     "list": ("dyntui.cli.user_lists:list_users", "List users, newest first."),
     "export": ("dyntui.cli.user_lists:export_users", "Export all users, filtered users, or the users with these ids."),
     "sessions": ("dyntui.cli.user_subresources:list_sessions", "List the sessions of a user, newest first."),
-    "session-revoke": (
-        "dyntui.cli.user_subresources:revoke_session",
-        "Revoke single sessions by their ids.",
-    ),
-    "social-token": (
-        "dyntui.cli.user_subresources:reveal_social_token",
-        "Show the access token of a social account.",
-    ),
     "allowlist-add": ("dyntui.cli.user_subresources:add_users_to_allowlist", "Add users to an allowlist."),
     "edit-metadata": (
         "dyntui.cli.user_subresources:edit_metadata",
@@ -43,24 +39,15 @@ def users() -> None:
     """List, create, update and delete users."""
 
 
-@users.command("get")
-@click.argument("user_id", metavar="ID")
-@pass_context
-def get_user(context: CliContext, user_id: str) -> None:
-    """Show one user in full."""
-
-    async def work() -> Any:
-        async with context.connection() as connection:
-            return await connection.client.users.get_raw(user_id)
-
-    show_object(context, run(work()), "user")
+add_resource_commands(users, RESOURCES["users"], without=_LAZY_COMMANDS.keys() | {"create", "update", "edit"})
+add_action_command(users, RESOURCES["sessions"], RESOURCES["sessions"].actions[0], "session-revoke")
 
 
 @users.command("create")
 @click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
 @confirm_options
 @pass_context
-def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def create_user(context: CliContext, pairs: tuple[str, ...], confirmation: Confirmation) -> int:
     """Create one user.
 
     FIELD=VALUE is text, or the type of that field in the API; FIELD:=JSON is sent unchanged. Example:
@@ -68,7 +55,7 @@ def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_
     \b
     dyntui users create email=ada@example.com firstName=Ada metadata='{"plan":"pro"}'
     """
-    from dyntui.services.actions.user_actions import CREATE_USER
+    from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.write_types import Target
 
     fields = parse_assignments(pairs, "createUser", known_only=True)
@@ -77,7 +64,7 @@ def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_
     target = Target(
         str(fields.get("id", "")), str(fields.get("email") or fields.get("username") or ""), {"fields": fields}
     )
-    return run_write(context, CREATE_USER, [target], yes, confirm_environment)
+    return run_write(context, write_action("users.create"), [target], confirmation)
 
 
 @users.command("update")
@@ -85,13 +72,14 @@ def create_user(context: CliContext, pairs: tuple[str, ...], yes: bool, confirm_
 @click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
 @confirm_options
 @pass_context
-def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confirmation: Confirmation) -> int:
     """Change profile fields of one user. The email cannot be changed.
 
     metadata.KEY=TEXT sets one metadata field to a text, metadata.KEY:=JSON to another JSON value. FIELD:=null clears a
     field.
     """
-    from dyntui.services.actions.user_actions import UPDATABLE, UPDATE_USER
+    from dyntui.resources.users import UPDATABLE
+    from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.write_types import Target
 
     fields = parse_assignments(pairs, "updateUser")
@@ -113,49 +101,24 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], yes: 
                 current = document.get("user", document).get("metadata") or {}
                 fields["metadata"] = {**current, **fields.get("metadata", {}), **partial}
             targets = [Target(user_id, data={"fields": fields})]
-            return report_results(
-                context,
-                await perform(
-                    context, connection, UPDATE_USER, targets, yes=yes, confirm_environment=confirm_environment
-                ),
-            )
+            results = await perform(context, connection, write_action("users.update"), targets, confirmation)
+            return report_results(context, results)
 
     return run(work())
 
 
-@users.command("delete")
-@ids_argument
-@confirm_options
-@pass_context
-def delete_users(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Delete users permanently. Ids are arguments, or lines of standard input."""
-    from dyntui.services.actions.user_actions import DELETE_USER
-
-    return run_write(context, DELETE_USER, read_targets(ids), yes, confirm_environment)
-
-
-@users.command("sessions-revoke")
-@ids_argument
-@confirm_options
-@pass_context
-def revoke_sessions(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Revoke all sessions of users. Ids are arguments, or lines of standard input."""
-    from dyntui.services.actions.user_actions import REVOKE_SESSIONS
-
-    return run_write(context, REVOKE_SESSIONS, read_targets(ids), yes, confirm_environment)
-
-
-@users.command("mfa-reset")
+@users.command("mfa-reset", hidden=True)
 @ids_argument
 @click.option("--devices", is_flag=True, help="Remove all MFA devices instead of resetting the methods.")
 @confirm_options
 @pass_context
-def reset_mfa(context: CliContext, ids: tuple[str, ...], devices: bool, yes: bool, confirm_environment: str) -> int:
+def reset_mfa(context: CliContext, ids: tuple[str, ...], devices: bool, confirmation: Confirmation) -> int:
     """Reset the MFA methods of users, or remove their MFA devices."""
-    from dyntui.services.actions.user_actions import REMOVE_MFA_DEVICES, RESET_MFA
+    from dyntui.services.actions.resource_actions import find_action
 
-    action = REMOVE_MFA_DEVICES if devices else RESET_MFA
-    return run_write(context, action, read_targets(ids), yes, confirm_environment)
+    record = RESOURCES["users"]
+    action = find_action(record, "remove-mfa-devices" if devices else "reset-mfa")
+    return run_action(context, record, action, ids, confirmation)
 
 
 @users.command("set-metadata")
@@ -163,7 +126,7 @@ def reset_mfa(context: CliContext, ids: tuple[str, ...], devices: bool, yes: boo
 @ids_argument
 @confirm_options
 @pass_context
-def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
+def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], confirmation: Confirmation) -> int:
     """Set one metadata field of users. Other metadata fields stay unchanged.
 
     KEY=TEXT sets a text, also for digits. KEY:=JSON sets another JSON value, such as seats:=3.
@@ -171,4 +134,4 @@ def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], yes: bool
     from dyntui.services.actions.user_actions import set_metadata_field
 
     ((key, value),) = parse_assignments((pair,)).items()
-    return run_write(context, set_metadata_field(key, value), read_targets(ids), yes, confirm_environment)
+    return run_write(context, set_metadata_field(key, value), read_targets(ids), confirmation)

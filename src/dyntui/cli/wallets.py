@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.object_output import show_object
+from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option
-from dyntui.cli.write_helpers import ids_argument, read_targets, run_write
+from dyntui.cli.write_helpers import run_write
+from dyntui.resources import USERS, WALLETS
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
+
+if TYPE_CHECKING:
+    from dyntui.services.actions.write_types import Confirmation
 
 __all__ = ["wallets"]
 
@@ -20,6 +25,11 @@ __all__ = ["wallets"]
 @click.group(cls=CommandGroup)
 def wallets() -> None:
     """List, link, pre-generate, delete and recover wallets."""
+
+
+_RECOVER = next(action for action in USERS.actions if action.name == "recover-wallets")
+add_resource_commands(wallets, WALLETS, without={"list", "get"})
+add_action_command(wallets, USERS, _RECOVER, "recover")
 
 
 @wallets.command("list")
@@ -30,7 +40,6 @@ def wallets() -> None:
 @pass_context
 def list_wallets(context: CliContext, user_id: str | None, limit: int, all_rows: bool, ndjson: bool) -> None:
     """List the wallets of the environment, or of one user."""
-    from dyntui.resources import WALLETS
     from dyntui.services.lists.list_source import scan
 
     async def work() -> tuple[list[dict[str, Any]], int | None]:
@@ -88,28 +97,6 @@ def get_wallet(context: CliContext, wallet_id: str) -> None:
         context.print_result(f"{'explorer':<28}  {url}")
 
 
-@wallets.command("delete")
-@ids_argument
-@confirm_options
-@pass_context
-def delete_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Delete wallets. `wallets recover USER` restores them."""
-    from dyntui.services.actions.user_actions import DELETE_WALLET
-
-    return run_write(context, DELETE_WALLET, read_targets(ids), yes, confirm_environment)
-
-
-@wallets.command("recover")
-@ids_argument
-@confirm_options
-@pass_context
-def recover_wallets(context: CliContext, ids: tuple[str, ...], yes: bool, confirm_environment: str) -> int:
-    """Recover all deleted wallets of users. Ids are the ids of the users."""
-    from dyntui.services.actions.user_actions import RECOVER_WALLETS
-
-    return run_write(context, RECOVER_WALLETS, read_targets(ids), yes, confirm_environment)
-
-
 @wallets.command("link")
 @click.argument("user_id", metavar="USER-ID")
 @click.option("--address", required=True, help="Address of the wallet.")
@@ -125,15 +112,14 @@ def link_external_wallet(
     chain: str,
     name: str,
     provider: str,
-    yes: bool,
-    confirm_environment: str,
+    confirmation: Confirmation,
 ) -> int:
     """Link an external wallet to a user."""
     from dyntui.services.actions.user_actions import link_wallet
     from dyntui.services.actions.write_types import Target
 
     fields = {"publicWalletAddress": address, "chain": chain, "walletName": name, "walletProvider": provider}
-    return run_write(context, link_wallet(fields), [Target(user_id)], yes, confirm_environment)
+    return run_write(context, link_wallet(fields), [Target(user_id)], confirmation)
 
 
 @wallets.command("pregenerate")
@@ -172,8 +158,7 @@ def pregenerate_wallets(
     social: str | None,
     legacy: bool,
     farcaster_fid: int | None,
-    yes: bool,
-    confirm_environment: str,
+    confirmation: Confirmation,
 ) -> int:
     """Pre-generate embedded wallets for an identifier. A user with it claims them at the first sign-in."""
     from dyntui.services.actions.user_actions import pregenerate, pregeneration
@@ -182,7 +167,7 @@ def pregenerate_wallets(
     operation, body = pregeneration(
         identifier, kind, chains, social=social or "", legacy=legacy, farcaster_fid=farcaster_fid
     )
-    return run_write(context, pregenerate(operation, body), [Target(identifier, identifier)], yes, confirm_environment)
+    return run_write(context, pregenerate(operation, body), [Target(identifier, identifier)], confirmation)
 
 
 @wallets.command("export")
@@ -192,7 +177,6 @@ def export_wallets(
     context: CliContext, ids: tuple[str, ...], format_name: str | None, fields: str | None, output: Path | None
 ) -> None:
     """Export all wallets, or the wallets with these ids. `-` reads the ids from standard input."""
-    from dyntui.resources import WALLETS
     from dyntui.services.exports import WALLET_FIELDS
 
     export_rows(

@@ -16,6 +16,7 @@ from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
+    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
 __all__ = ["webhooks"]
@@ -83,7 +84,7 @@ def list_deliveries(context: CliContext, webhook_id: str, message_id: str) -> No
 @confirm_options
 @pass_context
 def redeliver_messages(
-    context: CliContext, webhook_id: str, ids: tuple[str, ...], failed: bool, yes: bool, confirm_environment: str
+    context: CliContext, webhook_id: str, ids: tuple[str, ...], failed: bool, confirmation: Confirmation
 ) -> int:
     """Send messages of a webhook again."""
     from dyntui.services.actions.resource_actions import find_action, make_target, make_write_action
@@ -94,7 +95,7 @@ def redeliver_messages(
 
     async def work() -> int:
         async with context.connection() as connection:
-            write = make_write_action(connection.client, record, find_action(record, "redeliver"), parent=webhook_id)
+            write = make_write_action(record, find_action(record, "redeliver"), parent=webhook_id)
             if failed:
                 targets = [make_target(record, row) for row in await _read_failed_messages(connection, webhook_id)]
             else:
@@ -104,7 +105,7 @@ def redeliver_messages(
                 return 0
             return report_results(
                 context,
-                await perform(context, connection, write, targets, yes=yes, confirm_environment=confirm_environment),
+                await perform(context, connection, write, targets, confirmation),
             )
 
     return run(work())
@@ -119,7 +120,7 @@ def redeliver_messages(
 @confirm_options
 @pass_context
 def verify_webhook_body(
-    context: CliContext, webhook_id: str, body_file: str, signature: str, yes: bool, confirm_environment: str
+    context: CliContext, webhook_id: str, body_file: str, signature: str, confirmation: Confirmation
 ) -> int:
     """Check whether a request body was signed with the secret of a webhook.
 
@@ -134,9 +135,7 @@ def verify_webhook_body(
     async def work() -> Any:
         async with context.connection() as connection:
             write, targets = read_secret_action(connection.client), [make_target(record, None, webhook_id)]
-            results = await perform(
-                context, connection, write, targets, yes=yes, confirm_environment=confirm_environment
-            )
+            results = await perform(context, connection, write, targets, confirmation)
             if results.first_error is not None:
                 raise results.first_error
             return results.items[0].value

@@ -16,11 +16,19 @@ from dyntui.cli.output import confirm, prompt, show_progress
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_types import Confirmation, Target, TargetResult, WriteAction, WriteResults
+    from dyntui.services.actions.write_types import (
+        Confirmation,
+        Requirement,
+        Target,
+        TargetResult,
+        WriteAction,
+        WriteResults,
+    )
     from dyntui.services.connection import Connection
 
 __all__ = [
     "ask_confirmation",
+    "confirm_action",
     "ids_argument",
     "make_progress_line",
     "perform",
@@ -73,17 +81,12 @@ def read_targets(ids: Sequence[str]) -> list[Target]:
     return [Target(target_id) for target_id in read_ids(ids)]
 
 
-def run_write(
-    context: CliContext, action: WriteAction, targets: Sequence[Target], yes: bool, confirm_environment: str
-) -> int:
+def run_write(context: CliContext, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> int:
     """Connect, perform `action`, print the results and return the exit code."""
 
     async def work() -> int:
         async with context.connection() as connection:
-            results = await perform(
-                context, connection, action, targets, yes=yes, confirm_environment=confirm_environment
-            )
-            return report_results(context, results)
+            return report_results(context, await perform(context, connection, action, targets, confirmation))
 
     return run(work())
 
@@ -93,62 +96,54 @@ async def perform(
     connection: Connection,
     action: WriteAction,
     targets: Sequence[Target],
-    *,
-    yes: bool,
-    confirm_environment: str,
-    read: str = "",
+    confirmation: Confirmation,
 ) -> WriteResults:
-    """Perform `action` through the write gate; on a terminal, ask for what the options do not confirm.
-
-    yes, confirm_environment, read: values of the options --yes, --confirm-environment and --read.
-    """
-    confirmation = await ask_confirmation(
-        context, connection, action, targets, yes=yes, confirm_environment=confirm_environment, read=read
-    )
+    """Perform `action` through the write gate, after a confirmation by the options or on the terminal."""
+    confirmation = await confirm_action(context, connection, action, targets, confirmation)
     return await connection.write_gate.perform(
         action, targets, confirmation, on_progress=make_progress_line(len(targets))
     )
 
 
-async def ask_confirmation(
+async def confirm_action(
     context: CliContext,
     connection: Connection,
     action: WriteAction,
     targets: Sequence[Target],
-    *,
-    yes: bool,
-    confirm_environment: str,
-    read: str = "",
+    from_options: Confirmation,
 ) -> Confirmation:
-    """Return the confirmation of `action` from the options, or from the answers on a terminal.
+    """Return the confirmation of `action` from the options; on a terminal, ask for what they do not confirm.
 
     The effects of the action on access are printed in both cases.
     """
-    from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
-
-    from_options = Confirmation(yes=yes, typed=confirm_environment, read=read)
-    if connection.write_gate.refusal(action):
+    gate = connection.write_gate
+    if gate.refusal(action):
         return from_options
-    needed = connection.write_gate.requirement(await connection.write_gate.with_impact(action, targets), targets)
+    needed = gate.requirement(await gate.with_impact(action, targets), targets)
     if needed.policy_change is not None:
         from dyntui.services.access.lockout_count import lockout_lines
 
         context.print_message(*await lockout_lines(connection, needed))
-    is_unread = needed.code not in ("", read)
-    if context.json or not sys.stdin.isatty() or (yes and not is_unread):
+    return ask_confirmation(context, needed, from_options)
+
+
+def ask_confirmation(context: CliContext, needed: Requirement, from_options: Confirmation) -> Confirmation:
+    """Return the confirmation of the options; when they give none or not the code of the effects, ask on a terminal."""
+    from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
+
+    is_unread = needed.code not in ("", from_options.read)
+    is_given = (from_options.yes or from_options.typed) and not is_unread
+    if context.json or not sys.stdin.isatty() or is_given or needed.level is ConfirmationLevel.NONE:
         if needed.effects and not is_unread:
             context.print_message(*needed.effects)
         return from_options
-    if needed.level is not ConfirmationLevel.NONE:
-        context.print_message(
-            f"{needed.question}  ({needed.environment})", *needed.target_lines, *needed.effects, needed.warning
-        )
+    context.print_message(
+        f"{needed.question}  ({needed.environment})", *needed.target_lines, *needed.effects, needed.warning
+    )
     if needed.level is ConfirmationLevel.CONFIRM:
         return Confirmation(yes=confirm("Continue?"))
-    if needed.level is ConfirmationLevel.TYPED and (not confirm_environment or is_unread):
-        typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
-        return Confirmation(typed=typed, read=needed.code)
-    return from_options
+    typed = prompt(f"Type {' or '.join(needed.accepted)} to confirm", default="")
+    return Confirmation(typed=typed, read=needed.code)
 
 
 def make_progress_line(count: int) -> Callable[[int, int], None] | None:

@@ -40,7 +40,7 @@ class ResourceAction:
     """An action on a resource, for console, command line and documentation."""
 
     name: str
-    """Name on the command line."""
+    """Name on the command line. `RECORD.NAME` is its name in the audit log."""
     operation: str
     """Catalog id."""
     help: str
@@ -75,11 +75,30 @@ class ResourceAction:
     """Whether the response contains a secret."""
     warning: str = ""
     """What cannot be undone."""
+    decides_access: bool = False
+    """Whether it can decide who may sign in, so that its impact is assessed before the confirmation."""
     typed_in_live: bool = False
     """Whether a live environment requires typing its name although nothing is destroyed."""
     also_changes: tuple[str, ...] = ()
     """Further resources that it changes, besides those of its record (services.actions.resource_changes)."""
+    variant_of: str = ""
+    """The action that declares the operation, as `RECORD.NAME`, when this one calls it for a narrower purpose."""
+    extra_operations: tuple[str, ...] = ()
+    """Further operations that it may write with."""
+    command: str = ""
+    """The command and the screen that run it, such as `users set-metadata`, when it needs more than ids and fields: its call is made by a
+    function of the services. "" for an action that any list, `dyntui do` and a generated command run."""
+    aliases: tuple[str, ...] = ()
+    """Further names on the command line."""
+    undone_by: str = ""
+    """The action that reverses it, of the same record; "" for none."""
 
+    noun: str = ""
+    """Noun for a target; "" takes that of the record."""
+    plural: str = ""
+    """Plural of `noun`; "" takes that of the record, or adds an s."""
+    question: str = ""
+    """The start of the confirmation question, such as `Revoke all sessions of`; "" derives it from the name."""
     past: str = ""
     """Past participle for the result, such as `withdrawn`; "" derives it from the name."""
     result_subject: str = ""
@@ -103,5 +122,7 @@ class ResourceAction:
     @property
     def verb(self) -> str:
         """The start of the confirmation question: `Delete` (webhook ...), `Reveal secret of` (webhook ...)."""
+        if self.question:
+            return self.question
         words = self.verb_phrase
         return words[:1].upper() + words[1:] + (" of" if "-" in self.name else "")

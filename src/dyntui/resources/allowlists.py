@@ -29,23 +29,28 @@ ENTRY_ORDERS: Mapping[str, str] = {"createdAt": "time added", "alias": "alias", 
 
 
 def access_actions(
-    noun: str, create: str, update: str, enable: str, disable: str, delete: str
+    noun: str,
+    create: str,
+    update: str,
+    enable: str,
+    disable: str,
+    delete: str,
+    *,
+    fields: tuple[str, ...],
+    warning: str,
 ) -> tuple[ResourceAction, ...]:
-    """Return the actions of an allowlist or a gate. `services.access` runs them, because it assesses their impact."""
-    fields = ("name", "outcome", "scope", "rules") if noun == "gate" else ("name", "outcome", "scope")
+    """Return the actions that allowlists and gates share. `services.access.actions` assesses their impact on sign-in.
+
+    warning: what cannot be undone after a deletion.
+    """
     return (
-        ResourceAction(
-            "create",
-            create,
-            f"Create the {noun}. It is disabled until you enable it.",
-            target=ActionTarget.LIST,
-            fields=fields,
-        ),
-        ResourceAction("edit", update, f"Edit the {noun}.", single_row=True, fields=fields),
-        ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in."),
-        ResourceAction("disable", disable, f"Disable the {noun}."),
-        ResourceAction("delete", delete, f"Delete the {noun}.", effect=Effect.DESTRUCTIVE),
-    )
+        ResourceAction("create", create, f"Create the {noun}. It is disabled until you enable it.", "new", key="n", target=ActionTarget.LIST, fields=fields,
+            undone_by="delete", warning="It is disabled until you enable it."),
+        ResourceAction("update", update, f"Edit the {noun}.", "edit", decides_access=True, key="e", aliases=("edit",), single_row=True, fields=fields),
+        ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in.", decides_access=True, undone_by="disable"),
+        ResourceAction("disable", disable, f"Disable the {noun}.", decides_access=True, undone_by="enable"),
+        ResourceAction("delete", delete, f"Delete the {noun}.", decides_access=True, key="d", effect=Effect.DESTRUCTIVE, warning=warning),
+    )  # fmt: skip
 
 
 def _identifier_type(row: Row) -> str:
@@ -76,15 +81,23 @@ ALLOWLISTS = Resource(
     empty="There are no allowlists in this environment, so everyone may sign in.",
     label=lambda row: str(row.get("name") or ""),
     command="allowlists",
-    actions=access_actions(
-        "allowlist",
-        "createAllowlistByEnvironmentId",
-        "updateAllowlistById",
-        "enableAllowlistById",
-        "disableAllowlistById",
-        "deleteAllowlistById",
+    by_name=True,
+    actions=(
+        *access_actions("allowlist", "createAllowlistByEnvironmentId", "updateAllowlistById", "enableAllowlistById", "disableAllowlistById",
+            "deleteAllowlistById", fields=("name", "outcome", "scope"),
+            warning="Its entries are deleted with it and cannot be restored. Export the list first."),
+        ResourceAction("sync", "postEntryByAllowlistId", "Make the entries match a file or another allowlist.", key="s", variant_of="allowlist-entries.create",
+            command="allowlists sync", extra_operations=("deleteAllowlistEntryById",), noun="entry", plural="entries", question="Change", past="changed",
+            undone_by="undo"),
+        ResourceAction("undo", "postEntryByAllowlistId", "Undo a change of the entries.", variant_of="allowlist-entries.create", command="allowlists undo",
+            extra_operations=("deleteAllowlistEntryById",), noun="entry", plural="entries", question="Undo the changes to", past="undone", result_subject="Changes to"),
+        ResourceAction("import", "postEntryByAllowlistId", "Import entries from a file.", key="i", variant_of="allowlist-entries.create", command="allowlists import",
+            noun="file", past="imported", undone_by="import-undo", warning="Entries of an enabled allowlist take effect immediately."),
+        ResourceAction("import-undo", "deleteAllowlistEntryById", "Delete the entries that an import created.", variant_of="allowlist-entries.delete", command="jobs undo",
+            effect=Effect.DESTRUCTIVE, noun="import", question="Undo", past="undone",
+            warning="These entries no longer allow or block the users who match them."),
     ),
-)
+)  # fmt: skip
 
 ALLOWLIST_ENTRIES = Resource(
     name="allowlist-entries",
@@ -105,5 +118,14 @@ ALLOWLIST_ENTRIES = Resource(
     empty="This allowlist has no entries.",
     label=_identifier,
     command="allowlists",
-    extra_operations=("postEntryByAllowlistId", "deleteAllowlistEntryById"),
-)
+    actions=(
+        ResourceAction("create", "postEntryByAllowlistId", "Add entries.", "add", decides_access=True, key="n", command="allowlists add", noun="entry", plural="entries", question="Add",
+            past="added", undone_by="delete"),
+        ResourceAction("update", "postEntryByAllowlistId", "Edit the entry. The new entry is added, then the old one is deleted.", "edit", key="e",
+            variant_of="allowlist-entries.create", command="allowlists edit", extra_operations=("deleteAllowlistEntryById",), single_row=True,
+            noun="entry", plural="entries", question="Change", past="changed", undone_by="allowlists.undo"),
+        ResourceAction("delete", "deleteAllowlistEntryById", "Remove the entries.", "remove", decides_access=True, key="d", command="allowlists remove", effect=Effect.DESTRUCTIVE,
+            noun="entry", plural="entries", question="Remove", past="removed", undone_by="allowlists.undo",
+            warning="This can be undone (u on the entries, or `dyntui allowlists undo`). The entries get new ids."),
+    ),
+)  # fmt: skip

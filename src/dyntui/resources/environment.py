@@ -57,8 +57,12 @@ SETTINGS = Resource(
     empty="The server returned no settings.",
     cached=False,
     label=lambda row: str(row.get("id") or ""),
-    extra_operations=("updateProjectSettings",),
-)
+    actions=(
+        ResourceAction("update", "updateProjectSettings", "Change one setting.", "edit", key="e", command="api updateProjectSettings", single_row=True, noun="setting",
+            typed_in_live=True, question="Change", past="changed",
+            warning="The API accepts only all settings at once. The others are sent as they were just read."),
+    ),
+)  # fmt: skip
 
 STATISTICS = Resource(
     name="statistics",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dyntui.core.effect import Effect
 from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import age, short_id
 from dyntui.resources.resource import Column, ListOperation, Resource
@@ -32,10 +33,10 @@ EXPORTS = Resource(
     secrets=("downloadUrl",),
     empty="There are no exports. Press n to request one.",
     label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
-    extra_operations=("downloadExportById",),
     actions=(
         ResourceAction("create", "createExport", "Request a CSV file of all users or visits from the server.", "new", target=ActionTarget.LIST,
             key="n", fields=("model", "format")),
+        ResourceAction("download", "downloadExportById", "Download the file of the export.", key="w", effect=Effect.READ, command="exports download"),
     ),
 )  # fmt: skip
 

@@ -45,5 +45,15 @@ GATES = Resource(
     empty="There are no gates in this environment, so no tokens are required.",
     label=lambda row: str(row.get("name") or ""),
     command="gates",
-    actions=access_actions("gate", "createGate", "updateGate", "enableGate", "disableGate", "deleteGate"),
+    by_name=True,
+    actions=access_actions(
+        "gate",
+        "createGate",
+        "updateGate",
+        "enableGate",
+        "disableGate",
+        "deleteGate",
+        fields=("name", "outcome", "scope", "rules"),
+        warning="It cannot be restored.",
+    ),
 )

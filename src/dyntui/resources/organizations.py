@@ -227,7 +227,7 @@ MY_INVITES = Resource(
     actions=(
         ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="A", disabled_reason=_answer_disabled_reason,
             body=lambda row, values: {"status": "accepted"}),
-        ResourceAction("reject", "updateInvite", "Reject the invitation.", key="X", effect=Effect.DESTRUCTIVE, disabled_reason=_answer_disabled_reason,
+        ResourceAction("reject", "updateInvite", "Reject the invitation.", variant_of="my-invites.accept", key="X", effect=Effect.DESTRUCTIVE, disabled_reason=_answer_disabled_reason,
             body=lambda row, values: {"status": "rejected"}, warning="It cannot be accepted later."),
     ),
 )  # fmt: skip

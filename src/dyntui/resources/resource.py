@@ -188,6 +188,8 @@ class Resource:
     """What can be done with the list or its rows."""
     parent_resource: str = ""
     """Name of the resource of the parent."""
+    by_name: bool = False
+    """Whether commands accept the field `name` of an object in place of its id, when exactly one object has it."""
     detail_wrapper: str = ""
     """Name of the object around the response of `detail`; "" for none."""
     extra_operations: tuple[str, ...] = ()
@@ -209,8 +211,8 @@ class Resource:
         return (self.label(row) if self.label is not None else "") or str(row.get(self.key, ""))
 
     def action(self, name: str) -> ResourceAction | None:
-        """Return the action with that name."""
-        return next((action for action in self.actions if action.name == name), None)
+        """Return the action with that name or alias."""
+        return next((action for action in self.actions if name in (action.name, *action.aliases)), None)
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -218,7 +220,7 @@ class Resource:
         named = [
             self.list.operation,
             self.detail,
-            *(action.operation for action in self.actions),
+            *(action.operation for action in self.actions if not action.variant_of),
             *self.extra_operations,
         ]
         return tuple(dict.fromkeys(name for name in named if name))

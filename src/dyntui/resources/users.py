@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
-from dyntui.resources.action import ResourceAction
+from dyntui.resources.action import ALL, ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import age, item_count, short_id, text, yes_no
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
-__all__ = ["USERS", "WALLETS"]
+__all__ = ["UPDATABLE", "USERS", "WALLETS"]
+
+UPDATABLE = (
+    "firstName",
+    "lastName",
+    "alias",
+    "username",
+    "phoneNumber",
+    "country",
+    "jobTitle",
+    "team",
+    "tShirtSize",
+    "policiesConsent",
+    "emailNotification",
+    "discordNotification",
+    "newsletterNotification",
+    "btcWallet",
+    "kdaWallet",
+    "ltcWallet",
+    "ckbWallet",
+    "kasWallet",
+    "dogeWallet",
+    "metadata",
+)
+"""The fields that PUT user accepts. The email is not among them: the API cannot change it.
+
+Source: docs/vendor-api.md#create-update-and-delete.
+"""
 
 
 def _full_name(row: Row) -> str:
@@ -75,21 +102,36 @@ USERS = Resource(
     empty="There are no users in this environment. Press i to import some.",
     label=_user_label,
     command="users",
-    extra_operations=("createUser", "updateUser", "bulkCreateUser", "getUserOauthAccessToken"),
     actions=(
-        ResourceAction("revoke-sessions", "revokeUserSessions", "Revoke all sessions of the user.", effect=Effect.DESTRUCTIVE,
-            past="revoked", result_subject="Sessions of",
+        ResourceAction("create", "createUser", "Create a user.", "new", key="n", target=ActionTarget.LIST, fields=ALL, undone_by="delete"),
+        ResourceAction("update", "updateUser", "Edit the profile of the user. The email cannot be changed.", "edit", key="e", single_row=True, fields=UPDATABLE),
+        ResourceAction("set-metadata", "updateUser", "Set one metadata field of the user.", key="m", variant_of="users.update", command="users set-metadata",
+            past="set"),
+        ResourceAction("revoke-sessions", "revokeUserSessions", "Revoke all sessions of the user.", key="X", effect=Effect.DESTRUCTIVE,
+            aliases=("sessions-revoke",), question="Revoke all sessions of", past="revoked", result_subject="Sessions of",
             warning="All devices are signed out. A new sign-in is required."),
-        ResourceAction("reset-mfa", "resetUserMfa", "Reset the MFA methods of the user.", effect=Effect.DESTRUCTIVE,
-            past="reset", result_subject="MFA methods of",
+        ResourceAction("reset-mfa", "resetUserMfa", "Reset the MFA methods of the user.", key="f", effect=Effect.DESTRUCTIVE,
+            question="Reset the MFA methods of", past="reset", result_subject="MFA methods of",
             warning="Verify that the request comes from this user."),
-        ResourceAction("remove-mfa-devices", "resetAllMfaDevices", "Remove all MFA devices of the user.", effect=Effect.DESTRUCTIVE,
-            past="removed", result_subject="MFA devices of",
+        ResourceAction("remove-mfa-devices", "resetAllMfaDevices", "Remove all MFA devices of the user.", key="D", effect=Effect.DESTRUCTIVE,
+            question="Remove all MFA devices of", past="removed", result_subject="MFA devices of",
             warning="The devices have to be registered again. Verify that the request comes from this user."),
-        ResourceAction("recover-wallets", "recoverDeletedWalletsWithEnvironment", "Recover the deleted wallets of the user.",
-            past="recovered", result_subject="Deleted wallets of",
+        ResourceAction("recover-wallets", "recoverDeletedWalletsWithEnvironment", "Recover the deleted wallets of the user.", key="u",
+            question="Recover the deleted wallets of", past="recovered", result_subject="Deleted wallets of",
             body=lambda row, values: {"userId": row.get("id")}),
-        ResourceAction("delete", "deleteUser", "Delete the user permanently.", effect=Effect.DESTRUCTIVE,
+        ResourceAction("reveal-social-token", "getUserOauthAccessToken", "Show the access token of a social account one time.", "reveal token", key="t",
+            effect=Effect.READ, sensitive=True, single_row=True, noun="social account", reveals=("accessToken", "access token"), aliases=("social-token",),
+            question="Reveal the access token of", past="revealed", result_subject="Access token of",
+            warning="Anyone who has the token can act as this user at the provider. It is shown one time and is not saved."),
+        ResourceAction("add-to-allowlist", "postEntryByAllowlistId", "Add the user to an allowlist.", key="A", variant_of="allowlist-entries.create",
+            command="users allowlist-add", question="Add", past="added", undone_by="allowlist-entries.delete"),
+        ResourceAction("import", "bulkCreateUser", "Import users from a file.", key="i", target=ActionTarget.LIST, command="import", extra_operations=("createUser",),
+            noun="file", past="imported", typed_in_live=True, undone_by="import-undo",
+            warning="An import can be undone only by deleting what it created."),
+        ResourceAction("import-undo", "deleteUser", "Delete the users that an import created.", target=ActionTarget.LIST, command="jobs undo", effect=Effect.DESTRUCTIVE,
+            variant_of="users.delete", noun="import", question="Undo", past="undone",
+            warning="A deleted user cannot be restored. Deleting a user leaves its wallet records behind."),
+        ResourceAction("delete", "deleteUser", "Delete the user permanently.", key="d", effect=Effect.DESTRUCTIVE,
             warning="This cannot be undone. Wallet records are not deleted."),
     ),
 )  # fmt: skip
@@ -118,14 +160,21 @@ WALLETS = Resource(
     empty="There are no wallets in this environment.",
     label=lambda row: shorten(str(row.get("publicKey") or ""), 13),
     command="wallets",
-    extra_operations=(
-        "getWalletsByUserId",
-        "createWallet",
-        "createWaasWallet",
-        "createEmbeddedWallet",
-        "createEmbeddedWalletFromFarcaster",
-    ),
+    extra_operations=("getWalletsByUserId",),
     actions=(
+        ResourceAction("link", "createWallet", "Link an external wallet to a user.", "link wallet", key="w", command="wallets link", noun="user",
+            question="Link a wallet to", past="linked", result_subject="Wallet of",
+            warning="Ownership is verified at the first sign-in with it. This fails if the user has an embedded wallet."),
+        ResourceAction("pregenerate", "createWaasWallet", "Create embedded wallets that the user gets at the first sign-in.", "pre-generate wallets", key="P",
+            target=ActionTarget.LIST, command="wallets pregenerate", noun="user",
+            question="Pre-generate wallets for", past="pre-generated", result_subject="Wallets for",
+            warning="A user is created if no user has this identifier."),
+        ResourceAction("pregenerate-legacy", "createEmbeddedWallet", "Create embedded wallets with the older operation.", target=ActionTarget.LIST,
+            command="wallets pregenerate --legacy", noun="user", question="Pre-generate wallets for", past="pre-generated", result_subject="Wallets for",
+            warning="A user is created if no user has this identifier."),
+        ResourceAction("pregenerate-farcaster", "createEmbeddedWalletFromFarcaster", "Create embedded wallets for a Farcaster id.", target=ActionTarget.LIST,
+            command="wallets pregenerate --farcaster-fid", noun="user", question="Pre-generate wallets for", past="pre-generated", result_subject="Wallets for",
+            warning="A user is created if no user has this identifier."),
         ResourceAction("revoke-delegated-access", "deleteDelegatedAccess", "Revoke the delegated access to this wallet.",
             "revoke access", key="x", past="revoked", result_subject="Delegated access to", effect=Effect.DESTRUCTIVE, disabled_reason=_revoke_disabled_reason,
             warning="The owner has to delegate the access again."),

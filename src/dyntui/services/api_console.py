@@ -21,7 +21,7 @@ from dyntui.core.strict_json import load_json, parse_json
 from dyntui.core.text import plain_json
 from dyntui.core.times import now
 from dyntui.resources.action import ALL
-from dyntui.services.actions.raw_writes import write_action
+from dyntui.services.actions.raw_writes import raw_write_action
 from dyntui.services.actions.write_types import Confirmation, Requirement, Target, WriteAction
 from dyntui.services.forms import FormField, FormResult, operation_fields, read_form
 from dyntui.services.metadata import read_json
@@ -162,7 +162,7 @@ def _action(operation: Operation, form_result: FormResult, responses: list[Any])
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         return await _send(client, operation, form_result, permit, responses)
 
-    action = write_action(operation, path=form_result.path, query=form_result.query, body=form_result.body)
+    action = raw_write_action(operation, path=form_result.path, query=form_result.query, body=form_result.body)
     return replace(action, call=call, warning=warning_about(operation) or action.warning)
 
 

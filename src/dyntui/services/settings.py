@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
+from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.forms import FieldKind, FormField, ParameterLocation
 
@@ -128,13 +129,4 @@ def change_leaf(path: Path, before: Any, after: Any) -> WriteAction:
     async def reread(client: Client, target: Target) -> Any:
         return await read_settings(client)
 
-    return WriteAction(
-        "settings.change",
-        "Change",
-        "setting",
-        "updateProjectSettings",
-        call,
-        reread=reread,
-        warning="The API accepts only all settings at once. The others are sent as they were just read.",
-        typed_in_live=True,
-    )
+    return declared_write("settings.update", call, reread=reread)

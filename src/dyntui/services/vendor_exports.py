@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from dyntui.config.private_files import new_whole_file
 from dyntui.config.urls import is_loopback
-from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import RESOURCES
+from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.resource_actions import read_one
-from dyntui.services.actions.write_types import Confirmation, Target, WriteAction
+from dyntui.services.actions.write_types import Confirmation, Target
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -126,7 +126,7 @@ async def download(
             )
             return found.size
 
-    action = WriteAction("exports.download", "Download", "export", "downloadExportById", call, effect=Effect.READ)
+    action = declared_write("exports.download", call)
     results = await connection.write_gate.perform(action, [Target(export_id, _RECORD.label_of(export))], Confirmation())
     if results.first_error is not None:
         raise results.first_error

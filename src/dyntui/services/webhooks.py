@@ -51,7 +51,7 @@ class SignatureCheck:
 def read_secret_action(client: Client) -> WriteAction:
     """Return the action that reads the secret of a webhook for a signature check, without showing it."""
     record = RESOURCES["webhooks"]
-    action = make_write_action(client, record, find_action(record, "reveal-secret"))
+    action = make_write_action(record, find_action(record, "reveal-secret"))
     warning = "The secret is read for the check and is not shown. The audit log records that it was read."
     return replace(action, verb="Read the secret of", warning=warning)
 

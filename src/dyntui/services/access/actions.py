@@ -1,15 +1,17 @@
-"""The actions that allowlists and gates share: create, edit, enable, disable, delete, with an impact assessment."""
+"""The actions that allowlists and gates share: create, update, enable, disable, delete, with an impact assessment."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.effect import Effect
+from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.resources import ActionTarget
 from dyntui.services.access.access_policy import Change, PolicyKind, name_of
-from dyntui.services.access.impact import assess_change, deleted, with_enabled, with_fields
+from dyntui.services.access.impact import CHANGES, assess_change, entry_count, with_fields
+from dyntui.services.access.policy_fields import checked_fields
+from dyntui.services.actions.registry import declaration, declared_write
 from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:
@@ -17,9 +19,11 @@ if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.services.actions.write_types import Impact
 
-__all__ = ["AccessActions", "AccessOperations", "access_target"]
+__all__ = ["ACCESS_RECORDS", "access_action", "access_target"]
 
-Fields = Mapping[str, Any]
+ACCESS_RECORDS = {"allowlists": PolicyKind.LIST, "gates": PolicyKind.GATE}
+"""The records whose actions `access_action` makes."""
+_AUDITED = ("id", "name", "outcome", "scope", "enabledAt", "entries")
 
 
 def access_target(row: Row, **data: Any) -> Target:
@@ -27,134 +31,64 @@ def access_target(row: Row, **data: Any) -> Target:
     return Target(str(row.get("id", "")), name_of(row), data)
 
 
-def _unchanged(document: Any) -> Any:
-    return document
+def access_action(name: str) -> WriteAction:
+    """Return the action of a list or a gate: `allowlists.enable`. The fields to set are in the target, as `fields`."""
+    record, action = declaration(name).record, declaration(name).action
+    kind = ACCESS_RECORDS[record.name]
 
+    def path(target: Target) -> dict[str, str]:
+        return {record.detail_path: target.id}
 
-@dataclass(frozen=True, slots=True)
-class AccessOperations:
-    """The ids of the operations of allowlists or gates."""
+    def unwrap(document: Any) -> Any:
+        return document.get(kind.value, document) if isinstance(document, dict) else document
 
-    id_name: str
-    """The path parameter of the id."""
-    read: str
-    create: str
-    update: str
-    delete: str
-    enable: str
-    disable: str
+    async def read(client: Client, target: Target) -> Any:
+        return unwrap(await client.call(record.detail, path=path(target)))
 
+    async def create(client: Client, target: Target, permit: WritePermit) -> Any:
+        fields = checked_fields(target.data["fields"], kind=kind)
+        body = {name: value for name, value in fields.items() if value not in (None, "")}
+        return unwrap(await client.call(action.operation, body=body, permit=permit))
 
-@dataclass(frozen=True, slots=True)
-class AccessActions:
-    """The actions of allowlists or of gates."""
-
-    kind: PolicyKind
-    operations: AccessOperations
-    fields: tuple[str, ...]
-    """The fields that can be set."""
-    checked: Callable[[Fields], dict[str, Any]]
-    """Returns valid fields, or raises UsageError."""
-    audited: Callable[[Any], Any] = _unchanged
-    """Returns what the audit log saves of a row."""
-    deletion_warning: str = "It cannot be restored."
-    """The warning in the confirmation of a deletion."""
-    before_deletion: Callable[[Client, Target], Awaitable[Any]] | None = None
-    """Returns what the audit log saves before a deletion; None for the same as before other actions."""
-
-    def _path(self, target: Target) -> dict[str, str]:
-        return {self.operations.id_name: target.id}
-
-    def _unwrap(self, document: Any) -> Any:
-        return document.get(self.kind.value, document) if isinstance(document, dict) else document
-
-    async def read(self, client: Client, target: Target) -> Any:
-        """Read the current row."""
-        return self._unwrap(await client.call(self.operations.read, path=self._path(target)))
-
-    async def before(self, client: Client, target: Target) -> Any:
-        """Read what the audit log saves of the current row."""
-        return self.audited(await self.read(client, target))
-
-    def _after(self, target: Target, value: Any) -> Any:
-        return self.audited(value)
-
-    def _assess(self, change: Change) -> Callable[[Client, Sequence[Target]], Awaitable[Impact]]:
-        async def assess(client: Client, targets: Sequence[Target]) -> Impact:
-            return await assess_change(client, self.kind, [target.id for target in targets], change)
-
-        return assess
-
-    def _name_fields(self, name: str, verb: str) -> tuple[str, str, str]:
-        return f"{self.kind}.{name}", verb, self.kind.value
-
-    def create(self) -> WriteAction:
-        """Return the action that creates a disabled row."""
-
-        async def call(client: Client, target: Target, permit: WritePermit) -> Any:
-            fields = self.checked(target.data["fields"])
-            body = {name: value for name, value in fields.items() if value not in (None, "")}
-            return self._unwrap(await client.call(self.operations.create, body=body, permit=permit))
-
-        warning = "It is disabled until you enable it."
-        return WriteAction(
-            *self._name_fields("create", "Create"), self.operations.create, call, warning=warning, after=self._after
-        )
-
-    def update(self) -> WriteAction:
-        """Return the action that sets fields."""
-
-        async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+        body: dict[str, Any] | None = None
+        if action.fields:
             # PUT may replace the whole object, so unchanged fields are sent as well.
-            current = await self.read(client, target)
-            fields = {name: current.get(name) for name in self.fields} | self.checked(target.data["fields"])
+            current = await read(client, target)
+            fields = {name: current.get(name) for name in action.fields}
+            fields |= checked_fields(target.data["fields"], kind=kind)
             body = {name: value for name, value in fields.items() if value is not None}
-            path = self._path(target)
-            return self._unwrap(await client.call(self.operations.update, path=path, body=body, permit=permit))
+        return unwrap(await client.call(action.operation, path=path(target), body=body, permit=permit))
 
-        async def assess(client: Client, targets: Sequence[Target]) -> Impact:
-            (target,) = targets
-            return await self._assess(with_fields(self.checked(target.data["fields"])))(client, targets)
+    async def assess(client: Client, targets: Sequence[Target]) -> Impact:
+        return await assess_change(client, kind, [target.id for target in targets], _change(name, kind, targets))
 
-        return WriteAction(
-            *self._name_fields("update", "Edit"),
-            self.operations.update,
-            call,
-            reread=self.read,
-            assess_impact=assess,
-            before=self.before,
-            after=self._after,
-        )
+    async def before(client: Client, target: Target) -> Any:
+        document = _audited(kind, await read(client, target))
+        if kind is PolicyKind.LIST and action.name == "delete":
+            return {**document, "entries": await entry_count(client, target.id)}
+        return document
 
-    def delete(self) -> WriteAction:
-        """Return the action that deletes a row."""
+    def after(target: Target, value: Any) -> Any:
+        return _audited(kind, value)
 
-        async def call(client: Client, target: Target, permit: WritePermit) -> None:
-            await client.call(self.operations.delete, path=self._path(target), permit=permit)
+    if action.target is ActionTarget.LIST:
+        return declared_write(name, create, after=after)
+    reread = None if action.name == "delete" else read
+    return declared_write(name, call, reread=reread, assess_impact=assess, before=before, after=after)
 
-        return WriteAction(
-            *self._name_fields("delete", "Delete"),
-            self.operations.delete,
-            call,
-            effect=Effect.DESTRUCTIVE,
-            warning=self.deletion_warning,
-            assess_impact=self._assess(deleted),
-            before=self.before_deletion or self.before,
-        )
 
-    def set_enabled(self, on: bool) -> WriteAction:
-        """Return the action that enables or disables a row."""
-        operation = self.operations.enable if on else self.operations.disable
+def _change(name: str, kind: PolicyKind, targets: Sequence[Target]) -> Change:
+    fixed_change = CHANGES[declaration(name).action.operation][2]
+    if fixed_change is not None:
+        return fixed_change
+    if len(targets) != 1:
+        raise UsageError(f"Edit one {kind} at a time.")
+    return with_fields(checked_fields(targets[0].data["fields"], kind=kind))
 
-        async def call(client: Client, target: Target, permit: WritePermit) -> Any:
-            return self._unwrap(await client.call(operation, path=self._path(target), permit=permit))
 
-        return WriteAction(
-            *self._name_fields("enable", "Enable") if on else self._name_fields("disable", "Disable"),
-            operation,
-            call,
-            reread=self.read,
-            assess_impact=self._assess(with_enabled(on)),
-            before=self.before,
-            after=self._after,
-        )
+def _audited(kind: PolicyKind, document: Any) -> Any:
+    """Return what the audit log saves of a list or a gate."""
+    if kind is PolicyKind.GATE or not isinstance(document, dict):
+        return document
+    return {name: document.get(name) for name in _AUDITED if name in document}

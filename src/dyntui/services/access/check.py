@@ -22,7 +22,7 @@ from dyntui.services.access.access_policy import (
 )
 from dyntui.services.access.drafts import DraftState, entry_label, parse_identifiers
 from dyntui.services.access.entry_search import find_on_lists
-from dyntui.services.access.gates import describe_rule
+from dyntui.services.access.gate_rules import describe_rule
 from dyntui.services.access.user_identifiers import entries_for, with_domain
 
 if TYPE_CHECKING:

@@ -221,7 +221,7 @@ def sync_action(plan: SyncPlan, *, job: str = "") -> tuple[WriteAction, list[Tar
     """Return the sync as one action and its targets: first the entries to add, then those to remove."""
     complement = f"on {name_of(plan.allowlist)} to match {plan.source.name}"
     adds, removes = bool(plan.add) or not plan.remove, bool(plan.remove)
-    action = change_entries(plan.allowlist, "allowlist.sync", "Change", complement, adds=adds, removes=removes, job=job)
+    action = change_entries(plan.allowlist, "allowlists.sync", complement, adds=adds, removes=removes, job=job)
     return action, [*map(entry_target, plan.add), *map(removal_target, plan.remove)]
 
 

@@ -19,6 +19,7 @@ from dyntui.services.access.access_policy import is_enabled, name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, entry_label, key_of
 from dyntui.services.access.entry_search import find_entries, find_on_lists, read_by_id
 from dyntui.services.access.impact import assess_entries
+from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Impact, Target, WriteAction
 
 if TYPE_CHECKING:
@@ -131,24 +132,20 @@ def _audited(target: Target, value: Any) -> Any:
 
 def add_entries(row: Row, *, job: str = "") -> WriteAction:
     """Add entries to a list. Targets are made by `entry_target`."""
-    return change_entries(row, "allowlist.entry-add", "Add", f"to {name_of(row)}", removes=False, job=job)
+    return change_entries(row, "allowlist-entries.create", f"to {name_of(row)}", removes=False, job=job)
 
 
 def remove_entries(row: Row, *, job: str = "") -> WriteAction:
     """Delete entries of a list. Targets are made by `removal_target`."""
-    action = change_entries(row, "allowlist.entry-remove", "Remove", f"from {name_of(row)}", adds=False, job=job)
-    return replace(
-        action,
-        warning="This can be undone (u on the entries, or `dyntui allowlists undo`). The entries get new ids.",
-    )
+    return change_entries(row, "allowlist-entries.delete", f"from {name_of(row)}", adds=False, job=job)
 
 
 def change_entries(
-    row: Row, name: str, verb: str, complement: str = "", *, adds: bool = True, removes: bool = True, job: str = ""
+    row: Row, name: str, complement: str = "", *, adds: bool = True, removes: bool = True, job: str = ""
 ) -> WriteAction:
     """Add some entries and delete others, in the order of the targets.
 
-    name, verb, complement, job: as in `WriteAction`.
+    name, complement, job: as in `WriteAction`.
     adds, removes: whether any target is added or deleted. What is not announced is refused.
     """
     list_id = str(row.get("id"))
@@ -166,19 +163,16 @@ def change_entries(
         removing = sum(bool(target.data.get("remove")) for target in targets)
         return await assess_entries(client, list_id, adding=len(targets) - removing, removing=removing)
 
-    return WriteAction(
+    return declared_write(
         name,
-        verb,
-        "entry",
-        operations[0],
         call,
+        operation=operations[0],
+        extra_operations=operations[1:],
         assess_impact=assess,
         before=before,
         after=_audited,
         job=job,
-        plural="entries",
         complement=complement,
-        extra_operations=operations[1:],
     )
 
 
@@ -227,19 +221,14 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         impact = await assess_entries(client, list_id, adding=len(targets), removing=len(targets))
         return replace(impact, effects=(_ADD_THEN_DELETE, *impact.effects))
 
-    return WriteAction(
-        "allowlist.entry-replace",
-        "Change",
-        "entry",
-        "postEntryByAllowlistId",
+    return declared_write(
+        "allowlist-entries.update",
         call,
         assess_impact=assess,
         before=before,
         after=_audited,
         job=job,
-        plural="entries",
         complement=f"on {name_of(row)}",
-        extra_operations=("deleteAllowlistEntryById",),
     )
 
 

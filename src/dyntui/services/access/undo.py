@@ -6,7 +6,7 @@ Added entries are deleted if they still exist; deleted entries are added again w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,12 @@ __all__ = ["EntryJob", "EntryUndo", "jobs_of", "plan_any_undo", "plan_import_und
 
 _ACTIONS = frozenset(
     {
+        "allowlist-entries.create",
+        "allowlist-entries.delete",
+        "allowlist-entries.update",
+        "allowlists.sync",
+        "allowlists.undo",
+        # Names in audit logs of versions before 0.2.
         "allowlist.entry-add",
         "allowlist.entry-remove",
         "allowlist.entry-replace",
@@ -209,8 +215,5 @@ def undo_action(plan: EntryUndo, *, job: str = "") -> tuple[WriteAction, list[Ta
     last = [entry_target(entry) for entry in plan.add if key_of(entry) in replaced]
     complement = f"on {name_of(plan.allowlist)}"
     adds, removes = bool(plan.add) or not plan.remove, bool(plan.remove)
-    action = change_entries(
-        plan.allowlist, "allowlist.undo", "Undo the changes to", complement, adds=adds, removes=removes, job=job
-    )
-    action = replace(action, past="undone", result_subject="Changes to")
+    action = change_entries(plan.allowlist, "allowlists.undo", complement, adds=adds, removes=removes, job=job)
     return action, [*first, *map(removal_target, plan.remove), *last]

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.write_gate import IMPACT_OPERATIONS
-from dyntui.services.actions.write_rules import effect_of
+from dyntui.services.actions.registry import declaration_of
+from dyntui.services.actions.write_rules import effect_of, rule_of
 from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:
@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
 
-__all__ = ["all_rows", "is_sensitive", "write_action"]
+__all__ = ["all_rows", "is_sensitive", "raw_write_action"]
 
 _IDS = ("id", "eventId", "messageId", "webhookId")
-_ENTRIES = frozenset({"postEntryByAllowlistId", "deleteAllowlistEntryById"})
 
 
 def is_sensitive(operation: Operation, query: Mapping[str, object] | None = None) -> bool:
@@ -27,7 +26,7 @@ def is_sensitive(operation: Operation, query: Mapping[str, object] | None = None
     return operation.id == "getUserOauthAccessToken" or (operation.id == "getWebhook" and revealed)
 
 
-def write_action(
+def raw_write_action(
     operation: Operation,
     *,
     path: Mapping[str, object] | None = None,
@@ -44,8 +43,9 @@ def write_action(
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         return await client.call(operation.id, path=path, query=query, body=body, headers=headers, permit=permit)
 
+    declared = declaration_of(operation.id)
     action = WriteAction(
-        name=f"api.{operation.id}",
+        name=declared.name if declared is not None else f"api.{operation.id}",
         verb="Send",
         past="sent",
         noun="operation",
@@ -56,7 +56,7 @@ def write_action(
         environment_id=str({**(query or {}), **(path or {})}.get("environmentId") or ""),
         scope=_scope(path or {}),
     )
-    if operation.id in IMPACT_OPERATIONS | _ENTRIES:
+    if rule_of(operation.id).decides_access:
         from dyntui.services.access.raw_operations import with_impact_check
 
         return with_impact_check(action, operation, path or {}, body)

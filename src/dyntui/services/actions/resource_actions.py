@@ -15,7 +15,9 @@ from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.tokens import is_own_token
-from dyntui.services.actions.custom_actions import custom_action
+from dyntui.services.access.access_policy import find_policy
+from dyntui.services.access.actions import ACCESS_RECORDS, access_action
+from dyntui.services.actions.registry import declaration, declared_write
 from dyntui.services.actions.write_types import Target, WriteAction, WriteResults
 from dyntui.services.forms import (
     REQUIRED,
@@ -51,6 +53,7 @@ __all__ = [
     "make_write_action",
     "mask_results",
     "mask_secrets",
+    "needs_parent",
     "one_time_value",
     "read_one",
     "read_targets",
@@ -58,6 +61,7 @@ __all__ = [
     "resolve_parent",
     "starting_values",
     "with_warnings",
+    "write_action",
 ]
 
 HIDDEN = "set, not shown"
@@ -123,6 +127,25 @@ async def _find_organization(client: Client) -> str:
     )
 
 
+def needs_parent(client: Client, record: Resource, action: ResourceAction) -> bool:
+    """Return whether an action is not possible without the parent of its targets."""
+    in_path = record.parent in client.catalog.get(action.operation).path_names
+    return in_path or (_needs_rows(record, action) and _is_read_by_parent(client, record))
+
+
+def _needs_rows(record: Resource, action: ResourceAction) -> bool:
+    """Return whether an action needs the rows of its targets, not only their ids."""
+    return bool(
+        action.target is ActionTarget.ROWS
+        and (action.replaces_all or action.body or action.values_path or record.by_name)
+    )
+
+
+def _is_read_by_parent(client: Client, record: Resource) -> bool:
+    """Return whether the path to one object contains its parent."""
+    return record.parent in client.catalog.get(record.detail or record.list.operation).path_names
+
+
 async def resolve_parent(client: Client, record: Resource, parent: str = "") -> str:
     """Return the parent id for the path of a list; "" when it needs none. Raises UsageError when it is missing."""
     if parent or not record.parent:
@@ -151,19 +174,26 @@ async def read_one(client: Client, record: Resource, row_id: str, *, parent: str
         if record.parent and record.parent in client.catalog.get(record.detail).path_names:
             path[record.parent] = parent
         document = await client.call(record.detail, path=path)
-        found = (
-            document.get(record.detail_wrapper or record.singular, document) if isinstance(document, dict) else document
-        )
+        found = _unwrap(record, document)
         if isinstance(found, dict):
             return found
     return (await find_rows(client, record, [row_id], parent=parent))[row_id]
 
 
+def _unwrap(record: Resource, document: Any) -> Any:
+    """Return the object in a response that has a wrapper around it: `{"user": {...}}`."""
+    found = document.get(record.detail_wrapper or record.singular) if isinstance(document, dict) else None
+    return found if isinstance(found, dict) else document
+
+
 async def find_rows(
     client: Client, record: Resource, ids: Sequence[str], *, parent: str = ""
 ) -> dict[str, dict[str, Any]]:
-    """Read rows of a list by their ids. For a list with at most one row, any id is accepted. Raises UsageError for an
-    unknown id."""
+    """Read rows of a list by their ids, or by their names if the record allows it. For a list with at most one row,
+    any id is accepted. Raises UsageError for an unknown id."""
+    if record.by_name:
+        rows = [scanned.row async for scanned in scan(client, record, parent=parent)]
+        return {row_id: dict(find_policy(rows, row_id, record.singular)) for row_id in ids}
     requested, found = set(ids), dict[str, dict[str, Any]]()
     async for scanned in scan(client, record, parent=parent):
         row_id = ids[0] if is_single(record) else str(scanned.row.get(record.key, ""))
@@ -242,9 +272,10 @@ async def read_targets(
         if not rows:
             raise UsageError(record.empty or f"There is no {record.singular}.")
         return [make_target(record, row) for row in rows]
-    if not (action.replaces_all or action.body or action.disabled_reason or action.values_path):
+    can_check = action.disabled_reason is not None and (bool(parent) or not _is_read_by_parent(client, record))
+    if not (_needs_rows(record, action) or can_check):
         return [make_target(record, None, row_id) for row_id in ids]
-    if record.detail:
+    if record.detail and not record.by_name:
         rows = [await read_one(client, record, row_id, parent=parent) for row_id in ids]
     else:
         by_id = await find_rows(client, record, ids, parent=parent)
@@ -267,22 +298,37 @@ def check_values(
     return filled
 
 
+def write_action(name: str) -> WriteAction:
+    """Make the write action with that name in the audit log, such as `users.delete`, for the write gate.
+
+    The values of its fields are in each target, as `fields`.
+    """
+    declared = declaration(name)
+    return make_write_action(declared.record, declared.action)
+
+
 def make_write_action(
-    client: Client, record: Resource, action: ResourceAction, filled: FormResult | None = None, *, parent: str = ""
+    record: Resource, action: ResourceAction, filled: FormResult | None = None, *, parent: str = ""
 ) -> WriteAction:
-    """Make the write action for the write gate."""
-    if custom := custom_action(record, action):
-        return custom
-    operation = client.catalog.get(action.operation)
+    """Make the write action for the write gate. Raises UsageError for an action that has its own command.
+
+    filled: values of its fields; None when they are in each target, as `fields`.
+    """
+    name = f"{record.name}.{action.name}"
+    if action.command:
+        raise UsageError(f"{name} needs more than ids and fields.", hint=f"Use `dyntui {action.command}`.")
+    if record.name in ACCESS_RECORDS:
+        return access_action(name)
 
     async def call(on: Client, target: Target, permit: WritePermit) -> Any:
         row = target.data.get("row") or {record.key: target.id}
+        values = filled.body if filled is not None else target.data.get("fields")
         if action.disabled_reason is not None and (reason := action.disabled_reason(row)):
             raise UsageError(reason, hint="Nothing was sent.")
         path = {**_path(on, record, action, row, parent), **(filled.path if filled else {})}
         query = {**dict(action.query), **(filled.query if filled else {})}
-        body = _body_for(on, action, row, filled.body if filled else None)
-        return await on.call(operation.id, path=path, query=query, body=body, permit=permit)
+        body = _body_for(on, action, row, values)
+        return _unwrap(record, await on.call(action.operation, path=path, query=query, body=body, permit=permit))
 
     async def reread(on: Client, target: Target) -> Any:
         return await read_one(on, record, target.id, parent=parent)
@@ -290,19 +336,10 @@ def make_write_action(
     can_reread = (
         action.target is ActionTarget.ROWS and action.name != "delete" and bool(record.detail) and not action.sensitive
     )
-    return WriteAction(
-        name=f"{record.name}.{action.name}",
-        verb=action.verb,
-        past=action.result_verb,
-        result_subject=action.result_subject,
-        noun=record.singular,
-        operation=operation.id,
-        call=call,
-        effect=action.effect,
+    return declared_write(
+        name,
+        call,
         reread=reread if can_reread else None,
-        warning=action.warning,
-        typed_in_live=action.typed_in_live,
-        sensitive=action.sensitive,
         scope=f"{record.parent}={parent}" if record.parent and parent else "",
     )
 

@@ -21,8 +21,6 @@ __all__ = ["JOBS", "Change", "Changes", "changed_by", "resources_of"]
 JOBS = "jobs"
 """The import jobs of this machine, which are shown like a resource of the API."""
 
-_CREATE_PREFIXES = ("add", "create", "post")
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -130,7 +128,8 @@ def _declared() -> Mapping[str, frozenset[str]]:
         related = {record.name, record.parent_resource, *record.also_changes} - {""}
         related |= {child.name for child in RESOURCES.values() if child.parent_resource == record.name}
         for action in record.actions:
-            found.setdefault(action.operation, set()).update(related, action.also_changes)
+            if not action.variant_of:
+                found.setdefault(action.operation, set()).update(related, action.also_changes)
         for operation_id in record.extra_operations:
             found.setdefault(operation_id, set()).update(related)
     return {operation_id: _with_shared_reads(names) for operation_id, names in found.items()}
@@ -152,8 +151,11 @@ def _create_operations() -> Mapping[str, Resource]:
     """Return the operations that create a row of a record."""
     found: dict[str, Resource] = {}
     for record in RESOURCES.values():
-        found |= {operation: record for operation in record.extra_operations if operation.startswith(_CREATE_PREFIXES)}
-        found |= {action.operation: record for action in record.actions if action.target is ActionTarget.LIST}
+        found |= {
+            action.operation: record
+            for action in record.actions
+            if action.target is ActionTarget.LIST and not action.variant_of and action.name != "import"
+        }
     return found
 
 
@@ -184,6 +186,5 @@ def _deleted_by(operation_id: str, path: Mapping[str, object]) -> tuple[str, str
 def _delete_operations() -> Mapping[str, Resource]:
     found: dict[str, Resource] = {}
     for record in RESOURCES.values():
-        found |= {operation: record for operation in record.extra_operations if operation.startswith("delete")}
         found |= {action.operation: record for action in record.actions if action.name == "delete"}
     return found

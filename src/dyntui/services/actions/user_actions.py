@@ -1,33 +1,22 @@
-"""The actions on users and their wallets, for console and command line."""
+"""Actions on users and their wallets that take more than ids and fields, for console and command line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.write_types import Target, WriteAction
+from dyntui.services.actions.registry import declared_write
+from dyntui.services.actions.write_types import Target
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
-    from dyntui.services.actions.write_types import Impact
+    from dyntui.services.actions.write_types import Impact, WriteAction
 
 __all__ = [
-    "CREATE_USER",
-    "DELETE_USER",
-    "DELETE_WALLET",
     "PREGENERATE_CHAINS",
     "PREGENERATE_TYPES",
-    "RECOVER_WALLETS",
-    "REMOVE_MFA_DEVICES",
-    "RESET_MFA",
-    "REVEAL_SOCIAL_TOKEN",
-    "REVOKE_SESSION",
-    "REVOKE_SESSIONS",
-    "UPDATABLE",
-    "UPDATE_USER",
     "add_to_allowlist",
     "link_wallet",
     "pregenerate",
@@ -36,33 +25,6 @@ __all__ = [
     "user_target",
     "wallet_chains",
 ]
-
-UPDATABLE = (
-    "firstName",
-    "lastName",
-    "alias",
-    "username",
-    "phoneNumber",
-    "country",
-    "jobTitle",
-    "team",
-    "tShirtSize",
-    "policiesConsent",
-    "emailNotification",
-    "discordNotification",
-    "newsletterNotification",
-    "btcWallet",
-    "kdaWallet",
-    "ltcWallet",
-    "ckbWallet",
-    "kasWallet",
-    "dogeWallet",
-    "metadata",
-)
-"""The fields that PUT user accepts. The email is not among them: the API cannot change it.
-
-Source: docs/vendor-api.md#create-update-and-delete.
-"""
 
 
 def user_target(row: Mapping[str, Any], **data: Any) -> Target:
@@ -76,155 +38,6 @@ async def _reread_user(client: Client, target: Target) -> Any:
     return document.get("user", document) if isinstance(document, dict) else document
 
 
-async def _create_user(client: Client, target: Target, permit: WritePermit) -> Any:
-    document = await client.call("createUser", body=dict(target.data["fields"]), permit=permit)
-    return document.get("user", document) if isinstance(document, dict) else document
-
-
-async def _update_user(client: Client, target: Target, permit: WritePermit) -> Any:
-    fields = dict(target.data["fields"])
-    if fixed := [name for name in fields if name not in UPDATABLE]:
-        raise UsageError(
-            f"The API cannot change {', '.join(fixed)} of a user.", hint="Delete the user and create a new one."
-        )
-    return await client.call("updateUser", path={"userId": target.id}, body=fields, permit=permit)
-
-
-async def _delete_user(client: Client, target: Target, permit: WritePermit) -> None:
-    await client.users.delete(target.id, permit)
-
-
-async def _revoke_sessions(client: Client, target: Target, permit: WritePermit) -> None:
-    await client.users.revoke_sessions(target.id, permit)
-
-
-async def _revoke_session(client: Client, target: Target, permit: WritePermit) -> Any:
-    return await client.call("revokeSessionById", path={"sessionId": target.id}, permit=permit)
-
-
-async def _remove_mfa(client: Client, target: Target, permit: WritePermit) -> None:
-    await client.call("resetAllMfaDevices", path={"userId": target.id}, permit=permit)
-
-
-async def _reset_mfa(client: Client, target: Target, permit: WritePermit) -> None:
-    await client.call("resetUserMfa", path={"userId": target.id}, permit=permit)
-
-
-async def _reveal(client: Client, target: Target, permit: WritePermit) -> Any:
-    return await client.call("getUserOauthAccessToken", path={"oauthAccountId": target.id}, permit=permit)
-
-
-async def _delete_wallet(client: Client, target: Target, permit: WritePermit) -> None:
-    await client.wallets.delete(target.id, permit)
-
-
-async def _recover(client: Client, target: Target, permit: WritePermit) -> Any:
-    return await client.wallets.recover(target.id, permit)
-
-
-CREATE_USER = WriteAction("user.create", "Create", "user", "createUser", _create_user)
-UPDATE_USER = WriteAction("user.update", "Save", "user", "updateUser", _update_user, reread=_reread_user)
-DELETE_USER = WriteAction(
-    "user.delete",
-    "Delete",
-    "user",
-    "deleteUser",
-    _delete_user,
-    effect=Effect.DESTRUCTIVE,
-    warning="This cannot be undone. Wallet records are not deleted.",
-)
-REVOKE_SESSIONS = WriteAction(
-    "user.revoke-sessions",
-    "Revoke all sessions of",
-    "user",
-    "revokeUserSessions",
-    _revoke_sessions,
-    effect=Effect.DESTRUCTIVE,
-    reread=_reread_user,
-    past="revoked",
-    result_subject="Sessions of",
-    warning="All devices are signed out. A new sign-in is required.",
-)
-REVOKE_SESSION = WriteAction(
-    "session.revoke",
-    "Revoke",
-    "session",
-    "revokeSessionById",
-    _revoke_session,
-    effect=Effect.DESTRUCTIVE,
-    warning="The device is signed out.",
-)
-REMOVE_MFA_DEVICES = WriteAction(
-    "user.remove-mfa-devices",
-    "Remove all MFA devices of",
-    "user",
-    "resetAllMfaDevices",
-    _remove_mfa,
-    effect=Effect.DESTRUCTIVE,
-    reread=_reread_user,
-    past="removed",
-    result_subject="MFA devices of",
-    warning="The devices have to be registered again. Verify that the request comes from this user.",
-)
-RESET_MFA = WriteAction(
-    "user.reset-mfa",
-    "Reset the MFA methods of",
-    "user",
-    "resetUserMfa",
-    _reset_mfa,
-    effect=Effect.DESTRUCTIVE,
-    reread=_reread_user,
-    past="reset",
-    result_subject="MFA methods of",
-    warning="Verify that the request comes from this user.",
-)
-REVEAL_SOCIAL_TOKEN = WriteAction(
-    "social.reveal-token",
-    "Reveal the access token of",
-    "social account",
-    "getUserOauthAccessToken",
-    _reveal,
-    effect=Effect.READ,
-    sensitive=True,
-    past="revealed",
-    result_subject="Access token of",
-    warning="Anyone who has the token can act as this user at the provider. It is shown one time and is not saved.",
-)
-DELETE_WALLET = WriteAction(
-    "wallet.delete",
-    "Delete",
-    "wallet",
-    "deleteWalletById",
-    _delete_wallet,
-    effect=Effect.DESTRUCTIVE,
-    warning="A deleted wallet can be recovered.",
-)
-RECOVER_WALLETS = WriteAction(
-    "wallet.recover",
-    "Recover the deleted wallets of",
-    "user",
-    "recoverDeletedWalletsWithEnvironment",
-    _recover,
-    past="recovered",
-    result_subject="Deleted wallets of",
-)
-
-
-USER_ACTIONS = (
-    CREATE_USER,
-    UPDATE_USER,
-    DELETE_USER,
-    REVOKE_SESSIONS,
-    REVOKE_SESSION,
-    REMOVE_MFA_DEVICES,
-    RESET_MFA,
-    REVEAL_SOCIAL_TOKEN,
-    DELETE_WALLET,
-    RECOVER_WALLETS,
-)
-"""The actions on users and their objects. Write rules are made from them (services.actions.write_rules)."""
-
-
 def set_metadata_field(key: str, value: Any) -> WriteAction:
     """Set one metadata field. The user is read first, because it is not documented whether PUT merges metadata."""
 
@@ -233,14 +46,11 @@ def set_metadata_field(key: str, value: Any) -> WriteAction:
         metadata = {**(user.get("metadata") or {}), key: value}
         return await client.call("updateUser", path={"userId": target.id}, body={"metadata": metadata}, permit=permit)
 
-    return WriteAction(
-        "user.set-metadata",
-        f"Set metadata {key} of",
-        "user",
-        "updateUser",
+    return declared_write(
+        "users.set-metadata",
         call,
+        verb=f"Set metadata {key} of",
         reread=_reread_user,
-        past="set",
         result_subject=f"Metadata {key} of",
     )
 
@@ -271,15 +81,7 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
 
         return await assess_entries(client, allowlist_id, adding=len(targets))
 
-    return WriteAction(
-        "user.add-to-allowlist",
-        "Add",
-        "user",
-        "postEntryByAllowlistId",
-        call,
-        assess_impact=assess,
-        complement=f"to {name}",
-    )
+    return declared_write("users.add-to-allowlist", call, assess_impact=assess, complement=f"to {name}")
 
 
 def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
@@ -288,17 +90,7 @@ def link_wallet(fields: Mapping[str, Any]) -> WriteAction:
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         return await client.call("createWallet", path={"userId": target.id}, body=dict(fields), permit=permit)
 
-    return WriteAction(
-        "wallet.link",
-        "Link a wallet to",
-        "user",
-        "createWallet",
-        call,
-        reread=_reread_user,
-        past="linked",
-        result_subject="Wallet of",
-        warning="Ownership is verified at the first sign-in with it. This fails if the user has an embedded wallet.",
-    )
+    return declared_write("wallets.link", call, reread=_reread_user)
 
 
 def wallet_chains(chains: Iterable[str], *, legacy: bool) -> list[str]:
@@ -372,13 +164,11 @@ def pregenerate(operation: str, body: Mapping[str, Any]) -> WriteAction:
         document = await client.call(operation, body=dict(body), permit=permit)
         return document.get("user", document) if isinstance(document, dict) else document
 
-    return WriteAction(
-        "wallet.pregenerate",
-        "Pre-generate wallets for",
-        "user",
-        operation,
-        call,
-        past="pre-generated",
-        result_subject="Wallets for",
-        warning="A user is created if no user has this identifier.",
-    )
+    return declared_write(_PREGENERATE_ACTIONS[operation], call)
+
+
+_PREGENERATE_ACTIONS = {
+    "createWaasWallet": "wallets.pregenerate",
+    "createEmbeddedWallet": "wallets.pregenerate-legacy",
+    "createEmbeddedWalletFromFarcaster": "wallets.pregenerate-farcaster",
+}

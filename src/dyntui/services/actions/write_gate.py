@@ -36,25 +36,10 @@ if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.config.profile import Profile
 
-__all__ = ["IMPACT_OPERATIONS", "WriteGate"]
+__all__ = ["WriteGate"]
 
 _LISTED = 5
 """The number of targets that a question names."""
-
-
-IMPACT_OPERATIONS = frozenset(
-    {
-        "deleteAllowlistById",
-        "deleteGate",
-        "disableAllowlistById",
-        "disableGate",
-        "enableAllowlistById",
-        "enableGate",
-        "updateAllowlistById",
-        "updateGate",
-    }
-)
-"""Operations that decide who may sign in. None is performed without an impact (services.access.impact)."""
 
 
 class WriteGate:
@@ -243,9 +228,10 @@ class WriteGate:
         Raises UsageError when the confirmation is not sufficient.
         """
         from dyntui.api.permit import WritePermit
+        from dyntui.services.actions.write_rules import rule_of
 
         self.check(action, targets)
-        if action.impact is None and (action.assess_impact is not None or action.operation in IMPACT_OPERATIONS):
+        if action.impact is None and (action.assess_impact is not None or rule_of(action.operation).decides_access):
             raise UsageError(f"{action.operation} was not sent, because its impact was not assessed.")
         requirement = self.requirement(action, targets)
         typed = confirmation.typed.strip()

@@ -1,7 +1,7 @@
 """Write rules: what each operation requires before it is called.
 
 An operation can be called by its own command, by `dyntui do`, by `dyntui api` and from the console. In each case the
-strictest requirement of the catalog, the resource records and the actions in code applies:
+strictest requirement of the catalog and of the actions in the resource records applies:
 `services.actions.write_gate` looks it up for every action.
 """
 
@@ -19,7 +19,6 @@ from dyntui.resources import RESOURCES
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
     from dyntui.resources import ResourceAction
-    from dyntui.services.actions.write_types import WriteAction
 
 __all__ = ["MANY_TARGETS", "WriteRule", "effect_of", "rule_of", "rule_of_all", "stricter"]
 
@@ -29,8 +28,6 @@ are given: as ids, as marked rows, or as the rows of an import."""
 
 _STRENGTH = (Effect.READ, Effect.WRITE, Effect.DESTRUCTIVE)
 _ORGANIZATION_PATHS = ("/organizations", "/projects", "/members", "/invites", "/user/")
-_TYPED_IN_LIVE = frozenset({"bulkCreateUser", "updateProjectSettings"})
-"""Operations of actions in code that change a lot with one request: an import, all settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +42,8 @@ class WriteRule:
     """Whether the response contains a secret."""
     warning: str = ""
     """What cannot be undone; "" when the actions of this operation have different warnings."""
+    decides_access: bool = False
+    """Whether it can decide who may sign in, so that it is not performed without an impact."""
     organization_wide: bool = False
     """Whether it affects the whole organization, with its live environments."""
 
@@ -71,12 +70,13 @@ def rule_of(operation_id: str) -> WriteRule:
     effect = effect_of(operation)
     for action in actions:
         effect = stricter(effect, action.effect)
-    warnings = {action.warning for action in actions}
+    warnings = {action.warning for action in actions if not action.variant_of}
     return WriteRule(
         effect,
-        operation_id in _TYPED_IN_LIVE or any(action.typed_in_live for action in actions),
+        any(action.typed_in_live for action in actions),
         any(action.sensitive for action in actions),
         next(iter(warnings)) if len(warnings) == 1 else "",
+        any(action.decides_access for action in actions),
         operation.path.startswith(_ORGANIZATION_PATHS),
     )
 
@@ -90,18 +90,16 @@ def rule_of_all(operation_ids: Iterable[str]) -> WriteRule:
             first.typed_in_live or rule.typed_in_live,
             first.sensitive or rule.sensitive,
             first.warning,
+            first.decides_access or rule.decides_access,
             first.organization_wide or rule.organization_wide,
         )
     return first
 
 
-def _actions_of(operation_id: str) -> Iterator[ResourceAction | WriteAction]:
-    """Yield the actions of records and code that call the operation. Actions that are only sensitive because of their
-    query are left out: services.actions.raw_writes.is_sensitive decides on the query."""
-    from dyntui.services.actions.user_actions import USER_ACTIONS
-
+def _actions_of(operation_id: str) -> Iterator[ResourceAction]:
+    """Yield the declared actions that call the operation. Actions that are only sensitive because of their query are
+    left out: services.actions.raw_writes.is_sensitive decides on the query."""
     for record in RESOURCES.values():
         for action in record.actions:
             if action.operation == operation_id and not (action.sensitive and action.query):
                 yield action
-    yield from (action for action in USER_ACTIONS if action.operation == operation_id)

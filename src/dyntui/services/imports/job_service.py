@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.impact import assess_entries
+from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
 from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.destination import Destination
@@ -77,26 +78,8 @@ async def refuse_single_call(client: Client, target: Target, permit: WritePermit
     raise UsageError("An import runs as a job, not as a single write.")
 
 
-IMPORT = WriteAction(
-    name="user.import",
-    verb="Import",
-    noun="file",
-    operation="bulkCreateUser",
-    extra_operations=("createUser",),
-    call=refuse_single_call,
-    warning="An import can be undone only by deleting what it created.",
-    typed_in_live=True,
-)
-
-IMPORT_ENTRIES = WriteAction(
-    name="allowlist.import",
-    verb="Import",
-    noun="file",
-    operation="postEntryByAllowlistId",
-    call=refuse_single_call,
-    warning="Entries of an enabled allowlist take effect immediately.",
-    plural="entries",
-)
+IMPORT = declared_write("users.import", refuse_single_call)
+IMPORT_ENTRIES = declared_write("allowlists.import", refuse_single_call)
 
 
 def action_for(journal: Journal) -> WriteAction:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dyntui.core.effect import Effect
 from dyntui.services.access.impact import assess_entries
+from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
 from dyntui.services.imports.backoff import Backoff
 from dyntui.services.imports.destination import ServerReader
@@ -19,7 +19,7 @@ from dyntui.services.imports.job_control import JobControl, JobStopped
 from dyntui.services.imports.job_service import refuse_single_call
 from dyntui.services.imports.response_outcome import OutcomeKind, outcome_of_error
 from dyntui.services.imports.server_reader import make_reader
-from dyntui.services.imports.undo_targets import USER_WARNING, UndoTarget, undo_target_for
+from dyntui.services.imports.undo_targets import UndoTarget, undo_target_for
 from dyntui.store.journal import Journal
 from dyntui.store.undo_journal import (
     CreatedRow,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
 
-__all__ = ["USER_WARNING", "UndoResult", "authorize_undo", "check_undo", "plan_undo", "run_undo", "undo_requirement"]
+__all__ = ["UndoResult", "authorize_undo", "check_undo", "plan_undo", "run_undo", "undo_requirement"]
 __all__ += ["assess_undo"]
 
 _WINDOW = 200
@@ -62,16 +62,9 @@ class UndoResult:
 
 
 def _action(journal: Journal, connection: Connection, impact: Impact | None = None) -> WriteAction:
-    kind = undo_target_for(journal)
-    action = WriteAction(
-        name="allowlist.import-undo" if journal.kind == "allowlist" else "user.import-undo",
-        verb="Undo",
-        past="undone",
-        noun="import",
-        operation=kind.operation,
-        call=refuse_single_call,
-        effect=Effect.DESTRUCTIVE,
-        warning=kind.warning,
+    action = declared_write(
+        "allowlists.import-undo" if journal.kind == "allowlist" else "users.import-undo",
+        refuse_single_call,
         phrase=connection.profile.confirmation_name,
     )
     if journal.kind != "allowlist":

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from dyntui.core.times import parse_time
 from dyntui.importer import entry_keys
+from dyntui.services.actions.registry import declaration
 from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.server_reader import read_pages, select_objects
 from dyntui.services.imports.user_destination import updated_at, user_keys
@@ -16,9 +17,7 @@ from dyntui.store.journal import KEY_SEPARATOR, Journal
 from dyntui.store.journal_types import row_document
 from dyntui.store.undo_journal import CreatedRow
 
-__all__ = ["USER_WARNING", "UndoLabels", "UndoTarget", "undo_labels", "undo_target_for"]
-
-USER_WARNING = "A deleted user cannot be restored. Deleting a user leaves its wallet records behind."
+__all__ = ["UndoLabels", "UndoTarget", "undo_labels", "undo_target_for"]
 
 _SLACK_S = 5.0
 
@@ -70,9 +69,9 @@ def undo_labels(kind: str) -> UndoLabels:
 class _UserTarget:
     noun = "user"
     plural = "users"
-    operation = "deleteUser"
+    operation = declaration("users.import-undo").action.operation
     parameter = "userId"
-    warning = USER_WARNING
+    warning = declaration("users.import-undo").action.warning
     read_size = 1
 
     async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
@@ -112,9 +111,9 @@ class _UserTarget:
 class _EntryTarget:
     noun = "entry"
     plural = "entries"
-    operation = "deleteAllowlistEntryById"
+    operation = declaration("allowlists.import-undo").action.operation
     parameter = "allowlistEntryId"
-    warning = "These entries no longer allow or block the users who match them."
+    warning = declaration("allowlists.import-undo").action.warning
     read_size = 200
     """Entries cannot be changed through the API: the list is read once for many deletions."""
 

@@ -213,7 +213,7 @@ class ActionFlowMixin(WorkerMixin):
             if plan.form is not None:
                 plan.form.reopen(str(error))
             return
-        write = make_write_action(connection.client, plan.record, plan.action, filled, parent=plan.parent)
+        write = make_write_action(plan.record, plan.action, filled, parent=plan.parent)
         plan.write = replace(write, reread=None)  # screens refresh on their own
         if plan.initial_values is not None:
             plan.changes = describe_changes(plan.fields, plan.initial_values, values)

@@ -30,10 +30,11 @@ def offered_actions(record: Resource) -> list[tuple[str, tuple[ResourceAction, .
     """Return the actions that the console has for a record: name, and the one action or the two that `t` toggles."""
     if record.name in CUSTOM_SCREEN_RECORDS:
         return []
-    pair = tuple(action for name in _PAIR if (action := record.action(name)) is not None)
+    actions = [action for action in record.actions if not action.command]
+    pair = tuple(action for action in actions if action.name in _PAIR)
     if len(pair) < len(_PAIR):
-        return [(action.name, (action,)) for action in record.actions]
-    rest = [(action.name, (action,)) for action in record.actions if action.name not in _PAIR]
+        return [(action.name, (action,)) for action in actions]
+    rest = [(action.name, (action,)) for action in actions if action.name not in _PAIR]
     return [*rest, (TOGGLE, pair)]
 
 

@@ -14,7 +14,8 @@ from dyntui.resources import ALLOWLISTS, Column, Paging, Resource
 from dyntui.resources.cell_formats import enabled_since, short_id, thousands
 from dyntui.services.access.access_policy import AccessPolicy, is_enabled, name_of, read_access
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.lists import LIST_ACTIONS, OUTCOMES, checked_fields, with_counts
+from dyntui.services.access.policy_fields import OUTCOMES, checked_fields, with_counts
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Target
 from dyntui.services.lists.list_query import ListQuery
 from dyntui.services.lists.paged_view import PagedView
@@ -89,7 +90,7 @@ class AllowlistsScreen(ResourceScreen):
 
         def on_submit(values: Values) -> None:
             target = Target("", values["name"], {"fields": values})
-            run_action(self.console, LIST_ACTIONS.create(), [target], verb="Create", form=form)
+            run_action(self.console, write_action("allowlists.create"), [target], verb="Create", form=form)
 
         self.console.open_form(form, on_submit)
 
@@ -101,7 +102,7 @@ class AllowlistsScreen(ResourceScreen):
         def on_submit(values: Values) -> None:
             if fields := _changed_fields(row, values):
                 target = access_target(row, fields=fields)
-                update = LIST_ACTIONS.update()
+                update = write_action("allowlists.update")
                 run_action(self.console, update, [target], verb="Save", form=form)
             else:
                 form.finish()
@@ -118,7 +119,7 @@ class AllowlistsScreen(ResourceScreen):
         row = self.table.row
         assert row is not None
         target = access_target(row)
-        run_action(self.console, LIST_ACTIONS.delete(), [target], verb="Delete", opening_key="d")
+        run_action(self.console, write_action("allowlists.delete"), [target], verb="Delete", opening_key="d")
 
     def action_check(self) -> None:
         from dyntui.tui.features.access.access_check import ask_access_check
@@ -192,5 +193,5 @@ def _changed_fields(row: Any, values: Values) -> dict[str, str]:
 
 def toggle_allowlist(console: ConsoleApp, row: dict[str, Any], *, opening_key: str) -> None:
     """Enable a disabled allowlist or disable an enabled one, after its impact was confirmed."""
-    action = LIST_ACTIONS.set_enabled(not is_enabled(row))
+    action = write_action("allowlists.disable" if is_enabled(row) else "allowlists.enable")
     run_action(console, action, [access_target(row)], verb=action.verb, opening_key=opening_key)

@@ -12,8 +12,9 @@ from dyntui.core.errors import DyntuiError
 from dyntui.resources import GATES, Resource
 from dyntui.services.access.access_policy import PolicyKind, is_enabled, name_of
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.gates import GATE_ACTIONS, RULE_FORMAT, describe_rule, parse_rule, rule_text
-from dyntui.services.access.lists import OUTCOMES, checked_fields
+from dyntui.services.access.gate_rules import RULE_FORMAT, describe_rule, parse_rule, rule_text
+from dyntui.services.access.policy_fields import OUTCOMES, checked_fields
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Target, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
@@ -106,7 +107,7 @@ def _ask_new_gate(console: ConsoleApp) -> None:
     def on_submit(values: Values) -> None:
         fields = {key: value for key, value in _changed_fields(values, {}).items() if value}
         target = Target("", values["name"], {"fields": fields})
-        run_action(console, GATE_ACTIONS.create(), [target], verb="Create", form=form)
+        run_action(console, write_action("gates.create"), [target], verb="Create", form=form)
 
     console.open_form(form, on_submit)
 
@@ -117,7 +118,7 @@ def _ask_gate_changes(console: ConsoleApp, row: Mapping[str, Any]) -> None:
     def on_submit(values: Values) -> None:
         if fields := _changed_fields(values, row):
             target = access_target(row, fields=fields)
-            run_action(console, GATE_ACTIONS.update(), [target], verb="Save", opening_key="e", form=form)
+            run_action(console, write_action("gates.update"), [target], verb="Save", opening_key="e", form=form)
         else:
             form.finish()
             console.notify("No changes to save.")
@@ -126,14 +127,14 @@ def _ask_gate_changes(console: ConsoleApp, row: Mapping[str, Any]) -> None:
 
 
 def _toggle_gate(console: ConsoleApp, row: Mapping[str, Any]) -> None:
-    action = GATE_ACTIONS.set_enabled(not is_enabled(row))
+    action = write_action("gates.disable" if is_enabled(row) else "gates.enable")
     run_action(console, action, [access_target(row)], verb=action.verb, opening_key="t")
 
 
 def _delete_gate(
     console: ConsoleApp, row: Mapping[str, Any], done: Callable[[WriteResults], None] = lambda results: None
 ) -> None:
-    run_action(console, GATE_ACTIONS.delete(), [access_target(row)], verb="Delete", opening_key="d", done=done)
+    run_action(console, write_action("gates.delete"), [access_target(row)], verb="Delete", opening_key="d", done=done)
 
 
 class GatesScreen(ResourceScreen):

@@ -9,13 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dyntui.services.actions.user_actions import (
-    CREATE_USER,
-    DELETE_USER,
-    REVOKE_SESSIONS,
-    add_to_allowlist,
-    set_metadata_field,
-)
+from dyntui.services.actions.resource_actions import write_action
+from dyntui.services.actions.user_actions import add_to_allowlist, set_metadata_field
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.features.users.edit_profile import check_metadata_field, metadata_field_inputs, parse_metadata_value
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -51,12 +46,12 @@ def _targets_label(screen: UserListScreen) -> str:
 
 def delete_users(screen: UserListScreen) -> None:
     """Delete the marked users or the current one, after a confirmation."""
-    _run_bulk_action(screen, DELETE_USER, "d", "Delete")
+    _run_bulk_action(screen, write_action("users.delete"), "d", "Delete")
 
 
 def revoke_sessions(screen: UserListScreen) -> None:
     """Revoke all sessions of the marked users or the current one, after a confirmation."""
-    _run_bulk_action(screen, REVOKE_SESSIONS, "X", "Revoke sessions")
+    _run_bulk_action(screen, write_action("users.revoke-sessions"), "X", "Revoke sessions")
 
 
 def _run_bulk_action(
@@ -153,7 +148,7 @@ def ask_new_user(screen: UserListScreen) -> None:
         labels = {item.name: item.label for item in _NEW_USER_INPUTS}
         run_action(
             screen.console,
-            CREATE_USER,
+            write_action("users.create"),
             [target],
             verb="Create",
             opening_key="n",

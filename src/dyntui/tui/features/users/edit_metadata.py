@@ -13,7 +13,8 @@ from textual.app import SuspendNotSupported
 
 from dyntui.core.errors import UsageError
 from dyntui.services import editor
-from dyntui.services.actions.user_actions import UPDATE_USER, user_target
+from dyntui.services.actions.resource_actions import write_action
+from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.services.metadata import (
     USUAL_LIMIT,
@@ -124,7 +125,7 @@ class _MetadataEditor:
             lines.append(f"The metadata has {size:,} bytes. The server may refuse more than {USUAL_LIMIT:,}.")
         run_action(
             self.console,
-            UPDATE_USER,
+            write_action("users.update"),
             [user_target(user, fields={"metadata": edited})],
             verb="Save",
             opening_key=self.opening_key,

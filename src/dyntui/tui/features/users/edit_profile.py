@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
-from dyntui.services.actions.user_actions import UPDATE_USER, set_metadata_field, user_target
+from dyntui.services.actions.resource_actions import write_action
+from dyntui.services.actions.user_actions import set_metadata_field, user_target
 from dyntui.services.metadata import metadata_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
@@ -85,7 +86,7 @@ def _open_profile_form(console: ConsoleApp, user: dict[str, Any], opening_key: s
             return
         run_action(
             console,
-            UPDATE_USER,
+            write_action("users.update"),
             [user_target(user, fields=changes)],
             verb="Save",
             opening_key=opening_key,

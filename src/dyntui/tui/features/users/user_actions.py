@@ -7,16 +7,8 @@ from typing import Any, ClassVar
 
 from dyntui.core.text import safe, shorten
 from dyntui.resources import RESOURCES
-from dyntui.services.actions.user_actions import (
-    DELETE_USER,
-    RECOVER_WALLETS,
-    REMOVE_MFA_DEVICES,
-    RESET_MFA,
-    REVEAL_SOCIAL_TOKEN,
-    REVOKE_SESSION,
-    REVOKE_SESSIONS,
-    user_target,
-)
+from dyntui.services.actions.resource_actions import write_action
+from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import run_action
@@ -110,16 +102,16 @@ class UserActionsMixin(SiblingScreen):
         device = shorten(safe(str(row.get("userAgent") or "")), 40)
         label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
         target = Target(str(row.get("id")), label or str(row.get("id")))
-        run_action(self.console, REVOKE_SESSION, [target], verb="Revoke", opening_key="x")
+        run_action(self.console, write_action("sessions.revoke"), [target], verb="Revoke", opening_key="x")
 
     def action_revoke_sessions(self) -> None:
-        self._run(REVOKE_SESSIONS, "X", verb="Revoke all")
+        self._run(write_action("users.revoke-sessions"), "X", verb="Revoke all")
 
     def action_remove_devices(self) -> None:
-        self._run(REMOVE_MFA_DEVICES, "D", verb="Remove devices")
+        self._run(write_action("users.remove-mfa-devices"), "D", verb="Remove devices")
 
     def action_reset_mfa(self) -> None:
-        self._run(RESET_MFA, "f", verb="Reset MFA")
+        self._run(write_action("users.reset-mfa"), "f", verb="Reset MFA")
 
     def action_reveal(self) -> None:
         from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
@@ -135,7 +127,14 @@ class UserActionsMixin(SiblingScreen):
                 self.console.ask(SecretDialog(f"access token of {label}", str(token)))
 
         target = Target(str(row.get("id")), label)
-        run_action(self.console, REVEAL_SOCIAL_TOKEN, [target], verb="Reveal", opening_key="t", done=on_results)
+        run_action(
+            self.console,
+            write_action("users.reveal-social-token"),
+            [target],
+            verb="Reveal",
+            opening_key="t",
+            done=on_results,
+        )
 
     # Wallets
 
@@ -150,7 +149,7 @@ class UserActionsMixin(SiblingScreen):
         ask_wallet(self.console, self.target)
 
     def action_recover(self) -> None:
-        self._run(RECOVER_WALLETS, "u", verb="Recover")
+        self._run(write_action("users.recover-wallets"), "u", verb="Recover")
 
     # Copy and delete
 
@@ -175,7 +174,7 @@ class UserActionsMixin(SiblingScreen):
                 lines.append(f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s")
         run_action(
             self.console,
-            DELETE_USER,
+            write_action("users.delete"),
             [self.target],
             verb="Delete",
             opening_key="d",

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
-from dyntui.services.actions.user_actions import DELETE_WALLET, RECOVER_WALLETS
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Target, WriteOutcome, WriteResults
 from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
 from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, wallet_lines
@@ -157,11 +157,18 @@ class WalletScreen(SiblingScreen):
 
     def action_delete(self) -> None:
         target = Target(self.object_id, self.label)
-        run_action(self.console, DELETE_WALLET, [target], verb="Delete", opening_key="d", done=self._leave_after_delete)
+        run_action(
+            self.console,
+            write_action("wallets.delete"),
+            [target],
+            verb="Delete",
+            opening_key="d",
+            done=self._leave_after_delete,
+        )
 
     def action_recover(self) -> None:
         target = Target(self.user_id, self.owner or self.user_id)
-        run_action(self.console, RECOVER_WALLETS, [target], verb="Recover", opening_key="u")
+        run_action(self.console, write_action("users.recover-wallets"), [target], verb="Recover", opening_key="u")
 
     def reload(self) -> None:
         self.read()  # also after it was deleted, because it can be recovered

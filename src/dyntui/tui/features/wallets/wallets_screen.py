@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.core.text import shorten
-from dyntui.services.actions.user_actions import RECOVER_WALLETS
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.action_runner import run_action
@@ -33,7 +33,7 @@ class WalletsScreen(ResourceActionsScreen):
 
     def action_recover(self) -> None:
         targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owner_ids()]
-        run_action(self.console, RECOVER_WALLETS, targets, verb="Recover", opening_key="u")
+        run_action(self.console, write_action("users.recover-wallets"), targets, verb="Recover", opening_key="u")
 
     def action_pregenerate(self) -> None:
         from dyntui.tui.features.wallets.pregenerate import ask_pregeneration

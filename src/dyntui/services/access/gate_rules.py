@@ -1,4 +1,4 @@
-"""The actions of gates, and their rules as text."""
+"""The rules of gates as text."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyntui.core.errors import UsageError
-from dyntui.services.access.access_policy import PolicyKind
-from dyntui.services.access.actions import AccessActions, AccessOperations
-from dyntui.services.access.lists import checked_fields
 
-__all__ = ["GATE_ACTIONS", "RULE_FORMAT", "describe_rule", "parse_rule", "rule_text"]
+__all__ = ["RULE_FORMAT", "describe_rule", "parse_rule", "rule_text"]
 
 RULE_FORMAT = "token:NETWORK:CONTRACT or nft:NETWORK:CONTRACT, then optional :amount=N :tokenId=T :chain=EVM"
 """How a rule is written, for messages."""
@@ -81,26 +78,3 @@ def rule_text(rule: Mapping[str, Any]) -> str:
         f"{name}={token_filter[name]}" for name in ("amount", "tokenId") if token_filter.get(name) not in (None, "")
     ]
     return ":".join([*parts, *([f"chain={rule['chain']}"] if rule.get("chain") else [])])
-
-
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
-    fields = checked_fields(values, kind=PolicyKind.GATE)
-    if "rules" in fields and not fields["rules"]:
-        raise UsageError("A gate needs at least one rule.", hint=f"Write one as {RULE_FORMAT}.")
-    return fields
-
-
-GATE_ACTIONS = AccessActions(
-    PolicyKind.GATE,
-    AccessOperations(
-        "gateId",
-        read="getGate",
-        create="createGate",
-        update="updateGate",
-        delete="deleteGate",
-        enable="enableGate",
-        disable="disableGate",
-    ),
-    fields=("name", "outcome", "scope", "rules"),
-    checked=_checked,
-)

@@ -1,4 +1,4 @@
-"""The actions of allowlists, and the check of their fields."""
+"""The fields of allowlists and gates: their check, and the number of entries."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.services.access.access_policy import PolicyKind, role_of
-from dyntui.services.access.actions import AccessActions, AccessOperations
+from dyntui.services.access.gate_rules import RULE_FORMAT
 from dyntui.services.access.impact import entry_count
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.services.actions.write_types import Target
 
-__all__ = ["LIST_ACTIONS", "OUTCOMES", "checked_fields", "with_counts"]
+__all__ = ["OUTCOMES", "checked_fields", "with_counts"]
 
 OUTCOMES: Mapping[str, str] = {
     "siteAccess": "only users on it may sign in",
@@ -40,36 +39,9 @@ def checked_fields(fields: Mapping[str, Any], *, kind: PolicyKind = PolicyKind.L
             raise UsageError(f"The {name} may have at most {_MAX_LENGTH} characters; this one has {len(str(text)):,}.")
     if "name" in fields and not str(fields["name"] or "").strip():
         raise UsageError(f"The {kind} needs a name.")
+    if "rules" in fields and not fields["rules"]:
+        raise UsageError("A gate needs at least one rule.", hint=f"Write one as {RULE_FORMAT}.")
     return dict(fields)
-
-
-def _audited(document: Any) -> Any:
-    """Return what the audit log saves of a list."""
-    names = ("id", "name", "outcome", "scope", "enabledAt", "entries")
-    return {name: document.get(name) for name in names if name in document} if isinstance(document, dict) else document
-
-
-async def _before_deletion(client: Client, target: Target) -> Any:
-    return {**await LIST_ACTIONS.before(client, target), "entries": await entry_count(client, target.id)}
-
-
-LIST_ACTIONS = AccessActions(
-    PolicyKind.LIST,
-    AccessOperations(
-        "allowlistId",
-        read="getAllowlistsById",
-        create="createAllowlistByEnvironmentId",
-        update="updateAllowlistById",
-        delete="deleteAllowlistById",
-        enable="enableAllowlistById",
-        disable="disableAllowlistById",
-    ),
-    fields=("name", "outcome", "scope"),
-    checked=checked_fields,
-    audited=_audited,
-    deletion_warning="Its entries are deleted with it and cannot be restored. Export the list first.",
-    before_deletion=_before_deletion,
-)
 
 
 async def with_counts(client: Client, lists: Sequence[Row]) -> list[dict[str, Any]]:

@@ -1,0 +1,114 @@
+"""The registry of every write: the actions that the resource records declare, by their name in the audit log.
+
+Services, screens and commands make their write actions with `declared_write`, so that texts, effect and audit name are
+from the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from dyntui.resources import RESOURCES, Resource, ResourceAction
+from dyntui.services.actions.write_types import Target, WriteAction
+
+if TYPE_CHECKING:
+    from dyntui.api.catalog import Operation
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
+
+__all__ = ["Declaration", "api_only_reason", "declaration", "declaration_of", "declarations", "declared_write"]
+
+Call = Callable[["Client", Target, "WritePermit"], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """An action and the record that declares it."""
+
+    record: Resource
+    action: ResourceAction
+
+    @property
+    def name(self) -> str:
+        """The name in the audit log: `users.delete`."""
+        return f"{self.record.name}.{self.action.name}"
+
+
+@cache
+def _by_name() -> dict[str, Declaration]:
+    found = (Declaration(record, action) for record in RESOURCES.values() for action in record.actions)
+    return {each.name: each for each in found}
+
+
+@cache
+def _by_operation() -> dict[str, Declaration]:
+    found: dict[str, Declaration] = {}
+    for each in _by_name().values():
+        if not each.action.variant_of:
+            found.setdefault(each.action.operation, each)
+    return found
+
+
+def declarations() -> Iterator[Declaration]:
+    """Yield all declarations."""
+    yield from _by_name().values()
+
+
+def declaration(name: str) -> Declaration:
+    """Return the declaration with that name in the audit log. Raises KeyError for an unknown name."""
+    return _by_name()[name]
+
+
+def declaration_of(operation_id: str) -> Declaration | None:
+    """Return the declaration of an operation; None for one that only `dyntui api` and the API console call."""
+    return _by_operation().get(operation_id)
+
+
+def declared_write(name: str, call: Call, **values: Any) -> WriteAction:
+    """Make a write action from its declaration.
+
+    name: as in the audit log. call: performs it on one target. values: fields of WriteAction that are only known now,
+    such as `complement` or `assess_impact`; they replace those of the declaration.
+    """
+    declared = declaration(name)
+    record, action = declared.record, declared.action
+    fields: dict[str, Any] = {
+        "verb": action.verb,
+        "past": action.result_verb,
+        "result_subject": action.result_subject,
+        "noun": action.noun or record.singular,
+        "plural": action.plural,
+        "operation": action.operation,
+        "extra_operations": action.extra_operations,
+        "effect": action.effect,
+        "warning": action.warning,
+        "typed_in_live": action.typed_in_live,
+        "sensitive": action.sensitive,
+    }
+    return WriteAction(name=name, call=call, **(fields | values))
+
+
+_API_ONLY_PREFIXES = {"/sdk/": "It needs the session of a user, not an API token."}
+_API_ONLY = {
+    "deleteUserLegacy": "users.delete calls the operation that names the environment.",
+    "updateUserLegacy": "users.update calls the operation that names the environment.",
+    "revokeUserSessionsLegacy": "users.revoke-sessions calls the operation that names the environment.",
+    "createWalletLegacy": "wallets.link calls the operation that names the environment.",
+    "deleteWalletByIdLegacy": "wallets.delete calls the operation that names the environment.",
+    "authenticateWaas": "It needs a signed request of the wallet service.",
+    "createDelegatedCredentials": "Its keys are made by the application that receives the delegation.",
+    "revokeDelegatedAccess": "wallets.revoke-delegated-access revokes the access to one wallet.",
+    "createWaasPolicy": "A policy is a program-sized document; the API console and `dyntui api` send it.",
+    "updateWaasPolicy": "A policy is a program-sized document; the API console and `dyntui api` send it.",
+    "delegatedSignMessage": "It needs a key share of the application.",
+    "backupKeySharesToLocationsForPregen": "It needs key shares.",
+}
+
+
+def api_only_reason(operation: Operation) -> str:
+    """Return why only `dyntui api` and the API console call an operation; "" when no reason is known."""
+    prefixes = (reason for prefix, reason in _API_ONLY_PREFIXES.items() if operation.path.startswith(prefix))
+    return _API_ONLY.get(operation.id) or next(prefixes, "")

@@ -1,0 +1,63 @@
+"""The registry of every write: each operation is declared one time, and every way to call it uses that declaration."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from dyntui.api.catalog import catalog
+from dyntui.core.errors import UsageError
+from dyntui.resources import RESOURCES
+from dyntui.services.actions.raw_writes import raw_write_action
+from dyntui.services.actions.registry import api_only_reason, declaration, declaration_of, declarations
+from dyntui.services.actions.resource_actions import write_action
+
+WRITES = [operation for operation in catalog() if not operation.reads]
+
+
+@pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation.id)
+def test_every_write_operation_is_declared_one_time_or_called_by_api_only(operation) -> None:
+    names = [
+        each.name for each in declarations() if each.action.operation == operation.id and not each.action.variant_of
+    ]
+    if names:
+        assert len(names) == 1
+        assert not api_only_reason(operation), f"{operation.id} is declared, so it is not called by `api` only"
+    else:
+        assert api_only_reason(operation), f"{operation.id} is neither declared nor listed with a reason"
+
+
+def test_a_variant_names_the_declaration_of_its_operation() -> None:
+    for each in declarations():
+        if each.action.variant_of:
+            base = declaration(each.action.variant_of)
+            assert base.action.operation == each.action.operation, each.name
+            assert not base.action.variant_of, each.name
+        for operation_id in each.action.extra_operations:
+            assert declaration_of(operation_id) is not None, each.name
+
+
+def test_an_action_is_undone_by_an_action_that_exists() -> None:
+    for each in declarations():
+        if name := each.action.undone_by:
+            assert declaration(name if "." in name else f"{each.record.name}.{name}"), each.name
+
+
+def test_names_on_the_command_line_are_unambiguous() -> None:
+    for record in RESOURCES.values():
+        names = Counter(name for action in record.actions for name in (action.name, *action.aliases))
+        assert [name for name, count in names.items() if count > 1] == [], record.name
+
+
+def test_api_is_audited_under_the_name_of_the_declaration() -> None:
+    for operation in WRITES:
+        declared = declaration_of(operation.id)
+        expected = declared.name if declared is not None else f"api.{operation.id}"
+        assert raw_write_action(operation).name == expected
+
+
+def test_an_action_that_needs_more_than_ids_and_fields_names_its_command() -> None:
+    with pytest.raises(UsageError) as refused:
+        write_action("users.set-metadata")
+    assert "dyntui users set-metadata" in refused.value.hint
