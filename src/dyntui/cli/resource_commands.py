@@ -173,12 +173,14 @@ def add_resource_commands(group: click.Group, record: Resource, *, without: Coll
 
     if "get" not in without:
 
-        @group.command("get", help=f"Show one {record.singular} in full.")
-        @click.argument("row_id", metavar="ID")
-        @parent_option
         @pass_context
-        def get_command(context: CliContext, row_id: str, parent: str) -> None:
+        def get_command(context: CliContext, row_id: str, parent: str = "") -> None:
             show_resource(context, record, row_id, parent=parent)
+
+        with_options = parent_option(get_command) if record.parent else get_command
+        group.command("get", help=f"Show one {record.singular} in full.")(
+            click.argument("row_id", metavar="ID|NAME" if record.by_name else "ID")(with_options)
+        )
 
     for action in record.actions:
         for name in (action.name, *action.aliases):
@@ -192,7 +194,7 @@ def add_action_command(
     """Add the command `name` that runs an action of a record to a group. hidden: whether help leaves it out."""
     from dyntui.resources import ActionTarget
 
-    metavars = [] if action.target is ActionTarget.LIST else ["[ID]..."]
+    metavars = [] if action.target is ActionTarget.LIST else ["[ID|NAME]..." if record.by_name else "[ID]..."]
     if action.fields:
         metavars.append("[FIELD=VALUE]..." if metavars else "FIELD=VALUE...")
 
@@ -206,9 +208,23 @@ def add_action_command(
         command = parent_option(command)
     if action.decides_access:
         command = read_option(command)
-    help_text = f"{action.help}\n\n{_describe_fields(record, action)}" if action.fields else action.help
-    if action.target is ActionTarget.ROWS and not action.single_row:
-        help_text += "\n\nIds are arguments, or lines of standard input."
-    group.command(name, help=help_text, hidden=hidden)(
+    group.command(name, help=_help_of(record, action), hidden=hidden)(
         click.argument("arguments", nargs=-1, metavar=" ".join(metavars) or None)(command)
     )
+
+
+def _help_of(record: Resource, action: ResourceAction) -> str:
+    """Return the help text of the command of an action."""
+    from dyntui.resources import ActionTarget
+
+    parts = [f"{action.help} {action.warning}".rstrip()]
+    if action.fields:
+        parts.append(_describe_fields(record, action))
+    if action.decides_access:
+        parts.append(
+            "The impact on sign-in is shown before the confirmation. If it decides who may sign in, type the name "
+            "(--confirm NAME); without a terminal, also pass the code printed with the impact (--read CODE)."
+        )
+    if action.target is ActionTarget.ROWS and not action.single_row:
+        parts.append("Ids are arguments, or lines of standard input.")
+    return "\n\n".join(parts)
