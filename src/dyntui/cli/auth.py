@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Any
 
 import click
 
@@ -82,7 +81,7 @@ def show_status(context: CliContext, offline: bool) -> int:
 
     profile = context.profile()
     credential = find_token(profile, ask_passphrase=ask_passphrase)
-    document: dict[str, Any] = {
+    document: dict[str, object] = {
         "profile": profile.name,
         "environment_id": profile.environment_id,
         "token": {"hint": credential.hint, "source": credential.source, "where": credential.where},

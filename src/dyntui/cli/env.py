@@ -165,7 +165,7 @@ def add(
     context.emit_json({**_document(profile, profiles.current), "token": stored})
     verb = "Changed" if old else "Added"
     context.print_result(f"{verb} {name}: {profile.kind}, {profile.base_url}, {environment_id}.")
-    context.print_result(_describe_token(profile, token, stored["where"], unchanged=keeps_token))
+    context.print_result(_describe_token(profile, token, stored["where"] or "", unchanged=keeps_token))
     if profiles.current != name:
         context.print_result(f"To make it the current profile: dyntui env use {name}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -139,7 +139,7 @@ def obtain_token(context: CliContext, kind: CredentialKind, from_stdin: bool, *,
     return token
 
 
-def store_token(profile: Profile, token: str | None) -> dict[str, Any]:
+def store_token(profile: Profile, token: str | None) -> dict[str, str | None]:
     """Store the token in the credential store of the profile, unless it is None.
 
     Returns a description for output: `{"hint": "dyn_…abc123", "where": "Secret Service"}`.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from dyntui.cli.context import CliContext
 
 __all__ = ["show_object"]
 
 
-def show_object(context: CliContext, document: Any, key: str) -> None:
+def show_object(context: CliContext, document: object, key: str) -> None:
     """Print one object as JSON, or as lines of dot path and value.
 
     key: the name of the wrapper around the object in the response; "" for none.
@@ -22,7 +21,7 @@ def show_object(context: CliContext, document: Any, key: str) -> None:
             context.print_result(f"{name:<28}  {value}")
 
 
-def _flatten(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flatten(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
     """Iterate over the values of a JSON document as pairs of dot path and value. Empty values are left out."""
     if isinstance(value, dict) and value:
         for key, part in value.items():

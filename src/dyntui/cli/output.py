@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 from click import termui
@@ -46,7 +46,7 @@ def print_lines(*lines: str, err: bool = False) -> None:
     click.echo("\n".join(safe(line, _MAX_LINE_CHARS) for line in lines), err=err)
 
 
-def print_json(document: Any, *, indent: int | None = 2, ascii_only: bool = True) -> None:
+def print_json(document: object, *, indent: int | None = 2, ascii_only: bool = True) -> None:
     """Print a JSON document. Characters that a terminal would interpret or hide are escaped as `\\uNNNN`.
 
     indent: None prints the document on one line. ascii_only: escape all characters outside ASCII.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from dyntui.core.ids import short_id as shorten_id
 from dyntui.core.text import safe, shorten
@@ -26,12 +25,12 @@ __all__ = [
     "yes_no",
 ]
 
-Format = Callable[[Any, datetime], str]
+Format = Callable[[object, datetime], str]
 NOTHING = "—"
 _CELL = 200
 
 
-def get_path(value: Any, path: str) -> Any:
+def get_path(value: object, path: str) -> object:
     """Return the value at a dot path (`wallets.0.chain`); None when there is none."""
     for part in path.split(".") if path else ():
         if isinstance(value, Mapping):
@@ -43,7 +42,7 @@ def get_path(value: Any, path: str) -> Any:
     return value
 
 
-def text(value: Any, now: datetime) -> str:
+def text(value: object, now: datetime) -> str:
     """Format any value as text."""
     if value is None or value == "":
         return NOTHING
@@ -52,43 +51,43 @@ def text(value: Any, now: datetime) -> str:
     return safe(value, _CELL)
 
 
-def short_id(value: Any, now: datetime) -> str:
+def short_id(value: object, now: datetime) -> str:
     """Format an id, shortened in the middle."""
     return safe(shorten_id(value), _CELL) if isinstance(value, str) and value else text(value, now)
 
 
-def address(value: Any, now: datetime) -> str:
+def address(value: object, now: datetime) -> str:
     """Format a wallet address, shortened in the middle."""
     return safe(shorten(value, 13), _CELL) if isinstance(value, str) and value else text(value, now)
 
 
-def age(value: Any, now: datetime) -> str:
+def age(value: object, now: datetime) -> str:
     """Format a time as its age."""
     moment = parse_time(value)
     return _age(moment, now) if moment is not None else text(value, now)
 
 
-def enabled_since(value: Any, now: datetime) -> str:
+def enabled_since(value: object, now: datetime) -> str:
     """Format the time at which something was enabled: `yes, 3 Nov`; `no` without a time."""
     return f"yes, {age(value, now)}" if value else "no"
 
 
-def thousands(value: Any, now: datetime) -> str:
+def thousands(value: object, now: datetime) -> str:
     """Format a number with thousands separators."""
     return f"{value:,}" if isinstance(value, (int, float)) and not isinstance(value, bool) else text(value, now)
 
 
-def item_count(value: Any, now: datetime) -> str:
+def item_count(value: object, now: datetime) -> str:
     """Format the number of items of a list or an object."""
     return f"{len(value):,}" if isinstance(value, (list, dict)) else text(value, now)
 
 
-def yes_no(value: Any, now: datetime) -> str:
+def yes_no(value: object, now: datetime) -> str:
     """Format a boolean as `yes` or `no`."""
     return NOTHING if value is None else "yes" if value else "no"
 
 
-def comma_list(value: Any, now: datetime) -> str:
+def comma_list(value: object, now: datetime) -> str:
     """Format a list of words, separated by commas."""
     if isinstance(value, list):
         return safe(", ".join(str(part) for part in value), _CELL) or NOTHING

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ActionTarget, ResourceAction
@@ -15,7 +14,7 @@ __all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own_token", "own_token_column
 _RAW = ("token.rawToken", "token")
 
 
-def is_own_token(row: Mapping[str, Any], hint: str) -> bool:
+def is_own_token(row: Mapping[str, object], hint: str) -> bool:
     """Return whether a row is the token in use: its checksum is the last six characters of the token.
 
     Source: docs/vendor-api.md#checksum.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 __all__ = ["body_text", "parse_nested", "request_header", "request_payload"]
 
 _BODIES = ("body", "data", "payload")
 
 
-def parse_nested(value: Any) -> Any:
+def parse_nested(value: object) -> object:
     """Return `value` with JSON objects and arrays that are given as text parsed, at the top and one level down."""
     value = _parsed(value)
     if isinstance(value, Mapping):
@@ -19,7 +18,7 @@ def parse_nested(value: Any) -> Any:
     return value
 
 
-def _parsed(value: Any) -> Any:
+def _parsed(value: object) -> object:
     if isinstance(value, str) and value[:1] in "{[":
         try:
             return json.loads(value)
@@ -28,7 +27,7 @@ def _parsed(value: Any) -> Any:
     return value
 
 
-def request_payload(request: Any) -> Any:
+def request_payload(request: object) -> object:
     """Return the JSON that was sent in a request; {} when there is none."""
     request = _parsed(request)
     if not isinstance(request, Mapping):
@@ -39,7 +38,7 @@ def request_payload(request: Any) -> Any:
     return request if "eventName" in request else {}
 
 
-def body_text(request: Any) -> str | None:
+def body_text(request: object) -> str | None:
     """Return the body of a request exactly as it was sent; None when the record contains it only as an object."""
     request = _parsed(request)
     if isinstance(request, Mapping):
@@ -49,7 +48,7 @@ def body_text(request: Any) -> str | None:
     return None
 
 
-def request_header(request: Any, name: str) -> str:
+def request_header(request: object, name: str) -> str:
     """Return the value of a header; "" when there is none."""
     request = _parsed(request)
     headers = _parsed(request.get("headers")) if isinstance(request, Mapping) else None

@@ -5,7 +5,6 @@ pre-check.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
 
 from dyntui.core.errors import UsageError
 from dyntui.importer import entry_keys
@@ -67,25 +66,25 @@ class EntryDestination:
         count = answer.get("count") if isinstance(answer, Mapping) else None
         return int(count) if isinstance(count, (int, float)) else None
 
-    async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
         async for page in read_pages(read_server, _LIST, "entries", path=self._path):
             yield page
 
-    async def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
-        nothing: list[list[Mapping[str, Any]]] = []  # entries have no time of creation
+    async def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
+        nothing: list[list[Mapping[str, object]]] = []  # entries have no time of creation
         for page in nothing:
             yield page
 
-    def to_found_row(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
+    def to_found_row(self, document: Mapping[str, object], row: WorkRow) -> FoundRow:
         return FoundRow(str(document.get("id", "")), None, None, row.key_list[0] in entry_keys(document), document)
 
-    def created_at(self, document: Mapping[str, Any]) -> int | None:
+    def created_at(self, document: Mapping[str, object]) -> int | None:
         return None
 
-    def keys_of(self, document: Mapping[str, Any]) -> set[str]:
+    def keys_of(self, document: Mapping[str, object]) -> set[str]:
         return set(entry_keys(document))
 
-    def diff(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    def diff(self, document: Mapping[str, object], body: Mapping[str, object]) -> dict[str, tuple[object, object]]:
         return {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from dyntui.services.imports.response_outcome import RETRYABLE_CODES, ResponseOutcome
 from dyntui.store.journal import JournalOutcome, WorkRow
@@ -28,7 +28,7 @@ class ServerReader(Protocol):
 
     def __call__(
         self, operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
-    ) -> Awaitable[Any]: ...
+    ) -> Awaitable[object]: ...
 
 
 class LookupInconclusive(Exception):
@@ -67,7 +67,7 @@ class FoundRow:
     """Time of the last change in milliseconds at the server; None when the server does not say."""
     has_first_key: bool
     """Whether it has the first key of the row, the one that identifies the row."""
-    document: Mapping[str, Any]
+    document: Mapping[str, object]
 
 
 class Destination(Protocol):
@@ -102,27 +102,27 @@ class Destination(Protocol):
         """Return how many objects the server has; None when it does not say."""
         ...
 
-    def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
         """Iterate over all objects page by page; some may come twice."""
         ...
 
-    def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
         """Iterate over all objects from the newest to the oldest; empty when the server cannot order them so."""
         ...
 
-    def to_found_row(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
+    def to_found_row(self, document: Mapping[str, object], row: WorkRow) -> FoundRow:
         """Describe an object that has a key of the row."""
         ...
 
-    def created_at(self, document: Mapping[str, Any]) -> int | None:
+    def created_at(self, document: Mapping[str, object]) -> int | None:
         """Return the creation time in milliseconds at the server; None when the server does not say."""
         ...
 
-    def keys_of(self, document: Mapping[str, Any]) -> set[str]:
+    def keys_of(self, document: Mapping[str, object]) -> set[str]:
         """Return every natural key of an object."""
         ...
 
-    def diff(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    def diff(self, document: Mapping[str, object], body: Mapping[str, object]) -> dict[str, tuple[object, object]]:
         """Return what sending the row would change in an existing object: field to (current, new)."""
         ...
 

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import as_object, as_text
 from dyntui.core.times import now
 from dyntui.store.journal import Journal
 from dyntui.store.lock import is_locked
@@ -51,14 +52,14 @@ class JobLocation:
         return cls(profile.name, profile.base_url, profile.environment_id, profile.kind, organization_id)
 
     @classmethod
-    def of_job(cls, facts: Mapping[str, Any]) -> JobLocation:
-        place = facts["where"]
+    def of_job(cls, facts: Mapping[str, object]) -> JobLocation:
+        place = as_object(facts["where"])
         return cls(
-            place["profile"],
-            place["base_url"],
-            place["environment_id"],
-            place["environment_kind"],
-            place.get("organization", place.get("organisation", "")),  # the older spelling,
+            as_text(place["profile"]),
+            as_text(place["base_url"]),
+            as_text(place["environment_id"]),
+            as_text(place["environment_kind"]),
+            as_text(place.get("organization", place.get("organisation"))),  # the older spelling
         )
 
 
@@ -110,7 +111,7 @@ class JobSummary:
         return sum(n for state, n in (self.counts or {}).items() if state in _BAD)
 
 
-def new_job(kind: str, location: JobLocation, **facts: Any) -> Journal:
+def new_job(kind: str, location: JobLocation, **facts: object) -> Journal:
     """Create an empty, locked draft job."""
     name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     place = {

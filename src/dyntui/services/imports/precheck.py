@@ -11,11 +11,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
+from dyntui.core.json_types import Row
 from dyntui.core.text import without_surrogates
 from dyntui.importer import describe_key, field_of_key
-from dyntui.services.imports.destination import Destination, LookupInconclusive, ServerReader, find_in_list
+from dyntui.services.imports.destination import Destination, FoundRow, LookupInconclusive, ServerReader, find_in_list
 from dyntui.store import precheck_matches
 from dyntui.store.journal import Journal, JournalOutcome, WorkRow, now_ms
 from dyntui.store.states import RowState
@@ -46,10 +46,10 @@ class PrecheckResult:
     """For how many users an upsert changes each field."""
     collisions: list[tuple[int, str]] = field(default_factory=list)
     """(row, description of the values and whose they are) for the first taken and conflicting rows."""
-    samples: list[tuple[int, str, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
+    samples: list[tuple[int, str, dict[str, tuple[object, object]]]] = field(default_factory=list)
     """(row, user id, {field: (current, new)})."""
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         """Return the result as JSON for the journal."""
         return {
             "at": now_ms(),
@@ -122,7 +122,7 @@ async def _look_up(
 ) -> None:
     turn = asyncio.Semaphore(_CONCURRENT_LOOKUPS)
 
-    async def one(row: WorkRow) -> Any:
+    async def one(row: WorkRow) -> list[FoundRow]:
         async with turn:
             try:
                 return await destination.find(read_server, row, thorough=True)
@@ -150,7 +150,7 @@ def _match(
     journal: Journal,
     destination: Destination,
     row: WorkRow,
-    document: Any,
+    document: Row,
     keys: set[str],
     upsert: bool,
     out: PrecheckResult,

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 import orjson
 
 from dyntui.core.ids import new_id
+from dyntui.core.json_types import as_objects
 from dyntui.importer import (
     AllowlistMapper,
     Mapper,
@@ -41,7 +41,7 @@ def prepare_job(
     *,
     region: str | None = None,
     on_rows: Callable[[int], None] | None = None,
-    **facts: Any,
+    **facts: object,
 ) -> Journal:
     """Create a job with all rows of the source. Nothing is sent, and the source is not needed afterwards.
 
@@ -52,7 +52,10 @@ def prepare_job(
     import json
 
     mapper = make_mapper(
-        mapping, region=region, environment_kind=location.environment_kind, custom_fields=facts.get("custom_fields", ())
+        mapping,
+        region=region,
+        environment_kind=location.environment_kind,
+        custom_fields=as_objects(facts.get("custom_fields")),
     )
     journal = new_job(
         mapping.kind,
@@ -103,7 +106,7 @@ def map_rows(rows: Iterable[SourceRow], mapper: Mapper | AllowlistMapper) -> Ite
             yield NewRow(row.number, raw, body, keys, chosen)
 
 
-def _encode_body(user: dict[str, Any], problems: tuple[Problem, ...]) -> tuple[bytes | None, tuple[Problem, ...]]:
+def _encode_body(user: dict[str, object], problems: tuple[Problem, ...]) -> tuple[bytes | None, tuple[Problem, ...]]:
     if has_errors(problems):
         return None, problems
     try:

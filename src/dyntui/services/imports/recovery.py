@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.services.imports.destination import (
     Destination,
@@ -146,7 +146,7 @@ class Recovery:
         return out, pages > 0
 
     def _match(
-        self, document: Mapping[str, Any], by_key: Mapping[str, WorkRow], out: dict[int, FoundRow]
+        self, document: Mapping[str, object], by_key: Mapping[str, WorkRow], out: dict[int, FoundRow]
     ) -> int | None:
         keys = self._destination.keys_of(document) | {f"id:{document.get('id')}"}
         for number, row in {row.number: row for key in keys if (row := by_key.get(key)) is not None}.items():

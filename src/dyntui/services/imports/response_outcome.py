@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.api.errors import (
     ApiError,
@@ -61,7 +61,7 @@ class ResponseOutcome:
     """What is known after a request, with the response or the error."""
 
     kind: OutcomeKind
-    document: Any = None
+    document: object = None
     """The decoded response body; set by `decoded`."""
     status: int = 0
     request_id: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dyntui.core.errors import DyntuiError
 from dyntui.services.imports.destination import ServerReader
@@ -52,8 +52,8 @@ def make_reader(client: Client, clock: ServerClock | None = None, *, patient: bo
 
     async def read_server(
         operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
-    ) -> Any:
-        async def read() -> Any:
+    ) -> object:
+        async def read() -> object:
             sent = steady_ms()
             response = await client.send(client.catalog.get(operation), path=path, query=query)
             if clock is not None:
@@ -73,7 +73,7 @@ async def read_pages(
     order: str = "",
     path: Mapping[str, object] | None = None,
     query: Mapping[str, object] | None = None,
-) -> AsyncIterator[list[Mapping[str, Any]]]:
+) -> AsyncIterator[list[Mapping[str, object]]]:
     """Iterate over every page of a list by offset; some rows come twice.
 
     Each page starts with the last row of the one before. When that row is missing, rows were deleted meanwhile, and
@@ -103,6 +103,6 @@ async def read_pages(
         offset = start + len(rows)
 
 
-def select_objects(value: object) -> list[Mapping[str, Any]]:
+def select_objects(value: object) -> list[Mapping[str, object]]:
     """Return the JSON objects in a list of a response; an empty list when it is not a list."""
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

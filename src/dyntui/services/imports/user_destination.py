@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any
 
+from dyntui.core.json_types import as_object, as_text
 from dyntui.core.times import parse_time
 from dyntui.importer import natural_keys
 from dyntui.services.imports.destination import (
@@ -56,10 +56,10 @@ class UserDestination:
             user = document.get("user", document)
             if not isinstance(user, Mapping) or not isinstance(user.get("id"), str):
                 return []
-            return [JournalOutcome(rows[0].number, RowState.CREATED, user["id"], stamp=updated_at(user))]
+            return [JournalOutcome(rows[0].number, RowState.CREATED, as_text(user["id"]), stamp=updated_at(user))]
         return self._read_bulk(rows, document)
 
-    def _read_bulk(self, rows: Sequence[WorkRow], document: Mapping[str, Any]) -> list[JournalOutcome]:
+    def _read_bulk(self, rows: Sequence[WorkRow], document: Mapping[str, object]) -> list[JournalOutcome]:
         by_key = {key: row for row in rows for key in row.key_list}
         outcomes: dict[int, JournalOutcome] = {}
         for name, state in (("created", RowState.CREATED), ("updated", RowState.UPDATED)):
@@ -67,7 +67,7 @@ class UserDestination:
                 row = _owner(user, by_key)
                 if row is not None and isinstance(user.get("id"), str):
                     outcomes.setdefault(
-                        row.number, JournalOutcome(row.number, state, user["id"], stamp=updated_at(user))
+                        row.number, JournalOutcome(row.number, state, as_text(user["id"]), stamp=updated_at(user))
                     )
         failures = select_objects(document.get("failed"))
         for failure in failures:
@@ -111,27 +111,27 @@ class UserDestination:
         count = answer.get("count") if isinstance(answer, Mapping) else None
         return int(count) if isinstance(count, (int, float)) else None
 
-    async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
         async for page in read_pages(read_server, "getEnvironmentUsers", "users", order="createdAt-asc"):
             yield page
 
-    async def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    async def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
         async for page in read_pages(read_server, "getEnvironmentUsers", "users", order="createdAt-desc"):
             yield page
 
-    def to_found_row(self, document: Mapping[str, Any], row: WorkRow) -> FoundRow:
+    def to_found_row(self, document: Mapping[str, object], row: WorkRow) -> FoundRow:
         primary = document.get("id") == row.chosen_id if row.chosen_id else row.key_list[0] in user_keys(document)
         updated = _ms(document.get("updatedAt"))
         return FoundRow(str(document.get("id", "")), self.created_at(document), updated, primary, document)
 
-    def created_at(self, document: Mapping[str, Any]) -> int | None:
+    def created_at(self, document: Mapping[str, object]) -> int | None:
         return _ms(document.get("createdAt"))
 
-    def keys_of(self, document: Mapping[str, Any]) -> set[str]:
+    def keys_of(self, document: Mapping[str, object]) -> set[str]:
         return user_keys(document)
 
-    def diff(self, document: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-        out: dict[str, tuple[Any, Any]] = {}
+    def diff(self, document: Mapping[str, object], body: Mapping[str, object]) -> dict[str, tuple[object, object]]:
+        out: dict[str, tuple[object, object]] = {}
         for name, value in body.items():
             if name in ("email", "emailVerifiedAt"):
                 continue  # an upsert is not known to change the first, and the answer does not show the second
@@ -139,8 +139,8 @@ class UserDestination:
                 if missing := sorted(set(natural_keys({name: value})) - user_keys(document)):
                     out[name] = (None, missing)
             elif name == "metadata":
-                there = document.get("metadata") or {}
-                for key, part in value.items():
+                there = as_object(document.get("metadata"))
+                for key, part in as_object(value).items():
                     if there.get(key) != part:
                         out[f"metadata.{key}"] = (there.get(key), part)
             elif document.get(name) != value:
@@ -148,12 +148,12 @@ class UserDestination:
         return out
 
 
-def updated_at(user: Mapping[str, Any]) -> str:
+def updated_at(user: Mapping[str, object]) -> str:
     """Return the time of the last change as the server gives it; "" when it does not."""
     return str(user.get("updatedAt") or "")
 
 
-def user_keys(user: Mapping[str, Any]) -> set[str]:
+def user_keys(user: Mapping[str, object]) -> set[str]:
     """Return every natural key of a user in an API response: on the user and on its verified credentials."""
     keys = set(natural_keys(user))
     for credential in select_objects(user.get("verifiedCredentials")):
@@ -161,7 +161,7 @@ def user_keys(user: Mapping[str, Any]) -> set[str]:
     return keys
 
 
-def _owner(user: Mapping[str, Any], by_key: Mapping[str, WorkRow]) -> WorkRow | None:
+def _owner(user: Mapping[str, object], by_key: Mapping[str, WorkRow]) -> WorkRow | None:
     """Return the row that a user in the response belongs to; None when no row or several match."""
     if (row := by_key.get(f"email:{user.get('email')}")) is not None:
         return row  # kept as it was sent, in its normal form: the usual case
@@ -172,7 +172,7 @@ def _owner(user: Mapping[str, Any], by_key: Mapping[str, WorkRow]) -> WorkRow | 
     return next(iter(owners.values())) if len(owners) == 1 else None
 
 
-def _as_user(credential: Mapping[str, Any]) -> dict[str, Any]:
+def _as_user(credential: Mapping[str, object]) -> dict[str, object]:
     """Return the user fields that a verified credential shows. Its names are in snake_case.
 
     Source: docs/vendor-api.md#credential-field-names.
@@ -194,7 +194,7 @@ def _as_user(credential: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _lookups(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+def _lookups(body: Mapping[str, object]) -> Iterator[dict[str, str]]:
     """Iterate over the server filters that a user with a key of this row passes, in the order of the keys.
 
     A server may store what it was sent or its lower-case form, and may compare exactly; both forms are looked up.
@@ -208,7 +208,7 @@ def _lookups(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
                 yield {"filterColumn": column, "filterValue": form}
 
 
-async def _search(read_server: ServerReader, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
+async def _search(read_server: ServerReader, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, object]]:
     """Iterate over the users that pass a server filter. Raises LookupInconclusive when there are too many."""
     from dyntui.api.pagination import PageCheck
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from dyntui.core.errors import UsageError
 from dyntui.importer import AllowlistMapper, Mapper, Mapping, Problem, SourceRow
@@ -169,7 +169,7 @@ class Review:
         problem = next((problem for problem in row.problems if problem.code == code), None)
         return None if problem is None else column_of(self.mapping, problem.field)
 
-    def _problem_cells(self, code: str) -> Iterator[tuple[int, int, Any]]:
+    def _problem_cells(self, code: str) -> Iterator[tuple[int, int, object]]:
         """Iterate over the rows with the problem: number, column and cell."""
         numbers = review_queries.numbers(self.journal, code)
         for start in range(0, len(numbers), _MANY):
@@ -197,7 +197,7 @@ class Review:
         self._record_and_apply(changes, label)
         return len(changes)
 
-    def _change(self, numbers: Sequence[int], edit: Callable[[list[Any]], list[Any]], label: str) -> None:
+    def _change(self, numbers: Sequence[int], edit: Callable[[list[object]], list[object]], label: str) -> None:
         changes = [
             CellChange(number, raw, after, out, out)
             for number, raw, out in review_queries.raws(self.journal, numbers)
@@ -281,12 +281,12 @@ def to_problems(noted: Iterable[RowProblem]) -> tuple[Problem, ...]:
     return tuple(Problem(cast("Severity", p.level), p.code, p.field, p.message, p.suggestion) for p in noted)
 
 
-def _with(cells: list[Any], at: tuple[int, str]) -> list[Any]:
+def _with(cells: list[object], at: tuple[int, str]) -> list[object]:
     column, value = at
     return [*cells[:column], value, *cells[column + 1 :]]
 
 
-def _with_raw(raw: bytes, edit: Callable[[list[Any]], list[Any]]) -> bytes:
+def _with_raw(raw: bytes, edit: Callable[[list[object]], list[object]]) -> bytes:
     """Apply `edit` to the cells. Extra values of a row with too many cells are dropped: the row was reviewed."""
     cells = unpack(raw)[0]
     changed = edit(cells)

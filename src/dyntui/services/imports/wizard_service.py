@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui import importer
 from dyntui.config.paths import paths
@@ -42,6 +42,7 @@ from dyntui.store.journal import Journal
 from dyntui.store.states import JobState
 
 if TYPE_CHECKING:
+    from dyntui.api.permit import WritePermit
     from dyntui.services.actions.write_types import Confirmation, Requirement, WriteAction
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_control import JobControl
@@ -131,7 +132,7 @@ class WizardService:
         return FileTotals(rows, dict(problems))
 
     def propose_mapping(
-        self, draft: ImportDraft, custom_fields: Sequence[AbstractMapping[str, Any]]
+        self, draft: ImportDraft, custom_fields: Sequence[AbstractMapping[str, object]]
     ) -> tuple[Mapping, str]:
         """Return a mapping for the file, and the name of the saved mapping or ""."""
         source = self._open_source(draft)
@@ -274,11 +275,11 @@ class WizardService:
 
     def check(
         self, connection: Connection, control: JobControl, on_progress: Callable[[int, int | None], None]
-    ) -> AbstractMapping[str, Any]:
+    ) -> AbstractMapping[str, object]:
         """Compare the rows with the server and return the result. Raises StoppedError when a stop was requested."""
         return asyncio.run(_check(self.job(), connection, control, on_progress))
 
-    def plan(self) -> tuple[dict[str, Any], rows_of.RowCounts]:
+    def plan(self) -> tuple[dict[str, object], rows_of.RowCounts]:
         """Return the plan, saved next to the journal, and the counts of the review."""
         from dyntui.services.imports.plan import make_plan, save_plan
 
@@ -292,7 +293,7 @@ class WizardService:
 
         return job_requirement(self.job(), connection, asyncio.run(_assess(self.job(), connection)))
 
-    def release_job(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, Any]:
+    def release_job(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, WritePermit]:
         """Return the path of the job and the permit to run it, and close the job so that its own thread can open it."""
         from dyntui.services.imports.job_service import authorize_job
 
@@ -302,7 +303,7 @@ class WizardService:
         self._path = None
         return journal.path, permit
 
-    def resume_job(self, job: str, connection: Connection) -> tuple[Path, Any]:
+    def resume_job(self, job: str, connection: Connection) -> tuple[Path, WritePermit]:
         """Return the path of a job and the permit to resume it. Raises UsageError when it was never confirmed."""
         from dyntui.services.imports.job_service import authorize_job, load_confirmation
 
@@ -358,7 +359,7 @@ class WizardService:
         self._close_job()
 
 
-def _to(draft: ImportDraft) -> dict[str, Any]:
+def _to(draft: ImportDraft) -> dict[str, object]:
     """Return the allowlist of the draft, to be stored with the job."""
     if draft.kind == "users":
         return {}
@@ -391,7 +392,7 @@ async def _assess(journal: Journal, connection: Connection) -> WriteAction:
 
 async def _check(
     journal: Journal, connection: Connection, control: JobControl, on_progress: Callable[[int, int | None], None]
-) -> AbstractMapping[str, Any]:
+) -> AbstractMapping[str, object]:
     from dyntui.services.imports.job_service import precheck_job
     from dyntui.services.imports.precheck import PRECHECKED
 
@@ -409,7 +410,7 @@ async def _check(
             await work
         except asyncio.CancelledError:
             raise StoppedError("The check was stopped; its results were discarded.") from None
-    found: AbstractMapping[str, Any] = journal.facts[PRECHECKED]
+    found: AbstractMapping[str, object] = journal.facts[PRECHECKED]
     return found
 
 
