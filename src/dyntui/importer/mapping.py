@@ -18,7 +18,8 @@ from dyntui.importer.source_types import SourceInfo, fingerprint
 from dyntui.importer.transforms import TRANSFORMS, is_word
 from dyntui.importer.value_paths import find_owner_column
 
-__all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice", "parse_assignment", "parse_column_map"]
+__all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice"]
+__all__ += ["check_names", "parse_assignment", "parse_column_map"]
 
 _HINT = "Save a mapping in the import wizard, or with `dyntui import --save-mapping`."
 EMAIL_VERIFIED_CHOICES = (
@@ -164,20 +165,26 @@ class Mapping:
         except ValueError as error:
             raise UsageError(f"{name} is not JSON: {error}.") from error
         parsed = validate(_MappingFile, data, name=name, hint=_HINT)
-        columns: list[ColumnMap] = []
-        for place, column in enumerate(parsed.columns):
-            try:
-                if column.field:
-                    field_for(column.field, parsed.kind)
-                check_transforms(column.transforms)
-            except UsageError as error:
-                raise UsageError(f"{name}, columns[{place}]: {error.message}", hint=error.hint) from error
-            reason = column.reason or column.why
-            columns.append(ColumnMap(column.column, column.field or None, reason, column.transforms))
-        for constant in parsed.constants:
-            field_for(constant, parsed.kind)
+        columns = tuple(
+            ColumnMap(column.column, column.field or None, column.reason or column.why, column.transforms)
+            for column in parsed.columns
+        )
         names = parsed.source_columns or tuple(column.column for column in columns)
-        return Mapping(tuple(columns), names, parsed.constants, parsed.kind, parsed.preset)
+        return check_names(Mapping(columns, names, parsed.constants, parsed.kind, parsed.preset), name)
+
+
+def check_names(mapping: Mapping, name: str) -> Mapping:
+    """Return `mapping`. Raises UsageError, which says `name`, for an unknown field or transform."""
+    for place, column in enumerate(mapping.columns):
+        try:
+            if column.field:
+                field_for(column.field, mapping.kind)
+            check_transforms(column.transforms)
+        except UsageError as error:
+            raise UsageError(f"{name}, columns[{place}]: {error.message}", hint=error.hint) from error
+    for constant in mapping.constants:
+        field_for(constant, mapping.kind)
+    return mapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,20 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, read_private, remove_private
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import as_object
+from dyntui.core.json_types import as_object, as_text
 from dyntui.core.strict_json import parse_json
 from dyntui.core.times import now, now_iso
+from dyntui.core.validation import validate
+from dyntui.importer.fields import MappingKind
+from dyntui.importer.mapping import Mapping, check_names
 
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
-    from dyntui.importer.fields import MappingKind
-    from dyntui.importer.mapping import Mapping
     from dyntui.services.imports.jobs import JobSummary
 
 __all__ = [
@@ -38,7 +39,6 @@ __all__ = [
 ]
 
 _LIMIT = 4 * 1024 * 1024
-_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,68 +116,38 @@ def _data_file(draft_id: str) -> Path:
 def save_draft(draft: ImportDraft) -> None:
     """Write the draft to its file atomically."""
     draft.changed_at = now_iso()
-    values: dict[str, Any] = {
-        "dyntui": "draft",
-        "version": _VERSION,
-        **{key: getattr(draft, attribute) for key, attribute in (_ATTRIBUTES | _OPTIONAL_ATTRIBUTES).items()},
-        "reading": asdict(draft.read_options),
-        "read_as": None if draft.prepared_read_options is None else asdict(draft.prepared_read_options),
-        "mapping": None if draft.mapping is None else json.loads(draft.mapping.to_json()),
-        "hints": {}
-        if draft.mapping is None
-        else {each.column: each.hint for each in draft.mapping.columns if each.hint},
-    }
+    values = {"dyntui": "draft", **asdict(draft)}
     atomic_write(_file(draft.id), json.dumps(values, ensure_ascii=False).encode())
 
 
-_ATTRIBUTES = {
-    "id": "id",
-    "environment_id": "environment_id",
-    "base_url": "base_url",
-    "profile": "profile",
-    "kind": "kind",
-    "path": "path",
+_OLD_KEYS = {
     "pasted": "is_pasted",
-    "region": "region",
-    "upsert": "upsert",
-    "step": "step",
-    "job": "job",
-    "note": "note",
     "read_path": "prepared_path",
-    "changed_at": "changed_at",
-    "source_name": "source_name",
+    "reading": "read_options",
+    "read_as": "prepared_read_options",
 }
-"""Keys of the file and the attributes they are stored from."""
-_OPTIONAL_ATTRIBUTES = {"allowlist_id": "allowlist_id", "allowlist_name": "allowlist_name"}
-"""The same for keys that files of older versions do not have."""
+"""Keys of drafts of older versions, which have a mapping as in its file and the hints of the columns in `hints`."""
 
 
 def load_draft(draft_id: str) -> ImportDraft:
     """Load a draft. Raises UsageError when it cannot be read."""
-    from dyntui.importer.mapping import Mapping
-
+    hint = f"Delete {_file(draft_id)} and start again."
     try:
-        values = dict[str, Any](as_object(parse_json(read_private(_file(draft_id), _LIMIT))))
-        if values["dyntui"] != "draft" or values["version"] != _VERSION:
-            raise ValueError("not a draft of this version")
-        mapping = None if values["mapping"] is None else Mapping.from_json(json.dumps(values["mapping"]))
-        if mapping is not None:
-            hints: dict[str, str] = values["hints"]
-            columns = tuple(replace(each, hint=hints.get(each.column, "")) for each in mapping.columns)
-            mapping = replace(mapping, columns=columns)
-        return ImportDraft(
-            **{attribute: values[key] for key, attribute in _ATTRIBUTES.items()},
-            **{attribute: values.get(key, "") for key, attribute in _OPTIONAL_ATTRIBUTES.items()},
-            read_options=ReadOptions(**values["reading"]),
-            prepared_read_options=None if values["read_as"] is None else ReadOptions(**values["read_as"]),
-            mapping=mapping,
-        )
+        values = parse_json(read_private(_file(draft_id), _LIMIT))
     except FileNotFoundError as error:
         raise UsageError(f"There is no draft {draft_id}.", hint="Start a new import.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(
-            f"The draft {draft_id} cannot be read ({error}).", hint=f"Delete {_file(draft_id)} and start again."
-        ) from error
+    except ValueError as error:
+        raise UsageError(f"The draft {draft_id} cannot be read ({error}).", hint=hint) from error
+    values = {_OLD_KEYS.get(key, key): value for key, value in as_object(values).items()}
+    name = f"The draft {draft_id}"
+    if "hints" in values and values.get("mapping") is not None:
+        hints, mapping = as_object(values["hints"]), Mapping.from_json(json.dumps(values["mapping"]), name=name)
+        columns = (replace(each, hint=as_text(hints.get(each.column))) for each in mapping.columns)
+        values["mapping"] = replace(mapping, columns=tuple(columns))
+    draft = validate(ImportDraft, values, name=name, hint=hint)
+    if draft.mapping is not None:
+        check_names(draft.mapping, name)
+    return draft
 
 
 def list_drafts(environment_id: str = "", base_url: str = "") -> Iterator[ImportDraft]:
