@@ -4,7 +4,7 @@ V := .venv
 BIN := $(V)/bin
 STAMP := $(V)/.installed
 
-.PHONY: help install demo test test-all docs check bench screenshots clean
+.PHONY: help install demo test test-all docs check mutate stats bench screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -20,7 +20,7 @@ demo: $(STAMP) ## Open the console on the built-in sandbox
 	@$(BIN)/dyntui demo
 
 test: $(STAMP) ## Run the fast tests
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --junit-xml=.pytest_cache/make-test.xml
 
 test-all: $(STAMP) ## Run all tests, including the slow ones
 	$(BIN)/python -m pytest -q -n auto -m ''
@@ -36,6 +36,12 @@ check: $(STAMP) ## ruff, strict types, import contracts and cycles, names and te
 	$(BIN)/python scripts/check_import_cycles.py
 	$(BIN)/python scripts/check_names.py
 	$(BIN)/python scripts/make_docs.py --check
+
+mutate: $(STAMP) ## Remove each check of the write gate in turn and see a test fail
+	$(BIN)/python scripts/mutate_write_gate.py
+
+stats: $(STAMP) ## Print lines, Any, snapshots, import cycles and the time of the last `make test`
+	@$(BIN)/python scripts/stats.py
 
 bench: $(STAMP) ## Measure start, keys, bytes and import against their baselines
 	$(BIN)/python -m benchmarks

@@ -1,7 +1,9 @@
-"""Fixtures for all tests: a sandbox process on loopback, and the command line as a process that uses it."""
+"""Fixtures for all tests: sandboxes on loopback, and the command line in this process or in one of its own."""
 
 from __future__ import annotations
 
+import gc
+import io
 import json
 import os
 import re
@@ -12,16 +14,46 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
+import stamina
+
+from dyntui.cli.root import main
+from dyntui.config import credentials
+from dyntui.sandbox import server
+from dyntui.sandbox.behavior_flags import parse_flags
+from dyntui.sandbox.faults import parse_faults
+from dyntui.sandbox.options import SandboxOptions, parse_rate_limit
 
 READY = re.compile(r"listening on (http://127\.0\.0\.1:\d+/api/v0) environment (\S+) token (dyn_\S+)\n")
 TOKEN_VARIABLES = ("DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
 
 
+def pytest_collection_finish() -> None:
+    """Exempt what is loaded by now from garbage collection: looking through it took a quarter of the time of tests."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _frozen_modules() -> Iterator[None]:
+    """Exempt what the tests of a module have loaded as well."""
+    yield
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _no_waits_between_attempts() -> Iterator[None]:
+    """Repeat a read that failed at once, as often as otherwise."""
+    with stamina.set_testing(True, attempts=100, cap=True):
+        yield
+
+
 @dataclass(frozen=True)
 class Sandbox:
-    """A running sandbox process."""
+    """A running sandbox."""
 
     url: str
     """The base URL of the API."""
@@ -29,7 +61,6 @@ class Sandbox:
     token: str
     users: int
     """The number of sample users."""
-    process: subprocess.Popen[str]
 
     def environ(self, home: Path) -> dict[str, str]:
         """Return the environment variables with which a command uses the sandbox."""
@@ -44,8 +75,15 @@ class Sandbox:
         }
 
 
+@dataclass(frozen=True)
+class SandboxProcess(Sandbox):
+    """A sandbox in a process of its own."""
+
+    process: subprocess.Popen[str]
+
+
 @contextmanager
-def serving(*options: str, users: int = 250) -> Iterator[Sandbox]:
+def serving_process(*options: str, users: int = 250) -> Iterator[SandboxProcess]:
     """Run `dyntui sandbox` in a process until the block ends."""
     command = [sys.executable, "-m", "dyntui", "sandbox", "--port", "0", "--users", str(users), "--seed", "1", *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -54,10 +92,31 @@ def serving(*options: str, users: int = 250) -> Iterator[Sandbox]:
         line = process.stdout.readline()
         found = READY.fullmatch(line)
         assert found, f"unexpected output of dyntui sandbox: {line!r}"
-        yield Sandbox(found[1], found[2], found[3], users, process)
+        yield SandboxProcess(found[1], found[2], found[3], users, process)
     finally:
         process.terminate()
         process.wait(10)
+
+
+@contextmanager
+def serving(
+    *, faults: tuple[str, ...] = (), flags: tuple[str, ...] = (), rate_limit: str = "", users: int = 250, **options: Any
+) -> Iterator[Sandbox]:
+    """Serve a sandbox in a thread of this process until the block ends: a twentieth of the time of a process.
+
+    faults, flags, rate_limit: as on the command line. options: further fields of SandboxOptions.
+    """
+    with server.serving(
+        SandboxOptions(
+            users=users,
+            seed=1,
+            faults=parse_faults(faults),
+            flags=parse_flags(flags),
+            rate_limit=parse_rate_limit(rate_limit) if rate_limit else None,
+            **options,
+        )
+    ) as running:
+        yield Sandbox(running.base_url, running.environment_id, running.token, users)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +124,27 @@ def sandbox() -> Iterator[Sandbox]:
     """A sandbox with 250 users for the tests of one module."""
     with serving() as running:
         yield running
+
+
+class _Stdin(io.TextIOWrapper):
+    """Standard input from a pipe."""
+
+    def __init__(self, text: str | None) -> None:
+        super().__init__(io.BytesIO((text or "").encode()), encoding="utf-8")
+
+
+class _Output(io.TextIOWrapper):
+    """A standard stream that is captured."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+
+    @property
+    def text(self) -> str:
+        """What was written, with the line ends of a text file."""
+        self.flush()
+        assert isinstance(self.buffer, io.BytesIO)
+        return self.buffer.getvalue().decode().replace("\r\n", "\n").replace("\r", "\n")
 
 
 class Cli:
@@ -77,21 +157,38 @@ class Cli:
     def __call__(
         self, *arguments: str, check: bool = True, token: str | None = None, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
-        environ = self.sandbox.environ(self.home) | ({"DYNTUI_TOKEN": token} if token else {})
-        done = subprocess.run(
-            [sys.executable, "-m", "dyntui", *arguments],
-            capture_output=True,
-            text=True,
-            env=environ,
-            input=stdin,
-            check=False,
-        )
-        assert not check or done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
-        return done
+        """Run a command in this process, with standard streams and an environment of its own."""
+        environ = self._environ(token)
+        out, err = _Output(), _Output()
+        with (
+            mock.patch.dict(os.environ, environ, clear=True),
+            mock.patch.multiple(sys, argv=["dyntui", *arguments], stdin=_Stdin(stdin), stdout=out, stderr=err),
+            mock.patch.object(credentials, "_session", {}),
+        ):
+            code = main()
+        done = subprocess.CompletedProcess(["dyntui", *arguments], code, out.text, err.text)
+        return self._checked(done, check)
+
+    def run_process(
+        self, *arguments: str, check: bool = True, token: str | None = None, stdin: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in a process of its own, where the process is what is tested."""
+        command = [sys.executable, "-m", "dyntui", *arguments]
+        environ = self._environ(token)
+        done = subprocess.run(command, capture_output=True, text=True, env=environ, input=stdin, check=False)
+        return self._checked(done, check)
 
     def json(self, *arguments: str) -> Any:
         """Run a command with --json, which must succeed, and return its output."""
         return json.loads(self(*arguments, "--json").stdout)
+
+    def _environ(self, token: str | None) -> dict[str, str]:
+        return self.sandbox.environ(self.home) | ({"DYNTUI_TOKEN": token} if token else {})
+
+    @staticmethod
+    def _checked(done: subprocess.CompletedProcess[str], check: bool) -> subprocess.CompletedProcess[str]:
+        assert not check or done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
+        return done
 
 
 @pytest.fixture
@@ -102,5 +199,5 @@ def dyntui(sandbox: Sandbox, tmp_path: Path) -> Cli:
 
 @pytest.fixture
 def serve() -> Callable[..., Any]:
-    """`serving`, for tests with a separate sandbox: with serve("--fault", "429=0.1") as sandbox: ..."""
+    """`serving`, for tests with a separate sandbox: with serve(faults=("429=0.1",)) as sandbox: ..."""
     return serving

@@ -20,6 +20,7 @@ import click
 import pytest
 from cli_support import Run
 from test_cli_read_only import iter_commands
+from tests.families import slow_except
 from tests.services.resource_fixtures import FILLED, FIRST, FLAGS, actions, done, parent_for, rows_of
 
 from dyntui.api.catalog import Operation, catalog
@@ -299,7 +300,7 @@ def test_every_confirmed_command_has_a_line() -> None:
     assert confirmed == LINES.keys() | LOCAL
 
 
-@pytest.mark.parametrize("kind", PROFILES)
+@pytest.mark.parametrize("kind", slow_except(PROFILES, "live"))
 def test_api_with_an_id_and_with_a_path_and_the_api_console_demand_the_same(
     kind: str, command: Run, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,7 +327,7 @@ def test_api_with_an_id_and_with_a_path_and_the_api_console_demand_the_same(
         assert {name for name, demand in demanded.items() if demand.refused} == writes
 
 
-@pytest.mark.parametrize("kind", PROFILES)
+@pytest.mark.parametrize("kind", slow_except(PROFILES, "live"))
 def test_do_demands_what_api_demands(kind: str, command: Run, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     gate, values = Gate(monkeypatch), world.values[FIRST_SITE_ACCESS]
     ways: dict[str, Any] = defaultdict(list)
@@ -371,11 +372,11 @@ def jobs(command: Run, world: World, tmp_path: Path) -> Iterator[dict[str, str]]
 
 @pytest.mark.parametrize(
     ("kind", "name"),
-    [
-        *((kind, SCOPED) for kind in PROFILES),
-        *(pytest.param(kind, FIRST_SITE_ACCESS, marks=pytest.mark.slow) for kind in PROFILES),
-        *(pytest.param(kind, BLOCKING, marks=pytest.mark.slow) for kind in PROFILES),
-    ],
+    slow_except(
+        [(kind, name) for name in (SCOPED, FIRST_SITE_ACCESS, BLOCKING) for kind in PROFILES],
+        ("live", SCOPED),
+        ("read-only", SCOPED),
+    ),
 )
 def test_every_command_demands_what_api_demands(
     kind: str, name: str, command: Run, world: World, jobs: dict[str, str], monkeypatch: pytest.MonkeyPatch

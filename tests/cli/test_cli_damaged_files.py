@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli_support import Run, Server, add
+from tests.families import slow_except
 
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
@@ -53,8 +54,14 @@ def file_path(name: str) -> Path:
     return base.joinpath(*more)
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    slow_except(
+        [(name, damage) for name in FILES for damage in DAMAGE],
+        *((name, damage) for name, damage in zip(FILES, [*DAMAGE, "no text"], strict=True)),
+        *((name, "wrong types") for name in FILES if name not in ("credential", "audit")),
+    ),
+)
 def test_no_damaged_file_crashes_a_command(server: Server, run: Run, name: str, damage: str) -> None:
     add(run, "x", url=server.url)
     path = file_path(name)

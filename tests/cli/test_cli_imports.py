@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from tests.conftest import Cli
+from tests.families import slow_except
 
 from dyntui.cli.job_runner import JobSignals
 from dyntui.core.errors import StoppedError
@@ -199,12 +200,12 @@ def test_an_unreachable_server_exits_4_and_a_bad_token_3(dyntui: Any, tmp_path: 
     assert bad.returncode == 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", slow_except([signal.SIGTERM, signal.SIGINT], signal.SIGINT))
 def test_a_signal_leaves_a_job_that_resumes_and_exit_code_5(
     dyntui: Any, serve: Any, tmp_path: Path, number: signal.Signals
 ) -> None:
     file = write_csv(tmp_path / "stop.csv", "stop", 1500)  # longer than the other commands take on a busy machine
-    with serve("--latency", "100", users=10) as sandbox:
+    with serve(latency_ms=100, users=10) as sandbox:
         cli = type(dyntui)(sandbox, tmp_path / "home")
         command = ["import", str(file), "--yes", "--json", "--batch", "10", *UNVERIFIED, *QUICK]
         process = subprocess.Popen(
@@ -252,15 +253,18 @@ main()
 """Runs a command that gets a signal right before a function of it, or while the interpreter shuts down."""
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+MOMENTS = [("precheck_job", 5, "ready"), ("run_job", 5, "paused"), ("write_reports", 0, "done"), ("exit", 0, "done")]
+
+
 @pytest.mark.parametrize(
-    ("moment", "code", "state"),
-    [
-        ("precheck_job", 5, "ready"),
-        ("run_job", 5, "paused"),
-        ("write_reports", 0, "done"),
-        ("exit", 0, "done"),
-    ],
+    ("moment", "code", "state", "number"),
+    slow_except(
+        [(*moment, number) for moment in MOMENTS for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)],
+        (*MOMENTS[0], signal.SIGTERM),
+        (*MOMENTS[1], signal.SIGINT),
+        (*MOMENTS[2], signal.SIGHUP),
+        (*MOMENTS[3], signal.SIGTERM),
+    ),
 )
 def test_a_signal_at_any_moment_leaves_a_resumable_job_or_the_result(
     sandbox: Any, tmp_path: Path, moment: str, code: int, state: str, number: signal.Signals
@@ -291,7 +295,7 @@ def test_a_signal_at_any_moment_leaves_a_resumable_job_or_the_result(
 
 def test_pause_and_cancel_by_command(dyntui: Any, serve: Any, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "cmd.csv", "cmd", 300)
-    with serve("--latency", "100", users=10) as sandbox:
+    with serve(latency_ms=100, users=10) as sandbox:
         cli = type(dyntui)(sandbox, tmp_path / "home")
         command = ["import", str(file), "--yes", "--batch", "10", *UNVERIFIED, *QUICK]
         process = subprocess.Popen(
@@ -326,7 +330,7 @@ def wait_for(condition: Any, limit: float = 30) -> None:
 
 def test_a_closed_terminal_leaves_a_job_that_resumes(dyntui: Any, serve: Any, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "hup.csv", "hup", 300)
-    with serve("--latency", "100", users=10) as sandbox:
+    with serve(latency_ms=100, users=10) as sandbox:
         cli = type(dyntui)(sandbox, tmp_path / "home")
         command = [sys.executable, "-m", "dyntui", "import", str(file), "--yes", "--batch", "10", *UNVERIFIED, *QUICK]
         child, terminal = pty.fork()
@@ -349,7 +353,7 @@ def test_a_terminal_closed_during_the_precheck_leaves_a_job_that_resumes(
     dyntui: Any, serve: Any, tmp_path: Path
 ) -> None:
     file = write_csv(tmp_path / "early.csv", "early", 300)
-    with serve("--latency", "200", users=1500) as sandbox:
+    with serve(latency_ms=200, users=1500) as sandbox:
         cli = type(dyntui)(sandbox, tmp_path / "home")
         command = [sys.executable, "-m", "dyntui", "import", str(file), "--yes", *UNVERIFIED, *QUICK]
         child, terminal = pty.fork()
@@ -366,7 +370,7 @@ def test_a_terminal_closed_during_the_precheck_leaves_a_job_that_resumes(
         assert cli.json("jobs", "resume", "--yes")["rows"]["created"] == 300
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", slow_except([signal.SIGTERM, signal.SIGINT, signal.SIGKILL], signal.SIGKILL))
 def test_a_stop_while_the_file_is_read_leaves_no_job_to_resume(
     dyntui: Any, tmp_path: Path, number: signal.Signals
 ) -> None:

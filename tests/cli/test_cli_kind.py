@@ -19,7 +19,7 @@ Serve = Callable[..., AbstractContextManager[Any]]
 @pytest.fixture
 def live(serve: Serve) -> Iterator[Any]:
     """A sandbox that presents itself as live."""
-    with serve("--flag", "environment-name=live", users=3) as sandbox:
+    with serve(flags=("environment-name=live",), users=3) as sandbox:
         yield sandbox
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from cli_support import ID, TOKEN, Run
+from tests.families import slow_except
 
 from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.profile import Profile
@@ -28,6 +29,7 @@ COMMANDS = {
     "doctor": ["doctor"],
 }
 CREDENTIAL_KINDS = ["session", "file", "command", "environment"]
+NAMED_BY = ["option", "variable", "profile", "variable and another confirmed"]
 CONFIRMED = ("--confirm-origin", HOST)
 
 
@@ -68,9 +70,14 @@ def save(kind: str, url: str, tmp_path: Path, **fields: str) -> Path:
     return ran
 
 
-@pytest.mark.parametrize("named_by", ["option", "variable", "profile", "variable and another confirmed"])
-@pytest.mark.parametrize("with_token", [False, True], ids=["no variable", "DYNTUI_TOKEN"])
-@pytest.mark.parametrize("kind", CREDENTIAL_KINDS)
+@pytest.mark.parametrize(
+    ("kind", "with_token", "named_by"),
+    slow_except(
+        [(kind, token, named_by) for kind in CREDENTIAL_KINDS for token in (False, True) for named_by in NAMED_BY],
+        *((kind, True, named_by) for kind, named_by in zip(CREDENTIAL_KINDS, NAMED_BY, strict=True)),
+        *((kind, False, named_by) for kind, named_by in zip(CREDENTIAL_KINDS, reversed(NAMED_BY), strict=True)),
+    ),
+)
 def test_an_unconfirmed_origin_gets_no_token(
     other: OtherOrigin,
     run: Run,

@@ -21,12 +21,12 @@ from dyntui.cli.root import COMMANDS
 from dyntui.resources import RESOURCES, ActionTarget, Scope
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b-\u200f]")
-SANDBOX_OPTIONS = ("--flag", "organization-access=yes", "--flag", "export-delay-ms=0", "--flag", "webhook-url=loopback")
+FLAGS = ("organization-access=yes", "export-delay-ms=0", "webhook-url=loopback")
 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with serving(*SANDBOX_OPTIONS, users=30) as running:
+    with serving(flags=FLAGS, users=30) as running:
         yield running
 
 
@@ -354,7 +354,7 @@ def test_no_command_module_loads_the_console() -> None:
 
 @pytest.fixture(scope="module")
 def hostile() -> Iterator[Sandbox]:
-    with serving(*SANDBOX_OPTIONS, "--hostile", users=5) as running:
+    with serving(flags=FLAGS, hostile=True, users=5) as running:
         yield running
 
 

@@ -16,7 +16,7 @@ from dyntui.cli.context import CliContext, run
 
 @pytest.fixture
 def slow_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    with serving("--fault", "slow=1", "--flag", "slow-ms=300", users=3) as sandbox:
+    with serving(faults=("slow=1",), flags=("slow-ms=300",), users=3) as sandbox:
         for name, value in sandbox.environ(tmp_path / "home").items():
             if name.startswith("DYNTUI_"):
                 monkeypatch.setenv(name, value)
@@ -46,7 +46,7 @@ def test_a_slow_response_is_reported_once_for_several_requests(
 def test_a_command_reports_how_long_it_waits_for_the_rate_limit(tmp_path: Path) -> None:
     from tests.conftest import Cli
 
-    with serving("--rate-limit", "1", "--flag", "rate-window-ms=15000", users=3) as sandbox:
+    with serving(rate_limit="1", flags=("rate-window-ms=15000",), users=3) as sandbox:
         dyntui = Cli(sandbox, tmp_path / "home")
         dyntui("users", "list")
         done = dyntui("users", "list", "--json")

@@ -227,7 +227,7 @@ def test_a_kill_while_rows_are_sent_loses_and_repeats_none(serve: Serve, tmp_pat
     home.chmod(0o700)
     (home / "config" / "settings.toml").write_text("settle_seconds = 1\n")
     (home / "config" / "settings.toml").chmod(0o600)
-    with serve("--latency", "150", users=5) as sandbox:
+    with serve(latency_ms=150, users=5) as sandbox:
         with Terminal(env=environ(sandbox, home)) as terminal:
             go_to_step(terminal, path, "run")
             terminal.press("enter")
@@ -312,7 +312,7 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
     counts = write_auth0_export(path)
     problems = counts["double_at"] + counts["no_at"] + counts["duplicates"]
     rows, home = counts["rows"], tmp_path / "home"
-    with serve("--latency", "60", users=50) as sandbox:
+    with serve(latency_ms=60, users=50) as sandbox:
         with Terminal(env=environ(sandbox, home), columns=100, rows=30) as terminal:
             open_wizard(terminal, path)
             terminal.wait("5,000 rows")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Sandbox
 from tests.e2e.terminal import Terminal, clean_environ
+from tests.families import slow_except
 
 from dyntui.services.actions.audit import Audit
 
@@ -46,8 +47,16 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize("key", [CTRL_C, CTRL_D], ids=["ctrl-c", "ctrl-d"])
-@pytest.mark.parametrize(("command", "question"), COMMANDS)
+@pytest.mark.parametrize(
+    ("command", "question", "key"),
+    slow_except(
+        [(*command, key) for command in COMMANDS for key in (CTRL_C, CTRL_D)],
+        (*COMMANDS[0], CTRL_C),
+        (*COMMANDS[1], CTRL_D),
+        (*COMMANDS[4], CTRL_C),
+        (*COMMANDS[6], CTRL_D),
+    ),
+)
 def test_one_key_ends_a_prompt(sandbox, tmp_path, command, question, key):
     with _run(sandbox, tmp_path, *command) as terminal:
         terminal.wait(question)

@@ -166,7 +166,7 @@ def test_a_killed_import_of_entries_on_a_faulty_server_is_completed_correctly(
 @pytest.mark.slow
 @pytest.mark.timeout(2400)
 def test_10000_entries_under_the_default_rate_limit(serve: Callable[..., Any], tmp_path: Path) -> None:
-    with serve("--rate-limit", "documented", users=20) as sandbox:
+    with serve(rate_limit="documented", users=20) as sandbox:
         states = trial(sandbox, tmp_path / "home", 10_000, RARE_FAULTS, timeout_s=1800, options=("--settle", "2"))
     assert states["created"] > 9_000
     assert states["exists"] > 100

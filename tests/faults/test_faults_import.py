@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from faults_fixtures import trial
 
-FAULTY = ("--fault", "cut-after=0.2", "--fault", "429=0.1", "--fault", "502-after=0.1")
-VERY_FAULTY = [
+FAULTY = ("cut-after=0.2", "429=0.1", "502-after=0.1")
+VERY_FAULTY = (
     "cut-after=0.1",
     "502-after=0.06",
     "half=0.06",
@@ -19,16 +19,12 @@ VERY_FAULTY = [
     "500-before=0.04",
     "429=0.04",
     "html=0.02",
-]
-LATE = ["late=0.2", "502-after=0.05", "429=0.05"]
-
-
-def fault_options(faults: list[str]) -> tuple[str, ...]:
-    return tuple(argument for fault in faults for argument in ("--fault", fault))
+)
+LATE = ("late=0.2", "502-after=0.05", "429=0.05")
 
 
 def test_a_killed_import_on_a_faulty_server_is_completed_correctly(serve: Callable[..., Any], tmp_path: Path) -> None:
-    with serve(*FAULTY, users=100) as sandbox:
+    with serve(faults=FAULTY, users=100) as sandbox:
         result = trial(
             sandbox,
             tmp_path / "home",
@@ -44,7 +40,7 @@ def test_a_killed_import_on_a_faulty_server_is_completed_correctly(serve: Callab
 
 @pytest.mark.slow
 def test_an_import_of_2000_rows_is_killed_three_times(serve: Callable[..., Any], tmp_path: Path) -> None:
-    with serve(*FAULTY, users=500) as sandbox:
+    with serve(faults=FAULTY, users=500) as sandbox:
         result = trial(sandbox, tmp_path / "home", rows=2000, kills=3, seed=2, options=("--settle", "1", "--rate", "0"))
     assert result.problems == []
     assert result.kills == 3
@@ -53,7 +49,7 @@ def test_an_import_of_2000_rows_is_killed_three_times(serve: Callable[..., Any],
 @pytest.mark.slow
 @pytest.mark.parametrize("run", range(15))
 def test_many_faults_and_random_kills(serve: Callable[..., Any], tmp_path: Path, run: int) -> None:
-    with serve(*fault_options(VERY_FAULTY), users=100) as sandbox:
+    with serve(faults=VERY_FAULTY, users=100) as sandbox:
         result = trial(
             sandbox,
             tmp_path / "home",
@@ -70,7 +66,7 @@ def test_many_faults_and_random_kills(serve: Callable[..., Any], tmp_path: Path,
 def test_requests_that_are_applied_after_the_connection_is_cut(
     serve: Callable[..., Any], tmp_path: Path, run: int
 ) -> None:
-    with serve(*fault_options(LATE), users=100) as sandbox:
+    with serve(faults=LATE, users=100) as sandbox:
         result = trial(
             sandbox,
             tmp_path / "home",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual._styles_cache import StylesCache
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -18,7 +20,7 @@ class _Frozen(datetime):
 
 
 @pytest.fixture(autouse=True)
-def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """Nothing of this machine shows; returns the home folder."""
     from dyntui.api.request_log import RequestLog
     from dyntui.config.keyring_store import KeyringProbe
@@ -49,4 +51,6 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         "dyntui.config.credentials.keyring_available",
         lambda *_: KeyringProbe(ok=False, reason="no keyring service is available"),
     )
-    return home
+    yield home
+    # It keeps the rendered lines of the last fifty apps alive, and the garbage collector looks through them.
+    StylesCache.get_inner_outer.cache_clear()

@@ -1,4 +1,8 @@
-"""How access control looks, wide and small: pytest tests/tui/test_tui_access_snapshots.py --snapshot-update"""
+"""How access control looks: pytest -m '' tests/tui/test_tui_access_snapshots.py --snapshot-update
+
+A screen is taken in one size (see test_tui_snapshots.py). What is not taken is a widget that another snapshot shows:
+the menu, the help, the choice of an order, a form, the file picker. Its contents are asserted in test_tui_access.py.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import Any
 import pytest
 from access_support import ALLOWLISTS, BETA_TESTERS_ENTRIES, LAUNCH_PARTY_ENTRIES, WALLET, go, pretend_live, to
 from textual.pilot import Pilot
-from tui_support import SIZE, SMALL, console_of, demo, fill, paste, press, settled
+from tui_support import console_of, demo, fill, paste, press, settled, sized
 
 from dyntui.tui.shell.action_runner import ProgressDialog
 
@@ -18,8 +22,6 @@ pytestmark = pytest.mark.slow
 
 Compare = Callable[..., bool]
 Way = Callable[[Pilot[Any]], Awaitable[None]]
-
-SIZES = pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
 
 
 def keys(*pressed: str) -> Way:
@@ -125,14 +127,22 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("secrets.token_hex", lambda size: "ab" * size)
 
 
-@SIZES
-@pytest.mark.parametrize("name", SCREENS)
+NOT_TAKEN = (
+    "lists-help", "lists-actions", "list-edit", "list-enable-read", "entries-help", "entries-order", "entries-ordered",
+    "entries-nothing", "entry-alias", "export", "import", "compare-file", "compare-there", "duplicates-none",
+    "gate-raw", "gate-edit", "user-access-explain",
+)  # fmt: skip
+"""Screens that only test_tui_terminal_screens.py goes through."""
+WIDE_ONES = ("lists", "compare", "answer", "gate")
+"""The screens that are taken in 120x40."""
+
+
+@pytest.mark.parametrize(("name", "size"), sized([name for name in SCREENS if name not in NOT_TAKEN], WIDE_ONES))
 def test_screens(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
     assert snap_compare(demo(), terminal_size=size, run_before=SCREENS[name])
 
 
-@SIZES
-@pytest.mark.parametrize("name", ["lists", "list-enable", "list-enable-read", "entries-remove"])
+@pytest.mark.parametrize(("name", "size"), sized(["list-enable", "entries-remove"]))
 def test_live(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, name: str, size: tuple[int, int]) -> None:
     pretend_live(monkeypatch)
     assert snap_compare(demo(), terminal_size=size, run_before=SCREENS[name])

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.families import slow_except
 from tests.services.resource_fixtures import FIRST, FLAGS, GONE_FIRST, actions, done, perform, prepared, rows_of
 from tui_support import console_of, demo, settled, text_of
 
@@ -22,7 +23,8 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 SIZE = (120, 40)
 WRITING = [each for each in actions() if find_action(RESOURCES[each[0]], each[1]).effect is not Effect.READ]
 ONE_EACH = {name: (name, action) for name, action in reversed(WRITING)}
-"""One write of each resource, for the fast run."""
+"""One write of each resource."""
+FAST = ("users", "allowlists", "gates", "webhooks", "origins", "members", "custom-fields", "tokens")
 ENABLED = {(name, "disable"): (name, "enable") for name in ("allowlists", "gates")}
 UNSEEN = {
     ("users", "revoke-sessions"),
@@ -31,10 +33,6 @@ UNSEEN = {
     ("subscription", "apply-coupon"),
 }
 """What changes nothing that a list or a detail shows, with the sample data."""
-
-
-def cases() -> list[Any]:
-    return [pytest.param(*each, marks=() if each in ONE_EACH.values() else pytest.mark.slow) for each in WRITING]
 
 
 def connection_of(pilot: Any) -> Connection:
@@ -77,7 +75,7 @@ def assert_current(console: Console) -> None:
     assert "out of date" not in text_of(console)
 
 
-@pytest.mark.parametrize(("name", "action_name"), cases())
+@pytest.mark.parametrize(("name", "action_name"), slow_except(WRITING, *(ONE_EACH[name] for name in FAST)))
 async def test_list_detail_and_overview_show_what_the_write_made(name: str, action_name: str) -> None:
     record, action = RESOURCES[name], find_action(RESOURCES[name], action_name)
     console = demo(40, flags=FLAGS)

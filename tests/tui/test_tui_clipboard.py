@@ -7,6 +7,7 @@ import json
 import re
 
 import pytest
+from tests.families import slow_except
 from textual.widgets import Input
 from tui_support import demo, press, settled
 
@@ -53,7 +54,7 @@ def plain_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 IN_LINES = ("user as JSON", "e-mails of users")
 
 
-@pytest.mark.parametrize("name", COPIES)
+@pytest.mark.parametrize("name", slow_except(COPIES, "id of a user", "user as JSON", "e-mails of users", "a message"))
 async def test_what_is_copied_acts_on_no_terminal(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     console = demo(12, hostile=True)
     sent = sent_to_terminal(console, monkeypatch)

@@ -244,7 +244,7 @@ async def test_health_and_token_are_those_of_the_environment_in_use(serve: Serve
 async def test_a_write_that_runs_while_the_environment_is_switched_ends_and_says_where(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serve("--latency", "150", users=30) as sandbox:
+    with serve(latency_ms=150, users=30) as sandbox:
         box = _box(sandbox)
         other = replace(box, name="other")
         stored(box, other)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from access_support import ALLOWLISTS, LAUNCH_PARTY_ENTRIES, connection_of, go, notes, to
+from tests.families import slow_except
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 from tui_support import console_of, demo, fill, jump, paste, press, profile, settled, stored, text_of
@@ -50,8 +51,18 @@ async def _open(pilot: Pilot[Any], name: str) -> FormDialog:
     return form
 
 
-@pytest.mark.parametrize("name", ["new user", "profile", "new allowlist", "new origin", "add an entry"])
-@pytest.mark.parametrize("key", ["escape", "n"])
+@pytest.mark.parametrize(
+    ("name", "key"),
+    slow_except(
+        [
+            (name, key)
+            for name in ("new user", "profile", "new allowlist", "new origin", "add an entry")
+            for key in ("escape", "n")
+        ],
+        ("new user", "escape"),
+        ("profile", "n"),
+    ),
+)
 async def test_a_declined_confirmation_returns_to_the_form(name: str, key: str) -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:

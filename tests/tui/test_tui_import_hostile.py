@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from import_support import HOSTILE, SHOWN, go_to, hostile, job_at_rest, open_file, open_wizard, send_first, step_of
+from tests.families import slow_except
 from textual.pilot import Pilot
 from tui_support import console_of, demo, jump, press, strips_of, text_of
 
@@ -70,7 +71,7 @@ STEPS: dict[str, Callable[[Pilot[Any], Path], Awaitable[None]]] = {
 }
 
 
-@pytest.mark.parametrize("name", STEPS)
+@pytest.mark.parametrize("name", slow_except(STEPS, "map", "review"))
 async def test_a_hostile_name_is_shown_literally(tmp_path: Path, name: str) -> None:
     console = demo(users=5)
     async with console.run_test(size=WIDE) as pilot:

@@ -1,4 +1,7 @@
-"""How each step of the wizard looks, wide and small: pytest tests/tui/test_tui_import_snapshots.py --snapshot-update"""
+"""How each step of the wizard looks: pytest -m '' tests/tui/test_tui_import_snapshots.py --snapshot-update
+
+A step is taken in one size (see test_tui_snapshots.py).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any
 import pytest
 from import_support import go_to, job_at_rest, messy, open_file, open_wizard, send_first
 from textual.pilot import Pilot
-from tui_support import SIZE, SMALL, demo, press
+from tui_support import demo, press, sized
 
 pytestmark = pytest.mark.slow
 
@@ -138,8 +141,11 @@ WAYS: dict[str, Way] = {
 }
 
 
-@pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
-@pytest.mark.parametrize("name", WAYS)
+WIDE_ONES = ("2-parse", "3-mapped", "7-run")
+"""The steps that are taken in 120x40."""
+
+
+@pytest.mark.parametrize(("name", "size"), sized(WAYS, WIDE_ONES))
 def test_steps(snap_compare: Compare, people: Path, name: str, size: tuple[int, int]) -> None:
     async def go(pilot: Pilot[Any]) -> None:
         await WAYS[name](pilot, people)

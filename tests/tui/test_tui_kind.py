@@ -28,7 +28,7 @@ async def test_an_environment_that_the_server_says_is_live_is_live_in_the_consol
 
 
 async def test_rows_of_what_turns_out_to_be_live_leave_the_disk(serve: Serve) -> None:
-    with serve("--flag", "environment-name=live", users=3) as sandbox:
+    with serve(flags=("environment-name=live",), users=3) as sandbox:
         box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         await _open(box, sandbox.token, "live")
     assert not list(cache_files(paths().cache))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from access_support import notes
+from tests.conftest import serving_process
 from tui_support import demo, press, profile, settled, stored, text_of, until
 
 from dyntui.api.errors import NotSent
@@ -16,14 +14,12 @@ from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
-Serve = Callable[..., Any]
-
 
 async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Console, "PROBE_INTERVAL_S", 0.2)
-    with serve(users=250) as sandbox:
+    with serving_process(users=250) as sandbox:
         port = sandbox.url.split(":")[2].split("/")[0]
         box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         stored(box)
@@ -51,7 +47,7 @@ async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
             await until(pilot, lambda: "offline since " in text_of(console))
             assert email in text_of(console), "what the list knew of the user"
 
-            with serve("--port", port, users=250) as again:
+            with serving_process("--port", port, users=250) as again:
                 assert again.token == sandbox.token
                 await until(pilot, lambda: "offline" not in text_of(console))
                 screen = console.screen

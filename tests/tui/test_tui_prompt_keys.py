@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from import_support import bottom, go_to, messy
+from tests.families import slow_except
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -53,10 +54,16 @@ async def prompts_take_every_key(pilot: Pilot[Any], signs: str = "/F:") -> None:
 
 @pytest.mark.parametrize(
     "place",
-    [
-        *("users", "wallets", "allowlists", "gates", "sessions", "webhooks", "exports", "origins", "environments"),
-        *("jobs", "resources", "settings", "events", "analytics", "api"),
-    ],
+    slow_except(
+        [
+            *("users", "wallets", "allowlists", "gates", "sessions", "webhooks", "exports", "origins", "environments"),
+            *("jobs", "resources", "settings", "events", "analytics", "api"),
+        ],
+        "users",
+        "allowlists",
+        "settings",
+        "events",
+    ),
 )
 async def test_on_every_screen(place: str) -> None:
     console = demo(users=5)
@@ -99,7 +106,7 @@ async def test_in_a_request_of_the_api_console_with_and_without_an_answer() -> N
         await prompts_take_every_key(pilot)
 
 
-@pytest.mark.parametrize("step", ["parse", "map", "review", "check"])
+@pytest.mark.parametrize("step", slow_except(["parse", "map", "review", "check"], "review"))
 async def test_in_every_step_of_an_import(step: str, tmp_path: Path) -> None:
     console = demo(users=3)
     async with console.run_test(size=SIZE) as pilot:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from pty_support import Pty
+from tests.families import slow_except
 
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 
@@ -121,7 +122,7 @@ def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[
             assert payload.encode("utf-8", "surrogatepass") not in terminal.raw
 
 
-@pytest.mark.parametrize(("writer", "most"), [("lean", 500), ("textual", 1_000)])
+@pytest.mark.parametrize(("writer", "most"), slow_except([("lean", 500), ("textual", 1_000)], ("lean", 500)))
 def test_a_cursor_move_is_small_and_a_refresh_that_changes_nothing_sends_nothing(
     tmp_path: Path, opened: list[Pty], writer: str, most: int
 ) -> None:
@@ -174,7 +175,7 @@ def test_after_ones_own_editor_the_screen_is_as_before(writer: str, tmp_path: Pa
         assert terminal.read() and time.monotonic() < end, terminal.emulator.text
 
 
-@pytest.mark.parametrize("writer", ["lean", "textual"])
+@pytest.mark.parametrize("writer", slow_except(["lean", "textual"], "lean"))
 def test_bytes_that_are_not_utf_8_end_nothing(tmp_path: Path, opened: list[Pty], writer: str) -> None:
     terminal = Pty(DEMO.format(hostile=False), tmp_path, DYNTUI_TERMINAL=writer)
     opened.append(terminal)
@@ -208,17 +209,22 @@ CRASH = """
 
 @pytest.mark.parametrize(
     ("how", "before"),
-    [
+    slow_except(
+        [
+            ("self.call_later(fail)", ""),
+            ("self.set_timer(0.01, fail)", ""),
+            ("self.run_worker(fail, thread=True)", ""),
+            ("threading.Thread(target=fail).start()", ""),
+            ("__import__('asyncio').get_running_loop().call_soon(fail)", ""),
+            ("pass", "InputDecoder.decode = fail"),
+            ("pass", "Console.__init__ = fail"),
+            ("pass", "Console.get_default_screen = fail"),
+            ("pass", "Console.on_mount = fail"),
+        ],
         ("self.call_later(fail)", ""),
-        ("self.set_timer(0.01, fail)", ""),
-        ("self.run_worker(fail, thread=True)", ""),
         ("threading.Thread(target=fail).start()", ""),
-        ("__import__('asyncio').get_running_loop().call_soon(fail)", ""),
-        ("pass", "InputDecoder.decode = fail"),
         ("pass", "Console.__init__ = fail"),
-        ("pass", "Console.get_default_screen = fail"),
-        ("pass", "Console.on_mount = fail"),
-    ],
+    ),
 )
 def test_a_crash_anywhere_names_its_whole_report_and_ends_with_1(
     how: str, before: str, tmp_path: Path, opened: list[Pty]

@@ -24,9 +24,9 @@ COUNT = 12
 
 
 @asynccontextmanager
-async def _revoking(serve: Serve, *options: str, latency_ms: int = 80) -> AsyncIterator[Pilot[Any]]:
+async def _revoking(serve: Serve, latency_ms: int = 80) -> AsyncIterator[Pilot[Any]]:
     """A console that revokes the sessions of several users; at least two are done."""
-    with serve("--latency", str(latency_ms), *options, users=30) as sandbox:
+    with serve(latency_ms=latency_ms, users=30) as sandbox:
         box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         box = replace(box, credential=CredentialKind.FILE)
         stored(box)

@@ -15,7 +15,7 @@ from pty_support import Pty
 from random_typing import Step, key, script
 
 _LIMIT = 40.0
-_FAST, _ALL = 20, 200
+_FAST, _ALL = 3, 200
 _ROWS = 30
 
 

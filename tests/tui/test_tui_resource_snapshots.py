@@ -1,4 +1,8 @@
-"""How every other resource looks: pytest -m '' tests/tui/test_tui_resource_snapshots.py --snapshot-update"""
+"""How other resources look: pytest -m '' tests/tui/test_tui_resource_snapshots.py --snapshot-update
+
+A screen is taken in one size (see test_tui_snapshots.py). The lists of resources are one screen with other columns: a
+few are taken, and test_tui_resources.py asserts what each of them shows.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,12 @@ from types import SimpleNamespace
 import pytest
 from access_support import to
 from test_tui_snapshots import keys
-from tui_support import SIZE, SMALL, demo
-
-from dyntui.resources import RESOURCES, Scope
+from tui_support import SIZE, demo, sized
 
 pytestmark = pytest.mark.slow
 
 Compare = Callable[..., bool]
 
-LISTS = sorted(
-    name
-    for name, record in RESOURCES.items()
-    if record.scope is not Scope.PARENT
-    and name not in ("users", "wallets", "allowlists", "gates", "tokens", "events", "analytics", "settings")
-)
 SCREENS: dict[str, tuple[str, ...]] = {
     "resources": to("resources"),
     "webhook": to("webhooks", "enter"),
@@ -66,12 +62,17 @@ def always_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plotext._utility.correct_coord", centred)
 
 
-@pytest.mark.parametrize("name", LISTS)
+TAKEN_LISTS = ("exports", "members", "providers", "webhooks")
+"""Lists with ages, states, marks and long values."""
+WIDE_ONES = ("resources", "webhook", "message-request", "event", "analytics", "setting-change", "api-answer")
+"""The screens that are taken in 120x40."""
+
+
+@pytest.mark.parametrize("name", TAKEN_LISTS)
 def test_lists(snap_compare: Compare, name: str) -> None:
     assert snap_compare(demo(), terminal_size=SIZE, run_before=keys(*to(name)))
 
 
-@pytest.mark.parametrize("size", [SIZE, SMALL], ids=["wide", "small"])
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize(("name", "size"), sized(SCREENS, WIDE_ONES))
 def test_screens(snap_compare: Compare, name: str, size: tuple[int, int]) -> None:
     assert snap_compare(demo(), terminal_size=size, run_before=keys(*SCREENS[name]))

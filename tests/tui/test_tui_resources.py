@@ -12,6 +12,7 @@ from test_tui_hostile import assert_harmless
 from tests.services.resource_fixtures import FILLED, FIRST, FLAGS, GONE_FIRST, parent_for
 from tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
 
+from conftest import NOW
 from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
@@ -98,6 +99,20 @@ async def confirm_it(pilot: Any) -> None:
         await press(pilot, screen.key)  # type: ignore[union-attr]
 
 
+def assert_table(screen: ResourceScreen) -> None:
+    """The table has a line of titles, and one line for each row with the beginning of each value."""
+    table = screen.table
+    shown = ["".join(segment.text for segment in table.render_line(y)) for y in range(table.size.height)]
+    columns = [column for column in table.columns if f" {table._title(column)}" in f" {shown[0]}"]
+    assert columns[0] is table.columns[0]
+    assert len(columns) > 1 or len(table.columns) == 1
+    for number in range(min(table.count, table.size.height - 1)):
+        row = table.view.get(number)
+        assert row is not None
+        for column in columns:
+            assert column.cell(row, NOW)[:4].strip() in shown[1 + number]
+
+
 @pytest.mark.parametrize("name", LISTED)
 async def test_every_list_and_its_rows_open(name: str) -> None:
     console = everything()
@@ -105,6 +120,7 @@ async def test_every_list_and_its_rows_open(name: str) -> None:
         await settled(pilot)
         screen = await open_record(pilot, name)
         assert screen.record is RESOURCES[name]
+        assert_table(screen)
         if screen.table.count:
             await press(pilot, "enter")
             if RESOURCES[name].route:

@@ -16,7 +16,7 @@ from renderer_comparison import ANSWERS, Twin, play
 from terminal_apps import Widgets
 from test_tui_access_snapshots import SCREENS as ACCESS
 from test_tui_import_snapshots import WAYS as IMPORT
-from test_tui_snapshots import BOTH, WIDE
+from test_tui_snapshots import WAYS as CONSOLE
 from textual.pilot import Pilot
 from tui_support import SIZE, SMALL, console_of, press, settled
 
@@ -118,7 +118,7 @@ def to_step(way: Callable[[Pilot[Any], Path], Awaitable[None]]) -> Callable[[Pil
 
 
 WAYS = {"everywhere": everywhere}
-WAYS |= {name: by_keys(pressed) for name, pressed in (BOTH | WIDE).items()}
+WAYS |= {name: by_keys(pressed) for name, pressed in CONSOLE.items()}
 WAYS |= {f"access {name}": way for name, way in ACCESS.items()}
 WAYS |= {f"import {name}": to_step(way) for name, way in IMPORT.items()}
 

@@ -14,6 +14,7 @@ import pytest
 from rich.color import ColorSystem
 from terminal_emulator import Emulator, misplaced
 from test_tui_pty import DEMO, Pty
+from tests.families import slow_except
 from textual import constants, events
 from textual.app import App
 from textual.drivers import linux_driver
@@ -28,7 +29,7 @@ from dyntui.tui.kit.terminal.paste import PasteParser
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.terminal_actions import window_title
 
-WRITERS = pytest.mark.parametrize("writer", ["lean", "textual"])
+WRITERS = pytest.mark.parametrize("writer", slow_except(["lean", "textual"], "lean"))
 TITLE = "\x1b]2;demo (sandbox) · dyntui\x1b\\".encode()
 KEEP_TITLE, RESTORE_TITLE = b"\x1b[22;2t", b"\x1b[23;2t"
 BOTTOM_LINE = "? help"
@@ -234,7 +235,10 @@ def test_ctrl_l_draws_everything_again(terminals: Terminals, writer: str) -> Non
         terminal.wait_until(lambda: all(terminal.emulator.text.split("\n")[y].strip() for y in drawn))  # noqa: B023
 
 
-@pytest.mark.parametrize(("opening", "seen"), [(b"", "of 20"), (b"/", "server text"), (b"?", "esc close")])
+@pytest.mark.parametrize(
+    ("opening", "seen"),
+    slow_except([(b"", "of 20"), (b"/", "server text"), (b"?", "esc close")], (b"/", "server text")),
+)
 def test_ctrl_c_says_how_to_quit(terminals: Terminals, opening: bytes, seen: str) -> None:
     terminal = terminals.console()
     terminal.child.send(opening)
@@ -247,7 +251,7 @@ def test_ctrl_c_says_how_to_quit(terminals: Terminals, opening: bytes, seen: str
 # Answers of the terminal
 
 
-@pytest.mark.parametrize("when", ["at once", "after the first frame"])
+@pytest.mark.parametrize("when", slow_except(["at once", "after the first frame"], "after the first frame"))
 def test_where_ambiguous_characters_are_wide_digits_are_in_their_places(terminals: Terminals, when: str) -> None:
     wide, narrow = terminals.start(), terminals.start()
     wide.emulator.wide_ambiguous = True
@@ -318,8 +322,17 @@ def inside_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "screen.xterm-256color")
 
 
-@WRITERS
-@pytest.mark.parametrize("name", ["screen", "screen.xterm-256color", "xterm-256color"])
+@pytest.mark.parametrize(
+    ("writer", "name"),
+    slow_except(
+        [
+            (writer, name)
+            for writer in ("lean", "textual")
+            for name in ("screen", "screen.xterm-256color", "xterm-256color")
+        ],
+        ("lean", "screen"),
+    ),
+)
 def test_gnu_screen_gets_256_colors_and_no_colored_blanks(terminals: Terminals, writer: str, name: str) -> None:
     terminal = terminals.console(STY="1.one", COLORTERM="truecolor", TERM=name, DYNTUI_TERMINAL=writer)
     terminal.wait("of 20")

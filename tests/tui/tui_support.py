@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from typing import Any, cast
 
+import pytest
+from _pytest.mark import ParameterSet
 from textual import events
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -45,6 +47,14 @@ def stored(*wanted: Profile) -> None:
     for each in wanted:
         profiles.put(each)
     profiles.save()
+
+
+def sized(names: Iterable[str], wide: Container[str] = ()) -> list[ParameterSet]:
+    """Return the parameters `name` and `size` of snapshots in 80x24, or in 120x40 for the names in `wide`."""
+    return [
+        pytest.param(name, SIZE, id=f"{name}-wide") if name in wide else pytest.param(name, SMALL, id=f"{name}-small")
+        for name in names
+    ]
 
 
 def console_of(pilot: Pilot[Any]) -> Console:

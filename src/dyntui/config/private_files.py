@@ -213,9 +213,8 @@ def new_whole_file(path: Path) -> Iterator[BinaryIO]:
         create_new(path).close()  # raises UsageError
     # A name of its own, so that a long one does not become too long.
     temporary = path.with_name(f".dyntui-{secrets.token_hex(6)}.tmp")
-    file = create_new(temporary)
     try:
-        with file:
+        with create_new(temporary) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

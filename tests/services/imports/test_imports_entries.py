@@ -18,6 +18,7 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.connection import Connection
+from dyntui.services.imports import backoff
 from dyntui.services.imports.allowlist_destination import EntryDestination, resolve_list
 from dyntui.services.imports.jobs import JobLocation
 from dyntui.services.imports.precheck import run_precheck
@@ -35,6 +36,7 @@ FAULTS = {"cut-after": 0.15, "502-after": 0.1, "cut-before": 0.1}
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningServer]:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(backoff, "_FIRST_DELAY_S", 0.01)
     with serving(SandboxOptions(users=5)) as running:
         yield running
 
