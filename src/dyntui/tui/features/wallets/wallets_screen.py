@@ -5,6 +5,7 @@ from __future__ import annotations
 from dyntui.core.text import shorten
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Target
+from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -16,7 +17,7 @@ __all__ = ["WalletsScreen"]
 class WalletsScreen(ResourceActionsScreen):
     """The wallets. The actions delete and revoke delegated access are declared in the resource record."""
 
-    BINDINGS = bindings(SHELL_ACTIONS, "copying")
+    BINDINGS = [*bindings(WALLETS_ACTIONS, "wallets"), *bindings(SHELL_ACTIONS, "copying")]
 
     @property
     def targets(self) -> list[Target]:
