@@ -49,8 +49,8 @@ def test_the_settle_time_is_that_of_the_settings_unless_the_option_is_given(dynt
     settings.chmod(0o600)
     file = write_csv(tmp_path / "settle.csv", "settle", 1)
     for option, expected in ((), 7.0), (("--settle", "2"), 2.0):
-        dyntui("import", str(file), "--dry-run", "--set", "emailVerifiedAt=unverified", *option)
-        assert dyntui.json("jobs", "show", "last")["options"]["settle"] == expected
+        job = dyntui.json("import", str(file), "--dry-run", "--set", "emailVerifiedAt=unverified", *option)["job"]
+        assert dyntui.json("jobs", "show", job)["options"]["settle"] == expected
 
 
 def test_retry_sends_failed_rows_in_a_new_job(dyntui: Any, tmp_path: Path) -> None:
@@ -64,9 +64,9 @@ def test_retry_sends_failed_rows_in_a_new_job(dyntui: Any, tmp_path: Path) -> No
     assert (document["rows"]["failed"], document["rows"]["invalid"]) == (1, 1)
     (first,) = find_users(dyntui, "clash1@")
     dyntui("users", "update", first["id"], "username=renamed_1", "--yes")
-    again = dyntui("jobs", "retry", document["job"], "--yes", "--json")
-    assert json.loads(again.stdout)["rows"]["created"] == 1
-    assert dyntui("jobs", "retry", "last", "--yes", check=False).returncode == 2
+    again = dyntui.json("jobs", "retry", document["job"], "--yes")
+    assert again["rows"]["created"] == 1
+    assert dyntui("jobs", "retry", again["job"], "--yes", check=False).returncode == 2
 
 
 def test_undo_deletes_what_was_created_and_not_changed_since(dyntui: Any, tmp_path: Path) -> None:
