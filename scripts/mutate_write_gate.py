@@ -159,6 +159,22 @@ CHECKS: tuple[Check, ...] = (
     Check("a write is refused in read-only", GATE, "WriteGate.refusal", "self.read_only", "False"),
     Check("the rule says what is a write in read-only", GATE, "WriteGate.refusal", "_with_rule(action)", "action"),
     Check(
+        "an edited profile refuses writes",
+        GATE,
+        "WriteGate.refusal",
+        "self._refusal or self.read_only",
+        "self.read_only",
+    ),
+    Check(
+        "the rest is refused when the profile is edited",
+        GATE,
+        "WriteGate.perform",
+        "self.refusal(action)",
+        '""',
+        times=2,
+        index=1,
+    ),
+    Check(
         "another environment is refused",
         GATE,
         "WriteGate.refusal",
@@ -208,15 +224,8 @@ CHECKS: tuple[Check, ...] = (
         "an operation that decides on sign-in is not sent without an impact",
         GATE,
         "WriteGate.authorize",
-        "action.operation in IMPACT_OPERATIONS",
+        "rule_of(action.operation).decides_access",
         "False",
-    ),
-    *_each_without(
-        "needs an impact",
-        GATE,
-        "",
-        '{"deleteAllowlistById", "deleteGate", "disableAllowlistById", "disableGate", "enableAllowlistById", '
-        '"enableGate", "updateAllowlistById", "updateGate"}',
     ),
     # What has to be confirmed
     Check("the rule applies to the requirement", GATE, "WriteGate.requirement", "_with_rule(action)", "action"),
@@ -415,13 +424,15 @@ CHECKS: tuple[Check, ...] = (
         "effect = stricter(effect, action.effect)",
         "pass",
     ),
-    Check("operations that are typed", RULES, "rule_of", "operation_id in _TYPED_IN_LIVE", "False"),
     Check(
         "actions that are typed",
         RULES,
         "rule_of",
         "any(action.typed_in_live for action in actions)",
         "False",
+    ),
+    Check(
+        "actions that decide on sign-in", RULES, "rule_of", "any(action.decides_access for action in actions)", "False"
     ),
     Check("actions with a secret", RULES, "rule_of", "any(action.sensitive for action in actions)", "False"),
     Check(
@@ -430,12 +441,6 @@ CHECKS: tuple[Check, ...] = (
         "rule_of",
         "operation.path.startswith(_ORGANIZATION_PATHS)",
         "False",
-    ),
-    *_each_without(
-        "typed in live",
-        RULES,
-        "",
-        '{"bulkCreateUser", "updateProjectSettings"}',
     ),
     *_each_without(
         "of the organization",
@@ -454,6 +459,13 @@ CHECKS: tuple[Check, ...] = (
         "first.typed_in_live",
     ),
     Check("a secret of several", RULES, "rule_of_all", "first.sensitive or rule.sensitive", "first.sensitive"),
+    Check(
+        "the decision on sign-in of several",
+        RULES,
+        "rule_of_all",
+        "first.decides_access or rule.decides_access",
+        "first.decides_access",
+    ),
     Check(
         "the organization of several",
         RULES,

@@ -1,0 +1,122 @@
+"""Each check of the write gate on its own, in the cases that no command and no screen reaches.
+
+`scripts/mutate_write_gate.py` removes each check in turn; what other tests do not notice is asserted here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from dyntui.api.client import Client
+from dyntui.api.permit import WritePermit
+from dyntui.config.profile import Profile
+from dyntui.core.effect import Effect
+from dyntui.core.errors import UsageError
+from dyntui.services.actions.audit import Audit
+from dyntui.services.actions.write_gate import WriteGate
+from dyntui.services.actions.write_types import (
+    Confirmation,
+    ConfirmationLevel,
+    Impact,
+    Target,
+    WriteAction,
+    WriteOutcome,
+)
+
+TARGETS = (Target("u1", "ada@example.com"), Target("u2"))
+YES = Confirmation(yes=True, typed="acme")
+DECIDES_ACCESS = (
+    "deleteAllowlistById",
+    "deleteGate",
+    "disableAllowlistById",
+    "disableGate",
+    "enableAllowlistById",
+    "enableGate",
+    "updateAllowlistById",
+    "updateGate",
+)
+
+
+@dataclass
+class _Api:
+    read_only: bool = False
+
+
+def make_gate(folder: Path, *, live: bool = False, client_read_only: bool = False) -> WriteGate:
+    profile = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", "live" if live else "sandbox")
+    audit = Audit(folder / "audit.jsonl")
+    return WriteGate(profile, cast(Client, _Api(client_read_only)), audit, ask_kind=False)
+
+
+def make_action(operation: str = "updateUser", **options: Any) -> WriteAction:
+    async def call(client: Client, target: Target, permit: WritePermit) -> str:
+        return target.id
+
+    return WriteAction("user.update", "Save", "user", operation, call, **options)
+
+
+def assessed(impact: Impact) -> Any:
+    async def assess(client: Client, targets: Sequence[Target]) -> Impact:
+        return impact
+
+    return assess
+
+
+async def test_a_client_that_is_read_only_refuses_although_its_profile_is_not(tmp_path: Path) -> None:
+    gate = make_gate(tmp_path, client_read_only=True)
+    assert gate.refusal(make_action()) == "acme is read-only."
+    with pytest.raises(UsageError, match="read-only"):
+        await gate.perform(make_action(), TARGETS, YES)
+    assert gate.refusal(make_action("getUser", effect=Effect.READ)) == ""
+
+
+def test_an_action_that_calls_itself_a_read_is_refused_in_read_only_by_its_rule(tmp_path: Path) -> None:
+    gate = make_gate(tmp_path, client_read_only=True)
+    assert gate.refusal(make_action("deleteUser", effect=Effect.READ)) == "acme is read-only."
+
+
+async def test_the_rule_of_the_operation_is_in_the_assessed_action(tmp_path: Path) -> None:
+    action = await make_gate(tmp_path).with_impact(make_action("deleteUser", effect=Effect.READ), TARGETS)
+    assert action.effect is Effect.DESTRUCTIVE
+    assert "cannot be undone" in action.warning
+
+
+async def test_an_impact_that_destroys_makes_a_write_destructive(tmp_path: Path) -> None:
+    gate = make_gate(tmp_path, live=True)
+    action = make_action(assess_impact=assessed(Impact(effect=Effect.DESTRUCTIVE)))
+    assert gate.requirement(action, TARGETS).level is ConfirmationLevel.CONFIRM
+    found = await gate.with_impact(action, TARGETS)
+    assert found.effect is Effect.DESTRUCTIVE
+    assert gate.requirement(found, TARGETS).level is ConfirmationLevel.TYPED
+
+
+def test_an_action_that_assesses_its_impact_is_not_permitted_without_it(tmp_path: Path) -> None:
+    action = make_action(assess_impact=assessed(Impact()))
+    with pytest.raises(UsageError, match="impact was not assessed"):
+        make_gate(tmp_path).authorize(action, TARGETS, YES)
+
+
+@pytest.mark.parametrize("operation", DECIDES_ACCESS)
+def test_an_operation_that_decides_who_may_sign_in_is_not_permitted_without_its_impact(
+    tmp_path: Path, operation: str
+) -> None:
+    with pytest.raises(UsageError, match="impact was not assessed"):
+        make_gate(tmp_path).authorize(make_action(operation), TARGETS[:1], YES)
+
+
+async def test_the_rest_is_refused_when_the_profile_becomes_read_only(tmp_path: Path) -> None:
+    gate, called = make_gate(tmp_path), []
+
+    async def call(client: Client, target: Target, permit: WritePermit) -> None:
+        called.append(target.id)
+        gate.refuse_writes("acme is read-only now")
+
+    results = await gate.perform(WriteAction("user.update", "Save", "user", "updateUser", call), TARGETS, YES)
+    assert called == ["u1"]
+    assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.NOT_TRIED]
+    assert gate.refusal(make_action()) == "acme is read-only now."
