@@ -112,16 +112,16 @@ class CliContext:
         with ignore_closed_stream(sys.stderr):
             print_lines(*(line for line in lines if line), err=True)
 
-    def emit_json(self, document: Any) -> None:
+    def emit_json(self, document: object) -> None:
         """Print the result as one JSON document. Does nothing without --json."""
         if self.json:
             print_json(document)
 
-    def emit_json_always(self, document: Any) -> None:
+    def emit_json_always(self, document: object) -> None:
         """Print the result as JSON also without --json, then with characters beyond ASCII as they are."""
         print_json(document, ascii_only=self.json)
 
-    def emit_json_line(self, document: Any) -> None:
+    def emit_json_line(self, document: object) -> None:
         """Print one result row as a line of NDJSON."""
         print_json(document, indent=None)
         self.printed += 1
@@ -170,10 +170,10 @@ _VARIABLES = {"no_color": "NO_COLOR", "no_cache": "DYNTUI_NO_CACHE"}
 """Options that set an environment variable, because the code that needs them reads the variable."""
 
 
-def _make_callback(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+def _make_callback(name: str) -> Callable[[click.Context, click.Parameter, object], object]:
     """Return a click callback that stores the value of a global option in the field `name` of the context."""
 
-    def store(ctx: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    def store(ctx: click.Context, parameter: click.Parameter, value: object) -> object:
         if value not in (None, False):
             setattr(ctx.ensure_object(CliContext), name, value)
             if name in _VARIABLES:
@@ -279,7 +279,7 @@ def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
     """
 
     @functools.wraps(command)
-    def with_confirmation(*args: Any, yes: bool, confirm_environment: str, read: str = "", **options: Any) -> T:
+    def with_confirmation(*args: object, yes: bool, confirm_environment: str, read: str = "", **options: object) -> T:
         from dyntui.services.actions.write_types import Confirmation
 
         return command(*args, confirmation=Confirmation(yes, confirm_environment, read), **options)
@@ -295,7 +295,7 @@ def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
     return click.option("--yes", is_flag=True, help="Skip the confirmation prompt.")(with_option)
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
+def run(work: Coroutine[object, object, T]) -> T:
     """Run the asynchronous part of a command and return its result."""
     import asyncio
 

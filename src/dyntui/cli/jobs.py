@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -76,7 +76,7 @@ def _table_row(job: JobSummary) -> tuple[object, ...]:
     return job.id, state, *numbers, profile, job.problem or job.source
 
 
-def _job_document(job: JobSummary) -> dict[str, Any]:
+def _job_document(job: JobSummary) -> dict[str, object]:
     return {
         "job": job.id,
         "kind": job.kind,
@@ -152,7 +152,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
         context.print_table(("row", "code", "field", "message", "user"), cells)
 
 
-def _row_document(row: FullRow) -> dict[str, Any]:
+def _row_document(row: FullRow) -> dict[str, object]:
     return {
         "row": row.number,
         "state": row.state.value,
@@ -222,8 +222,8 @@ def run_plan(context: CliContext, plan: str, first: int | None, report: Path | N
 async def _resume(
     context: CliContext,
     path: Path,
-    plan: dict[str, Any] | None,
-    options: dict[str, Any],
+    plan: dict[str, object] | None,
+    options: dict[str, object],
     first: int | None,
     report: Path | None,
     confirmation: Confirmation,

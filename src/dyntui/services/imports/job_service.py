@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.impact import assess_entries
@@ -69,7 +69,7 @@ class JobOptions:
         stored = journal.facts.get(_OPTIONS, {})
         return cls(**{each.name: stored[each.name] for each in fields(cls) if each.name in stored})
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         return asdict(self)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from dyntui.core.json_types import Row
 from dyntui.services.access.impact import assess_entries
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
@@ -117,7 +118,7 @@ async def plan_undo(
     begin_undo(journal, _GONE)
     done = 0
 
-    def decide(there: list[tuple[CreatedRow, Mapping[str, Any]]]) -> None:
+    def decide(there: list[tuple[CreatedRow, Row]]) -> None:
         nonlocal done
         write_undo(journal, [_line(kind, row, document) for row, document in there])
         done += len(there)
@@ -212,7 +213,7 @@ async def _delete(
     kind: UndoTarget,
     read_server: ServerReader,
     row: CreatedRow,
-    document: Mapping[str, Any] | None,
+    document: Row | None,
     *,
     was_sent: bool,
 ) -> None:
@@ -255,6 +256,6 @@ async def _delete(
         return
 
 
-def _line(kind: UndoTarget, row: CreatedRow, document: Mapping[str, Any]) -> UndoLine:
+def _line(kind: UndoTarget, row: CreatedRow, document: Row) -> UndoLine:
     reason = kind.changed_reason(document, row)
     return UndoLine(row.row, row.user_id, UndoState.SKIPPED if reason else UndoState.PENDING, reason)

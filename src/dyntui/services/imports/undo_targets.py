@@ -5,8 +5,9 @@ to delete.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from dyntui.core.json_types import Row
 from dyntui.core.times import parse_time
 from dyntui.importer import entry_keys
 from dyntui.services.actions.registry import declaration
@@ -34,15 +35,15 @@ class UndoTarget(Protocol):
     read_size: int
     """For how many rows `read` is called right before they are deleted."""
 
-    async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+    async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Row]:
         """Return the current objects of these rows by id; deleted ones are missing."""
         ...
 
-    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Row]]:
         """Iterate over all objects at the server page by page."""
         ...
 
-    def changed_reason(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+    def changed_reason(self, document: Row, row: CreatedRow) -> str:
         """Return how the object differs from what the import created; "" when it does not."""
         ...
 
@@ -74,10 +75,10 @@ class _UserTarget:
     warning = declaration("users.import-undo").action.warning
     read_size = 1
 
-    async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+    async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Row]:
         from dyntui.api.errors import NotFound
 
-        found: dict[str, Mapping[str, Any]] = {}
+        found: dict[str, Row] = {}
         for row in rows:
             try:
                 answer = await read_server("getUser", path={"userId": row.user_id})
@@ -88,12 +89,12 @@ class _UserTarget:
                 found[row.user_id] = user
         return found
 
-    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Row]]:
         return read_pages(
             read_server, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True}
         )
 
-    def changed_reason(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+    def changed_reason(self, document: Row, row: CreatedRow) -> str:
         if sessions := len(select_objects(document.get("sessions"))):
             return f"has signed in ({sessions} sessions)"
         wallets = {key for key in user_keys(document) if key.startswith("wallet:")}
@@ -120,20 +121,20 @@ class _EntryTarget:
     def __init__(self, list_id: str) -> None:
         self._path = {"allowlistId": list_id}
 
-    async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Mapping[str, Any]]:
+    async def read(self, read_server: ServerReader, rows: Sequence[CreatedRow]) -> dict[str, Row]:
         # The API reads no entry by its id, and its search does not look at every kind of identifier.
         user_ids = {row.user_id for row in rows}
-        found: dict[str, Mapping[str, Any]] = {}
+        found: dict[str, Row] = {}
         async for page in self.list_pages(read_server):
             found |= {str(entry["id"]): entry for entry in page if entry.get("id") in user_ids}
             if len(found) == len(user_ids):
                 break
         return found
 
-    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, Any]]]:
+    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Row]]:
         return read_pages(read_server, "getEntriesByAllowlistId", "entries", path=self._path)
 
-    def changed_reason(self, document: Mapping[str, Any], row: CreatedRow) -> str:
+    def changed_reason(self, document: Row, row: CreatedRow) -> str:
         alias = row_document(row.row, row.body).get("alias") or ""
         if (document.get("alias") or "") != alias:
             return "has another alias now"
