@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.text import MAX_COMBINING, MAX_LENGTH, safe, shorten, without_controls
+from dyntui.core.text import MAX_COMBINING, MAX_LENGTH, quantity, safe, shorten, without_controls
 
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 ZERO_WIDTH = "\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\u180e\u00ad\u034f\ufeff"
@@ -134,3 +134,16 @@ def test_the_clipboard_gets_text_tabs_and_newlines_only(text: str) -> None:
     assert not [char for char in clean if unicodedata.category(char) == "Cc" and char not in "\t\n"]
     assert without_controls(clean) == clean
     assert [c for c in text if unicodedata.category(c) != "Cc"] == [c for c in clean if unicodedata.category(c) != "Cc"]
+
+
+@pytest.mark.parametrize(
+    ("count", "names", "text"),
+    [
+        (0, ("row",), "0 rows"),
+        (1, ("row",), "1 row"),
+        (2000, ("row",), "2,000 rows"),
+        (2, ("entry", "entries"), "2 entries"),
+    ],
+)
+def test_a_quantity_has_its_noun(count: int, names: tuple[str, ...], text: str) -> None:
+    assert quantity(count, *names) == text

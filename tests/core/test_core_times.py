@@ -96,7 +96,7 @@ def test_a_longer_time_never_sounds_shorter(one: float, two: float) -> None:
     units = {"s": 1, "min": 60, "h": 3600, "day": 86_400, "days": 86_400}
 
     def seconds(said: str) -> int:
-        words = said.replace("under 1 s", "0 s").split()
+        words = said.replace("under 1 s", "0 s").replace(",", "").split()
         return sum(int(words[i]) * units[words[i + 1]] for i in range(0, len(words), 2))
 
     low, high = sorted((one, two))

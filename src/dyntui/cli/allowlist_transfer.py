@@ -14,6 +14,7 @@ from dyntui.cli.export_output import output_options, write_rows
 from dyntui.cli.resource_lists import parse_match
 from dyntui.cli.write_helpers import perform, read_option, report_results
 from dyntui.core.errors import UsageError
+from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from dyntui.services.access.undo import EntryJob
@@ -73,7 +74,7 @@ def export(context: CliContext, name: str, format_name: str | None, output: Path
             return await write_rows(context, rows, ENTRY_EXPORT, format_name, output)
 
     count = run(work())
-    context.print_message(f"{count:,} {'entry' if count == 1 else 'entries'} exported")
+    context.print_message(f"{quantity(count, 'entry', 'entries')} exported")
 
 
 @click.command("undo", cls=BaseCommand)

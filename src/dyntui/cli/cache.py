@@ -6,6 +6,7 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.login import complete_profile_name
+from dyntui.core.text import quantity
 
 __all__ = ["cache"]
 
@@ -107,4 +108,4 @@ def purge_cache(context: CliContext) -> None:
     for file in files:
         purge(file)
     context.emit_json({"purged": [str(file) for file in files]})
-    context.print_result(f"{len(files)} cache {'file' if len(files) == 1 else 'files'} deleted")
+    context.print_result(f"{quantity(len(files), 'cache file')} deleted")

@@ -21,7 +21,7 @@ from dyntui.cli.output import ignore_closed_stream, print_json, print_lines, sho
 from dyntui.core.errors import DyntuiError
 from dyntui.core.process_state import set_environment_flag
 from dyntui.core.redact import redact
-from dyntui.core.text import safe
+from dyntui.core.text import quantity, safe
 
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
@@ -344,7 +344,7 @@ def report_error(error: DyntuiError, *, debug: bool = False, printed: int = 0) -
     if error.hint:
         lines.append(f"       {redact(error.hint, people=False)}")
     if printed:
-        lines.append(f"       The output is incomplete: {printed:,} row{'' if printed == 1 else 's'} printed.")
+        lines.append(f"       The output is incomplete: {quantity(printed, 'row')} printed.")
     with ignore_closed_stream(sys.stderr):
         print_lines(*lines, err=True)
     return error.exit_code

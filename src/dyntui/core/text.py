@@ -14,6 +14,7 @@ __all__ = [
     "MAX_COMBINING",
     "MAX_LENGTH",
     "plain_json",
+    "quantity",
     "safe",
     "shorten",
     "visible_controls",
@@ -88,6 +89,11 @@ def safe(text: object, limit: int = MAX_LENGTH) -> str:
     if longer or len(value) > limit:
         value = value[: limit - 1] + "…" if limit > 0 else ""
     return value
+
+
+def quantity(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 row`, `2,000 rows`. plural: when it is not the noun with an s."""
+    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
 def shorten(text: str, width: int) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from dyntui.core.text import quantity
+
 __all__ = ["age", "duration", "now", "now_iso", "parse_time"]
 
 
@@ -63,4 +65,4 @@ def duration(seconds: float) -> str:
         hours, minutes = divmod(round(seconds / 60), 60)
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     days = round(seconds / 86_400)
-    return f"{days} day{'s' if days != 1 else ''}"
+    return quantity(days, "day")

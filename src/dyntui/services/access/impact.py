@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
-from dyntui.core.text import safe
+from dyntui.core.text import quantity, safe
 from dyntui.services.access.access_policy import (
     AccessPolicy,
     Change,
@@ -150,7 +150,7 @@ def assess_impact(
 def _users_text(row: Row, kind: PolicyKind, count: int | None) -> str:
     if kind is PolicyKind.GATE:
         return f"users who match the gate “{name_of(row)}”"
-    entries = "" if count is None else f" ({count:,} {'entry' if count == 1 else 'entries'})"
+    entries = "" if count is None else f" ({quantity(count, 'entry', 'entries')})"
     return f"users on “{name_of(row)}”{entries}"
 
 

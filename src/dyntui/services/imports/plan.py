@@ -15,6 +15,7 @@ from dyntui.config.private_files import atomic_write, read_private
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
 from dyntui.core.strict_json import parse_json
+from dyntui.core.text import quantity
 from dyntui.core.times import duration, now_iso
 from dyntui.core.validation import validate
 from dyntui.importer import CODES
@@ -138,8 +139,7 @@ def plan_lines(plan: Mapping[str, Any]) -> list[str]:
     if not plan["checked_against_server"]:
         out.append("  not checked against the server")
     count = sum(plan["requests"].values())
-    requests = "request" if count == 1 else "requests"
-    out.append(f"{count:,} {requests}, {duration(plan['seconds_at_rate_limit'])} at the rate limit")
+    out.append(f"{quantity(count, 'request')}, {duration(plan['seconds_at_rate_limit'])} at the rate limit")
     for level in ("error", "warning", "info"):
         for each in plan["problems"]:
             if each["level"] == level:

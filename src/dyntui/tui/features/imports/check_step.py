@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError, StoppedError
 from dyntui.core.ids import short_id
+from dyntui.core.text import quantity
 from dyntui.importer import describe_key
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
@@ -267,7 +268,7 @@ class CheckStep(WizardStep):
         if self.summary is None and self.draft.step == "plan":
             return "skipped"
         conflicts = int(self.summary["conflict"]) if self.summary is not None else 0
-        return f"{conflicts:,} conflict{'s' if conflicts != 1 else ''}" if conflicts else ""
+        return quantity(conflicts, "conflict") if conflicts else ""
 
     def status(self) -> Sequence[Piece]:
         if self.is_checking:
