@@ -131,7 +131,7 @@ async def _read_all(client: Client) -> dict[str, str]:
     for user in await rows("users"):
         emails[str(user["id"])] = name = str(user.get("email") or user["id"])
         add("user", name, user)
-        full = (await client.users.get_raw(user["id"]))["user"]
+        full = await client.users.get_raw(user["id"])
         for session in full.get("sessions") or ():
             if not session.get("revokedAt"):
                 add("session", session["id"], session)

@@ -8,7 +8,6 @@ from tests.api.conftest import reply
 from dyntui.api.catalog import catalog
 from dyntui.api.client import Client
 from dyntui.api.errors import BadResponse
-from dyntui.api.models import Allowlist, AllowlistEntry, CreatedToken, User, VerifiedCredential
 from dyntui.api.pagination import page_from
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.errors import UsageError
@@ -61,7 +60,7 @@ def test_deletes_revocations_and_resets_are_destructive():
 
 async def test_the_filter_is_sent_as_a_deep_object(script):
     async with script(reply(200, b'{"users": []}')) as server, client(server.url) as api:
-        await api.users.list(filter={"filterValue": "a&b=c", "filterColumn": "email"}, include_sessions=True)
+        await api.users.list(filter={"filterValue": "a&b=c", "filterColumn": "email"}, includeSessions=True)
     target = server.requests[0].line.split()[1]
     assert "filter%5BfilterValue%5D=a%26b%3Dc" in target or "filter[filterValue]=a%26b%3Dc" in target
     assert "includeSessions=true" in target
@@ -101,50 +100,6 @@ def test_lists_may_be_bare_or_wrapped(document, items, rows, total, cursor):
 def test_an_answer_without_rows_is_an_error_that_says_so(document):
     with pytest.raises(BadResponse):
         page_from(document, "users")
-
-
-def test_verified_credentials_are_snake_case_on_the_wire():
-    wire = {
-        "id": "c1",
-        "format": "oauth",
-        "signInEnabled": True,
-        "oauth_provider": "github",
-        "oauth_username": "ada",
-        "wallet_additional_addresses": [{"address": "0x1", "publicKey": "pk", "type": "evm"}],
-        "lastSelectedAt": "2025-01-02T03:04:05.000Z",
-        "not_yet_known": 1,
-    }
-    credential = VerifiedCredential.of(wire)
-    assert credential.oauth_provider == "github" and credential.identifier == "github ada"
-    assert credential.wallet_additional_addresses[0].public_key == "pk"
-    assert credential.model_extra == {"not_yet_known": 1}
-    assert credential.wire()["oauth_username"] == "ada"
-
-
-def test_every_snake_case_field_of_the_catalog_is_read():
-    properties = catalog().schemas["JwtVerifiedCredential"]["properties"]
-    aliases = {field.alias for field in VerifiedCredential.model_fields.values()}
-    assert set(properties) - aliases == set()
-
-
-def test_values_of_types_nobody_expected_do_not_break_a_user():
-    user = User.of({"user": {"id": "u1", "wallets": "none", "createdAt": "x", "metadata": None, "new": [1]}}, "user")
-    assert (user.id, user.wallets, user.created_at, user.metadata) == ("u1", [], None, {})
-    assert user.model_extra == {"new": [1]}
-
-
-def test_an_unknown_enum_value_is_kept():
-    assert Allowlist.of({"id": "a", "outcome": "holdTheDoor"}).outcome == "holdTheDoor"
-
-
-def test_an_entry_knows_its_identifier():
-    assert AllowlistEntry.of({"id": "e", "farcasterFid": 3, "alias": "x"}).identifier == ("farcasterFid", "3")
-    assert AllowlistEntry.of({"id": "e"}).identifier == ("", "")
-
-
-def test_a_created_token_does_not_show_itself():
-    token = CreatedToken.of({"token": {"id": "t", "rawToken": "dyn_secret_value"}}, "token")
-    assert "secret" not in repr(token) and token.raw_token.get_secret_value() == "dyn_secret_value"
 
 
 async def test_the_token_introspection_is_optional(script):

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dyntui.api.pagination import Page
+from dyntui.api.pagination import RowPage
 from dyntui.resources import USERS
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.resource_actions import write_action
@@ -48,7 +48,7 @@ class Moving:
             if len(page.rows) < 100:
                 return found
 
-    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         self.answers += 1
         if self.answers in self.wanted:
             await self._change(*self.wanted.pop(self.answers))

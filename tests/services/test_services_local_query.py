@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dyntui.api.pagination import Page
+from dyntui.api.pagination import RowPage
 from dyntui.resources import USERS, Column, Paging
 from dyntui.services.lists.list_query import ListQuery
 from dyntui.services.lists.list_source import CachedList
@@ -26,10 +26,10 @@ class Api:
         self.rows = rows
         self.calls = 0
 
-    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         self.calls += 1
         rows = [row for row in self.rows if query.filter.get("job", "") in row["jobTitle"]]
-        return Page(rows[offset : offset + limit], total=len(rows))
+        return RowPage(rows[offset : offset + limit], total=len(rows))
 
 
 @pytest.fixture

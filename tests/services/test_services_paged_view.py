@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dyntui.api.errors import Forbidden, NotSent
-from dyntui.api.pagination import Page
+from dyntui.api.pagination import RowPage
 from dyntui.resources import Paging
 from dyntui.services.lists import paged_view
 from dyntui.services.lists.list_query import ListQuery
@@ -26,19 +26,19 @@ class Server:
         self.fails: list[Exception] = []
         self.reports_total = True
 
-    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         await asyncio.sleep(0)
         self.asked.append((offset, limit))
         if self.fails:
             raise self.fails.pop(0)
         rows = [row for row in self.rows if query.filter.get("q", "") in row["id"]]
-        return Page(rows[offset : offset + limit], total=len(rows) if self.reports_total else None)
+        return RowPage(rows[offset : offset + limit], total=len(rows) if self.reports_total else None)
 
-    async def by_cursor(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
+    async def by_cursor(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         start = int(cursor or 0)
         self.asked.append((start, limit))
         rows = self.rows[start : start + 10]
-        return Page(rows, cursor=str(start + 10) if start + 10 < len(self.rows) else None)
+        return RowPage(rows, cursor=str(start + 10) if start + 10 < len(self.rows) else None)
 
 
 async def show(view: PagedView, first: int, last: int) -> list[str | None]:

@@ -30,7 +30,7 @@ def no_editor(monkeypatch: pytest.MonkeyPatch) -> None:
 async def read_metadata(pilot: Pilot[Any]) -> dict[str, Any]:
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
     document = await connection_of(pilot).client.users.get_raw(screen.object_id)
-    return dict(document.get("user", document)["metadata"] or {})
+    return dict(document["metadata"] or {})
 
 
 async def save_from_another_client(pilot: Pilot[Any], metadata: dict[str, Any]) -> None:

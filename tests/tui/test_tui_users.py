@@ -31,7 +31,7 @@ NOA = ("j",) * 8 + ("enter",)
 async def read_open_user(pilot: Pilot[Any]) -> dict[str, Any]:
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
     document = await connection_of(pilot).client.users.get_raw(screen.object_id)
-    return dict(document.get("user", document))
+    return dict(document)
 
 
 def refuse(
@@ -243,7 +243,7 @@ async def test_sessions_of_marked_users_are_revoked() -> None:
         assert not users_of(pilot).table.marks
         for row in (await first_page(pilot))[:3]:
             user = await connection_of(pilot).client.users.get_raw(row["id"])
-            assert active_sessions(user.get("user", user)) == 0
+            assert active_sessions(user) == 0
 
 
 async def test_a_metadata_field_of_marked_users_is_set() -> None:

@@ -9,20 +9,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from dyntui.api import resources
 from dyntui.api.catalog import Catalog, Operation, catalog
 from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
-from dyntui.api.pagination import Page, page_from
+from dyntui.api.pagination import MAX_LIMIT, RowPage, page_from
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.api.request_log import RequestLog
+from dyntui.api.resources import AllowlistsResource, ApiResource
 from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, ApiResponse, Transport
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import quote_segment
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import without_surrogates
+
+if TYPE_CHECKING:
+    from dyntui.api.models import (
+        Allowlist,
+        Environment,
+        Event,
+        Export,
+        Gate,
+        Token,
+        User,
+        Wallet,
+        Webhook,
+        WebhookMessage,
+    )
 
 __all__ = ["Client", "OnWrite", "WritePermit"]
 
@@ -59,12 +73,45 @@ class Client:
         self.log = log or RequestLog()
         self.catalog: Catalog = catalog()
         self._transport = Transport(base_url, token, log=self.log, app=app, ca_file=ca_file)
-        self.users = resources.UsersResource(self)
-        self.wallets = resources.WalletsResource(self)
-        self.sessions = resources.SessionsResource(self)
-        self.allowlists = resources.AllowlistsResource(self)
-        self.environments = resources.EnvironmentsResource(self)
-        self.tokens = resources.TokensResource(self)
+        self.users: ApiResource[User] = ApiResource(
+            self,
+            "User",
+            page=("getEnvironmentUsers", "users"),
+            one=("getUser", "userId", "user"),
+            limit=MAX_LIMIT,
+        )
+        self.wallets: ApiResource[Wallet] = ApiResource(
+            self,
+            "Wallet",
+            page=("getWalletsByEnvironmentId", "wallets"),
+            one=("getWalletById", "walletId", "wallet"),
+            limit=MAX_LIMIT,
+        )
+        self.allowlists: AllowlistsResource[Allowlist] = AllowlistsResource(
+            self,
+            "Allowlist",
+            page=("getAllowlistsByEnvironmentId", "allowlists"),
+            one=("getAllowlistsById", "allowlistId", "allowlist"),
+        )
+        self.gates: ApiResource[Gate] = ApiResource(
+            self, "Gate", page=("getEnvironmentGates", "gates"), one=("getGate", "gateId", "gate")
+        )
+        self.tokens: ApiResource[Token] = ApiResource(self, "Token", page=("getTokens", "tokens"))
+        self.webhooks: ApiResource[Webhook] = ApiResource(
+            self, "Webhook", page=("getWebhooks", "data"), one=("getWebhook", "webhookId", "webhook")
+        )
+        self.deliveries: ApiResource[WebhookMessage] = ApiResource(
+            self, "WebhookMessage", page=("getWebhookMessageDeliveries", "data")
+        )
+        self.events: ApiResource[Event] = ApiResource(
+            self, "Event", page=("getEvents", "data"), one=("getEventById", "eventId", "event")
+        )
+        self.exports: ApiResource[Export] = ApiResource(
+            self, "Export", page=("getEnvironmentExports", "exports"), one=("getExportById", "exportId", "export")
+        )
+        self.environments: ApiResource[Environment] = ApiResource(
+            self, "Environment", one=("getEnvironmentById", "", "")
+        )
 
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r}, {self.environment_id!r})"
@@ -166,7 +213,7 @@ class Client:
 
     async def page(
         self, operation_id: str, items: str, *, path: Mapping[str, object] | None = None, **query: object
-    ) -> Page:
+    ) -> RowPage:
         """Read one page of a list operation; `items` is the name of the rows in the response ("" for a bare array)."""
         sent_query = {name: value for name, value in query.items() if value is not None}
         return page_from(await self.call(operation_id, path=path, query=sent_query), items)

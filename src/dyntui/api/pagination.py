@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dyntui.api.errors import BadPage, BadResponse, RepeatedPage
+from dyntui.core.json_types import Json, Row
 
-__all__ = ["MAX_LIMIT", "Page", "PageCheck", "page_from"]
+if TYPE_CHECKING:
+    from dyntui.api.models.common import Model
+
+__all__ = ["MAX_LIMIT", "Page", "PageCheck", "RowPage", "page_from"]
+
+M = TypeVar("M", bound="Model")
 
 MAX_LIMIT = 100
 """The maximum rows of a page (docs/vendor-api.md#paging)."""
 
 
-class ApiRow(dict[str, Any]):
+class ApiRow(dict[str, Json]):
     """An object as the server sent it; reading a missing key raises BadResponse."""
 
-    def __missing__(self, name: str) -> Any:
+    def __missing__(self, name: str) -> Json:
         raise BadResponse(
             f"The server sent an object without {name!r}.", hint="`dyntui api` with the operation shows its answer."
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list."""
+class RowPage:
+    """One page of a list, as documents."""
 
-    rows: list[dict[str, Any]]
+    rows: Sequence[Row]
     """The rows as the server sent them."""
     total: int | None = None
     """How many rows match; None when the server does not say."""
@@ -35,13 +41,26 @@ class Page:
     """Where the next page begins; None on the last page and for offset paging."""
 
 
-def page_from(document: Any, items: str = "") -> Page:
+@dataclass(frozen=True, slots=True)
+class Page(RowPage, Generic[M]):
+    """One page of a list whose model is known."""
+
+    model: Callable[[], type[M]] = field(kw_only=True)
+
+    @property
+    def items(self) -> list[M]:
+        """The rows as models."""
+        model = self.model()
+        return [model.of(row) for row in self.rows]
+
+
+def page_from(document: object, items: str = "") -> RowPage:
     """Return the page in a response: a bare array, or an object with the rows under `items` (or its only list).
 
     Raises BadPage when it contains no rows.
     """
     if isinstance(document, list):
-        return Page([ApiRow(row) for row in document if isinstance(row, dict)], total=len(document))
+        return RowPage([ApiRow(row) for row in document if isinstance(row, dict)], total=len(document))
     if isinstance(document, dict):
         rows = document.get(items)
         if not isinstance(rows, list):
@@ -52,7 +71,7 @@ def page_from(document: Any, items: str = "") -> Page:
         if rows is not None:
             count = document.get("count")
             cursor = document.get("cursor")
-            return Page(
+            return RowPage(
                 [ApiRow(row) for row in rows if isinstance(row, dict)],
                 total=int(count) if isinstance(count, (int, float)) else None,
                 cursor=cursor if isinstance(cursor, str) and cursor else None,
@@ -77,7 +96,7 @@ class PageCheck:
         self._rows: list[object] = []
         self._cursors: set[str] = set()
 
-    def offset(self, start: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    def offset(self, start: int, rows: Sequence[Row]) -> None:
         """Check the rows of an offset. Raises RepeatedPage when they are those of the previous page."""
         found = self._identified(rows)
         both = min(len(found), len(self._rows))
@@ -88,7 +107,7 @@ class PageCheck:
             )
         self._start, self._rows = start, found
 
-    def cursor(self, cursor: str | None, rows: Sequence[Mapping[str, Any]] = ()) -> None:
+    def cursor(self, cursor: str | None, rows: Sequence[Row] = ()) -> None:
         """Check the rows of a page and the cursor to the next one.
 
         Raises RepeatedPage when the cursor was seen before, or the rows are those of the previous page.
@@ -100,7 +119,7 @@ class PageCheck:
         if cursor is not None:
             self._cursors.add(cursor)
 
-    def _identified(self, rows: Sequence[Mapping[str, Any]]) -> list[object]:
+    def _identified(self, rows: Sequence[Row]) -> list[object]:
         return [row.get(self._key) or row for row in rows]
 
 

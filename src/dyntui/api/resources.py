@@ -1,249 +1,97 @@
-"""Typed access to the resources that screens use: each method calls one operation of the catalog."""
+"""The typed face of the API: each resource of the client reads pages and objects of one kind as models.
+
+Writes are calls of operations of the catalog with a permit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+import asyncio
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from dyntui.api.pagination import MAX_LIMIT, Page
+from dyntui.api.pagination import MAX_LIMIT, Page, RowPage
+from dyntui.core.json_types import Json, Row, as_object
 
 if TYPE_CHECKING:
-    from dyntui.api.models import (
-        Allowlist,
-        AllowlistEntry,
-        BulkResult,
-        CreatedToken,
-        Environment,
-        Session,
-        User,
-        Wallet,
-    )
-    from dyntui.api.permit import WritePermit
+    from dyntui.api.models import AllowlistEntry
+    from dyntui.api.models.common import Model
 
-__all__ = [
-    "AllowlistsResource",
-    "EnvironmentsResource",
-    "SessionsResource",
-    "TokensResource",
-    "UsersResource",
-    "WalletsResource",
-]
+__all__ = ["AllowlistsResource", "ApiResource", "Reader"]
+
+M = TypeVar("M", bound="Model")
 
 
-class OperationCaller(Protocol):
-    """The methods of the client that the resources use."""
+class Reader(Protocol):
+    """The methods of the client that read."""
 
-    async def call(
-        self,
-        operation_id: str,
-        *,
-        path: Mapping[str, object] | None = None,
-        query: Mapping[str, object] | None = None,
-        body: Any = None,
-        content: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        permit: WritePermit | None = None,
-        timeout: float | None = None,
-    ) -> Any:
+    async def call(self, operation_id: str, *, path: Mapping[str, object] | None = None) -> Json:
         """Call an operation of the catalog."""
 
     async def page(
         self, operation_id: str, items: str, *, path: Mapping[str, object] | None = None, **query: object
-    ) -> Page:
+    ) -> RowPage:
         """Read one page of a list."""
 
 
-class ApiResource:
-    """A resource of the API, reached through a client."""
+class ApiResource(Generic[M]):
+    """The objects of one kind."""
 
-    def __init__(self, client: OperationCaller) -> None:
-        self._client = client
-
-
-class UsersResource(ApiResource):
-    """The users of the environment."""
-
-    async def list(
+    def __init__(
         self,
+        client: Reader,
+        model: str,
         *,
-        offset: int = 0,
-        limit: int = MAX_LIMIT,
-        order: str | None = None,
-        filter: Mapping[str, str] | None = None,
-        include_sessions: bool | None = None,
-    ) -> Page:
-        """Read a page of raw users. order: `COLUMN-asc|desc`; filter: filterValue, filterColumn, chain, ...
+        page: tuple[str, str] = ("", ""),
+        one: tuple[str, str, str] = ("", "", ""),
+        limit: int | None = None,
+    ) -> None:
+        """model: the name of the class in `dyntui.api.models`.
 
-        Source: docs/vendor-api.md#filter.
+        page: the list operation, and the name of the rows in its response ("" for a bare array).
+        one: the operation that reads one object, its path parameter ("" for none), and the name of the object in its
+        response ("" for a bare object).
+        limit: the default number of rows of a page; None for the default of the server.
         """
-        return await self._client.page(
-            "getEnvironmentUsers",
-            "users",
-            offset=offset,
-            limit=limit,
-            orderBy=order,
-            filter=filter or None,
-            includeSessions=include_sessions,
-        )
+        self._client = client
+        self._name = model
+        self._page = page
+        self._one = one
+        self._limit = limit
 
-    async def get(self, user_id: str) -> User:
-        """Read one user with all details."""
-        from dyntui.api.models import User
+    def model(self) -> type[M]:
+        """Return the model. The first call loads pydantic, which takes some tenths of a second."""
+        found: type[M] = getattr(importlib.import_module("dyntui.api.models"), self._name)
+        return found
 
-        return User.of(await self.get_raw(user_id), "user")
+    async def list(self, *, path: Mapping[str, object] | None = None, **query: object) -> Page[M]:
+        """Read a page. query: parameters of the list operation; those that are None are not sent."""
+        operation, items = self._page
+        if self._limit is not None:
+            query = {"limit": self._limit, **query}
+        page = await self._client.page(operation, items, path=path, **query)
+        return Page(page.rows, page.total, page.cursor, model=self.model)
 
-    async def get_raw(self, user_id: str) -> Any:
-        """Read one user as the server sent it."""
-        return await self._client.call("getUser", path={"userId": user_id})
+    async def get(self, object_id: str = "") -> M:
+        """Read one object. Raises NotFound."""
+        row = await self.get_raw(object_id)
+        # In a thread, because the console would stop while pydantic is loaded.
+        return (await asyncio.to_thread(self.model)).of(row)
 
-    async def create(self, fields: Mapping[str, Any], permit: WritePermit) -> User:
-        """Create one user; `fields` may contain an `id` to create it under.
-
-        Source: docs/vendor-api.md#create-update-and-delete.
-        """
-        from dyntui.api.models import User
-
-        return User.of(await self._client.call("createUser", body=dict(fields), permit=permit), "user")
-
-    async def update(self, user_id: str, fields: Mapping[str, Any], permit: WritePermit) -> User:
-        """Change profile fields and metadata; the email cannot be changed."""
-        from dyntui.api.models import User
-
-        answer = await self._client.call("updateUser", path={"userId": user_id}, body=dict(fields), permit=permit)
-        return User.of(answer, "user")
-
-    async def delete(self, user_id: str, permit: WritePermit) -> None:
-        """Delete a user permanently. The wallet records remain."""
-        await self._client.call("deleteUser", path={"userId": user_id}, permit=permit)
-
-    async def bulk(
-        self, rows: Any, permit: WritePermit, *, upsert: bool = False, content: bytes | None = None
-    ) -> BulkResult:
-        """Create many users; with `upsert` also update them.
-
-        rows: JSON objects, or None when `content` has them encoded.
-        """
-        from dyntui.api.models import BulkResult
-
-        answer = await self._client.call(
-            "bulkCreateUser", query={"upsert": upsert}, body=rows, content=content, permit=permit
-        )
-        return BulkResult.of(answer)
-
-    async def revoke_sessions(self, user_id: str, permit: WritePermit) -> None:
-        """End all sessions of a user."""
-        await self._client.call("revokeUserSessions", path={"userId": user_id}, permit=permit)
+    async def get_raw(self, object_id: str = "") -> Row:
+        """Read one object as the server sent it. Raises NotFound."""
+        operation, parameter, wrapper = self._one
+        response = await self._client.call(operation, path={parameter: object_id} if parameter else None)
+        document = as_object(response)
+        return as_object(document.get(wrapper, document)) if wrapper else document
 
 
-class WalletsResource(ApiResource):
-    """Wallets of the environment and of a user."""
-
-    async def list(self, *, offset: int = 0, limit: int = MAX_LIMIT) -> Page:
-        """Read a page of raw wallet details of the environment."""
-        return await self._client.page("getWalletsByEnvironmentId", "wallets", offset=offset, limit=limit)
-
-    async def of_user(self, user_id: str) -> Sequence[Wallet]:
-        """Read all wallets of a user."""
-        from dyntui.api.models import Wallet
-
-        page = await self._client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
-        return [Wallet.of(row) for row in page.rows]
-
-    async def get(self, wallet_id: str) -> Wallet:
-        from dyntui.api.models import Wallet
-
-        return Wallet.of(await self._client.call("getWalletById", path={"walletId": wallet_id}), "wallet")
-
-    async def delete(self, wallet_id: str, permit: WritePermit) -> None:
-        """Delete a wallet. `recover` recovers the deleted wallets of a user."""
-        await self._client.call("deleteWalletById", path={"walletId": wallet_id}, permit=permit)
-
-    async def recover(self, user_id: str, permit: WritePermit) -> Any:
-        """Recover the deleted wallets of a user."""
-        return await self._client.call("recoverDeletedWalletsWithEnvironment", body={"userId": user_id}, permit=permit)
-
-
-class SessionsResource(ApiResource):
-    """Sessions. Those of one user are part of the user."""
-
-    async def get(self, user_id: str, session_id: str) -> Session:
-        from dyntui.api.models import Session
-
-        return Session.of(await self._client.call("getSessionById", path={"userId": user_id, "sessionId": session_id}))
-
-    async def revoke(self, session_id: str, permit: WritePermit) -> Session:
-        from dyntui.api.models import Session
-
-        return Session.of(await self._client.call("revokeSessionById", path={"sessionId": session_id}, permit=permit))
-
-
-class AllowlistsResource(ApiResource):
+class AllowlistsResource(ApiResource[M]):
     """Allowlists and their entries."""
 
-    async def list(self) -> list[Allowlist]:
-        """Read all lists; the API does not page them."""
-        from dyntui.api.models import Allowlist
-
-        return [
-            Allowlist.of(row) for row in (await self._client.page("getAllowlistsByEnvironmentId", "allowlists")).rows
-        ]
-
-    async def get(self, allowlist_id: str) -> Allowlist:
-        from dyntui.api.models import Allowlist
-
-        return Allowlist.of(await self._client.call("getAllowlistsById", path={"allowlistId": allowlist_id}))
-
-    async def entries(
-        self,
-        allowlist_id: str,
-        *,
-        offset: int = 0,
-        limit: int = MAX_LIMIT,
-        order: str | None = None,
-        query: str | None = None,
-    ) -> Page:
-        """Read a page of raw entries. query: the free-text search of the server."""
-        return await self._client.page(
-            "getEntriesByAllowlistId",
-            "entries",
-            path={"allowlistId": allowlist_id},
-            offset=offset,
-            limit=limit,
-            orderBy=order,
-            query=query or None,
+    async def entries(self, allowlist_id: str, **query: object) -> Page[AllowlistEntry]:
+        """Read a page of entries. query: `offset`, `limit`, `orderBy`, and `query` for the search of the server."""
+        entries: ApiResource[AllowlistEntry] = ApiResource(
+            self._client, "AllowlistEntry", page=("getEntriesByAllowlistId", "entries"), limit=MAX_LIMIT
         )
-
-    async def add(self, allowlist_id: str, entry: Mapping[str, Any], permit: WritePermit) -> AllowlistEntry:
-        """Add one entry; a duplicate is Invalid with code `allowlist_entry_already_exists`."""
-        from dyntui.api.models import AllowlistEntry
-
-        answer = await self._client.call(
-            "postEntryByAllowlistId", path={"allowlistId": allowlist_id}, body=dict(entry), permit=permit
-        )
-        return AllowlistEntry.of(answer, "entry")
-
-    async def remove(self, entry_id: str, permit: WritePermit) -> None:
-        await self._client.call("deleteAllowlistEntryById", path={"allowlistEntryId": entry_id}, permit=permit)
-
-
-class EnvironmentsResource(ApiResource):
-    """The environment itself."""
-
-    async def get(self) -> Environment:
-        from dyntui.api.models import Environment
-
-        return Environment.of(await self._client.call("getEnvironmentById"))
-
-
-class TokensResource(ApiResource):
-    """API tokens of the environment."""
-
-    async def list(self) -> Page:
-        return await self._client.page("getTokens", "tokens")
-
-    async def create(self, note: str, scopes: Sequence[str], permit: WritePermit) -> CreatedToken:
-        """Create a token. Only this response contains its value."""
-        from dyntui.api.models import CreatedToken
-
-        answer = await self._client.call("postToken", body={"note": note, "scopes": list(scopes)}, permit=permit)
-        return CreatedToken.of(answer, "token")
+        return await entries.list(path={"allowlistId": allowlist_id}, **query)

@@ -57,8 +57,7 @@ def check(context: CliContext, identifier: str, is_user_id: bool, region: str | 
         async with context.connection() as connection:
             if entry is not None:
                 return await check_access(connection.client, entry)
-            document = await connection.client.users.get_raw(identifier)
-            return await check_user(connection.client, document.get("user", document))
+            return await check_user(connection.client, await connection.client.users.get_raw(identifier))
 
     answer = run(work())
     context.emit_json(answer.as_json())

@@ -13,6 +13,7 @@ from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_co
 from dyntui.cli.resource_lists import match_options, parse_match
 from dyntui.cli.write_helpers import perform, read_option, report_results
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 
 if TYPE_CHECKING:
     from dyntui.services.access.drafts import EntryDraft
@@ -56,8 +57,8 @@ def entries(
 
     match_mode = parse_match(match, exact)
 
-    async def work() -> tuple[list[dict[str, Any]], int]:
-        rows: list[dict[str, Any]] = []
+    async def work() -> tuple[list[Row], int]:
+        rows: list[Row] = []
         count = 0
         async with context.connection() as connection:
             row = await find_list(connection, name)
@@ -99,7 +100,7 @@ def entries(
 
 async def scan_entries(
     connection: Connection, row: dict[str, Any], search: str | None, match: Match | None, order: str | None = None
-) -> AsyncIterator[tuple[dict[str, Any], int | None]]:
+) -> AsyncIterator[tuple[Row, int | None]]:
     """Yield the entries of a list that match `search`, each with the total number that the server reports.
 
     Raises UsageError for a match mode without a search text.
@@ -209,14 +210,14 @@ def _print_drafts(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
         )
 
 
-async def _find_entries(connection: Connection, row: dict[str, Any], arguments: Sequence[str]) -> list[dict[str, Any]]:
+async def _find_entries(connection: Connection, row: dict[str, Any], arguments: Sequence[str]) -> list[Row]:
     """Return the entries of a list with these ids or identifiers. Raises UsageError for one that is not on the list."""
     from dyntui.core.ids import is_uuid
     from dyntui.services.access.drafts import DraftState, parse_identifiers
     from dyntui.services.access.entry_search import entries_of, find_entries
 
     list_id = str(row["id"])
-    by_id: dict[str, dict[str, Any]] = {}
+    by_id: dict[str, Row] = {}
     if ids := {argument for argument in arguments if is_uuid(argument)}:
         async for entry in entries_of(connection.client, list_id):
             if entry.get("id") in ids:
@@ -225,7 +226,7 @@ async def _find_entries(connection: Connection, row: dict[str, Any], arguments: 
     if invalid := [draft for draft in drafts if draft.state is DraftState.INVALID]:
         raise UsageError(f"{invalid[0].text!r} is neither an id nor an identifier: {invalid[0].problem_text}")
     by_key = await find_entries(connection.client, list_id, [draft.entry for draft in drafts])
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Row] = {}
     keys = {draft.text: draft.key for draft in drafts}
     for argument in arguments:
         match = by_id.get(argument) or by_key.get(keys.get(argument, ""))

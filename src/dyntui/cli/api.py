@@ -12,6 +12,7 @@ import click
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.write_helpers import perform, read_option
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -117,8 +118,8 @@ def _print_all_pages(
 ) -> None:
     from dyntui.services.actions.raw_writes import all_rows
 
-    async def work() -> list[dict[str, Any]]:
-        rows = []
+    async def work() -> list[Row]:
+        rows: list[Row] = []
         async with context.connection() as connection:
             async for row in all_rows(connection.client, operation, path=path, query=query):
                 if ndjson:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
@@ -11,6 +9,7 @@ from dyntui.cli.output import flush
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import list_rows
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
 
 __all__ = ["events"]
@@ -71,8 +70,8 @@ def tail(
         )
     event_filter = EventFilter(resource, names, text, parse_since(start), parse_since(end) if end else None)
 
-    async def work() -> list[dict[str, Any]]:
-        collected: list[dict[str, Any]] = []
+    async def work() -> list[Row]:
+        collected: list[Row] = []
         async with context.connection() as connection:
             tail = EventTail(connection.client, event_filter, backlog=10_000 if exit_after_first else 100)
             is_retrying = False
@@ -106,7 +105,7 @@ def _is_temporary(error: DyntuiError) -> bool:
     return isinstance(error, ApiProblem) and error.is_temporary
 
 
-def _print_event(context: CliContext, event: dict[str, Any], ndjson: bool) -> None:
+def _print_event(context: CliContext, event: Row, ndjson: bool) -> None:
     from dyntui.resources.events import user_id_of
 
     if ndjson:

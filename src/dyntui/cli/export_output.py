@@ -14,6 +14,7 @@ from dyntui.cli.output import make_exporter as output_exporter
 from dyntui.cli.output import print_lines, show_progress
 from dyntui.cli.write_helpers import read_ids
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
@@ -81,7 +82,7 @@ def export_rows(
 
 async def write_rows(
     context: CliContext,
-    rows: AsyncIterator[dict[str, Any]],
+    rows: AsyncIterator[Row],
     columns: Sequence[str],
     format_name: str | None,
     output: Path | None,
@@ -108,7 +109,7 @@ async def write_rows(
 
 async def _read_rows(
     connection: Connection, record: Resource, ids: Sequence[str], query: ListQuery | None
-) -> AsyncIterator[dict[str, Any]]:
+) -> AsyncIterator[Row]:
     from dyntui.services.actions.resource_actions import read_one
     from dyntui.services.lists.list_source import scan
 

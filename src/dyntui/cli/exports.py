@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,7 @@ from dyntui.core.errors import EXIT_SOME_FAILED
 from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
+    from dyntui.api.models import Export
     from dyntui.services.vendor_exports import SavedExport
 
 __all__ = ["exports"]
@@ -37,23 +38,20 @@ add_resource_commands(exports, RESOURCES["exports"])
 def watch(context: CliContext, export_id: str) -> int:
     """Wait until an export is finished, and show its status."""
     from dyntui.services.actions.resource_actions import mask_secrets
-    from dyntui.services.vendor_exports import first_line, wait_for_export
+    from dyntui.services.vendor_exports import wait_for_export
 
-    def on_change(export: dict[str, Any]) -> None:
+    def on_change(export: Export) -> None:
         if sys.stderr.isatty():
-            show_progress(str(export.get("status")))
+            show_progress(export.status)
 
-    async def work() -> dict[str, Any]:
+    async def work() -> Export:
         async with context.connection() as connection:
             return await wait_for_export(connection.client, export_id, on_change=on_change)
 
     export = run(work())
-    context.emit_json(mask_secrets(RESOURCES["exports"], export))
-    failed = export.get("status") == "failed"
-    context.print_result(
-        f"{export.get('status')}  {first_line(export.get('error')) if failed else export.get('model')}"
-    )
-    return EXIT_SOME_FAILED if failed else 0
+    context.emit_json(mask_secrets(RESOURCES["exports"], export.raw))
+    context.print_result(f"{export.status}  {export.error_line if export.is_failed else export.model}")
+    return EXIT_SOME_FAILED if export.is_failed else 0
 
 
 @exports.command("download")
@@ -72,7 +70,6 @@ def download_export(context: CliContext, export_id: str, output: Path | None, wa
 
     The token is not sent to the host of the file.
     """
-    from dyntui.services.actions.resource_actions import read_one
     from dyntui.services.vendor_exports import download, export_file_name, wait_for_export
 
     def on_progress(done: int, total: int | None) -> None:
@@ -86,7 +83,7 @@ def download_export(context: CliContext, export_id: str, output: Path | None, wa
                 await wait_for_export(connection.client, export_id)
             path = output
             if path is None:
-                path = Path(export_file_name(await read_one(connection.client, RESOURCES["exports"], export_id)))
+                path = Path(export_file_name(await connection.client.exports.get(export_id)))
             return await download(connection, export_id, path, on_progress=on_progress)
 
     saved = run(work())

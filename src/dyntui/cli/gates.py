@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_c
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import GATES
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def gates() -> None:
     """Manage gates: tokens or NFTs that a wallet must hold."""
 
 
-async def _read_gates(connection: Connection) -> list[dict[str, Any]]:
+async def _read_gates(connection: Connection) -> Sequence[Row]:
     return (await connection.client.page("getEnvironmentGates", "gates")).rows
 
 
@@ -46,7 +48,7 @@ def list_gates(context: CliContext) -> None:
     """List gates and their rules."""
     from dyntui.services.access.gate_rules import describe_rule
 
-    async def work() -> list[dict[str, Any]]:
+    async def work() -> Sequence[Row]:
         async with context.connection() as connection:
             return await _read_gates(connection)
 
@@ -60,7 +62,7 @@ def list_gates(context: CliContext) -> None:
                 row.get("outcome"),
                 row.get("scope"),
                 str(row.get("enabledAt") or "disabled")[:10],
-                "; and ".join(describe_rule(rule) for rule in row.get("rules") or () if isinstance(rule, dict)),
+                "; and ".join(describe_rule(rule) for rule in as_objects(row.get("rules"))),
                 row.get("id"),
             )
             for row in rows

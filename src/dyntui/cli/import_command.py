@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 
 if TYPE_CHECKING:
     from dyntui.cli.job_runner import JobSignals
@@ -273,7 +275,7 @@ async def _resolve_allowlist(connection: Connection, name: str) -> dict[str, str
     return {"id": list_id, "name": list_name}
 
 
-async def _load_custom_fields(connection: Connection) -> list[dict[str, Any]]:
+async def _load_custom_fields(connection: Connection) -> Sequence[Row]:
     """Return the custom fields of the environment; none when the token may not read them."""
     from dyntui.api.errors import ApiError
     from dyntui.services.imports.server_reader import with_retries

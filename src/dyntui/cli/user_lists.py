@@ -12,6 +12,7 @@ from dyntui.cli.context import BaseCommand, CliContext, pass_context, run
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.resource_lists import limit_option, match_options, ndjson_option, parse_match
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 
 if TYPE_CHECKING:
     from dyntui.config.list_preferences import SavedView
@@ -77,7 +78,7 @@ def _view_filter(saved: SavedView) -> dict[str, str]:
     return parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
 
 
-def _print_view(context: CliContext, view: SavedView, rows: Sequence[Mapping[str, Any]]) -> None:
+def _print_view(context: CliContext, view: SavedView, rows: Sequence[Row]) -> None:
     """Print the columns of a saved view, and the ids."""
     from dyntui.core.times import now
     from dyntui.resources import USERS
@@ -124,8 +125,8 @@ def list_users(
     local_filter = _local_filter(server_filter, parse_match(match, exact))
     order = order or saved.order or "createdAt-desc"
 
-    async def work() -> tuple[list[dict[str, Any]], int | None]:
-        rows: list[dict[str, Any]] = []
+    async def work() -> tuple[list[Row], int | None]:
+        rows: list[Row] = []
         total: int | None = None
         async with context.connection() as connection:
             if not all_rows and local_filter is None:
@@ -160,17 +161,21 @@ def list_users(
 
 async def _read_first_users(
     connection: Connection, order: str, limit: int, server_filter: Mapping[str, str], include_sessions: bool
-) -> tuple[list[dict[str, Any]], int | None]:
+) -> tuple[list[Row], int | None]:
     """Read up to `limit` users page by page; return them and the total, None if unknown."""
     from dyntui.api.pagination import PageCheck
 
     check = PageCheck()
-    users: list[dict[str, Any]] = []
+    users: list[Row] = []
     total: int | None = None
     while len(users) < limit:
         size = min(_PAGE_SIZE, limit - len(users))
         page = await connection.client.users.list(
-            offset=len(users), limit=size, order=order, filter=server_filter, include_sessions=include_sessions or None
+            offset=len(users),
+            limit=size,
+            orderBy=order,
+            filter=server_filter or None,
+            includeSessions=include_sessions or None,
         )
         check.offset(len(users), page.rows)
         total = page.total
@@ -180,7 +185,7 @@ async def _read_first_users(
     return users, total
 
 
-def _print_table(context: CliContext, rows: Sequence[Mapping[str, Any]]) -> None:
+def _print_table(context: CliContext, rows: Sequence[Row]) -> None:
     context.print_table(
         ("email", "name", "username", "country", "created", "id"),
         (

@@ -14,6 +14,7 @@ from dyntui.cli.field_arguments import parse_assignments
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands, run_action
 from dyntui.cli.write_helpers import ids_argument, perform, read_targets, report_results, run_write
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_object
 from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confi
         async with context.connection() as connection:
             if partial:
                 document = await connection.client.users.get_raw(user_id)
-                current = document.get("user", document).get("metadata") or {}
+                current = as_object(document.get("metadata"))
                 fields["metadata"] = {**current, **fields.get("metadata", {}), **partial}
             targets = [Target(user_id, data={"fields": fields})]
             results = await perform(context, connection, write_action("users.update"), targets, confirmation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from dyntui.cli.object_output import show_object
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option
 from dyntui.cli.write_helpers import run_write
+from dyntui.core.json_types import Row
 from dyntui.resources import USERS, WALLETS
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
@@ -42,12 +44,12 @@ def list_wallets(context: CliContext, user_id: str | None, limit: int, all_rows:
     """List the wallets of the environment, or of one user."""
     from dyntui.services.lists.list_source import scan
 
-    async def work() -> tuple[list[dict[str, Any]], int | None]:
+    async def work() -> tuple[Sequence[Row], int | None]:
         async with context.connection() as connection:
             if user_id:
                 page = await connection.client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
                 return page.rows, page.total
-            rows: list[dict[str, Any]] = []
+            rows: list[Row] = []
             async for scanned in scan(connection.client, WALLETS):
                 rows.append(scanned.row)
                 if not all_rows and len(rows) >= limit:

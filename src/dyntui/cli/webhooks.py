@@ -13,6 +13,7 @@ from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import limit_option, list_rows, ndjson_option, show_rows
 from dyntui.cli.write_helpers import perform, read_ids, report_results
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
@@ -43,14 +44,14 @@ def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int
         list_rows(context, record, parent=webhook_id, limit=limit, ndjson=ndjson)
         return
 
-    async def work() -> list[dict[str, Any]]:
+    async def work() -> list[Row]:
         async with context.connection() as connection:
             return (await _read_failed_messages(connection, webhook_id))[:limit]
 
     show_rows(context, record, run(work()), None, ndjson=ndjson)
 
 
-async def _read_failed_messages(connection: Connection, webhook_id: str) -> list[dict[str, Any]]:
+async def _read_failed_messages(connection: Connection, webhook_id: str) -> list[Row]:
     from dyntui.resources.webhooks import is_delivered
     from dyntui.services.lists.list_source import scan
 
@@ -70,7 +71,7 @@ def list_deliveries(context: CliContext, webhook_id: str, message_id: str) -> No
     """List all delivery attempts of one message, with request and response."""
     from dyntui.services.webhooks import read_deliveries
 
-    async def work() -> list[dict[str, Any]]:
+    async def work() -> list[Row]:
         async with context.connection() as connection:
             return await read_deliveries(connection.client, webhook_id, message_id)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.core.times import now, parse_time
 from dyntui.resources import RESOURCES
 from dyntui.services.lists.response_rows import read_page
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EventFilter", "EventTail", "parse_since"]
 
-Event = dict[str, Any]
+Event = Row
 _OVERLAP = timedelta(seconds=5)
 """The last seconds are read again, because events of the same time may arrive late."""
 _PAGES = 20
@@ -41,7 +42,7 @@ class EventFilter:
     end: datetime | None = None
     """The last time; None to follow new events."""
 
-    def matches(self, event: Mapping[str, Any]) -> bool:
+    def matches(self, event: Row) -> bool:
         """Return whether an event matches the parts that the server does not filter."""
         name = str(event.get("eventName") or "").lower()
         if self.names and not any(part.lower() in name for part in self.names):

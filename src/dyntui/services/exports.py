@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from dyntui.config.private_files import new_whole_file
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.core.strict_json import dump_json
 from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
 from dyntui.importer.formula_escaping import escape_formula, shield
@@ -103,7 +104,7 @@ class Exporter:
         elif self.format is ExportFormat.JSON:
             self.stream.write(b"[")
 
-    def row(self, row: dict[str, Any]) -> None:
+    def row(self, row: Row) -> None:
         self.begin()
         if self.format is ExportFormat.NDJSON:
             self.stream.write(self._json(row) + b"\n")
@@ -119,7 +120,7 @@ class Exporter:
             self.stream.write(b"\n]\n")
         self.stream.flush()
 
-    def _json(self, row: dict[str, Any]) -> bytes:
+    def _json(self, row: Row) -> bytes:
         data = dump_json(row)
         return plain_json(data.decode()).encode() if self.on_terminal else data
 
@@ -134,7 +135,7 @@ class Exporter:
         self.stream.write(without_surrogates(text.getvalue()).encode())
 
 
-async def export(rows: AsyncIterator[dict[str, Any]], exporter: Exporter) -> int:
+async def export(rows: AsyncIterator[Row], exporter: Exporter) -> int:
     """Write every row of `rows`; returns how many."""
     async for row in rows:
         exporter.row(row)
@@ -151,7 +152,7 @@ class _Stopped(Exception):
 
 async def export_file(
     path: Path,
-    rows: AsyncIterator[dict[str, Any]],
+    rows: AsyncIterator[Row],
     format: ExportFormat,
     columns: Sequence[str],
     *,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from dyntui.config.private_files import new_whole_file
@@ -14,15 +14,16 @@ from dyntui.config.urls import is_loopback
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.registry import declared_write
-from dyntui.services.actions.resource_actions import read_one
 from dyntui.services.actions.write_types import Confirmation, Target
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.download import Progress
+    from dyntui.api.models import Export
+    from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
 
-__all__ = ["SavedExport", "download", "download_host", "export_file_name", "is_pending", "wait_for_export"]
+__all__ = ["SavedExport", "download", "download_host", "export_file_name", "wait_for_export"]
 
 _FIRST_DELAY_S, _MAX_DELAY_S = 0.5, 10.0
 _RECORD = RESOURCES["exports"]
@@ -39,25 +40,20 @@ class SavedExport:
     """The host that it was downloaded from."""
 
 
-def is_pending(export: Mapping[str, Any]) -> bool:
-    """Return whether the export is not finished. An unknown status counts as finished."""
-    return export.get("status") == "pending"
-
-
-def export_file_name(export: Mapping[str, Any]) -> str:
+def export_file_name(export: Export) -> str:
     """Return a file name from the model and the time of the export."""
-    model = "".join(char for char in str(export.get("model") or "export") if char.isalnum()) or "export"
-    at = "".join(char for char in str(export.get("createdAt") or "")[:16] if char.isalnum())
-    return f"dynamic-{model}{f'-{at}' if at else ''}.csv"
+    model = "".join(char for char in export.model if char.isalnum()) or "export"
+    at = f"-{export.created_at:%Y%m%dT%H%M}" if export.created_at else ""
+    return f"dynamic-{model}{at}.csv"
 
 
 async def wait_for_export(
     client: Client,
     export_id: str,
     *,
-    on_change: Callable[[dict[str, Any]], None] | None = None,
+    on_change: Callable[[Export], None] | None = None,
     timeout_s: float = 3600.0,
-) -> dict[str, Any]:
+) -> Export:
     """Poll an export until it is finished and return it.
 
     on_change: called with the export after each request. Raises DyntuiError when it is not finished after `timeout_s`.
@@ -66,10 +62,10 @@ async def wait_for_export(
     try:
         async with asyncio.timeout(timeout_s):
             while True:
-                export = await read_one(client, _RECORD, export_id)
+                export = await client.exports.get(export_id)
                 if on_change is not None:
                     on_change(export)
-                if not is_pending(export):
+                if not export.is_pending:
                     return export
                 await asyncio.sleep(delay)
                 delay = min(_MAX_DELAY_S, delay * 1.5)
@@ -79,11 +75,11 @@ async def wait_for_export(
         ) from None
 
 
-def download_host(connection: Connection, export: Mapping[str, Any]) -> str:
+def download_host(connection: Connection, export: Export) -> str:
     """Return the host of the file of a finished export, to show before the download."""
     from dyntui.api.download import host_of
 
-    url = str(export.get("downloadUrl") or "")
+    url = export.download_url
     return host_of(url, loopback=_on_loopback(connection)) if url else _host(connection)
 
 
@@ -104,14 +100,14 @@ async def download(
     """
     from dyntui.api.download import fetch
 
-    export = await read_one(connection.client, _RECORD, export_id)
-    if is_pending(export):
+    export = await connection.client.exports.get(export_id)
+    if export.is_pending:
         raise UsageError("The export is not finished.", hint="Wait until its status is completed.")
-    if export.get("status") == "failed":
-        raise UsageError(f"The export failed: {first_line(export.get('error'))}.", hint="Create a new export.")
-    url, host = str(export.get("downloadUrl") or ""), download_host(connection, export)
+    if export.is_failed:
+        raise UsageError(f"The export failed: {export.error_line}.", hint="Create a new export.")
+    url, host = export.download_url, download_host(connection, export)
 
-    async def call(client: Client, target: Target, permit: Any) -> int:
+    async def call(client: Client, target: Target, permit: WritePermit) -> int:
         with new_whole_file(path) as stream:
             if not url:
                 return await _through_the_api(client, export_id, stream)
@@ -127,16 +123,12 @@ async def download(
             return found.size
 
     action = declared_write("exports.download", call)
-    results = await connection.write_gate.perform(action, [Target(export_id, _RECORD.label_of(export))], Confirmation())
+    results = await connection.write_gate.perform(
+        action, [Target(export_id, _RECORD.label_of(export.raw))], Confirmation()
+    )
     if results.first_error is not None:
         raise results.first_error
     return SavedExport(path, int(results.items[0].value), host)
-
-
-def first_line(text: object) -> str:
-    """Return the first line of the error of an export, without its stack trace."""
-    lines = str(text or "no reason given").splitlines()
-    return lines[0].rstrip(".") if lines else ""
 
 
 def _is_own(connection: Connection, url: str) -> bool:

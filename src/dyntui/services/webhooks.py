@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.core.times import age, parse_time
@@ -21,7 +21,7 @@ from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
     from dyntui.services.actions.write_types import WriteAction
 
 __all__ = [
@@ -115,7 +115,7 @@ def disabled_cause(webhook: Row, messages: Sequence[Row]) -> str:
     return f"{updated}{cause} Events while it is disabled are not delivered later."
 
 
-async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> list[dict[str, Any]]:
+async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> list[Row]:
     """Return every delivery of one message, the latest first."""
     path = {"webhookId": webhook_id, "messageId": message_id}
     page = await client.page("getWebhookMessageDeliveries", "data", path=path)
@@ -135,11 +135,11 @@ def failed_view(client: Client, webhook_id: str) -> PagedView:
     """
     record = RESOURCES["webhook-messages"]
 
-    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
-        from dyntui.api.pagination import Page, PageCheck
+    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        from dyntui.api.pagination import PageCheck, RowPage
 
         skip, _, api_cursor = (cursor or "0 ").partition(" ")
-        start, failed = int(skip), list[dict[str, Any]]()
+        start, failed = int(skip), list[Row]()
         next_page: str | None = api_cursor or None
         check = PageCheck(record.key)
         check.cursor(next_page)
@@ -149,11 +149,11 @@ def failed_view(client: Client, webhook_id: str) -> PagedView:
                 if is_delivered(row) is False:
                     failed.append(row)
                     if len(failed) == _PAGE:
-                        return Page(failed, cursor=f"{index + 1} {next_page or ''}")
+                        return RowPage(failed, cursor=f"{index + 1} {next_page or ''}")
             start, next_page = 0, page.cursor
             check.cursor(next_page, page.rows)
             if next_page is None:
-                return Page(failed)
-        return Page(failed, cursor=f"0 {next_page}")
+                return RowPage(failed)
+        return RowPage(failed, cursor=f"0 {next_page}")
 
     return PagedView(fetch, paging=Paging.CURSOR, key=record.key, page_size=_PAGE)

@@ -20,6 +20,7 @@ from typing import Any
 
 from dyntui.config.private_files import private_dir
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.core.process_state import private_umask
 from dyntui.core.text import without_surrogates
 from dyntui.core.times import now
@@ -51,7 +52,6 @@ _SUFFIXES = ("", "-wal", "-shm", "-journal")
 NEVER_CACHED = frozenset(
     {"mfaDevices", "mfaBackupCodeAcknowledgement", "accessToken", "rawToken", "secret", "clientSecret", "downloadUrl"}
 )
-Row = dict[str, object]
 
 
 class CacheTooNew(DyntuiError):

@@ -1,45 +1,48 @@
-"""Allowlists and their entries."""
+"""Allowlists, their entries, and gates."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
-from dyntui.api.models.common import Model
+from pydantic import Field
 
-__all__ = ["IDENTIFIERS", "Allowlist", "AllowlistEntry"]
+from dyntui.api.models.common import Model, Objects, OpenEnum
 
-IDENTIFIERS = (
-    "email",
-    "emailDomain",
-    "walletPublicKey",
-    "phoneNumber",
-    "discordUsername",
-    "twitterUsername",
-    "farcasterUsername",
-    "farcasterFid",
-    "externalUserId",
-)
-"""The fields of an entry that identify users. An entry has exactly one of them."""
+__all__ = ["AccessOutcome", "Allowlist", "AllowlistEntry", "Gate", "GateRule", "GateRuleFilter", "TokenAddress"]
+
+
+class AccessOutcome(OpenEnum):
+    """What an allowlist or a gate does."""
+
+    SCOPE = "scope"
+    """Its users get an access scope."""
+    SITE_ACCESS = "siteAccess"
+    """Others may not sign in."""
+    BLOCK = "block"
+    """Its users may not sign in."""
 
 
 class Allowlist(Model):
     """An allowlist."""
 
+    SCHEMAS: ClassVar = ("Allowlist",)
+
     id: str = ""
     name: str = ""
-    outcome: str = ""
-    """`siteAccess` (others may not sign in), `scope` (its users get `scope`) or `block` (its users may not sign in)."""
+    outcome: AccessOutcome | None = None
     scope: str | None = None
     enabled_at: datetime | None = None
-    project_environment_id: str = ""
 
     @property
-    def enabled(self) -> bool:
+    def is_enabled(self) -> bool:
         return self.enabled_at is not None
 
 
 class AllowlistEntry(Model):
-    """An entry of an allowlist: an identifier and an alias."""
+    """One identifier on a list, with an alias."""
+
+    SCHEMAS: ClassVar = ("AllowlistEntry",)
 
     id: str = ""
     allow_list_id: str = ""
@@ -54,8 +57,48 @@ class AllowlistEntry(Model):
     farcaster_fid: int | None = None
     external_user_id: str | None = None
 
+
+class TokenAddress(Model):
+    """The contract of a token or NFT."""
+
+    SCHEMAS: ClassVar = ("TokenAddress",)
+
+    network_id: int = 0
+    contract_address: str = ""
+
+
+class GateRuleFilter(Model):
+    """Which tokens of the contract count, and how many are needed."""
+
+    SCHEMAS: ClassVar = ("GateRuleFilter",)
+
+    token_id: str | None = None
+    amount: float | None = None
+
+
+class GateRule(Model):
+    """A token or NFT that a wallet must hold."""
+
+    SCHEMAS: ClassVar = ("GateRule",)
+
+    type: str = ""
+    address: TokenAddress = Field(default_factory=TokenAddress)
+    filter: GateRuleFilter | None = None
+    chain: str | None = None
+
+
+class Gate(Model):
+    """A gate. A wallet must meet all of its rules."""
+
+    SCHEMAS: ClassVar = ("Gate",)
+
+    id: str = ""
+    name: str = ""
+    outcome: AccessOutcome = AccessOutcome("")
+    scope: str | None = None
+    enabled_at: datetime | None = None
+    rules: Objects[GateRule] = Field(default_factory=list)
+
     @property
-    def identifier(self) -> tuple[str, str]:
-        """The kind of identifier and its value; ("", "") when there is none."""
-        document = self.wire()
-        return next(((kind, str(document[kind])) for kind in IDENTIFIERS if document.get(kind) is not None), ("", ""))
+    def is_enabled(self) -> bool:
+        return self.enabled_at is not None

@@ -1,40 +1,88 @@
-"""The base class of the models: camelCase names in JSON, unknown fields are stored, invalid values are ignored."""
+"""The base class of the models: camelCase names in the API, and a newer server never breaks them."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
-__all__ = ["Model"]
+from dyntui.core.json_types import Row, as_object, as_objects
+
+__all__ = ["Model", "Objects", "OpenEnum"]
+
+T = TypeVar("T")
+
+Objects = Annotated[list[T], BeforeValidator(as_objects)]
+"""A list of models. Elements that are not objects are left out."""
+
+
+class OpenEnum(StrEnum):
+    """The values that the catalog lists. Another value becomes a member without a name that is equal to its text."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member
 
 
 class Model(BaseModel):
     """An object of the API.
 
-    Fields have Python names, with the names of the API as aliases. Undeclared fields are in `model_extra`. Enums are
-    plain strings. A value of an unexpected type is replaced by the default of its field, so that a newer server
-    causes no error.
+    Fields have Python names and the API's names as aliases. A value of an unexpected type becomes the default of its
+    field instead of an error; `raw` is the document as the server sent it, with the fields that are not declared.
+    `python scripts/make_catalog.py --check` compares the fields with the catalog.
     """
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True, alias_generator=to_camel, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, populate_by_name=True, alias_generator=to_camel, protected_namespaces=()
+    )
+
+    SCHEMAS: ClassVar[tuple[str, ...]]
+    """The schemas of the catalog that the fields come from."""
+
+    _raw: Row = PrivateAttr(default_factory=dict)
+
+    @property
+    def raw(self) -> Row:
+        """The object as the server sent it."""
+        return self._raw
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_raw(cls, value: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        model = handler(value)
+        if isinstance(value, Mapping):
+            model._raw = value
+        return model
 
     @field_validator("*", mode="wrap")
     @classmethod
-    def _lenient(cls, value: Any, handler: ValidatorFunctionWrapHandler, info: Any) -> Any:
+    def _use_default_for_unexpected_type(
+        cls, value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> object:
         try:
             return handler(value)
         except ValidationError:
-            return cls.model_fields[info.field_name].get_default(call_default_factory=True)
+            return cls.model_fields[info.field_name or ""].get_default(call_default_factory=True)
 
     @classmethod
-    def of(cls, document: Any, key: str = "") -> Self:
-        """Return the model of a document, or of its object `key` if there is one."""
-        if key and isinstance(document, dict) and isinstance(document.get(key), dict):
-            document = document[key]
-        return cls.model_validate(document if isinstance(document, dict) else {})
-
-    def wire(self) -> dict[str, Any]:
-        """Return the object with the names of the API, as JSON types."""
-        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    def of(cls, document: object) -> Self:
+        """Return the model of a document; an empty one if the document is not an object."""
+        return cls.model_validate(as_object(document))

@@ -1,8 +1,9 @@
-"""Sessions. The API returns them in the user, or one by id; it has no list of sessions."""
+"""Sessions. They are part of the user; the API has no list of them."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from dyntui.api.models.common import Model
 
@@ -10,10 +11,16 @@ __all__ = ["Session"]
 
 
 class Session(Model):
-    """A session of a user; active while revoked_at is None."""
+    """A sign-in of a user."""
+
+    SCHEMAS: ClassVar = ("Session",)
 
     id: str = ""
     created_at: datetime | None = None
     ip_address: str | None = None
     user_agent: str | None = None
     revoked_at: datetime | None = None
+
+    @property
+    def is_active(self) -> bool:
+        return self.revoked_at is None

@@ -1,19 +1,22 @@
-"""Wallets, as the API returns them in lists, in users and alone."""
+"""Wallets, as the lists of an environment and of a user and the detail operation return them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import ClassVar
 
 from pydantic import Field
 
-from dyntui.api.models.common import Model
+from dyntui.api.models.common import Model, Objects
+from dyntui.core.json_types import Row
 
-__all__ = ["KeyShare", "WaasWallet", "Wallet", "WalletAddress"]
+__all__ = ["DelegatedAccess", "EncryptionKey", "KeyShare", "WaasWallet", "Wallet", "WalletAddress"]
 
 
 class WalletAddress(Model):
     """A further address of a wallet."""
+
+    SCHEMAS: ClassVar = ("WalletAdditionalAddress",)
 
     address: str = ""
     public_key: str | None = None
@@ -22,39 +25,60 @@ class WalletAddress(Model):
 
 
 class KeyShare(Model):
-    """The location of one key share of an MPC wallet. The API does not return the share."""
+    """Where one share of the key of an MPC wallet is stored. It never contains the share."""
 
-    id: str = ""
+    SCHEMAS: ClassVar = ("WalletKeyShareInfo",)
+
     backup_location: str = ""
-    password_encrypted: bool | None = None
-    external_key_share_id: str | None = None
+    password_encrypted: bool = False
 
 
 class WaasWallet(Model):
-    """The MPC properties of an embedded wallet."""
+    """The MPC part of an embedded wallet."""
+
+    SCHEMAS: ClassVar = ("WaasWallet",)
 
     account_address: str = ""
     chain_name: str = ""
-    threshold_signature_scheme: str = ""
-    derivation_path: str | None = None
-    key_shares: list[KeyShare] = Field(default_factory=list)
+    wallet_id: str = ""
+
+
+class EncryptionKey(Model):
+    """The key with which the shares for a delegate are encrypted."""
+
+    SCHEMAS: ClassVar = ("DelegatedAccessEncryptionPublicKey",)
+
+    id: str = ""
+    kid: str = ""
+
+
+class DelegatedAccess(Model):
+    """Another party that may sign for a wallet."""
+
+    SCHEMAS: ClassVar = ("DelegatedAccessWalletApiKey",)
+
+    encryption_public_key: EncryptionKey = Field(default_factory=EncryptionKey)
+    scopes: list[str] = Field(default_factory=list)
+    expires_at: datetime | None = None
 
 
 class Wallet(Model):
-    """A wallet. Lists of a user have fewer fields than the list of the environment."""
+    """A wallet. The list of the environment returns all fields, the detail operation some of them."""
+
+    SCHEMAS: ClassVar = ("WalletDetail", "Wallet")
 
     id: str = ""
-    user_id: str = ""
+    user_id: str | None = None
     name: str = ""
     chain: str = ""
     public_key: str = ""
     provider: str = ""
-    properties: dict[str, Any] = Field(default_factory=dict)
-    wallet_additional_addresses: list[WalletAddress] = Field(default_factory=list)
+    properties: Row = Field(default_factory=dict)
+    wallet_additional_addresses: Objects[WalletAddress] = Field(default_factory=list)
     last_selected_at: datetime | None = None
     created_at: datetime | None = None
-    updated_at: datetime | None = None
     deleted_at: datetime | None = None
     deleted_user_id: str | None = None
-    sign_in_enabled: bool | None = None
+    signer_wallet_id: str | None = None
     waas_wallet: WaasWallet | None = None
+    delegated_access_wallet_api_keys: Objects[DelegatedAccess] = Field(default_factory=list)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -153,7 +153,7 @@ class AccessPolicy:
         return "disabled"
 
 
-async def read_lists(client: Client) -> list[dict[str, Any]]:
+async def read_lists(client: Client) -> Sequence[Row]:
     """Read all allowlists of the environment."""
     return (await client.page("getAllowlistsByEnvironmentId", "allowlists")).rows
 

@@ -74,7 +74,7 @@ def removal_target(row: Mapping[str, Any]) -> Target:
     return Target(str(row.get("id", "")), entry_label(row), {"entry": dict(row), "remove": True})
 
 
-async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: WritePermit) -> dict[str, Any]:
+async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: WritePermit) -> Row:
     """Add an entry. After a lost response the entry is looked up."""
     from dyntui.api.errors import ApiProblem, Invalid
 
@@ -94,7 +94,7 @@ async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: W
     return {**body, "allowListId": list_id, **(document if isinstance(document, dict) else {})}
 
 
-async def _find_added(client: Client, list_id: str, body: Mapping[str, Any]) -> dict[str, Any] | None:
+async def _find_added(client: Client, list_id: str, body: Mapping[str, Any]) -> Row | None:
     from dyntui.api.errors import ApiProblem
 
     try:
@@ -245,7 +245,7 @@ async def _is_enabled(client: Client, list_id: str) -> bool:
 
 async def _remove_then_add(
     client: Client, list_id: str, old: Mapping[str, Any], new: Mapping[str, Any], permit: WritePermit
-) -> dict[str, Any]:
+) -> Row:
     await _remove(client, list_id, old, permit)
     try:
         return await _post(client, list_id, new, permit)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.api.pagination import PageCheck
+from dyntui.core.json_types import Row
 from dyntui.importer import entry_keys
 from dyntui.resources import ALLOWLIST_ENTRIES
 from dyntui.services.access.drafts import entry_label, key_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SEARCHED", "entries_of", "find_entries", "find_on_lists", "is_searched", "read_by_id"]
 
-Entry = Mapping[str, Any]
+Entry = Row
 
 SEARCHED = ("email", "walletPublicKey")
 """The identifiers that the `query` of the server searches."""
@@ -36,7 +37,7 @@ _READ_ALL_PAGES = 3
 
 async def entries_of(
     client: Client, list_id: str, on_progress: Callable[[int, int | None], None] | None = None
-) -> AsyncIterator[dict[str, Any]]:
+) -> AsyncIterator[Row]:
     """Yield every entry of a list one time."""
     async for scanned in scan(client, ALLOWLIST_ENTRIES, parent=list_id):
         if on_progress is not None:
@@ -49,10 +50,10 @@ def is_searched(entry: Entry) -> bool:
     return any(entry.get(name) not in (None, "") for name in SEARCHED)
 
 
-async def read_by_id(client: Client, list_id: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+async def read_by_id(client: Client, list_id: str, ids: Iterable[str]) -> dict[str, Row]:
     """Return the entries with these ids, by id. The list is read, because the API cannot read one entry."""
     searched_ids = set(ids)
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Row] = {}
     if searched_ids:
         async for row in entries_of(client, list_id):
             if (row_id := str(row.get("id"))) in searched_ids:
@@ -64,7 +65,7 @@ async def read_by_id(client: Client, list_id: str, ids: Iterable[str]) -> dict[s
 
 async def find_entries(
     client: Client, list_id: str, entries: Iterable[Entry], *, search: bool = True
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Row]:
     """Return the entries of a list with the identifiers of `entries`, by key.
 
     search: use the search of the server where that takes fewer requests than reading the list. Pass False where a
@@ -98,11 +99,11 @@ async def find_entries(
     return found
 
 
-def _matching(rows: Iterable[dict[str, Any]], by_key: Mapping[str, Entry]) -> dict[str, dict[str, Any]]:
+def _matching(rows: Iterable[Row], by_key: Mapping[str, Entry]) -> dict[str, Row]:
     return {key: row for row in rows for key in entry_keys(row) if key in by_key}
 
 
-async def _search(client: Client, list_id: str, key: str, text: str) -> dict[str, Any] | None:
+async def _search(client: Client, list_id: str, key: str, text: str) -> Row | None:
     """Return the entry with that key. The lower-case form is searched as well, because servers may compare exactly."""
     for form in dict.fromkeys((text, text.lower())):
         check, offset = PageCheck(), 0
@@ -119,12 +120,12 @@ async def _search(client: Client, list_id: str, key: str, text: str) -> dict[str
 
 
 async def find_on_lists(
-    client: Client, lists: Sequence[Mapping[str, Any]], entries: Sequence[Entry]
-) -> list[tuple[Mapping[str, Any], dict[str, dict[str, Any]]]]:
+    client: Client, lists: Sequence[Row], entries: Sequence[Entry]
+) -> list[tuple[Row, dict[str, Row]]]:
     """Return `find_entries` for several lists: each list, and the entries found by key."""
     semaphore = asyncio.Semaphore(_PARALLEL)
 
-    async def find_on_list(row: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, dict[str, Any]]]:
+    async def find_on_list(row: Row) -> tuple[Row, dict[str, Row]]:
         async with semaphore:
             return row, await find_entries(client, str(row.get("id")), entries)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from dyntui.core.json_types import Row
 from dyntui.core.times import age, now, parse_time
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, PolicyRole
 from dyntui.services.access.drafts import key_of
@@ -36,7 +37,7 @@ _MAX_ENTRIES = 20_000
 class KnownUsers:
     """The users that are counted."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     total: int | None
     """The number of all users; None if unknown."""
     source: str
@@ -128,7 +129,7 @@ async def known_users(
     cached = None if everyone else _read_cached_users(connection, total)
     if cached is not None and len(cached.rows) >= min(total if total is not None else 1, _MAX_READ_USERS):
         return cached
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     try:
         async for row in _read_users(connection, None if everyone else _MAX_READ_USERS):
             rows.append(row)
@@ -155,7 +156,7 @@ def _read_cached_users(connection: Connection, total: int | None) -> KnownUsers 
     return KnownUsers(page.rows, total, "cache", page.at) if page.rows else None
 
 
-async def _read_users(connection: Connection, limit: int | None) -> AsyncIterator[dict[str, Any]]:
+async def _read_users(connection: Connection, limit: int | None) -> AsyncIterator[Row]:
     from dyntui.api.errors import BadRequest
     from dyntui.resources import USERS
     from dyntui.services.lists.list_source import scan
@@ -169,7 +170,7 @@ async def _read_users(connection: Connection, limit: int | None) -> AsyncIterato
     seen: set[str] = set()
     for start in range(0, limit, _PAGE):
         try:
-            page = await client.users.list(offset=start, limit=_PAGE, order=order)
+            page = await client.users.list(offset=start, limit=_PAGE, orderBy=order)
         except BadRequest:
             if order is None or start:
                 raise

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.services.actions.registry import declaration_of
 from dyntui.services.actions.write_rules import effect_of, rule_of
 from dyntui.services.actions.write_types import Target, WriteAction
@@ -71,7 +72,7 @@ def _scope(path: Mapping[str, object]) -> str:
 
 async def all_rows(
     client: Client, operation: Operation, *, path: Mapping[str, object], query: Mapping[str, object]
-) -> AsyncIterator[dict[str, Any]]:
+) -> AsyncIterator[Row]:
     """Yield every row of a list operation, page by page, each id one time. Raises UsageError when it has no pages."""
     from dyntui.api.pagination import MAX_LIMIT, PageCheck, page_from
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope, Shape, resource
 from dyntui.resources.cell_formats import get_path
 from dyntui.resources.tokens import is_own_token
@@ -115,8 +115,8 @@ async def _find_organization(client: Client) -> str:
     for organization in organizations:
         path = {"organizationId": organization.get("id")}
         for project in (await read_page(client, RESOURCES["projects"].list, path=path, query={})).rows:
-            environments = project.get("projectEnvironments") or ()
-            if any(isinstance(item, dict) and item.get("id") == client.environment_id for item in environments):
+            environments = as_objects(project.get("projectEnvironments"))
+            if any(item.get("id") == client.environment_id for item in environments):
                 return str(organization.get("id"))
     names = ", ".join(f"{item.get('name')} {item.get('id')}" for item in organizations)
     raise UsageError(
@@ -167,7 +167,7 @@ def is_single(record: Resource) -> bool:
     return record.list.shape is Shape.ONE and not record.list.per_value[0]
 
 
-async def read_one(client: Client, record: Resource, row_id: str, *, parent: str = "") -> dict[str, Any]:
+async def read_one(client: Client, record: Resource, row_id: str, *, parent: str = "") -> Row:
     """Read one object with its detail operation if there is one, else from the list. Raises NotFound or UsageError."""
     if record.detail:
         path = {record.detail_path: row_id}
@@ -186,15 +186,13 @@ def _unwrap(record: Resource, document: Any) -> Any:
     return found if isinstance(found, dict) else document
 
 
-async def find_rows(
-    client: Client, record: Resource, ids: Sequence[str], *, parent: str = ""
-) -> dict[str, dict[str, Any]]:
+async def find_rows(client: Client, record: Resource, ids: Sequence[str], *, parent: str = "") -> dict[str, Row]:
     """Read rows of a list by their ids, or by their names if the record allows it. For a list with at most one row,
     any id is accepted. Raises UsageError for an unknown id."""
     if record.by_name:
         rows = [scanned.row async for scanned in scan(client, record, parent=parent)]
-        return {row_id: dict(find_policy(rows, row_id, record.singular)) for row_id in ids}
-    requested, found = set(ids), dict[str, dict[str, Any]]()
+        return {row_id: find_policy(rows, row_id, record.singular) for row_id in ids}
+    requested, found = set(ids), dict[str, Row]()
     async for scanned in scan(client, record, parent=parent):
         row_id = ids[0] if is_single(record) else str(scanned.row.get(record.key, ""))
         if row_id in requested:

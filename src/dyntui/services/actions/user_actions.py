@@ -34,8 +34,7 @@ def user_target(row: Mapping[str, Any], **data: Any) -> Target:
 
 
 async def _reread_user(client: Client, target: Target) -> Any:
-    document = await client.users.get_raw(target.id)
-    return document.get("user", document) if isinstance(document, dict) else document
+    return await client.users.get_raw(target.id)
 
 
 def set_metadata_field(key: str, value: Any) -> WriteAction:

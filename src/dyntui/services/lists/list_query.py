@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from dyntui.core.json_types import Row
 
 if TYPE_CHECKING:
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
 
 __all__ = ["CachedView", "Fetch", "ListQuery", "Row"]
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class ListQuery:
     """The filter parameters of the endpoint; empty for all rows."""
 
 
-Fetch = Callable[[ListQuery, int, int, str | None], Awaitable["Page"]]
-"""(query, offset, limit, cursor) -> Page. offset for OFFSET, cursor for CURSOR, neither for NONE."""
+Fetch = Callable[[ListQuery, int, int, str | None], Awaitable["RowPage"]]
+"""(query, offset, limit, cursor) -> RowPage. offset for OFFSET, cursor for CURSOR, neither for NONE."""
 
 
 class CachedView(Protocol):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Paging, Resource
@@ -16,7 +16,7 @@ from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
     from dyntui.store.cache import RowCache
 
 __all__ = ["CachedList", "ListQuery", "PagedView", "ScannedRow", "cached_view", "make_view", "scan", "scan_pages"]
@@ -95,8 +95,8 @@ def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
     listing = resource.list
     path = {resource.parent: parent} if resource.parent else None
 
-    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
-        parameters: dict[str, Any] = dict(listing.query)
+    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        parameters: dict[str, object] = dict(listing.query)
         if query.filter and resource.filter is not None:
             key = resource.filter.key
             parameters[resource.filter.parameter] = query.filter if key else next(iter(query.filter.values()))
@@ -122,8 +122,8 @@ def _searched_locally(fetch: Fetch, resource: Resource) -> Fetch:
     found: list[Row] = []
     read: ListQuery | None = None
 
-    async def search(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
-        from dyntui.api.pagination import Page
+    async def search(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        from dyntui.api.pagination import RowPage
         from dyntui.services.lists.row_match import Match, RowFilter
 
         nonlocal found, read
@@ -133,7 +133,7 @@ def _searched_locally(fetch: Fetch, resource: Resource) -> Fetch:
             row_filter = RowFilter(query.filter[spec.key or spec.parameter], Match.CONTAINS, spec.searched_locally)
             scanned = scan_pages(fetch, resource, resource.list.paging, ListQuery(order=query.order))
             found, read = [each.row async for each in scanned if row_filter.fits(each.row)], query
-        return Page(found[offset : offset + limit], total=len(found))
+        return RowPage(found[offset : offset + limit], total=len(found))
 
     return search
 
@@ -163,7 +163,7 @@ def cached_view(
 ) -> PagedView:
     """Return a view of the cached rows of a list, to show until there is a client."""
 
-    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
+    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         await asyncio.get_running_loop().create_future()
         raise AssertionError("the future is never set")
 

@@ -16,7 +16,7 @@ from dyntui.services.lists.list_query import ListQuery, Row
 from dyntui.services.lists.paged_view import PagedView
 
 if TYPE_CHECKING:
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
     from dyntui.services.lists.list_query import CachedView
 
 __all__ = ["LocalQuery", "LocalRows"]
@@ -67,8 +67,8 @@ class LocalRows:
         """The ids of the matching rows, in order; [] before the search."""
         return self._ids or []
 
-    async def _page(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
-        from dyntui.api.pagination import Page
+    async def _page(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        from dyntui.api.pagination import RowPage
 
         while (ids := self._ids) is None:
             cache, generation = self._cache, self._generation
@@ -76,7 +76,7 @@ class LocalRows:
             if generation == self._generation:  # else the rows changed while they were searched
                 self._ids = found
         part = ids[offset : offset + limit]
-        return Page(self._rows_of(part), total=len(ids))
+        return RowPage(self._rows_of(part), total=len(ids))
 
     def _rows_of(self, ids: Sequence[str]) -> list[Row]:
         if self._cache is None:

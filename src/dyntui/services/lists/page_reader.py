@@ -9,7 +9,7 @@ from dyntui.resources import Paging
 from dyntui.services.lists.list_query import Fetch, ListQuery
 
 if TYPE_CHECKING:
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
     from dyntui.services.lists.row_blocks import RowBlocks
 
 __all__ = ["PageReader"]
@@ -52,7 +52,7 @@ class PageReader:
         reachable = max((known for known in self._cursors if known <= number), default=0)
         return reachable if number in self._cursors or not self.is_at_end else None
 
-    async def read(self, query: ListQuery, number: int, blocks: RowBlocks) -> Page:
+    async def read(self, query: ListQuery, number: int, blocks: RowBlocks) -> RowPage:
         """Read the page of a block. Raises RepeatedPage when the server returns the same rows or cursors again.
 
         With offsets, the first row of each page but the first is the last row of the block before.

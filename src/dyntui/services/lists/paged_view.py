@@ -22,7 +22,7 @@ from dyntui.services.lists.row_blocks import RowBlock, RowBlocks
 from dyntui.services.lists.tombstones import Tombstones, vanished
 
 if TYPE_CHECKING:
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
 
 __all__ = ["PagedView"]
 
@@ -171,7 +171,7 @@ class PagedView:
                 rows = block.rows
             else:
                 page = await self._reader.read(self.query, number, self._blocks)
-                rows = page.rows[1:] if number and self.paging is Paging.OFFSET else page.rows
+                rows = list(page.rows[1:] if number and self.paging is Paging.OFFSET else page.rows)
             start = number * self._blocks.stride
             for row in rows[max(0, first - start) : last + 1 - start]:
                 yield str(row.get(self._key, ""))
@@ -379,7 +379,7 @@ class PagedView:
             self.loading = False
             self._notify()
 
-    def _store_page(self, number: int, page: Page, *, stale: bool = False) -> None:
+    def _store_page(self, number: int, page: RowPage, *, stale: bool = False) -> None:
         rows = list(page.rows)
         if self.paging is Paging.OFFSET:
             before = rows[:1] if number else []

@@ -13,7 +13,7 @@ from dyntui.resources.cell_formats import get_path
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
 
 __all__ = ["parse_rows", "read_page"]
 
@@ -21,10 +21,10 @@ _DEFAULT_RANGE = timedelta(days=30)
 """The date range of lists that need one."""
 
 
-def parse_rows(listing: ListOperation, document: Any) -> Page:
+def parse_rows(listing: ListOperation, document: Any) -> RowPage:
     """Return the page in a response. Raises BadPage when it does not have the shape of the list operation."""
     from dyntui.api.errors import BadPage
-    from dyntui.api.pagination import Page, page_from
+    from dyntui.api.pagination import RowPage, page_from
 
     inner = get_path(document, listing.items) if "." in listing.items else document
     inner = [] if inner is None and document is not None else inner
@@ -33,34 +33,34 @@ def parse_rows(listing: ListOperation, document: Any) -> Page:
             page = page_from(inner, "" if inner is not document else listing.items)
             if listing.paging is Paging.OFFSET and isinstance(inner, list):
                 # A bare array does not contain the total.
-                page = Page(page.rows, total=None)
+                page = RowPage(page.rows, total=None)
             return _unwrapped(listing, page)
         case Shape.ONE:
             row = get_path(document, listing.items) if listing.items else document
-            return Page([row] if isinstance(row, dict) else [], total=1 if isinstance(row, dict) else 0)
+            return RowPage([row] if isinstance(row, dict) else [], total=1 if isinstance(row, dict) else 0)
         case Shape.NAMED:
             objects = get_path(document, listing.items) if listing.items else document
             if isinstance(objects, Mapping):
                 rows = [{"name": str(name), **part} for name, part in objects.items() if isinstance(part, Mapping)]
-                return Page(rows, total=len(rows))
+                return RowPage(rows, total=len(rows))
         case Shape.VALUES:
             if isinstance(document, list):
-                return Page([{"value": value} for value in document], total=len(document))
+                return RowPage([{"value": value} for value in document], total=len(document))
     raise BadPage("The response does not have the expected form.", hint="Check that the base URL is that of the API.")
 
 
-def _unwrapped(listing: ListOperation, page: Page) -> Page:
+def _unwrapped(listing: ListOperation, page: RowPage) -> RowPage:
     if not listing.wrapper:
         return page
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
 
     rows = [row.get(listing.wrapper) for row in page.rows]
-    return Page([row for row in rows if isinstance(row, dict)], total=page.total, cursor=page.cursor)
+    return RowPage([row for row in rows if isinstance(row, dict)], total=page.total, cursor=page.cursor)
 
 
 async def read_page(
     client: Client, listing: ListOperation, *, path: Mapping[str, object] | None = None, query: Mapping[str, object]
-) -> Page:
+) -> RowPage:
     """Read one page of a list."""
     parameters = {name: value for name, value in query.items() if value is not None}
     if listing.needs_date_range:
@@ -69,22 +69,24 @@ async def read_page(
     name, values = listing.per_value
     if not name:
         return await _read(client, listing, dict(path or {}), parameters)
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
 
     pages = await asyncio.gather(
         *(_read(client, listing, {**(path or {}), name: value}, parameters) for value in values)
     )
     rows = [{name: value, **row} for value, page in zip(values, pages, strict=True) for row in page.rows]
-    return Page(rows, total=len(rows))
+    return RowPage(rows, total=len(rows))
 
 
-async def _read(client: Client, listing: ListOperation, path: dict[str, object], query: Mapping[str, object]) -> Page:
+async def _read(
+    client: Client, listing: ListOperation, path: dict[str, object], query: Mapping[str, object]
+) -> RowPage:
     from dyntui.api.errors import NotFound
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
 
     try:
         return parse_rows(listing, await client.call(listing.operation, path=path, query=query))
     except NotFound:
         if listing.missing_is_empty:
-            return Page([], total=0)
+            return RowPage([], total=0)
         raise

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from dyntui.core.json_types import Row
 
 __all__ = ["RowBlock", "RowBlocks"]
-
-Row = dict[str, Any]
 
 
 @dataclass(slots=True)

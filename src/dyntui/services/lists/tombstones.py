@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence, Set
-from typing import Any
+
+from dyntui.core.json_types import Row
 
 __all__ = ["Tombstones", "vanished"]
 
-Row = dict[str, Any]
 _MAX_COUNT = 100
 
 

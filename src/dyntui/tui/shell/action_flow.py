@@ -15,6 +15,7 @@ from textual import on
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import Row
 from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.services.actions.write_types import (
     Confirmation,
@@ -49,7 +50,7 @@ class ActionFlow:
 
     record: Resource
     action: ResourceAction
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     """The rows to act on; empty for an action on the list."""
     parent: str
     """The id of the object that the list belongs to, "" for none."""
@@ -155,9 +156,7 @@ class ActionFlowMixin(WorkerMixin):
 
     # Steps
 
-    def begin(
-        self, record: Resource, action: ResourceAction, rows: list[dict[str, Any]], parent: str, key: str = ""
-    ) -> None:
+    def begin(self, record: Resource, action: ResourceAction, rows: list[Row], parent: str, key: str = "") -> None:
         """Start `action` on `rows`, or on the list when there are none. key: the key that was pressed."""
         connection = self.console.session.connection
         if connection is None:

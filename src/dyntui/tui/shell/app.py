@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -21,6 +21,7 @@ from textual.worker import WorkerFailed
 from dyntui.config import crash_report
 from dyntui.config.settings import Settings
 from dyntui.core.effect import Effect
+from dyntui.core.json_types import Row
 from dyntui.core.process_state import install_thread_crash_hook, remove_thread_crash_hook, resume_garbage_collection
 from dyntui.core.text import safe
 from dyntui.core.times import now
@@ -322,7 +323,7 @@ class Console(TerminalActionsMixin):
         """Open the screen for a resource that was requested by name."""
         routes.open_named(self, record, filter_text)
 
-    def open_row(self, record: Resource, row: Mapping[str, Any], parent: str = "") -> bool:
+    def open_row(self, record: Resource, row: Row, parent: str = "") -> bool:
         """Open a row of `record`; False when nothing opens."""
         return routes.open_row(self, record, row, parent)
 

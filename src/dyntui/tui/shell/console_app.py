@@ -5,11 +5,12 @@ Screens, dialogs and features depend on this module and never import the app, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from dyntui.core.json_types import Row
 from dyntui.tui.kit.clipboard import ClipboardApp
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class RouteTarget:
     """The id of the object to open."""
     label: str = ""
     """The name of that object, in raw text."""
-    row: Mapping[str, Any] = field(default_factory=dict)
+    row: Row = field(default_factory=dict)
     """The object as a list shows it; empty when only its id is known."""
     parent: str = ""
     """The id of the object that `row` belongs to."""
@@ -117,7 +118,7 @@ class ConsoleApp(ClipboardApp, Protocol):
     def open_named(self, record: Resource, filter_text: str = "") -> None:
         """Open the screen for a resource that was requested by name."""
 
-    def open_row(self, record: Resource, row: Mapping[str, Any], parent: str = "") -> bool:
+    def open_row(self, record: Resource, row: Row, parent: str = "") -> bool:
         """Open a row of `record`; False when nothing opens."""
 
     def can_open(self, record: Resource) -> bool:
@@ -154,7 +155,7 @@ class ConsoleApp(ClipboardApp, Protocol):
     # Themes
 
     @property
-    def available_themes(self) -> Mapping[str, Any]:
+    def available_themes(self) -> Row:
         """The themes by name."""
 
     @property

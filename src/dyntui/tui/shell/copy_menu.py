@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.json_types import Row
 from dyntui.core.text import plain_json, shorten
 from dyntui.services.web_links import dashboard_url
 from dyntui.tui.kit.clipboard import paste_safe_text, send_to_clipboard
@@ -29,7 +30,7 @@ _PARTS = {
 }
 
 
-def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
+def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Row]) -> None:
     """Show which values of the rows can be copied, and copy the chosen ones. JSON contains the loaded fields."""
     texts: dict[str, str] = {}
     choices: list[Choice] = []

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
@@ -94,7 +95,7 @@ class DetailScreen(ConsoleScreen):
         super().__init__()
         self.object_id = object_id
         self.label = label
-        self.document: dict[str, Any] | None = None
+        self.document: Row | None = None
         self.error: DyntuiError | None = None
         self.fetched_at: datetime | None = None
 
@@ -104,15 +105,15 @@ class DetailScreen(ConsoleScreen):
         """Yield the widgets of a tab."""
         raise NotImplementedError
 
-    async def fetch(self, client: Client) -> dict[str, Any]:
+    async def fetch(self, client: Client) -> Row:
         """Load the object from the server."""
         raise NotImplementedError
 
-    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+    def fill(self, tab: Tab, document: Row) -> None:
         """Show the object on a tab that is mounted."""
         raise NotImplementedError
 
-    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+    def counts(self, document: Row) -> Sequence[int | None]:
         """Return the number of items of each tab; None for an unknown number."""
         raise NotImplementedError
 
@@ -154,7 +155,7 @@ class DetailScreen(ConsoleScreen):
             self.mark_up_to_date(event.change_count)
             self.show(event.document, now())
 
-    def show(self, document: dict[str, Any], at: datetime) -> None:
+    def show(self, document: Row, at: datetime) -> None:
         """Show the object. at: when it was loaded."""
         self.document = document
         self.fetched_at = at

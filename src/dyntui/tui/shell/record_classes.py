@@ -38,7 +38,7 @@ def record_class(name: str, base: type[Screen], suffix: str, **attributes: Any) 
 
     suffix: the end of the name of the class. attributes: further attributes of the class.
     """
-    namespace: dict[str, Any] = {"BINDINGS": bindings(ACTIONS.values(), name), **attributes, **_action_methods(name)}
+    namespace: dict[str, object] = {"BINDINGS": bindings(ACTIONS.values(), name), **attributes, **_action_methods(name)}
     return cast("type[Screen]", type(f"{name.title().replace('-', '')}{suffix}", (base,), namespace))
 
 

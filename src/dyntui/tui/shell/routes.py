@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, Resource
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.record_actions import CUSTOM_SCREEN_RECORDS
@@ -104,7 +105,7 @@ def can_open(record: Resource) -> bool:
     return record.route in ROUTES or record.route in RESOURCES
 
 
-def open_row(console: ConsoleApp, record: Resource, row: Mapping[str, Any], parent: str = "") -> bool:
+def open_row(console: ConsoleApp, record: Resource, row: Row, parent: str = "") -> bool:
     """Open a row of `record`: its screen, or the list that belongs to it. False when it has neither."""
     row_id, label = str(row.get(record.key, "")), record.label_of(row)
     if record.route in ROUTES:

@@ -5,15 +5,16 @@ The loaded row is shown immediately, then the full object; the next object is lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -61,7 +62,7 @@ class SiblingScreen(DetailScreen):
     class Preloaded(Message):
         """Posted when the next object was loaded before it is shown."""
 
-        def __init__(self, object_id: str, document: dict[str, Any]) -> None:
+        def __init__(self, object_id: str, document: Row) -> None:
             super().__init__()
             self.object_id = object_id
             self.document = document
@@ -71,27 +72,27 @@ class SiblingScreen(DetailScreen):
         object_id: str,
         label: str,
         *,
-        known: Mapping[str, Any] | None = None,
+        known: Row | None = None,
         source_list: ResourceScreen | None = None,
     ) -> None:
         """known: the row of the object in the list. source_list: the list; None when it was not opened from one."""
         super().__init__(object_id, label)
-        self.known = dict(known or {})
+        self.known: Row = known or {}
         self.source_list = source_list
         self._step = 1
         """The direction of the last step: 1 or -1."""
         self._pending_index: int | None = None
         """The index of a row that is shown when it is loaded; None for none."""
-        self._preloaded: dict[str, tuple[dict[str, Any], datetime]] = {}
+        self._preloaded: dict[str, tuple[Row, datetime]] = {}
         self._unsubscribe: Callable[[], None] | None = None
 
     # Overridden by subclasses
 
-    async def fetch_one(self, client: Client, object_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    async def fetch_one(self, client: Client, object_id: str, known: Row) -> Row:
         """Load the object with that id. known: its row in the list; {} for none."""
         raise NotImplementedError
 
-    def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
+    def fill_preview(self, tab: Tab, row: Row) -> None:
         """Show the row of the list on a tab, until the object is loaded."""
         raise NotImplementedError
 
@@ -100,7 +101,7 @@ class SiblingScreen(DetailScreen):
 
     # Loading
 
-    async def fetch(self, client: Client) -> dict[str, Any]:
+    async def fetch(self, client: Client) -> Row:
         return await self.fetch_one(client, self.object_id, self.known)
 
     def connected(self, connection: Connection) -> None:
@@ -128,7 +129,7 @@ class SiblingScreen(DetailScreen):
             preload = partial(self._preload, connection.client, object_id, neighbor)
             start_worker(self, preload, exclusive=True, group="preload")
 
-    async def _preload(self, client: Client, object_id: str, row: Mapping[str, Any]) -> None:
+    async def _preload(self, client: Client, object_id: str, row: Row) -> None:
         try:
             document = await self.fetch_one(client, object_id, row)
         except DyntuiError:
@@ -179,7 +180,7 @@ class SiblingScreen(DetailScreen):
             index += step
         return index if 0 <= index < view.total else None
 
-    def _row_at(self, index: int | None) -> dict[str, Any] | None:
+    def _row_at(self, index: int | None) -> Row | None:
         view = self.source_view
         return view.get(index) if view is not None and index is not None else None
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from dyntui.core.json_types import Row
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
@@ -27,7 +27,7 @@ class TableScreen(ConsoleScreen):
         assert isinstance(view, StaticRows)
         return view
 
-    def set_rows(self, rows: Sequence[dict[str, Any]]) -> None:
+    def set_rows(self, rows: Sequence[Row]) -> None:
         """Replace the rows of the table."""
         self.rows_view.set_rows(list(rows))
         self.table.view_changed()

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.resources import ALLOWLISTS, Column, Paging, Resource
 from dyntui.resources.cell_formats import enabled_since, short_id, thousands
 from dyntui.services.access.access_policy import AccessPolicy, is_enabled, name_of, read_access
@@ -27,7 +28,7 @@ from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
-    from dyntui.api.pagination import Page
+    from dyntui.api.pagination import RowPage
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
 
@@ -65,12 +66,12 @@ class AllowlistsScreen(ResourceScreen):
     def make_view(self, connection: Connection) -> PagedView:
         client = connection.client
 
-        async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Page:
-            from dyntui.api.pagination import Page
+        async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+            from dyntui.api.pagination import RowPage
 
             self.access = access = await read_access(client)
             rows = [{**row, "effect": access.column_text(row)} for row in await with_counts(client, access.lists)]
-            return Page(rows, total=len(rows))
+            return RowPage(rows, total=len(rows))
 
         return PagedView(fetch, paging=Paging.NONE, key=self.record.key)
 
@@ -191,7 +192,7 @@ def _changed_fields(row: Any, values: Values) -> dict[str, str]:
     return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
 
 
-def toggle_allowlist(console: ConsoleApp, row: dict[str, Any], *, opening_key: str) -> None:
+def toggle_allowlist(console: ConsoleApp, row: Row, *, opening_key: str) -> None:
     """Enable a disabled allowlist or disable an enabled one, after its impact was confirmed."""
     action = write_action("allowlists.disable" if is_enabled(row) else "allowlists.enable")
     run_action(console, action, [access_target(row)], verb=action.verb, opening_key=opening_key)

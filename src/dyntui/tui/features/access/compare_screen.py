@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from dyntui.core.errors import DyntuiError
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_object
 from dyntui.resources import Column
 from dyntui.services.access.access_policy import name_of, read_lists
 from dyntui.services.access.compare import (
@@ -66,7 +66,7 @@ def ask_comparison(console: ConsoleApp, row: Row) -> None:
     if connection is None:
         return
 
-    def on_lists(lists: list[dict[str, Any]]) -> None:
+    def on_lists(lists: list[Row]) -> None:
         others = [other for other in lists if other.get("id") != row.get("id")]
         choices = [Choice(str(other.get("id")), name_of(other), note="allowlist") for other in others]
         choices.append(Choice(_FILE, "File …", note="CSV, XLSX, JSON, ..."))
@@ -235,11 +235,11 @@ class CompareAllowlistScreen(TableScreen):
             "Both sides have the same entries." if self.diff is not None and self.diff.is_equal else None
         )
 
-    def _missing_entries(self) -> list[Mapping[str, Any]]:
+    def _missing_entries(self) -> list[Row]:
         """Return the marked entries or the current one, as far as only the other side has them."""
         marks = self.table.marks
         rows = [row for row in self.rows_view.rows if row["key"] in marks] if marks else [self.table.row]
-        return [row["entry"] for row in rows if row is not None and row["found_on"] == _OTHER_ONLY]
+        return [as_object(row["entry"]) for row in rows if row is not None and row["found_on"] == _OTHER_ONLY]
 
     # Actions
 
@@ -295,9 +295,7 @@ class CompareAllowlistScreen(TableScreen):
         self.table.repaint()
 
 
-def _row(
-    found_on: str, entry: Mapping[str, Any], this_entry: Mapping[str, Any] | None, other_entry: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def _row(found_on: str, entry: Row, this_entry: Row | None, other_entry: Row | None) -> Row:
     """Return a row of the comparison. this_entry, other_entry: the entry on each side; None where it is missing."""
     return {
         "key": f"{found_on} {entry_label(entry)}",
@@ -350,7 +348,7 @@ class DuplicateEntriesScreen(TableScreen):
             return
         change_count = self.change_count
 
-        async def work() -> list[dict[str, Any]]:
+        async def work() -> list[Row]:
             lists = await read_lists(connection.client)
             rows = [(row, entry) for row in lists async for entry in entries_of(connection.client, str(row.get("id")))]
             return [
@@ -364,7 +362,7 @@ class DuplicateEntriesScreen(TableScreen):
 
         run_read_worker(self.console, work, lambda rows: self._on_loaded(rows, change_count))
 
-    def _on_loaded(self, rows: list[dict[str, Any]], change_count: int) -> None:
+    def _on_loaded(self, rows: list[Row], change_count: int) -> None:
         self.mark_up_to_date(change_count)
         if self.is_mounted:
             self.set_rows(rows)

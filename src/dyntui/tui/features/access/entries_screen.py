@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.resources import ALLOWLIST_ENTRIES, Column, Resource
 from dyntui.resources.allowlists import ENTRY_ORDERS, IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, is_enabled, name_of, read_access
@@ -54,7 +55,7 @@ class EntriesScreen(ResourceScreen):
     class AllowlistLoaded(Message):
         """Posted when the allowlist was loaded, with all allowlists and gates."""
 
-        def __init__(self, access: AccessPolicy, row: dict[str, Any]) -> None:
+        def __init__(self, access: AccessPolicy, row: Row) -> None:
             super().__init__()
             self.access = access
             self.row = row
@@ -62,7 +63,7 @@ class EntriesScreen(ResourceScreen):
     def __init__(self, record: Resource = ALLOWLIST_ENTRIES, **options: Any) -> None:
         super().__init__(record, **options)
         self.access: AccessPolicy | None = None
-        self.row: dict[str, Any] | None = None
+        self.row: Row | None = None
 
     def body(self) -> ComposeResult:
         with Vertical():
@@ -79,11 +80,11 @@ class EntriesScreen(ResourceScreen):
         if connection is None:
             return
 
-        async def work() -> tuple[AccessPolicy, dict[str, Any]]:
+        async def work() -> tuple[AccessPolicy, Row]:
             access = await read_access(connection.client)
             return access, dict(find_policy(access.lists, self.parent_id))
 
-        def on_loaded(loaded: tuple[AccessPolicy, dict[str, Any]]) -> None:
+        def on_loaded(loaded: tuple[AccessPolicy, Row]) -> None:
             self.post_message(self.AllowlistLoaded(*loaded))
 
         run_read_worker(self.console, work, on_loaded)
@@ -153,7 +154,7 @@ class EntriesScreen(ResourceScreen):
         self.console.open_form(form, on_submit)
 
     @property
-    def _allowlist(self) -> dict[str, Any]:
+    def _allowlist(self) -> Row:
         assert self.row is not None
         return self.row
 
@@ -196,7 +197,7 @@ class EntriesScreen(ResourceScreen):
 
         self.console.open_form(form, on_submit)
 
-    def _confirm_gap(self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm) -> None:
+    def _confirm_gap(self, row: Row, old: Row, new: Row, form: EntryForm) -> None:
         """Confirm a change of alias on an enabled list: the entry is deleted first, so it is missing for a moment."""
         choices = [
             Choice("keep", "Keep the alias"),
@@ -213,13 +214,11 @@ class EntriesScreen(ResourceScreen):
 
         self.console.ask(SelectDialog("The list is enabled. Change the alias?", choices), on_choice)
 
-    def _replace(
-        self, row: dict[str, Any], old: dict[str, Any], new: dict[str, Any], form: EntryForm, *, gap: bool
-    ) -> None:
+    def _replace(self, row: Row, old: Row, new: Row, form: EntryForm, *, gap: bool) -> None:
         action, target = replace_entry(row, gap=gap, job=new_job()), replacement_target(old, new)
         run_action(self.console, action, [target], verb="Save", opening_key="e", form=form, done=self.keep_marks)
 
-    def _with_selected_entries(self, then: Callable[[list[dict[str, Any]]], None]) -> None:
+    def _with_selected_entries(self, then: Callable[[list[Row]], None]) -> None:
         """Call `then` with the marked entries or the current one. Entries that are not in memory are read."""
         ids = set(self.table.marks) or {str(self.table.row_id)}
         view, connection = self.view, self.console.session.connection
@@ -230,7 +229,7 @@ class EntriesScreen(ResourceScreen):
             then(sorted(loaded.values(), key=lambda row: view.index_of(str(row.get("id"))) or 0))
             return
 
-        async def read_others() -> list[dict[str, Any]]:
+        async def read_others() -> list[Row]:
             rows = dict(loaded)
             async for entry in entries_of(connection.client, self.parent_id):
                 if entry.get("id") in ids:
@@ -239,7 +238,7 @@ class EntriesScreen(ResourceScreen):
 
         run_read_worker(self.console, read_others, then)
 
-    def _loaded_rows(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    def _loaded_rows(self, ids: Iterable[str]) -> dict[str, Row]:
         """Return the rows with these ids that are in memory, by id."""
         view = self.view
         assert view is not None
@@ -252,7 +251,7 @@ class EntriesScreen(ResourceScreen):
     def action_delete(self) -> None:
         row = self._allowlist
 
-        def remove(entries: list[dict[str, Any]]) -> None:
+        def remove(entries: list[Row]) -> None:
             action = remove_entries(row, job=new_job())
             targets = [removal_target(entry) for entry in entries]
             run_action(self.console, action, targets, verb="Remove", opening_key="d", done=self.keep_marks)
@@ -265,7 +264,7 @@ class EntriesScreen(ResourceScreen):
         others = [other for other in access.lists if other.get("id") != row.get("id")]
         choices = [Choice(str(other.get("id")), name_of(other), note=access.column_text(other)) for other in others]
 
-        def copy(entries: list[dict[str, Any]], other: dict[str, Any]) -> None:
+        def copy(entries: list[Row], other: Row) -> None:
             action = add_entries(other, job=new_job())
             targets = [entry_target(entry) for entry in entries]
             run_action(self.console, action, targets, verb="Copy", opening_key="C", done=self._keep_copy_marks)

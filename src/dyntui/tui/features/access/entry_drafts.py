@@ -212,7 +212,7 @@ class EntryDraftsScreen(TableScreen):
             self._show_drafts()
 
 
-def _row(draft: EntryDraft) -> dict[str, Any]:
+def _row(draft: EntryDraft) -> Row:
     return {
         "line": draft.line,
         "value": draft.value,

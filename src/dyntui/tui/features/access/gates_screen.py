@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import GATES, Resource
 from dyntui.services.access.access_policy import PolicyKind, is_enabled, name_of
 from dyntui.services.access.actions import access_target
@@ -40,8 +41,8 @@ _RULE_FIELDS = 3
 class GateForm(FormDialog):
     """The form of a gate: name, outcome, scope and three rules. Other rules of the gate are not changed."""
 
-    def __init__(self, title: str, row: Mapping[str, Any]) -> None:
-        rules = [rule for rule in row.get("rules") or () if isinstance(rule, Mapping)]
+    def __init__(self, title: str, row: Row) -> None:
+        rules = as_objects(row.get("rules"))
         texts = [rule_text(rule) for rule in rules] + [""] * _RULE_FIELDS
         more = f" {len(rules) - _RULE_FIELDS} more rules are not changed." if len(rules) > _RULE_FIELDS else ""
         fields = [
@@ -71,7 +72,7 @@ def _meaning(outcome: str) -> str:
     return OUTCOMES.get(outcome, "unknown outcome").replace("on it", "who pass")
 
 
-def _rules(values: Values) -> list[dict[str, Any]]:
+def _rules(values: Values) -> list[Row]:
     """Return the rules in the form. Raises UsageError."""
     return [parse_rule(values[f"rule{number}"]) for number in range(_RULE_FIELDS) if values[f"rule{number}"].strip()]
 
@@ -94,10 +95,10 @@ def _check(values: Values) -> dict[str, str]:
     return problems
 
 
-def _changed_fields(values: Values, row: Mapping[str, Any]) -> dict[str, Any]:
+def _changed_fields(values: Values, row: Row) -> Row:
     """Return the fields of the gate that the form changed."""
-    rules = _rules(values) + list(row.get("rules") or ())[_RULE_FIELDS:]
-    fields: dict[str, Any] = {name: values[name] for name in ("name", "outcome", "scope")} | {"rules": rules}
+    rules = _rules(values) + as_objects(row.get("rules"))[_RULE_FIELDS:]
+    fields: Row = {name: values[name] for name in ("name", "outcome", "scope")} | {"rules": rules}
     return {name: value for name, value in fields.items() if value != (row.get(name) or "")}
 
 
@@ -112,7 +113,7 @@ def _ask_new_gate(console: ConsoleApp) -> None:
     console.open_form(form, on_submit)
 
 
-def _ask_gate_changes(console: ConsoleApp, row: Mapping[str, Any]) -> None:
+def _ask_gate_changes(console: ConsoleApp, row: Row) -> None:
     form = GateForm(f"Edit {name_of(row)}", row)
 
     def on_submit(values: Values) -> None:
@@ -126,14 +127,12 @@ def _ask_gate_changes(console: ConsoleApp, row: Mapping[str, Any]) -> None:
     console.open_form(form, on_submit)
 
 
-def _toggle_gate(console: ConsoleApp, row: Mapping[str, Any]) -> None:
+def _toggle_gate(console: ConsoleApp, row: Row) -> None:
     action = write_action("gates.disable" if is_enabled(row) else "gates.enable")
     run_action(console, action, [access_target(row)], verb=action.verb, opening_key="t")
 
 
-def _delete_gate(
-    console: ConsoleApp, row: Mapping[str, Any], done: Callable[[WriteResults], None] = lambda results: None
-) -> None:
+def _delete_gate(console: ConsoleApp, row: Row, done: Callable[[WriteResults], None] = lambda results: None) -> None:
     run_action(console, write_action("gates.delete"), [access_target(row)], verb="Delete", opening_key="d", done=done)
 
 
@@ -192,16 +191,14 @@ class GateScreen(DetailScreen):
         else:
             yield SearchTree(id="raw")
 
-    async def fetch(self, client: Client) -> dict[str, Any]:
-        response = await client.call("getGate", path={"gateId": self.object_id})
-        gate = response.get("gate", response) if isinstance(response, dict) else {}
-        return gate if isinstance(gate, dict) else {}
+    async def fetch(self, client: Client) -> Row:
+        return await client.gates.get_raw(self.object_id)
 
-    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+    def counts(self, document: Row) -> Sequence[int | None]:
         self.label = name_of(document) or self.label
         return (None, None)
 
-    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+    def fill(self, tab: Tab, document: Row) -> None:
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
@@ -215,7 +212,7 @@ class GateScreen(DetailScreen):
             FieldLine("id", document.get("id")),
             FieldLine("rules (a wallet must meet all)", heading=True),
         ]
-        rules = [rule for rule in document.get("rules") or () if isinstance(rule, Mapping)]
+        rules = as_objects(document.get("rules"))
         lines += [FieldLine(f"rule {number}", describe_rule(rule)) for number, rule in enumerate(rules, 1)]
         self.query_one("#gate-fields", FieldList).show(lines)
 

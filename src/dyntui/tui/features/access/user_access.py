@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from dyntui.core.json_types import Row, as_object
 from dyntui.resources import ALLOWLIST_ENTRIES, Column
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
 from dyntui.resources.cell_formats import enabled_since
@@ -52,7 +53,7 @@ class UserAccessScreen(TableScreen):
     class Loaded(Message):
         """Posted when the user, the allowlists, the gates and the matching entries were loaded."""
 
-        def __init__(self, access: AccessPolicy, user: dict[str, Any], answer: AccessAnswer, change_count: int) -> None:
+        def __init__(self, access: AccessPolicy, user: Row, answer: AccessAnswer, change_count: int) -> None:
             super().__init__()
             self.change_count = change_count
             self.access = access
@@ -64,7 +65,7 @@ class UserAccessScreen(TableScreen):
         self.user_id = user_id
         self.label = label
         self.access: AccessPolicy | None = None
-        self.user: dict[str, Any] = {}
+        self.user: Row = {}
         self.answer: AccessAnswer | None = None
 
     @classmethod
@@ -99,8 +100,7 @@ class UserAccessScreen(TableScreen):
         change_count = self.change_count
 
         async def work() -> UserAccessScreen.Loaded:
-            document = await connection.client.users.get_raw(self.user_id)
-            user = document.get("user", document) if isinstance(document, dict) else {}
+            user = await connection.client.users.get_raw(self.user_id)
             access = await read_access(connection.client)
             return self.Loaded(access, user, await check_user(connection.client, user, access=access), change_count)
 
@@ -140,7 +140,7 @@ class UserAccessScreen(TableScreen):
     def explain_disabled_reason(self) -> str | None:
         return None if self.answer is not None else "The access check is still loading."
 
-    def _missing_entries(self) -> list[dict[str, Any]]:
+    def _missing_entries(self) -> list[Row]:
         """Return the identifiers of the user that are not yet on the current allowlist, as entries."""
         row, answer = self.table.row, self.answer
         if row is None or answer is None:
@@ -175,7 +175,7 @@ class UserAccessScreen(TableScreen):
         return {"alias": name[:255]} if name else {}
 
     @property
-    def _allowlist(self) -> dict[str, Any]:
+    def _allowlist(self) -> Row:
         row = self.table.row
         assert row is not None
         assert self.access is not None
@@ -185,7 +185,7 @@ class UserAccessScreen(TableScreen):
         row = self.table.row
         assert row is not None
         action = remove_entries(self._allowlist, job=new_job())
-        run_action(self.console, action, [removal_target(row["entry"])], verb="Remove", opening_key="d")
+        run_action(self.console, action, [removal_target(as_object(row["entry"]))], verb="Remove", opening_key="d")
 
     def action_explain(self) -> None:
         assert self.answer is not None
@@ -200,11 +200,11 @@ class UserAccessScreen(TableScreen):
         self.load()
 
 
-def _rows(access: AccessPolicy, matches: Sequence[AccessMatch]) -> list[dict[str, Any]]:
+def _rows(access: AccessPolicy, matches: Sequence[AccessMatch]) -> list[Row]:
     """Return one row for each allowlist and matching entry. An allowlist without a match has one row."""
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     for allowlist in access.lists:
-        entries: list[Mapping[str, Any] | None] = [
+        entries: list[Row | None] = [
             match.entry for match in matches if match.allowlist.get("id") == allowlist.get("id")
         ]
         for entry in entries or [None]:

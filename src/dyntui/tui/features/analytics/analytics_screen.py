@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import Row
 from dyntui.core.text import safe, shorten
 from dyntui.core.times import now
 from dyntui.importer.formula_escaping import escape_formula
@@ -193,7 +194,7 @@ class AnalyticsScreen(ConsoleScreen):
         plot.plt.clear_data()
         plot.plt.clear_figure()
         is_by_date = self.metrics is not None and self.chart_index < len(self.metrics.by_date)
-        rows: list[dict[str, Any]] = []
+        rows: list[Row] = []
         if self.charts:
             series = self.charts[self.chart_index]
             if is_by_date:

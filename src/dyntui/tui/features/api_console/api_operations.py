@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.api_console.request_history import history_of
@@ -66,7 +67,7 @@ class ApiOperationsScreen(ConsoleScreen):
     def _empty(self) -> str:
         return f"No operations match `{self.filter_text}`. / changes the search, esc clears it."
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def _rows(self) -> list[Row]:
         from dyntui.services.api_console import search_operations
 
         return [

@@ -6,13 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.containers import Horizontal, Vertical
 
 from dyntui.api.catalog import Operation, catalog
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.services import editor
 from dyntui.services.actions.resource_actions import HIDDEN
@@ -353,7 +354,7 @@ def _masked(field: FormField, value: str) -> str:
     return HIDDEN if value and field.name.lower().endswith("secret") else value
 
 
-def _required_fields(fields: Sequence[FormField]) -> dict[str, Any]:
+def _required_fields(fields: Sequence[FormField]) -> Row:
     """Return a body with the required fields, without values."""
     return {
         field.name: None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from textual import on
@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, short_id
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
@@ -168,7 +169,7 @@ class EnvironmentsScreen(TableScreen):
         self.set_rows([*(self._row(profile) for profile in profiles.values()), *damaged])
         self.refresh_status()
 
-    def _row(self, profile: Profile) -> dict[str, Any]:
+    def _row(self, profile: Profile) -> Row:
         session = self.console.session
         in_use = session.profile is not None and session.profile.name == profile.name
         health = self._health(profile)
@@ -345,7 +346,7 @@ class EnvironmentsScreen(TableScreen):
             self.load()
 
 
-def _damaged_row(name: str, error: DyntuiError) -> dict[str, Any]:
+def _damaged_row(name: str, error: DyntuiError) -> Row:
     """Return the row of a damaged entry. The path of the file is left out of the reason, because it is long."""
     from dyntui.config.paths import paths
 

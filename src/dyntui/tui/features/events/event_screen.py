@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
+from dyntui.core.json_types import Row
 from dyntui.resources.events import user_id_of
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
@@ -26,7 +26,7 @@ class EventScreen(ConsoleScreen):
 
     BINDINGS = bindings(EVENTS_ACTIONS, "event")
 
-    def __init__(self, event: Mapping[str, Any]) -> None:
+    def __init__(self, event: Row) -> None:
         super().__init__()
         self.event = dict(event)
 

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import short_id
@@ -71,7 +72,7 @@ class EventTailScreen(ConsoleScreen):
     class Polled(Message):
         """Posted after each request. error: why it failed, or None."""
 
-        def __init__(self, tail: EventTail, events: list[dict[str, Any]], error: DyntuiError | None) -> None:
+        def __init__(self, tail: EventTail, events: list[Row], error: DyntuiError | None) -> None:
             super().__init__()
             self.tail = tail
             self.events = events
@@ -91,7 +92,7 @@ class EventTailScreen(ConsoleScreen):
         self._tail: EventTail | None = None
         self._polling: EventTail | None = None
         """The tail of the request in flight."""
-        self._events: list[dict[str, Any]] = []
+        self._events: list[Row] = []
         self._view = StaticRows(key="eventId", is_loaded=False)
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
+    from dyntui.api.models import Export
     from dyntui.services.vendor_exports import SavedExport
 
 __all__ = ["ExportsScreen"]
@@ -53,13 +54,11 @@ class ExportsScreen(ResourceActionsScreen):
 
     @on(ResourceScreen.ViewChanged)
     def _schedule_refresh(self) -> None:
-        from dyntui.services.vendor_exports import is_pending
-
         view = self.view
         if view is None or view.loading or self._timer is not None:
             return
         rows = (view.get(index) for index in range(view.total))
-        if any(row is not None and is_pending(row) for row in rows):
+        if any(row is not None and row.get("status") == "pending" for row in rows):
             self._timer = self.set_timer(self.REFRESH_INTERVAL_S, self._refresh_view)
 
     def _refresh_view(self) -> None:
@@ -86,13 +85,15 @@ class ExportsScreen(ResourceActionsScreen):
         return None if status == "completed" else f"The export is {status or 'not finished'}."
 
     def action_download(self) -> None:
+        from dyntui.api.models import Export
         from dyntui.services.vendor_exports import download_host, export_file_name
 
         row, connection = self.table.row, self.console.session.connection
         if row is None or connection is None:
             return
         try:
-            host = download_host(connection, row)
+            export = Export.of(row)
+            host = download_host(connection, export)
         except UsageError as error:
             self.console.notify_error(error)
             return
@@ -105,13 +106,13 @@ class ExportsScreen(ResourceActionsScreen):
 
         def on_submit(values: Values | None) -> None:
             if values is not None:
-                self._download(dict(row), Path(values["path"]).expanduser())
+                self._download(export, Path(values["path"]).expanduser())
 
         note = f"Downloaded from {host}. The token is not sent."
-        field = FormInput("path", "file", str(Path.cwd() / export_file_name(row)), help=note)
+        field = FormInput("path", "file", str(Path.cwd() / export_file_name(export)), help=note)
         self.console.ask(FormDialog("Download export", [field], check=check, verb="download"), on_submit)
 
-    def _download(self, row: dict[str, Any], path: Path) -> None:
+    def _download(self, export: Export, path: Path) -> None:
         from dyntui.services.vendor_exports import download
 
         connection = self.console.session.connection
@@ -125,7 +126,7 @@ class ExportsScreen(ResourceActionsScreen):
 
         async def run() -> None:
             try:
-                saved = await download(connection, str(row["id"]), path, on_progress=on_progress)
+                saved = await download(connection, export.id, path, on_progress=on_progress)
             except DyntuiError as error:
                 failure = error
                 self.post_message(self.Next(lambda: self._on_failed(failure)))

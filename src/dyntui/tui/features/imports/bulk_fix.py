@@ -32,12 +32,12 @@ class BulkFixMixin(WizardStep):
         """Return the code of the shown problem, or of the current row."""
         if self.group not in (None, review_queries.ALL, review_queries.PROBLEMS):
             return self.group or ""
-        row = self.table.row
+        row = self.table.review_row
         if row is None:
             return ""
-        if row["problems"]:
-            return str(row["problems"][0].code)
-        return review_queries.DUPLICATE if str(row["problem"]).startswith("✕") else ""
+        if row.problems:
+            return row.problems[0].code
+        return row.code if row.code == review_queries.DUPLICATE else ""
 
     def action_fix(self) -> None:
         code = self._problem_code()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, thousands
 from dyntui.services.imports.jobs import JobSummary
@@ -14,8 +14,6 @@ from dyntui.store.states import OPEN, JobState, RowState
 from dyntui.tui.shell.console_state import BackgroundJob
 
 __all__ = ["COLUMNS", "draft_row", "job_row", "with_progress"]
-
-Row = dict[str, Any]
 
 COLUMNS = (
     Column("state", "state", 12, priority=0),
@@ -44,7 +42,7 @@ def job_row(job: JobSummary, draft: ImportDraft | None, running: BackgroundJob |
         state = f"{sign} {job.state or ''}"
     if job.state in (JobState.DRAFT, JobState.READY) and draft is not None:
         state = f"· {draft.step}"
-    row = {
+    row: Row = {
         "id": job.id,
         "state": state if not job.problem else "✕ unreadable",
         "source": job.source or job.problem,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from textwrap import wrap
-from typing import Any
 
 from textual import events
 
 from dyntui.core.text import safe
 from dyntui.importer import Mapping as FieldMapping
+from dyntui.store.review_queries import ReviewRow
 from dyntui.tui.features.imports.formatting import cell_text
+from dyntui.tui.features.imports.review_table import problem_text
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
@@ -31,7 +32,7 @@ class RowPane(LineList):
         super().__init__(id="row")
         self.mode = CELLS
         self._lines: list[list[Piece]] = []
-        self._row: Mapping[str, Any] | None = None
+        self._row: ReviewRow | None = None
         self._mapping: FieldMapping | None = None
 
     @property
@@ -46,7 +47,7 @@ class RowPane(LineList):
             room = max(0, room - width_of(text))
         return pieces
 
-    def show(self, row: Mapping[str, Any] | None, mapping: FieldMapping | None) -> None:
+    def show(self, row: ReviewRow | None, mapping: FieldMapping | None) -> None:
         """Show a row; None while it is loading."""
         if row is self._row and mapping is self._mapping:
             return
@@ -74,7 +75,7 @@ class RowPane(LineList):
                 else _problem_lines(row, room) + _cell_lines(row, mapping, room)
             )
             what = "JSON" if self.mode == JSON else "details"
-            self.border_title = f"row {row['number']:,} {what}"
+            self.border_title = f"row {row.number:,} {what}"
         self.cursor = self.top = 0
         self.count_changed()
 
@@ -85,9 +86,9 @@ def _wrap(text: str, room: int) -> list[str]:
     return wrap(text, max(_MIN_WIDTH, room), break_on_hyphens=False) or [""]
 
 
-def _problem_lines(row: Mapping[str, Any], room: int) -> list[list[Piece]]:
+def _problem_lines(row: ReviewRow, room: int) -> list[list[Piece]]:
     lines: list[list[Piece]] = []
-    for problem in row["problems"]:
+    for problem in row.problems:
         sign, style = _SIGNS[problem.level]
         field = f"{safe(problem.field, 60)}: " if problem.field else ""
         first, *more = _wrap(f"{field}{safe(problem.message, 300)}", room - 2)
@@ -95,17 +96,17 @@ def _problem_lines(row: Mapping[str, Any], room: int) -> list[list[Piece]]:
         lines += [[(f"  {part}", "")] for part in more]
         if problem.suggestion is not None:
             lines += [[(f"  {part}", "good")] for part in _wrap(f"suggested: {safe(problem.suggestion)}", room - 2)]
-    if not row["problems"] and row["problem"]:
-        lines += [[(part, "")] for part in _wrap(safe(row["problem"], 300), room)]
+    if not row.problems and (text := problem_text(row)):
+        lines += [[(part, "")] for part in _wrap(safe(text, 300), room)]
     return lines
 
 
-def _cell_lines(row: Mapping[str, Any], mapping: FieldMapping, room: int) -> list[list[Piece]]:
+def _cell_lines(row: ReviewRow, mapping: FieldMapping, room: int) -> list[list[Piece]]:
     names = mapping.source_columns
     targets = {each.column: each.field for each in mapping.columns if each.field}
     name_width = min(24, max((width_of(safe(name, 40)) for name in names), default=0))
     lines: list[list[Piece]] = []
-    for name, cell in zip(names, row["cells"], strict=True):
+    for name, cell in zip(names, row.cells, strict=True):
         text = "—" if cell in ("", None) else safe(cell_text(cell), _MAX_CHARS)
         first, *more = _wrap(text, room - name_width - 2)
         lines.append([(fit(safe(name, 40), name_width) + "  ", "dim"), (first, "")])
@@ -115,8 +116,8 @@ def _cell_lines(row: Mapping[str, Any], mapping: FieldMapping, room: int) -> lis
     return lines
 
 
-def _json_lines(row: Mapping[str, Any], room: int) -> list[list[Piece]]:
-    body = row["body"]
+def _json_lines(row: ReviewRow, room: int) -> list[list[Piece]]:
+    body = row.body
     if body is None:
         return [[("This row is not sent.", "dim")]]
     text = json.dumps(json.loads(body), ensure_ascii=False, indent=2)

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from dyntui.services.imports.wizard_review import Review, ReviewSummary, column_of
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store import review_queries
+from dyntui.store.states import RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.bulk_fix import BulkFixMixin
 from dyntui.tui.features.imports.cell_editor import CellEditor
@@ -27,7 +28,7 @@ from dyntui.tui.features.imports.review_snapshot import (
     rows_title,
     take_snapshot,
 )
-from dyntui.tui.features.imports.review_table import ReviewRows, ReviewTable, table_row
+from dyntui.tui.features.imports.review_table import ReviewRows, ReviewTable, problem_text, table_row
 from dyntui.tui.features.imports.row_loading import RowLoadingMixin
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_list import LineList
@@ -175,13 +176,13 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
             self._on_group_moved()
 
     def _show_row(self) -> None:
-        row = self.table.row
+        row = self.table.review_row
         self.query_one(RowPane).show(row, self.draft.mapping)
-        self.query_one(MessageLine).show_text(str(row["problem"]) if row is not None else "")
+        self.query_one(MessageLine).show_text(problem_text(row) if row is not None else "")
         if row is not None and self._focus_problem:
             self._focus_problem = False
-            if row["problems"] and self.draft.mapping is not None:
-                file_column = column_of(self.draft.mapping, row["problems"][0].field)
+            if row.problems and self.draft.mapping is not None:
+                file_column = column_of(self.draft.mapping, row.problems[0].field)
                 if file_column is not None:
                     self.table.move_to_cell(file_column)
 
@@ -218,7 +219,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         self.wizard.submit(apply, show)
 
     def row_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "There is no row under the cursor."
+        return None if self.table.review_row is not None else "There is no row under the cursor."
 
     def edit_cell_disabled_reason(self) -> str | None:
         if self.query_one("#problem-groups").has_focus:
@@ -262,19 +263,19 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         """Apply the text of the cell editor."""
         self.query_one(CellEditor).display = False
         self.screen.set_focus(self.table, scroll_visible=False)
-        row, file_column = self.table.row, self.table.file_column
+        row, file_column = self.table.review_row, self.table.file_column
         if row is None or file_column is None or event.value is None or event.value == self.table.cell_value:
             return
-        number, value = int(row["number"]), event.value
+        number, value = row.number, event.value
         self.change(lambda review: review.edit(number, file_column, value), lambda result: "")
 
     def _suggestion(self) -> str:
-        row, mapping = self.table.row, self.draft.mapping
+        row, mapping = self.table.review_row, self.draft.mapping
         if row is None or mapping is None:
             return ""
-        for problem in row["problems"]:
+        for problem in row.problems:
             if problem.suggestion is not None and column_of(mapping, problem.field) == self.table.file_column:
-                return str(problem.suggestion)
+                return problem.suggestion
         return ""
 
     def back_label(self) -> str | None:
@@ -290,13 +291,13 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
 
     def action_exclude(self) -> None:
         """Exclude the marked rows or the current row; include the current row when it is excluded."""
-        row = self.table.row
+        row = self.table.review_row
         assert row is not None
         marked = sorted(int(each) for each in self.table.marks)
-        if not marked and row["is_excluded"]:
-            self.change(lambda review: review.include([int(row["number"])]), lambda result: "")
+        if not marked and row.code == review_queries.EXCLUDED and row.state is RowState.SKIPPED:
+            self.change(lambda review: review.include([row.number]), lambda result: "")
         else:
-            numbers = marked or [int(row["number"])]
+            numbers = marked or [row.number]
             self.change(lambda review: review.exclude(numbers), lambda result: "")
 
     def action_undo(self) -> None:

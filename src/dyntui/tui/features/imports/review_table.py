@@ -6,9 +6,9 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row, as_list
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.importer import Mapping as FieldMapping
@@ -22,15 +22,13 @@ from dyntui.tui.kit.widgets.cells import fit
 from dyntui.tui.kit.widgets.line_list import Piece
 from dyntui.tui.kit.widgets.table import GUTTER, Table, TableColumn, _Layout
 
-__all__ = ["ReviewRows", "ReviewTable", "columns_for", "table_row"]
+__all__ = ["ReviewRows", "ReviewTable", "columns_for", "problem_text", "table_row"]
 
 NUMBER = Column("number", "row", 5, right=True, priority=0, format=thousands)
 PROBLEM = Column("problem", "problem", 30, grow=True, priority=1)
 _IDENTIFIER_FIELDS = ("email", "phoneNumber", "username", "walletPublicKey", "identifier")
 _PREFETCH_ROWS = 60
 _MAX_ROWS = 4000
-
-Row = dict[str, Any]
 
 
 class ReviewRows:
@@ -134,9 +132,9 @@ def columns_for(mapping: FieldMapping, widths: Mapping[int, int]) -> tuple[tuple
     return tuple(columns), file_columns
 
 
-def _cell_getter(file_column: int) -> Callable[[Mapping[str, Any]], Any]:
-    def get_cell(row: Mapping[str, Any]) -> Any:
-        cells = row["cells"]
+def _cell_getter(file_column: int) -> Callable[[Row], str]:
+    def get_cell(row: Row) -> str:
+        cells = as_list(row["cells"])
         # After a change of the file settings there may be fewer cells.
         return cell_text(cells[file_column]) if file_column < len(cells) else ""
 
@@ -147,16 +145,14 @@ def table_row(found: ReviewRow) -> Row:
     """Return a row of the review as a row of the table."""
     return {
         "number": found.number,
-        "state": found.state,
         "cells": found.cells,
-        "problem": _problem_text(found),
-        "problems": found.problems,
-        "body": found.body,
-        "is_excluded": found.code == EXCLUDED and found.state is RowState.SKIPPED,
+        "problem": problem_text(found),
+        "row": found,
     }
 
 
-def _problem_text(found: ReviewRow) -> str:
+def problem_text(found: ReviewRow) -> str:
+    """Return the first problem of a row, or why it is not sent; "" for no reason."""
     if found.state is RowState.SKIPPED:
         return (
             "excluded" if found.code == EXCLUDED else f"✕ {found.message}" if found.code == DUPLICATE else found.message
@@ -195,12 +191,18 @@ class ReviewTable(Table):
         return self.file_columns[self.cell_index] if self.file_columns else None
 
     @property
+    def review_row(self) -> ReviewRow | None:
+        """The row under the cursor; None when there is none or it is loading."""
+        found = self.row["row"] if self.row is not None else None
+        return found if isinstance(found, ReviewRow) else None
+
+    @property
     def cell_value(self) -> str:
         """The text of the cell under the cursor."""
-        row, file_column = self.row, self.file_column
+        row, file_column = self.review_row, self.file_column
         if row is None or file_column is None:
             return ""
-        return cell_text(row["cells"][file_column])
+        return cell_text(row.cells[file_column])
 
     def move_to_cell(self, file_column: int) -> None:
         """Move the cursor to the cell of a file column and scroll it into view."""

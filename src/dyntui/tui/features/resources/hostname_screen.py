@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen, field_lines
 from dyntui.tui.kit.widgets.field_list import FieldList
@@ -43,11 +41,11 @@ class HostnameScreen(ResourceDetailScreen):
             case _:
                 yield SearchTree(id="raw", unfolded=3)
 
-    def counts(self, document: dict[str, Any]) -> tuple[int | None, ...]:
+    def counts(self, document: Row) -> tuple[int | None, ...]:
         super().counts(document)
         return (None, len(_dns_records(document)), None)
 
-    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+    def fill(self, tab: Tab, document: Row) -> None:
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
@@ -61,7 +59,7 @@ class HostnameScreen(ResourceDetailScreen):
         table.view_changed()
 
 
-def _dns_records(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _dns_records(document: Row) -> list[Row]:
     """Return the DNS records as table rows; `copy` is the value that `y` copies."""
     records = document.get("verificationRecords")
     return [

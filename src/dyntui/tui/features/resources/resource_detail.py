@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, Column, Resource, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
@@ -36,7 +37,7 @@ _MAX_DEPTH = 3
 """Levels of nested values that get lines of their own; deeper ones are shown as JSON."""
 
 
-def field_lines(record: Resource, document: Mapping[str, Any]) -> list[FieldLine]:
+def field_lines(record: Resource, document: Row) -> list[FieldLine]:
     """Return an object as lines: the fields of the list columns, the other fields, and nested values by path."""
     titles = {column.field: column.name for column in record.columns if column.field and "." not in column.field}
     lines = [FieldLine(record.singular, heading=True)]
@@ -83,10 +84,10 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
     TABS: tuple[Tab, ...] = (Tab("details", "Details"), Tab("raw", "Raw"))
     record: Resource
 
-    def __init__(self, row: Mapping[str, Any], parent: str = "") -> None:
+    def __init__(self, row: Row, parent: str = "") -> None:
         """row: the object as the list shows it. parent: the id of the object that it belongs to, or ""."""
         super().__init__(str(row.get(self.record.key, "")), self.record.label_of(row))
-        self.row = dict(row)
+        self.row: Row = row
         self.parent_id = parent
 
     @classmethod
@@ -118,7 +119,7 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         else:
             yield FieldList(id="details")
 
-    async def fetch(self, client: Client) -> dict[str, Any]:
+    async def fetch(self, client: Client) -> Row:
         from dyntui.services.actions.resource_actions import read_one
 
         if not self.record.detail and self.document is None:
@@ -127,12 +128,12 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         # The list has fields that the detail operation omits, such as the chain of a name service.
         return {**self.row, **document}
 
-    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+    def counts(self, document: Row) -> Sequence[int | None]:
         self.row = document
         self.label = self.record.label_of(document)
         return (None, None)
 
-    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+    def fill(self, tab: Tab, document: Row) -> None:
         from dyntui.services.actions.resource_actions import mask_secrets
 
         masked = mask_secrets(self.record, document)

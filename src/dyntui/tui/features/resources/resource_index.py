@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, Column, Resource, Scope
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
@@ -55,7 +56,7 @@ class ResourceIndexScreen(WorkerMixin):
     def table(self) -> Table:
         return self.query_one("#list", Table)
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def _rows(self) -> list[Row]:
         return [
             {
                 "name": record.name,

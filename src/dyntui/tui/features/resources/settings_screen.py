@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
+from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.services import settings
@@ -49,7 +50,7 @@ class SettingsScreen(SearchableScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.document: dict[str, Any] | None = None
+        self.document: Row | None = None
         self.error: DyntuiError | None = None
         self.loaded_at: datetime | None = None
 
@@ -92,7 +93,7 @@ class SettingsScreen(SearchableScreen):
 
         start_worker(self, read, group="read")
 
-    def _on_loaded(self, document: dict[str, Any], change_count: int) -> None:
+    def _on_loaded(self, document: Row, change_count: int) -> None:
         self.mark_up_to_date(change_count)
         self.document, self.error, self.loaded_at = document, None, now()
         self.query_one("#failure", Static).display = False

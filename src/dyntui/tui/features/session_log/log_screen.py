@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
@@ -34,11 +35,11 @@ class LogScreen(TableScreen):
     def body(self) -> ComposeResult:
         yield Table(self.COLUMNS, StaticRows(self.build_rows(), key="key"), empty=lambda: self.EMPTY, id="list")
 
-    def build_rows(self) -> list[dict[str, Any]]:
+    def build_rows(self) -> list[Row]:
         """Return the rows, the newest first. Each has a `key` and a `title`, the title of its dialog."""
         raise NotImplementedError
 
-    def row_text(self, row: dict[str, Any]) -> str:
+    def row_text(self, row: Row) -> str:
         """Return the full text of a row, for its dialog and the clipboard."""
         raise NotImplementedError
 

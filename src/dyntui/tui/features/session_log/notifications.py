@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.tui.features.session_log.log_screen import LogScreen
 
@@ -26,8 +25,8 @@ class NotificationsScreen(LogScreen):
     def breadcrumbs(self) -> tuple[str, ...]:
         return ("notifications",)
 
-    def build_rows(self) -> list[dict[str, Any]]:
-        rows = [
+    def build_rows(self) -> list[Row]:
+        rows: list[Row] = [
             {
                 "key": index,
                 "title": notification.severity.capitalize(),
@@ -39,5 +38,5 @@ class NotificationsScreen(LogScreen):
         ]
         return rows[::-1]
 
-    def row_text(self, row: dict[str, Any]) -> str:
+    def row_text(self, row: Row) -> str:
         return str(row["text"])

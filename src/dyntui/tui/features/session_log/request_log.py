@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.tui.features.session_log.log_screen import LogScreen
@@ -32,14 +31,14 @@ class RequestLogScreen(LogScreen):
     def breadcrumbs(self) -> tuple[str, ...]:
         return ("requests",)
 
-    def build_rows(self) -> list[dict[str, Any]]:
+    def build_rows(self) -> list[Row]:
         connection = self.console.session.connection
         if connection is None:
             return []
         entries = connection.log.entries()
         # The log keeps only the latest entries. A key must stay with its request when older ones are dropped.
         first_key = connection.log.total - len(entries)
-        rows = [
+        rows: list[Row] = [
             {
                 "key": first_key + index,
                 "title": entry.operation,
@@ -57,7 +56,7 @@ class RequestLogScreen(LogScreen):
         ]
         return rows[::-1]
 
-    def row_text(self, row: dict[str, Any]) -> str:
+    def row_text(self, row: Row) -> str:
         lines = [
             f"Request: {row['method']} {row['operation']}, attempt {row['attempt']}",
             f"Time: {row['time']} UTC",

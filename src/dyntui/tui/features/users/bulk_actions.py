@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from dyntui.core.json_types import Row
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import add_to_allowlist, set_metadata_field
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
@@ -127,7 +128,7 @@ def ask_allowlist(screen: UserListScreen) -> None:
         if allowlist_id is not None:
             _run_bulk_action(screen, add_to_allowlist(allowlist_id, names[allowlist_id]), "A", "Add")
 
-    def on_lists(rows: Sequence[Mapping[str, Any]]) -> None:
+    def on_lists(rows: Sequence[Row]) -> None:
         names = {str(row.get("id")): name_of(row) for row in rows}
         if not names:
             screen.console.notify("There are no allowlists. Create one on the Allowlists screen first.", "warning")

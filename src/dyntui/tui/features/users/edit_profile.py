@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import set_metadata_field, user_target
 from dyntui.services.metadata import metadata_of
@@ -49,11 +50,9 @@ _CONSENT_OPTIONS = {"": "not set", "true": "yes", "false": "no"}
 _NO_CHANGES = "No changes to save."
 
 
-async def read_user(connection: Connection, user_id: str) -> dict[str, Any]:
+async def read_user(connection: Connection, user_id: str) -> Row:
     """Read a user from the server. The result always has an `id`."""
-    response = await connection.client.users.get_raw(user_id)
-    user = response.get("user", response) if isinstance(response, dict) else {}
-    return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
+    return {**await connection.client.users.get_raw(user_id), "id": user_id}
 
 
 def ask_profile(console: ConsoleApp, user_id: str, opening_key: str) -> None:
@@ -64,7 +63,7 @@ def ask_profile(console: ConsoleApp, user_id: str, opening_key: str) -> None:
         run_read_worker(console, work, lambda user: _open_profile_form(console, user, opening_key))
 
 
-def _open_profile_form(console: ConsoleApp, user: dict[str, Any], opening_key: str) -> None:
+def _open_profile_form(console: ConsoleApp, user: Row, opening_key: str) -> None:
     initial = {name: _value_text(user.get(name)) for name in _LABELS}
     email_help = "The API cannot change the email."
     inputs = [
@@ -105,7 +104,7 @@ def ask_metadata_field(console: ConsoleApp, user_id: str, opening_key: str) -> N
         run_read_worker(console, work, lambda user: _open_metadata_field_form(console, user, opening_key))
 
 
-def _open_metadata_field_form(console: ConsoleApp, user: dict[str, Any], opening_key: str) -> None:
+def _open_metadata_field_form(console: ConsoleApp, user: Row, opening_key: str) -> None:
     metadata = metadata_of(user)
     title = f"Metadata of {user_target(user).label}"
     form = FormDialog(title, metadata_field_inputs(list(metadata)), check=check_metadata_field, verb="continue")
@@ -163,7 +162,7 @@ def parse_metadata_value(text: str) -> Any:
     return value
 
 
-def _change_lines(before: Mapping[str, Any], changes: Mapping[str, Any], labels: Mapping[str, str]) -> list[str]:
+def _change_lines(before: Row, changes: Row, labels: Mapping[str, str]) -> list[str]:
     """Return one line for each changed field: `label: old → new`."""
     return [
         f"{labels.get(name, name)}: {_value_text(before.get(name)) or '—'} → {_value_text(value) or '—'}"

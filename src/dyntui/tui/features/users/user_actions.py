@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
+from dyntui.core.json_types import Row
 from dyntui.core.text import safe, shorten
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.resource_actions import write_action
@@ -23,7 +24,7 @@ class UserActionsMixin(SiblingScreen):
 
     NAME: ClassVar = "users"
 
-    def user_objects(self, key: str) -> Sequence[Mapping[str, Any]]:
+    def user_objects(self, key: str) -> Sequence[Row]:
         """Return the objects in the list `key` of the user, such as `sessions`."""
         value = self.document.get(key) if self.document else None
         return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
@@ -33,7 +34,7 @@ class UserActionsMixin(SiblingScreen):
         """The user as the target of an action."""
         return user_target({**(self.document or {}), "id": self.object_id})
 
-    def _current_row(self, tab_name: str) -> Mapping[str, Any] | None:
+    def _current_row(self, tab_name: str) -> Row | None:
         """Return the row under the cursor of the table on tab `tab_name`; None when the tab is not shown."""
         if self.TABS[self.tab].name != tab_name:
             return None

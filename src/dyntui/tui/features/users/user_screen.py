@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import RESOURCES
 from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
 from dyntui.tui.features.users.actions import USERS_ACTIONS
@@ -112,12 +113,10 @@ class UserScreen(UserActionsMixin):
             case _:
                 yield SearchTree(id="raw")
 
-    async def fetch_one(self, client: Client, object_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
-        response = await client.users.get_raw(object_id)
-        user = response.get("user", response) if isinstance(response, dict) else {}
-        return user if isinstance(user, dict) else {}
+    async def fetch_one(self, client: Client, object_id: str, known: Row) -> Row:
+        return await client.users.get_raw(object_id)
 
-    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+    def counts(self, document: Row) -> Sequence[int | None]:
         self.label = RESOURCES["users"].label_of(document) or self.object_id
         self.console.session.opened_user(self.object_id, self.label)
         counts = {name: len(rows(document)) for name, rows in _TAB_ROWS.items()}
@@ -133,7 +132,7 @@ class UserScreen(UserActionsMixin):
             parts.append((f"{size:,} bytes", "warn" if size > USUAL_LIMIT else ""))
         return [*parts, *super().status()]
 
-    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+    def fill(self, tab: Tab, document: Row) -> None:
         match tab.name:
             case "profile":
                 self.query_one("#profile-fields", FieldList).show(profile_lines(document))
@@ -147,7 +146,7 @@ class UserScreen(UserActionsMixin):
             case name:
                 self._set_table_rows(name, _TAB_ROWS[name](document))
 
-    def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
+    def fill_preview(self, tab: Tab, row: Row) -> None:
         match tab.name:
             case "profile":
                 self.query_one("#profile-fields", FieldList).show(profile_lines(row))
@@ -163,7 +162,7 @@ class UserScreen(UserActionsMixin):
         """Show that the rows of a table are still loading."""
         self.query_one(f"#{name}", Table).show(StaticRows(is_loaded=False))
 
-    def _set_table_rows(self, name: str, rows: list[dict[str, Any]]) -> None:
+    def _set_table_rows(self, name: str, rows: list[Row]) -> None:
         table = self.query_one(f"#{name}", Table)
         assert isinstance(table.view, StaticRows)
         table.view.set_rows(rows)
@@ -184,8 +183,8 @@ class UserScreen(UserActionsMixin):
         assert isinstance(pane, Table)
         assert pane.row is not None
         wallet_id = str(pane.row["wallet"])
-        wallets = self.document.get("wallets") if self.document else None
-        known = next((row for row in wallets or () if isinstance(row, dict) and row.get("id") == wallet_id), {})
+        wallets = as_objects(self.document.get("wallets")) if self.document else ()
+        known: Row = next((row for row in wallets if row.get("id") == wallet_id), {})
         row = {"userId": self.object_id, **known}
         target = RouteTarget(
             row_id=wallet_id,

@@ -5,9 +5,9 @@ In each row, `copy` is the value to copy and `wallet` the id of the wallet that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, yes_no
 from dyntui.services.metadata import metadata_of
@@ -31,8 +31,6 @@ __all__ = [
     "social_rows",
     "wallet_rows",
 ]
-
-Row = dict[str, Any]
 
 LINKED = (
     Column("type", "type", 16, priority=0),
@@ -125,7 +123,7 @@ _SHOWN_ELSEWHERE |= {"oauthAccounts", "mfaDevices", "chainalysisChecks"}
 """The fields that have a tab or a place of their own."""
 
 
-def profile_lines(user: Mapping[str, Any]) -> list[FieldLine]:
+def profile_lines(user: Row) -> list[FieldLine]:
     """Return the fields of a user in groups. Fields that dyntui does not know come last, if they have a value."""
     lines: list[FieldLine] = []
     shown = set(_SHOWN_ELSEWHERE)
@@ -144,12 +142,12 @@ def profile_lines(user: Mapping[str, Any]) -> list[FieldLine]:
     return lines
 
 
-def _objects(user: Mapping[str, Any], key: str) -> list[Row]:
+def _objects(user: Row, key: str) -> list[Row]:
     value = user.get(key)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def credential_rows(user: Mapping[str, Any]) -> list[Row]:
+def credential_rows(user: Row) -> list[Row]:
     """Return the verified credentials with the value that identifies the user."""
     return [
         {
@@ -162,32 +160,32 @@ def credential_rows(user: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def wallet_rows(user: Mapping[str, Any]) -> list[Row]:
+def wallet_rows(user: Row) -> list[Row]:
     return [{**row, "copy": row.get("publicKey"), "wallet": row.get("id")} for row in _objects(user, "wallets")]
 
 
-def session_rows(user: Mapping[str, Any]) -> list[Row]:
+def session_rows(user: Row) -> list[Row]:
     """Return the sessions, the latest first."""
     rows = sorted(_objects(user, "sessions"), key=lambda row: str(row.get("createdAt", "")), reverse=True)
     return [{**row, "copy": row.get("id"), "status": "revoked" if row.get("revokedAt") else "active"} for row in rows]
 
 
-def social_rows(user: Mapping[str, Any]) -> list[Row]:
+def social_rows(user: Row) -> list[Row]:
     return [
         {**row, "copy": _first(row, "accountUsername", "accountId", "id")} for row in _objects(user, "oauthAccounts")
     ]
 
 
-def mfa_rows(user: Mapping[str, Any]) -> list[Row]:
+def mfa_rows(user: Row) -> list[Row]:
     return [{**row, "copy": row.get("id")} for row in _objects(user, "mfaDevices")]
 
 
-def check_rows(user: Mapping[str, Any]) -> list[Row]:
+def check_rows(user: Row) -> list[Row]:
     """Return the Chainalysis checks of the wallet addresses."""
     return [{**row, "copy": row.get("walletPublicKey")} for row in _objects(user, "chainalysisChecks")]
 
 
-def access_lines(user: Mapping[str, Any]) -> list[FieldLine]:
+def access_lines(user: Row) -> list[FieldLine]:
     """Return what the document says about access: matching allowlists, missing fields, scope."""
     lines = [FieldLine("matching allowlists", heading=True)]
     lines += _numbered_lines(user.get("lists"))
@@ -203,7 +201,7 @@ def _numbered_lines(value: Any) -> list[FieldLine]:
     return [FieldLine(f"{number}", name) for number, name in enumerate(names, 1)] or [FieldLine("none")]
 
 
-def linked_rows(user: Mapping[str, Any]) -> list[Row]:
+def linked_rows(user: Row) -> list[Row]:
     """Return the credentials, MFA devices and address checks of a user, one short row each."""
     rows: list[Row] = []
     for row in credential_rows(user):
@@ -225,6 +223,6 @@ def linked_rows(user: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def _first(row: Mapping[str, Any], *keys: str) -> Any:
+def _first(row: Row, *keys: str) -> Any:
     """Return the first of the values that is not empty; None for none."""
     return next((row[key] for key in keys if row.get(key)), None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.services.actions.user_actions import (
     PREGENERATE_CHAINS,
     PREGENERATE_TYPES,
@@ -54,7 +55,7 @@ def _chain_names(values: Values) -> list[str]:
     return values["chains"].replace(",", " ").split()
 
 
-def _request_for(values: Values) -> tuple[str, dict[str, Any]]:
+def _request_for(values: Values) -> tuple[str, Row]:
     """Return the operation and the body for the values of the form. Raises UsageError."""
     fid: int | None = None
     if values["api"] == "farcaster":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dyntui.core.json_types import Row
 from dyntui.services.web_links import explorer_url
 from dyntui.tui.kit.widgets.field_list import FieldLine
 
@@ -47,7 +48,7 @@ _SHOWN |= {"publicKey", "userId", "walletAdditionalAddresses", "properties", "wa
 _SHOWN |= {"delegatedAccessWalletApiKeys", "lowerPublicKey", "deletedUserId"}
 
 
-def wallet_lines(wallet: Mapping[str, Any], owner: str = "") -> list[FieldLine]:
+def wallet_lines(wallet: Row, owner: str = "") -> list[FieldLine]:
     """Return the fields of a wallet in groups. owner: the label of its owner; "" if it is not loaded."""
     chain = wallet.get("chain")
     lines = [FieldLine("wallet", heading=True), FieldLine("address", wallet.get("publicKey"))]
@@ -73,15 +74,15 @@ def wallet_lines(wallet: Mapping[str, Any], owner: str = "") -> list[FieldLine]:
     return lines
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def _object(value: Any) -> Row:
     return value if isinstance(value, Mapping) else {}
 
 
-def _objects(value: Any) -> list[Mapping[str, Any]]:
+def _objects(value: Any) -> list[Row]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
-def _additional_address_lines(wallet: Mapping[str, Any]) -> list[FieldLine]:
+def _additional_address_lines(wallet: Row) -> list[FieldLine]:
     lines: list[FieldLine] = []
     for item in _objects(wallet.get("walletAdditionalAddresses")):
         kind = str(item.get("type") or "additional")
@@ -94,7 +95,7 @@ def _additional_address_lines(wallet: Mapping[str, Any]) -> list[FieldLine]:
     return [FieldLine("additional addresses", heading=True), *lines] if lines else []
 
 
-def _embedded_wallet_lines(wallet: Mapping[str, Any]) -> list[FieldLine]:
+def _embedded_wallet_lines(wallet: Row) -> list[FieldLine]:
     """Return the properties of an embedded wallet and its key shares: threshold, location, encryption."""
     properties, waas = _object(wallet.get("properties")), _object(wallet.get("waasWallet"))
     not_embedded = ("hardwareWallet", *dict(_SMART))
@@ -122,7 +123,7 @@ def _embedded_wallet_lines(wallet: Mapping[str, Any]) -> list[FieldLine]:
     return lines
 
 
-def _smart_wallet_lines(wallet: Mapping[str, Any]) -> list[FieldLine]:
+def _smart_wallet_lines(wallet: Row) -> list[FieldLine]:
     properties = _object(wallet.get("properties"))
     values = [(label, wallet.get(key) or properties.get(key)) for key, label in _SMART]
     if not wallet.get("hardwareWallet"):
@@ -133,7 +134,7 @@ def _smart_wallet_lines(wallet: Mapping[str, Any]) -> list[FieldLine]:
     return [FieldLine("smart wallet and hardware", heading=True), *lines] if lines else []
 
 
-def _delegated_access_lines(wallet: Mapping[str, Any]) -> list[FieldLine]:
+def _delegated_access_lines(wallet: Row) -> list[FieldLine]:
     lines: list[FieldLine] = []
     for number, item in enumerate(_objects(wallet.get("delegatedAccessWalletApiKeys")), 1):
         key = _object(item.get("encryptionPublicKey"))

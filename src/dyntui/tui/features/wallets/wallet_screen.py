@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.resource_actions import write_action
@@ -58,7 +59,7 @@ class WalletScreen(SiblingScreen):
         label: str,
         *,
         owner: str = "",
-        known: Mapping[str, Any] | None = None,
+        known: Row | None = None,
         source_list: ResourceScreen | None = None,
     ) -> None:
         """owner: the label of the user whose screen the wallet was opened from; "" for none.
@@ -86,26 +87,24 @@ class WalletScreen(SiblingScreen):
         else:
             yield SearchTree(id="raw")
 
-    async def fetch_one(self, client: Client, object_id: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    async def fetch_one(self, client: Client, object_id: str, known: Row) -> Row:
         from dyntui.api.errors import NotFound
 
         try:
-            response = await client.call("getWalletById", path={"walletId": object_id})
+            return {**known, **await client.wallets.get_raw(object_id)}
         except NotFound:
             if known.get("deletedAt"):
-                return dict(known)  # only the list operation returns deleted wallets
+                return known  # only the list operation returns deleted wallets
             raise
-        wallet = response.get("wallet", response) if isinstance(response, dict) else {}
-        return {**known, **wallet} if isinstance(wallet, dict) else dict(known)
 
-    def fill_preview(self, tab: Tab, row: Mapping[str, Any]) -> None:
+    def fill_preview(self, tab: Tab, row: Row) -> None:
         self.fill(tab, dict(row))
 
-    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+    def counts(self, document: Row) -> Sequence[int | None]:
         self.label = str(document.get("publicKey") or self.label)
         return (None, None)
 
-    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+    def fill(self, tab: Tab, document: Row) -> None:
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
@@ -127,10 +126,10 @@ class WalletScreen(SiblingScreen):
 
     async def _load_owner(self, client: Client, wallet_id: str, user_id: str) -> None:
         try:
-            user = await client.users.get_raw(user_id)
+            owner = await client.users.get_raw(user_id)
         except DyntuiError:
             return  # deleted or not readable: the screen shows the id of the owner
-        label = RESOURCES["users"].label_of(user.get("user", user))
+        label = RESOURCES["users"].label_of(owner)
         self.post_message(self.OwnerFound(wallet_id, label))
 
     @on(OwnerFound)

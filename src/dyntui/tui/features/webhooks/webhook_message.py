@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import RESOURCES
 from dyntui.resources.webhook_payloads import parse_nested
 from dyntui.resources.webhooks import latency_ms, response_status
@@ -44,10 +45,10 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         Tab("attempts", "Attempts"),
     )
 
-    def __init__(self, row: Mapping[str, Any], webhook_id: str) -> None:
+    def __init__(self, row: Row, webhook_id: str) -> None:
         """row: the latest delivery attempt of the message, as the list of messages shows it."""
         super().__init__(str(row.get("messageId", "")), _RECORD.label_of(row))
-        self.row = dict(row)
+        self.row: Row = row
         self.webhook_id = webhook_id
 
     @classmethod
@@ -67,24 +68,26 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
             case name:
                 yield SearchTree(id=f"tree-{name}", unfolded=3)
 
-    async def fetch(self, client: Client) -> dict[str, Any]:
+    async def fetch(self, client: Client) -> Row:
         from dyntui.services.webhooks import read_deliveries
 
         deliveries = await read_deliveries(client, self.webhook_id, self.object_id)
         return {**(deliveries[0] if deliveries else self.row), "deliveries": deliveries}
 
-    def counts(self, document: dict[str, Any]) -> Sequence[int | None]:
+    def counts(self, document: Row) -> Sequence[int | None]:
         self.row = {name: value for name, value in document.items() if name != "deliveries"}
-        return (None, None, None, len(document["deliveries"]))
+        return (None, None, None, len(as_objects(document["deliveries"])))
 
-    def fill(self, tab: Tab, document: dict[str, Any]) -> None:
+    def fill(self, tab: Tab, document: Row) -> None:
         match tab.name:
             case "message":
                 self.query_one("#message-fields", FieldList).show(self._field_lines())
             case "attempts":
                 table = self.query_one("#attempts", Table)
                 assert isinstance(table.view, StaticRows)
-                table.view.set_rows([{**row, "copy": row.get("deliveryId")} for row in document["deliveries"]])
+                table.view.set_rows(
+                    [{**row, "copy": row.get("deliveryId")} for row in as_objects(document["deliveries"])]
+                )
                 table.view_changed()
             case name:
                 self.query_one(f"#tree-{name}", SearchTree).show(parse_nested(self.row.get(name)))

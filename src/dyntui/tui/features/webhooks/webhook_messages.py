@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.core.times import age, parse_time
 from dyntui.resources import RESOURCES
@@ -41,10 +42,10 @@ _MAX_EVENT_LINES = 3
 class _WebhookHeader(LineWidget):
     """URL, state and events of the webhook, and why it is disabled; as high as its text."""
 
-    webhook: Mapping[str, Any] = {}
+    webhook: Row = {}
     reason = ""
 
-    def show(self, webhook: Mapping[str, Any], reason: str) -> None:
+    def show(self, webhook: Row, reason: str) -> None:
         """Show a webhook. reason: why it is disabled, or ""."""
         self.webhook, self.reason = webhook, safe(reason, 600)
         self._fit_height()
@@ -105,7 +106,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
     BINDINGS = bindings(WEBHOOKS_ACTIONS, "webhook")
 
-    webhook: Mapping[str, Any] = {}
+    webhook: Row = {}
     failed_only = False
 
     @classmethod
@@ -141,7 +142,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         work = partial(read_one, connection.client, RESOURCES["webhooks"], self.parent_id)
         self.run_worker_then(work, self._on_webhook_loaded, group="webhook")
 
-    def _on_webhook_loaded(self, webhook: Mapping[str, Any]) -> None:
+    def _on_webhook_loaded(self, webhook: Row) -> None:
         self.webhook = webhook
         self.parent_label = str(webhook.get("url") or "")
         self._update_header()
@@ -208,7 +209,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
     # Actions of the webhook
 
-    def _webhook_row(self) -> dict[str, Any]:
+    def _webhook_row(self) -> Row:
         return {"webhookId": self.parent_id, "url": self.parent_label, **self.webhook}
 
     def _begin_webhook_action(self, name: str, key: str) -> None:

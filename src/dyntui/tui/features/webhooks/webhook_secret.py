@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import Confirmation, WriteResults
 from dyntui.tui.shell.action_flow import WorkerMixin
@@ -14,9 +14,7 @@ from dyntui.tui.shell.confirm_dialog import confirm
 __all__ = ["read_webhook_secret"]
 
 
-def read_webhook_secret(
-    screen: WorkerMixin, webhook: Mapping[str, Any], opening_key: str, on_secret: Callable[[str], None]
-) -> None:
+def read_webhook_secret(screen: WorkerMixin, webhook: Row, opening_key: str, on_secret: Callable[[str], None]) -> None:
     """Ask for a confirmation, read the secret of `webhook` and call `on_secret` with it.
 
     opening_key: the key that started the action, which therefore does not confirm it.

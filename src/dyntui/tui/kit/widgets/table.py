@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from textual import events
 from textual.message import Message
@@ -52,7 +52,7 @@ class TableRows(Protocol):
     def is_loaded(self) -> bool:
         """Whether there is anything to show, also an empty list."""
 
-    def get(self, index: int) -> dict[str, Any] | None:
+    def get(self, index: int) -> Row | None:
         """Return a row; None when it is not loaded."""
 
     def id_at(self, index: int) -> str | None:
@@ -197,7 +197,7 @@ class Table(LineList):
         return self.view.total
 
     @property
-    def row(self) -> dict[str, Any] | None:
+    def row(self) -> Row | None:
         """The row under the cursor; None when it is not loaded."""
         return self.view.get(self.cursor)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from dyntui.core.json_types import Row
 from dyntui.core.text import safe
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
@@ -137,7 +138,7 @@ async def _write(
 
     fields = columns or (WALLET_FIELDS if name == "wallets" else USER_FIELDS)
 
-    async def rows() -> AsyncIterator[dict[str, Any]]:
+    async def rows() -> AsyncIterator[Row]:
         async for scanned in found:
             if dialog.stopped:
                 return

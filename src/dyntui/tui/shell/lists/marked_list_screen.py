@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 
+from dyntui.core.json_types import Row
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.lists.local_list_screen import LocalListScreen
 
@@ -19,10 +20,10 @@ __all__ = ["MarkedListScreen"]
 class MarkedListScreen(LocalListScreen):
     """A list whose rows are marked by id, whether they are in view or not."""
 
-    def rows_of(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+    def rows_of(self, ids: Sequence[str]) -> list[Row]:
         """Return the rows with these ids: from memory, else from the row cache, else a row with only the id."""
         view, cache = self.table.view, self.view.cached if self.view is not None else None
-        rows: dict[str, dict[str, Any]] = {}
+        rows: dict[str, Row] = {}
         for row_id in ids:
             index = view.index_of(row_id)
             row = view.get(index) if index is not None else None

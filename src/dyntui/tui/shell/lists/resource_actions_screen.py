@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.kit.workers import start_worker
@@ -75,7 +76,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
     # Rows
 
     @property
-    def marked(self) -> list[dict[str, Any]]:
+    def marked(self) -> list[Row]:
         """The marked rows in the order of the list, those that are not loaded last; else the row under the cursor."""
         table = self.table
         indexes = {row_id: table.view.index_of(row_id) for row_id in table.marks}
