@@ -11,6 +11,7 @@ import pytest
 from tests.services.resource_fixtures import FLAGS, connected
 
 from dyntui.api.errors import NotFound
+from dyntui.api.models import Export
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now, parse_time
 from dyntui.resources.events import user_id_of
@@ -23,8 +24,6 @@ from dyntui.services.vendor_exports import (
     download,
     download_host,
     export_file_name,
-    first_line,
-    is_pending,
     wait_for_export,
 )
 
@@ -121,8 +120,10 @@ async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model
     async with connected(tmp_path, now=None, flags={**FLAGS, "export-delay-ms": "30"}) as connection:
         made = await asked_for(connection, model)
         states: list[str] = []
-        done = await wait_for_export(connection.client, made["id"], on_change=lambda row: states.append(row["status"]))
-        assert (states[-1], is_pending(done)) == ("completed", False)
+        done = await wait_for_export(
+            connection.client, made["id"], on_change=lambda export: states.append(export.status)
+        )
+        assert (states[-1], done.is_pending) == ("completed", False)
         assert download_host(connection, done) == "localhost"
         path, steps = tmp_path / export_file_name(done), list[tuple[int, int | None]]()
         saved = await download(connection, made["id"], path, on_progress=lambda *step: steps.append(step))
@@ -157,11 +158,10 @@ async def test_a_failed_download_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_an_error_with_a_stack_trace_is_shortened_to_its_first_line() -> None:
-    assert first_line("It broke.\n  at line 1\n  at line 2") == "It broke"
-    assert first_line(None) == "no reason given"
-    assert (
-        export_file_name({"model": "../../etc", "createdAt": "2026-01-02T03:04:05Z"}) == "dynamic-etc-20260102T0304.csv"
-    )
+    assert Export.of({"error": "It broke.\n  at line 1\n  at line 2"}).error_line == "It broke"
+    assert Export.of({}).error_line == "no reason given"
+    export = Export.of({"model": "../../etc", "createdAt": "2026-01-02T03:04:05Z"})
+    assert export_file_name(export) == "dynamic-etc-20260102T0304.csv"
 
 
 # Analytics

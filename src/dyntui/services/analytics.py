@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.core.times import now, parse_time
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ async def read_metrics(client: Client, date_range: DateRange) -> Metrics:
     answers = await asyncio.gather(
         *(client.call(operation, query=query) for operation, query in queries.values()), return_exceptions=True
     )
-    found: dict[str, Any] = {}
+    found: dict[str, Row] = {}
     missing: dict[str, str] = {}
     for name, answer in zip(queries, answers, strict=True):
         if isinstance(answer, DyntuiError):
@@ -120,7 +121,7 @@ async def read_metrics(client: Client, date_range: DateRange) -> Metrics:
         elif isinstance(answer, BaseException):
             raise answer
         else:
-            found[name] = answer if isinstance(answer, dict) else {}
+            found[name] = as_object(answer)
     if not found:
         raise next(answer for answer in answers if isinstance(answer, DyntuiError))
     if "wallets" in missing:
@@ -135,7 +136,7 @@ async def read_metrics(client: Client, date_range: DateRange) -> Metrics:
 
 
 async def _read_wallets_breakdown(
-    client: Client, query: Mapping[str, str], found: dict[str, Any], missing: dict[str, str]
+    client: Client, query: Mapping[str, str], found: dict[str, Row], missing: dict[str, str]
 ) -> None:
     """Read the wallets with the older operation, which servers without `getAnalyticsWallets` have."""
     try:
@@ -144,17 +145,14 @@ async def _read_wallets_breakdown(
         return  # the error of the newer operation is reported
     if isinstance(answer, list):
         rows = [
-            {"walletNameDisplay": _first(row, "name", "walletName"), "nWallets": row.get("count")} for row in answer
+            {"walletNameDisplay": row.get("name") or row.get("walletName"), "nWallets": row.get("count")}
+            for row in as_objects(answer)
         ]
         found["wallets"] = {"breakdown": {"inRange": rows}}
         del missing["wallets"]
 
 
-def _first(row: Mapping[str, Any], *names: str) -> Any:
-    return next((row[name] for name in names if row.get(name) not in (None, "")), "")
-
-
-def _totals(topline: Mapping[str, Any]) -> list[Total]:
+def _totals(topline: Row) -> list[Total]:
     return [
         Total(str(name), _number(part.get("inRange")), _number(part.get("allTime")))
         for name, part in topline.items()
@@ -162,33 +160,29 @@ def _totals(topline: Mapping[str, Any]) -> list[Total]:
     ]
 
 
-def _series_by_date(found: Mapping[str, Any]) -> list[Series]:
+def _series_by_date(found: Mapping[str, Row]) -> list[Series]:
     overview, visits = found.get("users and sessions", {}), found.get("visits", {})
     out = [Series("Active users", "users", _points(overview.get("activeUsers"), "date", "nUsers"))]
-    sessions = overview.get("sessions")
-    by_method = sessions.get("byLoginMethod") if isinstance(sessions, Mapping) else None
+    by_method = as_object(overview.get("sessions")).get("byLoginMethod")
     out.append(Series("Sessions", "sessions", _points(by_method, "date", "nSessionsVisits")))
     for name, title in (("users", "Signed-in sessions"), ("visits", "Visits without sign-in")):
-        part = visits.get(name)
-        rows = part.get("sessions") if isinstance(part, Mapping) else None
+        rows = as_object(visits.get(name)).get("sessions")
         out.append(Series(title, "sessions" if name == "users" else "visits", _points(rows, "date", "count")))
     return out
 
 
-def _series_by_name(found: Mapping[str, Any]) -> list[Series]:
+def _series_by_name(found: Mapping[str, Row]) -> list[Series]:
     overview, engagement = found.get("users and sessions", {}), found.get("engagement", {})
-    wallets = found.get("wallets", {}).get("breakdown")
-    rows = wallets.get("inRange") if isinstance(wallets, Mapping) else None
-    sessions = overview.get("sessions")
-    sessions = sessions if isinstance(sessions, Mapping) else {}
+    rows = as_object(found.get("wallets", {}).get("breakdown")).get("inRange")
+    sessions = as_object(overview.get("sessions"))
     systems = sessions.get("byOperatingSystem")
     days = [
         {**row, "nDays": f"{row.get('nDays')} {'day' if row.get('nDays') == 1 else 'days'}"}
-        for row in _rows(engagement.get("activeWeeklyDays"))
+        for row in as_objects(engagement.get("activeWeeklyDays"))
     ]
     heat = [
         {"when": f"{_weekday(row.get('weekday'))} {_hour(row.get('hourBucket'))}", "n": row.get("nSessionsVisits")}
-        for row in _rows(engagement.get("sessionsHeatmap"))
+        for row in as_objects(engagement.get("sessionsHeatmap"))
     ]
     return [
         Series("Wallets", "wallets", _highest(_points(rows, "walletNameDisplay", "nWallets"))),
@@ -203,10 +197,10 @@ def _series_by_name(found: Mapping[str, Any]) -> list[Series]:
 _SESSIONS = "nSessionsVisits"
 
 
-def _retention(retention: Any) -> tuple[tuple[str, float], ...]:
+def _retention(retention: object) -> tuple[tuple[str, float], ...]:
     """Return the share of the new users of a week that returned after each number of weeks, averaged."""
     by_week: dict[int, list[float]] = {}
-    for row in _rows(retention.get("newUsers") if isinstance(retention, Mapping) else None):
+    for row in as_objects(as_object(retention).get("newUsers")):
         signed_up, returned, share = (
             parse_time(row.get("cohortWeek")),
             parse_time(row.get("returningWeek")),
@@ -217,26 +211,22 @@ def _retention(retention: Any) -> tuple[tuple[str, float], ...]:
     return tuple((f"week {week}", sum(shares) / len(shares)) for week, shares in sorted(by_week.items()))
 
 
-def _weekday(value: Any) -> str:
+def _weekday(value: object) -> str:
     return _WEEKDAYS[int(value) % 7] if isinstance(value, (int, float)) else str(value)
 
 
-def _hour(value: Any) -> str:
+def _hour(value: object) -> str:
     return f"{int(value):02d}:00" if isinstance(value, (int, float)) else str(value)
 
 
-def _rows(value: Any) -> list[Mapping[str, Any]]:
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
-
-
-def _number(value: Any) -> float | None:
+def _number(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _points(rows: Any, label: str, value: str) -> tuple[tuple[str, float], ...]:
+def _points(rows: object, label: str, value: str) -> tuple[tuple[str, float], ...]:
     """Return rows as points; values with the same label are added."""
     found: dict[str, float] = {}
-    for row in _rows(rows):
+    for row in as_objects(rows):
         number = _number(row.get(value))
         if number is not None:
             name = str(row.get(label) or "none")

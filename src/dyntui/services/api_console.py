@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from dyntui.core.errors import DyntuiError, UsageError
@@ -27,9 +27,12 @@ from dyntui.services.forms import FormField, FormResult, operation_fields, read_
 from dyntui.services.metadata import read_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dyntui.api.catalog import Catalog, Operation
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
+    from dyntui.api.transport import ApiResponse
     from dyntui.services.connection import Connection
 
 __all__ = [
@@ -76,7 +79,7 @@ class ConsoleResponse:
     """The duration in milliseconds."""
     size: int
     """The size of the body in bytes."""
-    document: Any = None
+    document: object = None
     """The parsed body; None without content."""
     error: DyntuiError | None = None
     at: datetime = field(default_factory=now)
@@ -141,8 +144,12 @@ def warning_about(operation: Operation) -> str:
 
 
 async def _send(
-    client: Client, operation: Operation, form_result: FormResult, permit: WritePermit | None, responses: list[Any]
-) -> Any:
+    client: Client,
+    operation: Operation,
+    form_result: FormResult,
+    permit: WritePermit | None,
+    responses: list[ApiResponse],
+) -> object:
     from dyntui.api.client import decode
 
     content = json.dumps(form_result.body, ensure_ascii=False).encode() if form_result.body is not None else None
@@ -158,8 +165,8 @@ async def _send(
     return decode(response)
 
 
-def _action(operation: Operation, form_result: FormResult, responses: list[Any]) -> WriteAction:
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+def _action(operation: Operation, form_result: FormResult, responses: list[ApiResponse]) -> WriteAction:
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
         return await _send(client, operation, form_result, permit, responses)
 
     action = raw_write_action(operation, path=form_result.path, query=form_result.query, body=form_result.body)
@@ -189,7 +196,7 @@ async def send_request(connection: Connection, request: ConsoleRequest, confirma
     if form_result.errors:
         name, message = next(iter(form_result.errors.items()))
         raise UsageError(f"{name}: {message}")
-    responses: list[Any] = []
+    responses: list[ApiResponse] = []
     action = _action(operation, form_result, responses)
     value, error = None, None
     started = time.perf_counter()
@@ -209,7 +216,7 @@ async def send_request(connection: Connection, request: ConsoleRequest, confirma
     return ConsoleResponse(request, getattr(error, "status", 0), duration_ms, 0, _error_document(error), error)
 
 
-def _error_document(error: DyntuiError | None) -> Any:
+def _error_document(error: DyntuiError | None) -> object:
     """Return the body of an error response, if it was saved."""
     body: str = getattr(error, "body", "")
     try:
@@ -258,14 +265,14 @@ def _query_pairs(form_result: FormResult) -> list[tuple[str, str]]:
     return out
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class SavedRequests:
     """Saved requests by name, in one private file, without values that may be secrets."""
 
-    def __init__(self, file: Any = None) -> None:
+    def __init__(self, file: Path | None = None) -> None:
         from dyntui.config.paths import paths
 
         self.file = file or paths().state / "requests.json"
@@ -316,7 +323,7 @@ def _is_secret(name: str) -> bool:
     return last == "code" or last.endswith(_SECRET_ENDINGS)
 
 
-def _without_secret_values(value: Any) -> Any:
+def _without_secret_values(value: object) -> object:
     match value:
         case dict():
             return {

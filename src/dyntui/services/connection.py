@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
 from dyntui.config.credentials import check_origin
@@ -42,7 +42,7 @@ class Connection:
         token: str,
         *,
         token_source: str = "",
-        app: Any = None,
+        app: object = None,
         rate_limiters: RateLimiters | None = None,
         log: RequestLog | None = None,
         audit: Audit | None = None,

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -50,7 +50,7 @@ class EventFilter:
         return not self.text or _contains(event, self.text.lower())
 
 
-def _contains(value: Any, text: str) -> bool:
+def _contains(value: object, text: str) -> bool:
     match value:
         case Mapping():
             return any(_contains(part, text) for part in value.values())

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.resources.action import ALL
@@ -103,9 +103,9 @@ class FormResult:
     """The values of a form for a request."""
 
     path: Mapping[str, str]
-    query: Mapping[str, Any]
+    query: Mapping[str, object]
     headers: Mapping[str, str]
-    body: Any
+    body: object
     """The request body; None for none."""
     errors: Mapping[str, str]
     """Messages by field."""
@@ -192,7 +192,7 @@ def _field(
 # Values
 
 
-def field_text(value: Any) -> str:
+def field_text(value: object) -> str:
     """Return a value as the text of a field."""
     match value:
         case None:
@@ -208,7 +208,7 @@ def field_text(value: Any) -> str:
     return str(value)
 
 
-def current_values(fields: Iterable[FormField], document: Any) -> dict[str, str]:
+def current_values(fields: Iterable[FormField], document: object) -> dict[str, str]:
     """Return the values of body fields in a document, as texts."""
     return {
         field.name: field_text(get_path(document, field.name))
@@ -226,9 +226,11 @@ def read_form(
     value.
     """
     path: dict[str, str] = {}
-    query: dict[str, Any] = {}
+    query: dict[str, object] = {}
+    nested: dict[str, dict[str, object]] = {}
     headers: dict[str, str] = {}
-    body: Any = None
+    body: object = None
+    fields_body: dict[str, object] = {}
     wrong: dict[str, str] = {}
     for field in fields:
         text = values.get(field.name, "")
@@ -246,7 +248,9 @@ def read_form(
             case ParameterLocation.PATH:
                 path[field.name] = text
             case ParameterLocation.QUERY if field.parameter:
-                query.setdefault(field.parameter, {})[field.name[len(field.parameter) + 1 : -1]] = value
+                group = nested.setdefault(field.parameter, {})
+                group[field.name[len(field.parameter) + 1 : -1]] = value
+                query[field.parameter] = group
             case ParameterLocation.QUERY:
                 query[field.name] = value
             case ParameterLocation.HEADER:
@@ -254,12 +258,11 @@ def read_form(
             case ParameterLocation.BODY if field.name == WHOLE and field.kind is FieldKind.JSON:
                 body = value
             case ParameterLocation.BODY:
-                body = {} if body is None else body
-                _set_path(body, field.name, value)
-    return FormResult(path, query, headers, body, wrong)
+                _set_path(fields_body, field.name, value)
+    return FormResult(path, query, headers, fields_body or body, wrong)
 
 
-def parse_value(field: FormField, text: str) -> Any:
+def parse_value(field: FormField, text: str) -> object:
     """Parse the text of a field. Raises ValueError with the problem."""
     if not text:
         if field.required:
@@ -290,8 +293,10 @@ def parse_value(field: FormField, text: str) -> Any:
     return text
 
 
-def _set_path(document: dict[str, Any], name: str, value: Any) -> None:
+def _set_path(document: dict[str, object], name: str, value: object) -> None:
     *parents, last = name.split(".")
     for part in parents:
-        document = document.setdefault(part, {})
+        child = document.setdefault(part, {})
+        assert isinstance(child, dict)
+        document = child
     document[last] = value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.times import now
 
@@ -43,7 +43,7 @@ class EnvironmentHealth:
             return "not reported by the server"
         return ", ".join(self.scopes) or "none"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         return {
             "by": self.proof,
             "ms": None if self.ms is None else round(self.ms, 1),
@@ -64,7 +64,7 @@ async def server_kind(client: Client) -> str:
         return ""
 
 
-def _kind(document: Any) -> str:
+def _kind(document: object) -> str:
     settings = document.get("settings") if isinstance(document, dict) else None
     kind = settings.get("environmentName") if isinstance(settings, dict) else None
     return kind if kind in ("live", "sandbox") else ""
@@ -81,7 +81,7 @@ async def check_health(client: Client, profile_kind: str = "live") -> Environmen
     from dyntui.api.errors import ApiError, Forbidden, RateLimited, ServerError, Unauthorized
 
     warnings: list[str] = []
-    about: dict[str, Any] | None = None
+    about: dict[str, object] | None = None
     belongs = ""
     try:
         about = await client.introspect()

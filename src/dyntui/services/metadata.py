@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from dyntui.core.errors import UsageError
 from dyntui.core.text import plain_json
@@ -24,24 +23,24 @@ USUAL_LIMIT = 2048
 """Bytes above which servers may refuse metadata (`metadata_size_exceeded`). The limit is not documented."""
 
 
-def metadata_of(user: Mapping[str, Any]) -> dict[str, Any]:
+def metadata_of(user: Mapping[str, object]) -> dict[str, object]:
     """Return the metadata of a user; {} for none."""
     found = user.get("metadata")
     return found if isinstance(found, dict) else {}
 
 
-def metadata_text(metadata: Mapping[str, Any]) -> str:
+def metadata_text(metadata: Mapping[str, object]) -> str:
     """Return metadata as JSON text for editing."""
     return plain_json(json.dumps(metadata, ensure_ascii=False, indent=2)) + "\n"
 
 
-def metadata_size(metadata: Mapping[str, Any]) -> int:
+def metadata_size(metadata: Mapping[str, object]) -> int:
     """Return the size of metadata as compact JSON, in bytes."""
     text = json.dumps(metadata, ensure_ascii=False, separators=(",", ":"))
     return len(text.encode("utf-8", "surrogatepass"))
 
 
-def read_metadata(text: str) -> dict[str, Any]:
+def read_metadata(text: str) -> dict[str, object]:
     """Parse metadata. Raises UsageError."""
     found = read_json(text)
     if not isinstance(found, dict):
@@ -49,7 +48,7 @@ def read_metadata(text: str) -> dict[str, Any]:
     return found
 
 
-def read_json(text: str) -> Any:
+def read_json(text: str) -> object:
     """Parse JSON. Raises UsageError with line and column.
 
     Values that cannot be sent exactly are refused: duplicate keys, NaN, and numbers and characters outside JSON.
@@ -72,7 +71,7 @@ def read_json(text: str) -> Any:
     return found
 
 
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
@@ -81,7 +80,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> Any:
+def _no_constant(name: str) -> object:
     raise UsageError(f"JSON has no {name}.")
 
 
@@ -92,7 +91,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def metadata_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def metadata_changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
     """Return the differences as unescaped lines: `+` added, `-` removed, `~` changed; [] for none."""
     old, new = _flat(before), _flat(after)
     lines: list[str] = []
@@ -107,10 +106,10 @@ def metadata_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
     return lines
 
 
-def _flat(metadata: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
+def _flat(metadata: Mapping[str, object]) -> dict[tuple[str, ...], object]:
     """Return every value by its path. Lists and empty objects are values."""
-    found: dict[tuple[str, ...], Any] = {}
-    stack: list[tuple[tuple[str, ...], Any]] = [((name,), value) for name, value in reversed(list(metadata.items()))]
+    found: dict[tuple[str, ...], object] = {}
+    stack: list[tuple[tuple[str, ...], object]] = [((name,), value) for name, value in reversed(list(metadata.items()))]
     while stack:
         path, value = stack.pop()
         if isinstance(value, dict) and value:
@@ -120,6 +119,6 @@ def _flat(metadata: Mapping[str, Any]) -> dict[tuple[str, ...], Any]:
     return found
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     # By the text, not by ==: in Python 1, 1.0 and true are equal.
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
@@ -28,7 +28,7 @@ ABSENT = object()
 """The value of a path that does not exist."""
 
 
-async def read_settings(client: Client) -> dict[str, Any]:
+async def read_settings(client: Client) -> dict[str, object]:
     """Read the settings."""
     document = await client.call("getEnvironmentById")
     found = document.get("settings") if isinstance(document, dict) else None
@@ -37,7 +37,7 @@ async def read_settings(client: Client) -> dict[str, Any]:
     return found
 
 
-def leaf_at(document: Any, path: Path) -> Any:
+def leaf_at(document: object, path: Path) -> object:
     """Return the value at `path`; ABSENT when there is none."""
     for part in path:
         if isinstance(document, Mapping) and part in document:
@@ -49,26 +49,27 @@ def leaf_at(document: Any, path: Path) -> Any:
     return document
 
 
-def is_leaf(value: Any) -> bool:
+def is_leaf(value: object) -> bool:
     """Return whether a value is a single value or a list of texts."""
     if isinstance(value, list):
         return all(isinstance(part, str) for part in value)
     return not isinstance(value, Mapping)
 
 
-def with_leaf(document: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+def with_leaf(document: Mapping[str, object], path: Path, value: object) -> dict[str, object]:
     """Return a copy with another value at `path`. Raises UsageError when the path does not exist."""
     if leaf_at(document, path) is ABSENT:
         raise UsageError(f"The setting {'.'.join(path)} no longer exists.", hint="Refresh the settings.")
     changed = copy.deepcopy(dict(document))
-    holder: Any = changed
-    for part in path[:-1]:
-        holder = holder[int(part)] if isinstance(holder, list) else holder[part]
-    holder[int(path[-1]) if isinstance(holder, list) else path[-1]] = value
+    holder = leaf_at(changed, path[:-1])
+    if isinstance(holder, list):
+        holder[int(path[-1])] = value
+    elif isinstance(holder, dict):
+        holder[path[-1]] = value
     return changed
 
 
-def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any, Any]]:
+def differences(before: object, after: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, object, object]]:
     """Yield each changed value: dot path, old value, new value (ABSENT for none)."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in [*before, *(name for name in after if name not in before)]:
@@ -82,10 +83,10 @@ def differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator
         yield ".".join(path), before, after
 
 
-def setting_field(path: Path, value: Any) -> FormField:
+def setting_field(path: Path, value: object) -> FormField:
     """Return the form field of a setting: kind and options from the schema, else from the value."""
     known = catalog()
-    schema: Any = known.schemas["ProjectSettings"]
+    schema = known.schemas["ProjectSettings"]
     nullable = False
     for part in (*path, ""):
         schema = known.resolve(schema)
@@ -116,17 +117,17 @@ def setting_field(path: Path, value: Any) -> FormField:
     return FormField(path[-1], ParameterLocation.BODY, kind, options=options, nullable=nullable or value is None)
 
 
-def change_leaf(path: Path, before: Any, after: Any) -> WriteAction:
+def change_leaf(path: Path, before: object, after: object) -> WriteAction:
     """Return the action that changes one value, if it still has the value `before`."""
 
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
         settings = await read_settings(client)
         if leaf_at(settings, path) != before:
             raise UsageError(f"{'.'.join(path)} was changed meanwhile; nothing was sent.", hint="Refresh the settings.")
         answer = await client.call("updateProjectSettings", body=with_leaf(settings, path, after), permit=permit)
         return {"before": settings, "answer": answer}
 
-    async def reread(client: Client, target: Target) -> Any:
+    async def reread(client: Client, target: Target) -> object:
         return await read_settings(client)
 
     return declared_write("settings.update", call, reread=reread)

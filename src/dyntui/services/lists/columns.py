@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from dyntui.config.list_preferences import Widths
 from dyntui.core.times import parse_time
@@ -55,7 +54,7 @@ def widths_of(columns: Iterable[Column]) -> Widths:
     return tuple((column.name, column.width) for column in columns)
 
 
-def format_any(value: Any, now: datetime) -> str:
+def format_any(value: object, now: datetime) -> str:
     """Format a value of a field that no record describes: times as ages, lists by their length."""
     if isinstance(value, (list, dict)):
         return item_count(value, now)
@@ -73,7 +72,7 @@ def _field(path: str, width: int) -> Column:
     return Column(path, path, width, format=format_any)
 
 
-def _fields(row: Row) -> Iterator[tuple[str, Any]]:
+def _fields(row: Row) -> Iterator[tuple[str, object]]:
     """Yield the fields of a row; for an object, such as the metadata, its fields."""
     for name, value in row.items():
         if isinstance(value, Mapping) and value:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.resources import Column, Paging
 from dyntui.services.lists.list_query import ListQuery, Row
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dyntui.services.lists.list_query import CachedView
 
 __all__ = ["LocalQuery", "LocalRows"]
+
+_SortKey = tuple[int, float | str]
+"""The kind of a value, so that only values of one kind are compared, and the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class LocalRows:
     def _in_cache(self, cache: CachedView) -> list[str]:
         query = self._source.query
         self.searched, self.oldest = cache.count(query), None
-        pairs: list[tuple[Any, str]] = []
+        pairs: list[tuple[_SortKey | None, str]] = []
         for row, at in cache.find(query, self.query.text):
             self.oldest = at if self.oldest is None else min(at, self.oldest)
             pairs.append((self._sort_key(row), self._id(row)))
@@ -109,18 +112,18 @@ class LocalRows:
     def _id(self, row: Row) -> str:
         return str(row.get(self._key, ""))
 
-    def _sort_key(self, row: Row) -> Any:
+    def _sort_key(self, row: Row) -> _SortKey | None:
         return _comparable(self.query.column.value(row)) if self.query.column is not None else None
 
-    def _sorted_ids(self, pairs: Iterable[tuple[Any, str]]) -> list[str]:
+    def _sorted_ids(self, pairs: Iterable[tuple[_SortKey | None, str]]) -> list[str]:
         """Return the ids ordered by value; rows without a value are last in both directions."""
         all_pairs = list(pairs)
-        valued = [pair for pair in all_pairs if pair[0] is not None]
+        valued = [(value, row_id) for value, row_id in all_pairs if value is not None]
         valued.sort(key=lambda pair: pair[0], reverse=self.query.descending)
         return [row_id for _, row_id in valued] + [row_id for value, row_id in all_pairs if value is None]
 
 
-def _comparable(value: Any) -> tuple[int, Any] | None:
+def _comparable(value: object) -> _SortKey | None:
     """Return a sort key: booleans, numbers, texts, lists by length; None for no value."""
     match value:
         case None | "":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.times import now
 from dyntui.resources import ListOperation, Paging, Shape
@@ -21,7 +21,7 @@ _DEFAULT_RANGE = timedelta(days=30)
 """The date range of lists that need one."""
 
 
-def parse_rows(listing: ListOperation, document: Any) -> RowPage:
+def parse_rows(listing: ListOperation, document: object) -> RowPage:
     """Return the page in a response. Raises BadPage when it does not have the shape of the list operation."""
     from dyntui.api.errors import BadPage
     from dyntui.api.pagination import RowPage, page_from

@@ -73,9 +73,9 @@ def _binding(action: Action, keys: tuple[str, ...], call: str) -> Binding:
     return Binding(",".join(keys), call, action.title, show=False, id=action.id, priority=action.priority)
 
 
-def disabled_reason_of(action: Action, node: Any) -> str | None:
+def disabled_reason_of(action: Action, node: object) -> str | None:
     """Return why `action` is not available on `node` now, in one sentence; None when it is."""
-    app = node.app
+    app = getattr(node, "app", None)
     if isinstance(app, ActionMixin) and (reason := app.app_disabled_reason(action)):
         return reason
     if not action.disabled_reason:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.message import Message
@@ -192,7 +192,7 @@ class Console(TerminalActionsMixin):
         if isinstance(crashed.exc_value, Exception):
             self.call_later(self._handle_exception, crashed.exc_value)
 
-    def _crashed_in_callback(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _crashed_in_callback(self, loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         error = context.get("exception")
         if isinstance(error, Exception) and "handle" in context:
             self._handle_exception(error)

@@ -14,9 +14,10 @@ from dyntui.core.json_types import Row
 from dyntui.tui.kit.clipboard import ClipboardApp
 
 if TYPE_CHECKING:
+    from textual.message import Message
     from textual.notifications import SeverityLevel
-    from textual.screen import Screen
-    from textual.worker import Worker
+    from textual.screen import Screen, ScreenResultCallbackType
+    from textual.worker import Worker, WorkType
 
     from dyntui.config.profile import Profile
     from dyntui.config.settings import Settings
@@ -101,11 +102,11 @@ class ConsoleApp(ClipboardApp, Protocol):
     def visit_first(self) -> None:
         """Go to the first screen of the environment."""
 
-    def ask(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
+    def ask(self, dialog: Screen[T], answered: ScreenResultCallbackType[T] | None = None) -> None:
         """Open a dialog; `answered` gets its result, None when it was canceled."""
 
     def open_form(
-        self, form: BaseDialog[T], submitted: Callable[[T], Any], closed: Callable[[T | None], Any] | None = None
+        self, form: BaseDialog[T], submitted: Callable[[T], object], closed: Callable[[T | None], None] | None = None
     ) -> None:
         """Open a dialog that stays open until what it submits is done: `submitted` ends in `finish` or `reopen`."""
 
@@ -149,7 +150,7 @@ class ConsoleApp(ClipboardApp, Protocol):
     def quit_after_requests(self) -> None:
         """Exit the console after the requests of running writes; their remaining targets are not done."""
 
-    def exit(self, result: Any = None) -> None:
+    def exit(self, result: int | None = None) -> None:
         """Exit the console with an exit code."""
 
     # Themes
@@ -182,8 +183,8 @@ class ConsoleApp(ClipboardApp, Protocol):
         """Show a notification."""
 
     def run_worker(
-        self, work: Any, *, group: str = "default", exclusive: bool = False, thread: bool = False
-    ) -> Worker[Any]:
+        self, work: WorkType[object], *, group: str = "default", exclusive: bool = False, thread: bool = False
+    ) -> Worker[object]:
         """Run `work` in the background."""
 
     def call_next(self, callback: Callable[..., Any], *args: Any) -> None:
@@ -192,10 +193,10 @@ class ConsoleApp(ClipboardApp, Protocol):
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
         """Call `callback` when the app is idle."""
 
-    def batch_screen_change(self, change: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    def batch_screen_change(self, change: Callable[[], Coroutine[object, object, object]]) -> None:
         """Change screens and paint them one time, at the end."""
 
-    def post_message(self, message: Any) -> bool:
+    def post_message(self, message: Message) -> bool:
         """Send a Textual message to the app."""
 
     # Environment

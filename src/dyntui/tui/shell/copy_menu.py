@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import plain_json, shorten
@@ -40,7 +40,7 @@ def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Row]) -
             texts[words] = "\n".join(values)
             note = values[0] if len(rows) == 1 else f"{len(values):,} of {len(rows):,}, one per line"
             choices.append(Choice(words, words, note=shorten(note, 48)))
-    whole: Any = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
+    whole: object = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
     texts["JSON"] = plain_json(json.dumps(whole, ensure_ascii=False, indent=2))
     choices.append(Choice("JSON", "JSON", note=f"{len(texts['JSON'].encode('utf-8', 'replace')):,} bytes"))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -77,7 +77,7 @@ class DetailScreen(ConsoleScreen):
     class Fetched(Message):
         """Posted when the object was loaded."""
 
-        def __init__(self, object_id: str, document: Any, change_count: int) -> None:
+        def __init__(self, object_id: str, document: Row, change_count: int) -> None:
             super().__init__()
             self.object_id = object_id
             self.document = document

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from textual.app import ComposeResult
 
@@ -23,7 +22,7 @@ class JsonScreen(ConsoleScreen):
 
     BINDINGS = bindings(SHELL_ACTIONS, "json")
 
-    def __init__(self, breadcrumbs: tuple[str, ...], document: Any, resources: frozenset[str] = frozenset()) -> None:
+    def __init__(self, breadcrumbs: tuple[str, ...], document: object, resources: frozenset[str] = frozenset()) -> None:
         """breadcrumbs: those of the screen it was opened from. resources: the names of the resources it is from."""
         super().__init__()
         self._resources = resources

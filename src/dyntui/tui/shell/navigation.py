@@ -8,7 +8,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultCallbackType
 
 from dyntui.tui.kit.history import History
 from dyntui.tui.kit.workers import start_worker
@@ -91,7 +91,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
     def _switch(self, name: str) -> None:
         self.batch_screen_change(lambda: self.switch_screen(name))
 
-    def ask(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
+    def ask(self, dialog: Screen[T], answered: ScreenResultCallbackType[T] | None = None) -> None:
         """Open a dialog; `answered` gets its result, None when it was canceled.
 
         A dialog that was not opened by a key waits until an open prompt is closed, because the user is typing in it.
@@ -110,19 +110,19 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
             self.batch_screen_change(lambda: self.push_screen(dialog, answered))
 
     def open_form(
-        self, form: BaseDialog[T], submitted: Callable[[T], Any], closed: Callable[[T | None], Any] | None = None
+        self, form: BaseDialog[T], submitted: Callable[[T], object], closed: Callable[[T | None], None] | None = None
     ) -> None:
         """Open a dialog that stays open until what it submits is done: `submitted` ends in `finish` or `reopen`."""
         form.on_submit = submitted
         self.ask(form, closed)
 
-    def batch_screen_change(self, change: Callable[[], Awaitable[Any]]) -> None:
+    def batch_screen_change(self, change: Callable[[], Awaitable[object]]) -> None:
         """Change screens and paint them one time, at the end. Keys that are typed meanwhile wait for the new screen.
 
         Without the batch, opening a dialog paints six frames.
         """
 
-        async def wait(done: Awaitable[Any], batch: ExitStack) -> None:
+        async def wait(done: Awaitable[object], batch: ExitStack) -> None:
             try:
                 with batch:
                     await done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -26,7 +26,7 @@ _NOT_LISTED = ("rows", "app.palette")
 class _Command:
     title: str
     help: str
-    run: Callable[[], Any]
+    run: Callable[[], object]
 
 
 class RegistryCommands(Provider):

@@ -42,8 +42,8 @@ def record_class(name: str, base: type[Screen], suffix: str, **attributes: Any) 
     return cast("type[Screen]", type(f"{name.title().replace('-', '')}{suffix}", (base,), namespace))
 
 
-def _action_methods(name: str) -> dict[str, Callable[..., Any]]:
-    methods: dict[str, Callable[..., Any]] = {}
+def _action_methods(name: str) -> dict[str, Callable[..., object]]:
+    methods: dict[str, Callable[..., object]] = {}
     for action_name, actions in offered_actions(RESOURCES[name]) if name in RESOURCES else ():
         run, reason = _methods(actions, "t" if action_name == TOGGLE else actions[0].key)
         methods[f"action_act_{method_suffix(action_name)}"] = run

@@ -157,7 +157,7 @@ class AllowlistsScreen(ResourceScreen):
 class AllowlistForm(FormDialog):
     """The form to create or edit an allowlist."""
 
-    def __init__(self, title: str, row: Any) -> None:
+    def __init__(self, title: str, row: Row) -> None:
         """row: the allowlist to edit, or the initial values of a new one."""
         super().__init__(
             title,
@@ -188,7 +188,7 @@ def _check(values: Values) -> dict[str, str]:
     return {}
 
 
-def _changed_fields(row: Any, values: Values) -> dict[str, str]:
+def _changed_fields(row: Row, values: Values) -> dict[str, str]:
     return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -276,7 +276,9 @@ class CompareAllowlistScreen(TableScreen):
         action, targets = sync_action(plan, job=job)
         write_gate = connection.write_gate
 
-        async def perform(confirmation: Confirmation, progress: Any, cancel: Cancel) -> WriteResults:
+        async def perform(
+            confirmation: Confirmation, progress: Callable[[int, int], None], cancel: Cancel
+        ) -> WriteResults:
             return await sync(write_gate, plan, confirmation, job=job, on_progress=progress, cancel=cancel)
 
         run_action(

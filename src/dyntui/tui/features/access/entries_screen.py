@@ -319,7 +319,7 @@ class EntriesScreen(ResourceScreen):
 class EntryForm(FormDialog):
     """The form of an entry: identifier, type and alias."""
 
-    def __init__(self, title: str, entry: Any, *, is_live: bool) -> None:
+    def __init__(self, title: str, entry: Row, *, is_live: bool) -> None:
         """entry: the initial values. is_live: whether the environment is live, where the rules are stricter."""
         type_ = next((name for name in IDENTIFIER_TITLES if entry.get(name) not in (None, "")), _DETECT)
         types = {_DETECT: "detect automatically", **IDENTIFIER_TITLES}

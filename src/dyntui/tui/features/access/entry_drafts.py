@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -80,7 +80,7 @@ class PasteEntriesDialog(BaseDialog[str]):
     def current_input(self) -> str:
         return self.query_one(TextArea).text
 
-    def action_submit(self) -> Any:
+    def action_submit(self) -> None:
         self.submit(self.current_input())
 
 

@@ -44,7 +44,7 @@ _DEFAULT_RANGE, _DEFAULT_RANGE_LABEL = timedelta(days=1), "last day"
 _SUMMARY_FIELDS = ("email", "alias", "username", "publicKey", "address", "url", "name", "note", "chain", "id")
 
 
-def _summary(event: Any) -> str:
+def _summary(event: Row) -> str:
     """Return the values that tell similar events apart, such as an email address or a URL."""
     data = event.get("data")
     if not isinstance(data, dict):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from dyntui.services.imports.wizard_review import Fix, Review
 from dyntui.store import review_queries
@@ -24,7 +23,7 @@ class BulkFixMixin(WizardStep):
     def table(self) -> ReviewTable:
         raise NotImplementedError
 
-    def change(self, work: Callable[[Review], Any], message: Callable[[Any], str]) -> None:
+    def change(self, work: Callable[[Review], object], message: Callable[[object], str]) -> None:
         """Run a change of the review and show its result."""
         raise NotImplementedError
 

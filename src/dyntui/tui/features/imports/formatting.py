@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 __all__ = ["cell_text", "format_size", "short_path"]
 
 
-def cell_text(cell: Any) -> str:
+def cell_text(cell: object) -> str:
     """Return a cell as raw text; values that are not text are formatted as JSON."""
     return cell if isinstance(cell, str) else "" if cell is None else json.dumps(cell, ensure_ascii=False, default=str)
 

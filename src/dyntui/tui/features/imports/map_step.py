@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -51,7 +51,7 @@ class MapStep(SavedMappingsMixin):
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
-        self._custom: Sequence[AbstractMapping[str, Any]] | None = None
+        self._custom: Sequence[AbstractMapping[str, object]] | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
@@ -93,7 +93,7 @@ class MapStep(SavedMappingsMixin):
         draft, custom = self.copy(), self._custom
         self.wizard.submit(lambda service: service.propose_mapping(draft, custom), self._on_proposed, latest="propose")
 
-    async def _custom_fields(self) -> Sequence[AbstractMapping[str, Any]]:
+    async def _custom_fields(self) -> Sequence[AbstractMapping[str, object]]:
         """Return the custom fields of the environment; none when the token may not read them."""
         from dyntui.api.errors import ApiProblem
 
@@ -178,7 +178,7 @@ class MapStep(SavedMappingsMixin):
 
     # Reasons
 
-    def _current_row(self) -> AbstractMapping[str, Any] | None:
+    def _current_row(self) -> AbstractMapping[str, object] | None:
         return self.columns.row
 
     def row_disabled_reason(self) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -212,7 +211,9 @@ class TransformsDialog(BaseDialog[list[str]]):
         from dyntui.importer.validation_context import ValidationContext
 
         problems: list[Problem] = []
-        result: Any = compile_step(self._field, self._list.selected, ValidationContext(self._region))(value, problems)
+        result: object = compile_step(self._field, self._list.selected, ValidationContext(self._region))(
+            value, problems
+        )
         error = next((problem for problem in problems if problem.severity == "error"), None)
         return f"✕ {safe(error.message, 80)}" if error is not None else safe(result, 60)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.importer import Mapping
 from dyntui.importer.value_paths import compile_path
 from dyntui.services.imports.wizard_service import FilePreview
@@ -28,9 +26,9 @@ def column_samples(preview: FilePreview, column: str) -> list[str]:
     return list(found)
 
 
-def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> list[dict[str, Any]]:
+def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> list[dict[str, object]]:
     """Return the table rows; a required choice comes first."""
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     if mapping.kind == "users" and all(each.field != VERIFIED for each in mapping.columns):
         chosen = mapping.constants.get(VERIFIED)
         rows.append(
@@ -54,7 +52,7 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
     return rows
 
 
-def _mapping_row(kind: str, column: str, field: str, sample: str, reason: str) -> dict[str, Any]:
+def _mapping_row(kind: str, column: str, field: str, sample: str, reason: str) -> dict[str, object]:
     target = f"→ {field}" if field else "phone numbers" if kind == "region" else "  excluded"
     if kind == "choice" and reason.startswith("!"):
         target = f"! {field}"
@@ -71,5 +69,6 @@ def _mapping_row(kind: str, column: str, field: str, sample: str, reason: str) -
     }
 
 
-def _verified_text(value: Any) -> str:
-    return {None: "not chosen", "now": "all verified", "unverified": "not verified"}.get(value, str(value))
+def _verified_text(value: object) -> str:
+    names: dict[object, str] = {None: "not chosen", "now": "all verified", "unverified": "not verified"}
+    return names.get(value, str(value))

@@ -13,6 +13,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row, as_list
 from dyntui.core.text import safe
 from dyntui.resources import Column
 from dyntui.services.imports.wizard_service import FilePreview, FileTotals
@@ -266,12 +267,12 @@ def file_column(preview: FilePreview, place: int) -> Column:
     values = [safe(cell_text(row.cells[place]), 60) for row in preview.rows[:50]]
     width = max([width_of(name), *(width_of(value) for value in values)], default=4)
 
-    def pick(row: Mapping[str, Any]) -> Any:
-        return cell_text(row["cells"][place])
+    def pick(row: Row) -> str:
+        return cell_text(as_list(row["cells"])[place])
 
     return Column(title=name, width=max(3, min(width, 28)), priority=place, pick=pick)
 
 
-def preview_rows(preview: FilePreview) -> list[dict[str, Any]]:
+def preview_rows(preview: FilePreview) -> list[Row]:
     """Return the first rows for a table."""
     return [{"row": str(row.number), "cells": row.cells} for row in preview.rows]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from textual.app import ComposeResult
 from textual.widgets import Static, TextArea
 
@@ -38,5 +36,5 @@ class PasteRowsDialog(BaseDialog[str]):
     def current_input(self) -> str:
         return self.query_one(TextArea).text
 
-    def action_submit_rows(self) -> Any:
+    def action_submit_rows(self) -> None:
         self.submit(self.current_input())

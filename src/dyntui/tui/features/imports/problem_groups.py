@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.services.imports.wizard_review import ReviewSummary
@@ -18,10 +16,10 @@ GROUP_COLUMNS = (
 _SIGNS = {"error": "✕", "warning": "!", "info": "i", review_queries.EXCLUDED: "–"}
 
 
-def group_rows(summary: ReviewSummary) -> list[dict[str, Any]]:
+def group_rows(summary: ReviewSummary) -> list[dict[str, object]]:
     """Return the table rows: all problems, all rows, then each problem."""
     counts = summary.counts
-    rows: list[dict[str, Any]] = [
+    rows: list[dict[str, object]] = [
         {"key": review_queries.PROBLEMS, "kind": "  problems", "rows": counts.problems},
         {"key": review_queries.ALL, "kind": "  all rows", "rows": counts.total},
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import Any
 
 from dyntui.core.text import safe
 from dyntui.importer import CODES
@@ -28,12 +27,12 @@ class ReviewSnapshot:
     """The numbers of these rows."""
     problems: array[int]
     """The rows with problems."""
-    result: Any = None
+    result: object = None
     """The result of the last change."""
 
 
 def take_snapshot(
-    review: Review, group: str | None, result: Any = None, previous: ReviewSnapshot | None = None
+    review: Review, group: str | None, result: object = None, previous: ReviewSnapshot | None = None
 ) -> ReviewSnapshot:
     """Read the state of a review.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -202,7 +202,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
 
     # Actions
 
-    def change(self, work: Callable[[Review], Any], message: Callable[[Any], str]) -> None:
+    def change(self, work: Callable[[Review], object], message: Callable[[object], str]) -> None:
         """Run a change of the review and show its result. message: the text to show for the result, "" for none."""
         group = self.group
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from dyntui.importer import Mapping
 from dyntui.importer.fields import field_names
@@ -35,7 +34,7 @@ def first_row_lines(
     return [*lines, value_line(""), heading("unmapped fields"), *(text_line(name, "dim") for name in free)]
 
 
-def _flatten(path: str, value: Any) -> list[tuple[str, Any]]:
+def _flatten(path: str, value: object) -> list[tuple[str, object]]:
     if isinstance(value, dict) and value:
         return [pair for key, part in value.items() for pair in _flatten(f"{path}.{key}" if path else str(key), part)]
     if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
@@ -43,5 +42,5 @@ def _flatten(path: str, value: Any) -> list[tuple[str, Any]]:
     return [(path, value)]
 
 
-def _value_text(value: Any) -> str:
+def _value_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -238,6 +238,6 @@ def _stopped_lines(summary: JobSummary, failures: Sequence[RowFailure]) -> list[
 def _failure_lines(failures: Sequence[RowFailure]) -> list[ReportLine]:
     if not failures:
         return []
-    found: list[Any] = [value_line(""), heading("last failures")]
+    found: list[ReportLine] = [value_line(""), heading("last failures")]
     found += [bullet(f"row {each.row:,}  {each.code}  {each.field}  {each.message}") for each in failures]
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -253,7 +253,7 @@ class ImportUndoScreen(ConsoleScreen):
         table.view_changed()
         self.refresh_status()
 
-    def _rows(self) -> list[dict[str, Any]]:
+    def _rows(self) -> list[dict[str, object]]:
         skipped = self.result.skipped if self.result is not None else ()
         return [{"row": each.row, "id": each.user_id, "reason": each.reason} for each in skipped]
 

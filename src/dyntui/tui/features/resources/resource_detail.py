@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_list
 from dyntui.resources import RESOURCES, ActionTarget, Column, Resource, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
@@ -55,7 +55,7 @@ def field_lines(record: Resource, document: Row) -> list[FieldLine]:
     return lines
 
 
-def _is_nested(value: Any) -> bool:
+def _is_nested(value: object) -> bool:
     if isinstance(value, Mapping):
         return bool(value)
     return isinstance(value, list) and any(isinstance(part, (Mapping, list)) for part in value)
@@ -66,8 +66,8 @@ def _spaced(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
 
 
-def _nested_lines(value: Any, path: tuple[str, ...] = ()) -> list[FieldLine]:
-    parts = value.items() if isinstance(value, Mapping) else enumerate(value, 1)
+def _nested_lines(value: object, path: tuple[str, ...] = ()) -> list[FieldLine]:
+    parts = value.items() if isinstance(value, Mapping) else enumerate(as_list(value), 1)
     lines: list[FieldLine] = []
     for name, part in parts:
         part_path = (*path, str(name))

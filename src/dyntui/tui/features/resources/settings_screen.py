@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_object
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.services import settings
@@ -150,7 +150,7 @@ class SettingsScreen(SearchableScreen):
         )
         self.console.open_form(form, form.done)
 
-    def _confirm_change(self, path: tuple[str, ...], before: Any, body: Any, form: SchemaForm) -> None:
+    def _confirm_change(self, path: tuple[str, ...], before: object, body: object, form: SchemaForm) -> None:
         """Show the old and the new value, and save the new one when it is confirmed. body: None without a change."""
         connection = self.console.session.connection
         if connection is None:
@@ -160,7 +160,7 @@ class SettingsScreen(SearchableScreen):
             form.finish()
             self.console.notify("No changes to save.")
             return
-        after = body[path[-1]]
+        after = as_object(body)[path[-1]]
         name = ".".join(path)
         write, targets = settings.change_leaf(path, before, after), [Target(name, name)]
         old_text, new_text = elide_common(field_text(before), field_text(after))
@@ -186,7 +186,7 @@ class SettingsScreen(SearchableScreen):
             lambda error: form.reopen(str(error)),
         )
 
-    def _on_saved(self, results: WriteResults, after: Any, form: SchemaForm) -> None:
+    def _on_saved(self, results: WriteResults, after: object, form: SchemaForm) -> None:
         """Report the result, with other settings that changed. after: the value that was sent."""
         item = results.items[0]
         if isinstance(item.error, UsageError):
@@ -222,5 +222,5 @@ def _is_within(name: str, parent: str) -> bool:
     return name == parent or name.startswith(f"{parent}.")
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return "not set" if value is settings.ABSENT else field_text(value) or "—"

@@ -7,11 +7,12 @@ drafts of the session until it is saved or discarded.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.services import editor
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import user_target
@@ -50,10 +51,11 @@ def edit_metadata(console: ConsoleApp, user_id: str, opening_key: str, *, use_ex
 class _MetadataEditor:
     """One edit of the metadata of a user, from opening to saving."""
 
-    def __init__(self, console: ConsoleApp, user: dict[str, Any], opening_key: str) -> None:
+    def __init__(self, console: ConsoleApp, user: Row, opening_key: str) -> None:
         """user: the user as it was when the edit began."""
         self.console = console
         self.user = user
+        self.user_id = str(user["id"])
         self.opening_key = opening_key
         self.label = user_target(user).label
         self.original = metadata_text(metadata_of(user))
@@ -65,7 +67,7 @@ class _MetadataEditor:
 
     def open(self, use_external_editor: bool) -> None:
         """Edit the draft of the user, or else its metadata."""
-        text = self.drafts.get(self.user["id"], self.original)
+        text = self.drafts.get(self.user_id, self.original)
         if not use_external_editor:
             self._show_dialog(text)
             return
@@ -82,13 +84,13 @@ class _MetadataEditor:
 
     def _show_dialog(self, text: str, problem: str = "", *, submit: bool = False) -> None:
         """Show the text for editing. submit: continue with it at once, because it is complete."""
-        about = _ABOUT_DRAFT if self.user["id"] in self.drafts else _ABOUT
+        about = _ABOUT_DRAFT if self.user_id in self.drafts else _ABOUT
         title = f"Metadata of {self.label}"
         dialog = TextDialog(title, about, text, check=_check_metadata, original=self.original, problem=problem)
 
         def on_close(text: str | None) -> None:
             if dialog.was_left:
-                self.drafts.pop(self.user["id"], None)
+                self.drafts.pop(self.user_id, None)
 
         self.console.open_form(dialog, lambda text: self._on_submit(text, dialog), on_close)
         if submit:
@@ -96,25 +98,25 @@ class _MetadataEditor:
 
     def _on_submit(self, text: str, dialog: TextDialog) -> None:
         """Keep the text as a draft and read the user again, because it may have changed meanwhile."""
-        self.drafts[self.user["id"]] = text
+        self.drafts[self.user_id] = text
         connection = self.console.session.connection
         if connection is None:
             dialog.reopen("The environment is not connected.")
             return
 
-        def on_user(user: dict[str, Any]) -> None:
+        def on_user(user: Row) -> None:
             if not dialog.was_left:
                 self._confirm(user, read_metadata(text), dialog)
 
-        work = partial(read_user, connection, self.user["id"])
+        work = partial(read_user, connection, self.user_id)
         run_read_worker(self.console, work, on_user, lambda error: dialog.reopen(str(error)))
 
-    def _confirm(self, user: dict[str, Any], edited: dict[str, Any], dialog: TextDialog) -> None:
+    def _confirm(self, user: Row, edited: Row, dialog: TextDialog) -> None:
         """Show the changes against the metadata at the server, and save them when they are confirmed."""
         current = metadata_of(user)
         lines = metadata_changes(current, edited)
         if not lines:
-            self.drafts.pop(user["id"], None)
+            self.drafts.pop(self.user_id, None)
             dialog.finish()
             self.console.notify("No changes to save.")
             return
@@ -135,10 +137,10 @@ class _MetadataEditor:
             reread=True,
         )
 
-    def _on_results(self, results: WriteResults, edited: dict[str, Any]) -> None:
+    def _on_results(self, results: WriteResults, edited: Row) -> None:
         item = results.items[0]
         if item.outcome is WriteOutcome.DONE:
-            self.drafts.pop(self.user["id"], None)
+            self.drafts.pop(self.user_id, None)
             if isinstance(item.reread, dict) and metadata_changes(edited, metadata_of(item.reread)):
                 self.console.notify("The saved metadata differs from what was sent. Check it.", "warning")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -147,7 +147,7 @@ def check_metadata_field(values: Values) -> Mapping[str, str]:
     return problems
 
 
-def parse_metadata_value(text: str) -> Any:
+def parse_metadata_value(text: str) -> object:
     """Return the value of a typed text: JSON if it is valid JSON, else the text. `"1"` in quotes is text.
 
     Raises UsageError for invalid JSON that begins like an object or a list.
@@ -170,13 +170,13 @@ def _change_lines(before: Row, changes: Row, labels: Mapping[str, str]) -> list[
     ]
 
 
-def _value_text(value: Any) -> str:
+def _value_text(value: object) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _profile_value(name: str, text: str) -> Any:
+def _profile_value(name: str, text: str) -> object:
     if name == _CONSENT:
         return text == "true"
     return None if not text and name in _NULLABLE else text

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources import RESOURCES
+from dyntui.resources import RESOURCES, Column
 from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
 from dyntui.tui.features.users.actions import USERS_ACTIONS
 from dyntui.tui.features.users.user_actions import UserActionsMixin
@@ -196,5 +196,5 @@ class UserScreen(UserActionsMixin):
         self.console.open_route("wallet", target)
 
 
-def _table(name: str, columns: Sequence[Any], empty: str) -> Table:
+def _table(name: str, columns: Sequence[Column], empty: str) -> Table:
     return Table(columns, StaticRows(is_loaded=False), empty=lambda: empty, id=name)

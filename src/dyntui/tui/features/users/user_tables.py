@@ -5,8 +5,6 @@ In each row, `copy` is the value to copy and `wallet` the id of the wallet that 
 
 from __future__ import annotations
 
-from typing import Any
-
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, yes_no
@@ -195,7 +193,7 @@ def access_lines(user: Row) -> list[FieldLine]:
     return lines
 
 
-def _numbered_lines(value: Any) -> list[FieldLine]:
+def _numbered_lines(value: object) -> list[FieldLine]:
     items = value if isinstance(value, list) else []
     names = [item.get("name") or item.get("id") or item if isinstance(item, dict) else item for item in items]
     return [FieldLine(f"{number}", name) for number, name in enumerate(names, 1)] or [FieldLine("none")]
@@ -223,6 +221,6 @@ def linked_rows(user: Row) -> list[Row]:
     return rows
 
 
-def _first(row: Row, *keys: str) -> Any:
+def _first(row: Row, *keys: str) -> object:
     """Return the first of the values that is not empty; None for none."""
     return next((row[key] for key in keys if row.get(key)), None)

@@ -6,7 +6,7 @@ The user gets the wallets at the first sign-in with the identifier.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 
@@ -121,7 +121,7 @@ def ask_pregeneration(
     console.open_form(form, on_submit)
 
 
-def _value_text(value: Any) -> str:
+def _value_text(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     if isinstance(value, dict):

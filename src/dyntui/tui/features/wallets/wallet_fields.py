@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from dyntui.core.json_types import Row
 from dyntui.services.web_links import explorer_url
@@ -74,11 +73,11 @@ def wallet_lines(wallet: Row, owner: str = "") -> list[FieldLine]:
     return lines
 
 
-def _object(value: Any) -> Row:
+def _object(value: object) -> Row:
     return value if isinstance(value, Mapping) else {}
 
 
-def _objects(value: Any) -> list[Row]:
+def _objects(value: object) -> list[Row]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 

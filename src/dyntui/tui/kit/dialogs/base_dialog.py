@@ -7,7 +7,7 @@ afterwards stays open until that is done (`on_submit`, `finish`, `reopen`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -52,7 +52,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     BINDINGS = bindings(KIT_ACTIONS, "dialog")
     title_text = ""
-    on_submit: Callable[[T], Any] | None = None
+    on_submit: Callable[[T], object] | None = None
     """Called with the submitted value while the dialog stays open and locked. It has to end in `finish` or `reopen`.
 
     None: submitting closes the dialog.
@@ -107,7 +107,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     def on_mount(self) -> None:
         self._initial = self.initial_input()
 
-    def action_cancel(self) -> Any:
+    def action_cancel(self) -> None:
         entered = self.current_input()
         if entered not in (self._initial, self._warned_about):
             self._warned_about = entered

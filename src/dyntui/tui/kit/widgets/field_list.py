@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from dyntui.core.text import plain_json, safe
 from dyntui.core.times import age, parse_time
@@ -20,7 +19,7 @@ class FieldLine:
     """One line: a label with a value, or a heading."""
 
     label: str
-    value: Any = None
+    value: object = None
     """The raw value; a heading has none."""
     heading: bool = False
 
@@ -69,7 +68,7 @@ class FieldList(LineList):
         return [bar, (label, "dim"), (cut(_value_text(field.value, exact=index == self.cursor), room), "")]
 
 
-def _value_text(value: Any, *, exact: bool) -> str:
+def _value_text(value: object, *, exact: bool) -> str:
     match value:
         case None | "" | [] | {}:
             return "—"

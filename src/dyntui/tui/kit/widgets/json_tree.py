@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from dyntui.core.json_types import as_list
 from dyntui.core.text import plain_json, safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
@@ -19,7 +19,7 @@ __all__ = ["JsonTree"]
 @dataclass(slots=True)
 class _Node:
     key: str
-    value: Any
+    value: object
     depth: int
     path: tuple[str, ...]
     open: bool
@@ -28,10 +28,10 @@ class _Node:
     def folds(self) -> bool:
         return isinstance(self.value, (dict, list)) and bool(self.value)
 
-    def children(self) -> list[tuple[str, Any]]:
+    def children(self) -> list[tuple[str, object]]:
         if isinstance(self.value, dict):
             return [(str(key), value) for key, value in self.value.items()]
-        return [(str(index), value) for index, value in enumerate(self.value)]
+        return [(str(index), value) for index, value in enumerate(as_list(self.value))]
 
 
 class JsonTree(LineList):
@@ -39,14 +39,14 @@ class JsonTree(LineList):
 
     BINDINGS = bindings(KIT_ACTIONS, "tree")
 
-    def __init__(self, document: Any = None, *, unfolded: int = 1, id: str | None = None) -> None:
+    def __init__(self, document: object = None, *, unfolded: int = 1, id: str | None = None) -> None:
         super().__init__(id=id)
         self._document = document
         self._unfolded = unfolded
         self._folds: dict[tuple[str, ...], bool] = {}
         self._rows: list[_Node] = self._visible_nodes()
 
-    def show(self, document: Any) -> None:
+    def show(self, document: object) -> None:
         """Show another document; folded nodes stay folded."""
         self._document = document
         self._update_rows()
@@ -57,7 +57,7 @@ class JsonTree(LineList):
 
     def _visible_nodes(self) -> list[_Node]:
         nodes: list[_Node] = []
-        stack: list[tuple[str, Any, tuple[str, ...]]] = []
+        stack: list[tuple[str, object, tuple[str, ...]]] = []
         root = _Node("", self._document, 0, (), True)
         if root.folds:
             stack = [(key, value, (key,)) for key, value in reversed(root.children())]
@@ -77,7 +77,7 @@ class JsonTree(LineList):
         return len(self._rows)
 
     @property
-    def value(self) -> Any:
+    def value(self) -> object:
         """The value under the cursor, raw."""
         return self._rows[self.cursor].value
 
@@ -141,7 +141,7 @@ class JsonTree(LineList):
         self._update_rows()
 
 
-def _value_text(value: Any) -> str:
+def _value_text(value: object) -> str:
     match value:
         case str():
             return f'"{safe(value)}"'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 
@@ -18,7 +17,7 @@ class SearchTree(JsonTree):
     find = ""
     """The text that is searched for; "" for no search."""
 
-    def show(self, document: Any) -> None:
+    def show(self, document: object) -> None:
         """Show another document; the cursor stays on the same path if it still exists."""
         path = self.key_path
         super().show(document)
@@ -62,12 +61,12 @@ class SearchTree(JsonTree):
         return number + 1, len(found)
 
 
-def _matches(text: str, key: str, value: Any) -> bool:
+def _matches(text: str, key: str, value: object) -> bool:
     return text in key.casefold() or (not isinstance(value, (dict, list)) and text in str(value).casefold())
 
 
-def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str, Any]]:
-    stack: list[tuple[Path, Any]] = [(path, value)]
+def _walk(value: object, path: Path = ()) -> Iterator[tuple[Path, str, object]]:
+    stack: list[tuple[Path, object]] = [(path, value)]
     while stack:
         path, node = stack.pop()
         if path:

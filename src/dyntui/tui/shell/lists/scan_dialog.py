@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -14,6 +14,8 @@ from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
+
+T = TypeVar("T")
 
 __all__ = ["ScanDialog", "scan_with_progress"]
 
@@ -38,35 +40,33 @@ class ScanDialog(BaseDialog[None]):
             total = f" of {reported:,}" if reported is not None else ""
             self.query_one("#progress", Static).update(f"{seen:,}{total} rows read")
 
-    def action_cancel(self) -> Any:
+    def action_cancel(self) -> None:
         self.stopped = True
 
 
 def scan_with_progress(
     console: ConsoleApp,
     title: str,
-    work: Callable[[ScanDialog], Any],
-    then: Callable[[Any], None],
+    work: Callable[[ScanDialog], Awaitable[T]],
+    then: Callable[[T], None],
 ) -> None:
     """Run `work` while a dialog shows its progress, then call `then` with its result. An error is shown."""
     dialog = ScanDialog(title)
     shown = asyncio.Event()
 
-    def ended(found: Any, error: DyntuiError | None) -> None:
+    def ended(report: Callable[[], None]) -> None:
         dialog.finish()
-        if error is not None:
-            console.notify_error(error)
-        else:
-            then(found)
+        report()
 
     async def run() -> None:
         await shown.wait()
         try:
             found = await work(dialog)
         except DyntuiError as error:
-            console.call_next(ended, None, error)
+            failure = error
+            console.call_next(ended, lambda: console.notify_error(failure))
         else:
-            console.call_next(ended, found, None)
+            console.call_next(ended, lambda: then(found))
 
     console.ask(dialog)
     dialog.call_after_refresh(shown.set)
