@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.services.resource_fixtures import FLAGS, connected, rows_of
 from tests.services.webhook_receiver import receiving
 
+from dyntui.api.models import Webhook
 from dyntui.resources import RESOURCES
 from dyntui.resources.webhook_payloads import body_text, parse_nested, request_header, request_payload
 from dyntui.resources.webhooks import is_delivered, latency_ms, response_status
@@ -124,8 +125,8 @@ FINE = {"status": "delivered", "response": {"status": 200}}
 )
 def test_the_cause_of_a_disabled_webhook(messages: list[Any], words: str) -> None:
     webhook = {"isEnabled": False, "updatedAt": "2026-01-01T00:00:00.000Z"}
-    assert words in disabled_cause(webhook, messages)
-    assert disabled_cause({**webhook, "isEnabled": True}, messages) == ""
+    assert words in disabled_cause(Webhook.of(webhook), messages)
+    assert disabled_cause(Webhook.of({**webhook, "isEnabled": True}), messages) == ""
 
 
 async def until(check: Callable[[], Any]) -> Any:

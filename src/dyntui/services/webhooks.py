@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
-from dyntui.core.times import age, parse_time
+from dyntui.core.times import age
 from dyntui.resources import RESOURCES, Paging
 from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
 from dyntui.resources.webhooks import is_delivered
@@ -21,6 +21,7 @@ from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.api.models import Webhook
     from dyntui.api.pagination import RowPage
     from dyntui.services.actions.write_types import WriteAction
 
@@ -96,12 +97,11 @@ def verify_delivery(row: Row, secret: str) -> SignatureCheck:
     return SignatureCheck(False, "The record does not contain the exact body, so its signature cannot be checked.")
 
 
-def disabled_cause(webhook: Row, messages: Sequence[Row]) -> str:
+def disabled_cause(webhook: Webhook, messages: Sequence[Row]) -> str:
     """Return the probable reason why a webhook is disabled; "" when it is enabled. messages: its latest ones."""
-    if webhook.get("isEnabled"):
+    if webhook.is_enabled:
         return ""
-    updated_at = parse_time(webhook.get("updatedAt"))
-    updated = f"Last updated {age(updated_at)}. " if updated_at is not None else ""
+    updated = f"Last updated {age(webhook.updated_at)}. " if webhook.updated_at is not None else ""
     failed = sum(is_delivered(row) is False for row in messages)
     if messages and failed == len(messages):
         cause = (

@@ -46,3 +46,14 @@ class VerifiedCredential(Model):
     oauth_provider: str | None = Field(None, alias="oauth_provider")
     oauth_username: str | None = Field(None, alias="oauth_username")
     oauth_account_id: str | None = Field(None, alias="oauth_account_id")
+
+    @property
+    def identifier(self) -> str:
+        """The value that identifies the user; "" for none."""
+        identifiers = (self.email, self.address, self.oauth_username, self.public_identifier, self.phone_number)
+        return next(filter(None, identifiers), "")
+
+    @property
+    def provider(self) -> str:
+        """The social provider, the wallet or the chain; "" for none."""
+        return self.oauth_provider or self.wallet_name or self.chain or ""

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -202,6 +203,8 @@ class Console(TerminalActionsMixin):
     def _on_start_period_over(self) -> None:
         self.complete_styles()
         resume_garbage_collection()
+        # Detail screens need the models, and pydantic takes some tenths of a second to load.
+        self.run_worker(lambda: import_module("dyntui.api.models"), thread=True, group="models")
 
     def _update_ages(self) -> None:
         if self.shown is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe, shorten
@@ -16,6 +16,9 @@ from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.sibling_navigation import SiblingScreen
 
+if TYPE_CHECKING:
+    from dyntui.api.models import User
+
 __all__ = ["UserActionsMixin"]
 
 
@@ -24,10 +27,18 @@ class UserActionsMixin(SiblingScreen):
 
     NAME: ClassVar = "users"
 
-    def user_objects(self, key: str) -> Sequence[Row]:
-        """Return the objects in the list `key` of the user, such as `sessions`."""
-        value = self.document.get(key) if self.document else None
-        return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    user: User | None = None
+    """The user as it is loaded; None while it is loading."""
+
+    def show(self, document: Row, at: datetime) -> None:
+        from dyntui.api.models import User
+
+        self.user = User.of(document)
+        super().show(document, at)
+
+    def clear(self) -> None:
+        self.user = None
+        super().clear()
 
     @property
     def target(self) -> Target:
@@ -46,7 +57,7 @@ class UserActionsMixin(SiblingScreen):
     # Why an action is not available
 
     def details_disabled_reason(self) -> str | None:
-        return None if self.document is not None else "The user is not loaded yet."
+        return None if self.user is not None else "The user is not loaded yet."
 
     def revoke_session_disabled_reason(self) -> str | None:
         row = self._current_row("sessions")
@@ -55,12 +66,15 @@ class UserActionsMixin(SiblingScreen):
         return "The session is already revoked." if row.get("revokedAt") else None
 
     def revoke_sessions_disabled_reason(self) -> str | None:
-        active = any(not row.get("revokedAt") for row in self.user_objects("sessions"))
-        return self.details_disabled_reason() or (None if active else "This user has no active sessions.")
+        if self.user is None:
+            return self.details_disabled_reason()
+        is_active = any(session.is_active for session in self.user.sessions)
+        return None if is_active else "This user has no active sessions."
 
     def remove_devices_disabled_reason(self) -> str | None:
-        has_devices = bool(self.user_objects("mfaDevices"))
-        return self.details_disabled_reason() or (None if has_devices else "This user has no MFA devices.")
+        if self.user is None:
+            return self.details_disabled_reason()
+        return None if self.user.mfa_devices else "This user has no MFA devices."
 
     def reveal_disabled_reason(self) -> str | None:
         return None if self._current_row("social") is not None else "Select an account on the Social tab first."
@@ -140,9 +154,8 @@ class UserActionsMixin(SiblingScreen):
     # Wallets
 
     def action_pregenerate(self) -> None:
-        user = self.document or {}
-        email = str(user.get("email") or "")
-        self.console.open_route("pregenerate", RouteTarget(row_id=self.object_id, row={"email": email}))
+        email = self.user.email if self.user is not None else ""
+        self.console.open_route("pregenerate", RouteTarget(row_id=self.object_id, row={"email": email or ""}))
 
     def action_link(self) -> None:
         from dyntui.tui.features.users.link_wallet import ask_wallet
@@ -170,9 +183,13 @@ class UserActionsMixin(SiblingScreen):
 
     def action_delete(self) -> None:
         lines = [f"id {self.object_id}"]
-        for key, noun in (("wallets", "wallet"), ("sessions", "session"), ("oauthAccounts", "social account")):
-            if count := len(self.user_objects(key)):
-                lines.append(f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s")
+        if (user := self.user) is not None:
+            counts = {
+                "wallet": len(user.wallets),
+                "session": len(user.sessions),
+                "social account": len(user.oauth_accounts),
+            }
+            lines += [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
         run_action(
             self.console,
             write_action("users.delete"),

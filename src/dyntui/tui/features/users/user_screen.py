@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from dyntui.core.json_types import Row, as_objects
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, Column
 from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
 from dyntui.tui.features.users.actions import USERS_ACTIONS
@@ -114,12 +114,12 @@ class UserScreen(UserActionsMixin):
                 yield SearchTree(id="raw")
 
     async def fetch_one(self, client: Client, object_id: str, known: Row) -> Row:
-        return await client.users.get_raw(object_id)
+        return (await client.users.get(object_id)).raw
 
     def counts(self, document: Row) -> Sequence[int | None]:
         self.label = RESOURCES["users"].label_of(document) or self.object_id
         self.console.session.opened_user(self.object_id, self.label)
-        counts = {name: len(rows(document)) for name, rows in _TAB_ROWS.items()}
+        counts = {name: len(rows(self.user)) for name, rows in _TAB_ROWS.items()} if self.user is not None else {}
         counts["metadata"] = len(metadata_of(document))
         return [counts.get(tab.name) for tab in self.TABS]
 
@@ -133,18 +133,20 @@ class UserScreen(UserActionsMixin):
         return [*parts, *super().status()]
 
     def fill(self, tab: Tab, document: Row) -> None:
+        if (user := self.user) is None:
+            return
         match tab.name:
             case "profile":
                 self.query_one("#profile-fields", FieldList).show(profile_lines(document))
-                self._set_table_rows("linked", linked_rows(document))
+                self._set_table_rows("linked", linked_rows(user))
             case "access":
-                self.query_one("#access", FieldList).show(access_lines(document))
+                self.query_one("#access", FieldList).show(access_lines(user))
             case "metadata":
                 self.query_one("#metadata", JsonTree).show(metadata_of(document))
             case "raw":
                 self.query_one("#raw", JsonTree).show(document)
             case name:
-                self._set_table_rows(name, _TAB_ROWS[name](document))
+                self._set_table_rows(name, _TAB_ROWS[name](user))
 
     def fill_preview(self, tab: Tab, row: Row) -> None:
         match tab.name:
@@ -183,8 +185,8 @@ class UserScreen(UserActionsMixin):
         assert isinstance(pane, Table)
         assert pane.row is not None
         wallet_id = str(pane.row["wallet"])
-        wallets = as_objects(self.document.get("wallets")) if self.document else ()
-        known: Row = next((row for row in wallets if row.get("id") == wallet_id), {})
+        wallets = self.user.wallets if self.user is not None else ()
+        known: Row = next((wallet.raw for wallet in wallets if wallet.id == wallet_id), {})
         row = {"userId": self.object_id, **known}
         target = RouteTarget(
             row_id=wallet_id,

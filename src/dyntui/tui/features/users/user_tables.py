@@ -5,11 +5,16 @@ In each row, `copy` is the value to copy and `wallet` the id of the wallet that 
 
 from __future__ import annotations
 
-from dyntui.core.json_types import Row
+from typing import TYPE_CHECKING
+
+from dyntui.core.json_types import Row, as_list
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, yes_no
 from dyntui.services.metadata import metadata_of
 from dyntui.tui.kit.widgets.field_list import FieldLine
+
+if TYPE_CHECKING:
+    from dyntui.api.models import Session, User
 
 __all__ = [
     "CHECKS",
@@ -140,87 +145,85 @@ def profile_lines(user: Row) -> list[FieldLine]:
     return lines
 
 
-def _objects(user: Row, key: str) -> list[Row]:
-    value = user.get(key)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def credential_rows(user: Row) -> list[Row]:
+def credential_rows(user: User) -> list[Row]:
     """Return the verified credentials with the value that identifies the user."""
     return [
         {
-            **row,
-            "copy": _first(row, "email", "address", "oauth_username", "public_identifier", "phoneNumber"),
-            "provider": _first(row, "oauth_provider", "wallet_name", "chain"),
-            "wallet": row.get("id") if row.get("format") == "blockchain" else None,
+            **credential.raw,
+            "copy": credential.identifier,
+            "provider": credential.provider,
+            "wallet": credential.id if credential.format == "blockchain" else None,
         }
-        for row in _objects(user, "verifiedCredentials")
+        for credential in user.verified_credentials
     ]
 
 
-def wallet_rows(user: Row) -> list[Row]:
-    return [{**row, "copy": row.get("publicKey"), "wallet": row.get("id")} for row in _objects(user, "wallets")]
+def wallet_rows(user: User) -> list[Row]:
+    return [{**wallet.raw, "copy": wallet.public_key, "wallet": wallet.id} for wallet in user.wallets]
 
 
-def session_rows(user: Row) -> list[Row]:
+def session_rows(user: User) -> list[Row]:
     """Return the sessions, the latest first."""
-    rows = sorted(_objects(user, "sessions"), key=lambda row: str(row.get("createdAt", "")), reverse=True)
-    return [{**row, "copy": row.get("id"), "status": "revoked" if row.get("revokedAt") else "active"} for row in rows]
 
+    def started_at(session: Session) -> float:
+        return session.created_at.timestamp() if session.created_at is not None else 0.0
 
-def social_rows(user: Row) -> list[Row]:
     return [
-        {**row, "copy": _first(row, "accountUsername", "accountId", "id")} for row in _objects(user, "oauthAccounts")
+        {**session.raw, "copy": session.id, "status": "active" if session.is_active else "revoked"}
+        for session in sorted(user.sessions, key=started_at, reverse=True)
     ]
 
 
-def mfa_rows(user: Row) -> list[Row]:
-    return [{**row, "copy": row.get("id")} for row in _objects(user, "mfaDevices")]
+def social_rows(user: User) -> list[Row]:
+    return [
+        {**account.raw, "copy": account.account_username or account.raw.get("accountId") or account.id}
+        for account in user.oauth_accounts
+    ]
 
 
-def check_rows(user: Row) -> list[Row]:
+def mfa_rows(user: User) -> list[Row]:
+    return [{**device.raw, "copy": device.id} for device in user.mfa_devices]
+
+
+def check_rows(user: User) -> list[Row]:
     """Return the Chainalysis checks of the wallet addresses."""
-    return [{**row, "copy": row.get("walletPublicKey")} for row in _objects(user, "chainalysisChecks")]
+    return [{**check.raw, "copy": check.wallet_public_key} for check in user.chainalysis_checks]
 
 
-def access_lines(user: Row) -> list[FieldLine]:
+def access_lines(user: User) -> list[FieldLine]:
     """Return what the document says about access: matching allowlists, missing fields, scope."""
     lines = [FieldLine("matching allowlists", heading=True)]
-    lines += _numbered_lines(user.get("lists"))
+    lines += _numbered_lines(user.raw.get("lists"))
     lines.append(FieldLine("missing fields", heading=True))
-    lines += _numbered_lines(user.get("missingFields"))
-    lines += [FieldLine("scope", heading=True), FieldLine("scope", user.get("scope") or None)]
+    lines += _numbered_lines(user.raw.get("missingFields"))
+    lines += [FieldLine("scope", heading=True), FieldLine("scope", user.scope or None)]
     return lines
 
 
 def _numbered_lines(value: object) -> list[FieldLine]:
-    items = value if isinstance(value, list) else []
-    names = [item.get("name") or item.get("id") or item if isinstance(item, dict) else item for item in items]
+    names = [item.get("name") or item.get("id") or item if isinstance(item, dict) else item for item in as_list(value)]
     return [FieldLine(f"{number}", name) for number, name in enumerate(names, 1)] or [FieldLine("none")]
 
 
-def linked_rows(user: Row) -> list[Row]:
+def linked_rows(user: User) -> list[Row]:
     """Return the credentials, MFA devices and address checks of a user, one short row each."""
     rows: list[Row] = []
-    for row in credential_rows(user):
-        uses_provider = row.get("format") in ("oauth", "blockchain")
+    for credential in user.verified_credentials:
+        is_wallet = credential.format == "blockchain"
         rows.append(
             {
-                "type": _first(row, "oauth_provider", "chain") if uses_provider else row.get("format"),
-                "identifier": row["copy"],
-                "copy": row["copy"],
-                "detail": "verified" if row.get("verifiedAt") else "can sign in" if row.get("signInEnabled") else "",
-                "wallet": row["wallet"],
+                "type": (credential.oauth_provider or credential.chain)
+                if is_wallet or credential.format == "oauth"
+                else credential.format,
+                "identifier": credential.identifier,
+                "copy": credential.identifier,
+                "detail": "verified" if credential.verified_at else "can sign in" if credential.sign_in_enabled else "",
+                "wallet": credential.id if is_wallet else None,
             }
         )
-    for row in _objects(user, "mfaDevices"):
-        rows.append({"type": "MFA", "identifier": row.get("type"), "copy": row.get("id"), "detail": row.get("alias")})
-    for row in _objects(user, "chainalysisChecks"):
-        address = row.get("walletPublicKey")
-        rows.append({"type": "check", "identifier": address, "copy": address, "detail": row.get("result")})
+    for device in user.mfa_devices:
+        rows.append({"type": "MFA", "identifier": device.type, "copy": device.id, "detail": device.alias})
+    for check in user.chainalysis_checks:
+        address = check.wallet_public_key
+        rows.append({"type": "check", "identifier": address, "copy": address, "detail": check.result})
     return rows
-
-
-def _first(row: Row, *keys: str) -> object:
-    """Return the first of the values that is not empty; None for none."""
-    return next((row[key] for key in keys if row.get(key)), None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.services.web_links import explorer_url
 from dyntui.tui.kit.widgets.field_list import FieldLine
+
+if TYPE_CHECKING:
+    from dyntui.api.models import Wallet
 
 __all__ = ["EXPLORER", "SIGNER", "USER", "wallet_lines"]
 
@@ -62,10 +65,13 @@ def wallet_lines(wallet: Row, owner: str = "") -> list[FieldLine]:
     lines += [FieldLine("owner", heading=True), FieldLine("name", owner or None), FieldLine(USER, wallet.get("userId"))]
     if wallet.get("deletedUserId"):
         lines.append(FieldLine("deleted user", wallet["deletedUserId"]))
-    lines += _additional_address_lines(wallet)
-    lines += _embedded_wallet_lines(wallet)
-    lines += _smart_wallet_lines(wallet)
-    lines += _delegated_access_lines(wallet)
+    from dyntui.api.models import Wallet
+
+    model = Wallet.of(wallet)
+    lines += _additional_address_lines(model)
+    lines += _embedded_wallet_lines(model)
+    lines += _smart_wallet_lines(model)
+    lines += _delegated_access_lines(model)
     other = {key: value for key, value in wallet.items() if key not in _SHOWN and value not in (None, "", [], {})}
     if other:
         lines.append(FieldLine("other fields", heading=True))
@@ -73,72 +79,63 @@ def wallet_lines(wallet: Row, owner: str = "") -> list[FieldLine]:
     return lines
 
 
-def _object(value: object) -> Row:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _objects(value: object) -> list[Row]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
-
-
-def _additional_address_lines(wallet: Row) -> list[FieldLine]:
+def _additional_address_lines(wallet: Wallet) -> list[FieldLine]:
     lines: list[FieldLine] = []
-    for item in _objects(wallet.get("walletAdditionalAddresses")):
-        kind = str(item.get("type") or "additional")
-        lines.append(FieldLine(f"{kind} address", item.get("address")))
-        chain = {"cosmos": "COSMOS", "evm": "EVM"}.get(kind, wallet.get("chain"))
-        if url := explorer_url(chain, item.get("address")):
+    for item in wallet.wallet_additional_addresses:
+        kind = item.type or "additional"
+        lines.append(FieldLine(f"{kind} address", item.address))
+        chain = {"cosmos": "COSMOS", "evm": "EVM"}.get(kind, wallet.chain)
+        if url := explorer_url(chain, item.address):
             lines.append(FieldLine(EXPLORER, url))
-        if item.get("publicKey"):
-            lines.append(FieldLine(f"{kind} public key", item["publicKey"]))
+        if item.public_key:
+            lines.append(FieldLine(f"{kind} public key", item.public_key))
     return [FieldLine("additional addresses", heading=True), *lines] if lines else []
 
 
-def _embedded_wallet_lines(wallet: Row) -> list[FieldLine]:
+def _embedded_wallet_lines(wallet: Wallet) -> list[FieldLine]:
     """Return the properties of an embedded wallet and its key shares: threshold, location, encryption."""
-    properties, waas = _object(wallet.get("properties")), _object(wallet.get("waasWallet"))
+    properties, waas = wallet.properties, wallet.waas_wallet
     not_embedded = ("hardwareWallet", *dict(_SMART))
     if not waas and all(value is None for key, value in properties.items() if key not in not_embedded):
         return []
-    merged = {**properties, **{key: value for key, value in waas.items() if value is not None}}
+    merged = {**properties, **{key: value for key, value in (waas.raw if waas else {}).items() if value is not None}}
     version = merged.get("version") or ("V3" if waas else None)
     lines = [FieldLine("embedded wallet", heading=True), FieldLine("version", _VERSIONS.get(str(version), version))]
     lines += [FieldLine(label, merged[key]) for key, label in _EMBEDDED if merged.get(key) is not None]
     if waas:
-        lines += [FieldLine("WaaS chain", waas.get("chainName")), FieldLine("WaaS address", waas.get("accountAddress"))]
-        lines += [FieldLine("WaaS wallet", waas.get("walletId"))]
-    shares = _objects(merged.get("keyShares"))
+        lines += [FieldLine("WaaS chain", waas.chain_name), FieldLine("WaaS address", waas.account_address)]
+        lines += [FieldLine("WaaS wallet", waas.wallet_id)]
+    from dyntui.api.models.wallet import KeyShare
+
+    shares = [KeyShare.of(share) for share in as_objects(merged.get("keyShares"))]
     scheme = merged.get("thresholdSignatureScheme")
     if shares or scheme:
         lines += [FieldLine("key shares", heading=True), FieldLine("threshold", _SCHEMES.get(str(scheme), scheme))]
         lines.append(FieldLine("derivation path", merged.get("derivationPath")))
         for number, share in enumerate(shares, 1):
-            encryption = "encrypted with a password" if share.get("passwordEncrypted") else "no password"
-            lines.append(FieldLine(f"share {number}", f"{share.get('backupLocation') or '?'}, {encryption}"))
-    lines += [FieldLine(str(key), value) for key, value in _object(merged.get("settings")).items()]
+            encryption = "encrypted with a password" if share.password_encrypted else "no password"
+            lines.append(FieldLine(f"share {number}", f"{share.backup_location or '?'}, {encryption}"))
+    lines += [FieldLine(str(key), value) for key, value in as_object(merged.get("settings")).items()]
     shown = {key for key, _ in (*_EMBEDDED, *_SMART)} | {"version", "keyShares", "thresholdSignatureScheme"}
     shown |= {"derivationPath", "settings", "hardwareWallet"}
     lines += [FieldLine(str(key), value) for key, value in properties.items() if key not in shown and value is not None]
     return lines
 
 
-def _smart_wallet_lines(wallet: Row) -> list[FieldLine]:
-    properties = _object(wallet.get("properties"))
-    values = [(label, wallet.get(key) or properties.get(key)) for key, label in _SMART]
-    if not wallet.get("hardwareWallet"):
-        values.append(("hardware", properties.get("hardwareWallet")))
+def _smart_wallet_lines(wallet: Wallet) -> list[FieldLine]:
+    values = [(label, wallet.raw.get(key) or wallet.properties.get(key)) for key, label in _SMART]
+    if not wallet.raw.get("hardwareWallet"):
+        values.append(("hardware", wallet.properties.get("hardwareWallet")))
     lines = [FieldLine(label, value) for label, value in values if value]
-    if wallet.get("signerWalletId"):
-        lines.append(FieldLine(SIGNER, wallet["signerWalletId"]))
+    if wallet.signer_wallet_id:
+        lines.append(FieldLine(SIGNER, wallet.signer_wallet_id))
     return [FieldLine("smart wallet and hardware", heading=True), *lines] if lines else []
 
 
-def _delegated_access_lines(wallet: Row) -> list[FieldLine]:
+def _delegated_access_lines(wallet: Wallet) -> list[FieldLine]:
     lines: list[FieldLine] = []
-    for number, item in enumerate(_objects(wallet.get("delegatedAccessWalletApiKeys")), 1):
-        key = _object(item.get("encryptionPublicKey"))
-        scopes = item.get("scopes")
-        scope_text = ", ".join(str(scope) for scope in scopes) if isinstance(scopes, list) else "?"
-        lines.append(FieldLine(f"key {number}", f"{key.get('kid') or key.get('id') or '?'}: {scope_text}"))
-        lines.append(FieldLine(f"key {number} expires", item.get("expiresAt")))
+    for number, access in enumerate(wallet.delegated_access_wallet_api_keys, 1):
+        key = access.encryption_public_key
+        lines.append(FieldLine(f"key {number}", f"{key.kid or key.id or '?'}: {', '.join(access.scopes) or '?'}"))
+        lines.append(FieldLine(f"key {number} expires", access.raw.get("expiresAt")))
     return [FieldLine("delegated access", heading=True), *lines] if lines else []

@@ -91,7 +91,7 @@ class WalletScreen(SiblingScreen):
         from dyntui.api.errors import NotFound
 
         try:
-            return {**known, **await client.wallets.get_raw(object_id)}
+            return {**known, **(await client.wallets.get(object_id)).raw}
         except NotFound:
             if known.get("deletedAt"):
                 return known  # only the list operation returns deleted wallets

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe
-from dyntui.core.times import age, parse_time
+from dyntui.core.times import age
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
@@ -27,6 +27,7 @@ from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
+    from dyntui.api.models import Webhook
     from dyntui.services.connection import Connection
     from dyntui.services.lists.paged_view import PagedView
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
@@ -42,26 +43,24 @@ _MAX_EVENT_LINES = 3
 class _WebhookHeader(LineWidget):
     """URL, state and events of the webhook, and why it is disabled; as high as its text."""
 
-    webhook: Row = {}
+    webhook: Webhook | None = None
     reason = ""
 
-    def show(self, webhook: Row, reason: str) -> None:
-        """Show a webhook. reason: why it is disabled, or ""."""
+    def show(self, webhook: Webhook | None, reason: str) -> None:
+        """Show a webhook; None while it is loading. reason: why it is disabled, or ""."""
         self.webhook, self.reason = webhook, safe(reason, 600)
         self._fit_height()
         self.repaint()
 
     @property
     def _state(self) -> str:
-        if not self.webhook.get("isEnabled"):
+        if self.webhook is None or not self.webhook.is_enabled:
             return "Disabled"
-        enabled_at = parse_time(self.webhook.get("enabledAt"))
-        return f"Enabled since {age(enabled_at)}" if enabled_at else "Enabled"
+        return f"Enabled since {age(self.webhook.enabled_at)}" if self.webhook.enabled_at else "Enabled"
 
     def _event_lines(self) -> list[str]:
         """Return the events in lines. The first one follows the state on its line, so it is shorter."""
-        events = self.webhook.get("events")
-        names = ", ".join(str(name) for name in events) if isinstance(events, list) else ""
+        names = ", ".join(self.webhook.events) if self.webhook is not None else ""
         indent = " " * (width_of(self._state) + 7)
         text = f"Events: {safe(names, 4_000) or 'none'}"
         lines = wrap(text, max(30, self.size.width - 2), initial_indent=indent, subsequent_indent="    ")
@@ -71,7 +70,7 @@ class _WebhookHeader(LineWidget):
 
     def _further_lines(self) -> list[Piece]:
         """Return the lines below URL and state."""
-        if not self.webhook or not self.size:
+        if self.webhook is None or not self.size:
             return []
         reason_lines = wrap(self.reason, max(20, self.size.width - 4))
         return [
@@ -89,12 +88,12 @@ class _WebhookHeader(LineWidget):
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         webhook = self.webhook
-        if not webhook:
+        if webhook is None:
             return [("  ···", "dim")] if y == 0 else [], ""
         if y == 0:
-            return [("  ", ""), (cut(safe(webhook.get("url")), width - 3), "strong")], ""
+            return [("  ", ""), (cut(safe(webhook.url), width - 3), "strong")], ""
         if y == 1:
-            dot: Piece = ("  ● ", "good") if webhook.get("isEnabled") else ("  ○ ", "warn")
+            dot: Piece = ("  ● ", "good") if webhook.is_enabled else ("  ○ ", "warn")
             events = cut(self._event_lines()[0], width - width_of(self._state) - 8)
             return [dot, (f"{self._state}   ", ""), (events, "dim")], ""
         lines = self._further_lines()[y - 2 : y - 1]
@@ -106,7 +105,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
     BINDINGS = bindings(WEBHOOKS_ACTIONS, "webhook")
 
-    webhook: Row = {}
+    webhook: Webhook | None = None
     failed_only = False
 
     @classmethod
@@ -137,14 +136,12 @@ class WebhookMessagesScreen(ResourceActionsScreen):
             self._load_webhook(connection)
 
     def _load_webhook(self, connection: Connection) -> None:
-        from dyntui.services.actions.resource_actions import read_one
-
-        work = partial(read_one, connection.client, RESOURCES["webhooks"], self.parent_id)
+        work = partial(connection.client.webhooks.get, self.parent_id)
         self.run_worker_then(work, self._on_webhook_loaded, group="webhook")
 
-    def _on_webhook_loaded(self, webhook: Row) -> None:
+    def _on_webhook_loaded(self, webhook: Webhook) -> None:
         self.webhook = webhook
-        self.parent_label = str(webhook.get("url") or "")
+        self.parent_label = webhook.url
         self._update_header()
         self.refresh_status()
 
@@ -153,7 +150,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         from dyntui.services.webhooks import disabled_cause
 
         reason = ""
-        if self.webhook and self.view is not None and self.view.is_loaded and not self.failed_only:
+        if self.webhook is not None and self.view is not None and self.view.is_loaded and not self.failed_only:
             rows = [self.view.get(index) for index in range(min(_RECENT_MESSAGES, self.view.total))]
             reason = disabled_cause(self.webhook, [row for row in rows if row is not None])
         self.query_one(_WebhookHeader).show(self.webhook, reason)
@@ -210,7 +207,8 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     # Actions of the webhook
 
     def _webhook_row(self) -> Row:
-        return {"webhookId": self.parent_id, "url": self.parent_label, **self.webhook}
+        loaded: Row = self.webhook.raw if self.webhook is not None else {}
+        return {"webhookId": self.parent_id, "url": self.parent_label, **loaded}
 
     def _begin_webhook_action(self, name: str, key: str) -> None:
         from dyntui.services.actions.resource_actions import find_action
@@ -219,7 +217,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         self.begin(record, find_action(record, name), [self._webhook_row()], "", key)
 
     def action_toggle_enabled(self) -> None:
-        self._begin_webhook_action("disable" if self.webhook.get("isEnabled") else "enable", "t")
+        self._begin_webhook_action("disable" if self.webhook is not None and self.webhook.is_enabled else "enable", "t")
 
     def action_edit(self) -> None:
         self._begin_webhook_action("edit", "e")
