@@ -7,6 +7,7 @@ import base64
 import pytest
 from tui_support import console_of, demo, jump, lines_of, press, settled, text_of
 
+from dyntui.api.models import User
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.users.user_tables import credential_rows, profile_lines, session_rows
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
@@ -137,7 +138,7 @@ def test_profile_lines_show_each_field_one_time() -> None:
 
 
 def test_rows_of_missing_and_malformed_values() -> None:
-    assert credential_rows({"verifiedCredentials": None}) == []
-    assert credential_rows({"verifiedCredentials": ["odd", {"format": "email"}]})[0]["copy"] is None
-    rows = session_rows({"sessions": [{"createdAt": "1"}, {"createdAt": "2", "revokedAt": "3"}]})
+    assert credential_rows(User.of({"verifiedCredentials": None})) == []
+    assert credential_rows(User.of({"verifiedCredentials": ["odd", {"format": "email"}]}))[0]["copy"] == ""
+    rows = session_rows(User.of({"sessions": [{"createdAt": "1"}, {"createdAt": "2", "revokedAt": "odd"}]}))
     assert [row["status"] for row in rows] == ["revoked", "active"]

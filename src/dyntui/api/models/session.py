@@ -23,4 +23,5 @@ class Session(Model):
 
     @property
     def is_active(self) -> bool:
-        return self.revoked_at is None
+        """Whether the session was not revoked, also when the time of it cannot be read."""
+        return not self.raw.get("revokedAt")
