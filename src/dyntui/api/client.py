@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from dyntui.api.catalog import Catalog, Operation, catalog
 from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
@@ -18,9 +18,10 @@ from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.api.request_log import RequestLog
 from dyntui.api.resources import AllowlistsResource, ApiResource
-from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, ApiResponse, Transport
+from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, ApiResponse, AsgiApp, Transport
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import quote_segment
+from dyntui.core.json_types import Json, Row
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import without_surrogates
 
@@ -59,7 +60,7 @@ class Client:
         token: str,
         *,
         read_only: bool = False,
-        app: Any = None,
+        app: AsgiApp | None = None,
         ca_file: str = "",
         rate_limiters: RateLimiters | None = None,
         log: RequestLog | None = None,
@@ -141,12 +142,12 @@ class Client:
         *,
         path: Mapping[str, object] | None = None,
         query: Mapping[str, object] | None = None,
-        body: Any = None,
+        body: object = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         permit: WritePermit | None = None,
         timeout: float | None = None,
-    ) -> Any:
+    ) -> Json:
         """Call an operation of the catalog and return the decoded response; None when it has no body.
 
         path: path values by name; `environmentId` is filled in. query: lists repeat, mappings become `name[key]=value`.
@@ -218,7 +219,7 @@ class Client:
         sent_query = {name: value for name, value in query.items() if value is not None}
         return page_from(await self.call(operation_id, path=path, query=sent_query), items)
 
-    async def introspect(self) -> dict[str, Any] | None:
+    async def introspect(self) -> Row | None:
         """Describe this token (`GET /tokens/me`); None on a server without that endpoint.
 
         Source: docs/vendor-api.md#introspection.
@@ -259,7 +260,7 @@ def _listed(permit: WritePermit) -> str:
     return ", ".join(sorted(permit.operations))
 
 
-def decode(answer: ApiResponse) -> Any:
+def decode(answer: ApiResponse) -> Json:
     """Return the JSON of a response; None for an empty one. Raises BadResponse when the body is not JSON."""
     if not answer.body.strip():
         return None

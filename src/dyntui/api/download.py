@@ -6,13 +6,13 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from dyntui import __version__
 from dyntui.api._httpx import httpx
 from dyntui.api.errors import ApiProblem, BadResponse, Redirected, error_from
 from dyntui.api.request_log import RequestLog
-from dyntui.api.transport import CONNECT_TIMEOUT, READ_TIMEOUT, translate
+from dyntui.api.transport import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, translate
 from dyntui.config.urls import is_loopback
 from dyntui.core.errors import UsageError
 from dyntui.core.redact import redact
@@ -64,7 +64,7 @@ async def fetch(
     *,
     log: RequestLog,
     loopback: bool = False,
-    app: Any = None,
+    app: AsgiApp | None = None,
     most: int = MOST_BYTES,
     longest: float = LONGEST,
     on_progress: Progress | None = None,
@@ -104,7 +104,7 @@ async def fetch(
         log.finished("GET", "download", status, ms, 0, got, 1, problem)
 
 
-def _client(host: str, app: Any) -> httpx.AsyncClient:
+def _client(host: str, app: AsgiApp | None) -> httpx.AsyncClient:
     name = httpx.URL(f"http://{host}").host
     return httpx.AsyncClient(
         follow_redirects=False,

@@ -5,10 +5,9 @@ Source: docs/vendor-api.md#errors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from dyntui.core.json_types import Row
 from dyntui.core.strict_json import load_json
 
 __all__ = ["ErrorBody", "read_error"]
@@ -22,7 +21,7 @@ class ErrorBody:
     """The message to display."""
     code: str = ""
     """The server's own error code."""
-    payload: Mapping[str, Any] | None = None
+    payload: Row | None = None
     """Details that the server added."""
 
 

@@ -28,10 +28,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from dyntui.api.error_body import read_error
 from dyntui.core.errors import EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE, DyntuiError
+from dyntui.core.json_types import Row
 
 __all__ = [
     "ApiError",
@@ -95,7 +96,7 @@ class ApiError(ApiProblem):
     """The HTTP status."""
     code: str
     """The server's own error code, "" when it gave none."""
-    payload: Mapping[str, Any] | None
+    payload: Row | None
     """Details that the server added, or None."""
     request_id: str
     """The server's id of the request, "" when no header has one."""
@@ -110,7 +111,7 @@ class ApiError(ApiProblem):
         message: str,
         *,
         code: str = "",
-        payload: Mapping[str, Any] | None = None,
+        payload: Row | None = None,
         request_id: str = "",
         retry_after: float | None = None,
         body: str = "",

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import stamina
 import stamina.instrumentation
@@ -37,7 +37,19 @@ from dyntui.core.errors import UsageError
 from dyntui.core.redact import redact, redactor
 from dyntui.core.text import safe
 
-__all__ = ["BULK_TIMEOUT", "MAX_RESPONSE", "READ_TIMEOUT", "ApiResponse", "Transport", "origin_of", "translate"]
+__all__ = [
+    "AsgiApp",
+    "BULK_TIMEOUT",
+    "MAX_RESPONSE",
+    "READ_TIMEOUT",
+    "ApiResponse",
+    "Transport",
+    "origin_of",
+    "translate",
+]
+
+AsgiApp: TypeAlias = Callable[..., Coroutine[None, None, None]]
+"""An application that answers requests in this process, instead of the network."""
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -84,7 +96,7 @@ class Transport:
         token: str,
         *,
         log: RequestLog,
-        app: Any = None,
+        app: AsgiApp | None = None,
         ca_file: str = "",
         retries: int = RETRIES,
     ) -> None:
@@ -107,19 +119,16 @@ class Transport:
 
     def _client(self) -> httpx.AsyncClient:
         if self._http is None:
-            common: dict[str, Any] = {
-                "follow_redirects": False,
-                "timeout": httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-                "headers": {"User-Agent": f"dyntui/{__version__}", "Accept": "application/json"},
-                "cookies": None,
+            own_trust = self._app is None and self._base.scheme == "https" and bool(self._ca_file)
+            self._http = httpx.AsyncClient(
+                follow_redirects=False,
+                timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+                headers={"User-Agent": f"dyntui/{__version__}", "Accept": "application/json"},
                 # A proxy from the environment is used, but never for this machine's own servers.
-                "trust_env": not is_loopback(self._base.host),
-            }
-            if self._app is not None:
-                common["transport"] = httpx.ASGITransport(app=self._app)
-            elif self._base.scheme == "https":
-                common["verify"] = self._trusted() if self._ca_file else True
-            self._http = httpx.AsyncClient(**common)
+                trust_env=not is_loopback(self._base.host),
+                transport=httpx.ASGITransport(app=self._app) if self._app is not None else None,
+                verify=self._trusted() if own_trust else True,
+            )
         return self._http
 
     def _trusted(self) -> ssl.SSLContext:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +14,7 @@ import click
 from dyntui.cli.context import CliContext, run
 from dyntui.cli.object_output import show_object
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
@@ -104,8 +105,8 @@ def list_rows(
     local_filter = row_filter(record, text, match_kind) if match_kind is not None else None
     server_filter = parse_filter(record.filter, text) if record.filter is not None and text else {}
 
-    async def work() -> tuple[list[dict[str, Any]], int | None]:
-        rows: list[dict[str, Any]] = []
+    async def work() -> tuple[list[Row], int | None]:
+        rows: list[Row] = []
         total: int | None = None
         async with context.connection() as connection:
             parent_id = await resolve_parent(connection.client, record, parent)
@@ -134,7 +135,7 @@ def list_rows(
 def show_rows(
     context: CliContext,
     record: Resource,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Row],
     total: int | None,
     *,
     ndjson: bool = False,
@@ -162,7 +163,7 @@ def show_rows(
 
 async def _read_first_rows(
     connection: Connection, record: Resource, query: ListQuery, parent: str, limit: int
-) -> tuple[list[dict[str, Any]], int | None]:
+) -> tuple[list[Row], int | None]:
     """Read up to `limit` rows page by page; return them and the total, None if unknown."""
     from dyntui.api.pagination import PageCheck
     from dyntui.resources import Paging
@@ -171,7 +172,7 @@ async def _read_first_rows(
     check = PageCheck(record.key)
     fetch = make_fetch(connection.client, record, parent)
     has_offsets = record.list.paging is Paging.OFFSET
-    rows: list[dict[str, Any]] = []
+    rows: list[Row] = []
     cursor: str | None = None
     while True:
         size = min(_PAGE_SIZE, limit - len(rows))
@@ -187,7 +188,7 @@ async def _read_first_rows(
             return rows[:limit], page.total
 
 
-def _printable_row(connection: Connection, record: Resource, row: Mapping[str, Any]) -> dict[str, Any]:
+def _printable_row(connection: Connection, record: Resource, row: Row) -> Row:
     """Return the row without secrets; an API token gets the field `own`: whether the connection uses it."""
     from dyntui.resources.tokens import is_own_token
     from dyntui.services.actions.resource_actions import mask_secrets
@@ -196,7 +197,7 @@ def _printable_row(connection: Connection, record: Resource, row: Mapping[str, A
     return {**masked, "own": is_own_token(row, connection.token_hint)} if "checksum" in masked else masked
 
 
-def _print_table(context: CliContext, record: Resource, rows: Sequence[Mapping[str, Any]]) -> None:
+def _print_table(context: CliContext, record: Resource, rows: Sequence[Row]) -> None:
     """Print the columns of the record, and the full id, which other commands accept."""
     from dyntui.core.times import now
     from dyntui.resources import Column

@@ -6,6 +6,8 @@ import json
 import math
 from typing import NoReturn
 
+from dyntui.core.json_types import Json
+
 __all__ = ["DEEPEST", "decode_first", "dump_json", "load_json", "parse_json"]
 
 DEEPEST = 64
@@ -27,10 +29,14 @@ _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 def parse_json(text: str | bytes) -> object:
     """Return the value of JSON text or UTF-8 bytes. Raises ValueError when it is not JSON or nested too deeply."""
+    return _parse(text)
+
+
+def _parse(text: str | bytes) -> Json:
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", "surrogatepass")
     try:
-        value = _DECODER.decode(text)
+        value: Json = _DECODER.decode(text)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     _check_depth(value, text.count("[") + text.count("{"))
@@ -47,7 +53,7 @@ def decode_first(text: str, place: int) -> tuple[object, int]:
     return value, end
 
 
-def load_json(data: bytes) -> object:
+def load_json(data: bytes) -> Json:
     """Return the value of a response. Raises ValueError when it is not JSON.
 
     Text that is not valid Unicode does not fail the rest: lone surrogates are kept, and so is each byte that is not
@@ -56,14 +62,15 @@ def load_json(data: bytes) -> object:
     import orjson
 
     try:
-        return orjson.loads(data)
+        value: Json = orjson.loads(data)
+        return value
     except orjson.JSONDecodeError:
         pass
     try:
         text = data.decode("utf-8-sig", "surrogatepass")
     except UnicodeDecodeError:
         text = data.decode("utf-8-sig", "surrogateescape")
-    return parse_json(text)
+    return _parse(text)
 
 
 def dump_json(value: object) -> bytes:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.rate_limiter import RateLimiters
     from dyntui.api.request_log import RequestLog
+    from dyntui.api.transport import AsgiApp
     from dyntui.config.profile import Profile
 
 __all__ = ["Connection"]
@@ -42,7 +43,7 @@ class Connection:
         token: str,
         *,
         token_source: str = "",
-        app: object = None,
+        app: AsgiApp | None = None,
         rate_limiters: RateLimiters | None = None,
         log: RequestLog | None = None,
         audit: Audit | None = None,

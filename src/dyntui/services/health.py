@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from dyntui.core.json_types import Row
 from dyntui.core.times import now
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def server_kind(client: Client) -> str:
     from dyntui.api.errors import Forbidden, NotFound
 
     try:
-        return _kind(await client.call("getEnvironmentById"))
+        return _kind(await client.environments.get_raw())
     except (Forbidden, NotFound):
         return ""
 
@@ -81,7 +82,7 @@ async def check_health(client: Client, profile_kind: str = "live") -> Environmen
     from dyntui.api.errors import ApiError, Forbidden, RateLimited, ServerError, Unauthorized
 
     warnings: list[str] = []
-    about: dict[str, object] | None = None
+    about: Row | None = None
     belongs = ""
     try:
         about = await client.introspect()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.forms import FieldKind, FormField, ParameterLocation
@@ -28,10 +29,9 @@ ABSENT = object()
 """The value of a path that does not exist."""
 
 
-async def read_settings(client: Client) -> dict[str, object]:
+async def read_settings(client: Client) -> Row:
     """Read the settings."""
-    document = await client.call("getEnvironmentById")
-    found = document.get("settings") if isinstance(document, dict) else None
+    found = (await client.environments.get_raw()).get("settings")
     if not isinstance(found, dict):
         raise UsageError("The server returned no settings of this environment.")
     return found

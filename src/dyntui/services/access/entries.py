@@ -240,7 +240,7 @@ _ALIAS_ONLY = (
 
 
 async def _is_enabled(client: Client, list_id: str) -> bool:
-    return is_enabled(await client.call("getAllowlistsById", path={"allowlistId": list_id}))
+    return is_enabled(await client.allowlists.get_raw(list_id))
 
 
 async def _remove_then_add(

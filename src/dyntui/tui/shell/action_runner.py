@@ -73,10 +73,10 @@ class ProgressDialog(BaseDialog[None]):
         for line in self.query("#progress").results(Static):
             line.update(f"{done:,} of {self._total:,}{stopping}")
 
-    def action_cancel(self) -> Any:
+    def action_cancel(self) -> None:
         self._stop.set()
 
-    def action_leave(self) -> Any:
+    def action_leave(self) -> None:
         cast("ConsoleApp", self.app).action_leave()
 
 
