@@ -225,7 +225,7 @@ def show_resource(context: CliContext, record: Resource, row_id: str, *, parent:
     """Read one object of a resource and print it in full."""
     from dyntui.services.actions.resource_actions import find_rows, mask_secrets, read_one, resolve_parent
 
-    async def work() -> Any:
+    async def work() -> object:
         async with context.connection() as connection:
             client = connection.client
             parent_id, object_id = await resolve_parent(client, record, parent), row_id

@@ -275,9 +275,9 @@ class WizardService:
 
     def check(
         self, connection: Connection, control: JobControl, on_progress: Callable[[int, int | None], None]
-    ) -> AbstractMapping[str, object]:
-        """Compare the rows with the server and return the result. Raises StoppedError when a stop was requested."""
-        return asyncio.run(_check(self.job(), connection, control, on_progress))
+    ) -> None:
+        """Compare the rows with the server. Raises StoppedError when a stop was requested."""
+        asyncio.run(_check(self.job(), connection, control, on_progress))
 
     def plan(self) -> tuple[dict[str, object], rows_of.RowCounts]:
         """Return the plan, saved next to the journal, and the counts of the review."""
@@ -392,9 +392,8 @@ async def _assess(journal: Journal, connection: Connection) -> WriteAction:
 
 async def _check(
     journal: Journal, connection: Connection, control: JobControl, on_progress: Callable[[int, int | None], None]
-) -> AbstractMapping[str, object]:
+) -> None:
     from dyntui.services.imports.job_service import precheck_job
-    from dyntui.services.imports.precheck import PRECHECKED
 
     control.attach()
     async with connection.new_client() as client:
@@ -410,8 +409,6 @@ async def _check(
             await work
         except asyncio.CancelledError:
             raise StoppedError("The check was stopped; its results were discarded.") from None
-    found: AbstractMapping[str, object] = journal.facts[PRECHECKED]
-    return found
 
 
 def _raise_if_stopped(stop: Event) -> None:

@@ -11,7 +11,7 @@ __all__ = ["start_worker"]
 
 
 def start_worker(
-    node: DOMNode, work: Callable[[], Awaitable[Any]], *, group: str = "default", exclusive: bool = False
+    node: DOMNode, work: Callable[[], Awaitable[object]], *, group: str = "default", exclusive: bool = False
 ) -> None:
     """Run the coroutine function `work` in a worker of `node`.
 

@@ -187,10 +187,10 @@ class ConsoleApp(ClipboardApp, Protocol):
     ) -> Worker[object]:
         """Run `work` in the background."""
 
-    def call_next(self, callback: Callable[..., Any], *args: Any) -> None:
+    def call_next(self, callback: Callable[..., object], *args: object) -> None:
         """Call `callback` after the current message is processed."""
 
-    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
+    def call_later(self, callback: Callable[..., object], *args: object) -> bool:
         """Call `callback` when the app is idle."""
 
     def batch_screen_change(self, change: Callable[[], Coroutine[object, object, object]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError, StoppedError
 from dyntui.core.ids import short_id
+from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 from dyntui.importer import describe_key
 from dyntui.resources import Column
@@ -48,6 +49,8 @@ _FINDINGS = {
     "taken": "! value of another user",
 }
 
+_COUNTS = ("new", "exists", "conflict", "taken", "unchanged")
+
 
 class CheckStep(WizardStep):
     """Compare the rows with the server, and choose whether existing users are updated."""
@@ -68,7 +71,7 @@ class CheckStep(WizardStep):
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
-        self.summary: Mapping[str, Any] | None = None
+        self.summary: Mapping[str, int] | None = None
         self._row_count = 0
         self._control: JobControl | None = None
         self._done, self._total = 0, None  # type: int, int | None
@@ -97,13 +100,14 @@ class CheckStep(WizardStep):
     def on_step_shown(self) -> None:
         options = self.wizard.options()
 
-        def load(service: WizardService) -> tuple[int, Mapping[str, Any] | None, array[int]]:
+        def load(service: WizardService) -> tuple[int, Mapping[str, int] | None, array[int]]:
             from dyntui.services.imports.precheck import PRECHECKED
 
             service.open_job(self.draft)
             journal = service.finish_review(options)
-            summary = journal.facts.get(PRECHECKED)
-            numbers = found_numbers(journal) if summary is not None else array("q")
+            found = journal.facts.get(PRECHECKED)
+            summary = {name: int(found.get(name, 0)) for name in _COUNTS} if found is not None else None
+            numbers = found_numbers(journal) if found is not None else array("q")
             row_count = sum(
                 journal.counts.get(state, 0) for state in (RowState.PENDING, RowState.EXISTS, RowState.REVIEW)
             )
@@ -117,7 +121,7 @@ class CheckStep(WizardStep):
     def on_wizard_suspended(self) -> None:
         """Another screen is shown: the check continues."""
 
-    def _on_loaded(self, loaded: tuple[int, Mapping[str, Any] | None, array[int]]) -> None:
+    def _on_loaded(self, loaded: tuple[int, Mapping[str, int] | None, array[int]]) -> None:
         self._row_count, self.summary, numbers = loaded
         self._rows.show(numbers)
         self.query_one("#found", Table).show(self._rows)
@@ -158,21 +162,22 @@ class CheckStep(WizardStep):
         def on_progress(done: int, total: int | None) -> None:
             self.post_message(self.Progressed(done, total))
 
-        def check(service: WizardService) -> Mapping[str, Any] | None:
+        def check(service: WizardService) -> bool:
             try:
-                return service.check(connection, control, on_progress)
+                service.check(connection, control, on_progress)
             except StoppedError:
-                return None
+                return False
+            return True
 
-        def checked(found: Mapping[str, Any] | None) -> None:
+        def checked(is_complete: bool) -> None:
             self.wizard.mark_up_to_date(change_count)
-            self._on_checked(found)
+            self._on_checked(is_complete)
 
         self.wizard.submit(check, checked, self._on_failed)
 
-    def _on_checked(self, found: Mapping[str, Any] | None) -> None:
+    def _on_checked(self, is_complete: bool) -> None:
         self._control = None
-        if found is None:
+        if not is_complete:
             self.console.notify("Check stopped. Nothing was changed.")
         if not self.wizard.is_suspended:
             self.on_step_shown()
@@ -231,8 +236,8 @@ class CheckStep(WizardStep):
         self.query_one("#check-report", ReportView).set_lines(lines)
         self.changed()
 
-    def _summary_lines(self, found: Mapping[str, Any]) -> list[ReportLine]:
-        new, exists, conflict, taken = (int(found[name]) for name in ("new", "exists", "conflict", "taken"))
+    def _summary_lines(self, found: Mapping[str, int]) -> list[ReportLine]:
+        new, exists, conflict, taken = (found[name] for name in ("new", "exists", "conflict", "taken"))
         existing = "to be updated" if self.draft.upsert else "stay unchanged"
         lines = [
             value_line(""),
@@ -253,7 +258,7 @@ class CheckStep(WizardStep):
             ),
         ]
         if self.draft.upsert:
-            lines.append(value_line("unchanged", f"{int(found['unchanged']):,}", note="already up to date"))
+            lines.append(value_line("unchanged", f"{found['unchanged']:,}", note="already up to date"))
         return lines
 
     def _empty(self) -> str:
@@ -267,7 +272,7 @@ class CheckStep(WizardStep):
     def note(self) -> str:
         if self.summary is None and self.draft.step == "plan":
             return "skipped"
-        conflicts = int(self.summary["conflict"]) if self.summary is not None else 0
+        conflicts = self.summary["conflict"] if self.summary is not None else 0
         return quantity(conflicts, "conflict") if conflicts else ""
 
     def status(self) -> Sequence[Piece]:
@@ -283,7 +288,7 @@ class CheckStep(WizardStep):
         """Opening a row does nothing: all of it is shown."""
 
 
-def _row(found: PrecheckRow) -> dict[str, Any]:
+def _row(found: PrecheckRow) -> Row:
     shown = found.keys[:1] if found.what == "exists" else found.keys
     users = ", ".join(short_id(user) for user in found.users)
     return {
