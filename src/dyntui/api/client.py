@@ -26,18 +26,7 @@ from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import without_surrogates
 
 if TYPE_CHECKING:
-    from dyntui.api.models import (
-        Allowlist,
-        Environment,
-        Event,
-        Export,
-        Gate,
-        Token,
-        User,
-        Wallet,
-        Webhook,
-        WebhookMessage,
-    )
+    from dyntui.api.models import Allowlist, Environment, Event, Export, Gate, Token, User, Wallet, Webhook
 
 __all__ = ["Client", "OnWrite", "WritePermit"]
 
@@ -74,45 +63,21 @@ class Client:
         self.log = log or RequestLog()
         self.catalog: Catalog = catalog()
         self._transport = Transport(base_url, token, log=self.log, app=app, ca_file=ca_file)
-        self.users: ApiResource[User] = ApiResource(
-            self,
-            "User",
-            page=("getEnvironmentUsers", "users"),
-            one=("getUser", "userId", "user"),
-            limit=MAX_LIMIT,
-        )
-        self.wallets: ApiResource[Wallet] = ApiResource(
-            self,
-            "Wallet",
-            page=("getWalletsByEnvironmentId", "wallets"),
-            one=("getWalletById", "walletId", "wallet"),
-            limit=MAX_LIMIT,
-        )
+        users, wallets = ("getEnvironmentUsers", "users"), ("getWalletsByEnvironmentId", "wallets")
+        allowlists = ("getAllowlistsByEnvironmentId", "allowlists")
+        self.users: ApiResource[User] = ApiResource(self, "User", users, "getUser", MAX_LIMIT)
+        self.wallets: ApiResource[Wallet] = ApiResource(self, "Wallet", wallets, "getWalletById", MAX_LIMIT)
         self.allowlists: AllowlistsResource[Allowlist] = AllowlistsResource(
-            self,
-            "Allowlist",
-            page=("getAllowlistsByEnvironmentId", "allowlists"),
-            one=("getAllowlistsById", "allowlistId", "allowlist"),
+            self, "Allowlist", allowlists, "getAllowlistsById"
         )
-        self.gates: ApiResource[Gate] = ApiResource(
-            self, "Gate", page=("getEnvironmentGates", "gates"), one=("getGate", "gateId", "gate")
-        )
-        self.tokens: ApiResource[Token] = ApiResource(self, "Token", page=("getTokens", "tokens"))
-        self.webhooks: ApiResource[Webhook] = ApiResource(
-            self, "Webhook", page=("getWebhooks", "data"), one=("getWebhook", "webhookId", "webhook")
-        )
-        self.deliveries: ApiResource[WebhookMessage] = ApiResource(
-            self, "WebhookMessage", page=("getWebhookMessageDeliveries", "data")
-        )
-        self.events: ApiResource[Event] = ApiResource(
-            self, "Event", page=("getEvents", "data"), one=("getEventById", "eventId", "event")
-        )
+        self.gates: ApiResource[Gate] = ApiResource(self, "Gate", ("getEnvironmentGates", "gates"), "getGate")
+        self.tokens: ApiResource[Token] = ApiResource(self, "Token", ("getTokens", "tokens"))
+        self.webhooks: ApiResource[Webhook] = ApiResource(self, "Webhook", ("getWebhooks", "data"), "getWebhook")
+        self.events: ApiResource[Event] = ApiResource(self, "Event", ("getEvents", "data"), "getEventById")
         self.exports: ApiResource[Export] = ApiResource(
-            self, "Export", page=("getEnvironmentExports", "exports"), one=("getExportById", "exportId", "export")
+            self, "Export", ("getEnvironmentExports", "exports"), "getExportById"
         )
-        self.environments: ApiResource[Environment] = ApiResource(
-            self, "Environment", one=("getEnvironmentById", "", "")
-        )
+        self.environments: ApiResource[Environment] = ApiResource(self, "Environment", one="getEnvironmentById")
 
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r}, {self.environment_id!r})"

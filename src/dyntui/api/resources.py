@@ -14,6 +14,7 @@ from dyntui.api.pagination import MAX_LIMIT, Page, RowPage
 from dyntui.core.json_types import Json, Row, as_object
 
 if TYPE_CHECKING:
+    from dyntui.api.catalog import Catalog
     from dyntui.api.models import AllowlistEntry
     from dyntui.api.models.common import Model
 
@@ -23,7 +24,9 @@ M = TypeVar("M", bound="Model")
 
 
 class Reader(Protocol):
-    """The methods of the client that read."""
+    """The parts of the client that the resources use."""
+
+    catalog: Catalog
 
     async def call(self, operation_id: str, *, path: Mapping[str, object] | None = None) -> Json:
         """Call an operation of the catalog."""
@@ -38,19 +41,11 @@ class ApiResource(Generic[M]):
     """The objects of one kind."""
 
     def __init__(
-        self,
-        client: Reader,
-        model: str,
-        *,
-        page: tuple[str, str] = ("", ""),
-        one: tuple[str, str, str] = ("", "", ""),
-        limit: int | None = None,
+        self, client: Reader, model: str, page: tuple[str, str] = ("", ""), one: str = "", limit: int | None = None
     ) -> None:
-        """model: the name of the class in `dyntui.api.models`.
+        """model: the name of the class in `dyntui.api.models`. one: the operation that reads one object.
 
         page: the list operation, and the name of the rows in its response ("" for a bare array).
-        one: the operation that reads one object, its path parameter ("" for none), and the name of the object in its
-        response ("" for a bare object).
         limit: the default number of rows of a page; None for the default of the server.
         """
         self._client = client
@@ -66,9 +61,9 @@ class ApiResource(Generic[M]):
 
     async def list(self, *, path: Mapping[str, object] | None = None, **query: object) -> Page[M]:
         """Read a page. query: parameters of the list operation; those that are None are not sent."""
-        operation, items = self._page
         if self._limit is not None:
             query = {"limit": self._limit, **query}
+        operation, items = self._page
         page = await self._client.page(operation, items, path=path, **query)
         return Page(page.rows, page.total, page.cursor, model=self.model)
 
@@ -79,11 +74,10 @@ class ApiResource(Generic[M]):
         return (await asyncio.to_thread(self.model)).of(row)
 
     async def get_raw(self, object_id: str = "") -> Row:
-        """Read one object as the server sent it. Raises NotFound."""
-        operation, parameter, wrapper = self._one
-        response = await self._client.call(operation, path={parameter: object_id} if parameter else None)
-        document = as_object(response)
-        return as_object(document.get(wrapper, document)) if wrapper else document
+        """Read one object as the server sent it, without the object around it, such as `user`. Raises NotFound."""
+        parameter = self._client.catalog.get(self._one).path_names[-1]
+        document = as_object(await self._client.call(self._one, path={parameter: object_id} if object_id else None))
+        return as_object(document.get(self._name.lower(), document))
 
 
 class AllowlistsResource(ApiResource[M]):
@@ -91,7 +85,6 @@ class AllowlistsResource(ApiResource[M]):
 
     async def entries(self, allowlist_id: str, **query: object) -> Page[AllowlistEntry]:
         """Read a page of entries. query: `offset`, `limit`, `orderBy`, and `query` for the search of the server."""
-        entries: ApiResource[AllowlistEntry] = ApiResource(
-            self._client, "AllowlistEntry", page=("getEntriesByAllowlistId", "entries"), limit=MAX_LIMIT
-        )
+        page = ("getEntriesByAllowlistId", "entries")
+        entries: ApiResource[AllowlistEntry] = ApiResource(self._client, "AllowlistEntry", page, limit=MAX_LIMIT)
         return await entries.list(path={"allowlistId": allowlist_id}, **query)

@@ -8,7 +8,7 @@ from dyntui.api.models.session import Session
 from dyntui.api.models.token import Token
 from dyntui.api.models.user import User
 from dyntui.api.models.wallet import Wallet
-from dyntui.api.models.webhook import Webhook, WebhookMessage
+from dyntui.api.models.webhook import Webhook
 
 __all__ = ["Allowlist", "AllowlistEntry", "Environment", "Event", "Export", "Gate", "Session", "Token"]
-__all__ += ["User", "Wallet", "Webhook", "WebhookMessage"]
+__all__ += ["User", "Wallet", "Webhook"]
