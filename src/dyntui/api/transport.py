@@ -38,11 +38,11 @@ from dyntui.core.redact import redact, redactor
 from dyntui.core.text import safe
 
 __all__ = [
-    "AsgiApp",
     "BULK_TIMEOUT",
     "MAX_RESPONSE",
     "READ_TIMEOUT",
     "ApiResponse",
+    "AsgiApp",
     "Transport",
     "origin_of",
     "translate",
