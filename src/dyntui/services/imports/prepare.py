@@ -29,7 +29,7 @@ from dyntui.store.job_loader import NewProblem, NewRow, load
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
-__all__ = ["prepare_job"]
+__all__ = ["fill_job", "prepare_job"]
 
 _REPORT_EVERY_S = 0.5
 
@@ -65,8 +65,13 @@ def prepare_job(
         region=region or "",
         **facts,
     )
+    return fill_job(journal, _report_rows(map_rows(source.rows(), mapper), on_rows))
+
+
+def fill_job(journal: Journal, rows: Iterable[NewRow]) -> Journal:
+    """Load the rows of a new job, which is then ready. After an error there is no job."""
     try:
-        load(journal, _report_rows(map_rows(source.rows(), mapper), on_rows))
+        load(journal, rows)
         journal.move(JobState.READY)
     except BaseException:
         journal.close()

@@ -8,10 +8,10 @@ from dyntui.core.errors import UsageError
 from dyntui.core.ids import new_id
 from dyntui.services.imports.cancel import CANCELED_ROW
 from dyntui.services.imports.jobs import JobLocation, new_job
-from dyntui.services.imports.prepare import delete_journal
+from dyntui.services.imports.prepare import fill_job
 from dyntui.store import job_queries
 from dyntui.store.cell_codec import pack
-from dyntui.store.job_loader import NewRow, load
+from dyntui.store.job_loader import NewRow
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
@@ -35,15 +35,7 @@ def retry_job(old: Journal, location: JobLocation) -> Journal:
             hint="Invalid rows are in its failed-rows file: fix and import it.",
         )
     copied_facts = {name: old.facts[name] for name in _COPIED_FACTS if name in old.facts}
-    journal = new_job(old.kind, location, **copied_facts, retry_of=old.id)
-    try:
-        load(journal, _rows(old))
-        journal.move(JobState.READY)
-    except BaseException:
-        journal.close()
-        delete_journal(journal)
-        raise
-    return journal
+    return fill_job(new_job(old.kind, location, **copied_facts, retry_of=old.id), _rows(old))
 
 
 def _rows(old: Journal) -> Iterator[NewRow]:
