@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.cli.context import CliContext, run
 from dyntui.cli.write_helpers import perform, report_results, run_write
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["create_policy", "update_policy"]
 
 
-def create_policy(context: CliContext, name: str, fields: Mapping[str, Any], confirmation: Confirmation) -> int:
+def create_policy(context: CliContext, name: str, fields: Mapping[str, object], confirmation: Confirmation) -> int:
     """Create a list or gate from `fields`. name: of the action, in the audit log. Returns the exit code."""
     from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.write_types import Target
@@ -24,7 +24,7 @@ def create_policy(context: CliContext, name: str, fields: Mapping[str, Any], con
 
 
 def update_policy(
-    context: CliContext, name: str, policy: str, fields: Mapping[str, Any], confirmation: Confirmation
+    context: CliContext, name: str, policy: str, fields: Mapping[str, object], confirmation: Confirmation
 ) -> int:
     """Set fields of a list or gate; its impact on sign-in is shown before the confirmation. Returns the exit code.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -175,7 +175,7 @@ def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
     from dyntui.services.access.drafts import entry_label
     from dyntui.services.access.entry_search import entries_of
 
-    async def work() -> list[list[tuple[Row, Mapping[str, Any]]]]:
+    async def work() -> list[list[tuple[Row, Mapping[str, object]]]]:
         async with context.connection() as connection:
             lists = await read_lists(connection.client)
             selected = [find_policy(lists, name) for name in names] if names else lists

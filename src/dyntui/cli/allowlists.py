@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -67,7 +67,7 @@ outcome_option = click.option(
 )
 
 
-async def find_list(connection: Connection, name: str) -> dict[str, Any]:
+async def find_list(connection: Connection, name: str) -> dict[str, object]:
     """Return the list with that id or name."""
     from dyntui.services.access.access_policy import find_policy, read_lists
 
@@ -86,7 +86,7 @@ def list_lists(context: CliContext) -> None:
     from dyntui.services.access.access_policy import read_access
     from dyntui.services.access.policy_fields import with_counts
 
-    async def work() -> tuple[AccessPolicy, list[dict[str, Any]]]:
+    async def work() -> tuple[AccessPolicy, list[dict[str, object]]]:
         async with context.connection() as connection:
             policy = await read_access(connection.client)
             return policy, await with_counts(connection.client, policy.lists)
@@ -120,7 +120,7 @@ def get_list(context: CliContext, name: str) -> None:
     from dyntui.cli.object_output import show_object
     from dyntui.services.access.policy_fields import with_counts
 
-    async def work() -> dict[str, Any]:
+    async def work() -> dict[str, object]:
         async with context.connection() as connection:
             return (await with_counts(connection.client, [await find_list(connection, name)]))[0]
 

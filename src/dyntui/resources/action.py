@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
 
 __all__ = ["ALL", "ActionTarget", "ResourceAction", "past_participle"]
 
-Values = Mapping[str, Any]
+Values = Mapping[str, object]
 
 ALL = ("*",)
 """The form asks for every field of the body of the operation."""
@@ -63,7 +62,7 @@ class ResourceAction:
     """Dot path of the row where the current values of the fields are."""
     replaces_all: bool = False
     """Whether the body replaces the whole object, so that fields that are not asked for are sent unchanged."""
-    body: Callable[[Row, Values], Any] | None = None
+    body: Callable[[Row, Values], object] | None = None
     """Makes the body from the row and the form values, where it is not simply the values."""
     disabled_reason: Callable[[Row], str | None] | None = None
     """Returns why the action is not possible for a row; None when it is possible."""

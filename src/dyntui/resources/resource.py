@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from dyntui.core.json_types import Row
 from dyntui.resources.action import ActionTarget, ResourceAction
@@ -83,7 +82,7 @@ class Column:
     """Makes the text of a cell from the value and the current time."""
     order: str = ""
     """The name of the column in the server's `orderBy`; "" when the server cannot order by it."""
-    pick: Callable[[Row], Any] | None = None
+    pick: Callable[[Row], object] | None = None
     """Computes the value from the row, in place of `field`."""
     former_titles: tuple[str, ...] = ()
     """Titles in earlier versions: saved column choices may contain them."""
@@ -93,7 +92,7 @@ class Column:
         """The name of the column on screens and in settings."""
         return self.title or self.field
 
-    def value(self, row: Row) -> Any:
+    def value(self, row: Row) -> object:
         """Return the raw value, for copying and exports."""
         return self.pick(row) if self.pick is not None else get_path(row, self.field)
 

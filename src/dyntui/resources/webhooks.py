@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from dyntui.core.effect import Effect
 from dyntui.core.times import parse_time
@@ -52,7 +51,7 @@ def latency_ms(row: Row) -> int | None:
     return None if created is None or sent is None else max(0, round((sent - created).total_seconds() * 1000))
 
 
-def _milliseconds(value: Any, now: datetime) -> str:
+def _milliseconds(value: object, now: datetime) -> str:
     if not isinstance(value, int):
         return NOTHING
     return f"{value:,} ms" if value < 10_000 else f"{value / 1000:,.0f} s"
@@ -111,7 +110,7 @@ WEBHOOKS = Resource(
 )  # fmt: skip
 
 
-def _writable(row: Row) -> dict[str, Any]:
+def _writable(row: Row) -> dict[str, object]:
     return {name: row.get(name) for name in ("url", "events", "isEnabled")}
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_object
 from dyntui.resources import ActionTarget
 from dyntui.services.access.access_policy import Change, PolicyKind, name_of
 from dyntui.services.access.impact import CHANGES, assess_change, entry_count, with_fields
@@ -26,7 +26,7 @@ ACCESS_RECORDS = {"allowlists": PolicyKind.LIST, "gates": PolicyKind.GATE}
 _AUDITED = ("id", "name", "outcome", "scope", "enabledAt", "entries")
 
 
-def access_target(row: Row, **data: Any) -> Target:
+def access_target(row: Row, **data: object) -> Target:
     """Make the target of an action from a list or a gate."""
     return Target(str(row.get("id", "")), name_of(row), data)
 
@@ -39,22 +39,22 @@ def access_action(name: str) -> WriteAction:
     def path(target: Target) -> dict[str, str]:
         return {record.detail_path: target.id}
 
-    def unwrap(document: Any) -> Any:
+    def unwrap(document: object) -> object:
         return document.get(kind.value, document) if isinstance(document, dict) else document
 
-    async def read(client: Client, target: Target) -> Any:
+    async def read(client: Client, target: Target) -> object:
         return unwrap(await client.call(record.detail, path=path(target)))
 
-    async def create(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def create(client: Client, target: Target, permit: WritePermit) -> object:
         fields = checked_fields(target.data["fields"], kind=kind)
         body = {name: value for name, value in fields.items() if value not in (None, "")}
         return unwrap(await client.call(action.operation, body=body, permit=permit))
 
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
-        body: dict[str, Any] | None = None
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
+        body: dict[str, object] | None = None
         if action.fields:
             # PUT may replace the whole object, so unchanged fields are sent as well.
-            current = await read(client, target)
+            current = as_object(await read(client, target))
             fields = {name: current.get(name) for name in action.fields}
             fields |= checked_fields(target.data["fields"], kind=kind)
             body = {name: value for name, value in fields.items() if value is not None}
@@ -63,13 +63,13 @@ def access_action(name: str) -> WriteAction:
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         return await assess_change(client, kind, [target.id for target in targets], _change(name, kind, targets))
 
-    async def before(client: Client, target: Target) -> Any:
+    async def before(client: Client, target: Target) -> object:
         document = _audited(kind, await read(client, target))
         if kind is PolicyKind.LIST and action.name == "delete":
-            return {**document, "entries": await entry_count(client, target.id)}
+            return {**as_object(document), "entries": await entry_count(client, target.id)}
         return document
 
-    def after(target: Target, value: Any) -> Any:
+    def after(target: Target, value: object) -> object:
         return _audited(kind, value)
 
     if action.target is ActionTarget.LIST:
@@ -87,7 +87,7 @@ def _change(name: str, kind: PolicyKind, targets: Sequence[Target]) -> Change:
     return with_fields(checked_fields(targets[0].data["fields"], kind=kind))
 
 
-def _audited(kind: PolicyKind, document: Any) -> Any:
+def _audited(kind: PolicyKind, document: object) -> object:
     """Return what the audit log saves of a list or a gate."""
     if kind is PolicyKind.GATE or not isinstance(document, dict):
         return document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_objects
@@ -45,7 +45,7 @@ class AccessMatch:
     """An entry that matches, and its list."""
 
     allowlist: Row
-    entry: Mapping[str, Any]
+    entry: Mapping[str, object]
 
     @property
     def text(self) -> str:
@@ -67,7 +67,7 @@ class AccessAnswer:
     """The entries that match, also on disabled lists."""
     scopes: tuple[str, ...] = ()
     """The access scopes that scope lists give."""
-    entries: tuple[Mapping[str, Any], ...] = field(default=())
+    entries: tuple[Mapping[str, object], ...] = field(default=())
     """The identifiers that were checked, as entries."""
 
     @property
@@ -80,7 +80,7 @@ class AccessAnswer:
                 return f"No: {self.subject} is refused at sign-in."
         return f"It depends: gates also decide about {self.subject}, and dyntui cannot read what a wallet holds."
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the result as JSON."""
         return {
             "subject": self.subject,
@@ -100,7 +100,7 @@ class AccessAnswer:
         }
 
 
-def parse_subject(text: str, *, region: str | None = None) -> Mapping[str, Any]:
+def parse_subject(text: str, *, region: str | None = None) -> Mapping[str, object]:
     """Parse an identifier as an entry: `ada@example.com`, a wallet, `discord:ada`, ... Raises UsageError."""
     (draft,) = parse_identifiers([text], region=region)
     if draft.state is DraftState.INVALID:
@@ -108,19 +108,21 @@ def parse_subject(text: str, *, region: str | None = None) -> Mapping[str, Any]:
     return draft.entry
 
 
-async def check_access(client: Client, entry: Mapping[str, Any], *, access: AccessPolicy | None = None) -> AccessAnswer:
+async def check_access(
+    client: Client, entry: Mapping[str, object], *, access: AccessPolicy | None = None
+) -> AccessAnswer:
     """Check one identifier."""
     return await _check(client, with_domain(entry), entry_label(entry), access)
 
 
-async def check_user(client: Client, user: Mapping[str, Any], *, access: AccessPolicy | None = None) -> AccessAnswer:
+async def check_user(client: Client, user: Mapping[str, object], *, access: AccessPolicy | None = None) -> AccessAnswer:
     """Check a user with all linked identifiers."""
     label = str(user.get("email") or user.get("username") or user.get("alias") or user.get("id") or "")
     return await _check(client, entries_for(user), label, access)
 
 
 async def _check(
-    client: Client, entries: Sequence[Mapping[str, Any]], subject: str, access: AccessPolicy | None
+    client: Client, entries: Sequence[Mapping[str, object]], subject: str, access: AccessPolicy | None
 ) -> AccessAnswer:
     access = access or await read_access(client)
     matches = [
@@ -132,7 +134,7 @@ async def _check(
 
 
 def make_answer(
-    access: AccessPolicy, matches: Sequence[AccessMatch], subject: str, entries: Sequence[Mapping[str, Any]] = ()
+    access: AccessPolicy, matches: Sequence[AccessMatch], subject: str, entries: Sequence[Mapping[str, object]] = ()
 ) -> AccessAnswer:
     """Return the result for these matches."""
     reasons: list[str] = []

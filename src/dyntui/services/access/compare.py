@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -38,7 +38,7 @@ __all__ = [
     "sync_action",
 ]
 
-Entry = Mapping[str, Any]
+Entry = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ async def sync(
     stop = _NoRemovalAfterFailure(cancel, len(plan.add))
     inner = action.call
 
-    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
+    async def call(client: Client, target: Target, permit: WritePermit) -> object:
         try:
             return await inner(client, target, permit)
         except BaseException:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_object
 
 __all__ = ["RULE_FORMAT", "describe_rule", "parse_rule", "rule_text"]
 
@@ -16,7 +16,7 @@ _EVM = re.compile(r"0x[0-9a-fA-F]{40}")
 _FILTERS = ("amount", "tokenId", "chain")
 
 
-def parse_rule(text: str) -> dict[str, Any]:
+def parse_rule(text: str) -> dict[str, object]:
     """Parse a rule such as `nft:1:0x…:amount=2`. Raises UsageError."""
     kind, *rest = text.strip().split(":")
     if kind not in ("token", "nft") or len(rest) < 2:
@@ -26,8 +26,8 @@ def parse_rule(text: str) -> dict[str, Any]:
         raise UsageError(
             f"{network!r} is not a network id.", hint="It is a number: 1 for Ethereum, 137 for Polygon, ..."
         )
-    rule: dict[str, Any] = {"type": kind, "address": {"networkId": int(network), "contractAddress": contract}}
-    filters: dict[str, Any] = {}
+    rule: dict[str, object] = {"type": kind, "address": {"networkId": int(network), "contractAddress": contract}}
+    filters: dict[str, object] = {}
     for part in more:
         name, separator, value = part.partition("=")
         if not separator or not value or name not in _FILTERS:
@@ -55,7 +55,7 @@ def _amount(text: str) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def describe_rule(rule: Mapping[str, Any]) -> str:
+def describe_rule(rule: Mapping[str, object]) -> str:
     """Return a rule as text for people: `at least 2 of nft 0x… on network 1 (EVM), token 7`."""
     address = rule.get("address") if isinstance(rule.get("address"), Mapping) else {}
     token_filter = rule.get("filter") if isinstance(rule.get("filter"), Mapping) else {}
@@ -70,9 +70,9 @@ def describe_rule(rule: Mapping[str, Any]) -> str:
     )
 
 
-def rule_text(rule: Mapping[str, Any]) -> str:
+def rule_text(rule: Mapping[str, object]) -> str:
     """Return a rule as text for `parse_rule`."""
-    address, token_filter = rule.get("address") or {}, rule.get("filter") or {}
+    address, token_filter = as_object(rule.get("address")), as_object(rule.get("filter"))
     parts = [str(rule.get("type")), str(address.get("networkId")), str(address.get("contractAddress"))]
     parts += [
         f"{name}={token_filter[name]}" for name in ("amount", "tokenId") if token_filter.get(name) not in (None, "")

@@ -7,7 +7,7 @@ refusing some users are distinguished, and each requires a confirmation that fit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
@@ -47,7 +47,7 @@ def with_enabled(on: bool) -> Change:
     return lambda row: {**row, "enabledAt": "now" if on else None}
 
 
-def with_fields(fields: Mapping[str, Any]) -> Change:
+def with_fields(fields: Mapping[str, object]) -> Change:
     """Return the change that sets fields of a row."""
     return lambda row: {**row, **fields}
 

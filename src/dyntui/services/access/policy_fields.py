@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -26,7 +26,7 @@ OUTCOMES: Mapping[str, str] = {
 _MAX_LENGTH = 255
 
 
-def checked_fields(fields: Mapping[str, Any], *, kind: PolicyKind = PolicyKind.LIST) -> dict[str, Any]:
+def checked_fields(fields: Mapping[str, object], *, kind: PolicyKind = PolicyKind.LIST) -> dict[str, object]:
     """Check name, outcome, scope and the rules of a gate. Raises UsageError."""
     names = ("name", "outcome", "scope") + (("rules",) if kind is PolicyKind.GATE else ())
     if unknown := [name for name in fields if name not in names]:
@@ -44,7 +44,7 @@ def checked_fields(fields: Mapping[str, Any], *, kind: PolicyKind = PolicyKind.L
     return dict(fields)
 
 
-async def with_counts(client: Client, lists: Sequence[Row]) -> list[dict[str, Any]]:
+async def with_counts(client: Client, lists: Sequence[Row]) -> list[dict[str, object]]:
     """Return the lists with their number of entries as `entries`; None where the server does not return it."""
     import asyncio
 
@@ -52,7 +52,7 @@ async def with_counts(client: Client, lists: Sequence[Row]) -> list[dict[str, An
 
     semaphore = asyncio.Semaphore(4)
 
-    async def with_count(row: Row) -> dict[str, Any]:
+    async def with_count(row: Row) -> dict[str, object]:
         async with semaphore:
             try:
                 count = await entry_count(client, str(row.get("id")))

@@ -5,9 +5,9 @@ Their impact is assessed and audited like that of the actions in lists.py, gates
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from dyntui.core.effect import Effect
 from dyntui.services.access.access_policy import PolicyKind, PolicyRole, name_of, read_lists, role_of
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["with_impact_check"]
 
+AssessImpact: TypeAlias = "Callable[[Client, Sequence[Target]], Awaitable[Impact]]"
 _READS = {PolicyKind.LIST: "getAllowlistsById", PolicyKind.GATE: "getGate"}
 
 
-def with_impact_check(action: WriteAction, operation: Operation, path: Mapping[str, object], body: Any) -> WriteAction:
+def with_impact_check(
+    action: WriteAction, operation: Operation, path: Mapping[str, object], body: object
+) -> WriteAction:
     """Return `action`, which calls `operation` with these values, with its impact assessment."""
     if operation.id == "postEntryByAllowlistId":
         return replace(action, assess_impact=_assess_adding(str(path.get("allowlistId", ""))))
@@ -36,23 +39,23 @@ def with_impact_check(action: WriteAction, operation: Operation, path: Mapping[s
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         return await assess_change(client, kind, [object_id], change)
 
-    async def before(client: Client, target: Target) -> Any:
+    async def before(client: Client, target: Target) -> object:
         return await client.call(_READS[kind], path={parameter: object_id})
 
-    def after(target: Target, value: Any) -> Any:
+    def after(target: Target, value: object) -> object:
         return value
 
     return replace(action, assess_impact=assess, before=before, after=after)
 
 
-def _assess_adding(list_id: str) -> Any:
+def _assess_adding(list_id: str) -> AssessImpact:
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         return await assess_entries(client, list_id, adding=1)
 
     return assess
 
 
-def _assess_removing(entry_id: str) -> Any:
+def _assess_removing(entry_id: str) -> AssessImpact:
     """Assess removing an entry by its id: it may be the last one of the only siteAccess list."""
 
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -44,7 +44,7 @@ _ACTIONS = frozenset(
         "allowlist.undo",
     }
 )
-Entry = Mapping[str, Any]
+Entry = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class EntryJob:
 
 def jobs_of(audit: Audit, location: JobLocation) -> list[EntryJob]:
     """Return the jobs on entries of this environment that can be undone, newest first, with imports."""
-    changes: dict[str, list[tuple[str, Any, Any]]] = {}
+    changes: dict[str, list[tuple[str, object, object]]] = {}
     for line in audit.lines():
         is_match = line.job and line.action in _ACTIONS and line.environment == location.environment_id
         if is_match and line.outcome == "done":
@@ -112,7 +112,7 @@ def jobs_of(audit: Audit, location: JobLocation) -> list[EntryJob]:
     return sorted([*(job for job in found if job.summary), *_imports(location)], key=lambda job: job.time, reverse=True)
 
 
-def _entry_job(job: str, lines: list[tuple[str, Any, Any]]) -> EntryJob:
+def _entry_job(job: str, lines: list[tuple[str, object, object]]) -> EntryJob:
     before = [entry for _, entry, _ in lines if isinstance(entry, dict)]
     after = [entry for _, _, entry in lines if isinstance(entry, dict)]
     lists = frozenset(str(entry.get("allowListId")) for entry in (*before, *after))

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from dyntui.importer.allowlist import IDENTIFIERS
 from dyntui.services.access.drafts import key_of
 
 __all__ = ["entries_for", "keys_for", "with_domain"]
 
-Entry = dict[str, Any]
+Entry = dict[str, object]
 
 
-def with_domain(entry: Mapping[str, Any]) -> list[Entry]:
+def with_domain(entry: Mapping[str, object]) -> list[Entry]:
     """Return the entries that match an identifier: itself and, for an email, its domain."""
     bare = {name: entry[name] for name in IDENTIFIERS if entry.get(name) not in (None, "")}
     email = str(bare.get("email") or "")
     return [bare, {"emailDomain": email.rpartition("@")[2]}] if "@" in email else [bare]
 
 
-def entries_for(user: Mapping[str, Any]) -> list[Entry]:
+def entries_for(user: Mapping[str, object]) -> list[Entry]:
     """Return all entries that match a user, without duplicates."""
     found: dict[str, Entry] = {}
     for identifier in _identifiers_of(user):
@@ -30,12 +29,12 @@ def entries_for(user: Mapping[str, Any]) -> list[Entry]:
     return list(found.values())
 
 
-def keys_for(user: Mapping[str, Any]) -> set[str]:
+def keys_for(user: Mapping[str, object]) -> set[str]:
     """Return the keys of the entries that match a user."""
     return {key_of(entry) for entry in entries_for(user)}
 
 
-def _identifiers_of(user: Mapping[str, Any]) -> Iterator[Entry]:
+def _identifiers_of(user: Mapping[str, object]) -> Iterator[Entry]:
     yield {"email": user.get("email")}
     yield {"phoneNumber": user.get("phoneNumber")}
     yield {"walletPublicKey": user.get("walletPublicKey")}
@@ -46,7 +45,7 @@ def _identifiers_of(user: Mapping[str, Any]) -> Iterator[Entry]:
         yield from _identifiers_of_credential(credential)
 
 
-def _identifiers_of_credential(credential: Mapping[str, Any]) -> Iterator[Entry]:
+def _identifiers_of_credential(credential: Mapping[str, object]) -> Iterator[Entry]:
     """Yield the entries of a verified credential, in snake_case (docs/vendor-api.md#credential-field-names)."""
     identifier = credential.get("public_identifier")
     match credential.get("format"):
@@ -69,5 +68,5 @@ def _identifiers_of_credential(credential: Mapping[str, Any]) -> Iterator[Entry]
                 yield {"farcasterFid": credential.get("oauth_account_id")}
 
 
-def _objects(value: object) -> list[Mapping[str, Any]]:
+def _objects(value: object) -> list[Mapping[str, object]]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

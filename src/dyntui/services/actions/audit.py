@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from dyntui.config.private_files import append_private
 from dyntui.core.redact import redact
@@ -50,9 +49,9 @@ class AuditLine:
     detail: str = ""
     """The reason of a failure, redacted."""
     time: str = field(default_factory=now_iso)
-    before: Any = None
+    before: object = None
     """The value before the change, for actions that save it."""
-    after: Any = None
+    after: object = None
     """The value after the change, for actions that save it."""
     job: str = ""
     """Shared by the lines of one job, so that it can be undone."""
@@ -110,7 +109,7 @@ class Audit:
                     yield AuditLine(**{name: document[name] for name in names if name in document})
 
 
-def _redacted(value: Any) -> Any:
+def _redacted(value: object) -> object:
     """Return the value without tokens. Identifiers of users stay, because they are what was changed."""
     match value:
         case str():
@@ -122,9 +121,9 @@ def _redacted(value: Any) -> Any:
     return value
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def _fields(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {} if value is None else {"value": value}
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return "nothing" if value in (None, "", [], {}) else str(value)

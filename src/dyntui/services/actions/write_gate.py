@@ -292,7 +292,7 @@ class WriteGate:
     async def _perform_one(self, action: WriteAction, target: Target, permit: WritePermit) -> TargetResult:
         from dyntui.api.errors import ApiError, ApiProblem
 
-        before: Any = None
+        before: object = None
         if action.before is not None:
             try:
                 before = await action.before(self._client, target)
@@ -304,7 +304,7 @@ class WriteGate:
         except AuditUnavailable as problem:
             return TargetResult(target, WriteOutcome.FAILED, error=problem)
         permit.request_ids.clear()
-        value: Any = None
+        value: object = None
         error: DyntuiError | None = None
         outcome = WriteOutcome.DONE
         try:
@@ -322,12 +322,12 @@ class WriteGate:
         self._record_outcome(
             action, (target,), outcome, request_id=request_id, detail=str(error or ""), before=before, after=after
         )
-        reread: Any = None
+        reread: object = None
         if action.reread is not None and not _stops_remaining(error):
             reread = await self._reread(action, target)
         return TargetResult(target, outcome, value, reread, error)
 
-    async def _reread(self, action: WriteAction, target: Target) -> Any:
+    async def _reread(self, action: WriteAction, target: Target) -> object:
         assert action.reread is not None
         try:
             return await action.reread(self._client, target)
@@ -342,7 +342,7 @@ class WriteGate:
         """Record the end of a job with a permit. A failure is reported with `on_audit_gap`, never raised."""
         self._record_outcome(action, targets, outcome, detail=detail)
 
-    def _record_start(self, action: WriteAction, targets: Sequence[Target], *, before: Any = None) -> None:
+    def _record_start(self, action: WriteAction, targets: Sequence[Target], *, before: object = None) -> None:
         try:
             self._record(action, targets, "started", before=before)
         except (OSError, DyntuiError) as problem:
@@ -372,8 +372,8 @@ class WriteGate:
         *,
         request_id: str = "",
         detail: str = "",
-        before: Any = None,
-        after: Any = None,
+        before: object = None,
+        after: object = None,
     ) -> None:
         self._audit.write(
             AuditLine(
