@@ -15,6 +15,7 @@ from dyntui.cli.output import print_lines, show_progress
 from dyntui.cli.write_helpers import read_ids
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource
@@ -77,7 +78,7 @@ def export_rows(
             return await write_rows(context, rows, selected_columns, format_name, output)
 
     count = run(work())
-    context.print_message(f"{count:,} {record.singular if count == 1 else record.name} exported")
+    context.print_message(f"{quantity(count, record.singular, record.name)} exported")
 
 
 async def write_rows(

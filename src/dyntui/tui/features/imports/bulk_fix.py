@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dyntui.core.text import quantity
 from dyntui.services.imports.wizard_review import Fix, Review
 from dyntui.store import review_queries
 from dyntui.tui.features.imports.review_table import ReviewTable
@@ -44,7 +45,7 @@ class BulkFixMixin(WizardStep):
 
     def _ask_fix(self, code: str, fixes: list[Fix]) -> None:
         by_name = {fix.name: fix for fix in fixes}
-        choices = [Choice(fix.name, fix.title, note=f"{fix.rows:,} row{'s' if fix.rows != 1 else ''}") for fix in fixes]
+        choices = [Choice(fix.name, fix.title, note=quantity(fix.rows, "row")) for fix in fixes]
 
         def on_selected(name: str | None) -> None:
             if name in ("value", "replace"):

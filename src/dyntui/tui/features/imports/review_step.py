@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from dyntui.core.text import quantity
 from dyntui.services.imports.wizard_review import Review, ReviewSummary, column_of
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store import review_queries
@@ -151,7 +152,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     @property
     def note(self) -> str:
         found = self.summary.counts.problems if self.summary is not None else 0
-        return f"{found:,} problem{'s' if found != 1 else ''}" if found else ""
+        return quantity(found, "problem") if found else ""
 
     def status(self) -> Sequence[Piece]:
         if self.summary is None:

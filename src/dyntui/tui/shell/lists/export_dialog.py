@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
-from dyntui.core.text import safe
+from dyntui.core.text import quantity, safe
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
 
@@ -82,9 +82,11 @@ def _start_export(screen: ResourceScreen, targets: Sequence[Target], values: Val
         if written is None:
             console.notify("Stopped. No file was written.", "warning")
         else:
-            noun = screen.record.singular if written == 1 else screen.record.name
             omitted = f", {_missing_text(len(missing))}" if missing else ""
-            console.notify(f"{written:,} {noun} exported to {path}{omitted}", "warning" if missing else "information")
+            console.notify(
+                f"{quantity(written, screen.record.singular, screen.record.name)} exported to {path}{omitted}",
+                "warning" if missing else "information",
+            )
 
     scan_with_progress(console, f"Export to {path.name}", work, done)
 

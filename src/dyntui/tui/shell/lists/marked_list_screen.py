@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.lists.local_list_screen import LocalListScreen
 
@@ -98,4 +99,4 @@ class MarkedListScreen(LocalListScreen):
     def _mark(self, ids: Sequence[str]) -> None:
         self.table.mark(ids)
         self.refresh_status()
-        self.console.notify(f"{len(ids):,} {'row' if len(ids) == 1 else 'rows'} marked")
+        self.console.notify(f"{quantity(len(ids), 'row')} marked")
