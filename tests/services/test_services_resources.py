@@ -20,13 +20,13 @@ from dyntui.services.actions.resource_actions import (
     make_target,
     make_write_action,
     mask_secrets,
-    one_time_value,
     read_one,
     read_targets,
     resolve_organization,
     resolve_parent,
+    write_action,
 )
-from dyntui.services.actions.write_types import Confirmation, WriteOutcome
+from dyntui.services.actions.write_types import Confirmation, WriteOutcome, WriteResults, one_time_value
 from dyntui.services.lists.resource_reachability import reachability_of
 
 
@@ -58,7 +58,7 @@ async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_p
         line = list(connection.audit.lines())[-1]
         assert (line.action, line.operation, line.outcome) == (f"{name}.{action_name}", action.operation, "done")
         if action.reveals[0]:
-            assert one_time_value(action, result.value)
+            assert one_time_value(WriteResults(write_action(f"{name}.{action_name}"), (result,)))
 
 
 @pytest.mark.parametrize("name", ["allowlists", "gates"])

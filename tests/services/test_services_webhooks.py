@@ -26,10 +26,9 @@ from dyntui.services.actions.resource_actions import (
     find_action,
     make_target,
     make_write_action,
-    one_time_value,
     write_action,
 )
-from dyntui.services.actions.write_types import Confirmation, Target
+from dyntui.services.actions.write_types import Confirmation, Target, one_time_value
 from dyntui.services.connection import Connection
 from dyntui.services.webhooks import (
     SIGNATURE_HEADER,
@@ -157,7 +156,7 @@ async def secret_of(connection: Connection, webhook_id: str) -> str:
     action = find_action(record, "reveal-secret")
     write = make_write_action(record, action)
     results = await connection.write_gate.perform(write, [make_target(record, {"webhookId": webhook_id})], YES)
-    shown = one_time_value(action, results.items[0].value)
+    shown = one_time_value(results)
     assert shown is not None
     return shown[1]
 

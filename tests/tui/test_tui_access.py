@@ -28,7 +28,7 @@ from dyntui.services.actions.registry import declarations
 from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
 from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
 from dyntui.tui.features.access.user_access import UserAccessScreen
-from dyntui.tui.shell.impact_dialog import ImpactDialog
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ async def test_a_first_live_site_access_list_is_enabled_only_after_scrolling_to_
     async with console.run_test(size=size) as pilot:
         await go(pilot, *keys)
         dialog = console.screen
-        assert isinstance(dialog, ImpactDialog)
+        assert isinstance(dialog, ConfirmDialog)
         text = text_of(console)
         assert "EVERYONE ELSE IS LOCKED OUT." in text
         assert "In live environment acme." in text
@@ -75,7 +75,7 @@ async def test_a_first_live_site_access_list_is_enabled_only_after_scrolling_to_
         assert (await read_allowlist(pilot))["enabledAt"] is None
         await fill(pilot, LAUNCH_PARTY)
         assert (await read_allowlist(pilot))["enabledAt"]
-        assert not isinstance(console.screen, ImpactDialog)
+        assert not isinstance(console.screen, ConfirmDialog)
         await press(pilot, *ALLOWLISTS)
         await until(pilot, lambda: "Only users on “Launch party” may sign in." in text_of(console))
 
@@ -90,7 +90,7 @@ async def test_the_api_console_asks_for_the_same_confirmation(monkeypatch: pytes
         await press(pilot, "enter", "enter")
         await fill(pilot, list_id)
         await press(pilot, "s")
-        assert isinstance(console.screen, ImpactDialog), text_of(console)
+        assert isinstance(console.screen, ConfirmDialog), text_of(console)
         assert "EVERYONE ELSE IS LOCKED OUT." in text_of(console)
         assert "could no longer sign in" in text_of(console)
         await press(pilot, "pagedown", "pagedown")
@@ -115,7 +115,7 @@ async def test_the_api_console_sends_no_write_in_a_read_only_environment(operati
         await fill(pilot, list_id)
         await press(pilot, "escape", "s")
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
-        assert not isinstance(console.screen, ImpactDialog)
+        assert not isinstance(console.screen, ConfirmDialog)
 
 
 async def test_canceling_the_impact_dialog_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +144,7 @@ async def test_changing_the_outcome_of_an_enabled_list_shows_its_impact() -> Non
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *ALLOWLISTS, "e")
         await press(pilot, "down", "left", "enter", "enter")
-        assert isinstance(console.screen, ImpactDialog), text_of(console)
+        assert isinstance(console.screen, ConfirmDialog), text_of(console)
         assert "EVERYONE ELSE IS LOCKED OUT." in text_of(console)
         assert "Type Beta testers to confirm:" in text_of(console)
 
@@ -250,7 +250,7 @@ async def test_pasted_entries_are_reviewed_corrected_and_added(monkeypatch: pyte
         await press(pilot, "g", "x")
         refuse_calls(monkeypatch, pilot, "postEntryByAllowlistId", lambda call: call["body"].get("farcasterFid") == 77)
         await press(pilot, "enter", "o")
-        assert isinstance(console.screen, ImpactDialog), "o is not a confirmation key when enter opened the dialog"
+        assert isinstance(console.screen, ConfirmDialog), "o is not a confirmation key when enter opened the dialog"
         await press(pilot, "y")
         await until(pilot, lambda: len(screen.drafts) == 2)
         entries = await read_entries(pilot, "Beta testers")

@@ -24,7 +24,7 @@ from dyntui.tui.kit import action_registry
 from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, disabled_reason_of, key_label
 from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog, confirm
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.keymap import RENAMED_ACTIONS
 from dyntui.tui.shell.routes import list_screen
@@ -210,7 +210,7 @@ async def _answer(needed: Requirement, keys: list[str], opening_key: str = "") -
     console = demo(users=5)
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
-        console.ask(confirm(needed, verb="Delete", opening_key=opening_key), answers.append)
+        console.ask(ConfirmDialog(needed, verb="Delete", opening_key=opening_key), answers.append)
         await settled(pilot)
         text = text_of(console)
         await press(pilot, *keys)
@@ -251,8 +251,8 @@ async def test_what_has_to_be_typed_has_to_match() -> None:
 
 
 def test_the_kind_of_dialog_follows_the_requirement() -> None:
-    assert isinstance(confirm(TYPED, verb="Delete"), TypedDialog)
-    assert isinstance(confirm(NEEDED, verb="Delete"), ConfirmDialog)
+    assert isinstance(ConfirmDialog(TYPED, verb="Delete"), ConfirmDialog)
+    assert isinstance(ConfirmDialog(NEEDED, verb="Delete"), ConfirmDialog)
 
 
 def test_bindings_carry_the_actions_id() -> None:

@@ -274,7 +274,7 @@ async def test_a_write_that_runs_while_the_environment_is_switched_ends_and_says
             results = [note.text for note in console.session.notifications if note.text.startswith("box: ")]
             assert len(results) == 1
             assert "8" in results[0]
-            lines = [line for line in Audit(paths().audit_file).lines() if line.action == "user.revoke-sessions"]
+            lines = [line for line in Audit(paths().audit_file).lines() if line.action == "users.revoke-sessions"]
             assert [line.outcome for line in lines] == ["started", "done"] * 8
             assert {line.profile for line in lines} == {"box"}
             assert console.is_running

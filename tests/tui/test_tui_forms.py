@@ -18,8 +18,7 @@ from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
 from dyntui.tui.features.api_console.api_request import ApiRequestScreen
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
-from dyntui.tui.shell.confirm_dialog import ConfirmDialog, confirm
-from dyntui.tui.shell.impact_dialog import ImpactDialog
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 USER = ("j", "j", "enter")
@@ -69,13 +68,13 @@ async def test_a_declined_confirmation_returns_to_the_form(name: str, key: str) 
         form = await _open(pilot, name)
         values = form.values()
         await press(pilot, "ctrl+s")
-        assert isinstance(console.screen, ImpactDialog | ConfirmDialog), text_of(console)
+        assert isinstance(console.screen, ConfirmDialog), text_of(console)
         await press(pilot, key)
         assert console.screen is form
         assert form.values() == values
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
         await press(pilot, "ctrl+s")
-        assert isinstance(console.screen, ImpactDialog | ConfirmDialog), "the form can be submitted again"
+        assert isinstance(console.screen, ConfirmDialog), "the form can be submitted again"
 
 
 @pytest.mark.slow
@@ -87,7 +86,7 @@ async def test_every_form_comes_back_and_asks_before_it_is_left(name: str) -> No
         values = form.values()
         await press(pilot, "ctrl+s")
         if console.screen is not form:  # a form that is not complete yet stays as it is
-            assert isinstance(console.screen, ImpactDialog | ConfirmDialog)
+            assert isinstance(console.screen, ConfirmDialog)
             await press(pilot, "escape")
         assert console.screen is form
         assert form.values() == values
@@ -117,7 +116,7 @@ async def test_enter_declines_only_what_destroys(effect: Effect, read: tuple[str
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
         answers: list[Confirmation | None] = []
-        console.ask(confirm(needed, verb="Do"), answers.append)
+        console.ask(ConfirmDialog(needed, verb="Do"), answers.append)
         await settled(pilot)
         await press(pilot, "enter")
         (answer,) = answers
@@ -131,7 +130,7 @@ async def test_enter_does_not_confirm_what_enter_opened(read: tuple[str, ...]) -
     async with console.run_test(size=(100, 30)) as pilot:
         await settled(pilot)
         answers: list[Confirmation | None] = []
-        console.ask(confirm(needed, verb="Do", opening_key="enter"), answers.append)
+        console.ask(ConfirmDialog(needed, verb="Do", opening_key="enter"), answers.append)
         await settled(pilot)
         await press(pilot, "enter")
         assert answers == []
@@ -224,7 +223,7 @@ async def test_keys_typed_while_a_form_waits_for_the_server_go_nowhere() -> None
         await pilot.press("ctrl+s")
         await pilot.press("x", "ctrl+s", "ctrl+s")
         await settled(pilot)
-        assert isinstance(console.screen, ImpactDialog | ConfirmDialog)
+        assert isinstance(console.screen, ConfirmDialog)
         await press(pilot, "escape")
         assert console.screen is form
         assert form.values()["firstName"] == "Nova"

@@ -42,7 +42,7 @@ async def _revoking(serve: Serve, latency_ms: int = 80) -> AsyncIterator[Pilot[A
 
 
 def _outcomes() -> list[str]:
-    return [line.outcome for line in Audit(paths().audit_file).lines() if line.action == "user.revoke-sessions"]
+    return [line.outcome for line in Audit(paths().audit_file).lines() if line.action == "users.revoke-sessions"]
 
 
 @pytest.mark.parametrize("key", ["Q", "ctrl+q"])

@@ -36,7 +36,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog
 from dyntui.tui.kit.dialogs.paste_dialog import PasteTextDialog
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.routes import LIST_SCREENS, ROUTES
 from dyntui.tui.shell.schema_form import SchemaForm
@@ -355,7 +355,7 @@ async def test_a_setting_is_edited_with_old_and_new_value_and_checked_afterwards
         assert "The API accepts only all settings at once" in text
         await confirm_it(pilot)
         assert last_note(console) == "privacy.collectIp changed to false"
-        assert audited()[-1] == ("settings.change", "done")
+        assert audited()[-1] == ("settings.update", "done")
         await press(pilot, "e", "ctrl+s")
         assert "No changes" in last_note(console)
 
@@ -633,7 +633,7 @@ async def test_live_asks_for_more_than_a_key_for_settings() -> None:
         connection.write_gate._profile = replace(connection.profile, kind="live")
         await jump(pilot, "settings")
         await press(pilot, "slash", *"collectip", "enter", "e", "space", "ctrl+s")
-        assert isinstance(console.screen, TypedDialog)
+        assert isinstance(console.screen, ConfirmDialog)
         await press(pilot, "escape")
         assert audited() == []
 

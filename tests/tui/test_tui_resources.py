@@ -26,8 +26,7 @@ from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice
 from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.confirm_dialog import ConfirmDialog, TypedDialog
-from dyntui.tui.shell.impact_dialog import ImpactDialog
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.record_actions import TOGGLE, offered_actions
@@ -91,7 +90,7 @@ async def fill_form(pilot: Any, values: Mapping[str, str]) -> None:
 
 async def confirm_it(pilot: Any) -> None:
     screen = console_of(pilot).screen
-    assert isinstance(screen, (ConfirmDialog, ImpactDialog, TypedDialog)), text_of(console_of(pilot))
+    assert isinstance(screen, ConfirmDialog), text_of(console_of(pilot))
     if screen.requirement.accepted:
         await paste(pilot, screen.requirement.accepted[0])
         await press(pilot, "enter")
@@ -183,7 +182,7 @@ async def assert_same_as_api(
 ) -> None:
     """The dialog demands what `dyntui api` demands for the same operation on the same thing."""
     dialog, connection = console.screen, console.session.connection
-    assert isinstance(dialog, (ConfirmDialog, ImpactDialog, TypedDialog)), text_of(console)
+    assert isinstance(dialog, ConfirmDialog), text_of(console)
     assert connection is not None
     operation = catalog().get(action.operation)
     row_id = str((screen.table.row or {}).get(screen.record.key, ""))
@@ -239,7 +238,7 @@ async def test_hostile_strings_do_nothing_in_any_list_detail_or_dialog(name: str
             if isinstance(console.screen, SchemaForm):
                 await press(pilot, "ctrl+s")
                 assert_harmless(console)
-            if isinstance(console.screen, (ConfirmDialog, ImpactDialog)):
+            if isinstance(console.screen, ConfirmDialog):
                 await press(pilot, console.screen.key)
                 assert_harmless(console)
             while len(console.screen_stack) > 1:
@@ -405,7 +404,7 @@ async def test_in_live_what_destroys_has_to_be_typed() -> None:
         connection.write_gate._profile = replace(connection.profile, kind="live")
         await open_record(pilot, "origins")
         await press(pilot, "d")
-        assert isinstance(console.screen, TypedDialog)
+        assert isinstance(console.screen, ConfirmDialog)
         await press(pilot, *"origins", "enter")
         assert "The text does not match" in text_of(console)
         assert audited() == []

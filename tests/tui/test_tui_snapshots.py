@@ -20,7 +20,7 @@ from dyntui.config.credentials import CredentialKind
 from dyntui.config.settings import Settings
 from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.shell.app import Console
-from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.console_state import ConsoleState
 
 Compare = Callable[..., bool]
@@ -150,7 +150,7 @@ def test_typed_confirmation(snap_compare: Compare) -> None:
 
     async def run(pilot: Pilot[Any]) -> None:
         await settled(pilot)
-        console_of(pilot).ask(confirm(needed, verb="Delete"))
+        console_of(pilot).ask(ConfirmDialog(needed, verb="Delete"))
         await settled(pilot)
         await press(pilot, *"acm", "enter")
 

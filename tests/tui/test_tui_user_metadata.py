@@ -16,7 +16,7 @@ from tui_support import SMALL, console_of, demo, press, settled, text_of
 from dyntui.api.errors import Invalid
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.kit.dialogs.text_dialog import TextDialog
-from dyntui.tui.shell.impact_dialog import ImpactDialog
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
 YOUSSEF = ("j", "j", "enter")
 
@@ -73,7 +73,7 @@ async def test_metadata_changes_are_shown_before_they_are_saved(size: tuple[int,
         edited = {**before, "plan": "pro", "seats": 3}
         await replace_text(pilot, json.dumps(edited))
         await press(pilot, "ctrl+s")
-        assert isinstance(console.screen, ImpactDialog)
+        assert isinstance(console.screen, ConfirmDialog)
         assert "+ seats: 3" in text_of(console)
         assert await read_metadata(pilot) == before
         await press(pilot, "y")

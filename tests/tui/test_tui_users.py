@@ -20,8 +20,8 @@ from dyntui.tui.features.users.edit_profile import parse_metadata_value
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.users.users_screen import UsersScreen
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.console_state import open_row_cache
-from dyntui.tui.shell.impact_dialog import ImpactDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 YOUSSEF = ("j", "j", "enter")
@@ -124,10 +124,10 @@ async def test_a_live_user_is_deleted_only_after_typing_the_environment_name(
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF, "d")
         await press(pilot, "y")
-        assert isinstance(console.screen, ImpactDialog)
+        assert isinstance(console.screen, ConfirmDialog)
         await press(pilot, "escape", "d")
         await fill(pilot, "demo")
-        assert isinstance(console.screen, ImpactDialog)
+        assert isinstance(console.screen, ConfirmDialog)
         assert (await read_open_user(pilot))["id"]
         await fill(pilot, "acme")
         assert isinstance(console.screen, ResourceScreen)
@@ -162,7 +162,7 @@ async def test_profile_changes_are_shown_before_they_are_saved() -> None:
         assert "The API cannot change the email." in text
         await fill(pilot, "Joseph")
         await press(pilot, "ctrl+s")
-        assert isinstance(console.screen, ImpactDialog)
+        assert isinstance(console.screen, ConfirmDialog)
         assert "→ Joseph" in text_of(console)
         assert (await read_open_user(pilot))["firstName"] != "Joseph"
         await press(pilot, "y")

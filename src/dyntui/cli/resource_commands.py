@@ -54,9 +54,8 @@ def run_action(
         created_results,
         make_write_action,
         mask_results,
-        one_time_value,
-        with_warnings,
     )
+    from dyntui.services.actions.write_types import one_time_value
 
     ids, values = split_arguments(arguments)
     checked_action = make_write_action(record, action)
@@ -66,11 +65,8 @@ def run_action(
         async with context.connection() as connection:
             connection.write_gate.check(checked_action)
             write, targets = await _prepare_write(context, connection, record, action, ids, values, parent)
-            write = await with_warnings(connection, record, write, targets)
-            if write.warning and confirmation.yes:
-                context.print_message(write.warning)
             results = await perform(context, connection, write, targets, confirmation)
-            one_time = one_time_value(action, results.items[0].value)
+            one_time = one_time_value(results)
             if one_time is not None and not context.json:
                 name, value = one_time
                 context.print_message(f"The {name} is shown only now and is not saved:")

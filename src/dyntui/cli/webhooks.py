@@ -135,7 +135,7 @@ def verify_webhook_body(
 
     async def work() -> Any:
         async with context.connection() as connection:
-            write, targets = read_secret_action(connection.client), [make_target(record, None, webhook_id)]
+            write, targets = read_secret_action(), [make_target(record, None, webhook_id)]
             results = await perform(context, connection, write, targets, confirmation)
             if results.first_error is not None:
                 raise results.first_error

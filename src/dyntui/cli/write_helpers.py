@@ -116,9 +116,12 @@ async def confirm_action(
 
     The effects of the action on access are printed in both cases.
     """
+    from dyntui.services.actions.resource_actions import with_warnings
+
     gate = connection.write_gate
     if gate.refusal(action):
         return from_options
+    action = await with_warnings(connection, action, targets)
     needed = gate.requirement(await gate.with_impact(action, targets), targets)
     if needed.policy_change is not None:
         from dyntui.services.access.lockout_count import lockout_lines
@@ -134,6 +137,8 @@ def ask_confirmation(context: CliContext, needed: Requirement, from_options: Con
     is_unread = needed.code not in ("", from_options.read)
     is_given = (from_options.yes or from_options.typed) and not is_unread
     if context.json or not sys.stdin.isatty() or is_given or needed.level is ConfirmationLevel.NONE:
+        if from_options.yes and needed.warning:
+            context.print_message(needed.warning)
         if needed.effects and not is_unread:
             context.print_message(*needed.effects)
         return from_options

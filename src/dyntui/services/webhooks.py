@@ -14,7 +14,7 @@ from dyntui.core.times import age
 from dyntui.resources import RESOURCES, Paging
 from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
 from dyntui.resources.webhooks import is_delivered
-from dyntui.services.actions.resource_actions import find_action, make_write_action
+from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.lists.list_query import ListQuery
 from dyntui.services.lists.paged_view import PagedView
 from dyntui.services.lists.response_rows import read_page
@@ -49,12 +49,11 @@ class SignatureCheck:
     message: str
 
 
-def read_secret_action(client: Client) -> WriteAction:
+def read_secret_action() -> WriteAction:
     """Return the action that reads the secret of a webhook for a signature check, without showing it."""
-    record = RESOURCES["webhooks"]
-    action = make_write_action(record, find_action(record, "reveal-secret"))
     warning = "The secret is read for the check and is not shown. The audit log records that it was read."
-    return replace(action, verb="Read the secret of", warning=warning)
+    action = write_action("webhooks.reveal-secret")
+    return replace(action, verb="Read the secret of", past="read", warning=warning, reveals=("", ""))
 
 
 def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck:

@@ -87,6 +87,7 @@ def declared_write(name: str, call: Call, **values: Any) -> WriteAction:
         "warning": action.warning,
         "typed_in_live": action.typed_in_live,
         "sensitive": action.sensitive,
+        "reveals": action.reveals,
     }
     return WriteAction(name=name, call=call, **(fields | values))
 

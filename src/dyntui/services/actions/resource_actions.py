@@ -54,7 +54,6 @@ __all__ = [
     "mask_results",
     "mask_secrets",
     "needs_parent",
-    "one_time_value",
     "read_one",
     "read_targets",
     "resolve_organization",
@@ -342,12 +341,11 @@ def make_write_action(
     )
 
 
-async def with_warnings(
-    connection: Connection, record: Resource, write: WriteAction, targets: Sequence[Target]
-) -> WriteAction:
+async def with_warnings(connection: Connection, write: WriteAction, targets: Sequence[Target]) -> WriteAction:
     """Return the action with a further warning when it deletes the token in use."""
     if write.name not in ("tokens.delete", "user-tokens.delete"):
         return write
+    record = declaration(write.name).record
     rows = {str(row.get("id")): row for row in await _target_rows(connection.client, record, targets)}
     if any(is_own_token(rows.get(target.id, {}), connection.token_hint) for target in targets):
         own = "This is the token in use. Without another token, dyntui cannot access the environment."
@@ -408,10 +406,3 @@ def describe_changes(fields: Iterable[FormField], before: Mapping[str, str], val
             was, now = elide_common(was, now)
             lines.append(f"{field.name}: {was or '—'} → {now or '—'}")
     return lines
-
-
-def one_time_value(action: ResourceAction, value: Any) -> tuple[str, str] | None:
-    """Return name and value of the part of a response that is shown one time, such as a raw token; None for none."""
-    path, name = action.reveals
-    revealed = get_path(value, path) if path else None
-    return (name, str(revealed)) if revealed else None

@@ -14,12 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
-from dyntui.resources import RESOURCES, ActionTarget, Resource
+from dyntui.resources import RESOURCES, Resource
 
 __all__ = ["JOBS", "Change", "Changes", "changed_by", "resources_of"]
 
 JOBS = "jobs"
 """The import jobs of this machine, which are shown like a resource of the API."""
+
+
+_CREATE_PREFIXES = ("add", "create", "post")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _create_operations() -> Mapping[str, Resource]:
         found |= {
             action.operation: record
             for action in record.actions
-            if action.target is ActionTarget.LIST and not action.variant_of and action.name != "import"
+            if not action.variant_of and action.operation.startswith(_CREATE_PREFIXES)
         }
     return found
 

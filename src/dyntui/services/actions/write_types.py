@@ -28,6 +28,7 @@ __all__ = [
     "WriteAction",
     "WriteOutcome",
     "WriteResults",
+    "one_time_value",
 ]
 
 
@@ -143,6 +144,8 @@ class WriteAction:
     """Past participle for the result, such as `sent`; "" derives it from `verb`, which is a regular verb then."""
     result_subject: str = ""
     """What of the target is changed, for the result: `Sessions of`; "" when it is the target itself."""
+    reveals: tuple[str, str] = ("", "")
+    """Field of the response that is shown one time and not saved, and its name."""
 
     @property
     def plural_noun(self) -> str:
@@ -243,3 +246,12 @@ class WriteResults:
     @property
     def first_error(self) -> DyntuiError | None:
         return next((item.error for item in self.items if item.error is not None), None)
+
+
+def one_time_value(results: WriteResults) -> tuple[str, str] | None:
+    """Return name and value of what is shown one time, such as a raw token; None when there is nothing."""
+    path, name = results.action.reveals
+    value: object = results.items[0].value if results.items else None
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return (name, str(value)) if path and value else None

@@ -5,7 +5,6 @@ A step that waits for the server is a worker that posts a message; a step that w
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,22 +17,14 @@ from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import ActionTarget, Resource, ResourceAction
 from dyntui.services.actions.write_types import (
-    Confirmation,
-    ConfirmationLevel,
-    Target,
-    WriteAction,
     WriteResults,
 )
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import (
-    ProgressDialog,
-    close_or_reopen_form,
     is_in_use,
-    notify_results,
-    run_assessment,
+    run_action,
 )
 from dyntui.tui.shell.base_screen import ConsoleScreen
-from dyntui.tui.shell.confirm_dialog import confirm
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -64,14 +55,8 @@ class ActionFlow:
     """The fields of the form."""
     initial_values: dict[str, str] | None = None
     """The values of the fields before the form was filled in; None unless there is exactly one row."""
-    changes: Sequence[str] = ()
-    """The changed fields, one line each."""
-    write: WriteAction | None = None
-    """The action for the write gate; None until the form is filled in."""
     form: SchemaForm | None = None
     """The form; it stays open until the action has changed something."""
-    targets: Sequence[Target] = ()
-    """The targets of `write`."""
 
 
 class WorkerMixin(ConsoleScreen):
@@ -112,40 +97,6 @@ class WorkerMixin(ConsoleScreen):
                 self.post_message(self.Next(lambda: then(found)))
 
         start_worker(self, run, group=group)
-
-    def run_write_worker(
-        self,
-        work: Callable[[], Awaitable[Any]],
-        then: Callable[[Any], None],
-        form: BaseDialog[Any] | None = None,
-        after_switch: Callable[[Any], None] | None = None,
-    ) -> None:
-        """Do the same for a write, in a worker of the app, so that leaving the screen does not cancel the request.
-
-        after_switch: called instead of `then` when another environment was opened meanwhile; None shows the results
-        with the name of their environment.
-        """
-        console, connection = self.console, self.console.session.connection
-
-        def show(found: Any) -> None:
-            if connection is None or is_in_use(console, connection):
-                then(found)
-            elif after_switch is not None:
-                after_switch(found)
-            elif isinstance(found, WriteResults):
-                notify_results(console, found, connection.profile.name)
-
-        async def run() -> None:
-            try:
-                found = await work()
-            except DyntuiError as error:
-                console.call_next(console.notify_error, error)
-                if form is not None:
-                    console.call_next(form.reopen, str(error))
-            else:
-                console.call_next(show, found)
-
-        console.run_worker(run, group="writes")
 
 
 class ActionFlowMixin(WorkerMixin):
@@ -213,86 +164,24 @@ class ActionFlowMixin(WorkerMixin):
                 plan.form.reopen(str(error))
             return
         write = make_write_action(plan.record, plan.action, filled, parent=plan.parent)
-        plan.write = replace(write, reread=None)  # screens refresh on their own
+        changes: Sequence[str] = ()
         if plan.initial_values is not None:
-            plan.changes = describe_changes(plan.fields, plan.initial_values, values)
-        label = plan.record.label_of(values) or next((value for value in values.values() if value), "")
-        plan.targets = [make_target(plan.record, row) for row in plan.rows]
+            changes = describe_changes(plan.fields, plan.initial_values, values)
+        targets = [make_target(plan.record, row) for row in plan.rows]
         if plan.action.target is ActionTarget.LIST:
-            plan.targets = [make_target(plan.record, None, label=label)]
-
-        def failed(error: DyntuiError | str) -> None:
-            if plan.form is not None:
-                plan.form.reopen(str(error))
-
-        run_assessment(self.console, partial(_assess, connection, plan), self._confirm, failed)
-
-    def _confirm(self, plan: ActionFlow) -> None:
-        connection = plan.connection
-        assert plan.write is not None
-        if not is_in_use(self.console, connection) or (plan.form is not None and plan.form.was_left):
-            return
-        requirement = connection.write_gate.requirement(plan.write, plan.targets)
-        if requirement.level is ConfirmationLevel.NONE:
-            self._perform(plan, Confirmation())
-            return
-        requirement = replace(requirement, target_lines=(*requirement.target_lines, *plan.changes))
-
-        def on_confirmation(confirmation: Confirmation | None) -> None:
-            if confirmation is not None:
-                self._perform(plan, confirmation)
-            elif plan.form is not None:
-                plan.form.reopen()
-
-        self.console.ask(confirm(requirement, verb=plan.action.verb_phrase, opening_key=plan.key), on_confirmation)
-
-    def _perform(self, plan: ActionFlow, confirmation: Confirmation) -> None:
-        connection = plan.connection
-        write = plan.write
-        assert write is not None
-        if not is_in_use(self.console, connection):
-            return
-        stop, count = asyncio.Event(), len(plan.targets)
-        dialog = ProgressDialog(f"{plan.action.verb} …", count, stop) if count > 1 else None
-
-        def show_progress(done: int, total: int) -> None:
-            if dialog is not None:
-                dialog.show(done)
-
-        async def perform() -> WriteResults:
-            try:
-                return await connection.write_gate.perform(
-                    write, plan.targets, confirmation, on_progress=show_progress, cancel=stop
-                )
-            finally:
-                if dialog is not None:
-                    self.console.call_next(dialog.finish)
-
-        if dialog is not None:
-            self.console.ask(dialog)
-        self.run_write_worker(
-            perform,
-            lambda results: self._on_results(plan, results),
-            plan.form,
-            lambda results: self._show_results(plan, results, connection.profile.name),
+            label = plan.record.label_of(values) or next((value for value in values.values() if value), "")
+            targets = [make_target(plan.record, None, label=label)]
+        if filled is not None:
+            targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]
+        run_action(
+            self.console,
+            write,
+            targets,
+            opening_key=plan.key,
+            summary_lines=changes,
+            form=plan.form,
+            done=lambda results: self.after(plan, results) if self.is_attached else None,
         )
-
-    def _on_results(self, plan: ActionFlow, results: WriteResults) -> None:
-        close_or_reopen_form(plan.form, results)
-        self._show_results(plan, results)
-        if self.is_attached:
-            self.after(plan, results)
-
-    def _show_results(self, plan: ActionFlow, results: WriteResults, environment: str = "") -> None:
-        """Show the results, or the secret that is returned one time. environment: as for `notify_results`."""
-        from dyntui.services.actions.resource_actions import one_time_value
-        from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
-
-        secret = one_time_value(plan.action, results.items[0].value) if results.items else None
-        if secret is not None:
-            self.console.ask(SecretDialog(*secret))
-        if secret is None or environment:
-            notify_results(self.console, results, environment)
 
 
 async def _load_fields(connection: Connection, plan: ActionFlow) -> ActionFlow:
@@ -317,12 +206,3 @@ async def _event_names(connection: Connection) -> list[str]:
     except DyntuiError:
         return []  # the names can be typed
     return [str(row.get("name")) for row in page.rows if row.get("name")]
-
-
-async def _assess(connection: Connection, plan: ActionFlow) -> ActionFlow:
-    from dyntui.services.actions.resource_actions import with_warnings
-
-    assert plan.write is not None
-    write = await with_warnings(connection, plan.record, plan.write, plan.targets)
-    plan.write = await connection.write_gate.with_impact(write, plan.targets)
-    return plan

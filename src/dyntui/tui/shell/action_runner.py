@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -20,12 +20,13 @@ from dyntui.services.actions.write_types import (
     WriteAction,
     WriteOutcome,
     WriteResults,
+    one_time_value,
 )
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog, Preview
 from dyntui.tui.shell.error_hints import error_hint
-from dyntui.tui.shell.impact_dialog import ImpactDialog, Preview
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -178,7 +179,6 @@ def run_action(
     action: WriteAction,
     targets: Sequence[Target],
     *,
-    verb: str,
     opening_key: str = "",
     summary_lines: Sequence[str] = (),
     perform: Perform | None = None,
@@ -186,104 +186,137 @@ def run_action(
     done: Callable[[WriteResults], None] = lambda results: None,
     reread: bool = False,
 ) -> None:
-    """Run `action` on `targets` after it was confirmed.
+    """Run `action` on `targets` after it was confirmed, and show the results.
 
-    verb: the label of the key that confirms. opening_key: the key that ran the action.
+    opening_key: the key that ran the action, which never confirms it.
     summary_lines: lines of the confirmation instead of the targets.
     perform: performs the action instead of the write gate.
     form: the form with the input; it stays open below the confirmation and reopens unless something was done.
-    done: receives the results.
+    done: receives the results, unless another environment was opened meanwhile.
     reread: whether `done` needs the targets as they are after the write; screens refresh on their own.
     """
-    if not reread:
-        action = replace(action, reread=None)
-
-    def reopen_form(problem: DyntuiError | str = "") -> None:
-        if form is not None:
-            form.reopen(str(problem))
-
     connection = console.session.connection
     reason = connection.write_gate.refusal(action) if connection is not None else "The environment is not connected."
     if connection is None or reason:
         console.notify(reason, "warning")
-        reopen_form(reason)
+        if form is not None:
+            form.reopen(reason)
         return
+    run = _ActionRun(
+        console,
+        connection,
+        action if reread else replace(action, reread=None),
+        targets,
+        opening_key,
+        form,
+        done,
+        perform,
+    )
+    run.assess(summary_lines)
 
-    async def assess() -> WriteAction:
-        return await connection.write_gate.with_impact(action, targets)
 
-    def confirm_action(assessed: WriteAction) -> None:
-        if form is not None and form.was_left:
+def _label(action: WriteAction) -> str:
+    """Return the label of the key that confirms: the first word of the question."""
+    return action.verb.split()[0]
+
+
+@dataclass(slots=True)
+class _ActionRun:
+    """One run of an action; the fields are the arguments of `run_action`."""
+
+    console: ConsoleApp
+    connection: Connection
+    action: WriteAction
+    targets: Sequence[Target]
+    opening_key: str
+    form: BaseDialog[Any] | None
+    done: Callable[[WriteResults], None]
+    perform: Perform | None
+
+    def assess(self, summary_lines: Sequence[str]) -> None:
+        from dyntui.services.actions.resource_actions import with_warnings
+
+        async def assess() -> WriteAction:
+            action = await with_warnings(self.connection, self.action, self.targets)
+            return await self.connection.write_gate.with_impact(action, self.targets)
+
+        run_assessment(self.console, assess, lambda action: self._confirm(action, summary_lines), self._reopen_form)
+
+    def _reopen_form(self, problem: DyntuiError | str = "") -> None:
+        if self.form is not None:
+            self.form.reopen(str(problem))
+
+    def _confirm(self, assessed: WriteAction, summary_lines: Sequence[str]) -> None:
+        if not is_in_use(self.console, self.connection) or (self.form is not None and self.form.was_left):
             return
-        requirement = connection.write_gate.requirement(assessed, targets)
+        requirement = self.connection.write_gate.requirement(assessed, self.targets)
         if requirement.level is ConfirmationLevel.NONE:
-            _perform(console, connection, action, targets, Confirmation(yes=True), verb, perform, form, done)
+            self._start(Confirmation(yes=True))
             return
 
         def on_confirmation(confirmation: Confirmation | None) -> None:
             if confirmation is not None:
-                _perform(console, connection, action, targets, confirmation, verb, perform, form, done)
+                self._start(confirmation)
             else:
-                reopen_form()
+                self._reopen_form()
 
-        preview = lockout_preview(connection, requirement)
-        console.ask(
-            ImpactDialog(requirement, verb=verb, opening_key=opening_key, summary_lines=summary_lines, preview=preview),
-            on_confirmation,
+        dialog = ConfirmDialog(
+            requirement,
+            verb=_label(self.action),
+            opening_key=self.opening_key,
+            summary_lines=summary_lines,
+            preview=lockout_preview(self.connection, requirement),
         )
+        self.console.ask(dialog, on_confirmation)
 
-    run_assessment(console, assess, confirm_action, reopen_form)
+    def _start(self, confirmation: Confirmation) -> None:
+        """Perform the action in a worker of the app, because leaving the screen must not cancel a request."""
+        stop = asyncio.Event()
+        total = len(self.targets)
+        dialog = ProgressDialog(f"{_label(self.action)} …", total, stop) if total > 1 else None
 
+        def show_progress(count: int, total: int) -> None:
+            if dialog is not None:
+                dialog.show(count)
 
-def _perform(
-    console: ConsoleApp,
-    connection: Connection,
-    action: WriteAction,
-    targets: Sequence[Target],
-    confirmation: Confirmation,
-    verb: str,
-    perform: Perform | None,
-    form: BaseDialog[Any] | None,
-    done: Callable[[WriteResults], None],
-) -> None:
-    stop = asyncio.Event()
-    dialog = ProgressDialog(f"{verb} …", len(targets), stop) if len(targets) > 1 else None
-
-    def show_progress(count: int, total: int) -> None:
-        if dialog is not None:
-            dialog.show(count)
-
-    async def work() -> None:
-        try:
-            if perform is not None:
-                results = await perform(confirmation, show_progress, stop)
+        async def work() -> None:
+            try:
+                if self.perform is not None:
+                    results = await self.perform(confirmation, show_progress, stop)
+                else:
+                    results = await self.connection.write_gate.perform(
+                        self.action, self.targets, confirmation, on_progress=show_progress, cancel=stop
+                    )
+            except DyntuiError as error:
+                problem = error
+                self.console.call_next(self._failed, dialog, problem)
             else:
-                results = await connection.write_gate.perform(
-                    action, targets, confirmation, on_progress=show_progress, cancel=stop
-                )
-        except DyntuiError as error:
-            console.call_next(finish, None, error)
-        else:
-            console.call_next(finish, results, None)
+                self.console.call_next(self._finished, dialog, results)
 
-    def finish(results: WriteResults | None, error: DyntuiError | None) -> None:
+        if dialog is not None:
+            self.console.ask(dialog)
+        self.console.run_worker(work, group="writes")
+
+    def _failed(self, dialog: ProgressDialog | None, error: DyntuiError) -> None:
         if dialog is not None:
             dialog.finish()
-        if error is not None:
-            console.notify_error(error)
-            if form is not None:
-                form.reopen(str(error))
-        if results is not None and is_in_use(console, connection):
-            close_or_reopen_form(form, results)
-            done(results)
-            notify_results(console, results)
-        elif results is not None:
-            notify_results(console, results, connection.profile.name)
+        self.console.notify_error(error)
+        self._reopen_form(error)
 
-    if dialog is not None:
-        console.ask(dialog)
-    # A worker of the app: leaving the screen must not cancel a request.
-    console.run_worker(work, group="writes")
+    def _finished(self, dialog: ProgressDialog | None, results: WriteResults) -> None:
+        if dialog is not None:
+            dialog.finish()
+        in_use = is_in_use(self.console, self.connection)
+        if in_use:
+            close_or_reopen_form(self.form, results)
+            self.done(results)
+        secret = one_time_value(results)
+        if secret is not None:
+            from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
+
+            self.console.ask(SecretDialog(*secret))
+        if secret is None or not in_use:
+            notify_results(self.console, results, "" if in_use else self.connection.profile.name)
 
 
 def is_in_use(console: ConsoleApp, connection: Connection) -> bool:

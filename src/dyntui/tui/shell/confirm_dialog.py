@@ -1,118 +1,269 @@
-"""Confirmation dialogs. esc always cancels, and so does enter for a destructive action; the key that opened the dialog
-never confirms."""
+"""The confirmation dialog of every write, and of other actions that are confirmed.
+
+An action can be confirmed only when every line has been in view, so that no warning is skipped. esc always cancels, and
+so does enter for a destructive action; the key that opened the dialog never confirms.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.widgets import Input, Static
 
+from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.widgets.cells import width_of
+from dyntui.tui.kit.widgets.cells import cut, fit, wrapped
+from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.confirm_keys import ConfirmKeys
 
-if TYPE_CHECKING:
-    from dyntui.tui.shell.impact_dialog import Preview
+__all__ = ["ConfirmDialog", "Preview"]
 
-__all__ = ["ConfirmDialog", "TypedDialog", "confirm"]
+Preview = Callable[[], Awaitable[Sequence[str]]]
+"""Loads further lines to read: numbers and their limits."""
 
-_MAX_LINES, _MAX_WIDTH = 6, 60
+_WIDTH, _SIDES = 66, 10
+_MAX_LINES = 20
+_CHROME_LINES, _TYPED_LINES = 10, 3
+_COUNTING = "Counting affected users ···"
 
 
-def _texts(requirement: Requirement) -> ComposeResult:
-    for line in requirement.target_lines:
-        yield Static(f"  {safe(line, 200)}", classes="target", markup=False)
-    yield Static(f"In {safe(requirement.environment, 200)}.", classes="environment", markup=False)
-    if requirement.warning:
-        yield Static(safe(requirement.warning, 500), classes="warning", markup=False)
+class ReadTracker(LineList, can_focus=False):
+    """Lines that record whether all of them have been in view."""
+
+    def __init__(self) -> None:
+        super().__init__(id="read")
+        self.rows: list[Piece] = []
+        self.seen = 0
+        """The number of lines, from the first, that have been in view."""
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def all_seen(self) -> bool:
+        return self.seen >= self.count
+
+    def set_rows(self, rows: Sequence[Piece]) -> None:
+        self.rows = list(rows)
+        self.seen = min(self.seen, self.top)
+        self.count_changed()
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        index = self.top + y
+        if index >= self.count:
+            return (), ""
+        text, style = self.rows[index]
+        more = y == self.visible_count - 1 and index < self.count - 1
+        if not more:
+            return [(cut(text, width), style)], ""
+        return [(fit(text, width - 2), style), (" ↓", "accent")], ""
+
+    def draw(self, index: int, width: int) -> Sequence[Piece]:
+        return [self.rows[index]]
+
+    def moved(self) -> None:
+        if not self.size:
+            return
+        seen = max(self.seen, min(self.count, self.top + self.visible_count))
+        if seen != self.seen:
+            self.seen = seen
+            self.post_message(self.Moved(self))
+
+    def scroll_by(self, lines: int) -> None:
+        """Scroll; the cursor is invisible."""
+        self.top = max(0, min(self.top + lines, self.count - self.visible_count))
+        self.cursor = min(self.count - 1, self.top + (self.visible_count - 1 if lines > 0 else 0))
+        self.repaint()
+        self.moved()
 
 
 class ConfirmDialog(BaseDialog[Confirmation]):
-    """Confirmed with one key: `y`, or `o` when `y` opened the dialog; also enter unless the action is destructive.
+    """A question that is confirmed with `y` (`o` when `y` opened the dialog), or by typing a text.
 
+    requirement: what has to be confirmed; its level is not NONE.
     verb: the label of the key that confirms.
+    opening_key: the key that opened the dialog, which never confirms.
+    summary_lines: lines to show instead of the targets, such as a plan.
+    preview: loads further lines.
     """
 
     BINDINGS = bindings(SHELL_ACTIONS, "confirm")
 
-    def __init__(self, requirement: Requirement, *, verb: str, opening_key: str = "") -> None:
-        super().__init__()
+    class PreviewLoaded(Message):
+        """Posted when the preview was loaded, or with the reason why not."""
+
+        def __init__(self, lines: Sequence[str]) -> None:
+            super().__init__()
+            self.lines = lines
+
+    def __init__(
+        self,
+        requirement: Requirement,
+        *,
+        verb: str,
+        opening_key: str = "",
+        summary_lines: Sequence[str] = (),
+        preview: Preview | None = None,
+    ) -> None:
+        super().__init__(classes="confirm")
         self.requirement = requirement
         self.title_text = requirement.question
         self.verb = verb
         self.keys = ConfirmKeys(requirement, opening_key)
         self.key = self.keys.key
+        self.typed = requirement.level is ConfirmationLevel.TYPED
+        self._summary_lines = list(summary_lines)
+        self._preview = preview
+        self._preview_lines: list[str] | None = None if preview is not None else []
 
     def content(self) -> ComposeResult:
-        yield from _texts(self.requirement)
+        yield ReadTracker()
+        if self.typed:
+            yield Static(f"Type {self._accepted_text} to confirm:", classes="ask", markup=False)
+            field = Input(compact=True, id="typed", disabled=True)
+            field.cursor_blink = False
+            yield field
+        yield Static("", id="problem", classes="problem", markup=False)
+
+    @property
+    def _accepted_text(self) -> str:
+        return " or ".join(safe(text, 80) for text in self.requirement.accepted)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "cancel"), (self.keys.shown, self.verb.lower()))
+        label = self.verb.lower()
+        return (("esc", "cancel"), ("↑ ↓", "scroll"), ("enter" if self.typed else self.keys.shown, label))
+
+    @property
+    def tracker(self) -> ReadTracker:
+        return self.query_one(ReadTracker)
+
+    @property
+    def may_confirm(self) -> bool:
+        """Whether all lines are loaded and have been in view."""
+        return self._preview_lines is not None and self.tracker.all_seen
+
+    def on_mount(self) -> None:
+        self._update_lines()
+        if self._preview is not None:
+            start_worker(self, partial(self._load_preview, self._preview), group="preview")
+
+    async def _load_preview(self, preview: Preview) -> None:
+        try:
+            lines = await preview()
+        except DyntuiError as error:
+            lines = [f"The affected users could not be counted: {error.message}"]
+        self.post_message(self.PreviewLoaded(lines))
+
+    @on(PreviewLoaded)
+    def _preview_loaded(self, event: PreviewLoaded) -> None:
+        self._preview_lines = list(event.lines)
+        self._update_lines()
+
+    def on_resize(self) -> None:
+        self._update_lines()
+
+    def show_requirement(self, requirement: Requirement) -> None:
+        """Show another question and other lines, such as the current numbers."""
+        self.requirement = requirement
+        self.query_one(".title", Static).update(safe(requirement.question, 200))
+        self._update_lines()
+
+    def _update_lines(self) -> None:
+        """Wrap the text for the current width."""
+        width = min(_WIDTH, self.app.size.width - _SIDES)
+        rows: list[Piece] = []
+
+        def add(texts: Sequence[str], style: str = "") -> None:
+            for text in texts:
+                indent = " " * (len(text) - len(text.lstrip()))
+                parts = wrapped(safe(text.strip(), 1000), width - len(indent))
+                rows.extend((indent + part, style) for part in parts)
+
+        add([f"In {self.requirement.environment}."], "dim")
+        add(self._summary_lines or self.requirement.target_lines)
+        for effect in self.requirement.effects:
+            add([effect], "bad" if _is_severe(effect) else "warn")
+        if self.requirement.warning:
+            add([self.requirement.warning], "warn")
+        if self._preview_lines is None:
+            add([_COUNTING], "dim")
+        elif self._preview_lines:
+            rows.append(("", ""))
+            add(self._preview_lines)
+        tracker = self.tracker
+        tracker.styles.height = max(
+            1, min(len(rows), _MAX_LINES, self.app.size.height - _CHROME_LINES - _TYPED_LINES * self.typed)
+        )
+        tracker.set_rows(rows)
+        self.call_after_refresh(self._update_field)
+
+    def _update_field(self) -> None:
+        """Enable the field when all lines have been in view."""
+        if not self.is_mounted:
+            return
+        self.tracker.moved()
+        if self.typed:
+            field = self.query_one("#typed", Input)
+            field.disabled = not self.may_confirm
+            if self.may_confirm and self.focused is not field:
+                field.focus()
+        self.query_one("#problem", Static).update(self._reading_hint())
+
+    def _reading_hint(self) -> str:
+        if self._preview_lines is None:
+            return ""
+        return "" if self.may_confirm else "Scroll down with ↓ to read the remaining lines."
+
+    @on(LineList.Moved)
+    def _moved(self) -> None:
+        self._update_field()
+
+    # Keys
+
+    def action_down(self) -> None:
+        self.tracker.scroll_by(1)
+
+    def action_up(self) -> None:
+        self.tracker.scroll_by(-1)
+
+    def action_page_down(self) -> None:
+        self.tracker.scroll_by(self.tracker.visible_count)
+
+    def action_page_up(self) -> None:
+        self.tracker.scroll_by(-self.tracker.visible_count)
 
     def on_key(self, event: events.Key) -> None:
+        if self.typed:
+            return
         if self.keys.confirms(event):
             event.stop()
-            self.dismiss(Confirmation(yes=True))
+            if self.may_confirm:
+                self.dismiss(Confirmation(yes=True, read=self.requirement.code))
         elif self.keys.declines(event):
             event.stop()
             self.dismiss(None)
 
-
-class TypedDialog(BaseDialog[Confirmation]):
-    """Confirmed by typing the name of the environment."""
-
-    def __init__(self, requirement: Requirement, *, verb: str) -> None:
-        super().__init__()
-        self.requirement = requirement
-        self.title_text = requirement.question
-        self.verb = verb
-
-    def content(self) -> ComposeResult:
-        yield from _texts(self.requirement)
-        accepted = " or ".join(safe(text, 80) for text in self.requirement.accepted)
-        yield Static(f"Type {accepted} to confirm:", classes="ask", markup=False)
-        field = Input(compact=True, id="typed")
-        field.cursor_blink = False
-        yield field
-        yield Static("", id="problem", classes="problem", markup=False)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "cancel"), ("enter", self.verb.lower()))
-
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        if event.value.strip() in self.requirement.accepted:
-            self.dismiss(Confirmation(yes=True, typed=event.value.strip()))
+        text = event.value.strip()
+        if not self.may_confirm:
+            return
+        if text in self.requirement.accepted:
+            self.dismiss(Confirmation(yes=True, typed=text, read=self.requirement.code))
         else:
             self.query_one("#problem", Static).update("The text does not match. Nothing was changed.")
 
 
-def confirm(
-    requirement: Requirement, *, verb: str, opening_key: str = "", preview: Preview | None = None
-) -> BaseDialog[Confirmation]:
-    """Make the dialog for a requirement, whose level is not NONE.
-
-    opening_key: the key that opened the dialog, which never confirms.
-    preview: loads further lines to read.
-
-    Effects are confirmed only in the dialog that shows them in full; so are long texts.
-    """
-    if requirement.effects or _is_long(requirement):
-        from dyntui.tui.shell.impact_dialog import ImpactDialog
-
-        return ImpactDialog(requirement, verb=verb, opening_key=opening_key, preview=preview)
-    if requirement.level is ConfirmationLevel.TYPED:
-        return TypedDialog(requirement, verb=verb)
-    return ConfirmDialog(requirement, verb=verb, opening_key=opening_key)
-
-
-def _is_long(requirement: Requirement) -> bool:
-    return len(requirement.target_lines) > _MAX_LINES or any(
-        width_of(line) > _MAX_WIDTH for line in requirement.target_lines
-    )
+def _is_severe(text: str) -> bool:
+    """Return whether a sentence describes a severe effect, which is written with words in capitals."""
+    return any(len(word) > 3 and word.isalpha() and word.isupper() for word in text.split())

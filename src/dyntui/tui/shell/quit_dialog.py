@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widgets import Static
-
-from dyntui.core.text import safe
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
@@ -26,6 +23,7 @@ class QuitDialog(ConfirmDialog):
         self._console_app = console
 
     def on_mount(self) -> None:
+        super().on_mount()
         self._timer = self.set_interval(_UPDATE_INTERVAL_S, self._update)
 
     def _update(self) -> None:
@@ -35,9 +33,7 @@ class QuitDialog(ConfirmDialog):
                 self._timer.stop()
                 self.dismiss(None)
             return
-        self.query_one(".title", Static).update(safe(requirement.question, 200))
-        for widget, line in zip(self.query(".target").results(Static), requirement.target_lines, strict=False):
-            widget.update(f"  {safe(line, 200)}")
+        self.show_requirement(requirement)
 
 
 def ask_before_quitting(console: ConsoleApp) -> None:

@@ -91,7 +91,7 @@ class AllowlistsScreen(ResourceScreen):
 
         def on_submit(values: Values) -> None:
             target = Target("", values["name"], {"fields": values})
-            run_action(self.console, write_action("allowlists.create"), [target], verb="Create", form=form)
+            run_action(self.console, write_action("allowlists.create"), [target], form=form)
 
         self.console.open_form(form, on_submit)
 
@@ -104,7 +104,7 @@ class AllowlistsScreen(ResourceScreen):
             if fields := _changed_fields(row, values):
                 target = access_target(row, fields=fields)
                 update = write_action("allowlists.update")
-                run_action(self.console, update, [target], verb="Save", form=form)
+                run_action(self.console, update, [target], form=form)
             else:
                 form.finish()
                 self.console.notify("No changes to save.")
@@ -120,7 +120,7 @@ class AllowlistsScreen(ResourceScreen):
         row = self.table.row
         assert row is not None
         target = access_target(row)
-        run_action(self.console, write_action("allowlists.delete"), [target], verb="Delete", opening_key="d")
+        run_action(self.console, write_action("allowlists.delete"), [target], opening_key="d")
 
     def action_check(self) -> None:
         from dyntui.tui.features.access.access_check import ask_access_check
@@ -195,4 +195,4 @@ def _changed_fields(row: Row, values: Values) -> dict[str, str]:
 def toggle_allowlist(console: ConsoleApp, row: Row, *, opening_key: str) -> None:
     """Enable a disabled allowlist or disable an enabled one, after its impact was confirmed."""
     action = write_action("allowlists.disable" if is_enabled(row) else "allowlists.enable")
-    run_action(console, action, [access_target(row)], verb=action.verb, opening_key=opening_key)
+    run_action(console, action, [access_target(row)], opening_key=opening_key)

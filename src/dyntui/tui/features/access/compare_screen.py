@@ -255,7 +255,7 @@ class CompareAllowlistScreen(TableScreen):
     def action_add(self) -> None:
         targets = [entry_target(entry) for entry in self._missing_entries()]
         action = add_entries(self.row, job=new_job())
-        run_action(self.console, action, targets, verb="Add", opening_key="plus", done=self._on_results)
+        run_action(self.console, action, targets, opening_key="plus", done=self._on_results)
 
     def action_sync(self) -> None:
         self._sync(remove=False, opening_key="s")
@@ -285,7 +285,6 @@ class CompareAllowlistScreen(TableScreen):
             self.console,
             action,
             targets,
-            verb="Sync",
             opening_key=opening_key,
             summary_lines=plan.lines(),
             perform=perform,

@@ -149,7 +149,7 @@ class EntriesScreen(ResourceScreen):
         def on_submit(values: Values) -> None:
             target = entry_target(_draft(values, is_live=self._is_live).entry)
             action = add_entries(row, job=new_job())
-            run_action(self.console, action, [target], verb="Add", form=form)
+            run_action(self.console, action, [target], form=form)
 
         self.console.open_form(form, on_submit)
 
@@ -216,7 +216,7 @@ class EntriesScreen(ResourceScreen):
 
     def _replace(self, row: Row, old: Row, new: Row, form: EntryForm, *, gap: bool) -> None:
         action, target = replace_entry(row, gap=gap, job=new_job()), replacement_target(old, new)
-        run_action(self.console, action, [target], verb="Save", opening_key="e", form=form, done=self.keep_marks)
+        run_action(self.console, action, [target], opening_key="e", form=form, done=self.keep_marks)
 
     def _with_selected_entries(self, then: Callable[[list[Row]], None]) -> None:
         """Call `then` with the marked entries or the current one. Entries that are not in memory are read."""
@@ -254,7 +254,7 @@ class EntriesScreen(ResourceScreen):
         def remove(entries: list[Row]) -> None:
             action = remove_entries(row, job=new_job())
             targets = [removal_target(entry) for entry in entries]
-            run_action(self.console, action, targets, verb="Remove", opening_key="d", done=self.keep_marks)
+            run_action(self.console, action, targets, opening_key="d", done=self.keep_marks)
 
         self._with_selected_entries(remove)
 
@@ -267,7 +267,7 @@ class EntriesScreen(ResourceScreen):
         def copy(entries: list[Row], other: Row) -> None:
             action = add_entries(other, job=new_job())
             targets = [entry_target(entry) for entry in entries]
-            run_action(self.console, action, targets, verb="Copy", opening_key="C", done=self._keep_copy_marks)
+            run_action(self.console, action, targets, opening_key="C", done=self._keep_copy_marks)
 
         def on_choice(allowlist_id: str | None) -> None:
             other = next((dict(other) for other in others if other.get("id") == allowlist_id), None)

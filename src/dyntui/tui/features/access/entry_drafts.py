@@ -195,7 +195,7 @@ class EntryDraftsScreen(TableScreen):
         new_drafts = [draft for draft in self.drafts if draft.state is DraftState.NEW]
         targets = [entry_target(draft.entry) for draft in new_drafts]
         action = add_entries(self.row, job=new_job())
-        run_action(self.console, action, targets, verb="Add", opening_key="enter", done=self._on_results)
+        run_action(self.console, action, targets, opening_key="enter", done=self._on_results)
 
     def _on_results(self, results: WriteResults) -> None:
         """Keep only the entries that were not added, with the reason."""

@@ -108,7 +108,7 @@ def _ask_new_gate(console: ConsoleApp) -> None:
     def on_submit(values: Values) -> None:
         fields = {key: value for key, value in _changed_fields(values, {}).items() if value}
         target = Target("", values["name"], {"fields": fields})
-        run_action(console, write_action("gates.create"), [target], verb="Create", form=form)
+        run_action(console, write_action("gates.create"), [target], form=form)
 
     console.open_form(form, on_submit)
 
@@ -119,7 +119,7 @@ def _ask_gate_changes(console: ConsoleApp, row: Row) -> None:
     def on_submit(values: Values) -> None:
         if fields := _changed_fields(values, row):
             target = access_target(row, fields=fields)
-            run_action(console, write_action("gates.update"), [target], verb="Save", opening_key="e", form=form)
+            run_action(console, write_action("gates.update"), [target], opening_key="e", form=form)
         else:
             form.finish()
             console.notify("No changes to save.")
@@ -129,11 +129,11 @@ def _ask_gate_changes(console: ConsoleApp, row: Row) -> None:
 
 def _toggle_gate(console: ConsoleApp, row: Row) -> None:
     action = write_action("gates.disable" if is_enabled(row) else "gates.enable")
-    run_action(console, action, [access_target(row)], verb=action.verb, opening_key="t")
+    run_action(console, action, [access_target(row)], opening_key="t")
 
 
 def _delete_gate(console: ConsoleApp, row: Row, done: Callable[[WriteResults], None] = lambda results: None) -> None:
-    run_action(console, write_action("gates.delete"), [access_target(row)], verb="Delete", opening_key="d", done=done)
+    run_action(console, write_action("gates.delete"), [access_target(row)], opening_key="d", done=done)
 
 
 class GatesScreen(ResourceScreen):

@@ -92,6 +92,6 @@ def _undo_job(console: ConsoleApp, job_id: str) -> None:
             console.notify(" ".join(plan.lines()))
             return
         action, targets = undo_action(plan, job=new_job())
-        run_action(console, action, targets, verb="Undo", opening_key="u", summary_lines=plan.lines())
+        run_action(console, action, targets, opening_key="u", summary_lines=plan.lines())
 
     run_read_worker(console, partial(plan_any_undo, connection, job_id), on_plan)

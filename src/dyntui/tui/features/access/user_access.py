@@ -165,7 +165,7 @@ class UserAccessScreen(TableScreen):
             if index is not None:
                 entry = {**entries[int(index)], **self._alias()}
                 action = add_entries(row, job=new_job())
-                run_action(self.console, action, [entry_target(entry)], verb="Add", opening_key="n")
+                run_action(self.console, action, [entry_target(entry)], opening_key="n")
 
         self.console.ask(SelectDialog(f"Identifier to Add to {name_of(row)}", choices), on_choice)
 
@@ -185,7 +185,7 @@ class UserAccessScreen(TableScreen):
         row = self.table.row
         assert row is not None
         action = remove_entries(self._allowlist, job=new_job())
-        run_action(self.console, action, [removal_target(as_object(row["entry"]))], verb="Remove", opening_key="d")
+        run_action(self.console, action, [removal_target(as_object(row["entry"]))], opening_key="d")
 
     def action_explain(self) -> None:
         assert self.answer is not None

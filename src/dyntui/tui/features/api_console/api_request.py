@@ -43,7 +43,7 @@ from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import is_in_use, lockout_preview
-from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
 
@@ -285,23 +285,22 @@ class ApiRequestScreen(SearchableScreen):
                 self._send(connection, confirmation)
 
         preview = lockout_preview(connection, requirement)
-        self.console.ask(confirm(requirement, verb="send", opening_key="s", preview=preview), on_confirmation)
+        self.console.ask(ConfirmDialog(requirement, verb="send", opening_key="s", preview=preview), on_confirmation)
 
     def _send(self, connection: Connection, confirmation: Confirmation) -> None:
         header = self.query_one(_ResponseHeader)
         header.is_sending = True
         header.repaint()
 
-        async def send() -> ConsoleResponse | DyntuiError:
+        async def send() -> None:
+            result: ConsoleResponse | DyntuiError
             try:
-                return await send_request(connection, self.request, confirmation)
+                result = await send_request(connection, self.request, confirmation)
             except DyntuiError as error:
-                return error
+                result = error
+            self.console.call_next(self._on_sent, connection, result)
 
-        def on_result(result: ConsoleResponse | DyntuiError) -> None:
-            self._on_sent(connection, result)
-
-        self.run_write_worker(send, on_result, after_switch=on_result)
+        self.console.run_worker(send, group="writes")  # of the app: leaving the screen must not cancel the request
 
     def _on_sent(self, connection: Connection, result: ConsoleResponse | DyntuiError) -> None:
         if isinstance(result, DyntuiError):

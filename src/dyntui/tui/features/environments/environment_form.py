@@ -190,7 +190,7 @@ def edit_environment(
     """
     from dyntui.config.credentials import unconfirmed_origin
     from dyntui.config.urls import shown_host
-    from dyntui.tui.shell.confirm_dialog import confirm
+    from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
     form = EnvironmentForm(old, existing_names, focus=focus)
 
@@ -214,7 +214,7 @@ def edit_environment(
             "This server does not belong to Dynamic. Continue only if you trust it.",
             f"{profile.kind} environment {profile.name}",
         )
-        console.ask(confirm(requirement, verb="Send token"), on_confirm)
+        console.ask(ConfirmDialog(requirement, verb="Send token"), on_confirm)
 
     console.open_form(form, on_submit)
 

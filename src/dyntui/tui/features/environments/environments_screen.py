@@ -301,7 +301,7 @@ class EnvironmentsScreen(TableScreen):
         self._update_rows()
 
     def action_remove(self) -> None:
-        from dyntui.tui.shell.confirm_dialog import confirm
+        from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
         profile = self._current_profile()
         assert profile is not None
@@ -320,7 +320,7 @@ class EnvironmentsScreen(TableScreen):
             if confirmation is not None and confirmation.yes:
                 self.run_worker(lambda: self._remove_profile(profile.name), thread=True, group="profiles")
 
-        self.console.ask(confirm(requirement, verb="Remove", opening_key="d"), on_confirm)
+        self.console.ask(ConfirmDialog(requirement, verb="Remove", opening_key="d"), on_confirm)
 
     def _remove_profile(self, name: str) -> None:
         from dyntui.config.profiles import Profiles

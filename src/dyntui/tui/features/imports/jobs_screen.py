@@ -22,7 +22,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -320,7 +320,7 @@ class JobsScreen(JobFollowUpMixin):
             if confirmation is not None and confirmation.yes:
                 self.run_in_thread(lambda: self._remove(job, draft))
 
-        self.console.ask(confirm(requirement, verb="Remove", opening_key="d"), answered)
+        self.console.ask(ConfirmDialog(requirement, verb="Remove", opening_key="d"), answered)
 
     def _remove(self, job: JobSummary | None, draft: ImportDraft | None) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find_job

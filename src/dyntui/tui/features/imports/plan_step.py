@@ -24,7 +24,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
 if TYPE_CHECKING:
     from dyntui.tui.features.imports.wizard_step import Wizard
@@ -137,7 +137,7 @@ class PlanStep(WizardStep):
             if confirmation is not None:
                 self.wizard.start_job(confirmation, first)
 
-        self.console.ask(confirm(requirement, verb=verb, opening_key=opening_key), answered)
+        self.console.ask(ConfirmDialog(requirement, verb=verb, opening_key=opening_key), answered)
 
 
 def plan_lines(plan: Mapping[str, Any], counts: RowCounts, allowlist: str = "") -> list[ReportLine]:

@@ -16,7 +16,7 @@ from dyntui.services.imports.wizard_service import WizardService
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.widgets.spinner import Spinner
 from dyntui.tui.kit.workers import start_worker
-from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -90,7 +90,7 @@ class RowLoadingMixin(WizardStep):
             else:
                 self.wizard.show_step("parse")
 
-        self.console.ask(confirm(requirement, verb="Discard"), answered)
+        self.console.ask(ConfirmDialog(requirement, verb="Discard"), answered)
 
     def _prepare(self) -> None:
         connection = self.console.session.connection

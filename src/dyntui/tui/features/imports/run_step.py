@@ -23,7 +23,7 @@ from dyntui.tui.features.imports.running_job import RunningJob, is_over
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
 if TYPE_CHECKING:
     from dyntui.tui.features.imports.wizard_step import Wizard
@@ -189,7 +189,7 @@ class RunStep(WizardStep):
                 job = self.draft.job
                 self.wizard.submit(lambda service: service.cancel(job), lambda done: self._load(), self._on_failed)
 
-        self.console.ask(confirm(requirement, verb="Cancel import", opening_key="c"), answered)
+        self.console.ask(ConfirmDialog(requirement, verb="Cancel import", opening_key="c"), answered)
 
     def _on_failed(self, error: DyntuiError) -> None:
         self.console.notify_error(error)

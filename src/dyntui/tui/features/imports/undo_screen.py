@@ -28,7 +28,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import ConsoleScreen
-from dyntui.tui.shell.confirm_dialog import confirm
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -190,7 +190,7 @@ class ImportUndoScreen(ConsoleScreen):
             if confirmation is not None:
                 self._delete(connection, plan, confirmation)
 
-        self.console.ask(confirm(plan.requirement, verb="Delete", opening_key="enter"), answered)
+        self.console.ask(ConfirmDialog(plan.requirement, verb="Delete", opening_key="enter"), answered)
 
     def _delete(self, connection: Connection, plan: UndoPlan, confirmation: Confirmation) -> None:
         self._control = control = JobControl()

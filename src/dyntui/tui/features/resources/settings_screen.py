@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError, UsageError, join_sentences
+from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_object
 from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.services import settings
-from dyntui.services.actions.write_types import Confirmation, Target, WriteAction, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Target, WriteResults
 from dyntui.services.forms import field_text, read_form
 from dyntui.services.text_diff import elide_common
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
@@ -26,9 +24,8 @@ from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.workers import start_worker
-from dyntui.tui.shell.action_runner import close_or_reopen_form, run_read_worker
+from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.base_screen import age_label, error_label
-from dyntui.tui.shell.confirm_dialog import confirm
 from dyntui.tui.shell.error_hints import error_hint
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
@@ -152,50 +149,28 @@ class SettingsScreen(SearchableScreen):
 
     def _confirm_change(self, path: tuple[str, ...], before: object, body: object, form: SchemaForm) -> None:
         """Show the old and the new value, and save the new one when it is confirmed. body: None without a change."""
-        connection = self.console.session.connection
-        if connection is None:
-            form.reopen("The environment is not open.")
-            return
         if body is None:
             form.finish()
             self.console.notify("No changes to save.")
             return
         after = as_object(body)[path[-1]]
         name = ".".join(path)
-        write, targets = settings.change_leaf(path, before, after), [Target(name, name)]
         old_text, new_text = elide_common(field_text(before), field_text(after))
-
-        def ask(assessed: WriteAction) -> None:
-            requirement = replace(
-                connection.write_gate.requirement(assessed, targets),
-                target_lines=(f"{old_text or '—'} → {new_text or '—'}",),
-            )
-            self.console.ask(confirm(requirement, verb="save", opening_key="e"), on_confirmation)
-
-        def on_confirmation(confirmation: Confirmation | None) -> None:
-            if confirmation is None:
-                form.reopen()
-            else:
-                work = partial(connection.write_gate.perform, write, targets, confirmation)
-                self.run_write_worker(work, lambda results: self._on_saved(results, after, form), form)
-
-        run_read_worker(
+        run_action(
             self.console,
-            partial(connection.write_gate.with_impact, write, targets),
-            ask,
-            lambda error: form.reopen(str(error)),
+            settings.change_leaf(path, before, after),
+            [Target(name, name)],
+            opening_key="e",
+            summary_lines=[f"{old_text or '—'} → {new_text or '—'}"],
+            form=form,
+            done=lambda results: self._on_saved(results, after),
+            reread=True,
         )
 
-    def _on_saved(self, results: WriteResults, after: object, form: SchemaForm) -> None:
-        """Report the result, with other settings that changed. after: the value that was sent."""
+    def _on_saved(self, results: WriteResults, after: object) -> None:
+        """Report other settings that changed. after: the value that was sent."""
         item = results.items[0]
-        if isinstance(item.error, UsageError):
-            form.finish()  # the form was made from a value that has changed since
-        else:
-            close_or_reopen_form(form, results)
         if item.error is not None:
-            uncertain = "The setting may have been changed." if item.outcome is WriteOutcome.UNKNOWN else ""
-            self.console.notify(join_sentences(item.error.message, uncertain, error_hint(item.error)), "error")
             if self.is_attached:
                 self.action_refresh()
             return
@@ -214,8 +189,6 @@ class SettingsScreen(SearchableScreen):
             lines = [f"{changed}: {_text(old)} → {_text(new)}" for changed, old, new in others[:_MAX_LISTED_CHANGES]]
             text = f"{name} was changed. The server also changed:\n\n" + "\n".join(lines)
             self.console.ask(MessageDialog("Other settings changed", text))
-        else:
-            self.console.notify(f"{name} changed to {field_text(after) or 'empty'}")
 
 
 def _is_within(name: str, parent: str) -> bool:

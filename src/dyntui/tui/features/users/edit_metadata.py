@@ -129,7 +129,6 @@ class _MetadataEditor:
             self.console,
             write_action("users.update"),
             [user_target(user, fields={"metadata": edited})],
-            verb="Save",
             opening_key=self.opening_key,
             summary_lines=lines,
             form=dialog,

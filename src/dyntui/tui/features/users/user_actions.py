@@ -10,7 +10,7 @@ from dyntui.core.text import safe, shorten
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import user_target
-from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Target, WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.console_app import RouteTarget
@@ -51,8 +51,9 @@ class UserActionsMixin(SiblingScreen):
             return None
         return next((table.row for table in self.query(f"#{tab_name}").results(Table)), None)
 
-    def _run(self, action: WriteAction, opening_key: str, *, verb: str) -> None:
-        run_action(self.console, action, [self.target], verb=verb, opening_key=opening_key)
+    def _run(self, name: str, opening_key: str) -> None:
+        """Run the action with this name in the audit log on the user."""
+        run_action(self.console, write_action(name), [self.target], opening_key=opening_key)
 
     # Why an action is not available
 
@@ -117,39 +118,22 @@ class UserActionsMixin(SiblingScreen):
         device = shorten(safe(str(row.get("userAgent") or "")), 40)
         label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
         target = Target(str(row.get("id")), label or str(row.get("id")))
-        run_action(self.console, write_action("sessions.revoke"), [target], verb="Revoke", opening_key="x")
+        run_action(self.console, write_action("sessions.revoke"), [target], opening_key="x")
 
     def action_revoke_sessions(self) -> None:
-        self._run(write_action("users.revoke-sessions"), "X", verb="Revoke all")
+        self._run("users.revoke-sessions", "X")
 
     def action_remove_devices(self) -> None:
-        self._run(write_action("users.remove-mfa-devices"), "D", verb="Remove devices")
+        self._run("users.remove-mfa-devices", "D")
 
     def action_reset_mfa(self) -> None:
-        self._run(write_action("users.reset-mfa"), "f", verb="Reset MFA")
+        self._run("users.reset-mfa", "f")
 
     def action_reveal(self) -> None:
-        from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
-
         row = self._current_row("social")
         assert row is not None
-        label = f"{row.get('provider')} {row.get('copy')}"
-
-        def on_results(results: WriteResults) -> None:
-            item = results.items[0]
-            token = item.value.get("accessToken") if isinstance(item.value, dict) else None
-            if item.outcome is WriteOutcome.DONE and token:
-                self.console.ask(SecretDialog(f"access token of {label}", str(token)))
-
-        target = Target(str(row.get("id")), label)
-        run_action(
-            self.console,
-            write_action("users.reveal-social-token"),
-            [target],
-            verb="Reveal",
-            opening_key="t",
-            done=on_results,
-        )
+        target = Target(str(row.get("id")), f"{row.get('provider')} {row.get('copy')}")
+        run_action(self.console, write_action("users.reveal-social-token"), [target], opening_key="t")
 
     # Wallets
 
@@ -163,7 +147,7 @@ class UserActionsMixin(SiblingScreen):
         ask_wallet(self.console, self.target)
 
     def action_recover(self) -> None:
-        self._run(write_action("users.recover-wallets"), "u", verb="Recover")
+        self._run("users.recover-wallets", "u")
 
     # Copy and delete
 
@@ -194,7 +178,6 @@ class UserActionsMixin(SiblingScreen):
             self.console,
             write_action("users.delete"),
             [self.target],
-            verb="Delete",
             opening_key="d",
             summary_lines=lines,
             done=self._leave_after_delete,

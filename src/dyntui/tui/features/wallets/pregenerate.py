@@ -112,7 +112,6 @@ def ask_pregeneration(
             console,
             pregenerate(operation, body),
             [target],
-            verb="Pre-generate",
             opening_key=opening_key,
             summary_lines=[f"{name}: {_value_text(value)}" for name, value in body.items()],
             form=form,

@@ -160,14 +160,13 @@ class WalletScreen(SiblingScreen):
             self.console,
             write_action("wallets.delete"),
             [target],
-            verb="Delete",
             opening_key="d",
             done=self._leave_after_delete,
         )
 
     def action_recover(self) -> None:
         target = Target(self.user_id, self.owner or self.user_id)
-        run_action(self.console, write_action("users.recover-wallets"), [target], verb="Recover", opening_key="u")
+        run_action(self.console, write_action("users.recover-wallets"), [target], opening_key="u")
 
     def reload(self) -> None:
         self.read()  # also after it was deleted, because it can be recovered

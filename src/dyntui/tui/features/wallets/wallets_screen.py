@@ -34,7 +34,7 @@ class WalletsScreen(ResourceActionsScreen):
 
     def action_recover(self) -> None:
         targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owner_ids()]
-        run_action(self.console, write_action("users.recover-wallets"), targets, verb="Recover", opening_key="u")
+        run_action(self.console, write_action("users.recover-wallets"), targets, opening_key="u")
 
     def action_pregenerate(self) -> None:
         from dyntui.tui.features.wallets.pregenerate import ask_pregeneration

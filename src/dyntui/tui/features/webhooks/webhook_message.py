@@ -137,7 +137,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         return None if self.row.get("request") else "The server has no record of the request."
 
     def action_verify(self) -> None:
-        read_webhook_secret(self, {"webhookId": self.webhook_id}, "V", self._verify)
+        read_webhook_secret(self.console, {"webhookId": self.webhook_id}, "V", self._verify)
 
     def _verify(self, secret: str) -> None:
         from dyntui.services.webhooks import verify_delivery

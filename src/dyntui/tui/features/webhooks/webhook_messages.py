@@ -192,7 +192,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
         def on_pasted(pasted: Pasted | None) -> None:
             if pasted is not None:
-                read_webhook_secret(self, self._webhook_row(), "V", lambda secret: self._verify(pasted, secret))
+                read_webhook_secret(self.console, self._webhook_row(), "V", lambda secret: self._verify(pasted, secret))
 
         about = "Paste the body of a message exactly as it was received, and its signature below."
         dialog = PasteTextDialog("Verify a signature", about, line=f"Header {SIGNATURE_HEADER}:", verb="verify")
