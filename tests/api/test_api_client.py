@@ -19,7 +19,7 @@ def client(url: str) -> Client:
     return Client(url, ENV, "dyn_" + "a" * 56, rate_limiters=RateLimiters(0, 0))
 
 
-def test_the_catalog_has_every_operation_and_each_is_found_again_by_its_method_and_path():
+def test_every_operation_of_the_catalog_is_found_by_its_method_and_path():
     assert len(catalog()) == 326
     for operation in catalog():
         values = {name: f"v{index}" for index, name in enumerate(operation.path_names)}
@@ -31,17 +31,17 @@ def test_the_catalog_has_every_operation_and_each_is_found_again_by_its_method_a
         assert (found[0].id, found[1]) == (operation.id, values)
 
 
-def test_a_literal_path_wins_over_a_parameter():
+def test_a_literal_path_takes_precedence_over_a_parameter():
     found = catalog().match("POST", "/environments/e/users/bulk")
     assert found is not None and found[0].id == "bulkCreateUser"
 
 
-def test_an_unknown_operation_names_its_neighbours():
+def test_an_unknown_operation_is_reported_with_similar_ones():
     with pytest.raises(UsageError, match="getEnvironmentUsers"):
         catalog().get("getEnviromentUsers")
 
 
-def test_only_operations_that_change_nothing_count_as_reads():
+def test_only_operations_without_changes_are_reads():
     assert all(operation.reads for operation in catalog() if operation.method == "GET")
     writing = [operation for operation in catalog() if operation.method != "GET" and operation.reads]
     assert {operation.id for operation in writing} <= {
@@ -91,13 +91,13 @@ async def test_a_missing_path_value_is_named(script):
         ([{"id": 1}, "odd"], "", 1, 2, None),
     ],
 )
-def test_lists_may_be_bare_or_wrapped(document, items, rows, total, cursor):
+def test_bare_and_wrapped_lists_are_parsed(document, items, rows, total, cursor):
     page = page_from(document, items)
     assert (len(page.rows), page.total, page.cursor) == (rows, total, cursor)
 
 
 @pytest.mark.parametrize("document", [None, "text", {"a": [1], "b": [2]}, 7])
-def test_an_answer_without_rows_is_an_error_that_says_so(document):
+def test_a_response_without_rows_is_an_error(document):
     with pytest.raises(BadResponse):
         page_from(document, "users")
 

@@ -30,7 +30,9 @@ async def got(script: Any, log: RequestLog, *answers: bytes, **more: Any) -> tup
         return stream.getvalue(), server
 
 
-async def test_the_file_comes_and_no_token_goes(script: Any, log: RequestLog, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_file_is_downloaded_without_sending_the_token(
+    script: Any, log: RequestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
     steps: list[tuple[int, int | None]] = []
     body, server = await got(script, log, reply(200, b"a,b\n1,2\n"), on_progress=lambda *step: steps.append(step))
@@ -43,7 +45,7 @@ async def test_the_file_comes_and_no_token_goes(script: Any, log: RequestLog, mo
     assert (entry.method, entry.operation, entry.status, entry.bytes_in) == ("GET", "download", 200, 8)
 
 
-async def test_a_redirect_is_not_followed_and_its_url_not_told(script: Any, log: RequestLog) -> None:
+async def test_a_redirect_is_not_followed_and_its_url_is_not_shown(script: Any, log: RequestLog) -> None:
     answer = reply(302, headers="Location: https://elsewhere.example/?signature=hidden\r\n")
     with pytest.raises(Redirected) as found:
         await got(script, log, answer)
@@ -58,7 +60,7 @@ async def test_a_redirect_is_not_followed_and_its_url_not_told(script: Any, log:
         ((b"HTTP/1.1 200 X\r\nContent-Length: 999\r\n\r\nhalf",), (ConnectionLost, BadResponse)),
     ],
 )
-async def test_what_goes_wrong_is_an_error_of_ours(script: Any, log: RequestLog, answers: Any, error: Any) -> None:
+async def test_a_failed_download_raises_a_dyntui_error(script: Any, log: RequestLog, answers: Any, error: Any) -> None:
     with pytest.raises(error):
         await got(script, log, *answers)
     assert log.entries()[-1].error
@@ -70,7 +72,7 @@ async def test_a_file_that_is_too_large_is_not_read_to_its_end(script: Any, log:
         await got(script, log, reply(200, b"x" * 5000), most=1000)
 
 
-async def test_nobody_there(log: RequestLog) -> None:
+async def test_an_unreachable_host_is_an_error(log: RequestLog) -> None:
     with pytest.raises(NotSent):
         await fetch("http://127.0.0.1:9/x", io.BytesIO(), log=log, loopback=True)
 
@@ -87,13 +89,13 @@ async def test_nobody_there(log: RequestLog) -> None:
         "http://127.0.0.1.files.example/x",
     ],
 )
-async def test_only_encrypted_urls_without_passwords_are_followed(url: str, log: RequestLog) -> None:
+async def test_only_https_urls_without_passwords_are_downloaded(url: str, log: RequestLog) -> None:
     with pytest.raises(UsageError):
         await fetch(url, io.BytesIO(), log=log, loopback=True)
     assert log.total == 0
 
 
-def test_http_to_this_machine_is_for_sandboxes_only() -> None:
+def test_http_to_loopback_is_allowed_for_sandboxes_only() -> None:
     assert host_of("http://127.0.0.1:8080/x", loopback=True) == "127.0.0.1:8080"
     assert host_of("https://files.example/x") == "files.example"
     with pytest.raises(UsageError):

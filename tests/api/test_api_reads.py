@@ -39,7 +39,7 @@ def client(url: str, log: RequestLog | None = None) -> Client:
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-async def test_a_read_never_says_that_it_may_have_been_applied(
+async def test_a_failed_read_is_not_reported_as_possibly_applied(
     script: Any, monkeypatch: pytest.MonkeyPatch, failure: str
 ) -> None:
     monkeypatch.setattr(transport, "RETRIES", 1)
@@ -52,7 +52,7 @@ async def test_a_read_never_says_that_it_may_have_been_applied(
 
 
 @pytest.mark.parametrize("failure", ["500", "503 page", "cut", "half", "bad JSON", "page", "silent"])
-async def test_a_write_that_may_have_been_applied_says_so(script: Any, failure: str) -> None:
+async def test_a_write_without_a_response_is_reported_as_possibly_applied(script: Any, failure: str) -> None:
     async with script(FAILURES[failure]) as server, client(server.url) as api:
         with pytest.raises(ApiProblem) as caught:
             timeout = 0.2 if failure == "silent" else None
@@ -76,7 +76,7 @@ def rows(*ids: str) -> list[dict[str, str]]:
         ([], False),
     ],
 )
-def test_the_same_rows_for_another_offset_end_the_reading(second: list[dict[str, str]], repeated: bool) -> None:
+def test_the_same_rows_at_another_offset_end_the_iteration(second: list[dict[str, str]], repeated: bool) -> None:
     check = PageCheck()
     check.offset(0, rows("a", "b", "c"))
     if repeated:
@@ -86,7 +86,7 @@ def test_the_same_rows_for_another_offset_end_the_reading(second: list[dict[str,
         check.offset(2, second)
 
 
-def test_rows_without_an_id_are_compared_whole() -> None:
+def test_rows_without_an_id_are_compared_by_all_fields() -> None:
     check = PageCheck()
     check.offset(0, [{"day": 1}, {"day": 2}])
     check.offset(2, [{"day": 3}, {"day": 4}])
@@ -94,7 +94,7 @@ def test_rows_without_an_id_are_compared_whole() -> None:
         check.offset(4, [{"day": 3}, {"day": 4}])
 
 
-def test_a_cursor_that_comes_again_ends_the_reading() -> None:
+def test_a_repeated_cursor_ends_the_iteration() -> None:
     check = PageCheck()
     for cursor in ("a", "b", None):
         check.cursor(cursor)
@@ -102,7 +102,7 @@ def test_a_cursor_that_comes_again_ends_the_reading() -> None:
         check.cursor("a")
 
 
-def test_the_same_rows_behind_a_fresh_cursor_end_the_reading() -> None:
+def test_the_same_rows_at_a_new_cursor_end_the_iteration() -> None:
     check = PageCheck()
     check.cursor("a", rows("a", "b"))
     with pytest.raises(RepeatedPage, match="cannot be read to its end"):
@@ -142,7 +142,7 @@ async def test_the_servers_rate_limit_is_announced_and_ends(script: Any) -> None
 
 
 @pytest.mark.usefixtures("soon")
-async def test_a_slow_answer_is_announced_and_ends(script: Any) -> None:
+async def test_a_slow_response_is_announced_and_ends(script: Any) -> None:
     log = RequestLog()
     heard = Heard(log)
     async with script(SILENT) as server, client(server.url, log) as api:
@@ -153,7 +153,7 @@ async def test_a_slow_answer_is_announced_and_ends(script: Any) -> None:
 
 
 @pytest.mark.usefixtures("soon")
-async def test_our_own_rate_is_announced(script: Any) -> None:
+async def test_the_configured_rate_limit_is_announced(script: Any) -> None:
     log = RequestLog()
     heard = Heard(log)
     async with script(reply(200, b'{"users": []}')) as server:
@@ -163,7 +163,7 @@ async def test_our_own_rate_is_announced(script: Any) -> None:
     assert heard.what == ["the rate of 120 requests a minute"]
 
 
-async def test_a_quick_answer_is_not_announced(script: Any) -> None:
+async def test_a_quick_response_is_not_announced(script: Any) -> None:
     log = RequestLog()
     heard = Heard(log)
     async with script(reply(200, b'{"users": []}')) as server, client(server.url, log) as api:
@@ -171,7 +171,7 @@ async def test_a_quick_answer_is_not_announced(script: Any) -> None:
     assert heard.what == []
 
 
-def test_one_thing_that_several_requests_wait_for_is_named_once() -> None:
+def test_a_wait_that_several_requests_share_is_announced_one_time() -> None:
     log = Waits(lambda: None)
     with log.known("a", 10), log.known("a", 20), log.known("b", 15), log.known("c", 1):
         assert [wait.what for wait in log.current()] == ["a", "b"]

@@ -70,7 +70,7 @@ async def test_an_object_of_a_page_is_read_by_its_id(api: Client, name: str) -> 
     assert type(one) is type(first) and object_id in one.raw.values()
 
 
-async def test_the_environment_and_its_tokens(api: Client) -> None:
+async def test_the_environment_and_its_tokens_are_read(api: Client) -> None:
     environment = await api.environments.get()
     assert environment.id == api.environment_id and environment.settings
     assert all(token.id and token.checksum for token in (await api.tokens.list()).items)

@@ -29,7 +29,7 @@ def answer(body: bytes) -> ApiResponse:
         (b'"a\xffb"', "a<dcff>b"),
     ],
 )
-def test_a_page_with_a_text_that_is_no_unicode_is_read(raw: bytes, shown: str) -> None:
+def test_a_page_with_invalid_unicode_is_read(raw: bytes, shown: str) -> None:
     body = b'{"count": 2, "users": [{"id": "1", "alias": ' + raw + b'}, {"id": "2", "alias": "\xc3\xa9"}]}'
     rows = page_from(decode(answer(body)), "users").rows
     assert [safe(row["alias"]) for row in rows] == [shown, "\u00e9"]
@@ -37,17 +37,17 @@ def test_a_page_with_a_text_that_is_no_unicode_is_read(raw: bytes, shown: str) -
     json.loads(dump_json(rows).decode())
 
 
-def test_an_error_with_such_a_text_is_read() -> None:
+def test_an_error_with_invalid_unicode_is_read() -> None:
     assert safe(read_error(rb'{"error": "no \ud800", "code": "x"}').text) == "no <d800>"
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{", b'{"a": NaN}', b"[" * 100_000, b"\xff\xfe"])
-def test_what_is_no_json_is_still_refused(body: bytes) -> None:
+def test_a_response_that_is_not_json_is_refused(body: bytes) -> None:
     with pytest.raises(BadResponse):
         decode(answer(body))
 
 
-def test_an_object_without_what_is_needed_is_an_error_in_words() -> None:
+def test_an_object_without_a_required_field_is_an_error_with_a_message() -> None:
     (row,) = page_from([{"name": "x"}]).rows
     assert row.get("id") is None
     with pytest.raises(BadResponse, match="without 'id'"):

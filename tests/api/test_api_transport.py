@@ -55,7 +55,7 @@ async def test_every_request_carries_the_token_to_the_pinned_origin(script):
     assert server.requests[0].line.startswith(f"GET /api/v0/environments/{ENV}/users?")
 
 
-async def test_a_redirect_is_an_error_and_the_token_stays_home(script):
+async def test_a_redirect_is_an_error_and_the_token_is_not_sent(script):
     async with script(USERS) as other:
         moved = reply(302, headers=f"Location: {other.url}/elsewhere\r\n")
         async with script(moved) as server, client(server.url) as api:
@@ -80,13 +80,13 @@ async def test_a_slash_in_an_id_is_quoted(script):
 
 
 @pytest.mark.parametrize("url", ["http://example.com/api/v0", "ftp://127.0.0.1/api/v0", "file:///etc/passwd"])
-def test_only_https_or_loopback_may_be_spoken_to(url):
+def test_only_https_or_loopback_base_urls_are_accepted(url):
     with pytest.raises(UsageError):
         client(url)
 
 
 @pytest.mark.parametrize("answer", [reply(503, b""), reply(429, b"slow down", "Retry-After: 0\r\n"), CUT])
-async def test_reads_are_tried_again(script, answer):
+async def test_reads_are_retried(script, answer):
     async with script(answer, USERS) as server, client(server.url) as api:
         page = await api.users.list()
     assert page.total == 1
@@ -106,7 +106,7 @@ async def test_reads_are_tried_again(script, answer):
         (reply(422, b'{"error": "no"}'), Invalid, False),
     ],
 )
-async def test_writes_are_never_tried_again_and_say_whether_they_may_have_been_applied(
+async def test_writes_are_not_retried_and_report_whether_they_may_have_been_applied(
     script, answer, error, maybe_applied
 ):
     async with script(answer) as server, client(server.url) as api:
@@ -116,7 +116,7 @@ async def test_writes_are_never_tried_again_and_say_whether_they_may_have_been_a
     assert len(server.requests) == 1
 
 
-async def test_a_refused_connection_says_that_nothing_was_sent():
+async def test_a_refused_connection_is_reported_as_not_sent():
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{sock.getsockname()[1]}/api/v0"
@@ -189,7 +189,7 @@ async def test_the_log_has_operations_and_sizes_but_no_values(script):
     assert TOKEN not in repr(api)
 
 
-async def test_an_answer_larger_than_the_cap_is_not_read_to_its_end(script, monkeypatch):
+async def test_a_response_above_the_size_limit_is_not_read_to_its_end(script, monkeypatch):
     monkeypatch.setattr("dyntui.api.transport.MAX_RESPONSE", 1000)
     async with script(reply(200, b"[" + b"1," * 2000 + b"1]")) as server, client(server.url) as api:
         with pytest.raises(BadResponse, match="larger"):

@@ -28,7 +28,7 @@ main()
 """
 
 
-def test_the_command_line_crashes_with_one_line_and_a_redacted_report(tmp_path: Path) -> None:
+def test_a_crash_of_the_command_line_prints_one_line_and_writes_a_redacted_report(tmp_path: Path) -> None:
     token = "dyn_" + "Canary1" * 8
     done = subprocess.run(
         [sys.executable, "-c", _CRASHING, token],
@@ -49,7 +49,7 @@ def test_the_command_line_crashes_with_one_line_and_a_redacted_report(tmp_path: 
         assert secret not in text + said
 
 
-def test_a_report_that_cannot_be_written_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_report_that_cannot_be_written_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> str:
         raise OSError(28, "No space left on device")
 

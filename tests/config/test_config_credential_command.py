@@ -32,13 +32,13 @@ def command(tmp_path: Path, code: str) -> Profile:
 @pytest.mark.parametrize(
     "output", [f"{TOKEN}\\n", f"  {TOKEN}  ", f'{{"token": "{TOKEN}"}}', f'{{"version": 1, "token": "{TOKEN}"}}\\n']
 )
-def test_a_command_may_answer_with_json_or_a_line(tmp_path: Path, output: str) -> None:
+def test_a_command_prints_the_token_as_json_or_as_a_line(tmp_path: Path, output: str) -> None:
     found = find_token(command(tmp_path, f"print('{output}', end='')"), environ={})
     assert (found.token, found.source) == (TOKEN, CredentialKind.COMMAND)
     assert found.where == f"command {sys.executable}"
 
 
-def test_a_command_gets_its_words_and_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_gets_its_arguments_and_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN"):
         monkeypatch.setenv(variable, "dyn_leaked")
     code = """import json, os, sys
@@ -62,7 +62,7 @@ print("dyn_fine")"""
         ("import sys; sys.exit('locked: \\x1b[31mdyn_canary99')", "status 1: locked: ␛"),
     ],
 )
-def test_a_command_that_fails_says_so_and_shows_no_secret(tmp_path: Path, code: str, why: str) -> None:
+def test_a_failed_command_is_reported_without_secrets(tmp_path: Path, code: str, why: str) -> None:
     with pytest.raises(CredentialError, match=why) as caught:
         find_token(command(tmp_path, code), environ={})
     assert "dyn_canary99" not in str(caught.value)
@@ -70,13 +70,13 @@ def test_a_command_that_fails_says_so_and_shows_no_secret(tmp_path: Path, code: 
     assert caught.value.__cause__ is None
 
 
-def test_a_command_that_prints_something_else_is_not_sent_as_a_token(tmp_path: Path) -> None:
+def test_output_that_is_no_token_is_not_sent(tmp_path: Path) -> None:
     with pytest.raises(CredentialError, match="not a Dynamic API token") as caught:
         find_token(command(tmp_path, "print('hunter2')"), environ={})
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
+def test_a_command_is_killed_after_its_timeout(tmp_path: Path) -> None:
     profile = command(tmp_path, "import threading; threading.Event().wait()")
     with pytest.raises(CredentialError, match=r"within 0\.3 s"):
         CommandCredentialStore(limit=0.3).get(profile)
@@ -106,7 +106,7 @@ Path(__file__).with_name("child").write_text(str(child.pid))
         ("while True: print('x' * 65536, file=sys.stderr)", "printed more than"),
     ],
 )
-def test_at_a_limit_a_command_is_ended_with_all_that_it_started(tmp_path: Path, code: str, why: str) -> None:
+def test_at_a_limit_a_command_is_killed_with_its_child_processes(tmp_path: Path, code: str, why: str) -> None:
     started = time.monotonic()
     with pytest.raises(CredentialError, match=why):
         CommandCredentialStore(limit=2).get(command(tmp_path, CHILD + code))

@@ -62,7 +62,7 @@ def answers(*given_answers: str):
 # What a token looks like
 
 
-def test_a_token_is_stripped_and_known_to_the_redactor() -> None:
+def test_a_token_is_stripped_and_registered_for_redaction() -> None:
     odd = "dyn_x9"
     assert check_token(f"  {TOKEN}\n") == TOKEN
     assert check_token(odd + "yz") == odd + "yz"
@@ -72,7 +72,7 @@ def test_a_token_is_stripped_and_known_to_the_redactor() -> None:
 @pytest.mark.parametrize(
     "text", ["", "  ", "dyn_", "sk_live_1", "dyn_ab cd", "dyn_ab\ncd", "dyn_é", "Bearer dyn_abc", "dyn_a-b"]
 )
-def test_what_is_no_token_is_refused_without_being_shown(text: str) -> None:
+def test_an_invalid_token_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         check_token(text)
     if text.strip():
@@ -80,7 +80,7 @@ def test_what_is_no_token_is_refused_without_being_shown(text: str) -> None:
 
 
 @given(st.text(alphabet="abcXYZ019_", min_size=1, max_size=80))
-def test_only_an_unusual_length_is_warned_about(rest: str) -> None:
+def test_a_token_of_an_unusual_length_causes_a_warning(rest: str) -> None:
     token = check_token("dyn_" + rest)
     assert bool(token_warning(token)) == (len(rest) not in (36, 56))
     assert token not in token_warning(token)
@@ -101,7 +101,7 @@ def test_token_variables_are_removed() -> None:
 # Which one is found
 
 
-def test_the_environment_wins_over_the_stored_one_and_is_named() -> None:
+def test_the_token_of_the_environment_variable_overrides_the_stored_one_and_is_named() -> None:
     profile = with_kind(CredentialKind.FILE)
     store_for(CredentialKind.FILE).set(profile, "dyn_stored")
     stored = find_token(profile, environ={})
@@ -113,7 +113,7 @@ def test_the_environment_wins_over_the_stored_one_and_is_named() -> None:
     assert found.where == "environment variable DYNTUI_TOKEN"
 
 
-def test_the_variables_have_an_order() -> None:
+def test_token_variables_have_an_order() -> None:
     profile = with_kind(CredentialKind.ENVIRONMENT)
     environ = {"DYNAMIC_API_TOKEN": "dyn_c"}
     assert find_token(profile, environ=environ).token == "dyn_c"
@@ -123,21 +123,21 @@ def test_the_variables_have_an_order() -> None:
     assert find_token(profile, environ=environ).token == "dyn_a"
 
 
-def test_a_variable_that_is_no_token_is_named_and_not_shown() -> None:
+def test_a_variable_with_an_invalid_token_is_named_and_its_value_is_not_shown() -> None:
     with pytest.raises(UsageError, match="DYNTUI_TOKEN: This is not") as caught:
         find_token(PROD, environ={"DYNTUI_TOKEN": "hunter2hunter2"})
     assert "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", [CredentialKind.FILE, CredentialKind.SESSION, CredentialKind.ENVIRONMENT])
-def test_no_token_says_where_it_was_looked_for_and_what_to_do(kind: CredentialKind) -> None:
+def test_a_missing_token_is_reported_with_the_searched_stores_and_advice(kind: CredentialKind) -> None:
     with pytest.raises(NotAuthorized) as caught:
         find_token(with_kind(kind), environ={})
     assert caught.value.exit_code == 3
     assert "DYNTUI_TOKEN" in caught.value.hint
 
 
-def test_no_other_place_is_tried_when_the_chosen_one_fails() -> None:
+def test_no_other_store_is_tried_when_the_chosen_one_fails() -> None:
     for kind in (CredentialKind.FILE, CredentialKind.SESSION):
         store_for(kind).set(with_kind(kind), TOKEN)
     with pytest.raises(CredentialError) as caught:
@@ -148,7 +148,7 @@ def test_no_other_place_is_tried_when_the_chosen_one_fails() -> None:
         assert other in caught.value.hint
 
 
-def test_an_address_nobody_confirmed_gets_no_token() -> None:
+def test_an_unconfirmed_origin_gets_no_stored_token() -> None:
     elsewhere = with_kind(CredentialKind.FILE, base_url="https://dyn.example/api/v0")
     store_for(CredentialKind.FILE).set(elsewhere, TOKEN)
     for environ in ({}, {"DYNTUI_TOKEN": TOKEN}):
@@ -164,13 +164,15 @@ def test_an_address_nobody_confirmed_gets_no_token() -> None:
 # Each place
 
 
-def test_every_kind_has_a_place() -> None:
+def test_every_credential_kind_has_a_store() -> None:
     assert {store_for(kind).kind for kind in CredentialKind} == set(CredentialKind)
 
 
 @pytest.mark.usefixtures("light_scrypt")
 @pytest.mark.parametrize("kind", [CredentialKind.SESSION, CredentialKind.FILE, CredentialKind.PASSPHRASE])
-def test_a_place_keeps_gives_back_and_deletes_one_entry_a_profile_and_origin(kind: CredentialKind, home: Path) -> None:
+def test_a_store_saves_loads_and_deletes_one_entry_for_each_profile_and_origin(
+    kind: CredentialKind, home: Path
+) -> None:
     store = store_for(kind, ask_passphrase=answers(*[PASSPHRASE] * 8))
     profile = with_kind(kind)
     assert store.get(profile) is None
@@ -191,7 +193,7 @@ def test_a_place_keeps_gives_back_and_deletes_one_entry_a_profile_and_origin(kin
     assert [file for file in home.rglob("*") if file.is_file()] == []
 
 
-def test_a_session_token_touches_no_file(home: Path) -> None:
+def test_a_session_token_writes_no_file(home: Path) -> None:
     store_for(CredentialKind.SESSION).set(PROD, TOKEN)
     assert not home.exists()
 
@@ -234,7 +236,7 @@ def test_a_damaged_token_file_is_named(home: Path) -> None:
 
 
 @pytest.mark.usefixtures("light_scrypt")
-def test_a_sealed_file_holds_the_token_for_the_passphrase_only(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sealed_file_is_opened_only_with_its_passphrase(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store_for(CredentialKind.PASSPHRASE, ask_passphrase=answers(PASSPHRASE, PASSPHRASE)).set(PROD, TOKEN)
     assert files_with(home, TOKEN) == []
     assert files_with(home, PASSPHRASE) == []
@@ -312,13 +314,13 @@ def test_a_sealed_file_that_was_changed_does_not_open(
 @pytest.mark.parametrize(
     ("given_answers", "why"), [(("short",), "fewer"), ((PASSPHRASE, "x"), "differ"), (("",), "No passphrase")]
 )
-def test_a_passphrase_that_will_not_do_keeps_nothing(given_answers: tuple[str, ...], why: str, home: Path) -> None:
+def test_an_invalid_passphrase_stores_nothing(given_answers: tuple[str, ...], why: str, home: Path) -> None:
     with pytest.raises(CredentialError, match=why):
         store_for(CredentialKind.PASSPHRASE, ask_passphrase=answers(*given_answers)).set(PROD, TOKEN)
     assert not home.exists()
 
 
-def test_the_real_cost_is_not_the_one_of_the_tests() -> None:
+def test_the_scrypt_cost_of_the_product_is_higher_than_that_of_the_tests() -> None:
     assert credential_files._COST == 2**17
 
 
@@ -326,7 +328,7 @@ def test_the_real_cost_is_not_the_one_of_the_tests() -> None:
 
 
 @pytest.mark.parametrize("kind", [CredentialKind.COMMAND, CredentialKind.ENVIRONMENT])
-def test_places_that_cannot_keep_a_token_say_so(kind: CredentialKind, home: Path) -> None:
+def test_stores_that_cannot_store_a_token_raise_an_error(kind: CredentialKind, home: Path) -> None:
     profile = with_kind(kind, credential_command="true")
     with pytest.raises(UsageError, match="comes from"):
         store_for(kind).set(profile, TOKEN)

@@ -86,13 +86,13 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "service.json"
 
 
-def test_the_probe_sets_gets_and_deletes(service: Path) -> None:
+def test_the_probe_sets_gets_and_deletes_an_entry(service: Path) -> None:
     probe = keyring_available(30)
     assert (probe.ok, probe.backend, probe.reason) == (True, "Secret Service", "")
     assert service.read_text() == "{}"
 
 
-def test_a_token_is_kept_given_back_and_deleted(service: Path) -> None:
+def test_a_token_is_stored_loaded_and_deleted(service: Path) -> None:
     store = store_for(CredentialKind.KEYRING)
     assert store.get(PROD) is None
     assert store.delete(PROD) is False
@@ -105,7 +105,7 @@ def test_a_token_is_kept_given_back_and_deleted(service: Path) -> None:
     assert store.get(PROD) is None
 
 
-def test_the_token_is_in_no_argument_no_variable_and_no_other_file(
+def test_the_token_is_in_no_argument_variable_or_other_file(
     service: Path, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
@@ -119,7 +119,7 @@ def test_the_token_is_in_no_argument_no_variable_and_no_other_file(
 
 
 @pytest.mark.parametrize("mode", ["locked", "hang-early"])
-def test_a_keyring_that_blocks_is_given_up_at_the_limit(
+def test_a_blocking_keyring_is_canceled_after_the_timeout(
     service: Path, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
     monkeypatch.setenv("FAKE_MODE", mode)
@@ -148,7 +148,7 @@ def test_a_keyring_that_blocks_is_given_up_at_the_limit(
         ("dies", "ended without a response (status 9)"),
     ],
 )
-def test_a_keyring_that_fails_says_why_and_shows_no_token(
+def test_a_failing_keyring_is_reported_with_its_reason_and_without_the_token(
     service: Path, monkeypatch: pytest.MonkeyPatch, mode: str, reason: str
 ) -> None:
     monkeypatch.setenv("FAKE_MODE", mode)
@@ -178,7 +178,7 @@ class Plaintext(KeyringBackend):
     return "plain_rings.Plaintext"
 
 
-def test_a_backend_that_is_not_on_the_list_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backend_that_is_not_allowed_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = foreign(tmp_path / "modules")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"))
     probe = keyring_available(30)
@@ -190,7 +190,7 @@ def test_a_backend_that_is_not_on_the_list_is_refused_by_name(tmp_path: Path, mo
     assert f"keyring backend {name} is not supported" in probe.reason
 
 
-def test_an_allowed_backend_is_used_beside_one_that_claims_more(
+def test_an_allowed_backend_is_used_despite_one_with_a_higher_priority(
     service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     foreign(tmp_path / "modules")
@@ -198,14 +198,14 @@ def test_an_allowed_backend_is_used_beside_one_that_claims_more(
     assert keyring_available(30).backend == "Secret Service"
 
 
-def test_no_keyring_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_keyring_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     probe = keyring_available(30)
     assert not probe.ok
     assert "keyring.backends.fail.Keyring" in probe.reason
 
 
-def test_a_folder_with_a_keyring_of_its_own_is_not_believed(
+def test_a_keyring_package_in_the_current_folder_is_not_imported(
     service: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trap = tmp_path / "downloads"
@@ -216,7 +216,7 @@ def test_a_folder_with_a_keyring_of_its_own_is_not_believed(
     assert keyring_available(30).ok
 
 
-def test_a_missing_interpreter_is_a_reason_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_interpreter_is_reported_without_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", os.devnull)
     probe = keyring_available(30)
     assert not probe.ok

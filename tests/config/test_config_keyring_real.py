@@ -94,7 +94,7 @@ def in_session(tmp_path: Path, code: str) -> dict[str, Any]:
     return answer
 
 
-def test_an_unlocked_keyring_keeps_the_token_and_no_file_of_ours_does(tmp_path: Path) -> None:
+def test_an_unlocked_keyring_stores_the_token_and_no_file_contains_it(tmp_path: Path) -> None:
     answer = in_session(
         tmp_path,
         """
@@ -122,7 +122,7 @@ answer(ok=probe.ok, backend=probe.backend, reason=probe.reason, left=items,
     assert holding == []
 
 
-def test_a_token_outlives_the_process_that_stored_it(tmp_path: Path) -> None:
+def test_a_token_is_loaded_by_another_process(tmp_path: Path) -> None:
     answer = in_session(
         tmp_path,
         """
@@ -138,7 +138,7 @@ answer(hint=other.stdout.strip())
     assert answer == {"hint": "dyn_…" + TOKEN[-6:]}
 
 
-def test_a_locked_keyring_without_anybody_to_unlock_it_is_refused(tmp_path: Path) -> None:
+def test_a_locked_keyring_without_a_prompt_is_refused(tmp_path: Path) -> None:
     answer = in_session(
         tmp_path,
         """
@@ -151,7 +151,7 @@ answer(ok=probe.ok, reason=probe.reason)
     assert "unlock" in answer["reason"]
 
 
-def test_an_unlock_that_waits_for_ever_is_given_up_at_the_limit(tmp_path: Path) -> None:
+def test_an_unlock_prompt_without_an_answer_is_canceled_after_the_timeout(tmp_path: Path) -> None:
     answer = in_session(
         tmp_path,
         SILENT_PROMPTER

@@ -33,7 +33,7 @@ def mode(path: Path) -> int:
 
 
 @posix
-def test_folders_are_made_private_whatever_the_umask(tmp_path: Path) -> None:
+def test_folders_are_created_private_under_any_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         private_dir(tmp_path / "a" / "b")
@@ -43,7 +43,7 @@ def test_folders_are_made_private_whatever_the_umask(tmp_path: Path) -> None:
 
 
 @posix
-def test_a_folder_others_can_read_is_closed(tmp_path: Path) -> None:
+def test_a_folder_that_others_can_read_is_made_private(tmp_path: Path) -> None:
     folder = tmp_path / "open"
     folder.mkdir()
     folder.chmod(0o755)
@@ -53,7 +53,7 @@ def test_a_folder_others_can_read_is_closed(tmp_path: Path) -> None:
 
 @posix
 @pytest.mark.parametrize("bits", [0o777, 0o770, 0o702])
-def test_a_folder_others_can_write_is_refused(tmp_path: Path, bits: int) -> None:
+def test_a_folder_that_others_can_write_is_refused(tmp_path: Path, bits: int) -> None:
     folder = tmp_path / "open"
     folder.mkdir()
     folder.chmod(bits)
@@ -69,14 +69,14 @@ def test_a_link_to_a_folder_is_refused(tmp_path: Path) -> None:
         private_dir(tmp_path / "link")
 
 
-def test_a_dangling_link_is_not_made_into_a_folder(tmp_path: Path) -> None:
+def test_a_dangling_link_is_not_replaced_by_a_folder(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UnsafeFile, match="is a symbolic link"):
         private_dir(tmp_path / "link")
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
     with pytest.raises(UnsafeFile, match="not a folder"):
         private_dir(tmp_path / "state")
@@ -85,7 +85,7 @@ def test_a_file_where_a_folder_should_be_is_named(tmp_path: Path) -> None:
 
 
 @as_root
-def test_what_belongs_to_somebody_else_is_refused(tmp_path: Path) -> None:
+def test_files_and_folders_of_another_owner_are_refused(tmp_path: Path) -> None:
     folder, file = tmp_path / "d", tmp_path / "f"
     folder.mkdir(mode=0o700)
     file.write_bytes(b"x")
@@ -161,13 +161,13 @@ def test_reading_stops_at_the_limit(tmp_path: Path) -> None:
         read_private(tmp_path / "f", 4)
 
 
-def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_as_missing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_private(tmp_path / "f")
 
 
 @posix
-def test_a_write_is_private_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_write_is_private_and_leaves_no_temporary_file(tmp_path: Path) -> None:
     file = tmp_path / "new" / "f"
     before = os.umask(0)
     try:
@@ -182,7 +182,7 @@ def test_a_write_is_private_and_leaves_nothing_beside_it(tmp_path: Path) -> None
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_temporary(
+def test_a_failed_write_leaves_the_old_file_and_no_temporary_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "f"
@@ -198,7 +198,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_temporary(
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_lines_are_appended_whole_and_a_torn_one_is_ended_first(tmp_path: Path) -> None:
+def test_a_line_is_appended_whole_after_an_incomplete_line_is_ended(tmp_path: Path) -> None:
     file = tmp_path / "log"
     append_private(file, b"one")
     append_private(file, b"two\n")
@@ -221,7 +221,7 @@ def test_an_appended_file_is_private(tmp_path: Path) -> None:
     assert file.read_bytes() == b"one\n"
 
 
-def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
+def test_a_new_file_does_not_replace_an_existing_one(tmp_path: Path) -> None:
     file = tmp_path / "report.csv"
     with create_new(file) as handle:
         handle.write(b"mine")
@@ -235,7 +235,7 @@ def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:
     assert file.read_bytes() == b"mine"
 
 
-def test_removing_a_link_keeps_what_it_points_to(tmp_path: Path) -> None:
+def test_removing_a_link_keeps_its_target(tmp_path: Path) -> None:
     real, link = tmp_path / "real", tmp_path / "link"
     real.write_bytes(b"x")
     link.symlink_to(real)
@@ -244,7 +244,7 @@ def test_removing_a_link_keeps_what_it_points_to(tmp_path: Path) -> None:
     assert real.exists()
 
 
-def test_dyntui_home_holds_every_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_file_is_below_dyntui_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
     found = paths()
     names = [name for name in dir(found) if not name.startswith("_")]

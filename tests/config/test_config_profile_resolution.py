@@ -26,14 +26,14 @@ def save(*profiles: Profile) -> None:
     found.save()
 
 
-def test_nothing_at_all_says_what_to_do() -> None:
+def test_without_any_profile_the_error_advises_to_add_one() -> None:
     with pytest.raises(UsageError, match="No environment") as caught:
         resolve_profile(environ={})
     assert "dyntui env add" in caught.value.hint
     assert "dyntui demo" in caught.value.hint
 
 
-def test_no_choice_among_profiles_names_them() -> None:
+def test_without_a_current_profile_the_error_names_the_profiles() -> None:
     save(DEV, replace(DEV, name="other"))
     profiles = Profiles.load()
     profiles.remove("dev")
@@ -43,7 +43,7 @@ def test_no_choice_among_profiles_names_them() -> None:
     assert "other" in caught.value.hint
 
 
-def test_variables_alone_are_enough() -> None:
+def test_environment_variables_are_enough_without_a_profile() -> None:
     profile = resolve_profile(environ={"DYNTUI_ENVIRONMENT_ID": ID})
     assert (profile.name, profile.base_url, profile.environment_id) == (AD_HOC, DEFAULT_BASE_URL, ID)
     assert profile.kind == "live"
@@ -51,7 +51,7 @@ def test_variables_alone_are_enough() -> None:
     assert resolve_profile(environ={"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": LOCAL}).kind == "sandbox"
 
 
-def test_other_tools_variables_are_used_only_without_a_profile() -> None:
+def test_variables_of_other_tools_are_used_only_without_a_profile() -> None:
     environ = {"DYNAMIC_ENVIRONMENT_ID": OTHER, "DYNAMIC_TOKEN": TOKEN}
     profile = resolve_profile(environ=environ)
     assert profile.environment_id == OTHER
@@ -71,13 +71,13 @@ def test_the_current_profile_is_used_and_another_can_be_named() -> None:
         resolve_profile("d", environ={})
 
 
-def test_flags_win_over_variables() -> None:
+def test_options_override_environment_variables() -> None:
     environ = {"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": LOCAL}
     profile = resolve_profile(None, OTHER, "https://app.dynamic.xyz", environ=environ)
     assert (profile.environment_id, profile.base_url) == (OTHER, "https://app.dynamic.xyz/api/v0")
 
 
-def test_a_whole_other_address_leaves_the_current_profile_out_of_it() -> None:
+def test_a_complete_other_environment_does_not_use_the_current_profile() -> None:
     save(DEV)
     profile = resolve_profile(environ={"DYNTUI_ENVIRONMENT_ID": OTHER, "DYNTUI_BASE_URL": LOCAL})
     assert (profile.name, profile.kind) == (AD_HOC, "sandbox")
@@ -86,7 +86,7 @@ def test_a_whole_other_address_leaves_the_current_profile_out_of_it() -> None:
     assert same.kind == "sandbox"
 
 
-def test_a_sandbox_profile_pointed_elsewhere_is_treated_as_live() -> None:
+def test_a_sandbox_profile_with_another_base_url_is_treated_as_live() -> None:
     save(DEV)
     assert resolve_profile("dev", environ={}).kind == "sandbox"
     assert resolve_profile("dev", OTHER, environ={}).kind == "live"
@@ -95,7 +95,7 @@ def test_a_sandbox_profile_pointed_elsewhere_is_treated_as_live() -> None:
     assert resolve_profile("dev", OTHER, LOCAL, environ={}).kind == "sandbox"
 
 
-def test_read_only_can_be_added_but_not_taken_away() -> None:
+def test_read_only_can_be_enabled_but_not_disabled_by_an_option() -> None:
     save(replace(DEV, read_only=True), replace(DEV, name="rw"))
     assert resolve_profile("dev", environ={"DYNTUI_READ_ONLY": "0"}).read_only
     assert not resolve_profile("rw", environ={"DYNTUI_READ_ONLY": "0"}).read_only
@@ -105,7 +105,7 @@ def test_read_only_can_be_added_but_not_taken_away() -> None:
         resolve_profile("rw", environ={"DYNTUI_READ_ONLY": "maybe"})
 
 
-def test_a_base_url_of_the_flags_is_checked() -> None:
+def test_a_base_url_of_the_options_is_checked() -> None:
     with pytest.raises(UsageError, match="https"):
         resolve_profile(None, ID, "http://app.dynamic.xyz", environ={})
 
@@ -115,7 +115,7 @@ ELSEWHERE = "https://dyn.example/api"
 
 
 @pytest.mark.parametrize("variable", [False, True])
-def test_another_origin_has_to_be_confirmed_by_its_host(variable: bool) -> None:
+def test_another_origin_is_confirmed_by_its_host(variable: bool) -> None:
     def resolved(host: str, url: str = ELSEWHERE) -> Profile:
         if variable:
             return resolve_profile(None, ID, url, environ={"DYNTUI_CONFIRM_ORIGIN": host})
@@ -149,7 +149,7 @@ def test_another_origin_gets_no_stored_token_and_no_commands() -> None:
     assert unconfirmed_origin(resolve_profile("cmd", None, LOCAL, environ={})) == ""
 
 
-def test_a_saved_address_has_to_be_confirmed_too() -> None:
+def test_a_saved_base_url_must_be_confirmed() -> None:
     save(replace(DEV, base_url=ELSEWHERE))
     assert unconfirmed_origin(resolve_profile(environ={})) == "https://dyn.example:443"
     with pytest.raises(UsageError, match="is not confirmed") as caught:
@@ -158,7 +158,7 @@ def test_a_saved_address_has_to_be_confirmed_too() -> None:
     assert unconfirmed_origin(resolve_profile(environ={}, confirmed_host="dyn.example")) == ""
 
 
-def test_a_place_of_the_options_is_confirmed_by_the_environments_id() -> None:
+def test_an_environment_of_the_options_is_confirmed_by_its_id() -> None:
     save(replace(DEV, keep_rows=True))
     assert resolve_profile(environ={}).confirmation_name == "dev"
     assert resolve_profile("dev", ID, DEV.base_url, environ={}).confirmation_name == "dev"

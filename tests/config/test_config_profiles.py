@@ -41,7 +41,7 @@ def write(text: str) -> Path:
     return path
 
 
-def test_there_are_none_at_first() -> None:
+def test_without_a_file_no_profiles_are_listed() -> None:
     profiles = Profiles.load()
     assert profiles.names() == []
     assert profiles.current is None
@@ -81,7 +81,7 @@ def test_the_older_spelling_of_color_is_read_and_replaced_by_the_next_change() -
         last_used=st.sampled_from(["", "2026-01-02T03:04:05.000Z"]),
     )
 )
-def test_what_is_saved_is_loaded(profile: Profile) -> None:
+def test_a_saved_profile_is_loaded(profile: Profile) -> None:
     remove_private(paths().profiles_file)
     assert saved(profile).get(profile.name) == profile
 
@@ -97,7 +97,7 @@ def test_the_first_profile_is_the_current_one_and_use_changes_it() -> None:
         profiles.use("none")
 
 
-def test_comments_order_and_unknown_keys_stay() -> None:
+def test_a_change_keeps_comments_order_and_unknown_keys() -> None:
     path = write(
         f"""# my environments
 current = "prod"
@@ -135,7 +135,7 @@ credential = "session"
         ("[[profiles]]\nx = \n", 2),
     ],
 )
-def test_damage_outside_of_an_entry_is_named_and_nothing_is_overwritten(text: str, line: int) -> None:
+def test_damage_outside_of_a_profile_is_reported_and_the_file_is_not_overwritten(text: str, line: int) -> None:
     path = write(text)
     with pytest.raises(ConfigError) as caught:
         Profiles.load()
@@ -186,7 +186,7 @@ kind = "sandbox"
         ),
     ],
 )
-def test_a_damaged_entry_fails_alone_and_stays_in_the_file(text: str, line: int, why: str) -> None:
+def test_a_damaged_profile_is_reported_alone_and_stays_in_the_file(text: str, line: int, why: str) -> None:
     name = "a b" if '"a b"' in text else "x"
     path = write(text + GOOD)
     profiles = Profiles.load()
@@ -224,7 +224,7 @@ def test_a_damaged_entry_fails_alone_and_stays_in_the_file(text: str, line: int,
         (b'color = "r\xf6d"\n', 2, "not UTF-8"),
     ],
 )
-def test_a_mistake_in_the_text_of_an_entry_spoils_that_entry_only(entry: bytes, line: int, why: str) -> None:
+def test_a_syntax_error_makes_only_its_profile_unusable(entry: bytes, line: int, why: str) -> None:
     path = paths().profiles_file
     text = b'current = "x"\n[profiles.x]\n' + entry + GOOD.encode()
     atomic_write(path, text)
@@ -252,7 +252,7 @@ def test_a_file_that_is_not_utf8_is_named_by_line() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
-def test_a_file_that_others_can_write_is_not_believed() -> None:
+def test_a_profiles_file_that_others_can_write_is_refused() -> None:
     saved(PROD)
     paths().profiles_file.chmod(0o666)
     with pytest.raises(UnsafeFile):
@@ -261,7 +261,7 @@ def test_a_file_that_others_can_write_is_not_believed() -> None:
     assert Profiles.load().names() == ["prod"]
 
 
-def test_two_dyntuis_keep_each_others_changes() -> None:
+def test_two_processes_keep_the_changes_of_each_other() -> None:
     saved(PROD)
     one, two = Profiles.load(), Profiles.load()
     one.put(DEV)
@@ -272,7 +272,7 @@ def test_two_dyntuis_keep_each_others_changes() -> None:
     assert Profiles.load().get("prod").read_only
 
 
-def test_many_writers_at_once_lose_nothing() -> None:
+def test_concurrent_writers_lose_no_change() -> None:
     def add(number: int) -> None:
         profiles = Profiles.load()
         profiles.put(replace(DEV, name=f"p{number}"))
@@ -286,7 +286,7 @@ def test_many_writers_at_once_lose_nothing() -> None:
     assert sorted(Profiles.load().names()) == sorted(f"p{number}" for number in range(12))
 
 
-def test_marking_a_profile_as_used_changes_nothing_else_of_it() -> None:
+def test_marking_a_profile_as_used_changes_no_other_field() -> None:
     saved(PROD)
     mine = Profiles.load()
     other = Profiles.load()
@@ -304,7 +304,7 @@ def test_marking_a_profile_as_used_changes_nothing_else_of_it() -> None:
     assert Profiles.load().names() == []
 
 
-def test_another_base_url_drops_the_token_and_its_confirmation() -> None:
+def test_a_changed_base_url_deletes_the_token_and_the_confirmation() -> None:
     old = replace(PROD, base_url="https://dyn.example/api", confirmed_origin="https://dyn.example:443")
     profiles = saved(old)
     store = store_for(CredentialKind.FILE)
@@ -318,7 +318,7 @@ def test_another_base_url_drops_the_token_and_its_confirmation() -> None:
     assert not any(paths().credentials_dir.iterdir())
 
 
-def test_another_path_on_the_same_host_drops_the_token_too() -> None:
+def test_a_changed_path_on_the_same_host_deletes_the_token() -> None:
     profiles = saved(PROD)
     store = store_for(CredentialKind.FILE)
     store.set(PROD, TOKEN)
@@ -327,7 +327,7 @@ def test_another_path_on_the_same_host_drops_the_token_too() -> None:
     assert store.get(PROD) is None
 
 
-def test_another_place_for_the_token_empties_the_old_place_only() -> None:
+def test_a_changed_credential_kind_deletes_the_token_from_the_old_store_only() -> None:
     profiles = saved(PROD)
     store_for(CredentialKind.FILE).set(PROD, TOKEN)
     moved = replace(PROD, credential=CredentialKind.SESSION)
@@ -356,7 +356,7 @@ def test_removing_a_profile_deletes_its_token() -> None:
     assert store_for(CredentialKind.FILE).get(PROD) is None
 
 
-def test_a_token_that_cannot_be_deleted_is_told() -> None:
+def test_a_token_that_cannot_be_deleted_is_reported() -> None:
     profiles = saved(PROD)
     kept = store_for(CredentialKind.KEYRING)
     profiles.put(replace(PROD, name="ring", credential=CredentialKind.KEYRING))
@@ -367,7 +367,7 @@ def test_a_token_that_cannot_be_deleted_is_told() -> None:
     assert kept.describe() in warning
 
 
-def test_no_token_is_ever_in_the_profiles_file() -> None:
+def test_the_profiles_file_contains_no_token() -> None:
     profiles = saved(PROD)
     store_for(CredentialKind.FILE).set(PROD, TOKEN)
     profiles.put(replace(PROD, last_used="2026-01-01T00:00:00Z"))
@@ -377,7 +377,7 @@ def test_no_token_is_ever_in_the_profiles_file() -> None:
 
 
 @pytest.mark.parametrize("name", ["", " ", "a b", "../x", ".hidden", "-x", "a/b", "a\x1b", "x" * 65, "é"])
-def test_names_that_could_mislead_are_refused(name: str) -> None:
+def test_misleading_profile_names_are_refused(name: str) -> None:
     with pytest.raises(UsageError):
         check_name(name)
 
@@ -398,7 +398,7 @@ def test_environment_ids_are_uuids() -> None:
         {"base_url": "http://x.example"},
     ],
 )
-def test_a_profile_that_makes_no_sense_is_not_put(wrong: dict[str, str]) -> None:
+def test_an_inconsistent_profile_is_not_saved(wrong: dict[str, str]) -> None:
     profiles = Profiles.load()
     with pytest.raises(UsageError):
         profiles.put(replace(PROD, **wrong))

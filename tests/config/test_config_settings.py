@@ -12,12 +12,12 @@ from dyntui.config.private_files import atomic_write
 from dyntui.config.settings import Settings
 
 
-def test_without_a_file_the_defaults_hold() -> None:
+def test_without_a_file_the_defaults_are_used() -> None:
     assert Settings.load() == Settings()
     assert (Settings().rate_per_minute, Settings().bulk_per_minute) == (1500, 150)
 
 
-def test_what_is_set_is_used() -> None:
+def test_values_of_the_file_are_used() -> None:
     atomic_write(paths().settings_file, b'# mine\ntheme = "nord"\nanimations = false\nrate_per_minute = 0\n')
     settings = Settings.load()
     assert (settings.theme, settings.animations, settings.rate_per_minute) == ("nord", False, 0)
@@ -37,7 +37,7 @@ def test_what_is_set_is_used() -> None:
         ("theme = ", "line 1"),
     ],
 )
-def test_a_mistake_names_the_file_and_the_setting(text: str, why: str) -> None:
+def test_an_invalid_value_is_reported_with_file_and_setting(text: str, why: str) -> None:
     atomic_write(paths().settings_file, text.encode())
     with pytest.raises(ConfigError) as caught:
         Settings.load()
@@ -45,14 +45,14 @@ def test_a_mistake_names_the_file_and_the_setting(text: str, why: str) -> None:
     assert why in str(caught.value)
 
 
-def test_every_setting_says_what_it_does() -> None:
+def test_every_setting_has_a_description() -> None:
     for entry in fields(Settings):
         if entry.name != "keymap":
             assert entry.metadata["description"].endswith(".")
             assert entry.metadata["check"](entry.default), entry.name
 
 
-def test_keys_are_read_from_their_own_file_dotted_or_quoted() -> None:
+def test_keys_are_read_from_keymap_toml_dotted_or_quoted() -> None:
     atomic_write(paths().keymap_file, b'quit = "ctrl+q"\nusers.delete = "d,delete"\n"jobs.resume" = "r"\n')
     assert Settings.load().keymap == {"quit": "ctrl+q", "users.delete": "d,delete", "jobs.resume": "r"}
     atomic_write(paths().keymap_file, b"users.delete = 1\n")

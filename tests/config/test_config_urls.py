@@ -33,7 +33,7 @@ from dyntui.core.errors import UsageError
         ("http://[::1]:8080/api", "http://[::1]:8080/api"),
     ],
 )
-def test_a_base_url_is_kept_in_one_form(given_url: str, kept: str) -> None:
+def test_a_base_url_is_normalized(given_url: str, kept: str) -> None:
     assert check_base_url(given_url) == kept
     assert check_base_url(kept) == kept
 
@@ -78,7 +78,7 @@ def test_a_base_url_is_kept_in_one_form(given_url: str, kept: str) -> None:
         "https://xn--0.example/",
     ],
 )
-def test_anything_else_is_refused(url: str) -> None:
+def test_an_invalid_base_url_is_refused(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         check_base_url(url)
     assert caught.value.exit_code == 2
@@ -88,7 +88,7 @@ def test_anything_else_is_refused(url: str) -> None:
 @given(
     st.text(max_size=60), st.sampled_from(["", "https://", "http://", "https://app.dynamic.xyz", "http://127.0.0.1"])
 )
-def test_what_is_accepted_is_https_or_this_machine_and_stable(rest: str, start: str) -> None:
+def test_an_accepted_url_is_https_or_loopback_and_normalizing_it_again_changes_nothing(rest: str, start: str) -> None:
     try:
         kept = check_base_url(start + rest)
     except UsageError:
@@ -119,17 +119,17 @@ def test_an_origin_is_scheme_host_and_port() -> None:
         ("http://127.0.0.1", False),
     ],
 )
-def test_only_the_vendors_two_hosts_are_the_vendors(url: str, vendor: bool) -> None:
+def test_only_two_hosts_belong_to_the_vendor(url: str, vendor: bool) -> None:
     assert is_vendor(url) is vendor
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"])
-def test_this_machine(host: str) -> None:
+def test_loopback_addresses_are_recognized(host: str) -> None:
     assert is_loopback(host)
 
 
 @pytest.mark.parametrize("host", ["", "127.example", "0.0.0.0", "10.0.0.1", "localhost.example", "::2", "127.0.0.1.x"])
-def test_not_this_machine(host: str) -> None:
+def test_other_addresses_are_not_loopback(host: str) -> None:
     assert not is_loopback(host)
 
 
@@ -150,16 +150,16 @@ def test_not_this_machine(host: str) -> None:
         "xn--pp-7kc.dynamicauth.com",
     ],
 )
-def test_what_only_looks_like_the_vendor_or_this_machine_is_confirmed(host: str) -> None:
+def test_an_origin_similar_to_the_vendor_or_loopback_needs_a_confirmation(host: str) -> None:
     assert needs_confirmation(f"https://{host}/api/v0")
 
 
 @pytest.mark.parametrize("host", ["app.dynamicauth.com", "APP.dynamic.xyz:443", "localhost", "127.0.0.9:81", "[::1]"])
-def test_the_vendor_and_this_machine_are_free(host: str) -> None:
+def test_the_vendor_and_loopback_need_no_confirmation(host: str) -> None:
     assert not needs_confirmation(f"https://{host}/api/v0")
 
 
-def test_an_internationalized_name_is_shown_decoded_and_as_it_is_sent() -> None:
+def test_an_internationalized_host_is_shown_decoded_and_encoded() -> None:
     confusable = "xn--pp-6kc.dynamicauth.com"
     decoded = host_label(confusable)
     assert decoded.endswith(f"({confusable})")

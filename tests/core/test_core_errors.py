@@ -17,9 +17,9 @@ from dyntui.core.errors import DyntuiError, join_sentences
         ("", "", ""),
     ],
 )
-def test_message_and_hint_are_sentences_of_their_own(message: str, hint: str, whole: str) -> None:
+def test_message_and_hint_are_separate_sentences(message: str, hint: str, whole: str) -> None:
     assert str(DyntuiError(message, hint=hint)) == whole
 
 
-def test_a_sentence_that_is_not_there_leaves_no_trace() -> None:
+def test_a_missing_sentence_leaves_no_separator() -> None:
     assert join_sentences("Failed", "", "Look at it.") == "Failed. Look at it."

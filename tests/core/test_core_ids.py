@@ -12,7 +12,7 @@ from dyntui.core.errors import UsageError
 from dyntui.core.ids import is_uuid, new_id, quote_segment, short_id
 
 
-def test_new_ids_are_ids_and_differ() -> None:
+def test_new_ids_are_valid_and_different() -> None:
     made = {new_id() for _ in range(100)}
     assert len(made) == 100
     assert all(map(is_uuid, made))
@@ -29,7 +29,7 @@ def test_new_ids_are_ids_and_differ() -> None:
         " 3f2a1b4c-0000-4000-8000-00000000000a",
     ],
 )
-def test_other_texts_are_not_ids(text: str) -> None:
+def test_other_texts_are_not_valid_ids(text: str) -> None:
     assert not is_uuid(text)
 
 
@@ -38,7 +38,7 @@ def test_other_texts_are_not_ids(text: str) -> None:
         lambda text: text.strip() not in ("", ".", "..")
     )
 )
-def test_a_segment_stays_one_and_can_be_read_back(value: str) -> None:
+def test_a_quoted_segment_is_one_segment_and_unquotes_to_its_value(value: str) -> None:
     quoted = quote_segment(value)
     assert not set(quoted) & set("/?#\\ ")
     assert quoted not in (".", "..")
@@ -47,7 +47,7 @@ def test_a_segment_stays_one_and_can_be_read_back(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", ".", "..", " ", "\t\n", " .. ", "\u00a0", ".\u3000"])
-def test_what_would_leave_the_path_is_refused(value: str) -> None:
+def test_a_segment_that_would_change_the_path_is_refused(value: str) -> None:
     with pytest.raises(UsageError, match="userId"):
         quote_segment(value, "userId")
 

@@ -30,7 +30,7 @@ def test_a_blocked_import_fails_in_the_block_only() -> None:
     assert importlib.import_module("colorsys")
 
 
-def test_files_made_under_the_private_umask_are_closed_to_others(tmp_path: Path) -> None:
+def test_files_created_under_the_private_umask_are_private(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         with pytest.raises(ZeroDivisionError), process_state.private_umask():
@@ -43,7 +43,7 @@ def test_files_made_under_the_private_umask_are_closed_to_others(tmp_path: Path)
     assert (tmp_path / "after").stat().st_mode & 0o777 == 0o644
 
 
-def test_the_switch_interval_is_never_made_longer() -> None:
+def test_the_switch_interval_is_not_increased() -> None:
     before = sys.getswitchinterval()
     try:
         process_state.shorten_switch_interval(before / 2)

@@ -12,18 +12,18 @@ TOKEN = "dyn_" + "Canary1" * 8
 
 
 @given(st.text(), st.text(), st.text("abcXYZ019_", min_size=8, max_size=60))
-def test_anything_shaped_like_a_token_goes(before: str, after: str, rest: str) -> None:
+def test_text_in_the_form_of_a_token_is_redacted(before: str, after: str, rest: str) -> None:
     assert f"dyn_{rest}" not in Redactor()(f"{before}dyn_{rest}{after}")
 
 
 @given(st.text(), st.text(), st.text(min_size=8, max_size=40))
-def test_a_known_secret_goes_whatever_it_looks_like(before: str, after: str, secret: str) -> None:
+def test_a_registered_secret_of_any_form_is_redacted(before: str, after: str, secret: str) -> None:
     redactor = Redactor()
     redactor.add(secret)
     assert secret not in redactor(f"{before} {secret} {after}").replace("<token>", "").replace("<email>", "")
 
 
-def test_a_secret_that_begins_another_one_leaves_no_rest() -> None:
+def test_a_secret_that_is_a_prefix_of_another_is_redacted_whole() -> None:
     redactor = Redactor()
     redactor.add("secret-canary")
     redactor.add("secret-canary-longer-part")
@@ -41,7 +41,7 @@ def test_a_secret_that_begins_another_one_leaves_no_rest() -> None:
         f"é{TOKEN}é",
     ],
 )
-def test_the_shapes_of_secrets_go(text: str) -> None:
+def test_secrets_of_known_forms_are_redacted(text: str) -> None:
     shown = redact(text)
     assert "<token>" in shown
     for secret in ("abcdefgh12345678", "ghi_jkl", "eyJzdWIi", "c2lnbmF0", TOKEN):
@@ -49,24 +49,24 @@ def test_the_shapes_of_secrets_go(text: str) -> None:
 
 
 @pytest.mark.parametrize("email", ["ann@example.com", "a.b+c@mail.example.co.uk", "O'Hara@x.ie", "анна@пример.рф"])
-def test_people_go_unless_they_are_asked_for(email: str) -> None:
+def test_personal_data_is_redacted_unless_it_is_allowed(email: str) -> None:
     assert email not in redact(f"user {email}, created")
     assert email in redact(f"user {email}, created", people=False)
 
 
-def test_the_rest_stays() -> None:
+def test_other_text_is_not_redacted() -> None:
     text = "GET /environments/3f2a/users 200 in 31 ms, dynamic dyn_ ok"
     assert redact(text) == text
 
 
 @given(st.text("abcXYZ019", min_size=0, max_size=80))
-def test_a_token_is_shown_by_its_last_six_characters_at_most(rest: str) -> None:
+def test_at_most_the_last_six_characters_of_a_token_are_shown(rest: str) -> None:
     token = "dyn_" + rest
     hint = token_hint(token)
     assert hint == ("dyn_…" + token[-6:] if len(token) >= 16 else "dyn_…")
 
 
-def test_short_words_are_never_taken_for_secrets() -> None:
+def test_short_words_are_not_registered_as_secrets() -> None:
     redactor = Redactor()
     redactor.add("the")
     assert redactor("the end") == "the end"

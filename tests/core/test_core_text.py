@@ -33,19 +33,19 @@ def is_hidden(char: str) -> bool:
     return char in HOSTILE or unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def test_no_character_of_unicode_gets_through_hidden() -> None:
+def test_no_character_of_unicode_is_shown_invisibly() -> None:
     assert not [hex(code) for code in range(0x110000) if any(map(is_hidden, safe(chr(code))))]
 
 
 @given(ANY)
-def test_nothing_that_acts_or_hides_is_left(text: str) -> None:
+def test_the_result_contains_no_control_or_invisible_character(text: str) -> None:
     shown = safe(text)
     assert not [hex(ord(char)) for char in shown if is_hidden(char)]
     shown.encode()  # and every terminal's encoder takes it
 
 
 @pytest.mark.parametrize("char", HOSTILE)
-def test_each_dangerous_character_is_shown_as_something_visible(char: str) -> None:
+def test_each_dangerous_character_is_replaced_by_visible_text(char: str) -> None:
     shown = safe(f"a{char}b")
     assert shown.startswith("a")
     assert shown.endswith("b")
@@ -54,44 +54,44 @@ def test_each_dangerous_character_is_shown_as_something_visible(char: str) -> No
 
 
 @given(ANY, st.integers(0, 300))
-def test_the_limit_is_kept(text: str, limit: int) -> None:
+def test_the_result_is_within_the_limit(text: str, limit: int) -> None:
     assert len(safe(text, limit)) <= limit
 
 
 @given(ANY, st.integers(1, 300))
-def test_what_is_cut_says_so(text: str, limit: int) -> None:
+def test_a_truncated_text_ends_with_a_sign(text: str, limit: int) -> None:
     shown = safe(text, limit)
     whole = safe(text, 10_000_000)
     assert shown == whole or shown.endswith("…")
 
 
 @given(ANY, st.integers(1, 300))
-def test_what_is_safe_stays_as_it_is(text: str, limit: int) -> None:
+def test_safe_text_is_unchanged(text: str, limit: int) -> None:
     shown = safe(text, limit)
     assert safe(shown, limit) == shown
 
 
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
-def test_plain_text_is_untouched(text: str) -> None:
+def test_plain_text_is_unchanged(text: str) -> None:
     assert safe(text) == text
 
 
 @pytest.mark.parametrize(
     "text", ["", "Zoë Ångström", "日本語", "Ελένη", "😀👍🏽", "नमस्ते", "e\u0301", "ไทย", "✈️", "a\u00a0b"]
 )
-def test_peoples_names_are_untouched(text: str) -> None:
+def test_names_in_many_scripts_are_unchanged(text: str) -> None:
     assert safe(text) == text
 
 
 @given(ANY)
-def test_combining_marks_cannot_pile_up(text: str) -> None:
+def test_the_number_of_combining_marks_is_limited(text: str) -> None:
     run = 0
     for char in safe(text + "\u0301" * 50):
         run = run + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
         assert run <= MAX_COMBINING
 
 
-def test_text_behind_a_pile_of_marks_is_not_lost_in_silence() -> None:
+def test_text_after_too_many_combining_marks_is_shown() -> None:
     text = "e" + "\u0301" * 100 + " paid by somebody else"
     assert safe(text) == "e" + "\u0301" * MAX_COMBINING + " paid by somebody else"
     for limit in (1, 4, 5, 6, 12, 40, 101):
@@ -99,13 +99,13 @@ def test_text_behind_a_pile_of_marks_is_not_lost_in_silence() -> None:
     assert safe("e" + "\u0301" * 10_000_000, 40).startswith("e")
 
 
-def test_it_is_one_line_and_literal() -> None:
+def test_the_result_is_one_literal_line() -> None:
     assert safe("[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07") == "[@click=app.quit]Bob[/] [/x] ␛]0;x␇"
     assert safe("a\r\nb\tc\x00") == "a␍␊b␉c␀"
     assert safe("a\u202eb\x9bc\x7f") == "a<202e>b<9b>c<7f>"
 
 
-def test_anything_can_be_given() -> None:
+def test_values_of_any_type_are_accepted() -> None:
     assert safe(None) == "None"
     assert safe(12.5) == "12.5"
     assert len(safe("x" * 1_000_000)) == MAX_LENGTH
@@ -113,7 +113,7 @@ def test_anything_can_be_given() -> None:
 
 
 @given(st.text(), st.integers(0, 40))
-def test_shortening_keeps_the_width_and_both_ends(text: str, width: int) -> None:
+def test_a_shortened_text_has_the_width_and_both_ends(text: str, width: int) -> None:
     short = shorten(text, width)
     assert len(short) <= width
     if len(text) <= width:
@@ -124,12 +124,12 @@ def test_shortening_keeps_the_width_and_both_ends(text: str, width: int) -> None
         assert "…" in short
 
 
-def test_addresses_are_shortened_as_people_know_them() -> None:
+def test_addresses_are_shortened_to_both_ends() -> None:
     assert shorten("0xbF394748301603f18d953C90F0b087CBEC0E1834", 11) == "0xbF39…1834"
 
 
 @given(st.text(st.characters(codec=None)))
-def test_the_clipboard_gets_text_tabs_and_newlines_only(text: str) -> None:
+def test_clipboard_text_contains_only_text_tabs_and_newlines(text: str) -> None:
     clean = without_controls(text)
     assert not [char for char in clean if unicodedata.category(char) == "Cc" and char not in "\t\n"]
     assert without_controls(clean) == clean

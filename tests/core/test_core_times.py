@@ -13,7 +13,7 @@ from dyntui.core.times import age, duration, now, now_iso, parse_time
 AT = datetime(2026, 3, 14, 12, 0, 0, tzinfo=UTC)
 
 
-def test_the_present_can_be_written_and_read() -> None:
+def test_the_current_time_is_formatted_and_parsed() -> None:
     before = now()
     read = parse_time(now_iso())
     assert read is not None
@@ -25,7 +25,7 @@ OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minute
 
 
 @given(st.datetimes(timezones=OFFSETS))
-def test_any_time_with_a_zone_is_read_as_the_same_moment(moment: datetime) -> None:
+def test_a_time_with_a_zone_is_parsed_as_the_same_moment(moment: datetime) -> None:
     assert parse_time(moment.isoformat()) == moment
 
 
@@ -39,12 +39,12 @@ def test_any_time_with_a_zone_is_read_as_the_same_moment(moment: datetime) -> No
         ("2026-03-14", AT.replace(hour=0)),
     ],
 )
-def test_the_forms_servers_use_are_read(text: str, moment: datetime) -> None:
+def test_time_formats_of_servers_are_parsed(text: str, moment: datetime) -> None:
     assert parse_time(text) == moment
 
 
 @pytest.mark.parametrize("value", [None, "", "yesterday", "2026-13-01", 5, 1.5, [], "0"])
-def test_anything_else_is_no_time(value: object) -> None:
+def test_other_texts_are_not_parsed_as_a_time(value: object) -> None:
     assert parse_time(value) is None
 
 
@@ -63,11 +63,11 @@ def test_anything_else_is_no_time(value: object) -> None:
         (timedelta(days=-40), "23 Apr 2026"),
     ],
 )
-def test_ages_are_said_as_people_say_them(delta: timedelta, said: str) -> None:
+def test_ages_are_formatted_in_words(delta: timedelta, said: str) -> None:
     assert age(AT - delta, AT) == said
 
 
-def test_no_time_has_no_age() -> None:
+def test_a_missing_time_has_no_age() -> None:
     assert age(None) == "—"
 
 
@@ -87,12 +87,12 @@ def test_no_time_has_no_age() -> None:
         (86_400, "1 day"),
     ],
 )
-def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> None:
+def test_durations_are_formatted_in_words(seconds: float, said: str) -> None:
     assert duration(seconds) == said
 
 
 @given(st.floats(0, 10**9), st.floats(0, 10**9))
-def test_a_longer_time_never_sounds_shorter(one: float, two: float) -> None:
+def test_a_longer_duration_is_not_formatted_as_a_shorter_one(one: float, two: float) -> None:
     units = {"s": 1, "min": 60, "h": 3600, "day": 86_400, "days": 86_400}
 
     def seconds(said: str) -> int:

@@ -47,18 +47,18 @@ UNCHECKED = [
 
 
 @pytest.mark.parametrize(("chain", "address"), CHECKED)
-def test_a_checksum_that_is_right_makes_an_address_valid(chain: str, address: str) -> None:
+def test_an_address_with_a_right_checksum_is_valid(chain: str, address: str) -> None:
     assert check_address(chain, address).state == "valid"
 
 
 @pytest.mark.parametrize(("chain", "address"), UNCHECKED)
-def test_a_chain_without_a_checksum_is_never_called_valid(chain: str, address: str) -> None:
+def test_an_address_of_a_chain_without_a_checksum_is_not_called_valid(chain: str, address: str) -> None:
     assert check_address(chain, address).state == "format"
 
 
 @pytest.mark.parametrize(("chain", "address"), CHECKED)
 @given(data=st.data())
-def test_one_changed_letter_is_seen(chain: str, address: str, data: st.DataObject) -> None:
+def test_one_changed_letter_is_detected(chain: str, address: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(min_value=len(address) // 2, max_value=len(address) - 1))
     others = [char for char in address if char.casefold() != address[place].casefold() and char.isalnum()]
     changed = address[:place] + data.draw(st.sampled_from(others)) + address[place + 1 :]
@@ -67,42 +67,42 @@ def test_one_changed_letter_is_seen(chain: str, address: str, data: st.DataObjec
 
 @pytest.mark.parametrize(("chain", "address"), [*CHECKED, *UNCHECKED])
 @pytest.mark.parametrize("spoil", ["{}x!", " {}", "{}é", "", "0x", "{}\n"])
-def test_a_spoilt_address_is_malformed_or_fails_its_checksum(chain: str, address: str, spoil: str) -> None:
+def test_a_damaged_address_is_malformed_or_fails_its_checksum(chain: str, address: str, spoil: str) -> None:
     assert check_address(chain, spoil.format(address)).state in ("malformed", "checksum")
 
 
 @given(st.sampled_from([*CHAIN_FAMILIES, "MOON"]), st.text(max_size=110))
-def test_any_text_gets_a_verdict(chain: str, text: str) -> None:
+def test_any_text_is_classified_without_an_exception(chain: str, text: str) -> None:
     assert check_address(chain, text).state in ("valid", "format", "one-case", "checksum", "malformed", "unknown")
     family_of(text)
 
 
-def test_evm_in_one_case_carries_no_checksum_and_a_wrong_case_is_told_the_right_form() -> None:
+def test_an_evm_address_in_one_case_has_no_checksum_and_a_wrong_case_is_corrected() -> None:
     address = CHECKED[0][1]
     for same in (address.lower(), "0x" + address[2:].upper()):
         assert check_address("EVM", same).state == "one-case"
     assert check_address("EVM", address.replace("aAeb", "AAeb")).correct == address
 
 
-def test_an_address_of_another_chain_is_malformed_here() -> None:
+def test_an_address_of_another_chain_is_malformed() -> None:
     assert check_address("TRON", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa").state == "malformed"
     assert check_address("DOGE", "LaMT348PWRnrqeeWArpwQPbuanpXDZGEUz").state == "malformed"
     assert check_address("BTC", "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx").state == "malformed"
     assert check_address("BTC", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5").state == "checksum"
 
 
-def test_families_told_from_the_form_alone() -> None:
+def test_the_chain_family_follows_from_the_form_of_the_address() -> None:
     told = {family_of(address) for _, address in CHECKED}
     assert told == {"EVM", "BTC", "TRON", "STELLAR", "ALGO", None}
     assert all(family_of(address) is None for _, address in UNCHECKED)
 
 
-def test_keccak_is_ethereums_not_sha3() -> None:
+def test_keccak_differs_from_sha3() -> None:
     assert keccak256(b"").hex() == "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
     assert keccak256(b"abc").hex() == "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45"
     assert keccak256(b"x" * 136) != hashlib.sha3_256(b"x" * 136).digest()
     assert eip55("0xde709f2102306220921060314715629080e2fb77") == "0xde709f2102306220921060314715629080e2fb77"
 
 
-def test_there_are_at_least_the_seventeen_families() -> None:
+def test_at_least_seventeen_families_are_supported() -> None:
     assert len(CHAIN_FAMILIES) >= 17

@@ -41,7 +41,7 @@ def from_file(data: str, **options: Any) -> tuple[Mapping, list[MappedRow]]:
         return mapping, [mapper.map(row) for row in source.rows()]
 
 
-def test_each_pasted_line_is_told_by_its_form() -> None:
+def test_the_kind_of_a_pasted_line_follows_from_its_form() -> None:
     lines = [
         "ada@example.com",
         EVM,
@@ -67,18 +67,18 @@ def test_each_pasted_line_is_told_by_its_form() -> None:
 
 
 @pytest.mark.parametrize("text", ["ada", "@ada", "12345", "3f2a9c1e-0d5b-4c7e-9a51-7d1f0b6c2e11", "Ada Lovelace"])
-def test_what_could_be_several_kinds_is_an_error_that_says_what_to_do(text: str) -> None:
+def test_an_ambiguous_identifier_is_an_error_with_advice(text: str) -> None:
     made = pasted("a@x.com\nb@x.com\nc@x.com\nd@x.com\n" + text)[-1]
     assert [problem.code for problem in made.problems] == ["entry_kind_unclear"] and "--map" in str(
         made.problems[0].suggestion
     )
 
 
-def test_one_line_with_commas_is_many_entries() -> None:
+def test_a_line_with_commas_is_several_entries() -> None:
     assert [each.user for each in pasted("a@x.com, b@x.com;c@x.com")] == [{"email": f"{name}@x.com"} for name in "abc"]
 
 
-def test_columns_are_mapped_by_what_people_call_them() -> None:
+def test_columns_are_mapped_by_common_names() -> None:
     mapping, made = from_file("E-Mail;Label\nada@example.com;Ada\n;nobody\n")
     assert {each.column: each.field for each in mapping.columns} == {"E-Mail": "email", "Label": "alias"}
     assert made[0].user == {"email": "ada@example.com", "alias": "Ada"} and made[0].ok
@@ -90,7 +90,7 @@ def test_two_identifiers_in_a_row_are_an_error() -> None:
     assert [problem.code for problem in made[0].problems] == ["entry_many_identifiers"]
 
 
-def test_usernames_are_taken_when_the_column_says_so() -> None:
+def test_usernames_are_accepted_when_the_column_names_them() -> None:
     _, made = from_file("twitter handle\nada\nbob\n")
     assert [each.user for each in made] == [{"twitterUsername": "ada"}, {"twitterUsername": "bob"}]
 
@@ -112,7 +112,7 @@ def test_edited_entries_are_checked_like_mapped_ones(entry: dict[str, Any], code
     assert code in [problem.code for problem in validate_entry(entry)]
 
 
-def test_good_entries_say_nothing() -> None:
+def test_valid_entries_have_no_problems() -> None:
     for entry in (
         {"email": "a@x.com", "alias": "A"},
         {"emailDomain": "bücher.example"},
@@ -126,7 +126,7 @@ def test_a_fid_is_sent_as_a_number() -> None:
     assert from_file("fid\n4423\n5\n")[1][0].user == {"farcasterFid": 4423}
 
 
-def test_users_and_entries_are_not_mixed_up() -> None:
+def test_user_fields_and_entry_fields_are_separate() -> None:
     mapping, _ = from_file("email\na@x.com\n")
     with pytest.raises(UsageError, match="allowlist"):
         Mapper(mapping)
@@ -134,7 +134,7 @@ def test_users_and_entries_are_not_mixed_up() -> None:
         AllowlistMapper(Mapping((), ()))
 
 
-def test_the_right_mapper_is_made_for_either_kind() -> None:
+def test_each_import_kind_gets_its_mapper() -> None:
     mapping, _ = from_file("email\na@x.com\n")
     assert isinstance(make_mapper(mapping), AllowlistMapper)
     users = Mapping((ColumnMap("email", "email"),), ("email",), {"emailVerifiedAt": "unverified"})
@@ -142,13 +142,13 @@ def test_the_right_mapper_is_made_for_either_kind() -> None:
 
 
 @given(st.text(max_size=60))
-def test_any_pasted_line_is_told_or_left_alone(text: str) -> None:
+def test_any_pasted_line_is_classified_or_unchanged(text: str) -> None:
     kind = identifier_kind(text)
     assert kind is None or text.strip()
 
 
 @given(st.text(max_size=80))
-def test_any_pasted_text_gives_entries_or_problems_or_one_clear_error(text: str) -> None:
+def test_any_pasted_text_results_in_entries_problems_or_one_error(text: str) -> None:
     try:
         made = pasted(text)
     except SourceError as error:

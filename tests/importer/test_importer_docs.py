@@ -25,11 +25,11 @@ def rows(heading: str) -> dict[str, str]:
     return dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", part, flags=re.M))
 
 
-def test_every_problem_code_is_explained_by_its_own_line() -> None:
+def test_every_problem_code_is_documented_on_a_line() -> None:
     assert rows("Problems") == CODES
 
 
-def test_every_code_the_importer_uses_is_registered_and_every_registered_one_used() -> None:
+def test_used_and_registered_problem_codes_are_the_same() -> None:
     used = set(re.findall(r'Problem\(\s*(?:"\w+"|[^,()]+?if[^,]+?),\s*"(\w+)"', SOURCES))
     assert used <= CODES.keys()
     registry = SOURCES[SOURCES.index("CODES: dict") :]
@@ -43,17 +43,17 @@ def test_every_transform_is_documented() -> None:
     assert all(text.startswith(TRANSFORMS[name][0]) for name, text in documented.items())
 
 
-def test_every_field_is_named() -> None:
+def test_every_field_is_documented() -> None:
     assert [name for name in (*USER_FIELDS, *ENTRY_FIELDS) if f"`{name}`" not in TEXT] == []
 
 
-def test_every_preset_and_sample_is_named_and_every_link_leads_somewhere() -> None:
+def test_presets_and_samples_are_documented_and_links_have_targets() -> None:
     assert [preset.name for preset in PRESETS if f"| `{preset.name}` |" not in TEXT] == []
     linked = set(re.findall(r"\]\((samples/[^)]+)\)", TEXT))
     assert linked == {f"samples/{path.name}" for path in (DOCS / "samples").iterdir()}
 
 
-def test_the_facade_loads_none_of_the_heavy_libraries() -> None:
+def test_importing_the_package_loads_no_heavy_library() -> None:
     code = "import sys, dyntui.importer; print([name for name in sys.argv[1:] if name in sys.modules])"
     heavy = ["phonenumbers", "email_validator", "python_calamine", "orjson", "httpx", "pydantic", "sqlite3"]
     done = subprocess.run([sys.executable, "-c", code, *heavy], capture_output=True, text=True, check=True)

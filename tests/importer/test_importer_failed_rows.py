@@ -68,7 +68,7 @@ def same(rows: list[SourceRow], again: list[SourceRow]) -> bool:
         '{"users": [{"email": "a@x.com"}]}',
     ],
 )
-def test_failed_rows_are_read_again_as_they_were(data: str, safe: bool, tmp_path: Path) -> None:
+def test_failed_rows_are_read_back_unchanged(data: str, safe: bool, tmp_path: Path) -> None:
     info, rows, again_info, again = there_and_back(data.encode(), tmp_path / "failed", safe=safe)
     assert same(rows, again) and again_info.columns == info.columns
     assert again_info.fingerprint == info.fingerprint and again_info.format == info.format
@@ -78,7 +78,7 @@ def test_failed_rows_are_read_again_as_they_were(data: str, safe: bool, tmp_path
 @pytest.mark.parametrize(
     "sample", sorted(path.name for path in (Path(__file__).parents[2] / "docs" / "samples").iterdir())
 )
-def test_every_sample_is_read_again_from_its_failed_rows(sample: str, tmp_path: Path) -> None:
+def test_every_sample_is_read_back_from_its_failed_rows(sample: str, tmp_path: Path) -> None:
     path = Path(__file__).parents[2] / "docs" / "samples" / sample
     info, rows, again_info, again = there_and_back(path.read_bytes(), tmp_path / "failed")
     if info.format == "xls":
@@ -96,7 +96,7 @@ def test_the_file_says_which_row_failed_and_why(tmp_path: Path) -> None:
     assert text.splitlines()[1].startswith("a@x.com;1;1;email_already_exists;email;")
 
 
-def test_the_spreadsheet_profile_protects_and_marks_and_the_exact_one_does_not(tmp_path: Path) -> None:
+def test_only_the_spreadsheet_format_escapes_and_marks_formulas(tmp_path: Path) -> None:
     info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, ("email",), fingerprint(("email",)))
     rows = [SourceRow(1, ("=HYPERLINK()",))]
     write(tmp_path / "safe", info, rows)
@@ -107,7 +107,7 @@ def test_the_spreadsheet_profile_protects_and_marks_and_the_exact_one_does_not(t
     assert b"\n=HYPERLINK()," in (tmp_path / "exact").read_bytes()
 
 
-def test_it_is_private_and_never_overwrites(tmp_path: Path) -> None:
+def test_the_file_of_failed_rows_is_private_and_overwrites_no_file(tmp_path: Path) -> None:
     info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, ("email",), "x")
     write(tmp_path / "failed.csv", info, [])
     assert stat.S_IMODE((tmp_path / "failed.csv").stat().st_mode) == 0o600
@@ -115,7 +115,7 @@ def test_it_is_private_and_never_overwrites(tmp_path: Path) -> None:
         FailedRowsWriter(tmp_path / "failed.csv", info)
 
 
-def test_a_spreadsheet_is_handed_back_as_csv_and_damage_stays_visible(tmp_path: Path) -> None:
+def test_failed_rows_of_a_spreadsheet_are_csv_with_visible_errors(tmp_path: Path) -> None:
     data = samples.xlsx([["email", "username", "phone"], ["a@x.com", 12345678901234567890.0, 4930901820]])
     info, _, _, again = there_and_back(data, tmp_path / "failed.csv")
     assert failed_rows_suffix(info) == ".csv" and again[0].cells == ("a@x.com", "1.2345678901234567E+19", "4930901820")
@@ -126,7 +126,7 @@ def test_a_spreadsheet_is_handed_back_as_csv_and_damage_stays_visible(tmp_path: 
         assert "excel_scientific" in [problem.code for problem in mapper.map(again[0]).problems]
 
 
-def test_a_mended_line_is_taken_when_it_is_read_again(tmp_path: Path) -> None:
+def test_a_corrected_line_is_accepted_when_it_is_read_back(tmp_path: Path) -> None:
     there_and_back(b'{"email": "a@x.com"}\n{"email": "b@x.com"\n', tmp_path / "failed.ndjson")
     lines = [json.loads(line) for line in (tmp_path / "failed.ndjson").read_text().splitlines()]
     lines[1]["_dyntui_raw"] += "}"
@@ -147,7 +147,7 @@ PAYLOADS = [
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("separator", [";", "\t", "\n", ","])
-def test_no_separator_makes_a_formula_of_a_cell(payload: str, separator: str) -> None:
+def test_no_separator_turns_a_cell_into_a_formula(payload: str, separator: str) -> None:
     blanks = " \ufeff\u00a0\u200b\u3000\0\x1b\r"
     for part in escape_formula(payload).split(separator):
         assert part.strip(blanks)[:1] not in set("=+@-\uff1d\uff0b\uff0d\uff20") or not part.strip(blanks)
@@ -156,7 +156,7 @@ def test_no_separator_makes_a_formula_of_a_cell(payload: str, separator: str) ->
 
 
 @given(st.one_of(text, dangerous))
-def test_one_reader_reads_both_profiles(value: str) -> None:
+def test_both_formats_are_read_back_by_one_reader(value: str) -> None:
     assert unescape_formula(escape_formula(value)) == value and unescape_formula(shield(value)) == value
     assert escape_formula(value)[:1] not in set("=+-@\t\0\r") or not value
 
@@ -166,7 +166,7 @@ def test_one_reader_reads_both_profiles(value: str) -> None:
     st.sampled_from([",", ";", "\t", "|"]),
     st.booleans(),
 )
-def test_any_values_survive_the_way_out_and_back(values: list[list[str]], delimiter: str, safe: bool) -> None:
+def test_any_values_are_written_and_read_back_unchanged(values: list[list[str]], delimiter: str, safe: bool) -> None:
     info = SourceInfo("f", "csv", "utf-8", delimiter, "double", 1, ("email", "x y"), fingerprint(("email", "x y")))
     rows = [SourceRow(number, tuple(cells)) for number, cells in enumerate(values, start=1)]
     with tempfile.TemporaryDirectory() as folder:
@@ -188,7 +188,7 @@ json_values = st.recursive(
 @given(
     st.lists(st.lists(json_values, min_size=2, max_size=2), min_size=1, max_size=4), st.sampled_from(["json", "ndjson"])
 )
-def test_any_json_values_survive_the_way_out_and_back(values: list[list[Any]], format: str) -> None:
+def test_any_json_values_are_written_and_read_back_unchanged(values: list[list[Any]], format: str) -> None:
     info = SourceInfo("f", format, "utf-8", "", "", None, ("email", "x"), fingerprint(("email", "x")))
     rows = [SourceRow(number, tuple(cells)) for number, cells in enumerate(values, start=1)]
     with tempfile.TemporaryDirectory() as folder:

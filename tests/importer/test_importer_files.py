@@ -27,7 +27,7 @@ def cells(data: bytes | str, **options: object) -> list[tuple[object, ...]]:
     return [row.cells for row in read(data, **options)[1]]
 
 
-def test_a_plain_csv_gives_its_columns_and_rows() -> None:
+def test_a_plain_csv_file_has_columns_and_rows() -> None:
     info, rows = read("email,firstName\nada@x.com,Ada\nbob@x.com,Bob\n")
     assert (info.format, info.encoding, info.delimiter, info.header_row) == ("csv", "utf-8", ",", 1)
     assert info.columns == ("email", "firstName")
@@ -37,7 +37,7 @@ def test_a_plain_csv_gives_its_columns_and_rows() -> None:
     ]
 
 
-def test_rows_can_be_read_again_and_side_by_side() -> None:
+def test_rows_are_read_repeatedly_and_by_several_iterators() -> None:
     with open_source(io.BytesIO(b"email\na@x.com\nb@x.com\n")) as source:
         one, two = source.rows(), source.rows()
         assert [next(one).cells, next(two).cells, next(two).cells, next(one).cells] == [
@@ -48,18 +48,18 @@ def test_rows_can_be_read_again_and_side_by_side() -> None:
         ]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
+def test_a_byte_order_mark_is_not_part_of_the_first_column_name() -> None:
     info, rows = read("\ufeffemail,n\na@x.com,1\n".encode())
     assert info.columns[0] == "email" and info.encoding == "utf-8-sig" and rows[0].cells == ("a@x.com", "1")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_wide_encodings_are_found_with_and_without_a_mark(encoding: str) -> None:
+def test_wide_encodings_are_detected_with_and_without_a_byte_order_mark(encoding: str) -> None:
     text = "email;firstName\nada@x.com;Åda\nbob@x.com;李\n" * 3
     assert cells(text.encode(encoding))[0] == ("ada@x.com", "Åda")
 
 
-def test_sep_line_names_the_delimiter_and_is_no_row() -> None:
+def test_a_sep_line_sets_the_delimiter_and_is_not_a_row() -> None:
     info, rows = read("sep=;\r\nemail;note\r\na@x.com;1,5\r\n")
     assert info.delimiter == ";" and info.columns == ("email", "note") and rows[0].cells == ("a@x.com", "1,5")
 
@@ -71,70 +71,70 @@ def test_line_breaks_inside_quotes_belong_to_the_value() -> None:
     ]
 
 
-def test_old_mac_line_ends_are_line_ends() -> None:
+def test_carriage_returns_end_lines() -> None:
     assert cells("email,n\ra@x.com,1\rb@x.com,2\r") == [("a@x.com", "1"), ("b@x.com", "2")]
 
 
-def test_nul_bytes_stay_in_the_value_and_break_nothing() -> None:
+def test_nul_bytes_stay_in_the_value() -> None:
     assert cells(b"email,n\na@x.com,a\0b\n") == [("a@x.com", "a\0b")]
 
 
-def test_a_row_with_too_many_values_is_an_error_that_keeps_them() -> None:
+def test_a_row_with_too_many_values_is_an_error_that_includes_them() -> None:
     _, rows = read("email,name,team\na@x.com,Ada,x\nb@x.com,Smith, Jr,y\nc@x.com,C,z\n")
     assert rows[1].problems[0].code == "too_many_cells" and rows[1].problems[0].severity == "error"
     assert rows[1].extra == (("", "y"),)
     assert rows[2].cells == ("c@x.com", "C", "z")
 
 
-def test_empty_values_beyond_the_last_column_are_nothing() -> None:
+def test_empty_values_after_the_last_column_are_ignored() -> None:
     _, rows = read("email,team\na@x.com,x,,\nb@x.com,y\n")
     assert rows[0].cells == ("a@x.com", "x") and rows[0].problems == ()
 
 
-def test_a_short_row_is_filled_and_said_to_be_short() -> None:
+def test_a_short_row_is_filled_and_reported() -> None:
     _, rows = read("email,firstName,team\na@x.com\nb@x.com,B,t\n")
     assert rows[0].cells == ("a@x.com", "", "")
     assert [(p.severity, p.code) for p in rows[0].problems] == [("warning", "too_few_cells")]
 
 
-def test_repeated_and_blank_names_become_names_of_their_own() -> None:
+def test_repeated_and_blank_column_names_become_unique() -> None:
     info, _ = read("email,email,,phone\na@x.com,b@x.com,c,+4915112345678\n")
     assert info.columns == ("email", "email (2)", "column 3", "phone")
     assert any("Several columns" in note for note in info.notes) and any("has no name" in note for note in info.notes)
 
 
-def test_a_title_above_the_names_is_left_out_and_said_so() -> None:
+def test_a_title_above_the_header_row_is_skipped_and_reported() -> None:
     info, rows = read("Customers of 2024;;\n;;\nE-Mail;Vorname;Land\na@x.com;Ada;DE\n")
     assert info.header_row == 3 and info.columns == ("E-Mail", "Vorname", "Land")
     assert len(rows) == 1 and any("Customers of 2024" in note for note in info.notes)
 
 
-def test_spaces_around_names_are_no_part_of_them() -> None:
+def test_column_names_are_stripped() -> None:
     info, _ = read('"email ", firstName\na@x.com,Ada\n')
     assert info.columns == ("email", "firstName")
 
 
-def test_a_one_column_file_with_a_name() -> None:
+def test_a_file_with_one_column_has_a_header_row() -> None:
     info, rows = read("email\na@x.com\nb@x.com\n")
     assert info.delimiter == "" and info.header_row == 1 and [row.cells for row in rows] == [("a@x.com",), ("b@x.com",)]
 
 
-def test_a_list_of_emails_without_a_name_loses_no_row() -> None:
+def test_a_list_of_emails_without_a_header_row_has_all_rows() -> None:
     info, rows = read("a@x.com\nb@x.com\nc@y.org\n")
     assert info.header_row is None and info.columns == ("column 1",) and len(rows) == 3 and info.delimiter == ""
 
 
-def test_a_list_of_bare_words_is_data_not_a_name() -> None:
+def test_a_list_of_words_has_no_header_row() -> None:
     info, rows = read("ada\nbob\ncleo\n")
     assert info.header_row is None and len(rows) == 3
 
 
-def test_rows_of_data_without_names_are_all_kept() -> None:
+def test_a_file_without_a_header_row_has_all_rows() -> None:
     info, rows = read("a@x.com,Ada,DE\nb@x.com,Bob,FR\n")
     assert info.header_row is None and len(rows) == 2 and info.columns == ("column 1", "column 2", "column 3")
 
 
-def test_the_header_row_can_be_said() -> None:
+def test_the_header_row_can_be_chosen() -> None:
     data = "a,b\nc,d\ne,f\n"
     assert read(data, header_row=2)[0].columns == ("c", "d")
     assert read(data, header_row=0)[0].columns == ("column 1", "column 2")
@@ -142,14 +142,14 @@ def test_the_header_row_can_be_said() -> None:
         read(data, header_row=9)
 
 
-def test_values_that_are_also_names_do_not_make_a_row_of_names() -> None:
+def test_values_equal_to_column_names_do_not_make_a_header_row() -> None:
     info, rows = read("ada,user,DE\nbob,user,FR\ncleo,user,IT\n")
     assert info.header_row == 1 and any("--header-row 0" in note for note in info.notes)
     info, rows = read("a@x.com,user\nb@x.com,mobile\nc@x.com,phone\n")
     assert info.header_row is None and len(rows) == 3
 
 
-def test_years_among_the_names_do_not_hide_the_row_of_names() -> None:
+def test_years_in_a_header_row_do_not_hide_it() -> None:
     info, _ = read("email,2023,2024\na@x.com,1,2\nb@x.com,3,4\n")
     assert info.columns == ("email", "2023", "2024")
 
@@ -157,32 +157,32 @@ def test_years_among_the_names_do_not_hide_the_row_of_names() -> None:
 @pytest.mark.parametrize(
     ("word", "delimiter"), [("tab", "\t"), ("\\t", "\t"), ("semicolon", ";"), ("^", "^"), ("none", "")]
 )
-def test_delimiters_can_be_said_by_name(word: str, delimiter: str) -> None:
+def test_delimiters_can_be_chosen_by_name(word: str, delimiter: str) -> None:
     info, _ = read(f"email{delimiter}n\na@x.com{delimiter}1\n", delimiter=word)
     assert info.delimiter == delimiter and info.columns == (("email", "n") if delimiter else ("emailn",))
 
 
 @pytest.mark.parametrize("delimiter", ["ab", '"', "\n", "\\"])
-def test_what_cannot_be_a_delimiter_is_refused(delimiter: str) -> None:
+def test_an_invalid_delimiter_is_refused(delimiter: str) -> None:
     with pytest.raises(SourceError, match="cannot be a delimiter"):
         read("email,n\n", delimiter=delimiter)
 
 
-def test_commas_inside_values_do_not_make_a_delimiter() -> None:
+def test_commas_inside_values_are_not_the_delimiter() -> None:
     info, rows = read('full name\n"Doe, John"\n"Roe, Jane"\n')
     assert info.columns == ("full name",) and rows[0].cells == ("Doe, John",)
     assert read("name;email\n1,5 a;a@x.com\n2,5 b;b@x.com\n")[0].delimiter == ";"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_each_delimiter_is_found(delimiter: str) -> None:
+def test_each_delimiter_is_detected(delimiter: str) -> None:
     lines = [delimiter.join(parts) for parts in (("email", "first name"), ("a@x.com", "Ada"), ("b@x.com", "Bob"))]
     info, rows = read("\n".join(lines))
     assert info.delimiter == delimiter and rows[1].cells == ("b@x.com", "Bob")
     assert info.format == ("tsv" if delimiter == "\t" else "csv")
 
 
-def test_backslash_quoting_is_found() -> None:
+def test_backslash_escapes_are_detected() -> None:
     info, rows = read('email,note\na@x.com,"he said \\"hi\\" twice"\nb@x.com,"x"\n')
     assert info.quoting == "backslash" and rows[0].cells == ("a@x.com", 'he said "hi" twice')
 
@@ -191,7 +191,7 @@ def test_backslash_quoting_is_found() -> None:
     ("encoding", "text", "candidate"),
     [("gb18030", "email,姓名\na@x.com,李小龙\n", "李小龙"), ("mac_roman", "email,firstName\na@x.com,Zoë\n", "Zoë")],
 )
-def test_an_encoding_that_cannot_be_told_is_asked_with_a_preview(encoding: str, text: str, candidate: str) -> None:
+def test_an_unclear_encoding_is_an_error_with_previews(encoding: str, text: str, candidate: str) -> None:
     with pytest.raises(UnknownEncoding) as caught:
         read(text.encode(encoding))
     assert "--encoding" in caught.value.hint and "\n" not in caught.value.message
@@ -200,7 +200,7 @@ def test_an_encoding_that_cannot_be_told_is_asked_with_a_preview(encoding: str, 
     assert candidate in str(cells(text.encode(encoding), encoding=encoding))
 
 
-def test_a_bad_byte_far_down_is_found_before_the_first_row() -> None:
+def test_a_bad_byte_at_the_end_is_reported_before_the_first_row() -> None:
     data = b"email\n" + b"a@x.com\n" * 300_000 + b"z\xff@x.com\n"
     with pytest.raises(UnknownEncoding):
         read(data)
@@ -215,21 +215,21 @@ def test_a_wrong_encoding_or_an_unknown_one_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("said", "written"), [("utf-8", "utf-8-sig"), ("UTF8", "utf-8-sig"), ("utf-16-le", "utf-16")])
-def test_a_mark_is_no_part_of_the_names_when_the_encoding_was_said(said: str, written: str) -> None:
+def test_a_byte_order_mark_is_not_part_of_the_names_with_a_chosen_encoding(said: str, written: str) -> None:
     assert read("email,n\na@x.com,1\n".encode(written), encoding=said)[0].columns == ("email", "n")
 
 
-def test_a_mark_that_lies_is_named() -> None:
+def test_a_wrong_byte_order_mark_is_reported() -> None:
     with pytest.raises(SourceError, match="begins like UTF-8-SIG, but is not valid UTF-8-SIG"):
         read(b"\xef\xbb\xbfemail\n\xff\n")
 
 
-def test_values_with_other_letters_are_previewed() -> None:
+def test_previews_contain_values_with_non_ascii_letters() -> None:
     info, _ = read("email,firstName\na@x.com,Ada\nb@x.com,Zoë\n")
     assert len(info.non_ascii) == 1 and "Zoë" in info.non_ascii[0]
 
 
-def test_a_value_longer_than_the_csv_modules_own_limit_is_read() -> None:
+def test_a_value_above_the_limit_of_the_csv_module_is_read() -> None:
     long = "x" * 200_000
     assert cells(f"email,note\na@x.com,{long}\n") == [("a@x.com", long)]
 
@@ -243,22 +243,22 @@ def test_a_long_first_value_is_read_in_a_fresh_process(tmp_path: Path) -> None:
     assert done.stdout.strip() == "200000", done.stderr
 
 
-def test_a_quote_that_is_never_closed_is_named() -> None:
+def test_an_unclosed_quote_is_reported() -> None:
     with pytest.raises(SourceError, match="not closed"):
         read('email,note\na@x.com,"open\n' + "b@x.com,x\n" * 5)
 
 
-def test_a_quote_that_swallows_rows_makes_an_error_not_a_silent_loss() -> None:
+def test_a_quote_that_contains_rows_is_an_error() -> None:
     _, rows = read('firstName,email\n"Ann,a@x.com\nBob,b@x.com\n"Cy,c@x.com\nDee,d@x.com\n')
     assert any(problem.code == "unclosed_quote" for row in rows for problem in row.problems)
 
 
-def test_blank_lines_are_counted_but_not_given() -> None:
+def test_blank_lines_are_counted_and_skipped() -> None:
     _, rows = read("email,n\na@x.com,1\n\n,\nb@x.com,2\n")
     assert [row.number for row in rows] == [1, 4]
 
 
-def test_one_protecting_apostrophe_is_taken_off() -> None:
+def test_one_escaping_apostrophe_is_removed() -> None:
     assert cells("email,phone\na@x.com,'+4915112345678\nb@x.com,'plain\nc@x.com,''=1\n") == [
         ("a@x.com", "+4915112345678"),
         ("b@x.com", "'plain"),
@@ -266,7 +266,7 @@ def test_one_protecting_apostrophe_is_taken_off() -> None:
     ]
 
 
-def test_names_only_is_a_file_without_rows() -> None:
+def test_a_file_with_a_header_row_only_has_no_rows() -> None:
     info, rows = read("email,firstName\n")
     assert info.columns == ("email", "firstName") and rows == []
 
@@ -279,7 +279,7 @@ def one_line(error: SourceError) -> str:
     return error.message
 
 
-def test_a_directory_a_pipe_a_device_and_a_missing_file_get_one_line_each(tmp_path: Path) -> None:
+def test_a_directory_pipe_device_or_missing_file_is_an_error_of_one_line(tmp_path: Path) -> None:
     fifo = tmp_path / "pipe"
     os.mkfifo(fifo)
     for path, words in (
@@ -293,14 +293,14 @@ def test_a_directory_a_pipe_a_device_and_a_missing_file_get_one_line_each(tmp_pa
         assert words in one_line(caught.value) and caught.value.hint
 
 
-def test_an_empty_file_gets_one_line(tmp_path: Path) -> None:
+def test_an_empty_file_is_an_error_of_one_line(tmp_path: Path) -> None:
     path = tmp_path / "empty.csv"
     path.touch()
     with pytest.raises(SourceError, match="is empty"):
         open_source(path)
 
 
-def test_an_unreadable_file_gets_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_an_error_of_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "secret.csv"
     path.write_text("email\n")
     path.chmod(0)
@@ -325,7 +325,7 @@ def test_an_unreadable_file_gets_one_line(tmp_path: Path, monkeypatch: pytest.Mo
         (b"SQLite format 3\0", "SQLite"),
     ],
 )
-def test_files_of_other_kinds_are_named(data: bytes, words: str) -> None:
+def test_files_of_other_formats_are_reported_by_name(data: bytes, words: str) -> None:
     with pytest.raises(SourceError, match=words):
         read(data)
 
@@ -359,7 +359,7 @@ def test_a_file_that_is_replaced_while_it_is_read_is_refused(tmp_path: Path) -> 
             list(rows)
 
 
-def test_standard_input_is_spooled_so_that_it_can_be_read_twice() -> None:
+def test_standard_input_is_spooled_and_read_twice() -> None:
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as pipe:
         pipe.write(b"email\na@x.com\n")
@@ -368,7 +368,7 @@ def test_standard_input_is_spooled_so_that_it_can_be_read_twice() -> None:
         assert [row.cells for row in source.rows()] == [row.cells for row in source.rows()] == [("a@x.com",)]
 
 
-def test_info_survives_json() -> None:
+def test_file_information_is_read_back_from_json() -> None:
     info, _ = read("sep=;\nE-Mail;Vorname\na@x.com;Zoë\n")
     assert SourceInfo.from_json(info.to_json()) == info
 
@@ -394,7 +394,7 @@ def test_any_values_written_by_the_csv_module_are_read_back(rows: list[list[str]
 
 
 @given(st.binary(min_size=1, max_size=200))
-def test_any_bytes_give_rows_or_one_clear_error(data: bytes) -> None:
+def test_any_bytes_result_in_rows_or_one_error(data: bytes) -> None:
     try:
         info, rows = read(data)
     except SourceError as error:
@@ -404,7 +404,7 @@ def test_any_bytes_give_rows_or_one_clear_error(data: bytes) -> None:
 
 
 @given(st.text(alphabet="ab,;\"\n\r\t\\'=é ", max_size=60))
-def test_any_delimited_text_gives_rows_as_wide_as_the_columns(text: str) -> None:
+def test_rows_of_any_delimited_text_are_as_wide_as_the_columns(text: str) -> None:
     try:
         info, rows = read("\ufeff" + text)
     except SourceError as error:

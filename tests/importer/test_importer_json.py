@@ -18,7 +18,7 @@ def read(data: str, **options: object) -> tuple[SourceInfo, list[SourceRow]]:
         return source.info, list(source.rows())
 
 
-def test_an_array_gives_its_objects_and_all_their_keys() -> None:
+def test_the_rows_of_an_array_are_its_objects_with_all_their_keys() -> None:
     info, rows = read('[{"email": "a@x.com"}, {"email": "b@x.com", "tags": [1, {"x": "é"}], "on": true}]')
     assert (info.format, info.columns, info.header_row) == ("json", ("email", "tags", "on"), None)
     assert [row.cells for row in rows] == [("a@x.com", None, None), ("b@x.com", [1, {"x": "é"}], True)]
@@ -30,17 +30,17 @@ def test_the_array_inside_an_object_is_found(before: str) -> None:
     assert info.format == "json" and [row.cells for row in rows] == [("a@x.com",), ("b@x.com",)]
 
 
-def test_one_line_with_users_inside_is_no_ndjson() -> None:
+def test_a_line_that_contains_an_array_of_users_is_not_ndjson() -> None:
     info, rows = read('{"users":[{"email":"a@x.com"},{"email":"b@x.com"}]}')
     assert info.format == "json" and len(rows) == 2
 
 
-def test_one_object_is_one_record() -> None:
+def test_one_object_is_one_row() -> None:
     assert [row.cells for row in read('{\n "email": "a@x.com",\n "firstName": "Ada"\n}')[1]] == [("a@x.com", "Ada")]
     assert [row.cells for row in read('{"email": "a@x.com"}')[1]] == [("a@x.com",)]
 
 
-def test_ndjson_gives_a_row_a_line_and_blank_lines_nothing() -> None:
+def test_each_line_of_ndjson_is_a_row_and_blank_lines_are_skipped() -> None:
     info, rows = read('{"email": "a@x.com"}\n\n{"email": "b@x.com", "n": 1}\r\n')
     assert info.format == "ndjson" and [row.cells for row in rows] == [("a@x.com", None), ("b@x.com", 1)]
 
@@ -51,7 +51,7 @@ def test_a_broken_line_is_an_error_of_that_row_only() -> None:
     assert rows[1].problems[0].code == "bad_json_record" and rows[1].extra == (("", '{"email": oops}'),)
 
 
-def test_long_ids_keep_all_their_digits() -> None:
+def test_long_ids_keep_all_digits() -> None:
     assert read('{"id": 12345678901234567890}\n')[1][0].cells == (12345678901234567890,)
 
 
@@ -67,7 +67,7 @@ def test_long_ids_keep_all_their_digits() -> None:
         '{"a": 1, "b" 2}',
     ],
 )
-def test_a_damaged_document_gets_one_clear_line(data: str) -> None:
+def test_a_damaged_document_is_an_error_of_one_line(data: str) -> None:
     with pytest.raises(SourceError, match="not valid JSON") as caught:
         read(data, format="json")
     assert "\n" not in caught.value.message
@@ -75,7 +75,7 @@ def test_a_damaged_document_gets_one_clear_line(data: str) -> None:
 
 
 @pytest.mark.parametrize("depth", [70, 900, 200_000])
-def test_a_record_too_deep_to_read_again_gets_one_clear_line(depth: int) -> None:
+def test_a_row_with_too_many_levels_is_an_error_of_one_line(depth: int) -> None:
     deep = '{"a": ' + "[" * depth + "]" * depth + "}"
     with pytest.raises(SourceError, match="nested more than"):
         read(f"[{deep}]")
@@ -83,7 +83,7 @@ def test_a_record_too_deep_to_read_again_gets_one_clear_line(depth: int) -> None
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "NaN"])
-def test_numbers_that_json_cannot_hold_are_no_values(number: str) -> None:
+def test_numbers_that_are_not_valid_json_are_refused(number: str) -> None:
     assert read(f'{{"a": 1}}\n{{"a": {number}}}\n')[1][1].problems[0].code == "bad_json_record"
 
 
@@ -92,17 +92,17 @@ def test_a_broken_first_line_does_not_hide_the_format() -> None:
     assert info.format == "ndjson" and [bool(row.problems) for row in rows] == [True, False]
 
 
-def test_an_array_of_texts_names_each_as_no_object() -> None:
+def test_each_text_in_an_array_is_reported_as_not_an_object() -> None:
     _, rows = read('["a@x.com", "b@x.com"]')
     assert [row.problems[0].code for row in rows] == ["bad_json_record"] * 2
 
 
-def test_an_empty_array_has_no_rows_and_says_so() -> None:
+def test_an_empty_array_is_reported() -> None:
     info, rows = read("[]")
     assert rows == [] and info.notes
 
 
-def test_a_key_that_comes_after_the_columns_were_found_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_appears_after_the_detection_of_columns_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dyntui.importer.json_reader._SCANNED", 0)
     _, rows = read('{"email": "a@x.com"}\n' * 4000 + '{"email": "b@x.com", "late": 7}\n')
     assert rows[-1].extra == (("late", 7),) and rows[-1].problems[0].code == "unexpected_key"
@@ -117,7 +117,7 @@ records = st.lists(st.dictionaries(st.sampled_from(["email", "a", "b"]), json_va
 
 
 @given(records, st.sampled_from(["array", "indented", "users", "lines"]))
-def test_every_record_is_read_back_however_it_was_written(data: list[dict[str, object]], how: str) -> None:
+def test_every_row_is_read_back_from_any_json_format(data: list[dict[str, object]], how: str) -> None:
     texts = {
         "array": json.dumps(data),
         "indented": json.dumps(data, indent=2, ensure_ascii=False),
@@ -133,7 +133,7 @@ def test_every_record_is_read_back_however_it_was_written(data: list[dict[str, o
 
 
 @given(st.integers(min_value=-40, max_value=40))
-def test_records_across_the_edge_of_a_block_are_whole(shift: int) -> None:
+def test_rows_across_a_block_boundary_are_complete(shift: int) -> None:
     records = [{"email": "x" * (_BLOCK - 60 + shift)}, {"email": "é", "n": 1234567}, {"email": "y"}]
     _, rows = read(json.dumps(records, ensure_ascii=False))
     assert [row.cells[0] for row in rows] == [record["email"] for record in records]

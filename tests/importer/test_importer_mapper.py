@@ -59,7 +59,7 @@ def test_a_plain_row_becomes_a_body_without_problems() -> None:
     )
 
 
-def test_it_refuses_to_be_built_without_the_choice_of_verification() -> None:
+def test_a_mapper_needs_the_choice_about_verified_emails() -> None:
     mapping = Mapping((ColumnMap("email", "email"),), ("email",))
     with pytest.raises(MissingChoice) as caught:
         Mapper(mapping)
@@ -82,18 +82,18 @@ def test_verified_now_unverified_a_date_and_a_column() -> None:
     assert codes(by_column.map(SourceRow(1, ("a@example.com", "perhaps")))) == ["bad_date"]
 
 
-def test_rows_without_an_email_are_not_said_to_be_verified() -> None:
+def test_rows_without_an_email_have_no_verification() -> None:
     made = mapper({"e": "email", "f": "firstName"}, {"emailVerifiedAt": "now"}).map(SourceRow(1, ("", "Ada")))
     assert made.user == {"firstName": "Ada"} and made.problems == ()
 
 
-def test_consent_is_absent_unless_said() -> None:
+def test_consent_is_absent_unless_it_is_mapped() -> None:
     assert "policiesConsent" not in one("email", "a@example.com").user
     made = mapper({"e": "email", "p": "policiesConsent"}).map(SourceRow(1, ("a@example.com", "nein")))
     assert made.user["policiesConsent"] is False
 
 
-def test_constants_fill_what_a_row_leaves_empty() -> None:
+def test_constants_fill_empty_values() -> None:
     made = mapper({"e": "email", "c": "country"}, {"country": "Germany"})
     assert made.map(SourceRow(1, ("a@example.com", ""))).user["country"] == "DE"
     assert made.map(SourceRow(1, ("a@example.com", "FR"))).user["country"] == "FR"
@@ -151,7 +151,7 @@ def test_values_are_sent_in_the_form_of_their_field(field: str, value: Any, sent
         ("date", "2024-05-31T12:00:00+02:00", "2024-05-31T10:00:00Z"),
     ],
 )
-def test_transforms_by_name(name: str, value: Any, sent: Any) -> None:
+def test_transforms_are_applied_by_name(name: str, value: Any, sent: Any) -> None:
     made = one("metadata.x", value, (name,))
     assert made.user["metadata"]["x"] == sent and made.ok
 
@@ -172,7 +172,7 @@ def test_transforms_by_name(name: str, value: Any, sent: Any) -> None:
         ("wallets", None, "[{]", "bad_json"),
     ],
 )
-def test_a_value_that_a_transform_cannot_take_is_one_error(field: str, transforms: Any, value: Any, code: str) -> None:
+def test_a_value_that_a_transform_refuses_is_one_error(field: str, transforms: Any, value: Any, code: str) -> None:
     made = one(field, value, transforms)
     assert [problem.code for problem in made.problems if problem.severity == "error"] == [code]
 
@@ -195,7 +195,7 @@ def test_a_value_that_a_transform_cannot_take_is_one_error(field: str, transform
         ("2024-02-11T17:03:20.123456+00:00", "2024-02-11T17:03:20.123Z"),
     ],
 )
-def test_dates_as_people_and_programs_write_them(text: Any, sent: str) -> None:
+def test_common_date_formats_are_parsed(text: Any, sent: str) -> None:
     made = one("metadata.d", text, ("date",))
     assert made.user["metadata"]["d"] == sent and made.ok
 
@@ -225,7 +225,7 @@ def test_full_names_are_split(text: str, names: tuple[str, str]) -> None:
     assert (made.user["firstName"], made.user.get("lastName", "")) == names
 
 
-def test_own_columns_win_over_a_split_full_name() -> None:
+def test_separate_name_columns_override_a_split_full_name() -> None:
     made = mapper({"n": "firstName+lastName", "f": "firstName"}).map(SourceRow(1, ("Ada Lovelace", "Augusta")))
     assert made.user == {"firstName": "Augusta", "lastName": "Lovelace"}
 
@@ -237,7 +237,7 @@ WALLET = {"a": "wallets.0.publicWalletAddress", "c": "wallets.0.chain"}
 WALLET_CONSTANTS = {"wallets.0.walletName": "metamask", "wallets.0.walletProvider": "browserextension"}
 
 
-def test_a_wallet_is_put_together_from_columns_and_constants() -> None:
+def test_a_wallet_is_built_from_columns_and_constants() -> None:
     made = mapper({"e": "email", **WALLET}, WALLET_CONSTANTS)
     wallet = {
         "publicWalletAddress": EVM,
@@ -259,19 +259,19 @@ def test_a_second_wallet_without_a_first_is_the_first() -> None:
     assert len(made.user["wallets"]) == 1 and made.ok
 
 
-def test_the_chain_is_told_from_an_address_that_is_certain() -> None:
+def test_the_chain_is_inferred_from_an_unambiguous_address() -> None:
     made = mapper({"a": "wallets.0.publicWalletAddress"}, WALLET_CONSTANTS)
     assert made.map(SourceRow(1, (EVM,))).user["wallets"][0]["chain"] == "EVM"
     assert "wallet_chain_missing" in codes(made.map(SourceRow(1, ("So11111111111111111111111111111111111111112",))))
 
 
-def test_a_wallet_that_lacks_parts_is_one_error_with_what_to_say() -> None:
+def test_an_incomplete_wallet_is_one_error_with_advice() -> None:
     made = mapper({"a": "wallets.0.publicWalletAddress"}).map(SourceRow(1, (EVM,)))
     problem = next(problem for problem in made.problems if problem.severity == "error")
     assert problem.code == "wallet_incomplete" and "--set wallets.0.walletName=" in str(problem.suggestion)
 
 
-def test_whole_lists_and_single_parts_come_together() -> None:
+def test_whole_lists_and_single_parts_are_combined() -> None:
     made = mapper({"all": "wallets", **WALLET}, WALLET_CONSTANTS)
     solana = "So11111111111111111111111111111111111111112"
     cell = json.dumps([{"address": solana, "chain": "solana", "name": "phantom", "connector_type": "phantom"}])
@@ -287,7 +287,7 @@ def test_social_accounts_need_provider_and_id() -> None:
     assert codes(made.map(SourceRow(1, ("google", "")))) == ["oauth_incomplete"]
 
 
-def test_metadata_comes_together_and_conflicts_are_said() -> None:
+def test_metadata_is_merged_and_conflicts_are_reported() -> None:
     made = mapper({"m": "metadata", "p": "metadata.plan", "d": "metadata.a.b"}, {"metadata.source": "import"})
     assert made.map(SourceRow(1, ('{"x": 1}', "pro", "deep"))).user["metadata"] == {
         "x": 1,
@@ -299,7 +299,7 @@ def test_metadata_comes_together_and_conflicts_are_said() -> None:
     assert "metadata_conflict" in codes(made.map(SourceRow(1, ('{"a": 1}', "pro", "deep"))))
 
 
-def test_rows_do_not_share_what_they_are_made_of() -> None:
+def test_bodies_of_rows_share_no_objects() -> None:
     made = mapper({"e": "email"}, {"metadata.tags": ["a"], "metadata.x": {"y": 1}})
     first = made.map(SourceRow(1, ("a@example.com",))).user
     first["metadata"]["x"]["y"] = 2
@@ -307,14 +307,14 @@ def test_rows_do_not_share_what_they_are_made_of() -> None:
     assert made.map(SourceRow(2, ("b@example.com",))).user["metadata"] == {"tags": ["a"], "x": {"y": 1}}
 
 
-def test_cells_that_are_lists_are_not_changed_by_mapping_them() -> None:
+def test_mapping_does_not_change_cells_that_are_lists() -> None:
     cell = [{"publicWalletAddress": EVM, "chain": "", "walletName": 5, "walletProvider": "qrCode"}]
     before = json.dumps(cell)
     mapper({"w": ("wallets", ())}).map(SourceRow(1, (cell,)))
     assert json.dumps(cell) == before
 
 
-def test_paths_into_json_cells_reach_what_they_name() -> None:
+def test_paths_select_values_inside_json_cells() -> None:
     made = mapper({"j": ("metadata.x", ())})
     mapping = made.mapping.with_column("j.profile.email", "email").with_column("j.tags.1", "alias")
     made = Mapper(mapping.with_column("j", None), now=NOW)
@@ -326,11 +326,11 @@ def test_paths_into_json_cells_reach_what_they_name() -> None:
 
 
 @pytest.mark.parametrize("value", ["\ud800", ["\ud800"], {"a": {"b": 2**70}}, 2**70])
-def test_what_json_cannot_hold_is_an_error_before_it_is_sent(value: Any) -> None:
+def test_a_value_that_json_cannot_represent_is_an_error(value: Any) -> None:
     assert "not_sendable" in codes(one("metadata.x", value, ()))
 
 
-def test_half_a_letter_in_a_name_is_an_error() -> None:
+def test_a_lone_surrogate_in_a_name_is_an_error() -> None:
     assert codes(one("firstName", "A\ud800"))[0] == "control_character"
 
 
@@ -397,7 +397,7 @@ ANY_FIELDS += ["oauthAccounts.1.emails", "oauthAccounts.0.accountId", "mfaBackup
 
 
 @given(st.lists(cell, min_size=len(ANY_FIELDS), max_size=len(ANY_FIELDS)))
-def test_any_cells_give_a_body_or_problems_and_validation_agrees(cells: list[Any]) -> None:
+def test_any_cells_result_in_a_body_or_problems_and_validation_agrees(cells: list[Any]) -> None:
     made = mapper({f"c{n}": field for n, field in enumerate(ANY_FIELDS)}, region="DE").map(SourceRow(1, tuple(cells)))
     json.dumps(made.user)
     natural_keys(made.user)
@@ -406,7 +406,7 @@ def test_any_cells_give_a_body_or_problems_and_validation_agrees(cells: list[Any
         assert not [problem for problem in again if problem.severity == "error"]
 
 
-def test_a_file_goes_through_from_bytes_to_bodies() -> None:
+def test_a_file_is_mapped_from_bytes_to_bodies() -> None:
     data = "sep=;\nE-Mail;Vorname;Land\nada@example.com;Ada;Deutschland\nbad@;B;DE\n"
     with open_source(io.BytesIO(data.encode())) as source:
         made = Mapper(propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"))

@@ -41,7 +41,7 @@ def hints(mapping: Mapping) -> dict[str, str]:
     return {each.column: each.hint for each in mapping.columns if each.hint}
 
 
-def test_own_names_and_synonyms_in_several_languages_are_mapped() -> None:
+def test_field_names_and_synonyms_in_several_languages_are_mapped() -> None:
     assert targets(
         proposal("email,firstName,Nachname,手机,PAÍS,E-Mail Notifications\na@x.com,A,B,+4915112345678,DE,yes\n")
     ) == {
@@ -54,13 +54,13 @@ def test_own_names_and_synonyms_in_several_languages_are_mapped() -> None:
     }
 
 
-def test_a_proposal_says_what_it_rests_on() -> None:
+def test_a_proposed_mapping_has_a_reason() -> None:
     reasons = {each.column: each.reason for each in proposal("email,Vorname,x\na@x.com,Ada,+4915112345678\n").columns}
     assert reasons["email"] == "name" and reasons["Vorname"] == "synonym" and reasons["x"].startswith("content: phone")
 
 
 @pytest.mark.parametrize("column", ["Surnam", "usrname", "Mobil phn", "Contry"])
-def test_a_name_that_only_looks_like_a_field_is_a_hint_and_never_mapped(column: str) -> None:
+def test_a_name_similar_to_a_field_is_a_hint_and_not_mapped(column: str) -> None:
     mapping = proposal(f"email,{column}\na@x.com,q\n")
     assert targets(mapping) == {"email": "email"} and hints(mapping)[column].startswith("maybe ")
 
@@ -70,7 +70,7 @@ def test_a_name_with_several_meanings_stays_unmapped(column: str) -> None:
     assert targets(proposal(f"email,{column}\na@x.com,q\n")) == {"email": "email"}
 
 
-def test_names_in_two_words_are_told_by_their_content() -> None:
+def test_ambiguous_names_are_mapped_by_their_content() -> None:
     mapping = proposal("email,Name\na@x.com,Ada Lovelace\nb@x.com,Ludwig van Beethoven\nc@x.com,O'Neil Shaquille\n")
     assert targets(mapping)["Name"] == FULL_NAME
     assert "Name" not in targets(proposal("email,Name\na@x.com,ada99\nb@x.com,bob\n"))
@@ -86,17 +86,17 @@ def test_the_second_column_for_a_field_stays_unmapped_with_a_hint() -> None:
     assert targets(mapping) == {"email": "email"} and "another column" in hints(mapping)["mail"]
 
 
-def test_the_own_name_wins_over_a_synonym_before_it() -> None:
+def test_a_field_name_takes_precedence_over_an_earlier_synonym() -> None:
     assert targets(proposal("mail,email\na@x.com,b@x.com\n")) == {"email": "email"}
 
 
 @pytest.mark.parametrize("column", ["emailVerifiedAt", "email_verified", "policiesConsent", "terms accepted"])
-def test_verification_and_consent_are_never_mapped_silently(column: str) -> None:
+def test_verification_and_consent_are_not_mapped_automatically(column: str) -> None:
     mapping = proposal(f"email,{column}\na@x.com,true\n")
     assert targets(mapping) == {"email": "email"} and "by hand" in hints(mapping)[column]
 
 
-def test_unknown_columns_go_to_metadata_only_when_asked() -> None:
+def test_unknown_columns_are_mapped_to_metadata_only_on_request() -> None:
     mapping = proposal("email,Plan\na@x.com,pro\n")
     assert targets(mapping) == {"email": "email"}
     assert targets(mapping.with_column("Plan", "metadata.plan"))["Plan"] == "metadata.plan"
@@ -108,22 +108,22 @@ def test_custom_fields_are_offered_by_key_and_name() -> None:
     assert hints(mapping)["favourite COLOUR"] == "maybe metadata.k1, a custom field"
 
 
-def test_a_chain_without_an_address_would_spoil_every_row_and_stays_unmapped() -> None:
+def test_a_chain_column_without_an_address_column_stays_unmapped() -> None:
     mapping = proposal("email,provider,chain\na@x.com,google,EVM\n")
     assert targets(mapping) == {"email": "email"} and "first" in hints(mapping)["chain"]
 
 
-def test_an_address_column_is_mapped_and_says_what_else_a_wallet_needs() -> None:
+def test_an_address_column_is_mapped_with_a_hint_about_the_other_parts_of_a_wallet() -> None:
     mapping = proposal("email,who\na@x.com,0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\n")
     assert targets(mapping)["who"] == "wallets.0.publicWalletAddress" and "walletName" in hints(mapping)["who"]
 
 
-def test_names_one_level_down_are_found() -> None:
+def test_nested_names_are_mapped() -> None:
     mapping = proposal('[{"profile": {"email": "a@x.com", "given_name": "Ada"}, "x": 1}]')
     assert targets(mapping) == {"profile.email": "email", "profile.given_name": "firstName"}
 
 
-def test_dot_paths_as_column_names_are_taken_as_they_are() -> None:
+def test_dot_paths_as_column_names_are_mapped_directly() -> None:
     mapping = proposal("email,metadata.plan,wallets.1.publicWalletAddress,metadata.\na@x.com,pro,0x1,z\n")
     assert targets(mapping) == {
         "email": "email",
@@ -182,17 +182,17 @@ def test_auth0_identities_become_social_accounts_and_passwords_do_not() -> None:
     assert users[1]["oauthAccounts"] == [{"provider": "google", "accountId": "103547991597142817347"}]
 
 
-def test_clerk_takes_the_primary_address_not_the_first() -> None:
+def test_the_clerk_preset_uses_the_primary_email() -> None:
     assert mapped_samples("clerk.json")[0]["email"] == "ada@example.com"
 
 
-def test_firebase_csv_without_names_gives_social_accounts_only_where_there_are_any() -> None:
+def test_the_firebase_preset_without_a_header_row_maps_existing_social_accounts() -> None:
     users = mapped_samples("firebase.csv")
     assert "oauthAccounts" not in users[0]
     assert [account["provider"] for account in users[1]["oauthAccounts"]] == ["google", "github"]  # type: ignore[attr-defined]
 
 
-def test_privy_embedded_wallets_are_left_out_and_others_taken() -> None:
+def test_the_privy_preset_skips_embedded_wallets() -> None:
     users = mapped_samples("privy.json")
     assert [wallet["walletName"] for wallet in users[0]["wallets"]] == ["metamask"]  # type: ignore[attr-defined]
     assert [account["provider"] for account in users[1]["oauthAccounts"]] == ["google", "farcaster"]  # type: ignore[attr-defined]
@@ -201,7 +201,7 @@ def test_privy_embedded_wallets_are_left_out_and_others_taken() -> None:
 # Changing and keeping.
 
 
-def test_a_column_sent_to_a_taken_field_releases_the_other() -> None:
+def test_mapping_a_column_to_a_mapped_field_unmaps_the_other_column() -> None:
     mapping = proposal("email,mail\na@x.com,b@x.com\n").with_column("mail", "email")
     assert targets(mapping) == {"mail": "email"}
 
@@ -217,7 +217,7 @@ def test_columns_and_fields_that_do_not_exist_are_refused() -> None:
         mapping.with_column("email", "email", ["loud"])
 
 
-def test_a_mapping_survives_json_and_finds_its_file_again_by_fingerprint() -> None:
+def test_a_mapping_is_read_back_from_json_and_matches_its_file_by_fingerprint() -> None:
     mapping = (
         proposal("E-Mail,Plan\na@x.com,pro\n")
         .with_column("Plan", "metadata.plan", ["lower"])
@@ -228,7 +228,7 @@ def test_a_mapping_survives_json_and_finds_its_file_again_by_fingerprint() -> No
     assert again.fingerprint == fingerprint(["plan ", "e mail"])
 
 
-def test_a_saved_mapping_binds_to_another_order_and_refuses_a_missing_column() -> None:
+def test_a_saved_mapping_applies_to_another_column_order_and_refuses_a_missing_column() -> None:
     mapping = proposal("email,Vorname\na@x.com,Ada\n").with_constant("emailVerifiedAt", "unverified")
     with open_source(io.BytesIO(b"Vorname,x,email\nAda,1,a@x.com\n")) as source:
         bound = mapping.bind(source.info)
@@ -241,7 +241,7 @@ def test_a_saved_mapping_binds_to_another_order_and_refuses_a_missing_column() -
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"dyntui": "mapping", "version": 99}', '{"dyntui": "mapping", "version": 1}']
 )
-def test_a_file_that_is_no_mapping_is_refused(text: str) -> None:
+def test_a_file_that_is_not_a_mapping_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         Mapping.from_json(text)
 
@@ -273,7 +273,7 @@ def test_an_error_in_a_mapping_file_names_the_file_the_key_and_what_is_allowed(
     assert caught.value.message.startswith("my.json") and message in caught.value.message
 
 
-def test_assignments_say_their_value_in_the_form_of_the_field() -> None:
+def test_assigned_values_are_converted_to_the_type_of_the_field() -> None:
     assert parse_assignment("emailVerifiedAt=now") == ("emailVerifiedAt", "now")
     assert parse_assignment("emailVerifiedAt=unverified") == ("emailVerifiedAt", "unverified")
     assert parse_assignment("emailVerifiedAt=2024-05-31") == ("emailVerifiedAt", "2024-05-31T00:00:00Z")
@@ -295,7 +295,7 @@ def test_assignments_say_their_value_in_the_form_of_the_field() -> None:
         "metadata=x",
     ],
 )
-def test_assignments_that_make_no_sense_are_refused(text: str) -> None:
+def test_invalid_assignments_are_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_assignment(text)
 
@@ -310,7 +310,7 @@ def test_column_maps_from_the_command_line() -> None:
             parse_column_map(bad)
 
 
-def test_missing_choices_are_said() -> None:
+def test_missing_choices_are_reported() -> None:
     mapping = proposal("email\na@x.com\n")
     assert len(mapping.missing) == 1 and mapping.with_constant("emailVerifiedAt", "now").missing == ()
     assert len(mapping.with_column("email", None).missing) == 2
@@ -325,9 +325,7 @@ columns = st.lists(
 
 
 @given(columns, st.data())
-def test_any_columns_give_a_proposal_without_double_fields_that_survives_json(
-    names: list[str], data: st.DataObject
-) -> None:
+def test_any_columns_result_in_a_proposal_without_repeated_fields(names: list[str], data: st.DataObject) -> None:
     names = [name.strip() or "x" for name in names]
     names = list(dict.fromkeys(names))
     info = SourceInfo("f", "csv", "utf-8", ",", "double", 1, tuple(names), fingerprint(names))
@@ -341,7 +339,7 @@ def test_any_columns_give_a_proposal_without_double_fields_that_survives_json(
     )
 
 
-def test_every_field_offered_is_a_field() -> None:
+def test_every_offered_field_exists() -> None:
     from dyntui.importer.fields import field_for
 
     for name in field_names(custom=["k1"]):

@@ -29,11 +29,11 @@ EVM = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
         ({"firstName": "Ada"}, ()),
     ],
 )
-def test_keys_are_normal_forms(user: dict[str, Any], keys: tuple[str, ...]) -> None:
+def test_keys_are_normalized(user: dict[str, Any], keys: tuple[str, ...]) -> None:
     assert natural_keys(user) == keys
 
 
-def test_bech32_has_no_case_and_base58_has() -> None:
+def test_bech32_keys_ignore_case_and_base58_keys_do_not() -> None:
     def key(address: str) -> tuple[str, ...]:
         return natural_keys({"wallets": [{"publicWalletAddress": address, "chain": "BTC"}]})
 
@@ -41,7 +41,7 @@ def test_bech32_has_no_case_and_base58_has() -> None:
     assert key("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa") != key("1a1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa")
 
 
-def test_the_same_key_twice_in_a_user_is_one() -> None:
+def test_a_repeated_key_of_a_user_is_one_key() -> None:
     wallet = {"publicWalletAddress": EVM, "chain": "EVM"}
     assert len(natural_keys({"wallets": [wallet, {**wallet, "chain": "ETH"}]})) == 1
 
@@ -59,7 +59,7 @@ json_values = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(["email", "phoneNumber", "username", "wallets", "oauthAccounts"]), json_values))
-def test_keys_of_anything_are_single_lines(user: dict[str, Any]) -> None:
+def test_keys_of_any_value_are_single_lines(user: dict[str, Any]) -> None:
     assert all(key and "\n" not in key and "\r" not in key for key in natural_keys(user))
 
 
@@ -76,5 +76,5 @@ def test_keys_of_anything_are_single_lines(user: dict[str, Any]) -> None:
         ({"externalUserId": "Ab"}, "entry:externalUserId:Ab"),
     ],
 )
-def test_keys_of_entries(entry: dict[str, Any], key: str) -> None:
+def test_entries_have_normalized_keys(entry: dict[str, Any], key: str) -> None:
     assert entry_keys(entry) == (key,)

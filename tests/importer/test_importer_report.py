@@ -43,7 +43,7 @@ def report(outcomes: Iterable[RowOutcome] = OUTCOMES) -> Report:
     )
 
 
-def test_json_holds_the_head_and_every_row(tmp_path: Path) -> None:
+def test_the_json_report_has_the_summary_and_every_row(tmp_path: Path) -> None:
     write_report_json(tmp_path / "r.json", report())
     data = json.loads((tmp_path / "r.json").read_text())
     assert data["total"] == 4 == sum(data["counts"].values()) and data["source"] == HOSTILE
@@ -53,7 +53,7 @@ def test_json_holds_the_head_and_every_row(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("safe", [True, False])
-def test_csv_holds_every_row_and_runs_nothing(tmp_path: Path, safe: bool) -> None:
+def test_the_csv_report_has_every_row_and_no_formula(tmp_path: Path, safe: bool) -> None:
     write_report_csv(tmp_path / "r.csv", report(), safe=safe)
     text = (tmp_path / "r.csv").read_bytes().decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text, newline="")))
@@ -70,7 +70,7 @@ def test_the_id_map_has_every_row_with_a_user(tmp_path: Path) -> None:
     ]
 
 
-def test_html_escapes_everything_and_has_no_script(tmp_path: Path) -> None:
+def test_the_html_report_escapes_all_values_and_has_no_script(tmp_path: Path) -> None:
     write_report_html(tmp_path / "r.html", report())
     page = (tmp_path / "r.html").read_bytes()
     assert b"<script" not in page and b"\x1b" not in page and b"\x07" not in page and b'" onload' not in page
@@ -78,13 +78,13 @@ def test_html_escapes_everything_and_has_no_script(tmp_path: Path) -> None:
     assert b"lock_timeout" in page and b"id-1" not in page
 
 
-def test_html_shows_the_first_thousand_and_counts_the_rest(tmp_path: Path) -> None:
+def test_the_html_report_shows_the_first_thousand_rows_and_counts_the_others(tmp_path: Path) -> None:
     write_report_html(tmp_path / "r.html", report(RowOutcome(n, "failed") for n in range(1, 1502)))
     page = (tmp_path / "r.html").read_text()
     assert page.count("<td>failed") == 1001 and "501 more" in page
 
 
-def test_reports_are_private_and_never_overwrite(tmp_path: Path) -> None:
+def test_reports_are_private_and_overwrite_no_file(tmp_path: Path) -> None:
     for write in (write_report_json, write_report_csv, write_report_html):
         path = tmp_path / write.__name__
         write(path, report())
@@ -108,7 +108,7 @@ def test_a_report_is_complete_or_absent(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_only_complete_files_are_given_to_a_person() -> None:
+def test_only_complete_report_files_are_returned() -> None:
     package = Path(dyntui.__file__).parent
     using = {
         str(path.relative_to(package))

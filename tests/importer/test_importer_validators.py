@@ -43,7 +43,7 @@ def codes(field: str, value: Any, **options: Any) -> list[tuple[str, str]]:
         ("kasWallet", "kaspa:qpauqsvk7yf9unexwmxsnmg547mhyga37csh0kj53q6xxgl24ydxjsgzthw5j"),
     ],
 )
-def test_good_values_say_nothing(field: str, value: Any) -> None:
+def test_valid_values_have_no_problems(field: str, value: Any) -> None:
     assert problems(field, value) == []
 
 
@@ -85,7 +85,7 @@ def test_good_values_say_nothing(field: str, value: Any) -> None:
         ("username", 12345678901234567890.0, ("error", "excel_precision")),
     ],
 )
-def test_each_trouble_has_its_code_and_severity(field: str, value: Any, said: tuple[str, str]) -> None:
+def test_each_problem_has_its_code_and_severity(field: str, value: Any, said: tuple[str, str]) -> None:
     assert said in codes(field, value)
     assert all(problem.code in CODES for problem in problems(field, value))
 
@@ -97,7 +97,7 @@ def test_the_offending_character_is_named_and_a_composed_form_is_offered() -> No
     assert problem.code == "odd_character" and problem.suggestion == "Béla"
 
 
-def test_a_verification_in_the_future_and_one_without_an_email_are_odd() -> None:
+def test_a_verification_in_the_future_or_without_an_email_is_a_warning() -> None:
     said = {problem.code for problem in problems("emailVerifiedAt", "2999-01-01T00:00:00Z")}
     assert said == {"date_in_future", "email_verified_without_email"}
 
@@ -117,11 +117,11 @@ def test_reserved_domains_warn_in_a_sandbox_and_fail_in_live(kind: str, severity
         ("ada@example.com.", "ada@example.com"),
     ],
 )
-def test_what_was_probably_meant_is_suggested(value: str, meant: str) -> None:
+def test_a_likely_correction_is_suggested(value: str, meant: str) -> None:
     assert problems("email", value)[0].suggestion == meant
 
 
-def test_a_phone_that_lost_its_plus_is_suggested_with_it() -> None:
+def test_a_plus_is_suggested_for_a_phone_number_without_it() -> None:
     assert problems("phoneNumber", "4930901820")[0].suggestion == "+4930901820"
 
 
@@ -131,7 +131,7 @@ def test_an_empty_user_is_an_error() -> None:
 
 
 @given(st.one_of(st.from_regex(PLAIN["email"], fullmatch=True), st.emails()))
-def test_an_address_that_is_waved_through_is_one_the_library_takes_unchanged(address: str) -> None:
+def test_an_email_accepted_by_the_fast_check_is_accepted_by_the_library(address: str) -> None:
     if not PLAIN["email"].fullmatch(address):
         return
     try:
@@ -142,7 +142,7 @@ def test_an_address_that_is_waved_through_is_one_the_library_takes_unchanged(add
 
 
 @given(st.sampled_from(["name", "username", "text"]), st.text(max_size=260))
-def test_a_value_that_is_waved_through_has_no_problem(kind: str, text: str) -> None:
+def test_a_value_accepted_by_the_fast_check_has_no_problem(kind: str, text: str) -> None:
     field = {"name": "firstName", "username": "username", "text": "btcWallet"}[kind]
     if PLAIN[kind].fullmatch(text):
         assert problems(field, text) == []
@@ -154,7 +154,7 @@ def test_a_value_that_is_waved_through_has_no_problem(kind: str, text: str) -> N
         st.text() | st.integers() | st.lists(st.dictionaries(st.text(max_size=3), st.text(max_size=3))),
     )
 )
-def test_validating_any_body_ends_in_known_codes(user: dict[str, Any]) -> None:
+def test_problems_of_any_body_have_registered_codes(user: dict[str, Any]) -> None:
     before = repr(user)
     assert all(problem.code in CODES for problem in validate_user(user, region="DE"))
     assert repr(user) == before
@@ -192,16 +192,16 @@ def wallet(**changes: Any) -> dict[str, Any]:
         ({"additionalWalletAddresses": [{"address": "bc1q", "type": "ordinals"}]}, []),
     ],
 )
-def test_what_is_said_of_a_wallet(changes: dict[str, Any], said: list[tuple[str, str]]) -> None:
+def test_problems_of_wallets(changes: dict[str, Any], said: list[tuple[str, str]]) -> None:
     assert codes("wallets", [wallet(**changes)]) == said
 
 
-def test_a_wrong_checksum_is_corrected_only_as_a_suggestion() -> None:
+def test_the_right_checksum_is_only_suggested() -> None:
     assert problems("wallets", [wallet(publicWalletAddress=EVM.replace("5aA", "5AA"))])[0].suggestion == EVM
 
 
 @pytest.mark.parametrize(("address", "field"), [("kaspa:" + "q" * 61, "kasWallet"), ("k:" + "0" * 64, "kdaWallet")])
-def test_addresses_the_api_refuses_though_they_are_right_name_their_own_field(address: str, field: str) -> None:
+def test_valid_addresses_that_the_api_refuses_are_reported_with_their_field(address: str, field: str) -> None:
     problem = problems("wallets", [wallet(publicWalletAddress=address, chain="MOON")])[0]
     assert problem.code in ("wallet_chain_unknown", "wallet_address_refused")
     refused = [
@@ -218,7 +218,7 @@ def test_a_ton_address_with_a_dash_is_refused_with_the_reason() -> None:
     assert [each.code for each in refused] == ["wallet_address_refused"] and "TON" in refused[0].message
 
 
-def test_twice_the_same_wallet_or_account_in_a_row_is_an_error() -> None:
+def test_a_repeated_wallet_or_account_in_a_row_is_an_error() -> None:
     assert ("error", "wallet_duplicate") in codes(
         "wallets", [wallet(), wallet(publicWalletAddress=EVM.lower(), chain="ETH")]
     )
@@ -236,5 +236,5 @@ def test_twice_the_same_wallet_or_account_in_a_row_is_an_error() -> None:
         ({"provider": "google", "accountId": "1", "emails": "a@x.com"}, [("error", "bad_json")]),
     ],
 )
-def test_what_is_said_of_a_social_account(account: dict[str, Any], said: list[tuple[str, str]]) -> None:
+def test_problems_of_social_accounts(account: dict[str, Any], said: list[tuple[str, str]]) -> None:
     assert codes("oauthAccounts", [account]) == said

@@ -23,7 +23,7 @@ def file(tmp_path: Path) -> Path:
     return cache_file(tmp_path / "cache", BASE, ENV, TOKEN)
 
 
-def test_pages_come_back_at_their_places_after_a_restart(file):
+def test_pages_are_loaded_at_their_positions_after_a_restart(file):
     first = RowCache(file)
     first.put("users", "q", 0, people(100), 250)
     first.put("users", "q", 100, people(100, 100), 250)
@@ -42,14 +42,14 @@ def test_a_gap_ends_a_page(file):
     assert cache.page("users", "q", 10, 10) is None
 
 
-def test_a_list_that_shrank_forgets_the_places_beyond_its_end():
+def test_a_shorter_list_removes_the_positions_beyond_its_end():
     cache = RowCache()
     cache.put("users", "q", 0, people(10), 10)
     cache.put("users", "q", 0, people(4), 4)
     assert len(cache.page("users", "q", 0, 10).rows) == 4
 
 
-def test_another_token_environment_or_server_has_another_file(tmp_path):
+def test_each_token_environment_and_server_has_a_separate_file(tmp_path):
     names = {
         cache_file(tmp_path, *key)
         for key in ((BASE, ENV, TOKEN), (BASE, ENV, "t2"), (BASE, "e2", TOKEN), ("b", ENV, TOKEN))
@@ -58,7 +58,7 @@ def test_another_token_environment_or_server_has_another_file(tmp_path):
     assert all(TOKEN not in name.name and ENV not in name.name for name in names)
 
 
-def test_search_finds_any_value_whatever_the_case():
+def test_search_finds_any_value_ignoring_case():
     cache = RowCache()
     cache.put("users", "q", 0, [*people(50), {"id": "x", "name": "Müller", "meta": {"plan": ["PRO"]}}], None)
     assert [row["id"] for row in cache.search("users", "person7@").rows] == ["u7"]
@@ -67,7 +67,7 @@ def test_search_finds_any_value_whatever_the_case():
     assert cache.search("users", "%").rows == []
 
 
-def test_the_files_are_private_and_a_purge_leaves_nothing(file):
+def test_files_are_private_and_a_purge_deletes_them(file):
     cache = RowCache(file)
     cache.put("users", "q", 0, people(10), 10)
     for path in file.parent.glob(file.name + "*"):
@@ -87,7 +87,7 @@ def test_second_factors_and_secrets_are_never_written(file):
     assert b"s3cret" not in b"".join(path.read_bytes() for path in file.parent.iterdir())
 
 
-def test_a_day_later_the_rows_are_gone(file, monkeypatch):
+def test_rows_expire_after_a_day(file, monkeypatch):
     cache = RowCache(file)
     cache.put("users", "q", 0, people(3), 3)
     cache.close()
@@ -97,7 +97,7 @@ def test_a_day_later_the_rows_are_gone(file, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\x00" + b"\x00" * 200])
-def test_a_broken_file_is_thrown_away(file, content):
+def test_a_damaged_file_is_deleted(file, content):
     file.parent.mkdir(mode=0o700)
     file.write_bytes(content)
     cache = RowCache(file)
@@ -105,7 +105,7 @@ def test_a_broken_file_is_thrown_away(file, content):
     assert len(cache.page("users", "q", 0, 2).rows) == 2
 
 
-def test_a_link_in_its_place_is_not_followed(file, tmp_path):
+def test_a_link_in_the_place_of_the_file_is_not_followed(file, tmp_path):
     precious = tmp_path / "precious"
     precious.write_text("mine")
     file.parent.mkdir(mode=0o700)
@@ -114,7 +114,7 @@ def test_a_link_in_its_place_is_not_followed(file, tmp_path):
     assert precious.read_text() == "mine"
 
 
-def test_a_cache_in_memory_keeps_the_rows_read_last_and_no_more(monkeypatch):
+def test_a_cache_in_memory_is_bounded_to_the_rows_read_last(monkeypatch):
     monkeypatch.setattr(module, "MOST_IN_MEMORY", 500)
     cache = RowCache()
     for page in range(30):

@@ -17,13 +17,13 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_any_cell_comes_back_as_it_was(cell: Any) -> None:
+def test_any_cell_is_decoded_to_its_value(cell: Any) -> None:
     assert unpack(pack([cell])) == [cell]
 
 
 @pytest.mark.parametrize(
     "cell", [2**64, -(2**63) - 1, 123456789012345678901234567890, "\ud800", {"a": [2**70, "\udfff"]}]
 )
-def test_numbers_over_64_bits_keep_their_digits_and_half_letters_stay(cell: Any) -> None:
+def test_numbers_over_64_bits_and_lone_surrogates_are_decoded_unchanged(cell: Any) -> None:
     (back,) = unpack(pack([cell]))
     assert (back, type(back)) == (cell, type(cell))

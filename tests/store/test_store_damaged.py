@@ -75,7 +75,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_damage_is_named_and_other_jobs_stay_listed(folder: Path, name: str) -> None:
+def test_a_damaged_journal_is_reported_and_other_jobs_stay_listed(folder: Path, name: str) -> None:
     made(folder, "good")
     bad = made(folder, "bad")
     if name == "a state that is none":
@@ -110,7 +110,7 @@ def test_rows_that_are_not_utf8_are_an_error_where_they_are_read(folder: Path) -
                 pass
 
 
-def test_a_page_that_is_overwritten_is_not_a_matter_of_room(folder: Path) -> None:
+def test_an_overwritten_page_is_not_reported_as_a_full_disk(folder: Path) -> None:
     bad = made(folder, "bad")
     data = bytearray(bad.read_bytes())
     data[4096:] = b"\xaa" * (len(data) - 4096)
@@ -119,7 +119,7 @@ def test_a_page_that_is_overwritten_is_not_a_matter_of_room(folder: Path) -> Non
     assert "malformed" in problem and "backup" in problem and "room" not in problem
 
 
-def test_a_locked_journal_is_not_a_matter_of_room(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_journal_is_not_reported_as_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = made(folder, "held")
     monkeypatch.setattr("dyntui.store.connection._BUSY_MS", 20)
     other = sqlite3.connect(path)
@@ -134,7 +134,7 @@ def test_a_locked_journal_is_not_a_matter_of_room(folder: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
 @pytest.mark.parametrize("way", [Journal.open, Journal.read])
-def test_a_link_is_never_followed(folder: Path, tmp_path: Path, end: str, way: object) -> None:
+def test_a_link_is_not_followed(folder: Path, tmp_path: Path, end: str, way: object) -> None:
     path = made(folder, "one")
     elsewhere = tmp_path / "elsewhere"
     real = path.with_name(path.name + end)
@@ -150,7 +150,7 @@ def test_a_link_is_never_followed(folder: Path, tmp_path: Path, end: str, way: o
     assert "is a symbolic link" in summarize_job(path).problem
 
 
-def test_a_link_in_the_place_of_the_lock_is_refused_for_its_job_only(folder: Path, tmp_path: Path) -> None:
+def test_a_link_in_the_place_of_the_lock_affects_its_job_only(folder: Path, tmp_path: Path) -> None:
     made(folder, "good")
     lock = made(folder, "bad").with_suffix(".lock")
     lock.unlink()
@@ -159,7 +159,7 @@ def test_a_link_in_the_place_of_the_lock_is_refused_for_its_job_only(folder: Pat
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_new_journal_is_not_made_through_a_link(folder: Path, tmp_path: Path) -> None:
+def test_a_new_journal_is_not_created_through_a_link(folder: Path, tmp_path: Path) -> None:
     folder.mkdir(parents=True, mode=0o700)
     (folder / "new.sqlite").symlink_to(tmp_path / "elsewhere")
     (folder / "making").symlink_to(tmp_path / "elsewhere")
@@ -168,7 +168,7 @@ def test_a_new_journal_is_not_made_through_a_link(folder: Path, tmp_path: Path) 
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_journal_that_others_may_read_is_closed_and_one_they_may_change_refused(folder: Path) -> None:
+def test_a_journal_that_others_can_read_is_made_private_and_one_they_can_write_is_refused(folder: Path) -> None:
     path = made(folder, "one")
     path.chmod(0o644)
     with Journal.open(path):
@@ -178,7 +178,7 @@ def test_a_journal_that_others_may_read_is_closed_and_one_they_may_change_refuse
         Journal.open(path)
 
 
-def test_everything_is_private_whatever_the_umask(folder: Path) -> None:
+def test_all_files_are_private_under_any_umask(folder: Path) -> None:
     before = os.umask(0)
     try:
         with Journal.open(made(folder, "one")) as journal:
@@ -188,7 +188,7 @@ def test_everything_is_private_whatever_the_umask(folder: Path) -> None:
         os.umask(before)
 
 
-def test_a_lone_surrogate_in_an_outcome_is_kept_as_hex(folder: Path) -> None:
+def test_a_lone_surrogate_in_an_outcome_is_stored_as_hex(folder: Path) -> None:
     path = made(folder, "one")
     with Journal.open(path) as journal:
         journal.move(JobState.RUNNING)
@@ -198,7 +198,7 @@ def test_a_lone_surrogate_in_an_outcome_is_kept_as_hex(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[]", b"", b"5"])
-def test_a_body_that_is_damaged_is_an_error_that_names_its_row(folder: Path, body: bytes) -> None:
+def test_a_damaged_body_is_an_error_that_names_its_row(folder: Path, body: bytes) -> None:
     path = made(folder, "one")
     with sqlite3.connect(path) as db:
         db.execute("UPDATE source SET body = ? WHERE number = 2", (body,))

@@ -47,7 +47,7 @@ def states(journal: Journal) -> list[str]:
     return [row.state.value for row in job_queries.iterate_rows(journal)]
 
 
-def test_everything_of_a_job_is_private(path: Path) -> None:
+def test_all_files_of_a_job_are_private(path: Path) -> None:
     with running(path):
         files = sorted(path.parent.iterdir())
         names = {"one.lock", "one.sqlite", "one.sqlite-shm", "one.sqlite-wal"}
@@ -62,7 +62,7 @@ def test_commits_are_synced(path: Path) -> None:
         assert journal.db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
-def test_a_second_owner_is_refused_and_told_who_has_it(path: Path) -> None:
+def test_a_second_owner_is_refused_with_the_name_of_the_first(path: Path) -> None:
     with running(path):
         assert is_locked(path.with_suffix(".lock"))
         with pytest.raises(JobBusy) as caught:
@@ -73,7 +73,7 @@ def test_a_second_owner_is_refused_and_told_who_has_it(path: Path) -> None:
     Journal.open(path).close()
 
 
-def test_a_killed_owner_leaves_no_lock_and_its_sending_rows_are_unknown(path: Path) -> None:
+def test_rows_in_progress_of_a_killed_owner_are_unknown_and_its_lock_is_free(path: Path) -> None:
     running(path).close()
     code = (
         "import sys, os, signal, pathlib; from dyntui.store.journal import Journal; "
@@ -94,7 +94,7 @@ def test_a_killed_owner_leaves_no_lock_and_its_sending_rows_are_unknown(path: Pa
         assert row.first_sent == journal.first_send
 
 
-def test_a_look_sees_what_is_committed_and_changes_nothing(path: Path) -> None:
+def test_a_read_only_journal_shows_committed_rows_and_changes_none(path: Path) -> None:
     with running(path) as journal, Journal.read(path) as look:
         journal.begin_batch([1], "bulkCreateUser", 1)
         look.refresh()
@@ -105,7 +105,7 @@ def test_a_look_sees_what_is_committed_and_changes_nothing(path: Path) -> None:
             look.move(JobState.DONE)
 
 
-def test_requests_of_other_processes_are_heard_once_and_the_last_one_counts(path: Path) -> None:
+def test_the_last_request_of_other_processes_is_read_one_time(path: Path) -> None:
     with running(path) as journal, Journal.read(path) as look:
         assert journal.take_stop_request() == ""
         look.request_stop("pause")
@@ -123,7 +123,7 @@ def test_a_batch_takes_pending_rows_only(path: Path) -> None:
         assert journal.counts[RowState.SENDING] == 2
 
 
-def test_rows_that_never_left_lose_the_attempt_and_refused_ones_keep_it(path: Path) -> None:
+def test_rows_that_were_not_sent_lose_the_attempt_and_refused_rows_keep_it(path: Path) -> None:
     with running(path) as journal:
         journal.begin_batch([1, 2], "bulkCreateUser", 1)
         journal.return_to_pending([1], sent=False)
@@ -142,7 +142,7 @@ def test_rows_that_never_left_lose_the_attempt_and_refused_ones_keep_it(path: Pa
         assert second.attempts == 1, "it was refused before any work, however often"
 
 
-def test_a_failed_transaction_leaves_rows_counts_and_state_alone(path: Path) -> None:
+def test_a_failed_transaction_changes_no_rows_counts_or_state(path: Path) -> None:
     with running(path) as journal:
         with pytest.raises(ZeroDivisionError), journal.transaction():
             journal.begin_batch([1], "bulkCreateUser", 1)
@@ -155,7 +155,7 @@ def test_a_failed_transaction_leaves_rows_counts_and_state_alone(path: Path) -> 
 
 @pytest.mark.parametrize("before", list(RowState))
 @pytest.mark.parametrize("after", list(RowState))
-def test_the_file_itself_refuses_every_other_move(path: Path, before: RowState, after: RowState) -> None:
+def test_triggers_of_the_file_refuse_every_other_transition(path: Path, before: RowState, after: RowState) -> None:
     with draft(path, new_row(1)) as journal:
         (trigger,) = journal.db.execute("SELECT sql FROM sqlite_master WHERE name = 'row_moves'").fetchone()
         journal.db.execute("DROP TRIGGER row_moves")
@@ -179,7 +179,7 @@ def test_a_finished_job_cannot_run_again(path: Path) -> None:
         assert journal.state is JobState.DONE
 
 
-def test_the_first_row_with_a_key_keeps_it(path: Path) -> None:
+def test_a_key_belongs_to_the_first_row_that_has_it(path: Path) -> None:
     rows = (
         new_row(1, "email:a", "username:u"),
         new_row(2, "email:b", "username:u"),
@@ -201,12 +201,12 @@ def test_duplicates_may_be_allowed(path: Path) -> None:
         assert states(journal) == ["pending", "pending"]
 
 
-def test_an_invalid_row_takes_no_key(path: Path) -> None:
+def test_an_invalid_row_reserves_no_key(path: Path) -> None:
     with draft(path, new_row(1, "email:a", state=RowState.INVALID), new_row(2, "email:a")) as journal:
         assert states(journal) == ["invalid", "pending"]
 
 
-def test_a_file_that_breaks_off_leaves_an_empty_draft(path: Path) -> None:
+def test_an_incomplete_source_file_leaves_an_empty_draft(path: Path) -> None:
     def rows() -> object:
         yield new_row(1)
         raise OSError("the file changed while it was read")
@@ -218,7 +218,7 @@ def test_a_file_that_breaks_off_leaves_an_empty_draft(path: Path) -> None:
         assert (again.total, states(again), again.counts) == (0, [], {})
 
 
-def test_problems_are_counted_by_code_and_infos_are_not_kept(path: Path) -> None:
+def test_problems_are_counted_by_code_and_information_is_not_stored(path: Path) -> None:
     said = (NewProblem("error", "bad", "email", "no"), NewProblem("info", "lowered", "email", "ok"))
     with draft(path, *(new_row(n)._replace(problems=said) for n in (1, 2))) as journal:
         assert [tuple(c) for c in job_queries.problem_counts(journal)] == [("error", "bad", 2), ("info", "lowered", 2)]
@@ -227,7 +227,7 @@ def test_problems_are_counted_by_code_and_infos_are_not_kept(path: Path) -> None
         assert [r.number for r in job_queries.rows(journal, code="bad", after=1)] == [2]
 
 
-def test_windows_walk_all_rows_by_number_and_state(path: Path) -> None:
+def test_windows_cover_all_rows_by_number_and_state(path: Path) -> None:
     with running(path, 1203) as journal:
         journal.begin_batch(range(1, 1200, 2), "bulkCreateUser", 1)
         assert [row.number for row in job_queries.iterate_rows(journal)] == list(range(1, 1204))
@@ -238,13 +238,13 @@ def test_windows_walk_all_rows_by_number_and_state(path: Path) -> None:
         assert journal.nth_pending(5000) is None
 
 
-def test_lanes_are_apart(path: Path) -> None:
+def test_send_queues_are_separate(path: Path) -> None:
     with draft(path, new_row(1, "email:a"), new_row(2, chosen_id="some-id")) as journal:
         assert [row.number for row in journal.pending(0, 0, 9)] == [1]
         assert [(row.number, row.chosen_id) for row in journal.pending(1, 0, 9)] == [(2, "some-id")]
 
 
-def test_unknown_rows_come_when_they_have_settled(path: Path) -> None:
+def test_unknown_rows_are_returned_after_the_settle_time(path: Path) -> None:
     with running(path) as journal:
         journal.begin_batch([1, 2], "bulkCreateUser", 1)
         journal.settle(RowState.SENDING, [JournalOutcome(1, RowState.UNKNOWN), JournalOutcome(2, RowState.UNKNOWN)])
@@ -254,7 +254,7 @@ def test_unknown_rows_come_when_they_have_settled(path: Path) -> None:
         assert [row.number for row in journal.unknown(9, oldest + 1000)] == [1, 2]
 
 
-def test_outcomes_for_rows_that_are_elsewhere_are_refused(path: Path) -> None:
+def test_outcomes_for_rows_in_another_state_are_refused(path: Path) -> None:
     with running(path) as journal:
         journal.begin_batch([1], "bulkCreateUser", 1)
         with pytest.raises(JournalConflict):
@@ -279,7 +279,7 @@ journal.Journal.create(Path(sys.argv[1]), kind="users", facts={})
 
 
 @pytest.mark.parametrize("at", ["PRAGMA journal_mode", "INSERT INTO job", "never"])
-def test_a_journal_whose_making_is_cut_off_is_none_and_the_next_one_is_made(path: Path, at: str) -> None:
+def test_a_partly_created_journal_is_ignored_and_the_next_one_is_created(path: Path, at: str) -> None:
     assert subprocess.run([sys.executable, "-c", DIES, str(path), at]).returncode == 9
     assert [file for file in path.parent.iterdir() if not file.name.startswith(("making", "one.lock"))] == []
     with draft(path, new_row(1)) as journal:

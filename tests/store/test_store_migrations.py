@@ -57,7 +57,7 @@ def test_a_journal_of_an_older_version_gets_the_tables_of_a_new_one(path: Path, 
     assert tables(path) == tables(path.with_name("new.sqlite"))
 
 
-def test_a_review_that_was_begun_goes_on(path: Path) -> None:
+def test_a_started_review_is_continued(path: Path) -> None:
     with Journal.open(restore("journal-2-review", path)) as journal:
         review_log.begin(journal)
         step, changes = review_log.last(journal) or pytest.fail("no step")
@@ -65,7 +65,7 @@ def test_a_review_that_was_begun_goes_on(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "moves"), [("job_moves", JOB_MOVES), ("row_moves", ROW_MOVES)])
-def test_the_triggers_of_the_journal_allow_what_the_states_allow(path: Path, name: str, moves: dict) -> None:
+def test_triggers_of_the_journal_allow_the_transitions_of_the_states(path: Path, name: str, moves: dict) -> None:
     with Journal.create(path, kind="users", facts={}) as journal:
         (trigger,) = journal.db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
     found = set(re.findall(r"([a-z]+>[a-z]+)(?=\|)", trigger))
@@ -73,12 +73,12 @@ def test_the_triggers_of_the_journal_allow_what_the_states_allow(path: Path, nam
 
 
 def test_the_cache_of_an_older_version_keeps_its_rows(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache_module, "KEEP", cache_module.timedelta(days=36500))
+    monkeypatch.setattr(cache_module, "MAX_AGE", cache_module.timedelta(days=36500))
     cache = RowCache(restore("cache-1", path))
     assert [row["email"] for row in cache.page("users", "", 0, 10).rows] == ["ann@x.example", "bob@x.example"]
 
 
-def test_files_of_a_newer_version_are_refused_and_not_touched(path: Path) -> None:
+def test_files_of_a_newer_version_are_refused_and_unchanged(path: Path) -> None:
     restore("journal-2", path)
     other = restore("cache-1", path.with_name("rows.db"))
     for file in (path, other):
@@ -95,7 +95,7 @@ def test_files_of_a_newer_version_are_refused_and_not_touched(path: Path) -> Non
 
 
 @pytest.mark.parametrize("schema", ["journal", "cache"])
-def test_the_scripts_are_numbered_without_a_gap(schema: migrations.Schema) -> None:
+def test_migration_scripts_are_numbered_without_a_gap(schema: migrations.Schema) -> None:
     numbers = [int(script.name[:4]) for script in migrations._scripts(schema)]
     assert numbers == list(range(1, len(numbers) + 1))
 
@@ -116,7 +116,7 @@ migrations.migrate(db, "journal")
 
 
 @pytest.mark.parametrize("statements", [3, 5, 7, 9, 11, 14])
-def test_a_migration_that_is_killed_leaves_the_old_or_the_new_version(path: Path, statements: int) -> None:
+def test_a_killed_migration_leaves_the_old_or_the_new_version(path: Path, statements: int) -> None:
     restore("journal-1", path)
     subprocess.run([sys.executable, "-c", DIES, str(path), str(statements)], check=False)
     db = sqlite3.connect(path)

@@ -21,7 +21,7 @@ def people(tmp_path: Path) -> Path:
     return messy(tmp_path / "people.csv")
 
 
-async def test_there_are_none_at_first() -> None:
+async def test_without_jobs_the_list_is_empty() -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
