@@ -31,35 +31,31 @@ class Host(Protocol):
     def lines_moved(self, lines: LineList) -> None: ...
 
 
+class _LinesMessage(Message):
+    """A message of a list of lines."""
+
+    def __init__(self, lines: LineList) -> None:
+        super().__init__()
+        self.lines = lines
+
+    @property
+    def control(self) -> LineList:
+        return self.lines
+
+
 class LineList(ActionMixin, LineWidget, can_focus=True):
     """A list of lines with a cursor."""
 
     BINDINGS = bindings(KIT_ACTIONS, "rows")
 
-    class Moved(Message):
+    class Moved(_LinesMessage):
         """Posted when the cursor is on another line, or the number of lines changed."""
-
-        def __init__(self, lines: LineList) -> None:
-            super().__init__()
-            self.lines = lines
-
-        @property
-        def control(self) -> LineList:
-            return self.lines
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, LineList.Moved) and message.lines is self.lines
 
-    class Opened(Message):
+    class Opened(_LinesMessage):
         """Posted when the line under the cursor was clicked."""
-
-        def __init__(self, lines: LineList) -> None:
-            super().__init__()
-            self.lines = lines
-
-        @property
-        def control(self) -> LineList:
-            return self.lines
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
