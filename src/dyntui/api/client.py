@@ -21,7 +21,7 @@ from dyntui.api.resources import AllowlistsResource, ApiResource
 from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, ApiResponse, AsgiApp, Transport
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import quote_segment
-from dyntui.core.json_types import Json, Row
+from dyntui.core.json_types import Json, Row, as_object
 from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import without_surrogates
 
@@ -199,9 +199,7 @@ class Client:
             )
         except NotFound:
             return None
-        document = decode(answer)
-        token = document.get("token") if isinstance(document, dict) else None
-        return token if isinstance(token, dict) else None
+        return as_object(as_object(decode(answer)).get("token")) or None
 
     def _path(self, operation: Operation, values: Mapping[str, object]) -> str:
         known = {"environmentId": self.environment_id, **values}

@@ -124,7 +124,7 @@ def get_list(context: CliContext, name: str) -> None:
         async with context.connection() as connection:
             return (await with_counts(connection.client, [await find_list(connection, name)]))[0]
 
-    show_object(context, run(work()), "allowlist")
+    show_object(context, run(work()))
 
 
 @allowlists.command("create")

@@ -9,15 +9,11 @@ from dyntui.cli.context import CliContext
 __all__ = ["show_object"]
 
 
-def show_object(context: CliContext, document: object, key: str) -> None:
-    """Print one object as JSON, or as lines of dot path and value.
-
-    key: the name of the wrapper around the object in the response; "" for none.
-    """
-    found = document.get(key, document) if isinstance(document, dict) else document
-    context.emit_json(found)
+def show_object(context: CliContext, document: object) -> None:
+    """Print one object as JSON, or as lines of dot path and value."""
+    context.emit_json(document)
     if not context.json:
-        for name, value in _flatten(found):
+        for name, value in _flatten(document):
             context.print_result(f"{name:<28}  {value}")
 
 

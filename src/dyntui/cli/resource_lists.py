@@ -233,4 +233,4 @@ def show_resource(context: CliContext, record: Resource, row_id: str, *, parent:
                 object_id = str((await find_rows(client, record, [row_id]))[row_id].get(record.key))
             return mask_secrets(record, await read_one(client, record, object_id, parent=parent_id))
 
-    show_object(context, run(work()), "")
+    show_object(context, run(work()))

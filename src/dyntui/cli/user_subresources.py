@@ -11,10 +11,10 @@ from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_co
 from dyntui.cli.output import confirm, print_lines
 from dyntui.cli.write_helpers import ids_argument, perform, read_option, read_targets, report_results
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row, as_objects
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
-    from dyntui.services.connection import Connection
 
 __all__ = [
     "add_users_to_allowlist",
@@ -23,23 +23,15 @@ __all__ = [
 ]
 
 
-async def _read_user(connection: Connection, user_id: str) -> dict[str, Any]:
-    """Return the user without the wrapper of the response, always with its id."""
-    document = await connection.client.users.get_raw(user_id)
-    user = document.get("user", document) if isinstance(document, dict) else {}
-    return {**user, "id": user_id} if isinstance(user, dict) else {"id": user_id}
-
-
 @click.command("sessions", cls=BaseCommand)
 @click.argument("user_id", metavar="ID")
 @pass_context
 def list_sessions(context: CliContext, user_id: str) -> None:
     """List the sessions of a user, newest first."""
 
-    async def work() -> list[dict[str, Any]]:
+    async def work() -> list[Row]:
         async with context.connection() as connection:
-            found = (await _read_user(connection, user_id)).get("sessions")
-            return [session for session in found if isinstance(session, dict)] if isinstance(found, list) else []
+            return as_objects((await connection.client.users.get_raw(user_id)).get("sessions"))
 
     rows = sorted(run(work()), key=lambda row: str(row.get("createdAt", "")), reverse=True)
     context.emit_json({"count": len(rows), "sessions": rows})
@@ -113,10 +105,10 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: 
     async def work() -> int:
         async with context.connection() as connection:
             connection.write_gate.check(write_action("users.update"), [Target(user_id)])
-            user = await _read_user(connection, user_id)
+            user = await connection.client.users.get_raw(user_id)
             text = file_text if file_text is not None else _edit_until_valid(edit, metadata_text(metadata_of(user)))
             metadata = read_metadata(text)
-            user = await _read_user(connection, user_id)
+            user = await connection.client.users.get_raw(user_id)
             changes = metadata_changes(metadata_of(user), metadata)
             if not changes:
                 context.print_message("There are no changes, so nothing was saved.")

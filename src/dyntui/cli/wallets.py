@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -86,15 +86,14 @@ def list_wallets(context: CliContext, user_id: str | None, limit: int, all_rows:
 def get_wallet(context: CliContext, wallet_id: str) -> None:
     """Show one wallet in full."""
 
-    async def work() -> Any:
-        async with context.connection() as connection:
-            return await connection.client.call("getWalletById", path={"walletId": wallet_id})
-
-    document = run(work())
-    show_object(context, document, "wallet")
     from dyntui.services.web_links import explorer_url
 
-    wallet = document.get("wallet", document) if isinstance(document, dict) else {}
+    async def work() -> Row:
+        async with context.connection() as connection:
+            return await connection.client.wallets.get_raw(wallet_id)
+
+    wallet = run(work())
+    show_object(context, wallet)
     if url := explorer_url(wallet.get("chain"), wallet.get("publicKey")):
         context.print_result(f"{'explorer':<28}  {url}")
 

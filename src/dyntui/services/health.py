@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_object, as_text
 from dyntui.core.times import now
 
 if TYPE_CHECKING:
@@ -66,8 +66,7 @@ async def server_kind(client: Client) -> str:
 
 
 def _kind(document: object) -> str:
-    settings = document.get("settings") if isinstance(document, dict) else None
-    kind = settings.get("environmentName") if isinstance(settings, dict) else None
+    kind = as_text(as_object(as_object(document).get("settings")).get("environmentName"))
     return kind if kind in ("live", "sandbox") else ""
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_object, as_objects
 from dyntui.importer import entry_keys
 from dyntui.services.access.entry_search import SEARCHED, is_searched
 from dyntui.services.imports.destination import BatchRequest, FoundRow, SendQueue, ServerReader
 from dyntui.services.imports.response_outcome import ResponseOutcome
-from dyntui.services.imports.server_reader import read_pages, select_objects
+from dyntui.services.imports.server_reader import read_pages
 from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
@@ -63,7 +64,7 @@ class EntryDestination:
 
     async def count(self, read_server: ServerReader) -> int | None:
         answer = await read_server(_LIST, path=self._path, query={"limit": 1})
-        count = answer.get("count") if isinstance(answer, Mapping) else None
+        count = as_object(answer).get("count")
         return int(count) if isinstance(count, (int, float)) else None
 
     async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
@@ -93,7 +94,7 @@ async def resolve_list(read_server: ServerReader, name: str) -> tuple[str, str]:
 
     Raises UsageError that names existing allowlists when none or several match.
     """
-    lists = select_objects(await read_server("getAllowlistsByEnvironmentId"))
+    lists = as_objects(await read_server("getAllowlistsByEnvironmentId"))
     found = [one for one in lists if name in (one.get("id"), one.get("name"))]
     if len(found) == 1:
         return str(found[0]["id"]), str(found[0].get("name") or "")

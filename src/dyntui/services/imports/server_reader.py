@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import as_objects
 from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.server_clock import ServerClock, steady_ms
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["make_reader", "read_pages", "select_objects", "with_retries"]
+__all__ = ["make_reader", "read_pages", "with_retries"]
 
 T = TypeVar("T")
 
@@ -87,7 +88,7 @@ async def read_pages(
         start = max(0, offset - 1)
         sent_query = {**(query or {}), "offset": start, "limit": _PAGE, **({"orderBy": order} if order else {})}
         response = await read_server(operation, path=path, query=sent_query)
-        rows = select_objects(response.get(items) if isinstance(response, Mapping) else response)
+        rows = as_objects(response.get(items) if isinstance(response, Mapping) else response)
         check.offset(start, rows)
         if last and start and all(row.get("id") != last for row in rows):
             rewinds += 1
@@ -101,8 +102,3 @@ async def read_pages(
             return
         last = str(rows[-1].get("id", ""))
         offset = start + len(rows)
-
-
-def select_objects(value: object) -> list[Mapping[str, object]]:
-    """Return the JSON objects in a list of a response; an empty list when it is not a list."""
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

@@ -4,15 +4,15 @@ to delete.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, Protocol
 
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.core.times import parse_time
 from dyntui.importer import entry_keys
 from dyntui.services.actions.registry import declaration
 from dyntui.services.imports.destination import ServerReader
-from dyntui.services.imports.server_reader import read_pages, select_objects
+from dyntui.services.imports.server_reader import read_pages
 from dyntui.services.imports.user_destination import updated_at, user_keys
 from dyntui.store.journal import KEY_SEPARATOR, Journal
 from dyntui.store.journal_types import row_document
@@ -84,9 +84,7 @@ class _UserTarget:
                 answer = await read_server("getUser", path={"userId": row.user_id})
             except NotFound:
                 continue
-            user = answer.get("user", answer) if isinstance(answer, Mapping) else None
-            if isinstance(user, Mapping):
-                found[row.user_id] = user
+            found[row.user_id] = as_object(as_object(answer).get("user", answer))
         return found
 
     def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Row]]:
@@ -95,7 +93,7 @@ class _UserTarget:
         )
 
     def changed_reason(self, document: Row, row: CreatedRow) -> str:
-        if sessions := len(select_objects(document.get("sessions"))):
+        if sessions := len(as_objects(document.get("sessions"))):
             return f"has signed in ({sessions} sessions)"
         wallets = {key for key in user_keys(document) if key.startswith("wallet:")}
         if new := wallets - set(row.keys.split(KEY_SEPARATOR)):

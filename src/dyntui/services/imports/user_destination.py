@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
-from dyntui.core.json_types import as_object, as_text
+from dyntui.core.json_types import as_object, as_objects, as_text
 from dyntui.core.times import parse_time
 from dyntui.importer import natural_keys
 from dyntui.services.imports.destination import (
@@ -16,7 +16,7 @@ from dyntui.services.imports.destination import (
     refused_row_outcome,
 )
 from dyntui.services.imports.response_outcome import ResponseOutcome
-from dyntui.services.imports.server_reader import read_pages, select_objects
+from dyntui.services.imports.server_reader import read_pages
 from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
@@ -63,13 +63,13 @@ class UserDestination:
         by_key = {key: row for row in rows for key in row.key_list}
         outcomes: dict[int, JournalOutcome] = {}
         for name, state in (("created", RowState.CREATED), ("updated", RowState.UPDATED)):
-            for user in select_objects(document.get(name)):
+            for user in as_objects(document.get(name)):
                 row = _owner(user, by_key)
                 if row is not None and isinstance(user.get("id"), str):
                     outcomes.setdefault(
                         row.number, JournalOutcome(row.number, state, as_text(user["id"]), stamp=updated_at(user))
                     )
-        failures = select_objects(document.get("failed"))
+        failures = as_objects(document.get("failed"))
         for failure in failures:
             echo = failure.get("user")
             row = _owner(echo, by_key) if isinstance(echo, Mapping) else None
@@ -90,7 +90,7 @@ class UserDestination:
                 answer = await read_server("getUser", path={"userId": row.chosen_id})
             except NotFound:
                 return []
-            user = answer.get("user", answer) if isinstance(answer, Mapping) else {}
+            user = as_object(as_object(answer).get("user", answer))
             return [self.to_found_row(user, row)] if user.get("id") == row.chosen_id else []
         keys = row.key_list
         seen: dict[str, FoundRow] = {}
@@ -108,7 +108,7 @@ class UserDestination:
 
     async def count(self, read_server: ServerReader) -> int | None:
         answer = await read_server("getEnvironmentUsers", query={"limit": 1})
-        count = answer.get("count") if isinstance(answer, Mapping) else None
+        count = as_object(answer).get("count")
         return int(count) if isinstance(count, (int, float)) else None
 
     async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
@@ -156,7 +156,7 @@ def updated_at(user: Mapping[str, object]) -> str:
 def user_keys(user: Mapping[str, object]) -> set[str]:
     """Return every natural key of a user in an API response: on the user and on its verified credentials."""
     keys = set(natural_keys(user))
-    for credential in select_objects(user.get("verifiedCredentials")):
+    for credential in as_objects(user.get("verifiedCredentials")):
         keys.update(natural_keys(_as_user(credential)))
     return keys
 
@@ -200,8 +200,8 @@ def _lookups(body: Mapping[str, object]) -> Iterator[dict[str, str]]:
     A server may store what it was sent or its lower-case form, and may compare exactly; both forms are looked up.
     """
     values = [(column, body.get(column)) for column in ("email", "phoneNumber", "username")]
-    values += [("walletPublicKey", wallet.get("publicWalletAddress")) for wallet in select_objects(body.get("wallets"))]
-    values += [("accountId", account.get("accountId")) for account in select_objects(body.get("oauthAccounts"))]
+    values += [("walletPublicKey", wallet.get("publicWalletAddress")) for wallet in as_objects(body.get("wallets"))]
+    values += [("accountId", account.get("accountId")) for account in as_objects(body.get("oauthAccounts"))]
     for column, value in values:
         if value:
             for form in dict.fromkeys((str(value), str(value).lower())):
@@ -216,7 +216,7 @@ async def _search(read_server: ServerReader, query: Mapping[str, str]) -> AsyncI
     for page in range(_MOST_PAGES):
         page_query = {"filter": query, "offset": page * _PAGE, "limit": _PAGE}
         answer = await read_server("getEnvironmentUsers", query=page_query)
-        users = select_objects(answer.get("users") if isinstance(answer, Mapping) else answer)
+        users = as_objects(answer.get("users") if isinstance(answer, Mapping) else answer)
         check.offset(page * _PAGE, users)
         for user in users:
             yield user

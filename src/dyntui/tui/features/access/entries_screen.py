@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,7 +12,7 @@ from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
-from dyntui.resources import ALLOWLIST_ENTRIES, Column, Resource
+from dyntui.resources import Column
 from dyntui.resources.allowlists import ENTRY_ORDERS, IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, is_enabled, name_of, read_access
 from dyntui.services.access.drafts import DraftState, EntryDraft, draft_of, entry_label, identifier_fields, key_of
@@ -60,10 +60,8 @@ class EntriesScreen(ResourceScreen):
             self.access = access
             self.row = row
 
-    def __init__(self, record: Resource = ALLOWLIST_ENTRIES, **options: Any) -> None:
-        super().__init__(record, **options)
-        self.access: AccessPolicy | None = None
-        self.row: Row | None = None
+    access: AccessPolicy | None = None
+    row: Row | None = None
 
     def body(self) -> ComposeResult:
         with Vertical():

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources import GATES, Resource
 from dyntui.services.access.access_policy import PolicyKind, is_enabled, name_of
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.gate_rules import RULE_FORMAT, describe_rule, parse_rule, rule_text
@@ -140,9 +139,6 @@ class GatesScreen(ResourceScreen):
     """The gates of the environment."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "gates")
-
-    def __init__(self, record: Resource = GATES, **options: Any) -> None:
-        super().__init__(record, **options)
 
     def on_mount(self) -> None:
         self.table.markable = False

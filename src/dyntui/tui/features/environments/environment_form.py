@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
@@ -165,15 +165,16 @@ def profile_from(values: Values, old: Profile | None) -> Profile:
     from dyntui.config.profile import Profile
     from dyntui.config.profiles import check_base_url, check_environment_id
 
-    fields: dict[str, Any] = {
-        "base_url": check_base_url(values["base_url"]),
-        "environment_id": check_environment_id(values["environment_id"]),
-        "kind": values["kind"],
-        "read_only": values["read_only"] == "yes",
-        "keep_rows": values.get("keep_rows") == "yes",
-        "credential": CredentialKind(values["store"]),
-    }
-    return replace(old, **fields) if old is not None else Profile(name=values["name"], **fields)
+    base_url, environment_id = check_base_url(values["base_url"]), check_environment_id(values["environment_id"])
+    return replace(
+        old if old is not None else Profile(values["name"], base_url, environment_id),
+        base_url=base_url,
+        environment_id=environment_id,
+        kind="sandbox" if values["kind"] == "sandbox" else "live",
+        read_only=values["read_only"] == "yes",
+        keep_rows=values.get("keep_rows") == "yes",
+        credential=CredentialKind(values["store"]),
+    )
 
 
 def edit_environment(

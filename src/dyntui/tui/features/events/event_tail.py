@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -270,7 +270,7 @@ class EventTailScreen(ConsoleScreen):
     def action_resource(self) -> None:
         def on_submit(values: Values | None) -> None:
             if values is not None:
-                self._set_filter(resource=values["resource"].strip())
+                self._set_filter(replace(self.server_filter, resource=values["resource"].strip()))
 
         note = "user, user.session, wallet, visit or admin; empty for all"
         field = FormInput("resource", "resource", self.server_filter.resource, help=note)
@@ -291,10 +291,9 @@ class EventTailScreen(ConsoleScreen):
                 return
             start, end = values["start"].strip(), values["end"].strip()
             self.range_label = (f"since {start}" if start else _DEFAULT_RANGE_LABEL) + (f" until {end}" if end else "")
-            self._set_filter(
-                start=parse_since(start) if start else now() - _DEFAULT_RANGE,
-                end=parse_since(end) if end else None,
-            )
+            start_time = parse_since(start) if start else now() - _DEFAULT_RANGE
+            end_time = parse_since(end) if end else None
+            self._set_filter(replace(self.server_filter, start=start_time, end=end_time))
 
         fields = [
             FormInput("start", "from", help="30m, 12h, 7d or 2026-01-31; empty for the last day"),
@@ -302,8 +301,8 @@ class EventTailScreen(ConsoleScreen):
         ]
         self.console.ask(FormDialog("Time range", fields, check=check, verb="show"), on_submit)
 
-    def _set_filter(self, **changes: Any) -> None:
-        self.server_filter = replace(self.server_filter, **changes)
+    def _set_filter(self, server_filter: EventFilter) -> None:
+        self.server_filter = server_filter
         self.paused = False
         self._restart()
         self.refresh_status()

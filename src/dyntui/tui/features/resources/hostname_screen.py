@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import Column
 from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen, field_lines
 from dyntui.tui.kit.widgets.field_list import FieldList
@@ -61,12 +61,8 @@ class HostnameScreen(ResourceDetailScreen):
 
 def _dns_records(document: Row) -> list[Row]:
     """Return the DNS records as table rows; `copy` is the value that `y` copies."""
-    records = document.get("verificationRecords")
-    return [
-        {**record, "copy": record.get("value")}
-        for record in (records if isinstance(records, list) else [])
-        if isinstance(record, dict)
-    ]
+    records = as_objects(document.get("verificationRecords"))
+    return [{**record, "copy": record.get("value")} for record in records]
 
 
 def _empty() -> str:
