@@ -29,8 +29,7 @@ class TableScreen(ConsoleScreen):
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Replace the rows of the table."""
-        self.rows_view.set_rows(list(rows))
-        self.table.view_changed()
+        self.table.set_rows(rows)
 
     def position(self) -> list[Piece]:
         """Return the cursor position for the footer; nothing for an empty table."""

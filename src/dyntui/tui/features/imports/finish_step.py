@@ -93,15 +93,12 @@ class FinishStep(WizardStep):
     def _show(self, result: ImportSummary) -> None:
         self.result = result
         self.query_one("#finish-report", ReportView).set_lines(_lines(result))
-        table = self.query_one("#failures", Table)
-        assert isinstance(table.view, StaticRows)
-        table.view.set_rows(
+        self.query_one("#failures", Table).set_rows(
             [
                 {"rows": count, "state": state, "code": code, "advice": _advice(state, code)}
                 for state, code, count in result.failures
             ]
         )
-        table.view_changed()
         self.changed()
 
     @property

@@ -122,10 +122,7 @@ class MapStep(SavedMappingsMixin):
         mapping = self.mapping
         if mapping is None:
             return
-        view = self.columns.view
-        assert isinstance(view, StaticRows)
-        view.set_rows(mapping_rows(mapping, self.wizard.preview, self.draft.region))
-        self.columns.view_changed()
+        self.columns.set_rows(mapping_rows(mapping, self.wizard.preview, self.draft.region))
         self._load_first_row()
         self.changed()
 

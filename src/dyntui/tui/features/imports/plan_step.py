@@ -92,10 +92,7 @@ class PlanStep(WizardStep):
     def _on_planned(self, found: tuple[dict[str, Any], RowCounts, Requirement]) -> None:
         self.plan, counts, self._requirement = found
         self.query_one("#plan-report", ReportView).set_lines(plan_lines(self.plan, counts, self.draft.allowlist_name))
-        table = self.query_one("#changes", Table)
-        assert isinstance(table.view, StaticRows)
-        table.view.set_rows(_change_rows(self.plan))
-        table.view_changed()
+        self.query_one("#changes", Table).set_rows(_change_rows(self.plan))
         self.set_class(bool(self.plan["options"]["upsert"]), "-upsert")
         self.changed()
 

@@ -122,9 +122,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         else:
             self.table.view_changed()
         groups = self.query_one("#problem-groups", Table)
-        assert isinstance(groups.view, StaticRows)
-        groups.view.set_rows(group_rows(snapshot.summary))
-        groups.view_changed()
+        groups.set_rows(group_rows(snapshot.summary))
         groups.move_to(groups.view.index_of(snapshot.group) or 0)
         pane = self.query_one("#rows-pane")
         pane.border_title = rows_title(snapshot.group)

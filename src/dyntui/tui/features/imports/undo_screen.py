@@ -247,10 +247,7 @@ class ImportUndoScreen(ConsoleScreen):
                     text_line("Press enter to delete them. Each is read again before it is deleted."),
                 ]
         self.query_one(ReportView).set_lines(lines)
-        table = self.query_one("#skipped-rows", Table)
-        assert isinstance(table.view, StaticRows)
-        table.view.set_rows(self._rows())
-        table.view_changed()
+        self.query_one("#skipped-rows", Table).set_rows(self._rows())
         self.refresh_status()
 
     def _rows(self) -> list[dict[str, object]]:

@@ -53,10 +53,7 @@ class HostnameScreen(ResourceDetailScreen):
         if tab.name == "details":
             document = {**document, "verificationRecords": len(records)}
             self.query_one("#details", FieldList).show(field_lines(self.record, document))
-        table = self.query_one("#dns-overview" if tab.name == "details" else "#dns-records", Table)
-        assert isinstance(table.view, StaticRows)
-        table.view.set_rows(records)
-        table.view_changed()
+        self.query_one("#dns-overview" if tab.name == "details" else "#dns-records", Table).set_rows(records)
 
 
 def _dns_records(document: Row) -> list[Row]:

@@ -138,7 +138,7 @@ class UserScreen(UserActionsMixin):
         match tab.name:
             case "profile":
                 self.query_one("#profile-fields", FieldList).show(profile_lines(document))
-                self._set_table_rows("linked", linked_rows(user))
+                self.query_one("#linked", Table).set_rows(linked_rows(user))
             case "access":
                 self.query_one("#access", FieldList).show(access_lines(user))
             case "metadata":
@@ -146,7 +146,7 @@ class UserScreen(UserActionsMixin):
             case "raw":
                 self.query_one("#raw", JsonTree).show(document)
             case name:
-                self._set_table_rows(name, _TAB_ROWS[name](user))
+                self.query_one(f"#{name}", Table).set_rows(_TAB_ROWS[name](user))
 
     def fill_preview(self, tab: Tab, row: Row) -> None:
         match tab.name:
@@ -163,12 +163,6 @@ class UserScreen(UserActionsMixin):
     def _show_loading(self, name: str) -> None:
         """Show that the rows of a table are still loading."""
         self.query_one(f"#{name}", Table).show(StaticRows(is_loaded=False))
-
-    def _set_table_rows(self, name: str, rows: list[Row]) -> None:
-        table = self.query_one(f"#{name}", Table)
-        assert isinstance(table.view, StaticRows)
-        table.view.set_rows(rows)
-        table.view_changed()
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:

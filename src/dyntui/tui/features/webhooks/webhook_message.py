@@ -83,12 +83,9 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
             case "message":
                 self.query_one("#message-fields", FieldList).show(self._field_lines())
             case "attempts":
-                table = self.query_one("#attempts", Table)
-                assert isinstance(table.view, StaticRows)
-                table.view.set_rows(
+                self.query_one("#attempts", Table).set_rows(
                     [{**row, "copy": row.get("deliveryId")} for row in as_objects(document["deliveries"])]
                 )
-                table.view_changed()
             case name:
                 self.query_one(f"#tree-{name}", SearchTree).show(parse_nested(self.row.get(name)))
 

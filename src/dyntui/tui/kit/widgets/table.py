@@ -22,6 +22,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.static_rows import StaticRows
 
 __all__ = ["Table", "TableColumn", "TableRows"]
 
@@ -225,6 +226,12 @@ class Table(LineList):
                 self.top = max(0, self.top + index - self.cursor)
                 self.cursor = index
         self.count_changed()
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Replace the rows of a table with static rows; the cursor stays on the same row."""
+        if isinstance(self.view, StaticRows):
+            self.view.set_rows(rows)
+            self.view_changed()
 
     def update_ages(self) -> None:
         """Format the rows again, because ages changed."""
