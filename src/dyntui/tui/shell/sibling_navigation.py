@@ -16,6 +16,8 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
+from dyntui.resources import RESOURCES
+from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import start_worker
@@ -263,3 +265,19 @@ class SiblingScreen(DetailScreen):
         if self.size.width >= _WIDE and self.source_view is not None and (index := self.index) is not None:
             parts.append((f"{self.NOUN} {index + 1:,} of {self.source_view.total:,}", ""))
         return parts
+
+    # Copy and delete
+
+    def copy_as_disabled_reason(self) -> str | None:
+        return None if self.document or self.known else f"The {self.NOUN} is not loaded yet."
+
+    def action_copy_as(self) -> None:
+        from dyntui.tui.shell.copy_menu import open_copy_menu
+
+        open_copy_menu(self.console, RESOURCES[self.RESOURCE], [self.document or self.known])
+
+    def leave_after_delete(self, results: WriteResults) -> None:
+        """Go back when the object was deleted and the screen is still shown."""
+        is_deleted = results.items[0].outcome is WriteOutcome.DONE
+        if is_deleted and self.console.shown is self and self.console.back_disabled_reason() is None:
+            self.console.call_later(self.console.action_back)

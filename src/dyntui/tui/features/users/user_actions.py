@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
-from dyntui.core.text import safe, shorten
-from dyntui.resources import RESOURCES
+from dyntui.core.text import quantity, safe, shorten
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import Target, WriteOutcome, WriteResults
@@ -24,8 +24,6 @@ __all__ = ["UserActionsMixin"]
 
 class UserActionsMixin(SiblingScreen):
     """The actions of the user screen, and why they are not available."""
-
-    NAME: ClassVar = "users"
 
     user: User | None = None
     """The user as it is loaded; None while it is loading."""
@@ -151,14 +149,6 @@ class UserActionsMixin(SiblingScreen):
 
     # Copy and delete
 
-    def copy_as_disabled_reason(self) -> str | None:
-        return None if self.document is not None or self.known else self.details_disabled_reason()
-
-    def action_copy_as(self) -> None:
-        from dyntui.tui.shell.copy_menu import open_copy_menu
-
-        open_copy_menu(self.console, RESOURCES[self.NAME], [self.document or self.known])
-
     def action_open_dashboard(self) -> None:
         from dyntui.tui.shell.copy_menu import show_dashboard_link
 
@@ -168,22 +158,17 @@ class UserActionsMixin(SiblingScreen):
     def action_delete(self) -> None:
         lines = [f"id {self.object_id}"]
         if (user := self.user) is not None:
-            counts = {
-                "wallet": len(user.wallets),
-                "session": len(user.sessions),
-                "social account": len(user.oauth_accounts),
+            counts: dict[str, Sequence[object]] = {
+                "wallet": user.wallets,
+                "session": user.sessions,
+                "social account": user.oauth_accounts,
             }
-            lines += [f"{count:,} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
+            lines += [quantity(len(found), noun) for noun, found in counts.items() if found]
         run_action(
             self.console,
             write_action("users.delete"),
             [self.target],
             opening_key="d",
             summary_lines=lines,
-            done=self._leave_after_delete,
+            done=self.leave_after_delete,
         )
-
-    def _leave_after_delete(self, results: WriteResults) -> None:
-        is_deleted = results.items[0].outcome is WriteOutcome.DONE
-        if is_deleted and self.console.shown is self and self.console.back_disabled_reason() is None:
-            self.console.call_later(self.console.action_back)

@@ -16,7 +16,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.resource_actions import write_action
-from dyntui.services.actions.write_types import Target, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Target
 from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
 from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, wallet_lines
 from dyntui.tui.kit.action_registry import bindings
@@ -161,7 +161,7 @@ class WalletScreen(SiblingScreen):
             write_action("wallets.delete"),
             [target],
             opening_key="d",
-            done=self._leave_after_delete,
+            done=self.leave_after_delete,
         )
 
     def action_recover(self) -> None:
@@ -170,21 +170,6 @@ class WalletScreen(SiblingScreen):
 
     def reload(self) -> None:
         self.read()  # also after it was deleted, because it can be recovered
-
-    def _leave_after_delete(self, results: WriteResults) -> None:
-        is_deleted = results.items[0].outcome is WriteOutcome.DONE
-        if is_deleted and self.console.shown is self and self.console.back_disabled_reason() is None:
-            self.console.call_later(self.console.action_back)
-
-    # Copy
-
-    def copy_as_disabled_reason(self) -> str | None:
-        return None if self.document or self.known else "The wallet is not loaded yet."
-
-    def action_copy_as(self) -> None:
-        from dyntui.tui.shell.copy_menu import open_copy_menu
-
-        open_copy_menu(self.console, RESOURCES["wallets"], [self.document or self.known])
 
     def action_open_dashboard(self) -> None:
         from dyntui.tui.shell.copy_menu import show_dashboard_link
