@@ -316,6 +316,19 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Return the widget that gets the focus when the prompt is closed."""
         return next((widget for widget in self.query("#body LineList").results(Widget) if widget.focusable), None)
 
+    def show_failure(self, error: DyntuiError | None) -> None:
+        """Show the error of a read and its hint in the widget `#failure`; None hides the widget."""
+        from textual.widgets import Static
+
+        from dyntui.core.text import safe
+        from dyntui.tui.shell.error_hints import error_hint
+
+        failure = self.query_one("#failure", Static)
+        failure.display = error is not None
+        if error is not None:
+            lines = [error.message, error_hint(error), "Press r to try again."]
+            failure.update("\n".join(safe(line, 500) for line in lines if line))
+
 
 def age_label(moment: datetime | None) -> str:
     """Return the age of the data for the footer. It changes only every minute, so an idle screen paints nothing."""

@@ -17,7 +17,6 @@ from textual.widgets import ContentSwitcher, Static
 
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
-from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -30,7 +29,6 @@ from dyntui.tui.kit.widgets.tabs import TabBar
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
-from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -160,7 +158,7 @@ class DetailScreen(ConsoleScreen):
         self.document = document
         self.fetched_at = at
         self.error = None
-        self.query_one("#failure", Static).display = False
+        self.show_failure(None)
         tabs = self.query_one(TabBar)
         tabs.counts = list(self.counts(document))
         tabs.repaint()
@@ -176,7 +174,7 @@ class DetailScreen(ConsoleScreen):
         """Remove the object and its error, before another object is loaded."""
         self.document = self.error = self.fetched_at = None
         self.deleted = self.out_of_date = False
-        self.query_one("#failure", Static).display = False
+        self.show_failure(None)
         tabs = self.query_one(TabBar)
         tabs.counts = [None] * len(self.TABS)
         tabs.repaint()
@@ -195,10 +193,7 @@ class DetailScreen(ConsoleScreen):
         if event.object_id != self.object_id:
             return
         self.error = event.error
-        failure = self.query_one("#failure", Static)
-        lines = [event.error.message, error_hint(event.error), "Press r to try again."]
-        failure.update("\n".join(safe(line, 500) for line in lines if line))
-        failure.display = True
+        self.show_failure(event.error)
         self.refresh_status()
 
     def status(self) -> Sequence[Piece]:

@@ -34,7 +34,6 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
-from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -167,12 +166,8 @@ class AnalyticsScreen(ConsoleScreen):
     @on(Loaded)
     def _on_loaded(self, message: Loaded) -> None:
         self.error = message.error
-        failure = self.query_one("#failure", Static)
-        failure.display = message.error is not None
-        if message.error is not None:
-            lines = [message.error.message, error_hint(message.error), "Press r to try again."]
-            failure.update("\n".join(safe(line, 500) for line in lines if line))
-        elif message.metrics is not None and message.metrics.range == self.range:
+        self.show_failure(message.error)
+        if message.metrics is not None and message.metrics.range == self.range:
             self.metrics, self.loaded_at = message.metrics, now()
             self.mark_up_to_date(message.change_count)
             self.chart_index = min(self.chart_index, max(0, len(self.charts) - 1))

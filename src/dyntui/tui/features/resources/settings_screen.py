@@ -12,7 +12,6 @@ from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_object
-from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.services import settings
 from dyntui.services.actions.write_types import Target, WriteResults
@@ -93,16 +92,13 @@ class SettingsScreen(SearchableScreen):
     def _on_loaded(self, document: Row, change_count: int) -> None:
         self.mark_up_to_date(change_count)
         self.document, self.error, self.loaded_at = document, None, now()
-        self.query_one("#failure", Static).display = False
+        self.show_failure(None)
         self.tree_shown.show(document)
         self.refresh_status()
 
     def _on_failed(self, error: DyntuiError) -> None:
         self.error = error
-        failure = self.query_one("#failure", Static)
-        lines = [error.message, error_hint(error), "Press r to try again."]
-        failure.update("\n".join(safe(line, 500) for line in lines if line))
-        failure.display = True
+        self.show_failure(error)
         self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
