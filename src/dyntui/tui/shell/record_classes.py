@@ -11,7 +11,7 @@ subclass with these methods and keys, which call `act` and `disabled_reason` of 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 from dyntui.resources import RESOURCES, ResourceAction
 from dyntui.tui.kit.action_registry import ACTIONS, bindings
@@ -33,7 +33,7 @@ class RecordActions(Protocol):
 Screen = TypeVar("Screen", bound=RecordActions)
 
 
-def record_class(name: str, base: type[Screen], suffix: str, **attributes: Any) -> type[Screen]:
+def record_class(name: str, base: type[Screen], suffix: str, **attributes: object) -> type[Screen]:
     """Make the subclass of `base` for the record `name`.
 
     suffix: the end of the name of the class. attributes: further attributes of the class.

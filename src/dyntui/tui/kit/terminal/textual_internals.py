@@ -18,6 +18,7 @@ from rich.segment import Segment
 from textual.app import ReturnType
 
 if TYPE_CHECKING:
+    from textual._compositor import ChopsUpdate
     from textual._xterm_parser import XTermParser
     from textual.app import App as _App
     from textual.drivers.headless_driver import HeadlessDriver as _Driver
@@ -73,7 +74,7 @@ def unexpected_internals() -> str:
 def _find(path: str) -> Any:
     package, name, *attributes = path.split(".")
     try:
-        found: Any = importlib.import_module(f"{package}.{name}")
+        found: object = importlib.import_module(f"{package}.{name}")
     except ImportError:
         return None
     for attribute in attributes:
@@ -87,7 +88,7 @@ def _names(code: CodeType) -> set[str]:
     return set(code.co_names).union(*map(_names, inner))
 
 
-def drawn_pieces(update: Any) -> Iterator[Piece] | None:
+def drawn_pieces(update: object) -> Iterator[Piece] | None:
     """Return the segments that an update of the compositor draws; None for another kind of update."""
     from textual._compositor import ChopsUpdate, LayoutUpdate
 
@@ -103,7 +104,7 @@ def _layout_pieces(lines: Iterable[Iterable[Iterable[Segment]]], x: int, y: int)
         yield line, x, (segment for strip in strips for segment in strip)
 
 
-def _chop_pieces(update: Any) -> Iterator[Piece]:
+def _chop_pieces(update: ChopsUpdate) -> Iterator[Piece]:
     for y, first, end in update.spans:
         for chop_end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
             if strip is None or x > end or chop_end <= first:
