@@ -25,7 +25,6 @@ from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.base_screen import age_label, error_label
-from dyntui.tui.shell.error_hints import error_hint
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
 

@@ -10,7 +10,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import quantity, safe, shorten
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import user_target
-from dyntui.services.actions.write_types import Target, WriteOutcome, WriteResults
+from dyntui.services.actions.write_types import Target
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.console_app import RouteTarget
