@@ -1,7 +1,7 @@
 """The facts of a job in its journal, such as location and options: JSON that is checked when it is read.
 
 A journal may be damaged or edited. A fact has the expected type, or reading it raises a JournalUnusable that
-names it. This is not pydantic, whose import takes longer than a command that lists or pauses jobs.
+names it. This is not pydantic, whose import takes as long as a command that lists jobs.
 """
 
 from __future__ import annotations
