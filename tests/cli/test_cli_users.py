@@ -270,3 +270,16 @@ def test_an_export_that_fails_reports_how_many_rows_were_printed(dyntui, ada, op
     some = dyntui("users", "export", ada["id"], missing, *options, check=False)
     assert some.returncode == 1 and ada["id"] in some.stdout
     assert "incomplete: 1 row printed" in some.stderr
+
+
+def test_a_command_and_do_leave_equal_audit_lines(dyntui):
+    lines = []
+    for name, words in (("one", ("users", "delete")), ("two", ("do", "users", "delete"))):
+        made = dyntui.json("users", "create", f"email={name}@x.example", "--yes")["targets"][0]["id"]
+        dyntui(*words, made, "--yes", "--confirm-environment", "test", check=False)
+        own = {"targets", "request_id", "time"}
+        found = [line for line in dyntui.json("audit") if line["targets"] == [made]]
+        lines.append([{key: value for key, value in line.items() if key not in own} for line in found])
+    assert lines[0] == lines[1]
+    assert [line["outcome"] for line in lines[0]] == ["started", "done"]
+    assert {line["action"] for line in lines[0]} == {"users.delete"}

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
 
-__all__ = ["Declaration", "api_only_reason", "declaration", "declaration_of", "declarations", "declared_write"]
+__all__ = [
+    "Declaration",
+    "api_only_reason",
+    "declaration",
+    "declaration_of",
+    "declarations",
+    "declared_write",
+    "find_declaration",
+]
 
 Call = Callable[["Client", Target, "WritePermit"], Awaitable[Any]]
 
@@ -60,6 +68,11 @@ def declarations() -> Iterator[Declaration]:
 def declaration(name: str) -> Declaration:
     """Return the declaration with that name in the audit log. Raises KeyError for an unknown name."""
     return _by_name()[name]
+
+
+def find_declaration(name: str) -> Declaration | None:
+    """Return the declaration with that name in the audit log; None for `api.…` and the names of earlier versions."""
+    return _by_name().get(name)
 
 
 def declaration_of(operation_id: str) -> Declaration | None:

@@ -324,6 +324,18 @@ def is_in_use(console: ConsoleApp, connection: Connection) -> bool:
     return console.session.connection is connection
 
 
+def _offer_undo(console: ConsoleApp, results: WriteResults) -> str:
+    """Remember a write that can be undone, and return how to undo it, for its notification."""
+    from dyntui.services.actions.undo_change import is_undoable
+
+    connection = console.session.connection
+    if connection is None or not is_undoable(results):
+        console.session.last_change = None
+        return ""
+    console.session.last_change = (connection, results)
+    return ". Press Z to undo it"
+
+
 def notify_results(console: ConsoleApp, results: WriteResults, environment: str = "") -> None:
     """Show the result of a write; of a failure also the reason and what to do next.
 
@@ -336,7 +348,8 @@ def notify_results(console: ConsoleApp, results: WriteResults, environment: str 
         text = f"{environment}: {text}"
     error = results.first_error
     if error is None:
-        console.notify(text)
+        offer = "" if environment else _offer_undo(console, results)
+        console.notify(f"{text}{offer}")
         return
     if len(results.items) > 1:
         hint = "" if environment else "Unfinished rows stay marked."

@@ -39,6 +39,8 @@ SHELL_ACTIONS = register(
         _READ, disabled_reason="environment_disabled_reason"),
     Action("app.requests", ("R",), "requests", "Show the request log.", _READ),
     Action("app.notifications", ("N",), "notifications", "Show all notifications of this session.", _READ),
+    Action("app.undo", ("Z",), "undo", "Undo the last change, if there is an action that reverses it. It is confirmed first.",
+        run="undo_change", disabled_reason="undo_change_disabled_reason"),
     Action("app.quit", ("ctrl+q", "Q"), "quit", "Quit dyntui.", _READ, run="leave"),
     Action("app.suspend", ("ctrl+z",), "suspend", "Return to the shell; `fg` continues dyntui.", _READ,
         priority=True),

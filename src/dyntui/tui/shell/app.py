@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -363,6 +364,20 @@ class Console(TerminalActionsMixin):
 
     def action_notifications(self) -> None:
         self.open_route("notifications")
+
+    def undo_change_disabled_reason(self) -> str | None:
+        change = self.session.last_change
+        if change is None or change[0] is not self.session.connection:
+            return "There is no change that can be undone."
+        return None
+
+    def action_undo_change(self) -> None:
+        from dyntui.services.actions.undo_change import undo_of
+        from dyntui.tui.shell.action_runner import run_action, run_read_worker
+
+        change = self.session.last_change
+        assert change is not None
+        run_read_worker(self, partial(undo_of, *change), lambda found: run_action(self, *found, opening_key="Z"))
 
     def action_leave(self) -> None:
         if self._is_quitting or (self.session.running is None and not self.running_writes):

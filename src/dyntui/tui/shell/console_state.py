@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dyntui.config.credentials import AskPassphrase
     from dyntui.config.profile import Profile
     from dyntui.sandbox.options import SandboxOptions
+    from dyntui.services.actions.write_types import WriteResults
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_thread import JobThread
     from dyntui.services.imports.progress import Progress
@@ -159,6 +160,8 @@ class ConsoleState:
     """Metadata that was edited and not saved, by user id."""
     health: dict[str, HealthCheck] = field(default_factory=dict)
     """The result of the last check, by profile name."""
+    last_change: tuple[Connection, WriteResults] | None = None
+    """The last write that can be undone, and the connection that it was made with; None for none."""
     notifications: deque[Notification] = field(default_factory=lambda: deque(maxlen=500))
     """The last notifications, oldest first."""
 
