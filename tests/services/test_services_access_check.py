@@ -59,11 +59,11 @@ GATE = row("Holders", rules=[{"type": "nft", "address": {"networkId": 1, "contra
         ((row("New", "unheardOf"),), (), (row("New", "unheardOf"),), AccessVerdict.DEPENDS),
     ],
 )
-def test_the_verdict_follows_from_lists_and_gates(lists: Any, gates: Any, on: Any, expected: AccessVerdict) -> None:
+def test_the_verdict_depends_on_lists_and_gates(lists: Any, gates: Any, on: Any, expected: AccessVerdict) -> None:
     assert verdict(AccessPolicy(lists, gates), *on) is expected
 
 
-def test_gates_that_cannot_be_read_leave_a_yes_open_and_a_no_closed() -> None:
+def test_unreadable_gates_make_an_allowed_result_uncertain_only() -> None:
     assert verdict(AccessPolicy((VIP,), (), "Forbidden"), VIP) is AccessVerdict.DEPENDS
     assert verdict(AccessPolicy((VIP,), (), "Forbidden")) is AccessVerdict.NO
 
@@ -84,7 +84,7 @@ def test_the_reasons_name_the_entry_the_list_and_the_scope() -> None:
     assert answer.scopes == ("beta",)
 
 
-async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> None:
+async def test_an_email_is_allowed_by_itself_or_by_its_domain(tmp_path: Path) -> None:
     async with world(tmp_path, flags={}) as here:
         made = await here.make("Partners", "siteAccess", "ada@example.com")
         await here.add(made, {"emailDomain": "https://partner.example"})
@@ -100,12 +100,12 @@ async def test_an_e_mail_gets_in_by_itself_or_by_its_domain(tmp_path: Path) -> N
             assert answer.verdict is expected, text
 
 
-def test_a_subject_that_could_be_anything_is_refused() -> None:
+def test_an_ambiguous_subject_is_refused() -> None:
     with pytest.raises(UsageError, match="Cannot tell what"):
         parse_subject("ada")
 
 
-async def test_a_user_is_looked_for_by_everything_that_is_linked_as_the_server_does(tmp_path: Path) -> None:
+async def test_a_user_is_checked_by_all_linked_identifiers(tmp_path: Path) -> None:
     async with world(tmp_path, users=120) as here:
         access = await read_access(here.client)
         rows = (await here.client.users.list(limit=100)).rows
@@ -145,7 +145,7 @@ def test_identifiers_come_from_the_user_and_from_every_credential() -> None:
     assert entries_for({}) == []
 
 
-async def test_who_would_be_locked_out_is_counted_and_says_among_whom(tmp_path: Path, monkeypatch: Any) -> None:
+async def test_users_that_would_be_locked_out_are_counted_with_their_total(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     async with world(tmp_path, users=250) as here:
         made = await here.make("Guests")
@@ -188,7 +188,7 @@ async def test_cached_users_are_counted_with_their_age_and_share(tmp_path: Path,
         assert everyone.description == "all 250 users"
 
 
-async def test_a_list_without_users_known_says_so(tmp_path: Path, monkeypatch: Any) -> None:
+async def test_a_missing_cache_of_users_is_reported(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     async with world(tmp_path, users=0) as here:
         before = await read_access(here.client)

@@ -32,7 +32,7 @@ def emails(*names: str) -> list[dict[str, Any]]:
     return [{"email": f"{name}@example.com"} for name in names]
 
 
-def test_two_sides_are_told_apart_by_what_they_name_not_how_it_is_written() -> None:
+def test_entries_are_compared_by_identifier_and_not_by_spelling() -> None:
     left = make_side("left", [{"email": "A@example.com", "alias": "a"}, *emails("b", "b"), {"farcasterFid": 7.0}])
     right = make_side("right", [*emails("a", "c"), {"farcasterFid": 7}])
     diff = compare(left, right)
@@ -55,7 +55,7 @@ async def applied(here: World, plan: SyncPlan, *, job: str = "") -> WriteResults
     return await sync(here.write_gate, plan, Confirmation(yes=True, typed=typed, read=needed.code), job=job)
 
 
-async def test_a_sync_shows_its_plan_applies_it_and_then_has_nothing_to_do(tmp_path: Path) -> None:
+async def test_a_sync_shows_its_plan_applies_it_and_has_no_changes_afterwards(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         row = await here.make("Guests", "siteAccess", *(f"{name}@example.com" for name in "abc"))
         wanted = emails("b", "c", "d", "e")
@@ -76,7 +76,7 @@ async def test_a_sync_shows_its_plan_applies_it_and_then_has_nothing_to_do(tmp_p
         assert again.lines()[-1] == "Nothing to do: the list matches the source."
 
 
-async def test_without_removing_the_others_stay(tmp_path: Path) -> None:
+async def test_a_sync_without_removal_keeps_other_entries(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "a@example.com")
         plan = await planned(here, row, emails("b"), remove=False)
@@ -86,7 +86,7 @@ async def test_without_removing_the_others_stay(tmp_path: Path) -> None:
         assert (await planned(here, row, emails("b"), remove=False)).is_empty
 
 
-async def test_nothing_is_removed_when_something_could_not_be_added(tmp_path: Path) -> None:
+async def test_a_failed_addition_prevents_all_removals(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "a@example.com", "b@example.com")
         plan = await planned(here, row, [{"walletPublicKey": "short"}, *emails("c")])
@@ -96,7 +96,7 @@ async def test_nothing_is_removed_when_something_could_not_be_added(tmp_path: Pa
         assert await here.on(row) == ["a@example.com", "b@example.com", "c@example.com"]
 
 
-async def test_lines_that_are_no_entry_keep_a_sync_from_removing(tmp_path: Path) -> None:
+async def test_invalid_lines_prevent_removals(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "a@example.com")
         source = make_side("people.csv", emails("b"), [(3, "the kind of “ada” is ambiguous")])
@@ -107,7 +107,7 @@ async def test_lines_that_are_no_entry_keep_a_sync_from_removing(tmp_path: Path)
         assert told[-1] == "  invalid lines in the source: 1; line 3: the kind of “ada” is ambiguous"
 
 
-async def test_an_empty_source_empties_the_list_only_by_its_name_when_it_decides_alone(tmp_path: Path) -> None:
+async def test_emptying_the_only_site_access_list_by_a_sync_needs_its_name(tmp_path: Path) -> None:
     from dyntui.services.access.actions import access_target
 
     async with world(tmp_path) as here:
@@ -131,7 +131,7 @@ async def test_a_sync_is_undone_as_one_job(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("format", [ExportFormat.CSV, ExportFormat.EXACT, ExportFormat.NDJSON, ExportFormat.JSON])
-async def test_an_export_of_every_kind_reads_back_as_the_same_entries(tmp_path: Path, format: ExportFormat) -> None:
+async def test_an_export_of_every_kind_is_read_back_as_the_same_entries(tmp_path: Path, format: ExportFormat) -> None:
     entries = [
         {"email": "ada@example.com", "alias": "+Ada, the first"},
         {"emailDomain": "example.org"},
@@ -155,7 +155,7 @@ async def test_an_export_of_every_kind_reads_back_as_the_same_entries(tmp_path: 
         assert {each.get("alias") for each in side.entries.values()} == {"+Ada, the first", "Müller", None}
 
 
-async def test_what_stands_on_several_lists_is_found(tmp_path: Path) -> None:
+async def test_identifiers_on_several_lists_are_found(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         one = await here.make("One", "siteAccess", "a@example.com", "b@example.com")
         two = await here.make("Two", "block", "b@example.com")
@@ -166,7 +166,7 @@ async def test_what_stands_on_several_lists_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("wanted", [1, 40])
-async def test_entries_are_found_among_many_by_search_or_by_reading_all(tmp_path: Path, wanted: int) -> None:
+async def test_entries_are_found_by_search_or_by_reading_the_whole_list(tmp_path: Path, wanted: int) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests")
         await here.add(row, *({"email": f"person{n:03}@example.com"} for n in range(420)))

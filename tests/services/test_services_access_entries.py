@@ -53,20 +53,20 @@ SOLANA = "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T"
         ("externalUserId:u-1", "externalUserId", "u-1"),
     ],
 )
-def test_the_kind_is_told_from_the_text_or_said_before_it(text: str, kind: str, value: str) -> None:
+def test_the_kind_follows_from_the_text_or_its_prefix(text: str, kind: str, value: str) -> None:
     (draft,) = parse_lines(text)
     assert (draft.kind, draft.value, draft.state) == (kind, value, DraftState.NEW)
 
 
 @pytest.mark.parametrize("text", ["ada", "12345", "@ada", "fid:ada", "email:ada"])
-def test_what_could_be_several_kinds_is_never_guessed(text: str) -> None:
+def test_an_ambiguous_kind_is_not_guessed(text: str) -> None:
     (draft,) = parse_lines(text)
     assert draft.state is DraftState.INVALID
     assert draft.problem_text
     assert draft.line == 1
 
 
-def test_a_person_says_the_kind_of_one_that_is_unclear() -> None:
+def test_the_kind_of_an_ambiguous_entry_can_be_chosen() -> None:
     (draft,) = parse_lines("ada, The first")
     chosen = with_kind(draft, "discordUsername")
     assert (chosen.entry, chosen.state) == ({"discordUsername": "ada", "alias": "The first"}, DraftState.NEW)
@@ -88,7 +88,7 @@ def test_pasted_lines_have_aliases_several_identifiers_or_names_of_fields(text: 
     assert [dict(draft.entry) for draft in parse_lines(text) if draft.entry] == entries
 
 
-def test_a_line_that_says_what_an_earlier_one_says_is_told(tmp_path: Path) -> None:
+def test_a_repeated_line_is_reported(tmp_path: Path) -> None:
     found = parse_lines(f"Ada@Example.com\nada@example.com\n{EVM}\n{EVM.upper().replace('0X', '0x')}\nada")
     assert [draft.state for draft in found] == [
         DraftState.NEW,
@@ -101,7 +101,7 @@ def test_a_line_that_says_what_an_earlier_one_says_is_told(tmp_path: Path) -> No
 
 
 @given(st.text(max_size=200))
-def test_any_text_becomes_drafts_that_are_either_sendable_or_say_why_not(text: str) -> None:
+def test_any_text_results_in_valid_drafts_or_drafts_with_a_reason(text: str) -> None:
     for draft in parse_lines(text):
         if draft.state is DraftState.NEW:
             assert draft.kind
@@ -110,7 +110,7 @@ def test_any_text_becomes_drafts_that_are_either_sendable_or_say_why_not(text: s
             assert draft.problem_text
 
 
-async def test_entries_are_added_and_those_that_are_there_count_as_done(tmp_path: Path) -> None:
+async def test_entries_are_added_and_existing_ones_count_as_done(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com")
         targets = [
@@ -125,7 +125,7 @@ async def test_entries_are_added_and_those_that_are_there_count_as_done(tmp_path
         assert lines[-3].after is None, "nothing was added, so there is nothing to undo"
 
 
-async def test_drafts_are_checked_against_the_list_and_the_others(tmp_path: Path) -> None:
+async def test_drafts_are_compared_with_the_list_and_other_drafts(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com")
         other = await here.make("Banned", "block", "bob@example.com")
@@ -140,7 +140,7 @@ async def test_drafts_are_checked_against_the_list_and_the_others(tmp_path: Path
         assert found[1].problem_text == "also on Banned"
 
 
-async def test_a_failure_leaves_the_failed_ones_and_does_not_stop_the_others(tmp_path: Path) -> None:
+async def test_a_failed_entry_does_not_stop_the_others(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests")
         bad = entry_target({"walletPublicKey": "short"})
@@ -150,7 +150,7 @@ async def test_a_failure_leaves_the_failed_ones_and_does_not_stop_the_others(tmp
         assert await here.on(row) == ["a@example.com", "b@example.com"]
 
 
-async def test_removing_is_destructive_and_one_that_is_gone_counts_as_removed(tmp_path: Path) -> None:
+async def test_removal_is_destructive_and_a_missing_entry_counts_as_removed(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
         entries = (await here.client.allowlists.entries(row["id"])).rows
@@ -163,7 +163,7 @@ async def test_removing_is_destructive_and_one_that_is_gone_counts_as_removed(tm
         assert await here.on(row) == ["bob@example.com"]
 
 
-async def test_emptying_the_only_door_wants_its_name(tmp_path: Path) -> None:
+async def test_emptying_the_only_site_access_list_needs_its_name(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
         await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
@@ -192,7 +192,7 @@ async def test_another_identifier_is_added_before_the_old_one_is_deleted(tmp_pat
         assert (last.before["email"], last.after["email"]) == ("ada@example.com", "ada@new.example")
 
 
-async def test_a_new_entry_that_is_refused_leaves_the_old_one(tmp_path: Path) -> None:
+async def test_a_refused_new_entry_keeps_the_old_one(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com")
         old = (await here.client.allowlists.entries(row["id"])).rows[0]
@@ -201,7 +201,7 @@ async def test_a_new_entry_that_is_refused_leaves_the_old_one(tmp_path: Path) ->
         assert await here.on(row) == ["ada@example.com"]
 
 
-async def test_another_alias_is_refused_while_the_list_counts_unless_a_gap_is_allowed(tmp_path: Path) -> None:
+async def test_a_changed_alias_on_an_enabled_list_is_refused_unless_a_gap_is_allowed(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
         old = (await here.client.allowlists.entries(row["id"])).rows[0]
@@ -220,7 +220,7 @@ async def test_another_alias_is_refused_while_the_list_counts_unless_a_gap_is_al
         assert (await here.confirmed(replace_entry(row, gap=True), [again])).remaining == ()
 
 
-async def test_the_old_entry_is_put_back_when_the_new_one_is_refused_after_it_was_deleted(
+async def test_the_deleted_entry_is_restored_when_its_replacement_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with world(tmp_path) as here:
@@ -233,7 +233,7 @@ async def test_the_old_entry_is_put_back_when_the_new_one_is_refused_after_it_wa
 
 
 @pytest.mark.parametrize("applied", [True, False])
-async def test_a_lost_answer_is_looked_into_before_anything_is_said(
+async def test_an_addition_with_a_lost_response_is_checked_before_its_outcome_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
 ) -> None:
     async with world(tmp_path) as here:
@@ -253,7 +253,7 @@ async def test_a_lost_answer_is_looked_into_before_anything_is_said(
 
 
 @pytest.mark.parametrize("applied", [True, False])
-async def test_a_lost_answer_to_a_removal_is_looked_into(
+async def test_a_removal_with_a_lost_response_is_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
 ) -> None:
     async with world(tmp_path) as here:
@@ -273,7 +273,7 @@ async def test_a_lost_answer_to_a_removal_is_looked_into(
         assert done.items[0].outcome is (WriteOutcome.DONE if applied else WriteOutcome.UNKNOWN)
 
 
-async def test_what_was_added_and_deleted_together_is_undone_together_and_only_once(tmp_path: Path) -> None:
+async def test_additions_and_removals_of_one_job_are_undone_together_and_one_time(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
         entries = (await here.client.allowlists.entries(row["id"])).rows
@@ -301,7 +301,7 @@ async def test_what_was_added_and_deleted_together_is_undone_together_and_only_o
             assert (await plan_undo(here.client, audit, job, environment)).is_empty
 
 
-async def test_undoing_another_alias_brings_the_old_one_back(tmp_path: Path) -> None:
+async def test_undoing_a_changed_alias_restores_the_old_one(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests")
         await here.add(row, {"email": "ada@example.com", "alias": "Ada"})
@@ -315,13 +315,13 @@ async def test_undoing_another_alias_brings_the_old_one_back(tmp_path: Path) -> 
         assert (now["email"], now["alias"]) == ("ada@example.com", "Ada")
 
 
-async def test_a_job_that_is_not_there_cannot_be_undone(tmp_path: Path) -> None:
+async def test_a_missing_job_cannot_be_undone(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         with pytest.raises(UsageError, match="no job nope"):
             await plan_undo(here.client, here.connection.audit, "nope", here.client.environment_id)
 
 
-async def test_a_user_put_on_a_list_that_keeps_people_out_is_weighed_too(tmp_path: Path) -> None:
+async def test_the_impact_of_adding_a_user_to_a_block_list_is_assessed(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         banned = await here.list("Sanctioned wallets")
         user = (await here.client.users.list(limit=1)).rows[0]
@@ -332,6 +332,6 @@ async def test_a_user_put_on_a_list_that_keeps_people_out_is_weighed_too(tmp_pat
         assert "are refused at the next sign-in" in here.write_gate.requirement(weighed, [user_target(user)]).effects[0]
 
 
-def test_an_entry_has_only_fields_of_an_entry() -> None:
+def test_an_entry_contains_only_entry_fields() -> None:
     with pytest.raises(UsageError, match="has no field colour"):
         draft_of({"colour": "red"})

@@ -58,7 +58,7 @@ async def long_list(here: World, **options: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("searched", ["documented", "all"])
-async def test_each_kind_of_entry_is_found_alone_and_together(tmp_path: Path, searched: str) -> None:
+async def test_entries_of_each_kind_are_found_alone_and_together(tmp_path: Path, searched: str) -> None:
     async with world(tmp_path, flags={"entry-query": searched}) as here:
         row = await long_list(here)
         together = await find_entries(here.client, row["id"], KINDS)
@@ -68,7 +68,7 @@ async def test_each_kind_of_entry_is_found_alone_and_together(tmp_path: Path, se
         assert await find_entries(here.client, row["id"], [{"phoneNumber": "+4915100000000"}]) == {}
 
 
-async def test_access_is_checked_and_drafts_are_compared_by_every_kind(tmp_path: Path) -> None:
+async def test_access_checks_and_drafts_use_every_kind_of_identifier(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await long_list(here)
         drafts = parse_identifiers(["+4915112345678", "discord:ada#1234", "external:u-1", "external:u-2"])
@@ -80,9 +80,7 @@ async def test_access_is_checked_and_drafts_are_compared_by_every_kind(tmp_path:
 
 
 @pytest.mark.parametrize("entry", MISSED, ids=kind_of)
-async def test_the_undo_of_an_addition_finds_who_still_stands_on_the_list(
-    tmp_path: Path, entry: dict[str, Any]
-) -> None:
+async def test_undoing_an_addition_finds_the_entries_still_on_the_list(tmp_path: Path, entry: dict[str, Any]) -> None:
     async with world(tmp_path) as here:
         row = await long_list(here)
         there = (await find_entries(here.client, row["id"], [entry]))[key_of(entry)]
@@ -95,7 +93,7 @@ async def test_the_undo_of_an_addition_finds_who_still_stands_on_the_list(
 
 
 @pytest.mark.parametrize("applied", [True, False])
-async def test_a_lost_answer_is_looked_into_for_every_kind(
+async def test_a_lost_response_is_checked_for_every_kind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
 ) -> None:
     async with world(tmp_path) as here:

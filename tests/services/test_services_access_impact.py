@@ -30,7 +30,7 @@ VIP, STAFF, BANNED = row("VIP"), row("Staff"), row("Banned", "block")
 OFF = row("VIP", on=False)
 
 
-def test_the_first_door_locks_out_everybody_else_and_wants_its_name() -> None:
+def test_enabling_the_first_site_access_list_locks_out_all_others_and_needs_its_name() -> None:
     weight = weigh(lists(OFF, row("Beta", "scope")), OFF, with_enabled(True))
     assert weight.effect is Effect.DESTRUCTIVE
     assert weight.phrase == "VIP"
@@ -38,19 +38,19 @@ def test_the_first_door_locks_out_everybody_else_and_wants_its_name() -> None:
     assert any("only users on “VIP” (3 entries) may sign in" in line for line in weight.effects)
 
 
-def test_an_empty_first_door_locks_out_everybody() -> None:
+def test_enabling_an_empty_first_site_access_list_locks_out_all_users() -> None:
     weight = weigh(lists(OFF), OFF, with_enabled(True), count=0)
     assert "NO ONE could sign in from now on." in weight.effects
     assert weight.phrase == "VIP"
 
 
-def test_a_further_door_lets_more_people_in_and_is_no_danger() -> None:
+def test_enabling_another_site_access_list_allows_more_users_and_is_not_destructive() -> None:
     weight = weigh(lists(OFF, STAFF), OFF, with_enabled(True))
     assert (weight.effect, weight.phrase) == (Effect.WRITE, "")
     assert "may sign in as well, in addition to “Staff”" in weight.effects[0]
 
 
-def test_a_gate_that_decides_already_does_not_make_the_first_list_harmless() -> None:
+def test_an_enabled_gate_does_not_make_the_first_list_harmless() -> None:
     gate = row("Holders")
     weight = weigh(lists(OFF, gates=(gate,)), OFF, with_enabled(True))
     assert weight.phrase == "VIP"
@@ -58,20 +58,20 @@ def test_a_gate_that_decides_already_does_not_make_the_first_list_harmless() -> 
 
 
 @pytest.mark.parametrize("change", [with_enabled(False), deleted, with_fields({"outcome": "scope"})])
-def test_taking_the_last_door_away_opens_the_environment_and_wants_the_name(change: Any) -> None:
+def test_disabling_the_last_site_access_list_opens_the_environment_and_needs_the_name(change: Any) -> None:
     weight = weigh(lists(VIP), VIP, change)
     assert weight.phrase == "VIP"
     assert weight.effect is Effect.DESTRUCTIVE
     assert "everyone may sign in from now on" in weight.effects[0]
 
 
-def test_taking_one_of_several_doors_away_shuts_out_who_is_only_on_it() -> None:
+def test_disabling_one_of_several_site_access_lists_locks_out_users_on_no_other() -> None:
     weight = weigh(lists(VIP, STAFF), VIP, with_enabled(False))
     assert (weight.effect, weight.phrase) == (Effect.DESTRUCTIVE, "")
     assert "can no longer sign in, unless also on “Staff”" in weight.effects[0]
 
 
-def test_an_enabled_list_that_becomes_the_first_door_is_as_dangerous_as_enabling_one() -> None:
+def test_changing_an_enabled_list_to_the_first_site_access_list_is_destructive() -> None:
     scope = row("Beta", "scope", scope="beta")
     weight = weigh(lists(scope), scope, with_fields({"outcome": "siteAccess"}))
     assert weight.phrase == "Beta"
@@ -79,7 +79,7 @@ def test_an_enabled_list_that_becomes_the_first_door_is_as_dangerous_as_enabling
     assert any("lose the scope beta" in line for line in weight.effects)
 
 
-def test_the_last_door_that_becomes_a_block_opens_and_shuts_at_once() -> None:
+def test_changing_the_last_site_access_list_to_a_block_list_allows_and_locks_out_users() -> None:
     weight = weigh(lists(VIP), VIP, with_fields({"outcome": "block"}))
     assert weight.phrase == "VIP"
     assert any("everyone may sign in" in line for line in weight.effects)
@@ -96,34 +96,34 @@ def test_the_last_door_that_becomes_a_block_opens_and_shuts_at_once() -> None:
         ("somethingNew", True, Effect.DESTRUCTIVE),
     ],
 )
-def test_what_shuts_out_or_is_not_known_is_destructive(outcome: str, change: bool, effect: Effect) -> None:
+def test_an_impact_that_locks_out_or_is_unknown_is_destructive(outcome: str, change: bool, effect: Effect) -> None:
     one = row("Other", outcome, on=not change, scope="x")
     weight = weigh(lists(one), one, with_enabled(change))
     assert (weight.effect, weight.phrase) == (effect, "")
 
 
 @pytest.mark.parametrize("change", [with_fields({"name": "New"}), with_fields({"outcome": "siteAccess"}), deleted])
-def test_what_is_off_changes_nothing_for_anybody(change: Any) -> None:
+def test_a_disabled_list_has_no_impact(change: Any) -> None:
     one = row("Beta", "scope", on=False)
     weight = weigh(lists(one), one, change)
     assert (weight.effect, weight.phrase) == (Effect.WRITE, "")
     assert weight.effects == ("It is disabled, so nothing changes now.",)
 
 
-def test_another_name_leaves_what_it_does() -> None:
+def test_a_changed_name_has_no_impact() -> None:
     assert weigh(lists(VIP), VIP, with_fields({"name": "Guests"})).effects == (
         "Its effect on sign-in does not change.",
     )
 
 
-def test_a_gate_without_a_scope_is_a_door() -> None:
+def test_a_gate_without_a_scope_controls_site_access() -> None:
     gate = row("Holders", "scope", on=False)
     assert weigh(lists(gates=(gate,)), gate, with_enabled(True), count=None, kind=PolicyKind.GATE).phrase == "Holders"
     giving = row("Holders", "scope", on=False, scope="vip")
     assert weigh(lists(gates=(giving,)), giving, with_enabled(True), count=None, kind=PolicyKind.GATE).phrase == ""
 
 
-def test_the_code_stands_for_what_was_read() -> None:
+def test_the_confirmation_code_depends_on_the_shown_effects() -> None:
     first = weigh(lists(OFF), OFF, with_enabled(True))
     assert first.code == weigh(lists(OFF), OFF, with_enabled(True), count=4).code, "a further entry changes no effect"
     assert first.code != weigh(lists(OFF), OFF, with_enabled(True), count=0).code
@@ -136,11 +136,11 @@ def test_the_code_stands_for_what_was_read() -> None:
     ("name", "phrase"),
     [("VIP list", "VIP list"), (" VIP ", "VIP"), ("a\u202eb", "id"), ("", "id"), ("x" * 300, "id"), ("\x1b[2J", "id")],
 )
-def test_what_is_typed_is_the_name_when_it_can_be_typed(name: str, phrase: str) -> None:
+def test_the_phrase_is_the_name_if_it_can_be_typed(name: str, phrase: str) -> None:
     assert phrase_for({"id": "id", "name": name}) == phrase
 
 
-def test_the_summary_says_who_may_come_in() -> None:
+def test_the_summary_states_who_can_sign_in() -> None:
     assert lists(OFF).summary() == ["Everyone may sign in: no siteAccess list is enabled."]
     access = lists(VIP, STAFF, BANNED, row("Beta", "scope", scope="beta"), gates=(row("Holders"),))
     assert access.summary() == [
@@ -154,7 +154,7 @@ def test_the_summary_says_who_may_come_in() -> None:
     assert lists(OFF).column_text(OFF) == "required if enabled"
 
 
-def test_a_list_is_found_by_id_then_name_then_any_case() -> None:
+def test_a_list_is_found_by_id_then_by_name_then_ignoring_case() -> None:
     rows = [row("VIP"), row("vip", "scope") | {"id": "id-2"}]
     assert find_policy(rows, "id-2")["id"] == "id-2"
     assert find_policy(rows, "VIP")["id"] == "id-VIP"

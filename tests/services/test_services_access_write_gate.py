@@ -40,7 +40,7 @@ def raw(here: World, operation: str, **path: str) -> WriteAction:
         Confirmation(yes=True, typed=DOOR, read="000000"),
     ],
 )
-async def test_a_first_door_is_not_enabled_without_typing_its_name_and_having_read_what_it_does(
+async def test_a_first_site_access_list_is_not_enabled_without_its_name_and_the_code(
     tmp_path: Path, kind: str, way: str, confirmation: Confirmation
 ) -> None:
     async with world(tmp_path, kind=kind) as here:
@@ -57,7 +57,7 @@ async def test_a_first_door_is_not_enabled_without_typing_its_name_and_having_re
 
 @KINDS
 @pytest.mark.parametrize("way", ["action", "operation"])
-async def test_who_read_it_and_types_the_name_enables_it_and_the_audit_shows_before_and_after(
+async def test_name_and_code_enable_a_list_and_the_audit_log_has_the_state_before_and_after(
     tmp_path: Path, kind: str, way: str
 ) -> None:
     async with world(tmp_path, kind=kind) as here:
@@ -77,7 +77,7 @@ async def test_who_read_it_and_types_the_name_enables_it_and_the_audit_shows_bef
 
 
 @pytest.mark.parametrize("way", ["action", "operation", "update"])
-async def test_in_read_only_it_cannot_be_done_at_all(tmp_path: Path, way: str) -> None:
+async def test_a_list_is_not_enabled_in_read_only(tmp_path: Path, way: str) -> None:
     async with world(tmp_path, kind="live", read_only=True) as here:
         row = await here.list(DOOR)
         action = {
@@ -93,7 +93,7 @@ async def test_in_read_only_it_cannot_be_done_at_all(tmp_path: Path, way: str) -
         assert [line.outcome for line in here.connection.audit.lines()] == ["refused"]
 
 
-async def test_what_was_read_is_read_again_when_things_have_changed(tmp_path: Path) -> None:
+async def test_a_changed_impact_must_be_confirmed_again(tmp_path: Path) -> None:
     """Somebody disables the other door between reading and typing: it is a first door now."""
     async with world(tmp_path, kind="live") as here:
         other = await here.make("Staff door", "siteAccess", "ada@example.com")
@@ -108,7 +108,7 @@ async def test_what_was_read_is_read_again_when_things_have_changed(tmp_path: Pa
         assert not await enabled(here)
 
 
-async def test_an_action_of_ones_own_making_does_not_pass_unweighed(tmp_path: Path) -> None:
+async def test_a_hand_made_action_is_refused_without_its_impact(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.list(DOOR)
 
@@ -124,7 +124,7 @@ async def test_an_action_of_ones_own_making_does_not_pass_unweighed(tmp_path: Pa
 
 
 @pytest.mark.parametrize("operation", ["enableAllowlistById", "disableAllowlistById", "deleteAllowlistById"])
-async def test_a_list_of_another_environment_is_not_touched(tmp_path: Path, operation: str) -> None:
+async def test_a_list_of_another_environment_is_not_changed(tmp_path: Path, operation: str) -> None:
     """The path of these operations has no environment in it."""
     async with world(tmp_path) as here:
         strange = "00000000-0000-4000-8000-000000000000"
@@ -132,14 +132,14 @@ async def test_a_list_of_another_environment_is_not_touched(tmp_path: Path, oper
             await here.confirmed(raw(here, operation, allowlistId=strange), [Target(strange)])
 
 
-async def test_two_lists_that_decide_are_not_switched_at_once(tmp_path: Path) -> None:
+async def test_two_enabled_site_access_lists_are_not_disabled_together(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         targets = [access_target(await here.list(DOOR)), access_target(await here.make("Second", "siteAccess"))]
         with pytest.raises(UsageError, match="one allowlist at a time"):
             await here.confirmed(write_action("allowlists.enable"), targets)
 
 
-async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_path: Path) -> None:
+async def test_an_update_keeps_other_fields_and_its_impact_is_assessed(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         beta = await here.list("Beta testers")
         with pytest.raises(UsageError) as refused:
@@ -153,7 +153,7 @@ async def test_an_update_keeps_what_is_not_named_and_weighs_what_it_does(tmp_pat
         assert (renamed["scope"], renamed["outcome"]) == (beta["scope"], beta["outcome"])
 
 
-async def test_deleting_keeps_in_the_audit_what_it_was(tmp_path: Path) -> None:
+async def test_the_audit_log_has_the_deleted_list(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         made = await here.make("Guests", "scope", "ada@example.com", scope="guest")
         await here.confirmed(write_action("allowlists.delete"), [access_target(made)])
@@ -161,7 +161,7 @@ async def test_deleting_keeps_in_the_audit_what_it_was(tmp_path: Path) -> None:
         assert (last.before["name"], last.before["entries"], last.after) == ("Guests", 1, None)
 
 
-async def test_gates_are_made_changed_switched_and_deleted_through_the_same_door(tmp_path: Path) -> None:
+async def test_gates_are_created_changed_enabled_and_deleted_by_the_write_gate(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         rules = [parse_rule(f"nft:1:{CONTRACT}:amount=2:chain=EVM")]
         fields = {"name": "Holders", "outcome": "siteAccess", "rules": rules}
@@ -183,12 +183,12 @@ async def test_gates_are_made_changed_switched_and_deleted_through_the_same_door
 
 
 @pytest.mark.parametrize("text", ["nft", "nft:x:0xab", "coin:1:0xab", f"nft:1:{CONTRACT}:amount=0", "token:1:0xab"])
-def test_a_rule_that_makes_no_sense_is_refused_with_how_it_is_written(text: str) -> None:
+def test_an_invalid_rule_is_refused_with_the_syntax(text: str) -> None:
     with pytest.raises(UsageError):
         parse_rule(text)
 
 
-async def test_the_last_entry_of_the_only_door_wants_the_name_by_its_id_too(tmp_path: Path) -> None:
+async def test_removing_the_last_entry_of_the_only_list_by_its_id_needs_the_name(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         only = await here.make("Guests", "siteAccess", "ada@example.com")
         await here.confirmed(write_action("allowlists.enable"), [access_target(only)])

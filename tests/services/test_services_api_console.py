@@ -47,7 +47,7 @@ def test_every_operation_can_be_filled_in() -> None:
     assert [field.name for field in request_fields(KNOWN, KNOWN.get("updateProjectSettings"))] == [WHOLE]
 
 
-async def test_what_reads_goes_out_without_being_confirmed(tmp_path: Path) -> None:
+async def test_reads_are_sent_without_a_confirmation(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         request = ConsoleRequest("getEnvironmentUsers", {"limit": "2", "filter[filterValue]": ""})
         answer = await send_request(connection, request, NO)
@@ -57,7 +57,7 @@ async def test_what_reads_goes_out_without_being_confirmed(tmp_path: Path) -> No
         assert list(connection.audit.lines()) == []
 
 
-async def test_what_writes_goes_through_the_door(tmp_path: Path) -> None:
+async def test_writes_are_checked_by_the_write_gate(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         request = ConsoleRequest("addOrigin", {"origin": "https://new.example"})
         filled = prepare(KNOWN, request)
@@ -72,7 +72,7 @@ async def test_what_writes_goes_through_the_door(tmp_path: Path) -> None:
         assert [line.outcome for line in connection.audit.lines()] == ["started", "done"]
 
 
-async def test_a_refusal_of_the_server_is_an_answer_to_be_looked_at(tmp_path: Path) -> None:
+async def test_an_error_of_the_server_is_shown_as_a_response(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         gone = {"webhookId": "00000000-0000-4000-8000-000000000000"}
         answer = await send_request(connection, ConsoleRequest("getWebhook", gone), NO)
@@ -85,7 +85,7 @@ async def test_a_refusal_of_the_server_is_an_answer_to_be_looked_at(tmp_path: Pa
         assert answer.status == 501
 
 
-async def test_what_is_not_filled_in_right_is_never_sent(tmp_path: Path) -> None:
+async def test_an_invalid_form_is_not_sent(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         for request in (
             ConsoleRequest("getWebhook"),
@@ -97,7 +97,7 @@ async def test_what_is_not_filled_in_right_is_never_sent(tmp_path: Path) -> None
         assert connection.log.total == 0
 
 
-async def test_a_secret_is_read_through_the_door_only(tmp_path: Path) -> None:
+async def test_a_secret_is_read_only_by_the_write_gate(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         listed = await send_request(connection, ConsoleRequest("getWebhooks"), NO)
         values = {"webhookId": listed.document["data"][0]["webhookId"], "includeSecret": "true"}
@@ -108,7 +108,7 @@ async def test_a_secret_is_read_through_the_door_only(tmp_path: Path) -> None:
         assert [line.operation for line in connection.audit.lines()] == ["getWebhook", "getWebhook"]
 
 
-async def test_read_only_refuses_every_operation_that_writes_before_anything_leaves(tmp_path: Path) -> None:
+async def test_read_only_refuses_every_write_operation_before_any_request(tmp_path: Path) -> None:
     refused = 0
     async with connected(tmp_path, read_only=True, users=0) as connection:
         for operation in KNOWN:
@@ -125,7 +125,7 @@ async def test_read_only_refuses_every_operation_that_writes_before_anything_lea
     assert refused == sum(not operation.reads for operation in KNOWN) > 150
 
 
-def test_what_signs_or_touches_key_shares_is_warned_about() -> None:
+def test_operations_on_signatures_and_key_shares_have_a_warning() -> None:
     from dyntui.services.api_console import warning_about
 
     assert "device of the owner" in warning_about(KNOWN.get("delegatedSignMessage"))
@@ -137,7 +137,7 @@ def test_what_signs_or_touches_key_shares_is_warned_about() -> None:
 # To take along
 
 
-async def test_curl_and_command_say_the_same_and_have_no_token(tmp_path: Path) -> None:
+async def test_the_curl_and_dyntui_commands_are_equivalent_and_have_no_token(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         request = ConsoleRequest(
             "createWebhook", {"url": "https://o'brien.example.com/$(x)", "events": "user.created", "isEnabled": "true"}
@@ -159,7 +159,7 @@ async def test_curl_and_command_say_the_same_and_have_no_token(tmp_path: Path) -
             assert token not in text
 
 
-def test_a_query_is_written_as_the_client_sends_it() -> None:
+def test_the_copied_query_is_the_one_that_the_client_sends() -> None:
     filled = prepare(
         KNOWN, ConsoleRequest("getEnvironmentUsers", {"filter[filterValue]": "a b&c", "includeSessions": "true"})
     )
@@ -169,7 +169,7 @@ def test_a_query_is_written_as_the_client_sends_it() -> None:
     assert "-p 'filter[filterValue]=a b&c'" in as_command(KNOWN.get("getEnvironmentUsers"), filled)
 
 
-def test_requests_are_kept_without_what_may_be_a_secret(tmp_path: Path) -> None:
+def test_requests_are_saved_without_possible_secrets(tmp_path: Path) -> None:
     saved = SavedRequests(tmp_path / "state" / "requests.json")
     assert saved.load() == []
     token = "dyn_" + "a" * 40

@@ -7,7 +7,7 @@ from dyntui.resources import RESOURCES
 from dyntui.services.actions.resource_changes import JOBS, Changes, changed_by
 
 
-def test_every_write_of_a_record_changes_the_record_and_what_it_belongs_to() -> None:
+def test_a_write_marks_its_resource_and_parent_as_changed() -> None:
     for record in RESOURCES.values():
         for action in record.actions:
             if action.effect is not Effect.READ and not action.variant_of:
@@ -17,11 +17,11 @@ def test_every_write_of_a_record_changes_the_record_and_what_it_belongs_to() -> 
                 assert changed <= RESOURCES.keys()
 
 
-def test_what_no_record_declares_may_change_anything() -> None:
+def test_an_undeclared_write_marks_all_resources_as_changed() -> None:
     assert changed_by("createWaasPolicy") == RESOURCES.keys()
 
 
-def test_writes_made_together_are_reported_once_with_what_was_made_and_deleted() -> None:
+def test_a_group_of_writes_is_reported_one_time_with_created_and_deleted_ids() -> None:
     changes = Changes()
     heard: list[bool] = []
     changes.subscribe(heard.append)

@@ -76,7 +76,7 @@ _YES = Confirmation(yes=True)
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 80), changes)
-def test_a_scan_sees_everybody_who_stayed_and_nobody_twice(size: int, wanted: dict[int, Change]) -> None:
+def test_a_scan_returns_each_remaining_row_one_time(size: int, wanted: dict[int, Change]) -> None:
     async def work() -> None:
         server = Moving(size, wanted)
         async with server.connection:
@@ -93,7 +93,7 @@ def test_a_scan_sees_everybody_who_stayed_and_nobody_twice(size: int, wanted: di
 @example(56, {1: (True, 56, 1), 4: (True, 0, 1)}, [66, 46])  # the last row moves onto the page before
 @example(23, {1: (False, 0, 1), 2: (False, 0, 1), 3: (True, 23, 1)}, [11, 24])  # a tombstone above the lines in view
 @given(st.integers(1, 80), changes, st.lists(st.integers(0, 80), min_size=1, max_size=8))
-def test_no_row_is_shown_twice_and_at_rest_what_is_shown_is_what_there_is(
+def test_a_view_shows_no_row_twice_and_ends_with_the_rows_of_the_server(
     size: int, wanted: dict[int, Change], visits: list[int]
 ) -> None:
     async def work() -> None:

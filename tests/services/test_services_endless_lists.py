@@ -118,14 +118,14 @@ async def opened() -> AsyncIterator[Callable[[str], Client]]:
 
 
 @pytest.mark.parametrize("reader", READERS)
-async def test_a_list_without_end_is_not_read_for_ever(opened: Callable[[str], Client], reader: str) -> None:
+async def test_reading_an_endless_list_ends(opened: Callable[[str], Client], reader: str) -> None:
     items, read = READERS[reader]
     with pytest.raises(RepeatedPage):
         await read(opened(items))
 
 
 @pytest.mark.parametrize("name", PAGED)
-async def test_a_view_of_a_list_without_end_says_so_and_asks_no_more(
+async def test_a_view_of_an_endless_list_reports_it_and_sends_no_more_requests(
     opened: Callable[[str], Client], name: str
 ) -> None:
     record = RESOURCES[name]
@@ -137,7 +137,7 @@ async def test_a_view_of_a_list_without_end_says_so_and_asks_no_more(
     view.close()
 
 
-async def test_failed_messages_without_end_are_not_read_for_ever(opened: Callable[[str], Client]) -> None:
+async def test_reading_endless_failed_messages_ends(opened: Callable[[str], Client]) -> None:
     view = failed_view(opened("data"), PARENT)
     view.set_viewport(0, 50)
     await view.wait_until_idle()

@@ -42,7 +42,7 @@ def test_every_operation_has_a_form() -> None:
         assert len({field.name for field in fields}) == len(fields), operation.id
 
 
-def test_kinds_enums_and_what_must_be_there_come_from_the_schema() -> None:
+def test_types_enums_and_required_fields_come_from_the_schema() -> None:
     fields = by_name("createCustomFieldForEnvironment")
     assert (fields["name"].kind, fields["name"].required) == (FieldKind.TEXT, True)
     assert fields["enabled"].kind is FieldKind.FLAG
@@ -54,7 +54,7 @@ def test_kinds_enums_and_what_must_be_there_come_from_the_schema() -> None:
     assert "environment.users.read" in by_name("postToken")["scopes"].options
 
 
-def test_filters_and_headers_have_fields_of_their_own() -> None:
+def test_filters_and_headers_have_separate_fields() -> None:
     fields = by_name("getEnvironmentUsers")
     assert fields["filter[filterValue]"].location is ParameterLocation.QUERY
     filled = read_form(asked("getEnvironmentUsers"), {"filter[filterValue]": "ada", "limit": "5"})
@@ -63,13 +63,13 @@ def test_filters_and_headers_have_fields_of_their_own() -> None:
     assert (dict(filled.path), dict(filled.headers)) == ({"mfaDeviceId": "x"}, {"x-mfa-auth-token": "t"})
 
 
-def test_a_body_that_is_no_object_is_one_field() -> None:
+def test_a_body_that_is_not_an_object_is_one_field() -> None:
     fields = asked("bulkCreateUser")
     assert [field.name for field in fields if field.location is ParameterLocation.BODY] == [WHOLE]
     assert read_form(fields, {WHOLE: '[{"email": "a@b.c"}]'}).body == [{"email": "a@b.c"}]
 
 
-def test_what_is_filled_in_becomes_json_of_the_right_types() -> None:
+def test_entered_values_are_converted_to_json_types() -> None:
     filled = read_form(
         asked("createCustomFieldForEnvironment"),
         {
@@ -106,19 +106,19 @@ def test_what_is_filled_in_becomes_json_of_the_right_types() -> None:
         ("validationRules.validOptions", "[" * 100_000, "nested too deeply"),
     ],
 )
-def test_what_is_wrong_is_told_by_field(field: str, text: str, why: str) -> None:
+def test_errors_are_reported_by_field(field: str, text: str, why: str) -> None:
     values = {"name": "Plan", "enabled": "yes", "required": "no", "fieldType": "text", "position": "1", field: text}
     wrong = read_form(asked("createCustomFieldForEnvironment"), values).errors
     assert list(wrong) == [field]
     assert why in wrong[field]
 
 
-def test_a_value_that_no_enum_knows_is_sent_all_the_same() -> None:
+def test_a_value_outside_of_an_enum_is_sent() -> None:
     filled = read_form(asked("createExport"), {"model": "wallets", "format": "csv"})
     assert (filled.body, dict(filled.errors)) == ({"model": "wallets", "format": "csv"}, {})
 
 
-def test_only_what_changed_is_sent_and_what_was_emptied_is_sent_as_nothing() -> None:
+def test_only_changed_fields_are_sent_and_emptied_ones_are_null() -> None:
     fields = asked("updateUser", "firstName", "lastName", "metadata")
     before = current_values(fields, {"firstName": "Ada", "lastName": "L", "metadata": {"a": 1}})
     filled = read_form(fields, {**before, "lastName": ""}, before=before)
@@ -126,14 +126,14 @@ def test_only_what_changed_is_sent_and_what_was_emptied_is_sent_as_nothing() -> 
     assert read_form(fields, before, before=before).body is None
 
 
-def test_a_field_that_does_not_exist_is_refused_with_those_that_do() -> None:
+def test_an_unknown_field_is_refused_with_the_existing_ones() -> None:
     with pytest.raises(UsageError) as found:
         asked("addOrigin", "orgin")
     assert "origin" in found.value.hint
 
 
 @given(st.one_of(st.lists(st.text(min_size=1, max_size=8)), st.integers(-(2**63), 2**64 - 1), st.booleans()))
-def test_what_is_shown_of_a_value_is_read_back_as_it_was(value: object) -> None:
+def test_a_shown_value_is_parsed_back_unchanged(value: object) -> None:
     kind = {list: FieldKind.LIST, bool: FieldKind.FLAG, int: FieldKind.NUMBER}[type(value)]
     text = field_text(value)
     if kind is FieldKind.LIST and any(part != part.strip() or part[:1] == "[" for part in value):  # type: ignore[attr-defined]
@@ -143,6 +143,6 @@ def test_what_is_shown_of_a_value_is_read_back_as_it_was(value: object) -> None:
 
 
 @given(st.recursive(st.none() | st.booleans() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
-def test_json_is_read_back_as_it_was(value: object) -> None:
+def test_shown_json_is_parsed_back_unchanged(value: object) -> None:
     if isinstance(value, dict):
         assert json.loads(field_text(value)) == value

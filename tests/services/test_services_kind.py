@@ -58,7 +58,7 @@ async def level(connection: Connection, action: Any) -> ConfirmationLevel:
     return connection.write_gate.requirement(assessed, [Target("u1")]).level
 
 
-async def test_a_server_that_fails_for_a_while_is_asked_until_it_answers(live: Served) -> None:
+async def test_the_kind_is_requested_until_a_failing_server_responds(live: Served) -> None:
     async with opened(live) as connection:
         answers = [None, None]
         call = connection.client.call
@@ -79,7 +79,7 @@ async def test_a_server_that_fails_for_a_while_is_asked_until_it_answers(live: S
         assert connection.profile.kind == "live"
 
 
-async def test_a_kind_that_the_server_does_not_tell_counts_as_live(live: Served) -> None:
+async def test_an_unknown_kind_counts_as_live(live: Served) -> None:
     async with opened(live) as connection:
         live.sandbox.faults.set({"500-before": 1.0})
         change = settings.change_leaf(("general", "displayName"), "a", "b")
@@ -95,13 +95,13 @@ async def test_a_kind_that_the_server_does_not_tell_counts_as_live(live: Served)
         assert connection.profile.kind == "live"
 
 
-async def test_a_requirement_that_nobody_prepared_is_the_one_of_a_live_environment(live: Served) -> None:
+async def test_without_a_loaded_kind_the_confirmation_is_that_of_a_live_environment(live: Served) -> None:
     async with opened(live) as connection:
         needed = connection.write_gate.requirement(write_action("users.delete"), [Target("u1")])
         assert needed.level is ConfirmationLevel.TYPED
 
 
-async def test_a_token_that_may_not_read_the_environment_leaves_the_profile_s_kind(live: Served) -> None:
+async def test_without_permission_to_read_the_environment_the_kind_is_that_of_the_profile(live: Served) -> None:
     with serving(SandboxOptions(users=3, scopes=("environment.users.read", "environment.users.write"))) as served:
         async with opened(served) as connection:
             assert await level(connection, write_action("users.delete")) is ConfirmationLevel.CONFIRM
@@ -111,7 +111,7 @@ async def test_a_token_that_may_not_read_the_environment_leaves_the_profile_s_ki
     ("token", "base_url", "error"),
     [("dyn_wrong", "", Unauthorized), ("", "http://127.0.0.1:9/api/v0", NotSent)],
 )
-async def test_what_nothing_can_be_written_with_is_said(
+async def test_a_connection_that_cannot_write_is_reported(
     live: Served, token: str, base_url: str, error: type[Exception]
 ) -> None:
     async with opened(live, token, base_url) as connection:
@@ -119,7 +119,7 @@ async def test_what_nothing_can_be_written_with_is_said(
             await level(connection, write_action("users.delete"))
 
 
-def test_the_wizard_asks_before_its_plan_is_confirmed(live: Served, tmp_path: Path) -> None:
+def test_the_wizard_loads_the_kind_before_its_plan_is_confirmed(live: Served, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("email\nnew@x.example\n")
     service, connection = WizardService(), opened(live)

@@ -33,7 +33,7 @@ class Api:
     st.integers(0, 700),
     st.lists(st.tuples(st.integers(1, 8), st.booleans(), st.integers(0, 699), st.integers(1, 60)), max_size=6),
 )
-def test_whoever_was_there_all_the_time_is_seen_exactly_once(size, changes):
+def test_a_row_that_exists_all_the_time_is_read_exactly_one_time(size, changes):
     stayed = {f"u{n}" for n in range(size)}
 
     def change(api: Api) -> None:
@@ -52,12 +52,12 @@ def test_whoever_was_there_all_the_time_is_seen_exactly_once(size, changes):
     assert stayed <= set(got)
 
 
-async def test_a_scan_counts_what_it_saw_beside_what_the_server_reports():
+async def test_a_scan_counts_its_rows_and_the_total_of_the_server():
     found = [scanned async for scanned in scan(Api(250, lambda api: None), USERS)]
     assert (found[-1].seen, found[-1].reported) == (250, 250)
 
 
-async def test_a_list_that_never_holds_still_ends_in_an_error():
+async def test_a_list_that_always_changes_is_an_error():
     def shift(api: Api) -> None:
         api.people.insert(0, {"id": f"y{api.calls}"})
         api.people[:] = api.people[200:] + [{"id": f"z{api.calls}-{n}"} for n in range(200)]

@@ -52,7 +52,7 @@ async def read(view: PagedView) -> None:
     await seen(view, 0, 20)
 
 
-async def test_a_search_finds_what_is_cached_whatever_the_case_and_asks_nobody(api: Api) -> None:
+async def test_a_search_finds_cached_rows_ignoring_case_without_a_request(api: Api) -> None:
     view = cached(api)
     await read(view)
     calls = api.calls
@@ -62,7 +62,7 @@ async def test_a_search_finds_what_is_cached_whatever_the_case_and_asks_nobody(a
     assert await seen(LocalRows(view, LocalQuery("p250@"), "id").view, 0, 5) == []
 
 
-async def test_any_column_orders_and_what_has_no_value_comes_last_both_ways(api: Api) -> None:
+async def test_rows_are_sorted_by_any_column_with_empty_values_last_in_both_directions(api: Api) -> None:
     view = cached(api)
     await read(view)
     for descends in (False, True):
@@ -74,7 +74,7 @@ async def test_any_column_orders_and_what_has_no_value_comes_last_both_ways(api:
     assert (await seen(LocalRows(view, LocalQuery(column=NUMBER), "id").view, 0, 0)) == ["u0197"]
 
 
-async def test_only_rows_of_the_servers_filter_are_looked_at(api: Api) -> None:
+async def test_only_rows_of_the_server_filter_are_searched(api: Api) -> None:
     view = cached(api)
     await read(view)
     view.set_query(ListQuery(filter={"job": "Nurse"}))
@@ -85,7 +85,7 @@ async def test_only_rows_of_the_servers_filter_are_looked_at(api: Api) -> None:
     assert local.searched == 100
 
 
-async def test_what_is_changed_and_deleted_is_so_here_too(api: Api) -> None:
+async def test_changes_and_deletions_apply_to_local_results(api: Api) -> None:
     view = cached(api)
     await read(view)
     local = LocalRows(view, LocalQuery("p17@"), "id")

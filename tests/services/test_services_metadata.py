@@ -27,7 +27,7 @@ METADATA = st.dictionaries(TEXT, VALUES)
 
 @settings(deadline=None, max_examples=50)
 @given(METADATA)
-def test_what_is_written_out_reads_back_the_same(metadata: dict[str, Any]) -> None:
+def test_formatted_metadata_is_parsed_back_unchanged(metadata: dict[str, Any]) -> None:
     text = metadata_text(metadata)
     again = read_metadata(text)
     assert metadata_changes(metadata, again) == []
@@ -36,7 +36,7 @@ def test_what_is_written_out_reads_back_the_same(metadata: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
-def test_nothing_hides_in_the_text(payload: str) -> None:
+def test_formatted_metadata_has_no_invisible_characters(payload: str) -> None:
     text = metadata_text({"name": payload, payload: 1})
     assert all(safe(character) == character for character in text.replace("\n", ""))
     assert json.loads(text) == {"name": payload, payload: 1}
@@ -61,13 +61,13 @@ def test_nothing_hides_in_the_text(payload: str) -> None:
         ('{"a": ' + "9" * 5000 + "}", "cannot be read"),
     ],
 )
-def test_what_cannot_be_sent_as_it_stands_is_refused(text: str, why: str) -> None:
+def test_invalid_metadata_is_refused(text: str, why: str) -> None:
     with pytest.raises(UsageError) as refused:
         read_metadata(text)
     assert why in refused.value.message
 
 
-def test_differences_name_every_value_by_its_path() -> None:
+def test_differences_list_every_value_by_its_path() -> None:
     before = {"plan": "free", "seats": 1, "address": {"city": "Paris", "zip": "75"}, "tags": ["a"], "old": None}
     after = {"plan": "pro", "seats": "1", "address": {"city": "Paris", "zip": "76"}, "tags": ["a", "b"], "new": {}}
     assert metadata_changes(before, after) == [

@@ -47,7 +47,7 @@ async def show(view: PagedView, first: int, last: int) -> list[str | None]:
     return [view.id_at(index) for index in range(first, last + 1)]
 
 
-async def test_the_first_screen_takes_its_page_and_the_next_one():
+async def test_the_first_screen_loads_its_page_and_the_next_one():
     server = Server(1000)
     view = PagedView(server.fetch)
     assert await show(view, 0, 39) == [f"u{n}" for n in range(40)]
@@ -55,7 +55,7 @@ async def test_the_first_screen_takes_its_page_and_the_next_one():
     assert len(server.asked) == 2
 
 
-async def test_any_position_shows_the_row_that_is_there():
+async def test_any_position_shows_its_row():
     server = Server(1000)
     view = PagedView(server.fetch)
     for first in (0, 95, 199, 960, 500, 97):
@@ -69,7 +69,7 @@ async def test_any_position_shows_the_row_that_is_there():
     st.lists(st.integers(0, 400), min_size=1, max_size=12),
     st.booleans(),
 )
-def test_whatever_the_size_and_the_way_through_it_every_row_in_view_is_right(size, page_size, visits, reports):
+def test_visible_rows_are_right_for_any_size_and_scroll_path(size, page_size, visits, reports):
     async def work() -> None:
         server = Server(size)
         server.reports_total = reports
@@ -83,7 +83,7 @@ def test_whatever_the_size_and_the_way_through_it_every_row_in_view_is_right(siz
     asyncio.run(work())
 
 
-async def test_memory_is_bounded_however_far_one_scrolls():
+async def test_memory_is_bounded_while_scrolling():
     server = Server(50_000)
     view = PagedView(server.fetch, keep=10)
     for first in range(0, 50_000, 990):
@@ -92,7 +92,7 @@ async def test_memory_is_bounded_however_far_one_scrolls():
     assert sum(view.index_of(f"u{n}") is not None for n in range(50_000)) == len(view.loaded_rows())
 
 
-async def test_a_key_held_down_asks_for_the_last_place_only():
+async def test_fast_scrolling_requests_the_last_position_only():
     server = Server(100_000)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
@@ -104,7 +104,7 @@ async def test_a_key_held_down_asks_for_the_last_place_only():
     assert view.id_at(89_500) == "u89500"
 
 
-async def test_a_refresh_keeps_rows_in_place_and_finds_a_row_again_by_its_id():
+async def test_a_refresh_keeps_positions_and_finds_a_row_by_its_id():
     server = Server(500)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
@@ -116,7 +116,7 @@ async def test_a_refresh_keeps_rows_in_place_and_finds_a_row_again_by_its_id():
     assert view.index_of("u5") == 6
 
 
-async def test_rows_that_moved_between_pages_are_seen_and_read_again():
+async def test_rows_that_moved_between_pages_are_detected_and_reloaded():
     server = Server(500)
     view = PagedView(server.fetch)
     await show(view, 60, 95)
@@ -131,7 +131,7 @@ async def test_rows_that_moved_between_pages_are_seen_and_read_again():
     assert shown == [f"u{n + 10}" for n in range(60, 231)]
 
 
-async def test_a_list_that_always_changes_is_not_read_over_and_over():
+async def test_a_list_that_always_changes_is_not_reloaded_endlessly():
     server = Server(500)
 
     async def growing(query, offset, limit, cursor):
@@ -143,7 +143,7 @@ async def test_a_list_that_always_changes_is_not_read_over_and_over():
     assert len(server.asked) <= 6
 
 
-async def test_a_new_query_starts_from_its_first_row():
+async def test_a_new_query_starts_at_its_first_row():
     server = Server(500)
     view = PagedView(server.fetch)
     await show(view, 100, 139)
@@ -152,7 +152,7 @@ async def test_a_new_query_starts_from_its_first_row():
     assert view.total == 11
 
 
-async def test_an_unreachable_server_is_said_kept_and_overcome(monkeypatch):
+async def test_an_unreachable_server_is_reported_and_loading_continues_afterwards(monkeypatch):
     monkeypatch.setattr(paged_view, "_FIRST_RETRY_S", 0.01)
     server = Server(500)
     view = PagedView(server.fetch)
@@ -166,7 +166,7 @@ async def test_an_unreachable_server_is_said_kept_and_overcome(monkeypatch):
     assert view.error is None and view.id_at(3) == "u3"
 
 
-async def test_a_refusal_is_not_asked_again():
+async def test_a_refused_request_is_not_repeated():
     server = Server(500)
     server.fails = [Forbidden(403, "no scope")]
     view = PagedView(server.fetch)
@@ -174,7 +174,7 @@ async def test_a_refusal_is_not_asked_again():
     assert isinstance(view.error, Forbidden) and len(server.asked) == 1
 
 
-async def test_a_refused_refresh_is_not_repeated_by_the_table_that_shows_it_but_by_a_person():
+async def test_a_refused_refresh_is_repeated_only_by_the_user():
     server = Server(500)
     view = PagedView(server.fetch, paging=Paging.OFFSET)
     await show(view, 0, 39)
@@ -194,7 +194,7 @@ async def test_a_refused_refresh_is_not_repeated_by_the_table_that_shows_it_but_
     assert view.error is None and view.id_at(3) == "u3"
 
 
-async def test_cursor_pages_follow_each_other_to_the_end():
+async def test_pages_by_cursor_are_loaded_to_the_end():
     server = Server(35)
     view = PagedView(server.by_cursor, paging=Paging.CURSOR)
     assert await show(view, 0, 4) == [f"u{n}" for n in range(5)]
@@ -205,7 +205,7 @@ async def test_cursor_pages_follow_each_other_to_the_end():
     assert view.is_total_known and view.total == 35
 
 
-async def test_a_list_that_comes_whole_is_read_once():
+async def test_an_unpaged_list_is_loaded_one_time():
     server = Server(7)
 
     async def whole(query, offset, limit, cursor):
@@ -219,13 +219,13 @@ async def test_a_list_that_comes_whole_is_read_once():
     assert len(server.asked) == 2
 
 
-async def test_an_empty_list_is_known_to_be_empty():
+async def test_an_empty_list_has_a_total_of_zero():
     view = PagedView(Server(0).fetch)
     await show(view, 0, 39)
     assert view.is_loaded and view.is_total_known and view.total == 0
 
 
-async def test_a_refresh_marks_what_changed_and_dims_what_vanished_until_the_next_one():
+async def test_a_refresh_marks_changed_rows_and_keeps_deleted_ones_as_tombstones():
     server = Server(300)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
@@ -242,7 +242,7 @@ async def test_a_refresh_marks_what_changed_and_dims_what_vanished_until_the_nex
     assert view.changed == set() and view.id_at(10) == "u11" and view.total == 299
 
 
-async def test_a_row_that_was_deleted_is_dimmed_at_once():
+async def test_a_deleted_row_is_a_tombstone_immediately():
     server = Server(300)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
@@ -267,7 +267,7 @@ class Memory:
         return 300 if self.pages else None
 
 
-async def test_rows_from_before_are_shown_first_with_their_age_and_read_again():
+async def test_cached_rows_are_shown_first_with_their_age_and_reloaded():
     kept = Memory()
     server = Server(300)
     await show(PagedView(server.fetch, cached=kept), 0, 39)
@@ -280,7 +280,7 @@ async def test_rows_from_before_are_shown_first_with_their_age_and_read_again():
     assert server.asked and view.changed == {"u7"} and view.fetched_at > kept.at
 
 
-async def test_offline_shows_the_last_rows_and_since_when(monkeypatch):
+async def test_offline_views_show_cached_rows_with_their_age(monkeypatch):
     kept = Memory()
     server = Server(300)
     await show(PagedView(server.fetch, cached=kept), 0, 39)

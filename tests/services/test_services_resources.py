@@ -31,7 +31,7 @@ from dyntui.services.lists.resource_reachability import reachability_of
 
 
 @pytest.mark.parametrize("name", RESOURCES)
-async def test_every_record_lists_and_opens_what_is_there(name: str, tmp_path: Path) -> None:
+async def test_every_resource_is_listed_and_its_objects_are_opened(name: str, tmp_path: Path) -> None:
     record = RESOURCES[name]
     async with connected(tmp_path) as connection:
         parent = await parent_for(connection, record)
@@ -46,7 +46,7 @@ async def test_every_record_lists_and_opens_what_is_there(name: str, tmp_path: P
 
 
 @pytest.mark.parametrize(("name", "action_name"), actions())
-async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_path: Path) -> None:
+async def test_every_action_has_its_effect_on_the_server(name: str, action_name: str, tmp_path: Path) -> None:
     action = find_action(RESOURCES[name], action_name)
     async with connected(tmp_path) as connection:
         if kind := GONE_FIRST.get((name, action_name)):
@@ -62,7 +62,7 @@ async def test_every_action_does_what_it_says(name: str, action_name: str, tmp_p
 
 
 @pytest.mark.parametrize("name", ["allowlists", "gates"])
-async def test_lists_and_gates_are_done_by_actions_that_weigh_what_they_do(name: str) -> None:
+async def test_actions_of_lists_and_gates_assess_their_impact(name: str) -> None:
     for action in RESOURCES[name].actions:
         if action.command:
             continue
@@ -71,7 +71,7 @@ async def test_lists_and_gates_are_done_by_actions_that_weigh_what_they_do(name:
         assert (write.assess_impact is None) == (action.name == "create")
 
 
-def test_effects_are_what_the_catalog_says() -> None:
+def test_effects_of_actions_are_those_of_the_catalog() -> None:
     for record in RESOURCES.values():
         for action in record.actions:
             operation = catalog().get(action.operation)
@@ -82,7 +82,7 @@ def test_effects_are_what_the_catalog_says() -> None:
                 assert not action.fields or action.target is ActionTarget.LIST
 
 
-def test_every_record_names_what_exists() -> None:
+def test_every_resource_record_names_existing_operations_and_fields() -> None:
     for record in RESOURCES.values():
         for operation in record.operations:
             assert catalog().get(operation).audience == "admin"
@@ -93,12 +93,12 @@ def test_every_record_names_what_exists() -> None:
         assert resource(record.name) is record
 
 
-def test_no_two_records_answer_to_the_same_name() -> None:
+def test_names_of_resources_are_unique() -> None:
     names = [name for record in RESOURCES.values() for name in (record.name, *record.aliases)]
     assert sorted(names) == sorted(set(names))
 
 
-def test_a_name_that_is_nearly_right_is_named() -> None:
+def test_a_similar_resource_name_is_suggested() -> None:
     with pytest.raises(UsageError) as found:
         find_resource("webhoks")
     assert "webhooks" in found.value.hint
@@ -111,9 +111,7 @@ WRITING = [each for each in actions() if find_action(RESOURCES[each[0]], each[1]
 
 
 @pytest.mark.parametrize(("name", "action_name"), WRITING)
-async def test_read_only_refuses_every_write_before_anything_leaves(
-    name: str, action_name: str, tmp_path: Path
-) -> None:
+async def test_read_only_refuses_every_write_before_any_request(name: str, action_name: str, tmp_path: Path) -> None:
     record, action = RESOURCES[name], find_action(RESOURCES[name], action_name)
     async with connected(tmp_path, read_only=True, users=0) as connection:
         write = make_write_action(record, action)
@@ -133,13 +131,13 @@ async def test_editing_sends_all_of_a_full_replace(tmp_path: Path) -> None:
         assert (result.reread["url"], result.reread["isEnabled"]) == (before["url"], before["isEnabled"])
 
 
-async def test_nothing_different_is_nothing_sent(tmp_path: Path) -> None:
+async def test_an_edit_without_changes_sends_no_request(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         with pytest.raises(UsageError, match="Nothing was changed"):
             await done(connection, "webhooks", "edit", fields={})
 
 
-async def test_a_field_that_is_emptied_is_sent_as_nothing(tmp_path: Path) -> None:
+async def test_an_emptied_field_is_sent_as_null(tmp_path: Path) -> None:
     record = RESOURCES["organizations"]
     async with connected(tmp_path) as connection:
         result = await done(connection, "organizations", "edit", fields={"description": ""})
@@ -149,7 +147,7 @@ async def test_a_field_that_is_emptied_is_sent_as_nothing(tmp_path: Path) -> Non
         assert record.label_of(result.reread) == "Northwind Labs"
 
 
-async def test_what_must_be_there_is_asked_for_before_anything_is_sent(tmp_path: Path) -> None:
+async def test_a_missing_required_field_is_reported_before_any_request(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         action = find_action(RESOURCES["hostnames"], "create")
         with pytest.raises(UsageError, match="Missing required field: usage"):
@@ -157,7 +155,7 @@ async def test_what_must_be_there_is_asked_for_before_anything_is_sent(tmp_path:
         assert connection.log.total == 0
 
 
-async def test_an_action_that_makes_no_sense_for_a_row_is_refused_with_the_reason(tmp_path: Path) -> None:
+async def test_an_action_that_does_not_apply_to_a_row_is_refused_with_the_reason(tmp_path: Path) -> None:
     record = RESOURCES["members"]
     async with connected(tmp_path) as connection:
         action = find_action(record, "delete")
@@ -173,7 +171,7 @@ async def test_an_action_that_makes_no_sense_for_a_row_is_refused_with_the_reaso
         assert connection.log.total == sent
 
 
-async def test_secrets_are_shown_by_no_list(tmp_path: Path) -> None:
+async def test_lists_show_no_secrets(tmp_path: Path) -> None:
     record = RESOURCES["providers"]
     async with connected(tmp_path) as connection:
         await done(connection, "providers", "create")
@@ -183,7 +181,7 @@ async def test_secrets_are_shown_by_no_list(tmp_path: Path) -> None:
         assert mask_secrets(record, made)["clientSecret"] == HIDDEN
 
 
-def test_a_change_of_a_secret_is_told_without_it() -> None:
+def test_a_changed_secret_is_reported_without_its_value() -> None:
     record = RESOURCES["providers"]
     operation = catalog().get("updateProvider")
     from dyntui.services.forms import operation_fields
@@ -196,7 +194,7 @@ def test_a_change_of_a_secret_is_told_without_it() -> None:
 # Above the environment
 
 
-async def test_the_organization_of_the_environment_is_found_and_asked_for_once(tmp_path: Path) -> None:
+async def test_the_organization_of_the_environment_is_requested_one_time(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         await done(connection, "organizations", "create")
         sent = connection.log.total
@@ -209,7 +207,7 @@ async def test_the_organization_of_the_environment_is_found_and_asked_for_once(t
         assert first == next(row["id"] for row in mine if row["name"] == "Northwind Labs")
 
 
-async def test_what_belongs_to_something_else_says_to_what(tmp_path: Path) -> None:
+async def test_a_child_resource_names_its_parent(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         with pytest.raises(UsageError) as found:
             await resolve_parent(connection.client, RESOURCES["webhook-messages"])
@@ -217,7 +215,7 @@ async def test_what_belongs_to_something_else_says_to_what(tmp_path: Path) -> No
         assert "--of" in found.value.hint
 
 
-async def test_what_the_token_may_not_reach_is_told_with_the_reason_and_asked_once(tmp_path: Path) -> None:
+async def test_an_unreachable_resource_is_reported_with_the_reason_and_checked_one_time(tmp_path: Path) -> None:
     async with connected(tmp_path, flags={"organization-access": "no"}) as connection:
         reach = reachability_of(connection.client)
         await reach.probe(RESOURCES.values())
@@ -229,7 +227,7 @@ async def test_what_the_token_may_not_reach_is_told_with_the_reason_and_asked_on
         assert connection.log.total == sent
 
 
-async def test_targets_are_read_first_where_the_id_is_not_enough(tmp_path: Path) -> None:
+async def test_targets_are_loaded_first_if_the_id_is_not_enough(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         client = connection.client
         webhook = (await rows_of(connection, "webhooks"))[0]

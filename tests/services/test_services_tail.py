@@ -39,7 +39,7 @@ async def make_user(connection: Connection, name: str) -> None:
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 @pytest.mark.parametrize("page", ["1", "3", "50"])
-async def test_each_event_is_told_once_in_the_order_it_happened(order: str, page: str, tmp_path: Path) -> None:
+async def test_each_event_is_reported_one_time_in_order(order: str, page: str, tmp_path: Path) -> None:
     flags = {**FLAGS, "events-order": order, "page-size": page}
     async with connected(tmp_path, flags=flags, now=None, users=3) as connection:
         tail = EventTail(connection.client, EventFilter(resource="user"))
@@ -56,7 +56,7 @@ async def test_each_event_is_told_once_in_the_order_it_happened(order: str, page
         assert not tail.missed
 
 
-async def test_the_tail_begins_where_it_is_told_to_and_shows_what_is_wanted(tmp_path: Path) -> None:
+async def test_the_tail_starts_at_the_given_time_and_shows_the_selected_events(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, users=40) as connection:
         everything = await EventTail(
             connection.client, EventFilter(start=now() - timedelta(days=400)), backlog=10_000
@@ -88,11 +88,11 @@ async def test_the_tail_begins_where_it_is_told_to_and_shows_what_is_wanted(tmp_
         ({"eventName": 7, "data": [], "context": None}, ""),
     ],
 )
-def test_the_user_behind_an_event_is_found_wherever_it_is(event: dict[str, Any], user: str) -> None:
+def test_the_user_of_an_event_is_found_in_all_its_forms(event: dict[str, Any], user: str) -> None:
     assert user_id_of(event) == user
 
 
-def test_times_are_written_as_people_write_them() -> None:
+def test_times_are_accepted_in_common_formats() -> None:
     assert (now() - parse_since("2h")) - timedelta(hours=2) < timedelta(seconds=5)
     assert parse_since("2026-01-31").year == 2026
     with pytest.raises(UsageError):
@@ -116,7 +116,7 @@ async def asked_for(connection: Connection, model: str = "users") -> dict[str, A
 
 
 @pytest.mark.parametrize("model", ["users", "visits"])
-async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model: str, tmp_path: Path) -> None:
+async def test_a_pending_export_is_downloaded_to_a_new_private_file(model: str, tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, flags={**FLAGS, "export-delay-ms": "30"}) as connection:
         made = await asked_for(connection, model)
         states: list[str] = []
@@ -136,7 +136,7 @@ async def test_an_export_is_waited_for_and_fetched_into_a_new_private_file(model
         assert path.stat().st_size == saved.size
 
 
-async def test_what_is_not_finished_or_failed_is_not_fetched(tmp_path: Path) -> None:
+async def test_a_pending_or_failed_export_is_not_downloaded(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, flags={**FLAGS, "export-delay-ms": "60000"}) as connection:
         made = await asked_for(connection)
         with pytest.raises(UsageError, match="not finished"):
@@ -181,7 +181,7 @@ async def test_all_metrics_of_a_range_are_read(tmp_path: Path) -> None:
         assert shares.sum == wallets.in_range
 
 
-async def test_a_part_that_is_refused_does_not_hide_the_others(tmp_path: Path) -> None:
+async def test_a_refused_metric_does_not_hide_the_others(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None) as connection:
         call = connection.client.call
 

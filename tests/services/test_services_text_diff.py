@@ -10,11 +10,11 @@ from dyntui.services.text_diff import elide_common, list_diff
 TEXT = st.text(st.sampled_from("ab"), max_size=200)
 
 
-def test_short_values_are_told_whole() -> None:
+def test_short_values_are_shown_whole() -> None:
     assert elide_common("https://a.example", "https://b.example") == ("https://a.example", "https://b.example")
 
 
-def test_of_long_ones_what_differs_is_told_with_a_little_around_it() -> None:
+def test_differences_of_long_values_are_shown_with_context() -> None:
     ends = "x" * 100, "y" * 100
     assert elide_common("old".join(ends), "new".join(ends)) == (
         f"…{'x' * 12}old{'y' * 12}…",
@@ -22,7 +22,7 @@ def test_of_long_ones_what_differs_is_told_with_a_little_around_it() -> None:
     )
 
 
-def test_of_a_long_list_what_came_and_went_is_told() -> None:
+def test_added_and_removed_items_of_long_lists_are_shown() -> None:
     names = [f"wallet.event.{number}" for number in range(20)]
     was, now = ", ".join(names), ", ".join([*names[1:], "user.created"])
     assert list_diff(was, now) == ["added: user.created", "removed: wallet.event.0"]
@@ -32,6 +32,6 @@ def test_of_a_long_list_what_came_and_went_is_told() -> None:
 
 
 @given(TEXT, TEXT, TEXT, TEXT)
-def test_different_values_are_told_differently(head: str, was: str, now: str, tail: str) -> None:
+def test_different_values_have_different_texts(head: str, was: str, now: str, tail: str) -> None:
     first, second = elide_common(f"{head}{was}{tail}", f"{head}{now}{tail}")
     assert (first == second) == (was == now)

@@ -14,14 +14,14 @@ from dyntui.services.web_links import dashboard_url, explorer_url
 LIVE = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", "live")
 
 
-def test_an_explorer_takes_the_address_as_one_part() -> None:
+def test_an_explorer_link_quotes_the_address_as_one_segment() -> None:
     assert explorer_url("EVM", "0xAb") == "https://etherscan.io/address/0xAb"
     assert explorer_url("solana", "So1") == "https://explorer.solana.com/address/So1"
     assert explorer_url("SVM", "../x?y#z").endswith("/address/..%2Fx%3Fy%23z")
     assert explorer_url("NEW", "x") == explorer_url("EVM", None) == explorer_url(None, "x") == ""
 
 
-def test_the_vendors_console_is_for_the_vendors_servers() -> None:
+def test_dashboard_links_exist_only_for_the_vendor_servers() -> None:
     assert dashboard_url(LIVE, "https://console.example/{environment}/users/{id}", "a/b") == (
         "https://console.example/env-1/users/a%2Fb"
     )
@@ -44,7 +44,7 @@ def test_the_vendors_console_is_for_the_vendors_servers() -> None:
             {"identifier": "ada", "type": "socialUsername", "chains": ["EVM"], "socialProvider": "github"}),
     ],
 )  # fmt: skip
-def test_a_pregeneration_is_what_its_operation_wants(arguments, more, operation, body) -> None:  # type: ignore[no-untyped-def]
+def test_a_pregeneration_has_the_body_of_its_operation(arguments, more, operation, body) -> None:  # type: ignore[no-untyped-def]
     assert pregeneration(*arguments, **more) == (operation, body)
 
 
@@ -57,6 +57,6 @@ def test_a_pregeneration_is_what_its_operation_wants(arguments, more, operation,
         ("ada", "socialUsername", ["EVM"]),
     ],
 )
-def test_what_no_operation_takes_is_refused(arguments: tuple[str, str, list[str]]) -> None:
+def test_values_that_no_pregeneration_operation_accepts_are_refused(arguments: tuple[str, str, list[str]]) -> None:
     with pytest.raises(UsageError):
         pregeneration(*arguments)

@@ -63,7 +63,7 @@ def test_other_newlines_are_tried_and_reported() -> None:
 
 
 @pytest.mark.parametrize(("signature", "why"), [("", "missing"), ("abc", "64 hex"), ("z" * 64, "64 hex")])
-def test_invalid_signatures_say_what_is_wrong(signature: str, why: str) -> None:
+def test_invalid_signatures_are_reported_with_the_reason(signature: str, why: str) -> None:
     found = verify_signature(SECRET, b"x", signature)
     assert not found.valid
     assert why in found.message
@@ -92,20 +92,20 @@ def test_requests_and_responses_may_be_text_or_objects() -> None:
         ({"status": "odd", "response": {}}, "", None),
     ],
 )
-def test_what_the_receiver_said_is_read_from_wherever_it_is(
+def test_the_response_of_the_receiver_is_read_from_all_its_forms(
     row: dict[str, Any], answer: str, came: bool | None
 ) -> None:
     assert (response_status(row), is_delivered(row)) == (answer, came)
 
 
-def test_latency_is_the_receivers_where_it_is_told() -> None:
+def test_the_latency_is_that_of_the_receiver_if_it_is_recorded() -> None:
     times = {"messageCreatedAt": "2026-01-01T00:00:00.000Z", "deliveredAt": "2026-01-01T00:00:01.500Z"}
     assert latency_ms({"response": {"durationMs": 12}, **times}) == 12
     assert latency_ms({"response": {}, **times}) == 1500
     assert latency_ms({"response": {}}) is None
 
 
-def test_a_body_that_was_kept_as_an_object_is_checked_as_far_as_it_goes() -> None:
+def test_the_signature_of_a_body_stored_as_an_object_is_checked_approximately() -> None:
     body = b'{"a":1}'
     row = {"request": {"body": {"a": 1}, "headers": {SIGNATURE_HEADER: signed(body)}}}
     assert verify_delivery(row, SECRET).valid
@@ -161,7 +161,7 @@ async def secret_of(connection: Connection, webhook_id: str) -> str:
     return shown[1]
 
 
-async def test_a_delivery_from_the_event_to_the_redelivery(tmp_path: Path) -> None:
+async def test_a_delivery_is_recorded_and_redelivered(tmp_path: Path) -> None:
     flags = {**FLAGS, "webhook-url": "loopback", "webhook-second-ms": "5"}
     with receiving() as receiver:
         async with connected(tmp_path, flags=flags, now=None) as connection:

@@ -75,7 +75,7 @@ async def test_a_client_that_is_read_only_refuses_although_its_profile_is_not(tm
     assert gate.refusal(make_action("getUser", effect=Effect.READ)) == ""
 
 
-def test_an_action_that_calls_itself_a_read_is_refused_in_read_only_by_its_rule(tmp_path: Path) -> None:
+def test_an_action_declared_as_a_read_is_refused_in_read_only_by_its_rule(tmp_path: Path) -> None:
     gate = make_gate(tmp_path, client_read_only=True)
     assert gate.refusal(make_action("deleteUser", effect=Effect.READ)) == "acme is read-only."
 
@@ -86,7 +86,7 @@ async def test_the_rule_of_the_operation_is_in_the_assessed_action(tmp_path: Pat
     assert "cannot be undone" in action.warning
 
 
-async def test_an_impact_that_destroys_makes_a_write_destructive(tmp_path: Path) -> None:
+async def test_a_destructive_impact_makes_a_write_destructive(tmp_path: Path) -> None:
     gate = make_gate(tmp_path, live=True)
     action = make_action(assess_impact=assessed(Impact(effect=Effect.DESTRUCTIVE)))
     assert gate.requirement(action, TARGETS).level is ConfirmationLevel.CONFIRM
@@ -102,14 +102,12 @@ def test_an_action_that_assesses_its_impact_is_not_permitted_without_it(tmp_path
 
 
 @pytest.mark.parametrize("operation", DECIDES_ACCESS)
-def test_an_operation_that_decides_who_may_sign_in_is_not_permitted_without_its_impact(
-    tmp_path: Path, operation: str
-) -> None:
+def test_an_operation_that_controls_sign_in_is_not_permitted_without_its_impact(tmp_path: Path, operation: str) -> None:
     with pytest.raises(UsageError, match="impact was not assessed"):
         make_gate(tmp_path).authorize(make_action(operation), TARGETS[:1], YES)
 
 
-async def test_the_rest_is_refused_when_the_profile_becomes_read_only(tmp_path: Path) -> None:
+async def test_remaining_targets_are_refused_when_the_profile_becomes_read_only(tmp_path: Path) -> None:
     gate, called = make_gate(tmp_path), []
 
     async def call(client: Client, target: Target, permit: WritePermit) -> None:

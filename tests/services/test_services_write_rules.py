@@ -58,7 +58,7 @@ def _ways(operation: Operation, client: Client) -> Iterator[tuple[str, WriteActi
 
 
 @pytest.mark.parametrize(("kind", "read_only"), CASES)
-def test_every_operation_demands_the_same_by_every_way(tmp_path, kind, read_only):
+def test_every_operation_requires_the_same_confirmation_in_every_interface(tmp_path, kind, read_only):
     writes = _gate(tmp_path, kind, read_only)
     differing = {}
     for operation in OPERATIONS:
@@ -89,7 +89,7 @@ def test_every_operation_demands_the_same_by_every_way(tmp_path, kind, read_only
         ("getUser", ConfirmationLevel.NONE, ConfirmationLevel.NONE),
     ],
 )
-def test_what_api_demands(tmp_path, operation_id, sandbox, live):
+def test_confirmations_that_api_requires(tmp_path, operation_id, sandbox, live):
     action = raw_write_action(catalog().get(operation_id))
     for kind, level in (("sandbox", sandbox), ("live", live)):
         assert _gate(tmp_path, kind, False).requirement(action, [Target("x")]).level is level

@@ -55,7 +55,7 @@ def action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | None = N
 TARGETS = [Target(f"u{n}", f"user{n}@example.com") for n in range(3)]
 
 
-def test_an_action_that_does_not_say_what_it_does_is_a_write():
+def test_an_action_without_an_effect_is_a_write():
     async def call(client, target, permit): ...
 
     assert WriteAction("x", "X", "x", "x", call).effect is Effect.WRITE
@@ -73,9 +73,7 @@ def test_an_action_that_does_not_say_what_it_does_is_a_write():
         ("live", Effect.DESTRUCTIVE, False, ConfirmationLevel.TYPED),
     ],
 )
-def test_how_much_must_be_confirmed_follows_from_the_effect_and_the_environment(
-    audit, kind, effect, typed_in_live, level
-):
+def test_the_confirmation_depends_on_the_effect_and_the_environment(audit, kind, effect, typed_in_live, level):
     needed = door(audit, kind).requirement(action(effect, typed_in_live=typed_in_live), TARGETS)
     assert needed.level is level
     assert (needed.accepted == ("acme",)) is (level is ConfirmationLevel.TYPED)
@@ -89,7 +87,7 @@ def test_the_question_names_at_most_five_targets_and_their_number(audit):
     assert door(audit).requirement(action(), TARGETS[:1]).question == "Delete user user0@example.com?"
 
 
-async def test_without_a_confirmation_nothing_is_done(audit):
+async def test_without_a_confirmation_no_request_is_sent(audit):
     with pytest.raises(UsageError):
         await door(audit).perform(action(), TARGETS, Confirmation())
     with pytest.raises(UsageError, match="was not confirmed"):
@@ -104,13 +102,13 @@ async def test_typing_the_name_confirms(audit, typed):
 
 
 @pytest.mark.parametrize("typed", ["3", "2", "", "yes", "ACME"])
-async def test_nothing_but_the_name_confirms_in_live(audit, typed):
+async def test_only_the_name_confirms_in_a_live_environment(audit, typed):
     with pytest.raises(UsageError, match="was not confirmed"):
         await door(audit, "live").perform(action(Effect.DESTRUCTIVE), TARGETS, Confirmation(yes=True, typed=typed))
     assert list(audit.lines()) == []
 
 
-async def test_a_phrase_is_asked_for_everywhere(audit):
+async def test_a_phrase_is_required_in_every_environment(audit):
     dangerous = action(phrase="VIP list")
     with pytest.raises(UsageError, match="VIP list"):
         await door(audit).perform(dangerous, TARGETS[:1], YES)
@@ -125,7 +123,7 @@ async def test_read_only_refuses_and_the_refusal_is_recorded(audit):
     assert [line.outcome for line in audit.lines()] == ["refused"]
 
 
-async def test_each_target_has_its_own_outcome_and_the_failed_ones_are_left(audit):
+async def test_each_target_has_an_outcome_and_failed_ones_stay_marked(audit):
     results = await door(audit).perform(action(fails={"u1": ConnectionLost("cut")}), TARGETS, YES)
     assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.UNKNOWN, WriteOutcome.DONE]
     assert [target.id for target in results.remaining] == ["u1"]
@@ -138,7 +136,7 @@ async def test_each_target_has_its_own_outcome_and_the_failed_ones_are_left(audi
 
 
 @pytest.mark.parametrize("error", [NotSent("no line"), Unauthorized(401, "no")])
-async def test_what_would_fail_for_all_is_not_tried_for_all(audit, error):
+async def test_an_error_that_affects_all_targets_stops_the_write(audit, error):
     results = await door(audit).perform(action(fails={"u0": error}), TARGETS, YES)
     assert [item.outcome for item in results.items] == [
         WriteOutcome.FAILED,
@@ -147,7 +145,7 @@ async def test_what_would_fail_for_all_is_not_tried_for_all(audit, error):
     ]
 
 
-async def test_progress_is_told_and_a_cancel_leaves_the_rest(audit):
+async def test_progress_is_reported_and_a_cancel_skips_the_other_targets(audit):
     cancel = asyncio.Event()
     told = []
 
@@ -160,7 +158,7 @@ async def test_progress_is_told_and_a_cancel_leaves_the_rest(audit):
     assert [target.id for target in results.remaining] == ["u1", "u2"]
 
 
-async def test_what_changed_is_read_again(audit):
+async def test_changed_targets_are_reloaded(audit):
     async def reread(client, target):
         return {"id": target.id, "fresh": True}
 
@@ -168,7 +166,7 @@ async def test_what_changed_is_read_again(audit):
     assert results.items[0].reread == {"id": "u0", "fresh": True}
 
 
-async def test_a_call_that_is_interrupted_is_recorded_as_unknown(audit):
+async def test_an_interrupted_call_is_recorded_as_unknown(audit):
     started = asyncio.Event()
 
     async def call(client, target, permit):
@@ -183,7 +181,7 @@ async def test_a_call_that_is_interrupted_is_recorded_as_unknown(audit):
     assert [line.outcome for line in audit.lines()] == ["started", "unknown"]
 
 
-def test_the_audit_log_keeps_no_secret_and_survives_a_torn_line(audit):
+def test_the_audit_log_has_no_secret_and_is_readable_after_an_incomplete_line(audit):
     writes = door(audit)
     writes.record_job_end(action(), TARGETS, "done", detail="token dyn_abcdefghijklmnop of ada@example.com")
     with audit.file.open("ab") as stream:
@@ -200,7 +198,7 @@ def _make_unwritable(audit: Audit) -> None:
     audit.file.mkdir(parents=True)
 
 
-async def test_an_outcome_that_cannot_be_recorded_is_returned_all_the_same_and_the_gap_is_reported(audit):
+async def test_an_outcome_that_cannot_be_recorded_is_returned_and_reported(audit):
     async def call(client, target, permit):
         _make_unwritable(audit)
         return {"id": target.id}
@@ -215,7 +213,7 @@ async def test_an_outcome_that_cannot_be_recorded_is_returned_all_the_same_and_t
     assert "user.delete of user0@example.com ended as done" in gaps[0]
 
 
-async def test_a_failure_that_cannot_be_recorded_keeps_its_own_error(audit):
+async def test_a_failure_that_cannot_be_recorded_keeps_its_error(audit):
     async def call(client, target, permit):
         _make_unwritable(audit)
         raise ConnectionLost("cut")
@@ -228,7 +226,7 @@ async def test_a_failure_that_cannot_be_recorded_keeps_its_own_error(audit):
     assert len(gaps) == 1
 
 
-async def test_nothing_is_sent_when_the_start_cannot_be_recorded(audit):
+async def test_no_request_is_sent_when_the_start_cannot_be_recorded(audit):
     _make_unwritable(audit)
     sent = []
 
@@ -261,7 +259,7 @@ def test_the_end_of_a_job_that_cannot_be_recorded_is_reported_and_its_start_refu
     assert len(gaps) == 1
 
 
-async def test_what_cannot_be_read_again_does_not_hide_the_outcome(audit):
+async def test_a_failed_reload_does_not_hide_the_outcome(audit):
     async def reread(client, target):
         raise UsageError("There is no such user.")
 

@@ -14,7 +14,7 @@ from dyntui.services.imports.progress import Pace
 from dyntui.services.imports.server_clock import ServerClock
 
 
-def test_batches_halve_when_the_server_fails_and_grow_again_when_it_does_well() -> None:
+def test_batches_halve_after_failures_and_grow_after_successes() -> None:
     size = BatchSize(100)
     size.record_failure()
     size.record_failure()
@@ -29,7 +29,7 @@ def test_batches_halve_when_the_server_fails_and_grow_again_when_it_does_well() 
     assert seen == [10, 10, 20, 20, 20, 40, 40, 40, 80, 80, 80, 100]
 
 
-def test_a_slow_answer_counts_as_bad_and_too_large_is_never_sent_again() -> None:
+def test_a_slow_response_is_a_failure_and_a_refused_size_is_not_sent_again() -> None:
     size = BatchSize(100)
     size.record_success(60.0)
     assert size.rows == 50
@@ -41,7 +41,7 @@ def test_a_slow_answer_counts_as_bad_and_too_large_is_never_sent_again() -> None
     assert size.rows == 1
 
 
-def test_a_batch_size_that_was_asked_for_stays_when_it_may_not_adapt() -> None:
+def test_a_fixed_batch_size_is_not_adapted() -> None:
     size = BatchSize(100, adaptive=False)
     size.record_failure()
     size.record_success(60.0)
@@ -67,7 +67,7 @@ def wait_until_it_gives_up(backoff: Backoff, time: Time) -> tuple[list[float], f
     return delays, time.now - began
 
 
-def test_patience_grows_and_is_longer_with_a_server_that_answered_before() -> None:
+def test_the_backoff_grows_and_lasts_longer_after_an_earlier_response() -> None:
     time = Time()
     backoff = Backoff(time, lambda low, high: 1.0)
     delays, spent = wait_until_it_gives_up(backoff, time)
@@ -84,7 +84,7 @@ def test_patience_grows_and_is_longer_with_a_server_that_answered_before() -> No
     offset=st.integers(-3_600_000, 3_600_000),
     answers=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 500), st.integers(0, 500)), min_size=1),
 )
-def test_the_server_is_never_taken_to_be_later_than_it_can_be(offset: int, answers: list[tuple[int, int, int]]) -> None:
+def test_the_server_time_is_not_estimated_later_than_possible(offset: int, answers: list[tuple[int, int, int]]) -> None:
     """Whatever the clocks say, `not_before` is a lower bound of the server's time, and within a second and the trip."""
     clock = ServerClock()
     best = None
@@ -100,21 +100,21 @@ def test_the_server_is_never_taken_to_be_later_than_it_can_be(offset: int, answe
     assert moment + offset - best - 1 <= clock.not_before(moment) <= moment + offset
 
 
-def test_without_a_date_two_seconds_either_way_are_assumed() -> None:
+def test_without_a_date_header_two_seconds_of_difference_are_assumed() -> None:
     clock = ServerClock()
     clock.observe_headers(0, 10, {})
     clock.observe_headers(0, 10, {"date": "nonsense"})
     assert clock.not_before(10_000) == 8_000
 
 
-def test_a_clock_that_was_set_is_believed_anew() -> None:
+def test_a_clock_that_was_set_is_measured_again() -> None:
     clock = ServerClock()
     clock.observe(0, 0, 5_000, 5_999)
     clock.observe(1_000, 1_000, 1_000, 1_999)
     assert clock.not_before(2_000) == 2_000
 
 
-def test_the_pace_is_of_the_last_seconds() -> None:
+def test_the_rate_is_measured_over_the_last_seconds() -> None:
     time = Time()
     pace = Pace(time)
     assert pace.eta_s(10) is None

@@ -75,7 +75,7 @@ async def a_list(served: RunningServer) -> str:
         return str(made["id"])
 
 
-async def test_entries_are_created_and_duplicates_are_there(served: RunningServer, tmp_path: Path) -> None:
+async def test_entries_are_created_and_duplicates_count_as_exists(served: RunningServer, tmp_path: Path) -> None:
     list_id = await a_list(served)
     file = tmp_path / "entries.csv"
     file.write_text("email,alias\none@example.com,One\ntwo@example.com,Two\nTWO@example.com,Again\nnot an address,X\n")
@@ -96,7 +96,7 @@ async def test_many_duplicates_do_not_stop_the_job(served: RunningServer, tmp_pa
     assert {state for state, _ in await run(served, list_id, file, check=False)} == {"exists"}
 
 
-async def test_lost_answers_leave_each_entry_once(served: RunningServer, tmp_path: Path) -> None:
+async def test_entries_with_lost_responses_are_not_repeated(served: RunningServer, tmp_path: Path) -> None:
     list_id = await a_list(served)
     file = tmp_path / "entries.csv"
     file.write_text("walletPublicKey\n" + "".join(f"0x{n:040x}\n" for n in range(1, 21)))
@@ -119,7 +119,7 @@ async def filled(served: RunningServer, list_id: str, count: int = 240) -> None:
 OTHERS = "phoneNumber,discordUsername,externalUserId\n+4915112345678,,\n,ada#1234,\n,,u-1\n"
 
 
-async def test_every_kind_of_identifier_is_found_before_anything_is_sent(served: RunningServer, tmp_path: Path) -> None:
+async def test_existing_identifiers_of_every_kind_are_found_first(served: RunningServer, tmp_path: Path) -> None:
     list_id = await a_list(served)
     await filled(served, list_id)
     file = tmp_path / "others.csv"
@@ -128,7 +128,7 @@ async def test_every_kind_of_identifier_is_found_before_anything_is_sent(served:
     assert await run(served, list_id, file) == [("exists", "exists_before")] * 3
 
 
-async def test_lost_answers_of_kinds_that_no_search_finds_leave_each_entry_once(
+async def test_entries_of_unsearchable_kinds_with_lost_responses_are_not_repeated(
     served: RunningServer, tmp_path: Path
 ) -> None:
     list_id = await a_list(served)
@@ -143,7 +143,7 @@ async def test_lost_answers_of_kinds_that_no_search_finds_leave_each_entry_once(
     assert sorted(there) == sorted(f"u-{n}" for n in range(20))
 
 
-async def test_the_undo_of_an_import_deletes_every_kind_of_entry(served: RunningServer, tmp_path: Path) -> None:
+async def test_undoing_an_import_deletes_every_kind_of_entry(served: RunningServer, tmp_path: Path) -> None:
     list_id = await a_list(served)
     await filled(served, list_id)
     file = tmp_path / "others.csv"

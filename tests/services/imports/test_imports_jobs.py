@@ -75,7 +75,7 @@ def place(**changes: str) -> jobs.JobLocation:
     return replace(jobs.JobLocation("test", "http://127.0.0.1:1/api/v0", "e-1", "sandbox"), **changes)
 
 
-def test_the_file_is_not_needed_once_it_is_in_the_journal(tmp_path: Path) -> None:
+def test_the_source_file_is_not_needed_after_it_is_in_the_journal(tmp_path: Path) -> None:
     file = write(tmp_path / "people.csv", 3)
     with prepared(file, place()) as journal:
         file.unlink()
@@ -110,7 +110,7 @@ def test_a_file_that_changes_while_it_is_read_leaves_no_job(tmp_path: Path, home
         ({"organization_id": "o-2"}, "organization"),
     ],
 )
-def test_a_job_is_refused_elsewhere(tmp_path: Path, change: dict[str, str], named: str) -> None:
+def test_a_job_is_refused_in_another_environment(tmp_path: Path, change: dict[str, str], named: str) -> None:
     with prepared(write(tmp_path / "p.csv", 1), place(organization_id="o-1")) as journal:
         jobs.check_location(journal, place(organization_id="o-1"))
         jobs.check_location(journal, place(organization_id=""))  # a token that may not see it
@@ -134,13 +134,13 @@ def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rate", "now"), [(100, [100, 1500]), (3000, [3000, 3000]), (0, [0, 0])], ids=["slower", "faster", "no limit"]
 )
-def test_the_rate_of_a_job_holds_whatever_is_behind_the_first_gate(rate: float, now: list[float]) -> None:
+def test_the_rate_of_a_job_applies_behind_any_other_limiter(rate: float, now: list[float]) -> None:
     gates = [RateLimiter(150), RateLimiter(1500)]
     set_request_rate(gates, rate)
     assert [gate.per_minute for gate in gates] == now
 
 
-def test_a_plan_tells_the_time_at_the_rates_that_are_set_and_runs_at_any(
+def test_a_plan_estimates_the_time_from_the_rates_and_runs_at_any_rate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "p.csv"
@@ -153,7 +153,7 @@ def test_a_plan_tells_the_time_at_the_rates_that_are_set_and_runs_at_any(
         check_plan(journal, plan)
 
 
-def test_a_plan_says_what_happens_and_runs_only_as_it_is(tmp_path: Path) -> None:
+def test_a_plan_describes_the_job_and_runs_only_unchanged(tmp_path: Path) -> None:
     file = tmp_path / "p.csv"
     file.write_text("email,country\n" + "".join(f"p{n}@example.com,Germany\n" for n in range(25)) + "bad,DE\n,FR\n")
     with prepared(file, place(), options={"rate": 60.0}) as journal:
@@ -178,7 +178,7 @@ def test_a_plan_says_what_happens_and_runs_only_as_it_is(tmp_path: Path) -> None
             read_plan(path)
 
 
-async def test_a_live_environment_wants_its_name_and_read_only_refuses(served: RunningServer, tmp_path: Path) -> None:
+async def test_live_needs_the_environment_name_and_read_only_refuses(served: RunningServer, tmp_path: Path) -> None:
     with prepared(write(tmp_path / "p.csv", 1), place()) as journal:
         live = profile(served, kind="live", name="prod")
         async with Connection(live, served.token) as connection:
@@ -211,7 +211,7 @@ def started(served: RunningServer, journal: Journal, **options: Any) -> tuple[Co
     return connection, JobThread(path, connection, permit, **options)
 
 
-def test_a_job_runs_in_a_thread_of_its_own(served: RunningServer, tmp_path: Path) -> None:
+def test_a_job_runs_in_a_separate_thread(served: RunningServer, tmp_path: Path) -> None:
     where = jobs.JobLocation.of(profile(served))
     told = threading.Event()
     connection, job = started(served, prepared(write(tmp_path / "p.csv", 35), where), on_change=told.set)
@@ -228,7 +228,7 @@ def test_a_job_runs_in_a_thread_of_its_own(served: RunningServer, tmp_path: Path
     assert "35 created" in lines[-1]["detail"]
 
 
-def test_a_thread_is_paused_and_another_goes_on(served: RunningServer, tmp_path: Path) -> None:
+def test_a_paused_job_is_continued_by_another_thread(served: RunningServer, tmp_path: Path) -> None:
     where = jobs.JobLocation.of(profile(served))
     some = threading.Event()
     connection, job = started(served, prepared(write(tmp_path / "p.csv", 400), where), on_change=some.set)
@@ -253,7 +253,7 @@ def test_a_thread_is_paused_and_another_goes_on(served: RunningServer, tmp_path:
         assert result_document(journal, None)["rows"]["created"] == 400
 
 
-def test_a_thread_that_is_cancelled_reports_what_was_left(served: RunningServer, tmp_path: Path) -> None:
+def test_a_canceled_job_reports_the_rows_that_were_not_sent(served: RunningServer, tmp_path: Path) -> None:
     where = jobs.JobLocation.of(profile(served))
     some = threading.Event()
     _, job = started(served, prepared(write(tmp_path / "p.csv", 400), where), on_change=some.set)
@@ -271,7 +271,7 @@ def test_a_thread_that_is_cancelled_reports_what_was_left(served: RunningServer,
         assert sum(1 for _ in csv.DictReader(file)) == document["rows"]["skipped"]
 
 
-def test_the_failed_rows_import_again_as_the_same_rows(tmp_path: Path) -> None:
+def test_failed_rows_are_imported_again_as_the_same_rows(tmp_path: Path) -> None:
     file = tmp_path / "odd.csv"
     file.write_text(
         'email,firstName,note\nbad@@x,"a ""quoted"", name",=1+1\nalso bad,Zoë,"two\nlines"\nok@example.com,A,b\n'

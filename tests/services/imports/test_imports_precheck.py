@@ -45,7 +45,7 @@ ROWS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("there", [6, 60, 250])
-async def test_each_row_is_new_there_already_or_matches_two(tmp_path: Path, there: int) -> None:
+async def test_each_row_is_new_or_matches_one_or_two_users(tmp_path: Path, there: int) -> None:
     server = FakeServer()
     crowd(server, there)
     with job(tmp_path, ROWS) as journal:
@@ -62,7 +62,7 @@ async def test_each_row_is_new_there_already_or_matches_two(tmp_path: Path, ther
 
 
 @pytest.mark.parametrize("there", [6, 250])
-async def test_an_upsert_keeps_the_rows_and_says_what_changes(tmp_path: Path, there: int) -> None:
+async def test_an_upsert_keeps_the_rows_and_lists_the_changes(tmp_path: Path, there: int) -> None:
     server = FakeServer()
     crowd(server, there)
     server.users[0].update(firstName="Same", metadata={"plan": "free", "seat": 1})
@@ -83,7 +83,7 @@ async def test_an_upsert_keeps_the_rows_and_says_what_changes(tmp_path: Path, th
         ]
 
 
-async def test_a_list_that_shrinks_while_it_is_read_hides_nobody(tmp_path: Path) -> None:
+async def test_a_list_that_shrinks_while_it_is_read_hides_no_user(tmp_path: Path) -> None:
     server = FakeServer()
     crowd(server, 350)
     calls = 0
@@ -101,7 +101,7 @@ async def test_a_list_that_shrinks_while_it_is_read_hides_nobody(tmp_path: Path)
         assert found.exists == 300
 
 
-async def test_a_row_that_was_there_before_is_never_ours(tmp_path: Path) -> None:
+async def test_a_user_that_existed_before_is_not_counted_as_created(tmp_path: Path) -> None:
     """Its clock says that the user is new, the check knows better."""
     server = FakeServer()
     server.add({"email": "row1@example.com", "updatedAt": OLD}, at="2099-01-01T00:00:00Z")
@@ -114,7 +114,7 @@ async def test_a_row_that_was_there_before_is_never_ours(tmp_path: Path) -> None
         assert row.state == "updated"
 
 
-async def test_an_upsert_whose_answer_was_lost_is_told_from_later_edits(tmp_path: Path) -> None:
+async def test_an_upsert_with_a_lost_response_is_distinguished_from_later_changes(tmp_path: Path) -> None:
     server = FakeServer()
     for number in range(1, 5):
         server.add({"email": f"row{number}@example.com", "firstName": "Before"}, at=OLD)
@@ -146,7 +146,7 @@ SHARED: dict[str, tuple[dict[str, Any], str, str]] = {
 
 @pytest.mark.parametrize("name", SHARED)
 @pytest.mark.parametrize("there", [1, 250])
-async def test_the_value_that_another_user_has_is_named_and_not_the_email(
+async def test_the_conflicting_value_of_another_user_is_named_instead_of_the_email(
     tmp_path: Path, name: str, there: int
 ) -> None:
     shared, words, _ = SHARED[name]
@@ -181,7 +181,7 @@ async def test_a_row_that_matches_two_users_names_both_values(tmp_path: Path, na
 
 
 @pytest.mark.parametrize("value", [{"email": "a@b.example"}, {"phoneNumber": "+4915112345678"}, {"farcasterFid": 7}])
-def test_the_key_of_an_entry_is_named_by_its_field(value: dict[str, Any]) -> None:
+def test_a_duplicate_entry_is_reported_with_its_field(value: dict[str, Any]) -> None:
     (key,) = entry_keys(value)
     (name,) = value
     assert field_of_key(key) == name
@@ -190,6 +190,6 @@ def test_the_key_of_an_entry_is_named_by_its_field(value: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize(("precheck", "state"), [("taken", RowState.FAILED), ("new", RowState.EXISTS)])
-def test_a_refusal_that_names_no_field_is_not_blamed_on_the_email(precheck: str, state: RowState) -> None:
+def test_a_refusal_without_a_field_is_not_attributed_to_the_email(precheck: str, state: RowState) -> None:
     row = WorkRow(1, b"{}", "email:new@example.com\x1fphone:+4915112345678", 0, None, "", precheck, 0, "")
     assert refused_row_outcome(row, "duplicate_exists", "it is there").state is state

@@ -21,7 +21,7 @@ from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
 
-async def test_every_row_is_created_once_and_knows_its_user(tmp_path: Path) -> None:
+async def test_every_row_is_created_one_time_and_stores_its_user_id(tmp_path: Path) -> None:
     server = FakeServer()
     with job(tmp_path, people(250)) as journal:
         ended = await run(journal, server, batch=100)
@@ -33,7 +33,7 @@ async def test_every_row_is_created_once_and_knows_its_user(tmp_path: Path) -> N
         }
 
 
-async def test_rows_are_sending_on_the_disk_before_the_first_byte_leaves(tmp_path: Path) -> None:
+async def test_rows_are_recorded_as_sending_before_the_request(tmp_path: Path) -> None:
     server = FakeServer()
     with job(tmp_path, people(30)) as journal:
 
@@ -48,7 +48,7 @@ async def test_rows_are_sending_on_the_disk_before_the_first_byte_leaves(tmp_pat
         assert len(server.posts) == 3
 
 
-async def test_batches_that_were_marked_ahead_and_did_not_leave_were_never_sent(
+async def test_batches_marked_as_sending_without_a_request_are_pending_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dyntui.services.imports.runner._HORIZON", 60.0)  # however slow the machine is
@@ -91,7 +91,7 @@ async def test_batches_that_were_marked_ahead_and_did_not_leave_were_never_sent(
     ids=["502", "html", "truncated", "not json", "garbled", "408", "cut after", "half", "500 before", "cut before"],
 )
 @pytest.mark.parametrize("orders", [True, False])
-async def test_a_lost_answer_is_looked_into_and_nothing_is_sent_twice(tmp_path: Path, lost: Any, orders: bool) -> None:
+async def test_a_lost_response_is_recovered_without_sending_rows_again(tmp_path: Path, lost: Any, orders: bool) -> None:
     """With one walk over the newest users, or, where the server does not sort, row by row."""
     server = FakeServer([lost])
     server.orders = orders
@@ -106,7 +106,7 @@ async def test_a_lost_answer_is_looked_into_and_nothing_is_sent_twice(tmp_path: 
         assert 0 < len(server.lookups) <= (2 if orders else 21)
 
 
-async def test_an_answer_that_is_read_to_be_garbled_while_the_next_request_is_under_way(tmp_path: Path) -> None:
+async def test_a_damaged_response_is_recovered_during_the_next_request(tmp_path: Path) -> None:
     garbled = applied_then(Reply(201, b'{"created": [}}'))
     server = FakeServer([garbled] * 3)
     told: list[str] = []
@@ -122,7 +122,7 @@ async def test_an_answer_that_is_read_to_be_garbled_while_the_next_request_is_un
         assert outcomes["maybe applied"] == 3
 
 
-async def test_a_walk_over_more_than_a_page_settles_what_it_sees(tmp_path: Path) -> None:
+async def test_recovery_reads_several_pages(tmp_path: Path) -> None:
     server = FakeServer([applied_then(Cut(), share=0.7)])
     with job(tmp_path, people(400), precheck={"at": 1}) as journal:
         await run(journal, server, batch=400)
@@ -131,7 +131,7 @@ async def test_a_walk_over_more_than_a_page_settles_what_it_sees(tmp_path: Path)
         assert len(server.lookups) < 10
 
 
-async def test_rows_that_were_there_before_are_not_taken_for_ours(tmp_path: Path) -> None:
+async def test_users_that_existed_before_are_not_attributed_to_the_job(tmp_path: Path) -> None:
     server = FakeServer([applied_then(Cut())])
     server.add({"email": "row2@example.com"}, at="2020-01-01T00:00:00.000Z")
     with job(tmp_path, people(3)) as journal:
@@ -141,7 +141,7 @@ async def test_rows_that_were_there_before_are_not_taken_for_ours(tmp_path: Path
 
 
 @pytest.mark.parametrize("hours", [-3, 3])
-async def test_a_server_whose_clock_is_wrong_does_not_make_our_users_anybody_elses(tmp_path: Path, hours: int) -> None:
+async def test_a_wrong_server_clock_does_not_change_which_users_the_job_created(tmp_path: Path, hours: int) -> None:
     server = FakeServer([applied_then(Cut())])
     server.ahead = timedelta(hours=hours)
     with job(tmp_path, people(5), precheck={"at": 1}) as journal:
@@ -150,7 +150,7 @@ async def test_a_server_whose_clock_is_wrong_does_not_make_our_users_anybody_els
 
 
 @pytest.mark.parametrize("hours", [-3, 3])
-async def test_our_clock_may_be_set_between_two_runs(
+async def test_the_local_clock_may_be_set_between_two_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
     """Created by us before, and by somebody else after: neither is taken for the other."""
@@ -170,7 +170,7 @@ async def test_our_clock_may_be_set_between_two_runs(
         assert len(server.users) == 4
 
 
-async def test_a_server_that_tells_whole_seconds_only_is_understood(tmp_path: Path) -> None:
+async def test_times_in_whole_seconds_are_compared(tmp_path: Path) -> None:
     def applied(server: FakeServer, rows: list[dict[str, Any]]) -> Reply:
         for row in rows:
             server.add(row, at=server.now().isoformat(timespec="seconds"))
@@ -182,7 +182,7 @@ async def test_a_server_that_tells_whole_seconds_only_is_understood(tmp_path: Pa
         assert states(journal) == ["created"] * 5
 
 
-async def test_a_full_disk_stops_the_job_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
+async def test_a_full_disk_stops_the_job_and_it_continues_with_free_space(tmp_path: Path) -> None:
     server = FakeServer()
 
     def fill() -> None:
@@ -205,7 +205,7 @@ async def test_a_full_disk_stops_the_job_and_it_goes_on_when_there_is_room(tmp_p
         assert emails(server) == sorted(row["email"] for row in people(400))
 
 
-async def test_a_job_may_be_cancelled_while_lost_answers_are_looked_into(tmp_path: Path) -> None:
+async def test_a_job_is_canceled_during_recovery(tmp_path: Path) -> None:
     server = FakeServer([applied_then(Cut(), share=0.5)])
     control = JobControl()
 
@@ -223,7 +223,7 @@ async def test_a_job_may_be_cancelled_while_lost_answers_are_looked_into(tmp_pat
         assert "unknown" in states(journal)
 
 
-async def test_a_server_that_is_away_while_lost_answers_are_looked_into_pauses_the_job(
+async def test_an_unreachable_server_during_recovery_pauses_the_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dyntui.services.imports.backoff.Backoff.next_delay", lambda self: None)
@@ -249,7 +249,7 @@ async def test_a_server_that_is_away_while_lost_answers_are_looked_into_pauses_t
         assert len(server.users) == 20
 
 
-async def test_an_address_that_only_contains_ours_is_not_ours(tmp_path: Path) -> None:
+async def test_an_email_that_contains_the_searched_one_is_not_a_match(tmp_path: Path) -> None:
     server = FakeServer([cut])
     server.add({"email": "grow1@example.com"})
     with job(tmp_path, people(1)) as journal:
@@ -273,7 +273,7 @@ async def test_unknown_rows_wait_for_the_settle_window(tmp_path: Path) -> None:
         assert len(server.posts) == 1
 
 
-async def test_already_exists_on_a_second_attempt_is_looked_into(tmp_path: Path) -> None:
+async def test_already_exists_on_a_second_attempt_is_checked(tmp_path: Path) -> None:
     """Rule 6: the first attempt is applied only after it was found absent; the second meets it."""
     server = FakeServer()
 
@@ -288,7 +288,7 @@ async def test_already_exists_on_a_second_attempt_is_looked_into(tmp_path: Path)
         assert emails(server) == sorted(row["email"] for row in people(4))
 
 
-async def test_already_exists_on_the_first_attempt_is_believed(tmp_path: Path) -> None:
+async def test_already_exists_on_the_first_attempt_is_accepted(tmp_path: Path) -> None:
     server = FakeServer()
     server.add({"email": "row1@example.com"}, at="2020-01-01T00:00:00Z")
     server.add({"email": "other@example.com", "username": "taken"}, at="2020-01-01T00:00:00Z")
@@ -300,7 +300,7 @@ async def test_already_exists_on_the_first_attempt_is_believed(tmp_path: Path) -
         assert not server.lookups
 
 
-async def test_too_many_requests_holds_everything_and_costs_nothing(tmp_path: Path) -> None:
+async def test_too_many_requests_delays_all_queues_and_counts_no_attempt(tmp_path: Path) -> None:
     server = FakeServer([answer(429, {"error": "slow down"}, **{"retry-after": "1"})])
     told: list[str] = []
     with job(tmp_path, people(3)) as journal:
@@ -311,7 +311,7 @@ async def test_too_many_requests_holds_everything_and_costs_nothing(tmp_path: Pa
         assert any("slow down" in text for text in told)
 
 
-async def test_a_storm_of_429s_does_not_use_up_the_tries_of_a_row(
+async def test_many_429_responses_do_not_use_up_the_attempts_of_a_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dyntui.services.imports.backoff.Backoff.next_delay", lambda self: 0.001)
@@ -327,7 +327,7 @@ async def test_a_storm_of_429s_does_not_use_up_the_tries_of_a_row(
         assert len(server.users) == 3
 
 
-async def test_a_server_that_says_429_and_retry_at_once_is_not_hammered(tmp_path: Path) -> None:
+async def test_a_429_with_a_retry_after_of_zero_is_delayed(tmp_path: Path) -> None:
     server = FakeServer([answer(429, None, **{"retry-after": "0"})] * 3)
     with job(tmp_path, people(3)) as journal:
         began = asyncio.get_running_loop().time()
@@ -337,7 +337,7 @@ async def test_a_server_that_says_429_and_retry_at_once_is_not_hammered(tmp_path
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_refused_token_pauses_the_job_and_says_why(tmp_path: Path, status: int) -> None:
+async def test_a_refused_token_pauses_the_job_with_the_reason(tmp_path: Path, status: int) -> None:
     server = FakeServer([answer(status, {"error": "the token lacks a scope"})])
     with job(tmp_path, people(30)) as journal:
         ended = await run(journal, server, batch=10)
@@ -385,7 +385,7 @@ async def test_a_server_that_refuses_every_row_pauses_the_job(tmp_path: Path) ->
         assert len(server.posts) < 30
 
 
-async def test_nothing_sent_is_tried_again(tmp_path: Path) -> None:
+async def test_requests_that_were_not_sent_are_retried(tmp_path: Path) -> None:
     def unreachable(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
         raise NotSent("no route")
 
@@ -400,7 +400,7 @@ async def test_nothing_sent_is_tried_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ["lock_timeout", "lock_too_many_attempts", "too_many_requests"])
-async def test_retryable_row_codes_are_tried_again(tmp_path: Path, code: str) -> None:
+async def test_retryable_row_codes_are_retried(tmp_path: Path, code: str) -> None:
     def busy(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
         reply = fake.apply(rows[1:])
         reply.body["failed"].append({"user": rows[0], "code": code, "error": "busy"})
@@ -413,7 +413,7 @@ async def test_retryable_row_codes_are_tried_again(tmp_path: Path, code: str) ->
         assert [len(post) for post in server.posts] == [3, 1]
 
 
-async def test_a_row_that_the_answer_does_not_mention_is_looked_into(tmp_path: Path) -> None:
+async def test_a_row_missing_from_the_response_is_recovered(tmp_path: Path) -> None:
     def forgetful(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
         reply = fake.apply(rows)
         reply.body["created"] = reply.body["created"][1:]
@@ -430,7 +430,7 @@ async def test_a_row_that_the_answer_does_not_mention_is_looked_into(tmp_path: P
         assert [len(post) for post in server.posts] == [3, 3, 1, 1, 1]
 
 
-async def test_rows_that_no_answer_ever_mentions_go_to_review(tmp_path: Path) -> None:
+async def test_rows_missing_from_every_response_need_review(tmp_path: Path) -> None:
     nothing = answer(201, {"created": [], "updated": [], "failed": [], "total": 0})
     server = FakeServer([nothing] * 10)
     with job(tmp_path, people(2)) as journal:
@@ -439,7 +439,7 @@ async def test_rows_that_no_answer_ever_mentions_go_to_review(tmp_path: Path) ->
         assert states(journal) == ["review", "review"]
 
 
-async def test_the_server_says_it_exists_and_cannot_find_it(tmp_path: Path) -> None:
+async def test_an_existing_row_that_cannot_be_found_needs_review(tmp_path: Path) -> None:
     def insists(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
         failed = [{"user": row, "code": "email_already_exists", "error": "there"} for row in rows]
         return Reply(201, {"created": [], "updated": [], "failed": failed, "total": len(rows)})
@@ -450,7 +450,7 @@ async def test_the_server_says_it_exists_and_cannot_find_it(tmp_path: Path) -> N
         assert states(journal) == ["review"]
 
 
-async def test_rows_without_a_key_go_alone_under_an_id_of_ours(tmp_path: Path) -> None:
+async def test_rows_without_a_key_are_sent_alone_with_a_generated_id(tmp_path: Path) -> None:
     def lost(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
         fake.add(rows[0])
         raise Cut
@@ -465,7 +465,7 @@ async def test_rows_without_a_key_go_alone_under_an_id_of_ours(tmp_path: Path) -
         assert [row.chosen_id for row in job_queries.iterate_rows(journal)] == [ids["A"], ids["B"], ids["C"]]
 
 
-async def test_without_ids_of_ours_a_lost_row_without_a_key_is_for_a_person(tmp_path: Path) -> None:
+async def test_without_generated_ids_a_lost_row_without_a_key_needs_review(tmp_path: Path) -> None:
     def own_id(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
         return Reply(201, {"user": fake.add({**rows[0], "id": "0b7e0c58-2b4e-4a53-9f5a-0e8b8b8b8b8b"})})
 
@@ -475,7 +475,7 @@ async def test_without_ids_of_ours_a_lost_row_without_a_key_is_for_a_person(tmp_
         assert states(journal) == ["created", "review"]
 
 
-async def test_rows_with_one_key_never_share_a_request(tmp_path: Path) -> None:
+async def test_rows_with_the_same_key_are_in_separate_requests(tmp_path: Path) -> None:
     server = FakeServer()
     journal = Journal.create(tmp_path / "jobs" / "job.sqlite", kind="users", facts={})
     from dyntui.store.job_loader import NewRow, load
@@ -489,7 +489,7 @@ async def test_rows_with_one_key_never_share_a_request(tmp_path: Path) -> None:
         assert states(journal) == ["created", "exists"]
 
 
-async def test_the_first_rows_and_then_the_rest(tmp_path: Path) -> None:
+async def test_the_first_rows_are_sent_and_then_the_others(tmp_path: Path) -> None:
     server = FakeServer()
     with job(tmp_path, people(25)) as journal:
         ended = await run(journal, server, first=10)
@@ -499,7 +499,7 @@ async def test_the_first_rows_and_then_the_rest(tmp_path: Path) -> None:
         assert len(server.users) == 25
 
 
-async def test_pause_lets_the_answer_in_flight_arrive(tmp_path: Path) -> None:
+async def test_a_pause_waits_for_the_response_in_progress(tmp_path: Path) -> None:
     control = JobControl()
     server = FakeServer()
     server.before_post = lambda: control.request_stop(StopRequest.PAUSE, "because")
@@ -509,7 +509,7 @@ async def test_pause_lets_the_answer_in_flight_arrive(tmp_path: Path) -> None:
         assert states(journal) == ["created"] * 10 + ["pending"] * 20
 
 
-async def test_asking_twice_abandons_the_answer_and_the_rows_are_unknown(tmp_path: Path) -> None:
+async def test_a_second_stop_request_abandons_the_response_and_the_rows_are_unknown(tmp_path: Path) -> None:
     control = JobControl()
 
     def hangs(fake: FakeServer, rows: list[dict[str, Any]]) -> Any:
@@ -528,7 +528,7 @@ async def test_asking_twice_abandons_the_answer_and_the_rows_are_unknown(tmp_pat
         assert len(server.posts) == 1
 
 
-async def test_cancel_gives_up_what_was_not_sent(tmp_path: Path) -> None:
+async def test_a_cancel_skips_rows_that_were_not_sent(tmp_path: Path) -> None:
     control = JobControl()
     server = FakeServer()
     server.before_post = lambda: control.request_stop(StopRequest.CANCEL, "no more")
@@ -538,7 +538,7 @@ async def test_cancel_gives_up_what_was_not_sent(tmp_path: Path) -> None:
         assert states(journal) == ["created"] * 10 + ["skipped"] * 20
 
 
-async def test_another_process_can_ask_too(tmp_path: Path) -> None:
+async def test_another_process_can_request_a_stop(tmp_path: Path) -> None:
     server = FakeServer()
 
     def slow(fake: FakeServer, rows: list[dict[str, Any]]) -> Any:
@@ -553,7 +553,7 @@ async def test_another_process_can_ask_too(tmp_path: Path) -> None:
         assert journal.counts[RowState.CREATED] == 10
 
 
-async def test_waiting_ends_when_somebody_asks(tmp_path: Path) -> None:
+async def test_a_stop_request_ends_a_wait(tmp_path: Path) -> None:
     control = JobControl()
     server = FakeServer([answer(429, None, **{"retry-after": "3000"})])
 
@@ -567,7 +567,7 @@ async def test_waiting_ends_when_somebody_asks(tmp_path: Path) -> None:
         assert states(journal) == ["pending"] * 3
 
 
-async def test_a_look_up_that_is_refused_pauses_the_job(tmp_path: Path) -> None:
+async def test_a_refused_lookup_pauses_the_job(tmp_path: Path) -> None:
     server = FakeServer([applied_then(Cut())])
     server.on_get = lambda: Reply(403, {"error": "no users.read"})
     with job(tmp_path, people(3)) as journal:

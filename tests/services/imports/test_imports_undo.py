@@ -40,7 +40,7 @@ async def users(client: Client) -> int:
     return int((await client.call("getEnvironmentUsers", query={"limit": 1}))["count"])
 
 
-async def test_what_was_deleted_when_the_undo_died_is_told_as_deleted(served: RunningServer, tmp_path: Path) -> None:
+async def test_users_deleted_by_a_killed_undo_are_reported_as_deleted(served: RunningServer, tmp_path: Path) -> None:
     async with Connection(profile(served), served.token) as connection:
         client = connection.client
         with await imported(served, connection, write(tmp_path / "p.csv", 4)) as journal:
@@ -60,7 +60,7 @@ async def test_what_was_deleted_when_the_undo_died_is_told_as_deleted(served: Ru
 
 
 @pytest.mark.slow
-async def test_lost_answers_to_deletions_are_met_by_reading_again(served: RunningServer, tmp_path: Path) -> None:
+async def test_deletions_with_lost_responses_are_checked_by_reading(served: RunningServer, tmp_path: Path) -> None:
     async with Connection(profile(served), served.token) as connection:
         with await imported(served, connection, write(tmp_path / "p.csv", 12)) as journal:
             await plan_undo(journal, connection.client)

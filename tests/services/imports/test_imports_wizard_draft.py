@@ -26,11 +26,11 @@ def draft(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ImportDraft:
     return draft
 
 
-def test_a_draft_comes_back(draft: ImportDraft) -> None:
+def test_a_draft_is_loaded_unchanged(draft: ImportDraft) -> None:
     assert load_draft(ID) == draft
 
 
-def test_a_draft_of_an_older_version_comes_back(draft: ImportDraft) -> None:
+def test_a_draft_of_an_older_version_is_loaded(draft: ImportDraft) -> None:
     file = wizard_draft._file(ID)
     values = json.loads(file.read_text()) | {"version": 1, "hints": {"E-Mail": "email"}}
     values["mapping"] = json.loads(MAPPING.to_json().replace('"reason"', '"why"'))
@@ -56,7 +56,7 @@ def test_a_draft_of_an_older_version_comes_back(draft: ImportDraft) -> None:
         ),
     ],
 )
-def test_a_damaged_draft_says_where(draft: ImportDraft, change: dict[str, object], why: str) -> None:
+def test_a_damaged_draft_is_reported_with_the_location(draft: ImportDraft, change: dict[str, object], why: str) -> None:
     file = wizard_draft._file(ID)
     file.write_text(json.dumps(json.loads(file.read_text()) | change))
     with pytest.raises(UsageError) as caught:

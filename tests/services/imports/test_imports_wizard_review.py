@@ -95,7 +95,7 @@ def check_sums(review: Review) -> None:
     assert sum(review.journal.counts.values()) == sums.total
 
 
-def test_the_sums_can_be_checked(service: WizardService, draft: ImportDraft) -> None:
+def test_row_counts_add_up(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     summary = review.summary()
     assert summary.counts == rows_of.RowCounts(9, 4, 5, 0, 1)
@@ -106,7 +106,7 @@ def test_the_sums_can_be_checked(service: WizardService, draft: ImportDraft) -> 
     assert found["info", "country_normalized"] == 1
 
 
-def test_a_cell_put_right_makes_its_row_ready(service: WizardService, draft: ImportDraft) -> None:
+def test_correcting_a_cell_makes_its_row_ready(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
     assert row(review, 2).state is RowState.PENDING
@@ -115,7 +115,7 @@ def test_a_cell_put_right_makes_its_row_ready(service: WizardService, draft: Imp
     check_sums(review)
 
 
-def test_a_cell_can_be_made_wrong_and_undone(service: WizardService, draft: ImportDraft) -> None:
+def test_an_invalid_change_of_a_cell_is_undone(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     before = snapshot(review)
     review.edit(1, 0, "nonsense")
@@ -127,7 +127,7 @@ def test_a_cell_can_be_made_wrong_and_undone(service: WizardService, draft: Impo
     assert row(review, 1).state is RowState.INVALID
 
 
-def test_a_change_can_make_a_duplicate_and_free_one(service: WizardService, draft: ImportDraft) -> None:
+def test_changes_create_and_resolve_duplicates(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     assert row(review, 4).message == "The same email as in row 3."
     review.edit(3, 0, "hopper@example.com")
@@ -141,7 +141,7 @@ def test_a_change_can_make_a_duplicate_and_free_one(service: WizardService, draf
     check_sums(review)
 
 
-def test_rows_are_left_out_and_taken_in(service: WizardService, draft: ImportDraft) -> None:
+def test_rows_are_skipped_and_included_again(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     before = snapshot(review)
     review.exclude([1, 2])
@@ -153,7 +153,7 @@ def test_rows_are_left_out_and_taken_in(service: WizardService, draft: ImportDra
     check_sums(review)
 
 
-def test_one_thing_is_done_to_all_rows_of_a_kind(service: WizardService, draft: ImportDraft) -> None:
+def test_a_fix_is_applied_to_all_rows_with_a_problem(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     assert {fix.name for fix in review.fixes("country_unknown")} == {"empty", "value", "replace", "exclude"}
     assert review.fix("country_unknown", "value", value="GR") == 1
@@ -165,7 +165,7 @@ def test_one_thing_is_done_to_all_rows_of_a_kind(service: WizardService, draft: 
     check_sums(review)
 
 
-def test_suggestions_are_taken_for_each_row(service: WizardService, tmp_path: Path) -> None:
+def test_suggestions_are_applied_to_each_row(service: WizardService, tmp_path: Path) -> None:
     path = tmp_path / "wallets.csv"
     wrong = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"  # the last letters' case does not fit the checksum
     path.write_text(f"email,wallet address,chain\nada@example.com,{wrong[:-1]}d,EVM\nb@example.com,{wrong[:-1]}D,EVM\n")
@@ -184,7 +184,7 @@ def test_suggestions_are_taken_for_each_row(service: WizardService, tmp_path: Pa
     assert not any(group.code == code for group in review.summary().groups)
 
 
-def test_a_ragged_row_that_a_person_changed_counts_as_decided(service: WizardService, draft: ImportDraft) -> None:
+def test_a_changed_row_with_too_many_values_is_ready(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     before = snapshot(review)
     assert row(review, 9).code == "too_many_cells"
@@ -194,7 +194,7 @@ def test_a_ragged_row_that_a_person_changed_counts_as_decided(service: WizardSer
     assert snapshot(review) == before
 
 
-def test_another_mapping_takes_the_changes_along(service: WizardService, draft: ImportDraft) -> None:
+def test_changes_are_kept_with_another_mapping(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
     review.exclude([5])
@@ -219,14 +219,14 @@ def test_another_mapping_takes_the_changes_along(service: WizardService, draft: 
     check_sums(again)
 
 
-def test_a_file_read_another_way_does_not_fit_the_changes(service: WizardService, draft: ImportDraft) -> None:
+def test_changes_do_not_apply_to_a_file_read_with_other_options(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
     draft.read_options = replace(draft.read_options, header_row=2)
     assert service.count_lost_edits(draft) == 1
 
 
-def test_an_empty_fix_says_what_it_needs(service: WizardService, draft: ImportDraft) -> None:
+def test_an_empty_fix_is_refused_with_advice(service: WizardService, draft: ImportDraft) -> None:
     from dyntui.core.errors import UsageError
 
     review = prepared(service, draft)
@@ -234,7 +234,7 @@ def test_an_empty_fix_says_what_it_needs(service: WizardService, draft: ImportDr
         review.fix("email_invalid", "replace")
 
 
-def test_changes_survive_the_process(service: WizardService, draft: ImportDraft) -> None:
+def test_changes_are_loaded_by_another_process(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
     service.close()
@@ -250,7 +250,7 @@ def test_changes_survive_the_process(service: WizardService, draft: ImportDraft)
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_whatever_is_done_can_all_be_undone(service: WizardService, tmp_path: Path, seed: int) -> None:
+def test_any_sequence_of_changes_can_be_undone(service: WizardService, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     names = [f"p{n}@example.com" for n in range(6)] + ["bad", ""]
     lines = ["email;first name;country;phone"]
@@ -301,7 +301,7 @@ def _duplicates_are_right(review: Review) -> None:
             assert own & kept
 
 
-def test_the_mapping_of_a_job_is_read_from_it(service: WizardService, draft: ImportDraft) -> None:
+def test_the_mapping_of_a_job_is_loaded_from_its_journal(service: WizardService, draft: ImportDraft) -> None:
     prepared(service, draft)
     service.close()
     bare = ImportDraft("x", "env", "http://localhost/api/v0", "acme", job=draft.job)
