@@ -57,10 +57,7 @@ def _amount(text: str) -> int | float:
 
 def describe_rule(rule: Mapping[str, object]) -> str:
     """Return a rule as text for people: `at least 2 of nft 0x… on network 1 (EVM), token 7`."""
-    address = rule.get("address") if isinstance(rule.get("address"), Mapping) else {}
-    token_filter = rule.get("filter") if isinstance(rule.get("filter"), Mapping) else {}
-    assert isinstance(address, Mapping)
-    assert isinstance(token_filter, Mapping)
+    address, token_filter = as_object(rule.get("address")), as_object(rule.get("filter"))
     least = f"at least {token_filter['amount']} of " if token_filter.get("amount") is not None else ""
     which = f", token {token_filter['tokenId']}" if token_filter.get("tokenId") not in (None, "") else ""
     chain = f" ({rule['chain']})" if rule.get("chain") else ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
+from dyntui.resources import RESOURCES
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Target
 
@@ -29,8 +30,7 @@ __all__ = [
 
 def user_target(row: Mapping[str, Any], **data: Any) -> Target:
     """Make a target from the row or the document of a user."""
-    label = row.get("email") or row.get("username") or row.get("alias") or row.get("phoneNumber") or row.get("id")
-    return Target(str(row.get("id", "")), str(label or ""), data)
+    return Target(str(row.get("id", "")), RESOURCES["users"].label_of(row), data)
 
 
 async def _reread_user(client: Client, target: Target) -> Any:

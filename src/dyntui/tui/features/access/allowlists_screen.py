@@ -28,6 +28,7 @@ from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
+    from dyntui.api.models import Allowlist
     from dyntui.api.pagination import RowPage
     from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp
@@ -87,7 +88,9 @@ class AllowlistsScreen(ResourceScreen):
     # Actions
 
     def action_new(self) -> None:
-        form = AllowlistForm("New Allowlist", {"outcome": "siteAccess"})
+        from dyntui.api.models import Allowlist
+
+        form = AllowlistForm("New Allowlist", Allowlist())
 
         def on_submit(values: Values) -> None:
             target = Target("", values["name"], {"fields": values})
@@ -98,7 +101,9 @@ class AllowlistsScreen(ResourceScreen):
     def action_edit(self) -> None:
         row = self.table.row
         assert row is not None
-        form = AllowlistForm(f"Edit {name_of(row)}", row)
+        from dyntui.api.models import Allowlist
+
+        form = AllowlistForm(f"Edit {name_of(row)}", Allowlist.of(row))
 
         def on_submit(values: Values) -> None:
             if fields := _changed_fields(row, values):
@@ -157,22 +162,22 @@ class AllowlistsScreen(ResourceScreen):
 class AllowlistForm(FormDialog):
     """The form to create or edit an allowlist."""
 
-    def __init__(self, title: str, row: Row) -> None:
-        """row: the allowlist to edit, or the initial values of a new one."""
+    def __init__(self, title: str, allowlist: Allowlist) -> None:
+        """allowlist: the one to edit, or the initial values of a new one."""
         super().__init__(
             title,
             (
-                FormInput("name", "name", str(row.get("name") or "")),
+                FormInput("name", "name", allowlist.name),
                 FormInput(
                     "outcome",
                     "outcome",
-                    str(row.get("outcome") or "siteAccess"),
+                    allowlist.outcome or "siteAccess",
                     {name: f"{name}: {meaning}" for name, meaning in OUTCOMES.items()},
                 ),
                 FormInput(
                     "scope",
                     "scope",
-                    str(row.get("scope") or ""),
+                    allowlist.scope or "",
                     help="The access scope, if the outcome is scope.",
                 ),
             ),

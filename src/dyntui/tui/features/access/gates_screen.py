@@ -29,6 +29,7 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.api.models import Gate
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["GateForm", "GateScreen", "GatesScreen"]
@@ -40,22 +41,22 @@ _RULE_FIELDS = 3
 class GateForm(FormDialog):
     """The form of a gate: name, outcome, scope and three rules. Other rules of the gate are not changed."""
 
-    def __init__(self, title: str, row: Row) -> None:
-        rules = as_objects(row.get("rules"))
-        texts = [rule_text(rule) for rule in rules] + [""] * _RULE_FIELDS
+    def __init__(self, title: str, gate: Gate) -> None:
+        rules = gate.rules
+        texts = [rule_text(rule.raw) for rule in rules] + [""] * _RULE_FIELDS
         more = f" {len(rules) - _RULE_FIELDS} more rules are not changed." if len(rules) > _RULE_FIELDS else ""
         fields = [
-            FormInput("name", "name", str(row.get("name") or "")),
+            FormInput("name", "name", gate.name),
             FormInput(
                 "outcome",
                 "outcome",
-                str(row.get("outcome") or "siteAccess"),
+                gate.outcome or "siteAccess",
                 {name: f"{name}: {_meaning(name)}" for name in OUTCOMES},
             ),
             FormInput(
                 "scope",
                 "scope",
-                str(row.get("scope") or ""),
+                gate.scope or "",
                 help="If empty, only users who pass may sign in.",
             ),
         ]
@@ -102,7 +103,9 @@ def _changed_fields(values: Values, row: Row) -> Row:
 
 
 def _ask_new_gate(console: ConsoleApp) -> None:
-    form = GateForm("New Gate", {})
+    from dyntui.api.models import Gate
+
+    form = GateForm("New Gate", Gate())
 
     def on_submit(values: Values) -> None:
         fields = {key: value for key, value in _changed_fields(values, {}).items() if value}
@@ -113,7 +116,9 @@ def _ask_new_gate(console: ConsoleApp) -> None:
 
 
 def _ask_gate_changes(console: ConsoleApp, row: Row) -> None:
-    form = GateForm(f"Edit {name_of(row)}", row)
+    from dyntui.api.models import Gate
+
+    form = GateForm(f"Edit {name_of(row)}", Gate.of(row))
 
     def on_submit(values: Values) -> None:
         if fields := _changed_fields(values, row):
@@ -188,7 +193,7 @@ class GateScreen(DetailScreen):
             yield SearchTree(id="raw")
 
     async def fetch(self, client: Client) -> Row:
-        return await client.gates.get_raw(self.object_id)
+        return (await client.gates.get(self.object_id)).raw
 
     def counts(self, document: Row) -> Sequence[int | None]:
         self.label = name_of(document) or self.label
@@ -198,18 +203,19 @@ class GateScreen(DetailScreen):
         if tab.name == "raw":
             self.query_one("#raw", JsonTree).show(document)
             return
-        outcome = str(document.get("outcome") or "")
+        from dyntui.api.models import Gate
+
+        gate = Gate.of(document)
         lines = [
             FieldLine("gate", heading=True),
-            FieldLine("name", document.get("name")),
-            FieldLine("outcome", f"{outcome}: {_meaning(outcome)}"),
-            FieldLine("scope", document.get("scope")),
+            FieldLine("name", gate.name),
+            FieldLine("outcome", f"{gate.outcome}: {_meaning(gate.outcome)}"),
+            FieldLine("scope", gate.scope),
             FieldLine("enabled", document.get("enabledAt") or "no"),
-            FieldLine("id", document.get("id")),
+            FieldLine("id", gate.id),
             FieldLine("rules (a wallet must meet all)", heading=True),
         ]
-        rules = as_objects(document.get("rules"))
-        lines += [FieldLine(f"rule {number}", describe_rule(rule)) for number, rule in enumerate(rules, 1)]
+        lines += [FieldLine(f"rule {number}", describe_rule(rule.raw)) for number, rule in enumerate(gate.rules, 1)]
         self.query_one("#gate-fields", FieldList).show(lines)
 
     def openable(self, pane: Widget | None) -> bool:
