@@ -134,13 +134,13 @@ def _ending(wire: Wire, request: bytes) -> str:
 
 
 def test_late_applies_after_the_cut(wire: Wire) -> None:
-    wire.control("flags", {"late-min-ms": "300", "late-max-ms": "300"})
+    wire.control("flags", {"late-min-ms": "2000", "late-max-ms": "2000"})
     wire.set(late=1)
     rows = wire.rows(3)
     started = time.monotonic()
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         wire.post(rows)
-    assert time.monotonic() - started < 0.3
+    assert time.monotonic() - started < 2
     wire.set()
     assert wire.landed(rows) == 0
     nothing_is_late(wire)
