@@ -19,6 +19,7 @@ from dyntui.config.settings import Settings
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
+from dyntui.services.actions.registry import declaration, declarations
 from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.kit import action_registry
 from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, Action, ActionMixin, bindings, disabled_reason_of, key_label
@@ -66,6 +67,52 @@ def test_every_key_leads_to_a_method_of_the_class_that_binds_it() -> None:
             assert callable(getattr(each, ACTIONS[binding.id].method, None)), f"{each.__name__}: {binding.id}"
             bound.add(binding.id)
     assert bound == set(ACTIONS)
+
+
+# Why these writes have a text, a key or an effect of their own, instead of those of a declaration.
+NOT_DECLARED = {
+    "app.undo": "Runs the action that reverses the last change, whichever it is.",
+    "allowlist-entries.paste": "Opens an editor; the entries are reviewed and then added with `entry-drafts.add`.",
+    "allowlist-entries.copy_to": "Asks for the other allowlist; the entries are added to that one.",
+    "compare.sync": "One direction of allowlists.sync: it only adds.",
+    "compare.match": "allowlists.sync in both directions: it also removes entries.",
+    "request.send": "Sends any operation of the catalog.",
+    "plan.first": "A step of the import wizard.",
+    "plan.all": "A step of the import wizard.",
+    "run.resume": "A step of the import wizard.",
+    "jobs.resume": "Continues an import.",
+    "import-undo.delete": "Undoes an import of users or of entries.",
+    "user.editor": "Opens $EDITOR with the metadata; users.update saves it.",
+}
+
+
+def test_every_write_is_made_from_its_declaration() -> None:
+    own_text = {each.id for each in ALL_ACTIONS if each.effect is not Effect.READ and not each.declarations}
+    assert own_text == set(NOT_DECLARED)
+
+
+def test_a_declared_action_has_the_texts_and_the_effect_of_its_record() -> None:
+    for each in ALL_ACTIONS:
+        declared = [declaration(name).action for name in each.declarations]
+        if len(declared) == 1:
+            assert (each.title, each.help, each.effect) == (declared[0].label, declared[0].help, declared[0].effect)
+        elif declared:
+            assert [action.name for action in declared] == ["enable", "disable"], each.id
+            destructive = any(action.effect is Effect.DESTRUCTIVE for action in declared)
+            assert (each.effect is Effect.DESTRUCTIVE) == destructive
+
+
+def test_every_declared_write_has_a_key_in_the_console_or_a_reason() -> None:
+    elsewhere = {  # The screens of these are among NOT_DECLARED.
+        "users.import": "app.import opens the import wizard",
+        "users.import-undo": "import-undo.delete",
+        "allowlists.import-undo": "import-undo.delete",
+        "allowlists.sync": "compare.sync and compare.match",
+        "wallets.pregenerate-legacy": "wallets.pregenerate asks which API to use",
+        "wallets.pregenerate-farcaster": "wallets.pregenerate asks which API to use",
+    }
+    on_a_key = {name for each in ALL_ACTIONS for name in each.declarations}
+    assert {each.name for each in declarations()} - on_a_key == set(elsewhere)
 
 
 def test_no_key_is_taken_twice_in_one_scope() -> None:

@@ -43,8 +43,9 @@ def access_actions(
 
     warning: what cannot be undone after a deletion.
     """
+    article = "an" if noun[0] in "aeiou" else "a"
     return (
-        ResourceAction("create", create, f"Create the {noun}. It is disabled until you enable it.", "new", key="n", target=ActionTarget.LIST, fields=fields,
+        ResourceAction("create", create, f"Create {article} {noun}.", "new", key="n", target=ActionTarget.LIST, fields=fields,
             undone_by="delete", warning="It is disabled until you enable it."),
         ResourceAction("update", update, f"Edit the {noun}.", "edit", decides_access=True, key="e", aliases=("edit",), single_row=True, fields=fields),
         ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in.", decides_access=True, undone_by="disable"),
@@ -89,7 +90,7 @@ ALLOWLISTS = Resource(
         ResourceAction("sync", "postEntryByAllowlistId", "Make the entries match a file or another allowlist.", key="s", variant_of="allowlist-entries.create",
             command="allowlists sync", extra_operations=("deleteAllowlistEntryById",), noun="entry", plural="entries", question="Change", past="changed",
             undone_by="undo"),
-        ResourceAction("undo", "postEntryByAllowlistId", "Undo a change of the entries.", variant_of="allowlist-entries.create", command="allowlists undo",
+        ResourceAction("undo", "postEntryByAllowlistId", "Undo the last change to the entries.", key="u", variant_of="allowlist-entries.create", command="allowlists undo",
             extra_operations=("deleteAllowlistEntryById",), noun="entry", plural="entries", question="Undo the changes to", past="undone", result_subject="Changes to"),
         ResourceAction("import", "postEntryByAllowlistId", "Import entries from a file.", key="i", variant_of="allowlist-entries.create", command="allowlists import",
             noun="file", past="imported", undone_by="import-undo", warning="Entries of an enabled allowlist take effect immediately."),
@@ -119,12 +120,12 @@ ALLOWLIST_ENTRIES = Resource(
     label=_identifier,
     command="allowlists",
     actions=(
-        ResourceAction("create", "postEntryByAllowlistId", "Add entries.", "add", decides_access=True, key="n", command="allowlists add", noun="entry", plural="entries", question="Add",
+        ResourceAction("create", "postEntryByAllowlistId", "Add entries to the allowlist.", "add", decides_access=True, key="n", command="allowlists add", noun="entry", plural="entries", question="Add",
             past="added", undone_by="delete"),
         ResourceAction("update", "postEntryByAllowlistId", "Edit the entry. The new entry is added, then the old one is deleted.", "edit", key="e",
             variant_of="allowlist-entries.create", command="allowlists edit", extra_operations=("deleteAllowlistEntryById",), single_row=True,
             noun="entry", plural="entries", question="Change", past="changed", undone_by="allowlists.undo"),
-        ResourceAction("delete", "deleteAllowlistEntryById", "Remove the entries.", "remove", decides_access=True, key="d", command="allowlists remove", effect=Effect.DESTRUCTIVE,
+        ResourceAction("delete", "deleteAllowlistEntryById", "Remove entries from the allowlist.", "remove", decides_access=True, key="d", command="allowlists remove", effect=Effect.DESTRUCTIVE,
             noun="entry", plural="entries", question="Remove", past="removed", undone_by="allowlists.undo",
             warning="This can be undone (u on the entries, or `dyntui allowlists undo`). The entries get new ids."),
     ),

@@ -33,6 +33,8 @@ class Action:
     """Whether the key is passed as an argument, as in tabs 1 to 9."""
     priority: bool = False
     """Whether it runs before the focused widget sees the key, in dialogs too."""
+    declarations: tuple[str, ...] = ()
+    """The actions of the resource records that it is made from, as `RECORD.NAME`."""
 
     @property
     def scope(self) -> str:

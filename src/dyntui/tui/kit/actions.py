@@ -36,7 +36,7 @@ KIT_ACTIONS = register(
     Action("rows.last", ("G", "end"), "last", "Last row.", _READ),
     Action("table.left", ("h", "left"), "columns left", "Scroll to the columns on the left.", _READ),
     Action("table.right", ("l", "right"), "columns right", "Scroll to the columns on the right.", _READ),
-    Action("table.mark", ("space",), "mark", "Mark or unmark the row.", _READ, 12,
+    Action("table.mark", ("space",), "mark", "Mark or unmark the row. Actions apply to all marked rows.", _READ, 12,
         disabled_reason="mark_disabled_reason"),
     Action("table.mark_range", ("M",), "mark range", "Mark all rows from the last marked row to this one.", _READ,
         disabled_reason="mark_range_disabled_reason"),

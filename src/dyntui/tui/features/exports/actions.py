@@ -5,9 +5,8 @@ The method `action_NAME` of the screen class that binds the scope performs each 
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.tui.kit.action import Action
 from dyntui.tui.kit.action_registry import register
+from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["EXPORTS_ACTIONS"]
 
@@ -15,6 +14,5 @@ EXPORTS_ACTIONS = register(
     {
         "export": "Export",
     },
-    Action("export.download", ("w",), "download", "Download the file of the export.", Effect.READ, 11, "download",
-        "download_disabled_reason"),
+    declared_action("export.download", "exports.download", rank=11, run="download", disabled_reason="download_disabled_reason"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dyntui.core.effect import Effect
 from dyntui.tui.kit.action import Action
 from dyntui.tui.kit.action_registry import register
+from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["RESOURCES_ACTIONS"]
 
@@ -20,7 +21,7 @@ RESOURCES_ACTIONS = register(
     },
     Action("resources.open", ("enter",), "open", "Open the list.", _READ, 10, "open", "open_disabled_reason"),
     Action("resources.check", ("p",), "access", "Check which lists the token can read.", _READ, 11, "check_access"),
-    Action("setting.edit", ("e",), "edit", "Edit the value under the cursor.", rank=10, disabled_reason="edit_disabled_reason"),
+    declared_action("setting.edit", "settings.update", rank=10, disabled_reason="edit_disabled_reason"),
     Action("setting.find", ("slash",), "search", "Search names and values.", _READ, 12, "find"),
     Action("setting.next", ("n",), "next", "Go to the next match.", _READ, 13, "next", "next_match_disabled_reason"),
     Action("setting.copy", ("y",), "copy", "Copy the value under the cursor.", _READ, 14),

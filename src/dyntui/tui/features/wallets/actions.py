@@ -8,6 +8,7 @@ from __future__ import annotations
 from dyntui.core.effect import Effect
 from dyntui.tui.kit.action import Action
 from dyntui.tui.kit.action_registry import register
+from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["WALLETS_ACTIONS"]
 
@@ -18,13 +19,9 @@ WALLETS_ACTIONS = register(
         "wallets": "Wallets",
         "wallet": "Wallet",
     },
-    Action("wallets.pregenerate", ("n",), "pre-generate", "Create embedded wallets that a user gets at the first sign-in.",
-        rank=16),
-    Action("wallets.recover", ("u",), "recover", "Recover all deleted wallets of the owners.", rank=17,
-        disabled_reason="recover_disabled_reason"),
+    declared_action("wallets.pregenerate", "wallets.pregenerate", keys=("n",), rank=16),
+    declared_action("wallets.recover", "users.recover-wallets", rank=17, disabled_reason="recover_disabled_reason"),
     Action("wallets.export", ("E",), "export", "Export the marked wallets or all wallets to a new file.", _READ),
-    Action("wallet.delete", ("d",), "delete", "Delete the wallet. It can be recovered.", Effect.DESTRUCTIVE, 16,
-        disabled_reason="delete_disabled_reason"),
-    Action("wallet.recover", ("u",), "recover", "Recover all deleted wallets of the owner.", rank=17,
-        disabled_reason="recover_disabled_reason"),
+    declared_action("wallet.delete", "wallets.delete", rank=16, disabled_reason="delete_disabled_reason"),
+    declared_action("wallet.recover", "users.recover-wallets", rank=17, disabled_reason="recover_disabled_reason"),
 )  # fmt: skip
