@@ -35,8 +35,8 @@ def script() -> Callable[..., object]:
     @asynccontextmanager
     async def serve(*answers: bytes) -> AsyncIterator[Script]:
         """Answer each request with the next of `answers`, the last one for ever; CUT closes without an answer."""
-        left = list(answers)
-        seen = Script("")
+        remaining = list(answers)
+        script = Script("")
 
         async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:
@@ -46,8 +46,8 @@ def script() -> Callable[..., object]:
                         name, _, value = header.partition(":")
                         headers[name.lower()] = value.strip()
                     body = await reader.readexactly(int(headers.get("content-length", 0)))
-                    seen.requests.append(Request(line, headers, body))
-                    answer = left.pop(0) if len(left) > 1 else left[0]
+                    script.requests.append(Request(line, headers, body))
+                    answer = remaining.pop(0) if len(remaining) > 1 else remaining[0]
                     if answer == CUT:
                         break
                     writer.write(answer)
@@ -58,9 +58,9 @@ def script() -> Callable[..., object]:
                 writer.close()
 
         server = await asyncio.start_server(one, "127.0.0.1", 0)
-        seen.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/v0"
+        script.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/api/v0"
         async with server:
-            yield seen
+            yield script
             server.close()
 
     return serve

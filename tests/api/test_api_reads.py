@@ -47,8 +47,8 @@ async def test_a_failed_read_is_not_reported_as_possibly_applied(
         with pytest.raises(ApiProblem) as caught:
             page_from(await api.call("getEnvironmentUsers", timeout=0.2 if failure == "silent" else None), "users")
         assert not caught.value.maybe_applied
-        said = [caught.value.message, caught.value.hint, *(entry.error for entry in api.log.entries())]
-        assert not any("applied" in text for text in said), said
+        texts = [caught.value.message, caught.value.hint, *(entry.error for entry in api.log.entries())]
+        assert not any("applied" in text for text in texts), texts
 
 
 @pytest.mark.parametrize("failure", ["500", "503 page", "cut", "half", "bad JSON", "page", "silent"])
@@ -118,57 +118,57 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waits, "LONG_S", 0.02)
 
 
-class Heard:
-    """Everything that was waited for while somebody listened to a log."""
+class WaitEvents:
+    """The texts of all waits that a request log announced."""
 
     def __init__(self, log: RequestLog) -> None:
-        self.what: list[str] = []
+        self.texts: list[str] = []
         self.now = log.waits.current
-        log.subscribe(self._heard)
+        log.subscribe(self._on_change)
 
-    def _heard(self) -> None:
-        self.what += [wait.what for wait in self.now() if wait.what not in self.what]
+    def _on_change(self) -> None:
+        self.texts += [wait.what for wait in self.now() if wait.what not in self.texts]
 
 
 @pytest.mark.usefixtures("soon")
 async def test_the_servers_rate_limit_is_announced_and_ends(script: Any) -> None:
     log = RequestLog()
-    heard = Heard(log)
+    events = WaitEvents(log)
     limited = reply(429, b"{}", "Retry-After: 0.2\r\n")
     async with script(limited, reply(200, b'{"users": []}')) as server, client(server.url, log) as api:
         await api.users.list()
-    assert heard.what == ["the server's rate limit"]
-    assert heard.now() == []
+    assert events.texts == ["the server's rate limit"]
+    assert events.now() == []
 
 
 @pytest.mark.usefixtures("soon")
 async def test_a_slow_response_is_announced_and_ends(script: Any) -> None:
     log = RequestLog()
-    heard = Heard(log)
+    events = WaitEvents(log)
     async with script(SILENT) as server, client(server.url, log) as api:
         with pytest.raises(ApiProblem):
             await api.call("createUser", body={}, permit=WritePermit("test"), timeout=0.2)
-    assert heard.what == ["a response to createUser"]
-    assert heard.now() == []
+    assert events.texts == ["a response to createUser"]
+    assert events.now() == []
 
 
 @pytest.mark.usefixtures("soon")
 async def test_the_configured_rate_limit_is_announced(script: Any) -> None:
     log = RequestLog()
-    heard = Heard(log)
+    events = WaitEvents(log)
     async with script(reply(200, b'{"users": []}')) as server:
         api = Client(server.url, "e", "dyn_" + "a" * 56, rate_limiters=RateLimiters(120, 0), log=log)
         async with api:
             await asyncio.gather(*(api.users.list() for _ in range(3)))
-    assert heard.what == ["the rate of 120 requests a minute"]
+    assert events.texts == ["the rate of 120 requests a minute"]
 
 
 async def test_a_quick_response_is_not_announced(script: Any) -> None:
     log = RequestLog()
-    heard = Heard(log)
+    events = WaitEvents(log)
     async with script(reply(200, b'{"users": []}')) as server, client(server.url, log) as api:
         await api.users.list()
-    assert heard.what == []
+    assert events.texts == []
 
 
 def test_a_wait_that_several_requests_share_is_announced_one_time() -> None:

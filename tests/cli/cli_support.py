@@ -13,7 +13,7 @@ OTHER = "3f2a1b4c-0000-4000-8000-00000000000b"
 TOKEN = "dyn_" + "Canary1" * 8
 HINT = "dyn_…" + TOKEN[-6:]
 REMOTE = "https://dyn.example/api/v0"
-NOBODY = "http://127.0.0.1:9/api/v0"
+CLOSED_PORT_URL = "http://127.0.0.1:9/api/v0"
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Server:
     url: str = ""
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
     date: str | None = None
-    seen: list[tuple[str, str | None]] = field(default_factory=list)
+    requests: list[tuple[str, str | None]] = field(default_factory=list)
 
 
 @dataclass

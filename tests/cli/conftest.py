@@ -30,7 +30,7 @@ def server() -> Iterator[Server]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            state.seen.append((self.path, self.headers.get("Authorization")))
+            state.requests.append((self.path, self.headers.get("Authorization")))
             status, body = state.answers.get(self.path.split("?")[0].rpartition("/")[2], (404, {"error": "none"}))
             data = json.dumps(body).encode()
             self.send_response_only(status)

@@ -56,8 +56,8 @@ def test_lists_show_their_effect_on_sign_in(dyntui: Any) -> None:
 
 def test_a_list_is_created_changed_and_deleted(dyntui: Any, guests: str) -> None:
     assert dyntui.json("allowlists", "get", guests)["enabledAt"] is None
-    again = dyntui("allowlists", "create", guests, "--outcome", "scope", "--yes", "--json", check=False)
-    assert json.loads(again.stdout)["targets"][0]["code"] == "allowlist_already_exists"
+    repeated = dyntui("allowlists", "create", guests, "--outcome", "scope", "--yes", "--json", check=False)
+    assert json.loads(repeated.stdout)["targets"][0]["code"] == "allowlist_already_exists"
     dyntui("allowlists", "update", guests, "--outcome", "scope", "--scope", "vip", "--yes")
     assert dyntui.json("allowlists", "get", guests)["scope"] == "vip"
     dyntui("allowlists", "delete", guests, "--yes")
@@ -117,8 +117,8 @@ def test_entries_are_added_found_changed_and_removed(dyntui: Any, guests: str) -
     lines = f"ada@example.com, Ada\nADA@example.com\n{CONTRACT}\nfid:77\n"
     done = json.loads(dyntui("allowlists", "add", guests, "--yes", "--json", stdin=lines).stdout)
     assert done["counts"]["done"] == 3
-    again = json.loads(dyntui("allowlists", "add", guests, "ada@example.com", "--yes", "--json").stdout)
-    assert again["targets"][0]["result"]["exists"] is True
+    repeated = json.loads(dyntui("allowlists", "add", guests, "ada@example.com", "--yes", "--json").stdout)
+    assert repeated["targets"][0]["result"]["exists"] is True
     assert "exists" in dyntui("allowlists", "add", guests, "ada@example.com", "--yes").stdout
     found = dyntui.json("allowlists", "entries", guests, "--search", "ada", "--order", "alias-desc")
     assert [entry["alias"] for entry in found["entries"]] == ["Ada"]
@@ -168,8 +168,8 @@ def test_a_list_is_synced_with_its_export_and_a_file(dyntui: Any, guests: str, t
     assert len(dyntui.json("allowlists", "entries", guests)["entries"]) == 5
     dyntui("allowlists", "sync", guests, str(file), "--remove", "--yes")
     assert sorted(on(dyntui, guests)) == ["ada@example.com", "bob@example.com"]
-    again = dyntui("allowlists", "sync", guests, str(file), "--remove")
-    assert "Nothing to do: the list matches the source." in again.stderr
+    repeated = dyntui("allowlists", "sync", guests, str(file), "--remove")
+    assert "Nothing to do: the list matches the source." in repeated.stderr
     differs = dyntui("allowlists", "diff", f"file:{export}", f"list:{guests}", "--json", check=False)
     assert differs.returncode == 1
     assert len(json.loads(differs.stdout)["left"]) == 5
@@ -256,8 +256,8 @@ def test_gates_are_created_enabled_disabled_and_deleted(dyntui: Any) -> None:
     rule = f"nft:1:{CONTRACT}:amount=2"
     create = ("gates", "create", "Collectors", "--outcome", "scope", "--scope", "vip", "--rule", rule, "--yes")
     dyntui(*create)
-    again = dyntui(*create, "--json", check=False)
-    assert json.loads(again.stdout)["targets"][0]["code"] == "gate_exists"
+    repeated = dyntui(*create, "--json", check=False)
+    assert json.loads(repeated.stdout)["targets"][0]["code"] == "gate_exists"
     dyntui("gates", "enable", "Collectors", "--yes")
     assert dyntui.json("gates", "get", "Collectors")["enabledAt"]
     assert "at least 2 of nft" in dyntui("gates", "list").stdout

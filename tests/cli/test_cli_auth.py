@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from cli_support import HINT, ID, NOBODY, REMOTE, TOKEN, Run, Server, add, files_with
+from cli_support import CLOSED_PORT_URL, HINT, ID, REMOTE, TOKEN, Run, Server, add, files_with
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.profiles import Profiles
@@ -37,7 +37,7 @@ def test_login_status_and_logout(run: Run, server: Server, tmp_path: Path) -> No
 
 
 def test_status_without_a_server_exits_0(run: Run) -> None:
-    add(run, "a", url=NOBODY)
+    add(run, "a", url=CLOSED_PORT_URL)
     done = run("auth", "status")
     assert done.code == 0
     assert HINT in done.out
@@ -55,10 +55,10 @@ def test_status_exits_3_when_the_token_is_refused(run: Run, server: Server) -> N
 
 
 def test_a_token_of_an_environment_variable_is_reported_as_such(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    add(run, "a", url=NOBODY)
+    add(run, "a", url=CLOSED_PORT_URL)
     monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "b" * 56)
-    where = run("auth", "status", "--offline", "--json").document["token"]
-    assert where == {"hint": "dyn_…bbbbbb", "source": "environment", "where": "environment variable DYNTUI_TOKEN"}
+    token = run("auth", "status", "--offline", "--json").document["token"]
+    assert token == {"hint": "dyn_…bbbbbb", "source": "environment", "where": "environment variable DYNTUI_TOKEN"}
     assert "still set in this shell" in run("auth", "logout").err
 
 

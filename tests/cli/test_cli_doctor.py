@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from cli_support import HINT, NOBODY, Done, Run, Server, add
+from cli_support import CLOSED_PORT_URL, HINT, Done, Run, Server, add
 
 from dyntui.config.paths import paths
 
@@ -36,9 +36,9 @@ def test_doctor_checks_token_and_server(run: Run, server: Server) -> None:
     output = run("doctor").out
     assert HINT in output
     assert "ok   server" in output
-    requests = len(server.seen)
+    requests = len(server.requests)
     assert "server" not in states(run("doctor", "--offline", "--json"))
-    assert len(server.seen) == requests
+    assert len(server.requests) == requests
 
 
 def test_doctor_fails_with_advice(run: Run, server: Server) -> None:
@@ -56,13 +56,13 @@ def test_doctor_fails_with_advice(run: Run, server: Server) -> None:
 
 
 def test_doctor_without_a_server_exits_4(run: Run) -> None:
-    add(run, "a", url=NOBODY)
+    add(run, "a", url=CLOSED_PORT_URL)
     assert run("doctor", "--json").code == 4
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
 def test_doctor_finds_files_that_others_can_access_and_changes_nothing(run: Run) -> None:
-    add(run, "a", url=NOBODY)
+    add(run, "a", url=CLOSED_PORT_URL)
     (token_file,) = paths().credentials_dir.iterdir()
     token_file.chmod(0o644)
     paths().cache.symlink_to(paths().state)

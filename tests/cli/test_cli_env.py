@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_support import HINT, ID, NOBODY, OTHER, REMOTE, TOKEN, Run, Server, add, files_with
+from cli_support import CLOSED_PORT_URL, HINT, ID, OTHER, REMOTE, TOKEN, Run, Server, add, files_with
 
 from dyntui.config import profiles as config_profiles
 from dyntui.config.credentials import CredentialKind, store_for
@@ -206,7 +206,7 @@ def test_check_shows_scopes_store_and_latency(run: Run, server: Server) -> None:
     assert document["token"] == {"hint": HINT, "source": "file", "where": document["token"]["where"]}
     assert document["warnings"] == []
     assert document["ms"] > 0
-    assert {authorization for _, authorization in server.seen} == {f"Bearer {TOKEN}"}
+    assert {authorization for _, authorization in server.requests} == {f"Bearer {TOKEN}"}
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_check_fails_with_the_codes_of_the_command_line(
 
 
 def test_check_without_a_server_exits_4(run: Run) -> None:
-    add(run, "a", url=NOBODY)
+    add(run, "a", url=CLOSED_PORT_URL)
     assert run("env", "check").code == 4
 
 
@@ -315,7 +315,7 @@ def test_a_command_succeeds_when_the_profiles_file_cannot_be_written(
 
 
 def test_a_damaged_profile_is_listed_with_its_error_and_the_others_stay_usable(run: Run) -> None:
-    add(run, "good", url=NOBODY)
+    add(run, "good", url=CLOSED_PORT_URL)
     file = paths().profiles_file
     file.write_text(file.read_text() + '\n[profiles.bad]\nkind = "live"\n')
     listed = run("env", "list")

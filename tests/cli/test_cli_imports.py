@@ -74,8 +74,8 @@ def test_every_row_of_an_untidy_file_has_an_outcome(dyntui: Any, tmp_path: Path)
 
     fixed = tmp_path / "fixed.csv"
     fixed.write_bytes(failed.read_bytes().replace(b"@@example", b"@example.org"))
-    again = dyntui.json("import", str(fixed), "--yes", *UNVERIFIED, *QUICK)
-    assert again["rows"]["created"] == again["total"] == 20
+    repeated = dyntui.json("import", str(fixed), "--yes", *UNVERIFIED, *QUICK)
+    assert repeated["rows"]["created"] == repeated["total"] == 20
     with (report / "id-map.csv").open(encoding="utf-8-sig", newline="") as lines:
         assert sum(1 for _ in csv.DictReader(lines)) == 360
 
@@ -194,8 +194,8 @@ def test_a_job_belongs_to_its_environment(dyntui: Any, serve: Any, tmp_path: Pat
 
 def test_an_unreachable_server_exits_4_and_a_bad_token_3(dyntui: Any, tmp_path: Path) -> None:
     file = write_csv(tmp_path / "far.csv", "far", 3)
-    gone = dyntui("--base-url", "http://127.0.0.1:9/api/v0", "import", str(file), "--yes", *UNVERIFIED, check=False)
-    assert gone.returncode == 4
+    refused = dyntui("--base-url", "http://127.0.0.1:9/api/v0", "import", str(file), "--yes", *UNVERIFIED, check=False)
+    assert refused.returncode == 4
     bad = dyntui("import", str(file), "--yes", *UNVERIFIED, *QUICK, token="dyn_" + "x" * 56, check=False)
     assert bad.returncode == 3
 
@@ -309,11 +309,11 @@ def test_pause_and_cancel_by_command(dyntui: Any, serve: Any, tmp_path: Path) ->
         assert document["state"] == "cancelled"
         assert sum(document["rows"].values()) == 300
         failed = Path(document["report"]) / "failed-rows.csv"
-        left = document["rows"]["skipped"]
-        assert len(failed.read_text(encoding="utf-8-sig").splitlines()) == left + 1
+        skipped = document["rows"]["skipped"]
+        assert len(failed.read_text(encoding="utf-8-sig").splitlines()) == skipped + 1
         assert cli("jobs", "resume", "last", check=False).returncode == 1
         rest = cli.json("import", str(failed), "--yes", *UNVERIFIED, *QUICK)
-        assert rest["rows"]["created"] == left
+        assert rest["rows"]["created"] == skipped
 
 
 def created(cli: Any) -> int:

@@ -64,9 +64,9 @@ def test_retry_sends_failed_rows_in_a_new_job(dyntui: Any, tmp_path: Path) -> No
     assert (document["rows"]["failed"], document["rows"]["invalid"]) == (1, 1)
     (first,) = find_users(dyntui, "clash1@")
     dyntui("users", "update", first["id"], "username=renamed_1", "--yes")
-    again = dyntui.json("jobs", "retry", document["job"], "--yes")
-    assert again["rows"]["created"] == 1
-    assert dyntui("jobs", "retry", again["job"], "--yes", check=False).returncode == 2
+    repeated = dyntui.json("jobs", "retry", document["job"], "--yes")
+    assert repeated["rows"]["created"] == 1
+    assert dyntui("jobs", "retry", repeated["job"], "--yes", check=False).returncode == 2
 
 
 def test_undo_deletes_what_was_created_and_not_changed_since(dyntui: Any, tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ def test_undo_deletes_what_was_created_and_not_changed_since(dyntui: Any, tmp_pa
     assert done["undo"] == {"pending": 0, "sending": 0, "deleted": 4, "skipped": 2, "failed": 0}
     assert {line["user"] for line in done["left"]} == {users[0]["id"], users[1]["id"]}
     assert [user["id"] for user in find_users(dyntui, "undone")] == [users[0]["id"]]
-    again = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
-    assert again["undo"]["deleted"] == 4
+    repeated = dyntui.json("jobs", "undo", document["job"], "--confirm-environment", dyntui.sandbox.environment_id)
+    assert repeated["undo"]["deleted"] == 4
     assert dyntui.json("jobs", "show", document["job"])["undo"]["deleted"] == 4
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from cli_support import NOBODY, TOKEN, Run
+from cli_support import CLOSED_PORT_URL, TOKEN, Run
 
 from dyntui.cli.root import root
 from dyntui.config.profile_resolution import resolve_profile
@@ -114,7 +114,7 @@ def test_every_command_with_a_confirmation_is_in_the_lists() -> None:
 @pytest.fixture
 def run_offline(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line where no server listens: a request would make the exit code 4."""
-    monkeypatch.setenv("DYNTUI_BASE_URL", NOBODY)
+    monkeypatch.setenv("DYNTUI_BASE_URL", CLOSED_PORT_URL)
     monkeypatch.setenv("DYNTUI_ENVIRONMENT_ID", ENVIRONMENT)
     monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)
     monkeypatch.chdir(tmp_path)

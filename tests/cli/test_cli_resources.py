@@ -87,8 +87,8 @@ def test_an_object_is_created_and_deleted(cli: Run) -> None:
     (target,) = made["targets"]
     assert (made["counts"]["done"], target["outcome"]) == (1, "done")
     assert any(row["id"] == target["id"] for row in document(cli("get", "cors", "--json"))["items"])
-    gone = cli("do", "origins", "delete", target["id"], "--yes")
-    assert (gone.code, gone.out.split()[0]) == (0, "done")
+    deleted = cli("do", "origins", "delete", target["id"], "--yes")
+    assert (deleted.code, deleted.out.split()[0]) == (0, "done")
     assert not any(row["id"] == target["id"] for row in document(cli("get", "origins", "--json"))["items"])
 
 
@@ -212,8 +212,8 @@ def test_failed_messages_of_a_webhook_are_listed_and_redelivered(cli: Run) -> No
     assert len(failed) <= len(every)
     attempts = document(cli("webhooks", "deliveries", off["webhookId"], failed[0]["messageId"], "--json"))["items"]
     assert attempts[0]["request"]
-    again = document(cli("webhooks", "redeliver", off["webhookId"], failed[0]["messageId"], "--yes", "--json"))
-    assert again["counts"]["done"] == 1
+    repeated = document(cli("webhooks", "redeliver", off["webhookId"], failed[0]["messageId"], "--yes", "--json"))
+    assert repeated["counts"]["done"] == 1
     whole = document(cli("webhooks", "redeliver", off["webhookId"], "--failed", "--yes", "--json"))
     assert whole["counts"]["failed"] == 0
 
@@ -256,9 +256,9 @@ def test_an_export_is_created_and_downloaded(cli: Run, tmp_path: Path) -> None:
     file = tmp_path / "users.csv"
     done = document(cli("exports", "download", made["id"], "--wait", "-o", str(file), "--json"))
     assert (done["bytes"], done["host"].split(":")[0]) == (file.stat().st_size, "127.0.0.1")
-    again = cli("exports", "download", made["id"], "-o", str(file))
-    assert again.code == 2
-    assert "already exists" in again.err
+    repeated = cli("exports", "download", made["id"], "-o", str(file))
+    assert repeated.code == 2
+    assert "already exists" in repeated.err
 
 
 # Raw API calls
@@ -317,7 +317,7 @@ def test_the_completion_script_of_a_shell_is_printed(shell: str, run: Run) -> No
 
 
 @pytest.mark.parametrize(
-    ("words", "wanted"),
+    ("words", "expected"),
     [
         ("dyntui web", "webhooks"),
         ("dyntui get web", "webhook-messages"),
@@ -327,12 +327,12 @@ def test_the_completion_script_of_a_shell_is_printed(shell: str, run: Run) -> No
         ("dyntui get webhooks --nd", "--ndjson"),
     ],
 )
-def test_commands_resources_actions_and_operations_are_completed(words: str, wanted: str) -> None:
+def test_commands_resources_actions_and_operations_are_completed(words: str, expected: str) -> None:
     environ = {"_DYNTUI_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
     done = subprocess.run(
         [sys.executable, "-m", "dyntui"], env={"PATH": "/usr/bin:/bin", **environ}, capture_output=True, text=True
     )
-    assert f"plain,{wanted}" in done.stdout.splitlines(), done.stdout + done.stderr
+    assert f"plain,{expected}" in done.stdout.splitlines(), done.stdout + done.stderr
 
 
 def test_the_completion_is_valid_shell(run: Run, tmp_path: Path) -> None:

@@ -138,8 +138,8 @@ def test_options_for_color_and_cache_set_their_environment_variable(option, vari
     for name in ("NO_COLOR", "DYNTUI_NO_CACHE"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
-    seen = {}
-    monkeypatch.setattr(tui, "run", lambda *_, **more: seen.update(os.environ) or 0)
+    environ = {}
+    monkeypatch.setattr(tui, "run", lambda *_, **more: environ.update(os.environ) or 0)
     arguments = [option, "demo"] if before else ["demo", option]
     root.main(arguments, standalone_mode=False, obj=CliContext())
-    assert seen[variable] == "1"
+    assert environ[variable] == "1"

@@ -123,8 +123,8 @@ def test_an_export_has_all_users_and_is_a_private_file(dyntui, tmp_path):
     assert file.read_bytes().startswith(b"\xef\xbb\xbf") and file.stat().st_mode & 0o777 == 0o600
     rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
     assert len(rows) == dyntui.json("users", "list", "--limit", "1")["count"]
-    again = dyntui("users", "export", "-o", str(file), check=False)
-    assert again.returncode == 2, "an existing file is not overwritten"
+    repeated = dyntui("users", "export", "-o", str(file), check=False)
+    assert repeated.returncode == 2, "an existing file is not overwritten"
 
 
 def test_an_export_as_ndjson_goes_to_standard_output(dyntui):
@@ -197,8 +197,8 @@ def test_sessions_are_listed_and_revoked_one_by_one(dyntui):
     assert {session["id"] for session in found} == {session["id"] for session in user["sessions"]}
     active = [session["id"] for session in found if not session["revokedAt"]]
     dyntui("users", "session-revoke", active[0], "--yes")
-    again = dyntui.json("users", "sessions", user["id"])["sessions"]
-    assert [session["id"] for session in again if not session["revokedAt"]] == active[1:]
+    repeated = dyntui.json("users", "sessions", user["id"])["sessions"]
+    assert [session["id"] for session in repeated if not session["revokedAt"]] == active[1:]
 
 
 def test_showing_a_social_token_is_confirmed_and_audited(dyntui):

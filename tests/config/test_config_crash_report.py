@@ -38,15 +38,15 @@ def test_a_crash_of_the_command_line_prints_one_line_and_writes_a_redacted_repor
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
-    [said] = done.stderr.splitlines()
-    assert said.startswith("dyntui stopped because of an internal error (KeyError). Report, without secrets: ")
-    written = Path(said.rsplit(": ", 1)[1])
+    [line] = done.stderr.splitlines()
+    assert line.startswith("dyntui stopped because of an internal error (KeyError). Report, without secrets: ")
+    written = Path(line.rsplit(": ", 1)[1])
     assert written.parent == tmp_path / "state" / "crashes"
     assert written.stat().st_mode & 0o777 == 0o600
     text = written.read_text()
     assert "KeyError" in text and "<token> of <email>" in text
     for secret in ("Canary1", "ada@example.com", "\x1b"):
-        assert secret not in text + said
+        assert secret not in text + line
 
 
 def test_a_crash_report_that_cannot_be_written_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

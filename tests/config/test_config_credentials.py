@@ -50,11 +50,11 @@ def light_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credential_files, "_COST", 2**10)
 
 
-def answers(*given_answers: str):
-    left = list(given_answers)
+def answers(*passphrases: str):
+    remaining = list(passphrases)
 
     def ask(prompt: str) -> str:
-        return left.pop(0)
+        return remaining.pop(0)
 
     return ask
 
@@ -149,14 +149,14 @@ def test_no_other_store_is_tried_when_the_chosen_one_fails() -> None:
 
 
 def test_an_unconfirmed_origin_gets_no_stored_token() -> None:
-    elsewhere = with_kind(CredentialKind.FILE, base_url="https://dyn.example/api/v0")
-    store_for(CredentialKind.FILE).set(elsewhere, TOKEN)
+    moved = with_kind(CredentialKind.FILE, base_url="https://dyn.example/api/v0")
+    store_for(CredentialKind.FILE).set(moved, TOKEN)
     for environ in ({}, {"DYNTUI_TOKEN": TOKEN}):
         with pytest.raises(UsageError, match=r"dyn\.example, port 443"):
-            find_token(elsewhere, environ=environ)
-    assert find_token(replace(elsewhere, confirmed_origin="https://dyn.example:443"), environ={}).token == TOKEN
+            find_token(moved, environ=environ)
+    assert find_token(replace(moved, confirmed_origin="https://dyn.example:443"), environ={}).token == TOKEN
     with pytest.raises(UsageError):
-        find_token(replace(elsewhere, confirmed_origin="https://dyn.example:8443"), environ={})
+        find_token(replace(moved, confirmed_origin="https://dyn.example:8443"), environ={})
     local = with_kind(CredentialKind.FILE, base_url="http://127.0.0.1:1/api/v0")
     assert find_token(local, environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
 
@@ -312,11 +312,11 @@ def test_a_sealed_file_that_was_changed_does_not_open(
 
 @pytest.mark.usefixtures("light_scrypt")
 @pytest.mark.parametrize(
-    ("given_answers", "why"), [(("short",), "fewer"), ((PASSPHRASE, "x"), "differ"), (("",), "No passphrase")]
+    ("passphrases", "why"), [(("short",), "fewer"), ((PASSPHRASE, "x"), "differ"), (("",), "No passphrase")]
 )
-def test_an_invalid_passphrase_stores_nothing(given_answers: tuple[str, ...], why: str, home: Path) -> None:
+def test_an_invalid_passphrase_stores_nothing(passphrases: tuple[str, ...], why: str, home: Path) -> None:
     with pytest.raises(CredentialError, match=why):
-        store_for(CredentialKind.PASSPHRASE, ask_passphrase=answers(*given_answers)).set(PROD, TOKEN)
+        store_for(CredentialKind.PASSPHRASE, ask_passphrase=answers(*passphrases)).set(PROD, TOKEN)
     assert not home.exists()
 
 

@@ -111,12 +111,12 @@ def test_a_base_url_of_the_options_is_checked() -> None:
 
 
 COMMAND = replace(DEV, name="cmd", credential=CredentialKind.COMMAND, credential_command="pass show dynamic")
-ELSEWHERE = "https://dyn.example/api"
+OTHER_URL = "https://dyn.example/api"
 
 
 @pytest.mark.parametrize("variable", [False, True])
 def test_another_origin_is_confirmed_by_its_host(variable: bool) -> None:
-    def resolved(host: str, url: str = ELSEWHERE) -> Profile:
+    def resolved(host: str, url: str = OTHER_URL) -> Profile:
         if variable:
             return resolve_profile(None, ID, url, environ={"DYNTUI_CONFIRM_ORIGIN": host})
         return resolve_profile(None, ID, url, environ={}, confirmed_host=host)
@@ -127,21 +127,21 @@ def test_another_origin_is_confirmed_by_its_host(variable: bool) -> None:
         assert "--confirm-origin dyn.example" in caught.value.hint
     for host in ("dyn.example", " DYN.example ", "dyn.example:443", "https://dyn.example", "https://dyn.example:443/"):
         assert find_token(resolved(host), environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
-    assert unconfirmed_origin(resolved("dyn.example", f"{ELSEWHERE[:-4]}:8443/api")) == ""
-    assert unconfirmed_origin(resolved("dyn.example:443", f"{ELSEWHERE[:-4]}:8443/api"))
+    assert unconfirmed_origin(resolved("dyn.example", f"{OTHER_URL[:-4]}:8443/api")) == ""
+    assert unconfirmed_origin(resolved("dyn.example:443", f"{OTHER_URL[:-4]}:8443/api"))
 
 
 def test_another_origin_gets_no_stored_token_and_no_commands() -> None:
     confirmed = replace(DEV, name="own", base_url="https://own.example/api", confirmed_origin="https://own.example:443")
     save(DEV, COMMAND, replace(confirmed, credential=CredentialKind.COMMAND, credential_command="pass"))
     for name in ("dev", "cmd", "own"):
-        profile = resolve_profile(name, None, ELSEWHERE, environ={}, confirmed_host="dyn.example")
+        profile = resolve_profile(name, None, OTHER_URL, environ={}, confirmed_host="dyn.example")
         assert (profile.credential, profile.credential_command) == (CredentialKind.ENVIRONMENT, "")
         with pytest.raises(NotAuthorized):
             find_token(profile, environ={})
         assert find_token(profile, environ={"DYNTUI_TOKEN": TOKEN}).token == TOKEN
     # what a profile's own origin was confirmed for holds there only
-    assert unconfirmed_origin(resolve_profile("own", None, ELSEWHERE, environ={}))
+    assert unconfirmed_origin(resolve_profile("own", None, OTHER_URL, environ={}))
     assert unconfirmed_origin(resolve_profile("own", None, "https://own.example:8443/api", environ={}))
     assert resolve_profile("own", OTHER, "https://own.example/v1", environ={}).credential is CredentialKind.COMMAND
     # the vendor's origins and this machine stay free
@@ -150,7 +150,7 @@ def test_another_origin_gets_no_stored_token_and_no_commands() -> None:
 
 
 def test_a_saved_base_url_must_be_confirmed() -> None:
-    save(replace(DEV, base_url=ELSEWHERE))
+    save(replace(DEV, base_url=OTHER_URL))
     assert unconfirmed_origin(resolve_profile(environ={})) == "https://dyn.example:443"
     with pytest.raises(UsageError, match="is not confirmed") as caught:
         find_token(resolve_profile(environ={}), environ={"DYNTUI_TOKEN": TOKEN})

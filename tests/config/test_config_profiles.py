@@ -119,8 +119,8 @@ credential = "session"
     profiles.put(replace(profiles.get("prod"), read_only=True))
     profiles.save()
     text = path.read_text()
-    for kept in ("# my environments", "# ask Ann first", 'owner = "Ann"   # not dyntui\'s'):
-        assert kept in text
+    for line in ("# my environments", "# ask Ann first", 'owner = "Ann"   # not dyntui\'s'):
+        assert line in text
     assert text.index("[profiles.prod]") < text.index("[profiles.dev]")
     assert Profiles.load().get("prod").read_only
 
@@ -236,8 +236,8 @@ def test_a_syntax_error_makes_only_its_profile_unusable(entry: bytes, line: int,
     with pytest.raises(ConfigError, match="profile 'x'"):
         resolve_profile(environ={})
     assert resolve_profile("dev", environ={}).name == "dev"
-    given = {"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": "http://127.0.0.1:9/api/v0"}
-    assert resolve_profile(environ=given).overridden
+    environ = {"DYNTUI_ENVIRONMENT_ID": ID, "DYNTUI_BASE_URL": "http://127.0.0.1:9/api/v0"}
+    assert resolve_profile(environ=environ).overridden
     profiles.mark_used("dev")
     with pytest.raises(ConfigError):
         profiles.save()
@@ -358,13 +358,13 @@ def test_removing_a_profile_deletes_its_token() -> None:
 
 def test_a_token_that_cannot_be_deleted_is_reported() -> None:
     profiles = saved(PROD)
-    kept = store_for(CredentialKind.KEYRING)
+    keyring = store_for(CredentialKind.KEYRING)
     profiles.put(replace(PROD, name="ring", credential=CredentialKind.KEYRING))
     profiles.save()
     profiles.remove("ring")
     (warning,) = profiles.save()
     assert "ring was not deleted" in warning
-    assert kept.describe() in warning
+    assert keyring.describe() in warning
 
 
 def test_the_profiles_file_contains_no_token() -> None:

@@ -22,7 +22,7 @@ from dyntui.core.errors import UsageError
 
 
 @pytest.mark.parametrize(
-    ("given_url", "kept"),
+    ("url", "normalized"),
     [
         (DEFAULT_BASE_URL, DEFAULT_BASE_URL),
         (" https://APP.dynamic.xyz:443/api/v0/ ", "https://app.dynamic.xyz/api/v0"),
@@ -33,9 +33,9 @@ from dyntui.core.errors import UsageError
         ("http://[::1]:8080/api", "http://[::1]:8080/api"),
     ],
 )
-def test_a_base_url_is_normalized(given_url: str, kept: str) -> None:
-    assert check_base_url(given_url) == kept
-    assert check_base_url(kept) == kept
+def test_a_base_url_is_normalized(url: str, normalized: str) -> None:
+    assert check_base_url(url) == normalized
+    assert check_base_url(normalized) == normalized
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,15 @@ def test_an_invalid_base_url_is_refused(url: str) -> None:
 )
 def test_an_accepted_url_is_https_or_loopback_and_normalizing_it_again_changes_nothing(rest: str, start: str) -> None:
     try:
-        kept = check_base_url(start + rest)
+        normalized = check_base_url(start + rest)
     except UsageError:
         return
-    scheme, host, _ = origin(kept)
+    scheme, host, _ = origin(normalized)
     assert scheme == "https" or (scheme == "http" and is_loopback(host))
-    assert kept.isascii()
-    assert kept.isprintable()
-    assert not kept.endswith("/")
-    assert check_base_url(kept) == kept
+    assert normalized.isascii()
+    assert normalized.isprintable()
+    assert not normalized.endswith("/")
+    assert check_base_url(normalized) == normalized
 
 
 def test_an_origin_is_scheme_host_and_port() -> None:

@@ -49,7 +49,7 @@ def test_other_texts_are_not_parsed_as_a_time(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("delta", "said"),
+    ("delta", "text"),
     [
         (timedelta(0), "0 s ago"),
         (timedelta(seconds=12), "12 s ago"),
@@ -63,8 +63,8 @@ def test_other_texts_are_not_parsed_as_a_time(value: object) -> None:
         (timedelta(days=-40), "23 Apr 2026"),
     ],
 )
-def test_ages_are_formatted_in_words(delta: timedelta, said: str) -> None:
-    assert age(AT - delta, AT) == said
+def test_ages_are_formatted_in_words(delta: timedelta, text: str) -> None:
+    assert age(AT - delta, AT) == text
 
 
 def test_a_missing_time_has_no_age() -> None:
@@ -72,7 +72,7 @@ def test_a_missing_time_has_no_age() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "text"),
     [
         (0.2, "under 1 s"),
         (12, "12 s"),
@@ -87,16 +87,16 @@ def test_a_missing_time_has_no_age() -> None:
         (86_400, "1 day"),
     ],
 )
-def test_durations_are_formatted_in_words(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
+def test_durations_are_formatted_in_words(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
 
 
 @given(st.floats(0, 10**9), st.floats(0, 10**9))
 def test_a_longer_duration_is_not_formatted_as_a_shorter_one(one: float, two: float) -> None:
     units = {"s": 1, "min": 60, "h": 3600, "day": 86_400, "days": 86_400}
 
-    def seconds(said: str) -> int:
-        words = said.replace("under 1 s", "0 s").replace(",", "").split()
+    def seconds(text: str) -> int:
+        words = text.replace("under 1 s", "0 s").replace(",", "").split()
         return sum(int(words[i]) * units[words[i + 1]] for i in range(0, len(words), 2))
 
     low, high = sorted((one, two))

@@ -178,8 +178,8 @@ def test_a_kill_in_any_step_loses_nothing(sandbox: Any, tmp_path: Path, step: st
             terminal.press("i")
             terminal.wait("UNFINISHED IMPORTS")
             terminal.press("home", "down", "enter")
-            again = {"source": "▸Source   Parse", "review": f"{problems - 1} with problems"}
-            terminal.wait(again.get(step) or STEP_TEXTS[step])
+            expected = {"source": "▸Source   Parse", "review": f"{problems - 1} with problems"}
+            terminal.wait(expected.get(step) or STEP_TEXTS[step])
         terminal.press("Q")
         assert terminal.wait_for_exit() == 0
     if step in ("run", "finish"):

@@ -140,13 +140,13 @@ def trial(
     assert set(on_server.values()) == {1}, "every entry exactly once"
     assert set(on_server) == {text.lower() for text in (*before, *identifiers)}
     states: Counter[str] = Counter()
-    seen: set[str] = set()
+    used: set[str] = set()
     with (Path(document["report"]) / "report.csv").open(encoding="utf-8-sig", newline="") as report:
         lines = {int(line["row"]): line["state"] for line in csv.DictReader(report)}
     for number, text in enumerate(identifiers, 1):
         folded = text.lower()
-        expected = "skipped" if folded in seen else "exists" if folded in before else "created"
-        seen.add(folded)
+        expected = "skipped" if folded in used else "exists" if folded in before else "created"
+        used.add(folded)
         assert lines[number] == expected, f"row {number}, {text}"
         states[expected] += 1
     assert sum(document["rows"].values()) == document["total"] == rows

@@ -92,8 +92,8 @@ def test_an_address_of_another_chain_is_malformed() -> None:
 
 
 def test_the_chain_family_follows_from_the_form_of_the_address() -> None:
-    told = {family_of(address) for _, address in CHECKED}
-    assert told == {"EVM", "BTC", "TRON", "STELLAR", "ALGO", None}
+    families = {family_of(address) for _, address in CHECKED}
+    assert families == {"EVM", "BTC", "TRON", "STELLAR", "ALGO", None}
     assert all(family_of(address) is None for _, address in UNCHECKED)
 
 

@@ -36,7 +36,7 @@ def write(path: Path, info: SourceInfo, rows: list[SourceRow], **options: Any) -
         assert writer.count == len(rows)
 
 
-def there_and_back(
+def write_and_read_back(
     data: bytes, path: Path, **options: Any
 ) -> tuple[SourceInfo, list[SourceRow], SourceInfo, list[SourceRow]]:
     with open_source(io.BytesIO(data), name="in") as source:
@@ -46,9 +46,9 @@ def there_and_back(
         return info, rows, source.info, list(source.rows())
 
 
-def same(rows: list[SourceRow], again: list[SourceRow]) -> bool:
+def same(rows: list[SourceRow], read_back: list[SourceRow]) -> bool:
     return [(row.cells, row.extra, [p.code for p in row.problems]) for row in rows] == [
-        (row.cells, row.extra, [p.code for p in row.problems]) for row in again
+        (row.cells, row.extra, [p.code for p in row.problems]) for row in read_back
     ]
 
 
@@ -69,10 +69,10 @@ def same(rows: list[SourceRow], again: list[SourceRow]) -> bool:
     ],
 )
 def test_failed_rows_are_read_back_unchanged(data: str, safe: bool, tmp_path: Path) -> None:
-    info, rows, again_info, again = there_and_back(data.encode(), tmp_path / "failed", safe=safe)
-    assert same(rows, again) and again_info.columns == info.columns
-    assert again_info.fingerprint == info.fingerprint and again_info.format == info.format
-    assert again_info.preset == info.preset
+    info, rows, read_back_info, read_back = write_and_read_back(data.encode(), tmp_path / "failed", safe=safe)
+    assert same(rows, read_back) and read_back_info.columns == info.columns
+    assert read_back_info.fingerprint == info.fingerprint and read_back_info.format == info.format
+    assert read_back_info.preset == info.preset
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_failed_rows_are_read_back_unchanged(data: str, safe: bool, tmp_path: Pa
 )
 def test_every_sample_is_read_back_from_its_failed_rows(sample: str, tmp_path: Path) -> None:
     path = Path(__file__).parents[2] / "docs" / "samples" / sample
-    info, rows, again_info, again = there_and_back(path.read_bytes(), tmp_path / "failed")
+    info, rows, read_back_info, read_back = write_and_read_back(path.read_bytes(), tmp_path / "failed")
     if info.format == "xls":
-        assert [[str(cell) for cell in row.cells] for row in rows] == [list(row.cells) for row in again]
+        assert [[str(cell) for cell in row.cells] for row in rows] == [list(row.cells) for row in read_back]
     else:
-        assert same(rows, again)
-    assert again_info.columns == info.columns and again_info.preset == info.preset
+        assert same(rows, read_back)
+    assert read_back_info.columns == info.columns and read_back_info.preset == info.preset
 
 
 def test_the_file_says_which_row_failed_and_why(tmp_path: Path) -> None:
@@ -117,17 +117,21 @@ def test_the_file_of_failed_rows_is_private_and_overwrites_no_file(tmp_path: Pat
 
 def test_failed_rows_of_a_spreadsheet_are_csv_with_visible_errors(tmp_path: Path) -> None:
     data = samples.xlsx([["email", "username", "phone"], ["a@x.com", 12345678901234567890.0, 4930901820]])
-    info, _, _, again = there_and_back(data, tmp_path / "failed.csv")
-    assert failed_rows_suffix(info) == ".csv" and again[0].cells == ("a@x.com", "1.2345678901234567E+19", "4930901820")
+    info, _, _, read_back = write_and_read_back(data, tmp_path / "failed.csv")
+    assert failed_rows_suffix(info) == ".csv" and read_back[0].cells == (
+        "a@x.com",
+        "1.2345678901234567E+19",
+        "4930901820",
+    )
     with open_source(tmp_path / "failed.csv") as source:
         mapper = Mapper(
             propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"), region="DE"
         )
-        assert "excel_scientific" in [problem.code for problem in mapper.map(again[0]).problems]
+        assert "excel_scientific" in [problem.code for problem in mapper.map(read_back[0]).problems]
 
 
 def test_a_corrected_line_is_accepted_when_it_is_read_back(tmp_path: Path) -> None:
-    there_and_back(b'{"email": "a@x.com"}\n{"email": "b@x.com"\n', tmp_path / "failed.ndjson")
+    write_and_read_back(b'{"email": "a@x.com"}\n{"email": "b@x.com"\n', tmp_path / "failed.ndjson")
     lines = [json.loads(line) for line in (tmp_path / "failed.ndjson").read_text().splitlines()]
     lines[1]["_dyntui_raw"] += "}"
     mended = "\n".join(json.dumps(line) for line in lines)
@@ -173,9 +177,9 @@ def test_any_values_are_written_and_read_back_unchanged(values: list[list[str]],
         path = Path(folder) / "failed"
         write(path, info, rows, safe=safe)
         with open_source(path) as source:
-            again = list(source.rows())
+            read_back = list(source.rows())
             assert source.info.columns == info.columns and source.info.delimiter == delimiter
-    assert [row.cells for row in again] == [row.cells for row in rows]
+    assert [row.cells for row in read_back] == [row.cells for row in rows]
 
 
 json_values = st.recursive(

@@ -214,9 +214,11 @@ def test_a_wrong_encoding_or_an_unknown_one_is_refused() -> None:
             read("email\n", encoding=name)
 
 
-@pytest.mark.parametrize(("said", "written"), [("utf-8", "utf-8-sig"), ("UTF8", "utf-8-sig"), ("utf-16-le", "utf-16")])
-def test_a_byte_order_mark_is_not_part_of_the_names_with_a_chosen_encoding(said: str, written: str) -> None:
-    assert read("email,n\na@x.com,1\n".encode(written), encoding=said)[0].columns == ("email", "n")
+@pytest.mark.parametrize(
+    ("encoding", "written"), [("utf-8", "utf-8-sig"), ("UTF8", "utf-8-sig"), ("utf-16-le", "utf-16")]
+)
+def test_a_byte_order_mark_is_not_part_of_the_names_with_a_chosen_encoding(encoding: str, written: str) -> None:
+    assert read("email,n\na@x.com,1\n".encode(written), encoding=encoding)[0].columns == ("email", "n")
 
 
 def test_a_wrong_byte_order_mark_is_reported() -> None:

@@ -117,16 +117,16 @@ records = st.lists(st.dictionaries(st.sampled_from(["email", "a", "b"]), json_va
 
 
 @given(records, st.sampled_from(["array", "indented", "users", "lines"]))
-def test_every_row_is_read_back_from_any_json_format(data: list[dict[str, object]], how: str) -> None:
+def test_every_row_is_read_back_from_any_json_format(data: list[dict[str, object]], layout: str) -> None:
     texts = {
         "array": json.dumps(data),
         "indented": json.dumps(data, indent=2, ensure_ascii=False),
         "users": json.dumps({"count": 3, "users": data}),
         "lines": "\n".join(json.dumps(record) for record in data),
     }
-    if how == "lines" and not data:
+    if layout == "lines" and not data:
         return
-    info, rows = read(texts[how], format="ndjson" if how == "lines" else "json")
+    info, rows = read(texts[layout], format="ndjson" if layout == "lines" else "json")
     assert [dict(zip(info.columns, row.cells, strict=True)) for row in rows] == [
         {column: record.get(column) for column in info.columns} for record in data
     ]

@@ -402,8 +402,8 @@ def test_any_cells_result_in_a_body_or_problems_and_validation_agrees(cells: lis
     json.dumps(made.user)
     natural_keys(made.user)
     if made.ok:
-        again = validate_user(made.user, region="DE", now=NOW)
-        assert not [problem for problem in again if problem.severity == "error"]
+        problems = validate_user(made.user, region="DE", now=NOW)
+        assert not [problem for problem in problems if problem.severity == "error"]
 
 
 def test_a_file_is_mapped_from_bytes_to_bodies() -> None:

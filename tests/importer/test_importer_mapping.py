@@ -223,9 +223,9 @@ def test_a_mapping_is_read_back_from_json_and_matches_its_file_by_fingerprint() 
         .with_column("Plan", "metadata.plan", ["lower"])
         .with_constant("country", "DE")
     )
-    again = Mapping.from_json(mapping.to_json())
-    assert again.to_json() == mapping.to_json() and again.fingerprint == mapping.fingerprint
-    assert again.fingerprint == fingerprint(["plan ", "e mail"])
+    loaded = Mapping.from_json(mapping.to_json())
+    assert loaded.to_json() == mapping.to_json() and loaded.fingerprint == mapping.fingerprint
+    assert loaded.fingerprint == fingerprint(["plan ", "e mail"])
 
 
 def test_a_saved_mapping_applies_to_another_column_order_and_refuses_a_missing_column() -> None:

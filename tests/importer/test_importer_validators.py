@@ -48,7 +48,7 @@ def test_valid_values_have_no_problems(field: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "expected"),
     [
         ("email", "ada@", ("error", "email_invalid")),
         ("email", "ada@example", ("error", "email_invalid")),
@@ -85,8 +85,8 @@ def test_valid_values_have_no_problems(field: str, value: Any) -> None:
         ("username", 12345678901234567890.0, ("error", "excel_precision")),
     ],
 )
-def test_each_problem_has_its_code_and_severity(field: str, value: Any, said: tuple[str, str]) -> None:
-    assert said in codes(field, value)
+def test_each_problem_has_its_code_and_severity(field: str, value: Any, expected: tuple[str, str]) -> None:
+    assert expected in codes(field, value)
     assert all(problem.code in CODES for problem in problems(field, value))
 
 
@@ -98,8 +98,8 @@ def test_the_offending_character_is_named_and_a_composed_form_is_offered() -> No
 
 
 def test_a_verification_in_the_future_or_without_an_email_is_a_warning() -> None:
-    said = {problem.code for problem in problems("emailVerifiedAt", "2999-01-01T00:00:00Z")}
-    assert said == {"date_in_future", "email_verified_without_email"}
+    found = {problem.code for problem in problems("emailVerifiedAt", "2999-01-01T00:00:00Z")}
+    assert found == {"date_in_future", "email_verified_without_email"}
 
 
 @pytest.mark.parametrize(("kind", "severity"), [("sandbox", "warning"), ("live", "error")])
@@ -109,7 +109,7 @@ def test_reserved_domains_warn_in_a_sandbox_and_fail_in_live(kind: str, severity
 
 
 @pytest.mark.parametrize(
-    ("value", "meant"),
+    ("value", "suggestion"),
     [
         ("mailto:ada@example.com", "ada@example.com"),
         ("Ada <ada@example.com>", "ada@example.com"),
@@ -117,8 +117,8 @@ def test_reserved_domains_warn_in_a_sandbox_and_fail_in_live(kind: str, severity
         ("ada@example.com.", "ada@example.com"),
     ],
 )
-def test_a_likely_correction_is_suggested(value: str, meant: str) -> None:
-    assert problems("email", value)[0].suggestion == meant
+def test_a_likely_correction_is_suggested(value: str, suggestion: str) -> None:
+    assert problems("email", value)[0].suggestion == suggestion
 
 
 def test_a_plus_is_suggested_for_a_phone_number_without_it() -> None:
@@ -170,7 +170,7 @@ def wallet(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "expected"),
     [
         ({}, []),
         ({"chain": "MOON"}, [("warning", "wallet_chain_unknown")]),
@@ -192,8 +192,8 @@ def wallet(**changes: Any) -> dict[str, Any]:
         ({"additionalWalletAddresses": [{"address": "bc1q", "type": "ordinals"}]}, []),
     ],
 )
-def test_problems_of_wallets(changes: dict[str, Any], said: list[tuple[str, str]]) -> None:
-    assert codes("wallets", [wallet(**changes)]) == said
+def test_problems_of_wallets(changes: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    assert codes("wallets", [wallet(**changes)]) == expected
 
 
 def test_the_right_checksum_is_only_suggested() -> None:
@@ -227,7 +227,7 @@ def test_a_repeated_wallet_or_account_in_a_row_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("account", "said"),
+    ("account", "expected"),
     [
         ({"provider": "google", "accountId": "1"}, []),
         ({"provider": "google"}, [("error", "oauth_incomplete")]),
@@ -236,5 +236,5 @@ def test_a_repeated_wallet_or_account_in_a_row_is_an_error() -> None:
         ({"provider": "google", "accountId": "1", "emails": "a@x.com"}, [("error", "bad_json")]),
     ],
 )
-def test_problems_of_social_accounts(account: dict[str, Any], said: list[tuple[str, str]]) -> None:
-    assert codes("oauthAccounts", [account]) == said
+def test_problems_of_social_accounts(account: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    assert codes("oauthAccounts", [account]) == expected

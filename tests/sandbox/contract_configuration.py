@@ -107,10 +107,10 @@ async def global_wallet(call: Checked) -> None:
 
 async def webhooks(call: Checked) -> None:
     hooks = (await call("getWebhooks"))["data"]
-    told = next(hook for hook in hooks if hook["isEnabled"])["webhookId"]
-    message = (await call("getWebhookMessages", webhookId=told))["data"][0]["messageId"]
-    await call("getWebhookMessageDeliveries", webhookId=told, messageId=message)
-    await call("redeliverWebhookMessage", webhookId=told, messageId=message)
+    enabled = next(hook for hook in hooks if hook["isEnabled"])["webhookId"]
+    message = (await call("getWebhookMessages", webhookId=enabled))["data"][0]["messageId"]
+    await call("getWebhookMessageDeliveries", webhookId=enabled, messageId=message)
+    await call("redeliverWebhookMessage", webhookId=enabled, messageId=message)
     body = {"url": "https://shop.example/hook", "isEnabled": True, "events": ["user.created"]}
     made = (await call("createWebhook", body))["webhookId"]
     await call("getWebhook", webhookId=made, query={"includeSecret": "true"})

@@ -47,8 +47,8 @@ async def users(call: Checked) -> None:
     await call("deleteUserLegacy", userId=found[-1]["id"])
 
     await call("getEnvironmentVisitors", query={"limit": 100})
-    asked = {"balanceRequests": [{"address": "0x" + "ab" * 20, "chain": "EVM", "networkIds": [1, 8453]}]}
-    await call("getUserAccountBalances", asked, userId=someone["id"])
+    body = {"balanceRequests": [{"address": "0x" + "ab" * 20, "chain": "EVM", "networkIds": [1, 8453]}]}
+    await call("getUserAccountBalances", body, userId=someone["id"])
 
 
 async def embedded_wallets(call: Checked) -> None:

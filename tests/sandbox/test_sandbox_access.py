@@ -78,8 +78,8 @@ async def test_a_scope_allows_only_its_operations(api: Any, scope: str, method: 
 
 
 def test_every_admin_operation_requires_an_existing_scope() -> None:
-    wanted = {required_scope(operation) for operation in catalog() if operation.audience == "admin"}
-    assert wanted <= {*ALL_SCOPES, ORGANIZATION, ""}
+    scopes = {required_scope(operation) for operation in catalog() if operation.audience == "admin"}
+    assert scopes <= {*ALL_SCOPES, ORGANIZATION, ""}
     assert "environment.users.write" not in {required_scope(each) for each in catalog() if each.method == "GET"}
 
 

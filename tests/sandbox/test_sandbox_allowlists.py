@@ -55,8 +55,8 @@ async def test_an_entry_is_unique_until_it_is_deleted(api: Any, entry: dict[str,
     made = await api("POST", path, entry)
     assert made.status_code == 201
     assert made.json() == {**entry, "id": made.json()["id"], "allowListId": path.split("/")[2]}
-    again = await api("POST", path, same)
-    assert (again.status_code, again.json()["code"]) == (422, "allowlist_entry_already_exists")
+    repeated = await api("POST", path, same)
+    assert (repeated.status_code, repeated.json()["code"]) == (422, "allowlist_entry_already_exists")
     assert (await api("DELETE", f"/allowlistEntries/{made.json()['id']}")).status_code == 204
     assert (await api("DELETE", f"/allowlistEntries/{made.json()['id']}")).status_code == 404
     assert (await api("POST", path, same)).status_code == 201

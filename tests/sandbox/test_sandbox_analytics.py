@@ -38,8 +38,8 @@ async def test_the_overview_adds_up_to_the_topline(api: Any, granularity: str) -
     call = Checked(api)
     total = (await call("getAnalyticsTopline", query=EVER))["sessions"]["inRange"]
     view = await call("getAnalyticsOverview", query={**EVER, "granularity": granularity})
-    for way in ("byLoginMethod", "byOperatingSystem"):
-        assert sum(each["nSessionsVisits"] for each in view["sessions"][way]) == total
+    for group in ("byLoginMethod", "byOperatingSystem"):
+        assert sum(each["nSessionsVisits"] for each in view["sessions"][group]) == total
     dates = [each["date"] for each in view["activeUsers"]]
     assert dates == sorted(set(dates))
 
@@ -151,14 +151,14 @@ async def test_a_wallet_that_connects_twice_is_one_visitor(api: Any) -> None:
 async def test_balances_depend_on_the_address(api: Any) -> None:
     user = await api.create(email="a@example.com")
     path = f"ENV/users/{user['id']}/balances"
-    asked = {"balanceRequests": [{"address": ADDRESS, "chain": "EVM", "networkIds": [1, 8453]}]}
-    first = (await api("POST", path, asked)).json()["chainBalances"]
-    assert first == (await api("POST", path, asked)).json()["chainBalances"]
+    body = {"balanceRequests": [{"address": ADDRESS, "chain": "EVM", "networkIds": [1, 8453]}]}
+    first = (await api("POST", path, body)).json()["chainBalances"]
+    assert first == (await api("POST", path, body)).json()["chainBalances"]
     assert [network["networkId"] for network in first[0]["networks"]] == [1, 8453]
     for network in first[0]["networks"]:
         for each in network["balances"]:
             assert each["marketValue"] == pytest.approx(each["balance"] * each["price"], abs=0.01)
     scopes = [scope for scope in api.sandbox.store.all("tokens")[0]["scopes"] if "balances" not in scope]
     token = (await api("POST", "ENV/tokens", {"note": "x", "scopes": scopes})).json()["token"]["rawToken"]
-    assert (await api("POST", path, asked, token=token)).status_code == 403
-    assert (await api("POST", path, asked, token="")).status_code == 401
+    assert (await api("POST", path, body, token=token)).status_code == 403
+    assert (await api("POST", path, body, token="")).status_code == 401

@@ -34,27 +34,27 @@ REFUSALS: dict[int, Any] = {
 """The documented shapes of refusals (docs/vendor-api.md#errors). The catalog has no schemas for the last two."""
 
 
-def a_value(schema: Any, way: str, name: str, *, whole: bool, depth: int = 0) -> Any:
+def a_value(schema: Any, variant: str, name: str, *, whole: bool, depth: int = 0) -> Any:
     """Return a value of a schema. `whole`: with every field, not only the required ones."""
     schema = catalog().resolve(schema)
     if "anyOf" in schema:
-        return a_value(schema["anyOf"][0], way, name, whole=whole, depth=depth)
+        return a_value(schema["anyOf"][0], variant, name, whole=whole, depth=depth)
     if "enum" in schema:
-        return schema["enum"][len(way) % len(schema["enum"])]
+        return schema["enum"][len(variant) % len(schema["enum"])]
     kind = schema.get("type")
     if kind == "object" or "properties" in schema:
         properties = schema.get("properties", {})
-        wanted = properties if whole and depth < 6 else schema.get("required", ())
-        return {each: a_value(properties[each], way, each, whole=whole, depth=depth + 1) for each in wanted}
+        names = properties if whole and depth < 6 else schema.get("required", ())
+        return {each: a_value(properties[each], variant, each, whole=whole, depth=depth + 1) for each in names}
     if kind == "array":
-        return [a_value(schema.get("items", {}), way, name, whole=whole, depth=depth + 1)] if depth < 8 else []
+        return [a_value(schema.get("items", {}), variant, name, whole=whole, depth=depth + 1)] if depth < 8 else []
     if kind in ("number", "integer"):
-        return NUMBERS[way]
+        return NUMBERS[variant]
     if kind == "boolean":
-        return way == "plain"
+        return variant == "plain"
     if schema.get("format") == "date-time":
         return "2026-11-22T12:00:00.000Z"
-    return TEXTS[way](name)
+    return TEXTS[variant](name)
 
 
 async def ids(api: Any) -> dict[str, str]:
@@ -86,26 +86,26 @@ async def ids(api: Any) -> dict[str, str]:
     }  # fmt: skip
 
 
-def a_query(operation: Operation, way: str) -> dict[str, Any]:
-    out: dict[str, Any] = {}
+def a_query(operation: Operation, variant: str) -> dict[str, Any]:
+    query: dict[str, Any] = {}
     for parameter in operation.parameters:
         if parameter.where == "query" and parameter.required:
             text = "2026-11-20" if parameter.name in ("start", "end") else None
-            out[parameter.name] = text or a_value(parameter.schema, way, parameter.name, whole=False)
-    return out
+            query[parameter.name] = text or a_value(parameter.schema, variant, parameter.name, whole=False)
+    return query
 
 
 @pytest.mark.parametrize("whole", [False, True])
-@pytest.mark.parametrize("way", TEXTS)
-async def test_no_operation_fails_on_a_well_formed_body(make_api: Any, way: str, whole: bool) -> None:
+@pytest.mark.parametrize("variant", TEXTS)
+async def test_no_operation_fails_on_a_well_formed_body(make_api: Any, variant: str, whole: bool) -> None:
     api = make_api(users=60, flags={"organization-access": "yes", "bulk-violation": "row", "export-delay-ms": "60000"})
     real = await ids(api)
     for operation in sorted(catalog(), key=lambda each: each.method == "DELETE"):
         if operation.id not in HANDLERS:
             continue
-        body = None if operation.body is None else a_value(operation.body, way, "body", whole=whole)
+        body = None if operation.body is None else a_value(operation.body, variant, "body", whole=whole)
         path = operation.path.format(**real)
-        response = await api(operation.method, path, body, **a_query(operation, way))
+        response = await api(operation.method, path, body, **a_query(operation, variant))
         if not response.is_success and response.status_code not in (302, 413):
             assert response.status_code in REFUSALS, f"{operation.id}: {response.status_code} {response.text}"
             problems = shape_problems(REFUSALS[response.status_code], response.json())

@@ -123,8 +123,8 @@ async def test_a_key_that_moves_between_two_updated_users_belongs_to_the_second(
         upsert=True,
     )
     assert answer["failed"] == []
-    taken = await api.bulk({"email": "c@example.com", "wallets": [wallet("a")]})
-    assert taken["failed"][0]["code"] == "reassign_wallet_error"
+    owner = await api.bulk({"email": "c@example.com", "wallets": [wallet("a")]})
+    assert owner["failed"][0]["code"] == "reassign_wallet_error"
     free = await api.bulk({"email": "c@example.com", "wallets": [wallet("b")]})
     assert len(free["created"]) == 1
 

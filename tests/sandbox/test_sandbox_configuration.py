@@ -9,7 +9,7 @@ import pytest
 from contract_configuration import RULE
 from sandbox_contract import Checked
 
-NOBODY = "11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 FIELD = {"name": "Shoe size", "enabled": True, "required": False, "fieldType": "text", "position": 3}
 GATE = {"name": "Holders", "outcome": "scope", "scope": "holder", "rules": [RULE]}
 
@@ -93,14 +93,14 @@ async def test_a_document_is_created_updated_and_deleted(api: Any, life: Life) -
         changed = await call(life.update, life.change, **path)
         assert {name: changed[name] for name in life.change} == life.change
         assert (await listed())[-1] == changed
-        assert await call.refused(404, life.update, life.change, **{life.path: NOBODY}) == "not_found"
+        assert await call.refused(404, life.update, life.change, **{life.path: UNKNOWN_ID}) == "not_found"
     if life.enable:
         enabled = await call(life.enable, **path)
         assert enabled["enabledAt"] == "2026-11-22T12:30:00.000Z" and (await listed())[-1] == enabled
         api.sandbox.clock.freeze("2026-11-22T13:00:00Z")
         assert await call(life.enable, **path) == enabled, "enabled since then, still"
         assert (await call(life.disable, **path))["enabledAt"] is None
-        assert await call.refused(404, life.enable, **{life.path: NOBODY}) == "not_found"
+        assert await call.refused(404, life.enable, **{life.path: UNKNOWN_ID}) == "not_found"
     await call(life.delete, **path)
     assert await listed() == before
     assert await call.refused(404, life.delete, **path) == "not_found"
@@ -143,7 +143,7 @@ async def test_a_document_is_created_updated_and_deleted(api: Any, life: Life) -
         ("createWaasPolicy", {"rulesToAdd": [{"name": "No export", "ruleType": "deny", "chain": "SVM"}]}, 422,
          "duplicate_exists"),
         ("updateWaasPolicy", {"rulesToUpdate": [{"name": "x", "ruleType": "deny", "chain": "SVM"}]}, 404, "not_found"),
-        ("deleteWaasPolicy", {"ruleIdsToDelete": [NOBODY]}, 404, "not_found"),
+        ("deleteWaasPolicy", {"ruleIdsToDelete": [UNKNOWN_ID]}, 404, "not_found"),
         ("getTestAccount", None, 404, "not_found"),
         ("deleteTestAccount", None, 404, "not_found"),
     ],
@@ -182,9 +182,9 @@ async def test_settings_include_separate_objects_that_a_put_does_not_change(api:
     assert {each["provider"] for each in settings["providers"]} > {"google", "discord"}
     assert [each["name"] for each in settings["customFields"]] == ["plan", "referrer", "newsletter"]
     assert settings["sdk"]["views"][0]["type"] == "login"
-    wanted = {**settings, "providers": [], "customFields": [], "environmentName": "live"}
-    wanted["general"] = {**settings["general"], "displayName": "Changed"}
-    after = await call("updateProjectSettings", wanted)
+    changed = {**settings, "providers": [], "customFields": [], "environmentName": "live"}
+    changed["general"] = {**settings["general"], "displayName": "Changed"}
+    after = await call("updateProjectSettings", changed)
     assert after["general"]["displayName"] == "Changed"
     assert after == (await call("getEnvironmentById"))["settings"]
     assert after["providers"] == settings["providers"] and after["environmentName"] == "sandbox"
@@ -224,8 +224,8 @@ async def test_connections_are_filtered_by_user_and_status(api: Any) -> None:
     everything = await call("getGlobalWalletConnections")
     user = everything[0]["userId"]
     assert [each["userId"] for each in await call("getGlobalWalletConnections", query={"userId": user})] == [user]
-    gone = await call("getGlobalWalletConnections", query={"status": "disconnected"})
-    assert gone and {each["status"] for each in gone} == {"disconnected"}
+    disconnected = await call("getGlobalWalletConnections", query={"status": "disconnected"})
+    assert disconnected and {each["status"] for each in disconnected} == {"disconnected"}
     assert await call("getGlobalWalletConnections", query={"offset": 1, "limit": 2}) == everything[1:3]
 
 

@@ -67,16 +67,16 @@ async def test_a_refused_request_leaves_no_event(api: Any) -> None:
 async def test_pages_contain_each_event_once_while_new_ones_are_written(make_api: Any) -> None:
     api = make_api(flags={"page-size": "7"})
     everything = [row[0] for row in api.sandbox.store.db.execute("SELECT pos FROM events ORDER BY pos DESC")]
-    seen: list[str] = []
+    ids: list[str] = []
     query: dict[str, str] = {}
     while True:
         page = await api.get("ENV/events", **query)
-        seen += [event["eventId"] for event in page["data"]]
-        await api.create(email=f"p{len(seen)}@example.com")
+        ids += [event["eventId"] for event in page["data"]]
+        await api.create(email=f"p{len(ids)}@example.com")
         if "cursor" not in page:
             break
         query = {"cursor": page["cursor"]}
-    assert len(seen) == len(set(seen)) == len(everything) > 50
+    assert len(ids) == len(set(ids)) == len(everything) > 50
     assert (await api("GET", "ENV/events", cursor="bm9wZQ")).status_code == 400
 
 

@@ -8,7 +8,7 @@ import pytest
 from contract_organizations import NETWORK
 from sandbox_contract import Checked
 
-NOBODY = "11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
@@ -58,15 +58,15 @@ async def test_projects_have_two_environments_and_the_last_project_stays(call: C
 
 async def test_organization_names_are_unique(call: Checked) -> None:
     made = (await call("createOrganization", {"name": "Second"}))["organization"]
-    taken = "organization_name_already_exists"
-    assert await call.refused(422, "createOrganization", {"name": "Second"}) == taken
+    code = "organization_name_already_exists"
+    assert await call.refused(422, "createOrganization", {"name": "Second"}) == code
     body = {"name": "Northwind Labs"}
-    assert await call.refused(422, "updateOrganizationById", body, organizationId=made["id"]) == taken
+    assert await call.refused(422, "updateOrganizationById", body, organizationId=made["id"]) == code
     address = (await call("updateOrganizationAddressById", {"city": "Porto"}, organizationId=made["id"]))[
         "organization"
     ]
     assert address["address"] == {"city": "Porto"}
-    assert await call.refused(404, "getOrganizationById", organizationId=NOBODY) == "not_found"
+    assert await call.refused(404, "getOrganizationById", organizationId=UNKNOWN_ID) == "not_found"
     assert (await call("getBillingSubscriptionByOrganization", organizationId=made["id"]))["planType"] == "free"
 
 
@@ -128,8 +128,8 @@ async def test_each_organization_has_one_sso_provider_with_a_masked_secret(call:
     made = await call("createSsoProvider", {**body, "provider": "okta"}, organizationId=id)
     assert "topsecret" not in str(made) and made["maskedClientSecret"].endswith("cret")
     assert await call.refused(422, "createSsoProvider", {**body, "provider": "okta"}, organizationId=id)
-    asked = await call("checkSsoProvider", {"email": "me@N.example"})
-    assert (asked["type"], asked["id"]) == ("sso", made["id"])
+    checked = await call("checkSsoProvider", {"email": "me@N.example"})
+    assert (checked["type"], checked["id"]) == ("sso", made["id"])
     assert (await call("checkSsoProvider", {"email": "me@else.example"}))["type"] == "otp"
 
 
@@ -148,9 +148,9 @@ async def test_mfa_settings_are_enabled_and_disabled(call: Checked) -> None:
 async def test_networks_and_coupons_are_checked(call: Checked) -> None:
     id = await organization(call)
     await call.refused(400, "createCustomNetwork", {**NETWORK, "rpcUrl": "nowhere"}, organizationId=id)
-    taken = {**NETWORK, "chainId": "424242"}
-    assert await call.refused(422, "createCustomNetwork", taken, organizationId=id) == "duplicate_exists"
-    assert await call.refused(404, "createCustomNetwork", NETWORK, organizationId=NOBODY) == "not_found"
+    network = {**NETWORK, "chainId": "424242"}
+    assert await call.refused(422, "createCustomNetwork", network, organizationId=id) == "duplicate_exists"
+    assert await call.refused(404, "createCustomNetwork", NETWORK, organizationId=UNKNOWN_ID) == "not_found"
     await call("applyCouponForSubscription", {"coupon": "TEN"}, organizationId=id)
     assert await call.refused(422, "applyCouponForSubscription", {"coupon": "TEN"}, organizationId=id)
     assert (await call("upgradeSubscriptionForOrganization", organizationId=id))["coupons"] == [{"coupon": "TEN"}]

@@ -31,8 +31,8 @@ async def test_an_unknown_user_is_created_with_unclaimed_wallets(api: Any) -> No
 @pytest.mark.parametrize(("path", "chain"), [(WAAS, "EVM"), (OLD, "SOL")])
 async def test_existing_wallets_are_200_and_stay_unchanged(api: Any, path: str, chain: str) -> None:
     first = await make(api, path, chains=[chain])
-    again = await make(api, path, 200, identifier="ADA@example.com", chains=[chain])
-    assert again == first
+    repeated = await make(api, path, 200, identifier="ADA@example.com", chains=[chain])
+    assert repeated == first
     more = await make(api, path, 201, chains=[chain, "SUI"])
     assert [wallet["chain"] for wallet in more["wallets"]] == [chain, "SUI"]
 
@@ -44,13 +44,13 @@ async def test_each_operation_has_its_name_for_solana(api: Any, path: str, wrong
 
 
 async def test_the_farcaster_operation_finds_users_by_email_and_account(api: Any) -> None:
-    known = await api.create(email="ada@example.com")
+    user = await api.create(email="ada@example.com")
     body = {"email": "ada@example.com", "fid": 77, "chains": ["EVM"]}
     response = await api("POST", FRAME, body)
-    assert response.status_code == 201 and response.json()["user"]["id"] == known["id"]
+    assert response.status_code == 201 and response.json()["user"]["id"] == user["id"]
     assert response.json()["user"]["oauthAccounts"][0]["provider"] == "farcaster"
-    again = await api("POST", FRAME, {**body, "email": "other@example.com"})
-    assert again.status_code == 200 and again.json()["user"]["id"] == known["id"]
+    repeated = await api("POST", FRAME, {**body, "email": "other@example.com"})
+    assert repeated.status_code == 200 and repeated.json()["user"]["id"] == user["id"]
     await api.create(email="bob@example.com")
     both = await api("POST", FRAME, {**body, "email": "bob@example.com"})
     assert (both.status_code, both.json()["code"]) == (422, "social_account_already_exists")

@@ -185,9 +185,9 @@ async def answer(stage: Stage, operation_id: str) -> Any:
         return await stage.of_wallet(operation_id)
     if operation_id in _WITH_LIST:
         return await stage.of_list(operation_id, _WITH_LIST[operation_id])
-    known = catalog().get(operation_id)
+    operation = catalog().get(operation_id)
     arguments = dict(SIMPLE.get(operation_id, {}))
-    names = set(known.path_names) - {"environmentId"} - set(arguments)
+    names = set(operation.path_names) - {"environmentId"} - set(arguments)
     arguments |= dict.fromkeys(names, "11111111-2222-4333-8444-555555555555")
     return await stage.call(operation_id, **arguments)
 

@@ -120,13 +120,13 @@ def test_a_data_file_survives_a_kill(tmp_path: Path) -> None:
         assert (second.environment_id, second.token) == (first.environment_id, first.token)
         assert second.get("ENV/users?limit=100&orderBy=createdAt-asc").json() == before
         assert second.get(f"ENV/users/{made['id']}").status_code == 200
-        again = httpx.post(
+        response = httpx.post(
             f"{second.url}/environments/{second.environment_id}/users/bulk",
             headers={"Authorization": f"Bearer {second.token}"},
             json=[{"email": "kept@example.com"}, {"email": "new@example.com"}],
         ).json()
-        assert (len(again["created"]), len(again["failed"])) == (1, 1)
-        assert again["created"][0]["id"] != made["id"]
+        assert (len(response["created"]), len(response["failed"])) == (1, 1)
+        assert response["created"][0]["id"] != made["id"]
 
 
 @pytest.mark.parametrize("kind", ["text", "folder", "missing"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-NOBODY = "11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 
 
 async def test_a_page_has_20_users_by_default_and_100_at_most(make_api: Any) -> None:
@@ -29,13 +29,13 @@ async def test_a_page_has_20_users_by_default_and_100_at_most(make_api: Any) -> 
 
 async def test_pages_contain_each_user_once_in_order(make_api: Any) -> None:
     api = make_api(users=95)
-    seen = [
+    users = [
         user
         for offset in range(0, 100, 10)
         for user in await api.users(offset=offset, limit=10, orderBy="createdAt-asc")
     ]
-    assert len({user["id"] for user in seen}) == 95
-    assert [user["createdAt"] for user in seen] == sorted(user["createdAt"] for user in seen)
+    assert len({user["id"] for user in users}) == 95
+    assert [user["createdAt"] for user in users] == sorted(user["createdAt"] for user in users)
     assert await api.users(offset=95, limit=10) == await api.users(offset=10**14) == []
 
 
@@ -92,11 +92,11 @@ async def test_a_filter_finds_contained_text_ignoring_case(api: Any, column: str
         ],
         oauthAccounts=[{"provider": "line", "accountId": "901250"}],
     )
-    for where in (column, "all"):
-        query = {"filter[filterValue]": value, "filter[filterColumn]": where, "limit": 100}
-        assert made["id"] in [user["id"] for user in await api.users(**query)], where
-    elsewhere = "jobTitle" if column != "jobTitle" else "email"
-    query = {"filter[filterValue]": value, "filter[filterColumn]": elsewhere, "limit": 100}
+    for filter_column in (column, "all"):
+        query = {"filter[filterValue]": value, "filter[filterColumn]": filter_column, "limit": 100}
+        assert made["id"] in [user["id"] for user in await api.users(**query)], filter_column
+    other_column = "jobTitle" if column != "jobTitle" else "email"
+    query = {"filter[filterValue]": value, "filter[filterColumn]": other_column, "limit": 100}
     assert made["id"] not in [user["id"] for user in await api.users(**query)]
 
 
@@ -182,9 +182,9 @@ async def test_an_email_that_was_not_verified_cannot_sign_in(api: Any) -> None:
 
 
 async def test_a_client_can_choose_a_unique_id(api: Any) -> None:
-    assert (await api.create(id=NOBODY, firstName="Ana"))["id"] == NOBODY
-    again = await api("POST", "ENV/users", {"id": NOBODY, "firstName": "Ana"})
-    assert (again.status_code, again.json()["code"]) == (422, "duplicate_exists")
+    assert (await api.create(id=UNKNOWN_ID, firstName="Ana"))["id"] == UNKNOWN_ID
+    repeated = await api("POST", "ENV/users", {"id": UNKNOWN_ID, "firstName": "Ana"})
+    assert (repeated.status_code, repeated.json()["code"]) == (422, "duplicate_exists")
     assert (await api("POST", "ENV/users", {"id": "x", "firstName": "Ana"})).status_code == 400
 
 
@@ -276,8 +276,8 @@ async def test_a_deleted_user_releases_its_keys_and_leaves_its_wallets(api: Any)
     assert (await api("DELETE", f"ENV/users/{made['id']}")).status_code == 404
     assert (await api.get("ENV/users"))["count"] == 40
     total = (await api.get("ENV/wallets"))["count"]
-    left = (await api.get("ENV/wallets", offset=total - 1))["wallets"][0]
-    assert (left["deletedUserId"], left["publicKey"]) == (made["id"], wallet["publicWalletAddress"])
+    last = (await api.get("ENV/wallets", offset=total - 1))["wallets"][0]
+    assert (last["deletedUserId"], last["publicKey"]) == (made["id"], wallet["publicWalletAddress"])
     await api.create(email="a@example.com", wallets=[wallet])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sandbox_contract import Checked
 
-NOBODY = "11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ async def test_delegated_access_is_revoked_for_one_and_for_many(call: Checked) -
     assert len(before) >= 3
     await call("deleteDelegatedAccess", walletId=before[0]["id"])
     await call.refused(403, "deleteDelegatedAccess", walletId=before[0]["id"])
-    asked = [before[1]["id"], before[0]["id"], NOBODY, before[2]["waasWallet"]["walletId"]]
-    answer = await call("revokeDelegatedAccess", {"walletIds": asked})
+    ids = [before[1]["id"], before[0]["id"], UNKNOWN_ID, before[2]["waasWallet"]["walletId"]]
+    answer = await call("revokeDelegatedAccess", {"walletIds": ids})
     assert [each["success"] for each in answer["results"]] == [True, False, False, True]
     assert (answer["total"], answer["succeeded"], answer["failed"]) == (4, 2, 2)
     assert len(await delegated(call)) == len(before) - 3
@@ -42,7 +42,7 @@ async def test_signing_needs_delegated_access(call: Checked) -> None:
     assert (room["roomId"], room["walletId"]) == ("room", wallet["waasWallet"]["walletId"])
     await call("deleteDelegatedAccess", walletId=wallet["id"])
     await call.refused(403, "delegatedSignMessage", {"message": "0x00"}, walletId=wallet["id"])
-    assert await call.refused(404, "delegatedSignMessage", {"message": "0x00"}, walletId=NOBODY) == "not_found"
+    assert await call.refused(404, "delegatedSignMessage", {"message": "0x00"}, walletId=UNKNOWN_ID) == "not_found"
 
 
 async def test_a_new_key_replaces_the_active_one(call: Checked) -> None:
@@ -52,7 +52,7 @@ async def test_a_new_key_replaces_the_active_one(call: Checked) -> None:
     assert (listed["key"]["kid"], listed["key"]["publicKeyPemB64"]) == (made["kid"], "UEVN")
     assert [key["status"] for key in listed["keys"]] == ["revoked", "active"]
     assert (await call("getDelegatedAccessEncryptionPublicKeyById", keyId=old["id"]))["key"]["revokedAt"]
-    assert await call.refused(404, "getDelegatedAccessEncryptionPublicKeyById", keyId=NOBODY) == "not_found"
+    assert await call.refused(404, "getDelegatedAccessEncryptionPublicKeyById", keyId=UNKNOWN_ID) == "not_found"
     await call.refused(400, "createDelegatedCredentials", {"publicKey": "UEVN", "alg": "ROT13"})
 
 
@@ -78,9 +78,9 @@ async def test_a_wallet_has_one_backup_in_each_location(call: Checked) -> None:
     assert answer["locationsWithKeyShares"][0]["externalKeyShareId"] == "mine"
     shares = (await call("getWaasWalletByWalletId", walletId=id))["wallet"]["keyShares"]
     assert [share["backupLocation"] for share in shares] == ["dynamic", "icloud"]
-    again = "backupKeySharesToLocationsForPregen"
-    assert await call.refused(422, again, body, walletId=id) == "key_share_already_backed_up"
-    assert await call.refused(404, again, {**body, "userId": NOBODY}, walletId=id) == "not_found"
+    operation = "backupKeySharesToLocationsForPregen"
+    assert await call.refused(422, operation, body, walletId=id) == "key_share_already_backed_up"
+    assert await call.refused(404, operation, {**body, "userId": UNKNOWN_ID}, walletId=id) == "not_found"
 
 
 async def test_the_api_key_is_verified_and_gets_tokens(call: Checked) -> None:

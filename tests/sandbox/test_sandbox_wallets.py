@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-NOBODY = "11111111-2222-4333-8444-555555555555"
+UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 
 
 def body(letter: str) -> dict[str, Any]:
@@ -22,12 +22,12 @@ async def test_wallet_pages_contain_each_wallet_once(api: Any) -> None:
     alive = {wallet["id"] for user in users for wallet in user["wallets"]}
     total = (await api.get("ENV/wallets"))["count"]
     pages = [await api.get("ENV/wallets", offset=offset, limit=7) for offset in range(0, total, 7)]
-    seen = [wallet for page in pages for wallet in page["wallets"]]
-    assert len({wallet["id"] for wallet in seen}) == len(seen) == total
-    assert {wallet["id"] for wallet in seen if wallet["deletedAt"] is None} == alive
+    wallets = [wallet for page in pages for wallet in page["wallets"]]
+    assert len({wallet["id"] for wallet in wallets}) == len(wallets) == total
+    assert {wallet["id"] for wallet in wallets if wallet["deletedAt"] is None} == alive
     assert {page["limit"] for page in pages} == {7}
     owners = {wallet["id"]: user["id"] for user in users for wallet in user["wallets"]}
-    assert all(owners[wallet["id"]] == wallet["userId"] for wallet in seen if wallet["deletedAt"] is None)
+    assert all(owners[wallet["id"]] == wallet["userId"] for wallet in wallets if wallet["deletedAt"] is None)
 
 
 async def test_embedded_wallets_list_key_shares_without_secrets(api: Any) -> None:
@@ -73,8 +73,8 @@ async def test_a_deleted_wallet_with_a_reused_address_stays_deleted(api: Any) ->
 
 async def test_duplicate_wallets_and_wallets_with_an_embedded_one_are_refused(api: Any) -> None:
     user = await api.create(wallets=[body("a")])
-    again = await api("POST", f"ENV/users/{user['id']}/wallets", body("a"))
-    assert (again.status_code, again.json()["code"]) == (422, "duplicate_exists")
+    repeated = await api("POST", f"ENV/users/{user['id']}/wallets", body("a"))
+    assert (repeated.status_code, repeated.json()["code"]) == (422, "duplicate_exists")
     other = await api.create(email="a@example.com")
     stolen = await api("POST", f"ENV/users/{other['id']}/wallets", body("A"))
     assert stolen.json()["code"] == "reassign_wallet_error"
@@ -113,7 +113,7 @@ async def test_sessions_of_other_users_are_not_found(api: Any) -> None:
     users = [user for user in await api.users(limit=100, includeSessions="true") if user["sessions"]]
     session = users[0]["sessions"][0]["id"]
     assert (await api("GET", f"/users/{users[1]['id']}/sessions/{session}")).status_code == 404
-    assert (await api("PUT", f"/sessions/{NOBODY}/revoke")).status_code == 404
+    assert (await api("PUT", f"/sessions/{UNKNOWN_ID}/revoke")).status_code == 404
 
 
 async def test_mfa_devices_are_removed(make_api: Any) -> None:
@@ -130,4 +130,4 @@ async def test_mfa_devices_are_removed(make_api: Any) -> None:
 async def test_a_social_account_has_an_access_token(api: Any) -> None:
     user = next(each for each in await api.users(limit=100) if each["oauthAccounts"])
     assert (await api.get(f"/oauthAccounts/{user['oauthAccounts'][0]['id']}/accessToken"))["accessToken"]
-    assert (await api("GET", f"/oauthAccounts/{NOBODY}/accessToken")).status_code == 404
+    assert (await api("GET", f"/oauthAccounts/{UNKNOWN_ID}/accessToken")).status_code == 404

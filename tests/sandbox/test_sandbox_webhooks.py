@@ -87,8 +87,8 @@ async def test_a_redelivered_message_is_marked(api: Any, listener: Listener) -> 
     assert (await api("POST", f"{path}/redeliver")).json()["message"]
     settled(api)
     assert listener.names().count("user.created") == 2
-    again = listener.event(2)
-    assert again["redelivery"] is True and again["messageId"] == message["messageId"]
+    redelivery = listener.event(2)
+    assert redelivery["redelivery"] is True and redelivery["messageId"] == message["messageId"]
     assert [each["deliveryAttempt"] for each in (await api.get(path))["data"]] == [1, 2]
     other = "11111111-2222-4333-8444-555555555555"
     assert (await api("POST", f"ENV/webhooks/{id}/messages/{other}/redeliver")).status_code == 404
@@ -132,15 +132,15 @@ async def test_a_failing_webhook_is_disabled_until_it_is_enabled(api: Any, liste
     settled(api)
     hook = await api.get(f"ENV/webhooks/{id}")
     assert not hook["isEnabled"] and "enabledAt" not in hook
-    told = len(listener.requests)
+    count = len(listener.requests)
     await api.create(email="missed@example.com")
     settled(api)
-    assert len(listener.requests) == told, "what happens meanwhile is not queued"
+    assert len(listener.requests) == count, "what happens meanwhile is not queued"
     body = {"url": hook["url"], "events": hook["events"], "isEnabled": True}
     assert (await api("PUT", f"ENV/webhooks/{id}", body)).json()["enabledAt"]
     await api.create(email="told@example.com")
     settled(api)
-    assert len(listener.requests) == told + 1
+    assert len(listener.requests) == count + 1
 
 
 async def test_a_refused_connection_is_a_failed_attempt(api: Any) -> None:
@@ -177,15 +177,15 @@ async def test_messages_are_paged_by_cursor(api: Any, listener: Listener) -> Non
     id = await register(api, listener.url)
     await api.bulk(*({"email": f"p{n}@example.com"} for n in range(7)))
     settled(api)
-    seen: list[str] = []
+    ids: list[str] = []
     cursor: dict[str, str] = {}
     while True:
         page = await api.get(f"ENV/webhooks/{id}/messages", **cursor)
-        seen += [each["messageId"] for each in page["data"]]
+        ids += [each["messageId"] for each in page["data"]]
         if "cursor" not in page:
             break
         cursor = {"cursor": page["cursor"]}
-    assert len(seen) == len(set(seen)) == 8
+    assert len(ids) == len(set(ids)) == 8
     assert (await api("GET", f"ENV/webhooks/{id}/messages", cursor="nonsense!")).status_code == 400
 
 

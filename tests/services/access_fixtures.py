@@ -20,7 +20,7 @@ from dyntui.services.connection import Connection
 from dyntui.services.demo import demo_connection
 
 YES = Confirmation(yes=True)
-DOOR = "Launch party"
+SITE_ACCESS_LIST = "Launch party"
 """The one siteAccess list of the sample data; it is off."""
 
 
@@ -53,8 +53,8 @@ class World:
 
     async def confirmed(self, action: WriteAction, targets: list[Target]) -> WriteResults:
         """Do it as somebody who read and typed everything."""
-        weighed = await self.write_gate.with_impact(action, targets)
-        needed = self.write_gate.requirement(weighed, targets)
+        assessed = await self.write_gate.with_impact(action, targets)
+        needed = self.write_gate.requirement(assessed, targets)
         typed = needed.accepted[0] if needed.accepted else ""
         return await self.write_gate.perform(action, targets, Confirmation(yes=True, typed=typed, read=needed.code))
 
@@ -75,8 +75,8 @@ async def world(
     folder: Path, *, kind: str = "sandbox", read_only: bool = False, **options: Any
 ) -> AsyncIterator[World]:
     """An environment of its own. kind: what the profile says it is."""
-    wanted = SandboxOptions(**{"users": 40, "seed": 1, "now": "2026-03-01T12:00:00Z", **options})
-    demo = demo_connection(wanted)
+    sandbox_options = SandboxOptions(**{"users": 40, "seed": 1, "now": "2026-03-01T12:00:00Z", **options})
+    demo = demo_connection(sandbox_options)
     profile = replace(demo.profile, kind=kind, name="acme", read_only=read_only)
     audit = Audit(folder / "state" / "audit.jsonl")
     async with Connection(

@@ -119,7 +119,7 @@ FIRST: Mapping[tuple[str, str], tuple[str, str]] = {
 }
 """What has to be done before there is anything to do an action to."""
 
-GONE_FIRST: Mapping[tuple[str, str], str] = {
+DELETED_BEFORE: Mapping[tuple[str, str], str] = {
     ("global-wallet", "create"): "globalWallets",
     ("global-wallet-access", "create"): "globalWalletAccess",
 }
@@ -128,8 +128,8 @@ GONE_FIRST: Mapping[tuple[str, str], str] = {
 
 def connected(home: Any, *, read_only: bool = False, live: bool = False, **options: Any) -> Connection:
     """A connection to a sandbox of its own."""
-    wanted = {"users": 40, "seed": 1, "now": NOW, "flags": FLAGS, **options}
-    made = demo_connection(SandboxOptions(**wanted), read_only=read_only)
+    sandbox_options = {"users": 40, "seed": 1, "now": NOW, "flags": FLAGS, **options}
+    made = demo_connection(SandboxOptions(**sandbox_options), read_only=read_only)
     return Connection(
         replace(made.profile, kind="live") if live else made.profile,
         made.app.sandbox.token,
@@ -204,9 +204,9 @@ async def prepared(
     if values.get("adminMemberIdToDelegate") == "ADMIN":
         members = await rows_of(connection, name, parent)
         values["adminMemberIdToDelegate"] = next(each["id"] for each in members if each["role"] == "admin")
-    asked = form_fields(client, action)
-    held = starting_values(action, asked, row) if row is not None and asked else None
-    filled = check_values(client, action, {**(held or {}), **values}, before=held)
+    fields = form_fields(client, action)
+    initial_values = starting_values(action, fields, row) if row is not None and fields else None
+    filled = check_values(client, action, {**(initial_values or {}), **values}, before=initial_values)
     write = make_write_action(record, action, filled, parent=parent)
     target = make_target(record, row)
     if name in ("allowlists", "gates"):
@@ -216,8 +216,8 @@ async def prepared(
 
 async def perform(connection: Connection, write: WriteAction, *targets: Target) -> list[TargetResult]:
     """Do a write, confirmed in whichever way it asks for."""
-    weighed = await connection.write_gate.with_impact(write, targets)
-    needed = connection.write_gate.requirement(weighed, targets)
+    assessed = await connection.write_gate.with_impact(write, targets)
+    needed = connection.write_gate.requirement(assessed, targets)
     confirmed = Confirmation(yes=True, typed=next(iter(needed.accepted), ""), read=needed.code)
     return list((await connection.write_gate.perform(write, targets, confirmed)).items)
 

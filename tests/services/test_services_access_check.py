@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_fixtures import DOOR, world
+from access_fixtures import SITE_ACCESS_LIST, world
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, read_access
@@ -164,8 +164,8 @@ async def test_users_that_would_be_locked_out_are_counted_with_their_total(tmp_p
         )
         assert lockout.sample[0] in lines[2]
         assert "Not counted: people who have not signed up yet, and identifiers linked later." in lines
-        back = await count_affected(here.connection, after, before)
-        assert (back.let_in, back.locked_out) == (lockout.locked_out, 0)
+        restored = await count_affected(here.connection, after, before)
+        assert (restored.let_in, restored.locked_out) == (lockout.locked_out, 0)
 
 
 async def test_cached_users_are_counted_with_their_age_and_share(tmp_path: Path, monkeypatch: Any) -> None:
@@ -192,8 +192,8 @@ async def test_a_missing_cache_of_users_is_reported(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     async with world(tmp_path, users=0) as here:
         before = await read_access(here.client)
-        door = await here.list(DOOR)
+        site_access_list = await here.list(SITE_ACCESS_LIST)
         lockout = await count_affected(
-            here.connection, before, before.with_change(PolicyKind.LIST, [door["id"]], with_enabled(True))
+            here.connection, before, before.with_change(PolicyKind.LIST, [site_access_list["id"]], with_enabled(True))
         )
         assert lockout.lines() == ["No users were counted: there are none, or none could be read."]

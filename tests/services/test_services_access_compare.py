@@ -49,8 +49,8 @@ async def planned(here: World, row: dict[str, Any], source: list[dict[str, Any]]
 
 async def applied(here: World, plan: SyncPlan, *, job: str = "") -> WriteResults:
     action, targets = sync_action(plan)
-    weighed = await here.write_gate.with_impact(action, targets)
-    needed = here.write_gate.requirement(weighed, targets)
+    assessed = await here.write_gate.with_impact(action, targets)
+    needed = here.write_gate.requirement(assessed, targets)
     typed = needed.accepted[0] if needed.accepted else ""
     return await sync(here.write_gate, plan, Confirmation(yes=True, typed=typed, read=needed.code), job=job)
 
@@ -58,8 +58,8 @@ async def applied(here: World, plan: SyncPlan, *, job: str = "") -> WriteResults
 async def test_a_sync_shows_its_plan_applies_it_and_has_no_changes_afterwards(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         row = await here.make("Guests", "siteAccess", *(f"{name}@example.com" for name in "abc"))
-        wanted = emails("b", "c", "d", "e")
-        plan = await planned(here, row, wanted)
+        source = emails("b", "c", "d", "e")
+        plan = await planned(here, row, source)
         assert plan.lines() == [
             "Plan to make “Guests” match people.csv:",
             "  2 to add",
@@ -70,10 +70,10 @@ async def test_a_sync_shows_its_plan_applies_it_and_has_no_changes_afterwards(tm
             "  2 on both, unchanged",
         ]
         assert (await applied(here, plan)).remaining == ()
-        assert sorted(await here.on(row)) == sorted(each["email"] for each in wanted)
-        again = await planned(here, row, wanted)
-        assert again.is_empty
-        assert again.lines()[-1] == "Nothing to do: the list matches the source."
+        assert sorted(await here.on(row)) == sorted(each["email"] for each in source)
+        repeated = await planned(here, row, source)
+        assert repeated.is_empty
+        assert repeated.lines()[-1] == "Nothing to do: the list matches the source."
 
 
 async def test_a_sync_without_removal_keeps_other_entries(tmp_path: Path) -> None:
@@ -100,11 +100,11 @@ async def test_invalid_lines_prevent_removals(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests", "siteAccess", "a@example.com")
         source = make_side("people.csv", emails("b"), [(3, "the kind of “ada” is ambiguous")])
-        there = await read_list(here.client, row)
+        existing = await read_list(here.client, row)
         with pytest.raises(UsageError, match="line 3"):
-            plan_sync(row, there, source, remove=True)
-        told = plan_sync(row, there, source, remove=False).lines()
-        assert told[-1] == "  invalid lines in the source: 1; line 3: the kind of “ada” is ambiguous"
+            plan_sync(row, existing, source, remove=True)
+        lines = plan_sync(row, existing, source, remove=False).lines()
+        assert lines[-1] == "  invalid lines in the source: 1; line 3: the kind of “ada” is ambiguous"
 
 
 async def test_emptying_the_only_site_access_list_by_a_sync_needs_its_name(tmp_path: Path) -> None:
@@ -165,13 +165,13 @@ async def test_identifiers_on_several_lists_are_found(tmp_path: Path) -> None:
         }
 
 
-@pytest.mark.parametrize("wanted", [1, 40])
-async def test_entries_are_found_by_search_or_by_reading_the_whole_list(tmp_path: Path, wanted: int) -> None:
+@pytest.mark.parametrize("count", [1, 40])
+async def test_entries_are_found_by_search_or_by_reading_the_whole_list(tmp_path: Path, count: int) -> None:
     async with world(tmp_path) as here:
         row = await here.make("Guests")
         await here.add(row, *({"email": f"person{n:03}@example.com"} for n in range(420)))
-        asked = [{"email": f"Person{n * 10:03}@example.com"} for n in range(wanted)] + [{"email": "no@example.com"}]
+        entries = [{"email": f"Person{n * 10:03}@example.com"} for n in range(count)] + [{"email": "no@example.com"}]
         before = len(here.connection.log.entries())
-        found = await find_entries(here.client, row["id"], asked)
-        assert len(found) == wanted
+        found = await find_entries(here.client, row["id"], entries)
+        assert len(found) == count
         assert len(here.connection.log.entries()) - before <= 8, "a list is not asked more often than it has pages"

@@ -158,8 +158,8 @@ async def test_removal_is_destructive_and_a_missing_entry_counts_as_removed(tmp_
         with pytest.raises(UsageError, match="was not confirmed"):
             await here.write_gate.perform(remove_entries(row), targets, YES)
         await here.write_gate.perform(remove_entries(row), targets, Confirmation(typed="acme"))
-        again = await here.write_gate.perform(remove_entries(row), targets, Confirmation(typed="acme"))
-        assert again.remaining == ()
+        repeated = await here.write_gate.perform(remove_entries(row), targets, Confirmation(typed="acme"))
+        assert repeated.remaining == ()
         assert await here.on(row) == ["bob@example.com"]
 
 
@@ -212,12 +212,12 @@ async def test_a_changed_alias_on_an_enabled_list_is_refused_unless_a_gap_is_all
         await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
         now = next(e for e in (await here.client.allowlists.entries(row["id"])).rows if e["email"] == old["email"])
         assert now["alias"] == "Ada"
-        again = replacement_target(now, {"email": "ada@example.com", "alias": "A."})
+        repeated = replacement_target(now, {"email": "ada@example.com", "alias": "A."})
         before = len(here.sent)
-        refused = await here.confirmed(replace_entry(row), [again])
+        refused = await here.confirmed(replace_entry(row), [repeated])
         assert "must be removed for a moment" in str(refused.first_error)
         assert operations(here, before) == []
-        assert (await here.confirmed(replace_entry(row, gap=True), [again])).remaining == ()
+        assert (await here.confirmed(replace_entry(row, gap=True), [repeated])).remaining == ()
 
 
 async def test_the_deleted_entry_is_restored_when_its_replacement_is_refused(
@@ -328,8 +328,10 @@ async def test_the_impact_of_adding_a_user_to_a_block_list_is_assessed(tmp_path:
         action = add_to_allowlist(banned["id"], "Sanctioned wallets")
         with pytest.raises(UsageError, match="was not confirmed"):
             await here.write_gate.perform(action, [user_target(user)], YES)
-        weighed = await here.write_gate.with_impact(action, [user_target(user)])
-        assert "are refused at the next sign-in" in here.write_gate.requirement(weighed, [user_target(user)]).effects[0]
+        assessed = await here.write_gate.with_impact(action, [user_target(user)])
+        assert (
+            "are refused at the next sign-in" in here.write_gate.requirement(assessed, [user_target(user)]).effects[0]
+        )
 
 
 def test_an_entry_contains_only_entry_fields() -> None:

@@ -83,8 +83,8 @@ async def test_access_checks_and_drafts_use_every_kind_of_identifier(tmp_path: P
 async def test_undoing_an_addition_finds_the_entries_still_on_the_list(tmp_path: Path, entry: dict[str, Any]) -> None:
     async with world(tmp_path) as here:
         row = await long_list(here)
-        there = (await find_entries(here.client, row["id"], [entry]))[key_of(entry)]
-        await here.confirmed(remove_entries(row), [removal_target(there)])
+        existing = (await find_entries(here.client, row["id"], [entry]))[key_of(entry)]
+        await here.confirmed(remove_entries(row), [removal_target(existing)])
         job = new_job()
         await here.confirmed(add_entries(row, job=job), [entry_target(entry)])
         plan = await plan_undo(here.client, here.connection.audit, job, here.client.environment_id)
@@ -98,7 +98,7 @@ async def test_a_lost_response_is_checked_for_every_kind(
 ) -> None:
     async with world(tmp_path) as here:
         row = await long_list(here)
-        there = await find_entries(here.client, row["id"], KINDS)
+        existing = await find_entries(here.client, row["id"], KINDS)
         call = here.client.call
 
         async def losing(operation: str, **more: Any) -> Any:
@@ -109,9 +109,9 @@ async def test_a_lost_response_is_checked_for_every_kind(
             return await call(operation, **more)
 
         monkeypatch.setattr(here.client, "call", losing)
-        wanted = WriteOutcome.DONE if applied else WriteOutcome.UNKNOWN
-        removed = await here.confirmed(remove_entries(row), [removal_target(each) for each in there.values()])
-        assert [item.outcome for item in removed.items] == [wanted] * len(KINDS)
+        expected = WriteOutcome.DONE if applied else WriteOutcome.UNKNOWN
+        removed = await here.confirmed(remove_entries(row), [removal_target(each) for each in existing.values()])
+        assert [item.outcome for item in removed.items] == [expected] * len(KINDS)
         others = [{"phoneNumber": "+4915100000000"}, {"externalUserId": "u-9"}]
         added = await here.confirmed(add_entries(row), [entry_target(each) for each in others])
-        assert [item.outcome for item in added.items] == [wanted] * 2
+        assert [item.outcome for item in added.items] == [expected] * 2

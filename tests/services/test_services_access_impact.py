@@ -16,7 +16,7 @@ def row(name: str, outcome: str = "siteAccess", *, on: bool = True, **more: Any)
     return {"id": f"id-{name}", "name": name, "outcome": outcome, "enabledAt": "2026-01-01" if on else None, **more}
 
 
-def weigh(
+def assess(
     access: AccessPolicy, one: dict[str, Any], change: Any, *, count: int | None = 3, kind: PolicyKind = PolicyKind.LIST
 ) -> Impact:
     return assess_impact(access, kind, [one], change, {one["id"]: count})
@@ -31,59 +31,59 @@ OFF = row("VIP", on=False)
 
 
 def test_enabling_the_first_site_access_list_locks_out_all_others_and_needs_its_name() -> None:
-    weight = weigh(lists(OFF, row("Beta", "scope")), OFF, with_enabled(True))
-    assert weight.effect is Effect.DESTRUCTIVE
-    assert weight.phrase == "VIP"
-    assert "EVERYONE ELSE IS LOCKED OUT." in weight.effects
-    assert any("only users on “VIP” (3 entries) may sign in" in line for line in weight.effects)
+    impact = assess(lists(OFF, row("Beta", "scope")), OFF, with_enabled(True))
+    assert impact.effect is Effect.DESTRUCTIVE
+    assert impact.phrase == "VIP"
+    assert "EVERYONE ELSE IS LOCKED OUT." in impact.effects
+    assert any("only users on “VIP” (3 entries) may sign in" in line for line in impact.effects)
 
 
 def test_enabling_an_empty_first_site_access_list_locks_out_all_users() -> None:
-    weight = weigh(lists(OFF), OFF, with_enabled(True), count=0)
-    assert "NO ONE could sign in from now on." in weight.effects
-    assert weight.phrase == "VIP"
+    impact = assess(lists(OFF), OFF, with_enabled(True), count=0)
+    assert "NO ONE could sign in from now on." in impact.effects
+    assert impact.phrase == "VIP"
 
 
 def test_enabling_another_site_access_list_allows_more_users_and_is_not_destructive() -> None:
-    weight = weigh(lists(OFF, STAFF), OFF, with_enabled(True))
-    assert (weight.effect, weight.phrase) == (Effect.WRITE, "")
-    assert "may sign in as well, in addition to “Staff”" in weight.effects[0]
+    impact = assess(lists(OFF, STAFF), OFF, with_enabled(True))
+    assert (impact.effect, impact.phrase) == (Effect.WRITE, "")
+    assert "may sign in as well, in addition to “Staff”" in impact.effects[0]
 
 
 def test_an_enabled_gate_does_not_make_the_first_list_harmless() -> None:
     gate = row("Holders")
-    weight = weigh(lists(OFF, gates=(gate,)), OFF, with_enabled(True))
-    assert weight.phrase == "VIP"
-    assert any("“Holders” is also enabled" in line for line in weight.effects)
+    impact = assess(lists(OFF, gates=(gate,)), OFF, with_enabled(True))
+    assert impact.phrase == "VIP"
+    assert any("“Holders” is also enabled" in line for line in impact.effects)
 
 
 @pytest.mark.parametrize("change", [with_enabled(False), deleted, with_fields({"outcome": "scope"})])
 def test_disabling_the_last_site_access_list_opens_the_environment_and_needs_the_name(change: Any) -> None:
-    weight = weigh(lists(VIP), VIP, change)
-    assert weight.phrase == "VIP"
-    assert weight.effect is Effect.DESTRUCTIVE
-    assert "everyone may sign in from now on" in weight.effects[0]
+    impact = assess(lists(VIP), VIP, change)
+    assert impact.phrase == "VIP"
+    assert impact.effect is Effect.DESTRUCTIVE
+    assert "everyone may sign in from now on" in impact.effects[0]
 
 
 def test_disabling_one_of_several_site_access_lists_locks_out_users_on_no_other() -> None:
-    weight = weigh(lists(VIP, STAFF), VIP, with_enabled(False))
-    assert (weight.effect, weight.phrase) == (Effect.DESTRUCTIVE, "")
-    assert "can no longer sign in, unless also on “Staff”" in weight.effects[0]
+    impact = assess(lists(VIP, STAFF), VIP, with_enabled(False))
+    assert (impact.effect, impact.phrase) == (Effect.DESTRUCTIVE, "")
+    assert "can no longer sign in, unless also on “Staff”" in impact.effects[0]
 
 
 def test_changing_an_enabled_list_to_the_first_site_access_list_is_destructive() -> None:
     scope = row("Beta", "scope", scope="beta")
-    weight = weigh(lists(scope), scope, with_fields({"outcome": "siteAccess"}))
-    assert weight.phrase == "Beta"
-    assert "EVERYONE ELSE IS LOCKED OUT." in weight.effects
-    assert any("lose the scope beta" in line for line in weight.effects)
+    impact = assess(lists(scope), scope, with_fields({"outcome": "siteAccess"}))
+    assert impact.phrase == "Beta"
+    assert "EVERYONE ELSE IS LOCKED OUT." in impact.effects
+    assert any("lose the scope beta" in line for line in impact.effects)
 
 
 def test_changing_the_last_site_access_list_to_a_block_list_allows_and_locks_out_users() -> None:
-    weight = weigh(lists(VIP), VIP, with_fields({"outcome": "block"}))
-    assert weight.phrase == "VIP"
-    assert any("everyone may sign in" in line for line in weight.effects)
-    assert any("are refused at sign-in" in line for line in weight.effects)
+    impact = assess(lists(VIP), VIP, with_fields({"outcome": "block"}))
+    assert impact.phrase == "VIP"
+    assert any("everyone may sign in" in line for line in impact.effects)
+    assert any("are refused at sign-in" in line for line in impact.effects)
 
 
 @pytest.mark.parametrize(
@@ -98,38 +98,38 @@ def test_changing_the_last_site_access_list_to_a_block_list_allows_and_locks_out
 )
 def test_an_impact_that_locks_out_or_is_unknown_is_destructive(outcome: str, change: bool, effect: Effect) -> None:
     one = row("Other", outcome, on=not change, scope="x")
-    weight = weigh(lists(one), one, with_enabled(change))
-    assert (weight.effect, weight.phrase) == (effect, "")
+    impact = assess(lists(one), one, with_enabled(change))
+    assert (impact.effect, impact.phrase) == (effect, "")
 
 
 @pytest.mark.parametrize("change", [with_fields({"name": "New"}), with_fields({"outcome": "siteAccess"}), deleted])
 def test_a_disabled_list_has_no_impact(change: Any) -> None:
     one = row("Beta", "scope", on=False)
-    weight = weigh(lists(one), one, change)
-    assert (weight.effect, weight.phrase) == (Effect.WRITE, "")
-    assert weight.effects == ("It is disabled, so nothing changes now.",)
+    impact = assess(lists(one), one, change)
+    assert (impact.effect, impact.phrase) == (Effect.WRITE, "")
+    assert impact.effects == ("It is disabled, so nothing changes now.",)
 
 
 def test_a_changed_name_has_no_impact() -> None:
-    assert weigh(lists(VIP), VIP, with_fields({"name": "Guests"})).effects == (
+    assert assess(lists(VIP), VIP, with_fields({"name": "Guests"})).effects == (
         "Its effect on sign-in does not change.",
     )
 
 
 def test_a_gate_without_a_scope_controls_site_access() -> None:
     gate = row("Holders", "scope", on=False)
-    assert weigh(lists(gates=(gate,)), gate, with_enabled(True), count=None, kind=PolicyKind.GATE).phrase == "Holders"
+    assert assess(lists(gates=(gate,)), gate, with_enabled(True), count=None, kind=PolicyKind.GATE).phrase == "Holders"
     giving = row("Holders", "scope", on=False, scope="vip")
-    assert weigh(lists(gates=(giving,)), giving, with_enabled(True), count=None, kind=PolicyKind.GATE).phrase == ""
+    assert assess(lists(gates=(giving,)), giving, with_enabled(True), count=None, kind=PolicyKind.GATE).phrase == ""
 
 
 def test_the_confirmation_code_depends_on_the_shown_effects() -> None:
-    first = weigh(lists(OFF), OFF, with_enabled(True))
-    assert first.code == weigh(lists(OFF), OFF, with_enabled(True), count=4).code, "a further entry changes no effect"
-    assert first.code != weigh(lists(OFF), OFF, with_enabled(True), count=0).code
+    first = assess(lists(OFF), OFF, with_enabled(True))
+    assert first.code == assess(lists(OFF), OFF, with_enabled(True), count=4).code, "a further entry changes no effect"
+    assert first.code != assess(lists(OFF), OFF, with_enabled(True), count=0).code
     other = row("VIP", on=False) | {"id": "id-2"}
-    assert first.code != weigh(lists(other), other, with_enabled(True)).code
-    assert weigh(lists(OFF, STAFF), OFF, with_enabled(True)).code == ""
+    assert first.code != assess(lists(other), other, with_enabled(True)).code
+    assert assess(lists(OFF, STAFF), OFF, with_enabled(True)).code == ""
 
 
 @pytest.mark.parametrize(

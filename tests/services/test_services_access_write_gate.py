@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_fixtures import DOOR, YES, World, world
+from access_fixtures import SITE_ACCESS_LIST, YES, World, world
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.actions import access_target
@@ -19,7 +19,7 @@ KINDS = pytest.mark.parametrize("kind", ["live", "sandbox"])
 CONTRACT = "0x" + "ab" * 20
 
 
-async def enabled(here: World, name: str = DOOR) -> bool:
+async def enabled(here: World, name: str = SITE_ACCESS_LIST) -> bool:
     return bool((await here.list(name))["enabledAt"])
 
 
@@ -28,7 +28,7 @@ def raw(here: World, operation: str, **path: str) -> WriteAction:
 
 
 @KINDS
-@pytest.mark.parametrize("way", ["action", "operation"])
+@pytest.mark.parametrize("call_kind", ["action", "operation"])
 @pytest.mark.parametrize(
     "confirmation",
     [
@@ -36,39 +36,39 @@ def raw(here: World, operation: str, **path: str) -> WriteAction:
         YES,
         Confirmation(yes=True, typed="acme"),
         Confirmation(yes=True, typed="1"),
-        Confirmation(yes=True, typed=DOOR),
-        Confirmation(yes=True, typed=DOOR, read="000000"),
+        Confirmation(yes=True, typed=SITE_ACCESS_LIST),
+        Confirmation(yes=True, typed=SITE_ACCESS_LIST, read="000000"),
     ],
 )
 async def test_a_first_site_access_list_is_not_enabled_without_its_name_and_the_code(
-    tmp_path: Path, kind: str, way: str, confirmation: Confirmation
+    tmp_path: Path, kind: str, call_kind: str, confirmation: Confirmation
 ) -> None:
     async with world(tmp_path, kind=kind) as here:
-        target = access_target(await here.list(DOOR))
+        target = access_target(await here.list(SITE_ACCESS_LIST))
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
-        action = write_action("allowlists.enable") if way == "action" else enable
+        action = write_action("allowlists.enable") if call_kind == "action" else enable
         with pytest.raises(UsageError) as refused:
             await here.write_gate.perform(action, [target], confirmation)
         assert "EVERYONE ELSE IS LOCKED OUT." in refused.value.hint
-        assert f"Type {DOOR} to confirm." in refused.value.hint
+        assert f"Type {SITE_ACCESS_LIST} to confirm." in refused.value.hint
         assert not await enabled(here)
         assert here.sent == []
 
 
 @KINDS
-@pytest.mark.parametrize("way", ["action", "operation"])
+@pytest.mark.parametrize("call_kind", ["action", "operation"])
 async def test_name_and_code_enable_a_list_and_the_audit_log_has_the_state_before_and_after(
-    tmp_path: Path, kind: str, way: str
+    tmp_path: Path, kind: str, call_kind: str
 ) -> None:
     async with world(tmp_path, kind=kind) as here:
-        target = access_target(await here.list(DOOR))
+        target = access_target(await here.list(SITE_ACCESS_LIST))
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
-        action = write_action("allowlists.enable") if way == "action" else enable
+        action = write_action("allowlists.enable") if call_kind == "action" else enable
         needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
         assert needed.level is ConfirmationLevel.TYPED
-        assert needed.accepted == (DOOR,)
+        assert needed.accepted == (SITE_ACCESS_LIST,)
         assert "EVERYONE ELSE IS LOCKED OUT." in needed.effects
-        await here.write_gate.perform(action, [target], Confirmation(typed=DOOR, read=needed.code))
+        await here.write_gate.perform(action, [target], Confirmation(typed=SITE_ACCESS_LIST, read=needed.code))
         assert await enabled(here)
         last = list(here.connection.audit.lines())[-1]
         assert (last.outcome, last.before["enabledAt"]) == ("done", None)
@@ -76,19 +76,19 @@ async def test_name_and_code_enable_a_list_and_the_audit_log_has_the_state_befor
         assert "enabledAt: nothing -> 2026-03-01" in last.change_text
 
 
-@pytest.mark.parametrize("way", ["action", "operation", "update"])
-async def test_a_list_is_not_enabled_in_read_only(tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize("call_kind", ["action", "operation", "update"])
+async def test_a_list_is_not_enabled_in_read_only(tmp_path: Path, call_kind: str) -> None:
     async with world(tmp_path, kind="live", read_only=True) as here:
-        row = await here.list(DOOR)
+        row = await here.list(SITE_ACCESS_LIST)
         action = {
             "action": write_action("allowlists.enable"),
             "operation": raw(here, "enableAllowlistById", allowlistId=row["id"]),
             "update": write_action("allowlists.update"),
-        }[way]
+        }[call_kind]
         target = access_target(row, fields={"name": "x"})
         before = len(here.connection.log.entries())
         with pytest.raises(UsageError, match="read-only"):
-            await here.write_gate.perform(action, [target], Confirmation(yes=True, typed=DOOR, read="x"))
+            await here.write_gate.perform(action, [target], Confirmation(yes=True, typed=SITE_ACCESS_LIST, read="x"))
         assert len(here.connection.log.entries()) == before, "nothing is asked, nothing is sent"
         assert [line.outcome for line in here.connection.audit.lines()] == ["refused"]
 
@@ -98,7 +98,7 @@ async def test_a_changed_impact_must_be_confirmed_again(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         other = await here.make("Staff door", "siteAccess", "ada@example.com")
         await here.confirmed(write_action("allowlists.enable"), [access_target(other)])
-        target = access_target(await here.list(DOOR))
+        target = access_target(await here.list(SITE_ACCESS_LIST))
         action = write_action("allowlists.enable")
         needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
         assert needed.level is ConfirmationLevel.CONFIRM
@@ -110,7 +110,7 @@ async def test_a_changed_impact_must_be_confirmed_again(tmp_path: Path) -> None:
 
 async def test_a_hand_made_action_is_refused_without_its_impact(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        row = await here.list(DOOR)
+        row = await here.list(SITE_ACCESS_LIST)
 
         async def call(client: Any, target: Target, permit: Any) -> Any:
             return await client.call("enableAllowlistById", path={"allowlistId": target.id}, permit=permit)
@@ -119,7 +119,9 @@ async def test_a_hand_made_action_is_refused_without_its_impact(tmp_path: Path) 
         with pytest.raises(UsageError, match="its impact was not assessed"):
             await here.write_gate.perform(mine, [access_target(row)], YES)
         with pytest.raises(UsageError, match="its impact was not assessed"):
-            here.write_gate.authorize(write_action("allowlists.enable"), [access_target(row)], Confirmation(typed=DOOR))
+            here.write_gate.authorize(
+                write_action("allowlists.enable"), [access_target(row)], Confirmation(typed=SITE_ACCESS_LIST)
+            )
         assert not await enabled(here)
 
 
@@ -134,7 +136,10 @@ async def test_a_list_of_another_environment_is_not_changed(tmp_path: Path, oper
 
 async def test_two_enabled_site_access_lists_are_not_disabled_together(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        targets = [access_target(await here.list(DOOR)), access_target(await here.make("Second", "siteAccess"))]
+        targets = [
+            access_target(await here.list(SITE_ACCESS_LIST)),
+            access_target(await here.make("Second", "siteAccess")),
+        ]
         with pytest.raises(UsageError, match="one allowlist at a time"):
             await here.confirmed(write_action("allowlists.enable"), targets)
 
@@ -178,8 +183,8 @@ async def test_gates_are_created_changed_enabled_and_deleted_by_the_write_gate(t
         await here.confirmed(write_action("gates.update"), [access_target(gate, fields={"name": "Owners"})])
         assert (await here.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
         await here.confirmed(write_action("gates.delete"), [access_target(gate)])
-        left = (await here.client.page("getEnvironmentGates", "gates")).rows
-        assert gate["id"] not in [each["id"] for each in left]
+        remaining = (await here.client.page("getEnvironmentGates", "gates")).rows
+        assert gate["id"] not in [each["id"] for each in remaining]
 
 
 @pytest.mark.parametrize("text", ["nft", "nft:x:0xab", "coin:1:0xab", f"nft:1:{CONTRACT}:amount=0", "token:1:0xab"])

@@ -26,25 +26,25 @@ from dyntui.services.api_console import (
 )
 from dyntui.services.forms import WHOLE
 
-KNOWN = catalog()
+CATALOG = catalog()
 YES = Confirmation(yes=True)
 NO = Confirmation()
 
 
 def test_operations_are_found_by_any_of_their_words() -> None:
-    assert len(search_operations(KNOWN, "")) == len(KNOWN) == 326
-    assert search_operations(KNOWN, "createwebhook")[0].id == "createWebhook"
-    assert {each.id for each in search_operations(KNOWN, "delete webhooks")} == {"deleteWebhookById"}
-    assert search_operations(KNOWN, "nothing like that") == []
-    found = search_operations(KNOWN, "wallet")
+    assert len(search_operations(CATALOG, "")) == len(CATALOG) == 326
+    assert search_operations(CATALOG, "createwebhook")[0].id == "createWebhook"
+    assert {each.id for each in search_operations(CATALOG, "delete webhooks")} == {"deleteWebhookById"}
+    assert search_operations(CATALOG, "nothing like that") == []
+    found = search_operations(CATALOG, "wallet")
     assert found[0].audience == "admin"
     assert found[-1].audience == "end-user"
 
 
 def test_every_operation_can_be_filled_in() -> None:
-    for operation in KNOWN:
-        assert len(request_fields(KNOWN, operation)) <= 40, operation.id
-    assert [field.name for field in request_fields(KNOWN, KNOWN.get("updateProjectSettings"))] == [WHOLE]
+    for operation in CATALOG:
+        assert len(request_fields(CATALOG, operation)) <= 40, operation.id
+    assert [field.name for field in request_fields(CATALOG, CATALOG.get("updateProjectSettings"))] == [WHOLE]
 
 
 async def test_reads_are_sent_without_a_confirmation(tmp_path: Path) -> None:
@@ -60,9 +60,9 @@ async def test_reads_are_sent_without_a_confirmation(tmp_path: Path) -> None:
 async def test_writes_are_checked_by_the_write_gate(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         request = ConsoleRequest("addOrigin", {"origin": "https://new.example"})
-        filled = prepare(KNOWN, request)
+        filled = prepare(CATALOG, request)
         assert (
-            await request_requirement(connection, KNOWN.get("addOrigin"), filled)
+            await request_requirement(connection, CATALOG.get("addOrigin"), filled)
         ).level is ConfirmationLevel.CONFIRM
         with pytest.raises(UsageError, match="not confirmed"):
             await send_request(connection, request, NO)
@@ -74,8 +74,8 @@ async def test_writes_are_checked_by_the_write_gate(tmp_path: Path) -> None:
 
 async def test_an_error_of_the_server_is_shown_as_a_response(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
-        gone = {"webhookId": "00000000-0000-4000-8000-000000000000"}
-        answer = await send_request(connection, ConsoleRequest("getWebhook", gone), NO)
+        missing = {"webhookId": "00000000-0000-4000-8000-000000000000"}
+        answer = await send_request(connection, ConsoleRequest("getWebhook", missing), NO)
         assert answer.status == 404
         assert answer.document == {"error": "Webhook not found", "code": "not_found"}
         assert answer.error is not None
@@ -111,27 +111,27 @@ async def test_a_secret_is_read_only_by_the_write_gate(tmp_path: Path) -> None:
 async def test_read_only_refuses_every_write_operation_before_any_request(tmp_path: Path) -> None:
     refused = 0
     async with connected(tmp_path, read_only=True, users=0) as connection:
-        for operation in KNOWN:
+        for operation in CATALOG:
             if operation.reads:
                 continue
             values = dict.fromkeys(operation.path_names, "00000000-0000-4000-8000-000000000000")
             request = ConsoleRequest(operation.id, values, "{}" if operation.body is not None else "")
-            if any(each.location.value == "header" for each in request_fields(KNOWN, operation)):
+            if any(each.location.value == "header" for each in request_fields(CATALOG, operation)):
                 request = ConsoleRequest(operation.id, {**values, "x-mfa-auth-token": "t"})
             with pytest.raises(UsageError, match="read-only"):
                 await send_request(connection, request, Confirmation(True, "demo"))
             refused += 1
         assert connection.log.total == 0
-    assert refused == sum(not operation.reads for operation in KNOWN) > 150
+    assert refused == sum(not operation.reads for operation in CATALOG) > 150
 
 
 def test_operations_on_signatures_and_key_shares_have_a_warning() -> None:
     from dyntui.services.api_console import warning_about
 
-    assert "device of the owner" in warning_about(KNOWN.get("delegatedSignMessage"))
-    assert "device of the owner" in warning_about(KNOWN.get("backupKeySharesToLocationsForPregen"))
-    assert "signed-in user" in warning_about(KNOWN.get("exportPrivateKey"))
-    assert warning_about(KNOWN.get("getWebhooks")) == ""
+    assert "device of the owner" in warning_about(CATALOG.get("delegatedSignMessage"))
+    assert "device of the owner" in warning_about(CATALOG.get("backupKeySharesToLocationsForPregen"))
+    assert "signed-in user" in warning_about(CATALOG.get("exportPrivateKey"))
+    assert warning_about(CATALOG.get("getWebhooks")) == ""
 
 
 # To take along
@@ -142,7 +142,7 @@ async def test_the_curl_and_dyntui_commands_are_equivalent_and_have_no_token(tmp
         request = ConsoleRequest(
             "createWebhook", {"url": "https://o'brien.example.com/$(x)", "events": "user.created", "isEnabled": "true"}
         )
-        operation, filled = KNOWN.get("createWebhook"), prepare(KNOWN, request)
+        operation, filled = CATALOG.get("createWebhook"), prepare(CATALOG, request)
         curl = as_curl("https://app.dynamicauth.com/api/v0", "ENV", operation, filled)
         words = shlex.split(curl.replace("\\\n", " "))
         assert words[:3] == ["curl", "-X", "POST"]
@@ -154,19 +154,19 @@ async def test_the_curl_and_dyntui_commands_are_equivalent_and_have_no_token(tmp
         assert json.loads(command[command.index("-d") + 1]) == filled.body
         assert command[-1] == "--yes"
         token = connection._token
-        smuggled = prepare(KNOWN, ConsoleRequest("addOrigin", {"origin": f"https://{token}"}))
+        smuggled = prepare(CATALOG, ConsoleRequest("addOrigin", {"origin": f"https://{token}"}))
         for text in (as_curl("https://x.example", "E", operation, smuggled), as_command(operation, smuggled)):
             assert token not in text
 
 
 def test_the_copied_query_is_the_one_that_the_client_sends() -> None:
     filled = prepare(
-        KNOWN, ConsoleRequest("getEnvironmentUsers", {"filter[filterValue]": "a b&c", "includeSessions": "true"})
+        CATALOG, ConsoleRequest("getEnvironmentUsers", {"filter[filterValue]": "a b&c", "includeSessions": "true"})
     )
-    curl = as_curl("https://x.example", "E", KNOWN.get("getEnvironmentUsers"), filled)
+    curl = as_curl("https://x.example", "E", CATALOG.get("getEnvironmentUsers"), filled)
     assert "filter%5BfilterValue%5D=a+b%26c" in curl
     assert "includeSessions=true" in curl
-    assert "-p 'filter[filterValue]=a b&c'" in as_command(KNOWN.get("getEnvironmentUsers"), filled)
+    assert "-p 'filter[filterValue]=a b&c'" in as_command(CATALOG.get("getEnvironmentUsers"), filled)
 
 
 def test_requests_are_saved_without_possible_secrets(tmp_path: Path) -> None:
@@ -176,9 +176,9 @@ def test_requests_are_saved_without_possible_secrets(tmp_path: Path) -> None:
     saved.save(ConsoleRequest("createProvider", {"provider": "google", "clientSecret": "hidden"}, "", "google"))
     saved.save(ConsoleRequest("createProvider", {}, json.dumps({"clientSecret": "hidden", "note": token}), "by body"))
     saved.save(ConsoleRequest("deleteTokenById", {"tokenId": "t"}, "", "google"))
-    kept = {each.name: each for each in saved.load()}
-    assert set(kept) == {"google", "by body"}
-    assert kept["google"] == ConsoleRequest("deleteTokenById", {"tokenId": "t"}, "", "google")
+    by_name = {each.name: each for each in saved.load()}
+    assert set(by_name) == {"google", "by body"}
+    assert by_name["google"] == ConsoleRequest("deleteTokenById", {"tokenId": "t"}, "", "google")
     text = saved.file.read_text()
     assert "hidden" not in text
     assert token not in text

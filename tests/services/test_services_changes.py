@@ -23,19 +23,19 @@ def test_an_undeclared_write_marks_all_resources_as_changed() -> None:
 
 def test_a_group_of_writes_is_reported_one_time_with_created_and_deleted_ids() -> None:
     changes = Changes()
-    heard: list[bool] = []
-    changes.subscribe(heard.append)
+    events: list[bool] = []
+    changes.subscribe(events.append)
     with changes.batch():
         changes.on_write("addOrigin", {}, b'{"origin": {"id": "o-1"}}')
         changes.on_write("addOrigin", {}, b"<html>")
         changes.on_write("deleteUser", {"userId": "u-1"}, b"")
-        assert heard == []
+        assert events == []
     change = changes.take()
-    assert heard == [True]
+    assert events == [True]
     assert change.created == {"origins": ("o-1", "")}
     assert change.deleted == {"users": ("u-1",)}
     assert {"origins", "users", "wallets", "sessions"} <= change.resources
     assert not changes.take().resources
     changes.on_write("bulkCreateUser", {}, b"")
     changes.mark_changed(JOBS)
-    assert heard == [True, False, True]
+    assert events == [True, False, True]

@@ -32,9 +32,9 @@ changes = st.dictionaries(
 class Moving:
     """A sandbox where, before the answers with these numbers, people are deleted or sign up. stayed: who never left."""
 
-    def __init__(self, size: int, wanted: dict[int, Change]) -> None:
+    def __init__(self, size: int, changes_by_request: dict[int, Change]) -> None:
         self.connection = demo_connection(SandboxOptions(users=size, seed=3))
-        self.wanted = dict(wanted)
+        self.changes_by_request = dict(changes_by_request)
         self.answers = 0
         self.stayed: set[str] = set()
         self._plain = make_fetch(self.connection.client, USERS)
@@ -50,17 +50,17 @@ class Moving:
 
     async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         self.answers += 1
-        if self.answers in self.wanted:
-            await self._change(*self.wanted.pop(self.answers))
+        if self.answers in self.changes_by_request:
+            await self._change(*self.changes_by_request.pop(self.answers))
         return await self._plain(query, offset, limit, cursor)
 
     async def _change(self, deletes: bool, first: int, many: int) -> None:
         writes = self.connection.write_gate
         if deletes:
-            gone = (await self.everybody())[first : first + many]
-            self.stayed.difference_update(gone)
+            deleted = (await self.everybody())[first : first + many]
+            self.stayed.difference_update(deleted)
             await self._sure(
-                writes.perform(write_action("users.delete"), [user_target({"id": each}) for each in gone], _YES)
+                writes.perform(write_action("users.delete"), [user_target({"id": each}) for each in deleted], _YES)
             )
         else:
             new = [Target("", "", {"fields": {"email": f"new{self.answers}.{n}@example.com"}}) for n in range(many)]
@@ -76,15 +76,15 @@ _YES = Confirmation(yes=True)
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 80), changes)
-def test_a_scan_returns_each_remaining_row_one_time(size: int, wanted: dict[int, Change]) -> None:
+def test_a_scan_returns_each_remaining_row_one_time(size: int, changes_by_request: dict[int, Change]) -> None:
     async def work() -> None:
-        server = Moving(size, wanted)
+        server = Moving(size, changes_by_request)
         async with server.connection:
             server.stayed.update(await server.everybody())
             scan = scan_pages(server.fetch, USERS, USERS.list.paging, ListQuery(), size=PAGE)
-            seen = [str(each.row["id"]) async for each in scan]
-            assert len(seen) == len(set(seen))
-            assert server.stayed <= set(seen)
+            ids = [str(each.row["id"]) async for each in scan]
+            assert len(ids) == len(set(ids))
+            assert server.stayed <= set(ids)
 
     asyncio.run(work())
 
@@ -94,10 +94,10 @@ def test_a_scan_returns_each_remaining_row_one_time(size: int, wanted: dict[int,
 @example(23, {1: (False, 0, 1), 2: (False, 0, 1), 3: (True, 23, 1)}, [11, 24])  # a tombstone above the lines in view
 @given(st.integers(1, 80), changes, st.lists(st.integers(0, 80), min_size=1, max_size=8))
 def test_a_view_shows_no_row_twice_and_ends_with_the_rows_of_the_server(
-    size: int, wanted: dict[int, Change], visits: list[int]
+    size: int, changes_by_request: dict[int, Change], visits: list[int]
 ) -> None:
     async def work() -> None:
-        server = Moving(size, wanted)
+        server = Moving(size, changes_by_request)
         async with server.connection:
             view = PagedView(server.fetch, page_size=PAGE, query=USUAL)
             for first in visits:
@@ -105,16 +105,16 @@ def test_a_view_shows_no_row_twice_and_ends_with_the_rows_of_the_server(
                 await view.wait_until_idle()
                 shown = [each for line in range(first, first + 10) if (each := view.id_at(line)) is not None]
                 assert len(shown) == len(set(shown)), (first, shown)
-            server.wanted.clear()
+            server.changes_by_request.clear()
             view.refresh()
             await view.wait_until_idle()
             first = min(visits[-1], max(0, view.total - 1))
             view.set_viewport(first, first + 9)
             await view.wait_until_idle()
-            there = await server.everybody()
+            existing = await server.everybody()
             lines = [line for line in range(first, first + 10) if line < view.total and not view.is_gone(line)]
             position = first - sum(view.is_gone(line) for line in range(first))
-            assert [view.id_at(line) for line in lines] == there[position : position + 10][: len(lines)]
+            assert [view.id_at(line) for line in lines] == existing[position : position + 10][: len(lines)]
             view.close()
 
     asyncio.run(work())

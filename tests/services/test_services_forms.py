@@ -21,20 +21,20 @@ from dyntui.services.forms import (
     read_form,
 )
 
-KNOWN = catalog()
+CATALOG = catalog()
 
 
-def asked(operation: str, *names: str) -> list[FormField]:
-    return operation_fields(KNOWN, KNOWN.get(operation), names or ("*",))
+def load_fields(operation: str, *names: str) -> list[FormField]:
+    return operation_fields(CATALOG, CATALOG.get(operation), names or ("*",))
 
 
 def by_name(operation: str) -> dict[str, FormField]:
-    return {field.name: field for field in asked(operation)}
+    return {field.name: field for field in load_fields(operation)}
 
 
 def test_every_operation_has_a_form() -> None:
-    for operation in KNOWN:
-        fields = operation_fields(KNOWN, operation)
+    for operation in CATALOG:
+        fields = operation_fields(CATALOG, operation)
         assert {field.name for field in fields if field.location is ParameterLocation.PATH} == set(
             operation.path_names
         ) - {"environmentId"}
@@ -57,21 +57,21 @@ def test_types_enums_and_required_fields_come_from_the_schema() -> None:
 def test_filters_and_headers_have_separate_fields() -> None:
     fields = by_name("getEnvironmentUsers")
     assert fields["filter[filterValue]"].location is ParameterLocation.QUERY
-    filled = read_form(asked("getEnvironmentUsers"), {"filter[filterValue]": "ada", "limit": "5"})
+    filled = read_form(load_fields("getEnvironmentUsers"), {"filter[filterValue]": "ada", "limit": "5"})
     assert dict(filled.query) == {"filter": {"filterValue": "ada"}, "limit": 5}
-    filled = read_form(asked("deleteMfaDevice"), {"mfaDeviceId": "x", "x-mfa-auth-token": "t"})
+    filled = read_form(load_fields("deleteMfaDevice"), {"mfaDeviceId": "x", "x-mfa-auth-token": "t"})
     assert (dict(filled.path), dict(filled.headers)) == ({"mfaDeviceId": "x"}, {"x-mfa-auth-token": "t"})
 
 
 def test_a_body_that_is_not_an_object_is_one_field() -> None:
-    fields = asked("bulkCreateUser")
+    fields = load_fields("bulkCreateUser")
     assert [field.name for field in fields if field.location is ParameterLocation.BODY] == [WHOLE]
     assert read_form(fields, {WHOLE: '[{"email": "a@b.c"}]'}).body == [{"email": "a@b.c"}]
 
 
 def test_entered_values_are_converted_to_json_types() -> None:
     filled = read_form(
-        asked("createCustomFieldForEnvironment"),
+        load_fields("createCustomFieldForEnvironment"),
         {
             "name": "Plan",
             "enabled": "yes",
@@ -108,18 +108,18 @@ def test_entered_values_are_converted_to_json_types() -> None:
 )
 def test_errors_are_reported_by_field(field: str, text: str, why: str) -> None:
     values = {"name": "Plan", "enabled": "yes", "required": "no", "fieldType": "text", "position": "1", field: text}
-    wrong = read_form(asked("createCustomFieldForEnvironment"), values).errors
+    wrong = read_form(load_fields("createCustomFieldForEnvironment"), values).errors
     assert list(wrong) == [field]
     assert why in wrong[field]
 
 
 def test_a_value_outside_of_an_enum_is_sent() -> None:
-    filled = read_form(asked("createExport"), {"model": "wallets", "format": "csv"})
+    filled = read_form(load_fields("createExport"), {"model": "wallets", "format": "csv"})
     assert (filled.body, dict(filled.errors)) == ({"model": "wallets", "format": "csv"}, {})
 
 
 def test_only_changed_fields_are_sent_and_emptied_ones_are_null() -> None:
-    fields = asked("updateUser", "firstName", "lastName", "metadata")
+    fields = load_fields("updateUser", "firstName", "lastName", "metadata")
     before = current_values(fields, {"firstName": "Ada", "lastName": "L", "metadata": {"a": 1}})
     filled = read_form(fields, {**before, "lastName": ""}, before=before)
     assert filled.body == {"lastName": ""}
@@ -128,7 +128,7 @@ def test_only_changed_fields_are_sent_and_emptied_ones_are_null() -> None:
 
 def test_an_unknown_field_is_refused_with_the_existing_ones() -> None:
     with pytest.raises(UsageError) as found:
-        asked("addOrigin", "orgin")
+        load_fields("addOrigin", "orgin")
     assert "origin" in found.value.hint
 
 

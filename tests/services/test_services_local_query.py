@@ -41,7 +41,7 @@ def cached(api: Api) -> PagedView:
     return PagedView(api.fetch, cached=CachedList(RowCache(), USERS))
 
 
-async def seen(view: PagedView, first: int, last: int) -> list[str | None]:
+async def visible_ids(view: PagedView, first: int, last: int) -> list[str | None]:
     view.set_viewport(first, last)
     await view.wait_until_idle()
     return [view.id_at(index) for index in range(view.total)][first : last + 1]
@@ -49,7 +49,7 @@ async def seen(view: PagedView, first: int, last: int) -> list[str | None]:
 
 async def read(view: PagedView) -> None:
     """Read 198 rows: the first page and the one ahead."""
-    await seen(view, 0, 20)
+    await visible_ids(view, 0, 20)
 
 
 async def test_a_search_finds_cached_rows_ignoring_case_without_a_request(api: Api) -> None:
@@ -57,9 +57,9 @@ async def test_a_search_finds_cached_rows_ignoring_case_without_a_request(api: A
     await read(view)
     calls = api.calls
     local = LocalRows(view, LocalQuery("P17@"), "id")
-    assert await seen(local.view, 0, 5) == ["u0017"]
+    assert await visible_ids(local.view, 0, 5) == ["u0017"]
     assert (local.searched, local.is_complete, api.calls) == (198, False, calls)
-    assert await seen(LocalRows(view, LocalQuery("p250@"), "id").view, 0, 5) == []
+    assert await visible_ids(LocalRows(view, LocalQuery("p250@"), "id").view, 0, 5) == []
 
 
 async def test_rows_are_sorted_by_any_column_with_empty_values_last_in_both_directions(api: Api) -> None:
@@ -67,11 +67,11 @@ async def test_rows_are_sorted_by_any_column_with_empty_values_last_in_both_dire
     await read(view)
     for descends in (False, True):
         local = LocalRows(view, LocalQuery(column=JOB, descending=descends), "id")
-        ids = await seen(local.view, 0, 197)
+        ids = await visible_ids(local.view, 0, 197)
         jobs = [PEOPLE[int(str(row_id)[1:])]["jobTitle"] for row_id in ids]
         assert len(ids) == len(set(ids)) == 198
         assert list(dict.fromkeys(jobs)) == (["Nurse", "baker", ""] if descends else ["baker", "Nurse", ""])
-    assert (await seen(LocalRows(view, LocalQuery(column=NUMBER), "id").view, 0, 0)) == ["u0197"]
+    assert (await visible_ids(LocalRows(view, LocalQuery(column=NUMBER), "id").view, 0, 0)) == ["u0197"]
 
 
 async def test_only_rows_of_the_server_filter_are_searched(api: Api) -> None:
@@ -80,7 +80,7 @@ async def test_only_rows_of_the_server_filter_are_searched(api: Api) -> None:
     view.set_query(ListQuery(filter={"job": "Nurse"}))
     await read(view)
     local = LocalRows(view, LocalQuery("p1"), "id")
-    found = await seen(local.view, 0, 99)
+    found = await visible_ids(local.view, 0, 99)
     assert found and all(PEOPLE[int(str(row_id)[1:])]["jobTitle"] == "Nurse" for row_id in found)
     assert local.searched == 100
 
@@ -89,15 +89,15 @@ async def test_changes_and_deletions_apply_to_local_results(api: Api) -> None:
     view = cached(api)
     await read(view)
     local = LocalRows(view, LocalQuery("p17@"), "id")
-    await seen(local.view, 0, 5)
+    await visible_ids(local.view, 0, 5)
     view.replace({**PEOPLE[17], "jobTitle": "pilot"})
     local.search_again()
-    await seen(local.view, 0, 5)
+    await visible_ids(local.view, 0, 5)
     row = local.view.get(0)
     assert row is not None and row["jobTitle"] == "pilot"
     view.remove("u0017")
-    again = LocalRows(view, LocalQuery("p17@"), "id")
-    assert await seen(again.view, 0, 5) == []
+    reopened = LocalRows(view, LocalQuery("p17@"), "id")
+    assert await visible_ids(reopened.view, 0, 5) == []
 
 
 @pytest.mark.parametrize("paging", [Paging.OFFSET, Paging.NONE])
@@ -105,6 +105,6 @@ async def test_without_a_cache_the_rows_in_memory_are_searched(api: Api, paging:
     view = PagedView(api.fetch, paging=paging)
     await read(view)
     local = LocalRows(view, LocalQuery("p1", NUMBER), "id")
-    found = await seen(local.view, 0, 299)
+    found = await visible_ids(local.view, 0, 299)
     assert found[-1] == "u0001" and len(found) == sum("p1" in row["email"] for row in view.loaded_rows())
     assert local.is_complete is (paging is Paging.NONE)

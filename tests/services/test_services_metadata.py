@@ -29,9 +29,9 @@ METADATA = st.dictionaries(TEXT, VALUES)
 @given(METADATA)
 def test_formatted_metadata_is_parsed_back_unchanged(metadata: dict[str, Any]) -> None:
     text = metadata_text(metadata)
-    again = read_metadata(text)
-    assert metadata_changes(metadata, again) == []
-    assert json.dumps(again) == json.dumps(metadata)
+    parsed = read_metadata(text)
+    assert metadata_changes(metadata, parsed) == []
+    assert json.dumps(parsed) == json.dumps(metadata)
     assert metadata_size(metadata) == len(orjson.dumps(metadata)) or "." in text or "e" in text
 
 

@@ -22,13 +22,13 @@ class Server:
 
     def __init__(self, size: int) -> None:
         self.rows = [{"id": f"u{n}"} for n in range(size)]
-        self.asked: list[tuple[int, int]] = []
+        self.requests: list[tuple[int, int]] = []
         self.fails: list[Exception] = []
         self.reports_total = True
 
     async def fetch(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         await asyncio.sleep(0)
-        self.asked.append((offset, limit))
+        self.requests.append((offset, limit))
         if self.fails:
             raise self.fails.pop(0)
         rows = [row for row in self.rows if query.filter.get("q", "") in row["id"]]
@@ -36,7 +36,7 @@ class Server:
 
     async def by_cursor(self, query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         start = int(cursor or 0)
-        self.asked.append((start, limit))
+        self.requests.append((start, limit))
         rows = self.rows[start : start + 10]
         return RowPage(rows, cursor=str(start + 10) if start + 10 < len(self.rows) else None)
 
@@ -52,7 +52,7 @@ async def test_the_first_screen_loads_its_page_and_the_next_one():
     view = PagedView(server.fetch)
     assert await show(view, 0, 39) == [f"u{n}" for n in range(40)]
     assert view.total == 1000 and view.is_total_known and view.error is None
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
 
 
 async def test_any_position_shows_its_row():
@@ -96,11 +96,11 @@ async def test_fast_scrolling_requests_the_last_position_only():
     server = Server(100_000)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
-    server.asked.clear()
+    server.requests.clear()
     for first in range(0, 90_000, 500):
         view.set_viewport(first, first + 39)
     await view.wait_until_idle()
-    assert len(server.asked) <= 3
+    assert len(server.requests) <= 3
     assert view.id_at(89_500) == "u89500"
 
 
@@ -140,7 +140,7 @@ async def test_a_list_that_always_changes_is_not_reloaded_endlessly():
 
     view = PagedView(growing)
     await show(view, 90, 130)
-    assert len(server.asked) <= 6
+    assert len(server.requests) <= 6
 
 
 async def test_a_new_query_starts_at_its_first_row():
@@ -157,12 +157,12 @@ async def test_an_unreachable_server_is_reported_and_loading_continues_afterward
     server = Server(500)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
-    seen = []
-    view.subscribe(lambda: seen.append(view.error))
+    snapshots = []
+    view.subscribe(lambda: snapshots.append(view.error))
     server.fails = [NotSent("gone"), NotSent("gone")]
     view.refresh()
     await view.wait_until_idle()
-    assert any(isinstance(error, NotSent) for error in seen)
+    assert any(isinstance(error, NotSent) for error in snapshots)
     assert view.error is None and view.id_at(3) == "u3"
 
 
@@ -171,23 +171,23 @@ async def test_a_refused_request_is_not_repeated():
     server.fails = [Forbidden(403, "no scope")]
     view = PagedView(server.fetch)
     await show(view, 0, 39)
-    assert isinstance(view.error, Forbidden) and len(server.asked) == 1
+    assert isinstance(view.error, Forbidden) and len(server.requests) == 1
 
 
 async def test_a_refused_refresh_is_repeated_only_by_the_user():
     server = Server(500)
     view = PagedView(server.fetch, paging=Paging.OFFSET)
     await show(view, 0, 39)
-    asked = len(server.asked)
+    requests = len(server.requests)
     view.subscribe(lambda: view.set_viewport(0, 39))  # a table says what it shows after every change
     server.fails = [Forbidden(403, "no scope")] * 100
     view.refresh()
     await view.wait_until_idle()
     assert [await show(view, 0, 39) for _ in range(20)]
-    assert len(server.asked) == asked + 1
+    assert len(server.requests) == requests + 1
     assert isinstance(view.error, Forbidden) and not view.loading
     await show(view, 10, 49)
-    assert len(server.asked) == asked + 2
+    assert len(server.requests) == requests + 2
     server.fails = []
     view.refresh()
     await view.wait_until_idle()
@@ -213,10 +213,10 @@ async def test_an_unpaged_list_is_loaded_one_time():
 
     view = PagedView(whole, paging=Paging.NONE)
     assert (await show(view, 0, 39))[:8] == [f"u{n}" for n in range(7)] + [None]
-    assert view.total == 7 and len(server.asked) == 1
+    assert view.total == 7 and len(server.requests) == 1
     view.refresh()
     await view.wait_until_idle()
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
 
 
 async def test_an_empty_list_has_a_total_of_zero():
@@ -268,28 +268,28 @@ class Memory:
 
 
 async def test_cached_rows_are_shown_first_with_their_age_and_reloaded():
-    kept = Memory()
+    cache = Memory()
     server = Server(300)
-    await show(PagedView(server.fetch, cached=kept), 0, 39)
-    server.asked.clear()
+    await show(PagedView(server.fetch, cached=cache), 0, 39)
+    server.requests.clear()
     server.rows[7] = {"id": "u7", "name": "changed since"}
-    view = PagedView(server.fetch, cached=kept)
+    view = PagedView(server.fetch, cached=cache)
     view.set_viewport(0, 39)
-    assert view.id_at(20) == "u20" and view.total == 300 and view.fetched_at == kept.at
+    assert view.id_at(20) == "u20" and view.total == 300 and view.fetched_at == cache.at
     await view.wait_until_idle()
-    assert server.asked and view.changed == {"u7"} and view.fetched_at > kept.at
+    assert server.requests and view.changed == {"u7"} and view.fetched_at > cache.at
 
 
 async def test_offline_views_show_cached_rows_with_their_age(monkeypatch):
-    kept = Memory()
+    cache = Memory()
     server = Server(300)
-    await show(PagedView(server.fetch, cached=kept), 0, 39)
+    await show(PagedView(server.fetch, cached=cache), 0, 39)
     server.fails = [NotSent("gone")] * 1000
-    view = PagedView(server.fetch, cached=kept)
-    told = asyncio.Event()
-    view.subscribe(lambda: told.set() if view.error else None)
+    view = PagedView(server.fetch, cached=cache)
+    changed = asyncio.Event()
+    view.subscribe(lambda: changed.set() if view.error else None)
     view.set_viewport(0, 39)
-    await told.wait()
+    await changed.wait()
     assert view.id_at(5) == "u5" and view.failed_at is not None
     view.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.services.resource_fixtures import FIRST, GONE_FIRST, actions, connected, done, parent_for, rows_of
+from tests.services.resource_fixtures import DELETED_BEFORE, FIRST, actions, connected, done, parent_for, rows_of
 
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
@@ -49,7 +49,7 @@ async def test_every_resource_is_listed_and_its_objects_are_opened(name: str, tm
 async def test_every_action_has_its_effect_on_the_server(name: str, action_name: str, tmp_path: Path) -> None:
     action = find_action(RESOURCES[name], action_name)
     async with connected(tmp_path) as connection:
-        if kind := GONE_FIRST.get((name, action_name)):
+        if kind := DELETED_BEFORE.get((name, action_name)):
             connection.app.sandbox.store.remove(kind, connection.client.environment_id)
         if before := FIRST.get((name, action_name)):
             assert (await done(connection, *before)).outcome is WriteOutcome.DONE

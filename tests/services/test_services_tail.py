@@ -44,14 +44,14 @@ async def test_each_event_is_reported_one_time_in_order(order: str, page: str, t
     async with connected(tmp_path, flags=flags, now=None, users=3) as connection:
         tail = EventTail(connection.client, EventFilter(resource="user"))
         before = await tail.poll()
-        told: list[dict[str, Any]] = []
+        events: list[dict[str, Any]] = []
         for name in ("one", "two", "three", "four"):
             await make_user(connection, name)
-            told += await tail.poll()
-        told += await tail.poll()
-        emails = [event["data"].get("email") for event in told if event["eventName"] == "user.created"]
+            events += await tail.poll()
+        events += await tail.poll()
+        emails = [event["data"].get("email") for event in events if event["eventName"] == "user.created"]
         assert emails == [f"{name}@example.com" for name in ("one", "two", "three", "four")]
-        ids = [event["eventId"] for event in [*before, *told]]
+        ids = [event["eventId"] for event in [*before, *events]]
         assert len(ids) == len(set(ids))
         assert not tail.missed
 
@@ -102,7 +102,7 @@ def test_times_are_accepted_in_common_formats() -> None:
 # Exports
 
 
-async def asked_for(connection: Connection, model: str = "users") -> dict[str, Any]:
+async def request_export(connection: Connection, model: str = "users") -> dict[str, Any]:
     from dyntui.resources import RESOURCES
     from dyntui.services.actions.resource_actions import check_values, find_action, make_target, make_write_action
 
@@ -118,7 +118,7 @@ async def asked_for(connection: Connection, model: str = "users") -> dict[str, A
 @pytest.mark.parametrize("model", ["users", "visits"])
 async def test_a_pending_export_is_downloaded_to_a_new_private_file(model: str, tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, flags={**FLAGS, "export-delay-ms": "30"}) as connection:
-        made = await asked_for(connection, model)
+        made = await request_export(connection, model)
         states: list[str] = []
         done = await wait_for_export(
             connection.client, made["id"], on_change=lambda export: states.append(export.status)
@@ -138,7 +138,7 @@ async def test_a_pending_export_is_downloaded_to_a_new_private_file(model: str, 
 
 async def test_a_pending_or_failed_export_is_not_downloaded(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, flags={**FLAGS, "export-delay-ms": "60000"}) as connection:
-        made = await asked_for(connection)
+        made = await request_export(connection)
         with pytest.raises(UsageError, match="not finished"):
             await download(connection, made["id"], tmp_path / "x.csv")
         with pytest.raises(DyntuiError, match="not finished after"):
@@ -150,7 +150,7 @@ async def test_a_pending_or_failed_export_is_not_downloaded(tmp_path: Path) -> N
 
 async def test_a_failed_download_leaves_no_file(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, flags={**FLAGS, "export-url-seconds": "0"}) as connection:
-        made = await asked_for(connection)
+        made = await request_export(connection)
         await wait_for_export(connection.client, made["id"])
         with pytest.raises(DyntuiError):
             await download(connection, made["id"], tmp_path / "x.csv")

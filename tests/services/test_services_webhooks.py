@@ -83,7 +83,7 @@ def test_requests_and_responses_may_be_text_or_objects() -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "answer", "came"),
+    ("row", "answer", "is_delivered_expected"),
     [
         ({"status": "delivered", "response": {"status": 200}}, "200", True),
         ({"status": "delivered", "response": {"statusCode": "503"}}, "503", False),
@@ -93,9 +93,9 @@ def test_requests_and_responses_may_be_text_or_objects() -> None:
     ],
 )
 def test_the_response_of_the_receiver_is_read_from_all_its_forms(
-    row: dict[str, Any], answer: str, came: bool | None
+    row: dict[str, Any], answer: str, is_delivered_expected: bool | None
 ) -> None:
-    assert (response_status(row), is_delivered(row)) == (answer, came)
+    assert (response_status(row), is_delivered(row)) == (answer, is_delivered_expected)
 
 
 def test_the_latency_is_that_of_the_receiver_if_it_is_recorded() -> None:
@@ -210,8 +210,8 @@ async def test_failed_messages_are_found_across_pages(tmp_path: Path) -> None:
     async with connected(tmp_path, flags={**FLAGS, "page-size": "3"}) as connection:
         for webhook in await rows_of(connection, "webhooks"):
             messages = await rows_of(connection, "webhook-messages", webhook["webhookId"])
-            wanted = [row["messageId"] for row in messages if is_delivered(row) is False]
+            expected = [row["messageId"] for row in messages if is_delivered(row) is False]
             view = failed_view(connection.client, webhook["webhookId"])
             view.set_viewport(0, 1000)
             await view.wait_until_idle()
-            assert [view.id_at(index) for index in range(view.total)] == wanted
+            assert [view.id_at(index) for index in range(view.total)] == expected

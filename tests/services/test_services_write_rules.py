@@ -39,7 +39,7 @@ async def _send(client: Client, target: Target, permit: WritePermit) -> None:
     """A call that is not made: only what is demanded before it is compared."""
 
 
-def _ways(operation: Operation, client: Client) -> Iterator[tuple[str, WriteAction]]:
+def _iter_calls(operation: Operation, client: Client) -> Iterator[tuple[str, WriteAction]]:
     path = {name: "value" for name in operation.path_names if name != "environmentId"}
     yield "api by id", raw_write_action(operation, path=path)
     concrete = operation.path.replace("{environmentId}", "env-1")
@@ -62,15 +62,15 @@ def test_every_operation_requires_the_same_confirmation_in_every_interface(tmp_p
     writes = _gate(tmp_path, kind, read_only)
     differing = {}
     for operation in OPERATIONS:
-        demanded = {}
-        for name, action in _ways(operation, writes._client):
+        requirements = {}
+        for name, action in _iter_calls(operation, writes._client):
             needed = writes.requirement(action, [Target("x")])
             refused = bool(writes.refusal(action))
-            demanded[name] = (refused, needed.level, needed.accepted, needed.destructive, needed.environment)
-        if len(set(demanded.values())) != 1:
-            differing[operation.id] = demanded
+            requirements[name] = (refused, needed.level, needed.accepted, needed.destructive, needed.environment)
+        if len(set(requirements.values())) != 1:
+            differing[operation.id] = requirements
         if not operation.reads:
-            assert next(iter(demanded.values()))[0] is read_only
+            assert next(iter(requirements.values()))[0] is read_only
     assert len(OPERATIONS) == 326
     assert differing == {}
 

@@ -35,12 +35,12 @@ def audit(tmp_path):
     return Audit(tmp_path / "state" / "audit.jsonl")
 
 
-def door(audit: Audit, kind: str = "sandbox", read_only: bool = False) -> WriteGate:
+def make_gate(audit: Audit, kind: str = "sandbox", read_only: bool = False) -> WriteGate:
     profile = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", kind, read_only=read_only)
     return WriteGate(profile, Api(), audit, ask_kind=False)
 
 
-def action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | None = None, **more) -> WriteAction:
+def make_action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | None = None, **more) -> WriteAction:
     async def call(client, target, permit):
         assert isinstance(permit, WritePermit)
         permit.request_ids.append(f"req-{target.id}")
@@ -74,57 +74,63 @@ def test_an_action_without_an_effect_is_a_write():
     ],
 )
 def test_the_confirmation_depends_on_the_effect_and_the_environment(audit, kind, effect, typed_in_live, level):
-    needed = door(audit, kind).requirement(action(effect, typed_in_live=typed_in_live), TARGETS)
+    needed = make_gate(audit, kind).requirement(make_action(effect, typed_in_live=typed_in_live), TARGETS)
     assert needed.level is level
     assert (needed.accepted == ("acme",)) is (level is ConfirmationLevel.TYPED)
 
 
 def test_the_question_names_at_most_five_targets_and_their_number(audit):
     many = [Target(f"u{n}") for n in range(1200)]
-    needed = door(audit).requirement(action(), many)
+    needed = make_gate(audit).requirement(make_action(), many)
     assert needed.question == "Delete 1,200 users?"
     assert needed.target_lines == ("u0", "u1", "u2", "u3", "u4", "… and 1,195 more")
-    assert door(audit).requirement(action(), TARGETS[:1]).question == "Delete user user0@example.com?"
+    assert make_gate(audit).requirement(make_action(), TARGETS[:1]).question == "Delete user user0@example.com?"
 
 
 async def test_without_a_confirmation_no_request_is_sent(audit):
     with pytest.raises(UsageError):
-        await door(audit).perform(action(), TARGETS, Confirmation())
+        await make_gate(audit).perform(make_action(), TARGETS, Confirmation())
     with pytest.raises(UsageError, match="was not confirmed"):
-        await door(audit, "live").perform(action(Effect.DESTRUCTIVE), TARGETS, Confirmation(yes=True, typed="acm"))
+        await make_gate(audit, "live").perform(
+            make_action(Effect.DESTRUCTIVE), TARGETS, Confirmation(yes=True, typed="acm")
+        )
     assert list(audit.lines()) == []
 
 
 @pytest.mark.parametrize("typed", ["acme", " acme "])
 async def test_typing_the_name_confirms(audit, typed):
-    results = await door(audit, "live").perform(action(Effect.DESTRUCTIVE), TARGETS, Confirmation(typed=typed))
+    results = await make_gate(audit, "live").perform(
+        make_action(Effect.DESTRUCTIVE), TARGETS, Confirmation(typed=typed)
+    )
     assert results.count(WriteOutcome.DONE) == 3
 
 
 @pytest.mark.parametrize("typed", ["3", "2", "", "yes", "ACME"])
 async def test_only_the_name_confirms_in_a_live_environment(audit, typed):
     with pytest.raises(UsageError, match="was not confirmed"):
-        await door(audit, "live").perform(action(Effect.DESTRUCTIVE), TARGETS, Confirmation(yes=True, typed=typed))
+        await make_gate(audit, "live").perform(
+            make_action(Effect.DESTRUCTIVE), TARGETS, Confirmation(yes=True, typed=typed)
+        )
     assert list(audit.lines()) == []
 
 
 async def test_a_phrase_is_required_in_every_environment(audit):
-    dangerous = action(phrase="VIP list")
+    dangerous = make_action(phrase="VIP list")
     with pytest.raises(UsageError, match="VIP list"):
-        await door(audit).perform(dangerous, TARGETS[:1], YES)
-    assert (await door(audit).perform(dangerous, TARGETS[:1], Confirmation(typed="VIP list"))).remaining == ()
+        await make_gate(audit).perform(dangerous, TARGETS[:1], YES)
+    assert (await make_gate(audit).perform(dangerous, TARGETS[:1], Confirmation(typed="VIP list"))).remaining == ()
 
 
 async def test_read_only_refuses_and_the_refusal_is_recorded(audit):
-    writes = door(audit, read_only=True)
-    assert "read-only" in writes.refusal(action())
+    writes = make_gate(audit, read_only=True)
+    assert "read-only" in writes.refusal(make_action())
     with pytest.raises(UsageError, match="read-only"):
-        await writes.perform(action(), TARGETS, YES)
+        await writes.perform(make_action(), TARGETS, YES)
     assert [line.outcome for line in audit.lines()] == ["refused"]
 
 
 async def test_each_target_has_an_outcome_and_failed_ones_stay_marked(audit):
-    results = await door(audit).perform(action(fails={"u1": ConnectionLost("cut")}), TARGETS, YES)
+    results = await make_gate(audit).perform(make_action(fails={"u1": ConnectionLost("cut")}), TARGETS, YES)
     assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.UNKNOWN, WriteOutcome.DONE]
     assert [target.id for target in results.remaining] == ["u1"]
     assert [(line.targets, line.outcome) for line in audit.lines() if line.outcome != "started"] == [
@@ -137,7 +143,7 @@ async def test_each_target_has_an_outcome_and_failed_ones_stay_marked(audit):
 
 @pytest.mark.parametrize("error", [NotSent("no line"), Unauthorized(401, "no")])
 async def test_an_error_that_affects_all_targets_stops_the_write(audit, error):
-    results = await door(audit).perform(action(fails={"u0": error}), TARGETS, YES)
+    results = await make_gate(audit).perform(make_action(fails={"u0": error}), TARGETS, YES)
     assert [item.outcome for item in results.items] == [
         WriteOutcome.FAILED,
         WriteOutcome.NOT_TRIED,
@@ -147,14 +153,14 @@ async def test_an_error_that_affects_all_targets_stops_the_write(audit, error):
 
 async def test_progress_is_reported_and_a_cancel_skips_the_other_targets(audit):
     cancel = asyncio.Event()
-    told = []
+    reported = []
 
     def progress(done: int, total: int) -> None:
-        told.append((done, total))
+        reported.append((done, total))
         cancel.set()
 
-    results = await door(audit).perform(action(), TARGETS, YES, on_progress=progress, cancel=cancel)
-    assert told == [(1, 3)]
+    results = await make_gate(audit).perform(make_action(), TARGETS, YES, on_progress=progress, cancel=cancel)
+    assert reported == [(1, 3)]
     assert [target.id for target in results.remaining] == ["u1", "u2"]
 
 
@@ -162,7 +168,7 @@ async def test_changed_targets_are_reloaded(audit):
     async def reread(client, target):
         return {"id": target.id, "fresh": True}
 
-    results = await door(audit).perform(action(reread=reread), TARGETS[:1], YES)
+    results = await make_gate(audit).perform(make_action(reread=reread), TARGETS[:1], YES)
     assert results.items[0].reread == {"id": "u0", "fresh": True}
 
 
@@ -173,7 +179,7 @@ async def test_an_interrupted_call_is_recorded_as_unknown(audit):
         started.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(door(audit).perform(WriteAction("x", "X", "x", "op", call), TARGETS[:1], YES))
+    task = asyncio.create_task(make_gate(audit).perform(WriteAction("x", "X", "x", "op", call), TARGETS[:1], YES))
     await started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -182,8 +188,8 @@ async def test_an_interrupted_call_is_recorded_as_unknown(audit):
 
 
 def test_the_audit_log_has_no_secret_and_is_readable_after_an_incomplete_line(audit):
-    writes = door(audit)
-    writes.record_job_end(action(), TARGETS, "done", detail="token dyn_abcdefghijklmnop of ada@example.com")
+    writes = make_gate(audit)
+    writes.record_job_end(make_action(), TARGETS, "done", detail="token dyn_abcdefghijklmnop of ada@example.com")
     with audit.file.open("ab") as stream:
         stream.write(b'{"time": "torn')
     text = audit.file.read_text()
@@ -203,9 +209,9 @@ async def test_an_outcome_that_cannot_be_recorded_is_returned_and_reported(audit
         _make_unwritable(audit)
         return {"id": target.id}
 
-    writes, gaps = door(audit), []
+    writes, gaps = make_gate(audit), []
     writes.on_audit_gap = gaps.append
-    results = await writes.perform(replace(action(), call=call), TARGETS, YES)
+    results = await writes.perform(replace(make_action(), call=call), TARGETS, YES)
     assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.FAILED, WriteOutcome.NOT_TRIED]
     assert results.items[0].value == {"id": "u0"}
     assert isinstance(results.items[1].error, AuditUnavailable)
@@ -218,9 +224,9 @@ async def test_a_failure_that_cannot_be_recorded_keeps_its_error(audit):
         _make_unwritable(audit)
         raise ConnectionLost("cut")
 
-    writes, gaps = door(audit), []
+    writes, gaps = make_gate(audit), []
     writes.on_audit_gap = gaps.append
-    results = await writes.perform(replace(action(), call=call), TARGETS[:1], YES)
+    results = await writes.perform(replace(make_action(), call=call), TARGETS[:1], YES)
     assert isinstance(results.first_error, ConnectionLost)
     assert results.items[0].outcome is WriteOutcome.UNKNOWN
     assert len(gaps) == 1
@@ -233,7 +239,7 @@ async def test_no_request_is_sent_when_the_start_cannot_be_recorded(audit):
     async def call(client, target, permit):
         sent.append(target)
 
-    results = await door(audit).perform(replace(action(), call=call), TARGETS, YES)
+    results = await make_gate(audit).perform(replace(make_action(), call=call), TARGETS, YES)
     assert not sent
     assert [item.outcome for item in results.items] == [
         WriteOutcome.FAILED,
@@ -246,16 +252,16 @@ async def test_no_request_is_sent_when_the_start_cannot_be_recorded(audit):
 async def test_a_refusal_that_cannot_be_recorded_is_still_a_refusal(audit):
     _make_unwritable(audit)
     with pytest.raises(UsageError, match="read-only"):
-        await door(audit, read_only=True).perform(action(), TARGETS, YES)
+        await make_gate(audit, read_only=True).perform(make_action(), TARGETS, YES)
 
 
 def test_the_end_of_a_job_that_cannot_be_recorded_is_reported_and_its_start_refused(audit):
     _make_unwritable(audit)
-    writes, gaps = door(audit), []
+    writes, gaps = make_gate(audit), []
     writes.on_audit_gap = gaps.append
     with pytest.raises(AuditUnavailable):
-        writes.record_job_start(action(), TARGETS)
-    writes.record_job_end(action(), TARGETS, "done")
+        writes.record_job_start(make_action(), TARGETS)
+    writes.record_job_end(make_action(), TARGETS, "done")
     assert len(gaps) == 1
 
 
@@ -263,5 +269,5 @@ async def test_a_failed_reload_does_not_hide_the_outcome(audit):
     async def reread(client, target):
         raise UsageError("There is no such user.")
 
-    results = await door(audit).perform(action(reread=reread), TARGETS[:1], YES)
+    results = await make_gate(audit).perform(make_action(reread=reread), TARGETS[:1], YES)
     assert results.items[0].outcome is WriteOutcome.DONE

@@ -28,10 +28,10 @@ def test_pages_are_loaded_at_their_positions_after_a_restart(file):
     first.put("users", "q", 0, people(100), 250)
     first.put("users", "q", 100, people(100, 100), 250)
     first.close()
-    again = RowCache(file)
-    assert again.total("users", "q") == 250
-    assert [row["id"] for row in again.page("users", "q", 95, 10).rows] == [f"u{n}" for n in range(95, 105)]
-    assert again.page("users", "other", 0, 10) is None and again.page("wallets", "q", 0, 10) is None
+    reopened = RowCache(file)
+    assert reopened.total("users", "q") == 250
+    assert [row["id"] for row in reopened.page("users", "q", 95, 10).rows] == [f"u{n}" for n in range(95, 105)]
+    assert reopened.page("users", "other", 0, 10) is None and reopened.page("wallets", "q", 0, 10) is None
 
 
 def test_a_gap_ends_a_page(file):
@@ -92,8 +92,10 @@ def test_rows_expire_after_a_day(file, monkeypatch):
     cache.put("users", "q", 0, people(3), 3)
     cache.close()
     monkeypatch.setattr(module, "now", lambda: module.datetime.now(module.UTC) + timedelta(hours=25))
-    again = RowCache(file)
-    assert again.page("users", "q", 0, 3) is None and again.total("users", "q") is None and again.counts() == {}
+    reopened = RowCache(file)
+    assert (
+        reopened.page("users", "q", 0, 3) is None and reopened.total("users", "q") is None and reopened.counts() == {}
+    )
 
 
 @pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\x00" + b"\x00" * 200])

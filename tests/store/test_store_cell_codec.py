@@ -25,5 +25,5 @@ def test_any_cell_is_decoded_to_its_value(cell: Any) -> None:
     "cell", [2**64, -(2**63) - 1, 123456789012345678901234567890, "\ud800", {"a": [2**70, "\udfff"]}]
 )
 def test_numbers_over_64_bits_and_lone_surrogates_are_decoded_unchanged(cell: Any) -> None:
-    (back,) = unpack(pack([cell]))
-    assert (back, type(back)) == (cell, type(cell))
+    (decoded,) = unpack(pack([cell]))
+    assert (decoded, type(decoded)) == (cell, type(cell))

@@ -18,7 +18,7 @@ from dyntui.store.journal import Journal, JournalOutcome
 from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import JobState, RowState
 
-WHERE = {
+LOCATION = {
     "profile": "p",
     "base_url": "https://x.example/api/v0",
     "environment_id": "e",
@@ -35,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def made(folder: Path, name: str) -> Path:
     path = folder / f"{name}.sqlite"
-    with Journal.create(path, kind="users", facts={"where": WHERE, "source": {"name": "people.csv"}}) as journal:
+    with Journal.create(path, kind="users", facts={"where": LOCATION, "source": {"name": "people.csv"}}) as journal:
         load(journal, [NewRow(n, b"[]", b'{"n":1}', (f"email:{n}@x",)) for n in range(1, 4)])
         journal.move(JobState.READY)
     return path
@@ -133,20 +133,20 @@ def test_a_locked_journal_is_not_reported_as_a_full_disk(folder: Path, monkeypat
 
 
 @pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal"])
-@pytest.mark.parametrize("way", [Journal.open, Journal.read])
-def test_a_link_is_not_followed(folder: Path, tmp_path: Path, end: str, way: object) -> None:
+@pytest.mark.parametrize("make_link", [Journal.open, Journal.read])
+def test_a_link_is_not_followed(folder: Path, tmp_path: Path, end: str, make_link: object) -> None:
     path = made(folder, "one")
-    elsewhere = tmp_path / "elsewhere"
+    other_folder = tmp_path / "elsewhere"
     real = path.with_name(path.name + end)
     if real.exists():
-        real.rename(elsewhere)
+        real.rename(other_folder)
     else:
-        elsewhere.write_bytes(b"untouched")
-    before = elsewhere.read_bytes()
-    real.symlink_to(elsewhere)
+        other_folder.write_bytes(b"untouched")
+    before = other_folder.read_bytes()
+    real.symlink_to(other_folder)
     with pytest.raises(UnsafeFile, match="is a symbolic link"):
-        way(path)  # type: ignore[operator]
-    assert elsewhere.read_bytes() == before
+        make_link(path)  # type: ignore[operator]
+    assert other_folder.read_bytes() == before
     assert "is a symbolic link" in summarize_job(path).problem
 
 

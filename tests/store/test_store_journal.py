@@ -214,13 +214,13 @@ def test_an_incomplete_source_file_leaves_an_empty_draft(path: Path) -> None:
     journal = Journal.create(path, kind="users", facts={})
     with journal, pytest.raises(OSError, match="changed"):
         load(journal, rows())  # type: ignore[arg-type]  # a generator of rows that fails on purpose
-    with Journal.open(path) as again:
-        assert (again.total, states(again), again.counts) == (0, [], {})
+    with Journal.open(path) as reopened:
+        assert (reopened.total, states(reopened), reopened.counts) == (0, [], {})
 
 
 def test_problems_are_counted_by_code_and_information_is_not_stored(path: Path) -> None:
-    said = (NewProblem("error", "bad", "email", "no"), NewProblem("info", "lowered", "email", "ok"))
-    with draft(path, *(new_row(n)._replace(problems=said) for n in (1, 2))) as journal:
+    problems = (NewProblem("error", "bad", "email", "no"), NewProblem("info", "lowered", "email", "ok"))
+    with draft(path, *(new_row(n)._replace(problems=problems) for n in (1, 2))) as journal:
         assert [tuple(c) for c in job_queries.problem_counts(journal)] == [("error", "bad", 2), ("info", "lowered", 2)]
         assert [p.row for p in job_queries.problems(journal, "bad")] == [1, 2]
         assert [p.code for p in job_queries.problems_of(journal, 1)] == ["bad"]

@@ -43,12 +43,12 @@ class JournalMachine(RuleBasedStateMachine):
                 for n, (keys, state) in enumerate(rows, 1)
             ],
         )
-        taken: set[str] = set()
+        used_keys: set[str] = set()
         for number, (keys, state) in enumerate(rows, 1):
-            if state is RowState.PENDING and taken & set(keys):
+            if state is RowState.PENDING and used_keys & set(keys):
                 state = RowState.SKIPPED
             elif state is RowState.PENDING:
-                taken |= set(keys)
+                used_keys |= set(keys)
             self.model[number] = state
         self.journal.move(JobState.READY)
         self.journal.move(JobState.RUNNING)
@@ -86,7 +86,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.model[number] = after
 
     @rule(sent=st.booleans())
-    def put_back(self, sent: bool) -> None:
+    def return_to_pending(self, sent: bool) -> None:
         numbers = self.of(RowState.SENDING)
         self.journal.return_to_pending(numbers, sent=sent)
         self.model.update(dict.fromkeys(numbers, RowState.PENDING))
@@ -103,7 +103,7 @@ class JournalMachine(RuleBasedStateMachine):
             return
 
     @rule(closed=st.booleans())
-    def die_and_come_back(self, closed: bool) -> None:
+    def kill_and_reopen(self, closed: bool) -> None:
         old = self.journal.path.parent
         self.generation += 1
         new = self.folder / str(self.generation)
@@ -119,7 +119,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.journal.move(JobState.RUNNING)
 
     @invariant()
-    def the_journal_says_what_the_model_says(self) -> None:
+    def journal_equals_model(self) -> None:
         if not self.model:
             return
         assert {row.number: row.state for row in job_queries.iterate_rows(self.journal)} == self.model

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.families import slow_except
-from tests.services.resource_fixtures import FIRST, FLAGS, GONE_FIRST, actions, done, perform, prepared, rows_of
+from tests.services.resource_fixtures import DELETED_BEFORE, FIRST, FLAGS, actions, done, perform, prepared, rows_of
 from tui_support import console_of, demo, settled, text_of
 
 from dyntui.core.effect import Effect
@@ -82,7 +82,7 @@ async def test_list_detail_and_overview_show_what_the_write_made(name: str, acti
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         connection = connection_of(pilot)
-        if kind := GONE_FIRST.get((name, action_name)):
+        if kind := DELETED_BEFORE.get((name, action_name)):
             connection.app.sandbox.store.remove(kind, connection.client.environment_id)
         if before := {**FIRST, **ENABLED}.get((name, action_name)):
             assert (await done(connection, *before)).outcome is WriteOutcome.DONE

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from test_tui_hostile import assert_harmless
-from tests.services.resource_fixtures import FILLED, FIRST, FLAGS, GONE_FIRST, parent_for
+from tests.services.resource_fixtures import DELETED_BEFORE, FILLED, FIRST, FLAGS, parent_for
 from tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
 
 from conftest import NOW
@@ -144,7 +144,7 @@ async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
         connection = console.session.connection
         assert connection is not None
         sandbox = connection.app.sandbox
-        if kind := GONE_FIRST.get((name, which)):
+        if kind := DELETED_BEFORE.get((name, which)):
             sandbox.store.remove(kind, connection.client.environment_id)
         before = FIRST.get((name, which))
         screen = await open_record(pilot, name, None if which == TOGGLE else action)

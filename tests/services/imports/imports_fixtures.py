@@ -73,18 +73,18 @@ class FakeServer:
         return user
 
     def apply(self, rows: list[dict[str, Any]], *, upsert: bool = False) -> Reply:
-        out: dict[str, Any] = {"created": [], "updated": [], "failed": [], "total": len(rows)}
+        result: dict[str, Any] = {"created": [], "updated": [], "failed": [], "total": len(rows)}
         for row in rows:
-            there = [user for user in self.users if set(natural_keys(user)) & set(natural_keys(row))]
-            if there and upsert:
-                there[0].update(row, updatedAt=now_iso())
-                out["updated"].append(there[0])
-            elif there:
-                same = "email" if there[0].get("email") == row.get("email") else "username"
-                out["failed"].append({"user": row, "code": f"{same}_already_exists", "error": "it is there"})
+            existing = [user for user in self.users if set(natural_keys(user)) & set(natural_keys(row))]
+            if existing and upsert:
+                existing[0].update(row, updatedAt=now_iso())
+                result["updated"].append(existing[0])
+            elif existing:
+                same = "email" if existing[0].get("email") == row.get("email") else "username"
+                result["failed"].append({"user": row, "code": f"{same}_already_exists", "error": "it is there"})
             else:
-                out["created"].append(self.add(row))
-        return Reply(201, out)
+                result["created"].append(self.add(row))
+        return Reply(201, result)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         chunks, more = [], True
@@ -97,8 +97,8 @@ class FakeServer:
         if asyncio.iscoroutine(reply):
             reply = await reply
         body = reply.body if isinstance(reply.body, bytes) else orjson.dumps(reply.body)
-        said = {"date": format_datetime(self.now(), usegmt=True), **reply.headers}
-        headers = [(name.encode(), value.encode()) for name, value in said.items()]
+        fields = {"date": format_datetime(self.now(), usegmt=True), **reply.headers}
+        headers = [(name.encode(), value.encode()) for name, value in fields.items()]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

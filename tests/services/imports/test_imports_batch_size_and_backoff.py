@@ -22,11 +22,11 @@ def test_batches_halve_after_failures_and_grow_after_successes() -> None:
     for _ in range(10):
         size.record_failure()
     assert size.rows == 10
-    seen = []
+    sizes = []
     for _ in range(12):
         size.record_success(0.1)
-        seen.append(size.rows)
-    assert seen == [10, 10, 20, 20, 20, 40, 40, 40, 80, 80, 80, 100]
+        sizes.append(size.rows)
+    assert sizes == [10, 10, 20, 20, 20, 40, 40, 40, 80, 80, 80, 100]
 
 
 def test_a_slow_response_is_a_failure_and_a_refused_size_is_not_sent_again() -> None:
@@ -58,23 +58,23 @@ class Time:
         return self.now
 
 
-def wait_until_it_gives_up(backoff: Backoff, time: Time) -> tuple[list[float], float]:
+def wait_until_none(backoff: Backoff, time: Time) -> tuple[list[float], float]:
     delays: list[float] = []
-    began = time.now
+    start = time.now
     while (delay := backoff.next_delay()) is not None:
         delays.append(delay)
         time.now += delay
-    return delays, time.now - began
+    return delays, time.now - start
 
 
 def test_the_backoff_grows_and_lasts_longer_after_an_earlier_response() -> None:
     time = Time()
     backoff = Backoff(time, lambda low, high: 1.0)
-    delays, spent = wait_until_it_gives_up(backoff, time)
+    delays, spent = wait_until_none(backoff, time)
     assert delays[:4] == [0.2, 0.4, 0.8, 1.6]
     assert 20 < spent < 60
     backoff.record_success()
-    delays, spent = wait_until_it_gives_up(backoff, time)
+    delays, spent = wait_until_none(backoff, time)
     assert delays[0] == 0.2
     assert max(delays) == 30.0
     assert 600 < spent < 660
@@ -88,12 +88,12 @@ def test_the_server_time_is_not_estimated_later_than_possible(offset: int, answe
     """Whatever the clocks say, `not_before` is a lower bound of the server's time, and within a second and the trip."""
     clock = ServerClock()
     best = None
-    for at, there, back in answers:
+    for at, request_ms, response_ms in answers:
         sent = 1_700_000_000_000 + at
-        answered = sent + there + offset
+        answered = sent + request_ms + offset
         second = datetime.fromtimestamp(answered // 1000, UTC)
-        clock.observe_headers(sent, sent + there + back, {"date": format_datetime(second, usegmt=True)})
-        error = there + back + 999
+        clock.observe_headers(sent, sent + request_ms + response_ms, {"date": format_datetime(second, usegmt=True)})
+        error = request_ms + response_ms + 999
         best = error if best is None else min(best, error)
     assert best is not None
     moment = 1_700_000_000_000

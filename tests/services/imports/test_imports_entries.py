@@ -42,10 +42,10 @@ def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunningS
 
 
 async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = True) -> list[tuple[str, str]]:
-    where = JobLocation("test", served.base_url, served.environment_id, "sandbox")
+    location = JobLocation("test", served.base_url, served.environment_id, "sandbox")
     with open_source(file) as source:
         mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
-        journal = prepare_job(source, mapping, where, allowlist={"id": list_id, "name": ""})
+        journal = prepare_job(source, mapping, location, allowlist={"id": list_id, "name": ""})
     with journal:
         async with Client(
             served.base_url, served.environment_id, served.token, rate_limiters=RateLimiters(0, 0)
@@ -104,8 +104,8 @@ async def test_entries_with_lost_responses_are_not_repeated(served: RunningServe
     states = await run(served, list_id, file)
     served.sandbox.faults.set({})
     assert {state for state, _ in states} == {"created"}
-    there = [entry["walletPublicKey"] for entry in await entries(served, list_id)]
-    assert sorted(there) == [f"0x{n:040x}" for n in range(1, 21)]
+    identifiers = [entry["walletPublicKey"] for entry in await entries(served, list_id)]
+    assert sorted(identifiers) == [f"0x{n:040x}" for n in range(1, 21)]
 
 
 async def filled(served: RunningServer, list_id: str, count: int = 240) -> None:
@@ -139,8 +139,8 @@ async def test_entries_of_unsearchable_kinds_with_lost_responses_are_not_repeate
     states = await run(served, list_id, file)
     served.sandbox.faults.set({})
     assert {state for state, _ in states} == {"created"}
-    there = [entry["externalUserId"] for entry in await entries(served, list_id) if entry.get("externalUserId")]
-    assert sorted(there) == sorted(f"u-{n}" for n in range(20))
+    identifiers = [entry["externalUserId"] for entry in await entries(served, list_id) if entry.get("externalUserId")]
+    assert sorted(identifiers) == sorted(f"u-{n}" for n in range(20))
 
 
 async def test_undoing_an_import_deletes_every_kind_of_entry(served: RunningServer, tmp_path: Path) -> None:
@@ -148,10 +148,10 @@ async def test_undoing_an_import_deletes_every_kind_of_entry(served: RunningServ
     await filled(served, list_id)
     file = tmp_path / "others.csv"
     file.write_text(OTHERS)
-    where = JobLocation("test", served.base_url, served.environment_id, "sandbox")
+    location = JobLocation("test", served.base_url, served.environment_id, "sandbox")
     with open_source(file) as source:
         mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
-        journal = prepare_job(source, mapping, where, allowlist={"id": list_id, "name": "Mine"})
+        journal = prepare_job(source, mapping, location, allowlist={"id": list_id, "name": "Mine"})
     profile = Profile("test", served.base_url, served.environment_id, "sandbox")
     with journal:
         async with Connection(profile, served.token, rate_limiters=RateLimiters(0, 0)) as connection:

@@ -65,10 +65,10 @@ def write(path: Path, rows: int, name: str = "person") -> Path:
     return path
 
 
-def prepared(file: Path, where: jobs.JobLocation, **facts: Any) -> Journal:
+def prepared(file: Path, location: jobs.JobLocation, **facts: Any) -> Journal:
     with open_source(file) as source:
         mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
-        return prepare_job(source, mapping, where, options={**OPTIONS, **facts.pop("options", {})}, **facts)
+        return prepare_job(source, mapping, location, options={**OPTIONS, **facts.pop("options", {})}, **facts)
 
 
 def place(**changes: str) -> jobs.JobLocation:
@@ -125,8 +125,14 @@ def test_jobs_are_found_by_the_start_of_their_id(tmp_path: Path) -> None:
     with prepared(write(tmp_path / "p.csv", 2), place()) as first:
         assert jobs.find_job(first.id[:15]) == first.path == jobs.find_job("last")
         assert jobs.find_job(f"/somewhere/{first.id}.plan.json") == first.path
-        (known,) = jobs.list_jobs()
-        assert (known.id, known.is_busy, known.state, known.total, known.open_rows) == (first.id, True, "ready", 2, 2)
+        (listed,) = jobs.list_jobs()
+        assert (listed.id, listed.is_busy, listed.state, listed.total, listed.open_rows) == (
+            first.id,
+            True,
+            "ready",
+            2,
+            2,
+        )
         with prepared(write(tmp_path / "q.csv", 2), place()), pytest.raises(UsageError, match="2 jobs start"):
             jobs.find_job(first.id[:6])
 
@@ -212,15 +218,15 @@ def started(served: RunningServer, journal: Journal, **options: Any) -> tuple[Co
 
 
 def test_a_job_runs_in_a_separate_thread(served: RunningServer, tmp_path: Path) -> None:
-    where = jobs.JobLocation.of(profile(served))
-    told = threading.Event()
-    connection, job = started(served, prepared(write(tmp_path / "p.csv", 35), where), on_change=told.set)
+    location = jobs.JobLocation.of(profile(served))
+    finished = threading.Event()
+    connection, job = started(served, prepared(write(tmp_path / "p.csv", 35), location), on_change=finished.set)
     job.start()
     assert job.join(30)
     assert job.error is None
     assert job.result is not None
     assert job.result.state is JobState.DONE
-    assert told.is_set()
+    assert finished.is_set()
     assert job.progress is not None
     assert job.progress.count(RowState.CREATED) == 35
     lines = [json.loads(line) for line in connection.audit.file.read_text().splitlines()]
@@ -229,9 +235,9 @@ def test_a_job_runs_in_a_separate_thread(served: RunningServer, tmp_path: Path) 
 
 
 def test_a_paused_job_is_continued_by_another_thread(served: RunningServer, tmp_path: Path) -> None:
-    where = jobs.JobLocation.of(profile(served))
+    location = jobs.JobLocation.of(profile(served))
     some = threading.Event()
-    connection, job = started(served, prepared(write(tmp_path / "p.csv", 400), where), on_change=some.set)
+    connection, job = started(served, prepared(write(tmp_path / "p.csv", 400), location), on_change=some.set)
     job.start()
     assert some.wait(20)
     job.pause("for lunch")
@@ -245,18 +251,18 @@ def test_a_paused_job_is_continued_by_another_thread(served: RunningServer, tmp_
         busy.start()
         assert busy.join(20)
         assert isinstance(busy.error, JobBusy)
-    again = JobThread(path, connection, permit)
-    again.start()
-    assert again.join(60)
-    assert again.error is None
+    resumed = JobThread(path, connection, permit)
+    resumed.start()
+    assert resumed.join(60)
+    assert resumed.error is None
     with Journal.read(path) as journal:
         assert result_document(journal, None)["rows"]["created"] == 400
 
 
 def test_a_canceled_job_reports_the_rows_that_were_not_sent(served: RunningServer, tmp_path: Path) -> None:
-    where = jobs.JobLocation.of(profile(served))
+    location = jobs.JobLocation.of(profile(served))
     some = threading.Event()
-    _, job = started(served, prepared(write(tmp_path / "p.csv", 400), where), on_change=some.set)
+    _, job = started(served, prepared(write(tmp_path / "p.csv", 400), location), on_change=some.set)
     job.start()
     assert some.wait(20)
     job.cancel()
@@ -279,6 +285,6 @@ def test_failed_rows_are_imported_again_as_the_same_rows(tmp_path: Path) -> None
     with prepared(file, place()) as journal:
         folder = write_reports(journal)
         before = [row.raw for row in job_queries.iterate_rows(journal, {RowState.INVALID})]
-    with prepared(folder / "failed-rows.csv", place()) as again:
-        assert [row.raw for row in job_queries.iterate_rows(again)] == before
-        assert again.counts == {RowState.INVALID: 2}
+    with prepared(folder / "failed-rows.csv", place()) as resumed:
+        assert [row.raw for row in job_queries.iterate_rows(resumed)] == before
+        assert resumed.counts == {RowState.INVALID: 2}

@@ -44,10 +44,10 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("there", [6, 60, 250])
-async def test_each_row_is_new_or_matches_one_or_two_users(tmp_path: Path, there: int) -> None:
+@pytest.mark.parametrize("existing", [6, 60, 250])
+async def test_each_row_is_new_or_matches_one_or_two_users(tmp_path: Path, existing: int) -> None:
     server = FakeServer()
-    crowd(server, there)
+    crowd(server, existing)
     with job(tmp_path, ROWS) as journal:
         found = await checked(journal, server)
         assert states(journal) == ["pending", "exists", "review", "pending", "pending"]
@@ -57,14 +57,14 @@ async def test_each_row_is_new_or_matches_one_or_two_users(tmp_path: Path, there
         assert row.user_id == next(user["id"] for user in server.users if user["email"] == "old3@example.com")
         assert journal.facts[PRECHECKED]["exists"] == 1
         looked_up = any("filter[filterValue]" in query for query in server.lookups)
-        assert looked_up is (len(ROWS) <= there * 0.05)
+        assert looked_up is (len(ROWS) <= existing * 0.05)
         assert not server.posts
 
 
-@pytest.mark.parametrize("there", [6, 250])
-async def test_an_upsert_keeps_the_rows_and_lists_the_changes(tmp_path: Path, there: int) -> None:
+@pytest.mark.parametrize("existing", [6, 250])
+async def test_an_upsert_keeps_the_rows_and_lists_the_changes(tmp_path: Path, existing: int) -> None:
     server = FakeServer()
-    crowd(server, there)
+    crowd(server, existing)
     server.users[0].update(firstName="Same", metadata={"plan": "free", "seat": 1})
     rows = [
         {"email": "old0@example.com", "firstName": "Same", "metadata": {"plan": "pro"}},
@@ -145,13 +145,13 @@ SHARED: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 @pytest.mark.parametrize("name", SHARED)
-@pytest.mark.parametrize("there", [1, 250])
+@pytest.mark.parametrize("existing", [1, 250])
 async def test_the_conflicting_value_of_another_user_is_named_instead_of_the_email(
-    tmp_path: Path, name: str, there: int
+    tmp_path: Path, name: str, existing: int
 ) -> None:
     shared, words, _ = SHARED[name]
     server = FakeServer()
-    crowd(server, there)
+    crowd(server, existing)
     other = server.add({"email": "other@example.com", **shared}, at=OLD)
     with job(tmp_path, [{"email": "new@example.com", **shared}]) as journal:
         found = await checked(journal, server)

@@ -109,15 +109,15 @@ async def test_a_lost_response_is_recovered_without_sending_rows_again(tmp_path:
 async def test_a_damaged_response_is_recovered_during_the_next_request(tmp_path: Path) -> None:
     garbled = applied_then(Reply(201, b'{"created": [}}'))
     server = FakeServer([garbled] * 3)
-    told: list[str] = []
+    waits: list[str] = []
     with job(tmp_path, people(40)) as journal:
         ended = await run(
-            journal, server, batch=10, settle=0.5, on_progress=lambda progress: told.append(progress.waiting)
+            journal, server, batch=10, settle=0.5, on_progress=lambda progress: waits.append(progress.waiting)
         )
         assert ended.state is JobState.DONE
         assert states(journal) == ["created"] * 40
         assert emails(server) == sorted(row["email"] for row in people(40))
-        assert any("no JSON" in words for words in told), "it waits before the next request"
+        assert any("no JSON" in words for words in waits), "it waits before the next request"
         outcomes = {outcome: n for _, outcome, n in job_queries.traffic(journal)}
         assert outcomes["maybe applied"] == 3
 
@@ -198,10 +198,10 @@ async def test_a_full_disk_stops_the_job_and_it_continues_with_free_space(tmp_pa
         assert journal.id in refused.value.hint
     assert 5 <= len(server.posts) < 40
     server.before_post = None
-    with Journal.open(journal.path) as again:
-        assert again.state is JobState.PAUSED
-        assert (await run(again, server, batch=10)).state is JobState.DONE
-        assert states(again) == ["created"] * 400
+    with Journal.open(journal.path) as reopened:
+        assert reopened.state is JobState.PAUSED
+        assert (await run(reopened, server, batch=10)).state is JobState.DONE
+        assert states(reopened) == ["created"] * 400
         assert emails(server) == sorted(row["email"] for row in people(400))
 
 
@@ -216,10 +216,10 @@ async def test_a_job_is_canceled_during_recovery(tmp_path: Path) -> None:
     server.on_get = ask
     with job(tmp_path, people(20)) as journal:
         assert (await run(journal, server, control=control, batch=20)).state is JobState.CANCELED
-        there = set(emails(server))
+        existing = set(emails(server))
         for number, state in enumerate(states(journal), 1):
             assert state in ("created", "unknown"), "what was sent is not said to be skipped"
-            assert state != "created" or f"row{number}@example.com" in there
+            assert state != "created" or f"row{number}@example.com" in existing
         assert "unknown" in states(journal)
 
 
@@ -278,7 +278,7 @@ async def test_already_exists_on_a_second_attempt_is_checked(tmp_path: Path) -> 
     server = FakeServer()
 
     def very_late(fake: FakeServer, rows: list[dict[str, Any]]) -> Reply:
-        fake.script = [lambda other, again: (other.apply(rows), other.apply(again))[1]]
+        fake.script = [lambda other, retried: (other.apply(rows), other.apply(retried))[1]]
         raise Cut
 
     server.script = [very_late]
@@ -302,13 +302,13 @@ async def test_already_exists_on_the_first_attempt_is_accepted(tmp_path: Path) -
 
 async def test_too_many_requests_delays_all_queues_and_counts_no_attempt(tmp_path: Path) -> None:
     server = FakeServer([answer(429, {"error": "slow down"}, **{"retry-after": "1"})])
-    told: list[str] = []
+    waits: list[str] = []
     with job(tmp_path, people(3)) as journal:
-        await run(journal, server, on_progress=lambda progress: told.append(progress.waiting))
+        await run(journal, server, on_progress=lambda progress: waits.append(progress.waiting))
         assert states(journal) == ["created"] * 3
         assert len(server.posts) == 2
         assert not server.lookups
-        assert any("slow down" in text for text in told)
+        assert any("slow down" in text for text in waits)
 
 
 async def test_many_429_responses_do_not_use_up_the_attempts_of_a_row(
@@ -330,9 +330,9 @@ async def test_many_429_responses_do_not_use_up_the_attempts_of_a_row(
 async def test_a_429_with_a_retry_after_of_zero_is_delayed(tmp_path: Path) -> None:
     server = FakeServer([answer(429, None, **{"retry-after": "0"})] * 3)
     with job(tmp_path, people(3)) as journal:
-        began = asyncio.get_running_loop().time()
+        start = asyncio.get_running_loop().time()
         await run(journal, server)
-        assert asyncio.get_running_loop().time() - began > 0.75 * (0.2 + 0.4 + 0.8)
+        assert asyncio.get_running_loop().time() - start > 0.75 * (0.2 + 0.4 + 0.8)
         assert states(journal) == ["created"] * 3
 
 
@@ -557,12 +557,12 @@ async def test_a_stop_request_ends_a_wait(tmp_path: Path) -> None:
     control = JobControl()
     server = FakeServer([answer(429, None, **{"retry-after": "3000"})])
 
-    def heard(progress: Progress) -> None:
+    def on_progress(progress: Progress) -> None:
         if progress.waiting:
             control.request_stop(StopRequest.PAUSE, "while it waits")
 
     with job(tmp_path, people(3)) as journal:
-        ended = await asyncio.wait_for(run(journal, server, control=control, on_progress=heard), 10)
+        ended = await asyncio.wait_for(run(journal, server, control=control, on_progress=on_progress), 10)
         assert ended.reason == "while it waits"
         assert states(journal) == ["pending"] * 3
 
@@ -581,11 +581,11 @@ async def test_a_refused_lookup_pauses_the_job(tmp_path: Path) -> None:
 
 
 async def test_progress_sums_to_the_total(tmp_path: Path) -> None:
-    told: list[Progress] = []
+    updates: list[Progress] = []
     server = FakeServer([applied_then(Cut())])
     with job(tmp_path, people(50)) as journal:
-        await run(journal, server, batch=10, on_progress=told.append)
-    assert told
-    assert all(sum(progress.counts.values()) == progress.total == 50 for progress in told)
-    assert told[-1].state is JobState.DONE
-    assert told[-1].open_rows == 0
+        await run(journal, server, batch=10, on_progress=updates.append)
+    assert updates
+    assert all(sum(progress.counts.values()) == progress.total == 50 for progress in updates)
+    assert updates[-1].state is JobState.DONE
+    assert updates[-1].open_rows == 0

@@ -21,7 +21,7 @@ from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store import review_queries as rows_of
 from dyntui.store.states import RowState
 
-WHERE = JobLocation("acme", "http://localhost/api/v0", "env", "sandbox")
+LOCATION = JobLocation("acme", "http://localhost/api/v0", "env", "sandbox")
 
 FILE = """email;first name;country;phone
 ada@example.com;Ada;GB;
@@ -45,7 +45,7 @@ def draft_for(path: Path) -> ImportDraft:
 
 
 def prepared(service: WizardService, draft: ImportDraft) -> Review:
-    service.prepare(draft, WHERE, JobOptions(), lambda rows: None, Event())
+    service.prepare(draft, LOCATION, JobOptions(), lambda rows: None, Event())
     return service.review()
 
 
@@ -203,20 +203,20 @@ def test_changes_are_kept_with_another_mapping(service: WizardService, draft: Im
     draft.mapping = draft.mapping.with_column("country", "metadata.land")
     assert not service.is_prepared(draft)
     assert service.count_lost_edits(draft) == 0
-    again = prepared(service, draft)
+    reopened = prepared(service, draft)
     assert draft.job != first
     assert service.is_prepared(draft)
-    assert orjson.loads(row(again, 2).body or b"") == {
+    assert orjson.loads(row(reopened, 2).body or b"") == {
         "email": "ada.two@example.com",
         "firstName": "Ada",
         "metadata": {"land": "GB"},
     }
-    assert numbers_of(again, rows_of.EXCLUDED) == [5]
-    assert row(again, 9).code == "too_many_cells"
-    assert again.undo() == "exclude row 5"
-    assert again.undo() == "row 2: email"
-    assert row(again, 2).state is RowState.INVALID
-    check_sums(again)
+    assert numbers_of(reopened, rows_of.EXCLUDED) == [5]
+    assert row(reopened, 9).code == "too_many_cells"
+    assert reopened.undo() == "exclude row 5"
+    assert reopened.undo() == "row 2: email"
+    assert row(reopened, 2).state is RowState.INVALID
+    check_sums(reopened)
 
 
 def test_changes_do_not_apply_to_a_file_read_with_other_options(service: WizardService, draft: ImportDraft) -> None:
@@ -238,15 +238,15 @@ def test_changes_are_loaded_by_another_process(service: WizardService, draft: Im
     review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
     service.close()
-    again = WizardService()
+    reopened = WizardService()
     try:
-        assert again.open_job(draft)
-        assert again.is_prepared(draft)
-        assert again.review().summary().undo_label == "row 2: email"
-        assert again.review().undo() == "row 2: email"
-        assert row(again.review(), 2).state is RowState.INVALID
+        assert reopened.open_job(draft)
+        assert reopened.is_prepared(draft)
+        assert reopened.review().summary().undo_label == "row 2: email"
+        assert reopened.review().undo() == "row 2: email"
+        assert row(reopened.review(), 2).state is RowState.INVALID
     finally:
-        again.close()
+        reopened.close()
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -288,27 +288,27 @@ def test_any_sequence_of_changes_can_be_undone(service: WizardService, tmp_path:
 
 def _duplicates_are_right(review: Review) -> None:
     """The same as if the rows had just been loaded: the first row with a key keeps it."""
-    kept: set[str] = set()
+    seen_keys: set[str] = set()
     query = (
         "SELECT r.number, r.state, r.code, s.keys FROM rows r JOIN source s ON s.number = r.number ORDER BY r.number"
     )
     for _, state, code, keys in review.journal.db.execute(query).fetchall():
         own = set(keys.split("\x1f")) if keys else set()
         if state == "pending":
-            assert not own & kept
-            kept |= own
+            assert not own & seen_keys
+            seen_keys |= own
         elif code == "duplicate_in_file":
-            assert own & kept
+            assert own & seen_keys
 
 
 def test_the_mapping_of_a_job_is_loaded_from_its_journal(service: WizardService, draft: ImportDraft) -> None:
     prepared(service, draft)
     service.close()
     bare = ImportDraft("x", "env", "http://localhost/api/v0", "acme", job=draft.job)
-    again = WizardService()
+    reopened = WizardService()
     try:
-        assert again.open_job(bare)
+        assert reopened.open_job(bare)
         assert isinstance(bare.mapping, Mapping)
         assert bare.mapping.mapped == (draft.mapping.mapped if draft.mapping else ())
     finally:
-        again.close()
+        reopened.close()
