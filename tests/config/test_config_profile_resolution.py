@@ -77,6 +77,27 @@ def test_options_override_environment_variables() -> None:
     assert (profile.environment_id, profile.base_url) == (OTHER, "https://app.dynamic.xyz/api/v0")
 
 
+@pytest.mark.parametrize(
+    ("option", "variable", "phrase"),
+    [
+        (None, None, "the environment of dev"),
+        (None, ID, "the environment of dev"),
+        (None, OTHER, "the environment in DYNTUI_ENVIRONMENT_ID"),
+        (OTHER, ID, "the environment in --environment-id"),
+    ],
+)
+def test_the_source_of_the_environment_id_is_named(option: str | None, variable: str | None, phrase: str) -> None:
+    save(DEV)
+    environ = {"DYNTUI_ENVIRONMENT_ID": variable} if variable else {}
+    assert resolve_profile(None, option, environ=environ).environment_phrase == phrase
+
+
+def test_without_a_profile_the_variable_of_the_environment_id_is_named() -> None:
+    for variable in ("DYNTUI_ENVIRONMENT_ID", "DYNAMIC_ENVIRONMENT_ID"):
+        profile = resolve_profile(environ={variable: ID})
+        assert profile.environment_phrase == f"the environment in {variable}"
+
+
 def test_a_complete_other_environment_does_not_use_the_current_profile() -> None:
     save(DEV)
     profile = resolve_profile(environ={"DYNTUI_ENVIRONMENT_ID": OTHER, "DYNTUI_BASE_URL": LOCAL})

@@ -24,6 +24,11 @@ def test_values_of_the_file_are_used() -> None:
     assert settings.bulk_per_minute == Settings().bulk_per_minute
 
 
+def test_the_former_name_of_dashboard_url_is_read() -> None:
+    atomic_write(paths().settings_file, b'console_url = "https://dash.example/{id}"\n')
+    assert Settings.load().dashboard_url == "https://dash.example/{id}"
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

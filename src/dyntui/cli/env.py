@@ -341,5 +341,5 @@ def check(context: CliContext, name: str | None) -> None:
 
 def _document(profile: Profile, current: str | None) -> dict[str, Any]:
     document = asdict(profile)
-    del document["overridden"]
+    del document["overridden"], document["environment_id_source"]
     return {**document, "current": profile.name == current} if current is not None else document

@@ -42,7 +42,7 @@ class Paths:
     """Saved header mappings of imports."""
     credentials_dir = _Below("state", "credentials")
     """Token files; in the state folder, so that they are not in synchronized dotfiles."""
-    jobs = _Below("state", "jobs")
+    jobs_dir = _Below("state", "jobs")
     """Journals and reports of import jobs."""
     audit_file = _Below("state", "audit.jsonl")
     """The audit log: one JSON line for each write."""

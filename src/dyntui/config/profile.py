@@ -39,6 +39,14 @@ class Profile:
     """Whether rows of this live environment may be cached on disk for a day."""
     overridden: bool = False
     """Whether options or environment variables replace the stored base URL or environment id."""
+    environment_id_source: str = ""
+    """The option or environment variable that the environment id is from; "" for the saved profile."""
+
+    @property
+    def environment_phrase(self) -> str:
+        """The environment in a sentence: "the environment of acme", "the environment in DYNTUI_ENVIRONMENT_ID"."""
+        source = self.environment_id_source
+        return f"the environment in {source}" if source else f"the environment of {self.name}"
 
     @property
     def confirmation_name(self) -> str:

@@ -19,6 +19,7 @@ AD_HOC = "environment"
 
 PROFILE_VARIABLE = "DYNTUI_PROFILE"
 CONFIRM_ORIGIN_VARIABLE = "DYNTUI_CONFIRM_ORIGIN"
+_ENVIRONMENT_ID_OPTION = "--environment-id"
 _ENVIRONMENT_ID = "DYNTUI_ENVIRONMENT_ID"
 _FALLBACK_ENVIRONMENT_ID = "DYNAMIC_ENVIRONMENT_ID"
 _BASE_URL = "DYNTUI_BASE_URL"
@@ -42,6 +43,7 @@ def resolve_profile(
     """
     environ = os.environ if environ is None else environ
     read_only = read_only or _flag(environ, _READ_ONLY)
+    source = _ENVIRONMENT_ID_OPTION if environment_id else _ENVIRONMENT_ID
     environment_id = environment_id or environ.get(_ENVIRONMENT_ID) or None
     base_url = base_url or environ.get(_BASE_URL) or None
     base_url = check_base_url(base_url) if base_url else None
@@ -52,9 +54,10 @@ def resolve_profile(
     elif profiles.current and not _differs_from_current(profiles, profiles.current, environment_id, base_url):
         profile = profiles.get(profiles.current)
     else:
+        source = source if environment_id else _FALLBACK_ENVIRONMENT_ID
         environment_id = environment_id or environ.get(_FALLBACK_ENVIRONMENT_ID) or None
-        profile = _ad_hoc(profiles, environment_id, base_url)
-    profile = confirm_origin(_override(profile, environment_id, base_url), confirmed_host, environ)
+        profile = _make_ad_hoc_profile(profiles, environment_id, base_url, source)
+    profile = confirm_origin(_apply_overrides(profile, environment_id, base_url, source), confirmed_host, environ)
     return replace(profile, read_only=True) if read_only else profile
 
 
@@ -79,7 +82,7 @@ def _kind(base_url: str) -> Kind:
     return "sandbox" if is_loopback(origin(base_url)[1]) else "live"
 
 
-def _ad_hoc(profiles: Profiles, environment_id: str | None, base_url: str | None) -> Profile:
+def _make_ad_hoc_profile(profiles: Profiles, environment_id: str | None, base_url: str | None, source: str) -> Profile:
     if not environment_id:
         known = ", ".join(profiles.names())
         if known:
@@ -98,10 +101,11 @@ def _ad_hoc(profiles: Profiles, environment_id: str | None, base_url: str | None
         kind=_kind(base_url),
         credential=CredentialKind.ENVIRONMENT,
         overridden=True,
+        environment_id_source=source,
     )
 
 
-def _override(profile: Profile, environment_id: str | None, base_url: str | None) -> Profile:
+def _apply_overrides(profile: Profile, environment_id: str | None, base_url: str | None, source: str) -> Profile:
     environment_id, base_url = environment_id or profile.environment_id, base_url or profile.base_url
     if (environment_id, base_url) == (profile.environment_id, profile.base_url):
         return profile
@@ -112,6 +116,7 @@ def _override(profile: Profile, environment_id: str | None, base_url: str | None
         kind=_kind(base_url),
         keep_rows=False,  # the consent applies to one base URL and environment
         overridden=True,
+        environment_id_source="" if environment_id == profile.environment_id else source,
     )
     if origin(base_url) == origin(profile.base_url):
         return changed

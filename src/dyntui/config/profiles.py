@@ -40,7 +40,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z_-]{0,31}|")
 
 
-_FIELDS = tuple(field.name for field in fields(Profile) if field.name not in ("name", "overridden"))
+_NOT_STORED = ("name", "overridden", "environment_id_source")
+_FIELDS = tuple(field.name for field in fields(Profile) if field.name not in _NOT_STORED)
 _DEFAULTS = {field.name: field.default for field in fields(Profile) if field.name in _FIELDS}
 _REQUIRED = ("base_url", "environment_id", "kind")
 _OLD_KEYS = {"color": "colour"}
@@ -141,7 +142,7 @@ class Profiles:
         if old and old.keep_rows and (old.base_url, old.environment_id) != (profile.base_url, profile.environment_id):
             profile = replace(profile, keep_rows=False)  # the consent applies to one base URL and environment
         self._found[profile.name] = profile
-        self._edits.append(lambda document: _put(document, profile))
+        self._edits.append(lambda document: _set_profile(document, profile))
         if self._current is None:
             self.use(profile.name)
 
@@ -150,7 +151,7 @@ class Profiles:
         if self._damaged.pop(name, None) is None:
             self._dropped.append(self.get(name))
             del self._found[name]
-        self._edits.append(lambda document: _remove(document, name))
+        self._edits.append(lambda document: _remove_profile(document, name))
         if self._current == name:
             self._current = None
 
@@ -158,7 +159,7 @@ class Profiles:
         """Make `name` the current profile."""
         self.get(name)
         self._current = name
-        self._edits.append(lambda document: _use(document, name))
+        self._edits.append(lambda document: _set_current(document, name))
 
     def mark_used(self, name: str) -> None:
         """Record that `name` is used now."""
@@ -279,7 +280,7 @@ def _profile(path: Path, name: str, table: object) -> Profile:
         raise invalid(f"credential must be one of {', '.join(CredentialKind)}.") from error
 
 
-def _put(document: TOMLDocument, profile: Profile) -> None:
+def _set_profile(document: TOMLDocument, profile: Profile) -> None:
     import tomlkit
 
     if "profiles" not in document:
@@ -306,7 +307,7 @@ def _tables(document: TOMLDocument) -> Any:
     return document.get("profiles", {})
 
 
-def _remove(document: TOMLDocument, name: str) -> None:
+def _remove_profile(document: TOMLDocument, name: str) -> None:
     tables = _tables(document)
     if name in tables:
         del tables[name]
@@ -320,5 +321,5 @@ def _mark_used(document: TOMLDocument, name: str, moment: str) -> None:
         tables[name]["last_used"] = moment
 
 
-def _use(document: TOMLDocument, name: str) -> None:
+def _set_current(document: TOMLDocument, name: str) -> None:
     document["current"] = name

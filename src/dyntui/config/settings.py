@@ -16,6 +16,9 @@ __all__ = ["Settings"]
 
 T = TypeVar("T")
 
+_OLD_NAMES = {"console_url": "dashboard_url"}
+"""Former names of settings that are still read."""
+
 
 def _setting(default: T, description: str, check: Callable[[object], bool], expected: str) -> T:
     return field(default=default, metadata={"description": description, "check": check, "expected": expected})
@@ -47,7 +50,7 @@ class Settings:
     rate_per_minute: int = _setting(1500, "Maximum requests per minute; 0: no limit.", *_whole_number(0, 100_000))
     bulk_per_minute: int = _setting(150, "Maximum bulk requests per minute; 0: no limit.", *_whole_number(0, 100_000))
     page_size: int = _setting(100, "Rows per request.", *_whole_number(1, 100))
-    console_url: str = _setting(
+    dashboard_url: str = _setting(
         "https://app.dynamic.xyz/dashboard",
         "URL of the dashboard; {id} and {environment} are replaced.",
         lambda value: isinstance(value, str) and value.isprintable() and value.startswith("https://"),
@@ -64,6 +67,7 @@ class Settings:
         path = paths().settings_file
         values = read_toml(path)
         settings = {entry.name: entry for entry in fields(cls) if entry.metadata}
+        values = {_OLD_NAMES.get(name, name): value for name, value in values.items()}
         for name, value in values.items():
             if name not in settings:
                 raise _invalid(path, f"there is no setting {name!r}; settings: {', '.join(settings)}")

@@ -44,7 +44,7 @@ def explorer_url(chain: object, address: object) -> str:
 def dashboard_url(profile: Profile, pattern: str, object_id: str) -> str:
     """Return the dashboard URL of an object; "" for servers without a dashboard, such as the sandbox.
 
-    pattern: the setting `console_url`; `{id}` in it stands for the object id, `{environment}` for the environment id.
+    pattern: the setting `dashboard_url`; `{id}` in it stands for the object id, `{environment}` for the environment id.
     """
     from dyntui.config.urls import VENDOR_HOSTS
 

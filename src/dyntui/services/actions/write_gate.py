@@ -149,7 +149,7 @@ class WriteGate:
         if _with_rule(action).effect is not Effect.READ and (self._refusal or self.read_only):
             return f"{self._refusal or f'{self._profile.name} is read-only'}."
         if action.environment_id not in ("", self._profile.environment_id):
-            return f"{action.environment_id} is not the environment of {self._profile.name}."
+            return f"{action.environment_id} is not {self._profile.environment_phrase}."
         return ""
 
     def check(self, action: WriteAction, targets: Sequence[Target] = ()) -> None:

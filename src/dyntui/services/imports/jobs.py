@@ -121,12 +121,12 @@ def new_job(kind: str, location: JobLocation, **facts: object) -> Journal:
         "environment_kind": location.environment_kind,
         "organization": location.organization_id,
     }
-    return Journal.create(paths().jobs / f"{name}.sqlite", kind=kind, facts={"where": place, **facts})
+    return Journal.create(paths().jobs_dir / f"{name}.sqlite", kind=kind, facts={"where": place, **facts})
 
 
 def journal_files() -> list[Path]:
     """Return the journals, newest first."""
-    return sorted(paths().jobs.glob("*.sqlite"), reverse=True)
+    return sorted(paths().jobs_dir.glob("*.sqlite"), reverse=True)
 
 
 def find_job(name: str) -> Path:

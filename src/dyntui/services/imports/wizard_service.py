@@ -159,7 +159,7 @@ class WizardService:
         if self.journal is not None and self.journal.id == draft.job:
             return True
         self._close_job()
-        path = paths().jobs / f"{draft.job}.sqlite"
+        path = paths().jobs_dir / f"{draft.job}.sqlite"
         if not draft.job or not path.exists():
             draft.job = ""
             return False

@@ -57,7 +57,7 @@ def show_dashboard_link(console: ConsoleApp, object_id: str, find: str) -> None:
     """Show the address of the vendor's dashboard. find: the text to search for there."""
     from dyntui.tui.shell.link_dialog import LinkDialog
 
-    profile, pattern = console.session.profile, console.settings.console_url
+    profile, pattern = console.session.profile, console.settings.dashboard_url
     url = dashboard_url(profile, pattern, object_id) if profile is not None else ""
     if not url:
         console.notify("This server has no dashboard: it is not Dynamic's.", "warning")
