@@ -45,8 +45,9 @@ async def test_a_file_is_downloaded_without_sending_the_token(
     assert (entry.method, entry.operation, entry.status, entry.bytes_in) == ("GET", "download", 200, 8)
 
 
-async def test_a_redirect_is_not_followed_and_its_url_is_not_shown(script: Any, log: RequestLog) -> None:
-    answer = reply(302, headers="Location: https://elsewhere.example/?signature=hidden\r\n")
+@pytest.mark.parametrize("location", ["https://elsewhere.example/?signature=hidden", "javascript:hidden", "//[hidden"])
+async def test_a_redirect_is_not_followed_and_its_url_is_not_shown(script: Any, log: RequestLog, location: str) -> None:
+    answer = reply(302, headers=f"Location: {location}\r\n")
     with pytest.raises(Redirected) as found:
         await got(script, log, answer)
     assert "hidden" not in str(found.value)

@@ -65,6 +65,27 @@ async def test_a_redirect_is_an_error_and_the_token_is_not_sent(script):
     assert other.requests == []
 
 
+LOCATIONS = [
+    "javascript:1",
+    "http://[::1",
+    "http://127.0.0.1:99999/",
+    "\x1b]0;x\x07",
+    "ftp://x/",
+    "http://u:p@\x1bx/",
+    "",
+]
+
+
+@pytest.mark.parametrize("location", LOCATIONS)
+async def test_a_redirect_to_what_is_no_url_is_the_same_error(script, location):
+    async with script(reply(302, headers=f"Location: {location}\r\n")) as server, client(server.url) as api:
+        with pytest.raises(Redirected) as caught:
+            await api.users.list()
+    assert "answered 302" in caught.value.message
+    assert "\x1b" not in caught.value.message
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize("bad", ["..", ".", ""])
 async def test_an_id_that_would_leave_its_path_is_refused_before_anything_is_sent(script, bad):
     async with script(USERS) as server, client(server.url) as api:

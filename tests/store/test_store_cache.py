@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -105,6 +106,38 @@ def test_a_damaged_file_is_deleted(file, content):
     cache = RowCache(file)
     cache.put("users", "q", 0, people(2), 2)
     assert len(cache.page("users", "q", 0, 2).rows) == 2
+
+
+DAMAGE = {
+    "a version below zero": ["PRAGMA user_version = -5"],
+    "no version": ["PRAGMA user_version = 0"],
+    "no table of rows": ["DROP TABLE items"],
+    "another table of rows": ["DROP TABLE items", "CREATE TABLE items (a)"],
+    "a view for a table": ["DROP TABLE totals", "CREATE VIEW totals AS SELECT 1 AS list, 2 AS query, 3 AS total"],
+    "times that are text": ["UPDATE items SET at = 'yesterday'"],
+    "totals that are text": ["UPDATE totals SET total = 'many'"],
+    "names that are not UTF-8": [
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET sql = CAST(x'435245415445205441424c4520ff' AS TEXT)",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_file_is_replaced(file, name):
+    cache = RowCache(file)
+    cache.put("users", "q", 0, people(2), 2)
+    cache.close()
+    with sqlite3.connect(file) as db:
+        for statement in DAMAGE[name]:
+            db.execute(statement)
+    db.close()
+    again = RowCache(file)
+    assert again.page("users", "q", 0, 2) is None or name == "totals that are text"
+    assert again.total("users", "q") is None or name == "times that are text"
+    again.put("users", "q", 0, people(2), 2)
+    again.close()
+    assert len(RowCache(file).page("users", "q", 0, 2).rows) == 2
 
 
 def test_a_link_in_the_place_of_the_file_is_not_followed(file, tmp_path):

@@ -11,7 +11,9 @@ import pytest
 
 from dyntui.config.private_files import UnsafeFile
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.importer.source_types import SourceInfo
 from dyntui.services.imports.jobs import list_jobs, summarize_job
+from dyntui.services.imports.reports import write_reports
 from dyntui.store.connection import JournalRefused
 from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal, JournalOutcome
@@ -71,6 +73,7 @@ DAMAGE = {
     "no job": "DELETE FROM job",
     "no table of jobs": "DROP TABLE job",
     "no table of rows": "DROP TABLE rows",
+    "a version below zero": "PRAGMA user_version = -5",
 }
 
 
@@ -208,3 +211,36 @@ def test_a_damaged_body_is_an_error_that_names_its_row(folder: Path, body: bytes
         assert first.document == {"n": 1}
         with pytest.raises(JournalUnusable, match="Row 2"):
             second.document  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "json_remove(facts, '$.source.delimiter')",
+        "json_set(facts, '$.source.later', 1)",
+        "json_remove(facts, '$.source')",
+    ],
+)
+def test_reports_of_a_job_that_does_not_say_how_its_file_was_read(folder: Path, tmp_path: Path, change: str) -> None:
+    bad = made(folder, "bad")
+    run_sql(bad, f"UPDATE job SET facts = {change}")
+    with Journal.open(bad) as journal, pytest.raises(JournalUnusable) as caught:
+        write_reports(journal, tmp_path / "reports")
+    assert str(bad) in caught.value.hint
+
+
+@pytest.mark.parametrize("names", ['["../precious", "report.json/../../precious", 7]', "7", '{"a": 1}'])
+def test_reports_never_replace_another_file_whatever_the_journal_says(folder: Path, tmp_path: Path, names: str) -> None:
+    bad, reports = made(folder, "bad"), tmp_path / "reports"
+    source = SourceInfo("people.csv", "csv", "utf-8", ",", "double", 1, ("n",), "").to_json()
+    (tmp_path / "precious").write_text("mine")
+    reports.mkdir(mode=0o700)
+    run_sql(
+        bad,
+        "UPDATE job SET facts = json_set(facts, '$.mapping', json('{\"columns\": []}'), '$.source', "
+        f"json('{source}'), '$.reports', json('{{\"{reports}\": {names}}}'))",
+    )
+    with Journal.open(bad) as journal:
+        write_reports(journal, reports)
+    assert (tmp_path / "precious").read_text() == "mine"
+    assert (reports / "report.json").exists()

@@ -15,4 +15,19 @@ if "httpx" not in sys.modules:
 else:
     import httpx
 
-__all__ = ["httpx"]
+__all__ = ["httpx", "redirect_location", "set_location_aside"]
+
+_LOCATION = "dyntui_location"
+
+
+async def set_location_aside(response: httpx.Response) -> None:
+    """Response hook: hide the Location header from httpx, which parses it even when redirects are not followed.
+
+    A Location that is no URL would be an error of its own: a lost connection, or InvalidURL.
+    """
+    response.extensions[_LOCATION] = response.headers.pop("location", "")
+
+
+def redirect_location(response: httpx.Response) -> str:
+    """Return the Location header that `set_location_aside` removed; "" when there was none."""
+    return str(response.extensions.get(_LOCATION, ""))

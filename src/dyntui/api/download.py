@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from dyntui import __version__
-from dyntui.api._httpx import httpx
+from dyntui.api._httpx import httpx, set_location_aside
 from dyntui.api.errors import ApiProblem, BadResponse, Redirected, error_from
 from dyntui.api.request_log import RequestLog
 from dyntui.api.transport import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, translate
@@ -108,6 +108,7 @@ def _client(host: str, app: AsgiApp | None) -> httpx.AsyncClient:
     name = httpx.URL(f"http://{host}").host
     return httpx.AsyncClient(
         follow_redirects=False,
+        event_hooks={"response": [set_location_aside]},
         timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
         headers={"User-Agent": f"dyntui/{__version__}", "Accept-Encoding": "identity"},
         trust_env=not is_loopback(name),

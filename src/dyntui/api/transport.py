@@ -17,7 +17,7 @@ import stamina
 import stamina.instrumentation
 
 from dyntui import __version__
-from dyntui.api._httpx import httpx
+from dyntui.api._httpx import httpx, redirect_location, set_location_aside
 from dyntui.api.errors import (
     ApiProblem,
     BadResponse,
@@ -122,6 +122,7 @@ class Transport:
             own_trust = self._app is None and self._base.scheme == "https" and bool(self._ca_file)
             self._http = httpx.AsyncClient(
                 follow_redirects=False,
+                event_hooks={"response": [set_location_aside]},
                 timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
                 headers={"User-Agent": f"dyntui/{__version__}", "Accept": "application/json"},
                 # A proxy from the environment is used, but never for this machine's own servers.
@@ -224,15 +225,16 @@ class Transport:
             waits = self._log.waits.open_ended(f"a response to {operation}", longest)
             with waits:
                 async with asyncio.timeout(longest):
-                    status, answer_headers, body = await _exchange(client, request)
+                    response, body = await _exchange(client, request)
+            status, answer_headers = response.status_code, response.headers
             got = len(body)
             ms = (time.perf_counter() - started) * 1000
             if status >= 400:
                 raise error_from(status, answer_headers, body)
             if status >= 300:
-                where = safe(redact(answer_headers.get("location", "nowhere")), 200)
+                location = safe(redact(redirect_location(response)), 200) or "no other URL"
                 raise Redirected(
-                    f"The server answered {status} and points to {where}; it was not followed.",
+                    f"The server answered {status} and points to {location}; it was not followed.",
                     hint="Check the base URL of this environment.",
                 )
             return ApiResponse(status, answer_headers, body, ms, reads)
@@ -251,7 +253,8 @@ class Transport:
             self._log.finished(method, operation, status, ms, out, got, attempt, problem)
 
 
-async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[int, Mapping[str, str], bytes]:
+async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+    """Send the request and return the response, closed, and its body."""
     response = await client.send(request, stream=True)
     try:
         chunks: list[bytes] = []
@@ -261,7 +264,7 @@ async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[
             if size > MAX_RESPONSE:
                 raise BadResponse(f"The response is larger than {MAX_RESPONSE >> 20} MiB; reading was stopped.")
             chunks.append(chunk)
-        return response.status_code, response.headers, b"".join(chunks)
+        return response, b"".join(chunks)
     finally:
         await response.aclose()
 

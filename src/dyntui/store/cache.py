@@ -48,6 +48,8 @@ _CHUNK = 500
 MOST_IN_MEMORY = 10_000
 """Maximum rows of a cache in memory."""
 _APPLICATION_ID = 0x64796E63  # "dync"
+_DAMAGE = (sqlite3.DatabaseError, UnicodeError)
+"""Errors of a damaged file. The second one is for names of tables that are not UTF-8."""
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 NEVER_CACHED = frozenset(
     {"mfaDevices", "mfaBackupCodeAcknowledgement", "accessToken", "rawToken", "secret", "clientSecret", "downloadUrl"}
@@ -94,7 +96,7 @@ def open_cache(file: Path) -> RowCache:
     """Open the cache in `file`; a cache in memory when the file cannot be used."""
     try:
         return RowCache(file)
-    except (sqlite3.Error, OSError, CacheTooNew):
+    except (sqlite3.Error, UnicodeError, OSError, CacheTooNew):
         return RowCache()
 
 
@@ -111,41 +113,19 @@ class RowCache:
 
     def _open(self) -> sqlite3.Connection:
         if self.file is None:
-            db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        else:
-            private_dir(self.file.parent)
-            if self.file.is_symlink():
-                self.file.unlink()
-            db = self._usable(self.file)
-        migrate(db, "cache")
-        oldest = (now() - MAX_AGE).timestamp()
-        db.execute("DELETE FROM items WHERE at < ?", (oldest,))
-        db.execute("DELETE FROM totals WHERE at < ?", (oldest,))
-        return db
-
-    def _usable(self, file: Path) -> sqlite3.Connection:
+            return _prepared(sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None))
+        private_dir(self.file.parent)
+        if self.file.is_symlink():
+            self.file.unlink()
         for _ in range(2):
-            with private_umask():
-                db = sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=2)
-                try:
-                    version, latest = user_version(db), latest_version("cache")
-                    application = db.execute("PRAGMA application_id").fetchone()[0]
-                    if application == _APPLICATION_ID and version > latest:
-                        db.close()
-                        raise CacheTooNew(
-                            f"{file} was written by a newer dyntui (cache version {version}, this one knows {latest}).",
-                            hint="Use that version, or delete the cached rows: dyntui cache purge",
-                        )
-                    if application == _APPLICATION_ID or (version, application) == (0, 0):
-                        db.execute("PRAGMA journal_mode=WAL")
-                        db.execute("PRAGMA synchronous=OFF")
-                        file.chmod(0o600)
-                        return db
-                except sqlite3.DatabaseError:
-                    pass  # damaged: replaced below, like a file of another program
-                db.close()
-            purge(file)
-        raise sqlite3.OperationalError(f"{file} cannot be used")
+            try:
+                with private_umask():
+                    return _opened(self.file)
+            except _DAMAGE as error:
+                if _is_in_use(error):
+                    raise
+            purge(self.file)
+        raise sqlite3.OperationalError(f"{self.file} cannot be used")
 
     def put(
         self, name: str, query: str, start: int, rows: Sequence[Row], total: int | None, *, key: str = "id"
@@ -276,7 +256,9 @@ class RowCache:
         with self._lock:
             try:
                 return self._db.execute(statement, values).fetchall()
-            except (sqlite3.DatabaseError, UnicodeEncodeError) as error:
+            except UnicodeEncodeError:  # of a value to look for, which then is in no row
+                return []
+            except _DAMAGE as error:
                 if isinstance(error, sqlite3.ProgrammingError):
                     raise
                 self._give_up(error)
@@ -284,14 +266,13 @@ class RowCache:
 
     def _give_up(self, error: Exception) -> None:
         """Replace a damaged file with a new one, or with memory. A lock of another process is no reason to."""
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if self.file is None or code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or isinstance(error, UnicodeError):
+        if self.file is None or _is_in_use(error):
             return
         self._db.close()
         purge(self.file)
         try:
             self._db = self._open()
-        except (sqlite3.Error, OSError):
+        except (*_DAMAGE, OSError):
             self.file = None
             self._db = self._open()
 
@@ -304,6 +285,43 @@ class RowCache:
         self.close()
         if self.file is not None:
             purge(self.file)
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """Open a cache file. Raises CacheTooNew, or one of _DAMAGE when it is not a usable cache."""
+    db = sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=2)
+    try:
+        version, latest = user_version(db), latest_version("cache")
+        application = db.execute("PRAGMA application_id").fetchone()[0]
+        if application == _APPLICATION_ID and version > latest:
+            raise CacheTooNew(
+                f"{file} was written by a newer dyntui (cache version {version}, this one knows {latest}).",
+                hint="Use that version, or delete the cached rows: dyntui cache purge",
+            )
+        if not (application == _APPLICATION_ID and version > 0) and (version, application) != (0, 0):
+            raise sqlite3.DatabaseError(f"{file} is not a cache")
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=OFF")
+        file.chmod(0o600)
+        return _prepared(db)
+    except BaseException:
+        db.close()
+        raise
+
+
+def _prepared(db: sqlite3.Connection) -> sqlite3.Connection:
+    """Create the tables that are missing, and delete old rows."""
+    migrate(db, "cache")
+    oldest = (now() - MAX_AGE).timestamp()
+    # A time that is not a number sorts after all numbers.
+    db.execute("DELETE FROM items WHERE at < ? OR typeof(at) NOT IN ('real', 'integer')", (oldest,))
+    db.execute("DELETE FROM totals WHERE at < ? OR typeof(total) <> 'integer'", (oldest,))
+    return db
+
+
+def _is_in_use(error: BaseException) -> bool:
+    """Return whether another process has locked the file, which is then not damaged."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _among(name: str, queries: Sequence[str] | None) -> tuple[str, list[str]]:

@@ -132,7 +132,7 @@ def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
         db.path = path
         try:
             if not new:
-                check(db, path.name)
+                check(db, path)
             db.execute("PRAGMA journal_mode = WAL")
             migrate(db, "journal")
         except BaseException:

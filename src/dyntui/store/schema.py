@@ -26,14 +26,16 @@ def damaged(path: Path, reason: str) -> JournalUnusable:
     )
 
 
-def check(db: sqlite3.Connection, name: str) -> None:
+def check(db: sqlite3.Connection, path: Path) -> None:
     """Raise JournalUnusable for a file that is not a journal of this or an earlier version."""
     application = db.execute("PRAGMA application_id").fetchone()[0]
     version, latest = user_version(db), latest_version("journal")
     if application != APPLICATION_ID:
-        raise JournalUnusable(f"{name} is not the journal of a job.", hint="Move the file away.")
+        raise JournalUnusable(f"{path.name} is not the journal of a job.", hint="Move the file away.")
+    if version < 1:
+        raise damaged(path, f"its version is {version}")
     if version > latest:
         raise JournalUnusable(
-            f"{name} was written by a newer dyntui (journal version {version}, this one knows {latest}).",
+            f"{path.name} was written by a newer dyntui (journal version {version}, this one knows {latest}).",
             hint="Use that version, or a newer one, for this job.",
         )

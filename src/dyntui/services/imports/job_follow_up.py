@@ -9,10 +9,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
-from dyntui.importer import Mapping, Problem, Source, SourceInfo, SourceRow
+from dyntui.importer import Mapping, Problem, Source, SourceRow
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.imports.job_control import JobControl
-from dyntui.services.imports.jobs import JobLocation, JobSummary, check_location, find_job, summarize_job
+from dyntui.services.imports.jobs import (
+    JobLocation,
+    JobSummary,
+    check_location,
+    find_job,
+    load_source_info,
+    summarize_job,
+)
 from dyntui.services.imports.prepare import prepare_job
 from dyntui.services.imports.reports import iter_failed_rows
 from dyntui.services.imports.retry import retry_job
@@ -100,7 +107,7 @@ class _FailedRowsSource(Source):
 
     def __init__(self, old: Journal) -> None:
         self._old = old
-        self.info = SourceInfo.from_json(json.dumps(old.facts["source"]))
+        self.info = load_source_info(old)
         self.codes: set[str] = set()
 
     def rows(self) -> Iterator[SourceRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,12 +15,14 @@ from dyntui.core.json_types import as_object, as_text
 from dyntui.core.times import now
 from dyntui.store.journal import Journal
 from dyntui.store.lock import is_locked
+from dyntui.store.schema import damaged
 from dyntui.store.states import OPEN, JobState, RowState
 from dyntui.store.undo_journal import UndoState, undo_counts
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.config.profile import Profile
+    from dyntui.importer.source_types import SourceInfo
 
 __all__ = [
     "JobLocation",
@@ -28,6 +31,7 @@ __all__ = [
     "find_job",
     "list_jobs",
     "load_organization_id",
+    "load_source_info",
     "new_job",
     "plan_file",
     "summarize_job",
@@ -185,6 +189,16 @@ def summarize_job(path: Path) -> JobSummary:
         return JobSummary(path.stem, problem=str(error), is_busy=busy)
     except OSError as error:
         return JobSummary(path.stem, problem=f"{path.name} cannot be read: {error.strerror}.", is_busy=busy)
+
+
+def load_source_info(journal: Journal) -> SourceInfo:
+    """Return how the file of a job was read. Raises JournalUnusable when the journal does not say it completely."""
+    from dyntui.importer.source_types import SourceInfo
+
+    try:
+        return SourceInfo.from_json(json.dumps(journal.facts["source"]))
+    except TypeError as error:
+        raise damaged(journal.path, "it does not say how its file was read") from error
 
 
 def check_location(journal: Journal, current: JobLocation) -> None:

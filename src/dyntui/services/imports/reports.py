@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from dyntui.config.private_files import private_dir, remove_private
+from dyntui.core.json_types import as_list
 from dyntui.importer import (
     FailedRowsWriter,
     Report,
-    SourceInfo,
     failed_rows_suffix,
     write_id_map,
     write_report_csv,
@@ -20,7 +19,7 @@ from dyntui.importer import (
     write_report_json,
 )
 from dyntui.importer import RowOutcome as Reported
-from dyntui.services.imports.jobs import JobLocation
+from dyntui.services.imports.jobs import JobLocation, load_source_info
 from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.states import RowState
@@ -37,6 +36,7 @@ RESULT_STATES = (
     RowState.INVALID,
     RowState.SKIPPED,
 )
+_NAMES = ("report.", "id-map.", "failed-rows.")
 _WRITTEN = "reports"
 
 
@@ -61,9 +61,10 @@ def write_reports(journal: Journal, folder: Path | None = None) -> Path:
     folder = folder or Path(journal.facts.get("report") or default_report_folder(journal))
     if not folder.exists():
         private_dir(folder)
-    for name in journal.facts.get(_WRITTEN, {}).get(str(folder), []):
-        remove_private(folder / name)
-    info = SourceInfo.from_json(json.dumps(journal.facts["source"]))
+    for name in as_list(journal.facts.get(_WRITTEN, {}).get(str(folder))):
+        if isinstance(name, str) and name.startswith(_NAMES):  # never another file, whatever a damaged journal says
+            remove_private(folder / Path(name).name)
+    info = load_source_info(journal)
     failed = f"failed-rows{failed_rows_suffix(info)}"
     names = ["report.json", "report.csv", "report.html", "id-map.csv", failed]
     journal.note(report=str(folder), **{_WRITTEN: {**journal.facts.get(_WRITTEN, {}), str(folder): names}})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 
-from dyntui.importer import Source, SourceInfo, SourceRow
+from dyntui.importer import Source, SourceRow
+from dyntui.services.imports.jobs import load_source_info
 from dyntui.services.imports.wizard_review import journal_rows
 from dyntui.store.journal import Journal
 
@@ -42,7 +42,7 @@ class RowStore(Source):
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self.info = SourceInfo.from_json(json.dumps(journal.facts["source"]))
+        self.info = load_source_info(journal)
 
     def rows(self) -> Iterator[SourceRow]:
         return journal_rows(self._journal)
