@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 
@@ -149,3 +150,31 @@ def test_a_cache_that_is_damaged_while_open_is_emptied(tmp_path: Path) -> None:
     assert page is not None
     assert page.rows == [{"id": "c"}]
     cache.close()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_not_a_file_in_place_of_the_audit_log_is_an_error(run: Run, kind: str) -> None:
+    file = paths().audit_file
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if kind == "pipe":
+        os.mkfifo(file, 0o600)
+    elif kind == "device":
+        file.symlink_to("/dev/zero")
+    else:
+        file.mkdir()
+    done = run("audit", "--json")
+    assert done.code == 2
+    assert str(file) in done.err
+
+
+def test_a_row_cache_that_cannot_be_used_is_named_and_the_others_are_listed(run: Run) -> None:
+    folder = paths().cache
+    RowCache(folder / "rows-good.db").close()
+    locked = RowCache(folder / "rows-locked.db")
+    locked.put("users", "", 0, [{"id": "a"}], 1)
+    with sqlite3.connect(folder / "rows-locked.db", isolation_level=None) as db:
+        db.execute("BEGIN IMMEDIATE")
+        done = run("cache", "status", "--json")
+    assert done.code == 0
+    assert [Path(row["file"]).name for row in done.document] == ["rows-good.db"]
+    assert "rows-locked.db is in use" in done.err

@@ -14,6 +14,7 @@ from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.importer.source_types import SourceInfo
 from dyntui.services.imports.jobs import list_jobs, summarize_job
 from dyntui.services.imports.reports import write_reports
+from dyntui.store import job_queries
 from dyntui.store.connection import JournalRefused
 from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal, JournalOutcome
@@ -244,3 +245,18 @@ def test_reports_never_replace_another_file_whatever_the_journal_says(folder: Pa
         write_reports(journal, reports)
     assert (tmp_path / "precious").read_text() == "mine"
     assert (reports / "report.json").exists()
+
+
+@pytest.mark.parametrize("raw", ["-1", "'text'", "x'ff'", "x'7b7d'", "x'5b5d'", "x'5b315d'"])
+def test_cells_that_are_damaged_are_an_error_that_names_their_row(folder: Path, raw: str) -> None:
+    bad = made(folder, "bad")
+    run_sql(bad, f"UPDATE source SET raw = {raw} WHERE number = 2")
+    with Journal.read(bad) as journal, pytest.raises(JournalUnusable, match="Row 2"):
+        job_queries.row(journal, 2).cells  # noqa: B018
+
+
+def test_keys_that_are_damaged_are_an_error_that_names_their_row(folder: Path) -> None:
+    bad = made(folder, "bad")
+    run_sql(bad, "UPDATE source SET keys = x'ff' WHERE number = 2")
+    with Journal.read(bad) as journal, pytest.raises(JournalUnusable, match="Row 2"):
+        list(job_queries.iterate_rows(journal))

@@ -32,17 +32,14 @@ def show_status(context: CliContext) -> None:
 
     Each environment and token has its own file. Rows are deleted after a day.
     """
-    import sqlite3
-
     from dyntui.config.paths import paths
-    from dyntui.core.errors import DyntuiError
-    from dyntui.store.cache import RowCache, cache_files
+    from dyntui.store.cache import CacheUnusable, RowCache, cache_files
 
     files: list[tuple[str, int, dict[str, int]]] = []
     for file in cache_files(paths().cache):
         try:
             row_cache = RowCache(file)
-        except (sqlite3.Error, OSError, DyntuiError) as error:
+        except (CacheUnusable, OSError) as error:
             context.print_message(f"{file} cannot be read: {error}")
             continue
         files.append((str(file), file.stat().st_size, row_cache.counts()))

@@ -26,6 +26,7 @@ __all__ = [
     "new_whole_file",
     "new_whole_text",
     "open_private",
+    "open_regular",
     "private_dir",
     "read_private",
     "remove_private",
@@ -132,6 +133,20 @@ def read_private(path: Path, limit: int = READ_LIMIT, *, secret: bool = True) ->
     if len(data) > limit:
         raise UnsafeFile(f"{path} is longer than {limit} bytes.", hint="dyntui did not write this file. Move it away.")
     return data
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file of this user for reading. Raises UnsafeFile for a link, a pipe, a folder or a device.
+
+    Raises FileNotFoundError when there is none.
+    """
+    descriptor = open_private(path, os.O_RDONLY | _NONBLOCK)
+    try:
+        _check_regular(path, os.fstat(descriptor))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")
 
 
 def atomic_write(path: Path, data: bytes) -> None:

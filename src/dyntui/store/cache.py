@@ -32,6 +32,7 @@ __all__ = [
     "MOST_IN_MEMORY",
     "NEVER_CACHED",
     "CacheTooNew",
+    "CacheUnusable",
     "CachedPage",
     "RowCache",
     "cache_file",
@@ -56,7 +57,11 @@ NEVER_CACHED = frozenset(
 )
 
 
-class CacheTooNew(DyntuiError):
+class CacheUnusable(DyntuiError):
+    """The file cannot be used, and was not replaced."""
+
+
+class CacheTooNew(CacheUnusable):
     """The file was written by a newer version."""
 
 
@@ -96,14 +101,14 @@ def open_cache(file: Path) -> RowCache:
     """Open the cache in `file`; a cache in memory when the file cannot be used."""
     try:
         return RowCache(file)
-    except (sqlite3.Error, UnicodeError, OSError, CacheTooNew):
+    except (CacheUnusable, OSError):
         return RowCache()
 
 
 class RowCache:
     """Caches rows by list and id, and their positions by query. Safe to use from any thread.
 
-    file: the cache file; None for memory. A file that is damaged is replaced. Raises CacheTooNew.
+    file: the cache file; None for memory. A file that is damaged is replaced. Raises CacheUnusable.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -123,9 +128,9 @@ class RowCache:
                     return _opened(self.file)
             except _DAMAGE as error:
                 if _is_in_use(error):
-                    raise
+                    raise CacheUnusable(f"{self.file} is in use by another process.") from error
             purge(self.file)
-        raise sqlite3.OperationalError(f"{self.file} cannot be used")
+        raise CacheUnusable(f"{self.file} cannot be used.", hint="Move it away.")
 
     def put(
         self, name: str, query: str, start: int, rows: Sequence[Row], total: int | None, *, key: str = "id"
@@ -272,7 +277,7 @@ class RowCache:
         purge(self.file)
         try:
             self._db = self._open()
-        except (*_DAMAGE, OSError):
+        except (CacheUnusable, OSError):
             self.file = None
             self._db = self._open()
 

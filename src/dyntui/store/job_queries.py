@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from dyntui.store.cell_codec import unpack
-from dyntui.store.journal import KEY_SEPARATOR, Journal
+from dyntui.store.journal import Journal
+from dyntui.store.journal_types import row_cells, row_keys, row_values
 from dyntui.store.states import RowState
 
 __all__ = [
@@ -60,6 +60,11 @@ class FullRow(NamedTuple):
     """The natural keys, normalized."""
     chosen_id: str
 
+    @property
+    def cells(self) -> tuple[list[Any], list[Any]]:
+        """The cells, and the values without a column. Raises JournalUnusable when they are damaged."""
+        return row_cells(self.number, self.raw)
+
 
 class ProblemCount(NamedTuple):
     """The number of rows with one problem."""
@@ -83,8 +88,8 @@ class RowProblem(NamedTuple):
 def _full(found: tuple[Any, ...]) -> FullRow:
     values = list(found)
     values[1] = RowState(values[1])
-    values[10] = unpack(values[10])
-    values[12] = tuple(values[12].split(KEY_SEPARATOR)) if values[12] else ()
+    values[10] = row_values(values[0], values[10])
+    values[12] = tuple(row_keys(values[0], values[12]))
     return FullRow._make(values)
 
 

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
 from dyntui.core.json_types import JsonObject
+from dyntui.store.cell_codec import unpack
 from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import RowState
 
-__all__ = ["KEY_SEPARATOR", "WORK_COLUMNS", "JournalConflict", "JournalOutcome", "WorkRow", "now_ms", "row_document"]
+__all__ = [
+    "KEY_SEPARATOR",
+    "WORK_COLUMNS",
+    "JournalConflict",
+    "JournalOutcome",
+    "WorkRow",
+    "now_ms",
+    "row_cells",
+    "row_document",
+    "row_keys",
+    "row_values",
+]
 
 KEY_SEPARATOR = "\x1f"
 
@@ -29,6 +41,31 @@ def row_document(number: int, body: bytes | None) -> JsonObject:
     if not isinstance(document, dict):
         raise _damaged_row(number)
     return document
+
+
+def row_values(number: int, raw: object) -> list[Any]:
+    """Decode what the file has of a row. Raises JournalUnusable when it is damaged."""
+    try:
+        values = unpack(raw) if isinstance(raw, bytes) else None
+    except ValueError as error:
+        raise _damaged_row(number) from error
+    if not isinstance(values, list):
+        raise _damaged_row(number)
+    return values
+
+
+def row_cells(number: int, values: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return the cells of a row, and its values without a column. Raises JournalUnusable when they are damaged."""
+    if not values or not all(isinstance(value, list) for value in values):
+        raise _damaged_row(number)
+    return values[0], values[1] if len(values) > 1 else []
+
+
+def row_keys(number: int, keys: object) -> list[str]:
+    """Return the natural keys of a row. Raises JournalUnusable when they are damaged."""
+    if not isinstance(keys, str):
+        raise _damaged_row(number)
+    return keys.split(KEY_SEPARATOR) if keys else []
 
 
 def _damaged_row(number: int) -> JournalUnusable:
@@ -59,7 +96,7 @@ class WorkRow(NamedTuple):
 
     @property
     def key_list(self) -> list[str]:
-        return self.keys.split(KEY_SEPARATOR) if self.keys else []
+        return row_keys(self.number, self.keys)
 
     @property
     def document(self) -> JsonObject:

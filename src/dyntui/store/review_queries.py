@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 import orjson
 
-from dyntui.store.cell_codec import unpack
 from dyntui.store.facts import dump_facts
 from dyntui.store.job_loader import NewRow, find_duplicates
 from dyntui.store.job_queries import RowProblem
 from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
+from dyntui.store.journal_types import row_cells, row_values
 from dyntui.store.states import JobState, RowState
 
 __all__ = ["ALL", "DUPLICATE", "EXCLUDED", "FILE_CODES", "PROBLEMS", "ProblemGroup", "ReviewRow", "RowCounts"]
@@ -163,9 +163,9 @@ def window(journal: Journal, numbers: Sequence[int]) -> list[ReviewRow]:
         "WHERE r.number IN (SELECT value FROM json_each(?)) ORDER BY r.number",
         (numbers_json,),
     ):
-        cells, *extra = unpack(raw)
+        cells, extra = row_cells(number, row_values(number, raw))
         noted = tuple(problems.get(number, ()))
-        rows.append(ReviewRow(number, RowState(state), code, message, cells, extra[0] if extra else [], body, noted))
+        rows.append(ReviewRow(number, RowState(state), code, message, cells, extra, body, noted))
     return rows
 
 

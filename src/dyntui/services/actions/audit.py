@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from dyntui.config.private_files import append_private
+from dyntui.config.private_files import append_private, open_regular
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import parse_json
 from dyntui.core.text import plain_json
@@ -89,10 +89,12 @@ class Audit:
 
     def lines(self, since: datetime | None = None) -> Iterator[AuditLine]:
         """Yield the lines, oldest first, without those that a crash left incomplete."""
-        if not self.file.exists():
-            return
         names = AuditLine.__dataclass_fields__
-        with self.file.open("rb") as stream:
+        try:
+            file = open_regular(self.file)
+        except FileNotFoundError:
+            return
+        with file as stream:
             for raw in stream:
                 try:
                     document = parse_json(raw)

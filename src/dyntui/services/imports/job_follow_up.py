@@ -112,15 +112,13 @@ class _FailedRowsSource(Source):
 
     def rows(self) -> Iterator[SourceRow]:
         for row in iter_failed_rows(self._old):
-            cells, *extra = row.raw
+            cells, extra = row.cells
             problems = file_problems(self._old, row.number)
             if row.state in (RowState.FAILED, RowState.REVIEW):
                 reason = "Refused" if row.state is RowState.FAILED else "Not certain"
                 self.codes.add(row.code)
                 problems += (Problem("error", row.code, row.field, f"{reason} last time: {row.message or row.code}"),)
-            yield SourceRow(
-                row.number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ()))
-            )
+            yield SourceRow(row.number, tuple(cells), problems, tuple((key, cell) for key, cell in extra))
 
     def close(self) -> None:
         """The journal is closed by whoever opened it."""

@@ -75,8 +75,8 @@ def write_reports(journal: Journal, folder: Path | None = None) -> Path:
     write_id_map(folder / names[3], report.outcomes())
     with FailedRowsWriter(folder / failed, info) as writer:
         for row in iter_failed_rows(journal):
-            cells, *extra = row.raw
-            writer.write(row.number, cells, row.code, row.field, row.message, *extra)
+            cells, extra = row.cells
+            writer.write(row.number, cells, row.code, row.field, row.message, extra)
     return folder
 
 

@@ -20,6 +20,7 @@ from dyntui.store.cell_codec import pack, unpack
 from dyntui.store.job_loader import NewRow
 from dyntui.store.job_queries import RowProblem
 from dyntui.store.journal import Journal
+from dyntui.store.journal_types import row_cells, row_values
 from dyntui.store.review_log import CellChange
 
 if TYPE_CHECKING:
@@ -269,11 +270,11 @@ def journal_rows(journal: Journal) -> Iterator[SourceRow]:
 
 def _row(journal: Journal, number: int, raw: bytes) -> SourceRow:
     """Return a row to be mapped. Problems of the file reader apply only while the cells are unchanged."""
-    cells, *extra = unpack(raw)
+    cells, extra = row_cells(number, row_values(number, raw))
     first = review_log.originals(journal, [number]).get(number, raw)
     noted = review_log.file_problems(journal, number) if first == raw else []
     problems = to_problems(noted)
-    return SourceRow(number, tuple(cells), problems, tuple((key, cell) for key, cell in (extra[0] if extra else ())))
+    return SourceRow(number, tuple(cells), problems, tuple((key, cell) for key, cell in extra))
 
 
 def to_problems(noted: Iterable[RowProblem]) -> tuple[Problem, ...]:
