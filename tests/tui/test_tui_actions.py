@@ -47,19 +47,19 @@ def own_bindings(each: type[Any]) -> list[Binding]:
     return [binding for binding in each.__dict__.get("BINDINGS", ()) if isinstance(binding, Binding)]
 
 
-def test_an_action_that_declares_nothing_is_a_write() -> None:
+def test_an_action_without_a_declaration_is_a_write() -> None:
     assert Action("x.y", ("x",), "x", "X.").effect is Effect.WRITE
 
 
 @pytest.mark.parametrize("action", ALL_ACTIONS, ids=lambda action: action.id)
-def test_every_action_says_what_it_does(action: Action) -> None:
+def test_every_action_has_a_description(action: Action) -> None:
     assert action.title
     assert action.help.endswith(".")
     assert action.scope in SCOPES
     assert action.keys
 
 
-def test_every_key_leads_to_a_method_of_the_class_that_binds_it() -> None:
+def test_every_key_runs_a_method_of_the_class_that_binds_it() -> None:
     bound: set[str] = set()
     for each in acting_classes():
         for binding in own_bindings(each):
@@ -115,13 +115,13 @@ def test_every_declared_write_has_a_key_in_the_console_or_a_reason() -> None:
     assert {each.name for each in declarations()} - on_a_key == set(elsewhere)
 
 
-def test_no_key_is_taken_twice_in_one_scope() -> None:
+def test_keys_are_unique_in_a_scope() -> None:
     for scope in SCOPES:
         counts = Counter(key for action in ACTIONS.values() if action.scope == scope for key in action.keys)
         assert [key for key, count in counts.items() if count > 1] == []
 
 
-def test_keys_are_written_as_people_read_them() -> None:
+def test_keys_are_shown_with_readable_names() -> None:
     assert [key_label(key) for key in ("colon", "question_mark", "escape", "ctrl+p", "left_square_bracket")] == [
         ":",
         "?",
@@ -162,7 +162,7 @@ class _Node:
         (Effect.DESTRUCTIVE, True, "This environment is read-only."),
     ],
 )
-def test_read_only_disables_all_that_writes(effect: Effect, read_only: bool, reason: str | None) -> None:
+def test_read_only_disables_all_writes(effect: Effect, read_only: bool, reason: str | None) -> None:
     assert disabled_reason_of(Action("x.y", ("x",), "x", "X.", effect), _Node(read_only)) == reason
 
 
@@ -183,13 +183,13 @@ class _ReadOnly(ActionMixin):
 @pytest.mark.parametrize(
     "action", [each for each in ALL_ACTIONS if each.effect is not Effect.READ], ids=lambda each: each.id
 )
-async def test_in_read_only_no_action_that_writes_does_anything(action: Action) -> None:
+async def test_in_read_only_no_write_action_has_an_effect(action: Action) -> None:
     node = _ReadOnly()
     await node.action_do(action.id, *(action.keys[:1] if action.each else ()))
     assert node.app.notifications == ["This environment is read-only."]
 
 
-async def test_a_disabled_action_says_its_reason_when_it_is_pressed() -> None:
+async def test_a_disabled_action_shows_its_reason_when_its_key_is_pressed() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -197,7 +197,7 @@ async def test_a_disabled_action_says_its_reason_when_it_is_pressed() -> None:
         assert console.session.notifications[-1].text == "No row is marked."
 
 
-async def test_a_keymap_moves_an_action_and_everything_that_shows_keys_follows() -> None:
+async def test_a_keymap_changes_the_key_of_an_action_everywhere() -> None:
     console = Console(
         ConsoleState(demo=SandboxOptions(users=120)), Settings(keymap={"list.filter": "f", "no.such": "x"})
     )
@@ -212,7 +212,7 @@ async def test_a_keymap_moves_an_action_and_everything_that_shows_keys_follows()
         assert any("no.such" in note.text for note in console.session.notifications)
 
 
-async def test_the_actions_menu_does_what_is_picked() -> None:
+async def test_the_actions_menu_runs_the_selected_action() -> None:
     console = demo()
     async with console.run_test(size=(120, 60)) as pilot:
         await settled(pilot)
@@ -222,7 +222,7 @@ async def test_the_actions_menu_does_what_is_picked() -> None:
         assert lines_of(console)[-1].startswith(" /")
 
 
-async def test_a_resource_with_actions_of_its_own_gets_their_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_custom_actions_of_a_resource_have_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     from dyntui.tui.shell import routes
     from dyntui.tui.shell.lists import resource_screen
 
@@ -264,14 +264,14 @@ async def _answer(needed: Requirement, keys: list[str], opening_key: str = "") -
     return answers, text
 
 
-async def test_a_confirmation_names_target_environment_and_what_cannot_be_undone() -> None:
+async def test_a_confirmation_names_target_environment_and_irreversible_effects() -> None:
     _, text = await _answer(NEEDED, ["escape"])
     for wanted in ("Delete user ada?", "In live environment acme.", "It cannot be undone.", "esc cancel"):
         assert wanted in text
 
 
 @pytest.mark.parametrize("key", ["enter", "escape", "q", "n"])
-async def test_the_safe_answer_is_the_default(key: str) -> None:
+async def test_cancel_is_the_default_of_a_confirmation(key: str) -> None:
     answers, _ = await _answer(NEEDED, [key])
     assert answers == [None]
 
@@ -285,13 +285,13 @@ async def test_y_confirms_unless_y_opened_the_dialog() -> None:
     assert answers[0].yes
 
 
-def test_the_confirming_key_is_never_the_one_that_opened_the_dialog() -> None:
+def test_the_confirming_key_differs_from_the_opening_key() -> None:
     for action in ALL_ACTIONS:
         for key in action.keys:
             assert ConfirmDialog(NEEDED, verb="Delete", opening_key=key).key != key
 
 
-async def test_what_has_to_be_typed_has_to_match() -> None:
+async def test_the_typed_text_must_match() -> None:
     answers, text = await _answer(TYPED, [*"acm", "enter", *"e", "enter"])
     assert "Type acme to confirm:" in text
     assert [answer.typed for answer in answers] == ["acme"]
@@ -302,7 +302,7 @@ def test_the_kind_of_dialog_follows_the_requirement() -> None:
     assert isinstance(ConfirmDialog(NEEDED, verb="Delete"), ConfirmDialog)
 
 
-def test_bindings_carry_the_actions_id() -> None:
+def test_bindings_contain_the_action_id() -> None:
     class Anything:
         BINDINGS: ClassVar = bindings(ACTIONS.values(), "setup")
 

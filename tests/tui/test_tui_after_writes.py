@@ -76,7 +76,7 @@ def assert_current(console: Console) -> None:
 
 
 @pytest.mark.parametrize(("name", "action_name"), slow_except(WRITING, *(ONE_EACH[name] for name in FAST)))
-async def test_list_detail_and_overview_show_what_the_write_made(name: str, action_name: str) -> None:
+async def test_list_detail_and_overview_show_the_result_of_a_write(name: str, action_name: str) -> None:
     record, action = RESOURCES[name], find_action(RESOURCES[name], action_name)
     console = demo(40, flags=FLAGS)
     async with console.run_test(size=SIZE) as pilot:

@@ -55,7 +55,7 @@ IN_LINES = ("user as JSON", "e-mails of users")
 
 
 @pytest.mark.parametrize("name", slow_except(COPIES, "id of a user", "user as JSON", "e-mails of users", "a message"))
-async def test_what_is_copied_acts_on_no_terminal(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_copied_text_contains_no_terminal_sequences(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     console = demo(12, hostile=True)
     sent = sent_to_terminal(console, monkeypatch)
     async with console.run_test(size=(160, 50)) as pilot:
@@ -88,7 +88,7 @@ async def test_any_text_is_copied_as_one_harmless_line(payload: str, monkeypatch
         assert not [note for note in console._notifications if HARMFUL.search(note.title + note.message)]
 
 
-async def test_a_field_gives_back_what_was_copied_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_text_copied_from_a_field_is_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     console = demo(1)
     sent_to_terminal(console, monkeypatch)
     async with console.run_test(size=(100, 30)) as pilot:

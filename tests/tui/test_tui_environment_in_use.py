@@ -120,7 +120,7 @@ async def test_a_changed_token_is_used_when_it_is_saved(serve: Serve) -> None:
             assert "not authorized" in lines_of(console)[-1]
 
 
-async def test_a_changed_environment_id_leaves_nothing_of_the_old_environment(serve: Serve) -> None:
+async def test_a_changed_environment_id_closes_all_screens_of_the_old_environment(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
@@ -241,7 +241,7 @@ async def test_health_and_token_are_those_of_the_environment_in_use(serve: Serve
             assert "not usable" in lines_of(console)[-1]
 
 
-async def test_a_write_that_runs_while_the_environment_is_switched_ends_and_says_where(
+async def test_a_write_during_a_switch_ends_and_names_its_environment(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serve(latency_ms=150, users=30) as sandbox:
@@ -296,7 +296,7 @@ async def test_an_action_of_another_environment_is_not_confirmed_in_the_new_one(
             assert [line for line in Audit(paths().audit_file).lines() if line.action.startswith("webhooks")] == []
 
 
-async def test_navigation_cancels_open_dialogs_and_whoever_waits_goes_on(serve: Serve) -> None:
+async def test_navigation_cancels_open_dialogs_and_ends_their_waits(serve: Serve) -> None:
     console, answers, passphrases = demo(5), [], []
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -79,7 +79,7 @@ async def test_a_declined_confirmation_returns_to_the_form(name: str, key: str) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FORMS)
-async def test_every_form_comes_back_and_asks_before_it_is_left(name: str) -> None:
+async def test_every_form_is_reopened_and_confirms_before_it_is_closed(name: str) -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         form = await _open(pilot, name)
@@ -98,7 +98,7 @@ async def test_every_form_comes_back_and_asks_before_it_is_left(name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["new user", "new allowlist", "new origin"])
-async def test_enter_confirms_what_destroys_nothing(name: str) -> None:
+async def test_enter_confirms_non_destructive_actions(name: str) -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await _open(pilot, name)
@@ -109,7 +109,7 @@ async def test_enter_confirms_what_destroys_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("effect", Effect)
 @pytest.mark.parametrize("read", [(), ("It is on.",)], ids=["plain", "weighed"])
-async def test_enter_declines_only_what_destroys(effect: Effect, read: tuple[str, ...]) -> None:
+async def test_enter_declines_destructive_actions_only(effect: Effect, read: tuple[str, ...]) -> None:
     destructive = effect is Effect.DESTRUCTIVE
     needed = Requirement(ConfirmationLevel.CONFIRM, "Do it?", (), "", "sandbox", effects=read, destructive=destructive)
     console = demo()
@@ -124,7 +124,7 @@ async def test_enter_declines_only_what_destroys(effect: Effect, read: tuple[str
 
 
 @pytest.mark.parametrize("read", [(), ("It is on.",)], ids=["plain", "weighed"])
-async def test_enter_does_not_confirm_what_enter_opened(read: tuple[str, ...]) -> None:
+async def test_enter_does_not_confirm_a_dialog_opened_by_enter(read: tuple[str, ...]) -> None:
     needed = Requirement(ConfirmationLevel.CONFIRM, "Do it?", (), "", "sandbox", effects=read, destructive=False)
     console = demo()
     async with console.run_test(size=(100, 30)) as pilot:
@@ -138,7 +138,7 @@ async def test_enter_does_not_confirm_what_enter_opened(read: tuple[str, ...]) -
         assert len(answers) == 1
 
 
-async def test_a_refusal_gives_the_form_back_with_the_reason() -> None:
+async def test_a_refusal_reopens_the_form_with_the_reason() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -158,7 +158,7 @@ async def test_a_refusal_gives_the_form_back_with_the_reason() -> None:
         assert "nova@post.example" in text_of(console)
 
 
-async def test_a_refused_origin_gives_its_form_back_with_the_reason() -> None:
+async def test_a_refused_origin_reopens_its_form_with_the_reason() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await _open(pilot, "new origin")
@@ -172,7 +172,7 @@ async def test_a_refused_origin_gives_its_form_back_with_the_reason() -> None:
         assert "already" in text_of(console)
 
 
-async def test_what_was_pasted_is_asked_about_before_it_goes() -> None:
+async def test_pasted_text_is_discarded_only_after_a_confirmation() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *LAUNCH_PARTY_ENTRIES, "p")
@@ -190,7 +190,7 @@ async def test_what_was_pasted_is_asked_about_before_it_goes() -> None:
         assert not isinstance(console.screen, EntryDraftsScreen)
 
 
-async def test_a_changed_request_is_asked_about_before_it_is_left() -> None:
+async def test_a_changed_request_is_discarded_only_after_a_confirmation() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -208,7 +208,7 @@ async def test_a_changed_request_is_asked_about_before_it_is_left() -> None:
         assert console.screen is not request
 
 
-async def test_an_unchanged_form_is_left_at_once() -> None:
+async def test_an_unchanged_form_closes_without_a_confirmation() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         for keys in (("n",), (*ALLOWLISTS, "e")):
@@ -216,7 +216,7 @@ async def test_an_unchanged_form_is_left_at_once() -> None:
             assert isinstance(console.screen, ResourceScreen)
 
 
-async def test_keys_typed_while_a_form_waits_for_the_server_go_nowhere() -> None:
+async def test_keys_typed_while_a_form_waits_for_the_server_are_ignored() -> None:
     console = demo(latency_ms=300)
     async with console.run_test(size=(120, 40)) as pilot:
         form = await _open(pilot, "profile")
@@ -229,7 +229,7 @@ async def test_keys_typed_while_a_form_waits_for_the_server_go_nowhere() -> None
         assert form.values()["firstName"] == "Nova"
 
 
-async def test_no_to_another_address_returns_to_the_form_of_the_environment() -> None:
+async def test_declining_another_base_url_returns_to_the_form_of_the_environment() -> None:
     stored(profile("acme"))
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:

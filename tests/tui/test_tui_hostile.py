@@ -101,7 +101,7 @@ async def test_every_screen_shows_hostile_text_literally(name: str) -> None:
         assert_harmless(console)
 
 
-async def test_markup_and_escapes_are_seen_as_they_are() -> None:
+async def test_markup_and_escapes_are_shown_literally() -> None:
     console = demo(30, hostile=True)
     async with console.run_test(size=(200, 60)) as pilot:
         await settled(pilot)
@@ -125,7 +125,7 @@ async def test_dialogs_and_messages_show_any_text(payload: str) -> None:
         assert_harmless(console)
 
 
-def test_the_names_that_the_backstop_needs_are_there() -> None:
+def test_the_control_character_filter_finds_the_names_of_textual() -> None:
     from rich import control
     from textual import content
 
@@ -171,7 +171,7 @@ class _Careless(App[None]):
         self.notify(RAW, markup=False)
 
 
-async def test_no_widget_of_the_library_lets_a_control_code_through() -> None:
+async def test_no_widget_of_textual_renders_a_control_code() -> None:
     app = _Careless()
     leaks: list[str] = []
     async with app.run_test(size=(80, 200), notifications=True) as pilot:
@@ -181,7 +181,7 @@ async def test_no_widget_of_the_library_lets_a_control_code_through() -> None:
     assert leaks == []
 
 
-def test_our_own_lines_have_the_same_guard() -> None:
+def test_line_widgets_render_no_control_code() -> None:
     assert (
         control_character_filter.replace_controls(f"a{RAW}b") == f"a{control_character_filter.replace_controls(RAW)}b"
     )

@@ -80,7 +80,7 @@ async def test_a_hostile_name_is_shown_literally(tmp_path: Path, name: str) -> N
         assert console.is_running
 
 
-async def test_a_hostile_cell_is_edited_as_it_is(tmp_path: Path) -> None:
+async def test_a_hostile_cell_is_edited_literally(tmp_path: Path) -> None:
     from textual.widgets import Input
 
     console = demo(users=5)
@@ -93,7 +93,7 @@ async def test_a_hostile_cell_is_edited_as_it_is(tmp_path: Path) -> None:
         assert SHOWN[:20] in harmless(pilot)
 
 
-async def test_the_rest_of_the_way_is_harmless_too(tmp_path: Path) -> None:
+async def test_the_remaining_steps_show_hostile_text_literally(tmp_path: Path) -> None:
     path = hostile(tmp_path / f"{HOSTILE.replace('/', '')}.csv")
     console = demo(users=5)
     async with console.run_test(size=WIDE) as pilot:
@@ -119,7 +119,7 @@ async def test_the_rest_of_the_way_is_harmless_too(tmp_path: Path) -> None:
         assert "eve@example.com" in harmless(pilot)
 
 
-async def test_what_the_api_would_refuse_is_kept_back(tmp_path: Path) -> None:
+async def test_rows_that_the_api_would_refuse_are_not_sent(tmp_path: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=WIDE) as pilot:
         await go_to(pilot, hostile(tmp_path / "people.csv"), "review")

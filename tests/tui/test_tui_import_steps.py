@@ -39,7 +39,7 @@ def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("name", ["parse", "map", "review", "check", "plan", "run", "finish"])
-async def test_a_step_that_is_not_whole_yet_is_not_asked_what_it_shows(people: Path, name: str) -> None:
+async def test_a_step_that_is_not_composed_is_not_queried(people: Path, name: str) -> None:
     async with demo(users=3).run_test(size=SIZE) as pilot:
         await open_file(pilot, people)
         wizard = wizard_of(pilot)
@@ -83,7 +83,7 @@ async def test_a_path_is_completed(people: Path) -> None:
         assert step_bar(console).startswith(" Source ✓   ▸Parse")
 
 
-async def test_a_file_that_cannot_be_read_says_why_and_nothing_is_lost(people: Path) -> None:
+async def test_an_unreadable_file_is_reported_and_the_draft_is_unchanged(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people.parent / "nowhere.csv")
@@ -107,7 +107,7 @@ async def test_rows_are_pasted(people: Path) -> None:
         assert "ada@example.com" in text_of(console)
 
 
-async def test_pasting_into_the_list_takes_rows_or_a_path(people: Path) -> None:
+async def test_pasting_into_the_list_accepts_rows_or_a_path(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_wizard(pilot)
@@ -121,7 +121,7 @@ async def test_pasting_into_the_list_takes_rows_or_a_path(people: Path) -> None:
 # Parse
 
 
-async def test_what_was_found_is_said_and_counted(people: Path) -> None:
+async def test_the_parsed_format_and_row_count_are_shown(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people)
@@ -132,7 +132,7 @@ async def test_what_was_found_is_said_and_counted(people: Path) -> None:
         assert "2 problems" in bottom(console)
 
 
-async def test_another_delimiter_is_chosen_and_given_back(people: Path) -> None:
+async def test_another_delimiter_is_chosen_and_reset(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people)
@@ -144,7 +144,7 @@ async def test_another_delimiter_is_chosen_and_given_back(people: Path) -> None:
         assert "semicolon" in text_of(console)
 
 
-async def test_another_row_of_names_is_chosen(people: Path) -> None:
+async def test_another_header_row_is_chosen(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people)
@@ -155,7 +155,7 @@ async def test_another_row_of_names_is_chosen(people: Path) -> None:
         assert "61 rows" in bottom(console)
 
 
-async def test_an_encoding_that_cannot_be_told_is_asked_with_what_each_would_read(tmp_path: Path) -> None:
+async def test_an_unclear_encoding_is_chosen_with_previews(tmp_path: Path) -> None:
     path = tmp_path / "mac.csv"
     path.write_bytes("email,first name\nada@example.com,Zoë\n".encode("mac_roman"))
     console = demo()
@@ -173,7 +173,7 @@ async def test_an_encoding_that_cannot_be_told_is_asked_with_what_each_would_rea
 # Map
 
 
-async def test_whether_emails_are_verified_has_to_be_chosen(people: Path) -> None:
+async def test_the_choice_about_verified_emails_is_required(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people)
@@ -194,7 +194,7 @@ async def test_whether_emails_are_verified_has_to_be_chosen(people: Path) -> Non
         assert "to choose" not in step_bar(console)
 
 
-async def test_a_proposal_says_its_reason_and_a_hint_is_only_a_hint(tmp_path: Path) -> None:
+async def test_a_proposed_mapping_shows_its_reason_and_a_hint_maps_no_column(tmp_path: Path) -> None:
     path = tmp_path / "hints.csv"
     path.write_text("email,name,Email verified,Company\nada@example.com,Ada Lovelace,yes,ACME\n")
     console = demo()
@@ -235,7 +235,7 @@ async def test_a_field_is_found_by_typing_a_part_of_it(people: Path) -> None:
         assert "5 columns mapped, 1 excluded" in bottom(console)
 
 
-async def test_transforms_show_what_they_come_to(tmp_path: Path) -> None:
+async def test_transforms_show_their_result(tmp_path: Path) -> None:
     path = tmp_path / "shout.csv"
     path.write_text("email,first name\nADA@EXAMPLE.COM,Ada\n")
     console = demo()
@@ -249,7 +249,7 @@ async def test_transforms_show_what_they_come_to(tmp_path: Path) -> None:
         assert mapping.columns[0].transforms == ("trim", "lower")
 
 
-async def test_a_value_for_every_row_is_given_and_taken_away(people: Path) -> None:
+async def test_a_constant_value_is_added_and_removed(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people)
@@ -265,7 +265,7 @@ async def test_a_value_for_every_row_is_given_and_taken_away(people: Path) -> No
         assert mapping.constants == {}
 
 
-async def test_a_mapping_is_kept_and_used_for_the_same_columns(people: Path) -> None:
+async def test_a_mapping_is_saved_and_used_for_the_same_columns(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people)
@@ -298,7 +298,7 @@ async def test_the_country_of_phone_numbers_is_set(people: Path) -> None:
 # Review
 
 
-async def test_the_problems_are_grouped_and_the_sums_hold(people: Path) -> None:
+async def test_problems_are_grouped_and_row_counts_add_up(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -310,7 +310,7 @@ async def test_the_problems_are_grouped_and_the_sums_hold(people: Path) -> None:
         assert "! too_few_cells" in text
 
 
-async def test_a_cell_is_changed_in_its_place_and_the_change_is_undone(people: Path) -> None:
+async def test_a_cell_is_edited_and_the_change_is_undone(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -325,7 +325,7 @@ async def test_a_cell_is_changed_in_its_place_and_the_change_is_undone(people: P
         assert "53 of 60 ready, 7 with problems" in bottom(console)
 
 
-async def test_esc_leaves_a_cell_as_it_was(people: Path) -> None:
+async def test_esc_leaves_a_cell_unchanged(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -335,7 +335,7 @@ async def test_esc_leaves_a_cell_as_it_was(people: Path) -> None:
         assert "52 of 60 ready, 8 with problems" in bottom(console)
 
 
-async def test_a_whole_kind_is_fixed_at_once(people: Path) -> None:
+async def test_all_rows_with_a_problem_are_fixed_together(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -349,7 +349,7 @@ async def test_a_whole_kind_is_fixed_at_once(people: Path) -> None:
         assert "3 rows changed" in console.session.notifications[-1].text
 
 
-async def test_rows_are_left_out_and_taken_in_again(people: Path) -> None:
+async def test_rows_are_skipped_and_included_again(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -361,7 +361,7 @@ async def test_rows_are_left_out_and_taken_in_again(people: Path) -> None:
         assert "52 of 60 ready, 7 with problems, 1 excluded" in bottom(console)
 
 
-async def test_n_goes_from_problem_to_problem_and_a_shows_all_rows(people: Path) -> None:
+async def test_n_moves_to_the_next_problem_and_a_shows_all_rows(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -407,7 +407,7 @@ async def test_going_back_and_changing_the_mapping_loses_no_change(people: Path)
         assert '"Plan": "free"' in text_of(console)
 
 
-async def test_another_screen_and_back_loses_nothing_and_lets_go_of_the_job(people: Path) -> None:
+async def test_leaving_the_wizard_keeps_the_draft_and_releases_the_job(people: Path) -> None:
     from dyntui.services.imports.jobs import find_job
     from dyntui.store.journal import Journal
 
@@ -425,7 +425,7 @@ async def test_another_screen_and_back_loses_nothing_and_lets_go_of_the_job(peop
         assert "52 of 60 ready, 8 with problems" in bottom(console)
 
 
-async def test_a_draft_is_gone_on_with_in_another_console(people: Path) -> None:
+async def test_a_draft_is_continued_in_another_console(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -446,7 +446,7 @@ async def test_a_draft_is_gone_on_with_in_another_console(people: Path) -> None:
 # Check, plan, run, finish
 
 
-async def test_the_server_is_asked_and_the_answer_adds_up(people: Path, tmp_path: Path) -> None:
+async def test_the_pre_check_shows_counts_that_add_up(people: Path, tmp_path: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -469,7 +469,7 @@ async def test_the_server_is_asked_and_the_answer_adds_up(people: Path, tmp_path
         assert "Known" in text_of(console)
 
 
-async def test_the_check_names_the_value_that_another_user_has(tmp_path: Path) -> None:
+async def test_the_pre_check_names_the_conflicting_value_of_another_user(tmp_path: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -486,7 +486,7 @@ async def test_the_check_names_the_value_that_another_user_has(tmp_path: Path) -
         assert "email new@example.com" not in text
 
 
-async def test_a_check_can_be_stopped(people: Path) -> None:
+async def test_the_pre_check_can_be_stopped(people: Path) -> None:
     console = demo(latency_ms=200)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -503,7 +503,7 @@ async def test_a_check_can_be_stopped(people: Path) -> None:
         assert step_of(pilot) is step
 
 
-async def test_the_plan_says_what_happens_and_asks_before_it_does(people: Path) -> None:
+async def test_the_plan_describes_the_job_and_needs_a_confirmation(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
@@ -517,7 +517,7 @@ async def test_the_plan_says_what_happens_and_asks_before_it_does(people: Path) 
         assert step_of(pilot).NAME == "plan"
 
 
-async def test_ten_rows_are_sent_first_then_the_rest_and_everything_is_accounted_for(people: Path) -> None:
+async def test_ten_rows_are_sent_first_and_every_row_has_an_outcome(people: Path) -> None:
     console = demo(users=30)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
@@ -539,7 +539,7 @@ async def test_ten_rows_are_sent_first_then_the_rest_and_everything_is_accounted
         assert "Rows have been sent" in console.session.notifications[-1].text
 
 
-async def test_nothing_is_sent_where_it_may_not_be(people: Path) -> None:
+async def test_no_row_is_sent_in_a_read_only_environment(people: Path) -> None:
     console = demo(read_only=True)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
@@ -565,7 +565,7 @@ async def test_leaving_the_screen_does_not_stop_the_job(people: Path) -> None:
         assert step_of(pilot).NAME == "finish"
 
 
-async def test_leaving_the_console_asks_and_leaves_the_job_resumable(people: Path) -> None:
+async def test_quitting_is_confirmed_and_the_job_is_resumable(people: Path) -> None:
     from dyntui.services.imports.jobs import find_job, summarize_job
     from dyntui.store.states import JobState
 
@@ -588,7 +588,7 @@ async def test_leaving_the_console_asks_and_leaves_the_job_resumable(people: Pat
     assert not console.session.running.active
 
 
-async def test_a_job_is_paused_and_gone_on_with(people: Path) -> None:
+async def test_a_job_is_paused_and_resumed(people: Path) -> None:
     console = demo(latency_ms=60)
     path = messy(people.with_name("more.csv"), rows=900)
     async with console.run_test(size=SIZE) as pilot:
@@ -605,7 +605,7 @@ async def test_a_job_is_paused_and_gone_on_with(people: Path) -> None:
         assert "892 of 900 imported, 8 not imported" in bottom(console)
 
 
-async def test_the_rest_is_given_up_after_asking(people: Path) -> None:
+async def test_remaining_rows_are_canceled_after_a_confirmation(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
@@ -618,7 +618,7 @@ async def test_the_rest_is_given_up_after_asking(people: Path) -> None:
         assert "10 of 60 imported, 50 not imported" in bottom(console)
 
 
-async def test_a_live_environment_wants_its_name_typed(people: Path) -> None:
+async def test_an_import_into_a_live_environment_needs_its_name(people: Path) -> None:
     from dataclasses import replace
 
     console = demo()
@@ -653,7 +653,7 @@ async def test_every_step_works_in_any_size_by_keyboard(people: Path, size: tupl
         assert all(len(line) == size[0] for line in lines_of(console))
 
 
-async def test_every_step_says_its_keys_in_the_help(people: Path) -> None:
+async def test_the_help_lists_the_keys_of_every_step(people: Path) -> None:
     console = demo()
     async with console.run_test(size=(120, 60)) as pilot:
         await go_to(pilot, people, "review")
@@ -663,7 +663,7 @@ async def test_every_step_says_its_keys_in_the_help(people: Path) -> None:
             assert wanted in text
 
 
-async def test_steps_are_reached_by_number_only_when_they_can_be(people: Path) -> None:
+async def test_steps_open_by_number_only_when_they_are_available(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people)
@@ -675,7 +675,7 @@ async def test_steps_are_reached_by_number_only_when_they_can_be(people: Path) -
         assert step_of(pilot).NAME == "source"
 
 
-async def test_the_draft_on_the_disk_is_private_and_whole(people: Path, still: Path) -> None:
+async def test_the_draft_file_is_private_and_complete(people: Path, still: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -686,7 +686,7 @@ async def test_the_draft_on_the_disk_is_private_and_whole(people: Path, still: P
     assert kept["mapping"]["constants"] == {"emailVerifiedAt": "unverified"}
 
 
-async def test_lists_do_not_paint_when_nothing_changed(people: Path) -> None:
+async def test_lists_are_not_painted_without_a_change(people: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "review")
@@ -707,7 +707,7 @@ async def test_lists_do_not_paint_when_nothing_changed(people: Path) -> None:
 # Afterwards
 
 
-async def test_rows_that_did_not_get_through_are_put_right_and_sent_in_the_same_place(people: Path) -> None:
+async def test_failed_rows_are_corrected_and_sent_in_the_same_job(people: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
@@ -730,7 +730,7 @@ async def test_rows_that_did_not_get_through_are_put_right_and_sent_in_the_same_
         assert "1 of 6 imported, 5 not imported" in bottom(console)
 
 
-async def test_what_the_server_refused_is_a_problem_until_it_is_changed(tmp_path: Path) -> None:
+async def test_a_row_refused_by_the_server_has_a_problem_until_it_is_changed(tmp_path: Path) -> None:
     from dyntui.services.imports.jobs import find_job
     from dyntui.store.journal import Journal, JournalOutcome
     from dyntui.store.states import JobState, RowState
@@ -768,7 +768,7 @@ async def test_what_the_server_refused_is_a_problem_until_it_is_changed(tmp_path
         assert "1 of 1 to send" in bottom(console)
 
 
-async def test_an_import_is_undone_after_the_name_was_typed(people: Path) -> None:
+async def test_an_import_is_undone_after_typing_the_name(people: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
@@ -786,7 +786,7 @@ async def test_an_import_is_undone_after_the_name_was_typed(people: Path) -> Non
         assert page.total == 5
 
 
-async def test_entries_of_a_list_go_the_same_way(tmp_path: Path) -> None:
+async def test_allowlist_entries_are_imported_with_the_wizard(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     wallet = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
     path.write_text(f"identifier,note\nada@example.com,Ada\n{wallet},W\nbad thing,x\nada@example.com,Again\n")

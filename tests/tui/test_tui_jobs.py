@@ -29,7 +29,7 @@ async def test_without_jobs_the_list_is_empty() -> None:
         assert "No jobs yet. Press i to import a file." in text_of(console)
 
 
-async def test_a_paused_job_is_gone_on_with_from_the_list(people: Path) -> None:
+async def test_a_paused_job_is_resumed_from_the_list(people: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
@@ -73,7 +73,7 @@ async def test_a_finished_job_shows_its_outcome(people: Path) -> None:
         assert "rows not imported" in text_of(console)
 
 
-async def test_a_draft_is_in_the_list_at_its_step(people: Path) -> None:
+async def test_a_draft_is_listed_with_its_step(people: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "map")
@@ -89,7 +89,7 @@ async def test_a_draft_is_in_the_list_at_its_step(people: Path) -> None:
         assert step_of(pilot).NAME == "review"
 
 
-async def test_a_job_of_another_environment_is_left_alone() -> None:
+async def test_a_job_of_another_environment_is_not_resumed() -> None:
     journal = new_job(
         "users", JobLocation("acme", "https://app.dynamicauth.com/api/v0", "other", "live"), source={"name": "x"}
     )
@@ -106,7 +106,7 @@ async def test_a_job_of_another_environment_is_left_alone() -> None:
         assert console.session.notifications[-1].text == "The job belongs to acme. Switch to that environment first."
 
 
-async def test_a_job_is_removed_after_asking(people: Path) -> None:
+async def test_a_job_is_deleted_after_a_confirmation(people: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")

@@ -20,14 +20,14 @@ from dyntui.tui.shell.console_state import ConsoleState
 Serve = Callable[..., AbstractContextManager[Any]]
 
 
-async def test_an_environment_that_the_server_says_is_live_is_live_in_the_console(serve: Serve) -> None:
+async def test_an_environment_reported_as_live_is_live_in_the_console(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         await _open(box, sandbox.token, "sandbox")
     assert list(cache_files(paths().cache))
 
 
-async def test_rows_of_what_turns_out_to_be_live_leave_the_disk(serve: Serve) -> None:
+async def test_cached_rows_of_an_environment_reported_as_live_are_deleted(serve: Serve) -> None:
     with serve(flags=("environment-name=live",), users=3) as sandbox:
         box = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
         await _open(box, sandbox.token, "live")

@@ -31,7 +31,7 @@ def requests_of(pilot: Pilot[Any]) -> int:
     return len(connection.log.entries())
 
 
-async def test_cached_rows_are_searched_and_ordered_beside_the_servers_and_it_is_said() -> None:
+async def test_cached_rows_are_searched_and_sorted_locally_with_a_notice() -> None:
     async with demo(400).run_test(size=SIZE) as pilot:
         await settled(pilot)
         screen = screen_of(pilot)
@@ -56,7 +56,7 @@ async def test_cached_rows_are_searched_and_ordered_beside_the_servers_and_it_is
         assert "CREATED ↓" in text_of(console_of(pilot))
 
 
-async def test_a_column_that_the_server_cannot_order_by_orders_the_cached_rows_and_esc_ends_it() -> None:
+async def test_cached_rows_are_sorted_by_a_local_column_until_esc() -> None:
     async with demo(400).run_test() as pilot:
         await settled(pilot)
         screen = screen_of(pilot)
@@ -72,7 +72,7 @@ async def test_a_column_that_the_server_cannot_order_by_orders_the_cached_rows_a
         assert emails == sorted(emails)
 
 
-async def test_a_list_that_comes_whole_is_ordered_whole_by_any_column() -> None:
+async def test_an_unpaged_list_is_sorted_by_any_column() -> None:
     async with demo(10).run_test() as pilot:
         await settled(pilot)
         await jump(pilot, "tokens")
@@ -83,7 +83,7 @@ async def test_a_list_that_comes_whole_is_ordered_whole_by_any_column() -> None:
         assert f"all {screen.table.count} rows" in text_of(console_of(pilot))
 
 
-async def test_what_is_read_meanwhile_is_found_here_too() -> None:
+async def test_rows_loaded_during_a_local_search_are_found() -> None:
     async with demo(400).run_test() as pilot:
         await settled(pilot)
         screen = screen_of(pilot)
@@ -96,7 +96,7 @@ async def test_what_is_read_meanwhile_is_found_here_too() -> None:
         await until(pilot, lambda: screen.search and screen.search.searched > searched)
 
 
-async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_also_where_rows_are_not_here() -> None:
+async def test_a_range_of_marks_includes_rows_that_are_not_loaded() -> None:
     async with demo(1500).run_test(size=SIZE) as pilot:
         await settled(pilot)
         table = screen_of(pilot).table
@@ -120,7 +120,7 @@ async def test_a_range_is_marked_from_the_last_mark_to_the_cursor_also_where_row
         assert len(rows) == 1000 and len({row["id"] for row in rows}) == 1000
 
 
-async def test_all_that_was_found_here_is_marked_and_nothing_else() -> None:
+async def test_mark_all_marks_the_results_of_a_local_search_only() -> None:
     async with demo(400).run_test(size=SIZE) as pilot:
         await settled(pilot)
         await press(pilot, "F", *"ann", "enter")
@@ -145,7 +145,7 @@ async def test_all_wallets_of_the_environment_are_marked_by_reading_the_whole_li
         assert len(table.marks) == table.count > 100
 
 
-async def test_the_column_that_orders_stays_in_view_on_a_narrow_terminal() -> None:
+async def test_the_sorted_column_stays_visible_on_a_narrow_terminal() -> None:
     async with demo(40).run_test(size=SMALL) as pilot:
         await settled(pilot)
         assert "WALLETS" not in text_of(console_of(pilot))

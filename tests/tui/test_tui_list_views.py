@@ -38,7 +38,7 @@ async def test_columns_are_chosen_moved_and_resized_and_remembered() -> None:
         assert ListPreferences.load().columns == {}
 
 
-async def test_any_field_of_the_rows_can_be_a_column_and_be_ordered_by() -> None:
+async def test_any_field_of_the_rows_can_be_a_sorted_column() -> None:
     async with demo(40).run_test(size=SIZE) as pilot:
         await settled(pilot)
         screen = screen_of(pilot)
@@ -51,7 +51,7 @@ async def test_any_field_of_the_rows_can_be_a_column_and_be_ordered_by() -> None
         assert str(row["id"]) in text_of(console_of(pilot))
 
 
-async def test_a_view_is_kept_shown_again_and_forgotten() -> None:
+async def test_a_view_is_saved_shown_and_deleted() -> None:
     async with demo(120).run_test(size=SIZE) as pilot:
         await settled(pilot)
         screen = screen_of(pilot)
@@ -69,7 +69,7 @@ async def test_a_view_is_kept_shown_again_and_forgotten() -> None:
         assert ListPreferences.load().views == {}
 
 
-async def test_a_broken_file_is_said_and_the_list_is_shown_all_the_same() -> None:
+async def test_a_damaged_views_file_is_reported_and_the_list_is_shown() -> None:
     ListPreferences.keep_columns("users", (("email", 30),))
     paths().lists_file.write_text("{")
     async with demo(40).run_test(size=SIZE) as pilot:

@@ -15,7 +15,7 @@ from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
-async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
+async def test_the_console_goes_offline_and_reconnects(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Console, "PROBE_INTERVAL_S", 0.2)
@@ -61,7 +61,7 @@ async def test_a_sandbox_that_is_killed_while_browsing_and_comes_back(
                 assert not notes(pilot)[-1].startswith("offline")
 
 
-async def test_one_answer_that_is_lost_is_not_being_offline() -> None:
+async def test_one_lost_response_is_not_reported_as_offline() -> None:
     from dyntui.api.request_log import RequestLog
 
     log = RequestLog()
@@ -76,7 +76,7 @@ async def test_one_answer_that_is_lost_is_not_being_offline() -> None:
     assert log.offline_since is not None
 
 
-async def test_what_is_wrong_is_said_once_however_often_it_is_tried() -> None:
+async def test_a_repeated_failure_is_notified_one_time() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)

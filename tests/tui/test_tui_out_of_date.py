@@ -94,7 +94,7 @@ async def test_enabling_an_allowlist_updates_the_list_screen_and_the_access_of_a
         assert next(row for row in access_screen.rows_view.rows if row["id"] == launch_party["id"])["enabledAt"]
 
 
-async def test_added_and_removed_entries_update_the_counts_and_the_first_new_one_is_selected() -> None:
+async def test_added_and_removed_entries_update_the_counts_and_select_the_first_new_one() -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -128,7 +128,7 @@ async def test_added_and_removed_entries_update_the_counts_and_the_first_new_one
         assert count() == before
 
 
-async def test_a_sync_is_shown_by_the_comparison_and_the_lists_behind() -> None:
+async def test_a_sync_updates_the_comparison_and_the_lists_below() -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -153,7 +153,7 @@ async def test_a_sync_is_shown_by_the_comparison_and_the_lists_behind() -> None:
         assert shown[launch_party["id"]] == len(now.only_left) + len(now.both)
 
 
-async def test_users_are_selected_when_made_and_gone_from_every_screen_when_deleted() -> None:
+async def test_created_users_are_selected_and_deleted_ones_removed_from_every_screen() -> None:
     console = demo(30)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -191,7 +191,7 @@ async def test_users_are_selected_when_made_and_gone_from_every_screen_when_dele
         assert asked(connection, "getUser") == before, "what is known to be gone is not asked for"
 
 
-async def test_many_targets_are_read_again_once_and_a_screen_behind_only_when_it_is_returned_to() -> None:
+async def test_a_screen_reloads_one_time_after_many_writes_and_a_covered_one_when_shown() -> None:
     console = demo(30)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -212,7 +212,7 @@ async def test_many_targets_are_read_again_once_and_a_screen_behind_only_when_it
         assert connection.log.total == total + 1
 
 
-async def test_a_setting_is_shown_by_the_tree_behind_and_what_it_changes_besides() -> None:
+async def test_a_changed_setting_updates_the_tree_below_and_related_settings() -> None:
     console = demo(flags=FLAGS)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -234,7 +234,7 @@ def _has(document: dict[str, Any], way: tuple[str, ...]) -> bool:
     return isinstance(inner, dict) and way[1] in inner
 
 
-async def test_what_the_api_console_sends_is_shown_by_the_list_of_the_record() -> None:
+async def test_a_write_of_the_api_console_updates_the_list_of_its_resource() -> None:
     console = demo(flags=FLAGS)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -250,7 +250,7 @@ async def test_what_the_api_console_sends_is_shown_by_the_list_of_the_record() -
         await until(pilot, lambda: asked(connection, "getOrigins") > before)
 
 
-async def test_a_write_elsewhere_is_no_business_of_this_environment() -> None:
+async def test_a_write_in_another_environment_reloads_no_screen() -> None:
     console = demo(30)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -266,7 +266,7 @@ async def test_a_write_elsewhere_is_no_business_of_this_environment() -> None:
 
 
 @pytest.mark.slow
-async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_and_the_finish(tmp_path: Path) -> None:
+async def test_a_background_import_and_its_undo_update_users_jobs_and_the_finish_step(tmp_path: Path) -> None:
     people = messy(tmp_path / "people.csv")
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
@@ -297,7 +297,7 @@ async def test_an_import_in_the_background_and_its_undo_are_shown_by_users_jobs_
 
 
 @pytest.mark.slow
-async def test_the_users_in_front_grow_while_an_import_runs(tmp_path: Path) -> None:
+async def test_the_users_screen_grows_during_an_import(tmp_path: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, messy(tmp_path / "people.csv"), "plan")
@@ -309,7 +309,7 @@ async def test_the_users_in_front_grow_while_an_import_runs(tmp_path: Path) -> N
         await until(pilot, lambda: users.view.reported == 5 + console.session.running.progress.counts["created"])
 
 
-async def test_writes_in_the_background_are_paced() -> None:
+async def test_reloads_after_background_writes_are_rate_limited() -> None:
     """One reading at once, and then one every two seconds however many batches are sent."""
     console = demo(30)
     async with console.run_test(size=SIZE) as pilot:

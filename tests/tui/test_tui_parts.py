@@ -23,7 +23,7 @@ USERS = RESOURCES["users"].filter
 assert USERS is not None
 
 
-def test_history_goes_back_and_forward_and_forgets_what_is_cut_off() -> None:
+def test_history_moves_back_and_forward_and_drops_replaced_entries() -> None:
     history = History("a")
     assert history.visit("b") == []
     assert history.visit("c") == []
@@ -36,7 +36,7 @@ def test_history_goes_back_and_forward_and_forgets_what_is_cut_off() -> None:
 
 
 @given(st.lists(st.sampled_from(["visit", "back", "forward"])))
-def test_history_never_holds_more_than_it_keeps(steps: list[str]) -> None:
+def test_history_is_bounded(steps: list[str]) -> None:
     history = History("0", limit=3)
     held = {"0"}
     for number, step in enumerate(steps, 1):
@@ -64,12 +64,12 @@ def test_history_never_holds_more_than_it_keeps(steps: list[str]) -> None:
         ("email:", {"filterValue": "email:", "filterColumn": "all"}),
     ],
 )
-def test_what_is_typed_becomes_the_servers_filter(typed: str, filter_: dict[str, str]) -> None:
+def test_typed_text_becomes_the_server_filter(typed: str, filter_: dict[str, str]) -> None:
     assert USERS is not None
     assert parse_filter(USERS, typed) == filter_
 
 
-def test_a_plain_text_filter_takes_everything_as_text() -> None:
+def test_a_plain_text_filter_has_no_prefixes() -> None:
     assert parse_filter(Filter("query"), "email:ada x") == {"query": "email:ada x"}
     assert filter_hint(Filter("query")) == "text"
 
@@ -94,7 +94,7 @@ def test_the_clipboard_is_wrapped_for_tmux_and_screen_and_has_a_limit() -> None:
     assert clipboard.osc52_sequence("x" * (clipboard.MAX_BYTES + 1), {}) is None
 
 
-def test_a_latency_is_shown_anew_only_when_it_doubled_or_halved() -> None:
+def test_a_shown_latency_changes_only_when_it_doubles_or_halves() -> None:
     latency = Latency()
     assert latency.label == ""
     shown = []
@@ -110,7 +110,7 @@ def test_a_latency_is_shown_anew_only_when_it_doubled_or_halved() -> None:
     assert shown == ["40 ms", "40 ms", "40 ms", "90 ms", "90 ms", "44 ms", "1.3 s"]
 
 
-def test_the_age_of_data_changes_by_the_minute() -> None:
+def test_the_shown_age_changes_each_minute() -> None:
     assert age_label(None) == ""
     assert age_label(NOW - timedelta(seconds=59)) == "just now"
     assert age_label(NOW - timedelta(seconds=61)) == "1 min ago"
@@ -121,7 +121,7 @@ def _tree(document: object) -> list[str]:
     return ["".join(text for text, _ in tree.draw(index, 60)).rstrip() for index in range(tree.count)]
 
 
-def test_a_json_tree_shows_keys_values_and_what_is_folded() -> None:
+def test_a_json_tree_shows_keys_values_and_folded_counts() -> None:
     assert _tree({"a": "x", "b": {"c": [1, 2], "d": {}}, "e": None, "f": True}) == [
         '▌  a  "x"',
         " ▾ b",
@@ -140,7 +140,7 @@ def test_a_json_tree_may_be_a_bare_value() -> None:
     assert _tree("only this") == ['▌  "only this"']
 
 
-def test_facts_say_how_long_ago_and_exactly_when_under_the_cursor() -> None:
+def test_a_field_list_shows_the_age_and_the_exact_time_under_the_cursor() -> None:
     facts = FieldList(
         [FieldLine("seen", "2026-03-01T10:00:00Z"), FieldLine("seen", "2026-03-01T10:00:00Z"), FieldLine("team", None)]
     )

@@ -79,7 +79,7 @@ async def test_on_every_screen(place: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["R", "N"])
-async def test_in_the_journals(key: str) -> None:
+async def test_prompt_keys_in_the_request_log_and_notifications(key: str) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -123,13 +123,13 @@ async def test_on_the_first_run() -> None:
         await prompts_take_every_key(pilot)
 
 
-def test_no_key_that_opens_a_prompt_can_be_refused() -> None:
+def test_keys_that_open_a_prompt_are_always_enabled() -> None:
     prompts = [action for action in ALL_ACTIONS if {"slash", "colon"} & {*action.keys} or action.id == "list.find"]
     assert len(prompts) > 5
     assert not [action.id for action in prompts if action.disabled_reason or action.effect.name != "READ"]
 
 
-async def test_where_the_server_cannot_filter_the_loaded_rows_are_filtered_and_it_is_said() -> None:
+async def test_loaded_rows_are_filtered_with_a_notice_where_the_server_cannot_filter() -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -148,7 +148,7 @@ async def test_where_the_server_cannot_filter_the_loaded_rows_are_filtered_and_i
 
 
 @pytest.mark.parametrize("sign", ["slash", "F"])
-async def test_a_search_typed_before_the_list_is_there_is_done_when_it_is(sign: str) -> None:
+async def test_a_search_typed_before_the_list_is_loaded_runs_afterwards(sign: str) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         assert console.session.connection is None
@@ -161,7 +161,7 @@ async def test_a_search_typed_before_the_list_is_there_is_done_when_it_is(sign: 
         assert console.screen.table.count == 1  # type: ignore[attr-defined]
 
 
-async def test_find_goes_from_line_to_line() -> None:
+async def test_find_moves_between_matching_lines() -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -176,7 +176,7 @@ async def test_find_goes_from_line_to_line() -> None:
         assert console.session.notifications[-1].text == "No line contains `walletnowhere`."
 
 
-async def test_find_looks_into_the_folded_parts_of_a_tree() -> None:
+async def test_find_searches_folded_parts_of_a_tree() -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -185,7 +185,7 @@ async def test_find_looks_into_the_folded_parts_of_a_tree() -> None:
         assert "verifiedCredentials" in bottom(console)
 
 
-async def test_a_dialog_that_opens_meanwhile_waits_until_the_prompt_is_closed() -> None:
+async def test_a_dialog_opens_after_the_prompt_is_closed() -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -73,7 +73,7 @@ def test_the_first_frame_comes_before_any_network_or_keyring_code(tmp_path: Path
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_leaves_the_terminal_as_it_was(number: signal.Signals, tmp_path: Path, opened: list[Pty]) -> None:
+def test_a_signal_restores_the_terminal(number: signal.Signals, tmp_path: Path, opened: list[Pty]) -> None:
     terminal = Pty(DEMO.format(hostile=False), tmp_path)
     opened.append(terminal)
     terminal.wait("of 20")
@@ -83,7 +83,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(number: signal.Signals, tmp_path
         assert restored in terminal.raw
 
 
-def test_quitting_leaves_the_terminal_as_it_was(tmp_path: Path, opened: list[Pty]) -> None:
+def test_quitting_restores_the_terminal(tmp_path: Path, opened: list[Pty]) -> None:
     terminal = Pty(DEMO.format(hostile=False), tmp_path)
     opened.append(terminal)
     terminal.wait("of 20")
@@ -123,7 +123,7 @@ def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[
 
 
 @pytest.mark.parametrize(("writer", "most"), slow_except([("lean", 500), ("textual", 1_000)], ("lean", 500)))
-def test_a_cursor_move_is_small_and_a_refresh_that_changes_nothing_sends_nothing(
+def test_a_cursor_move_writes_few_bytes_and_an_unchanged_refresh_none(
     tmp_path: Path, opened: list[Pty], writer: str, most: int
 ) -> None:
     terminal = Pty(DEMO.format(hostile=False), tmp_path, DYNTUI_TERMINAL=writer)
@@ -144,7 +144,7 @@ def test_a_cursor_move_is_small_and_a_refresh_that_changes_nothing_sends_nothing
     assert terminal.quiet() - moved <= most
 
 
-def test_what_is_typed_ahead_goes_where_it_is_meant_to(tmp_path: Path, opened: list[Pty]) -> None:
+def test_keys_typed_ahead_reach_the_intended_screen(tmp_path: Path, opened: list[Pty]) -> None:
     terminal = Pty(DEMO.format(hostile=False), tmp_path)
     opened.append(terminal)
     terminal.wait("of 20")
@@ -156,7 +156,7 @@ def test_what_is_typed_ahead_goes_where_it_is_meant_to(tmp_path: Path, opened: l
 
 @pytest.mark.slow
 @pytest.mark.parametrize("writer", ["lean", "textual"])
-def test_after_ones_own_editor_the_screen_is_as_before(writer: str, tmp_path: Path, opened: list[Pty]) -> None:
+def test_the_screen_is_restored_after_the_external_editor(writer: str, tmp_path: Path, opened: list[Pty]) -> None:
     visual = "sh -c 'clear; echo this is the editor; read line' editor"
     terminal = Pty(DEMO.format(hostile=False), tmp_path, VISUAL=visual, DYNTUI_TERMINAL=writer)
     opened.append(terminal)
@@ -176,7 +176,7 @@ def test_after_ones_own_editor_the_screen_is_as_before(writer: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("writer", slow_except(["lean", "textual"], "lean"))
-def test_bytes_that_are_not_utf_8_end_nothing(tmp_path: Path, opened: list[Pty], writer: str) -> None:
+def test_invalid_utf_8_input_does_not_end_the_console(tmp_path: Path, opened: list[Pty], writer: str) -> None:
     terminal = Pty(DEMO.format(hostile=False), tmp_path, DYNTUI_TERMINAL=writer)
     opened.append(terminal)
     terminal.wait("of 20")
@@ -226,7 +226,7 @@ CRASH = """
         ("pass", "Console.__init__ = fail"),
     ),
 )
-def test_a_crash_anywhere_names_its_whole_report_and_ends_with_1(
+def test_a_crash_prints_the_path_of_its_report_and_exits_1(
     how: str, before: str, tmp_path: Path, opened: list[Pty]
 ) -> None:
     home = tmp_path / ("long" * 30)

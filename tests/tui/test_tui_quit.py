@@ -46,7 +46,7 @@ def _outcomes() -> list[str]:
 
 
 @pytest.mark.parametrize("key", ["Q", "ctrl+q"])
-async def test_quitting_during_a_write_on_many_targets_asks_and_enter_means_no(serve: Serve, key: str) -> None:
+async def test_quitting_during_a_write_needs_a_confirmation_that_enter_declines(serve: Serve, key: str) -> None:
     async with _revoking(serve) as pilot:
         console = console_of(pilot)
         await pilot.press(key)
@@ -61,7 +61,7 @@ async def test_quitting_during_a_write_on_many_targets_asks_and_enter_means_no(s
         assert _outcomes() == ["started", "done"] * COUNT
 
 
-async def test_a_write_that_ends_while_the_question_is_open_closes_both_dialogs(serve: Serve) -> None:
+async def test_a_write_that_ends_during_the_confirmation_closes_both_dialogs(serve: Serve) -> None:
     async with _revoking(serve) as pilot:
         console = console_of(pilot)
         await pilot.press("Q")
@@ -71,7 +71,7 @@ async def test_a_write_that_ends_while_the_question_is_open_closes_both_dialogs(
         assert _outcomes() == ["started", "done"] * COUNT
 
 
-async def test_quitting_completes_the_request_in_progress_and_audits_what_is_left(serve: Serve) -> None:
+async def test_quitting_completes_the_request_in_progress_and_audits_skipped_targets(serve: Serve) -> None:
     async with _revoking(serve) as pilot:
         console = console_of(pilot)
         await pilot.press("Q")
@@ -87,7 +87,7 @@ async def test_quitting_completes_the_request_in_progress_and_audits_what_is_lef
     assert len(refused[0].targets) == COUNT - done
 
 
-async def test_the_rest_of_a_write_is_refused_when_its_profile_becomes_read_only(serve: Serve) -> None:
+async def test_remaining_targets_are_refused_when_the_profile_becomes_read_only(serve: Serve) -> None:
     async with _revoking(serve) as pilot:
         console = console_of(pilot)
         box = console.session.profile

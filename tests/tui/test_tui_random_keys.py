@@ -96,7 +96,7 @@ def test_random_keys(seed: int, tmp_path: Path, runs: list[Run]) -> None:
 
 
 @pytest.mark.parametrize("seed", [pytest.param(0), *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2, 3))])
-def test_keys_that_count_are_counted_once(seed: int, tmp_path: Path, runs: list[Run]) -> None:
+def test_counted_keys_are_counted_one_time(seed: int, tmp_path: Path, runs: list[Run]) -> None:
     rng = random.Random(seed)
     run = Run(tmp_path / "home", latency_ms=20)
     runs.append(run)

@@ -557,7 +557,7 @@ async def test_read_only_sends_no_write_from_the_api_console() -> None:
         assert audited() == []
 
 
-async def test_end_user_operations_say_that_they_are_not_for_this_token() -> None:
+async def test_end_user_operations_show_that_the_token_cannot_call_them() -> None:
     console = everything(3)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
@@ -622,7 +622,7 @@ async def test_hostile_strings_do_nothing(keys: tuple[str, ...]) -> None:
         assert console.return_code is None
 
 
-async def test_live_asks_for_more_than_a_key_for_settings() -> None:
+async def test_settings_of_a_live_environment_need_a_typed_confirmation() -> None:
     from dataclasses import replace
 
     console = everything(3)
@@ -642,7 +642,7 @@ def test_the_special_screens_are_those_of_records() -> None:
     assert set(LIST_SCREENS) <= set(RESOURCES)
 
 
-def test_every_route_leads_to_something_that_opens() -> None:
+def test_every_route_opens_a_screen() -> None:
     for path in ROUTES.values():
         assert callable(resolve_name(path))
     for path in LIST_SCREENS.values():

@@ -134,7 +134,7 @@ async def test_every_list_and_its_rows_open(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "which"), DONE)
-async def test_every_action_is_done_by_its_key(name: str, which: str) -> None:
+async def test_every_action_runs_by_its_key(name: str, which: str) -> None:
     record = RESOURCES[name]
     actions = dict(offered_actions(record))[which]
     action = actions[0]
@@ -291,7 +291,7 @@ def test_every_action_of_every_record_is_in_the_registry_with_its_effect() -> No
 # Behavior of the lists
 
 
-async def test_an_edit_starts_from_what_is_there_and_shows_the_difference() -> None:
+async def test_an_edit_starts_with_the_current_values_and_shows_the_changes() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -306,7 +306,7 @@ async def test_an_edit_starts_from_what_is_there_and_shows_the_difference() -> N
         assert "Price plan" in text_of(console)
 
 
-async def test_a_difference_that_is_longer_than_a_line_is_read_whole() -> None:
+async def test_a_change_longer_than_a_line_can_be_scrolled() -> None:
     console = everything()
     async with console.run_test(size=SMALL) as pilot:
         await settled(pilot)
@@ -319,7 +319,7 @@ async def test_a_difference_that_is_longer_than_a_line_is_read_whole() -> None:
         assert audited()[-1] == ("webhooks.edit", "done")
 
 
-async def test_nothing_different_is_not_sent() -> None:
+async def test_an_unchanged_form_is_not_sent() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -329,7 +329,7 @@ async def test_nothing_different_is_not_sent() -> None:
         assert audited() == []
 
 
-async def test_what_must_be_there_is_said_below_its_field() -> None:
+async def test_a_missing_required_value_is_reported_below_its_field() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -341,7 +341,7 @@ async def test_what_must_be_there_is_said_below_its_field() -> None:
         assert audited() == []
 
 
-async def test_marked_rows_are_done_together_and_those_that_failed_stay_marked(monkeypatch: Any) -> None:
+async def test_an_action_on_marked_rows_leaves_failed_ones_marked(monkeypatch: Any) -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -364,7 +364,7 @@ async def test_marked_rows_are_done_together_and_those_that_failed_stay_marked(m
         assert "1 of 3 origins not deleted" in console.session.notifications[-1].text
 
 
-async def test_many_are_done_with_progress_and_stopped_after_the_one_under_way(monkeypatch: Any) -> None:
+async def test_a_write_on_many_rows_shows_progress_and_stops_after_the_current_one(monkeypatch: Any) -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -393,7 +393,7 @@ async def test_many_are_done_with_progress_and_stopped_after_the_one_under_way(m
         assert "1 of 3 origins deleted, 2 not attempted" in console.session.notifications[-1].text
 
 
-async def test_in_live_what_destroys_has_to_be_typed() -> None:
+async def test_destructive_actions_in_live_need_a_typed_name() -> None:
     from dataclasses import replace
 
     console = everything()
@@ -410,7 +410,7 @@ async def test_in_live_what_destroys_has_to_be_typed() -> None:
         assert audited() == []
 
 
-async def test_the_own_token_is_marked_and_its_deletion_warned_of() -> None:
+async def test_the_token_in_use_is_marked_and_its_deletion_has_a_warning() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -426,7 +426,7 @@ async def test_the_own_token_is_marked_and_its_deletion_warned_of() -> None:
         assert "the token in use" not in text_of(console)
 
 
-async def test_a_new_token_is_shown_once_and_kept_nowhere() -> None:
+async def test_a_new_token_is_shown_one_time_and_not_stored() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -455,7 +455,7 @@ async def test_options_are_chosen_from_a_list() -> None:
         assert form.values_by_field(form.values())["events"] == "user.created, user.updated"
 
 
-async def test_what_the_server_refuses_comes_back_to_be_corrected() -> None:
+async def test_a_form_refused_by_the_server_is_reopened() -> None:
     console = demo(5)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -497,7 +497,7 @@ async def test_secrets_are_masked_on_every_tab() -> None:
         assert "Canary" not in text_of(console)
 
 
-async def test_objects_are_changed_on_their_own_screen_which_closes_when_they_are_deleted() -> None:
+async def test_a_detail_screen_edits_its_object_and_closes_when_it_is_deleted() -> None:
     console = everything()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -568,7 +568,7 @@ async def test_the_index_has_every_resource() -> None:
         assert isinstance(list_screen(RESOURCES["webhooks"]), ResourceScreen)
 
 
-def test_records_of_their_own_and_actions_do_not_clash() -> None:
+def test_names_of_custom_records_and_actions_are_unique() -> None:
     for name in OWN:
         for which, actions in offered_actions(RESOURCES[name]):
             if which != TOGGLE:

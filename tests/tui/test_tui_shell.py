@@ -13,7 +13,7 @@ from dyntui.tui.shell.header_footer import StatusBar
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
-async def test_the_frame_says_where_one_is_and_which_keys_matter() -> None:
+async def test_header_and_footer_show_the_location_and_the_keys() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -25,7 +25,7 @@ async def test_the_frame_says_where_one_is_and_which_keys_matter() -> None:
         assert last.rstrip().endswith("1 of 120 · just now")
 
 
-async def test_a_live_environment_is_told_by_a_word_and_a_class() -> None:
+async def test_a_live_environment_is_shown_by_a_word_and_a_class() -> None:
     console = Console(ConsoleState(profile=profile()))
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -33,7 +33,7 @@ async def test_a_live_environment_is_told_by_a_word_and_a_class() -> None:
         assert console.has_class("-live")
 
 
-async def test_what_the_screen_says_of_itself_is_whole_in_the_frame_in_which_it_is_said(
+async def test_the_status_of_a_screen_is_shown_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with demo(users=3).run_test(size=(100, 30)) as pilot:
@@ -52,7 +52,7 @@ async def test_what_the_screen_says_of_itself_is_whole_in_the_frame_in_which_it_
             assert foot.render_line(0).cell_length == 100
 
 
-async def test_read_only_is_in_the_frame() -> None:
+async def test_the_header_shows_read_only() -> None:
     console = demo(read_only=True)
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -60,7 +60,7 @@ async def test_read_only_is_in_the_frame() -> None:
         assert console.read_only
 
 
-async def test_without_a_token_the_list_says_why_and_what_to_do() -> None:
+async def test_without_a_token_the_list_shows_the_reason_and_advice() -> None:
     console = Console(ConsoleState(profile=profile(credential=CredentialKind.ENVIRONMENT)))
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -70,7 +70,7 @@ async def test_without_a_token_the_list_says_why_and_what_to_do() -> None:
         assert "not authorized" in lines_of(console)[-1]
 
 
-async def test_the_jump_bar_goes_to_a_resource_by_a_part_of_its_name() -> None:
+async def test_the_jump_bar_opens_a_resource_by_a_part_of_its_name() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -81,7 +81,7 @@ async def test_the_jump_bar_goes_to_a_resource_by_a_part_of_its_name() -> None:
         assert "Beta testers" in text_of(console)
 
 
-async def test_the_jump_bar_takes_a_filter_after_the_name() -> None:
+async def test_the_jump_bar_accepts_a_filter_after_the_name() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -89,7 +89,7 @@ async def test_the_jump_bar_takes_a_filter_after_the_name() -> None:
         assert "/anna" in lines_of(console)[0]
 
 
-async def test_the_jump_bar_says_when_there_is_no_such_name() -> None:
+async def test_the_jump_bar_reports_an_unknown_name() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -97,7 +97,7 @@ async def test_the_jump_bar_says_when_there_is_no_such_name() -> None:
         assert console.session.notifications[-1].text.startswith("Unknown name 'zebra'.")
 
 
-async def test_a_user_that_was_opened_is_a_jump() -> None:
+async def test_an_opened_user_is_a_jump_target() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -106,7 +106,7 @@ async def test_a_user_that_was_opened_is_a_jump() -> None:
         assert "anna.lange@mail.example.com" in lines_of(console)[0]
 
 
-async def test_leaving_the_prompt_brings_the_keys_and_the_focus_back() -> None:
+async def test_closing_the_prompt_restores_keys_and_focus() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -117,7 +117,7 @@ async def test_leaving_the_prompt_brings_the_keys_and_the_focus_back() -> None:
         assert lines_of(console)[2] != before
 
 
-async def test_the_filter_is_the_servers_and_escape_clears_it() -> None:
+async def test_the_filter_is_sent_to_the_server_and_escape_clears_it() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -133,7 +133,7 @@ async def test_the_filter_is_the_servers_and_escape_clears_it() -> None:
         assert "/anna" not in lines_of(console)[0]
 
 
-async def test_a_filter_without_a_match_says_how_to_go_on() -> None:
+async def test_a_filter_without_a_match_shows_advice() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -141,7 +141,7 @@ async def test_a_filter_without_a_match_says_how_to_go_on() -> None:
         assert "No users match `zzz`. Press / to change the filter, esc to clear it." in text_of(console)
 
 
-async def test_back_and_forward_keep_the_screens_as_they_were() -> None:
+async def test_back_and_forward_keep_the_state_of_screens() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -156,7 +156,7 @@ async def test_back_and_forward_keep_the_screens_as_they_were() -> None:
         assert isinstance(console.screen, ResourceScreen)
 
 
-async def test_a_new_screen_ends_the_way_forward() -> None:
+async def test_a_new_screen_clears_the_forward_history() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -167,7 +167,7 @@ async def test_a_new_screen_ends_the_way_forward() -> None:
         assert console.session.notifications[-1].text == "There is no screen to go forward to."
 
 
-async def test_going_far_keeps_a_bounded_number_of_screens() -> None:
+async def test_the_number_of_open_screens_is_bounded() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -176,7 +176,7 @@ async def test_going_far_keeps_a_bounded_number_of_screens() -> None:
         assert len(console._screens) == 20
 
 
-async def test_back_on_the_first_screen_says_how_to_leave() -> None:
+async def test_back_on_the_first_screen_shows_how_to_quit() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -184,7 +184,7 @@ async def test_back_on_the_first_screen_says_how_to_leave() -> None:
         assert console.session.notifications[-1].text == "This is the first screen. Press Q to quit."
 
 
-async def test_help_lists_the_keys_and_why_some_do_not_work() -> None:
+async def test_help_lists_keys_and_the_reasons_of_disabled_ones() -> None:
     console = demo()
     async with console.run_test(size=(120, 90)) as pilot:
         await settled(pilot)
@@ -196,7 +196,7 @@ async def test_help_lists_the_keys_and_why_some_do_not_work() -> None:
         assert "Show only matching rows." not in text_of(console)
 
 
-async def test_the_palette_knows_actions_places_and_themes() -> None:
+async def test_the_palette_lists_actions_screens_and_themes() -> None:
     console = demo()
     async with console.run_test(size=(120, 50)) as pilot:
         await settled(pilot)
@@ -206,7 +206,7 @@ async def test_the_palette_knows_actions_places_and_themes() -> None:
         assert "allowlists" in lines_of(console)[0]
 
 
-async def test_a_theme_from_the_palette_is_put_on() -> None:
+async def test_a_theme_of_the_palette_is_applied() -> None:
     console = demo()
     async with console.run_test(size=(120, 50)) as pilot:
         await settled(pilot)
@@ -214,7 +214,7 @@ async def test_a_theme_from_the_palette_is_put_on() -> None:
         assert console.theme == "dense"
 
 
-async def test_the_palette_takes_no_markup_from_the_server() -> None:
+async def test_the_palette_shows_server_text_literally() -> None:
     console = demo(hostile=True)
     async with console.run_test(size=(120, 50)) as pilot:
         await settled(pilot)
@@ -222,7 +222,7 @@ async def test_the_palette_takes_no_markup_from_the_server() -> None:
         assert "[b]unterminated [/] [" in text_of(console)
 
 
-async def test_messages_are_kept_and_shown_again() -> None:
+async def test_notifications_are_stored_and_shown_again() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -231,7 +231,7 @@ async def test_messages_are_kept_and_shown_again() -> None:
         assert "warning" in text_of(console)
 
 
-async def test_the_request_log_shows_what_went_over_the_wire() -> None:
+async def test_the_request_log_shows_requests_and_responses() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -241,7 +241,7 @@ async def test_the_request_log_shows_what_went_over_the_wire() -> None:
         assert "Response: 200 after 2 ms" in text_of(console)
 
 
-async def test_a_notification_is_never_markup() -> None:
+async def test_a_notification_is_shown_literally() -> None:
     console = demo()
     async with console.run_test(size=(120, 40), notifications=True) as pilot:
         await settled(pilot)
@@ -251,7 +251,7 @@ async def test_a_notification_is_never_markup() -> None:
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 50)])
-async def test_any_size_works(size: tuple[int, int]) -> None:
+async def test_every_terminal_size_works(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
         await settled(pilot)
@@ -259,7 +259,7 @@ async def test_any_size_works(size: tuple[int, int]) -> None:
         assert all(strip.cell_length == size[0] for strip in console.screen._compositor.render_strips())
 
 
-async def test_a_long_wait_is_in_the_frame_until_it_ends() -> None:
+async def test_a_long_wait_is_shown_until_it_ends() -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)

@@ -40,7 +40,7 @@ def gate_requests(monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any]) -> asyncio
 
 
 @pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.slow), SMALL], ids=["wide", "small"])
-async def test_n_and_p_go_along_the_list_and_back_finds_the_one_that_was_left(size: tuple[int, int]) -> None:
+async def test_n_and_p_move_through_the_list_and_back_selects_the_last_object(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
         await go(pilot, "enter", "4")
@@ -101,7 +101,7 @@ async def test_no_key_waits_for_the_network(monkeypatch: pytest.MonkeyPatch) -> 
         assert (shown(pilot).document or {})["id"] == (rows[5] or {})["id"]
 
 
-async def test_a_row_that_is_not_here_yet_is_fetched_and_then_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_row_that_is_not_loaded_is_fetched_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     console = demo(450)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "enter")
@@ -121,7 +121,7 @@ async def test_a_row_that_is_not_here_yet_is_fetched_and_then_shown(monkeypatch:
         await until(pilot, lambda: view.get(missing) is not None and screen.object_id == view.id_at(missing))
 
 
-async def test_the_next_one_is_read_ahead() -> None:
+async def test_the_next_object_is_prefetched() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "enter")
@@ -135,7 +135,7 @@ async def test_the_next_one_is_read_ahead() -> None:
         assert asked == ["getUser"], "only the one after it is read"
 
 
-async def test_a_user_that_was_not_opened_from_a_list_has_no_next_one() -> None:
+async def test_a_user_that_was_not_opened_from_a_list_has_no_next_user() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, "enter")
@@ -146,7 +146,7 @@ async def test_a_user_that_was_not_opened_from_a_list_has_no_next_one() -> None:
         assert notes(pilot)[-1] == "This user was not opened from a list."
 
 
-async def test_wallets_go_along_their_list_too() -> None:
+async def test_wallets_have_sibling_navigation() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
@@ -162,7 +162,7 @@ async def test_wallets_go_along_their_list_too() -> None:
 
 
 @pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.slow), SMALL], ids=["wide", "small"])
-async def test_the_menu_offers_what_can_be_done_with_its_keys(size: tuple[int, int]) -> None:
+async def test_the_menu_lists_actions_with_their_keys(size: tuple[int, int]) -> None:
     console = demo()
     async with console.run_test(size=size) as pilot:
         await go(pilot, "enter")

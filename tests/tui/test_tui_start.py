@@ -18,9 +18,7 @@ from dyntui.tui.shell.console_state import ConsoleState
 
 
 @pytest.mark.parametrize("no_cache", ["", "1"])
-async def test_rows_kept_on_disk_are_shown_before_the_client_is_there(
-    monkeypatch: pytest.MonkeyPatch, no_cache: str
-) -> None:
+async def test_cached_rows_are_shown_before_the_client_exists(monkeypatch: pytest.MonkeyPatch, no_cache: str) -> None:
     kept = profile("acme-sandbox", kind="sandbox")
     rows = RowCache(cache_file(paths().cache, kept.base_url, kept.environment_id, TOKEN))
     people = [{"id": f"u{n}", "email": f"kept{n}@example.com"} for n in range(3)]

@@ -29,13 +29,13 @@ def tty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["dumb", "", "unknown"])
-def test_a_terminal_that_cannot_show_it_is_refused_plainly(tty: None, name: str) -> None:
+def test_an_unsuitable_terminal_is_refused_with_the_reason(tty: None, name: str) -> None:
     with pytest.raises(UsageError, match="cannot show the console") as caught:
         startup.check_terminal({"TERM": name})
     assert "dyntui users list" in caught.value.hint
 
 
-def test_a_terminal_that_can_is_taken(tty: None) -> None:
+def test_a_suitable_terminal_is_accepted(tty: None) -> None:
     startup.check_terminal({"TERM": "xterm-256color"})
 
 
@@ -45,7 +45,7 @@ def test_a_locale_that_is_not_utf_8_is_refused(tty: None, monkeypatch: pytest.Mo
         startup.check_terminal({"TERM": "xterm"})
 
 
-def test_without_a_terminal_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_the_console_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.__stderr__", io.StringIO())
     with pytest.raises(UsageError, match="needs a terminal"):
         startup.check_terminal({"TERM": "xterm"})
@@ -63,11 +63,11 @@ def test_without_a_terminal_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
         (False, {"TEXTUAL_ANIMATIONS": "basic"}, "basic"),
     ],
 )
-def test_nothing_moves_over_ssh_unless_it_is_asked_for(wanted: bool, environ: dict[str, str], level: str) -> None:
+def test_animations_are_off_over_ssh_unless_they_are_enabled(wanted: bool, environ: dict[str, str], level: str) -> None:
     assert startup.animation_level(wanted, environ) == level
 
 
-async def test_no_color_sends_no_color_and_keeps_the_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_color_removes_colors_and_keeps_the_signs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     console = demo()
     async with console.run_test(size=(100, 20)) as pilot:
@@ -84,7 +84,7 @@ async def test_no_color_sends_no_color_and_keeps_the_signs(monkeypatch: pytest.M
         await press(pilot, "question_mark")
 
 
-async def test_the_theme_of_the_settings_is_put_on_and_a_wrong_one_is_said() -> None:
+async def test_the_theme_of_the_settings_is_applied_and_an_unknown_one_reported() -> None:
     console = Console(ConsoleState(), Settings(theme="dense"))
     async with console.run_test() as pilot:
         await settled(pilot)
@@ -97,7 +97,7 @@ async def test_the_theme_of_the_settings_is_put_on_and_a_wrong_one_is_said() -> 
         assert "Unknown theme 'loud'" in console.session.notifications[0].text
 
 
-async def test_another_theme_colors_what_is_on_the_screen() -> None:
+async def test_another_theme_recolors_the_screen() -> None:
     console = demo(5)
     async with console.run_test(size=(100, 20)) as pilot:
         await settled(pilot)
@@ -117,7 +117,7 @@ def _fail(token: str, person: str) -> None:
     raise _Broken(f"cannot use {token} for {person}, {len(secret_local)}")
 
 
-async def test_a_crash_leaves_one_line_and_a_redacted_report_without_locals(still: Path) -> None:
+async def test_a_crash_prints_one_line_and_writes_a_redacted_report_without_locals(still: Path) -> None:
     redactor.add(TOKEN)
     console = demo(3)
     with pytest.raises(_Broken):

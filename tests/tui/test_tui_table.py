@@ -84,7 +84,7 @@ def rows(*names: str) -> list[dict[str, Any]]:
     return [{"id": name, "name": name, "note": f"about {name}"} for name in names]
 
 
-async def test_a_million_rows_cost_what_is_in_view() -> None:
+async def test_a_million_rows_cost_as_much_as_the_visible_ones() -> None:
     view = Many(1_000_000)
     app = Shown(Table(COLUMNS, view, markable=True))
     async with app.run_test(size=(80, 12)) as pilot:
@@ -109,7 +109,7 @@ async def test_a_million_rows_cost_what_is_in_view() -> None:
         (("end", "home", "up"), 0),
     ],
 )
-async def test_the_cursor_moves_by_vim_keys_and_by_the_usual_ones(keys: tuple[str, ...], cursor: int) -> None:
+async def test_the_cursor_moves_by_vim_keys_and_arrow_keys(keys: tuple[str, ...], cursor: int) -> None:
     app = Shown(Table(COLUMNS, Many(100)))
     async with app.run_test(size=(80, 12)) as pilot:
         await pilot.press(*keys)
@@ -125,7 +125,7 @@ async def test_a_cursor_move_paints_two_lines() -> None:
         assert sorted(region.y for region in app.painted) == [1, 2]
 
 
-async def test_a_refresh_that_changes_nothing_paints_nothing() -> None:
+async def test_an_unchanged_refresh_paints_no_line() -> None:
     view = StaticRows(rows("ada", "bob", "cleo"), key="id")
     app = Shown(Table(COLUMNS, view))
     async with app.run_test(size=(80, 12)) as pilot:
@@ -149,7 +149,7 @@ async def test_one_changed_row_paints_one_line() -> None:
         assert [region.y for region in app.painted] == [2]
 
 
-async def test_the_cursor_stays_on_its_row_when_rows_come_before_it() -> None:
+async def test_the_cursor_stays_on_its_row_when_rows_are_inserted_above() -> None:
     view = StaticRows(rows("ada", "bob", "cleo"), key="id")
     app = Shown(Table(COLUMNS, view))
     async with app.run_test(size=(80, 12)) as pilot:
@@ -161,7 +161,7 @@ async def test_the_cursor_stays_on_its_row_when_rows_come_before_it() -> None:
         assert app.table.cursor == 3
 
 
-async def test_the_cursor_stays_in_the_list_when_its_row_is_gone() -> None:
+async def test_the_cursor_stays_in_the_list_when_its_row_is_deleted() -> None:
     view = StaticRows(rows("ada", "bob", "cleo"), key="id")
     app = Shown(Table(COLUMNS, view))
     async with app.run_test(size=(80, 12)) as pilot:
@@ -172,7 +172,7 @@ async def test_the_cursor_stays_in_the_list_when_its_row_is_gone() -> None:
         assert app.table.row_id == "ada"
 
 
-async def test_narrow_terminals_drop_columns_by_priority_with_a_sign_and_l_brings_them_back() -> None:
+async def test_narrow_terminals_hide_columns_by_priority_and_l_scrolls_to_them() -> None:
     app = Shown(Table(COLUMNS, StaticRows(rows("ada"), key="id")))
     async with app.run_test(size=(60, 12)) as pilot:
         await pilot.pause()
@@ -186,7 +186,7 @@ async def test_narrow_terminals_drop_columns_by_priority_with_a_sign_and_l_bring
 
 
 @pytest.mark.parametrize("width", range(8, 140))
-def test_columns_fill_the_width_and_never_more(width: int) -> None:
+def test_columns_fill_exactly_the_width(width: int) -> None:
     table = Table(COLUMNS, StaticRows(rows("ada"), key="id"))
     layout = table._layout(width)
     cells = [cells for _, cells in layout.cells]
@@ -197,14 +197,14 @@ def test_columns_fill_the_width_and_never_more(width: int) -> None:
         assert all(cells >= column.width for column, cells in layout.cells)
 
 
-async def test_the_first_column_is_cut_with_a_sign_when_nothing_else_fits() -> None:
+async def test_the_first_column_is_truncated_with_a_sign_when_no_other_fits() -> None:
     app = Shown(Table(COLUMNS, StaticRows(rows("a name that is rather long"), key="id")))
     async with app.run_test(size=(16, 5)) as pilot:
         await pilot.pause()
         assert app.lines()[1] == "▌ a name that…"
 
 
-async def test_the_header_says_order_and_direction() -> None:
+async def test_the_header_shows_the_sorted_column_and_direction() -> None:
     table = Table(COLUMNS, StaticRows(rows("ada"), key="id"))
     table.order = ("name", True)
     app = Shown(table)
@@ -213,7 +213,7 @@ async def test_the_header_says_order_and_direction() -> None:
         assert "NAME ↓" in app.lines()[0]
 
 
-async def test_marks_have_a_sign_and_stay_with_their_rows() -> None:
+async def test_marks_have_a_sign_and_follow_their_rows() -> None:
     view = StaticRows(rows("ada", "bob"), key="id")
     app = Shown(Table(COLUMNS, view, markable=True))
     async with app.run_test(size=(80, 12)) as pilot:
@@ -228,7 +228,7 @@ async def test_marks_have_a_sign_and_stay_with_their_rows() -> None:
         assert app.table.marks == set()
 
 
-async def test_rows_not_here_yet_are_dots_and_nothing_is_a_dash() -> None:
+async def test_rows_that_are_not_loaded_are_dots_and_empty_values_are_dashes() -> None:
     class Partly(Many):
         def get(self, index: int) -> dict[str, Any] | None:
             return {"id": "0", "name": ""} if index == 0 else None
@@ -241,7 +241,7 @@ async def test_rows_not_here_yet_are_dots_and_nothing_is_a_dash() -> None:
         assert lines[2].strip() == "···"
 
 
-async def test_vanished_and_changed_rows_have_a_sign() -> None:
+async def test_tombstones_and_changed_rows_have_a_sign() -> None:
     class Ghostly(Many):
         def is_gone(self, index: int) -> bool:
             return index == 1
@@ -254,7 +254,7 @@ async def test_vanished_and_changed_rows_have_a_sign() -> None:
         assert [line[:1] for line in app.lines()[1:5]] == ["▌", "×", "~", " "]
 
 
-async def test_a_click_moves_and_a_second_one_opens() -> None:
+async def test_a_click_moves_the_cursor_and_a_second_click_opens() -> None:
     opened: list[int] = []
 
     class Clicked(Shown):
@@ -287,7 +287,7 @@ def test_wrapped_text_is_whole_and_fits(text: str, width: int) -> None:
 
 
 @given(st.text(max_size=60), st.integers(1, 40), st.booleans())
-def test_fitted_text_is_exactly_as_wide_as_asked(text: str, width: int, right: bool) -> None:
+def test_fitted_text_has_exactly_the_requested_width(text: str, width: int, right: bool) -> None:
     clean = "".join(char for char in text if char.isprintable() and cell_len(char) > 0)
     assert cell_len(fit(clean, width, right=right)) == width
     assert cell_len(cut(clean, width)) <= width

@@ -60,24 +60,24 @@ def test_a_mouse_report_in_the_form_of_x10_is_no_key(reads: tuple[bytes, ...]) -
     assert keys_of(*reads) == (["x"] if reads[-1].endswith(b"x") else [])
 
 
-def test_escape_and_what_is_typed_well_after_it_are_keys() -> None:
+def test_escape_and_a_key_typed_later_are_separate_keys() -> None:
     decoder = InputDecoder(clock=iter((10.0, 11.0, 12.0, 13.0)).__next__)
     assert [decoder.decode(data) for data in (b"\x1b", b"[", b"M", b"abc")] == ["\x1b", "[", "M", "abc"]
 
 
 @pytest.mark.parametrize("sequence", [b"\x1b[99999999u", b"\x1b[55296u", b"\x1b[97;1;1114112u", b"\x1b[57358;9999999u"])
-def test_a_key_that_no_keyboard_has_does_not_end_the_parser(sequence: bytes) -> None:
+def test_an_unknown_key_sequence_does_not_end_the_parser(sequence: bytes) -> None:
     keys = keys_of(sequence, b"x")
     assert keys[-1] == "x"
     assert all(key == Keys.Ignore or (key or "").encode() for key in keys)
 
 
-def test_enter_typed_before_the_terminal_was_taken_over_is_enter() -> None:
+def test_enter_typed_before_application_mode_is_enter() -> None:
     (event,) = InputParser().feed("\n")
     assert isinstance(event, events.Key)
     assert event.key == "enter"
 
 
-def test_textuals_driver_looks_for_decoder_and_parser_where_they_are_replaced() -> None:
+def test_the_driver_of_textual_uses_the_replaced_decoder_and_parser() -> None:
     used = inspect.unwrap(linux_driver.LinuxDriver.run_input_thread).__code__.co_names
     assert {"getincrementaldecoder", "XTermParser"} <= set(used)

@@ -132,7 +132,7 @@ def same_at_rest(one: Terminal, other: Terminal) -> None:
     ids=["24-bit", "256", "16", "plain", "no-color", "vt100"],
 )
 @pytest.mark.parametrize("synchronises", [True, False], ids=["synchronised", "not"])
-def test_the_same_screen_with_either_writer(start, variables, synchronises):
+def test_both_writers_show_the_same_screen(start, variables, synchronises):
     lean, stock = (start(writer, synchronises=synchronises, **variables) for writer in ("lean", "textual"))
     for terminal in (lean, stock):
         terminal.press("f1", "Really")
@@ -143,7 +143,7 @@ def test_the_same_screen_with_either_writer(start, variables, synchronises):
     assert ("\x1b[?2026h" in lean.raw) is synchronises
 
 
-def test_another_size(start):
+def test_a_resize_shows_the_same_screen_with_both_writers(start):
     lean, stock = start("lean"), start("textual")
     for terminal in (lean, stock):
         for columns, lines in ((70, 22), (110, 33)):
@@ -151,7 +151,7 @@ def test_another_size(start):
     same_at_rest(lean, stock)
 
 
-def test_stopped_and_continued(start):
+def test_the_screen_is_restored_after_stop_and_continue(start):
     lean = start("lean")
     lean.press("f2", "floating")
     before = lean.emulator.cells()
@@ -165,7 +165,7 @@ def test_stopped_and_continued(start):
     assert lean.emulator.cells() == before
 
 
-def test_lent_and_given_back(start):
+def test_the_screen_is_restored_after_a_suspend(start):
     lean = start("lean")
     before = lean.emulator.cells()
     lean.child.send(KEYS["f8"])
@@ -174,7 +174,7 @@ def test_lent_and_given_back(start):
 
 
 @WRITERS
-def test_the_terminal_is_left_as_it_was_found(start, writer):
+def test_the_terminal_is_restored_at_exit(start, writer):
     terminal = start(writer)
     terminal.press("f1", "Really")
     terminal.child.send(KEYS["escape"])

@@ -138,19 +138,19 @@ def through(examples: int, pressed: Sequence[str], app: Callable[[], Twin]) -> N
 
 
 @FEW_OR_MANY
-def test_every_cell_of_textuals_widgets_is_as_with_its_own_output(examples):
+def test_every_cell_of_textual_widgets_equals_the_output_of_textual(examples):
     through(examples, WIDGET_KEYS, TwinWidgets)
 
 
 @FEW_OR_MANY
-def test_every_cell_of_the_console_is_as_with_textuals_own_output(examples):
+def test_every_cell_of_the_console_equals_the_output_of_textual(examples):
     through(examples, PRESSED, console)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", WAYS)
-def test_every_cell_of_every_screen_is_as_with_textuals_own_output(name: str) -> None:
+def test_every_cell_of_every_screen_equals_the_output_of_textual(name: str) -> None:
     """The way to a screen, then keys and sizes at random."""
     chance = random.Random(name)
 

@@ -76,7 +76,7 @@ DYNTUI = f"{shlex.quote(sys.executable)} -m dyntui demo --users 20"
 
 @pytest.mark.parametrize("variables", ["", "COLUMNS=50 LINES=12 "], ids=["", "exported"])
 @WRITERS
-def test_the_size_is_the_terminals_also_when_standard_output_is_not_one(
+def test_the_size_is_that_of_the_terminal_if_standard_output_is_redirected(
     terminals: Terminals, writer: str, variables: str
 ) -> None:
     shell = terminals.shell(DYNTUI_TERMINAL=writer)
@@ -87,7 +87,7 @@ def test_the_size_is_the_terminals_also_when_standard_output_is_not_one(
     assert "of 20" in bottom[100:], "as wide as the terminal"
 
 
-def test_another_size_is_the_terminals_too(terminals: Terminals) -> None:
+def test_a_resize_is_read_from_the_terminal(terminals: Terminals) -> None:
     shell = terminals.shell()
     shell.child.sendline(f"COLUMNS=50 LINES=12 {DYNTUI} > /dev/null")
     shell.wait(BOTTOM_LINE)
@@ -111,7 +111,7 @@ def test_the_title_names_environment_and_kind_and_is_restored(terminals: Termina
     assert b"\x1b]2;" not in terminal.raw[restored:]
 
 
-def test_where_the_title_could_not_be_restored_it_is_left_alone(terminals: Terminals) -> None:
+def test_the_title_is_not_set_if_it_cannot_be_restored(terminals: Terminals) -> None:
     terminal = terminals.console(STY="1.one")
     assert b"\x1b]2;" not in terminal.raw and KEEP_TITLE not in terminal.raw
 
@@ -133,7 +133,7 @@ class _Written(TerminalDriverMixin):
         pass
 
 
-async def test_a_title_cannot_act_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_title_contains_no_terminal_sequences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STY", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     driver = _Written()
@@ -162,7 +162,7 @@ def test_titles(session: ConsoleState, title: str) -> None:
 
 
 @WRITERS
-def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_repaints(terminals: Terminals, writer: str) -> None:
+def test_ctrl_z_returns_to_the_shell_and_fg_repaints(terminals: Terminals, writer: str) -> None:
     shell = terminals.shell(DYNTUI_TERMINAL=writer)
     shell.child.sendline(DYNTUI)
     shell.wait("of 20")
@@ -187,7 +187,7 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_repaints(terminals: Termi
     assert shell.raw.count(TITLE) == 2, "the title is there again"
 
 
-def test_suspended_and_continued_in_the_background_it_waits_for_the_terminal(terminals: Terminals) -> None:
+def test_a_console_continued_in_the_background_waits_for_the_terminal(terminals: Terminals) -> None:
     shell = terminals.shell()
     shell.child.sendline(DYNTUI)
     shell.wait("of 20")
@@ -200,7 +200,7 @@ def test_suspended_and_continued_in_the_background_it_waits_for_the_terminal(ter
     shell.wait("of 20")
 
 
-def test_without_job_control_ctrl_z_says_so_and_stops_nothing(terminals: Terminals) -> None:
+def test_ctrl_z_without_job_control_is_reported(terminals: Terminals) -> None:
     terminal = terminals.console()
     terminal.child.send(b"\x1a")
     terminal.wait("Not suspended")
@@ -208,7 +208,7 @@ def test_without_job_control_ctrl_z_says_so_and_stops_nothing(terminals: Termina
     terminal.wait("2 of 20")
 
 
-def test_a_process_that_nobody_could_continue_is_not_stopped(terminals: Terminals) -> None:
+def test_a_process_without_a_parent_shell_is_not_stopped(terminals: Terminals) -> None:
     """The console's parent is of its session, but nobody continues either of them."""
     code = f"import subprocess; subprocess.run({DYNTUI!r}, shell=True)"
     terminal = Pty(code, terminals.home)
@@ -221,7 +221,7 @@ def test_a_process_that_nobody_could_continue_is_not_stopped(terminals: Terminal
 
 
 @WRITERS
-def test_ctrl_l_draws_everything_again(terminals: Terminals, writer: str) -> None:
+def test_ctrl_l_redraws_the_screen(terminals: Terminals, writer: str) -> None:
     terminal = terminals.console(DYNTUI_TERMINAL=writer)
     terminal.wait("of 20")
     for opening, text in ((b"", "of 20"), (b"?", "esc close")):
@@ -239,7 +239,7 @@ def test_ctrl_l_draws_everything_again(terminals: Terminals, writer: str) -> Non
     ("opening", "seen"),
     slow_except([(b"", "of 20"), (b"/", "server text"), (b"?", "esc close")], (b"/", "server text")),
 )
-def test_ctrl_c_says_how_to_quit(terminals: Terminals, opening: bytes, seen: str) -> None:
+def test_ctrl_c_shows_how_to_quit(terminals: Terminals, opening: bytes, seen: str) -> None:
     terminal = terminals.console()
     terminal.child.send(opening)
     terminal.wait(seen)
@@ -252,7 +252,7 @@ def test_ctrl_c_says_how_to_quit(terminals: Terminals, opening: bytes, seen: str
 
 
 @pytest.mark.parametrize("when", slow_except(["at once", "after the first frame"], "after the first frame"))
-def test_where_ambiguous_characters_are_wide_digits_are_in_their_places(terminals: Terminals, when: str) -> None:
+def test_digits_are_in_place_if_ambiguous_characters_are_wide(terminals: Terminals, when: str) -> None:
     wide, narrow = terminals.start(), terminals.start()
     wide.emulator.wide_ambiguous = True
     wide.answers = when == "at once"
@@ -274,7 +274,7 @@ def test_where_ambiguous_characters_are_wide_digits_are_in_their_places(terminal
     assert "~" in wide.emulator.text, "what is cut off has a sign"
 
 
-def test_the_first_frame_does_not_wait_for_answers_and_no_answer_is_a_key(terminals: Terminals) -> None:
+def test_the_first_frame_does_not_wait_for_responses_and_no_response_is_a_key(terminals: Terminals) -> None:
     terminal = terminals.start()
     terminal.answers = False
     terminal.wait("of 20")
@@ -288,7 +288,7 @@ def test_the_first_frame_does_not_wait_for_answers_and_no_answer_is_a_key(termin
 
 
 @pytest.mark.parametrize("key", [b"Q", b"\x1a"], ids=["quit", "suspend"])
-def test_reports_that_are_under_way_are_not_typed_into_the_shell(terminals: Terminals, key: bytes) -> None:
+def test_pending_reports_are_not_typed_into_the_shell(terminals: Terminals, key: bytes) -> None:
     """The terminal is 0.3 s away: so long it goes on reporting the mouse."""
     shell = terminals.shell()
     shell.child.sendline(DYNTUI)
@@ -345,9 +345,7 @@ def test_gnu_screen_gets_256_colors_and_no_colored_blanks(terminals: Terminals, 
     ], "it looks alike where erasing leaves no color"
 
 
-def test_colors_that_were_asked_for_are_used_in_gnu_screen_too(
-    inside_screen: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_requested_colors_are_used_in_gnu_screen(inside_screen: None, monkeypatch: pytest.MonkeyPatch) -> None:
     class Small(LeanDisplayMixin[None], App[None]):
         pass
 
@@ -367,7 +365,7 @@ def test_colors_that_were_asked_for_are_used_in_gnu_screen_too(
         ({}, False),
     ],
 )
-def test_erasing_with_the_background_is_not_relied_on_in_screen(environ: dict[str, str], erases: bool) -> None:
+def test_erasing_with_a_background_color_is_not_used_in_gnu_screen(environ: dict[str, str], erases: bool) -> None:
     assert environment.erases_with_background(environ) is erases
 
 
@@ -386,7 +384,7 @@ def parsed(parser: PasteParser, data: str = "") -> list[Any]:
     return [event.text if isinstance(event, events.Paste) else getattr(event, "key", event) for event in found]
 
 
-def test_a_paste_whose_end_is_lost_ends_by_itself_and_keys_are_keys_again() -> None:
+def test_a_paste_without_an_end_times_out_and_later_keys_are_keys() -> None:
     parser = PasteParser(clock=(clock := Clock()))
     assert parsed(parser, "\x1b[200~some text") == []
     clock.now += 2.9
@@ -396,7 +394,7 @@ def test_a_paste_whose_end_is_lost_ends_by_itself_and_keys_are_keys_again() -> N
     assert parsed(parser, "q") == ["q"]
 
 
-def test_keys_and_the_mouse_do_not_prolong_a_paste_whose_end_is_lost() -> None:
+def test_keys_and_mouse_events_do_not_prolong_a_paste_without_an_end() -> None:
     parser = PasteParser(clock=(clock := Clock()))
     parsed(parser, "\x1b[200~some text")
     for key in ("q", "\x1b[<35;10;10M", "\x1b[B", "j"):
@@ -406,7 +404,7 @@ def test_keys_and_the_mouse_do_not_prolong_a_paste_whose_end_is_lost() -> None:
     assert len(parsed(parser)) == 1
 
 
-def test_nothing_in_a_paste_is_a_key() -> None:
+def test_pasted_text_is_not_parsed_as_keys() -> None:
     parser = PasteParser(clock=Clock())
     text = "a\x1b[<35;10;10M\x1bq\x1b[A" + "\x1b[" + "9" * 50 + "\n\x1b["
     assert parsed(parser, f"k\x1b[200~{text}") == ["k"]
@@ -415,7 +413,7 @@ def test_nothing_in_a_paste_is_a_key() -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, 6))
-def test_a_paste_that_takes_long_is_one_paste(cut: int) -> None:
+def test_a_slow_paste_is_one_paste(cut: int) -> None:
     parser = PasteParser(clock=(clock := Clock()))
     parsed(parser, "x\x1b[200~"[: 1 + cut])
     parsed(parser, "x\x1b[200~"[1 + cut :])
@@ -433,7 +431,7 @@ def test_a_paste_that_takes_long_is_one_paste(cut: int) -> None:
 
 @pytest.mark.slow
 @WRITERS
-def test_after_a_lost_end_the_console_goes_on(terminals: Terminals, writer: str) -> None:
+def test_the_console_continues_after_a_paste_without_an_end(terminals: Terminals, writer: str) -> None:
     terminal = terminals.console(DYNTUI_TERMINAL=writer)
     terminal.child.send(b"/")
     terminal.wait("server text")
@@ -446,7 +444,7 @@ def test_after_a_lost_end_the_console_goes_on(terminals: Terminals, writer: str)
 # Private names of Textual
 
 
-def test_textual_has_the_names_that_size_and_parser_stand_on() -> None:
+def test_textual_has_the_private_names_for_size_and_parser() -> None:
     assert "_get_terminal_size" in textual_internals._names(LinuxDriver.start_application_mode.__code__)
     assert "XTermParser" in LinuxDriver.run_input_thread.__code__.co_names
     assert hasattr(linux_driver, "XTermParser")

@@ -105,7 +105,7 @@ def perform(both: Both, palette: list[dict[str, Any]], lines: list[str], step: t
 
 @given(PALETTE, STEPS, LINES, st.booleans(), st.sampled_from(list(ColorSystem)[:4]))
 @settings(max_examples=150, deadline=None)
-def test_after_every_frame_all_cells_are_as_with_textuals_own_output(palette, steps, lines, fills, colors):
+def test_all_cells_of_every_frame_equal_the_output_of_textual(palette, steps, lines, fills, colors):
     both = Both(fills=fills, colors=colors)
     for step in steps:
         for one in step:
@@ -118,7 +118,7 @@ def test_after_every_frame_all_cells_are_as_with_textuals_own_output(palette, st
 
 @given(STEPS, LINES)
 @settings(max_examples=40, deadline=None)
-def test_where_emoji_are_drawn_with_other_widths_everything_else_stays_in_its_place(steps, lines):
+def test_other_cells_are_in_place_if_emoji_have_another_width(steps, lines):
     both, expected = Both(clusters=False), Emulator(WIDTH, HEIGHT)
     both.stock = expected
     for step in steps:
@@ -131,7 +131,7 @@ def test_where_emoji_are_drawn_with_other_widths_everything_else_stays_in_its_pl
 @given(STEPS, LINES)
 @example([[("draw", 0, 0, "ש👍🏽x", 0)]], ["a"])  # the mark of a phrase is on a letter after an emoji
 @settings(max_examples=40, deadline=None)
-def test_where_ambiguous_characters_are_wide_everything_else_stays_in_its_place(steps, lines):
+def test_other_cells_are_in_place_if_ambiguous_characters_are_wide(steps, lines):
     both, expected = Both(clusters=False), Emulator(WIDTH, HEIGHT)
     both.stock, both.lean = expected, Emulator(WIDTH, HEIGHT, clusters=False, wide_ambiguous=True)
     both.writer.wide_ambiguous = True
@@ -143,7 +143,7 @@ def test_where_ambiguous_characters_are_wide_everything_else_stays_in_its_place(
         assert not misplaced(expected, both.lean)
 
 
-def test_signs_and_letters_have_stand_ins_where_they_are_wide():
+def test_wide_signs_and_letters_have_replacements():
     both = Both()
     both.lean = Emulator(WIDTH, HEIGHT, wide_ambiguous=True)
     both.writer.wide_ambiguous = True
@@ -155,7 +155,7 @@ def test_signs_and_letters_have_stand_ins_where_they_are_wide():
 
 
 @pytest.mark.parametrize("text", ["हिन्दी", "நிதி", "👍🏽👩🏿", "ক্তি👍🏽"])
-def test_what_is_shaped_together_is_written_in_one_go_and_followed_by_a_place(text):
+def test_a_shaped_cluster_is_one_write_followed_by_a_cursor_position(text):
     both = Both()
     both.draw(2, 3, Segment(f"{text}9 end"))
     sent = both.send()
@@ -164,7 +164,7 @@ def test_what_is_shaped_together_is_written_in_one_go_and_followed_by_a_place(te
     assert text[:-2] in both.send(), "whole also when only its end is another"
 
 
-def test_a_right_to_left_phrase_ends_with_its_cell():
+def test_a_right_to_left_phrase_ends_in_its_cell():
     both = Both()
     ground = Style(bold=True)
     both.draw(0, 0, Segment("דוד פרידמן 12   "), Segment("42  שלום", ground), Segment(" 7 "))
@@ -175,7 +175,7 @@ def test_a_right_to_left_phrase_ends_with_its_cell():
 
 
 @given(st.lists(st.sampled_from(["דוד", "مريم", "12", "abc", " ", "   ", "日", "😀"]), min_size=1, max_size=9))
-def test_nothing_right_to_left_reaches_into_the_next_column(parts):
+def test_right_to_left_text_does_not_affect_the_next_column(parts):
     columns = split_cells("".join(parts))
     open_phrase, blanks = False, 0
     for item in [*columns, " ", " "]:
@@ -187,7 +187,7 @@ def test_nothing_right_to_left_reaches_into_the_next_column(parts):
     ]
 
 
-def test_only_what_differs_is_sent():
+def test_only_changed_cells_are_sent():
     both = Both()
     ground = Style(color="#e0e0e0", bgcolor="#1e1e1e")
     both.draw(3, 0, Segment("name: Walter  age: 41".ljust(WIDTH), ground))
@@ -196,7 +196,7 @@ def test_only_what_differs_is_sent():
     assert both.send() == "\x1b[4;21H2\x1b[H"
 
 
-def test_an_attribute_that_ends_ends_alone():
+def test_one_attribute_is_reset_without_the_others():
     both = Both()
     ground = Style(color="#e0e0e0", bgcolor="#1e1e1e")
     both.draw(0, 0, Segment("one", ground + Style(bold=True, underline=True)), Segment("two", ground))
@@ -205,7 +205,7 @@ def test_an_attribute_that_ends_ends_alone():
 
 
 @pytest.mark.parametrize("by", [1, -1, 4, -4])
-def test_lines_that_only_moved_are_moved_by_the_terminal(by):
+def test_moved_lines_are_scrolled_by_the_terminal(by):
     both = Both()
     ground = Style(color="#e0e0e0", bgcolor="#1e1e1e")
 
@@ -221,7 +221,7 @@ def test_lines_that_only_moved_are_moved_by_the_terminal(by):
     assert both.lean.margins is None, "the whole terminal scrolls again"
 
 
-def test_what_moved_hardly_is_not_moved():
+def test_short_moves_are_rewritten_instead_of_scrolled():
     both = Both()
     for y in range(HEIGHT):
         both.draw(y, 0, Segment(f"{y} same text in every line".ljust(WIDTH)))
@@ -233,7 +233,7 @@ def test_what_moved_hardly_is_not_moved():
     assert "M" not in sent and "L" not in sent
 
 
-def test_colors_are_erased_only_where_the_terminal_erases_with_them():
+def test_erasing_uses_the_background_color_only_if_the_terminal_supports_it():
     sent = {}
     for fills in (True, False):
         both = Both(fills=fills)
@@ -244,7 +244,7 @@ def test_colors_are_erased_only_where_the_terminal_erases_with_them():
 
 
 @given(st.text(max_size=30))
-def test_no_control_character_gets_through(text):
+def test_no_control_character_is_written(text):
     columns = split_cells(text)
     assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "".join(columns))
 
@@ -263,7 +263,7 @@ def test_a_link_is_closed_at_the_end_of_the_frame():
     both.check()
 
 
-def test_another_size_is_sent_whole():
+def test_a_resize_sends_the_whole_screen():
     both = Both()
     both.draw(2, 30, Segment("日本語 end"))
     both.send()
@@ -277,7 +277,7 @@ def test_another_size_is_sent_whole():
     assert both.lean.text.split("\n")[2] == " " * 30 + "日".ljust(19)
 
 
-def test_the_cursor_ends_where_it_is_wanted():
+def test_the_cursor_ends_at_the_requested_position():
     both = Both()
     both.draw(0, 0, Segment("text"))
     both.cursor = (7, 3)
@@ -290,7 +290,7 @@ def test_the_cursor_ends_where_it_is_wanted():
 @pytest.mark.parametrize(
     ("wanted", "found"), [((-6, 3), (0, 3)), ((2, -1), (2, 0)), ((WIDTH + 9, HEIGHT), (WIDTH - 1, HEIGHT - 1))]
 )
-def test_a_cursor_beside_the_screen_goes_to_its_edge(wanted, found):
+def test_a_cursor_outside_of_the_screen_is_moved_to_its_edge(wanted, found):
     both = Both()
     both.cursor = wanted
     sent = both.send()
@@ -298,7 +298,7 @@ def test_a_cursor_beside_the_screen_goes_to_its_edge(wanted, found):
     assert SEQUENCE.sub("", sent) == ""
 
 
-def test_a_part_is_cut_as_textual_cuts_it():
+def test_a_region_is_cropped_as_by_textual():
     both = Both()
     strips = [Strip([Segment("abcdefgh")]), Strip([Segment("日本語x")])]
     both.show(ChopsUpdate([{0: strips[0], 8: strips[1]}], [(0, 3, 11)], [[8, 15]]))

@@ -43,7 +43,7 @@ class Hasty(Console):
             self.post_message(events.Key(name, key if len(key) == 1 else None))
 
 
-async def test_keys_before_the_first_screen_wait_for_it_and_run_in_order() -> None:
+async def test_keys_typed_before_the_first_screen_run_in_order() -> None:
     console = Hasty(":", *"jobs", "enter")
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -57,7 +57,7 @@ async def test_a_resource_typed_before_the_first_screen_is_found_by_a_part_of_it
         assert "Beta testers" in text_of(console)
 
 
-async def test_nothing_reaches_a_screen_that_is_not_composed() -> None:
+async def test_no_key_reaches_a_screen_that_is_not_composed() -> None:
     console = demo(users=3)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -71,7 +71,7 @@ async def test_nothing_reaches_a_screen_that_is_not_composed() -> None:
         assert "status" in text_of(console).lower()
 
 
-async def test_a_detail_that_is_read_while_a_tab_is_being_made_fills_it_once_it_is_there() -> None:
+async def test_a_detail_loaded_during_the_mount_of_a_tab_fills_the_tab() -> None:
     console = demo(users=3)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -88,7 +88,7 @@ async def test_a_detail_that_is_read_while_a_tab_is_being_made_fills_it_once_it_
         assert screen.tab == 3
 
 
-async def test_keys_typed_with_the_one_that_opens_a_text_area_are_its_text(tmp_path: Path) -> None:
+async def test_keys_typed_after_opening_a_text_area_are_its_text(tmp_path: Path) -> None:
     console = demo(users=3)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -99,7 +99,7 @@ async def test_keys_typed_with_the_one_that_opens_a_text_area_are_its_text(tmp_p
         assert Path(wizard_of(pilot).draft.path).read_text().strip() == "email,alias"
 
 
-async def test_a_path_typed_with_the_keys_that_lead_to_its_field_arrives_whole(tmp_path: Path) -> None:
+async def test_a_path_typed_right_after_its_keys_is_complete(tmp_path: Path) -> None:
     path = messy(tmp_path / "people.csv")
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
@@ -111,7 +111,7 @@ async def test_a_path_typed_with_the_keys_that_lead_to_its_field_arrives_whole(t
         assert "60 rows" in bottom(console)
 
 
-async def test_keys_typed_ahead_go_to_the_screen_that_is_then_shown() -> None:
+async def test_keys_typed_ahead_go_to_the_next_screen() -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
@@ -123,7 +123,7 @@ async def test_keys_typed_ahead_go_to_the_screen_that_is_then_shown() -> None:
 @pytest.mark.parametrize(
     "keys", [("v", "enter", "]"), ("v", "enter", "p", "de", "enter", "]")], ids=["a choice", "a field"]
 )
-async def test_a_key_right_after_the_one_that_closes_a_dialog_goes_to_the_screen_below(
+async def test_a_key_typed_right_after_closing_a_dialog_goes_to_the_screen_below(
     tmp_path: Path, keys: tuple[str, ...]
 ) -> None:
     console = demo(users=3)
@@ -137,7 +137,7 @@ async def test_a_key_right_after_the_one_that_closes_a_dialog_goes_to_the_screen
         assert wizard_of(pilot).draft.region == ("DE" if "de" in keys else "")
 
 
-async def test_a_key_right_after_the_one_that_keeps_a_cell_goes_to_the_table(tmp_path: Path) -> None:
+async def test_a_key_typed_right_after_saving_a_cell_goes_to_the_table(tmp_path: Path) -> None:
     console = demo(users=3)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, messy(tmp_path / "people.csv"), "review")

@@ -13,7 +13,7 @@ from tui_support import SIZE, demo, settled
 import dyntui
 
 
-async def test_work_of_the_wizard_that_newer_work_replaces_is_not_left_unawaited() -> None:
+async def test_replaced_work_of_the_wizard_is_awaited() -> None:
     async with demo(users=3).run_test(size=SIZE) as pilot:
         await settled(pilot)
         await open_wizard(pilot)
@@ -27,7 +27,7 @@ async def test_work_of_the_wizard_that_newer_work_replaces_is_not_left_unawaited
         assert done == [4]
 
 
-def test_workers_get_a_function_and_no_coroutine() -> None:
+def test_workers_are_functions_and_not_coroutines() -> None:
     """`run_worker(work())` warns when the worker is canceled before it starts; `run_worker(work)` does not."""
     source = Path(dyntui.__file__).parent / "tui"
     starters = {"run_worker", "start_worker", "run_read_worker", "run_worker_then", "run_write_worker"}
