@@ -39,7 +39,7 @@ from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.error_hints import error_hint
-from dyntui.tui.shell.table_screen import TableScreen
+from dyntui.tui.shell.table_screen import ReadTableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -94,7 +94,7 @@ def _check_file(values: Values) -> dict[str, str]:
     return {} if values["path"].strip() and path.is_file() else {"path": "File not found."}
 
 
-class CompareAllowlistScreen(TableScreen):
+class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
     """The entries that only the allowlist has, only the other side (an allowlist or a file), or both."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "compare")
@@ -134,28 +134,13 @@ class CompareAllowlistScreen(TableScreen):
     def _empty(self) -> str:
         return f"No entries are in “{self.shown_value}”." if self.shown_value else "Both sides are empty."
 
-    def connected(self, connection: Connection) -> None:
-        self.load()
-
     @property
     def shown_resources(self) -> frozenset[str]:
         return frozenset({"allowlist-entries", "allowlists"})
 
-    def reload(self) -> None:
-        self.load()
-
-    def load(self) -> None:
-        """Load both sides and compare them."""
-        connection = self.console.session.connection
-        if connection is None:
-            return
-        change_count = self.change_count
-
-        async def work() -> EntryDiff:
-            this_side = await read_list(connection.client, self.row)
-            return compare(this_side, await self._read_other_side(connection))
-
-        run_read_worker(self.console, work, lambda diff: self._on_compared(diff, change_count))
+    async def read(self, connection: Connection) -> EntryDiff:
+        this_side = await read_list(connection.client, self.row)
+        return compare(this_side, await self._read_other_side(connection))
 
     async def _read_other_side(self, connection: Connection) -> ComparisonSide:
         import asyncio
@@ -170,11 +155,9 @@ class CompareAllowlistScreen(TableScreen):
                 f"{self.other} cannot be read: {error.strerror}.", hint="Press r to try again."
             ) from error
 
-    def _on_compared(self, diff: EntryDiff, change_count: int) -> None:
-        self.mark_up_to_date(change_count)
-        self.diff = diff
-        if self.is_mounted:
-            self._show_diff()
+    def show_result(self, result: EntryDiff) -> None:
+        self.diff = result
+        self._show_diff()
 
     def _show_diff(self) -> None:
         diff = self.diff
@@ -222,12 +205,9 @@ class CompareAllowlistScreen(TableScreen):
         )
 
     def sync_disabled_reason(self) -> str | None:
-        if reason := self.comparison_disabled_reason():
-            return reason
-        return (
-            None
-            if self.diff is not None and self.diff.only_right
-            else "The allowlist has all entries of the other side."
+        has_all = self.diff is not None and not self.diff.only_right
+        return self.comparison_disabled_reason() or (
+            "The allowlist has all entries of the other side." if has_all else None
         )
 
     def match_disabled_reason(self) -> str | None:
@@ -249,21 +229,18 @@ class CompareAllowlistScreen(TableScreen):
         self.table.marks.clear()
         self._show_diff()
 
-    def action_refresh(self) -> None:
-        self.load()
-
     def action_add(self) -> None:
         targets = [entry_target(entry) for entry in self._missing_entries()]
         action = add_entries(self.row, job=new_job())
         run_action(self.console, action, targets, opening_key="plus", done=self._on_results)
 
     def action_sync(self) -> None:
-        self._sync(remove=False, opening_key="s")
+        self._sync(remove=False)
 
     def action_match(self) -> None:
-        self._sync(remove=True, opening_key="S")
+        self._sync(remove=True)
 
-    def _sync(self, *, remove: bool, opening_key: str) -> None:
+    def _sync(self, *, remove: bool) -> None:
         diff, connection = self.diff, self.console.session.connection
         assert diff is not None
         assert connection is not None
@@ -285,7 +262,7 @@ class CompareAllowlistScreen(TableScreen):
             self.console,
             action,
             targets,
-            opening_key=opening_key,
+            opening_key="S" if remove else "s",
             summary_lines=plan.lines(),
             perform=perform,
             done=self._on_results,
@@ -315,7 +292,7 @@ _DUPLICATE_COLUMNS = (
 )
 
 
-class DuplicateEntriesScreen(TableScreen):
+class DuplicateEntriesScreen(ReadTableScreen[list[Row]]):
     """The identifiers that are on several allowlists, or more than one time on one allowlist."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "duplicates")
@@ -332,45 +309,24 @@ class DuplicateEntriesScreen(TableScreen):
             id="list",
         )
 
-    def connected(self, connection: Connection) -> None:
-        self.load()
-
     @property
     def shown_resources(self) -> frozenset[str]:
         return frozenset({"allowlist-entries", "allowlists"})
 
-    def reload(self) -> None:
-        self.load()
+    async def read(self, connection: Connection) -> list[Row]:
+        lists = await read_lists(connection.client)
+        rows = [(row, entry) for row in lists async for entry in entries_of(connection.client, str(row.get("id")))]
+        return [
+            {
+                "identifier": entry_label(same[0][1]),
+                "count": len(same),
+                "lists": ", ".join(name_of(row) for row, _ in same),
+            }
+            for same in find_duplicates(rows).values()
+        ]
 
-    def load(self) -> None:
-        """Load the entries of all allowlists."""
-        connection = self.console.session.connection
-        if connection is None:
-            return
-        change_count = self.change_count
-
-        async def work() -> list[Row]:
-            lists = await read_lists(connection.client)
-            rows = [(row, entry) for row in lists async for entry in entries_of(connection.client, str(row.get("id")))]
-            return [
-                {
-                    "identifier": entry_label(same[0][1]),
-                    "count": len(same),
-                    "lists": ", ".join(name_of(row) for row, _ in same),
-                }
-                for same in find_duplicates(rows).values()
-            ]
-
-        run_read_worker(self.console, work, lambda rows: self._on_loaded(rows, change_count))
-
-    def _on_loaded(self, rows: list[Row], change_count: int) -> None:
-        self.mark_up_to_date(change_count)
-        if self.is_mounted:
-            self.set_rows(rows)
-            self.refresh_status()
+    def show_result(self, result: list[Row]) -> None:
+        self.set_rows(result)
 
     def status(self) -> Sequence[Piece]:
         return self.position()
-
-    def action_refresh(self) -> None:
-        self.load()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
@@ -29,7 +27,7 @@ from dyntui.services.access.entries import (
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
-from dyntui.tui.features.access.allowlists_screen import toggle_allowlist
+from dyntui.tui.features.access.policy_actions import AllowlistActionsMixin
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -47,18 +45,10 @@ _DETECT = ""
 """The value of the type field that detects the type from the text."""
 
 
-class EntriesScreen(ResourceScreen):
+class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
     """The entries of the allowlist `parent_id`. The allowlist itself is loaded with them."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "allowlist-entries")
-
-    class AllowlistLoaded(Message):
-        """Posted when the allowlist was loaded, with all allowlists and gates."""
-
-        def __init__(self, access: AccessPolicy, row: Row) -> None:
-            super().__init__()
-            self.access = access
-            self.row = row
 
     access: AccessPolicy | None = None
     row: Row | None = None
@@ -82,15 +72,11 @@ class EntriesScreen(ResourceScreen):
             access = await read_access(connection.client)
             return access, dict(find_policy(access.lists, self.parent_id))
 
-        def on_loaded(loaded: tuple[AccessPolicy, Row]) -> None:
-            self.post_message(self.AllowlistLoaded(*loaded))
+        run_read_worker(self.console, work, self._on_allowlist_loaded)
 
-        run_read_worker(self.console, work, on_loaded)
-
-    @on(AllowlistLoaded)
-    def _on_allowlist_loaded(self, event: AllowlistLoaded) -> None:
-        self.access, self.row = event.access, event.row
-        self.parent_label = name_of(event.row)
+    def _on_allowlist_loaded(self, loaded: tuple[AccessPolicy, Row]) -> None:
+        self.access, self.row = loaded
+        self.parent_label = name_of(self.row)
         self._show_summary()
         self.refresh_status()
 
@@ -141,7 +127,7 @@ class EntriesScreen(ResourceScreen):
     # Actions
 
     def action_add(self) -> None:
-        row = self._allowlist
+        row = self.policy
         form = EntryForm(f"Add Entry to {name_of(row)}", {}, is_live=self._is_live)
 
         def on_submit(values: Values) -> None:
@@ -152,7 +138,7 @@ class EntriesScreen(ResourceScreen):
         self.console.open_form(form, on_submit)
 
     @property
-    def _allowlist(self) -> Row:
+    def policy(self) -> Row:
         assert self.row is not None
         return self.row
 
@@ -162,25 +148,19 @@ class EntriesScreen(ResourceScreen):
         return profile is not None and profile.kind == "live"
 
     def action_paste(self) -> None:
-        from dyntui.tui.features.access.entry_drafts import PasteEntriesDialog, open_drafts
+        from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen, PasteEntriesDialog
 
-        row, access = self._allowlist, self.access
+        row, access = self.policy, self.access
         assert access is not None
 
         def on_paste(text: str | None) -> None:
             if text and text.strip():
-                open_drafts(self.console, row, access.lists, text)
+                self.console.visit(EntryDraftsScreen(row, access.lists, text, is_live=self._is_live))
 
-        self.console.ask(PasteEntriesDialog(name_of(row)), on_paste)
-
-    def action_import(self) -> None:
-        from dyntui.tui.features.access.import_export import ask_import
-
-        ask_import(self.console, self._allowlist)
+        self.console.ask(PasteEntriesDialog(f"Paste Entries for {name_of(row)}"), on_paste)
 
     def action_edit(self) -> None:
-        row, old = self._allowlist, self.table.row
-        assert old is not None
+        row, old = self.policy, self.table.selected_row
         form = EntryForm(f"Edit Entry {entry_label(old)}", old, is_live=self._is_live)
 
         def on_submit(values: Values) -> None:
@@ -247,7 +227,7 @@ class EntriesScreen(ResourceScreen):
         }
 
     def action_delete(self) -> None:
-        row = self._allowlist
+        row = self.policy
 
         def remove(entries: list[Row]) -> None:
             action = remove_entries(row, job=new_job())
@@ -257,7 +237,7 @@ class EntriesScreen(ResourceScreen):
         self._with_selected_entries(remove)
 
     def action_copy_to(self) -> None:
-        row, access = self._allowlist, self.access
+        row, access = self.policy, self.access
         assert access is not None
         others = [other for other in access.lists if other.get("id") != row.get("id")]
         choices = [Choice(str(other.get("id")), name_of(other), note=access.column_text(other)) for other in others]
@@ -284,28 +264,10 @@ class EntriesScreen(ResourceScreen):
         self.table.repaint()
         self.refresh_status()
 
-    def action_toggle_enabled(self) -> None:
-        toggle_allowlist(self.console, self._allowlist, opening_key="t")
-
-    def action_compare(self) -> None:
-        from dyntui.tui.features.access.compare_screen import ask_comparison
-
-        ask_comparison(self.console, self._allowlist)
-
-    def action_export(self) -> None:
-        from dyntui.tui.features.access.import_export import ask_export
-
-        ask_export(self.console, self._allowlist)
-
     def action_undo(self) -> None:
         from dyntui.tui.features.access.import_export import ask_undo
 
-        ask_undo(self.console, self._allowlist)
-
-    def action_check(self) -> None:
-        from dyntui.tui.features.access.access_check import ask_access_check
-
-        ask_access_check(self.console)
+        ask_undo(self.console, self.policy)
 
     def status(self) -> Sequence[Piece]:
         parts = list(super().status())

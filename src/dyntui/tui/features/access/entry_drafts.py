@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static, TextArea
 
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
@@ -20,7 +19,7 @@ from dyntui.services.access.entries import add_entries, check_existing, entry_ta
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.kit.dialogs.paste_dialog import PasteLinesDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -31,9 +30,8 @@ from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["EntryDraftsScreen", "PasteEntriesDialog", "open_drafts"]
+__all__ = ["EntryDraftsScreen", "PasteEntriesDialog"]
 
 _COLUMNS = (
     Column("value", "identifier", 20, grow=True, priority=0),
@@ -53,42 +51,12 @@ _STATUS = {
 _COUNT_LABELS = {**_STATUS, DraftState.EXISTS: "already on the list"}
 
 
-class PasteEntriesDialog(BaseDialog[str]):
+class PasteEntriesDialog(PasteLinesDialog):
     """Asks for entries, one per line. The result is the text."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "paste-entries")
-
-    def __init__(self, allowlist_name: str) -> None:
-        super().__init__(classes="large paste")
-        self.title_text = f"Paste Entries for {allowlist_name}"
-
-    def content(self) -> ComposeResult:
-        yield Static(
-            "One per line: ada@example.com, 0x…, +49…, example.com, twitter:ada, fid:77. Add an alias after a comma.",
-            markup=False,
-        )
-        area = TextArea("", show_line_numbers=False, tab_behavior="focus", id="rows")
-        area.cursor_blink = False
-        yield area
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("ctrl+s", "review"), ("esc", "cancel"))
-
-    def on_mount(self) -> None:
-        self.query_one(TextArea).focus()
-
-    def current_input(self) -> str:
-        return self.query_one(TextArea).text
-
-    def action_submit(self) -> None:
-        self.submit(self.current_input())
-
-
-def open_drafts(console: ConsoleApp, row: Row, lists: Sequence[Row], text: str) -> None:
-    """Parse the pasted text and open the review of its entries. lists: all allowlists, where else an entry may be."""
-    profile = console.session.profile
-    is_live = profile is not None and profile.kind == "live"
-    console.visit(EntryDraftsScreen(row, lists, parse_lines(text, live=is_live), is_live=is_live))
+    about = "One per line: ada@example.com, 0x…, +49…, example.com, twitter:ada, fid:77. Add an alias after a comma."
+    verb = "review"
 
 
 class EntryDraftsScreen(TableScreen):
@@ -96,11 +64,12 @@ class EntryDraftsScreen(TableScreen):
 
     BINDINGS = bindings(ACCESS_ACTIONS, "entry-drafts")
 
-    def __init__(self, row: Row, lists: Sequence[Row], drafts: Sequence[EntryDraft], *, is_live: bool) -> None:
+    def __init__(self, row: Row, lists: Sequence[Row], text: str, *, is_live: bool) -> None:
+        """row: the allowlist to add to. lists: all allowlists, where else an entry may be. text: the pasted lines."""
         super().__init__()
         self.row = row
         self.lists = tuple(lists)
-        self.drafts = list(drafts)
+        self.drafts = parse_lines(text, live=is_live)
         self.is_live = is_live
         self.is_checked = False
         """Whether the drafts were compared with the entries of the allowlist."""
@@ -163,9 +132,6 @@ class EntryDraftsScreen(TableScreen):
         return f"{count:,} new {'entries' if count != 1 else 'entry'}" if count else ""
 
     # Why an action is not available
-
-    def selection_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "There is no row under the cursor."
 
     def add_disabled_reason(self) -> str | None:
         return None if self._count(DraftState.NEW) else "There are no new valid entries to add."

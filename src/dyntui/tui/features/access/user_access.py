@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 
 from dyntui.core.json_types import Row, as_object
 from dyntui.resources import ALLOWLIST_ENTRIES, Column
@@ -27,8 +25,8 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_runner import run_action, run_read_worker
-from dyntui.tui.shell.table_screen import TableScreen
+from dyntui.tui.shell.action_runner import run_action
+from dyntui.tui.shell.table_screen import ReadTableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -45,20 +43,10 @@ _COLUMNS = (
 )
 
 
-class UserAccessScreen(TableScreen):
+class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
     """All allowlists with the entries that match one user."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "user-access")
-
-    class Loaded(Message):
-        """Posted when the user, the allowlists, the gates and the matching entries were loaded."""
-
-        def __init__(self, access: AccessPolicy, user: Row, answer: AccessAnswer, change_count: int) -> None:
-            super().__init__()
-            self.change_count = change_count
-            self.access = access
-            self.user = user
-            self.answer = answer
 
     def __init__(self, user_id: str, label: str) -> None:
         super().__init__()
@@ -82,56 +70,30 @@ class UserAccessScreen(TableScreen):
             view = StaticRows(key="key", is_loaded=False)
             yield Table(_COLUMNS, view, empty=lambda: "This environment has no allowlists.", id="list")
 
-    def connected(self, connection: Connection) -> None:
-        self.load()
-
     @property
     def shown_resources(self) -> frozenset[str]:
         return frozenset({"users", "allowlists", "allowlist-entries", "gates"})
 
-    def reload(self) -> None:
-        self.load()
+    async def read(self, connection: Connection) -> tuple[AccessPolicy, Row, AccessAnswer]:
+        user = await connection.client.users.get_raw(self.user_id)
+        access = await read_access(connection.client)
+        return access, user, await check_user(connection.client, user, access=access)
 
-    def load(self) -> None:
-        """Load the user, the allowlists and the matching entries."""
-        connection = self.console.session.connection
-        if connection is None:
-            return
-        change_count = self.change_count
-
-        async def work() -> UserAccessScreen.Loaded:
-            user = await connection.client.users.get_raw(self.user_id)
-            access = await read_access(connection.client)
-            return self.Loaded(access, user, await check_user(connection.client, user, access=access), change_count)
-
-        run_read_worker(self.console, work, self._post_loaded)
-
-    def _post_loaded(self, event: Loaded) -> None:
-        self.post_message(event)
-
-    @on(Loaded)
-    def _on_loaded(self, event: Loaded) -> None:
-        self.mark_up_to_date(event.change_count)
-        self.access, self.user, self.answer = event.access, event.user, event.answer
-        self.set_rows(_rows(event.access, event.answer.matches))
-        scopes = f"Access scopes: {', '.join(event.answer.scopes)}." if event.answer.scopes else "No access scopes."
-        self.query_one(SummaryText).set_lines([event.answer.summary, scopes])
-        self.refresh_status()
+    def show_result(self, result: tuple[AccessPolicy, Row, AccessAnswer]) -> None:
+        self.access, self.user, self.answer = access, _, answer = result
+        self.set_rows(_rows(access, answer.matches))
+        scopes = f"Access scopes: {', '.join(answer.scopes)}." if answer.scopes else "No access scopes."
+        self.query_one(SummaryText).set_lines([answer.summary, scopes])
 
     def status(self) -> Sequence[Piece]:
-        if self.answer is None:
-            return [("loading", "")]
-        return self.position()
+        return self.position() if self.answer is not None else [("loading", "")]
 
     # Why an action is not available
 
-    def selection_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "There is no row under the cursor."
-
     def add_disabled_reason(self) -> str | None:
-        if reason := self.selection_disabled_reason():
-            return reason
-        return None if self._missing_entries() else "This allowlist already has all identifiers of the user."
+        return self.selection_disabled_reason() or (
+            None if self._missing_entries() else "This allowlist already has all identifiers of the user."
+        )
 
     def removal_disabled_reason(self) -> str | None:
         row = self.table.row
@@ -176,28 +138,21 @@ class UserAccessScreen(TableScreen):
 
     @property
     def _allowlist(self) -> Row:
-        row = self.table.row
-        assert row is not None
         assert self.access is not None
-        return dict(find_policy(self.access.lists, str(row["id"])))
+        return dict(find_policy(self.access.lists, str(self.table.selected_row["id"])))
 
     def action_remove(self) -> None:
-        row = self.table.row
-        assert row is not None
         action = remove_entries(self._allowlist, job=new_job())
-        run_action(self.console, action, [removal_target(as_object(row["entry"]))], opening_key="d")
+        target = removal_target(as_object(self.table.selected_row["entry"]))
+        run_action(self.console, action, [target], opening_key="d")
 
     def action_explain(self) -> None:
         assert self.answer is not None
         show_access_answer(self.console, self.answer)
 
     def action_open(self) -> None:
-        row = self.table.row
-        assert row is not None
+        row = self.table.selected_row
         self.console.open_list(ALLOWLIST_ENTRIES, str(row["id"]), str(row["name"]))
-
-    def action_refresh(self) -> None:
-        self.load()
 
 
 def _rows(access: AccessPolicy, matches: Sequence[AccessMatch]) -> list[Row]:

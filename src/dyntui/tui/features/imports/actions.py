@@ -41,7 +41,7 @@ IMPORTS_ACTIONS = register(
     Action("source.paste", ("p",), "paste rows", "Paste rows instead of opening a file.", _READ, 12),
     Action("source.expand", ("l", "right"), "expand", "Expand the folder.", _READ, disabled_reason="folder_disabled_reason"),
     Action("source.collapse", ("h", "left"), "collapse", "Collapse the folder.", _READ, disabled_reason="folder_disabled_reason"),
-    Action("paste.submit", ("ctrl+s",), "import", "Import the pasted rows.", _READ, run="submit_rows"),
+    Action("paste.submit", ("ctrl+s",), "import", "Import the pasted rows.", _READ),
     Action("parse.change", ("enter",), "change", "Change how the file is read.", _READ, 10, disabled_reason="selection_disabled_reason"),
     Action("parse.reset", ("r",), "reset", "Read the file with the detected settings.", _READ, 11,
         disabled_reason="reset_disabled_reason"),

@@ -28,6 +28,7 @@ from dyntui.tui.features.imports.file_tree import FileTree
 from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.paste_dialog import PasteLinesDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -39,6 +40,14 @@ if TYPE_CHECKING:
 __all__ = ["SourceStep"]
 
 _MAX_DRAFTS = 4
+
+
+class PasteRowsDialog(PasteLinesDialog):
+    """Asks for rows instead of a file. The result is the text."""
+
+    BINDINGS = bindings(IMPORTS_ACTIONS, "paste")
+    about = "CSV, TSV or JSON. The first row can contain the column names."
+    verb = "import"
 
 
 class SourceStep(WizardStep):
@@ -200,9 +209,7 @@ class SourceStep(WizardStep):
         self.open_path(chosen.key if is_partial else text)
 
     def action_paste(self) -> None:
-        from dyntui.tui.features.imports.paste_rows import PasteRowsDialog
-
-        self.console.ask(PasteRowsDialog(), self.choose_pasted_rows)
+        self.console.ask(PasteRowsDialog("Paste rows"), self.choose_pasted_rows)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

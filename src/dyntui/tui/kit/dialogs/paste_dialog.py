@@ -1,4 +1,4 @@
-"""A dialog to paste or write a longer text, with an optional one-line field below."""
+"""Dialogs to paste or write a longer text: of lines, or with an optional one-line field below."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 
-__all__ = ["PasteTextDialog", "Pasted"]
+__all__ = ["PasteLinesDialog", "PasteTextDialog", "Pasted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,37 @@ class PasteTextDialog(BaseDialog[Pasted]):
     def current_input(self) -> Pasted:
         line = self.query_one("#line", Input).value if self.line else ""
         return Pasted(self.query_one("#pasted", TextArea).text, line)
+
+    def action_submit(self) -> None:
+        self.submit(self.current_input())
+
+
+class PasteLinesDialog(BaseDialog[str]):
+    """A text area for pasted lines. A subclass binds the key of `action_submit` and gives the texts."""
+
+    about = ""
+    """A line above the text."""
+    verb = "submit"
+    """The label of the key that submits."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(classes="large paste")
+        self.title_text = title
+
+    def content(self) -> ComposeResult:
+        yield Static(self.about, markup=False)
+        area = TextArea("", show_line_numbers=False, tab_behavior="focus", id="rows")
+        area.cursor_blink = False
+        yield area
+
+    def footer_keys(self) -> tuple[tuple[str, str], ...]:
+        return (("ctrl+s", self.verb), ("esc", "cancel"))
+
+    def on_mount(self) -> None:
+        self.set_focus(self.query_one(TextArea), scroll_visible=False)
+
+    def current_input(self) -> str:
+        return self.query_one(TextArea).text
 
     def action_submit(self) -> None:
         self.submit(self.current_input())

@@ -203,6 +203,12 @@ class Table(LineList):
         return self.view.get(self.cursor)
 
     @property
+    def selected_row(self) -> Row:
+        """The row under the cursor, for actions that are not available without one."""
+        assert self.row is not None
+        return self.row
+
+    @property
     def row_id(self) -> str | None:
         """The id of the row under the cursor."""
         return self.view.id_at(self.cursor)
