@@ -19,6 +19,9 @@ install: $(STAMP) ## Create .venv with .venv/bin/dyntui
 demo: $(STAMP) ## Open the console on the built-in sandbox
 	@$(BIN)/dyntui demo
 
+# Bytecode is cached also where the environment says not to: workers and commands would compile everything anew.
+test test-all: export PYTHONDONTWRITEBYTECODE =
+
 test: $(STAMP) ## Run the fast tests
 	$(BIN)/python -m pytest -q -n auto --junit-xml=.pytest_cache/make-test.xml
 

@@ -505,7 +505,7 @@ def run_tests(check: Check, folder: Path) -> Outcome:
         file = source / check.file
         file.write_text(check.mutate(file.read_text()))
         output = _pytest(Path(name))
-    failed = [line for line in output.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    failed = [line for line in output.splitlines() if line.startswith(("FAILED tests/", "ERROR tests/"))]
     return Outcome(check, failed[0].split(" ", 1)[1].split(" - ")[0] if failed else "", time.monotonic() - start)
 
 

@@ -18,6 +18,8 @@ from unittest import mock
 
 import pytest
 import stamina
+from hypothesis import settings
+from tests.families import FAST_EXAMPLES
 
 from dyntui.cli.root import main
 from dyntui.config import credentials
@@ -28,6 +30,13 @@ from dyntui.sandbox.options import SandboxOptions, parse_rate_limit
 
 READY = re.compile(r"listening on (http://127\.0\.0\.1:\d+/api/v0) environment (\S+) token (dyn_\S+)\n")
 TOKEN_VARIABLES = ("DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples of each property in `make test`."""
+    settings.register_profile("fast", max_examples=FAST_EXAMPLES)
+    if config.option.markexpr == "not slow":
+        settings.load_profile("fast")
 
 
 def pytest_collection_finish() -> None:

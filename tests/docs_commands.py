@@ -20,6 +20,7 @@ from tests.conftest import Sandbox, serving
 from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
+from dyntui.core.json_types import as_object, as_objects
 from dyntui.resources import RESOURCES
 from dyntui.services.lists.list_source import scan
 
@@ -125,14 +126,14 @@ async def _read_all(client: Client) -> dict[str, str]:
         out[f"{kind} {name}"] = json.dumps(row, sort_keys=True, default=str)
 
     async def rows(name: str, parent: str = "") -> list[dict[str, Any]]:
-        return [each.row async for each in scan(client, RESOURCES[name], parent=parent)]
+        return [dict(each.row) async for each in scan(client, RESOURCES[name], parent=parent)]
 
     emails: dict[str, str] = {}
     for user in await rows("users"):
         emails[str(user["id"])] = name = str(user.get("email") or user["id"])
         add("user", name, user)
         full = await client.users.get_raw(user["id"])
-        for session in full.get("sessions") or ():
+        for session in as_objects(full.get("sessions")):
             if not session.get("revokedAt"):
                 add("session", session["id"], session)
     for wallet in await rows("wallets"):
@@ -150,7 +151,7 @@ async def _read_all(client: Client) -> dict[str, str]:
             add("entry", entry["id"], entry)
     for token in await rows("tokens"):
         add("token", token["id"], {"note": token.get("note")})
-    add("environment", "settings", await client.call("getEnvironmentSettings"))
+    add("environment", "settings", as_object(await client.call("getEnvironmentSettings")))
     return out
 
 

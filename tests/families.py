@@ -1,4 +1,4 @@
-"""Families of tests: many parameters of which `make test` runs a few and `make test-all` all."""
+"""Families of tests: many parameters or examples, of which `make test` runs a few and `make test-all` all."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import TypeVar
 
 import pytest
 from _pytest.mark import ParameterSet
+from hypothesis import settings
 
 T = TypeVar("T")
 
-__all__ = ["slow_except"]
+__all__ = ["FAST_EXAMPLES", "examples", "slow_except"]
+
+FAST_EXAMPLES = 25
+"""The examples of a property in `make test`, of the 100 in `make test-all`."""
 
 
 def slow_except(values: Iterable[T], *fast: T) -> list[ParameterSet]:
@@ -24,3 +28,9 @@ def slow_except(values: Iterable[T], *fast: T) -> list[ParameterSet]:
         )
         for value in found
     ]
+
+
+def examples(number: int) -> int:
+    """Return the examples of a property that has `number` of them in `make test-all`."""
+    assert settings.default is not None
+    return max(5, number * settings.default.max_examples // 100)

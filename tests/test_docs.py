@@ -12,13 +12,13 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_to_files_have_targets(page):
+def test_links_to_files_have_targets(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
         if not target.startswith(("http://", "https://")):
             assert (page.parent / target).exists(), target
 
 
-def test_the_architecture_page_names_files_and_functions_that_exist():
+def test_the_architecture_page_names_files_and_functions_that_exist() -> None:
     """Each name in a step or table row is in one of the files that the same step or row names."""
     text = (ROOT / "docs" / "architecture.md").read_text()
     source = ROOT / "src" / "dyntui"
@@ -34,7 +34,7 @@ def test_the_architecture_page_names_files_and_functions_that_exist():
     assert missing == []
 
 
-def test_the_readme_names_every_command():
+def test_the_readme_names_every_command() -> None:
     from dyntui.cli.root import COMMANDS
 
     readme = (ROOT / "README.md").read_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,27 +13,27 @@ SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 
 
 @pytest.fixture(scope="module")
-def script() -> object:
+def script() -> Any:
     """The script as a module."""
     sys.path.insert(0, str(SCRIPTS))
     try:
-        import mutate_write_gate
+        import mutate_write_gate  # type: ignore[import-not-found]
     finally:
         sys.path.remove(str(SCRIPTS))
     return mutate_write_gate
 
 
-def test_every_check_is_in_the_code_once(script) -> None:
+def test_every_check_is_in_the_code_once(script: Any) -> None:
     assert list(script.find_missing_checks()) == []
     assert len({check.meaning for check in script.CHECKS}) == len(script.CHECKS)
 
 
-def test_every_mutant_differs_from_the_code(script) -> None:
+def test_every_mutant_differs_from_the_code(script: Any) -> None:
     for check in script.CHECKS:
         assert check.mutate((SCRIPTS.parent / "src" / "dyntui" / check.file).read_text()).strip(), check.meaning
 
 
-def test_a_check_that_is_gone_is_an_error(script) -> None:
+def test_a_check_that_is_gone_is_an_error(script: Any) -> None:
     with pytest.raises(script.CheckNotFound, match=r"found `no_such_check.*0 times"):
         script.Check("x", script.GATE, "WriteGate.check", "no_such_check()", "None").mutate(
             "class WriteGate:\n    def check(self): ...\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.api.conftest import reply
 
@@ -19,7 +21,7 @@ def client(url: str) -> Client:
     return Client(url, ENV, "dyn_" + "a" * 56, rate_limiters=RateLimiters(0, 0))
 
 
-def test_every_operation_of_the_catalog_is_found_by_its_method_and_path():
+def test_every_operation_of_the_catalog_is_found_by_its_method_and_path() -> None:
     assert len(catalog()) == 326
     for operation in catalog():
         values = {name: f"v{index}" for index, name in enumerate(operation.path_names)}
@@ -31,17 +33,17 @@ def test_every_operation_of_the_catalog_is_found_by_its_method_and_path():
         assert (found[0].id, found[1]) == (operation.id, values)
 
 
-def test_a_literal_path_takes_precedence_over_a_parameter():
+def test_a_literal_path_takes_precedence_over_a_parameter() -> None:
     found = catalog().match("POST", "/environments/e/users/bulk")
     assert found is not None and found[0].id == "bulkCreateUser"
 
 
-def test_an_unknown_operation_is_reported_with_similar_ones():
+def test_an_unknown_operation_is_reported_with_similar_ones() -> None:
     with pytest.raises(UsageError, match="getEnvironmentUsers"):
         catalog().get("getEnviromentUsers")
 
 
-def test_only_operations_without_changes_are_reads():
+def test_only_operations_without_changes_are_reads() -> None:
     assert all(operation.reads for operation in catalog() if operation.method == "GET")
     writing = [operation for operation in catalog() if operation.method != "GET" and operation.reads]
     assert {operation.id for operation in writing} <= {
@@ -52,13 +54,13 @@ def test_only_operations_without_changes_are_reads():
     }
 
 
-def test_deletes_revocations_and_resets_are_destructive():
+def test_deletes_revocations_and_resets_are_destructive() -> None:
     destructive = {operation.id for operation in catalog() if operation.destructive}
     assert {"deleteUser", "revokeSessionById", "revokeUserSessions", "resetUserMfa"} <= destructive
     assert "createUser" not in destructive
 
 
-async def test_the_filter_is_sent_as_a_deep_object(script):
+async def test_the_filter_is_sent_as_a_deep_object(script: Any) -> None:
     async with script(reply(200, b'{"users": []}')) as server, client(server.url) as api:
         await api.users.list(filter={"filterValue": "a&b=c", "filterColumn": "email"}, includeSessions=True)
     target = server.requests[0].line.split()[1]
@@ -66,14 +68,14 @@ async def test_the_filter_is_sent_as_a_deep_object(script):
     assert "includeSessions=true" in target
 
 
-async def test_a_query_parameter_that_does_not_exist_is_refused(script):
+async def test_a_query_parameter_that_does_not_exist_is_refused(script: Any) -> None:
     async with script(reply(200, b"{}")) as server, client(server.url) as api:
         with pytest.raises(UsageError, match="offset"):
             await api.call("getEnvironmentUsers", query={"page": 2})
     assert server.requests == []
 
 
-async def test_a_missing_path_value_is_named(script):
+async def test_a_missing_path_value_is_named(script: Any) -> None:
     async with script(reply(200, b"{}")) as server, client(server.url) as api:
         with pytest.raises(UsageError, match="userId"):
             await api.call("getUser")
@@ -91,18 +93,20 @@ async def test_a_missing_path_value_is_named(script):
         ([{"id": 1}, "odd"], "", 1, 2, None),
     ],
 )
-def test_bare_and_wrapped_lists_are_parsed(document, items, rows, total, cursor):
+def test_bare_and_wrapped_lists_are_parsed(
+    document: Any, items: str, rows: int, total: int | None, cursor: str | None
+) -> None:
     page = page_from(document, items)
     assert (len(page.rows), page.total, page.cursor) == (rows, total, cursor)
 
 
 @pytest.mark.parametrize("document", [None, "text", {"a": [1], "b": [2]}, 7])
-def test_a_response_without_rows_is_an_error(document):
+def test_a_response_without_rows_is_an_error(document: Any) -> None:
     with pytest.raises(BadResponse):
         page_from(document, "users")
 
 
-async def test_the_token_introspection_is_optional(script):
+async def test_the_token_introspection_is_optional(script: Any) -> None:
     async with script(reply(404, b'{"error": "no", "code": "x"}')) as server, client(server.url) as api:
         assert await api.introspect() is None
     async with script(reply(200, b'{"token": {"scopes": ["a"]}}')) as server, client(server.url) as api:

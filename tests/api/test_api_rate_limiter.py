@@ -21,7 +21,7 @@ class Clock:
 
 
 @given(st.integers(1, 6000), st.lists(st.floats(0, 2), max_size=200))
-def test_no_minute_has_more_requests_than_the_rate_and_one_second_of_burst(rate, pauses):
+def test_no_minute_has_more_requests_than_the_rate_and_one_second_of_burst(rate: float, pauses: list[float]) -> None:
     clock = Clock()
     rate_limiter = RateLimiter(rate, clock=clock)
     leaves = []
@@ -33,12 +33,12 @@ def test_no_minute_has_more_requests_than_the_rate_and_one_second_of_burst(rate,
         assert len(within) <= rate + rate / 60 + 1
 
 
-def test_without_a_rate_requests_do_not_wait():
+def test_without_a_rate_requests_do_not_wait() -> None:
     rate_limiter = RateLimiter(0)
     assert [rate_limiter.reserve() for _ in range(100)] == [0.0] * 100
 
 
-def test_a_429_delays_all_requests_and_halves_the_rate_which_recovers_slowly():
+def test_a_429_delays_all_requests_and_halves_the_rate_which_recovers_slowly() -> None:
     clock = Clock()
     rate_limiter = RateLimiter(600, clock=clock)
     rate_limiter.hold(10)
@@ -52,14 +52,14 @@ def test_a_429_delays_all_requests_and_halves_the_rate_which_recovers_slowly():
     assert rate_limiter.per_minute == 600
 
 
-async def test_a_waiting_request_continues_when_the_delay_ends():
+async def test_a_waiting_request_continues_when_the_delay_ends() -> None:
     rate_limiter = RateLimiter(0)
     rate_limiter.hold(0.05)
     await rate_limiter.acquire(Waits(lambda: None))
     assert rate_limiter.waiting == 0
 
 
-def test_one_limiter_works_with_several_event_loops():
+def test_one_limiter_works_with_several_event_loops() -> None:
     rate_limiter = RateLimiter(60_000)
     done = []
 
@@ -79,7 +79,7 @@ def test_one_limiter_works_with_several_event_loops():
     assert done == [1, 1, 1]
 
 
-def test_bulk_requests_count_for_both_limiters():
+def test_bulk_requests_count_for_both_limiters() -> None:
     rate_limiters = RateLimiters()
     assert rate_limiters.for_operation("bulkCreateUser") == (rate_limiters.bulk, rate_limiters.default)
     assert rate_limiters.for_operation("getUser") == (rate_limiters.default,)

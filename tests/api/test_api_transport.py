@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 import stamina
@@ -12,6 +14,7 @@ from tests.api.conftest import CUT, reply
 
 from dyntui.api.client import Client
 from dyntui.api.errors import (
+    ApiProblem,
     BadRequest,
     BadResponse,
     Conflict,
@@ -38,16 +41,16 @@ USERS = reply(200, b'{"count": 1, "users": [{"id": "u1"}]}')
 
 
 @pytest.fixture(autouse=True)
-def fast_retries():
+def fast_retries() -> Iterator[Any]:
     with stamina.set_testing(True, attempts=3, cap=True):
         yield
 
 
-def client(url: str, **options) -> Client:
+def client(url: str, **options: Any) -> Client:
     return Client(url, ENV, TOKEN, rate_limiters=RateLimiters(0, 0), **options)
 
 
-async def test_every_request_carries_the_token_to_the_pinned_origin(script):
+async def test_every_request_carries_the_token_to_the_pinned_origin(script: Any) -> None:
     async with script(USERS) as server, client(server.url) as api:
         page = await api.users.list(limit=1)
     assert page.rows == [{"id": "u1"}] and page.total == 1
@@ -55,7 +58,7 @@ async def test_every_request_carries_the_token_to_the_pinned_origin(script):
     assert server.requests[0].line.startswith(f"GET /api/v0/environments/{ENV}/users?")
 
 
-async def test_a_redirect_is_an_error_and_the_token_is_not_sent(script):
+async def test_a_redirect_is_an_error_and_the_token_is_not_sent(script: Any) -> None:
     async with script(USERS) as other:
         moved = reply(302, headers=f"Location: {other.url}/elsewhere\r\n")
         async with script(moved) as server, client(server.url) as api:
@@ -77,7 +80,7 @@ LOCATIONS = [
 
 
 @pytest.mark.parametrize("location", LOCATIONS)
-async def test_a_redirect_to_what_is_no_url_is_the_same_error(script, location):
+async def test_a_redirect_to_what_is_no_url_is_the_same_error(script: Any, location: str) -> None:
     async with script(reply(302, headers=f"Location: {location}\r\n")) as server, client(server.url) as api:
         with pytest.raises(Redirected) as caught:
             await api.users.list()
@@ -87,27 +90,27 @@ async def test_a_redirect_to_what_is_no_url_is_the_same_error(script, location):
 
 
 @pytest.mark.parametrize("bad", ["..", ".", ""])
-async def test_an_id_that_would_leave_its_path_is_refused_before_anything_is_sent(script, bad):
+async def test_an_id_that_would_leave_its_path_is_refused_before_anything_is_sent(script: Any, bad: str) -> None:
     async with script(USERS) as server, client(server.url) as api:
         with pytest.raises(UsageError):
             await api.users.get(bad)
     assert server.requests == []
 
 
-async def test_a_slash_in_an_id_is_quoted(script):
+async def test_a_slash_in_an_id_is_quoted(script: Any) -> None:
     async with script(reply(200, b"{}")) as server, client(server.url) as api:
         await api.users.get_raw("../../tokens")
     assert server.requests[0].line.split()[1].endswith("/users/..%2F..%2Ftokens")
 
 
 @pytest.mark.parametrize("url", ["http://example.com/api/v0", "ftp://127.0.0.1/api/v0", "file:///etc/passwd"])
-def test_only_https_or_loopback_base_urls_are_accepted(url):
+def test_only_https_or_loopback_base_urls_are_accepted(url: str) -> None:
     with pytest.raises(UsageError):
         client(url)
 
 
 @pytest.mark.parametrize("answer", [reply(503, b""), reply(429, b"slow down", "Retry-After: 0\r\n"), CUT])
-async def test_reads_are_retried(script, answer):
+async def test_reads_are_retried(script: Any, answer: Any) -> None:
     async with script(answer, USERS) as server, client(server.url) as api:
         page = await api.users.list()
     assert page.total == 1
@@ -128,8 +131,8 @@ async def test_reads_are_retried(script, answer):
     ],
 )
 async def test_writes_are_not_retried_and_report_whether_they_may_have_been_applied(
-    script, answer, error, maybe_applied
-):
+    script: Any, answer: Any, error: Any, maybe_applied: bool
+) -> None:
     async with script(answer) as server, client(server.url) as api:
         with pytest.raises(error) as caught:
             await api.call("createUser", body={"email": "ada@example.com"}, permit=WritePermit("test"))
@@ -137,7 +140,7 @@ async def test_writes_are_not_retried_and_report_whether_they_may_have_been_appl
     assert len(server.requests) == 1
 
 
-async def test_a_refused_connection_is_reported_as_not_sent():
+async def test_a_refused_connection_is_reported_as_not_sent() -> None:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{sock.getsockname()[1]}/api/v0"
@@ -147,7 +150,7 @@ async def test_a_refused_connection_is_reported_as_not_sent():
     assert caught.value.exit_code == 4 and not caught.value.maybe_applied
 
 
-async def test_a_write_needs_a_permit_and_a_client_that_may_write(script):
+async def test_a_write_needs_a_permit_and_a_client_that_may_write(script: Any) -> None:
     async with script(reply(200, b"{}")) as server:
         async with client(server.url) as api:
             with pytest.raises(WriteRefused):
@@ -186,7 +189,9 @@ async def test_a_write_needs_a_permit_and_a_client_that_may_write(script):
         (418, b'{"error": 7}', None, "418 I'm a Teapot", ""),
     ],
 )
-def test_each_error_shape_gives_a_message_and_a_code(status, body, cls, message, code):
+def test_each_error_shape_gives_a_message_and_a_code(
+    status: int, body: bytes, cls: type[ApiProblem], message: str, code: str
+) -> None:
     error = error_from(status, {"x-request-id": "r1"}, body)
     assert cls is None or type(error) is cls
     assert (error.message, error.code, error.request_id) == (message, code, "r1")
@@ -195,11 +200,11 @@ def test_each_error_shape_gives_a_message_and_a_code(status, body, cls, message,
 @pytest.mark.parametrize(
     ("header", "seconds"), [("7", 7.0), ("0.5", 0.5), ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0), ("soon", None)]
 )
-def test_retry_after_is_read_as_seconds_or_a_date(header, seconds):
+def test_retry_after_is_read_as_seconds_or_a_date(header: str, seconds: float | None) -> None:
     assert error_from(429, {"retry-after": header}, b"").retry_after == seconds
 
 
-async def test_the_log_has_operations_and_sizes_but_no_values(script):
+async def test_the_log_has_operations_and_sizes_but_no_values(script: Any) -> None:
     async with script(reply(404, json.dumps({"error": f"no {TOKEN}", "code": "x"}).encode())) as server:
         async with client(server.url) as api:
             with pytest.raises(NotFound):
@@ -210,13 +215,15 @@ async def test_the_log_has_operations_and_sizes_but_no_values(script):
     assert TOKEN not in repr(api)
 
 
-async def test_a_response_above_the_size_limit_is_not_read_to_its_end(script, monkeypatch):
+async def test_a_response_above_the_size_limit_is_not_read_to_its_end(
+    script: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("dyntui.api.transport.MAX_RESPONSE", 1000)
     async with script(reply(200, b"[" + b"1," * 2000 + b"1]")) as server, client(server.url) as api:
         with pytest.raises(BadResponse, match="larger"):
             await api.call("getAllowlistsByEnvironmentId")
 
 
-async def test_a_body_of_no_content_is_none(script):
+async def test_a_body_of_no_content_is_none(script: Any) -> None:
     async with script(reply(204)) as server, client(server.url) as api:
         assert await api.call("deleteUser", path={"userId": "u1"}, permit=WritePermit("t")) is None

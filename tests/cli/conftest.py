@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from cli_support import ID, TOKEN, Done, Run, Server
+from tests.cli.cli_support import ID, TOKEN, Done, Run, Server
 
 from dyntui.cli.root import main
 from dyntui.config import credential_files, credentials

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from cli_support import CLOSED_PORT_URL, HINT, ID, REMOTE, TOKEN, Run, Server, add, files_with
+from tests.cli.cli_support import CLOSED_PORT_URL, HINT, ID, REMOTE, TOKEN, Run, Server, add, files_with
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.profiles import Profiles

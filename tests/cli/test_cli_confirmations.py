@@ -18,8 +18,8 @@ from typing import Any
 
 import click
 import pytest
-from cli_support import Run
-from test_cli_read_only import iter_commands
+from tests.cli.cli_support import Run
+from tests.cli.test_cli_read_only import iter_commands
 from tests.families import slow_except
 from tests.services.resource_fixtures import FILLED, FIRST, FLAGS, actions, done, parent_for, rows_of
 

@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from cli_support import Run, Server, add
+from tests.cli.cli_support import Run, Server, add
 from tests.families import slow_except
 
 from dyntui.config.paths import paths

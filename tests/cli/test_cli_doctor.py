@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from cli_support import CLOSED_PORT_URL, HINT, Done, Run, Server, add
+from tests.cli.cli_support import CLOSED_PORT_URL, HINT, Done, Run, Server, add
 
 from dyntui.config.paths import paths
 

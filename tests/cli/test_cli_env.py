@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_support import CLOSED_PORT_URL, HINT, ID, OTHER, REMOTE, TOKEN, Run, Server, add, files_with
+from tests.cli.cli_support import CLOSED_PORT_URL, HINT, ID, OTHER, REMOTE, TOKEN, Run, Server, add, files_with
 
 from dyntui.config import profiles as config_profiles
 from dyntui.config.credentials import CredentialKind, store_for

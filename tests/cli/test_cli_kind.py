@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_support import Run
+from tests.cli.cli_support import Run
 
 from dyntui.config.profiles import Profiles
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_support import ID, TOKEN, Run
+from tests.cli.cli_support import ID, TOKEN, Run
 from tests.families import slow_except
+from tests.other_origin import HOST, OtherOrigin, serving_other_origin
 
 from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.profile import Profile
 from dyntui.config.profiles import Profiles
 from dyntui.services.imports.jobs import JobLocation, new_job
-from other_origin import HOST, OtherOrigin, serving_other_origin
 
 VENDOR = "https://app.dynamicauth.com/api/v0"
 COMMANDS = {
@@ -51,7 +51,7 @@ def other(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator
         yield serving
 
 
-def save(kind: str, url: str, tmp_path: Path, **fields: str) -> Path:
+def save(kind: str, url: str, tmp_path: Path, **fields: Any) -> Path:
     """Save a profile with a credential of this kind. Returns the file that its credential command creates."""
     ran = tmp_path / "ran"
     if kind == "none":

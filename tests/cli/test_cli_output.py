@@ -17,7 +17,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from cli_support import Run, Server, add
+from tests.cli.cli_support import Run, Server, add
 from tests.conftest import Sandbox, serving
 from tests.families import slow_except
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
-from cli_support import CLOSED_PORT_URL, TOKEN, Run
+from tests.cli.cli_support import CLOSED_PORT_URL, TOKEN, Run
 
 from dyntui.cli.root import root
 from dyntui.config.profile_resolution import resolve_profile

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_support import Done, Run
+from tests.cli.cli_support import Done, Run
 from tests.conftest import Sandbox, serving
 from tests.services.resource_fixtures import FILLED
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -31,15 +34,15 @@ def loaded_by(*arguments: str, codes: tuple[int, ...] = (0,)) -> set[str]:
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "demo"])
-def test_no_command_loads_textual_to_show_its_help(name):
+def test_no_command_loads_textual_to_show_its_help(name: str) -> None:
     assert not loaded_by(name, "--help") & {"textual", "rich"}
 
 
-def test_the_help_loads_nothing_heavy():
+def test_the_help_loads_nothing_heavy() -> None:
     assert not loaded_by("--help") & set(HEAVY)
 
 
-def test_opening_the_console_does_not_load_click(tmp_path, monkeypatch):
+def test_opening_the_console_does_not_load_click(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
     code = (
         "import sys, dyntui.tui\n"
@@ -63,13 +66,15 @@ def test_opening_the_console_does_not_load_click(tmp_path, monkeypatch):
         ("doctor",),
     ],
 )
-def test_commands_that_run_load_no_textual(arguments, tmp_path, monkeypatch):
+def test_commands_that_run_load_no_textual(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
     monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "a" * 56)
     assert not loaded_by(*arguments, codes=(0, 1, 4)) & {"textual", "rich"}
 
 
-def commands(group: click.Group, *, prefix: str = "dyntui"):
+def commands(group: click.Group, *, prefix: str = "dyntui") -> Iterator[Any]:
     with click.Context(group) as context:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
@@ -79,7 +84,7 @@ def commands(group: click.Group, *, prefix: str = "dyntui"):
                 yield from commands(command, prefix=f"{prefix} {name}")
 
 
-def test_every_command_has_help_and_takes_the_global_options():
+def test_every_command_has_help_and_takes_the_global_options() -> None:
     for name, command in commands(root):
         assert command.help, name
         options = {option for parameter in command.params for option in parameter.opts}
@@ -90,7 +95,7 @@ def test_every_command_has_help_and_takes_the_global_options():
                 assert parameter.help, f"{name} {parameter.opts[0]}"
 
 
-def test_the_help_of_a_group_shows_the_help_of_its_lazy_commands():
+def test_the_help_of_a_group_shows_the_help_of_its_lazy_commands() -> None:
     groups = [group for _, group in [("dyntui", root), *commands(root)] if isinstance(group, CommandGroup)]
     for group in groups:
         with click.Context(group) as context:
@@ -100,12 +105,12 @@ def test_the_help_of_a_group_shows_the_help_of_its_lazy_commands():
                 assert command.get_short_help_str(200) == text, f"{group.name} {name}"
 
 
-def test_an_unknown_command_suggests_a_similar_one_and_exits_2():
+def test_an_unknown_command_suggests_a_similar_one_and_exits_2() -> None:
     done = subprocess.run([sys.executable, "-m", "dyntui", "usrs"], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "Did you mean users?" in done.stderr
 
 
-def test_an_unreachable_server_exits_4_with_advice(tmp_path, monkeypatch):
+def test_an_unreachable_server_exits_4_with_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
     monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "c4nary" * 9 + "ab")
     arguments = ["users", "get", "u1", "--base-url", "http://127.0.0.1:9/api/v0", "--environment-id", "e", "--json"]
@@ -114,8 +119,8 @@ def test_an_unreachable_server_exits_4_with_advice(tmp_path, monkeypatch):
     assert "127.0.0.1 cannot be reached" in done.stderr and "c4nary" not in done.stderr
 
 
-def test_every_error_has_a_documented_exit_code():
-    def below(cls):
+def test_every_error_has_a_documented_exit_code() -> None:
+    def below(cls: type[DyntuiError]) -> Iterator[type[DyntuiError]]:
         yield cls
         for child in cls.__subclasses__():
             yield from below(child)
@@ -128,7 +133,9 @@ def test_every_error_has_a_documented_exit_code():
 
 @pytest.mark.parametrize(("option", "variable"), [("--no-color", "NO_COLOR"), ("--no-cache", "DYNTUI_NO_CACHE")])
 @pytest.mark.parametrize("before", [True, False])
-def test_options_for_color_and_cache_set_their_environment_variable(option, variable, before, monkeypatch):
+def test_options_for_color_and_cache_set_their_environment_variable(
+    option: str, variable: str, before: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The option may stand before or after the command."""
     import os
 
@@ -138,7 +145,7 @@ def test_options_for_color_and_cache_set_their_environment_variable(option, vari
     for name in ("NO_COLOR", "DYNTUI_NO_CACHE"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
-    environ = {}
+    environ: dict[str, str] = {}
     monkeypatch.setattr(tui, "run", lambda *_, **more: environ.update(os.environ) or 0)
     arguments = [option, "demo"] if before else ["demo", option]
     root.main(arguments, standalone_mode=False, obj=CliContext())

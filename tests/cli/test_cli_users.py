@@ -5,19 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.cli.cli_support import Run
+from tests.conftest import Cli
 
 
 @pytest.fixture
-def ada(dyntui):
+def ada(dyntui: Cli) -> Any:
     """Create a user for one test, with an email of its own."""
     email = f"ada-{dyntui.home.parent.name}@example.com".replace("_", "-").replace("[", "").replace("]", "").lower()
     made = dyntui.json("users", "create", f"email={email}", "firstName=Ada", 'metadata={"plan":"pro"}', "--yes")
     return made["targets"][0]["result"]
 
 
-def test_a_user_is_created_changed_and_deleted(dyntui, ada):
+def test_a_user_is_created_changed_and_deleted(dyntui: Cli, ada: dict[str, Any]) -> None:
     changed = dyntui.json("users", "update", ada["id"], "lastName=Lovelace", "metadata.seats=3", "--yes")
     user = changed["targets"][0]["result"]
     assert (user["firstName"], user["lastName"]) == ("Ada", "Lovelace")
@@ -26,18 +30,18 @@ def test_a_user_is_created_changed_and_deleted(dyntui, ada):
     assert dyntui("users", "get", ada["id"], check=False).returncode == 1
 
 
-def test_a_field_that_the_api_cannot_change_is_refused_before_any_request(dyntui, ada):
+def test_a_field_that_the_api_cannot_change_is_refused_before_any_request(dyntui: Cli, ada: dict[str, Any]) -> None:
     done = dyntui("users", "update", ada["id"], "email=other@example.com", "--yes", check=False)
     assert done.returncode == 2 and "cannot change email" in done.stderr
 
 
-def test_a_deletion_needs_a_confirmation(dyntui, ada):
+def test_a_deletion_needs_a_confirmation(dyntui: Cli, ada: dict[str, Any]) -> None:
     done = dyntui("users", "delete", ada["id"], check=False, stdin="")
     assert done.returncode == 2 and "not confirmed" in done.stderr
     assert dyntui.json("users", "get", ada["id"])["id"] == ada["id"]
 
 
-def test_targets_come_from_standard_input_and_each_has_its_outcome(dyntui, ada):
+def test_targets_come_from_standard_input_and_each_has_its_outcome(dyntui: Cli, ada: dict[str, Any]) -> None:
     missing = "00000000-0000-4000-8000-000000000000"
     lines = json.dumps({"id": ada["id"]}) + f"\n{missing}\n{ada['id']}\n"
     done = dyntui("users", "sessions-revoke", "-", "--yes", "--json", stdin=lines, check=False)
@@ -49,7 +53,7 @@ def test_targets_come_from_standard_input_and_each_has_its_outcome(dyntui, ada):
     ]
 
 
-def test_a_deletion_in_a_live_environment_needs_the_profile_name(dyntui, ada):
+def test_a_deletion_in_a_live_environment_needs_the_profile_name(dyntui: Cli, ada: dict[str, Any]) -> None:
     dyntui.home.mkdir(exist_ok=True)
     env = ("--profile", "prod")
     sandbox = dyntui.sandbox
@@ -62,12 +66,12 @@ def test_a_deletion_in_a_live_environment_needs_the_profile_name(dyntui, ada):
     dyntui("users", "delete", ada["id"], *env, "--confirm-environment", "prod")
 
 
-def test_one_metadata_field_is_set_and_the_others_stay(dyntui, ada):
+def test_one_metadata_field_is_set_and_the_others_stay(dyntui: Cli, ada: dict[str, Any]) -> None:
     dyntui("users", "set-metadata", "tier=gold", ada["id"], "--yes")
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "pro", "tier": "gold"}
 
 
-def test_digits_are_text_unless_they_are_given_as_json(dyntui, ada):
+def test_digits_are_text_unless_they_are_given_as_json(dyntui: Cli, ada: dict[str, Any]) -> None:
     dyntui("users", "set-metadata", "zip=03", ada["id"], "--yes")
     dyntui("users", "set-metadata", "seats:=3", ada["id"], "--yes")
     pairs = ("alias=null", 'metadata.tags:=["a"]', "metadata.note=[x", "newsletterNotification=true")
@@ -77,26 +81,26 @@ def test_digits_are_text_unless_they_are_given_as_json(dyntui, ada):
 
 
 @pytest.mark.parametrize("pair", ["seats:=three", "seats:=NaN", 'seats:={"a":1,"a":2}', "=3", ":=3", "seats"])
-def test_an_invalid_assignment_is_refused_before_any_request(run, pair):
+def test_an_invalid_assignment_is_refused_before_any_request(run: Run, pair: str) -> None:
     done = run("users", "set-metadata", pair, "someone", "--yes")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("error: ")
     assert "FIELD=TEXT" in done.err or "seats=TEXT" in done.err
 
 
-def test_a_field_that_a_user_does_not_have_is_refused_unless_it_is_given_as_json(run, dyntui):
+def test_a_field_that_a_user_does_not_have_is_refused_unless_it_is_given_as_json(run: Run, dyntui: Cli) -> None:
     done = run("users", "create", "email=z@example.com", "seats=3", "--yes")
     assert done.code == 2 and "has no field 'seats'" in done.err and "seats:=JSON" in done.err
     made = dyntui("users", "create", "username=made-with-an-id", "policiesConsent:=true", "--yes").stdout.split()
     assert made[0] == "done" and dyntui.json("users", "get", made[1])["username"] == "made-with-an-id"
 
 
-def test_mfa_is_reset(dyntui, ada):
+def test_mfa_is_reset(dyntui: Cli, ada: dict[str, Any]) -> None:
     assert dyntui.json("users", "mfa-reset", ada["id"], "--yes")["counts"]["done"] == 1
     assert dyntui.json("users", "mfa-reset", ada["id"], "--devices", "--yes")["counts"]["done"] == 1
 
 
-def test_a_wallet_is_linked_deleted_and_recovered(dyntui, ada):
+def test_a_wallet_is_linked_deleted_and_recovered(dyntui: Cli, ada: dict[str, Any]) -> None:
     address = "0x" + ada["id"].replace("-", "").ljust(40, "0")
     dyntui("wallets", "link", ada["id"], "--address", address, "--chain", "EVM", "--name", "metamask", "--yes")
     (wallet,) = dyntui.json("wallets", "list", "--user", ada["id"])["wallets"]
@@ -108,7 +112,9 @@ def test_a_wallet_is_linked_deleted_and_recovered(dyntui, ada):
 
 
 @pytest.mark.parametrize("legacy", [(), ("--legacy",)])
-def test_wallets_are_pregenerated_with_solana_named_as_the_endpoint_wants_it(dyntui, legacy):
+def test_wallets_are_pregenerated_with_solana_named_as_the_endpoint_wants_it(
+    dyntui: Cli, legacy: tuple[str, ...]
+) -> None:
     email = f"pregen{len(legacy)}@example.com"
     chains = ("--chain", "EVM", "--chain", "SOL")
     made = dyntui.json("wallets", "pregenerate", email, *chains, *legacy, "--yes")
@@ -117,7 +123,7 @@ def test_wallets_are_pregenerated_with_solana_named_as_the_endpoint_wants_it(dyn
     assert len(dyntui.json("wallets", "list", "--user", user["id"])["wallets"]) == 2
 
 
-def test_an_export_has_all_users_and_is_a_private_file(dyntui, tmp_path):
+def test_an_export_has_all_users_and_is_a_private_file(dyntui: Cli, tmp_path: Path) -> None:
     file = tmp_path / "users.csv"
     dyntui("users", "export", "-o", str(file), "--fields", "id,email,metadata")
     assert file.read_bytes().startswith(b"\xef\xbb\xbf") and file.stat().st_mode & 0o777 == 0o600
@@ -127,12 +133,12 @@ def test_an_export_has_all_users_and_is_a_private_file(dyntui, tmp_path):
     assert repeated.returncode == 2, "an existing file is not overwritten"
 
 
-def test_an_export_as_ndjson_goes_to_standard_output(dyntui):
+def test_an_export_as_ndjson_goes_to_standard_output(dyntui: Cli) -> None:
     lines = dyntui("users", "export", "--format", "ndjson").stdout.splitlines()
     assert len({json.loads(line)["id"] for line in lines}) == len(lines)
 
 
-def test_the_cache_is_shown_and_purged(dyntui):
+def test_the_cache_is_shown_and_purged(dyntui: Cli) -> None:
     from dyntui.store.cache import RowCache, cache_file
 
     folder = dyntui.home / "cache"
@@ -142,7 +148,7 @@ def test_the_cache_is_shown_and_purged(dyntui):
     assert dyntui.json("cache", "status") == []
 
 
-def test_users_are_exported_by_their_ids(dyntui, ada, tmp_path):
+def test_users_are_exported_by_their_ids(dyntui: Cli, ada: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "some.csv"
     dyntui("users", "export", "-", "-o", str(file), "--fields", "id,email", stdin=f"{ada['id']}\n")
     rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"))))
@@ -154,7 +160,7 @@ def test_users_are_exported_by_their_ids(dyntui, ada, tmp_path):
     assert both.returncode == 2
 
 
-def test_wallets_are_exported_and_one_is_shown_with_its_explorer_link(dyntui):
+def test_wallets_are_exported_and_one_is_shown_with_its_explorer_link(dyntui: Cli) -> None:
     rows = [json.loads(line) for line in dyntui("wallets", "export", "--format", "ndjson").stdout.splitlines()]
     assert len(rows) == dyntui.json("wallets", "list", "--limit", "1")["count"]
     assert all(row["userId"] for row in rows)
@@ -162,14 +168,14 @@ def test_wallets_are_exported_and_one_is_shown_with_its_explorer_link(dyntui):
     assert f"https://etherscan.io/address/{evm['publicKey']}" in dyntui("wallets", "get", evm["id"]).stdout
 
 
-def test_a_wallet_is_pregenerated_for_a_phone_number(dyntui):
+def test_a_wallet_is_pregenerated_for_a_phone_number(dyntui: Cli) -> None:
     done = dyntui.json("wallets", "pregenerate", "+14155550177", "--type", "phoneNumber", "--chain", "EVM", "--yes")
     user = done["targets"][0]["result"]
     assert user["phoneNumber"] == "+14155550177"
     assert user["wallets"]
 
 
-def test_rows_of_a_live_environment_are_cached_only_after_consent(dyntui):
+def test_rows_of_a_live_environment_are_cached_only_after_consent(dyntui: Cli) -> None:
     from dyntui.store.cache import RowCache, cache_file
 
     sandbox = dyntui.sandbox
@@ -190,7 +196,7 @@ def test_rows_of_a_live_environment_are_cached_only_after_consent(dyntui):
     assert "keep_rows" not in profiles.read_text(), "the consent is for one base URL"
 
 
-def test_sessions_are_listed_and_revoked_one_by_one(dyntui):
+def test_sessions_are_listed_and_revoked_one_by_one(dyntui: Cli) -> None:
     users = dyntui.json("users", "list", "--sessions")["users"]
     user = next(user for user in users if sum(not session["revokedAt"] for session in user["sessions"]) > 1)
     found = dyntui.json("users", "sessions", user["id"])["sessions"]
@@ -201,7 +207,7 @@ def test_sessions_are_listed_and_revoked_one_by_one(dyntui):
     assert [session["id"] for session in repeated if not session["revokedAt"]] == active[1:]
 
 
-def test_showing_a_social_token_is_confirmed_and_audited(dyntui):
+def test_showing_a_social_token_is_confirmed_and_audited(dyntui: Cli) -> None:
     users = dyntui.json("users", "list")["users"]
     account = next(account for user in users for account in user["oauthAccounts"])["id"]
     assert dyntui("users", "social-token", account, check=False, stdin="").returncode == 2
@@ -212,14 +218,16 @@ def test_showing_a_social_token_is_confirmed_and_audited(dyntui):
     assert token not in audit
 
 
-def test_users_are_added_to_an_allowlist_by_its_name(dyntui, ada):
+def test_users_are_added_to_an_allowlist_by_its_name(dyntui: Cli, ada: dict[str, Any]) -> None:
     dyntui("allowlists", "create", "Friends of Ada", "--outcome", "scope", "--scope", "friend", "--yes")
     done = dyntui("users", "allowlist-add", "Friends of Ada", "-", "--yes", "--json", stdin=f"{ada['id']}\n")
     assert json.loads(done.stdout)["counts"]["done"] == 1
     assert ada["email"] in dyntui("allowlists", "export", "Friends of Ada").stdout
 
 
-def test_the_whole_metadata_is_replaced_after_the_changes_are_shown(dyntui, ada, tmp_path):
+def test_the_whole_metadata_is_replaced_after_the_changes_are_shown(
+    dyntui: Cli, ada: dict[str, Any], tmp_path: Path
+) -> None:
     file = tmp_path / "metadata.json"
     file.write_text('{"plan": "free", "seats": 3}')
     done = dyntui("users", "edit-metadata", ada["id"], "--from", str(file), "--yes")
@@ -233,7 +241,9 @@ def test_the_whole_metadata_is_replaced_after_the_changes_are_shown(dyntui, ada,
     assert dyntui.json("users", "get", ada["id"])["metadata"] == {"plan": "free", "seats": 3}
 
 
-def test_the_editor_gets_no_token_and_its_text_is_not_lost(dyntui, ada, tmp_path, monkeypatch):
+def test_the_editor_gets_no_token_and_its_text_is_not_lost(
+    dyntui: Cli, ada: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     script = tmp_path / "editor.sh"
     script.write_text(f'#!/bin/sh\nenv > {tmp_path}/seen\nprintf \'{{"from": "editor"}}\' > "$1"\n')
     script.chmod(0o700)
@@ -250,7 +260,7 @@ def test_the_editor_gets_no_token_and_its_text_is_not_lost(dyntui, ada, tmp_path
 @pytest.mark.parametrize(
     "command", [("users", "export"), ("wallets", "export"), ("allowlists", "export", "Beta testers")]
 )
-def test_an_export_with_json_is_one_document(dyntui, tmp_path, command):
+def test_an_export_with_json_is_one_document(dyntui: Cli, tmp_path: Path, command: tuple[str, ...]) -> None:
     ids = {row["id"] for row in json.loads(dyntui(*command, "--json").stdout)}
     assert ids
     other = dyntui(*command, "--json", "--format", "csv", check=False)
@@ -262,7 +272,9 @@ def test_an_export_with_json_is_one_document(dyntui, tmp_path, command):
 
 
 @pytest.mark.parametrize("options", [("--json",), (), ("--format", "ndjson")], ids=["json", "csv", "ndjson"])
-def test_an_export_that_fails_reports_how_many_rows_were_printed(dyntui, ada, options):
+def test_an_export_that_fails_reports_how_many_rows_were_printed(
+    dyntui: Cli, ada: dict[str, Any], options: tuple[str, ...]
+) -> None:
     missing = "00000000-0000-4000-8000-000000000000"
     none = dyntui("users", "export", missing, *options, check=False)
     assert (none.returncode, none.stdout) == (1, "")
@@ -272,7 +284,7 @@ def test_an_export_that_fails_reports_how_many_rows_were_printed(dyntui, ada, op
     assert "incomplete: 1 row printed" in some.stderr
 
 
-def test_a_command_and_do_leave_equal_audit_lines(dyntui):
+def test_a_command_and_do_leave_equal_audit_lines(dyntui: Cli) -> None:
     lines = []
     for name, words in (("one", ("users", "delete")), ("two", ("do", "users", "delete"))):
         made = dyntui.json("users", "create", f"email={name}@x.example", "--yes")["targets"][0]["id"]

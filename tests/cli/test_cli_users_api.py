@@ -4,49 +4,51 @@ from __future__ import annotations
 
 import json
 
+from tests.conftest import Cli
+
 from dyntui.api.catalog import catalog
 
 
-def test_users_list_prints_one_json_document(dyntui):
+def test_users_list_prints_one_json_document(dyntui: Cli) -> None:
     document = dyntui.json("users", "list", "--limit", "7")
     assert document["count"] == dyntui.sandbox.users and len(document["users"]) == 7
 
 
-def test_users_list_reads_several_pages_and_all_reads_all(dyntui):
+def test_users_list_reads_several_pages_and_all_reads_all(dyntui: Cli) -> None:
     assert len(dyntui.json("users", "list", "--limit", "130")["users"]) == 130
     lines = dyntui("users", "list", "--all", "--ndjson").stdout.splitlines()
     assert len({json.loads(line)["id"] for line in lines}) == dyntui.sandbox.users
 
 
-def test_users_list_uses_the_filter_of_the_server(dyntui):
+def test_users_list_uses_the_filter_of_the_server(dyntui: Cli) -> None:
     somebody = next(user for user in dyntui.json("users", "list")["users"] if user.get("email"))
     found = dyntui.json("users", "list", "--filter", somebody["email"], "--column", "email")
     assert somebody["id"] in [user["id"] for user in found["users"]]
     assert found["count"] < dyntui.sandbox.users
 
 
-def test_users_get_shows_all_fields_as_text_and_as_json(dyntui):
+def test_users_get_shows_all_fields_as_text_and_as_json(dyntui: Cli) -> None:
     user_id = dyntui.json("users", "list", "--limit", "1")["users"][0]["id"]
     assert dyntui.json("users", "get", user_id)["id"] == user_id
     assert user_id in dyntui("users", "get", user_id).stdout
 
 
-def test_a_missing_user_exits_1_with_the_message_of_the_server(dyntui):
+def test_a_missing_user_exits_1_with_the_message_of_the_server(dyntui: Cli) -> None:
     done = dyntui("users", "get", "00000000-0000-4000-8000-000000000000", "--json", check=False)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith("error: ")
 
 
-def test_a_wrong_token_exits_3(dyntui):
+def test_a_wrong_token_exits_3(dyntui: Cli) -> None:
     done = dyntui("users", "list", check=False, token="dyn_" + "0" * 56)
     assert done.returncode == 3 and "auth login" in done.stderr
 
 
-def test_api_list_has_every_operation(dyntui):
+def test_api_list_has_every_operation(dyntui: Cli) -> None:
     assert {entry["operationId"] for entry in dyntui.json("api", "--list")} == set(catalog().operations)
 
 
-def test_api_calls_by_id_and_by_method_and_path(dyntui):
+def test_api_calls_by_id_and_by_method_and_path(dyntui: Cli) -> None:
     by_id = dyntui.json("api", "getEnvironmentUsers", "-p", "limit=3", "-p", "orderBy=createdAt-asc")
     by_path = dyntui.json(
         "api",
@@ -60,7 +62,7 @@ def test_api_calls_by_id_and_by_method_and_path(dyntui):
     assert by_id["users"] == by_path["users"] and len(by_id["users"]) == 3
 
 
-def test_a_write_with_api_is_confirmed_and_audited(dyntui):
+def test_a_write_with_api_is_confirmed_and_audited(dyntui: Cli) -> None:
     body = json.dumps({"name": "api test list", "outcome": "siteAccess"})
     refused = dyntui("api", "createAllowlistByEnvironmentId", "-d", body, check=False)
     assert refused.returncode == 2 and "--yes" in refused.stderr
@@ -73,12 +75,12 @@ def test_a_write_with_api_is_confirmed_and_audited(dyntui):
     ]
 
 
-def test_api_refuses_writes_with_read_only(dyntui):
+def test_api_refuses_writes_with_read_only(dyntui: Cli) -> None:
     done = dyntui("api", "createAllowlistByEnvironmentId", "-d", "{}", "--yes", "--read-only", check=False)
     assert done.returncode == 2 and "read-only" in done.stderr
 
 
-def test_api_reports_what_is_missing(dyntui):
+def test_api_reports_what_is_missing(dyntui: Cli) -> None:
     for arguments, words in (
         (("api", "getUser"), "userId"),
         (("api", "getUsr"), "Did you mean"),
@@ -91,7 +93,7 @@ def test_api_reports_what_is_missing(dyntui):
         assert done.returncode == 2 and words in done.stderr, arguments
 
 
-def test_hostile_names_are_shown_as_text_without_control_characters(dyntui):
+def test_hostile_names_are_shown_as_text_without_control_characters(dyntui: Cli) -> None:
     payload = "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07"
     body = json.dumps({"email": "bob.hostile@example.com", "alias": payload})
     user = dyntui.json("api", "createUser", "-d", body, "--yes")["user"]
@@ -103,7 +105,7 @@ def test_hostile_names_are_shown_as_text_without_control_characters(dyntui):
     assert "\x1b" not in dyntui("users", "get", user["id"], "--json").stdout
 
 
-def test_users_list_shows_a_saved_view(dyntui):
+def test_users_list_shows_a_saved_view(dyntui: Cli) -> None:
     config = dyntui.home / "config"
     config.mkdir(parents=True, exist_ok=True, mode=0o700)
     view = {"filter": "chain:SOL", "order": "email-asc", "columns": [["email", 30], ["wallets", 7]]}

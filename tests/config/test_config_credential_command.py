@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ TOKEN = "dyn_" + "Canary1" * 8
 PROD = Profile("prod", "https://app.dynamic.xyz/api/v0", "3f2a1b4c-0000-4000-8000-00000000000a")
 
 
-def with_kind(kind: CredentialKind, **values: str) -> Profile:
+def with_kind(kind: CredentialKind, **values: Any) -> Profile:
     return replace(PROD, credential=kind, **values)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,7 +38,7 @@ PASSPHRASE = "correct horse battery"
 PROD = Profile("prod", "https://app.dynamic.xyz/api/v0", ID)
 
 
-def with_kind(kind: CredentialKind, **values: str) -> Profile:
+def with_kind(kind: CredentialKind, **values: Any) -> Profile:
     return replace(PROD, credential=kind, **values)
 
 
@@ -50,7 +52,7 @@ def light_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credential_files, "_COST", 2**10)
 
 
-def answers(*passphrases: str):
+def answers(*passphrases: str) -> Callable[[str], str]:
     remaining = list(passphrases)
 
     def ask(prompt: str) -> str:

@@ -21,7 +21,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_saved_views_are_loaded_from_a_private_file():
+def test_saved_views_are_loaded_from_a_private_file() -> None:
     ListPreferences.keep_columns("users", WIDTHS)
     ListPreferences.keep_view("users", "pro people", SavedView("plan:pro", "email-asc", WIDTHS))
     ListPreferences.keep_view("users", "all", SavedView())
@@ -31,11 +31,11 @@ def test_saved_views_are_loaded_from_a_private_file():
     assert stat.S_IMODE(paths().lists_file.stat().st_mode) == 0o600
 
 
-def test_an_empty_view_is_saved():
+def test_an_empty_view_is_saved() -> None:
     assert ListPreferences.keep_view("users", "all", SavedView()).view("users", "all") == SavedView()
 
 
-def test_a_deleted_view_is_removed_and_the_others_stay():
+def test_a_deleted_view_is_removed_and_the_others_stay() -> None:
     ListPreferences.keep_view("users", "a", SavedView("a"))
     ListPreferences.keep_view("users", "b", SavedView("b"))
     ListPreferences.keep_columns("wallets", WIDTHS)
@@ -45,7 +45,7 @@ def test_a_deleted_view_is_removed_and_the_others_stay():
     )
 
 
-def test_an_unknown_view_is_reported_with_the_existing_ones():
+def test_an_unknown_view_is_reported_with_the_existing_ones() -> None:
     ListPreferences.keep_view("users", "mine", SavedView())
     with pytest.raises(UsageError, match="no view 'other'") as caught:
         ListPreferences.load().view("users", "other")
@@ -62,7 +62,7 @@ def test_an_unknown_view_is_reported_with_the_existing_ones():
         ('{"columns": {"u": [1]}}', "columns.u[0]: input should be a valid tuple, not 1"),
     ],
 )
-def test_an_invalid_views_file_is_reported_with_the_line_of_the_error(text: str, why: str):
+def test_an_invalid_views_file_is_reported_with_the_line_of_the_error(text: str, why: str) -> None:
     ListPreferences.keep_columns("users", WIDTHS)
     paths().lists_file.write_text(text)
     with pytest.raises(ConfigError, match=r"lists\.json") as caught:

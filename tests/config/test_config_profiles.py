@@ -6,10 +6,12 @@ import os
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.families import examples
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.errors import ConfigError
@@ -63,7 +65,7 @@ def test_the_older_spelling_of_color_is_read_and_replaced_by_the_next_change() -
     assert Profiles.load().get("dev").color == "green"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(50))
 @given(
     st.builds(
         Profile,
@@ -398,7 +400,7 @@ def test_environment_ids_are_uuids() -> None:
         {"base_url": "http://x.example"},
     ],
 )
-def test_an_inconsistent_profile_is_not_saved(wrong: dict[str, str]) -> None:
+def test_an_inconsistent_profile_is_not_saved(wrong: dict[str, Any]) -> None:
     profiles = Profiles.load()
     with pytest.raises(UsageError):
         profiles.put(replace(PROD, **wrong))

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from terminal import Terminal, clean_environ
+from tests.e2e.terminal import Terminal, clean_environ
 
 pytestmark = pytest.mark.slow
 

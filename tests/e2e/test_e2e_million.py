@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from terminal import Terminal, clean_environ
+from tests.e2e.terminal import Terminal, clean_environ
 
 pytestmark = pytest.mark.slow
 USERS = 1_000_000

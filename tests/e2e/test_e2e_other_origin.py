@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from terminal import Terminal, clean_environ
-
-from other_origin import HOST, serving_other_origin
+from tests.e2e.terminal import Terminal, clean_environ
+from tests.other_origin import HOST, serving_other_origin
 
 ID = "3f2a1b4c-0000-4000-8000-00000000000a"
 TOKEN = "dyn_" + "Canary1" * 8

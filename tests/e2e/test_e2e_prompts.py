@@ -57,7 +57,9 @@ COMMANDS = [
         (*COMMANDS[6], CTRL_D),
     ),
 )
-def test_one_key_ends_a_prompt(sandbox, tmp_path, command, question, key):
+def test_one_key_ends_a_prompt(
+    sandbox: Sandbox, tmp_path: Path, command: tuple[str, ...], question: str, key: str
+) -> None:
     with _run(sandbox, tmp_path, *command) as terminal:
         terminal.wait(question)
         terminal.press(key)
@@ -65,7 +67,7 @@ def test_one_key_ends_a_prompt(sandbox, tmp_path, command, question, key):
     assert _audit_lines(tmp_path) == []
 
 
-def test_sigterm_ends_a_prompt(sandbox, tmp_path):
+def test_sigterm_ends_a_prompt(sandbox: Sandbox, tmp_path: Path) -> None:
     command, question = COMMANDS[0]
     with _run(sandbox, tmp_path, *command) as terminal:
         terminal.wait(question)
@@ -106,7 +108,7 @@ print(late)
 
 
 @pytest.mark.parametrize("kind", ["shown", "hidden"])
-def test_a_signal_right_before_the_read_ends_a_prompt(kind):
+def test_a_signal_right_before_the_read_ends_a_prompt(kind: str) -> None:
     """Python handles a signal that comes right before a blocking read only after it: 3 % of those sent at once."""
     done = subprocess.run(
         [sys.executable, "-c", _SIGNAL_BEFORE_READ, kind, "150"], text=True, capture_output=True, check=True

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults_fixtures import newest_job, read_state
+from tests.faults.faults_fixtures import newest_job, read_state
 
 FAULTS = {
     "cut-after": 0.02,
@@ -153,6 +153,7 @@ def trial(
     return states
 
 
+@pytest.mark.slow
 def test_a_killed_import_of_entries_on_a_faulty_server_is_completed_correctly(
     serve: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults_fixtures import trial
+from tests.faults.faults_fixtures import trial
 
 FAULTY = ("cut-after=0.2", "429=0.1", "502-after=0.1")
 VERY_FAULTY = (

@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import importer_samples as samples
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.importer import importer_samples as samples
 
 from dyntui.core.errors import UsageError
 from dyntui.importer import (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -136,4 +137,4 @@ def test_every_row_is_read_back_from_any_json_format(data: list[dict[str, object
 def test_rows_across_a_block_boundary_are_complete(shift: int) -> None:
     records = [{"email": "x" * (_BLOCK - 60 + shift)}, {"email": "é", "n": 1234567}, {"email": "y"}]
     _, rows = read(json.dumps(records, ensure_ascii=False))
-    assert [row.cells[0] for row in rows] == [record["email"] for record in records]
+    assert [row.cells[0] for row in rows] == [cast(dict[str, Any], record)["email"] for record in records]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -26,6 +26,11 @@ from dyntui.importer.mapping import ColumnMap
 from dyntui.importer.transforms import split_name
 
 NOW = "2026-01-02T03:04:05.000Z"
+
+
+def user_of(mapped: Any) -> dict[str, Any]:
+    """Return the fields of the user that a row was mapped to."""
+    return cast(dict[str, Any], mapped.user)
 
 
 def mapper(
@@ -153,7 +158,7 @@ def test_values_are_sent_in_the_form_of_their_field(field: str, value: Any, sent
 )
 def test_transforms_are_applied_by_name(name: str, value: Any, sent: Any) -> None:
     made = one("metadata.x", value, (name,))
-    assert made.user["metadata"]["x"] == sent and made.ok
+    assert user_of(made)["metadata"]["x"] == sent and made.ok
 
 
 @pytest.mark.parametrize(
@@ -197,14 +202,14 @@ def test_a_value_that_a_transform_refuses_is_one_error(field: str, transforms: A
 )
 def test_common_date_formats_are_parsed(text: Any, sent: str) -> None:
     made = one("metadata.d", text, ("date",))
-    assert made.user["metadata"]["d"] == sent and made.ok
+    assert user_of(made)["metadata"]["d"] == sent and made.ok
 
 
 @given(st.one_of(st.text(max_size=30), st.integers(), st.floats(), st.from_regex(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}")))
 def test_any_value_as_a_date_is_rfc3339_or_a_problem(value: Any) -> None:
     made = one("emailVerifiedAt", value, ("date",))
     errors = [problem for problem in made.problems if problem.severity == "error"]
-    assert errors or "emailVerifiedAt" not in made.user or made.user["emailVerifiedAt"].endswith("Z")
+    assert errors or "emailVerifiedAt" not in made.user or user_of(made)["emailVerifiedAt"].endswith("Z")
 
 
 @pytest.mark.parametrize(
@@ -250,18 +255,18 @@ def test_a_wallet_is_built_from_columns_and_constants() -> None:
 
 
 def test_a_second_wallet_without_a_first_is_the_first() -> None:
-    fields = {
+    fields: dict[str, str | tuple[str, tuple[str, ...]]] = {
         f"{name}{n}": f"wallets.{n}.{name}"
         for n in (0, 3)
         for name in ("publicWalletAddress", "chain", "walletName", "walletProvider")
     }
     made = mapper(fields).map(SourceRow(1, ("", "", "", "", EVM, "EVM", "w", "qrCode")))
-    assert len(made.user["wallets"]) == 1 and made.ok
+    assert len(user_of(made)["wallets"]) == 1 and made.ok
 
 
 def test_the_chain_is_inferred_from_an_unambiguous_address() -> None:
     made = mapper({"a": "wallets.0.publicWalletAddress"}, WALLET_CONSTANTS)
-    assert made.map(SourceRow(1, (EVM,))).user["wallets"][0]["chain"] == "EVM"
+    assert user_of(made.map(SourceRow(1, (EVM,))))["wallets"][0]["chain"] == "EVM"
     assert "wallet_chain_missing" in codes(made.map(SourceRow(1, ("So11111111111111111111111111111111111111112",))))
 
 
@@ -275,7 +280,7 @@ def test_whole_lists_and_single_parts_are_combined() -> None:
     made = mapper({"all": "wallets", **WALLET}, WALLET_CONSTANTS)
     solana = "So11111111111111111111111111111111111111112"
     cell = json.dumps([{"address": solana, "chain": "solana", "name": "phantom", "connector_type": "phantom"}])
-    wallets = made.map(SourceRow(1, (cell, EVM, "EVM"))).user["wallets"]
+    wallets = user_of(made.map(SourceRow(1, (cell, EVM, "EVM"))))["wallets"]
     assert [(wallet["chain"], wallet["walletName"]) for wallet in wallets] == [("SOL", "phantom"), ("EVM", "metamask")]
 
 
@@ -301,14 +306,14 @@ def test_metadata_is_merged_and_conflicts_are_reported() -> None:
 
 def test_bodies_of_rows_share_no_objects() -> None:
     made = mapper({"e": "email"}, {"metadata.tags": ["a"], "metadata.x": {"y": 1}})
-    first = made.map(SourceRow(1, ("a@example.com",))).user
+    first = user_of(made.map(SourceRow(1, ("a@example.com",))))
     first["metadata"]["x"]["y"] = 2
     first["metadata"]["tags"].append("b")
     assert made.map(SourceRow(2, ("b@example.com",))).user["metadata"] == {"tags": ["a"], "x": {"y": 1}}
 
 
 def test_mapping_does_not_change_cells_that_are_lists() -> None:
-    cell = [{"publicWalletAddress": EVM, "chain": "", "walletName": 5, "walletProvider": "qrCode"}]
+    cell: list[object] = [{"publicWalletAddress": EVM, "chain": "", "walletName": 5, "walletProvider": "qrCode"}]
     before = json.dumps(cell)
     mapper({"w": ("wallets", ())}).map(SourceRow(1, (cell,)))
     assert json.dumps(cell) == before

@@ -6,9 +6,9 @@ import io
 import zipfile
 from pathlib import Path
 
-import importer_samples as samples
 import pytest
-from importer_samples import Date, ErrorValue, Formula
+from tests.importer import importer_samples as samples
+from tests.importer.importer_samples import Date, ErrorValue, Formula
 
 from dyntui.importer import SourceError, SourceInfo, SourceRow, open_source
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox_contract import Checked
+from tests.sandbox.sandbox_contract import Checked
 
 RULE = {"type": "nft", "chain": "EVM", "address": {"networkId": 1, "contractAddress": "0x" + "1" * 40}}
 

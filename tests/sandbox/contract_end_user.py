@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox_contract import Checked
+from tests.sandbox.sandbox_contract import Checked
 
 ADDRESS = "0x" + "cd" * 20
 

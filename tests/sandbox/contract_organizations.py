@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox_contract import Checked
+from tests.sandbox.sandbox_contract import Checked
 
 NETWORK: dict[str, Any] = {
     "networkType": "EVM",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox_contract import Checked, full_row, make_wallet
+from tests.sandbox.sandbox_contract import Checked, full_row, make_wallet
 
 
 async def users(call: Checked) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flag_cases import flag_case
-from listener import listening
+from tests.sandbox.flag_cases import flag_case
+from tests.sandbox.listener import listening
 
 HOOK = {"url": "https://hooks.example.com/x", "isEnabled": True, "events": ["user.created"]}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sandbox_contract import Checked
+from tests.sandbox.sandbox_contract import Checked
 
 from dyntui.sandbox import analytics
 from dyntui.sandbox.analytics import period_start

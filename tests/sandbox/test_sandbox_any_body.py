@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sandbox_contract import shape_problems
+from tests.sandbox.sandbox_contract import shape_problems
 
 from dyntui.api.catalog import Operation, catalog
 from dyntui.sandbox.handler_registry import HANDLERS

@@ -65,7 +65,7 @@ async def test_the_rate_limit_refuses_with_retry_after_and_counts_bulk_requests(
 
 async def test_the_rate_limit_accepts_requests_after_its_window(make_api: Any) -> None:
     api = make_api(rate_limit=RateLimit(1, 0), flags={"rate-window-ms": "100"})
-    statuses = set()
+    statuses: set[int] = set()
     deadline = time.monotonic() + 5
     while statuses != {200, 429} or (await api("GET", "ENV")).status_code != 200:
         statuses.add((await api("GET", "ENV")).status_code)

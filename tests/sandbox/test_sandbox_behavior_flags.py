@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import flag_cases_streams  # noqa: F401 it registers its cases
 import pytest
-from flag_cases import CASES, flag_case
+from tests.sandbox import flag_cases_streams  # noqa: F401 it registers its cases
+from tests.sandbox.flag_cases import CASES, flag_case
 
 from dyntui.core.errors import UsageError
 from dyntui.sandbox.behavior_flags import BEHAVIOR_FLAGS, BehaviorFlags, parse_flags
@@ -246,9 +246,8 @@ async def rate_window_ms(api: Any, _: str) -> Any:
 
 async def _lateness(api: Any) -> bool:
     api.sandbox.flags.set("late-max-ms", "0")
-    return (
-        api.sandbox.faults.draw_delay_s(*(api.sandbox.flags.number(f"late-{end}-ms") for end in ("min", "max"))) >= 0.4
-    )
+    shortest, longest = (api.sandbox.flags.number(f"late-{end}-ms") for end in ("min", "max"))
+    return bool(api.sandbox.faults.draw_delay_s(shortest, longest) >= 0.4)
 
 
 @flag_case(_400=True, _0=False)

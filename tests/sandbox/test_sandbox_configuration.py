@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from contract_configuration import RULE
-from sandbox_contract import Checked
+from tests.sandbox.contract_configuration import RULE
+from tests.sandbox.sandbox_contract import Checked
 
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 FIELD = {"name": "Shoe size", "enabled": True, "required": False, "fieldType": "text", "position": 3}
@@ -93,14 +93,14 @@ async def test_a_document_is_created_updated_and_deleted(api: Any, life: Life) -
         changed = await call(life.update, life.change, **path)
         assert {name: changed[name] for name in life.change} == life.change
         assert (await listed())[-1] == changed
-        assert await call.refused(404, life.update, life.change, **{life.path: UNKNOWN_ID}) == "not_found"
+        assert await call.refused(404, life.update, life.change, None, **{life.path: UNKNOWN_ID}) == "not_found"
     if life.enable:
         enabled = await call(life.enable, **path)
         assert enabled["enabledAt"] == "2026-11-22T12:30:00.000Z" and (await listed())[-1] == enabled
         api.sandbox.clock.freeze("2026-11-22T13:00:00Z")
         assert await call(life.enable, **path) == enabled, "enabled since then, still"
         assert (await call(life.disable, **path))["enabledAt"] is None
-        assert await call.refused(404, life.enable, **{life.path: UNKNOWN_ID}) == "not_found"
+        assert await call.refused(404, life.enable, None, None, **{life.path: UNKNOWN_ID}) == "not_found"
     await call(life.delete, **path)
     assert await listed() == before
     assert await call.refused(404, life.delete, **path) == "not_found"

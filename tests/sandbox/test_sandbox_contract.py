@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import contract_configuration as configuration
-import contract_end_user
-import contract_organizations as organizations
-import contract_users as users
 import pytest
-from sandbox_contract import Checked, shape_problems
+from tests.sandbox import contract_configuration as configuration
+from tests.sandbox import contract_end_user
+from tests.sandbox import contract_organizations as organizations
+from tests.sandbox import contract_users as users
+from tests.sandbox.sandbox_contract import Checked, shape_problems
 
 from dyntui.api.catalog import catalog
 from dyntui.sandbox.handler_registry import HANDLERS

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import stamina
-from sandbox_contract import make_wallet, shape_problems
+from tests.sandbox.sandbox_contract import make_wallet, shape_problems
 
 from dyntui.api.catalog import catalog
 from dyntui.api.client import Client

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sandbox_contract import Checked
+from tests.sandbox.sandbox_contract import Checked
 
 UNKNOWN_ID = "11111111-2222-4333-8444-555555555555"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from listener import Listener, listening
+from tests.sandbox.listener import Listener, listening
 
 from dyntui.sandbox import webhook_sender
 from dyntui.sandbox.options import SandboxOptions
@@ -191,7 +191,9 @@ async def test_messages_are_paged_by_cursor(api: Any, listener: Listener) -> Non
 
 async def test_nothing_is_sent_to_another_machine(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(webhook_sender.http.client, "HTTPConnection", lambda host, *_, **__: opened.append(host))
+    monkeypatch.setattr(
+        "dyntui.sandbox.webhook_sender.http.client.HTTPConnection", lambda host, *_, **__: opened.append(host)
+    )
     id = await register(api, "https://hooks.example.com/x")
     settled(api)
     (ping,) = await messages(api, id)

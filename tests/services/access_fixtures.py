@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.sandbox.options import SandboxOptions
@@ -32,7 +32,7 @@ class World:
         self.client = connection.client
         self.write_gate = connection.write_gate
 
-    async def list(self, name: str) -> dict[str, Any]:
+    async def policy(self, name: str) -> dict[str, Any]:
         return dict(find_policy(await read_lists(self.client), name))
 
     async def make(self, name: str, outcome: str = "siteAccess", *emails: str, scope: str = "") -> dict[str, Any]:
@@ -72,7 +72,7 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, kind: str = "sandbox", read_only: bool = False, **options: Any
+    folder: Path, *, kind: Literal["live", "sandbox"] = "sandbox", read_only: bool = False, **options: Any
 ) -> AsyncIterator[World]:
     """An environment of its own. kind: what the profile says it is."""
     sandbox_options = SandboxOptions(**{"users": 40, "seed": 1, "now": "2026-03-01T12:00:00Z", **options})

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_fixtures import SITE_ACCESS_LIST, world
+from tests.services.access_fixtures import SITE_ACCESS_LIST, world
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, read_access
@@ -192,7 +192,7 @@ async def test_a_missing_cache_of_users_is_reported(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
     async with world(tmp_path, users=0) as here:
         before = await read_access(here.client)
-        site_access_list = await here.list(SITE_ACCESS_LIST)
+        site_access_list = await here.policy(SITE_ACCESS_LIST)
         lockout = await count_affected(
             here.connection, before, before.with_change(PolicyKind.LIST, [site_access_list["id"]], with_enabled(True))
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_fixtures import World, world
+from tests.services.access_fixtures import World, world
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.compare import (

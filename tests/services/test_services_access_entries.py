@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_fixtures import YES, World, world
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.services.access_fixtures import YES, World, world
 
 from dyntui.api.errors import ConnectionLost, ServerError
 from dyntui.core.errors import UsageError
@@ -323,7 +323,7 @@ async def test_a_missing_job_cannot_be_undone(tmp_path: Path) -> None:
 
 async def test_the_impact_of_adding_a_user_to_a_block_list_is_assessed(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
-        banned = await here.list("Sanctioned wallets")
+        banned = await here.policy("Sanctioned wallets")
         user = (await here.client.users.list(limit=1)).rows[0]
         action = add_to_allowlist(banned["id"], "Sanctioned wallets")
         with pytest.raises(UsageError, match="was not confirmed"):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_fixtures import World, world
+from tests.services.access_fixtures import World, world
 
 from dyntui.api.errors import ConnectionLost
 from dyntui.api.permit import WritePermit

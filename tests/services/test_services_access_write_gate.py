@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_fixtures import SITE_ACCESS_LIST, YES, World, world
+from tests.services.access_fixtures import SITE_ACCESS_LIST, YES, World, world
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.actions import access_target
@@ -20,7 +20,7 @@ CONTRACT = "0x" + "ab" * 20
 
 
 async def enabled(here: World, name: str = SITE_ACCESS_LIST) -> bool:
-    return bool((await here.list(name))["enabledAt"])
+    return bool((await here.policy(name))["enabledAt"])
 
 
 def raw(here: World, operation: str, **path: str) -> WriteAction:
@@ -44,7 +44,7 @@ async def test_a_first_site_access_list_is_not_enabled_without_its_name_and_the_
     tmp_path: Path, kind: str, call_kind: str, confirmation: Confirmation
 ) -> None:
     async with world(tmp_path, kind=kind) as here:
-        target = access_target(await here.list(SITE_ACCESS_LIST))
+        target = access_target(await here.policy(SITE_ACCESS_LIST))
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
         action = write_action("allowlists.enable") if call_kind == "action" else enable
         with pytest.raises(UsageError) as refused:
@@ -61,7 +61,7 @@ async def test_name_and_code_enable_a_list_and_the_audit_log_has_the_state_befor
     tmp_path: Path, kind: str, call_kind: str
 ) -> None:
     async with world(tmp_path, kind=kind) as here:
-        target = access_target(await here.list(SITE_ACCESS_LIST))
+        target = access_target(await here.policy(SITE_ACCESS_LIST))
         enable = raw(here, "enableAllowlistById", allowlistId=target.id)
         action = write_action("allowlists.enable") if call_kind == "action" else enable
         needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
@@ -79,7 +79,7 @@ async def test_name_and_code_enable_a_list_and_the_audit_log_has_the_state_befor
 @pytest.mark.parametrize("call_kind", ["action", "operation", "update"])
 async def test_a_list_is_not_enabled_in_read_only(tmp_path: Path, call_kind: str) -> None:
     async with world(tmp_path, kind="live", read_only=True) as here:
-        row = await here.list(SITE_ACCESS_LIST)
+        row = await here.policy(SITE_ACCESS_LIST)
         action = {
             "action": write_action("allowlists.enable"),
             "operation": raw(here, "enableAllowlistById", allowlistId=row["id"]),
@@ -98,7 +98,7 @@ async def test_a_changed_impact_must_be_confirmed_again(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
         other = await here.make("Staff door", "siteAccess", "ada@example.com")
         await here.confirmed(write_action("allowlists.enable"), [access_target(other)])
-        target = access_target(await here.list(SITE_ACCESS_LIST))
+        target = access_target(await here.policy(SITE_ACCESS_LIST))
         action = write_action("allowlists.enable")
         needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
         assert needed.level is ConfirmationLevel.CONFIRM
@@ -110,7 +110,7 @@ async def test_a_changed_impact_must_be_confirmed_again(tmp_path: Path) -> None:
 
 async def test_a_hand_made_action_is_refused_without_its_impact(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
-        row = await here.list(SITE_ACCESS_LIST)
+        row = await here.policy(SITE_ACCESS_LIST)
 
         async def call(client: Any, target: Target, permit: Any) -> Any:
             return await client.call("enableAllowlistById", path={"allowlistId": target.id}, permit=permit)
@@ -137,7 +137,7 @@ async def test_a_list_of_another_environment_is_not_changed(tmp_path: Path, oper
 async def test_two_enabled_site_access_lists_are_not_disabled_together(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         targets = [
-            access_target(await here.list(SITE_ACCESS_LIST)),
+            access_target(await here.policy(SITE_ACCESS_LIST)),
             access_target(await here.make("Second", "siteAccess")),
         ]
         with pytest.raises(UsageError, match="one allowlist at a time"):
@@ -146,7 +146,7 @@ async def test_two_enabled_site_access_lists_are_not_disabled_together(tmp_path:
 
 async def test_an_update_keeps_other_fields_and_its_impact_is_assessed(tmp_path: Path) -> None:
     async with world(tmp_path, kind="live") as here:
-        beta = await here.list("Beta testers")
+        beta = await here.policy("Beta testers")
         with pytest.raises(UsageError) as refused:
             target = access_target(beta, fields={"outcome": "siteAccess"})
             await here.write_gate.perform(
@@ -154,7 +154,7 @@ async def test_an_update_keeps_other_fields_and_its_impact_is_assessed(tmp_path:
             )
         assert "Type Beta testers to confirm." in refused.value.hint
         await here.confirmed(write_action("allowlists.update"), [access_target(beta, fields={"name": "Testers"})])
-        renamed = await here.list("Testers")
+        renamed = await here.policy("Testers")
         assert (renamed["scope"], renamed["outcome"]) == (beta["scope"], beta["outcome"])
 
 

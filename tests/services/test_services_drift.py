@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.families import examples
 
 from dyntui.api.pagination import RowPage
 from dyntui.resources import USERS
@@ -74,7 +75,7 @@ class Moving:
 _YES = Confirmation(yes=True)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 80), changes)
 def test_a_scan_returns_each_remaining_row_one_time(size: int, changes_by_request: dict[int, Change]) -> None:
     async def work() -> None:
@@ -89,7 +90,7 @@ def test_a_scan_returns_each_remaining_row_one_time(size: int, changes_by_reques
     asyncio.run(work())
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(56, {1: (True, 56, 1), 4: (True, 0, 1)}, [66, 46])  # the last row moves onto the page before
 @example(23, {1: (False, 0, 1), 2: (False, 0, 1), 3: (True, 23, 1)}, [11, 24])  # a tombstone above the lines in view
 @given(st.integers(1, 80), changes, st.lists(st.integers(0, 80), min_size=1, max_size=8))

@@ -73,10 +73,10 @@ async def test_the_kind_is_requested_until_a_failing_server_responds(live: Serve
                     live.sandbox.faults.set({})
             return await call(operation, **options)
 
-        connection.client.call = failing  # type: ignore[method-assign]
+        connection.client.call = failing  # type: ignore[method-assign, assignment]
         assert await level(connection, write_action("users.delete")) is ConfirmationLevel.TYPED
         assert answers == []
-        assert connection.profile.kind == "live"
+        assert str(connection.profile.kind) == "live"
 
 
 async def test_an_unknown_kind_counts_as_live(live: Served) -> None:
@@ -92,7 +92,7 @@ async def test_an_unknown_kind_counts_as_live(live: Served) -> None:
         live.sandbox.faults.set({})
         assert connection.profile.kind == "sandbox"
         assert await level(connection, write_action("users.delete")) is ConfirmationLevel.TYPED
-        assert connection.profile.kind == "live"
+        assert str(connection.profile.kind) == "live"
 
 
 async def test_without_a_loaded_kind_the_confirmation_is_that_of_a_live_environment(live: Served) -> None:
@@ -132,7 +132,7 @@ def test_the_wizard_loads_the_kind_before_its_plan_is_confirmed(live: Served, tm
     assert service.open_job(draft)
     assert connection.profile.kind == "sandbox"
     assert service.requirement(connection).level is ConfirmationLevel.TYPED
-    assert connection.profile.kind == "live"
+    assert str(connection.profile.kind) == "live"
     with pytest.raises(UsageError, match="live environment box"):
         service.release_job(connection, Confirmation(yes=True))
     service.close()

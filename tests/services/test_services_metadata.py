@@ -9,6 +9,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.families import examples
 
 from dyntui.core.errors import UsageError
 from dyntui.core.text import safe
@@ -25,7 +26,7 @@ VALUES = st.recursive(
 METADATA = st.dictionaries(TEXT, VALUES)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(METADATA)
 def test_formatted_metadata_is_parsed_back_unchanged(metadata: dict[str, Any]) -> None:
     text = metadata_text(metadata)

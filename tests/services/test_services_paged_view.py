@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.families import examples
 
 from dyntui.api.errors import Forbidden, NotSent
 from dyntui.api.pagination import RowPage
+from dyntui.core.json_types import Row
 from dyntui.resources import Paging
 from dyntui.services.lists import paged_view
 from dyntui.services.lists.list_query import ListQuery
@@ -47,7 +51,7 @@ async def show(view: PagedView, first: int, last: int) -> list[str | None]:
     return [view.id_at(index) for index in range(first, last + 1)]
 
 
-async def test_the_first_screen_loads_its_page_and_the_next_one():
+async def test_the_first_screen_loads_its_page_and_the_next_one() -> None:
     server = Server(1000)
     view = PagedView(server.fetch)
     assert await show(view, 0, 39) == [f"u{n}" for n in range(40)]
@@ -55,21 +59,23 @@ async def test_the_first_screen_loads_its_page_and_the_next_one():
     assert len(server.requests) == 2
 
 
-async def test_any_position_shows_its_row():
+async def test_any_position_shows_its_row() -> None:
     server = Server(1000)
     view = PagedView(server.fetch)
     for first in (0, 95, 199, 960, 500, 97):
         assert await show(view, first, first + 39) == [f"u{n}" for n in range(first, first + 40)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.integers(0, 400),
     st.integers(2, 20),
     st.lists(st.integers(0, 400), min_size=1, max_size=12),
     st.booleans(),
 )
-def test_visible_rows_are_right_for_any_size_and_scroll_path(size, page_size, visits, reports):
+def test_visible_rows_are_right_for_any_size_and_scroll_path(
+    size: int, page_size: int, visits: list[Any], reports: bool
+) -> None:
     async def work() -> None:
         server = Server(size)
         server.reports_total = reports
@@ -83,7 +89,7 @@ def test_visible_rows_are_right_for_any_size_and_scroll_path(size, page_size, vi
     asyncio.run(work())
 
 
-async def test_memory_is_bounded_while_scrolling():
+async def test_memory_is_bounded_while_scrolling() -> None:
     server = Server(50_000)
     view = PagedView(server.fetch, keep=10)
     for first in range(0, 50_000, 990):
@@ -92,7 +98,7 @@ async def test_memory_is_bounded_while_scrolling():
     assert sum(view.index_of(f"u{n}") is not None for n in range(50_000)) == len(view.loaded_rows())
 
 
-async def test_fast_scrolling_requests_the_last_position_only():
+async def test_fast_scrolling_requests_the_last_position_only() -> None:
     server = Server(100_000)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
@@ -104,7 +110,7 @@ async def test_fast_scrolling_requests_the_last_position_only():
     assert view.id_at(89_500) == "u89500"
 
 
-async def test_a_refresh_keeps_positions_and_finds_a_row_by_its_id():
+async def test_a_refresh_keeps_positions_and_finds_a_row_by_its_id() -> None:
     server = Server(500)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
@@ -116,7 +122,7 @@ async def test_a_refresh_keeps_positions_and_finds_a_row_by_its_id():
     assert view.index_of("u5") == 6
 
 
-async def test_rows_that_moved_between_pages_are_detected_and_reloaded():
+async def test_rows_that_moved_between_pages_are_detected_and_reloaded() -> None:
     server = Server(500)
     view = PagedView(server.fetch)
     await show(view, 60, 95)
@@ -131,10 +137,10 @@ async def test_rows_that_moved_between_pages_are_detected_and_reloaded():
     assert shown == [f"u{n + 10}" for n in range(60, 231)]
 
 
-async def test_a_list_that_always_changes_is_not_reloaded_endlessly():
+async def test_a_list_that_always_changes_is_not_reloaded_endlessly() -> None:
     server = Server(500)
 
-    async def growing(query, offset, limit, cursor):
+    async def growing(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Any:
         server.rows.append({"id": f"x{len(server.rows)}"})
         return await server.fetch(query, offset, limit, cursor)
 
@@ -143,7 +149,7 @@ async def test_a_list_that_always_changes_is_not_reloaded_endlessly():
     assert len(server.requests) <= 6
 
 
-async def test_a_new_query_starts_at_its_first_row():
+async def test_a_new_query_starts_at_its_first_row() -> None:
     server = Server(500)
     view = PagedView(server.fetch)
     await show(view, 100, 139)
@@ -152,7 +158,9 @@ async def test_a_new_query_starts_at_its_first_row():
     assert view.total == 11
 
 
-async def test_an_unreachable_server_is_reported_and_loading_continues_afterwards(monkeypatch):
+async def test_an_unreachable_server_is_reported_and_loading_continues_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(paged_view, "_FIRST_RETRY_S", 0.01)
     server = Server(500)
     view = PagedView(server.fetch)
@@ -166,7 +174,7 @@ async def test_an_unreachable_server_is_reported_and_loading_continues_afterward
     assert view.error is None and view.id_at(3) == "u3"
 
 
-async def test_a_refused_request_is_not_repeated():
+async def test_a_refused_request_is_not_repeated() -> None:
     server = Server(500)
     server.fails = [Forbidden(403, "no scope")]
     view = PagedView(server.fetch)
@@ -174,7 +182,7 @@ async def test_a_refused_request_is_not_repeated():
     assert isinstance(view.error, Forbidden) and len(server.requests) == 1
 
 
-async def test_a_refused_refresh_is_repeated_only_by_the_user():
+async def test_a_refused_refresh_is_repeated_only_by_the_user() -> None:
     server = Server(500)
     view = PagedView(server.fetch, paging=Paging.OFFSET)
     await show(view, 0, 39)
@@ -194,7 +202,7 @@ async def test_a_refused_refresh_is_repeated_only_by_the_user():
     assert view.error is None and view.id_at(3) == "u3"
 
 
-async def test_pages_by_cursor_are_loaded_to_the_end():
+async def test_pages_by_cursor_are_loaded_to_the_end() -> None:
     server = Server(35)
     view = PagedView(server.by_cursor, paging=Paging.CURSOR)
     assert await show(view, 0, 4) == [f"u{n}" for n in range(5)]
@@ -205,10 +213,10 @@ async def test_pages_by_cursor_are_loaded_to_the_end():
     assert view.is_total_known and view.total == 35
 
 
-async def test_an_unpaged_list_is_loaded_one_time():
+async def test_an_unpaged_list_is_loaded_one_time() -> None:
     server = Server(7)
 
-    async def whole(query, offset, limit, cursor):
+    async def whole(query: ListQuery, offset: int, limit: int, cursor: str | None) -> Any:
         return await server.fetch(query, 0, 1000, None)
 
     view = PagedView(whole, paging=Paging.NONE)
@@ -219,13 +227,13 @@ async def test_an_unpaged_list_is_loaded_one_time():
     assert len(server.requests) == 2
 
 
-async def test_an_empty_list_has_a_total_of_zero():
+async def test_an_empty_list_has_a_total_of_zero() -> None:
     view = PagedView(Server(0).fetch)
     await show(view, 0, 39)
     assert view.is_loaded and view.is_total_known and view.total == 0
 
 
-async def test_a_refresh_marks_changed_rows_and_keeps_deleted_ones_as_tombstones():
+async def test_a_refresh_marks_changed_rows_and_keeps_deleted_ones_as_tombstones() -> None:
     server = Server(300)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
@@ -242,7 +250,7 @@ async def test_a_refresh_marks_changed_rows_and_keeps_deleted_ones_as_tombstones
     assert view.changed == set() and view.id_at(10) == "u11" and view.total == 299
 
 
-async def test_a_deleted_row_is_a_tombstone_immediately():
+async def test_a_deleted_row_is_a_tombstone_immediately() -> None:
     server = Server(300)
     view = PagedView(server.fetch)
     await show(view, 0, 39)
@@ -254,16 +262,16 @@ class Memory:
     """Rows kept from before."""
 
     def __init__(self) -> None:
-        self.pages: dict[int, list[dict[str, str]]] = {}
+        self.pages: dict[int, Sequence[Row]] = {}
         self.at = datetime(2026, 1, 1, tzinfo=UTC)
 
-    def load(self, query, start, count):
+    def load(self, query: ListQuery, start: int, count: int) -> Any:
         return (list(self.pages[start]), self.at) if start in self.pages else None
 
-    def save(self, query, start, rows, total):
+    def save(self, query: ListQuery, start: int, rows: Sequence[Row], total: int) -> None:
         self.pages[start] = rows
 
-    def total(self, query):
+    def total(self, query: ListQuery) -> Any:
         return 300 if self.pages else None
 
 
@@ -295,12 +303,13 @@ async def test_offline_views_show_cached_rows_with_their_age(monkeypatch):
 
 
 @pytest.mark.parametrize("paging", list(Paging))
-async def test_closing_stops_fetching(paging):
+async def test_closing_stops_fetching(paging: Paging) -> None:
     started = asyncio.Event()
 
-    async def never(query, offset, limit, cursor):
+    async def never(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
         started.set()
         await asyncio.Event().wait()
+        raise AssertionError
 
     view = PagedView(never, paging=paging)
     view.set_viewport(0, 10)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from dyntui.api.catalog import catalog
+from dyntui.api.catalog import Operation, catalog
 from dyntui.core.errors import UsageError
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.raw_writes import raw_write_action
@@ -17,7 +17,7 @@ WRITES = [operation for operation in catalog() if not operation.reads]
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation.id)
-def test_every_write_operation_is_declared_one_time_or_called_by_api_only(operation) -> None:
+def test_every_write_operation_is_declared_one_time_or_called_by_api_only(operation: Operation) -> None:
     names = [
         each.name for each in declarations() if each.action.operation == operation.id and not each.action.variant_of
     ]

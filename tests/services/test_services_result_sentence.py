@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -174,7 +175,7 @@ SENTENCES = {
 }
 
 
-def test_every_declared_write_has_its_sentence():
+def test_every_declared_write_has_its_sentence() -> None:
     sentences = {
         name: (result_sentence(results(action, DONE)), result_sentence(results(action, DONE, DONE, DONE)))
         for name, action in ACTIONS.items()
@@ -195,11 +196,11 @@ def test_every_declared_write_has_its_sentence():
         ((DONE, NOT_TRIED), "1 of 2 wallets deleted, 1 not attempted"),
     ],
 )
-def test_failures_are_counted(outcomes, sentence):
+def test_failures_are_counted(outcomes: Any, sentence: str) -> None:
     assert result_sentence(results(ACTIONS["wallets.delete"], *outcomes)) == sentence
 
 
-def test_entries_that_existed_are_counted_apart():
+def test_entries_that_existed_are_counted_apart() -> None:
     action = add_entries(LIST)
     assert result_sentence(results(action, DONE, DONE, DONE, existing=1)) == (
         "2 of 3 entries added to Beta testers, 1 already present"
@@ -207,7 +208,7 @@ def test_entries_that_existed_are_counted_apart():
     assert result_sentence(results(action, DONE, existing=1)) == "Entry X already present"
 
 
-def test_the_name_of_a_new_object_is_in_quotes():
+def test_the_name_of_a_new_object_is_in_quotes() -> None:
     action = ACTIONS["exports.create"]
     one = results(action, DONE)
     unnamed = replace(one, items=(replace(one.items[0], target=Target("")),))

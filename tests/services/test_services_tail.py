@@ -190,7 +190,7 @@ async def test_a_refused_metric_does_not_hide_the_others(tmp_path: Path) -> None
                 raise DyntuiError("Forbidden: not in this plan")
             return await call(operation, **more)
 
-        connection.client.call = some  # type: ignore[method-assign]
+        connection.client.call = some  # type: ignore[method-assign, assignment]
         metrics = await read_metrics(connection.client, DateRange.last(30))
         assert metrics.unavailable == {"engagement": "Forbidden: not in this plan"}
         assert any(series.title == "Wallets" for series in metrics.by_name), "the older operation is asked instead"

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -76,7 +76,8 @@ def test_requests_and_responses_may_be_text_or_objects() -> None:
         assert request_header(request, SIGNATURE_HEADER) == "s"
         assert body_text(request) == '{"eventName": "user.created"}'
     assert body_text({"body": {"eventName": "x"}}) is None
-    assert parse_nested(json.dumps(whole))["body"] == {"eventName": "user.created"}
+    assert cast(dict[str, Any], parse_nested(json.dumps(whole)))["body"] == {"eventName": "user.created"}
+    nothing: object
     for nothing in (None, "", "no JSON", 7, [], {}):
         assert request_payload(nothing) == {}
         assert request_header(nothing, SIGNATURE_HEADER) == ""
@@ -107,7 +108,7 @@ def test_the_latency_is_that_of_the_receiver_if_it_is_recorded() -> None:
 
 def test_the_signature_of_a_body_stored_as_an_object_is_checked_approximately() -> None:
     body = b'{"a":1}'
-    row = {"request": {"body": {"a": 1}, "headers": {SIGNATURE_HEADER: signed(body)}}}
+    row: dict[str, Any] = {"request": {"body": {"a": 1}, "headers": {SIGNATURE_HEADER: signed(body)}}}
     assert verify_delivery(row, SECRET).valid
     row["request"]["headers"][SIGNATURE_HEADER] = signed(b"other")
     assert "cannot be checked" in verify_delivery(row, SECRET).message
@@ -179,7 +180,10 @@ async def test_a_delivery_is_recorded_and_redelivered(tmp_path: Path) -> None:
                 return next((row for row in rows if row and row["deliveryAttempt"] >= 2), None)
 
             message = await until(failed_twice)
-            assert request_payload(message["request"])["eventName"] == "user.created"
+            assert (
+                cast(dict[str, Any], request_payload(cast(dict[str, Any], message)["request"]))["eventName"]
+                == "user.created"
+            )
             assert is_delivered(message) is False
             secret = await secret_of(connection, webhook_id)
             assert secret

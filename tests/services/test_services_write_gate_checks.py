@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pytest
 
+from dyntui.api.catalog import catalog
 from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
 from dyntui.config.profile import Profile
@@ -19,6 +20,7 @@ from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.write_gate import WriteGate
+from dyntui.services.actions.write_rules import effect_of, rule_of_all
 from dyntui.services.actions.write_types import (
     Confirmation,
     ConfirmationLevel,
@@ -32,11 +34,13 @@ TARGETS = (Target("u1", "ada@example.com"), Target("u2"))
 YES = Confirmation(yes=True, typed="acme")
 DECIDES_ACCESS = (
     "deleteAllowlistById",
+    "deleteAllowlistEntryById",
     "deleteGate",
     "disableAllowlistById",
     "disableGate",
     "enableAllowlistById",
     "enableGate",
+    "postEntryByAllowlistId",
     "updateAllowlistById",
     "updateGate",
 )
@@ -118,3 +122,69 @@ async def test_remaining_targets_are_refused_when_the_profile_becomes_read_only(
     assert called == ["u1"]
     assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.NOT_TRIED]
     assert gate.refusal(make_action()) == "acme is read-only now."
+
+
+async def test_nothing_is_sent_when_the_state_before_cannot_be_read(tmp_path: Path) -> None:
+    gate, called = make_gate(tmp_path), []
+
+    async def call(client: Client, target: Target, permit: WritePermit) -> None:
+        called.append(target.id)
+
+    async def before(client: Client, target: Target) -> object:
+        raise UsageError("There is no such user.")
+
+    action = WriteAction("user.update", "Save", "user", "updateUser", call, before=before)
+    results = await gate.perform(action, TARGETS[:1], YES)
+    assert called == []
+    assert [item.outcome for item in results.items] == [WriteOutcome.FAILED]
+    assert [(line.outcome, line.detail) for line in Audit(tmp_path / "audit.jsonl").lines()] == [
+        ("failed", "not started: There is no such user.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "level"),
+    [
+        (make_action("getUser", effect=Effect.READ), ConfirmationLevel.NONE),
+        (make_action("getUserOauthAccessToken", effect=Effect.READ), ConfirmationLevel.CONFIRM),
+        (make_action("disableProvider"), ConfirmationLevel.TYPED),
+        (make_action("updateUser"), ConfirmationLevel.CONFIRM),
+        (make_action("updateUser", extra_operations=("disableProvider",)), ConfirmationLevel.TYPED),
+        (make_action("updateUser", extra_operations=("deleteUser",)), ConfirmationLevel.TYPED),
+        (make_action("noSuchOperation", effect=Effect.READ), ConfirmationLevel.CONFIRM),
+        (
+            make_action("getUser", effect=Effect.READ, extra_operations=("getUserOauthAccessToken",)),
+            ConfirmationLevel.CONFIRM,
+        ),
+    ],
+    ids=lambda value: "+".join((value.operation, *value.extra_operations)) if isinstance(value, WriteAction) else "",
+)
+def test_an_action_that_declares_nothing_requires_what_its_operations_do_in_live(
+    tmp_path: Path, action: WriteAction, level: ConfirmationLevel
+) -> None:
+    assert make_gate(tmp_path, live=True).requirement(action, TARGETS).level is level
+
+
+@pytest.mark.parametrize(
+    "operation", ["deleteCustomNetwork", "deleteProjectById", "updateMemberRole", "deleteInvite", "createUserApiToken"]
+)
+def test_what_affects_the_whole_organization_is_typed_in_a_sandbox_too(tmp_path: Path, operation: str) -> None:
+    gate = make_gate(tmp_path)
+    for action in (make_action(operation), make_action("updateUser", extra_operations=(operation,))):
+        requirement = gate.requirement(action, TARGETS[:1])
+        assert "whole organization" in requirement.environment
+        assert requirement.level is ConfirmationLevel.TYPED
+
+
+def test_an_operation_that_no_action_declares_has_the_effect_of_the_catalog() -> None:
+    operations = catalog().operations
+    assert effect_of(operations["deleteUser"]) is Effect.DESTRUCTIVE
+    assert effect_of(operations["updateUser"]) is Effect.WRITE
+    assert effect_of(operations["getUser"]) is Effect.READ
+
+
+def test_the_rule_of_several_operations_is_the_strictest() -> None:
+    assert not rule_of_all(("updateUser", "getUser")).decides_access
+    assert rule_of_all(("updateUser", "deleteGate")).decides_access
+    assert rule_of_all(("getUser", "deleteUser")).effect is Effect.DESTRUCTIVE
+    assert rule_of_all(("deleteUser", "getUser")).effect is Effect.DESTRUCTIVE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -24,11 +25,16 @@ from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel,
 from dyntui.services.forms import FormResult
 
 OPERATIONS = list(catalog())
-CASES = [("live", False), ("sandbox", False), ("sandbox", True), ("live", True)]
+CASES: list[tuple[Literal["live", "sandbox"], bool]] = [
+    ("live", False),
+    ("sandbox", False),
+    ("sandbox", True),
+    ("live", True),
+]
 BASE = "https://app.dynamicauth.com/api/v0"
 
 
-def _gate(tmp_path: Path, kind: str, read_only: bool) -> WriteGate:
+def _gate(tmp_path: Path, kind: Literal["live", "sandbox"], read_only: bool) -> WriteGate:
     profile = Profile("acme", BASE, "env-1", kind, read_only=read_only)
     return WriteGate(
         profile, Client(BASE, "env-1", "dyn_x", read_only=read_only), Audit(tmp_path / "audit.jsonl"), ask_kind=False
@@ -58,7 +64,9 @@ def _iter_calls(operation: Operation, client: Client) -> Iterator[tuple[str, Wri
 
 
 @pytest.mark.parametrize(("kind", "read_only"), CASES)
-def test_every_operation_requires_the_same_confirmation_in_every_interface(tmp_path, kind, read_only):
+def test_every_operation_requires_the_same_confirmation_in_every_interface(
+    tmp_path: Path, kind: Literal["live", "sandbox"], read_only: bool
+) -> None:
     writes = _gate(tmp_path, kind, read_only)
     differing = {}
     for operation in OPERATIONS:
@@ -89,26 +97,31 @@ def test_every_operation_requires_the_same_confirmation_in_every_interface(tmp_p
         ("getUser", ConfirmationLevel.NONE, ConfirmationLevel.NONE),
     ],
 )
-def test_confirmations_that_api_requires(tmp_path, operation_id, sandbox, live):
+def test_confirmations_that_api_requires(
+    tmp_path: Path, operation_id: str, sandbox: ConfirmationLevel, live: ConfirmationLevel
+) -> None:
     action = raw_write_action(catalog().get(operation_id))
-    for kind, level in (("sandbox", sandbox), ("live", live)):
+    kinds: list[tuple[Literal["live", "sandbox"], ConfirmationLevel]] = [("sandbox", sandbox), ("live", live)]
+    for kind, level in kinds:
         assert _gate(tmp_path, kind, False).requirement(action, [Target("x")]).level is level
 
 
-def test_the_warning_of_a_command_is_given_by_api_too(tmp_path):
+def test_the_warning_of_a_command_is_given_by_api_too(tmp_path: Path) -> None:
     needed = _gate(tmp_path, "live", False).requirement(raw_write_action(catalog().get("deleteUser")), [Target("x")])
     assert "cannot be undone" in needed.warning
 
 
-def test_no_action_is_weaker_than_the_rule_of_its_operation():
+def test_no_action_is_weaker_than_the_rule_of_its_operation() -> None:
     for record in RESOURCES.values():
         for action in record.actions:
             assert rule_of(action.operation).typed_in_live >= action.typed_in_live, (record.name, action.name)
 
 
-async def test_another_environment_in_the_path_is_refused_and_named_in_the_audit(tmp_path):
+async def test_another_environment_in_the_path_is_refused_and_named_in_the_audit(tmp_path: Path) -> None:
     writes = _gate(tmp_path, "sandbox", False)
-    operation, path = catalog().match("DELETE", "/environments/OTHER/users/u1")
+    matched = catalog().match("DELETE", "/environments/OTHER/users/u1")
+    assert matched is not None
+    operation, path = matched
     with pytest.raises(UsageError, match="OTHER is not the environment of acme"):
         await writes.perform(raw_write_action(operation, path=path), [Target("u1")], Confirmation(yes=True))
     (line,) = writes._audit.lines()
@@ -118,15 +131,17 @@ async def test_another_environment_in_the_path_is_refused_and_named_in_the_audit
         await writes._client.call("getEnvironmentUsers", path={"environmentId": "OTHER"})
 
 
-def test_the_organization_that_is_named_is_in_the_audit():
-    operation, path = catalog().match("DELETE", "/organizations/ORG/ssoProvider/p1")
+def test_the_organization_that_is_named_is_in_the_audit() -> None:
+    matched = catalog().match("DELETE", "/organizations/ORG/ssoProvider/p1")
+    assert matched is not None
+    operation, path = matched
     assert raw_write_action(operation, path=path).scope == "organizationId=ORG"
 
 
-async def test_a_confirmation_serves_for_the_confirmed_operation_only(tmp_path):
+async def test_a_confirmation_serves_for_the_confirmed_operation_only(tmp_path: Path) -> None:
     writes = _gate(tmp_path, "sandbox", False)
 
-    async def call(client, target, permit):
+    async def call(client: Client, target: Target, permit: WritePermit) -> None:
         await client.call("deleteUser", path={"userId": target.id}, permit=permit)
 
     hidden = WriteAction("user.update", "Save", "user", "updateUser", call)

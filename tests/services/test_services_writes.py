@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from dyntui.api.client import Client
 from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized
 from dyntui.api.permit import WritePermit
 from dyntui.config.profile import Profile
@@ -31,20 +34,20 @@ class Api:
 
 
 @pytest.fixture
-def audit(tmp_path):
+def audit(tmp_path: Path) -> Any:
     return Audit(tmp_path / "state" / "audit.jsonl")
 
 
 def make_gate(audit: Audit, kind: str = "sandbox", read_only: bool = False) -> WriteGate:
     profile = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", kind, read_only=read_only)
-    return WriteGate(profile, Api(), audit, ask_kind=False)
+    return WriteGate(profile, cast(Client, Api()), audit, ask_kind=False)
 
 
 def make_action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | None = None, **more) -> WriteAction:
     async def call(client, target, permit):
         assert isinstance(permit, WritePermit)
         permit.request_ids.append(f"req-{target.id}")
-        if target.id in (fails or {}):
+        if fails and target.id in fails:
             raise fails[target.id]
         return target.id
 
@@ -55,8 +58,8 @@ def make_action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | Non
 TARGETS = [Target(f"u{n}", f"user{n}@example.com") for n in range(3)]
 
 
-def test_an_action_without_an_effect_is_a_write():
-    async def call(client, target, permit): ...
+def test_an_action_without_an_effect_is_a_write() -> None:
+    async def call(client: Client, target: Target, permit: WritePermit) -> None: ...
 
     assert WriteAction("x", "X", "x", "x", call).effect is Effect.WRITE
 
@@ -79,7 +82,7 @@ def test_the_confirmation_depends_on_the_effect_and_the_environment(audit, kind,
     assert (needed.accepted == ("acme",)) is (level is ConfirmationLevel.TYPED)
 
 
-def test_the_question_names_at_most_five_targets_and_their_number(audit):
+def test_the_question_names_at_most_five_targets_and_their_number(audit: Audit) -> None:
     many = [Target(f"u{n}") for n in range(1200)]
     needed = make_gate(audit).requirement(make_action(), many)
     assert needed.question == "Delete 1,200 users?"
@@ -87,7 +90,7 @@ def test_the_question_names_at_most_five_targets_and_their_number(audit):
     assert make_gate(audit).requirement(make_action(), TARGETS[:1]).question == "Delete user user0@example.com?"
 
 
-async def test_without_a_confirmation_no_request_is_sent(audit):
+async def test_without_a_confirmation_no_request_is_sent(audit: Audit) -> None:
     with pytest.raises(UsageError):
         await make_gate(audit).perform(make_action(), TARGETS, Confirmation())
     with pytest.raises(UsageError, match="was not confirmed"):
@@ -106,7 +109,7 @@ async def test_typing_the_name_confirms(audit, typed):
 
 
 @pytest.mark.parametrize("typed", ["3", "2", "", "yes", "ACME"])
-async def test_only_the_name_confirms_in_a_live_environment(audit, typed):
+async def test_only_the_name_confirms_in_a_live_environment(audit: Audit, typed: str) -> None:
     with pytest.raises(UsageError, match="was not confirmed"):
         await make_gate(audit, "live").perform(
             make_action(Effect.DESTRUCTIVE), TARGETS, Confirmation(yes=True, typed=typed)
@@ -151,7 +154,7 @@ async def test_an_error_that_affects_all_targets_stops_the_write(audit, error):
     ]
 
 
-async def test_progress_is_reported_and_a_cancel_skips_the_other_targets(audit):
+async def test_progress_is_reported_and_a_cancel_skips_the_other_targets(audit: Audit) -> None:
     cancel = asyncio.Event()
     reported = []
 
@@ -164,18 +167,18 @@ async def test_progress_is_reported_and_a_cancel_skips_the_other_targets(audit):
     assert [target.id for target in results.remaining] == ["u1", "u2"]
 
 
-async def test_changed_targets_are_reloaded(audit):
-    async def reread(client, target):
+async def test_changed_targets_are_reloaded(audit: Audit) -> None:
+    async def reread(client: Client, target: Target) -> Any:
         return {"id": target.id, "fresh": True}
 
     results = await make_gate(audit).perform(make_action(reread=reread), TARGETS[:1], YES)
     assert results.items[0].reread == {"id": "u0", "fresh": True}
 
 
-async def test_an_interrupted_call_is_recorded_as_unknown(audit):
+async def test_an_interrupted_call_is_recorded_as_unknown(audit: Audit) -> None:
     started = asyncio.Event()
 
-    async def call(client, target, permit):
+    async def call(client: Client, target: Target, permit: WritePermit) -> None:
         started.set()
         await asyncio.Event().wait()
 
@@ -204,8 +207,8 @@ def _make_unwritable(audit: Audit) -> None:
     audit.file.mkdir(parents=True)
 
 
-async def test_an_outcome_that_cannot_be_recorded_is_returned_and_reported(audit):
-    async def call(client, target, permit):
+async def test_an_outcome_that_cannot_be_recorded_is_returned_and_reported(audit: Audit) -> None:
+    async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         _make_unwritable(audit)
         return {"id": target.id}
 
@@ -219,8 +222,8 @@ async def test_an_outcome_that_cannot_be_recorded_is_returned_and_reported(audit
     assert "user.delete of user0@example.com ended as done" in gaps[0]
 
 
-async def test_a_failure_that_cannot_be_recorded_keeps_its_error(audit):
-    async def call(client, target, permit):
+async def test_a_failure_that_cannot_be_recorded_keeps_its_error(audit: Audit) -> None:
+    async def call(client: Client, target: Target, permit: WritePermit) -> None:
         _make_unwritable(audit)
         raise ConnectionLost("cut")
 
@@ -232,11 +235,11 @@ async def test_a_failure_that_cannot_be_recorded_keeps_its_error(audit):
     assert len(gaps) == 1
 
 
-async def test_no_request_is_sent_when_the_start_cannot_be_recorded(audit):
+async def test_no_request_is_sent_when_the_start_cannot_be_recorded(audit: Audit) -> None:
     _make_unwritable(audit)
     sent = []
 
-    async def call(client, target, permit):
+    async def call(client: Client, target: Target, permit: WritePermit) -> None:
         sent.append(target)
 
     results = await make_gate(audit).perform(replace(make_action(), call=call), TARGETS, YES)
@@ -249,13 +252,13 @@ async def test_no_request_is_sent_when_the_start_cannot_be_recorded(audit):
     assert isinstance(results.first_error, AuditUnavailable)
 
 
-async def test_a_refusal_that_cannot_be_recorded_is_still_a_refusal(audit):
+async def test_a_refusal_that_cannot_be_recorded_is_still_a_refusal(audit: Audit) -> None:
     _make_unwritable(audit)
     with pytest.raises(UsageError, match="read-only"):
         await make_gate(audit, read_only=True).perform(make_action(), TARGETS, YES)
 
 
-def test_the_end_of_a_job_that_cannot_be_recorded_is_reported_and_its_start_refused(audit):
+def test_the_end_of_a_job_that_cannot_be_recorded_is_reported_and_its_start_refused(audit: Audit) -> None:
     _make_unwritable(audit)
     writes, gaps = make_gate(audit), []
     writes.on_audit_gap = gaps.append
@@ -265,8 +268,8 @@ def test_the_end_of_a_job_that_cannot_be_recorded_is_reported_and_its_start_refu
     assert len(gaps) == 1
 
 
-async def test_a_failed_reload_does_not_hide_the_outcome(audit):
-    async def reread(client, target):
+async def test_a_failed_reload_does_not_hide_the_outcome(audit: Audit) -> None:
+    async def reread(client: Client, target: Target) -> None:
         raise UsageError("There is no such user.")
 
     results = await make_gate(audit).perform(make_action(reread=reread), TARGETS[:1], YES)

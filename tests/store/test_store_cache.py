@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,14 @@ from dyntui.store.cache import RowCache, cache_file, cache_files, purge
 BASE, ENV, TOKEN = "https://app.dynamicauth.com/api/v0", "env-1", "dyn_" + "c4nary" * 9
 
 
-def people(count: int, start: int = 0) -> list[dict]:
+def rows_of(cache: RowCache, start: int, limit: int) -> Sequence[Any]:
+    """Return the rows of a page that is there."""
+    page = cache.page("users", "q", start, limit)
+    assert page is not None
+    return page.rows
+
+
+def people(count: int, start: int = 0) -> list[dict[str, Any]]:
     return [{"id": f"u{n}", "email": f"Person{n}@Example.com", "n": n} for n in range(start, start + count)]
 
 
@@ -24,33 +33,33 @@ def file(tmp_path: Path) -> Path:
     return cache_file(tmp_path / "cache", BASE, ENV, TOKEN)
 
 
-def test_pages_are_loaded_at_their_positions_after_a_restart(file):
+def test_pages_are_loaded_at_their_positions_after_a_restart(file: Path) -> None:
     first = RowCache(file)
     first.put("users", "q", 0, people(100), 250)
     first.put("users", "q", 100, people(100, 100), 250)
     first.close()
     reopened = RowCache(file)
     assert reopened.total("users", "q") == 250
-    assert [row["id"] for row in reopened.page("users", "q", 95, 10).rows] == [f"u{n}" for n in range(95, 105)]
+    assert [row["id"] for row in rows_of(reopened, 95, 10)] == [f"u{n}" for n in range(95, 105)]
     assert reopened.page("users", "other", 0, 10) is None and reopened.page("wallets", "q", 0, 10) is None
 
 
-def test_a_gap_ends_a_page(file):
+def test_a_gap_ends_a_page(file: Path) -> None:
     cache = RowCache(file)
     cache.put("users", "q", 0, people(5), 100)
     cache.put("users", "q", 50, people(5, 50), 100)
-    assert len(cache.page("users", "q", 0, 99).rows) == 5
+    assert len(rows_of(cache, 0, 99)) == 5
     assert cache.page("users", "q", 10, 10) is None
 
 
-def test_a_shorter_list_removes_the_positions_beyond_its_end():
+def test_a_shorter_list_removes_the_positions_beyond_its_end() -> None:
     cache = RowCache()
     cache.put("users", "q", 0, people(10), 10)
     cache.put("users", "q", 0, people(4), 4)
-    assert len(cache.page("users", "q", 0, 10).rows) == 4
+    assert len(rows_of(cache, 0, 10)) == 4
 
 
-def test_each_token_environment_and_server_has_a_separate_file(tmp_path):
+def test_each_token_environment_and_server_has_a_separate_file(tmp_path: Path) -> None:
     names = {
         cache_file(tmp_path, *key)
         for key in ((BASE, ENV, TOKEN), (BASE, ENV, "t2"), (BASE, "e2", TOKEN), ("b", ENV, TOKEN))
@@ -59,7 +68,7 @@ def test_each_token_environment_and_server_has_a_separate_file(tmp_path):
     assert all(TOKEN not in name.name and ENV not in name.name for name in names)
 
 
-def test_search_finds_any_value_ignoring_case():
+def test_search_finds_any_value_ignoring_case() -> None:
     cache = RowCache()
     cache.put("users", "q", 0, [*people(50), {"id": "x", "name": "Müller", "meta": {"plan": ["PRO"]}}], None)
     assert [row["id"] for row in cache.search("users", "person7@").rows] == ["u7"]
@@ -68,7 +77,7 @@ def test_search_finds_any_value_ignoring_case():
     assert cache.search("users", "%").rows == []
 
 
-def test_files_are_private_and_a_purge_deletes_them(file):
+def test_files_are_private_and_a_purge_deletes_them(file: Path) -> None:
     cache = RowCache(file)
     cache.put("users", "q", 0, people(10), 10)
     for path in file.parent.glob(file.name + "*"):
@@ -80,19 +89,24 @@ def test_files_are_private_and_a_purge_deletes_them(file):
     purge(file)
 
 
-def test_second_factors_and_secrets_are_never_written(file):
+def test_second_factors_and_secrets_are_never_written(file: Path) -> None:
     cache = RowCache(file)
-    row = {"id": "u", "mfaDevices": [{"id": "s3cret-device"}], "rawToken": "s3cret-token", "secret": "s3cret-hook"}
+    row: dict[str, object] = {
+        "id": "u",
+        "mfaDevices": [{"id": "s3cret-device"}],
+        "rawToken": "s3cret-token",
+        "secret": "s3cret-hook",
+    }
     cache.put("users", "q", 0, [row], 1)
     cache.close()
     assert b"s3cret" not in b"".join(path.read_bytes() for path in file.parent.iterdir())
 
 
-def test_rows_expire_after_a_day(file, monkeypatch):
+def test_rows_expire_after_a_day(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = RowCache(file)
     cache.put("users", "q", 0, people(3), 3)
     cache.close()
-    monkeypatch.setattr(module, "now", lambda: module.datetime.now(module.UTC) + timedelta(hours=25))
+    monkeypatch.setattr(module, "now", lambda: datetime.now(UTC) + timedelta(hours=25))
     reopened = RowCache(file)
     assert (
         reopened.page("users", "q", 0, 3) is None and reopened.total("users", "q") is None and reopened.counts() == {}
@@ -100,12 +114,12 @@ def test_rows_expire_after_a_day(file, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"not a database at all", b"SQLite format 3\x00" + b"\x00" * 200])
-def test_a_damaged_file_is_deleted(file, content):
+def test_a_damaged_file_is_deleted(file: Path, content: bytes) -> None:
     file.parent.mkdir(mode=0o700)
     file.write_bytes(content)
     cache = RowCache(file)
     cache.put("users", "q", 0, people(2), 2)
-    assert len(cache.page("users", "q", 0, 2).rows) == 2
+    assert len(rows_of(cache, 0, 2)) == 2
 
 
 DAMAGE = {
@@ -124,7 +138,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("name", DAMAGE)
-def test_a_damaged_file_is_replaced(file, name):
+def test_a_damaged_file_is_replaced(file: Path, name: str) -> None:
     cache = RowCache(file)
     cache.put("users", "q", 0, people(2), 2)
     cache.close()
@@ -137,10 +151,10 @@ def test_a_damaged_file_is_replaced(file, name):
     assert again.total("users", "q") is None or name == "times that are text"
     again.put("users", "q", 0, people(2), 2)
     again.close()
-    assert len(RowCache(file).page("users", "q", 0, 2).rows) == 2
+    assert len(rows_of(RowCache(file), 0, 2)) == 2
 
 
-def test_a_link_in_the_place_of_the_file_is_not_followed(file, tmp_path):
+def test_a_link_in_the_place_of_the_file_is_not_followed(file: Path, tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_text("mine")
     file.parent.mkdir(mode=0o700)
@@ -149,7 +163,7 @@ def test_a_link_in_the_place_of_the_file_is_not_followed(file, tmp_path):
     assert precious.read_text() == "mine"
 
 
-def test_a_cache_in_memory_is_bounded_to_the_rows_read_last(monkeypatch):
+def test_a_cache_in_memory_is_bounded_to_the_rows_read_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_IN_MEMORY", 500)
     cache = RowCache()
     for page in range(30):

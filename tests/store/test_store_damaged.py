@@ -252,7 +252,9 @@ def test_cells_that_are_damaged_are_an_error_that_names_their_row(folder: Path, 
     bad = made(folder, "bad")
     run_sql(bad, f"UPDATE source SET raw = {raw} WHERE number = 2")
     with Journal.read(bad) as journal, pytest.raises(JournalUnusable, match="Row 2"):
-        job_queries.row(journal, 2).cells  # noqa: B018
+        row = job_queries.row(journal, 2)
+        assert row is not None
+        row.cells  # noqa: B018
 
 
 def test_keys_that_are_damaged_are_an_error_that_names_their_row(folder: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from tests.families import examples
 
 from dyntui.store import job_queries
 from dyntui.store.job_loader import NewRow, load
@@ -144,5 +145,5 @@ class JournalMachine(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-JournalMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+JournalMachine.TestCase.settings = settings(max_examples=examples(25), stateful_step_count=25, deadline=None)
 TestJournal = JournalMachine.TestCase

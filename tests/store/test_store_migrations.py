@@ -9,7 +9,9 @@ import re
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +67,9 @@ def test_a_started_review_is_continued(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "moves"), [("job_moves", JOB_MOVES), ("row_moves", ROW_MOVES)])
-def test_triggers_of_the_journal_allow_the_transitions_of_the_states(path: Path, name: str, moves: dict) -> None:
+def test_triggers_of_the_journal_allow_the_transitions_of_the_states(
+    path: Path, name: str, moves: dict[str, Any]
+) -> None:
     with Journal.create(path, kind="users", facts={}) as journal:
         (trigger,) = journal.db.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
     found = set(re.findall(r"([a-z]+>[a-z]+)(?=\|)", trigger))
@@ -73,9 +77,11 @@ def test_triggers_of_the_journal_allow_the_transitions_of_the_states(path: Path,
 
 
 def test_the_cache_of_an_older_version_keeps_its_rows(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache_module, "MAX_AGE", cache_module.timedelta(days=36500))
+    monkeypatch.setattr(cache_module, "MAX_AGE", timedelta(days=36500))
     cache = RowCache(restore("cache-1", path))
-    assert [row["email"] for row in cache.page("users", "", 0, 10).rows] == ["ann@x.example", "bob@x.example"]
+    page = cache.page("users", "", 0, 10)
+    assert page is not None
+    assert [row["email"] for row in page.rows] == ["ann@x.example", "bob@x.example"]
 
 
 def test_files_of_a_newer_version_are_refused_and_unchanged(path: Path) -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.tui.tui_support import console_of, press, settled
 from textual.pilot import Pilot
-from tui_support import console_of, press, settled
 
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.services import demo as demos

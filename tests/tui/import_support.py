@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.tui.tui_support import console_of, fill, lines_of, press, settled, text_of, until
 from textual.pilot import Pilot
-from tui_support import console_of, fill, lines_of, press, settled, text_of, until
 
 from dyntui.tui.features.imports.wizard import WizardScreen
 from dyntui.tui.features.imports.wizard_step import WizardStep

@@ -7,11 +7,11 @@ import os
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pexpect
-from terminal_emulator import Emulator
+from tests.tui.terminal_emulator import Emulator
 
 __all__ = ["Pty"]
 
@@ -34,7 +34,8 @@ class Pty:
         command: Sequence[str] = (),
         columns: int = 120,
         lines: int = 40,
-        **environ: str,
+        environ: Mapping[str, str] | None = None,
+        **more_environ: str,
     ) -> None:
         clean = {
             name: value
@@ -54,7 +55,8 @@ class Pty:
                 "TERM": "xterm-256color",
                 "LC_ALL": "C.UTF-8",
                 "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-                **environ,
+                **(environ or {}),
+                **more_environ,
             },
             dimensions=(lines, columns),
             timeout=_LIMIT,

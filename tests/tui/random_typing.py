@@ -160,7 +160,7 @@ def main() -> None:
         note("given", event)
         await dispatch(self, event)
 
-    TypeAheadMixin.on_event = taken  # type: ignore[method-assign,assignment]
+    TypeAheadMixin.on_event = taken  # type: ignore[method-assign]
     TypeAheadMixin._dispatch_typed = given  # type: ignore[method-assign]
     Console.action_leave = lambda self: None  # type: ignore[method-assign]
     with Path(sys.argv[2]).open("w") as log:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
-from terminal_emulator import Emulator, difference
+from tests.tui.terminal_emulator import Emulator, difference
 from textual import events
 from textual.app import App
 from textual.driver import Driver
@@ -52,11 +52,11 @@ class _TwinTerminals(Driver):
     def resize(self, width: int, height: int) -> None:
         for emulator in (self.stock, self.lean):
             emulator.resize(height, width)
-        self._app.twin_size = width, height
+        cast(Any, self._app).twin_size = width, height
         self.tell_size()
 
     def tell_size(self) -> None:
-        self.send_message(events.Resize.from_dimensions(self._app.twin_size, None))
+        self.send_message(events.Resize.from_dimensions(cast(Any, self._app).twin_size, None))
 
     def start_application_mode(self) -> None:
         for emulator in (self.stock, self.lean):
@@ -146,7 +146,7 @@ async def play(app: Twin, size: tuple[int, int], answers: str, script: Callable[
                 await app.settle(pilot)
                 app.check(key)
 
-        pilot.press = press_and_check
+        pilot.press = press_and_check  # type: ignore[method-assign]
         try:
             await app.settle(pilot)
             app.check("the start")

@@ -21,6 +21,7 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import (
     Button,
     Checkbox,
@@ -202,8 +203,8 @@ class Widgets(App[None]):
         tabs = self.query_one(TabbedContent)
         number = int(tabs.active.removeprefix("tab-")) % 4 + 1
         tabs.active = f"tab-{number}"
-        target = {1: Input, 2: DataTable, 3: OptionList, 4: Lines}[number]
-        self.call_after_refresh(self.query_one(target).focus)
+        targets: dict[int, type[Widget]] = {1: Input, 2: DataTable, 3: OptionList, 4: Lines}
+        self.call_after_refresh(self.query_one(targets[number]).focus)
 
     def action_grow(self) -> None:
         self.query_one(ProgressBar).advance(7)

@@ -92,9 +92,9 @@ class Emulator(pyte.Screen):
             fg=colors[0] + extra, bg=colors[1] + (f"|{self.link}" if self.link else "")
         )
 
-    def erase_in_line(self, how: int = 0, **named: bool) -> None:
+    def erase_in_line(self, how: int = 0, private: bool = False) -> None:
         with self._erasing():
-            super().erase_in_line(how, **named)
+            super().erase_in_line(how, private)
 
     def erase_characters(self, count: int | None = None) -> None:
         with self._erasing():

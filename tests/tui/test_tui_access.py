@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from access_support import (
+from tests.tui.access_support import (
     ALLOWLISTS,
     BETA_TESTERS_ENTRIES,
     LAUNCH_PARTY,
@@ -20,9 +20,9 @@ from access_support import (
     refuse_calls,
     to,
 )
-from import_support import open_file, send_first, step_of, wizard_of
+from tests.tui.import_support import open_file, send_first, step_of, wizard_of
+from tests.tui.tui_support import SMALL, console_of, demo, fill, jump, lines_of, paste, press, settled, text_of, until
 from textual.widgets import Input
-from tui_support import SMALL, console_of, demo, fill, jump, lines_of, paste, press, settled, text_of, until
 
 from dyntui.services.actions.registry import declarations
 from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
@@ -447,7 +447,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("keys", HOSTILE.values(), ids=HOSTILE)
 async def test_hostile_text_does_nothing(keys: tuple[str, ...]) -> None:
-    from test_tui_hostile import assert_harmless
+    from tests.tui.test_tui_hostile import assert_harmless
 
     console = demo(30, hostile=True)
     async with console.run_test(size=(160, 50), notifications=True) as pilot:

@@ -12,9 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_support import ALLOWLISTS, BETA_TESTERS_ENTRIES, LAUNCH_PARTY_ENTRIES, WALLET, go, pretend_live, to
+from tests.tui.access_support import (
+    ALLOWLISTS,
+    BETA_TESTERS_ENTRIES,
+    LAUNCH_PARTY_ENTRIES,
+    WALLET,
+    go,
+    pretend_live,
+    to,
+)
+from tests.tui.tui_support import console_of, demo, fill, paste, press, settled, sized
 from textual.pilot import Pilot
-from tui_support import console_of, demo, fill, paste, press, settled, sized
 
 from dyntui.tui.shell.action_runner import ProgressDialog
 

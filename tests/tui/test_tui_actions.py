@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
+from tests.tui.tui_support import demo, lines_of, press, settled, text_of
 from textual.binding import Binding
-from tui_support import demo, lines_of, press, settled, text_of
 
 import dyntui.tui
 from dyntui.config.settings import Settings
@@ -135,7 +135,7 @@ class _App(ActionMixin):
     """The app, as far as it decides which actions are available."""
 
     offline_label = ""
-    app_disabled_reason = Console.app_disabled_reason  # type: ignore[assignment]
+    app_disabled_reason = Console.app_disabled_reason
 
     def __init__(self, *, read_only: bool) -> None:
         self.read_only = read_only
@@ -173,7 +173,7 @@ class _ReadOnly(ActionMixin):
         self._app = _App(read_only=True)
 
     @property
-    def app(self) -> Any:
+    def app(self) -> Any:  # type: ignore[override]
         return self._app
 
     def __getattr__(self, name: str) -> Any:

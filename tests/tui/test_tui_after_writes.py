@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.families import slow_except
 from tests.services.resource_fixtures import DELETED_BEFORE, FIRST, FLAGS, actions, done, perform, prepared, rows_of
-from tui_support import console_of, demo, settled, text_of
+from tests.tui.tui_support import console_of, demo, settled, text_of
 
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES, ActionTarget, Resource

@@ -8,8 +8,8 @@ import re
 
 import pytest
 from tests.families import slow_except
+from tests.tui.tui_support import demo, press, settled
 from textual.widgets import Input
-from tui_support import demo, press, settled
 
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 from dyntui.tui.kit import clipboard

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from tui_support import console_of, demo, jump, lines_of, press, settled, text_of
+from tests.tui.tui_support import console_of, demo, jump, lines_of, press, settled, text_of
 
 from dyntui.api.models import User
 from dyntui.tui.features.users.user_screen import UserScreen

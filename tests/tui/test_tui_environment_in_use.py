@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_support import go_to, messy, send_first
-from textual.pilot import Pilot
-from textual.widgets import Input
-from tui_support import (
+from tests.tui.import_support import go_to, messy, send_first
+from tests.tui.tui_support import (
     SIZE,
     SMALL,
     TOKEN,
@@ -29,6 +27,8 @@ from tui_support import (
     text_of,
     until,
 )
+from textual.pilot import Pilot
+from textual.widgets import Input
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths
@@ -315,7 +315,8 @@ async def test_navigation_cancels_open_dialogs_and_ends_their_waits(serve: Serve
 
 
 async def test_a_dialog_that_waits_for_a_prompt_is_canceled_with_its_screen() -> None:
-    console, answers = demo(5), []
+    console = demo(5)
+    answers: list[object] = []
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await press(pilot, "slash")

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual import events
-from tui_support import (
+from tests.tui.tui_support import (
     ENVIRONMENT,
     NOWHERE,
     TOKEN,
@@ -25,6 +24,7 @@ from tui_support import (
     text_of,
     until,
 )
+from textual import events
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths
@@ -131,7 +131,7 @@ async def test_a_damaged_profile_is_listed_with_its_error_and_the_others_stay_us
         assert "line 9: profile 'bad'" in row
         screen = console.screen
         assert isinstance(screen, EnvironmentsScreen)
-        screen.table.move_to([screen.table.view.get(index)["name"] for index in range(3)].index("bad"))
+        screen.table.move_to([(screen.table.view.get(index) or {})["name"] for index in range(3)].index("bad"))
         await settled(pilot)
         await press(pilot, "enter")
         assert "base_url is missing" in console.session.notifications[-1].text

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from access_support import ALLOWLISTS, LAUNCH_PARTY_ENTRIES, connection_of, go, notes, to
 from tests.families import slow_except
+from tests.tui.access_support import ALLOWLISTS, LAUNCH_PARTY_ENTRIES, connection_of, go, notes, to
+from tests.tui.tui_support import console_of, demo, fill, jump, paste, press, profile, settled, stored, text_of
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
-from tui_support import console_of, demo, fill, jump, paste, press, profile, settled, stored, text_of
 
 from dyntui.config.profiles import Profiles
 from dyntui.core.effect import Effect
@@ -18,6 +18,7 @@ from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
 from dyntui.tui.features.api_console.api_request import ApiRequestScreen
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
+from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -36,6 +37,11 @@ FORMS = {
     "new origin": ((*to("origins"), "n"), {"f0": "https://new.example"}),
     "new webhook": ((*to("webhooks"), "n"), {"f0": "https://new.example/hook"}),
 }
+
+
+def top_of(console: Console) -> Any:
+    """The screen that is shown; of no type that an earlier assertion has narrowed."""
+    return console.screen
 
 
 async def _open(pilot: Pilot[Any], name: str) -> FormDialog:
@@ -70,7 +76,7 @@ async def test_a_declined_confirmation_returns_to_the_form(name: str, key: str) 
         await press(pilot, "ctrl+s")
         assert isinstance(console.screen, ConfirmDialog), text_of(console)
         await press(pilot, key)
-        assert console.screen is form
+        assert top_of(console) is form
         assert form.values() == values
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
         await press(pilot, "ctrl+s")
@@ -88,10 +94,10 @@ async def test_every_form_is_reopened_and_confirms_before_it_is_closed(name: str
         if console.screen is not form:  # a form that is not complete yet stays as it is
             assert isinstance(console.screen, ConfirmDialog)
             await press(pilot, "escape")
-        assert console.screen is form
+        assert top_of(console) is form
         assert form.values() == values
         await press(pilot, "escape")
-        assert console.screen is form
+        assert top_of(console) is form
         assert "Press esc again" in text_of(console)
         await press(pilot, "escape")
         assert not isinstance(console.screen, BaseDialog)
@@ -144,12 +150,12 @@ async def test_a_refusal_reopens_the_form_with_the_reason() -> None:
         await settled(pilot)
         taken = (await connection_of(pilot).client.users.list(limit=1)).rows[0]["email"]
         await go(pilot, "n")
-        form = console.screen
+        form = top_of(console)
         assert isinstance(form, FormDialog)
         form.query_one("#field-email", Input).value = taken
         form.query_one("#field-firstName", Input).value = "Nova"
         await press(pilot, "ctrl+s", "y")
-        assert console.screen is form
+        assert top_of(console) is form
         assert (form.values()["email"], form.values()["firstName"]) == (taken, "Nova")
         assert "already exists" in text_of(console)
         form.query_one("#field-email", Input).value = "nova@post.example"
@@ -163,11 +169,11 @@ async def test_a_refused_origin_reopens_its_form_with_the_reason() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await _open(pilot, "new origin")
         await press(pilot, "ctrl+s", "y", "n")
-        form = console.screen
+        form = top_of(console)
         assert isinstance(form, FormDialog)
         form.query_one("#field-f0", Input).value = "https://new.example"
         await press(pilot, "ctrl+s", "y")
-        assert console.screen is form
+        assert top_of(console) is form
         assert form.values()["f0"] == "https://new.example"
         assert "already" in text_of(console)
 
@@ -225,7 +231,7 @@ async def test_keys_typed_while_a_form_waits_for_the_server_are_ignored() -> Non
         await settled(pilot)
         assert isinstance(console.screen, ConfirmDialog)
         await press(pilot, "escape")
-        assert console.screen is form
+        assert top_of(console) is form
         assert form.values()["firstName"] == "Nova"
 
 
@@ -237,12 +243,12 @@ async def test_declining_another_base_url_returns_to_the_form_of_the_environment
         await jump(pilot, "environments")
         await press(pilot, "g", "e", "down")
         await fill(pilot, "https://dyn.example/api/v0")
-        form = console.screen
+        form = top_of(console)
         assert isinstance(form, FormDialog)
         form.query_one("#field-token", Input).value = "dyn_" + "Canary1" * 8
         await press(pilot, "ctrl+s")
         assert isinstance(console.screen, ConfirmDialog)
         await press(pilot, "enter")
-        assert console.screen is form
+        assert top_of(console) is form
         assert form.values()["base_url"] == "https://dyn.example/api/v0"
         assert Profiles.load().get("acme").base_url != "https://dyn.example/api/v0"

@@ -7,6 +7,7 @@ import re
 import pytest
 from rich.text import Text
 from tests.families import slow_except
+from tests.tui.tui_support import demo, press, settled, strips_of, text_of
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import (
@@ -27,7 +28,6 @@ from textual.widgets import (
     TextArea,
     Tree,
 )
-from tui_support import demo, press, settled, strips_of, text_of
 
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 from dyntui.tui.kit import control_character_filter

@@ -8,10 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_support import HOSTILE, SHOWN, go_to, hostile, job_at_rest, open_file, open_wizard, send_first, step_of
 from tests.families import slow_except
+from tests.tui.import_support import (
+    HOSTILE,
+    SHOWN,
+    go_to,
+    hostile,
+    job_at_rest,
+    open_file,
+    open_wizard,
+    send_first,
+    step_of,
+)
+from tests.tui.tui_support import console_of, demo, jump, press, strips_of, text_of
 from textual.pilot import Pilot
-from tui_support import console_of, demo, jump, press, strips_of, text_of
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 WIDE = (200, 50)

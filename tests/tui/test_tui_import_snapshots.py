@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_support import go_to, job_at_rest, messy, open_file, open_wizard, send_first
+from tests.tui.import_support import go_to, job_at_rest, messy, open_file, open_wizard, send_first
+from tests.tui.tui_support import demo, press, sized
 from textual.pilot import Pilot
-from tui_support import demo, press, sized
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from import_support import (
+from tests.tui.import_support import (
     bottom,
     go_to,
     job_at_rest,
@@ -18,8 +18,8 @@ from import_support import (
     step_of,
     wizard_of,
 )
+from tests.tui.tui_support import SIZE, SMALL, demo, fill, jump, lines_of, paste, press, settled, text_of
 from textual.widgets import TextArea
-from tui_support import SIZE, SMALL, demo, fill, jump, lines_of, paste, press, settled, text_of
 
 from dyntui.tui.features.imports.check_step import CheckStep
 from dyntui.tui.features.imports.jobs_screen import JobsScreen
@@ -698,7 +698,7 @@ async def test_lists_are_not_painted_without_a_change(people: Path) -> None:
                 painted.append((str(widget.id), args))
                 return widget
 
-            widget.refresh = count  # type: ignore[assignment, method-assign]
+            widget.refresh = count  # type: ignore[method-assign]
         step_of(pilot).on_step_shown()
         await settled(pilot)
         assert painted == []

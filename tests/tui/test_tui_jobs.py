@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from import_support import bottom, go_to, job_at_rest, messy, send_first, step_of
-from tui_support import SIZE, SMALL, demo, jump, lines_of, press, profile, settled, text_of
+from tests.tui.import_support import bottom, go_to, job_at_rest, messy, send_first, step_of
+from tests.tui.tui_support import SIZE, SMALL, demo, jump, lines_of, press, profile, settled, text_of
 
 from dyntui.services.imports.jobs import JobLocation, find_job, new_job, summarize_job
 from dyntui.store.states import JobState

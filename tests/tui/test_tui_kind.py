@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from tui_support import SIZE, jump, lines_of, profile, settled, stored, text_of, until
+from tests.tui.tui_support import SIZE, jump, lines_of, profile, settled, stored, text_of, until
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths

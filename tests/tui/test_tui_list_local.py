@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.tui.tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of, until
 from textual.pilot import Pilot
-from tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of, until
 
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.tui.tui_support import SIZE, SMALL, console_of, demo, press, settled, text_of
 from textual.pilot import Pilot
-from tui_support import SIZE, SMALL, console_of, demo, press, settled, text_of
 
 from dyntui.config.list_preferences import ListPreferences, SavedView
 from dyntui.config.paths import paths

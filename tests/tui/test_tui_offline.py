@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from access_support import notes
 from tests.conftest import serving_process
-from tui_support import demo, press, profile, settled, stored, text_of, until
+from tests.tui.access_support import notes
+from tests.tui.tui_support import demo, press, profile, settled, stored, text_of, until
 
 from dyntui.api.errors import NotSent
 from dyntui.config.credentials import CredentialKind, store_for

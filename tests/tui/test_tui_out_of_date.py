@@ -6,13 +6,13 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from access_support import LAUNCH_PARTY, connection_of, read_allowlist
-from import_support import go_to, job_at_rest, messy, wizard_of
 from tests.services.resource_fixtures import FLAGS, perform, rows_of
-from tui_support import SIZE, console_of, demo, fill, lines_of, press, settled, text_of, until
+from tests.tui.access_support import LAUNCH_PARTY, connection_of, read_allowlist
+from tests.tui.import_support import go_to, job_at_rest, messy, wizard_of
+from tests.tui.tui_support import SIZE, console_of, demo, fill, lines_of, press, settled, text_of, until
 
 from dyntui.api.catalog import catalog
 from dyntui.resources import RESOURCES
@@ -26,6 +26,7 @@ from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.connection import Connection
+from dyntui.services.lists.paged_view import PagedView
 from dyntui.services.settings import change_leaf, leaf_at, read_settings
 from dyntui.tui.features.access.allowlists_screen import AllowlistsScreen
 from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
@@ -40,6 +41,23 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.routes import list_screen
 
 
+def is_out_of_date(screen: Any) -> bool:
+    """Whether a screen shows what the server had before a write."""
+    return bool(screen.out_of_date)
+
+
+def view_of(screen: Any) -> PagedView:
+    """The rows of a list screen."""
+    assert isinstance(screen.view, PagedView)
+    return screen.view
+
+
+def summary_of(lists: Any) -> Any:
+    """The summary of who may sign in that the allowlists show."""
+    assert lists.access is not None
+    return lists.access.summary()
+
+
 async def visit(pilot: Any, screen: Any) -> Any:
     console_of(pilot).visit(screen)
     await settled(pilot)
@@ -52,7 +70,7 @@ async def back_to(pilot: Any, screen: Any) -> str:
     while console.screen is not screen:
         await console.action_back()
         await settled(pilot)
-    assert not screen.out_of_date
+    assert not is_out_of_date(screen)
     return text_of(console)
 
 
@@ -80,7 +98,7 @@ async def test_enabling_an_allowlist_updates_the_list_screen_and_the_access_of_a
         access_screen = await visit(pilot, UserAccessScreen(user["id"], "somebody"))
         lists = await visit(pilot, listed("allowlists"))
         assert isinstance(lists, AllowlistsScreen)
-        before = lists.access.summary()
+        before = summary_of(lists)
         entries = await visit(pilot, listed("allowlist-entries", parent=launch_party["id"], parent_label=LAUNCH_PARTY))
         await perform(connection, write_action("allowlists.enable"), access_target(launch_party))
         await settled(pilot)
@@ -88,7 +106,7 @@ async def test_enabling_an_allowlist_updates_the_list_screen_and_the_access_of_a
         assert lists.out_of_date and access_screen.out_of_date
         text, now = await back_to(pilot, lists), (await read_access(connection.client)).summary()
         assert now != before
-        assert lists.access.summary() == now
+        assert summary_of(lists) == now
         assert now[0][:60] in text
         await back_to(pilot, access_screen)
         assert next(row for row in access_screen.rows_view.rows if row["id"] == launch_party["id"])["enabledAt"]
@@ -123,7 +141,7 @@ async def test_added_and_removed_entries_update_the_counts_and_select_the_first_
         ]
         await perform(connection, remove_entries(launch_party, job=new_job()), *[removal_target(row) for row in gone])
         await settled(pilot)
-        assert not {row["id"] for row in entries.view.loaded_rows()} & {row["id"] for row in gone}
+        assert not {row["id"] for row in view_of(entries).loaded_rows()} & {row["id"] for row in gone}
         await back_to(pilot, lists)
         assert count() == before
 
@@ -173,15 +191,15 @@ async def test_created_users_are_selected_and_deleted_ones_removed_from_every_sc
         await settled(pilot)
         assert detail.document["firstName"] == "Nova"
         await back_to(pilot, users)
-        assert users.table.row["firstName"] == "Nova"
+        assert (users.table.row or {})["firstName"] == "Nova"
         users.table.marks = {made.value["id"]}
         before = asked(connection, "getUser")
         await perform(connection, write_action("users.delete"), target)
         await settled(pilot)
-        assert users.view.is_gone(users.view.index_of(made.value["id"]) or 0) and not users.table.marks
+        assert view_of(users).is_gone(view_of(users).index_of(made.value["id"]) or 0) and not users.table.marks
         console.action_forward()
         await settled(pilot)
-        assert console.screen is statistics and not statistics.out_of_date
+        assert console.screen is statistics and not is_out_of_date(statistics)
         console.action_forward()
         await settled(pilot)
         assert console.screen is raw and "out of date" in lines_of(console)[-1], "nothing reads it again"
@@ -204,7 +222,7 @@ async def test_a_screen_reloads_one_time_after_many_writes_and_a_covered_one_whe
         await visit(pilot, listed("origins"))
         await perform(connection, write_action("users.delete"), user_target(rows[3]))
         await settled(pilot)
-        assert users.out_of_date and asked(connection, "getEnvironmentUsers") == before + 1
+        assert is_out_of_date(users) and asked(connection, "getEnvironmentUsers") == before + 1
         total = connection.log.total
         await back_to(pilot, users)
         assert asked(connection, "getEnvironmentUsers") == before + 2
@@ -262,7 +280,7 @@ async def test_a_write_in_another_environment_reloads_no_screen() -> None:
             elsewhere.changes.on_write("deleteUser", {"userId": "x"}, b"")
             elsewhere.changes.mark_changed(JOBS)
             await settled(pilot)
-            assert not users.out_of_date and not jobs.out_of_date
+            assert not is_out_of_date(users) and not is_out_of_date(jobs)
 
 
 @pytest.mark.slow
@@ -275,7 +293,7 @@ async def test_a_background_import_and_its_undo_update_users_jobs_and_the_finish
         await press(pilot, "A", "y")
         await job_at_rest(pilot)
         wizard = wizard_of(pilot)
-        created = wizard.step.result.job.created_rows
+        created = cast(Any, wizard.step).result.job.created_rows
         assert created and users.out_of_date
         jobs = await visit(pilot, JobsScreen())
         (row,) = jobs.rows_view.rows
@@ -293,7 +311,7 @@ async def test_a_background_import_and_its_undo_update_users_jobs_and_the_finish
         text = await back_to(pilot, wizard)
         assert "of them deleted by an undo" in text
         await back_to(pilot, users)
-        assert users.view.reported == 5
+        assert view_of(users).reported == 5
 
 
 @pytest.mark.slow
@@ -305,8 +323,10 @@ async def test_the_users_screen_grows_during_an_import(tmp_path: Path) -> None:
         await press(pilot, "A", "y")
         await back_to_first(pilot, users)
         await until(pilot, lambda: not console.session.running.active)  # type: ignore[union-attr]
-        await until(pilot, lambda: users.view.reported > 5 and not users.out_of_date)
-        await until(pilot, lambda: users.view.reported == 5 + console.session.running.progress.counts["created"])
+        await until(pilot, lambda: view_of(users).reported > 5 and not users.out_of_date)
+        await until(
+            pilot, lambda: view_of(users).reported == 5 + cast(Any, console.session.running).progress.counts["created"]
+        )
 
 
 async def test_reloads_after_background_writes_are_rate_limited() -> None:

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.tui.conftest import NOW
 
-from conftest import NOW
 from dyntui.resources import RESOURCES, Filter
 from dyntui.resources.filters import filter_hint, parse_filter
 from dyntui.tui.kit import clipboard

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_support import bottom, go_to, messy
 from tests.families import slow_except
+from tests.tui.import_support import bottom, go_to, messy
+from tests.tui.tui_support import SIZE, console_of, demo, jump, lines_of, press, settled, text_of
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
-from tui_support import SIZE, console_of, demo, jump, lines_of, press, settled, text_of
 
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.prompt import Prompt

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pty_support import Pty
 from tests.families import slow_except
+from tests.tui.pty_support import Pty
 
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 

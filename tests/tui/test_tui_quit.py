@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.tui.tui_support import SIZE, console_of, jump, press, profile, settled, stored, text_of, until
 from textual.pilot import Pilot
-from tui_support import SIZE, console_of, jump, press, profile, settled, stored, text_of, until
 
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths

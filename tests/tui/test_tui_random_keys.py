@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import random_typing
-from pty_support import Pty
-from random_typing import Step, key, script
+from tests.tui import random_typing
+from tests.tui.pty_support import Pty
+from tests.tui.random_typing import Step, key, script
 
 _LIMIT = 40.0
 _FAST, _ALL = 3, 200

@@ -10,11 +10,11 @@ from pkgutil import resolve_name
 from typing import Any
 
 import pytest
-from test_tui_hostile import assert_harmless
 from tests.services.resource_fixtures import FLAGS
 from tests.services.webhook_receiver import receiving
+from tests.tui.test_tui_hostile import assert_harmless
+from tests.tui.tui_support import SMALL, console_of, demo, fill, jump, paste, press, settled, text_of, until
 from textual.widgets import TextArea
-from tui_support import SMALL, console_of, demo, fill, jump, paste, press, settled, text_of, until
 
 from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
@@ -133,7 +133,7 @@ async def test_a_message_is_shown_verified_and_redelivered() -> None:
             await press(pilot, "g", "enter")
             message = console.screen
             assert isinstance(message, WebhookMessageScreen)
-            await until(pilot, lambda: (message.read() or True) and message.row.get("deliveryAttempt", 0) >= 3)
+            await until(pilot, lambda: _read(message) and message.row.get("deliveryAttempt", 0) >= 3)
             await settled(pilot)
             assert re.search(r"response +503", text_of(console))
             await press(pilot, "4")
@@ -145,7 +145,7 @@ async def test_a_message_is_shown_verified_and_redelivered() -> None:
             await press(pilot, "d")
             await confirm_it(pilot)
             assert audited()[-1] == ("webhook-messages.redeliver", "done")
-            await until(pilot, lambda: (message.read() or True) and message.row.get("status") == "delivered")
+            await until(pilot, lambda: _read(message) and message.row.get("status") == "delivered")
             await settled(pilot)
             await press(pilot, "2")
             assert "x-dynamic-signature-256" in text_of(console)
@@ -154,10 +154,17 @@ async def test_a_message_is_shown_verified_and_redelivered() -> None:
             assert "said" in text_of(console)
 
 
-def _again(screen: WebhookMessagesScreen) -> None:
+def _read(screen: WebhookMessageScreen) -> bool:
+    """Read the message again."""
+    screen.read()
+    return True
+
+
+def _again(screen: WebhookMessagesScreen) -> bool:
     assert screen.view is not None
     if not screen.view.loading:
         screen.view.refresh()
+    return False
 
 
 async def test_a_pasted_body_is_verified_without_showing_the_secret() -> None:

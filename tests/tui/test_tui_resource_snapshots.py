@@ -10,9 +10,9 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from access_support import to
-from test_tui_snapshots import keys
-from tui_support import SIZE, demo, sized
+from tests.tui.access_support import to
+from tests.tui.test_tui_snapshots import keys
+from tests.tui.tui_support import SIZE, demo, sized
 
 pytestmark = pytest.mark.slow
 

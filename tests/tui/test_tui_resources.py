@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from test_tui_hostile import assert_harmless
 from tests.services.resource_fixtures import DELETED_BEFORE, FILLED, FIRST, FLAGS, parent_for
-from tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
+from tests.tui.conftest import NOW
+from tests.tui.test_tui_hostile import assert_harmless
+from tests.tui.tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
 
-from conftest import NOW
 from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect

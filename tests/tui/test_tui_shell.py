@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tui_support import SIZE, console_of, demo, jump, lines_of, press, profile, settled, text_of, until
+from tests.tui.tui_support import SIZE, console_of, demo, jump, lines_of, press, profile, settled, text_of, until
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.tui.features.users.user_screen import UserScreen

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
-from access_support import connection_of, go, notes
+from tests.tui.access_support import connection_of, go, notes
+from tests.tui.tui_support import SMALL, console_of, demo, jump, press, settled, text_of, until
 from textual.pilot import Pilot
-from tui_support import SMALL, console_of, demo, jump, press, settled, text_of, until
 
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
 from dyntui.tui.kit.dialogs.select_dialog import SelectDialog
+from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+
+
+def _is_shown(console: Console, text: str) -> bool:
+    return text in text_of(console)
 
 
 def shown(pilot: Pilot[Any]) -> UserScreen:
@@ -89,7 +95,8 @@ async def test_no_key_waits_for_the_network(monkeypatch: pytest.MonkeyPatch) -> 
             await pilot.press("n")
             row = rows[step]
             assert row is not None
-            await until(pilot, lambda row=row: str(row["email"] or row["username"] or row["id"]) in text_of(console))
+            name = str(row["email"] or row["username"] or row["id"])
+            await until(pilot, partial(_is_shown, console, name))
         assert shown(pilot).document is None
         await pilot.press("e")
         await until(pilot, lambda: notes(pilot)[-1:] == ["The user is not loaded yet."])

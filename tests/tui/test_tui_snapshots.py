@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from tests.tui.tui_support import SIZE, SMALL, console_of, demo, press, profile, settled, stored
 from textual.pilot import Pilot
-from tui_support import SIZE, SMALL, console_of, demo, press, profile, settled, stored
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.config.settings import Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from access_support import notes
-from tui_support import TOKEN, press, profile, settled, text_of
+from tests.tui.access_support import notes
+from tests.tui.tui_support import TOKEN, press, profile, settled, text_of
 
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError

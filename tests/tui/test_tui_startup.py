@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from tui_support import TOKEN, demo, press, settled, strips_of
+from tests.tui.tui_support import TOKEN, demo, press, settled, strips_of
 
 from dyntui.config.settings import Settings
 from dyntui.core.errors import UsageError
@@ -79,7 +79,7 @@ async def test_no_color_removes_colors_and_keeps_the_signs(monkeypatch: pytest.M
             for segment in strip:
                 if segment.style is not None:
                     colors |= {segment.style.color, segment.style.bgcolor} - {None}
-        assert all(color.is_default for color in colors)
+        assert all(color is not None and color.is_default for color in colors)
         assert strips_of(console)[2].text.startswith("▌")
         await press(pilot, "question_mark")
 

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
+from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
 from dyntui.tui.kit.themes import OWN_VARIABLES
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of, wrapped
@@ -28,9 +29,9 @@ COLUMNS = (
 class Many:
     """Rows that are made when they are asked for, and none that is not."""
 
-    error = None
+    error: DyntuiError | None = None
     loading = False
-    loaded = True
+    is_loaded = True
 
     def __init__(self, total: int) -> None:
         self.total = total

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from renderer_comparison import Twin, play
 from rich.color import ColorSystem
 from rich.text import Text
-from terminal_emulator import Emulator, difference
+from tests.tui.renderer_comparison import Twin, play
+from tests.tui.terminal_emulator import Emulator, difference
 from textual import events, messages
 from textual._compositor import ChopsUpdate
 from textual.app import App, ComposeResult
@@ -303,14 +303,14 @@ def test_the_output_of_textual_is_used_if_a_private_name_is_missing(monkeypatch)
 
 def test_the_output_of_textual_is_used_if_its_code_differs(monkeypatch):
     def render_segments(self: ChopsUpdate, console: Any) -> str:
-        return str(self.spans) + str(self.something_new)
+        return str(self.spans) + str(self.something_new)  # type: ignore[attr-defined]
 
     monkeypatch.setattr(ChopsUpdate, "render_segments", render_segments)
     assert "something_new" in textual_internals.unexpected_internals()
     assert PlainSmall().lean is None
 
 
-def test_this_version_of_textual_is_as_expected():
+def test_this_version_of_textual_is_as_expected() -> None:
     assert textual_internals.unexpected_internals() == ""
     assert lean_status()[0]
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from terminal_emulator import Emulator, difference
+from tests.tui.terminal_emulator import Emulator, difference
 
 pytestmark = pytest.mark.slow
 
@@ -188,7 +188,7 @@ def test_the_terminal_is_restored_at_exit(start, writer):
     assert terminal.emulator.margins is None
 
 
-def test_no_answer_is_left_for_the_shell(start):
+def test_no_answer_is_left_for_the_shell(start: Callable[..., Terminal]) -> None:
     lean = start("lean", delay=0.3)
     lean.press("f2", "floating")
     lean.child.send(KEYS["f2"])
@@ -198,7 +198,7 @@ def test_no_answer_is_left_for_the_shell(start):
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux here")
-def test_inside_tmux(tmp_path):
+def test_inside_tmux(tmp_path: Path) -> None:
     def tmux(*arguments: str) -> str:
         command = ["tmux", "-S", str(tmp_path / writer), "-f", "/dev/null", *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True, env=environ()).stdout

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from import_support import messy
-from renderer_comparison import ANSWERS, Twin, play
-from terminal_apps import Widgets
-from test_tui_access_snapshots import SCREENS as ACCESS
-from test_tui_import_snapshots import WAYS as IMPORT
-from test_tui_snapshots import WAYS as CONSOLE
+from tests.tui.import_support import messy
+from tests.tui.renderer_comparison import ANSWERS, Twin, play
+from tests.tui.terminal_apps import Widgets
+from tests.tui.test_tui_access_snapshots import SCREENS as ACCESS
+from tests.tui.test_tui_import_snapshots import WAYS as IMPORT
+from tests.tui.test_tui_snapshots import WAYS as CONSOLE
+from tests.tui.tui_support import SIZE, SMALL, console_of, press, settled
 from textual.pilot import Pilot
-from tui_support import SIZE, SMALL, console_of, press, settled
 
 from dyntui.resources import RESOURCES
 from dyntui.sandbox.options import SandboxOptions
@@ -117,7 +117,7 @@ def to_step(way: Callable[[Pilot[Any], Path], Awaitable[None]]) -> Callable[[Pil
     return with_file
 
 
-WAYS = {"everywhere": everywhere}
+WAYS: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {"everywhere": everywhere}
 WAYS |= {name: by_keys(pressed) for name, pressed in CONSOLE.items()}
 WAYS |= {f"access {name}": way for name, way in ACCESS.items()}
 WAYS |= {f"import {name}": to_step(way) for name, way in IMPORT.items()}

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 from rich.color import ColorSystem
-from terminal_emulator import Emulator, misplaced
-from test_tui_pty import DEMO, Pty
 from tests.families import slow_except
+from tests.tui.pty_support import Pty
+from tests.tui.terminal_emulator import Emulator, misplaced
+from tests.tui.test_tui_pty import DEMO
 from textual import constants, events
 from textual.app import App
 from textual.drivers import linux_driver
@@ -44,7 +45,7 @@ class Terminals:
 
     def start(self, **environ: str) -> Pty:
         """Start a console with the lean writer, and do not wait for it."""
-        self.opened.append(Pty(DEMO.format(hostile=False), self.home, **{"DYNTUI_TERMINAL": "lean"} | environ))
+        self.opened.append(Pty(DEMO.format(hostile=False), self.home, environ={"DYNTUI_TERMINAL": "lean"} | environ))
         return self.opened[-1]
 
     def console(self, **environ: str) -> Pty:
@@ -54,7 +55,7 @@ class Terminals:
 
     def shell(self, **environ: str) -> Pty:
         environ |= {"PS1": "shell> ", "DYNTUI_TERMINAL": environ.get("DYNTUI_TERMINAL", "lean")}
-        terminal = Pty("", self.home, command=["bash", "--norc", "--noprofile", "-i"], **environ)
+        terminal = Pty("", self.home, command=["bash", "--norc", "--noprofile", "-i"], environ=environ)
         self.opened.append(terminal)
         terminal.wait("shell>")
         return terminal

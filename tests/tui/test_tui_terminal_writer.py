@@ -14,7 +14,7 @@ from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from terminal_emulator import Emulator, difference, misplaced
+from tests.tui.terminal_emulator import Emulator, difference, misplaced
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
@@ -249,13 +249,13 @@ def test_no_control_character_is_written(text):
     assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "".join(columns))
 
 
-def test_a_link_with_controls_is_no_link():
+def test_a_link_with_controls_is_no_link() -> None:
     both = Both()
     both.draw(0, 0, Segment("go", Style(link="https://example.com/\x1b]0;title\x07")))
     assert "\x1b]" not in both.send()
 
 
-def test_a_link_is_closed_at_the_end_of_the_frame():
+def test_a_link_is_closed_at_the_end_of_the_frame() -> None:
     both = Both()
     both.draw(0, 0, Segment("go", Style(link="https://example.com/")))
     sent = both.send()

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from import_support import bottom, go_to, messy, open_file, step_of, wizard_of
+from tests.tui.import_support import bottom, go_to, messy, open_file, step_of, wizard_of
+from tests.tui.tui_support import SIZE, console_of, demo, press, settled, text_of
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
-from tui_support import SIZE, console_of, demo, press, settled, text_of
 
 from dyntui.core.times import now
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_support import SIZE, demo, jump, press, settled
+from tests.tui.tui_support import SIZE, demo, jump, press, settled
 
 from dyntui.config.paths import paths
 from dyntui.services.actions.audit import Audit

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_support import connection_of, go, notes
+from tests.tui.access_support import connection_of, go, notes
+from tests.tui.tui_support import SMALL, console_of, demo, press, settled, text_of
 from textual.pilot import Pilot
 from textual.widgets import TextArea
-from tui_support import SMALL, console_of, demo, press, settled, text_of
 
 from dyntui.api.errors import Invalid
 from dyntui.tui.features.users.user_screen import UserScreen

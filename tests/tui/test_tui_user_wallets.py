@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_support import connection_of, go, notes, to
+from tests.tui.access_support import connection_of, go, notes, to
+from tests.tui.tui_support import SMALL, console_of, demo, fill, press, settled, text_of, until
 from textual.pilot import Pilot
-from tui_support import SMALL, console_of, demo, fill, press, settled, text_of, until
 
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.wallets.wallet_fields import wallet_lines

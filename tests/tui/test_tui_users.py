@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from access_support import WALLET, connection_of, go, notes, pretend_live, read_entries
+from tests.tui.access_support import WALLET, connection_of, go, notes, pretend_live, read_entries
+from tests.tui.tui_support import SMALL, TOKEN, console_of, demo, fill, press, profile, settled, text_of, until
 from textual.pilot import Pilot
-from tui_support import SMALL, TOKEN, console_of, demo, fill, press, profile, settled, text_of, until
 
 from dyntui.api.errors import Invalid, NotSent
 from dyntui.config.paths import paths
@@ -360,7 +360,8 @@ async def test_an_export_has_the_shown_columns_and_counts_deleted_rows(tmp_path:
         await until(pilot, lambda: "shown.csv" in notes(pilot)[-1])
         assert notes(pilot)[-1].endswith("1 marked row no longer exists")
         (row,) = csv.DictReader(io.StringIO((tmp_path / "shown.csv").read_bytes().decode("utf-8-sig")))
-        assert list(row) == [column.field for column in screen.table.columns if column.field]
+        columns: Any = screen.table.columns
+        assert list(row) == [column.field for column in columns if column.field]
         assert row["email"] == "anna.lange@mail.example.com"
 
 

@@ -7,8 +7,8 @@ import gc
 import warnings
 from pathlib import Path
 
-from import_support import open_wizard, wizard_of
-from tui_support import SIZE, demo, settled
+from tests.tui.import_support import open_wizard, wizard_of
+from tests.tui.tui_support import SIZE, demo, settled
 
 import dyntui
 
@@ -17,7 +17,8 @@ async def test_replaced_work_of_the_wizard_is_awaited() -> None:
     async with demo(users=3).run_test(size=SIZE) as pilot:
         await settled(pilot)
         await open_wizard(pilot)
-        wizard, done = wizard_of(pilot), []
+        wizard = wizard_of(pilot)
+        done: list[object] = []
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             for number in range(5):

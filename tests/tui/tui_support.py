@@ -71,7 +71,7 @@ async def settled(pilot: Pilot[Any]) -> None:
         session = console.session
         opening = (session.profile or session.demo) and session.connection is None and session.error is None
         busy = opening or any(worker.is_running for worker in console.workers)
-        busy = busy or (session.connection is not None and session.connection.log.in_flight)
+        busy = busy or bool(session.connection is not None and session.connection.log.in_flight)
         shown = console.shown
         if session.connection is not None and shown is not None:
             views = [getattr(shown, "view", None), *(table.view for table in shown.query(Table))]

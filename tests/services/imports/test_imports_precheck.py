@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from imports_fixtures import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, people, run, states
+from tests.services.imports.imports_fixtures import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, people, run, states
 
 from dyntui.api.client import Client
 from dyntui.api.rate_limiter import RateLimiters
@@ -66,7 +66,7 @@ async def test_an_upsert_keeps_the_rows_and_lists_the_changes(tmp_path: Path, ex
     server = FakeServer()
     crowd(server, existing)
     server.users[0].update(firstName="Same", metadata={"plan": "free", "seat": 1})
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"email": "old0@example.com", "firstName": "Same", "metadata": {"plan": "pro"}},
         {"email": "old1@example.com"},
         {"email": "old2@example.com", "firstName": "Ada"},

@@ -9,7 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from imports_fixtures import Cut, FakeServer, Reply, answer, applied_then, codes, cut, emails, job, people, run, states
+from tests.services.imports.imports_fixtures import (
+    Cut,
+    FakeServer,
+    Reply,
+    answer,
+    applied_then,
+    codes,
+    cut,
+    emails,
+    job,
+    people,
+    run,
+    states,
+)
 
 from dyntui.api.errors import NotSent, Unauthorized
 from dyntui.services.imports import server_clock

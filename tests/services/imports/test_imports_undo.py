@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_imports_jobs import prepared, profile, write
+from tests.services.imports.test_imports_jobs import prepared, profile, write
 
 from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
