@@ -12,9 +12,11 @@ from tests.cli.cli_support import Run, Server, add
 from tests.families import slow_except
 
 from dyntui.config.paths import paths
-from dyntui.core.errors import DyntuiError
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.times import now_iso
+from dyntui.importer import SourceInfo
 from dyntui.services.imports.jobs import list_jobs
+from dyntui.services.imports.mappings import find_mapping, load_mapping
 from dyntui.services.imports.wizard_draft import list_drafts
 from dyntui.store.cache import RowCache
 
@@ -178,3 +180,13 @@ def test_a_row_cache_that_cannot_be_used_is_named_and_the_others_are_listed(run:
     assert done.code == 0
     assert [Path(row["file"]).name for row in done.document] == ["rows-good.db"]
     assert "rows-locked.db is in use" in done.err
+
+
+def test_a_pipe_in_place_of_a_saved_mapping_is_not_waited_for(run: Run) -> None:
+    folder = paths().mappings_dir
+    folder.mkdir(parents=True, mode=0o700)
+    os.mkfifo(folder / "mine.json", 0o600)
+    with pytest.raises(UsageError, match="not a regular file"):
+        load_mapping("mine")
+    info = SourceInfo("people.csv", "csv", "utf-8", ",", "double", 1, ("email",), "")
+    assert find_mapping(info) is None

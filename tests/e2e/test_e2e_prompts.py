@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.conftest import Sandbox
+from tests.conftest import Sandbox, serving
 from tests.e2e.terminal import Terminal, clean_environ
 from tests.families import slow_except
 
@@ -114,3 +114,20 @@ def test_a_signal_right_before_the_read_ends_a_prompt(kind: str) -> None:
         [sys.executable, "-c", _SIGNAL_BEFORE_READ, kind, "150"], text=True, capture_output=True, check=True
     )
     assert int(done.stdout) == 0
+
+
+@pytest.mark.parametrize("end", ["key", "signal"])
+def test_the_wait_for_the_kind_of_the_environment_ends_at_once(tmp_path: Path, end: str) -> None:
+    """The server says whether the environment is live before a deletion is confirmed."""
+    with (
+        serving(latency_ms=60_000, users=1) as sandbox,
+        _run(sandbox, tmp_path, *COMMANDS[0][0]) as terminal,
+    ):
+        terminal.wait("whether environment is live")
+        if end == "key":
+            terminal.press(CTRL_C)
+        else:
+            os.kill(terminal.pid, signal.SIGINT)
+        assert terminal.wait_for_exit(5) == 130
+        assert "Continue?" not in terminal.text
+    assert _audit_lines(tmp_path) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.tui.import_support import go_to, messy, send_first
+from tests.tui.import_support import go_to, job_at_rest, messy, send_first
 from tests.tui.tui_support import (
     SIZE,
     SMALL,
@@ -35,6 +35,8 @@ from dyntui.config.paths import paths
 from dyntui.config.profile import Profile
 from dyntui.config.profiles import Profiles
 from dyntui.services.actions.audit import Audit
+from dyntui.services.imports.jobs import find_job, summarize_job
+from dyntui.store.states import JobState, RowState
 from dyntui.tui.features.environments.environment_form import EnvironmentForm
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
@@ -326,3 +328,28 @@ async def test_a_dialog_that_waits_for_a_prompt_is_canceled_with_its_screen() ->
         console.start_demo()
         await settled(pilot)
         assert answers == [None]
+
+
+@pytest.mark.slow
+async def test_a_running_job_pauses_when_its_profile_becomes_read_only(serve: Serve, tmp_path: Path) -> None:
+    with serve(users=5, latency_ms=150) as sandbox:
+        box = _box(sandbox)
+        console = Console(ConsoleState(profile=box))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await go_to(pilot, messy(tmp_path / "people.csv", rows=1500), "plan")
+            await press(pilot, "A")
+            await pilot.press("y")
+            await until(pilot, lambda: console.session.running is not None)
+            await until(pilot, lambda: (summarize_job(find_job("last")).counts or {}).get(RowState.CREATED, 0) > 0)
+
+            class Form:
+                def finish(self) -> None: ...
+
+            console.profile_stored(replace(box, read_only=True), [], None, Form(), lambda profile: None)  # type: ignore[arg-type]
+            await job_at_rest(pilot)
+            job = summarize_job(find_job("last"))
+            assert job.state is JobState.PAUSED
+            assert job.open_rows > 0
+            assert "read-only" in job.reason
+            assert not (job.counts or {}).get(RowState.SENDING)

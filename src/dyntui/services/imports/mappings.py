@@ -26,6 +26,8 @@ def load_mapping(name: str) -> Mapping:
     path = Path(name)
     if not (path.suffix or "/" in name):
         path = paths().mappings_dir / f"{name}.json"
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise UsageError(f"{path} is not a regular file.", hint="Move it away.")
     try:
         with path.open("rb") as file:
             text = file.read(_LIMIT + 1)
