@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError, StoppedError
@@ -23,7 +21,7 @@ from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.precheck_rows import PrecheckRow, found_numbers, found_rows
 from dyntui.store.states import RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.progress_bar import draw_bar
+from dyntui.tui.features.imports.progress import Progressed, draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
 from dyntui.tui.features.imports.review_table import ReviewRows
 from dyntui.tui.features.imports.wizard_step import WizardStep
@@ -31,9 +29,6 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
-
-if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["CheckStep"]
 
@@ -57,24 +52,14 @@ class CheckStep(WizardStep):
 
     NAME, TITLE = "check", "Check"
     BINDINGS = bindings(IMPORTS_ACTIONS, "check")
+    BORDER_TITLES = {"check-report": "check", "found": "existing rows"}
 
-    class Progressed(Message):
-        """Progress of the check: rows done, and in all when known."""
-
-        def __init__(self, done: int, total: int | None) -> None:
-            super().__init__()
-            self.done = done
-            self.total = total
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, CheckStep.Progressed)
-
-    def __init__(self, wizard: Wizard) -> None:
-        super().__init__(wizard)
-        self.summary: Mapping[str, int] | None = None
-        self._row_count = 0
-        self._control: JobControl | None = None
-        self._done, self._total = 0, None  # type: int, int | None
+    summary: Mapping[str, int] | None = None
+    """The counts of the check; None when the rows were not checked."""
+    _row_count = 0
+    _control: JobControl | None = None
+    """Stops the check; None while none is running."""
+    _progress = Progressed(0)
 
     @property
     def shown_resources(self) -> frozenset[str]:
@@ -87,12 +72,9 @@ class CheckStep(WizardStep):
         yield Table(_FINDING_COLUMNS, ReviewRows(lambda numbers: None), empty=self._empty, id="found")
 
     def on_mount(self) -> None:
-        self.query_one("#check-report").border_title = "check"
-        table = self.query_one("#found", Table)
-        table.border_title = "existing rows"
         self._rows = ReviewRows(self._fetch)
         self._rows.show(array("q"))
-        table.view = self._rows
+        self.query_one("#found", Table).view = self._rows
 
     def default_focus(self) -> Widget | None:
         return self.query_one("#found")
@@ -143,24 +125,24 @@ class CheckStep(WizardStep):
     def check_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
             return "The environment is not open."
-        return "The check is running. Press esc to stop it." if self.is_checking else None
+        return self.blocked_reason()
 
     def upsert_disabled_reason(self) -> str | None:
         if self.draft.kind != "users":
             return "Existing allowlist entries are never updated."
-        return "The check is running. Press esc to stop it." if self.is_checking else None
+        return self.blocked_reason()
 
     def action_check(self) -> None:
         connection = self.console.session.connection
         assert connection is not None
         self._control = control = JobControl()
-        self._done, self._total = 0, None
+        self._progress = Progressed(0)
         self.summary = None
         self._show()
         change_count = self.wizard.change_count
 
         def on_progress(done: int, total: int | None) -> None:
-            self.post_message(self.Progressed(done, total))
+            self.post_message(Progressed(done, total))
 
         def check(service: WizardService) -> bool:
             try:
@@ -189,7 +171,7 @@ class CheckStep(WizardStep):
 
     @on(Progressed)
     def _on_progressed(self, event: Progressed) -> None:
-        self._done, self._total = event.done, event.total
+        self._progress = event
         self._show()
 
     def _stop(self) -> None:
@@ -219,11 +201,10 @@ class CheckStep(WizardStep):
             value_line("rows to check", f"{self._row_count:,}"),
         ]
         if self.is_checking:
-            share = self._done / self._total if self._total else 0.0
-            of = f" of {self._total:,}" if self._total else ""
+            done, total = self._progress.done, self._progress.total
             lines += [
-                value_line("checked", f"{self._done:,}{of}"),
-                value_line("", draw_bar(share, 40), note="esc to stop"),
+                value_line("checked", f"{done:,} of {total:,}" if total else f"{done:,}"),
+                value_line("", draw_bar(done, total), note="esc to stop"),
             ]
         elif self.summary is None:
             lines += [
@@ -278,7 +259,7 @@ class CheckStep(WizardStep):
     def status(self) -> Sequence[Piece]:
         if self.is_checking:
             return [("checking", "")]
-        return [("checked", "")] if self.summary is not None else [("not checked", "warn")]
+        return [("checked", "") if self.summary is not None else ("not checked", "warn")]
 
     def blocked_reason(self) -> str | None:
         return "The check is running. Press esc to stop it." if self.is_checking else None

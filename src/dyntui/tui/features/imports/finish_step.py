@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.widget import Widget
 
 from dyntui.importer import CODES
 from dyntui.resources import Column
@@ -20,11 +18,11 @@ from dyntui.services.imports.wizard_service import ImportSummary
 from dyntui.store.states import JobState, RowState
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.follow_up_actions import undo_disabled_reason
 from dyntui.tui.features.imports.message_line import MessageLine
-from dyntui.tui.features.imports.progress_bar import draw_bar
+from dyntui.tui.features.imports.progress import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, value_line
 from dyntui.tui.features.imports.run_step import STATES
+from dyntui.tui.features.imports.running_job import undo_disabled_reason
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -32,9 +30,6 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-
-if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["FinishStep"]
 
@@ -54,10 +49,9 @@ class FinishStep(WizardStep):
 
     NAME, TITLE = "finish", "Finish"
     BINDINGS = bindings(IMPORTS_ACTIONS, "finish")
+    BORDER_TITLES = {"finish-report": "result", "failures": "rows not imported"}
 
-    def __init__(self, wizard: Wizard) -> None:
-        super().__init__(wizard)
-        self.result: ImportSummary | None = None
+    result: ImportSummary | None = None
 
     def compose(self) -> ComposeResult:
         yield ReportView(id="finish-report")
@@ -65,13 +59,6 @@ class FinishStep(WizardStep):
             _FAILURE_COLUMNS, StaticRows(is_loaded=False), empty=lambda: "All rows were imported.", id="failures"
         )
         yield MessageLine()
-
-    def on_mount(self) -> None:
-        self.query_one("#finish-report").border_title = "result"
-        self.query_one("#failures").border_title = "rows not imported"
-
-    def default_focus(self) -> Widget | None:
-        return self.query_one("#finish-report")
 
     def on_step_shown(self) -> None:
         job = self.draft.job
@@ -129,11 +116,12 @@ class FinishStep(WizardStep):
         return None if self.result is not None and self.result.failures else "All rows were imported."
 
     def retry_disabled_reason(self) -> str | None:
-        if reason := self.fix_disabled_reason():
-            return reason
         counts = self.result.job.counts or {} if self.result is not None else {}
-        tried = any(counts.get(state) for state in _RETRYABLE)
-        return None if tried else "No row failed at the server. Press f to fix the other rows."
+        return self.fix_disabled_reason() or (
+            None
+            if any(counts.get(state) for state in _RETRYABLE)
+            else "No row failed at the server. Press f to fix the other rows."
+        )
 
     def undo_disabled_reason(self) -> str | None:
         if self.console.session.connection is None:
@@ -206,7 +194,7 @@ def _lines(result: ImportSummary) -> list[ReportLine]:
     for state, note in STATES:
         count = counts.get(state, 0)
         if count or state in (RowState.CREATED, RowState.FAILED):
-            chart = draw_bar(count / largest, _BAR_WIDTH) if largest else ""
+            chart = draw_bar(count, largest, _BAR_WIDTH) if largest else ""
             is_failure = count and state not in (*_IMPORTED, RowState.SKIPPED)
             lines.append(
                 value_line(str(state), f"{count:,}", note=f"{chart}  {note}", style="warn" if is_failure else "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
@@ -63,7 +63,7 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
     """Select a choice by typing.
 
     find_choices: returns the choices for a typed text. allow_free_text: accept a text that is not a choice.
-    describe: returns the text below the list for a choice. verb: label of the Enter key.
+    verb: label of the Enter key.
     """
 
     def __init__(
@@ -74,7 +74,6 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
         text: str = "",
         placeholder: str = "",
         allow_free_text: bool = False,
-        describe: Callable[[str], str] | None = None,
         verb: str = "choose",
     ) -> None:
         super().__init__(classes="search")
@@ -83,7 +82,6 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
         self._text = text
         self._placeholder = placeholder
         self._allow_free_text = allow_free_text
-        self._describe = describe
         self._verb = verb
         self._has_moved = False
 
@@ -94,8 +92,6 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
         field.cursor_blink = False
         yield field
         yield _MatchList(())
-        if self._describe is not None:
-            yield Static("", id="description", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("↑ ↓", "move"), ("tab", "complete"), ("enter", self._verb), ("esc", "cancel"))
@@ -109,8 +105,7 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
 
     def update_choices(self) -> None:
         """Update the choices after the text or the data changed."""
-        self.query_one(_MatchList).set_choices(self._find_choices(self.query_one(_SearchField).value))
-        self._show_description()
+        self.query_one(_MatchList).set_choices(self._find_choices(self.typed))
 
     @property
     def typed(self) -> str:
@@ -119,17 +114,6 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
     def _under_cursor(self) -> Choice | None:
         found = self.query_one(_MatchList)
         return found.choices[found.cursor] if found.count else None
-
-    def _show_description(self) -> None:
-        if self._describe is not None:
-            choice = self._under_cursor()
-            self.query_one("#description", Static).update(
-                safe(self._describe(choice.key), 500) if choice is not None else ""
-            )
-
-    @on(LineList.Moved)
-    def _moved(self) -> None:
-        self._show_description()
 
     @on(Input.Changed)
     def _changed(self) -> None:

@@ -3,77 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.store.states import JobState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.follow_up_actions import JobFollowUpMixin
 from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, job_row, with_progress
-from dyntui.tui.features.imports.running_job import RunningJob, is_over
+from dyntui.tui.features.imports.running_job import RunningJob, is_over, undo_disabled_reason
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
-    from dyntui.services.imports.jobs import JobSummary
+    from dyntui.services.imports.jobs import JobLocation, JobSummary
     from dyntui.services.imports.wizard_draft import ImportDraft
+    from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["JobsScreen"]
 
-
-@dataclass(frozen=True, slots=True)
-class _StoredJobs:
-    """The jobs on this machine, newest first, and the drafts."""
-
-    jobs: tuple[JobSummary, ...]
-    drafts: tuple[ImportDraft, ...]
+T = TypeVar("T")
 
 
-class JobsScreen(JobFollowUpMixin):
+class JobsScreen(TableScreen):
     """All jobs on this machine, of all environments."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "jobs")
 
-    class Loaded(Message):
-        """Posted when the jobs were loaded. number: the number of the load, to ignore older ones."""
-
-        def __init__(self, stored: _StoredJobs, number: int, change_count: int) -> None:
-            super().__init__()
-            self.change_count = change_count
-            self.stored = stored
-            self.number = number
-
-    class Done(Message):
-        """Work in a thread is done. then: called in the app."""
-
-        def __init__(self, then: Callable[[], None]) -> None:
-            super().__init__()
-            self.then = then
-
-    class Failed(Message):
-        """Work in a thread failed."""
-
-        def __init__(self, error: DyntuiError) -> None:
-            super().__init__()
-            self.error = error
-
     def __init__(self) -> None:
         super().__init__()
-        self._loads = 0
         self._jobs: dict[str, JobSummary] = {}
         self._drafts: dict[str, ImportDraft] = {}
 
@@ -113,20 +83,25 @@ class JobsScreen(JobFollowUpMixin):
         """Load the jobs in a thread."""
         if (job := self.console.session.running) is not None:
             job.watch(self)
-        self._loads += 1
-        number, change_count = self._loads, self.change_count
-        self.run_worker(lambda: self._load(number, change_count), thread=True, group="jobs", exclusive=True)
+        change_count = self.change_count
 
-    def _load(self, number: int, change_count: int) -> None:
+        def on_loaded(stored: tuple[list[JobSummary], list[ImportDraft]]) -> None:
+            self.mark_up_to_date(change_count)
+            self._show(*stored)
+
+        run_in_thread(self, self._read_stored, on_loaded, group="jobs", exclusive=True)
+
+    def _read_stored(self) -> tuple[list[JobSummary], list[ImportDraft]]:
+        """Return the jobs on this machine, newest first, and the drafts."""
         from dyntui.services.imports.jobs import list_jobs
         from dyntui.services.imports.wizard_draft import list_drafts
 
-        drafts = tuple(list_drafts())
+        drafts = list(list_drafts())
         job_by_draft = {draft.id: draft.job for draft in drafts}
         found = (job for job in list_jobs() if not self._purge_abandoned(job))
         # A journal that its draft no longer uses is deleted when the draft loads its rows again.
-        own = tuple(job for job in found if job.has_begun or job_by_draft.get(job.draft_id, job.id) == job.id)
-        self.post_message(self.Loaded(_StoredJobs(own, drafts), number, change_count))
+        own = [job for job in found if job.has_begun or job_by_draft.get(job.draft_id, job.id) == job.id]
+        return own, drafts
 
     def _purge_abandoned(self, job: JobSummary) -> bool:
         """Delete a job whose loading was interrupted, and return whether it was deleted."""
@@ -141,16 +116,12 @@ class JobsScreen(JobFollowUpMixin):
             return False
         return True
 
-    @on(Loaded)
-    def _on_loaded(self, event: Loaded) -> None:
-        if event.number != self._loads:
-            return  # a newer load is under way
-        self.mark_up_to_date(event.change_count)
-        self._jobs = {job.id: job for job in event.stored.jobs}
-        self._drafts = {draft.job or draft.id: draft for draft in event.stored.drafts}
+    def _show(self, jobs: list[JobSummary], drafts: list[ImportDraft]) -> None:
+        self._jobs = {job.id: job for job in jobs}
+        self._drafts = {draft.job or draft.id: draft for draft in drafts}
         running = self.console.session.running
-        rows = [draft_row(draft) for draft in event.stored.drafts if draft.job not in self._jobs]
-        rows += [job_row(job, self._drafts.get(job.id), running) for job in event.stored.jobs]
+        rows = [draft_row(draft) for draft in drafts if draft.job not in self._jobs]
+        rows += [job_row(job, self._drafts.get(job.id), running) for job in jobs]
         self.set_rows(rows)
         self.refresh_status()
 
@@ -182,9 +153,15 @@ class JobsScreen(JobFollowUpMixin):
             return f"The job cannot be read: {job.problem}"
         if job.location is None or profile is None or self.console.session.connection is None:
             return "The environment is not open."
-        if (job.location.environment_id, job.location.base_url) != (profile.environment_id, profile.base_url):
-            return f"The job belongs to {job.location.profile}. Switch to that environment first."
-        return None
+        return self._elsewhere_reason("job", job.location)
+
+    def _elsewhere_reason(self, noun: str, location: JobLocation | ImportDraft) -> str | None:
+        """Return why a job or draft of another environment than the open one is not available."""
+        profile = self.console.session.profile
+        environment = (profile.environment_id, profile.base_url) if profile is not None else None
+        if (location.environment_id, location.base_url) == environment:
+            return None
+        return f"The {noun} belongs to {location.profile}. Switch to that environment first."
 
     def selection_disabled_reason(self) -> str | None:
         if self.job is None and self._draft is None:
@@ -195,12 +172,7 @@ class JobsScreen(JobFollowUpMixin):
         if reason := self.selection_disabled_reason():
             return reason
         if (draft := self._draft) is not None and (self.job is None or not self.job.problem):
-            profile = self.console.session.profile
-            same = profile is not None and (draft.environment_id, draft.base_url) == (
-                profile.environment_id,
-                profile.base_url,
-            )
-            return None if same else f"The draft belongs to {draft.profile}. Switch to that environment first."
+            return self._elsewhere_reason("draft", draft)
         job = self.job
         assert job is not None
         over = job.state is not None and is_over(job.state)
@@ -241,6 +213,23 @@ class JobsScreen(JobFollowUpMixin):
             return reason
         return "Another process uses this job." if self.job is not None and self.job.is_busy else None
 
+    def follow_up_disabled_reason(self) -> str | None:
+        """Return why there is no follow-up action for the job."""
+        job = self.job
+        if job is None:
+            return self.selection_disabled_reason() or "A draft has not sent anything."
+        if job.state is None or not is_over(job.state):
+            return "The job has not ended yet."
+        return self.environment_disabled_reason(job)
+
+    def failed_rows_disabled_reason(self) -> str | None:
+        return self.follow_up_disabled_reason() or (
+            None if self.job is not None and self.job.failed_rows else "All rows were imported."
+        )
+
+    def undo_disabled_reason(self) -> str | None:
+        return self.follow_up_disabled_reason() or undo_disabled_reason(self.job)
+
     # Actions
 
     @on(Table.Opened)
@@ -264,7 +253,7 @@ class JobsScreen(JobFollowUpMixin):
     def action_resume(self) -> None:
         job, connection = self.job, self.console.session.connection
         assert job is not None and connection is not None
-        self.run_in_thread(lambda: self._prepare_resume(job.id, connection))
+        self._run(lambda: self._prepare_resume(job.id, connection))
 
     def _prepare_resume(self, job: str, connection: Connection) -> Callable[[], None]:
         from dyntui.services.imports.wizard_service import WizardService
@@ -273,7 +262,7 @@ class JobsScreen(JobFollowUpMixin):
         return lambda: self._start(path, connection, permit)
 
     def _start(self, path: Path, connection: Connection, permit: WritePermit) -> None:
-        job = RunningJob(self.console, path, connection, permit, None)
+        job = RunningJob(self.console, path, connection, permit)
         job.watch(self)
         job.start()
         self.load()
@@ -284,7 +273,7 @@ class JobsScreen(JobFollowUpMixin):
         if running is not None and running.id == job.id and running.active:
             running.thread.pause()
         else:
-            self.run_in_thread(lambda: self._request_pause(job.id))
+            self._run(lambda: self._request_pause(job.id))
 
     def _request_pause(self, job: str) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find_job
@@ -294,10 +283,40 @@ class JobsScreen(JobFollowUpMixin):
             journal.request_stop("pause")
         return lambda: self.console.notify("Pause requested from the other process.")
 
+    def action_fix_failed(self) -> None:
+        from dyntui.services.imports.job_follow_up import reopen_failed
+        from dyntui.tui.features.imports.entry_points import open_draft
+
+        self._follow_up(reopen_failed, open_draft)
+
+    def action_retry(self) -> None:
+        from dyntui.services.imports.job_follow_up import retry_failed
+        from dyntui.tui.features.imports.entry_points import open_job
+
+        self._follow_up(retry_failed, open_job)
+
+    def _follow_up(self, make: Callable[[str, Connection], T], open_made: Callable[[ConsoleApp, T], None]) -> None:
+        """Make a draft or a job from the failed rows of the current job, and open it."""
+        job, connection = self.job, self.console.session.connection
+        assert job is not None and connection is not None
+
+        def work() -> Callable[[], None]:
+            made = make(job.id, connection)
+            return lambda: open_made(self.console, made)
+
+        self._run(work)
+
+    def action_undo(self) -> None:
+        from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
+
+        job = self.job
+        assert job is not None
+        self.console.visit(ImportUndoScreen(job.id, job.source, job.kind))
+
     def action_report(self) -> None:
         job = self.job
         assert job is not None
-        self.run_in_thread(lambda: self._write_report(job.id))
+        self._run(lambda: self._write_report(job.id))
 
     def _write_report(self, job: str) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find_job
@@ -318,7 +337,7 @@ class JobsScreen(JobFollowUpMixin):
 
         def answered(confirmation: Confirmation | None) -> None:
             if confirmation is not None and confirmation.yes:
-                self.run_in_thread(lambda: self._remove(job, draft))
+                self._run(lambda: self._remove(job, draft))
 
         self.console.ask(ConfirmDialog(requirement, verb="Remove", opening_key="d"), answered)
 
@@ -333,23 +352,15 @@ class JobsScreen(JobFollowUpMixin):
             remove_draft(draft)
         return self.load
 
-    def run_in_thread(self, work: Callable[[], Callable[[], None]]) -> None:
-        def run() -> None:
-            try:
-                then = work()
-            except DyntuiError as error:
-                self.post_message(self.Failed(error))
-            else:
-                self.post_message(self.Done(then))
+    def _run(self, work: Callable[[], Callable[[], None]]) -> None:
+        """Run `work` in a thread, call its result in the app, and load the jobs again."""
 
-        self.run_worker(run, thread=True, group="do")
+        def on_done(then: Callable[[], None]) -> None:
+            then()
+            self.load()
 
-    @on(Done)
-    def _on_done(self, event: Done) -> None:
-        event.then()
-        self.load()
+        def on_failed(error: DyntuiError) -> None:
+            self.console.notify_error(error)
+            self.load()
 
-    @on(Failed)
-    def _on_failed(self, event: Failed) -> None:
-        self.console.notify_error(event.error)
-        self.load()
+        run_in_thread(self, work, on_done, on_failed, group="do")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,19 +18,17 @@ from dyntui.tui.features.imports import mapping_dialogs as dialogs
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.mapping_rows import VERIFIED, column_samples, mapping_rows
 from dyntui.tui.features.imports.message_line import MessageLine
-from dyntui.tui.features.imports.report_view import ReportLine, ReportView
+from dyntui.tui.features.imports.report_view import ReportView
 from dyntui.tui.features.imports.row_preview import first_row_lines
-from dyntui.tui.features.imports.saved_mappings import SavedMappingsMixin
+from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import start_worker
-
-if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["MapStep"]
 
@@ -43,15 +40,17 @@ _COLUMNS = (
 )
 
 
-class MapStep(SavedMappingsMixin):
+class MapStep(WizardStep):
     """The columns with their fields, and a preview of the first row."""
 
     NAME, TITLE = "map", "Map"
     BINDINGS = bindings(IMPORTS_ACTIONS, "map")
+    BORDER_TITLES = {"columns": "columns", "first-row": "preview of row 1"}
 
-    def __init__(self, wizard: Wizard) -> None:
-        super().__init__(wizard)
-        self._custom: Sequence[AbstractMapping[str, object]] | None = None
+    saved_name = ""
+    """The name of the saved mapping that is used."""
+    _custom: Sequence[AbstractMapping[str, object]] | None = None
+    """The custom fields of the environment; None until they are loaded."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
@@ -59,9 +58,9 @@ class MapStep(SavedMappingsMixin):
             yield ReportView(id="first-row")
         yield MessageLine()
 
-    def on_mount(self) -> None:
-        self.query_one("#columns").border_title = "columns"
-        self.query_one("#first-row").border_title = "preview of row 1"
+    @property
+    def mapping(self) -> Mapping | None:
+        return self.draft.mapping
 
     @property
     def columns(self) -> Table:
@@ -136,12 +135,9 @@ class MapStep(SavedMappingsMixin):
             region = self.draft.region
             self.wizard.submit(
                 lambda service: first_row_lines(mapping, preview, region, kind, custom),
-                self._show_first_row,
+                self.query_one("#first-row", ReportView).set_lines,
                 latest="first",
             )
-
-    def _show_first_row(self, lines: list[ReportLine]) -> None:
-        self.query_one("#first-row", ReportView).set_lines(lines)
 
     @property
     def note(self) -> str:
@@ -175,18 +171,15 @@ class MapStep(SavedMappingsMixin):
 
     # Reasons
 
-    def _current_row(self) -> AbstractMapping[str, object] | None:
-        return self.columns.row
-
     def row_disabled_reason(self) -> str | None:
-        return None if self._current_row() is not None else "There is no column under the cursor."
+        return None if self.columns.row is not None else "There is no column under the cursor."
 
     def column_disabled_reason(self) -> str | None:
-        row = self._current_row()
+        row = self.columns.row
         return None if row is not None and row["kind"] == "column" else "This line is not a column of the file."
 
     def exclude_disabled_reason(self) -> str | None:
-        row = self._current_row()
+        row = self.columns.row
         if row is None or not row["field"]:
             return "This column is already excluded."
         return "This choice is required. Press v to choose." if row["kind"] == "choice" else None
@@ -205,8 +198,7 @@ class MapStep(SavedMappingsMixin):
 
     def action_choose(self) -> None:
         """Edit the line under the cursor."""
-        row = self._current_row()
-        assert row is not None
+        row = self.columns.selected_row
         match row["kind"]:
             case "choice":
                 self.action_verified()
@@ -237,21 +229,20 @@ class MapStep(SavedMappingsMixin):
             self.console.notify_error(error)
 
     def action_exclude(self) -> None:
-        row, mapping = self._current_row(), self.mapping
-        assert row is not None and mapping is not None
+        row, mapping = self.columns.selected_row, self.mapping
+        assert mapping is not None
         if row["kind"] == "column":
             self._map_column(str(row["column"]), None)
         else:
             self.set_mapping(mapping.with_constant(str(row["field"]), None))
 
     def action_metadata(self) -> None:
-        row = self._current_row()
-        assert row is not None
+        row = self.columns.selected_row
         self._map_column(str(row["column"]), f"metadata.{dialogs.metadata_key(str(row['column']))}")
 
     def action_transforms(self) -> None:
-        row, mapping, preview = self._current_row(), self.mapping, self.wizard.preview
-        assert row is not None and mapping is not None
+        row, mapping, preview = self.columns.selected_row, self.mapping, self.wizard.preview
+        assert mapping is not None
         each = next(each for each in mapping.columns if each.column == row["column"])
         assert each.field is not None
         samples = column_samples(preview, each.column) if preview is not None else []
@@ -264,7 +255,7 @@ class MapStep(SavedMappingsMixin):
         self.console.ask(dialog, on_chosen)
 
     def transforms_disabled_reason(self) -> str | None:
-        row = self._current_row()
+        row = self.columns.row
         if row is None or row["kind"] != "column":
             return self.column_disabled_reason()
         return None if row["field"] else "Choose a field for this column first."
@@ -350,3 +341,46 @@ class MapStep(SavedMappingsMixin):
     def action_propose(self) -> None:
         """Discard the choices and propose a mapping again."""
         start_worker(self, self._propose, group="propose", exclusive=True)
+
+    # Saved mappings
+
+    def action_save(self) -> None:
+        mapping = self.mapping
+        assert mapping is not None
+
+        def on_submit(values: Values | None) -> None:
+            if values is not None:
+                from dyntui.services.imports.mappings import save_mapping
+
+                name = values["name"].strip()
+                self.wizard.submit(
+                    lambda service: save_mapping(name, mapping),
+                    lambda path: self.console.notify(f"Mapping saved as {name}. Files with these columns will use it."),
+                )
+
+        field = FormInput(
+            "name",
+            "name",
+            self.saved_name,
+            help="Letters, digits, dots and dashes. A mapping with this name is replaced.",
+        )
+        self.console.ask(FormDialog("Save mapping", (field,)), on_submit)
+
+    def action_load(self) -> None:
+        from dyntui.services.imports.mappings import mapping_names
+
+        self.wizard.submit(lambda service: mapping_names(), self._ask_saved_mapping)
+
+    def _ask_saved_mapping(self, names: list[str]) -> None:
+        if not names:
+            self.console.notify("No saved mappings yet. Press S to save this one.")
+            return
+
+        def on_selected(name: str | None) -> None:
+            preview = self.wizard.preview
+            if name is not None and preview is not None:
+                from dyntui.services.imports.mappings import load_mapping
+
+                self.wizard.submit(lambda service: load_mapping(name).bind(preview.info), self.set_mapping)
+
+        self.console.ask(SelectDialog("Saved mappings", [Choice(name, name) for name in names]), on_selected)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_list
@@ -28,6 +27,7 @@ from dyntui.tui.features.imports.parse_summary import (
     SummaryLine,
     summary_lines_for,
 )
+from dyntui.tui.features.imports.progress import Progressed
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -48,31 +48,25 @@ class ParseStep(WizardStep):
 
     NAME, TITLE = "parse", "Parse"
     BINDINGS = bindings(IMPORTS_ACTIONS, "parse")
+    BORDER_TITLES = {"parse-summary": "file settings", "preview": "first rows"}
 
-    class Counting(Message):
-        """Rows counted so far."""
-
-        def __init__(self, rows: int) -> None:
-            super().__init__()
-            self.rows = rows
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ParseStep.Counting)
+    error: DyntuiError | None = None
+    """Why the file cannot be read."""
+    _counted_rows = 0
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
-        self.error: DyntuiError | None = None
-        self._counted_rows = 0
         self._stop = Event()
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
             yield ParseSummary()
-            yield Table((Column("row", " "),), StaticRows(is_loaded=False), empty=self._empty, id="preview")
-
-    def on_mount(self) -> None:
-        self.query_one(ParseSummary).border_title = "file settings"
-        self.query_one(Table).border_title = "first rows"
+            yield Table(
+                (Column("row", " "),),
+                StaticRows(is_loaded=False),
+                empty=lambda: "No rows below the header. Choose another header row.",
+                id="preview",
+            )
 
     def on_step_shown(self) -> None:
         if self.wizard.preview is not None:
@@ -105,7 +99,6 @@ class ParseStep(WizardStep):
         self._show_summary()
         if self.wizard.totals is None:
             self._count()
-        self.changed()
 
     def _on_unreadable(self, error: DyntuiError) -> None:
         self.error = error
@@ -114,7 +107,6 @@ class ParseStep(WizardStep):
         view.error = error
         table.show(view)
         self._show_summary()
-        self.changed()
 
     def _count(self) -> None:
         self._stop.set()
@@ -123,37 +115,33 @@ class ParseStep(WizardStep):
         draft = self.copy()
 
         def on_rows(rows: int) -> None:
-            self.post_message(self.Counting(rows))
+            self.post_message(Progressed(rows))
 
         self.wizard.submit(
             lambda service: service.count(draft, on_rows, stop), self._on_counted, self._on_unreadable, latest="count"
         )
 
-    @on(Counting)
-    def _counting(self, event: Counting) -> None:
-        self._counted_rows = event.rows
+    @on(Progressed)
+    def _on_progressed(self, event: Progressed) -> None:
+        self._counted_rows = event.done
         self._show_summary()
-        self.changed()
 
     def _on_counted(self, totals: FileTotals) -> None:
         self.wizard.totals = totals
         self._show_summary()
-        self.changed()
 
     # Display
 
     def _show_summary(self) -> None:
-        preview = self.wizard.preview
+        preview, totals = self.wizard.preview, self.wizard.totals
+        rows = f"{totals.rows:,}" if totals is not None else f"counting, {self._counted_rows:,}"
         lines = (
-            summary_lines_for(preview.info, self.draft.read_options, self._row_count_text())
+            summary_lines_for(preview.info, self.draft.read_options, rows)
             if preview is not None
             else self._error_lines()
         )
         self.query_one(ParseSummary).set_lines(lines)
-
-    def _row_count_text(self) -> str:
-        totals = self.wizard.totals
-        return f"{totals.rows:,}" if totals is not None else f"counting, {self._counted_rows:,}"
+        self.changed()
 
     def _error_lines(self) -> list[SummaryLine]:
         from dyntui.importer import UnknownEncoding
@@ -167,9 +155,6 @@ class ParseStep(WizardStep):
             lines.append(SummaryLine.heading("first text in each encoding"))
             lines += [SummaryLine(name, safe(text, 200)) for name, text in self.error.candidates]
         return lines
-
-    def _empty(self) -> str:
-        return "No rows below the header. Choose another header row."
 
     def status(self) -> Sequence[Piece]:
         if self.error is not None:
@@ -210,8 +195,7 @@ class ParseStep(WizardStep):
             draft = self.copy()
             self.wizard.submit(lambda service: service.header_candidates(draft), self._ask_header_row)
         else:
-            title, choices = self._choices(line.key)
-            self._ask_choice(line.key, title, choices)
+            self._ask_choice(line.key, *self._choices(line.key))
 
     def action_reset(self) -> None:
         """Discard the chosen settings and read the file again."""

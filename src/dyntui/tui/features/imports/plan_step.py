@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widget import Widget
 
 from dyntui.core.ids import short_id
 from dyntui.core.text import safe
@@ -25,9 +24,6 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
-
-if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["FIRST_ROWS", "PlanStep", "plan_lines"]
 
@@ -54,11 +50,10 @@ class PlanStep(WizardStep):
 
     NAME, TITLE = "plan", "Plan"
     BINDINGS = bindings(IMPORTS_ACTIONS, "plan")
+    BORDER_TITLES = {"plan-report": "plan", "changes": "first changes to existing users"}
 
-    def __init__(self, wizard: Wizard) -> None:
-        super().__init__(wizard)
-        self.plan: Mapping[str, Any] | None = None
-        self._requirement: Requirement | None = None
+    plan: Mapping[str, Any] | None = None
+    _requirement: Requirement | None = None
 
     @property
     def shown_resources(self) -> frozenset[str]:
@@ -68,13 +63,6 @@ class PlanStep(WizardStep):
         with Horizontal(classes="panes"):
             yield ReportView(id="plan-report")
             yield Table(_CHANGES, StaticRows(()), empty=lambda: "No user is changed.", id="changes")
-
-    def on_mount(self) -> None:
-        self.query_one("#plan-report").border_title = "plan"
-        self.query_one("#changes").border_title = "first changes to existing users"
-
-    def default_focus(self) -> Widget | None:
-        return self.query_one("#plan-report")
 
     def on_step_shown(self) -> None:
         connection = self.console.session.connection

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,12 +10,11 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from dyntui.core.text import quantity
-from dyntui.services.imports.wizard_review import Review, ReviewSummary, column_of
+from dyntui.services.imports.wizard_review import Fix, Review, column_of
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store import review_queries
 from dyntui.store.states import RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.bulk_fix import BulkFixMixin
 from dyntui.tui.features.imports.cell_editor import CellEditor
 from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.problem_groups import GROUP_COLUMNS, group_rows
@@ -32,6 +29,8 @@ from dyntui.tui.features.imports.review_snapshot import (
 from dyntui.tui.features.imports.review_table import ReviewRows, ReviewTable, problem_text, table_row
 from dyntui.tui.features.imports.row_loading import RowLoadingMixin
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.spinner import Spinner
@@ -39,26 +38,24 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import WIDE
 
-if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard_step import Wizard
-
 __all__ = ["ReviewStep"]
 
 
-class ReviewStep(RowLoadingMixin, BulkFixMixin):
+class ReviewStep(RowLoadingMixin):
     """The rows as they will be sent; they are loaded first when necessary."""
 
     NAME, TITLE = "review", "Review"
     BINDINGS = bindings(IMPORTS_ACTIONS, "review")
+    BORDER_TITLES = {"problem-groups": "problems", "rows-pane": "rows"}
 
-    def __init__(self, wizard: Wizard) -> None:
-        super().__init__(wizard)
-        self.summary: ReviewSummary | None = None
-        self.group: str | None = None
-        self._problems: array[int] = array("q")
-        self._snapshot: ReviewSnapshot | None = None
-        self._focus_problem = False
-        self._is_applying = False
+    group: str | None = None
+    """The group of problems whose rows are shown; None until rows are shown."""
+    _problems: Sequence[int] = ()
+    """The numbers of the rows with problems."""
+    _snapshot: ReviewSnapshot | None = None
+    _focus_problem = False
+    """Whether the cursor has to go to the cell with the first problem."""
+    _is_applying = False
 
     def compose(self) -> ComposeResult:
         yield Spinner("loading rows", id="preparing")
@@ -71,8 +68,6 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         yield RowPane()
 
     def on_mount(self) -> None:
-        self.query_one("#problem-groups").border_title = "problems"
-        self.query_one("#rows-pane").border_title = "rows"
         self.query_one(CellEditor).display = False
         self.table.markable = True
         self._rows = ReviewRows(self._fetch)
@@ -86,9 +81,6 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         return self.table
 
     # Loading
-
-    def clear_summary(self) -> None:
-        self.summary = None
 
     def show_rows(self) -> None:
         group = self.group
@@ -124,8 +116,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         groups = self.query_one("#problem-groups", Table)
         groups.set_rows(group_rows(snapshot.summary))
         groups.move_to(groups.view.index_of(snapshot.group) or 0)
-        pane = self.query_one("#rows-pane")
-        pane.border_title = rows_title(snapshot.group)
+        self.query_one("#rows-pane").border_title = rows_title(snapshot.group)
         self.table.empty = lambda: empty_text(snapshot.group)
         self._show_row()
         if self.draft.note != self.note:
@@ -164,15 +155,15 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
     def blocked_reason(self) -> str | None:
         if self.summary is None:
             return "The rows are still loading."
-        if not self.summary.counts.ready:
-            return "No row is ready to send. Fix some rows first."
-        return None
+        return None if self.summary.counts.ready else "No row is ready to send. Fix some rows first."
 
     def lines_moved(self, lines: LineList) -> None:
         if lines.id == "rows":
             self._show_row()
         elif lines.id == "problem-groups" and not self._is_applying:
-            self._on_group_moved()
+            group = self.query_one("#problem-groups", Table).row_id
+            if group is not None and self.summary is not None and group != self.group:
+                self._show_group(group)
 
     def _show_row(self) -> None:
         row = self.table.review_row
@@ -185,11 +176,6 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
                 if file_column is not None:
                     self.table.move_to_cell(file_column)
 
-    def _on_group_moved(self) -> None:
-        group = self.query_one("#problem-groups", Table).row_id
-        if group is not None and self.summary is not None and group != self.group:
-            self._show_group(group)
-
     def _show_group(self, group: str) -> None:
         self._focus_problem = True
         previous = self._snapshot
@@ -201,7 +187,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
 
     # Actions
 
-    def change(self, work: Callable[[Review], object], message: Callable[[object], str]) -> None:
+    def _change(self, work: Callable[[Review], object], message: Callable[[object], str] = lambda result: "") -> None:
         """Run a change of the review and show its result. message: the text to show for the result, "" for none."""
         group = self.group
 
@@ -266,7 +252,7 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         if row is None or file_column is None or event.value is None or event.value == self.table.cell_value:
             return
         number, value = row.number, event.value
-        self.change(lambda review: review.edit(number, file_column, value), lambda result: "")
+        self._change(lambda review: review.edit(number, file_column, value))
 
     def _suggestion(self) -> str:
         row, mapping = self.table.review_row, self.draft.mapping
@@ -294,16 +280,16 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         assert row is not None
         marked = sorted(int(each) for each in self.table.marks)
         if not marked and row.code == review_queries.EXCLUDED and row.state is RowState.SKIPPED:
-            self.change(lambda review: review.include([row.number]), lambda result: "")
+            self._change(lambda review: review.include([row.number]))
         else:
             numbers = marked or [row.number]
-            self.change(lambda review: review.exclude(numbers), lambda result: "")
+            self._change(lambda review: review.exclude(numbers))
 
     def action_undo(self) -> None:
-        self.change(lambda review: review.undo(), lambda label: f"Undone: {label}.")
+        self._change(lambda review: review.undo(), lambda label: f"Undone: {label}.")
 
     def action_redo(self) -> None:
-        self.change(lambda review: review.redo(), lambda label: f"Redone: {label}.")
+        self._change(lambda review: review.redo(), lambda label: f"Redone: {label}.")
 
     def action_next_problem(self) -> None:
         self._go_to_problem(1)
@@ -360,3 +346,52 @@ class ReviewStep(RowLoadingMixin, BulkFixMixin):
         ]
         focused = next((index for index, pane in enumerate(panes) if pane.has_focus), -1)
         self.screen.set_focus(panes[(focused + 1) % len(panes)], scroll_visible=False)
+
+    # Fixing all rows with the same problem
+
+    def _problem_code(self) -> str:
+        """Return the code of the shown problem, or of the current row."""
+        if self.group not in (None, review_queries.ALL, review_queries.PROBLEMS):
+            return self.group or ""
+        row = self.table.review_row
+        if row is None:
+            return ""
+        if row.problems:
+            return row.problems[0].code
+        return row.code if row.code == review_queries.DUPLICATE else ""
+
+    def action_fix(self) -> None:
+        code = self._problem_code()
+        self.wizard.submit(lambda service: service.review().fixes(code), lambda fixes: self._ask_fix(code, fixes))
+
+    def _ask_fix(self, code: str, fixes: list[Fix]) -> None:
+        by_name = {fix.name: fix for fix in fixes}
+        choices = [Choice(fix.name, fix.title, note=quantity(fix.rows, "row")) for fix in fixes]
+
+        def on_selected(name: str | None) -> None:
+            if name in ("value", "replace"):
+                self._ask_value(code, by_name[name])
+            elif name is not None:
+                self._apply_fix(code, name)
+
+        self.console.ask(SelectDialog(f"All rows with {code}", choices), on_selected)
+
+    def _ask_value(self, code: str, fix: Fix) -> None:
+        fields = [FormInput("value", "value", help="Set in the cell of each of these rows.")]
+        if fix.name == "replace":
+            fields = [
+                FormInput("value", "find"),
+                FormInput("replacement", "replace with", help="Empty removes the text."),
+            ]
+
+        def on_submit(values: Values | None) -> None:
+            if values is not None:
+                self._apply_fix(code, fix.name, values["value"], values.get("replacement", ""))
+
+        self.console.ask(FormDialog(f"{fix.title}: {fix.rows:,} rows", fields, verb="fix"), on_submit)
+
+    def _apply_fix(self, code: str, fix_name: str, value: str = "", replacement: str = "") -> None:
+        self._change(
+            lambda review: review.fix(code, fix_name, value=value, replacement=replacement),
+            lambda count: f"{count:,} rows changed. Press u to undo.",
+        )

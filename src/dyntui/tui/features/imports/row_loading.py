@@ -7,12 +7,13 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.message import Message
 
 from dyntui.api.errors import ApiProblem
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import quantity
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.wizard_service import WizardService
+from dyntui.tui.features.imports.progress import Progressed
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.widgets.spinner import Spinner
 from dyntui.tui.kit.workers import start_worker
@@ -20,6 +21,7 @@ from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
+    from dyntui.services.imports.wizard_review import ReviewSummary
     from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["RowLoadingMixin"]
@@ -28,27 +30,17 @@ __all__ = ["RowLoadingMixin"]
 class RowLoadingMixin(WizardStep):
     """A step that needs the rows in the journal. A subclass gives `show_rows`."""
 
-    class Prepared(Message):
-        """Rows loaded so far."""
-
-        def __init__(self, rows: int) -> None:
-            super().__init__()
-            self.rows = rows
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, RowLoadingMixin.Prepared)
+    summary: ReviewSummary | None = None
+    """The counts of the rows; None while they are loading."""
+    is_preparing = False
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
-        self.is_preparing = False
         self._stop = Event()
 
     def show_rows(self) -> None:
         """Show the rows; they are loaded."""
         raise NotImplementedError
-
-    def clear_summary(self) -> None:
-        """Discard the shown summary."""
 
     def on_step_shown(self) -> None:
         draft = self.draft
@@ -78,7 +70,7 @@ class RowLoadingMixin(WizardStep):
         """Ask before edits are lost because the file is read differently."""
         requirement = Requirement(
             ConfirmationLevel.CONFIRM,
-            f"Discard the edits of {edits:,} {'row' if edits == 1 else 'rows'}?",
+            f"Discard the edits of {quantity(edits, 'row')}?",
             (),
             "The file or its settings changed, so its rows have to be read again.",
             "this draft",
@@ -96,11 +88,11 @@ class RowLoadingMixin(WizardStep):
         connection = self.console.session.connection
         if connection is None:
             return  # called again when the environment is open
-        self.clear_summary()
+        self.summary = None
         self._stop = Event()
         self.is_preparing = True
         self.add_class("-preparing")
-        self._show_progress(self.Prepared(0))
+        self._show_progress(Progressed(0))
         start_worker(self, partial(self._load_rows, connection, self._stop), group="prepare")
 
     async def _load_rows(self, connection: Connection, stop: Event) -> None:
@@ -114,17 +106,17 @@ class RowLoadingMixin(WizardStep):
         draft, options = self.draft, self.wizard.options()
 
         def on_rows(rows: int) -> None:
-            self.post_message(self.Prepared(rows))
+            self.post_message(Progressed(rows))
 
         def make(service: WizardService) -> None:
             service.prepare(draft, location, options, on_rows, stop)
 
         self.wizard.submit(make, lambda done: None if self.wizard.is_suspended else self.show_rows(), self._on_failed)
 
-    @on(Prepared)
-    def _show_progress(self, event: Prepared) -> None:
+    @on(Progressed)
+    def _show_progress(self, event: Progressed) -> None:
         spinner = self.query_one(Spinner)
-        spinner.label = f"loading rows: {event.rows:,}   esc to stop"
+        spinner.label = f"loading rows: {event.done:,}   esc to stop"
         spinner.repaint()
 
     def _on_failed(self, error: DyntuiError) -> None:

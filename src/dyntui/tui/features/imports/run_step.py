@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import duration
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.progress import Progress, RowFailure
-from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.states import FINAL, JobState, RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.progress_bar import draw_bar
+from dyntui.tui.features.imports.progress import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, bullet, heading, text_line, value_line
 from dyntui.tui.features.imports.running_job import RunningJob, is_over
 from dyntui.tui.features.imports.wizard_step import WizardStep
@@ -26,7 +24,6 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.imports.wizard_step import Wizard
     from dyntui.tui.shell.console_state import BackgroundJob
 
 __all__ = ["RunStep", "state_lines"]
@@ -51,16 +48,12 @@ class RunStep(WizardStep):
 
     NAME, TITLE = "run", "Run"
     BINDINGS = bindings(IMPORTS_ACTIONS, "run")
+    BORDER_TITLES = {"run-report": "job"}
 
-    def __init__(self, wizard: Wizard) -> None:
-        super().__init__(wizard)
-        self.summary: JobSummary | None = None
+    summary: JobSummary | None = None
 
     def compose(self) -> ComposeResult:
         yield ReportView(id="run-report")
-
-    def on_mount(self) -> None:
-        self.query_one(ReportView).border_title = "job"
 
     @property
     def job(self) -> BackgroundJob | None:
@@ -79,11 +72,7 @@ class RunStep(WizardStep):
 
     def _load(self) -> None:
         job = self.draft.job
-
-        def load(service: WizardService) -> JobSummary:
-            return service.summary(job)
-
-        self.wizard.submit(load, self._on_loaded, latest="run")
+        self.wizard.submit(lambda service: service.summary(job), self._on_loaded, latest="run")
 
     def _on_loaded(self, summary: JobSummary) -> None:
         self.summary = summary
@@ -134,15 +123,10 @@ class RunStep(WizardStep):
             return [(self.job.progress.waiting, "warn")]
         return [(str(self.state or ""), "warn" if self.state is JobState.PAUSED else "")]
 
-    def default_focus(self) -> Widget | None:
-        return self.query_one(ReportView)
-
     def blocked_reason(self) -> str | None:
         if self._is_active:
             return "The job is running."
-        if self.state is JobState.PAUSED:
-            return "Press enter to resume."
-        return None
+        return "Press enter to resume." if self.state is JobState.PAUSED else None
 
     # Reasons
 
@@ -208,8 +192,7 @@ def state_lines(counts: Mapping[RowState, int], total: int) -> list[ReportLine]:
 
 
 def _progress_lines(progress: Progress) -> list[ReportLine]:
-    share = progress.finished_rows / progress.total if progress.total else 0.0
-    lines = [text_line(f"{draw_bar(share, 40)}  {100 * share:.0f} %")]
+    lines = [_bar_line(progress.finished_rows, progress.total)]
     parts = [f"{progress.finished_rows:,} of {progress.total:,} rows done"]
     if progress.rows_per_second:
         parts.append(f"{progress.rows_per_second:,.0f} rows/s")
@@ -223,12 +206,15 @@ def _progress_lines(progress: Progress) -> list[ReportLine]:
     return lines + state_lines(progress.counts, progress.total) + _failure_lines(progress.failures)
 
 
+def _bar_line(done: int, total: int) -> ReportLine:
+    return text_line(f"{draw_bar(done, total)}  {100 * done / total if total else 0:.0f} %")
+
+
 def _stopped_lines(summary: JobSummary, failures: Sequence[RowFailure]) -> list[ReportLine]:
     counts = dict(summary.counts or {})
     final = sum(count for state, count in counts.items() if state in FINAL)
-    share = final / summary.total if summary.total else 0.0
     reason = f": {summary.reason}" if summary.reason and summary.reason != str(summary.state) else ""
-    lines = [text_line(f"{draw_bar(share, 40)}  {100 * share:.0f} %"), text_line(f"{summary.state}{reason}", "warn")]
+    lines = [_bar_line(final, summary.total), text_line(f"{summary.state}{reason}", "warn")]
     if summary.state in (JobState.PAUSED, JobState.READY):
         lines.append(text_line("Press enter to send the remaining rows, or c to cancel."))
     lines += [value_line(""), heading("rows")]

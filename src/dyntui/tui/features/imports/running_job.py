@@ -15,11 +15,12 @@ from dyntui.store.states import JobState
 if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
+    from dyntui.services.imports.jobs import JobSummary
     from dyntui.services.imports.progress import Progress
     from dyntui.services.imports.runner import RunResult
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["RunningJob", "is_over"]
+__all__ = ["RunningJob", "is_over", "undo_disabled_reason"]
 
 _EXIT_GRACE_S = 12.0
 
@@ -34,7 +35,7 @@ class RunningJob:
             return isinstance(message, RunningJob.Changed)
 
     def __init__(
-        self, console: ConsoleApp, path: Path, connection: Connection, permit: WritePermit, first: int | None
+        self, console: ConsoleApp, path: Path, connection: Connection, permit: WritePermit, first: int | None = None
     ) -> None:
         self._console = console
         self.path = path
@@ -130,3 +131,10 @@ class RunningJob:
 def is_over(state: JobState) -> bool:
     """Return whether a job in this state has ended."""
     return state in (JobState.DONE, JobState.CANCELED)
+
+
+def undo_disabled_reason(job: JobSummary | None) -> str | None:
+    """Return why the job cannot be undone; None when it can."""
+    if job is not None and job.created_rows > 0:
+        return None
+    return "The job is already undone." if job is not None and job.undone_rows else "The job created nothing."

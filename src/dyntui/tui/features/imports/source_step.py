@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
@@ -32,6 +31,7 @@ from dyntui.tui.kit.dialogs.paste_dialog import PasteLinesDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.workers import run_in_thread
 
 if TYPE_CHECKING:
     from dyntui.services.imports.wizard_service import FilePreview
@@ -56,21 +56,6 @@ class SourceStep(WizardStep):
     NAME, TITLE = "source", "Source"
     BINDINGS = bindings(IMPORTS_ACTIONS, "source")
 
-    class FolderLoaded(Message):
-        """A folder was listed."""
-
-        def __init__(self, listing: FolderListing) -> None:
-            super().__init__()
-            self.listing = listing
-
-    class RecentLoaded(Message):
-        """Drafts and recent files were loaded."""
-
-        def __init__(self, drafts: Sequence[ImportDraft], recent: Sequence[FileEntry]) -> None:
-            super().__init__()
-            self.drafts = drafts
-            self.recent = recent
-
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
         self._requested_folders: set[str] = set()
@@ -94,11 +79,11 @@ class SourceStep(WizardStep):
         environment = (profile.environment_id, profile.base_url) if profile is not None else ("", "")
         own_id = self.draft.id
 
-        def load() -> None:
-            found = [draft for draft in list_drafts(*environment) if draft.id != own_id][:_MAX_DRAFTS]
-            self.post_message(self.RecentLoaded(found, recent_files()))
+        def load() -> tuple[list[ImportDraft], Sequence[FileEntry]]:
+            drafts = [draft for draft in list_drafts(*environment) if draft.id != own_id]
+            return drafts[:_MAX_DRAFTS], recent_files()
 
-        self.run_worker(load, thread=True, group="known", exclusive=True)
+        run_in_thread(self, load, self._on_recent_loaded, group="known", exclusive=True)
 
     def status(self) -> Sequence[Piece]:
         return [(f"reading {safe(self._opening, 30)}", "warn")] if self._opening else []
@@ -111,21 +96,17 @@ class SourceStep(WizardStep):
     def _load_folder(self, path: str) -> None:
         if path not in self._requested_folders:
             self._requested_folders.add(path)
-            self.run_worker(
-                lambda: self.post_message(self.FolderLoaded(list_folder(path))), thread=True, group="folders"
-            )
+            run_in_thread(self, lambda: list_folder(path), self._on_folder_loaded, group="folders")
 
-    @on(FolderLoaded)
-    def _on_folder_loaded(self, event: FolderLoaded) -> None:
-        self.files.folders[event.listing.path] = event.listing
+    def _on_folder_loaded(self, listing: FolderListing) -> None:
+        self.files.folders[listing.path] = listing
         self.files.build()
         shown = self.app.screen
         if isinstance(shown, FuzzySelectDialog) and shown.is_mounted:  # updates itself when it is mounted
             shown.update_choices()
 
-    @on(RecentLoaded)
-    def _on_recent_loaded(self, event: RecentLoaded) -> None:
-        self.files.drafts, self.files.recent = event.drafts, event.recent
+    def _on_recent_loaded(self, loaded: tuple[list[ImportDraft], Sequence[FileEntry]]) -> None:
+        self.files.drafts, self.files.recent = loaded
         self.files.build()
 
     # Reasons
@@ -304,7 +285,4 @@ class SourceStep(WizardStep):
     def _open_draft(self, draft_id: str) -> None:
         from dyntui.tui.features.imports.entry_points import open_draft
 
-        def found(draft: ImportDraft) -> None:
-            open_draft(self.console, draft)
-
-        self.wizard.submit(lambda service: load_draft(draft_id), found)
+        self.wizard.submit(lambda service: load_draft(draft_id), lambda draft: open_draft(self.console, draft))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
@@ -21,12 +20,13 @@ from dyntui.services.imports.undo import UndoResult
 from dyntui.services.imports.undo_targets import undo_labels
 from dyntui.store.undo_journal import UndoState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.progress_bar import draw_bar
+from dyntui.tui.features.imports.progress import Progressed, draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
@@ -51,38 +51,6 @@ class ImportUndoScreen(ConsoleScreen):
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "import-undo")
 
-    class Planned(Message):
-        """The plan of the undo is ready."""
-
-        def __init__(self, plan: UndoPlan) -> None:
-            super().__init__()
-            self.plan = plan
-
-    class Progressed(Message):
-        """Progress: objects done, and in all."""
-
-        def __init__(self, done: int, total: int) -> None:
-            super().__init__()
-            self.done = done
-            self.total = total
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ImportUndoScreen.Progressed)
-
-    class Ended(Message):
-        """The undo is done or was stopped."""
-
-        def __init__(self, result: UndoResult) -> None:
-            super().__init__()
-            self.result = result
-
-    class Failed(Message):
-        """The undo failed."""
-
-        def __init__(self, error: DyntuiError) -> None:
-            super().__init__()
-            self.error = error
-
     def __init__(self, job: str, name: str, kind: str) -> None:
         super().__init__()
         self.job = job
@@ -92,7 +60,7 @@ class ImportUndoScreen(ConsoleScreen):
         self._plan: UndoPlan | None = None
         self._control: JobControl | None = None
         self._activity = ""
-        self._done, self._total = 0, 0
+        self._progress = Progressed(0, 0)
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -132,40 +100,36 @@ class ImportUndoScreen(ConsoleScreen):
             return
         self._start(f"reading the {self.labels.plural}")
 
-        def work() -> None:
-            try:
-                plan = plan_deletion(job, connection, self._on_progress)
-            except DyntuiError as error:
-                self.post_message(self.Failed(error))
-            else:
-                self.post_message(self.Planned(plan))
-
-        self.run_worker(work, thread=True, group="undo")
+        run_in_thread(
+            self,
+            lambda: plan_deletion(job, connection, self._on_progress),
+            self._on_planned,
+            self._on_failed,
+            group="undo",
+        )
 
     def _on_progress(self, done: int, total: int) -> None:
-        self.post_message(self.Progressed(done, total))
+        self.post_message(Progressed(done, total))
 
     def _start(self, activity: str) -> None:
         self._activity = activity
-        self._done = self._total = 0
+        self._progress = Progressed(0, 0)
         self._show()
 
     @on(Progressed)
     def _on_progressed(self, event: Progressed) -> None:
-        self._done, self._total = event.done, event.total
+        self._progress = event
         self._show()
 
-    @on(Planned)
-    def _on_planned(self, event: Planned) -> None:
+    def _on_planned(self, plan: UndoPlan) -> None:
         self._activity = ""
-        self._plan, self.result = event.plan, event.plan.result
+        self._plan, self.result = plan, plan.result
         self._show()
 
-    @on(Failed)
-    def _on_failed(self, event: Failed) -> None:
+    def _on_failed(self, error: DyntuiError) -> None:
         self._activity = ""
         self._control = None
-        self.console.notify_error(event.error)
+        self.console.notify_error(error)
         self._show()
 
     # Deleting
@@ -197,23 +161,20 @@ class ImportUndoScreen(ConsoleScreen):
         job = self.job
         self._start("deleting")
 
-        def work() -> None:
-            try:
-                result = delete_created(job, connection, plan, confirmation, control, self._on_progress)
-            except DyntuiError as error:
-                self.post_message(self.Failed(error))
-            else:
-                self.post_message(self.Ended(result))
+        run_in_thread(
+            self,
+            lambda: delete_created(job, connection, plan, confirmation, control, self._on_progress),
+            self._on_ended,
+            self._on_failed,
+            group="undo",
+        )
 
-        self.run_worker(work, thread=True, group="undo")
-
-    @on(Ended)
-    def _on_ended(self, event: Ended) -> None:
+    def _on_ended(self, result: UndoResult) -> None:
         self._activity = ""
         self._control = None
-        self.result = event.result
-        if event.result.stop_reason:
-            self.console.notify(f"Undo stopped: {event.result.stop_reason}. Press enter to continue.", "warning")
+        self.result = result
+        if result.stop_reason:
+            self.console.notify(f"Undo stopped: {result.stop_reason}. Press enter to continue.", "warning")
         self._show()
 
     def back_label(self) -> str | None:
@@ -228,10 +189,10 @@ class ImportUndoScreen(ConsoleScreen):
     def _show(self) -> None:
         lines: list[ReportLine] = [text_line(self.labels.warning, "warn"), value_line("")]
         if self._activity:
-            share = self._done / self._total if self._total else 0.0
+            done, total = self._progress.done, self._progress.total
             lines += [
-                text_line(f"{self._activity}: {self._done:,} of {self._total:,}"),
-                text_line(draw_bar(share, 40)),
+                text_line(f"{self._activity}: {done:,} of {total:,}"),
+                text_line(draw_bar(done, total)),
                 value_line(""),
             ]
         if self.result is not None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,30 +15,25 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from dyntui.core.errors import DyntuiError, StoppedError
+from dyntui.core.errors import DyntuiError
 from dyntui.services.imports.wizard_draft import ImportDraft, remove_draft, save_draft
-from dyntui.services.imports.wizard_thread import WizardThread
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.step_bar import StepBar, StepMark
-from dyntui.tui.features.imports.wizard_step import WizardStep
+from dyntui.tui.features.imports.wizard_step import Wizard, WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
-    from dyntui.services.imports.job_service import JobOptions
-    from dyntui.services.imports.wizard_service import FilePreview, FileTotals, WizardService
+    from dyntui.services.imports.wizard_service import WizardService
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["WizardScreen"]
-
-T = TypeVar("T")
 
 _PACKAGE = "dyntui.tui.features.imports"
 _STEPS = (
@@ -54,15 +48,14 @@ _STEPS = (
 )
 """The steps in order: name, title, and the class, whose module is loaded when the step is first shown."""
 _NAMES = tuple(name for name, _, _ in _STEPS)
-_CLASSES = {name: path for name, _, path in _STEPS}
 
 
 def _load_step_class(name: str) -> type[WizardStep]:
-    found: type[WizardStep] = resolve_name(_CLASSES[name])
+    found: type[WizardStep] = resolve_name(_STEPS[_NAMES.index(name)][2])
     return found
 
 
-class WizardScreen(ConsoleScreen):
+class WizardScreen(Wizard):
     """One import, from the source file to the report.
 
     draft: the decisions so far; the wizard opens at the step of the draft. has_begun: the job has sent rows.
@@ -85,14 +78,8 @@ class WizardScreen(ConsoleScreen):
         console.visit(cls(draft))
 
     def __init__(self, draft: ImportDraft, *, has_begun: bool = False) -> None:
-        super().__init__()
-        self.draft = draft
-        self.has_begun = has_begun
-        self.thread = WizardThread(lambda: self.console.typed_at)
-        self.preview: FilePreview | None = None
-        self.totals: FileTotals | None = None
+        super().__init__(draft, has_begun=has_begun)
         self._steps: dict[str, WizardStep] = {}
-        self.is_suspended = False
         self._was_shown = False
         self._step_lock = asyncio.Lock()
 
@@ -129,10 +116,7 @@ class WizardScreen(ConsoleScreen):
         self.console.notify_error(error)
 
     def status(self) -> Sequence[Piece]:
-        step = self.step
-        if step is None:
-            return ()
-        return list(step.status())
+        return self.step.status() if self.step is not None else ()
 
     @property
     def shown_resources(self) -> frozenset[str]:
@@ -159,7 +143,6 @@ class WizardScreen(ConsoleScreen):
             self.step.refresh()
 
     def step_changed(self) -> None:
-        """Update the step bar, the header and the footer."""
         current = self._index
         step_bar = self.query_one(StepBar)
         step_bar.marks = tuple(
@@ -204,64 +187,14 @@ class WizardScreen(ConsoleScreen):
     def on_unmount(self) -> None:
         if self.step is not None:
             self.step.on_step_left()
-        if self._has_content:
+        if self.has_unsent_draft:
             draft = replace(self.draft)
             self.thread.submit(lambda service: save_draft(draft))
         self.thread.close()
 
-    @property
-    def _has_content(self) -> bool:
-        return not self.has_begun and bool(self.draft.path or self.draft.job)
-
-    def save(self) -> None:
-        """Save the draft in the wizard thread."""
-        if self._has_content:
-            copy = replace(self.draft)
-            self.submit(lambda service: save_draft(copy))
-
-    def submit(
-        self,
-        work: Callable[[WizardService], T],
-        then: Callable[[T], None] = lambda result: None,
-        failed: Callable[[DyntuiError], None] | None = None,
-        *,
-        latest: str = "",
-    ) -> None:
-        """Run `work` in the wizard thread; call `then` with its result, or `failed` with its error.
-
-        latest: a name for work of which only the newest matters: a waiting one of the same name is dropped.
-        """
-        start_worker(
-            self, partial(self._run_work, work, then, failed), group=latest or "wizard", exclusive=bool(latest)
-        )
-
-    async def _run_work(
-        self,
-        work: Callable[[WizardService], T],
-        then: Callable[[T], None],
-        failed: Callable[[DyntuiError], None] | None,
-    ) -> None:
-        try:
-            result = await asyncio.wrap_future(self.thread.submit(work))
-        except StoppedError:
-            return
-        except DyntuiError as error:
-            if self.is_attached:
-                (failed or self.console.notify_error)(error)
-            return
-        if self.is_attached:
-            then(result)
-
-    def options(self) -> JobOptions:
-        """Return the options of the job."""
-        from dyntui.services.imports.job_service import JobOptions
-
-        return JobOptions(upsert=self.draft.upsert, settle=float(self.console.settings.settle_seconds))
-
     # The job
 
     def start_job(self, confirmation: Confirmation, first: int | None) -> None:
-        """Start the job and delete the draft. first: rows to send before a pause; None for all."""
         connection = self.console.session.connection
         if connection is None:
             return
@@ -273,18 +206,14 @@ class WizardScreen(ConsoleScreen):
             remove_draft(draft)
             return path, permit
 
-        def start(found: tuple[Path, WritePermit]) -> None:
-            from dyntui.tui.features.imports.running_job import RunningJob
-
+        def start(released: tuple[Path, WritePermit]) -> None:
             self.has_begun = True
             self.out_of_date = False  # the job reads the server itself
-            RunningJob(self.console, found[0], connection, found[1], first).start()
-            self.show_step("run")
+            self._run_job(connection, released, first)
 
         self.submit(release, start)
 
     def replace_draft(self, draft: ImportDraft) -> None:
-        """Show another draft on this screen."""
         self.call_later(self._replace_draft, draft)
 
     async def _replace_draft(self, draft: ImportDraft) -> None:
@@ -298,19 +227,20 @@ class WizardScreen(ConsoleScreen):
         self.show_step(draft.step)
 
     def resume_job(self) -> None:
-        """Resume a paused job; it was confirmed when it started."""
         connection, job = self.console.session.connection, self.draft.job
         if connection is None:
             self.console.notify("The environment is not open.", "warning")
             return
+        self.submit(
+            lambda service: service.resume_job(job, connection), lambda released: self._run_job(connection, released)
+        )
 
-        def start(found: tuple[Path, WritePermit]) -> None:
-            from dyntui.tui.features.imports.running_job import RunningJob
+    def _run_job(self, connection: Connection, released: tuple[Path, WritePermit], first: int | None = None) -> None:
+        from dyntui.tui.features.imports.running_job import RunningJob
 
-            RunningJob(self.console, found[0], connection, found[1], None).start()
-            self.show_step("run")
-
-        self.submit(lambda service: service.resume_job(job, connection), start)
+        path, permit = released
+        RunningJob(self.console, path, connection, permit, first).start()
+        self.show_step("run")
 
     # Steps
 
@@ -319,7 +249,6 @@ class WizardScreen(ConsoleScreen):
         return _NAMES.index(self.draft.step)
 
     def show_step(self, name: str) -> None:
-        """Show a step."""
         before = self.step
         if before is not None and name != before.NAME:
             before.on_step_left()
@@ -344,7 +273,6 @@ class WizardScreen(ConsoleScreen):
         self.step_changed()
 
     def restore_focus(self) -> None:
-        """Move the focus to the default widget, unless a prompt is open."""
         if self.is_current and not self.query_one(Prompt).is_open and (home := self.default_focus()) is not None:
             self.set_focus(home, scroll_visible=False)
 

@@ -1,25 +1,27 @@
-"""Base class of the steps of the import wizard, and the interface of the wizard that they use."""
+"""Base classes of the import wizard and of its steps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from dyntui.core.errors import DyntuiError, StoppedError
+from dyntui.services.imports.wizard_draft import ImportDraft, save_draft
+from dyntui.services.imports.wizard_thread import WizardThread
 from dyntui.tui.kit.action_registry import ActionMixin
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.workers import start_worker
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from dyntui.core.errors import DyntuiError
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.job_service import JobOptions
-    from dyntui.services.imports.wizard_draft import ImportDraft
     from dyntui.services.imports.wizard_service import FilePreview, FileTotals, WizardService
     from dyntui.tui.shell.console_app import ConsoleApp
 
@@ -29,23 +31,49 @@ __all__ = ["Wizard", "WizardStep"]
 T = TypeVar("T")
 
 
-class Wizard(Protocol):
-    """The wizard, as its steps see it."""
+class Wizard(ConsoleScreen):
+    """The wizard, as its steps use it: the draft, and work in the wizard thread.
 
-    draft: ImportDraft
-    preview: FilePreview | None
-    totals: FileTotals | None
-    is_suspended: bool
-    change_count: int
+    draft: the decisions so far. has_begun: whether the job has sent rows.
+    """
 
-    def mark_up_to_date(self, change_count: int) -> None:
-        """Record that the shown rows were read when `change_count` changes were known."""
+    def __init__(self, draft: ImportDraft, *, has_begun: bool = False) -> None:
+        super().__init__()
+        self.draft = draft
+        self.has_begun = has_begun
+        self.thread = WizardThread(lambda: self.console.typed_at)
+        self.preview: FilePreview | None = None
+        self.totals: FileTotals | None = None
+        self.is_suspended = False
 
     def step_changed(self) -> None:
         """Update the step bar, the header and the footer."""
 
+    def start_job(self, confirmation: Confirmation, first: int | None) -> None:
+        """Start the job and delete the draft. first: rows to send before a pause; None for all."""
+
+    def resume_job(self) -> None:
+        """Resume a paused job; it was confirmed when it started."""
+
+    def replace_draft(self, draft: ImportDraft) -> None:
+        """Show another draft on this screen."""
+
+    def show_step(self, name: str) -> None:
+        """Show a step."""
+
+    def restore_focus(self) -> None:
+        """Move the focus to the default widget, unless a prompt is open."""
+
+    @property
+    def has_unsent_draft(self) -> bool:
+        """Whether there is something to save."""
+        return not self.has_begun and bool(self.draft.path or self.draft.job)
+
     def save(self) -> None:
         """Save the draft in the wizard thread."""
+        if self.has_unsent_draft:
+            copy = replace(self.draft)
+            self.submit(lambda service: save_draft(copy))
 
     def submit(
         self,
@@ -60,23 +88,25 @@ class Wizard(Protocol):
         latest: a name for work of which only the newest matters: a waiting one of the same name is dropped.
         """
 
+        async def run() -> None:
+            try:
+                result = await asyncio.wrap_future(self.thread.submit(work))
+            except StoppedError:
+                return
+            except DyntuiError as error:
+                if self.is_attached:
+                    (failed or self.console.notify_error)(error)
+                return
+            if self.is_attached:
+                then(result)
+
+        start_worker(self, run, group=latest or "wizard", exclusive=bool(latest))
+
     def options(self) -> JobOptions:
         """Return the options of the job."""
+        from dyntui.services.imports.job_service import JobOptions
 
-    def start_job(self, confirmation: Confirmation, first: int | None) -> None:
-        """Start the job. first: rows to send before a pause; None for all."""
-
-    def replace_draft(self, draft: ImportDraft) -> None:
-        """Show another draft on this screen."""
-
-    def resume_job(self) -> None:
-        """Resume a paused job; it was confirmed when it started."""
-
-    def show_step(self, name: str) -> None:
-        """Show a step."""
-
-    def restore_focus(self) -> None:
-        """Move the focus to the default widget, unless a prompt is open."""
+        return JobOptions(upsert=self.draft.upsert, settle=float(self.console.settings.settle_seconds))
 
 
 class WizardStep(ActionMixin, Vertical):
@@ -84,10 +114,16 @@ class WizardStep(ActionMixin, Vertical):
 
     NAME: ClassVar[str] = ""
     TITLE: ClassVar[str] = ""
+    BORDER_TITLES: ClassVar[Mapping[str, str]] = {}
+    """The titles in the borders of widgets, by the id of the widget."""
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(id=f"step-{self.NAME}", classes="step")
         self.wizard = wizard
+
+    def on_mount(self) -> None:
+        for widget_id, title in self.BORDER_TITLES.items():
+            self.query_one(f"#{widget_id}").border_title = title
 
     # For subclasses
 
