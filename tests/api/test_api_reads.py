@@ -160,7 +160,7 @@ async def test_the_configured_rate_limit_is_announced(script: Any) -> None:
         api = Client(server.url, "e", "dyn_" + "a" * 56, rate_limiters=RateLimiters(120, 0), log=log)
         async with api:
             await asyncio.gather(*(api.users.list() for _ in range(3)))
-    assert events.texts == ["the rate of 120 requests a minute"]
+    assert "the rate of 120 requests a minute" in events.texts
 
 
 async def test_a_quick_response_is_not_announced(script: Any) -> None:

@@ -43,7 +43,7 @@ FILES = {
     "requests": ("state", "requests.json"),
     "recent": ("recent_file",),
     "credential": ("credentials_dir", "x.token"),
-    "journal": ("jobs", "20260101-000000-abcd.sqlite"),
+    "journal": ("jobs_dir", "20260101-000000-abcd.sqlite"),
 }
 COMMANDS = [
     ("env", "list"), ("jobs", "list"), ("audit",), ("users", "list"), ("cache", "status"), ("auth", "status"),

@@ -47,7 +47,7 @@ def access_actions(
     return (
         ResourceAction("create", create, f"Create {article} {noun}.", "new", key="n", target=ActionTarget.LIST, fields=fields,
             undone_by="delete", warning="It is disabled until you enable it."),
-        ResourceAction("update", update, f"Edit the {noun}.", "edit", decides_access=True, key="e", aliases=("edit",), single_row=True, fields=fields),
+        ResourceAction("update", update, f"Edit the {noun}.", "edit", decides_access=True, key="e", aliases=("edit",), single_row=True, fields=fields, question="Edit", past="edited"),
         ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in.", decides_access=True, undone_by="disable"),
         ResourceAction("disable", disable, f"Disable the {noun}.", decides_access=True, undone_by="enable"),
         ResourceAction("delete", delete, f"Delete the {noun}.", decides_access=True, key="d", effect=Effect.DESTRUCTIVE, warning=warning),

@@ -104,7 +104,7 @@ USERS = Resource(
     command="users",
     actions=(
         ResourceAction("create", "createUser", "Create a user.", "new", key="n", target=ActionTarget.LIST, fields=ALL, undone_by="delete"),
-        ResourceAction("update", "updateUser", "Edit the profile and metadata of the user. The email cannot be changed.", "edit", key="e", single_row=True, fields=UPDATABLE),
+        ResourceAction("update", "updateUser", "Edit the profile and metadata of the user. The email cannot be changed.", "edit", key="e", single_row=True, fields=UPDATABLE, question="Edit", past="edited"),
         ResourceAction("set-metadata", "updateUser", "Set one metadata field of the user.", key="m", variant_of="users.update", command="users set-metadata",
             past="set"),
         ResourceAction("revoke-sessions", "revokeUserSessions", "Revoke all sessions of the user.", key="X", effect=Effect.DESTRUCTIVE,

@@ -19,7 +19,7 @@ from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_repository import UserFilter, UserRepository
 
-__all__ = ["PREFIX", "Export", "Exports", "visitor_csv_lines"]
+__all__ = ["PREFIX", "PendingExport", "Exports", "visitor_csv_lines"]
 PREFIX = "/__exports__/"
 _PAGE = 500
 _IN_MEMORY = 4 << 20
@@ -32,7 +32,7 @@ _VISITOR_COLUMNS = ("id", "createdAt", "address", "chain", "walletName", "provid
 
 
 @dataclass(slots=True)
-class Export:
+class PendingExport:
     """One export, pending or completed."""
 
     started: int | None = None
@@ -53,7 +53,7 @@ class Exports:
         self._clock = clock
         self._users = users
         self._secret = secret
-        self._made: dict[str, Export] = {}
+        self._made: dict[str, PendingExport] = {}
         self._stopped = threading.Event()
 
     def start(self, id: str, delay_s: float, lines: Callable[[], Iterable[bytes]]) -> None:
@@ -61,10 +61,10 @@ class Exports:
 
         `lines` returns the lines of the file.
         """
-        made = self._made[id] = Export()
+        made = self._made[id] = PendingExport()
         threading.Thread(target=self._make, args=(made, delay_s, lines), name=f"export {id}", daemon=True).start()
 
-    def get(self, id: str) -> Export | None:
+    def get(self, id: str) -> PendingExport | None:
         """Return the export with an id; None when this run has not made it."""
         return self._made.get(id)
 
@@ -75,7 +75,7 @@ class Exports:
             with made.lock:
                 made.file.close()
 
-    def _make(self, made: Export, delay_s: float, lines: Callable[[], Iterable[bytes]]) -> None:
+    def _make(self, made: PendingExport, delay_s: float, lines: Callable[[], Iterable[bytes]]) -> None:
         if self._stopped.wait(delay_s):
             return
         made.started = self._clock.now()
@@ -146,7 +146,7 @@ def _csv_cell(value: object) -> str:
     return orjson.dumps(value).decode() if isinstance(value, (dict, list)) else str(value)
 
 
-def _read_pieces(made: Export) -> Iterator[bytes]:
+def _read_pieces(made: PendingExport) -> Iterator[bytes]:
     with made.lock:
         size = made.file.seek(0, io.SEEK_END)
     for start in range(0, size, 1 << 16):
