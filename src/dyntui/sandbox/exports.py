@@ -19,7 +19,7 @@ from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_repository import UserFilter, UserRepository
 
-__all__ = ["PREFIX", "PendingExport", "Exports", "visitor_csv_lines"]
+__all__ = ["PREFIX", "Exports", "PendingExport", "visitor_csv_lines"]
 PREFIX = "/__exports__/"
 _PAGE = 500
 _IN_MEMORY = 4 << 20
