@@ -143,7 +143,7 @@ def signed(world: DocsEnvironment) -> dict[str, str]:
     return {"WEBHOOK": hook(world), "5f2e…": signature}
 
 
-def here(world: DocsEnvironment) -> dict[str, str]:
+def own_environment(world: DocsEnvironment) -> dict[str, str]:
     return {"ID": world.sandbox.environment_id}
 
 
@@ -222,11 +222,11 @@ CASES: dict[str, dict[str, Case]] = {
         "dyntui webhooks verify WEBHOOK body.json --signature 5f2e… --yes": Case(signed, prints="is valid"),
         "dyntui api --list webhook": Case(prints="getWebhooks"),
         "dyntui api getEvents --all --ndjson -p resourceType=user": Case(prints='"eventName"'),
-        "dyntui api GET /environments/ID/users -p 'filter[filterValue]=ada'": Case(here, prints='"users"'),
+        "dyntui api GET /environments/ID/users -p 'filter[filterValue]=ada'": Case(own_environment, prints='"users"'),
     },
     "docs/guide.md": {
         "dyntui env add acme --environment-id ID --kind live": Case(
-            here, more=on_it, affects=lambda w: {"+profile acme"}
+            own_environment, more=on_it, affects=lambda w: {"+profile acme"}
         ),
         "dyntui env check acme": Case(prints="live"),
         "dyntui env use acme": Case(prints="acme"),
@@ -264,7 +264,7 @@ CASES: dict[str, dict[str, Case]] = {
 }  # fmt: skip
 
 
-def test_every_page_and_every_command_has_a_case_and_no_case_is_left_over() -> None:
+def test_every_page_and_command_has_a_case_and_every_case_is_used() -> None:
     assert set(CASES) == set(pages())
     for page, cases in CASES.items():
         assert [line for line in commands(page) if line not in NOT_RUN] == list(cases), page
@@ -280,18 +280,18 @@ def filled_in(world: DocsEnvironment, text: str, names: dict[str, str]) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", CASES)
-def test_the_commands_of_a_page_do_what_it_says(page: str, tmp_path: Path) -> None:
+def test_the_commands_of_a_page_have_the_described_effect(page: str, tmp_path: Path) -> None:
     live = "live" if page == "docs/guide.md" else "sandbox"
-    with docs_environment(tmp_path, kind=live, profile=page != "docs/guide.md") as here:
+    with docs_environment(tmp_path, kind=live, profile=page != "docs/guide.md") as world:
         for line, case in CASES[page].items():
-            case.before(here)
-            names, affected, before = case.names(here), case.affects(here), here.state()
-            typed = filled_in(here, line, names) + case.more(here)
+            case.before(world)
+            names, affected, before = case.names(world), case.affects(world), world.state()
+            typed = filled_in(world, line, names) + case.more(world)
             if case.run is not None:
-                case.run(here, typed)
+                case.run(world, typed)
             else:
-                where: dict[str, Any] = {"url": here.sandbox.url, "environment": here.sandbox.environment_id}
+                where: dict[str, Any] = {"url": world.sandbox.url, "environment": world.sandbox.environment_id}
                 answers = tuple((prompt, answer.format(**where)) for prompt, answer in case.answers)
-                assert here.run(typed, answers) == case.exit_code, f"{line}\n{here.output}"
-            assert case.prints in here.output, f"{line}\n{here.output}"
-            assert changes(before, here.state()) == affected, f"{line}\n{here.output}"
+                assert world.run(typed, answers) == case.exit_code, f"{line}\n{world.output}"
+            assert case.prints in world.output, f"{line}\n{world.output}"
+            assert changes(before, world.state()) == affected, f"{line}\n{world.output}"

@@ -33,7 +33,7 @@ def test_every_mutant_differs_from_the_code(script: Any) -> None:
         assert check.mutate((SCRIPTS.parent / "src" / "dyntui" / check.file).read_text()).strip(), check.meaning
 
 
-def test_a_check_that_is_gone_is_an_error(script: Any) -> None:
+def test_a_missing_check_is_an_error(script: Any) -> None:
     with pytest.raises(script.CheckNotFound, match=r"found `no_such_check.*0 times"):
         script.Check("x", script.GATE, "WriteGate.check", "no_such_check()", "None").mutate(
             "class WriteGate:\n    def check(self): ...\n"

@@ -46,7 +46,7 @@ def test_a_response_that_is_not_an_object_is_an_empty_model(document: object) ->
     assert User.of(document).id == ""
 
 
-def test_an_unknown_enum_value_is_kept() -> None:
+def test_an_unknown_enum_value_is_unchanged() -> None:
     outcome = Allowlist.of({"id": "a", "outcome": "quarantine"}).outcome
     assert outcome == "quarantine" and f"{outcome}" == "quarantine" and outcome not in list(AccessOutcome)
     assert Allowlist.of({"outcome": "block"}).outcome is AccessOutcome.BLOCK

@@ -249,11 +249,11 @@ def confirmed_operations() -> list[Operation]:
     return [operation for operation in catalog() if not operation.reads or is_sensitive(operation, secret)]
 
 
-def demands_of_api(
+def list_api_demands(
     command: Run, gate: Gate, values: dict[str, str], kind: str, operations: list[Operation]
 ) -> dict[str, Demand]:
     """What `api` demands with an id, and with a path; the difference fails."""
-    demanded, differing = {}, {}
+    by_operation, differing = {}, {}
     for operation in operations:
         path, query, body = api_arguments(operation, values)
         rest = [f"-p{name}={value}" for name, value in query.items()] + (["-d", body] if body else [])
@@ -270,11 +270,11 @@ def demands_of_api(
             ((operations_seen, demand),) = gate.take()
             assert operations_seen == (operation.id,)
             demands.append(demand)
-        demanded[operation.id] = demands[0]
+        by_operation[operation.id] = demands[0]
         if demands[0] != demands[1]:
             differing[operation.id] = demands
     assert differing == {}
-    return demanded
+    return by_operation
 
 
 def assert_same(ways: dict[str, list[tuple[tuple[str, ...], Demand]]], by_api: dict[str, Demand]) -> None:
@@ -307,7 +307,7 @@ def test_api_with_an_id_and_with_a_path_and_the_api_console_demand_the_same(
     gate = Gate(monkeypatch)
     operations, values = confirmed_operations(), world.values[FIRST_SITE_ACCESS]
     assert len(operations) > 150
-    demanded = demands_of_api(command, gate, values, kind, operations)
+    demands = list_api_demands(command, gate, values, kind, operations)
 
     async def by_console() -> dict[str, Demand]:
         async with Connection(profile(world.served, kind, *PROFILES[kind]), world.served.token) as connection:
@@ -320,11 +320,11 @@ def test_api_with_an_id_and_with_a_path_and_the_api_console_demand_the_same(
             return found
 
     if kind != "read-only":
-        assert asyncio.run(by_console()) == demanded
-        assert all(demand.level is not ConfirmationLevel.NONE for demand in demanded.values())
+        assert asyncio.run(by_console()) == demands
+        assert all(demand.level is not ConfirmationLevel.NONE for demand in demands.values())
     else:
         writes = {operation.id for operation in operations if not operation.reads}
-        assert {name for name, demand in demanded.items() if demand.refused} == writes
+        assert {name for name, demand in demands.items() if demand.refused} == writes
 
 
 @pytest.mark.parametrize("kind", slow_except(PROFILES, "live"))
@@ -346,7 +346,7 @@ def test_do_demands_what_api_demands(kind: str, command: Run, world: World, monk
         assert ended.code == 2, (name, action_name, ended.err)
         ways[f"do {name} {action_name}"] = gate.take()
     operations = {each for seen in ways.values() for names, _ in seen for each in names}
-    by_api = demands_of_api(command, gate, values, kind, [catalog().get(each) for each in sorted(operations)])
+    by_api = list_api_demands(command, gate, values, kind, [catalog().get(each) for each in sorted(operations)])
     assert_same(ways, by_api)
 
 
@@ -394,7 +394,7 @@ def test_every_command_demands_what_api_demands(
         ways[words] = gate.take()
         assert ways[words], (words, ended.err)
     operations = {each for seen in ways.values() for names, _ in seen for each in names}
-    by_api = demands_of_api(command, gate, values, kind, [catalog().get(each) for each in sorted(operations)])
+    by_api = list_api_demands(command, gate, values, kind, [catalog().get(each) for each in sorted(operations)])
     assert_same(ways, by_api)
 
 

@@ -112,9 +112,7 @@ def test_a_wallet_is_linked_deleted_and_recovered(dyntui: Cli, ada: dict[str, An
 
 
 @pytest.mark.parametrize("legacy", [(), ("--legacy",)])
-def test_wallets_are_pregenerated_with_solana_named_as_the_endpoint_wants_it(
-    dyntui: Cli, legacy: tuple[str, ...]
-) -> None:
+def test_wallets_are_pregenerated_with_the_solana_name_of_the_endpoint(dyntui: Cli, legacy: tuple[str, ...]) -> None:
     email = f"pregen{len(legacy)}@example.com"
     chains = ("--chain", "EVM", "--chain", "SOL")
     made = dyntui.json("wallets", "pregenerate", email, *chains, *legacy, "--yes")

@@ -134,8 +134,8 @@ def test_a_corrected_line_is_accepted_when_it_is_read_back(tmp_path: Path) -> No
     write_and_read_back(b'{"email": "a@x.com"}\n{"email": "b@x.com"\n', tmp_path / "failed.ndjson")
     lines = [json.loads(line) for line in (tmp_path / "failed.ndjson").read_text().splitlines()]
     lines[1]["_dyntui_raw"] += "}"
-    mended = "\n".join(json.dumps(line) for line in lines)
-    with open_source(io.BytesIO(mended.encode())) as source:
+    corrected = "\n".join(json.dumps(line) for line in lines)
+    with open_source(io.BytesIO(corrected.encode())) as source:
         assert [row.cells for row in source.rows()] == [("a@x.com",), ("b@x.com",)]
 
 

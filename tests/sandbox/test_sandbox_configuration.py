@@ -221,12 +221,12 @@ async def test_only_a_sandbox_test_account_has_a_phone(make_api: Any) -> None:
 
 async def test_connections_are_filtered_by_user_and_status(api: Any) -> None:
     call = Checked(api)
-    everything = await call("getGlobalWalletConnections")
-    user = everything[0]["userId"]
+    connections = await call("getGlobalWalletConnections")
+    user = connections[0]["userId"]
     assert [each["userId"] for each in await call("getGlobalWalletConnections", query={"userId": user})] == [user]
     disconnected = await call("getGlobalWalletConnections", query={"status": "disconnected"})
     assert disconnected and {each["status"] for each in disconnected} == {"disconnected"}
-    assert await call("getGlobalWalletConnections", query={"offset": 1, "limit": 2}) == everything[1:3]
+    assert await call("getGlobalWalletConnections", query={"offset": 1, "limit": 2}) == connections[1:3]
 
 
 @pytest.mark.parametrize(

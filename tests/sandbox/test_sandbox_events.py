@@ -66,7 +66,7 @@ async def test_a_refused_request_leaves_no_event(api: Any) -> None:
 
 async def test_pages_contain_each_event_once_while_new_ones_are_written(make_api: Any) -> None:
     api = make_api(flags={"page-size": "7"})
-    everything = [row[0] for row in api.sandbox.store.db.execute("SELECT pos FROM events ORDER BY pos DESC")]
+    all_events = [row[0] for row in api.sandbox.store.db.execute("SELECT pos FROM events ORDER BY pos DESC")]
     ids: list[str] = []
     query: dict[str, str] = {}
     while True:
@@ -76,7 +76,7 @@ async def test_pages_contain_each_event_once_while_new_ones_are_written(make_api
         if "cursor" not in page:
             break
         query = {"cursor": page["cursor"]}
-    assert len(ids) == len(set(ids)) == len(everything) > 50
+    assert len(ids) == len(set(ids)) == len(all_events) > 50
     assert (await api("GET", "ENV/events", cursor="bm9wZQ")).status_code == 400
 
 

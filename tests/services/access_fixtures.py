@@ -24,7 +24,7 @@ SITE_ACCESS_LIST = "Launch party"
 """The one siteAccess list of the sample data; it is off."""
 
 
-class World:
+class AccessEnvironment:
     """A connection and short ways to set things up."""
 
     def __init__(self, connection: Connection) -> None:
@@ -71,9 +71,9 @@ class World:
 
 
 @asynccontextmanager
-async def world(
+async def access_environment(
     folder: Path, *, kind: Literal["live", "sandbox"] = "sandbox", read_only: bool = False, **options: Any
-) -> AsyncIterator[World]:
+) -> AsyncIterator[AccessEnvironment]:
     """An environment of its own. kind: what the profile says it is."""
     sandbox_options = SandboxOptions(**{"users": 40, "seed": 1, "now": "2026-03-01T12:00:00Z", **options})
     demo = demo_connection(sandbox_options)
@@ -83,4 +83,4 @@ async def world(
         profile, demo._token, app=demo.app, audit=audit, rate_limiters=RateLimiters(0, 0)
     ) as connection:
         await demo.aclose()
-        yield World(connection)
+        yield AccessEnvironment(connection)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.services.access_fixtures import SITE_ACCESS_LIST, world
+from tests.services.access_fixtures import SITE_ACCESS_LIST, access_environment
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, read_access
@@ -85,18 +85,18 @@ def test_the_reasons_name_the_entry_the_list_and_the_scope() -> None:
 
 
 async def test_an_email_is_allowed_by_itself_or_by_its_domain(tmp_path: Path) -> None:
-    async with world(tmp_path, flags={}) as here:
-        made = await here.make("Partners", "siteAccess", "ada@example.com")
-        await here.add(made, {"emailDomain": "https://partner.example"})
-        await here.confirmed(write_action("allowlists.enable"), [access_target(made)])
-        access = AccessPolicy(tuple((await read_access(here.client)).lists))
+    async with access_environment(tmp_path, flags={}) as env:
+        made = await env.make("Partners", "siteAccess", "ada@example.com")
+        await env.add(made, {"emailDomain": "https://partner.example"})
+        await env.confirmed(write_action("allowlists.enable"), [access_target(made)])
+        access = AccessPolicy(tuple((await read_access(env.client)).lists))
         for text, expected in (
             ("ADA@example.com", AccessVerdict.YES),
             ("anybody@partner.example", AccessVerdict.YES),
             ("anybody@example.com", AccessVerdict.NO),
             ("0x" + "12" * 20, AccessVerdict.NO),
         ):
-            answer = await check_access(here.client, parse_subject(text), access=access)
+            answer = await check_access(env.client, parse_subject(text), access=access)
             assert answer.verdict is expected, text
 
 
@@ -106,13 +106,13 @@ def test_an_ambiguous_subject_is_refused() -> None:
 
 
 async def test_a_user_is_checked_by_all_linked_identifiers(tmp_path: Path) -> None:
-    async with world(tmp_path, users=120) as here:
-        access = await read_access(here.client)
-        rows = (await here.client.users.list(limit=100)).rows
+    async with access_environment(tmp_path, users=120) as env:
+        access = await read_access(env.client)
+        rows = (await env.client.users.list(limit=100)).rows
         listed = [user for user in rows if user["lists"]]
         assert len(listed) > 10
         for user in [*listed[:15], *[user for user in rows if not user["lists"]][:5]]:
-            answer = await check_user(here.client, user, access=access)
+            answer = await check_user(env.client, user, access=access)
             counting = {match.allowlist["name"] for match in answer.matches if match.allowlist["enabledAt"]}
             assert counting == set(user["lists"])
             assert " ".join(answer.scopes).split() == user["scope"].split()
@@ -147,14 +147,14 @@ def test_identifiers_come_from_the_user_and_from_every_credential() -> None:
 
 async def test_users_that_would_be_locked_out_are_counted_with_their_total(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
-    async with world(tmp_path, users=250) as here:
-        made = await here.make("Guests")
-        users = (await here.client.users.list(limit=3)).rows
-        await here.add(made, *({"email": user["email"]} for user in users if user.get("email")))
-        before = await read_access(here.client)
+    async with access_environment(tmp_path, users=250) as env:
+        made = await env.make("Guests")
+        users = (await env.client.users.list(limit=3)).rows
+        await env.add(made, *({"email": user["email"]} for user in users if user.get("email")))
+        before = await read_access(env.client)
         after = before.with_change(PolicyKind.LIST, [made["id"]], with_enabled(True))
-        lockout = await count_affected(here.connection, before, after)
-        blocked = len((await known_users(here.connection)).rows) - lockout.locked_out - 3
+        lockout = await count_affected(env.connection, before, after)
+        blocked = len((await known_users(env.connection)).rows) - lockout.locked_out - 3
         assert lockout.locked_out > 200
         assert 0 <= blocked < 40, "who is on the block list was kept out before, and is not counted again"
         lines = lockout.lines()
@@ -164,36 +164,36 @@ async def test_users_that_would_be_locked_out_are_counted_with_their_total(tmp_p
         )
         assert lockout.sample[0] in lines[2]
         assert "Not counted: people who have not signed up yet, and identifiers linked later." in lines
-        restored = await count_affected(here.connection, after, before)
+        restored = await count_affected(env.connection, after, before)
         assert (restored.let_in, restored.locked_out) == (lockout.locked_out, 0)
 
 
 async def test_cached_users_are_counted_with_their_age_and_share(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
-    async with world(tmp_path, users=250) as here:
-        rows = (await here.client.users.list(limit=100)).rows
-        cache = RowCache(here.connection.cache_file)
+    async with access_environment(tmp_path, users=250) as env:
+        rows = (await env.client.users.list(limit=100)).rows
+        cache = RowCache(env.connection.cache_file)
         cache.put("users", "q", 0, rows, 250)
         cache.close()
-        few = await known_users(here.connection)
+        few = await known_users(env.connection)
         assert few.source == "server", "a hundred of 250 say little, and the server is asked"
-        more = RowCache(here.connection.cache_file)
-        more.put("users", "q", 100, (await here.client.users.list(offset=100)).rows, 250)
-        more.put("users", "q", 200, (await here.client.users.list(offset=200)).rows, 250)
+        more = RowCache(env.connection.cache_file)
+        more.put("users", "q", 100, (await env.client.users.list(offset=100)).rows, 250)
+        more.put("users", "q", 200, (await env.client.users.list(offset=200)).rows, 250)
         more.close()
-        cached = await known_users(here.connection)
+        cached = await known_users(env.connection)
         assert (cached.source, len(cached.rows)) == ("cache", 250)
         assert cached.description.startswith("250 of 250 users in the row cache of this machine, as of")
-        everyone = await known_users(here.connection, everyone=True)
+        everyone = await known_users(env.connection, everyone=True)
         assert everyone.description == "all 250 users"
 
 
 async def test_a_missing_cache_of_users_is_reported(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
-    async with world(tmp_path, users=0) as here:
-        before = await read_access(here.client)
-        site_access_list = await here.policy(SITE_ACCESS_LIST)
+    async with access_environment(tmp_path, users=0) as env:
+        before = await read_access(env.client)
+        site_access_list = await env.policy(SITE_ACCESS_LIST)
         lockout = await count_affected(
-            here.connection, before, before.with_change(PolicyKind.LIST, [site_access_list["id"]], with_enabled(True))
+            env.connection, before, before.with_change(PolicyKind.LIST, [site_access_list["id"]], with_enabled(True))
         )
         assert lockout.lines() == ["No users were counted: there are none, or none could be read."]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.services.access_fixtures import World, world
+from tests.services.access_fixtures import AccessEnvironment, access_environment
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.compare import (
@@ -43,23 +43,25 @@ def test_entries_are_compared_by_identifier_and_not_by_spelling() -> None:
     assert (left.repeated, diff.is_equal) == (1, False)
 
 
-async def planned(here: World, row: dict[str, Any], source: list[dict[str, Any]], *, remove: bool = True) -> SyncPlan:
-    return plan_sync(row, await read_list(here.client, row), make_side("people.csv", source), remove=remove)
+async def planned(
+    env: AccessEnvironment, row: dict[str, Any], source: list[dict[str, Any]], *, remove: bool = True
+) -> SyncPlan:
+    return plan_sync(row, await read_list(env.client, row), make_side("people.csv", source), remove=remove)
 
 
-async def applied(here: World, plan: SyncPlan, *, job: str = "") -> WriteResults:
+async def applied(env: AccessEnvironment, plan: SyncPlan, *, job: str = "") -> WriteResults:
     action, targets = sync_action(plan)
-    assessed = await here.write_gate.with_impact(action, targets)
-    needed = here.write_gate.requirement(assessed, targets)
+    assessed = await env.write_gate.with_impact(action, targets)
+    needed = env.write_gate.requirement(assessed, targets)
     typed = needed.accepted[0] if needed.accepted else ""
-    return await sync(here.write_gate, plan, Confirmation(yes=True, typed=typed, read=needed.code), job=job)
+    return await sync(env.write_gate, plan, Confirmation(yes=True, typed=typed, read=needed.code), job=job)
 
 
 async def test_a_sync_shows_its_plan_applies_it_and_has_no_changes_afterwards(tmp_path: Path) -> None:
-    async with world(tmp_path, kind="live") as here:
-        row = await here.make("Guests", "siteAccess", *(f"{name}@example.com" for name in "abc"))
+    async with access_environment(tmp_path, kind="live") as env:
+        row = await env.make("Guests", "siteAccess", *(f"{name}@example.com" for name in "abc"))
         source = emails("b", "c", "d", "e")
-        plan = await planned(here, row, source)
+        plan = await planned(env, row, source)
         assert plan.lines() == [
             "Plan to make “Guests” match people.csv:",
             "  2 to add",
@@ -69,38 +71,38 @@ async def test_a_sync_shows_its_plan_applies_it_and_has_no_changes_afterwards(tm
             "    - a@example.com",
             "  2 on both, unchanged",
         ]
-        assert (await applied(here, plan)).remaining == ()
-        assert sorted(await here.on(row)) == sorted(each["email"] for each in source)
-        repeated = await planned(here, row, source)
+        assert (await applied(env, plan)).remaining == ()
+        assert sorted(await env.on(row)) == sorted(each["email"] for each in source)
+        repeated = await planned(env, row, source)
         assert repeated.is_empty
         assert repeated.lines()[-1] == "Nothing to do: the list matches the source."
 
 
 async def test_a_sync_without_removal_keeps_other_entries(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "a@example.com")
-        plan = await planned(here, row, emails("b"), remove=False)
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "a@example.com")
+        plan = await planned(env, row, emails("b"), remove=False)
         assert plan.extra == 1
-        await applied(here, plan)
-        assert await here.on(row) == ["a@example.com", "b@example.com"]
-        assert (await planned(here, row, emails("b"), remove=False)).is_empty
+        await applied(env, plan)
+        assert await env.on(row) == ["a@example.com", "b@example.com"]
+        assert (await planned(env, row, emails("b"), remove=False)).is_empty
 
 
 async def test_a_failed_addition_prevents_all_removals(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "a@example.com", "b@example.com")
-        plan = await planned(here, row, [{"walletPublicKey": "short"}, *emails("c")])
-        done = await applied(here, plan)
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "a@example.com", "b@example.com")
+        plan = await planned(env, row, [{"walletPublicKey": "short"}, *emails("c")])
+        done = await applied(env, plan)
         outcomes = [item.outcome for item in done.items]
         assert outcomes == [WriteOutcome.FAILED, WriteOutcome.DONE, WriteOutcome.NOT_TRIED, WriteOutcome.NOT_TRIED]
-        assert await here.on(row) == ["a@example.com", "b@example.com", "c@example.com"]
+        assert await env.on(row) == ["a@example.com", "b@example.com", "c@example.com"]
 
 
 async def test_invalid_lines_prevent_removals(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "a@example.com")
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "a@example.com")
         source = make_side("people.csv", emails("b"), [(3, "the kind of “ada” is ambiguous")])
-        existing = await read_list(here.client, row)
+        existing = await read_list(env.client, row)
         with pytest.raises(UsageError, match="line 3"):
             plan_sync(row, existing, source, remove=True)
         lines = plan_sync(row, existing, source, remove=False).lines()
@@ -110,24 +112,24 @@ async def test_invalid_lines_prevent_removals(tmp_path: Path) -> None:
 async def test_emptying_the_only_site_access_list_by_a_sync_needs_its_name(tmp_path: Path) -> None:
     from dyntui.services.access.actions import access_target
 
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "a@example.com")
-        await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
-        plan = await planned(here, row, [])
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "a@example.com")
+        await env.confirmed(write_action("allowlists.enable"), [access_target(row)])
+        plan = await planned(env, row, [])
         with pytest.raises(UsageError) as refused:
-            await sync(here.write_gate, plan, Confirmation(yes=True, typed="acme"))
+            await sync(env.write_gate, plan, Confirmation(yes=True, typed="acme"))
         assert "NO ONE could sign in" in refused.value.hint
-        assert await here.on(row) == ["a@example.com"]
+        assert await env.on(row) == ["a@example.com"]
 
 
 async def test_a_sync_is_undone_as_one_job(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "a@example.com", "b@example.com")
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "a@example.com", "b@example.com")
         job = new_job()
-        await applied(here, await planned(here, row, emails("b", "c")), job=job)
-        plan = await plan_undo(here.client, here.connection.audit, job, here.client.environment_id)
-        await here.confirmed(*undo_action(plan))
-        assert sorted(await here.on(row)) == ["a@example.com", "b@example.com"]
+        await applied(env, await planned(env, row, emails("b", "c")), job=job)
+        plan = await plan_undo(env.client, env.connection.audit, job, env.client.environment_id)
+        await env.confirmed(*undo_action(plan))
+        assert sorted(await env.on(row)) == ["a@example.com", "b@example.com"]
 
 
 @pytest.mark.parametrize("format", [ExportFormat.CSV, ExportFormat.EXACT, ExportFormat.NDJSON, ExportFormat.JSON])
@@ -143,23 +145,23 @@ async def test_an_export_of_every_kind_is_read_back_as_the_same_entries(tmp_path
         {"farcasterFid": 77},
         {"externalUserId": "00123"},
     ]
-    async with world(tmp_path) as here:
-        row = await here.make("Guests")
-        await here.add(row, *entries)
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests")
+        await env.add(row, *entries)
         file = tmp_path / f"entries.{'csv' if format.value.startswith('csv') else format.value}"
         with file.open("wb") as stream:
-            await export(entries_of(here.client, row["id"]), Exporter(stream, format, ENTRY_EXPORT))
+            await export(entries_of(env.client, row["id"]), Exporter(stream, format, ENTRY_EXPORT))
         side = read_file(file)
         assert side.invalid == ()
-        assert compare(side, await read_list(here.client, row)).is_equal
+        assert compare(side, await read_list(env.client, row)).is_equal
         assert {each.get("alias") for each in side.entries.values()} == {"+Ada, the first", "Müller", None}
 
 
 async def test_identifiers_on_several_lists_are_found(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        one = await here.make("One", "siteAccess", "a@example.com", "b@example.com")
-        two = await here.make("Two", "block", "b@example.com")
-        rows = [(row, entry) for row in (one, two) async for entry in entries_of(here.client, row["id"])]
+    async with access_environment(tmp_path) as env:
+        one = await env.make("One", "siteAccess", "a@example.com", "b@example.com")
+        two = await env.make("Two", "block", "b@example.com")
+        rows = [(row, entry) for row in (one, two) async for entry in entries_of(env.client, row["id"])]
         assert {key: [row["name"] for row, _ in several] for key, several in find_duplicates(rows).items()} == {
             "entry:email:b@example.com": ["One", "Two"]
         }
@@ -167,11 +169,11 @@ async def test_identifiers_on_several_lists_are_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 40])
 async def test_entries_are_found_by_search_or_by_reading_the_whole_list(tmp_path: Path, count: int) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests")
-        await here.add(row, *({"email": f"person{n:03}@example.com"} for n in range(420)))
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests")
+        await env.add(row, *({"email": f"person{n:03}@example.com"} for n in range(420)))
         entries = [{"email": f"Person{n * 10:03}@example.com"} for n in range(count)] + [{"email": "no@example.com"}]
-        before = len(here.connection.log.entries())
-        found = await find_entries(here.client, row["id"], entries)
+        before = len(env.connection.log.entries())
+        found = await find_entries(env.client, row["id"], entries)
         assert len(found) == count
-        assert len(here.connection.log.entries()) - before <= 8, "a list is not asked more often than it has pages"
+        assert len(env.connection.log.entries()) - before <= 8, "a list is not asked more often than it has pages"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.services.access_fixtures import YES, World, world
+from tests.services.access_fixtures import YES, AccessEnvironment, access_environment
 
 from dyntui.api.errors import ConnectionLost, ServerError
 from dyntui.core.errors import UsageError
@@ -111,26 +111,26 @@ def test_any_text_results_in_valid_drafts_or_drafts_with_a_reason(text: str) -> 
 
 
 async def test_entries_are_added_and_existing_ones_count_as_done(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com")
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com")
         targets = [
             entry_target(draft.entry) for draft in parse_identifiers(["ADA@example.com", "bob@example.com", "fid:77"])
         ]
-        done = await here.confirmed(add_entries(row), targets)
+        done = await env.confirmed(add_entries(row), targets)
         assert [already_existed(item.value) for item in done.items] == [True, False, False]
         assert done.remaining == ()
-        assert await here.on(row) == ["ada@example.com", "bob@example.com", "77"]
-        lines = [line for line in here.connection.audit.lines() if line.outcome == "done"]
+        assert await env.on(row) == ["ada@example.com", "bob@example.com", "77"]
+        lines = [line for line in env.connection.audit.lines() if line.outcome == "done"]
         assert lines[-2].after["email"] == "bob@example.com"
         assert lines[-3].after is None, "nothing was added, so there is nothing to undo"
 
 
 async def test_drafts_are_compared_with_the_list_and_other_drafts(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com")
-        other = await here.make("Banned", "block", "bob@example.com")
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com")
+        other = await env.make("Banned", "block", "bob@example.com")
         drafts = parse_lines("Ada@example.com\nbob@example.com\ncy@example.com\ncy@example.com")
-        found = await check_existing(here.client, row, drafts, [row, other])
+        found = await check_existing(env.client, row, drafts, [row, other])
         assert [draft.state for draft in found] == [
             DraftState.EXISTS,
             DraftState.NEW,
@@ -141,104 +141,104 @@ async def test_drafts_are_compared_with_the_list_and_other_drafts(tmp_path: Path
 
 
 async def test_a_failed_entry_does_not_stop_the_others(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests")
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests")
         bad = entry_target({"walletPublicKey": "short"})
         good = [entry_target({"email": f"{name}@example.com"}) for name in "ab"]
-        done = await here.confirmed(add_entries(row), [good[0], bad, good[1]])
+        done = await env.confirmed(add_entries(row), [good[0], bad, good[1]])
         assert done.remaining == (bad,)
-        assert await here.on(row) == ["a@example.com", "b@example.com"]
+        assert await env.on(row) == ["a@example.com", "b@example.com"]
 
 
 async def test_removal_is_destructive_and_a_missing_entry_counts_as_removed(tmp_path: Path) -> None:
-    async with world(tmp_path, kind="live") as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        entries = (await here.client.allowlists.entries(row["id"])).rows
+    async with access_environment(tmp_path, kind="live") as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        entries = (await env.client.allowlists.entries(row["id"])).rows
         targets = [removal_target(entry) for entry in entries[:1]]
         with pytest.raises(UsageError, match="was not confirmed"):
-            await here.write_gate.perform(remove_entries(row), targets, YES)
-        await here.write_gate.perform(remove_entries(row), targets, Confirmation(typed="acme"))
-        repeated = await here.write_gate.perform(remove_entries(row), targets, Confirmation(typed="acme"))
+            await env.write_gate.perform(remove_entries(row), targets, YES)
+        await env.write_gate.perform(remove_entries(row), targets, Confirmation(typed="acme"))
+        repeated = await env.write_gate.perform(remove_entries(row), targets, Confirmation(typed="acme"))
         assert repeated.remaining == ()
-        assert await here.on(row) == ["bob@example.com"]
+        assert await env.on(row) == ["bob@example.com"]
 
 
 async def test_emptying_the_only_site_access_list_needs_its_name(tmp_path: Path) -> None:
-    async with world(tmp_path, kind="live") as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
-        targets = [removal_target(entry) for entry in (await here.client.allowlists.entries(row["id"])).rows]
+    async with access_environment(tmp_path, kind="live") as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        await env.confirmed(write_action("allowlists.enable"), [access_target(row)])
+        targets = [removal_target(entry) for entry in (await env.client.allowlists.entries(row["id"])).rows]
         with pytest.raises(UsageError) as refused:
-            await here.write_gate.perform(remove_entries(row), targets, Confirmation(yes=True, typed="acme"))
+            await env.write_gate.perform(remove_entries(row), targets, Confirmation(yes=True, typed="acme"))
         assert "NO ONE could sign in" in refused.value.hint
-        await here.write_gate.perform(remove_entries(row), targets[:1], Confirmation(yes=True, typed="acme"))
+        await env.write_gate.perform(remove_entries(row), targets[:1], Confirmation(yes=True, typed="acme"))
 
 
-def operations(here: World, after: int) -> list[str]:
-    return here.sent[after:]
+def operations(env: AccessEnvironment, after: int) -> list[str]:
+    return env.sent[after:]
 
 
 async def test_another_identifier_is_added_before_the_old_one_is_deleted(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
-        old = (await here.client.allowlists.entries(row["id"])).rows[0]
-        before = len(here.sent)
-        done = await here.confirmed(replace_entry(row), [replacement_target(old, {"email": "ada@new.example"})])
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        await env.confirmed(write_action("allowlists.enable"), [access_target(row)])
+        old = (await env.client.allowlists.entries(row["id"])).rows[0]
+        before = len(env.sent)
+        done = await env.confirmed(replace_entry(row), [replacement_target(old, {"email": "ada@new.example"})])
         assert done.remaining == ()
-        assert operations(here, before) == ["postEntryByAllowlistId", "deleteAllowlistEntryById"]
-        assert await here.on(row) == ["bob@example.com", "ada@new.example"]
-        last = list(here.connection.audit.lines())[-1]
+        assert operations(env, before) == ["postEntryByAllowlistId", "deleteAllowlistEntryById"]
+        assert await env.on(row) == ["bob@example.com", "ada@new.example"]
+        last = list(env.connection.audit.lines())[-1]
         assert (last.before["email"], last.after["email"]) == ("ada@example.com", "ada@new.example")
 
 
 async def test_a_refused_new_entry_keeps_the_old_one(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com")
-        old = (await here.client.allowlists.entries(row["id"])).rows[0]
-        done = await here.confirmed(replace_entry(row), [replacement_target(old, {"walletPublicKey": "short"})])
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com")
+        old = (await env.client.allowlists.entries(row["id"])).rows[0]
+        done = await env.confirmed(replace_entry(row), [replacement_target(old, {"walletPublicKey": "short"})])
         assert len(done.remaining) == 1
-        assert await here.on(row) == ["ada@example.com"]
+        assert await env.on(row) == ["ada@example.com"]
 
 
 async def test_a_changed_alias_on_an_enabled_list_is_refused_unless_a_gap_is_allowed(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        old = (await here.client.allowlists.entries(row["id"])).rows[0]
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        old = (await env.client.allowlists.entries(row["id"])).rows[0]
         target = replacement_target(old, {"email": "ada@example.com", "alias": "Ada"})
-        assert (await here.confirmed(replace_entry(row), [target])).remaining == (), (
+        assert (await env.confirmed(replace_entry(row), [target])).remaining == (), (
             "nobody is missed while the list is off"
         )
-        await here.confirmed(write_action("allowlists.enable"), [access_target(row)])
-        now = next(e for e in (await here.client.allowlists.entries(row["id"])).rows if e["email"] == old["email"])
+        await env.confirmed(write_action("allowlists.enable"), [access_target(row)])
+        now = next(e for e in (await env.client.allowlists.entries(row["id"])).rows if e["email"] == old["email"])
         assert now["alias"] == "Ada"
         repeated = replacement_target(now, {"email": "ada@example.com", "alias": "A."})
-        before = len(here.sent)
-        refused = await here.confirmed(replace_entry(row), [repeated])
+        before = len(env.sent)
+        refused = await env.confirmed(replace_entry(row), [repeated])
         assert "must be removed for a moment" in str(refused.first_error)
-        assert operations(here, before) == []
-        assert (await here.confirmed(replace_entry(row, gap=True), [repeated])).remaining == ()
+        assert operations(env, before) == []
+        assert (await env.confirmed(replace_entry(row, gap=True), [repeated])).remaining == ()
 
 
 async def test_the_deleted_entry_is_restored_when_its_replacement_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com")
-        old = (await here.client.allowlists.entries(row["id"])).rows[0]
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com")
+        old = (await env.client.allowlists.entries(row["id"])).rows[0]
         target = replacement_target(old, {"email": "ada@example.com", "alias": "#" * 300})
-        done = await here.confirmed(replace_entry(row), [target])
+        done = await env.confirmed(replace_entry(row), [target])
         assert "the old one was added again" in str(done.first_error)
-        assert await here.on(row) == ["ada@example.com"]
+        assert await env.on(row) == ["ada@example.com"]
 
 
 @pytest.mark.parametrize("applied", [True, False])
 async def test_an_addition_with_a_lost_response_is_checked_before_its_outcome_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
 ) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests")
-        call = here.client.call
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests")
+        call = env.client.call
 
         async def losing(operation: str, **more: Any) -> Any:
             if operation == "postEntryByAllowlistId":
@@ -247,8 +247,8 @@ async def test_an_addition_with_a_lost_response_is_checked_before_its_outcome_is
                 raise ConnectionLost("cut")
             return await call(operation, **more)
 
-        monkeypatch.setattr(here.client, "call", losing)
-        done = await here.confirmed(add_entries(row), [entry_target({"email": "ada@example.com"})])
+        monkeypatch.setattr(env.client, "call", losing)
+        done = await env.confirmed(add_entries(row), [entry_target({"email": "ada@example.com"})])
         assert done.items[0].outcome is (WriteOutcome.DONE if applied else WriteOutcome.UNKNOWN)
 
 
@@ -256,10 +256,10 @@ async def test_an_addition_with_a_lost_response_is_checked_before_its_outcome_is
 async def test_a_removal_with_a_lost_response_is_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
 ) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com")
-        entry = (await here.client.allowlists.entries(row["id"])).rows[0]
-        call = here.client.call
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com")
+        entry = (await env.client.allowlists.entries(row["id"])).rows[0]
+        call = env.client.call
 
         async def losing(operation: str, **more: Any) -> Any:
             if operation == "deleteAllowlistEntryById":
@@ -268,70 +268,68 @@ async def test_a_removal_with_a_lost_response_is_checked(
                 raise ServerError(502, "bad gateway")
             return await call(operation, **more)
 
-        monkeypatch.setattr(here.client, "call", losing)
-        done = await here.confirmed(remove_entries(row), [removal_target(entry)])
+        monkeypatch.setattr(env.client, "call", losing)
+        done = await env.confirmed(remove_entries(row), [removal_target(entry)])
         assert done.items[0].outcome is (WriteOutcome.DONE if applied else WriteOutcome.UNKNOWN)
 
 
 async def test_additions_and_removals_of_one_job_are_undone_together_and_one_time(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
-        entries = (await here.client.allowlists.entries(row["id"])).rows
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests", "siteAccess", "ada@example.com", "bob@example.com")
+        entries = (await env.client.allowlists.entries(row["id"])).rows
         removal, addition = new_job(), new_job()
-        await here.confirmed(remove_entries(row, job=removal), [removal_target(entry) for entry in entries])
+        await env.confirmed(remove_entries(row, job=removal), [removal_target(entry) for entry in entries])
         new = [entry_target({"email": f"{name}@example.com", "alias": name}) for name in "cde"]
-        await here.confirmed(add_entries(row, job=addition), new)
-        audit, environment = here.connection.audit, here.client.environment_id
-        found = jobs_of(audit, JobLocation.of(here.connection.profile))
+        await env.confirmed(add_entries(row, job=addition), new)
+        audit, environment = env.connection.audit, env.client.environment_id
+        found = jobs_of(audit, JobLocation.of(env.connection.profile))
         assert [(job.id, job.summary) for job in found] == [(addition, "3 added"), (removal, "2 removed")]
         assert all(job.lists == {row["id"]} for job in found)
 
-        later = (await here.client.allowlists.entries(row["id"], query="d@example.com")).rows[0]
-        await here.confirmed(remove_entries(row), [removal_target(later)])
-        await here.add(row, {"email": "d@example.com"})
-        plan = await plan_undo(here.client, audit, addition, environment)
+        later = (await env.client.allowlists.entries(row["id"], query="d@example.com")).rows[0]
+        await env.confirmed(remove_entries(row), [removal_target(later)])
+        await env.add(row, {"email": "d@example.com"})
+        plan = await plan_undo(env.client, audit, addition, environment)
         assert [each["email"] for each in plan.remove] == ["c@example.com", "e@example.com"]
         assert plan.skipped[0][1] == "it was deleted and added again since"
-        await here.confirmed(*undo_action(plan))
-        plan = await plan_undo(here.client, audit, removal, environment)
+        await env.confirmed(*undo_action(plan))
+        plan = await plan_undo(env.client, audit, removal, environment)
         assert {each["email"] for each in plan.add} == {"ada@example.com", "bob@example.com"}
-        await here.confirmed(*undo_action(plan))
-        assert sorted(await here.on(row)) == ["ada@example.com", "bob@example.com", "d@example.com"]
+        await env.confirmed(*undo_action(plan))
+        assert sorted(await env.on(row)) == ["ada@example.com", "bob@example.com", "d@example.com"]
         for job in (addition, removal):
-            assert (await plan_undo(here.client, audit, job, environment)).is_empty
+            assert (await plan_undo(env.client, audit, job, environment)).is_empty
 
 
 async def test_undoing_a_changed_alias_restores_the_old_one(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.make("Guests")
-        await here.add(row, {"email": "ada@example.com", "alias": "Ada"})
-        old = (await here.client.allowlists.entries(row["id"])).rows[0]
+    async with access_environment(tmp_path) as env:
+        row = await env.make("Guests")
+        await env.add(row, {"email": "ada@example.com", "alias": "Ada"})
+        old = (await env.client.allowlists.entries(row["id"])).rows[0]
         job = new_job()
         target = replacement_target(old, {"email": "ada@example.com", "alias": "A."})
-        await here.confirmed(replace_entry(row, job=job), [target])
-        plan = await plan_undo(here.client, here.connection.audit, job, here.client.environment_id)
-        await here.confirmed(*undo_action(plan))
-        (now,) = (await here.client.allowlists.entries(row["id"])).rows
+        await env.confirmed(replace_entry(row, job=job), [target])
+        plan = await plan_undo(env.client, env.connection.audit, job, env.client.environment_id)
+        await env.confirmed(*undo_action(plan))
+        (now,) = (await env.client.allowlists.entries(row["id"])).rows
         assert (now["email"], now["alias"]) == ("ada@example.com", "Ada")
 
 
 async def test_a_missing_job_cannot_be_undone(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with access_environment(tmp_path) as env:
         with pytest.raises(UsageError, match="no job nope"):
-            await plan_undo(here.client, here.connection.audit, "nope", here.client.environment_id)
+            await plan_undo(env.client, env.connection.audit, "nope", env.client.environment_id)
 
 
 async def test_the_impact_of_adding_a_user_to_a_block_list_is_assessed(tmp_path: Path) -> None:
-    async with world(tmp_path, kind="live") as here:
-        banned = await here.policy("Sanctioned wallets")
-        user = (await here.client.users.list(limit=1)).rows[0]
+    async with access_environment(tmp_path, kind="live") as env:
+        banned = await env.policy("Sanctioned wallets")
+        user = (await env.client.users.list(limit=1)).rows[0]
         action = add_to_allowlist(banned["id"], "Sanctioned wallets")
         with pytest.raises(UsageError, match="was not confirmed"):
-            await here.write_gate.perform(action, [user_target(user)], YES)
-        assessed = await here.write_gate.with_impact(action, [user_target(user)])
-        assert (
-            "are refused at the next sign-in" in here.write_gate.requirement(assessed, [user_target(user)]).effects[0]
-        )
+            await env.write_gate.perform(action, [user_target(user)], YES)
+        assessed = await env.write_gate.with_impact(action, [user_target(user)])
+        assert "are refused at the next sign-in" in env.write_gate.requirement(assessed, [user_target(user)]).effects[0]
 
 
 def test_an_entry_contains_only_entry_fields() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.services.access_fixtures import World, world
+from tests.services.access_fixtures import AccessEnvironment, access_environment
 
 from dyntui.api.errors import ConnectionLost
 from dyntui.api.permit import WritePermit
@@ -43,13 +43,13 @@ def kind_of(entry: dict[str, Any]) -> str:
     return next(iter(entry))
 
 
-async def long_list(here: World, **options: Any) -> dict[str, Any]:
+async def long_list(env: AccessEnvironment, **options: Any) -> dict[str, Any]:
     """A list of 420 e-mails, and behind them an entry of each kind."""
-    row = await here.make("Long", **options)
+    row = await env.make("Long", **options)
     path, permit = {"allowlistId": str(row["id"])}, WritePermit("test")
 
     async def post(body: dict[str, Any]) -> None:
-        await here.client.call("postEntryByAllowlistId", path=path, body=body, permit=permit)
+        await env.client.call("postEntryByAllowlistId", path=path, body=body, permit=permit)
 
     await asyncio.gather(*(post({"email": f"n{n}@example.org"}) for n in range(420)))
     for entry in KINDS:
@@ -59,35 +59,35 @@ async def long_list(here: World, **options: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("searched", ["documented", "all"])
 async def test_entries_of_each_kind_are_found_alone_and_together(tmp_path: Path, searched: str) -> None:
-    async with world(tmp_path, flags={"entry-query": searched}) as here:
-        row = await long_list(here)
-        together = await find_entries(here.client, row["id"], KINDS)
+    async with access_environment(tmp_path, flags={"entry-query": searched}) as env:
+        row = await long_list(env)
+        together = await find_entries(env.client, row["id"], KINDS)
         assert set(together) == set(map(key_of, KINDS))
         for entry in KINDS:
-            assert set(await find_entries(here.client, row["id"], [entry])) == {key_of(entry)}
-        assert await find_entries(here.client, row["id"], [{"phoneNumber": "+4915100000000"}]) == {}
+            assert set(await find_entries(env.client, row["id"], [entry])) == {key_of(entry)}
+        assert await find_entries(env.client, row["id"], [{"phoneNumber": "+4915100000000"}]) == {}
 
 
 async def test_access_checks_and_drafts_use_every_kind_of_identifier(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await long_list(here)
+    async with access_environment(tmp_path) as env:
+        row = await long_list(env)
         drafts = parse_identifiers(["+4915112345678", "discord:ada#1234", "external:u-1", "external:u-2"])
-        checked = await check_existing(here.client, row, drafts)
+        checked = await check_existing(env.client, row, drafts)
         assert [draft.state for draft in checked] == [DraftState.EXISTS] * 3 + [DraftState.NEW]
         for entry in KINDS:
-            answer = await check_access(here.client, entry)
+            answer = await check_access(env.client, entry)
             assert [match.allowlist["name"] for match in answer.matches] == ["Long"], entry
 
 
 @pytest.mark.parametrize("entry", MISSED, ids=kind_of)
 async def test_undoing_an_addition_finds_the_entries_still_on_the_list(tmp_path: Path, entry: dict[str, Any]) -> None:
-    async with world(tmp_path) as here:
-        row = await long_list(here)
-        existing = (await find_entries(here.client, row["id"], [entry]))[key_of(entry)]
-        await here.confirmed(remove_entries(row), [removal_target(existing)])
+    async with access_environment(tmp_path) as env:
+        row = await long_list(env)
+        existing = (await find_entries(env.client, row["id"], [entry]))[key_of(entry)]
+        await env.confirmed(remove_entries(row), [removal_target(existing)])
         job = new_job()
-        await here.confirmed(add_entries(row, job=job), [entry_target(entry)])
-        plan = await plan_undo(here.client, here.connection.audit, job, here.client.environment_id)
+        await env.confirmed(add_entries(row, job=job), [entry_target(entry)])
+        plan = await plan_undo(env.client, env.connection.audit, job, env.client.environment_id)
         assert [key_of(each) for each in plan.remove] == [key_of(entry)]
         assert plan.skipped == ()
 
@@ -96,10 +96,10 @@ async def test_undoing_an_addition_finds_the_entries_still_on_the_list(tmp_path:
 async def test_a_lost_response_is_checked_for_every_kind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, applied: bool
 ) -> None:
-    async with world(tmp_path) as here:
-        row = await long_list(here)
-        existing = await find_entries(here.client, row["id"], KINDS)
-        call = here.client.call
+    async with access_environment(tmp_path) as env:
+        row = await long_list(env)
+        existing = await find_entries(env.client, row["id"], KINDS)
+        call = env.client.call
 
         async def losing(operation: str, **more: Any) -> Any:
             if operation in ("postEntryByAllowlistId", "deleteAllowlistEntryById"):
@@ -108,10 +108,10 @@ async def test_a_lost_response_is_checked_for_every_kind(
                 raise ConnectionLost("cut")
             return await call(operation, **more)
 
-        monkeypatch.setattr(here.client, "call", losing)
+        monkeypatch.setattr(env.client, "call", losing)
         expected = WriteOutcome.DONE if applied else WriteOutcome.UNKNOWN
-        removed = await here.confirmed(remove_entries(row), [removal_target(each) for each in existing.values()])
+        removed = await env.confirmed(remove_entries(row), [removal_target(each) for each in existing.values()])
         assert [item.outcome for item in removed.items] == [expected] * len(KINDS)
         others = [{"phoneNumber": "+4915100000000"}, {"externalUserId": "u-9"}]
-        added = await here.confirmed(add_entries(row), [entry_target(each) for each in others])
+        added = await env.confirmed(add_entries(row), [entry_target(each) for each in others])
         assert [item.outcome for item in added.items] == [expected] * 2

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.services.access_fixtures import SITE_ACCESS_LIST, YES, World, world
+from tests.services.access_fixtures import SITE_ACCESS_LIST, YES, AccessEnvironment, access_environment
 
 from dyntui.core.errors import UsageError
 from dyntui.services.access.actions import access_target
@@ -19,12 +19,12 @@ KINDS = pytest.mark.parametrize("kind", ["live", "sandbox"])
 CONTRACT = "0x" + "ab" * 20
 
 
-async def enabled(here: World, name: str = SITE_ACCESS_LIST) -> bool:
-    return bool((await here.policy(name))["enabledAt"])
+async def enabled(env: AccessEnvironment, name: str = SITE_ACCESS_LIST) -> bool:
+    return bool((await env.policy(name))["enabledAt"])
 
 
-def raw(here: World, operation: str, **path: str) -> WriteAction:
-    return raw_write_action(here.client.catalog.get(operation), path=path)
+def raw(env: AccessEnvironment, operation: str, **path: str) -> WriteAction:
+    return raw_write_action(env.client.catalog.get(operation), path=path)
 
 
 @KINDS
@@ -43,16 +43,16 @@ def raw(here: World, operation: str, **path: str) -> WriteAction:
 async def test_a_first_site_access_list_is_not_enabled_without_its_name_and_the_code(
     tmp_path: Path, kind: str, call_kind: str, confirmation: Confirmation
 ) -> None:
-    async with world(tmp_path, kind=kind) as here:
-        target = access_target(await here.policy(SITE_ACCESS_LIST))
-        enable = raw(here, "enableAllowlistById", allowlistId=target.id)
+    async with access_environment(tmp_path, kind=kind) as env:
+        target = access_target(await env.policy(SITE_ACCESS_LIST))
+        enable = raw(env, "enableAllowlistById", allowlistId=target.id)
         action = write_action("allowlists.enable") if call_kind == "action" else enable
         with pytest.raises(UsageError) as refused:
-            await here.write_gate.perform(action, [target], confirmation)
+            await env.write_gate.perform(action, [target], confirmation)
         assert "EVERYONE ELSE IS LOCKED OUT." in refused.value.hint
         assert f"Type {SITE_ACCESS_LIST} to confirm." in refused.value.hint
-        assert not await enabled(here)
-        assert here.sent == []
+        assert not await enabled(env)
+        assert env.sent == []
 
 
 @KINDS
@@ -60,17 +60,17 @@ async def test_a_first_site_access_list_is_not_enabled_without_its_name_and_the_
 async def test_name_and_code_enable_a_list_and_the_audit_log_has_the_state_before_and_after(
     tmp_path: Path, kind: str, call_kind: str
 ) -> None:
-    async with world(tmp_path, kind=kind) as here:
-        target = access_target(await here.policy(SITE_ACCESS_LIST))
-        enable = raw(here, "enableAllowlistById", allowlistId=target.id)
+    async with access_environment(tmp_path, kind=kind) as env:
+        target = access_target(await env.policy(SITE_ACCESS_LIST))
+        enable = raw(env, "enableAllowlistById", allowlistId=target.id)
         action = write_action("allowlists.enable") if call_kind == "action" else enable
-        needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
+        needed = env.write_gate.requirement(await env.write_gate.with_impact(action, [target]), [target])
         assert needed.level is ConfirmationLevel.TYPED
         assert needed.accepted == (SITE_ACCESS_LIST,)
         assert "EVERYONE ELSE IS LOCKED OUT." in needed.effects
-        await here.write_gate.perform(action, [target], Confirmation(typed=SITE_ACCESS_LIST, read=needed.code))
-        assert await enabled(here)
-        last = list(here.connection.audit.lines())[-1]
+        await env.write_gate.perform(action, [target], Confirmation(typed=SITE_ACCESS_LIST, read=needed.code))
+        assert await enabled(env)
+        last = list(env.connection.audit.lines())[-1]
         assert (last.outcome, last.before["enabledAt"]) == ("done", None)
         assert last.after["enabledAt"].startswith("2026-03-01")
         assert "enabledAt: nothing -> 2026-03-01" in last.change_text
@@ -78,112 +78,112 @@ async def test_name_and_code_enable_a_list_and_the_audit_log_has_the_state_befor
 
 @pytest.mark.parametrize("call_kind", ["action", "operation", "update"])
 async def test_a_list_is_not_enabled_in_read_only(tmp_path: Path, call_kind: str) -> None:
-    async with world(tmp_path, kind="live", read_only=True) as here:
-        row = await here.policy(SITE_ACCESS_LIST)
+    async with access_environment(tmp_path, kind="live", read_only=True) as env:
+        row = await env.policy(SITE_ACCESS_LIST)
         action = {
             "action": write_action("allowlists.enable"),
-            "operation": raw(here, "enableAllowlistById", allowlistId=row["id"]),
+            "operation": raw(env, "enableAllowlistById", allowlistId=row["id"]),
             "update": write_action("allowlists.update"),
         }[call_kind]
         target = access_target(row, fields={"name": "x"})
-        before = len(here.connection.log.entries())
+        before = len(env.connection.log.entries())
         with pytest.raises(UsageError, match="read-only"):
-            await here.write_gate.perform(action, [target], Confirmation(yes=True, typed=SITE_ACCESS_LIST, read="x"))
-        assert len(here.connection.log.entries()) == before, "nothing is asked, nothing is sent"
-        assert [line.outcome for line in here.connection.audit.lines()] == ["refused"]
+            await env.write_gate.perform(action, [target], Confirmation(yes=True, typed=SITE_ACCESS_LIST, read="x"))
+        assert len(env.connection.log.entries()) == before, "nothing is asked, nothing is sent"
+        assert [line.outcome for line in env.connection.audit.lines()] == ["refused"]
 
 
 async def test_a_changed_impact_must_be_confirmed_again(tmp_path: Path) -> None:
     """Somebody disables the other door between reading and typing: it is a first door now."""
-    async with world(tmp_path, kind="live") as here:
-        other = await here.make("Staff door", "siteAccess", "ada@example.com")
-        await here.confirmed(write_action("allowlists.enable"), [access_target(other)])
-        target = access_target(await here.policy(SITE_ACCESS_LIST))
+    async with access_environment(tmp_path, kind="live") as env:
+        other = await env.make("Staff door", "siteAccess", "ada@example.com")
+        await env.confirmed(write_action("allowlists.enable"), [access_target(other)])
+        target = access_target(await env.policy(SITE_ACCESS_LIST))
         action = write_action("allowlists.enable")
-        needed = here.write_gate.requirement(await here.write_gate.with_impact(action, [target]), [target])
+        needed = env.write_gate.requirement(await env.write_gate.with_impact(action, [target]), [target])
         assert needed.level is ConfirmationLevel.CONFIRM
-        await here.confirmed(write_action("allowlists.disable"), [access_target(other)])
+        await env.confirmed(write_action("allowlists.disable"), [access_target(other)])
         with pytest.raises(UsageError, match="was not confirmed"):
-            await here.write_gate.perform(action, [target], Confirmation(yes=True, read=needed.code))
-        assert not await enabled(here)
+            await env.write_gate.perform(action, [target], Confirmation(yes=True, read=needed.code))
+        assert not await enabled(env)
 
 
 async def test_a_hand_made_action_is_refused_without_its_impact(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        row = await here.policy(SITE_ACCESS_LIST)
+    async with access_environment(tmp_path) as env:
+        row = await env.policy(SITE_ACCESS_LIST)
 
         async def call(client: Any, target: Target, permit: Any) -> Any:
             return await client.call("enableAllowlistById", path={"allowlistId": target.id}, permit=permit)
 
         mine = WriteAction("mine", "Enable", "allowlist", "enableAllowlistById", call)
         with pytest.raises(UsageError, match="its impact was not assessed"):
-            await here.write_gate.perform(mine, [access_target(row)], YES)
+            await env.write_gate.perform(mine, [access_target(row)], YES)
         with pytest.raises(UsageError, match="its impact was not assessed"):
-            here.write_gate.authorize(
+            env.write_gate.authorize(
                 write_action("allowlists.enable"), [access_target(row)], Confirmation(typed=SITE_ACCESS_LIST)
             )
-        assert not await enabled(here)
+        assert not await enabled(env)
 
 
 @pytest.mark.parametrize("operation", ["enableAllowlistById", "disableAllowlistById", "deleteAllowlistById"])
 async def test_a_list_of_another_environment_is_not_changed(tmp_path: Path, operation: str) -> None:
     """The path of these operations has no environment in it."""
-    async with world(tmp_path) as here:
+    async with access_environment(tmp_path) as env:
         strange = "00000000-0000-4000-8000-000000000000"
         with pytest.raises(UsageError, match="in this environment"):
-            await here.confirmed(raw(here, operation, allowlistId=strange), [Target(strange)])
+            await env.confirmed(raw(env, operation, allowlistId=strange), [Target(strange)])
 
 
 async def test_two_enabled_site_access_lists_are_not_disabled_together(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with access_environment(tmp_path) as env:
         targets = [
-            access_target(await here.policy(SITE_ACCESS_LIST)),
-            access_target(await here.make("Second", "siteAccess")),
+            access_target(await env.policy(SITE_ACCESS_LIST)),
+            access_target(await env.make("Second", "siteAccess")),
         ]
         with pytest.raises(UsageError, match="one allowlist at a time"):
-            await here.confirmed(write_action("allowlists.enable"), targets)
+            await env.confirmed(write_action("allowlists.enable"), targets)
 
 
 async def test_an_update_keeps_other_fields_and_its_impact_is_assessed(tmp_path: Path) -> None:
-    async with world(tmp_path, kind="live") as here:
-        beta = await here.policy("Beta testers")
+    async with access_environment(tmp_path, kind="live") as env:
+        beta = await env.policy("Beta testers")
         with pytest.raises(UsageError) as refused:
             target = access_target(beta, fields={"outcome": "siteAccess"})
-            await here.write_gate.perform(
+            await env.write_gate.perform(
                 write_action("allowlists.update"), [target], Confirmation(yes=True, typed="acme")
             )
         assert "Type Beta testers to confirm." in refused.value.hint
-        await here.confirmed(write_action("allowlists.update"), [access_target(beta, fields={"name": "Testers"})])
-        renamed = await here.policy("Testers")
+        await env.confirmed(write_action("allowlists.update"), [access_target(beta, fields={"name": "Testers"})])
+        renamed = await env.policy("Testers")
         assert (renamed["scope"], renamed["outcome"]) == (beta["scope"], beta["outcome"])
 
 
 async def test_the_audit_log_has_the_deleted_list(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        made = await here.make("Guests", "scope", "ada@example.com", scope="guest")
-        await here.confirmed(write_action("allowlists.delete"), [access_target(made)])
-        last = list(here.connection.audit.lines())[-1]
+    async with access_environment(tmp_path) as env:
+        made = await env.make("Guests", "scope", "ada@example.com", scope="guest")
+        await env.confirmed(write_action("allowlists.delete"), [access_target(made)])
+        last = list(env.connection.audit.lines())[-1]
         assert (last.before["name"], last.before["entries"], last.after) == ("Guests", 1, None)
 
 
 async def test_gates_are_created_changed_enabled_and_deleted_by_the_write_gate(tmp_path: Path) -> None:
-    async with world(tmp_path, kind="live") as here:
+    async with access_environment(tmp_path, kind="live") as env:
         rules = [parse_rule(f"nft:1:{CONTRACT}:amount=2:chain=EVM")]
         fields = {"name": "Holders", "outcome": "siteAccess", "rules": rules}
-        made = await here.confirmed(write_action("gates.create"), [Target("", "Holders", {"fields": fields})])
+        made = await env.confirmed(write_action("gates.create"), [Target("", "Holders", {"fields": fields})])
         gate = made.items[0].value
         assert gate["rules"] == rules
         with pytest.raises(UsageError) as refused:
-            await here.write_gate.perform(
+            await env.write_gate.perform(
                 write_action("gates.enable"), [access_target(gate)], Confirmation(yes=True, typed="acme")
             )
         assert "Type Holders to confirm." in refused.value.hint
-        done = await here.confirmed(write_action("gates.enable"), [access_target(gate)])
+        done = await env.confirmed(write_action("gates.enable"), [access_target(gate)])
         assert done.items[0].reread["enabledAt"]
-        await here.confirmed(write_action("gates.update"), [access_target(gate, fields={"name": "Owners"})])
-        assert (await here.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
-        await here.confirmed(write_action("gates.delete"), [access_target(gate)])
-        remaining = (await here.client.page("getEnvironmentGates", "gates")).rows
+        await env.confirmed(write_action("gates.update"), [access_target(gate, fields={"name": "Owners"})])
+        assert (await env.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
+        await env.confirmed(write_action("gates.delete"), [access_target(gate)])
+        remaining = (await env.client.page("getEnvironmentGates", "gates")).rows
         assert gate["id"] not in [each["id"] for each in remaining]
 
 
@@ -194,12 +194,12 @@ def test_an_invalid_rule_is_refused_with_the_syntax(text: str) -> None:
 
 
 async def test_removing_the_last_entry_of_the_only_list_by_its_id_needs_the_name(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
-        only = await here.make("Guests", "siteAccess", "ada@example.com")
-        await here.confirmed(write_action("allowlists.enable"), [access_target(only)])
-        entry = (await here.client.allowlists.entries(only["id"])).rows[0]
-        action = raw(here, "deleteAllowlistEntryById", allowlistEntryId=entry["id"])
+    async with access_environment(tmp_path) as env:
+        only = await env.make("Guests", "siteAccess", "ada@example.com")
+        await env.confirmed(write_action("allowlists.enable"), [access_target(only)])
+        entry = (await env.client.allowlists.entries(only["id"])).rows[0]
+        action = raw(env, "deleteAllowlistEntryById", allowlistEntryId=entry["id"])
         with pytest.raises(UsageError) as refused:
-            await here.write_gate.perform(action, [Target(entry["id"])], Confirmation(yes=True, typed="acme"))
+            await env.write_gate.perform(action, [Target(entry["id"])], Confirmation(yes=True, typed="acme"))
         assert "NO ONE could sign in" in refused.value.hint
-        assert await here.on(only) == ["ada@example.com"]
+        assert await env.on(only) == ["ada@example.com"]

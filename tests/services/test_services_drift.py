@@ -113,8 +113,8 @@ def test_a_view_shows_no_row_twice_and_ends_with_the_rows_of_the_server(
             view.set_viewport(first, first + 9)
             await view.wait_until_idle()
             existing = await server.everybody()
-            lines = [line for line in range(first, first + 10) if line < view.total and not view.is_gone(line)]
-            position = first - sum(view.is_gone(line) for line in range(first))
+            lines = [line for line in range(first, first + 10) if line < view.total and not view.is_tombstone(line)]
+            position = first - sum(view.is_tombstone(line) for line in range(first))
             assert [view.id_at(line) for line in lines] == existing[position : position + 10][: len(lines)]
             view.close()
 

@@ -129,8 +129,8 @@ async def test_rows_that_moved_between_pages_are_detected_and_reloaded() -> None
     del server.rows[10:20]
     assert await show(view, 190, 230) == [f"u{n + 10}" for n in range(190, 231)]
     await show(view, 60, 95)
-    assert view.is_gone(10) and view.id_at(10) == "u10", "what vanished is still there to be seen, dimmed"
-    assert not view.is_gone(20) and view.id_at(20) == "u20"
+    assert view.is_tombstone(10) and view.id_at(10) == "u10", "what vanished is still there to be seen, dimmed"
+    assert not view.is_tombstone(20) and view.id_at(20) == "u20"
     view.refresh()
     shown = await show(view, 60, 230)
     assert view.total == 490
@@ -243,7 +243,7 @@ async def test_a_refresh_marks_changed_rows_and_keeps_deleted_ones_as_tombstones
     await view.wait_until_idle()
     assert view.changed == {"u5"}
     await show(view, 60, 95)
-    assert view.is_gone(10) and view.id_at(10) == "u10" and view.id_at(11) == "u11"
+    assert view.is_tombstone(10) and view.id_at(10) == "u10" and view.id_at(11) == "u11"
     assert view.index_of("u11") == 11 and view.total == 300 and view.reported == 299
     view.refresh()
     await view.wait_until_idle()
@@ -255,7 +255,7 @@ async def test_a_deleted_row_is_a_tombstone_immediately() -> None:
     view = PagedView(server.fetch)
     await show(view, 0, 39)
     view.remove("u3")
-    assert view.is_gone(3) and view.id_at(4) == "u4" and view.total == 300
+    assert view.is_tombstone(3) and view.id_at(4) == "u4" and view.total == 300
 
 
 class Memory:

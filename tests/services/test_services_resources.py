@@ -186,8 +186,8 @@ def test_a_changed_secret_is_reported_without_its_value() -> None:
     operation = catalog().get("updateProvider")
     from dyntui.services.forms import operation_fields
 
-    asked = operation_fields(catalog(), operation, find_action(record, "edit").fields)
-    lines = describe_changes(asked, {"scopes": "a", "clientSecret": "old"}, {"scopes": "b", "clientSecret": "new"})
+    requests = operation_fields(catalog(), operation, find_action(record, "edit").fields)
+    lines = describe_changes(requests, {"scopes": "a", "clientSecret": "old"}, {"scopes": "b", "clientSecret": "new"})
     assert lines == ["clientSecret: changed", "scopes: a → b"]
 
 
@@ -199,10 +199,10 @@ async def test_the_organization_of_the_environment_is_requested_one_time(tmp_pat
         await done(connection, "organizations", "create")
         sent = connection.log.total
         first = await resolve_organization(connection.client)
-        asked = connection.log.total
-        assert asked > sent
+        requests = connection.log.total
+        assert requests > sent
         assert await resolve_organization(connection.client) == first
-        assert connection.log.total == asked
+        assert connection.log.total == requests
         mine = await rows_of(connection, "organizations")
         assert first == next(row["id"] for row in mine if row["name"] == "Northwind Labs")
 

@@ -58,10 +58,10 @@ async def test_each_event_is_reported_one_time_in_order(order: str, page: str, t
 
 async def test_the_tail_starts_at_the_given_time_and_shows_the_selected_events(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, users=40) as connection:
-        everything = await EventTail(
+        all_events = await EventTail(
             connection.client, EventFilter(start=now() - timedelta(days=400)), backlog=10_000
         ).poll()
-        assert everything == sorted(everything, key=lambda event: event["timestamp"])
+        assert all_events == sorted(all_events, key=lambda event: event["timestamp"])
         wallets = EventFilter(names=("WALLET.",), start=now() - timedelta(days=400))
         found = await EventTail(connection.client, wallets, backlog=10_000).poll()
         assert found
@@ -70,7 +70,7 @@ async def test_the_tail_starts_at_the_given_time_and_shows_the_selected_events(t
         by_text = EventFilter(text=one, start=now() - timedelta(days=400))
         assert len(one) == 36
         assert all(one in str(event) for event in await EventTail(connection.client, by_text).poll())
-        middle = parse_time(everything[len(everything) // 2]["timestamp"])
+        middle = parse_time(all_events[len(all_events) // 2]["timestamp"])
         assert middle is not None
         ended = EventFilter(start=now() - timedelta(days=400), end=middle)
         times = [event["timestamp"] for event in await EventTail(connection.client, ended, backlog=10_000).poll()]

@@ -185,8 +185,8 @@ def difference(one: Emulator, other: Emulator) -> str:
 def misplaced(expected: Emulator, drawn: Emulator) -> list[str]:
     """Letters and digits of ASCII that are not where they are expected."""
     return [
-        f"column {x} of line {y}: {wanted.data!r} is {cell.data!r}"
+        f"column {x} of line {y}: {expected_cell.data!r} is {cell.data!r}"
         for y, (line, drawn_line) in enumerate(zip(expected.cells(), drawn.cells(), strict=True))
-        for x, (wanted, cell) in enumerate(zip(line, drawn_line, strict=True))
-        if len(wanted.data) == 1 and wanted.data.isascii() and wanted.data != cell.data
+        for x, (expected_cell, cell) in enumerate(zip(line, drawn_line, strict=True))
+        if len(expected_cell.data) == 1 and expected_cell.data.isascii() and expected_cell.data != cell.data
     ]

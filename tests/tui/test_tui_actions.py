@@ -103,7 +103,7 @@ def test_a_declared_action_has_the_texts_and_the_effect_of_its_record() -> None:
 
 
 def test_every_declared_write_has_a_key_in_the_console_or_a_reason() -> None:
-    elsewhere = {  # The screens of these are among NOT_DECLARED.
+    other_screens = {  # The screens of these are among NOT_DECLARED.
         "users.import": "app.import opens the import wizard",
         "users.import-undo": "import-undo.delete",
         "allowlists.import-undo": "import-undo.delete",
@@ -112,7 +112,7 @@ def test_every_declared_write_has_a_key_in_the_console_or_a_reason() -> None:
         "wallets.pregenerate-farcaster": "wallets.pregenerate asks which API to use",
     }
     on_a_key = {name for each in ALL_ACTIONS for name in each.declarations}
-    assert {each.name for each in declarations()} - on_a_key == set(elsewhere)
+    assert {each.name for each in declarations()} - on_a_key == set(other_screens)
 
 
 def test_keys_are_unique_in_a_scope() -> None:
@@ -266,8 +266,8 @@ async def _answer(needed: Requirement, keys: list[str], opening_key: str = "") -
 
 async def test_a_confirmation_names_target_environment_and_irreversible_effects() -> None:
     _, text = await _answer(NEEDED, ["escape"])
-    for wanted in ("Delete user ada?", "In live environment acme.", "It cannot be undone.", "esc cancel"):
-        assert wanted in text
+    for part in ("Delete user ada?", "In live environment acme.", "It cannot be undone.", "esc cancel"):
+        assert part in text
 
 
 @pytest.mark.parametrize("key", ["enter", "escape", "q", "n"])

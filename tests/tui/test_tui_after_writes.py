@@ -41,11 +41,11 @@ def connection_of(pilot: Any) -> Connection:
     return connection
 
 
-def there(screen: ResourceScreen) -> list[dict[str, Any]]:
+def visible_rows(screen: ResourceScreen) -> list[dict[str, Any]]:
     """The rows that the list shows as being on the server."""
     view = screen.view
     assert view is not None
-    rows = [view.get(index) for index in range(view.total) if not view.is_gone(index)]
+    rows = [view.get(index) for index in range(view.total) if not view.is_tombstone(index)]
     assert None not in rows
     return [row for row in rows if row is not None]
 
@@ -60,8 +60,8 @@ async def on_server(connection: Connection, record: Resource, parent: str) -> li
     return stable(first, second)
 
 
-def within(wanted: dict[str, Any], shown: dict[str, Any]) -> bool:
-    return all(shown.get(name) == value for name, value in wanted.items())
+def is_contained(expected: dict[str, Any], shown: dict[str, Any]) -> bool:
+    return all(shown.get(name) == value for name, value in expected.items())
 
 
 async def back(pilot: Any) -> Any:
@@ -91,9 +91,9 @@ async def test_list_detail_and_overview_show_the_result_of_a_write(name: str, ac
         await settled(pilot)
         overview = console.screen
         rows = await on_server(connection, record, ready.parent)
-        thing = ready.row or (rows[0] if rows else None)
+        row = ready.row or (rows[0] if rows else None)
         detail = None
-        if thing is not None and console.open_row(record, thing, ready.parent):
+        if row is not None and console.open_row(record, row, ready.parent):
             await settled(pilot)
             detail = console.screen if isinstance(console.screen, DetailScreen) else None
         console.open_list(record, ready.parent, "its parent" if record.parent else "")
@@ -108,9 +108,9 @@ async def test_list_detail_and_overview_show_the_result_of_a_write(name: str, ac
         await settled(pilot)
 
         now = await on_server(connection, record, ready.parent)
-        shown = {row.get(record.key): row for row in there(listed)}
+        shown = {row.get(record.key): row for row in visible_rows(listed)}
         assert shown.keys() == {row.get(record.key) for row in now}
-        assert all(within(wanted, shown[wanted.get(record.key)]) for wanted in now)
+        assert all(is_contained(expected, shown[expected.get(record.key)]) for expected in now)
         assert_current(console)
         if action.target is ActionTarget.LIST and len(now) > len(rows):
             made = {row.get(record.key) for row in now} - {row.get(record.key) for row in rows}
@@ -123,11 +123,11 @@ async def test_list_detail_and_overview_show_the_result_of_a_write(name: str, ac
             if action_name == "delete" and detail.document is was and detail.error is not None:
                 assert "error" in text_of(console)
             elif not (action_name == "delete" and name not in ("wallets",)):
-                row_id = str((thing or {}).get(record.key, ""))
+                row_id = str((row or {}).get(record.key, ""))
                 fresh = [await read_one(connection.client, record, row_id, parent=ready.parent) for _ in range(2)]
-                wanted = stable(fresh[:1], fresh[1:])[0]
+                expected = stable(fresh[:1], fresh[1:])[0]
                 assert detail.document is not None
-                assert within({k: v for k, v in wanted.items() if k not in record.secrets}, detail.document)
+                assert is_contained({k: v for k, v in expected.items() if k not in record.secrets}, detail.document)
                 assert_current(console)
                 changed = changed or detail.document != was
         assert changed or (name, action_name) in UNSEEN, "nothing that is shown has changed: this proves nothing"

@@ -50,11 +50,11 @@ Serve = Callable[..., AbstractContextManager[Any]]
 
 def _box(sandbox: Any, **fields: Any) -> Profile:
     """Store a profile of a local sandbox with its token, and return it."""
-    given: dict[str, Any] = {"base_url": sandbox.url, "environment_id": sandbox.environment_id, "kind": "sandbox"}
-    kept = profile("box", **(given | {"credential": CredentialKind.FILE} | fields))
-    stored(kept)
-    store_for(CredentialKind.FILE).set(kept, sandbox.token)
-    return kept
+    defaults: dict[str, Any] = {"base_url": sandbox.url, "environment_id": sandbox.environment_id, "kind": "sandbox"}
+    saved = profile("box", **(defaults | {"credential": CredentialKind.FILE} | fields))
+    stored(saved)
+    store_for(CredentialKind.FILE).set(saved, sandbox.token)
+    return saved
 
 
 async def _edit(pilot: Pilot[Any], *keys: str) -> None:
@@ -91,8 +91,8 @@ async def test_read_only_applies_when_it_is_saved(serve: Serve, read_only: bool)
             assert isinstance(console.screen, EnvironmentsScreen)
             await jump(pilot, "users")
             await press(pilot, "d")
-            said = [note.text for note in console.session.notifications]
-            assert ("This environment is read-only." in said) is not read_only
+            texts = [note.text for note in console.session.notifications]
+            assert ("This environment is read-only." in texts) is not read_only
 
 
 async def test_a_changed_kind_applies_when_it_is_saved(serve: Serve) -> None:
@@ -190,13 +190,13 @@ async def test_the_job_status_names_its_environment_while_another_is_open(
 @pytest.mark.parametrize("key", ["enter", "ctrl+e"])
 async def test_an_unusable_profile_leads_to_its_form(serve: Serve, wrong: str, field: str, key: str) -> None:
     with serve(users=3) as sandbox:
-        kept = _box(sandbox)
+        saved = _box(sandbox)
         right = sandbox.token if wrong == "token" else sandbox.environment_id
         if wrong == "token":
-            store_for(CredentialKind.FILE).set(kept, TOKEN)
+            store_for(CredentialKind.FILE).set(saved, TOKEN)
         else:
-            kept = _box(sandbox, environment_id="00000000-0000-4000-8000-000000000001")
-        console = Console(ConsoleState(profile=kept))
+            saved = _box(sandbox, environment_id="00000000-0000-4000-8000-000000000001")
+        console = Console(ConsoleState(profile=saved))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             assert "dyntui auth" not in text_of(console)
@@ -214,9 +214,9 @@ async def test_an_unusable_profile_leads_to_its_form(serve: Serve, wrong: str, f
 
 async def test_a_notified_error_names_no_shell_command(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        kept = _box(sandbox)
-        store_for(CredentialKind.FILE).set(kept, TOKEN)
-        console = Console(ConsoleState(profile=kept))
+        saved = _box(sandbox)
+        store_for(CredentialKind.FILE).set(saved, TOKEN)
+        console = Console(ConsoleState(profile=saved))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             for place in ("webhooks", "settings", "allowlists", "analytics"):

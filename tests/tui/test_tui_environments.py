@@ -57,10 +57,10 @@ async def test_first_run_adds_an_environment_and_opens_it(still: Path) -> None:
         await fill(pilot, "acme", NOWHERE, ENVIRONMENT)
         await press(pilot, "right", "enter", "enter", "right", "right", "enter")
         await fill(pilot, TOKEN)
-        kept = Profiles.load().get("acme")
-        assert (kept.base_url, kept.environment_id, kept.kind) == (NOWHERE, ENVIRONMENT, "sandbox")
-        assert kept.credential is CredentialKind.FILE
-        assert store_for(CredentialKind.FILE).get(kept) == TOKEN
+        saved = Profiles.load().get("acme")
+        assert (saved.base_url, saved.environment_id, saved.kind) == (NOWHERE, ENVIRONMENT, "sandbox")
+        assert saved.credential is CredentialKind.FILE
+        assert store_for(CredentialKind.FILE).get(saved) == TOKEN
         assert TOKEN not in (still / "config" / "profiles.toml").read_text()
         assert isinstance(console.screen, ResourceScreen)
         assert "sandbox  acme" in lines_of(console)[0]
@@ -155,10 +155,10 @@ async def test_switching_replaces_all_screens_of_the_old_environment() -> None:
         assert len(console._screens) == 1
 
 
-async def test_session_token_is_asked_for(serve: Serve) -> None:
+async def test_a_session_token_is_requested(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
-        console = Console(ConsoleState(profile=kept))
+        saved = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        console = Console(ConsoleState(profile=saved))
         async with console.run_test(size=(100, 30)) as pilot:
             await settled(pilot)
             assert "Token of the sandbox environment box" in text_of(console)
@@ -182,9 +182,9 @@ async def test_profile_color_is_in_the_header_except_for_live() -> None:
 
 async def test_check_shows_the_result_of_the_server(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
-        stored(kept, profile("dead"))
-        store_for(CredentialKind.SESSION).set(kept, sandbox.token)
+        saved = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        stored(saved, profile("dead"))
+        store_for(CredentialKind.SESSION).set(saved, sandbox.token)
         console = demo()
         async with console.run_test(size=(150, 30)) as pilot:
             await settled(pilot)
@@ -199,10 +199,10 @@ async def test_check_shows_the_result_of_the_server(serve: Serve) -> None:
 
 async def test_opened_environment_is_the_next_default(serve: Serve) -> None:
     with serve(users=3) as sandbox:
-        kept = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
-        stored(profile("first"), kept)
-        store_for(CredentialKind.SESSION).set(kept, sandbox.token)
-        console = Console(ConsoleState(profile=kept))
+        saved = profile("box", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        stored(profile("first"), saved)
+        store_for(CredentialKind.SESSION).set(saved, sandbox.token)
+        console = Console(ConsoleState(profile=saved))
         async with console.run_test() as pilot:
             await settled(pilot)
             assert lines_of(console)[-1].rstrip().endswith("of 3 · just now")
@@ -212,9 +212,9 @@ async def test_opened_environment_is_the_next_default(serve: Serve) -> None:
 
 
 async def test_removing_is_confirmed_and_deletes_the_token() -> None:
-    kept = profile("acme", credential=CredentialKind.FILE)
-    stored(kept)
-    store_for(CredentialKind.FILE).set(kept, TOKEN)
+    saved = profile("acme", credential=CredentialKind.FILE)
+    stored(saved)
+    store_for(CredentialKind.FILE).set(saved, TOKEN)
     console = demo()
     async with console.run_test(size=(120, 30)) as pilot:
         await settled(pilot)
@@ -223,21 +223,21 @@ async def test_removing_is_confirmed_and_deletes_the_token() -> None:
         assert Profiles.load().names() == ["acme"]
         await press(pilot, "d", "y")
         assert Profiles.load().names() == []
-        assert store_for(CredentialKind.FILE).get(kept) is None
+        assert store_for(CredentialKind.FILE).get(saved) is None
         assert "Environment acme removed" in console.session.notifications[-1].text
 
 
 async def test_editing_keeps_the_token_unless_the_base_url_changes() -> None:
-    kept = profile("acme", credential=CredentialKind.FILE)
-    stored(kept)
-    store_for(CredentialKind.FILE).set(kept, TOKEN)
+    saved = profile("acme", credential=CredentialKind.FILE)
+    stored(saved)
+    store_for(CredentialKind.FILE).set(saved, TOKEN)
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "environments")
         await press(pilot, "g", "e", "down", "down", "down", "right", "ctrl+s")
         assert Profiles.load().get("acme").kind == "sandbox"
-        assert store_for(CredentialKind.FILE).get(kept) == TOKEN
+        assert store_for(CredentialKind.FILE).get(saved) == TOKEN
         await press(pilot, "e", "down")
         await fill(pilot, "http://127.0.0.1:10/api/v0")
         await press(pilot, "ctrl+s")
@@ -254,16 +254,16 @@ async def test_demo_cannot_be_edited() -> None:
         assert console.session.notifications[-1].text == "demo is not stored, so it cannot be edited or removed."
 
 
-async def test_passphrase_is_asked_for(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
+async def test_a_passphrase_is_requested(monkeypatch: pytest.MonkeyPatch, serve: Serve) -> None:
     answers = iter(["correct horse", "correct horse"])
     with serve(users=2) as sandbox:
-        kept = profile("sealed", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
-        kept = profile(
-            "sealed", base_url=kept.base_url, environment_id=kept.environment_id, credential=CredentialKind.PASSPHRASE
+        saved = profile("sealed", base_url=sandbox.url, environment_id=sandbox.environment_id, kind="sandbox")
+        saved = profile(
+            "sealed", base_url=saved.base_url, environment_id=saved.environment_id, credential=CredentialKind.PASSPHRASE
         )
-        stored(kept)
-        store_for(CredentialKind.PASSPHRASE, ask_passphrase=lambda _: next(answers)).set(kept, sandbox.token)
-        console = Console(ConsoleState(profile=kept))
+        stored(saved)
+        store_for(CredentialKind.PASSPHRASE, ask_passphrase=lambda _: next(answers)).set(saved, sandbox.token)
+        console = Console(ConsoleState(profile=saved))
         async with console.run_test(size=(100, 30)) as pilot:
             await until(pilot, lambda: "Passphrase for the token of sealed" in text_of(console))
             console.post_message(events.Paste("correct horse"))

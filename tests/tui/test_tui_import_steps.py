@@ -126,8 +126,8 @@ async def test_the_parsed_format_and_row_count_are_shown(people: Path) -> None:
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people)
         text = text_of(console)
-        for wanted in ("UTF-8 with a BOM", "semicolon", "row 1", "Łukasz", "Nowak"):
-            assert wanted in text
+        for part in ("UTF-8 with a BOM", "semicolon", "row 1", "Łukasz", "Nowak"):
+            assert part in text
         assert "60 rows" in bottom(console)
         assert "2 problems" in bottom(console)
 
@@ -508,8 +508,8 @@ async def test_the_plan_describes_the_job_and_needs_a_confirmation(people: Path)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
         text = text_of(console)
-        for wanted in ("created", "52", "not sent", "Emails stay unverified", "Webhooks of this environment"):
-            assert wanted in text
+        for part in ("created", "52", "not sent", "Emails stay unverified", "Webhooks of this environment"):
+            assert part in text
         await press(pilot, "enter")
         assert "Import file people.csv" in text_of(console)
         await press(pilot, "enter")
@@ -530,8 +530,8 @@ async def test_ten_rows_are_sent_first_and_every_row_has_an_outcome(people: Path
         assert step_of(pilot).NAME == "finish"
         assert "52 of 60 imported, 8 not imported" in bottom(console)
         text = text_of(console)
-        for wanted in ("failed-rows.csv", "id-map.csv", "report.html", "email_invalid"):
-            assert wanted in text
+        for part in ("failed-rows.csv", "id-map.csv", "report.html", "email_invalid"):
+            assert part in text
         assert console.session.connection is not None
         page = await console.session.connection.client.users.list(limit=1)
         assert page.total == 82
@@ -659,8 +659,8 @@ async def test_the_help_lists_the_keys_of_every_step(people: Path) -> None:
         await go_to(pilot, people, "review")
         await press(pilot, "question_mark")
         text = text_of(console)
-        for wanted in ("fix all", "exclude", "next problem", "next step", "Go to the next step."):
-            assert wanted in text
+        for part in ("fix all", "exclude", "next problem", "next step", "Go to the next step."):
+            assert part in text
 
 
 async def test_steps_open_by_number_only_when_they_are_available(people: Path) -> None:
@@ -681,9 +681,9 @@ async def test_the_draft_file_is_private_and_complete(people: Path, still: Path)
         await go_to(pilot, people, "review")
     (path,) = (still / "state" / "drafts").glob("*.json")
     assert path.stat().st_mode & 0o777 == 0o600
-    kept = json.loads(path.read_bytes())
-    assert kept["step"] == "review"
-    assert kept["mapping"]["constants"] == {"emailVerifiedAt": "unverified"}
+    document = json.loads(path.read_bytes())
+    assert document["step"] == "review"
+    assert document["mapping"]["constants"] == {"emailVerifiedAt": "unverified"}
 
 
 async def test_lists_are_not_painted_without_a_change(people: Path) -> None:
@@ -808,8 +808,8 @@ async def test_allowlist_entries_are_imported_with_the_wizard(tmp_path: Path) ->
         await job_at_rest(pilot)
         assert "3 of 4 imported, 1 not imported" in bottom(console)
         await press(pilot, "o")
-        for wanted in ("ada@example.com", "example.org", "0x5aAeb6"):
-            assert wanted in text_of(console)
+        for part in ("ada@example.com", "example.org", "0x5aAeb6"):
+            assert part in text_of(console)
         await press(pilot, "escape", "z")
         assert "ENTRIES CREATED BY THE JOB" in text_of(console)
         assert "to be deleted" in text_of(console)
@@ -819,8 +819,8 @@ async def test_allowlist_entries_are_imported_with_the_wizard(tmp_path: Path) ->
         await fill(pilot, "demo")
         assert "deleted from the server" in text_of(console)
         await press(pilot, "escape", "o")
-        for gone in ("ada@example.com", "0x5aAeb6"):
-            assert gone not in text_of(console)
+        for part in ("ada@example.com", "0x5aAeb6"):
+            assert part not in text_of(console)
         await jump(pilot, "jobs")
         await press(pilot, "z")
         assert console.session.notifications[-1].text == "The job is already undone."

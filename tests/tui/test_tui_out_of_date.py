@@ -64,7 +64,7 @@ async def visit(pilot: Any, screen: Any) -> Any:
     return screen
 
 
-async def back_to(pilot: Any, screen: Any) -> str:
+async def go_back_to(pilot: Any, screen: Any) -> str:
     """Go back to a screen; its text."""
     console = console_of(pilot)
     while console.screen is not screen:
@@ -74,7 +74,7 @@ async def back_to(pilot: Any, screen: Any) -> str:
     return text_of(console)
 
 
-async def back_to_first(pilot: Any, screen: Any) -> None:
+async def go_back_to_first(pilot: Any, screen: Any) -> None:
     """Go back to the first screen, while a job runs."""
     while console_of(pilot).screen is not screen:
         await console_of(pilot).action_back()
@@ -85,7 +85,7 @@ def listed(name: str, **where: Any) -> ResourceScreen:
     return list_screen(RESOURCES[name], **where)
 
 
-def asked(connection: Connection, operation: str) -> int:
+def count_requests(connection: Connection, operation: str) -> int:
     return sum(entry.operation == operation for entry in connection.log.entries())
 
 
@@ -104,11 +104,11 @@ async def test_enabling_an_allowlist_updates_the_list_screen_and_the_access_of_a
         await settled(pilot)
         assert entries.row["enabledAt"]
         assert lists.out_of_date and access_screen.out_of_date
-        text, now = await back_to(pilot, lists), (await read_access(connection.client)).summary()
+        text, now = await go_back_to(pilot, lists), (await read_access(connection.client)).summary()
         assert now != before
         assert summary_of(lists) == now
         assert now[0][:60] in text
-        await back_to(pilot, access_screen)
+        await go_back_to(pilot, access_screen)
         assert next(row for row in access_screen.rows_view.rows if row["id"] == launch_party["id"])["enabledAt"]
 
 
@@ -130,19 +130,21 @@ async def test_added_and_removed_entries_update_the_counts_and_select_the_first_
         await perform(connection, add_entries(launch_party, job=new_job()), *new)
         await settled(pilot)
         assert entries.table.row is not None and entries.table.row["email"] == "new0@example.com"
-        await back_to(pilot, lists)
+        await go_back_to(pilot, lists)
         assert count() == before + 3
         console.action_forward()
         await settled(pilot)
-        gone = [
+        deleted = [
             row
             for row in await rows_of(connection, "allowlist-entries", launch_party["id"])
             if "new" in str(row.get("email"))
         ]
-        await perform(connection, remove_entries(launch_party, job=new_job()), *[removal_target(row) for row in gone])
+        await perform(
+            connection, remove_entries(launch_party, job=new_job()), *[removal_target(row) for row in deleted]
+        )
         await settled(pilot)
-        assert not {row["id"] for row in view_of(entries).loaded_rows()} & {row["id"] for row in gone}
-        await back_to(pilot, lists)
+        assert not {row["id"] for row in view_of(entries).loaded_rows()} & {row["id"] for row in deleted}
+        await go_back_to(pilot, lists)
         assert count() == before
 
 
@@ -158,14 +160,14 @@ async def test_a_sync_updates_the_comparison_and_the_lists_below() -> None:
         plan = plan_sync(launch_party, both.diff.left, both.diff.right, remove=False)
         job = new_job()
         action, targets = sync_action(plan, job=job)
-        weighed = await connection.write_gate.with_impact(action, targets)
-        needed = connection.write_gate.requirement(weighed, targets)
+        assessed = await connection.write_gate.with_impact(action, targets)
+        needed = connection.write_gate.requirement(assessed, targets)
         confirmed = Confirmation(yes=True, typed=next(iter(needed.accepted), ""), read=needed.code)
         await sync(connection.write_gate, plan, confirmed, job=job)
         await settled(pilot)
         assert both.diff is not None and not both.diff.only_right
         assert lists.out_of_date
-        await back_to(pilot, lists)
+        await go_back_to(pilot, lists)
         now = compare(await read_list(connection.client, launch_party), await read_list(connection.client, other))
         shown = {row["id"]: int(row["entries"]) for row in lists.view.loaded_rows()}
         assert shown[launch_party["id"]] == len(now.only_left) + len(now.both)
@@ -190,13 +192,13 @@ async def test_created_users_are_selected_and_deleted_ones_removed_from_every_sc
         await perform(connection, write_action("users.update"), target)
         await settled(pilot)
         assert detail.document["firstName"] == "Nova"
-        await back_to(pilot, users)
+        await go_back_to(pilot, users)
         assert (users.table.row or {})["firstName"] == "Nova"
         users.table.marks = {made.value["id"]}
-        before = asked(connection, "getUser")
+        before = count_requests(connection, "getUser")
         await perform(connection, write_action("users.delete"), target)
         await settled(pilot)
-        assert view_of(users).is_gone(view_of(users).index_of(made.value["id"]) or 0) and not users.table.marks
+        assert view_of(users).is_tombstone(view_of(users).index_of(made.value["id"]) or 0) and not users.table.marks
         console.action_forward()
         await settled(pilot)
         assert console.screen is statistics and not is_out_of_date(statistics)
@@ -206,7 +208,7 @@ async def test_created_users_are_selected_and_deleted_ones_removed_from_every_sc
         console.action_forward()
         await settled(pilot)
         assert "This user was deleted." in text_of(console)
-        assert asked(connection, "getUser") == before, "what is known to be gone is not asked for"
+        assert count_requests(connection, "getUser") == before, "what is known to be gone is not asked for"
 
 
 async def test_a_screen_reloads_one_time_after_many_writes_and_a_covered_one_when_shown() -> None:
@@ -215,17 +217,17 @@ async def test_a_screen_reloads_one_time_after_many_writes_and_a_covered_one_whe
         await settled(pilot)
         connection, users = connection_of(pilot), console.screen
         rows = (await connection.client.users.list(limit=5)).rows
-        before = asked(connection, "getEnvironmentUsers")
+        before = count_requests(connection, "getEnvironmentUsers")
         await perform(connection, write_action("users.delete"), *[user_target(row) for row in rows[:3]])
         await settled(pilot)
-        assert asked(connection, "getEnvironmentUsers") == before + 1
+        assert count_requests(connection, "getEnvironmentUsers") == before + 1
         await visit(pilot, listed("origins"))
         await perform(connection, write_action("users.delete"), user_target(rows[3]))
         await settled(pilot)
-        assert is_out_of_date(users) and asked(connection, "getEnvironmentUsers") == before + 1
+        assert is_out_of_date(users) and count_requests(connection, "getEnvironmentUsers") == before + 1
         total = connection.log.total
-        await back_to(pilot, users)
-        assert asked(connection, "getEnvironmentUsers") == before + 2
+        await go_back_to(pilot, users)
+        assert count_requests(connection, "getEnvironmentUsers") == before + 2
         await settled(pilot)
         assert connection.log.total == total + 1
 
@@ -243,7 +245,7 @@ async def test_a_changed_setting_updates_the_tree_below_and_related_settings() -
         await perform(connection, change_leaf(way, before, "changed@example.com"), Target(".".join(way)))
         await settled(pilot)
         assert tree.out_of_date
-        await back_to(pilot, tree)
+        await go_back_to(pilot, tree)
         assert leaf_at(tree.document, way) == "changed@example.com"
 
 
@@ -263,22 +265,22 @@ async def test_a_write_of_the_api_console_updates_the_list_of_its_resource() -> 
         await settled(pilot)
         assert origins.table.row is not None
         assert origins.table.row["origin"] == "https://from.api.example"
-        before = asked(connection, "getOrigins")
+        before = count_requests(connection, "getOrigins")
         connection.changes.on_write("createWaasPolicy", {}, b"")  # no record has it: anything may be different
-        await until(pilot, lambda: asked(connection, "getOrigins") > before)
+        await until(pilot, lambda: count_requests(connection, "getOrigins") > before)
 
 
 async def test_a_write_in_another_environment_reloads_no_screen() -> None:
     console = demo(30)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        here, users = connection_of(pilot), console.screen
-        other = replace(here.profile, environment_id="26ffffff-0000-4000-8000-000000000000")
-        async with Connection(other, here._token, app=here.app) as elsewhere:
-            console.follow_changes(elsewhere)
+        connection, users = connection_of(pilot), console.screen
+        other = replace(connection.profile, environment_id="26ffffff-0000-4000-8000-000000000000")
+        async with Connection(other, connection._token, app=connection.app) as other_connection:
+            console.follow_changes(other_connection)
             jobs = await visit(pilot, JobsScreen())
-            elsewhere.changes.on_write("deleteUser", {"userId": "x"}, b"")
-            elsewhere.changes.mark_changed(JOBS)
+            other_connection.changes.on_write("deleteUser", {"userId": "x"}, b"")
+            other_connection.changes.mark_changed(JOBS)
             await settled(pilot)
             assert not is_out_of_date(users) and not is_out_of_date(jobs)
 
@@ -304,13 +306,13 @@ async def test_a_background_import_and_its_undo_update_users_jobs_and_the_finish
         await fill(pilot, "demo")
         await until(pilot, lambda: not console.screen._activity)  # type: ignore[attr-defined]
         await settled(pilot)
-        await back_to(pilot, jobs)
+        await go_back_to(pilot, jobs)
         (row,) = jobs.rows_view.rows
         assert row["undone"] == f"{created:,}"
         assert "The job is already undone." in str(jobs.undo_disabled_reason())
-        text = await back_to(pilot, wizard)
+        text = await go_back_to(pilot, wizard)
         assert "of them deleted by an undo" in text
-        await back_to(pilot, users)
+        await go_back_to(pilot, users)
         assert view_of(users).reported == 5
 
 
@@ -321,7 +323,7 @@ async def test_the_users_screen_grows_during_an_import(tmp_path: Path) -> None:
         await go_to(pilot, messy(tmp_path / "people.csv"), "plan")
         users = next(screen for screen in console.open_screens if isinstance(screen, ResourceScreen))
         await press(pilot, "A", "y")
-        await back_to_first(pilot, users)
+        await go_back_to_first(pilot, users)
         await until(pilot, lambda: not console.session.running.active)  # type: ignore[union-attr]
         await until(pilot, lambda: view_of(users).reported > 5 and not users.out_of_date)
         await until(
@@ -335,12 +337,12 @@ async def test_reloads_after_background_writes_are_rate_limited() -> None:
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         connection = connection_of(pilot)
-        before, began = asked(connection, "getEnvironmentUsers"), time.monotonic()
+        before, start = count_requests(connection, "getEnvironmentUsers"), time.monotonic()
         for _ in range(50):
             connection.changes.on_write("bulkCreateUser", {}, b"")
             await pilot.pause()
-        await until(pilot, lambda: asked(connection, "getEnvironmentUsers") >= before + 2)
-        took = time.monotonic() - began
-        assert asked(connection, "getEnvironmentUsers") <= before + 2 + took / console.RELOAD_INTERVAL_S
+        await until(pilot, lambda: count_requests(connection, "getEnvironmentUsers") >= before + 2)
+        took = time.monotonic() - start
+        assert count_requests(connection, "getEnvironmentUsers") <= before + 2 + took / console.RELOAD_INTERVAL_S
         await settled(pilot)
         assert not console.screen.out_of_date  # type: ignore[attr-defined]

@@ -38,15 +38,15 @@ def test_history_moves_back_and_forward_and_drops_replaced_entries() -> None:
 @given(st.lists(st.sampled_from(["visit", "back", "forward"])))
 def test_history_is_bounded(steps: list[str]) -> None:
     history = History("0", limit=3)
-    held = {"0"}
+    entries = {"0"}
     for number, step in enumerate(steps, 1):
         if step == "visit":
-            held.add(str(number))
-            held -= set(history.visit(str(number)))
+            entries.add(str(number))
+            entries -= set(history.visit(str(number)))
         else:
             getattr(history, step)()
-        assert history.current in held
-        assert len(held) <= 3
+        assert history.current in entries
+        assert len(entries) <= 3
 
 
 @pytest.mark.parametrize(

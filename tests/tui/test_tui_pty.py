@@ -235,7 +235,7 @@ def test_a_crash_prints_the_path_of_its_report_and_exits_1(
     terminal.child.send(b"x")
     assert terminal.ended() == 1
     (report,) = (home / "state" / "crashes").iterdir()
-    said = terminal.raw.decode().replace("\r\n", "\n")
-    assert f"(ZeroDivisionError). Report, without secrets: {report}\n" in said
+    output = terminal.raw.decode().replace("\r\n", "\n")
+    assert f"(ZeroDivisionError). Report, without secrets: {report}\n" in output
     assert "ZeroDivisionError: on purpose" in report.read_text()
-    assert "Traceback" not in said
+    assert "Traceback" not in output

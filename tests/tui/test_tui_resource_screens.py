@@ -44,7 +44,7 @@ from dyntui.tui.shell.schema_form import SchemaForm
 pytestmark = pytest.mark.slow
 
 
-def everything(users: int = 40, **options: Any) -> Console:
+def resource_console(users: int = 40, **options: Any) -> Console:
     return demo(users, **{"flags": FLAGS, **options})
 
 
@@ -76,7 +76,7 @@ async def make_user(console: Console, name: str) -> None:
 
 
 async def test_a_disabled_webhook_shows_the_reason_and_is_enabled_again() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "webhooks")
@@ -94,7 +94,7 @@ async def test_a_disabled_webhook_shows_the_reason_and_is_enabled_again() -> Non
 
 
 async def test_f_shows_only_failed_messages() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "webhooks")
@@ -113,7 +113,7 @@ async def test_f_shows_only_failed_messages() -> None:
 async def test_a_message_is_shown_verified_and_redelivered() -> None:
     flags = {**FLAGS, "webhook-url": "loopback", "webhook-second-ms": "5"}
     with receiving() as receiver:
-        console = everything(5, flags=flags)
+        console = resource_console(5, flags=flags)
         async with console.run_test(size=(140, 40)) as pilot:
             await settled(pilot)
             await jump(pilot, "webhooks")
@@ -168,7 +168,7 @@ def _again(screen: WebhookMessagesScreen) -> bool:
 
 
 async def test_a_pasted_body_is_verified_without_showing_the_secret() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "webhooks")
@@ -176,7 +176,7 @@ async def test_a_pasted_body_is_verified_without_showing_the_secret() -> None:
         screen = console.screen
         assert isinstance(screen, WebhookMessagesScreen)
         request = screen.table.row["request"]  # type: ignore[index]
-        for line, said in ((request["headers"]["x-dynamic-signature-256"], "is valid"), ("f" * 64, "not valid")):
+        for line, verdict in ((request["headers"]["x-dynamic-signature-256"], "is valid"), ("f" * 64, "not valid")):
             await press(pilot, "V")
             assert isinstance(console.screen, PasteTextDialog)
             await paste(pilot, request["body"])
@@ -184,12 +184,12 @@ async def test_a_pasted_body_is_verified_without_showing_the_secret() -> None:
             await paste(pilot, line)
             await press(pilot, "ctrl+s")
             await confirm_it(pilot)
-            assert said in last_note(console)
+            assert verdict in last_note(console)
         assert [action for action, _ in audited()] == ["webhooks.reveal-secret"] * 4
 
 
 async def test_the_secret_is_shown_after_a_confirmation() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "webhooks")
@@ -211,7 +211,7 @@ async def test_the_secret_is_shown_after_a_confirmation() -> None:
 
 async def test_the_tail_follows_pauses_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EventTailScreen, "POLL_INTERVAL_S", 0.3)
-    console = everything(10)
+    console = resource_console(10)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "events")
@@ -240,7 +240,7 @@ async def test_the_tail_follows_pauses_and_filters(monkeypatch: pytest.MonkeyPat
 
 
 async def test_the_tail_is_limited_to_a_resource_and_a_time_range() -> None:
-    console = everything(60)
+    console = resource_console(60)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "events")
@@ -264,7 +264,7 @@ async def test_the_tail_is_limited_to_a_resource_and_a_time_range() -> None:
 
 async def test_polls_without_new_events_do_not_change_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EventTailScreen, "POLL_INTERVAL_S", 0.1)
-    console = everything(3)
+    console = resource_console(3)
     async with console.run_test(size=(120, 30)) as pilot:
         await settled(pilot)
         await jump(pilot, "events")
@@ -281,7 +281,7 @@ async def test_polls_without_new_events_do_not_change_the_screen(monkeypatch: py
 async def test_a_pending_export_is_refreshed_and_downloaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(ExportsScreen, "REFRESH_INTERVAL_S", 0.1)
     monkeypatch.chdir(tmp_path)
-    console = everything(30, flags={**FLAGS, "export-delay-ms": "1500"})
+    console = resource_console(30, flags={**FLAGS, "export-delay-ms": "1500"})
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "exports")
@@ -311,7 +311,7 @@ async def test_a_pending_export_is_refreshed_and_downloaded(monkeypatch: pytest.
 
 
 async def test_charts_have_a_table_of_values_and_other_date_ranges() -> None:
-    console = everything(150)
+    console = resource_console(150)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "analytics")
@@ -346,7 +346,7 @@ async def test_charts_have_a_table_of_values_and_other_date_ranges() -> None:
 
 
 async def test_a_setting_is_edited_with_old_and_new_value_and_checked_afterwards() -> None:
-    console = everything(3)
+    console = resource_console(3)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "settings")
@@ -368,7 +368,7 @@ async def test_a_setting_is_edited_with_old_and_new_value_and_checked_afterwards
 
 
 async def test_other_settings_that_the_server_changes_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    console = everything(3)
+    console = resource_console(3)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "settings")
@@ -388,23 +388,23 @@ async def test_other_settings_that_the_server_changes_are_listed(monkeypatch: py
 
 
 async def test_a_setting_that_changed_meanwhile_is_not_overwritten() -> None:
-    console = everything(3)
+    console = resource_console(3)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "settings")
         await press(pilot, "slash", *"displayname", "enter", "e")
         await fill(pilot, "Mine")
         sandbox = console.session.connection.app.sandbox  # type: ignore[union-attr]
-        kept = sandbox.store.get("environments", sandbox.environment_id)
-        kept["settings"]["general"]["displayName"] = "Theirs"
-        sandbox.store.put("environments", kept)
+        saved = sandbox.store.get("environments", sandbox.environment_id)
+        saved["settings"]["general"]["displayName"] = "Theirs"
+        sandbox.store.put("environments", saved)
         await confirm_it(pilot)
         assert "was changed meanwhile; nothing was sent" in last_note(console)
         assert '"Theirs"' in text_of(console)
 
 
 async def test_only_single_values_are_edited() -> None:
-    console = everything(3)
+    console = resource_console(3)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "settings")
@@ -416,7 +416,7 @@ async def test_only_single_values_are_edited() -> None:
 
 
 async def test_an_operation_is_searched_edited_and_sent() -> None:
-    console = everything(20)
+    console = resource_console(20)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "api")
@@ -448,7 +448,7 @@ async def test_an_operation_is_searched_edited_and_sent() -> None:
 
 
 async def test_a_form_longer_than_the_screen_scrolls_with_the_focus() -> None:
-    console = everything(3)
+    console = resource_console(3)
     async with console.run_test(size=SMALL) as pilot:
         await settled(pilot)
         await jump(pilot, "api createUser")
@@ -464,7 +464,7 @@ async def test_a_form_longer_than_the_screen_scrolls_with_the_focus() -> None:
 
 
 async def test_writes_are_confirmed_and_errors_are_shown() -> None:
-    console = everything(5)
+    console = resource_console(5)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "api addOrigin")
@@ -488,7 +488,7 @@ async def test_writes_are_confirmed_and_errors_are_shown() -> None:
 
 
 async def test_a_request_is_copied_and_saved_without_token_or_secret() -> None:
-    console = everything(5)
+    console = resource_console(5)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         token = console.session.connection._token  # type: ignore[union-attr]
@@ -505,10 +505,10 @@ async def test_a_request_is_copied_and_saved_without_token_or_secret() -> None:
         assert console.clipboard_text.startswith("dyntui api createProvider -d")
         await press(pilot, "K")
         await fill(pilot, "my provider")
-        kept = (paths().state / "requests.json").read_text()
-        assert "my provider" in kept
-        assert "Canary" not in kept
-        assert token not in kept
+        saved = (paths().state / "requests.json").read_text()
+        assert "my provider" in saved
+        assert "Canary" not in saved
+        assert token not in saved
         await press(pilot, "escape", "o")
         assert "my provider" in text_of(console)
         await press(pilot, "enter")
@@ -518,7 +518,7 @@ async def test_a_request_is_copied_and_saved_without_token_or_secret() -> None:
 
 
 async def test_known_ids_are_filled_in() -> None:
-    console = everything(5)
+    console = resource_console(5)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         await press(pilot, "enter")
@@ -535,7 +535,7 @@ async def test_known_ids_are_filled_in() -> None:
 
 
 async def test_read_only_sends_no_write_from_the_api_console() -> None:
-    console = everything(0, read_only=True)
+    console = resource_console(0, read_only=True)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         log = console.session.connection.log  # type: ignore[union-attr]
@@ -565,7 +565,7 @@ async def test_read_only_sends_no_write_from_the_api_console() -> None:
 
 
 async def test_end_user_operations_show_that_the_token_cannot_call_them() -> None:
-    console = everything(3)
+    console = resource_console(3)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "api exportPrivateKey")
@@ -575,18 +575,18 @@ async def test_end_user_operations_show_that_the_token_cannot_call_them() -> Non
 
 def test_the_editor_gets_a_private_file_and_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = tmp_path / "editor.sh"
-    seen = tmp_path / "seen"
+    log = tmp_path / "seen"
     script.write_text(
-        f'#!/bin/sh\nstat -c %a "$2" > {seen}\nenv >> {seen}\ncat "$2" >> {seen}\nprintf \'{{"a": 2}}\' > "$2"\n'
+        f'#!/bin/sh\nstat -c %a "$2" > {log}\nenv >> {log}\ncat "$2" >> {log}\nprintf \'{{"a": 2}}\' > "$2"\n'
     )
     script.chmod(0o700)
     monkeypatch.setenv("VISUAL", f"{script} --wait")
     monkeypatch.setenv("DYNTUI_TOKEN", "dyn_" + "Canary1" * 8)
     assert editor.edit('{"a": 1}') == '{"a": 2}'
-    told = seen.read_text()
-    assert told.startswith("600\n")
-    assert '{"a": 1}' in told
-    assert "Canary1" not in told
+    recorded = log.read_text()
+    assert recorded.startswith("600\n")
+    assert '{"a": 1}' in recorded
+    assert "Canary1" not in recorded
     monkeypatch.setenv("VISUAL", str(tmp_path / "none"))
     from dyntui.core.errors import UsageError
 
@@ -614,7 +614,7 @@ def test_the_editor_gets_a_private_file_and_no_token(monkeypatch: pytest.MonkeyP
     ids=lambda keys: "-".join(keys)[:40],
 )
 async def test_hostile_strings_do_nothing(keys: tuple[str, ...]) -> None:
-    console = everything(20, hostile=True)
+    console = resource_console(20, hostile=True)
     async with console.run_test(size=(160, 50), notifications=True) as pilot:
         await settled(pilot)
         await jump(pilot, keys[0])
@@ -632,7 +632,7 @@ async def test_hostile_strings_do_nothing(keys: tuple[str, ...]) -> None:
 async def test_settings_of_a_live_environment_need_a_typed_confirmation() -> None:
     from dataclasses import replace
 
-    console = everything(3)
+    console = resource_console(3)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         connection = console.session.connection

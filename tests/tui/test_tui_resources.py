@@ -41,7 +41,7 @@ LISTED = [name for name in RESOURCES if name not in ("allowlists", "allowlist-en
 DONE = [(name, which) for name in OWN for which, _ in offered_actions(RESOURCES[name])]
 
 
-def everything(users: int = 40, **options: Any) -> Console:
+def resource_console(users: int = 40, **options: Any) -> Console:
     """A console that reaches everything."""
     return demo(users, flags=FLAGS, **options)
 
@@ -114,7 +114,7 @@ def assert_table(screen: ResourceScreen) -> None:
 
 @pytest.mark.parametrize("name", LISTED)
 async def test_every_list_and_its_rows_open(name: str) -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         screen = await open_record(pilot, name)
@@ -138,7 +138,7 @@ async def test_every_action_runs_by_its_key(name: str, which: str) -> None:
     record = RESOURCES[name]
     actions = dict(offered_actions(record))[which]
     action = actions[0]
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         connection = console.session.connection
@@ -205,20 +205,20 @@ async def rows(screen: ResourceScreen) -> list[dict[str, Any]]:
 
 async def move_to_fitting(pilot: Any, screen: ResourceScreen, action: ResourceAction) -> None:
     found = await rows(screen)
-    wanted = [
+    expected = [
         index
         for index, row in enumerate(found)
         if action.disabled_reason is None or action.disabled_reason(row) is None
     ]
-    assert wanted, f"nothing to {action.name}"
-    screen.table.move_to(wanted[-1])
+    assert expected, f"nothing to {action.name}"
+    screen.table.move_to(expected[-1])
     await settled(pilot)
 
 
 @pytest.mark.parametrize("name", LISTED)
 async def test_hostile_strings_do_nothing_in_any_list_detail_or_dialog(name: str) -> None:
     record = RESOURCES[name]
-    console = everything(3, hostile=True)
+    console = resource_console(3, hostile=True)
     async with console.run_test(size=WIDE, notifications=True) as pilot:
         await settled(pilot)
         await open_hostile(pilot, record)
@@ -264,7 +264,7 @@ async def open_hostile(pilot: Any, record: Resource) -> None:
 @pytest.mark.parametrize("name", OWN)
 async def test_read_only_disables_every_write_and_sends_nothing(name: str) -> None:
     record = RESOURCES[name]
-    console = everything(5, read_only=True)
+    console = resource_console(5, read_only=True)
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, name)
@@ -292,7 +292,7 @@ def test_every_action_of_every_record_is_in_the_registry_with_its_effect() -> No
 
 
 async def test_an_edit_starts_with_the_current_values_and_shows_the_changes() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "custom-fields")
@@ -307,7 +307,7 @@ async def test_an_edit_starts_with_the_current_values_and_shows_the_changes() ->
 
 
 async def test_a_change_longer_than_a_line_can_be_scrolled() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=SMALL) as pilot:
         await settled(pilot)
         await open_record(pilot, "webhooks")
@@ -320,7 +320,7 @@ async def test_a_change_longer_than_a_line_can_be_scrolled() -> None:
 
 
 async def test_an_unchanged_form_is_not_sent() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "custom-fields")
@@ -330,7 +330,7 @@ async def test_an_unchanged_form_is_not_sent() -> None:
 
 
 async def test_a_missing_required_value_is_reported_below_its_field() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "origins")
@@ -342,7 +342,7 @@ async def test_a_missing_required_value_is_reported_below_its_field() -> None:
 
 
 async def test_an_action_on_marked_rows_leaves_failed_ones_marked(monkeypatch: Any) -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         screen = await open_record(pilot, "origins")
@@ -365,7 +365,7 @@ async def test_an_action_on_marked_rows_leaves_failed_ones_marked(monkeypatch: A
 
 
 async def test_a_write_on_many_rows_shows_progress_and_stops_after_the_current_one(monkeypatch: Any) -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         screen = await open_record(pilot, "origins")
@@ -396,7 +396,7 @@ async def test_a_write_on_many_rows_shows_progress_and_stops_after_the_current_o
 async def test_destructive_actions_in_live_need_a_typed_name() -> None:
     from dataclasses import replace
 
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         connection = console.session.connection
@@ -411,7 +411,7 @@ async def test_destructive_actions_in_live_need_a_typed_name() -> None:
 
 
 async def test_the_token_in_use_is_marked_and_its_deletion_has_a_warning() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         screen = await open_record(pilot, "tokens")
@@ -427,7 +427,7 @@ async def test_the_token_in_use_is_marked_and_its_deletion_has_a_warning() -> No
 
 
 async def test_a_new_token_is_shown_one_time_and_not_stored() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "tokens")
@@ -437,12 +437,12 @@ async def test_a_new_token_is_shown_one_time_and_not_stored() -> None:
         raw = next(word for word in text_of(console).split() if word.startswith("dyn_") and len(word) > 40)
         await press(pilot, "escape")
         assert raw not in text_of(console)
-        kept = "".join(note.text for note in console.session.notifications) + paths().audit_file.read_text()
-        assert raw not in kept
+        texts = "".join(note.text for note in console.session.notifications) + paths().audit_file.read_text()
+        assert raw not in texts
 
 
 async def test_options_are_chosen_from_a_list() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "webhooks")
@@ -478,7 +478,7 @@ async def test_a_form_refused_by_the_server_is_reopened() -> None:
 
 
 async def test_secrets_are_masked_on_every_tab() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 60)) as pilot:
         await settled(pilot)
         await open_record(pilot, "providers")
@@ -498,7 +498,7 @@ async def test_secrets_are_masked_on_every_tab() -> None:
 
 
 async def test_a_detail_screen_edits_its_object_and_closes_when_it_is_deleted() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "exchanges")
@@ -519,15 +519,15 @@ async def test_a_detail_screen_edits_its_object_and_closes_when_it_is_deleted() 
 
 
 async def test_resources_of_the_organization_need_no_id() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "members")
         assert "robin@northwind.example" in text_of(console)
         await jump(pilot, "organizations")
         await press(pilot, "enter")
-        for wanted in ("Projects", "Members", "Member MFA Methods", "Custom Networks"):
-            assert wanted in text_of(console)
+        for expected in ("Projects", "Members", "Member MFA Methods", "Custom Networks"):
+            assert expected in text_of(console)
         await press(pilot, "tab", "enter")
         assert "organizations › Northwind Labs › projects" in text_of(console)
         await press(pilot, "enter", "tab", "enter")
@@ -556,7 +556,7 @@ async def test_lists_that_the_token_cannot_read_show_the_reason_and_are_checked_
 
 
 async def test_the_index_has_every_resource() -> None:
-    console = everything()
+    console = resource_console()
     async with console.run_test(size=(120, 60)) as pilot:
         await settled(pilot)
         await jump(pilot, "resources")

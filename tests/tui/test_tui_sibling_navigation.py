@@ -138,8 +138,8 @@ async def test_the_next_object_is_prefetched() -> None:
         await until(pilot, lambda: shown(pilot).document is not None)
         assert "loading" not in text_of(console)
         await settled(pilot)
-        asked = [entry.operation for entry in connection_of(pilot).log.entries()[before:]]
-        assert asked == ["getUser"], "only the one after it is read"
+        operations = [entry.operation for entry in connection_of(pilot).log.entries()[before:]]
+        assert operations == ["getUser"], "only the one after it is read"
 
 
 async def test_a_user_that_was_not_opened_from_a_list_has_no_next_user() -> None:

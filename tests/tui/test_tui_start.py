@@ -19,8 +19,8 @@ from dyntui.tui.shell.console_state import ConsoleState
 
 @pytest.mark.parametrize("no_cache", ["", "1"])
 async def test_cached_rows_are_shown_before_the_client_exists(monkeypatch: pytest.MonkeyPatch, no_cache: str) -> None:
-    kept = profile("acme-sandbox", kind="sandbox")
-    rows = RowCache(cache_file(paths().cache, kept.base_url, kept.environment_id, TOKEN))
+    saved = profile("acme-sandbox", kind="sandbox")
+    rows = RowCache(cache_file(paths().cache, saved.base_url, saved.environment_id, TOKEN))
     people = [{"id": f"u{n}", "email": f"kept{n}@example.com"} for n in range(3)]
     CachedList(rows, USERS).save(ListQuery(order=USERS.list.order), 0, people, 3)
     rows.close()
@@ -31,7 +31,7 @@ async def test_cached_rows_are_shown_before_the_client_exists(monkeypatch: pytes
         raise DyntuiError("The client cannot be made.")
 
     monkeypatch.setattr("dyntui.services.connection.Connection.__init__", fails)
-    console = Console(ConsoleState(profile=kept))
+    console = Console(ConsoleState(profile=saved))
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         assert ("kept2@example.com" in text_of(console)) is not bool(no_cache)

@@ -52,7 +52,7 @@ def test_without_a_terminal_the_console_does_not_start(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("wanted", "environ", "level"),
+    ("animations", "environ", "level"),
     [
         (True, {}, "full"),
         (False, {}, "none"),
@@ -63,8 +63,8 @@ def test_without_a_terminal_the_console_does_not_start(monkeypatch: pytest.Monke
         (False, {"TEXTUAL_ANIMATIONS": "basic"}, "basic"),
     ],
 )
-def test_animations_are_off_over_ssh_unless_they_are_enabled(wanted: bool, environ: dict[str, str], level: str) -> None:
-    assert startup.animation_level(wanted, environ) == level
+def test_animations_are_off_over_ssh_unless_enabled(animations: bool, environ: dict[str, str], level: str) -> None:
+    assert startup.animation_level(animations, environ) == level
 
 
 async def test_no_color_removes_colors_and_keeps_the_signs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,13 +126,13 @@ async def test_a_crash_prints_one_line_and_writes_a_redacted_report_without_loca
             console.call_later(_fail, TOKEN, "ada@example.com")
             await pilot.pause()
             await pilot.pause()
-    said = console.crash_message
-    assert said.startswith("dyntui stopped because of an internal error (_Broken).")
+    message = console.crash_message
+    assert message.startswith("dyntui stopped because of an internal error (_Broken).")
     reports = list((still / "state" / "crashes").iterdir())
     assert len(reports) == 1
     report = reports[0].read_text()
     assert "_Broken: cannot use <token> for <email>" in report
     for secret in ("Canary1", "ada@example.com", "secret_local ="):
         assert secret not in report
-        assert secret not in said
+        assert secret not in message
     assert reports[0].stat().st_mode & 0o777 == 0o600

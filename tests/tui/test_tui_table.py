@@ -35,12 +35,12 @@ class Many:
 
     def __init__(self, total: int) -> None:
         self.total = total
-        self.asked: set[int] = set()
-        self.wanted: tuple[int, int] = (0, 0)
+        self.requested: set[int] = set()
+        self.viewport: tuple[int, int] = (0, 0)
         self.changed: set[str] = set()
 
     def get(self, index: int) -> dict[str, Any] | None:
-        self.asked.add(index)
+        self.requested.add(index)
         return {"id": str(index), "name": f"row {index}", "size": index} if index < self.total else None
 
     def id_at(self, index: int) -> str | None:
@@ -49,11 +49,11 @@ class Many:
     def index_of(self, row_id: str) -> int | None:
         return int(row_id)
 
-    def is_gone(self, index: int) -> bool:
+    def is_tombstone(self, index: int) -> bool:
         return False
 
     def set_viewport(self, first: int, last: int) -> None:
-        self.wanted = (first, last)
+        self.viewport = (first, last)
 
 
 class Shown(App[None]):
@@ -93,8 +93,8 @@ async def test_a_million_rows_cost_as_much_as_the_visible_ones() -> None:
         await pilot.pause()
         assert app.table.cursor == 999_999
         assert app.lines()[-1].startswith("▌ row 999999")
-        assert len(view.asked) < 60
-        assert view.wanted == (999_989, 999_999)
+        assert len(view.requested) < 60
+        assert view.viewport == (999_989, 999_999)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ async def test_rows_that_are_not_loaded_are_dots_and_empty_values_are_dashes() -
 
 async def test_tombstones_and_changed_rows_have_a_sign() -> None:
     class Ghostly(Many):
-        def is_gone(self, index: int) -> bool:
+        def is_tombstone(self, index: int) -> bool:
             return index == 1
 
     view = Ghostly(4)

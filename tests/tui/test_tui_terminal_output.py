@@ -229,7 +229,7 @@ def test_frames_are_merged_while_a_response_is_pending():
 
 def test_exiting_waits_for_pending_responses():
     """Else the shell would read them as typed, and what the mouse did meanwhile."""
-    heard: list[float] = []
+    response_times: list[float] = []
 
     async def leave() -> None:
         sending = Output(ColorSystem.TRUECOLOR, erases_with_background=True)
@@ -241,7 +241,7 @@ def test_exiting_waits_for_pending_responses():
 
         def answer() -> None:
             for column, line in ((0, 0), (0, 0), (0, 0)):
-                heard.append(time.monotonic())
+                response_times.append(time.monotonic())
                 sending.on_response(column, line)
 
         late = threading.Timer(0.05, answer)
@@ -249,7 +249,7 @@ def test_exiting_waits_for_pending_responses():
         sending.on_stop()
         left = time.monotonic()
         late.join()
-        assert len(heard) == 3 and left >= heard[-1]
+        assert len(response_times) == 3 and left >= response_times[-1]
         assert driver.written[-1].startswith("\x1b[m"), "and no color stays"
         for report in ("\x1b[?1000l", "\x1b[?1003l", "\x1b[?1004l"):
             assert driver.written[-1].index(report) < driver.written[-1].index(CURSOR_QUERY)

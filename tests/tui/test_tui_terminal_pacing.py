@@ -84,12 +84,12 @@ class Link:
 
 def test_a_terminal_without_responses_causes_no_wait():
     pacing = FlowControl()
-    asked = []
+    queries = []
     for _ in range(100):
         assert pacing.may_send
         assert not pacing.is_waiting
-        asked.append(pacing.on_frame(500))
-    assert asked.count(CURSOR_QUERY) == 2, "and it is not asked for ever"
+        queries.append(pacing.on_frame(500))
+    assert queries.count(CURSOR_QUERY) == 2, "and it is not asked for ever"
 
 
 def test_after_a_response_a_frame_waits_while_much_output_is_pending():

@@ -88,8 +88,8 @@ class Terminal:
 def environ() -> dict[str, str]:
     """This process's environment, where nothing leads elsewhere or moves."""
     elsewhere = ("DYNTUI_", "TMUX", "SSH_", "COLUMNS", "LINES")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(elsewhere)}
-    return {**kept, "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(elsewhere)}
+    return {**environ, "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
 
 
 @pytest.fixture
@@ -203,10 +203,10 @@ def test_inside_tmux(tmp_path: Path) -> None:
         command = ["tmux", "-S", str(tmp_path / writer), "-f", "/dev/null", *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=True, env=environ()).stdout
 
-    def screen(wanted: str) -> str:
+    def screen(expected: str) -> str:
         end = time.monotonic() + LIMIT
         before = ""
-        while (shown := tmux("capture-pane", "-p", "-e", "-t", "one")) != before or wanted not in shown:
+        while (shown := tmux("capture-pane", "-p", "-e", "-t", "one")) != before or expected not in shown:
             assert time.monotonic() < end, shown
             before = shown
         return shown
@@ -218,9 +218,9 @@ def test_inside_tmux(tmp_path: Path) -> None:
         tmux("new-session", "-d", "-s", "one", "-x", str(SIZE[0]), "-y", str(SIZE[1]), run)
         try:
             screen("palette")
-            for key, wanted in (("F1", "Really"), ("Escape", "form"), ("F2", "floating"), ("F6", " 24 ")):
+            for key, expected in (("F1", "Really"), ("Escape", "form"), ("F2", "floating"), ("F6", " 24 ")):
                 tmux("send-keys", "-t", "one", key)
-                screen(wanted)
+                screen(expected)
             tmux("send-keys", "-t", "one", "-N", "45", "Down")
             # The heart is narrow to some versions: Textual's output is then shifted behind it.
             shown[writer] = [line for line in screen(" 45 ").split("\n") if "❤" not in line]

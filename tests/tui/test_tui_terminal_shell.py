@@ -106,8 +106,8 @@ def test_the_title_names_environment_and_kind_and_is_restored(terminals: Termina
     terminal = terminals.console(DYNTUI_TERMINAL=writer)
     terminal.child.send(b"Q")
     assert terminal.ended() == 0
-    kept, shown, restored = (terminal.raw.find(part) for part in (KEEP_TITLE, TITLE, RESTORE_TITLE))
-    assert -1 < kept < shown < restored
+    saved, shown, restored = (terminal.raw.find(part) for part in (KEEP_TITLE, TITLE, RESTORE_TITLE))
+    assert -1 < saved < shown < restored
     assert terminal.raw.count(KEEP_TITLE) == terminal.raw.count(RESTORE_TITLE) == 1
     assert b"\x1b]2;" not in terminal.raw[restored:]
 
@@ -192,9 +192,9 @@ def test_a_console_continued_in_the_background_waits_for_the_terminal(terminals:
     shell = terminals.shell()
     shell.child.sendline(DYNTUI)
     shell.wait("of 20")
-    for command, wanted in ((b"\x1a", 1), (b"bg\n", 2)):
+    for command, expected in ((b"\x1a", 1), (b"bg\n", 2)):
         shell.child.send(command)
-        while shell.raw.count(b"Stopped") < wanted:
+        while shell.raw.count(b"Stopped") < expected:
             shell.child.send(b"\n")
             assert shell.read()
     shell.child.sendline("fg")

@@ -288,11 +288,11 @@ def test_the_cursor_ends_at_the_requested_position():
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"), [((-6, 3), (0, 3)), ((2, -1), (2, 0)), ((WIDTH + 9, HEIGHT), (WIDTH - 1, HEIGHT - 1))]
+    ("position", "found"), [((-6, 3), (0, 3)), ((2, -1), (2, 0)), ((WIDTH + 9, HEIGHT), (WIDTH - 1, HEIGHT - 1))]
 )
-def test_a_cursor_outside_of_the_screen_is_moved_to_its_edge(wanted, found):
+def test_a_cursor_outside_of_the_screen_is_moved_to_its_edge(position, found):
     both = Both()
-    both.cursor = wanted
+    both.cursor = position
     sent = both.send()
     assert (both.lean.cursor.x, both.lean.cursor.y) == found
     assert SEQUENCE.sub("", sent) == ""

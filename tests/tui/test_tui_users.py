@@ -111,7 +111,7 @@ async def test_deleting_a_user_returns_to_the_list_with_a_tombstone() -> None:
         assert notes(pilot)[-1] == "User youssef.benali@post.example.org deleted"
         view = console.screen.view
         assert view is not None
-        assert view.is_gone(2)
+        assert view.is_tombstone(2)
         page = await connection_of(pilot).client.users.list()
         assert screen.object_id not in [row["id"] for row in page.rows]
 
@@ -229,7 +229,7 @@ async def test_marked_users_are_deleted_and_failed_users_stay_marked(monkeypatch
         screen = users_of(pilot)
         assert screen.table.marks == {ids[1]}
         assert screen.view is not None
-        assert [screen.view.is_gone(index) for index in range(4)] == [True, False, True, False]
+        assert [screen.view.is_tombstone(index) for index in range(4)] == [True, False, True, False]
         remaining = [row["id"] for row in await first_page(pilot)]
         assert ids[1] in remaining
         assert not {ids[0], ids[2]} & set(remaining)

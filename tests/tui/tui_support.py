@@ -31,20 +31,20 @@ _LIMIT = 60.0
 
 def demo(users: int = 120, *, read_only: bool = False, **options: Any) -> Console:
     """The console on a sandbox of its own that stands still."""
-    wanted = SandboxOptions(users=users, seed=1, now="2026-03-01T12:00:00Z", **options)
-    return Console(ConsoleState(demo=wanted, read_only=read_only))
+    sandbox_options = SandboxOptions(users=users, seed=1, now="2026-03-01T12:00:00Z", **options)
+    return Console(ConsoleState(demo=sandbox_options, read_only=read_only))
 
 
 def profile(name: str = "acme-live", **fields: Any) -> Profile:
     """A profile; live, and at an address where nobody answers."""
-    given: dict[str, Any] = {"base_url": NOWHERE, "environment_id": ENVIRONMENT, "kind": "live"}
-    return Profile(name=name, **(given | {"credential": CredentialKind.SESSION} | fields))
+    defaults: dict[str, Any] = {"base_url": NOWHERE, "environment_id": ENVIRONMENT, "kind": "live"}
+    return Profile(name=name, **(defaults | {"credential": CredentialKind.SESSION} | fields))
 
 
-def stored(*wanted: Profile) -> None:
+def stored(*added: Profile) -> None:
     """Put profiles into the file."""
     profiles = Profiles.load()
-    for each in wanted:
+    for each in added:
         profiles.put(each)
     profiles.save()
 

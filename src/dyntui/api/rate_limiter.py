@@ -35,7 +35,7 @@ class RateLimiter:
         self._limit = max(0.0, per_minute)
         self._factor = 1.0
         self._next = 0.0
-        self._held_until = 0.0
+        self._delayed_until = 0.0
         self._recovered_at = clock()
 
     @property
@@ -46,7 +46,7 @@ class RateLimiter:
     @property
     def waiting(self) -> float:
         """Seconds until the end of the wait that the server requested; 0 when there is none."""
-        return max(0.0, self._held_until - self._clock())
+        return max(0.0, self._delayed_until - self._clock())
 
     def set_rate(self, per_minute: float) -> None:
         """Change the limit, in requests per minute; 0 for none."""
@@ -59,7 +59,7 @@ class RateLimiter:
             at = self._clock()
             if self._factor < 1.0 and at - self._recovered_at >= 60:
                 self._factor, self._recovered_at = min(1.0, self._factor + 0.1), at
-            start = max(at, self._held_until)
+            start = max(at, self._delayed_until)
             pace = self.per_minute
             if pace:
                 interval = 60 / pace
@@ -72,10 +72,10 @@ class RateLimiter:
         """Send nothing for `seconds` after a 429 response, and halve the rate."""
         with self._lock:
             at = self._clock()
-            if at >= self._held_until:
+            if at >= self._delayed_until:
                 self._factor = max(0.1, self._factor / 2)
                 self._recovered_at = at
-            self._held_until = max(self._held_until, at + seconds)
+            self._delayed_until = max(self._delayed_until, at + seconds)
 
     async def acquire(self, waits: Waits) -> None:
         """Wait until a request may be sent. Long waits are announced in `waits`."""

@@ -161,9 +161,9 @@ async def test_undoing_an_import_deletes_every_kind_of_entry(served: RunningServ
             )
             assert (await runner.run()).state is JobState.DONE
             assert (await plan_undo(journal, client)).counts == {UndoState.PENDING: 3}
-            weight = await assess_undo(journal, connection, client)
-            needed = undo_requirement(journal, connection, weight)
+            impact = await assess_undo(journal, connection, client)
+            needed = undo_requirement(journal, connection, impact)
             confirmed = Confirmation(yes=True, typed=needed.accepted[0], read=needed.code)
-            permit = authorize_undo(journal, connection, confirmed, weight)
+            permit = authorize_undo(journal, connection, confirmed, impact)
             assert (await run_undo(journal, connection, client, permit)).counts == {UndoState.DELETED: 3}
     assert {next(iter(set(entry) - {"id", "allowListId"})) for entry in await entries(served, list_id)} == {"email"}

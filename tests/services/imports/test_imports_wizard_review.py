@@ -194,7 +194,7 @@ def test_a_changed_row_with_too_many_values_is_ready(service: WizardService, dra
     assert snapshot(review) == before
 
 
-def test_changes_are_kept_with_another_mapping(service: WizardService, draft: ImportDraft) -> None:
+def test_changes_apply_with_another_mapping(service: WizardService, draft: ImportDraft) -> None:
     review = prepared(service, draft)
     review.edit(2, 0, "ada.two@example.com")
     review.exclude([5])
@@ -259,15 +259,15 @@ def test_any_sequence_of_changes_can_be_undone(service: WizardService, tmp_path:
     path.write_text("\n".join(lines) + "\n")
     review = prepared(service, draft_for(path))
     start = snapshot(review)
-    everything = numbers_of(review, rows_of.ALL)
+    actions = numbers_of(review, rows_of.ALL)
     for _ in range(30):
         match chance.randrange(5):
             case 0 | 1:
-                review.edit(chance.choice(everything), chance.choice([0, 2]), chance.choice([*names, "GB", "XX"]))
+                review.edit(chance.choice(actions), chance.choice([0, 2]), chance.choice([*names, "GB", "XX"]))
             case 2:
-                review.exclude(chance.sample(everything, 2))
+                review.exclude(chance.sample(actions, 2))
             case 3:
-                review.include(chance.sample(everything, 2))
+                review.include(chance.sample(actions, 2))
             case _:
                 codes = [group.code for group in review.summary().groups if group.level == "error"]
                 if codes:

@@ -26,9 +26,9 @@ from dyntui.store.states import RowState
 if TYPE_CHECKING:
     from dyntui.api.errors import ApiProblem
 
-__all__ = ["IDS_KEPT", "Recovery"]
+__all__ = ["ACCEPTS_IDS", "Recovery"]
 
-IDS_KEPT = "ids_kept"
+ACCEPTS_IDS = "ids_kept"
 """The fact that is false once the server gave a row another id than the one it was sent with."""
 
 _CONCURRENT_LOOKUPS = 6
@@ -83,7 +83,7 @@ class Recovery:
         return self._resolve(row, found)
 
     def _resolve(self, row: WorkRow, found: Sequence[FoundRow]) -> JournalOutcome:
-        if row.chosen_id and not found and not self._journal.facts.get(IDS_KEPT, True):
+        if row.chosen_id and not found and not self._journal.facts.get(ACCEPTS_IDS, True):
             message = "The response was lost, and the server does not keep the id that the row was sent with."
             return JournalOutcome(row.number, RowState.REVIEW, "", "no_key", "", message)
         return resolve_row(row, found, self._destination, upsert=self._upsert)

@@ -26,7 +26,7 @@ from dyntui.services.imports.destination import Destination, SendQueue, is_taken
 from dyntui.services.imports.job_control import JobControl, JobStopped, StopRequest
 from dyntui.services.imports.progress import Progress, ProgressReporter
 from dyntui.services.imports.reconcile import UNMATCHED
-from dyntui.services.imports.recovery import IDS_KEPT, Recovery
+from dyntui.services.imports.recovery import ACCEPTS_IDS, Recovery
 from dyntui.services.imports.response_outcome import OutcomeKind, ResponseOutcome, outcome_of_error
 from dyntui.services.imports.row_queue import Batch, RowQueue
 from dyntui.services.imports.server_clock import ServerClock
@@ -254,9 +254,11 @@ class ImportRunner:
                 message = "The response does not mention this row."
                 outcome = JournalOutcome(row.number, RowState.UNKNOWN, "", UNMATCHED, "", message)
             elif (
-                row.chosen_id and outcome.user_id not in ("", row.chosen_id) and self.journal.facts.get(IDS_KEPT, True)
+                row.chosen_id
+                and outcome.user_id not in ("", row.chosen_id)
+                and self.journal.facts.get(ACCEPTS_IDS, True)
             ):
-                self.journal.note(**{IDS_KEPT: False})
+                self.journal.note(**{ACCEPTS_IDS: False})
             elif outcome.state is RowState.PENDING and row.attempts + 1 >= _ROW_TRIES:
                 outcome = outcome._replace(state=RowState.FAILED)
             outcomes.append(outcome)

@@ -46,7 +46,7 @@ __all__ += ["assess_undo"]
 
 _WINDOW = 200
 _LIST_FROM = 100
-_GONE = "is already deleted"
+_ALREADY_DELETED = "is already deleted"
 _LISTED = 1000
 
 
@@ -115,7 +115,7 @@ async def plan_undo(
     kind = undo_target_for(journal)
     read_server = make_reader(client, patient=True)
     total = count_created(journal)
-    begin_undo(journal, _GONE)
+    begin_undo(journal, _ALREADY_DELETED)
     done = 0
 
     def decide(there: list[tuple[CreatedRow, Row]]) -> None:
@@ -225,7 +225,7 @@ async def _delete(
     backoff = Backoff()
     while True:
         if document is None:
-            state, reason = (UndoState.DELETED, "") if was_sent else (UndoState.SKIPPED, _GONE)
+            state, reason = (UndoState.DELETED, "") if was_sent else (UndoState.SKIPPED, _ALREADY_DELETED)
             write_undo(journal, [UndoLine(row.row, row.user_id, state, reason)])
             return
         line = _line(kind, row, document)

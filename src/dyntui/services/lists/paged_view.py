@@ -144,7 +144,7 @@ class PagedView:
         tombstone = self._tombstones.at(index)
         return tombstone if tombstone is not None else self._row_at_position(self._tombstones.position(index))
 
-    def is_gone(self, index: int) -> bool:
+    def is_tombstone(self, index: int) -> bool:
         """Return whether the line is a tombstone."""
         return self._tombstones.at(index) is not None
 

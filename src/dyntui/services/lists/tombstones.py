@@ -69,7 +69,7 @@ def vanished(before: Sequence[Row], after: Sequence[Row], key: str) -> list[tupl
     Only rows between rows that still exist are returned: a row at an end of the page may have moved to another page.
     """
     indexes = {str(row.get(key, "")): index for index, row in enumerate(after)}
-    gone: list[tuple[int, Row]] = []
+    deleted: list[tuple[int, Row]] = []
     pending: list[Row] = []
     last: int | None = None
     for row in before:
@@ -78,7 +78,7 @@ def vanished(before: Sequence[Row], after: Sequence[Row], key: str) -> list[tupl
             pending.append(row)
             continue
         if pending and last is not None and index > last:
-            gone += [(index, missing) for missing in pending]
+            deleted += [(index, missing) for missing in pending]
         pending = []
         last = index
-    return gone
+    return deleted

@@ -178,7 +178,7 @@ class SiblingScreen(DetailScreen):
         if index is None or view is None:
             return None
         index += step
-        while 0 <= index < view.total and view.is_gone(index):
+        while 0 <= index < view.total and view.is_tombstone(index):
             index += step
         return index if 0 <= index < view.total else None
 

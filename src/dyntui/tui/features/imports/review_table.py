@@ -83,7 +83,7 @@ class ReviewRows:
         index = self.insertion_index(int(row_id))
         return index if self.number_at(index) == int(row_id) else None
 
-    def is_gone(self, index: int) -> bool:
+    def is_tombstone(self, index: int) -> bool:
         return False
 
     def set_viewport(self, first: int, last: int) -> None:

@@ -58,7 +58,7 @@ class StaticRows:
     def index_of(self, row_id: str) -> int | None:
         return self._indexes.get(row_id)
 
-    def is_gone(self, index: int) -> bool:
+    def is_tombstone(self, index: int) -> bool:
         return False
 
     def set_viewport(self, first: int, last: int) -> None:

@@ -65,7 +65,7 @@ class TableRows(Protocol):
     def set_viewport(self, first: int, last: int) -> None:
         """Set the rows in view, so that they are loaded."""
 
-    def is_gone(self, index: int) -> bool:
+    def is_tombstone(self, index: int) -> bool:
         """Return whether the row is a tombstone."""
 
 
@@ -265,7 +265,7 @@ class Table(LineList):
     def _row_sign(self, index: int) -> Piece:
         """Return the sign before a row (deleted, marked or changed) and the style of the row."""
         view = self.view
-        if view.is_gone(index):
+        if view.is_tombstone(index):
             return "×", "dim"
         if (self.marks or view.changed) and (row_id := view.id_at(index)) is not None:
             if row_id in self.marks:
