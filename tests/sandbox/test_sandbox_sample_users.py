@@ -26,15 +26,15 @@ NEWEST = 1_795_000_000_000
 
 def test_a_user_depends_on_seed_and_position_only() -> None:
     people = SampleUsers(Ids(1), 300, NEWEST)
-    assert people.record(7) == SampleUsers(Ids(1), 300, NEWEST).record(7)
-    assert people.record(7) != SampleUsers(Ids(2), 300, NEWEST).record(7)
-    assert orjson.loads(orjson.dumps(people.record(9))) == people.record(9)
+    assert people.make_record(7) == SampleUsers(Ids(1), 300, NEWEST).make_record(7)
+    assert people.make_record(7) != SampleUsers(Ids(2), 300, NEWEST).make_record(7)
+    assert orjson.loads(orjson.dumps(people.make_record(9))) == people.make_record(9)
 
 
 def test_search_values_match_the_record() -> None:
     people = SampleUsers(Ids(1), 300, NEWEST)
-    for position, (row, keys) in enumerate(people.rows(1, 301), 1):
-        record = people.record(position)
+    for position, (row, keys) in enumerate(people.make_rows(1, 301), 1):
+        record = people.make_record(position)
         assert row == to_row(record, position, doc=None)
         assert keys == unique_keys(record)
 
@@ -44,7 +44,7 @@ def test_keys_and_ids_are_unique() -> None:
     ids: set[str] = set()
     keys: set[str] = set()
     count = 0
-    for row, own in people.rows(1, 60_001):
+    for row, own in people.make_rows(1, 60_001):
         ids.add(row[1])
         keys.update(own)
         count += len(own)
@@ -55,7 +55,7 @@ def test_sample_users_are_valid_import_rows() -> None:
     people = SampleUsers(Ids(1), 600, NEWEST)
     rows = []
     for position in range(1, 601):
-        record = people.record(position)
+        record = people.make_record(position)
         wallets = [
             {
                 "publicWalletAddress": w["address"],
@@ -91,7 +91,7 @@ def test_sample_users_have_names_in_many_scripts() -> None:
     assert len(set(spelt)) == len(spelt) == len(sample_names.NAME_SETS) * 100
     assert all(re.fullmatch("[a-z]+", word) for pair in spelt for word in pair)
     people = SampleUsers(Ids(1), 400, NEWEST)
-    names = [people.record(position)["profile"].get("firstName", "") for position in range(1, 401)]
+    names = [people.make_record(position)["profile"].get("firstName", "") for position in range(1, 401)]
     assert sum(not name.isascii() for name in names) > 100
 
 
@@ -99,7 +99,7 @@ def test_times_are_in_order() -> None:
     people = SampleUsers(Ids(1), 500, NEWEST)
     created = []
     for position in range(1, 501):
-        record = people.record(position)
+        record = people.make_record(position)
         created.append(record["createdAt"])
         assert record["createdAt"] == record["firstVisit"] <= record["lastVisit"] + 1000
         assert record["lastVisit"] <= NEWEST + 1000

@@ -11,7 +11,7 @@ from dyntui.sandbox.user_record import format_time
 __all__ = ["delegated_access", "sample_key"]
 
 
-def sample_key(ids: Ids, at: int) -> Document:
+def sample_key(ids: Ids, at_ms: int) -> Document:
     """Return a well-formed public key. No private key exists."""
     body = base64.b64encode(ids.digest("delegation key", 64)).decode()
     pem = f"-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n"
@@ -25,20 +25,20 @@ def sample_key(ids: Ids, at: int) -> Document:
         "type": "external",
         "expiresAt": None,
         "revokedAt": None,
-        "createdAt": format_time(at),
-        "updatedAt": format_time(at),
+        "createdAt": format_time(at_ms),
+        "updatedAt": format_time(at_ms),
     }
 
 
-def delegated_access(ids: Ids, newest: int, at: int) -> list[Document]:
-    """Return the delegated access of a wallet, as the API shows it. `newest` and `at` are in ms since 1970."""
+def delegated_access(ids: Ids, newest_ms: int, at_ms: int) -> list[Document]:
+    """Return the delegated access of a wallet, as the API shows it. Both times are in ms since 1970."""
     return [
         {
-            "encryptionPublicKey": sample_key(ids, newest - 90 * 86_400_000),
+            "encryptionPublicKey": sample_key(ids, newest_ms - 90 * 86_400_000),
             "scopes": ["sign"],
             "expiresAt": None,
-            "createdAt": format_time(at),
-            "updatedAt": format_time(at),
+            "createdAt": format_time(at_ms),
+            "updatedAt": format_time(at_ms),
             "deletedAt": None,
         }
     ]

@@ -33,7 +33,7 @@ def make_chunks(sample_users: SampleUsers) -> Iterator[Chunk]:
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing import get_context
 
-    arguments = (sample_users.ids.seed, sample_users.count, sample_users.newest)
+    arguments = (sample_users.ids.seed, sample_users.count, sample_users.newest_ms)
     waiting: deque[Future[Chunk]] = deque()
     with ProcessPoolExecutor(
         worker_count, mp_context=get_context("spawn"), initializer=_start_worker, initargs=arguments
@@ -47,7 +47,7 @@ def make_chunks(sample_users: SampleUsers) -> Iterator[Chunk]:
 
 
 def _make_chunk(sample_users: SampleUsers, start: int) -> Chunk:
-    found = list(sample_users.rows(start, min(start + _CHUNK_SIZE, sample_users.count + 1)))
+    found = list(sample_users.make_rows(start, min(start + _CHUNK_SIZE, sample_users.count + 1)))
     return [row for row, _ in found], sorted((key, row[0]) for row, own in found for key in own)
 
 
@@ -55,12 +55,12 @@ _worker_users: SampleUsers | None = None
 """The sample users of a worker process, set by the initializer of the pool."""
 
 
-def _start_worker(seed: int, count: int, newest: int) -> None:
+def _start_worker(seed: int, count: int, newest_ms: int) -> None:
     import signal
 
     global _worker_users
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl+C
-    _worker_users = SampleUsers(Ids(seed), count, newest)
+    _worker_users = SampleUsers(Ids(seed), count, newest_ms)
 
 
 def _make_chunk_in_worker(start: int) -> Chunk:

@@ -20,47 +20,50 @@ _DAY_MS = 86_400_000
 _USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 
 
-def create_configuration(sandbox: SandboxState, newest: int) -> None:
-    """Create the documents. `newest`: when the last sample user signed up, in ms since 1970."""
-    samples = _SampleConfiguration(sandbox, newest)
-    samples.settings()
-    samples.hosts()
-    samples.access()
-    samples.organization()
-    samples.members()
-    samples.wallets()
+def create_configuration(sandbox: SandboxState, newest_ms: int) -> None:
+    """Create the documents. `newest_ms`: when the last sample user signed up, in ms since 1970."""
+    samples = _SampleConfiguration(sandbox, newest_ms)
+    samples.create_settings()
+    samples.create_hosts()
+    samples.create_access()
+    samples.create_organization()
+    samples.create_members()
+    samples.create_wallets()
 
 
 class _SampleConfiguration:
-    def __init__(self, sandbox: SandboxState, newest: int) -> None:
+    """Stores the documents; times are relative to the newest sign-up."""
+
+    def __init__(self, sandbox: SandboxState, newest_ms: int) -> None:
         self._sandbox = sandbox
         self._ids = sandbox.ids
         self._environment = sandbox.environment_id
-        self._newest = newest
+        self._newest_ms = newest_ms
 
-    def _ago(self, days: float) -> str:
-        return format_time(self._newest - int(days * _DAY_MS))
+    def _days_ago(self, days: float) -> str:
+        """Return the time `days` before the newest sign-up, as the API shows times."""
+        return format_time(self._newest_ms - int(days * _DAY_MS))
 
-    def _put(self, kind: str, name: str, parent: str = "", /, **fields: object) -> Document:
+    def _store(self, kind: str, name: str, parent: str = "", /, **fields: object) -> Document:
         doc = {"id": self._ids.uuid(f"{kind} {name}"), **fields}
         self._sandbox.store.put(kind, doc, parent or self._environment)
         return doc
 
-    def _put_singleton(self, kind: str, key: str = "", /, **fields: object) -> None:
+    def _store_singleton(self, kind: str, key: str = "", /, **fields: object) -> None:
         """Store a singleton: a document whose id follows from the path (`DocumentResource.locate`)."""
         doc = {"id": self._ids.uuid(kind), **fields}
         self._sandbox.store.put(kind, doc, self._environment, id=f"{self._environment} {key}".strip())
 
-    def settings(self) -> None:
+    def create_settings(self) -> None:
         """Create providers and SDK views of both environments, an exchange, Chainalysis and a name service."""
         for environment in (self._ids.uuid("live environment"), self._environment):
             for name in (*SOCIAL, "sms", "coinbaseOnramp"):
-                self._put(
+                self._store(
                     "providers",
                     f"{name} of {environment}",
                     environment,
                     provider=name,
-                    enabledAt=None if name in ("apple", "sms") else self._ago(300),
+                    enabledAt=None if name in ("apple", "sms") else self._days_ago(300),
                     clientId=f"northwind-{name}",
                     **provider_urls(environment, name),
                 )
@@ -72,53 +75,57 @@ class _SampleConfiguration:
             ]
             view = {"id": self._ids.uuid(f"view of {environment}"), "type": "login", "sections": sections}
             self._sandbox.store.put("sdkViews", view, environment, id=f"{environment} login")
-        self._put("exchanges", "coinbase", exchange="coinbase", enabledAt=None, onRampProvider="coinbaseOnramp")
-        self._put_singleton(
+        self._store("exchanges", "coinbase", exchange="coinbase", enabledAt=None, onRampProvider="coinbaseOnramp")
+        self._store_singleton(
             "chainalysis",
             sanctionsApiEnabled=True,
             kytApiEnabled=False,
             projectEnvironmentId=self._environment,
-            createdAt=self._ago(200),
-            updatedAt=self._ago(120),
+            createdAt=self._days_ago(200),
+            updatedAt=self._days_ago(120),
         )
-        self._put_singleton(
-            "nameServices", "EVM", address="0x" + "b0" * 20, domain="northwind.eth", enabledAt=self._ago(60)
+        self._store_singleton(
+            "nameServices", "EVM", address="0x" + "b0" * 20, domain="northwind.eth", enabledAt=self._days_ago(60)
         )
 
-    def hosts(self) -> None:
+    def create_hosts(self) -> None:
         """Create origins, deep links, and custom hostnames in each state."""
         for days, origin in enumerate(
             ("https://app.northwind.example", "https://*.preview.northwind.example", "http://localhost:3000")
         ):
-            fields = {"origin": origin, "createdAt": self._ago(290 - days), "projectEnvironmentId": self._environment}
-            self._put("origins", origin, **fields)
-        self._put("deeplinkUrls", "app", url="northwind://sign-in", createdAt=self._ago(100))
+            fields = {
+                "origin": origin,
+                "createdAt": self._days_ago(290 - days),
+                "projectEnvironmentId": self._environment,
+            }
+            self._store("origins", origin, **fields)
+        self._store("deeplinkUrls", "app", url="northwind://sign-in", createdAt=self._days_ago(100))
         for name, usage, status, extra in (
             ("auth.northwind.example", "cookies", "active", {}),
             ("wallet.northwind.example", "globalWallet", "pending", {}),
             ("id.northwind.example", "cookies", "error", {"errors": "The CNAME record points elsewhere"}),
         ):
             records = hostname_records(name, self._ids.digest(f"hostname {name}", 16).hex())
-            self._put(
+            self._store(
                 "customHostnames", name, hostname=name, usage=usage, status=status, verificationRecords=records, **extra
             )
 
-    def access(self) -> None:
+    def create_access(self) -> None:
         """Create gates, and the global wallet with its access control and connections."""
         rule = {"type": "nft", "chain": "EVM", "address": {"networkId": 1, "contractAddress": "0x" + "ab" * 20}}
-        self._put(
+        self._store(
             "gates",
             "pass",
             name="Founders pass",
             outcome="scope",
             scope="founder",
             rules=[rule],
-            enabledAt=self._ago(80),
+            enabledAt=self._days_ago(80),
         )
         token_rule = {"type": "token", "chain": "EVM", "address": {"networkId": 1, "contractAddress": _USDC}}
         rules = [{**token_rule, "filter": {"amount": 1000}}]
-        self._put("gates", "whales", name="Whales", outcome="siteAccess", rules=rules, enabledAt=None)
-        self._put_singleton(
+        self._store("gates", "whales", name="Whales", outcome="siteAccess", rules=rules, enabledAt=None)
+        self._store_singleton(
             "globalWallets",
             walletName="Northwind Wallet",
             popupPageTitle="Northwind",
@@ -126,27 +133,27 @@ class _SampleConfiguration:
             termsOfServiceUrl="https://northwind.example/terms",
             customMenuLinks=[{"label": "Help", "url": "https://northwind.example/help"}],
             enableLoginWithExternalWallets=True,
-            enabledAt=self._ago(50),
+            enabledAt=self._days_ago(50),
         )
-        self._put_singleton(
-            "globalWalletAccess", projectEnvironmentId=self._environment, type="allow", enabledAt=self._ago(40)
+        self._store_singleton(
+            "globalWalletAccess", projectEnvironmentId=self._environment, type="allow", enabledAt=self._days_ago(40)
         )
         for domain in ("partner.example", "*.northwind.example"):
-            self._put("globalWalletDomains", domain, domain=domain, createdAt=self._ago(40))
+            self._store("globalWalletDomains", domain, domain=domain, createdAt=self._days_ago(40))
         records = self._sandbox.users.load_many(range(1, 9)).values()
         for number, record in enumerate(records):
-            self._put(
+            self._store(
                 "globalWalletConnections",
                 str(number),
                 userId=record["id"],
                 appUrl=f"https://{'partner' if number % 2 else 'shop'}.example",
                 status="disconnected" if number % 3 == 2 else "connected",
-                expiresAt=self._ago(number - 30) if number % 3 != 2 else None,
-                createdAt=self._ago(30 - number),
-                updatedAt=self._ago(30 - number),
+                expiresAt=self._days_ago(number - 30) if number % 3 != 2 else None,
+                createdAt=self._days_ago(30 - number),
+                updatedAt=self._days_ago(30 - number),
             )
 
-    def organization(self) -> None:
+    def create_organization(self) -> None:
         """Create billing, MFA settings and a custom network of the organization."""
         id = self._ids.uuid("organization")
         billing = {
@@ -155,14 +162,18 @@ class _SampleConfiguration:
             "planType": "standard",
             "inTrial": False,
             "scope": ["settings_general", "user_management", "webhooks", "api_tokens"],
-            "currentBillingPeriod": {"startDate": self._ago(12), "endDate": self._ago(-18), "usagesCount": 1842},
+            "currentBillingPeriod": {
+                "startDate": self._days_ago(12),
+                "endDate": self._days_ago(-18),
+                "usagesCount": 1842,
+            },
             "version": "v2",
             "coupons": [],
         }
         self._sandbox.store.put("billing", billing)
-        setting = {"id": f"{id} totp", "enabledAt": self._ago(150)}
+        setting = {"id": f"{id} totp", "enabledAt": self._days_ago(150)}
         self._sandbox.store.put("mfaSettings", setting, id)
-        self._put(
+        self._store(
             "customNetworks",
             "Northwind",
             id,
@@ -178,10 +189,10 @@ class _SampleConfiguration:
             nativeCurrencyDecimals=18,
         )
 
-    def members(self) -> None:
+    def create_members(self) -> None:
         """Create members, sent and received invitations, and a personal token."""
         id, store = self._ids.uuid("organization"), self._sandbox.store
-        robin: Document = {}
+        owner: Document = {}
         for first, last, role in (
             ("Robin", "Vega", "owner"),
             ("Amara", "Okafor", "admin"),
@@ -195,7 +206,7 @@ class _SampleConfiguration:
                 "email": f"{first.lower()}@northwind.example",
             }
             member = self._ids.uuid("member" if role == "owner" else f"member {first}")
-            robin = robin or {"id": member, **identity}
+            owner = owner or {"id": member, **identity}
             user = {
                 "id": self._ids.uuid(f"dashboard user {first}"),
                 "projectEnvironmentId": self._environment,
@@ -203,16 +214,18 @@ class _SampleConfiguration:
             }
             store.put("members", {"id": member, "user": user, "role": role}, id)
         for name, status, role in (("lena", "pending", "developer"), ("oscar", "rejected", "viewer")):
-            self._invite(id, "Northwind Labs", f"{name}@northwind.example", status, role, robin["email"])
-        self._invite(
-            self._ids.uuid("fabrikam"), "Fabrikam", robin["email"], "pending", "admin", "owner@fabrikam.example"
+            self._create_invitation(id, "Northwind Labs", f"{name}@northwind.example", status, role, owner["email"])
+        self._create_invitation(
+            self._ids.uuid("fabrikam"), "Fabrikam", owner["email"], "pending", "admin", "owner@fabrikam.example"
         )
-        at = self._newest - 90 * _DAY_MS
+        at = self._newest_ms - 90 * _DAY_MS
         scopes = ["environment.users.read"]
-        store_token(store, self._ids, "laptop", "Laptop", scopes, self._environment, robin, at, parent=PERSONAL_TOKENS)
+        store_token(store, self._ids, "laptop", "Laptop", scopes, self._environment, owner, at, parent=PERSONAL_TOKENS)
 
-    def _invite(self, organization: str, name: str, email: str, status: str, role: str, by: str) -> None:
-        self._put(
+    def _create_invitation(
+        self, organization: str, name: str, email: str, status: str, role: str, created_by: str
+    ) -> None:
+        self._store(
             "invites",
             email,
             organization,
@@ -221,10 +234,10 @@ class _SampleConfiguration:
             status=status,
             email=email,
             role=role,
-            createdByEmail=by,
+            createdByEmail=created_by,
         )
 
-    def wallets(self) -> None:
+    def create_wallets(self) -> None:
         """Create the policy of embedded wallets and a delegation key."""
         environment, store = self._environment, self._sandbox.store
         rules = (
@@ -234,9 +247,9 @@ class _SampleConfiguration:
         policy = {
             "policyId": self._ids.uuid("policy"),
             "projectEnvironmentId": environment,
-            "createdAt": self._ago(70),
-            "updatedAt": self._ago(35),
+            "createdAt": self._days_ago(70),
+            "updatedAt": self._days_ago(35),
             "policyContent": [{**rule, "ruleId": self._ids.uuid(f"rule {rule['name']}")} for rule in rules],
         }
         store.put("waasPolicies", policy, environment, id=environment)
-        store.put("delegationKeys", sample_key(self._ids, self._newest - 90 * _DAY_MS), environment)
+        store.put("delegationKeys", sample_key(self._ids, self._newest_ms - 90 * _DAY_MS), environment)

@@ -30,16 +30,16 @@ _REFUSED = {
 }
 
 
-def create_history(sandbox: SandboxState, newest: int) -> None:
-    """Write the events, webhooks and messages. `newest`: when the last sample user signed up, in ms since 1970."""
+def create_history(sandbox: SandboxState, newest_ms: int) -> None:
+    """Write the events, webhooks and messages. `newest_ms`: when the last sample user signed up, in ms since 1970."""
     positions = [sandbox.events.emit(name, data, at=at, user=user) for at, name, data, user in _sample_events(sandbox)]
     for number, (url, enabled, names) in enumerate(_WEBHOOKS):
         events = [event for event in map(sandbox.events.at, positions) if event["eventName"] in names]
-        disabled_at = None if enabled else newest
+        disabled_at = None if enabled else newest_ms
         if not enabled and events:
             events = events[: (len(events) + 1) // 2]
             disabled_at = _parse_ms(events[-1]["timestamp"]) + _DISABLED_AFTER_MS
-        webhook = _create_webhook(sandbox, newest, number, url, disabled_at, names)
+        webhook = _create_webhook(sandbox, newest_ms, number, url, disabled_at, names)
         for turn, event in enumerate(events[-_MESSAGES:]):
             _create_message(sandbox, webhook, event, turn)
 
@@ -57,16 +57,16 @@ def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Document, str 
             out.append((item["createdAt"], name, {**serialize_wallet(item), "userId": id}, id))
         for item in record["sessions"]:
             out.append((item["createdAt"], "user.session.created", {**serialize_session(item), "userId": id}, id))
-    for visitor in sandbox.visitors.newest(_VISITORS):
+    for visitor in sandbox.visitors.list_newest(_VISITORS):
         out.append((visitor["at"], "visit.created", serialize_visitor_of(sandbox.environment_id, visitor), None))
     return sorted(out, key=lambda each: each[0])
 
 
 def _create_webhook(
-    sandbox: SandboxState, newest: int, number: int, url: str, disabled_at: int | None, names: tuple[str, ...]
+    sandbox: SandboxState, newest_ms: int, number: int, url: str, disabled_at: int | None, names: tuple[str, ...]
 ) -> Document:
     """Create a webhook. `disabled_at` is in ms since 1970; None for an enabled one."""
-    at = newest - (200 - number) * _DAY_MS
+    at = newest_ms - (200 - number) * _DAY_MS
     made: Document = {
         "environmentId": sandbox.environment_id,
         "webhookId": sandbox.ids.uuid(f"webhook {number}"),

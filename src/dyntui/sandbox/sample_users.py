@@ -61,29 +61,29 @@ _PHONES = len(_US_AREAS) * 100
 class SampleUsers:
     """The sample users of one sandbox.
 
-    `count` is their number; `newest` is when the last of them signed up, in ms since 1970.
+    `count` is their number; `newest_ms` is when the last of them signed up, in ms since 1970.
     """
 
-    def __init__(self, ids: Ids, count: int, newest: int) -> None:
+    def __init__(self, ids: Ids, count: int, newest_ms: int) -> None:
         self.ids = ids
         self.count = count
-        self.newest = newest
+        self.newest_ms = newest_ms
         self._combinations = len(names.NAME_SETS) * 100 * len(names.DOMAINS)
         self._offset = int.from_bytes(ids.digest("people", 8), "big") % self._combinations
 
-    def rows(self, start: int, stop: int) -> Iterator[tuple[UserRow, list[str]]]:
+    def make_rows(self, start: int, stop: int) -> Iterator[tuple[UserRow, list[str]]]:
         """Yield the row and the unique keys of the users at positions `start` to `stop` (exclusive), counted from 1."""
         for position in range(start, stop):
-            record = self._identity(position)[0]
+            record = self._make_searched_fields(position)[0]
             yield to_row(record, position, doc=None), unique_keys(record)
 
-    def record(self, position: int) -> Record:
+    def make_record(self, position: int) -> Record:
         """Return the complete record of the user at a position."""
-        record, created, visited = self._identity(position)
+        record, created, visited = self._make_searched_fields(position)
         self._add_details(record, position, created, visited)
         return record
 
-    def _identity(self, position: int) -> tuple[Record, int, int]:
+    def _make_searched_fields(self, position: int) -> tuple[Record, int, int]:
         """Return a record with the searched, sorted and unique values, its creation and its last visit in ms."""
         index = position - 1
         digest = self.ids.digest(f"person {position}", 64)
@@ -98,10 +98,10 @@ class SampleUsers:
         number = str(repetition + 1) if repetition else ""
 
         share = (index + digest[0] / 256) / self.count
-        created = self.newest - int(_SPAN_MS * (1 - share) ** 1.4)
+        created = self.newest_ms - int(_SPAN_MS * (1 - share) ** 1.4)
         visited = created
         if digest[1] > 40:
-            visited = created + int((self.newest - created) * (digest[2] / 255) ** 0.6)
+            visited = created + int((self.newest_ms - created) * (digest[2] / 255) ** 0.6)
         visited -= visited % 1000 - digest[3]
 
         profile: Document = {"country": name_set.countries[digest[4] % len(name_set.countries)]}
@@ -128,16 +128,20 @@ class SampleUsers:
             "firstVisit": created,
             "lastVisit": visited,
             "profile": profile,
-            "wallets": [self._wallet(position, n, digest, created, visited) for n in range(_WALLETS_OF[digest[13]])],
+            "wallets": [
+                self._make_wallet(position, n, digest, created, visited) for n in range(_WALLETS_OF[digest[13]])
+            ],
             "oauth": [],
         }
         if digest[14] < 115:
             record["oauth"].append(
-                self._oauth(position, digest, f"{first} {last}", f"{first_ascii}{last_ascii}{domain}{number}", profile)
+                self._make_oauth_account(
+                    position, digest, f"{first} {last}", f"{first_ascii}{last_ascii}{domain}{number}", profile
+                )
             )
         return record, created, visited
 
-    def _wallet(self, position: int, n: int, digest: bytes, created: int, visited: int) -> Document:
+    def _make_wallet(self, position: int, n: int, digest: bytes, created: int, visited: int) -> Document:
         chain = _CHAIN_OF[digest[16 + n]]
         data = self.ids.digest(f"wallet {n} {position}", 32)
         embedded = chain in _WAAS_CHAIN and digest[20 + n] < 90
@@ -156,7 +160,7 @@ class SampleUsers:
             "additional": [{"address": ADDRESS["BTC"](data[::-1]), "type": "payment"}] if chain == "BTC" else [],
         }
 
-    def _oauth(self, position: int, digest: bytes, name: str, handle: str, profile: Document) -> Document:
+    def _make_oauth_account(self, position: int, digest: bytes, name: str, handle: str, profile: Document) -> Document:
         provider = _PROVIDER_OF[digest[15]]
         account = (
             str(10**20 + int.from_bytes(digest[33:41], "big"))
@@ -186,26 +190,26 @@ class SampleUsers:
         if digest[4] < 20:
             profile["emailNotification"] = digest[4] < 15
             profile["newsletterNotification"] = digest[5] < 128
-        profile["metadata"] = self._metadata(digest)
+        profile["metadata"] = self._make_metadata(digest)
         for account in record["oauth"]:
             account["id"] = self.ids.child(position, "oauth")
         for n, wallet in enumerate(record["wallets"]):
             wallet["id"] = self.ids.child(position, f"wallet {n}")
             if wallet["provider"] == "embeddedWallet":
-                wallet["waas"] = self._waas(position, n, digest, wallet)
+                wallet["waas"] = self._make_waas_wallet(position, n, digest, wallet)
                 if digest[48 + n] < 30:
-                    wallet["delegated"] = delegated_access(self.ids, self.newest, wallet["updatedAt"])
+                    wallet["delegated"] = delegated_access(self.ids, self.newest_ms, wallet["updatedAt"])
                 wallet["properties"] = {"version": "V3", "claimed": digest[30 + n] < 200, "source": "user"}
             elif digest[34 + n] < 20:
                 wallet["properties"] = {"hardwareWallet": "ledger"}
             if wallet["chain"] == "EVM" and digest[37 + n] < 40 and "username" in profile:
                 wallet["nameService"] = {"name": f"{profile['username'].replace('_', '')}.eth"}
-        record["sessions"] = self._sessions(position, digest, created, visited)
-        record["mfa"] = self._mfa(position, digest, created)
-        record["checks"] = self._checks(position, digest, record["wallets"], created)
+        record["sessions"] = self._make_sessions(position, digest, created, visited)
+        record["mfa"] = self._make_mfa_devices(position, digest, created)
+        record["checks"] = self._make_checks(position, digest, record["wallets"], created)
         record["previousUsers"] = [self.ids.uuid(f"previous user of {position}")] if digest[60] < 6 else []
 
-    def _metadata(self, digest: bytes) -> Document:
+    def _make_metadata(self, digest: bytes) -> Document:
         metadata: Document = {}
         if digest[6] < 170:
             metadata["plan"] = ("free", "free", "pro", "team")[digest[7] % 4]
@@ -221,7 +225,7 @@ class SampleUsers:
             metadata["points"] = int.from_bytes(digest[14:16], "big")
         return metadata
 
-    def _waas(self, position: int, n: int, digest: bytes, wallet: Document) -> Document:
+    def _make_waas_wallet(self, position: int, n: int, digest: bytes, wallet: Document) -> Document:
         scheme = digest[16 + n] % 3
         return {
             "accountAddress": wallet["address"],
@@ -239,7 +243,7 @@ class SampleUsers:
             ],
         }
 
-    def _sessions(self, position: int, digest: bytes, created: int, visited: int) -> list[Document]:
+    def _make_sessions(self, position: int, digest: bytes, created: int, visited: int) -> list[Document]:
         count = digest[40] % 5 if visited > created else 1
         out: list[Document] = []
         for n in range(count):
@@ -252,12 +256,12 @@ class SampleUsers:
                     "createdAt": at,
                     "ipAddress": f"{net}{host:x}" if ":" in net else f"{net}{host}",
                     "userAgent": names.USER_AGENTS[digest[51 + n] % len(names.USER_AGENTS)],
-                    "revokedAt": at + 30 * _DAY_MS if at + 30 * _DAY_MS < self.newest else None,
+                    "revokedAt": at + 30 * _DAY_MS if at + 30 * _DAY_MS < self.newest_ms else None,
                 }
             )
         return out
 
-    def _mfa(self, position: int, digest: bytes, created: int) -> list[Document]:
+    def _make_mfa_devices(self, position: int, digest: bytes, created: int) -> list[Document]:
         kinds = [kind for kind, chance in (("totp", 20), ("passkey", 12)) if digest[56] < chance]
         return [
             {
@@ -272,7 +276,7 @@ class SampleUsers:
             for n, kind in enumerate(kinds)
         ]
 
-    def _checks(self, position: int, digest: bytes, wallets: list[Document], created: int) -> list[Document]:
+    def _make_checks(self, position: int, digest: bytes, wallets: list[Document], created: int) -> list[Document]:
         if digest[57] > 60:
             return []
         result = "BLOCKED" if digest[58] < 6 else "FAILED" if digest[58] < 12 else "OK"

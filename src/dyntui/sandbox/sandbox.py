@@ -49,10 +49,10 @@ class Sandbox(SandboxState):
         if self.is_new:
             with self.store.write():
                 self.users.insert_sample_users()
-                seed_environment.create_environment(self.store, self.ids, self.users, self.newest, options.scopes)
-                sample_configuration.create_configuration(self, self.newest)
-                sample_history.create_history(self, self.newest)
-                for name, value in (("seed", self.seed), ("users", self.user_count), ("newest", self.newest)):
+                seed_environment.create_environment(self.store, self.ids, self.users, self.newest_ms, options.scopes)
+                sample_configuration.create_configuration(self, self.newest_ms)
+                sample_history.create_history(self, self.newest_ms)
+                for name, value in (("seed", self.seed), ("users", self.user_count), ("newest", self.newest_ms)):
                     self.store.set_meta(name, str(value))
         self.store.make_indexes()
         self.webhooks.resume()

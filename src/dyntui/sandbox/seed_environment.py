@@ -20,9 +20,12 @@ _DAY_MS = 86_400_000
 
 
 def create_environment(
-    store: Store, ids: Ids, users: UserRepository, newest: int, scopes: tuple[str, ...] | None
+    store: Store, ids: Ids, users: UserRepository, newest_ms: int, scopes: tuple[str, ...] | None
 ) -> None:
-    """Create the documents. `newest` is in ms since 1970; `scopes` are those of the main token, None for all."""
+    """Create the documents.
+
+    newest_ms: when the last sample user signed up, in ms since 1970. scopes: those of the main token; None for all.
+    """
     environment, live = ids.uuid("environment"), ids.uuid("live environment")
     organization, project = ids.uuid("organization"), ids.uuid("project")
     store.put(
@@ -43,8 +46,8 @@ def create_environment(
             {
                 "id": id,
                 "settings": default_settings(name),
-                "createdAt": format_time(newest - 420 * _DAY_MS),
-                "updatedAt": format_time(newest - 12 * _DAY_MS),
+                "createdAt": format_time(newest_ms - 420 * _DAY_MS),
+                "updatedAt": format_time(newest_ms - 12 * _DAY_MS),
                 "sdkVersion": "WalletKit/4.31.0",
             },
             project,
@@ -64,12 +67,12 @@ def create_environment(
         list(ALL_SCOPES if scopes is None else scopes),
         environment,
         member,
-        newest - 40 * _DAY_MS,
+        newest_ms - 40 * _DAY_MS,
     )
     reading = [scope for scope in ALL_SCOPES if scope.endswith(".read")]
-    store_token(store, ids, "reports", "Weekly report", reading, environment, member, newest - 200 * _DAY_MS)
+    store_token(store, ids, "reports", "Weekly report", reading, environment, member, newest_ms - 200 * _DAY_MS)
     _create_custom_fields(store, ids, environment)
-    _create_allowlists(store, ids, users, environment, newest)
+    _create_allowlists(store, ids, users, environment, newest_ms)
 
 
 def store_token(
@@ -136,7 +139,7 @@ def _create_custom_fields(store: Store, ids: Ids, environment: str) -> None:
         )
 
 
-def _create_allowlists(store: Store, ids: Ids, users: UserRepository, environment: str, newest: int) -> None:
+def _create_allowlists(store: Store, ids: Ids, users: UserRepository, environment: str, newest_ms: int) -> None:
     lists = (
         ("Beta testers", "scope", "beta early-access", True),
         ("Staff", "scope", "staff", True),
@@ -149,7 +152,7 @@ def _create_allowlists(store: Store, ids: Ids, users: UserRepository, environmen
             {
                 "id": ids.uuid(f"allowlist {name}"),
                 "name": name,
-                "enabledAt": format_time(newest - 30 * _DAY_MS) if enabled else None,
+                "enabledAt": format_time(newest_ms - 30 * _DAY_MS) if enabled else None,
                 "projectEnvironmentId": environment,
                 "scope": scope,
                 "outcome": outcome,

@@ -85,7 +85,7 @@ class UserRepository:
         """Return the records at these positions, by position."""
         marks = ",".join("?" * len(positions))
         rows = self._store.db.execute(f"SELECT pos, doc FROM people WHERE pos IN ({marks})", list(positions))
-        return {pos: orjson.loads(doc) if doc else self._sample_users.record(pos) for pos, doc in rows}
+        return {pos: orjson.loads(doc) if doc else self._sample_users.make_record(pos) for pos, doc in rows}
 
     def next_position(self) -> int:
         """Return the position of the next new user."""

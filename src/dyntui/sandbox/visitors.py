@@ -21,11 +21,11 @@ _WALLET_NAMES = {
 class Visitors:
     """The visitors of a sandbox. There is one sample visitor for two sample users, at most 20,000."""
 
-    def __init__(self, store: Store, ids: Ids, user_count: int, newest: int) -> None:
+    def __init__(self, store: Store, ids: Ids, user_count: int, newest_ms: int) -> None:
         self._store = store
         self._ids = ids
         self._count = min(user_count // 2, _MAX_VISITORS)
-        self._newest = newest
+        self._newest_ms = newest_ms
         self._sample: list[Document] = []
         self._all: tuple[int, list[Document]] = (-1, [])
 
@@ -38,7 +38,7 @@ class Visitors:
             self._all = (version, self._sample + self._store.all("visitors"))
         return self._all[1]
 
-    def newest(self, number: int) -> list[Document]:
+    def list_newest(self, number: int) -> list[Document]:
         """Return the latest `number` sample visitors, oldest first."""
         return [self._visitor(each) for each in range(max(0, self._count - number), self._count)]
 
@@ -61,5 +61,5 @@ class Visitors:
             "chain": chain,
             "walletName": names[digest[34] % len(names)],
             "provider": "walletConnect" if digest[35] < 60 else "browserExtension",
-            "at": self._newest - int(_SPAN_MS * (1 - share) ** 1.4),
+            "at": self._newest_ms - int(_SPAN_MS * (1 - share) ** 1.4),
         }

@@ -11,7 +11,8 @@ from dyntui.sandbox.store import Document
 _DAY_MS = 86_400_000
 
 
-def _within(call: OperationCall, start: str = "start", end: str = "end") -> tuple[int, int]:
+def _parse_range(call: OperationCall, start: str = "start", end: str = "end") -> tuple[int, int]:
+    """Return the first and last ms since 1970 of the range in the query. `start`, `end`: its query parameters."""
     last = parse_query_time(call, end)
     if last is None:
         last = call.now
@@ -26,38 +27,38 @@ def _within(call: OperationCall, start: str = "start", end: str = "end") -> tupl
 
 
 @operation("getAnalyticsTopline")
-def topline(call: OperationCall) -> Document:
-    return call.sandbox.analytics.topline(_within(call))
+def get_topline(call: OperationCall) -> Document:
+    return call.sandbox.analytics.topline(_parse_range(call))
 
 
 @operation("getAnalyticsOverview")
-def overview(call: OperationCall) -> Document:
-    return call.sandbox.analytics.overview(_within(call), call.query.get("granularity", "day"))
+def get_overview(call: OperationCall) -> Document:
+    return call.sandbox.analytics.overview(_parse_range(call), call.query.get("granularity", "day"))
 
 
 @operation("getAnalyticsEngagement")
-def engagement(call: OperationCall) -> Document:
-    return call.sandbox.analytics.engagement(_within(call))
+def get_engagement(call: OperationCall) -> Document:
+    return call.sandbox.analytics.engagement(_parse_range(call))
 
 
 @operation("getAnalyticsWallets")
-def wallets(call: OperationCall) -> Document:
-    return call.sandbox.analytics.wallets(_within(call), _chain(call))
+def get_wallets(call: OperationCall) -> Document:
+    return call.sandbox.analytics.wallets(_parse_range(call), _parse_chain_family(call))
 
 
-def _chain(call: OperationCall) -> str:
+def _parse_chain_family(call: OperationCall) -> str:
     chain = call.query.get("chain", "")
     return "" if chain in ("", "all") else chain_family(chain)
 
 
 @operation("getWalletsBreakdown")
-def breakdown(call: OperationCall) -> list[Document]:
-    """The schema of the vendor does not define the response; it has the counts of `wallets` in the range."""
-    found = call.sandbox.analytics.wallets(_within(call, "startDate", "endDate"), "")
+def get_breakdown(call: OperationCall) -> list[Document]:
+    """Return the counts of `get_wallets` in the range; the schema of the vendor does not define the response."""
+    found = call.sandbox.analytics.wallets(_parse_range(call, "startDate", "endDate"), "")
     return [{"name": each["walletNameDisplay"], "count": each["nWallets"]} for each in found["breakdown"]["inRange"]]
 
 
 @operation("getVisitAnalytics")
-def visits(call: OperationCall) -> Document:
-    within = _within(call, "startDate", "endDate")
-    return call.sandbox.analytics.visits(within, call.sandbox.visitors.all())
+def get_visits(call: OperationCall) -> Document:
+    range_ms = _parse_range(call, "startDate", "endDate")
+    return call.sandbox.analytics.visits(range_ms, call.sandbox.visitors.all())

@@ -41,7 +41,7 @@ def _refuse_owner(member: Document) -> None:
 
 
 @operation("updateMemberRole")
-def update_role(call: OperationCall) -> Document:
+def update_member_role(call: OperationCall) -> Document:
     member = _find_member(call, call.path["memberId"])
     role = call.body.get("role", member["role"])
     _refuse_owner(member)
@@ -75,13 +75,13 @@ def delegate_ownership(call: OperationCall) -> None:
 
 
 @operation("getOrganizationInvitesByOrganizationId")
-def list_sent(call: OperationCall) -> Document:
+def list_sent_invites(call: OperationCall) -> Document:
     invites = call.sandbox.store.all("invites", find_organization(call)["id"])
     return {"count": len(invites), "invites": invites}
 
 
 @operation("getInvites")
-def list_received(call: OperationCall) -> Document:
+def list_received_invites(call: OperationCall) -> Document:
     """Return the invitations for the caller."""
     mine, status = call.token["createdBy"].get("email"), call.query.get("status")
     store = call.sandbox.store

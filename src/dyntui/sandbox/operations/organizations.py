@@ -25,7 +25,7 @@ def _refuse_name(call: OperationCall, name: str, own: str = "") -> None:
         raise invalid("organization_name_already_exists", "An organization with this name already exists")
 
 
-def _organization_body(organization: Document) -> Document:
+def _serialize_organization(organization: Document) -> Document:
     names = catalog().schemas["OrganizationResponseOrganization"]["properties"]
     return {"organization": {name: value for name, value in organization.items() if name in names}}
 
@@ -49,7 +49,7 @@ def create_organization(call: OperationCall) -> Reply:
     fields = {name: call.body[name] for name in ("name", "description", "websiteUrl") if name in call.body}
     made = {"id": call.new_id("organizations"), **fields, "role": "owner"}
     store.put("organizations", made)
-    return Reply(201, _organization_body(made))
+    return Reply(201, _serialize_organization(made))
 
 
 @operation("updateOrganizationById")
@@ -58,7 +58,7 @@ def update_organization(call: OperationCall) -> Document:
     _refuse_name(call, call.body["name"], found["id"])
     found |= {name: call.body[name] for name in ("name", "description", "websiteUrl") if name in call.body}
     call.sandbox.store.put("organizations", found)
-    return _organization_body(found)
+    return _serialize_organization(found)
 
 
 @operation("updateOrganizationAddressById")
@@ -66,10 +66,10 @@ def update_address(call: OperationCall) -> Document:
     found = find_organization(call)
     found["address"] = {**found.get("address", {}), **call.body}
     call.sandbox.store.put("organizations", found)
-    return _organization_body(found)
+    return _serialize_organization(found)
 
 
-def _billing(call: OperationCall) -> Document:
+def _load_billing(call: OperationCall) -> Document:
     id = find_organization(call)["id"]
     found = call.sandbox.store.get("billing", id)
     if found is not None:
@@ -79,21 +79,21 @@ def _billing(call: OperationCall) -> Document:
 
 def _save_billing(call: OperationCall, billing: Document) -> Document:
     call.sandbox.store.put("billing", billing)
-    return _subscription(billing)
+    return _serialize_subscription(billing)
 
 
-def _subscription(billing: Document) -> Document:
+def _serialize_subscription(billing: Document) -> Document:
     return {name: value for name, value in billing.items() if name != "id"}
 
 
 @operation("getBillingSubscriptionByOrganization")
 def get_billing(call: OperationCall) -> Document:
-    return _subscription(_billing(call))
+    return _serialize_subscription(_load_billing(call))
 
 
 @operation("applyCouponForSubscription")
 def apply_coupon(call: OperationCall) -> Document:
-    billing = _billing(call)
+    billing = _load_billing(call)
     coupons = billing.get("coupons", [])
     if call.body["coupon"] in [each["coupon"] for each in coupons]:
         raise invalid("duplicate_exists", "This coupon is applied already")
@@ -101,8 +101,8 @@ def apply_coupon(call: OperationCall) -> Document:
 
 
 @operation("upgradeSubscriptionForOrganization")
-def upgrade(call: OperationCall) -> Document:
-    return _save_billing(call, {**_billing(call), "planType": "advanced", "inTrial": False})
+def upgrade_plan(call: OperationCall) -> Document:
+    return _save_billing(call, {**_load_billing(call), "planType": "advanced", "inTrial": False})
 
 
 def _sso_fields(call: OperationCall, body: Document) -> Document:
@@ -143,10 +143,10 @@ def get_sso(call: OperationCall) -> Document:
 def list_mfa_settings(call: OperationCall) -> Document:
     id = find_organization(call)["id"]
     types = catalog().schemas["MFADeviceType"]["enum"]
-    return {"mfaSettings": [_mfa_setting(call, id, each) for each in types]}
+    return {"mfaSettings": [_load_mfa_setting(call, id, each) for each in types]}
 
 
-def _mfa_setting(call: OperationCall, organization: str, device: str) -> Document:
+def _load_mfa_setting(call: OperationCall, organization: str, device: str) -> Document:
     setting = call.sandbox.store.get("mfaSettings", f"{organization} {device}") or {}
     return {"mfaDeviceType": device, "enabledAt": setting.get("enabledAt")}
 
@@ -157,10 +157,10 @@ def set_mfa_setting(call: OperationCall) -> Document:
     if device not in catalog().schemas["MFADeviceType"]["enum"]:
         raise bad_request("params/mfaDeviceType must be one of totp, passkey, email")
     on = call.operation.id == "enableMfaDeviceForOrganization"
-    before = _mfa_setting(call, id, device)["enabledAt"]
+    before = _load_mfa_setting(call, id, device)["enabledAt"]
     setting = {"id": f"{id} {device}", "enabledAt": (before or format_time(call.now)) if on else None}
     call.sandbox.store.put("mfaSettings", setting, id)
-    return _mfa_setting(call, id, device)
+    return _load_mfa_setting(call, id, device)
 
 
 def _check_network(call: OperationCall, doc: Document) -> None:

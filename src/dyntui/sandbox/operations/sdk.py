@@ -10,7 +10,7 @@ from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.environments import find_environment, rsa_modulus, serialize_environment
 from dyntui.sandbox.operations.global_wallets import SETTINGS
 from dyntui.sandbox.operations.settings import provider_urls
-from dyntui.sandbox.operations.visits import serialize_visitor as shown_visitor
+from dyntui.sandbox.operations.visits import serialize_visitor
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_rules import is_email
@@ -55,13 +55,16 @@ def _without_secrets(value: object) -> object:
 def list_networks(call: OperationCall) -> list[Document]:
     chains = find_environment(call, call.path["environmentId"])["settings"]["chains"]
     return [
-        {"chainName": chain["name"], "networks": [_network(chain["name"], each) for each in chain.get("networks", ())]}
+        {
+            "chainName": chain["name"],
+            "networks": [_serialize_network(chain["name"], each) for each in chain.get("networks", ())],
+        }
         for chain in chains
         if chain["enabled"]
     ]
 
 
-def _network(chain: str, network: Document) -> Document:
+def _serialize_network(chain: str, network: Document) -> Document:
     name, symbol, decimals = NATIVE.get(_FAMILIES.get(chain, ""), ("Coin", "COIN", 18))
     id = str(network["networkId"])
     return {
@@ -131,7 +134,7 @@ def create_visit(call: OperationCall) -> None:
         "at": call.now,
     }
     if call.sandbox.visitors.add(visitor):
-        call.emit("visit.created", shown_visitor(call, visitor))
+        call.emit("visit.created", serialize_visitor(call, visitor))
 
 
 @operation("prefetch", "publishEvent", "logDynamicSdkSettings")
@@ -144,7 +147,7 @@ def verify_email(call: OperationCall) -> Document:
     """Start a verification. No email is sent."""
     if not is_email(call.body["email"]):
         raise invalid("invalid_email", "The email is not valid", {"email": call.body["email"]})
-    return {"verificationUUID": _verification_id(call), "email": call.body["email"]}
+    return {"verificationUUID": _find_or_create_verification(call), "email": call.body["email"]}
 
 
 @operation("createSmsVerification", "retrySmsVerification")
@@ -153,10 +156,10 @@ def verify_phone(call: OperationCall) -> Document:
     number = {name: call.body[name] for name in ("phoneNumber", "phoneCountryCode", "isoCountryCode")}
     if not number["phoneNumber"].isdigit():
         raise invalid("invalid_phone", "The phone number must consist of digits")
-    return {"verificationUUID": _verification_id(call), **number}
+    return {"verificationUUID": _find_or_create_verification(call), **number}
 
 
-def _verification_id(call: OperationCall) -> str:
+def _find_or_create_verification(call: OperationCall) -> str:
     """Return the id of the verification in the body, or of a new one."""
     id = call.body.get("verificationUUID")
     if id is None:
@@ -169,15 +172,15 @@ def _verification_id(call: OperationCall) -> str:
 
 @operation("oauthLoginUrl")
 def get_login_url(call: OperationCall) -> Document:
-    return {"url": _authorization_url(call)}
+    return {"url": _make_authorization_url(call)}
 
 
 @operation("oauthLogin")
 def redirect_to_login(call: OperationCall) -> Reply:
-    return Reply(302, b"", {"location": _authorization_url(call), "content-type": "text/plain"})
+    return Reply(302, b"", {"location": _make_authorization_url(call), "content-type": "text/plain"})
 
 
-def _authorization_url(call: OperationCall) -> str:
+def _make_authorization_url(call: OperationCall) -> str:
     environment, provider = call.path["environmentId"], call.path["providerType"]
     configured = (each for each in call.sandbox.store.all("providers", environment) if each["provider"] == provider)
     found = next((each for each in configured if each["enabledAt"]), None)
@@ -189,7 +192,7 @@ def _authorization_url(call: OperationCall) -> str:
 
 @operation("initAuth")
 def init_auth(call: OperationCall) -> None:
-    _authorization_url(call)
+    _make_authorization_url(call)
 
 
 @operation("scanUrl")

@@ -54,7 +54,7 @@ def _encode_base64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _policy(call: OperationCall) -> Document:
+def _load_policy(call: OperationCall) -> Document:
     return call.find("waasPolicies", "Policy", call.path["environmentId"])
 
 
@@ -67,7 +67,7 @@ def _save_policy(call: OperationCall, policy: Document, action: str) -> Document
 
 @operation("getWaasPolicy")
 def get_policy(call: OperationCall) -> Document:
-    return _policy(call)
+    return _load_policy(call)
 
 
 @operation("createWaasPolicy")
@@ -91,7 +91,7 @@ def create_policy(call: OperationCall) -> Reply:
 
 @operation("updateWaasPolicy")
 def update_policy(call: OperationCall) -> Document:
-    policy = _policy(call)
+    policy = _load_policy(call)
     at = {rule["ruleId"]: number for number, rule in enumerate(policy["policyContent"])}
     for rule in call.body["rulesToUpdate"]:
         number = at.get(rule.get("ruleId", ""))
@@ -103,20 +103,20 @@ def update_policy(call: OperationCall) -> Document:
 
 @operation("deleteWaasPolicy")
 def delete_rules(call: OperationCall) -> Document:
-    policy, removed = _policy(call), set(call.body["ruleIdsToDelete"])
+    policy, removed = _load_policy(call), set(call.body["ruleIdsToDelete"])
     if removed - {rule["ruleId"] for rule in policy["policyContent"]}:
         raise not_found("Rule")
     policy["policyContent"] = [rule for rule in policy["policyContent"] if rule["ruleId"] not in removed]
     return _save_policy(call, policy, "deleted")
 
 
-def _keys(call: OperationCall) -> list[Document]:
+def _list_keys(call: OperationCall) -> list[Document]:
     return call.sandbox.store.all("delegationKeys", call.path["environmentId"])
 
 
 @operation("getDelegatedAccessEncryptionPublicKeys")
 def list_keys(call: OperationCall) -> Document:
-    keys = _keys(call)
+    keys = _list_keys(call)
     active = next((key for key in reversed(keys) if key["status"] == "active"), None)
     out: Document = {"key": active, "message": "Found" if active else "No active key"}
     if call.query.get("includeAll"):
@@ -126,7 +126,7 @@ def list_keys(call: OperationCall) -> Document:
 
 @operation("getDelegatedAccessEncryptionPublicKeyById")
 def get_key(call: OperationCall) -> Document:
-    for key in _keys(call):
+    for key in _list_keys(call):
         if key["id"] == call.path["keyId"]:
             return {"key": key, "message": "Found"}
     raise not_found("Key")
@@ -139,7 +139,7 @@ def create_key(call: OperationCall) -> Reply:
     algorithm = call.body.get("alg", "HYBRID-RSA-AES-256")
     if algorithm not in ("RSA-OAEP-256", "HYBRID-RSA-AES-256"):
         raise bad_request("body/alg must be equal to one of the allowed values")
-    for key in _keys(call):
+    for key in _list_keys(call):
         if key["status"] == "active":
             store.put("delegationKeys", {**key, "status": "revoked", "revokedAt": now, "updatedAt": now})
     public = call.body["publicKey"]
