@@ -1,38 +1,28 @@
 """The flow of a resource action: load the row, show a form, show the changes, confirm, perform, report the result.
 
-A step that waits for the server is a worker that posts a message; a step that waits for the user is a dialog.
+A step that waits for the server is a worker; a step that waits for the user is a dialog.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
-
-from textual import on
-from textual.message import Message
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import ActionTarget, Resource, ResourceAction
-from dyntui.services.actions.write_types import (
-    WriteResults,
-)
-from dyntui.tui.kit.workers import start_worker
-from dyntui.tui.shell.action_runner import (
-    is_in_use,
-    run_action,
-)
+from dyntui.services.actions.write_types import WriteResults
+from dyntui.tui.shell.action_runner import is_in_use, run_action
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.forms import FormField
-    from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
     from dyntui.tui.shell.schema_form import SchemaForm
 
-__all__ = ["ActionFlow", "ActionFlowMixin", "WorkerMixin"]
+__all__ = ["ActionFlow", "ActionFlowMixin"]
 
 
 @dataclass(slots=True)
@@ -59,47 +49,7 @@ class ActionFlow:
     """The form; it stays open until the action has changed something."""
 
 
-class WorkerMixin(ConsoleScreen):
-    """A screen that waits for the server in workers and continues with their results."""
-
-    class Next(Message):
-        """Posted by a worker at its end. Runs `step` in the message loop of the screen."""
-
-        def __init__(self, step: Callable[[], None]) -> None:
-            super().__init__()
-            self.step = step
-
-    @on(Next)
-    def _next(self, event: Next) -> None:
-        event.step()
-
-    def run_worker_then(
-        self,
-        work: Callable[[], Awaitable[Any]],
-        then: Callable[[Any], None],
-        group: str = "actions",
-        form: BaseDialog[Any] | None = None,
-    ) -> None:
-        """Run `work` in a worker, then call `then` with its result. An error is shown and reopens `form`."""
-
-        def failed(error: DyntuiError) -> None:
-            self.console.notify_error(error)
-            if form is not None:
-                form.reopen(str(error))
-
-        async def run() -> None:
-            try:
-                found = await work()
-            except DyntuiError as error:
-                problem = error
-                self.post_message(self.Next(lambda: failed(problem)))
-            else:
-                self.post_message(self.Next(lambda: then(found)))
-
-        start_worker(self, run, group=group)
-
-
-class ActionFlowMixin(WorkerMixin):
+class ActionFlowMixin(ConsoleScreen):
     """A screen that runs actions of records; `after` is called with the results."""
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,21 +16,24 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
+from dyntui.core.errors import DyntuiError
 from dyntui.core.times import age, now
 from dyntui.tui.kit.action_registry import ActionMixin, active_actions
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt, Suggest, Suggestions
+from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.header_footer import Breadcrumbs, StatusBar, StatusIndicator
 
 if TYPE_CHECKING:
-    from dyntui.core.errors import DyntuiError
     from dyntui.services.actions.resource_changes import Change
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["WIDE", "ConsoleScreen", "age_label", "error_label"]
+
+T = TypeVar("T")
 
 WIDE = 100
 """The width in columns from which panes are side by side."""
@@ -223,6 +226,33 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Show the new position of the cursor in the footer, in the same frame as the list."""
         if self.is_active and self.is_mounted:
             self._paint_status()
+
+    # Background work
+
+    def run_worker_then(
+        self,
+        work: Callable[[], Awaitable[T]],
+        then: Callable[[T], object],
+        failed: Callable[[DyntuiError], object] | None = None,
+        *,
+        group: str = "actions",
+        exclusive: bool = False,
+    ) -> None:
+        """Run `work` in a worker, then call `then` with its result in the message loop of the screen.
+
+        failed: called with the error instead; by default it is shown as a notification.
+        exclusive: cancel the workers of the same group.
+        """
+
+        async def run() -> None:
+            try:
+                result = await work()
+            except DyntuiError as error:
+                self.call_later(failed or self.console.notify_error, error)
+            else:
+                self.call_later(then, result)
+
+        start_worker(self, run, group=group, exclusive=exclusive)
 
     # Changes on the server
 

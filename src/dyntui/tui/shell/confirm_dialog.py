@@ -11,7 +11,6 @@ from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from dyntui.core.errors import DyntuiError
@@ -99,13 +98,6 @@ class ConfirmDialog(BaseDialog[Confirmation]):
 
     BINDINGS = bindings(SHELL_ACTIONS, "confirm")
 
-    class PreviewLoaded(Message):
-        """Posted when the preview was loaded, or with the reason why not."""
-
-        def __init__(self, lines: Sequence[str]) -> None:
-            super().__init__()
-            self.lines = lines
-
     def __init__(
         self,
         requirement: Requirement,
@@ -162,11 +154,10 @@ class ConfirmDialog(BaseDialog[Confirmation]):
             lines = await preview()
         except DyntuiError as error:
             lines = [f"The affected users could not be counted: {error.message}"]
-        self.post_message(self.PreviewLoaded(lines))
+        self.call_later(self._show_preview, lines)
 
-    @on(PreviewLoaded)
-    def _preview_loaded(self, event: PreviewLoaded) -> None:
-        self._preview_lines = list(event.lines)
+    def _show_preview(self, lines: Sequence[str]) -> None:
+        self._preview_lines = list(lines)
         self._update_lines()
 
     def on_resize(self) -> None:

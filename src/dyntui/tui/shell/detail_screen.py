@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
@@ -26,7 +25,6 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.widgets.tabs import TabBar
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 
@@ -71,23 +69,6 @@ class DetailScreen(ConsoleScreen):
     """The name of the record of the object."""
     deleted = False
     """Whether the object was deleted in this session."""
-
-    class Fetched(Message):
-        """Posted when the object was loaded."""
-
-        def __init__(self, object_id: str, document: Row, change_count: int) -> None:
-            super().__init__()
-            self.object_id = object_id
-            self.document = document
-            self.change_count = change_count
-
-    class Failed(Message):
-        """Posted when the object could not be loaded."""
-
-        def __init__(self, object_id: str, error: DyntuiError) -> None:
-            super().__init__()
-            self.object_id = object_id
-            self.error = error
 
     def __init__(self, object_id: str, label: str) -> None:
         super().__init__()
@@ -137,21 +118,22 @@ class DetailScreen(ConsoleScreen):
     def read(self) -> None:
         """Load the object from the server, in a worker."""
         connection = self.console.session.connection
-        if connection is not None:
-            start_worker(self, partial(self._read, connection.client, self.object_id), exclusive=True, group="read")
+        if connection is None:
+            return
+        object_id, change_count = self.object_id, self.change_count
 
-    async def _read(self, client: Client, object_id: str) -> None:
-        seen = self.change_count
-        try:
-            self.post_message(self.Fetched(object_id, await self.fetch(client), seen))
-        except DyntuiError as error:
-            self.post_message(self.Failed(object_id, error))
+        def on_fetched(document: Row) -> None:
+            if object_id == self.object_id:
+                self.mark_up_to_date(change_count)
+                self.show(document, now())
 
-    @on(Fetched)
-    def _fetched(self, event: Fetched) -> None:
-        if event.object_id == self.object_id:
-            self.mark_up_to_date(event.change_count)
-            self.show(event.document, now())
+        def on_failed(error: DyntuiError) -> None:
+            if object_id == self.object_id:
+                self._show_error(error)
+
+        self.run_worker_then(
+            partial(self.fetch, connection.client), on_fetched, on_failed, group="read", exclusive=True
+        )
 
     def show(self, document: Row, at: datetime) -> None:
         """Show the object. at: when it was loaded."""
@@ -188,12 +170,9 @@ class DetailScreen(ConsoleScreen):
         if self.document is not None:
             self.fill(tab, self.document)
 
-    @on(Failed)
-    def _failed(self, event: Failed) -> None:
-        if event.object_id != self.object_id:
-            return
-        self.error = event.error
-        self.show_failure(event.error)
+    def _show_error(self, error: DyntuiError) -> None:
+        self.error = error
+        self.show_failure(error)
         self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
@@ -230,7 +209,7 @@ class DetailScreen(ConsoleScreen):
 
     def reload(self) -> None:
         if self.deleted:
-            self.post_message(self.Failed(self.object_id, UsageError(f"This {self.NOUN} was deleted.")))
+            self._show_error(UsageError(f"This {self.NOUN} was deleted."))
         else:
             self.read()
 

@@ -71,51 +71,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
             self.connection = connection
             self.rows = rows
 
-    class NotOpened(Message):
-        """Posted when the environment could not be opened."""
-
-        def __init__(self, attempt: int, error: DyntuiError) -> None:
-            super().__init__()
-            self.attempt = attempt
-            self.error = error
-
-    class ProfilesLoaded(Message):
-        """Posted when the stored profiles were read. name: the profile to edit. profiles: all of them, by name."""
-
-        def __init__(self, name: str, profiles: dict[str, Profile]) -> None:
-            super().__init__()
-            self.name = name
-            self.profiles = profiles
-
-    class PassphraseRequested(Message):
-        """Posted by the thread that looks for the token when it needs a passphrase."""
-
-        def __init__(self, what: str, answer: Future[str]) -> None:
-            super().__init__()
-            self.what = what
-            self.answer = answer
-
-    class ProfileStored(Message):
-        """Posted when a profile was stored, or with the error.
-
-        form: the form that was filled in. done: called after success, unless the profile is in use.
-        """
-
-        def __init__(
-            self,
-            profile: Profile,
-            warnings: list[str],
-            error: DyntuiError | None,
-            form: BaseDialog[Any],
-            done: Callable[[Profile], None] = lambda profile: None,
-        ) -> None:
-            super().__init__()
-            self.form = form
-            self.profile = profile
-            self.warnings = warnings
-            self.error = error
-            self.done = done
-
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
         self._attempt = 0
@@ -259,7 +214,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             remember_use(connection.profile, opens_next=True)
             rows = open_row_cache(connection) if became_live(session.profile, connection) or not cached else cached[0]
         except DyntuiError as error:
-            self.post_message(self.NotOpened(attempt, error))
+            self.call_later(self._on_not_opened, attempt, error)
         else:
             self.post_message(self.Opened(attempt, connection, rows))
 
@@ -272,7 +227,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         done: Callable[[Profile], None],
     ) -> None:
         """Report from a thread that a profile was stored, or why not. After success `done` is called in the app."""
-        self.post_message(self.ProfileStored(profile, warnings, error, form, done))
+        self.call_later(self._on_profile_stored, profile, warnings, error, form, done)
 
     def ask_passphrase(self, what: str) -> str:
         """Ask for a passphrase and wait for it. Called from threads, never from the event loop."""
@@ -280,35 +235,40 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
         answer: Future[str] = Future()
         self._passphrase_requests.append(answer)
-        self.post_message(self.PassphraseRequested(what, answer))
+        self.call_later(self._ask_passphrase, what, answer)
         return answer.result()
 
-    @on(PassphraseRequested)
-    def _ask_passphrase(self, event: PassphraseRequested) -> None:
+    def _ask_passphrase(self, what: str, answer: Future[str]) -> None:
         from dyntui.tui.shell.passphrase_dialog import PassphraseDialog
 
         def done(values: dict[str, str] | None) -> None:
-            if event.answer in self._passphrase_requests:
-                self._passphrase_requests.remove(event.answer)
-                event.answer.set_result((values or {}).get("passphrase", ""))
+            if answer in self._passphrase_requests:
+                self._passphrase_requests.remove(answer)
+                answer.set_result((values or {}).get("passphrase", ""))
 
-        self.ask(PassphraseDialog(event.what), done)
+        self.ask(PassphraseDialog(what), done)
 
-    @on(ProfileStored)
-    def _profile_stored(self, event: ProfileStored) -> None:
-        for warning in event.warnings:
+    def _on_profile_stored(
+        self,
+        profile: Profile,
+        warnings: list[str],
+        error: DyntuiError | None,
+        form: BaseDialog[Any],
+        done: Callable[[Profile], None],
+    ) -> None:
+        for warning in warnings:
             self.notify(warning, severity="warning")
-        if event.error is not None:
-            self.notify_error(event.error)
-            event.form.reopen(str(event.error))
+        if error is not None:
+            self.notify_error(error)
+            form.reopen(str(error))
+            return
+        form.finish()
+        self._restrict_connections(profile)
+        self.session.health.pop(profile.name, None)
+        if self.in_use(profile.name):
+            self._reconnect(profile)
         else:
-            event.form.finish()
-            self._restrict_connections(event.profile)
-            self.session.health.pop(event.profile.name, None)
-            if self.in_use(event.profile.name):
-                self._reconnect(event.profile)
-            else:
-                event.done(event.profile)
+            done(profile)
 
     def _restrict_connections(self, profile: Profile) -> None:
         """Refuse the rest of running writes and jobs that an edited profile would not allow as they were confirmed."""
@@ -353,14 +313,13 @@ class EnvironmentSwitchMixin(NavigationMixin):
         """Show a gap of the audit log. A job calls this from its own thread."""
         self.call_later(self.notify, text, severity="error")
 
-    @on(NotOpened)
-    def _not_opened(self, event: NotOpened) -> None:
-        if event.attempt == self._attempt:
-            self.session.error = event.error
+    def _on_not_opened(self, attempt: int, error: DyntuiError) -> None:
+        if attempt == self._attempt:
+            self.session.error = error
             for screen in self.open_screens:
-                screen.not_connected(event.error)
+                screen.not_connected(error)
                 screen.refresh_status()
-            self._ask_token(event.error)
+            self._ask_token(error)
 
     def environment_disabled_reason(self) -> str | None:
         if self.session.profile is None or self.session.demo is not None:
@@ -383,22 +342,20 @@ class EnvironmentSwitchMixin(NavigationMixin):
             except DyntuiError as error:
                 self.call_from_thread(self.notify_error, error)
             else:
-                self.post_message(self.ProfilesLoaded(name, profiles))
+                self.call_later(self._edit_profile, name, profiles)
 
         self.run_worker(work, thread=True, group="profiles")
 
-    @on(ProfilesLoaded)
-    def _edit_profile(self, event: ProfilesLoaded) -> None:
-
-        if event.name not in event.profiles:
+    def _edit_profile(self, name: str, profiles: dict[str, Profile]) -> None:
+        if name not in profiles:
             self.notify(
-                f"{event.name} is not a stored profile: environment variables or options define it.",
+                f"{name} is not a stored profile: environment variables or options define it.",
                 severity="warning",
             )
             return
         last = self.session.connection.log.last_response if self.session.connection is not None else None
         refused = last is None or last.status == HTTPStatus.UNAUTHORIZED
-        self.edit_stored(event.profiles[event.name], event.profiles, "token" if refused else "environment_id")
+        self.edit_stored(profiles[name], profiles, "token" if refused else "environment_id")
 
     def _ask_token(self, error: DyntuiError) -> None:
         """Ask for the token when there is none and the credential store of the profile can save one."""
@@ -424,7 +381,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, check_token(token))
         except DyntuiError as error:
             problem = error
-        self.post_message(self.ProfileStored(profile, [], problem, form))
+        self.profile_stored(profile, [], problem, form, lambda profile: None)
 
     def _update_kind_style(self) -> None:
         """Color the header by the kind of the environment."""

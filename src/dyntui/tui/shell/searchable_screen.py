@@ -5,12 +5,12 @@ from __future__ import annotations
 from dyntui.core.text import safe
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.shell.action_flow import WorkerMixin
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["SearchableScreen"]
 
 
-class SearchableScreen(WorkerMixin):
+class SearchableScreen(ConsoleScreen):
     """A screen with a SearchTree."""
 
     search_state = ""

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.message import Message
 
-from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 
@@ -60,14 +58,6 @@ class SiblingScreen(DetailScreen):
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, SiblingScreen.ListChanged)
-
-    class Preloaded(Message):
-        """Posted when the next object was loaded before it is shown."""
-
-        def __init__(self, object_id: str, document: Row) -> None:
-            super().__init__()
-            self.object_id = object_id
-            self.document = document
 
     def __init__(
         self,
@@ -128,19 +118,16 @@ class SiblingScreen(DetailScreen):
             return
         object_id = str(neighbor.get(self.source_list.record.key, ""))
         if object_id not in self._preloaded:
-            preload = partial(self._preload, connection.client, object_id, neighbor)
-            start_worker(self, preload, exclusive=True, group="preload")
+            self.run_worker_then(
+                partial(self.fetch_one, connection.client, object_id, neighbor),
+                partial(self._on_preloaded, object_id),
+                lambda error: None,  # it is loaded again, with an error message, when it is shown
+                group="preload",
+                exclusive=True,
+            )
 
-    async def _preload(self, client: Client, object_id: str, row: Row) -> None:
-        try:
-            document = await self.fetch_one(client, object_id, row)
-        except DyntuiError:
-            return  # it is loaded again, with an error message, when it is shown
-        self.post_message(self.Preloaded(object_id, document))
-
-    @on(Preloaded)
-    def _preloaded_object(self, event: Preloaded) -> None:
-        self._preloaded[event.object_id] = (event.document, now())
+    def _on_preloaded(self, object_id: str, document: Row) -> None:
+        self._preloaded[object_id] = (document, now())
         while len(self._preloaded) > _MAX_PRELOADED:
             del self._preloaded[next(iter(self._preloaded))]
 

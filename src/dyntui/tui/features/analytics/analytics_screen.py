@@ -6,13 +6,12 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 from textual.color import Color
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
@@ -23,7 +22,7 @@ from dyntui.core.times import now
 from dyntui.importer.formula_escaping import escape_formula
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
-from dyntui.services.analytics import RANGES, DateRange, Metrics, Series
+from dyntui.services.analytics import RANGES, DateRange, Metrics, Series, read_metrics
 from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -32,7 +31,6 @@ from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 
 if TYPE_CHECKING:
@@ -101,15 +99,6 @@ class AnalyticsScreen(ConsoleScreen):
 
     BINDINGS = bindings(ANALYTICS_ACTIONS, "charts")
 
-    class Loaded(Message):
-        """Posted when the metrics were read, or could not be read."""
-
-        def __init__(self, metrics: Metrics | None, error: DyntuiError | None, change_count: int) -> None:
-            super().__init__()
-            self.metrics = metrics
-            self.error = error
-            self.change_count = change_count
-
     def __init__(self) -> None:
         super().__init__()
         self.range = DateRange.last(RANGES["30 days"])
@@ -149,30 +138,21 @@ class AnalyticsScreen(ConsoleScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        client, date_range, change_count = connection.client, self.range, self.change_count
+        work = partial(read_metrics, connection.client, self.range)
+        self.run_worker_then(work, partial(self._on_loaded, self.change_count), self._show_error, group="read")
 
-        async def read() -> None:
-            from dyntui.services.analytics import read_metrics
+    def _show_error(self, error: DyntuiError | None) -> None:
+        self.error = error
+        self.show_failure(error)
+        self.refresh_status()
 
-            try:
-                metrics = await read_metrics(client, date_range)
-            except DyntuiError as error:
-                self.post_message(self.Loaded(None, error, change_count))
-            else:
-                self.post_message(self.Loaded(metrics, None, change_count))
-
-        start_worker(self, read, group="read")
-
-    @on(Loaded)
-    def _on_loaded(self, message: Loaded) -> None:
-        self.error = message.error
-        self.show_failure(message.error)
-        if message.metrics is not None and message.metrics.range == self.range:
-            self.metrics, self.loaded_at = message.metrics, now()
-            self.mark_up_to_date(message.change_count)
+    def _on_loaded(self, change_count: int, metrics: Metrics) -> None:
+        self._show_error(None)
+        if metrics.range == self.range:
+            self.metrics, self.loaded_at = metrics, now()
+            self.mark_up_to_date(change_count)
             self.chart_index = min(self.chart_index, max(0, len(self.charts) - 1))
             self._update_chart()
-        self.refresh_status()
 
     # Chart and values
 

@@ -41,7 +41,6 @@ from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import is_in_use, lockout_preview
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.schema_form import SchemaForm
@@ -120,16 +119,14 @@ class ApiRequestScreen(SearchableScreen):
             values.setdefault("userId", recent[-1])
         self._set_known_values(values)
         if "organizationId" in self.operation.path_names and "organizationId" not in values:
-            start_worker(self, partial(self._find_organization, connection), group="context")
+            from dyntui.services.actions.resource_actions import resolve_organization
 
-    async def _find_organization(self, connection: Connection) -> None:
-        from dyntui.services.actions.resource_actions import resolve_organization
-
-        try:
-            organization_id = await resolve_organization(connection.client)
-        except DyntuiError:
-            return  # the user can enter it
-        self.post_message(self.Next(lambda: self._set_known_values({"organizationId": organization_id})))
+            self.run_worker_then(
+                partial(resolve_organization, connection.client),
+                lambda organization_id: self._set_known_values({"organizationId": organization_id}),
+                lambda error: None,  # the user can enter it
+                group="context",
+            )
 
     def _set_known_values(self, values: dict[str, str]) -> None:
         """Set values that do not count as unsaved changes."""

@@ -9,9 +9,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on
-from textual.message import Message
-
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
@@ -37,13 +34,6 @@ _ROW_CACHE = {"no": "memory only", "yes": "file on this machine, for one day"}
 
 class EnvironmentForm(FormDialog):
     """The fields of a profile and its token."""
-
-    class KeyringProbed(Message):
-        """Posted when the keyring was probed."""
-
-        def __init__(self, probe: KeyringProbe) -> None:
-            super().__init__()
-            self.probe = probe
 
     def __init__(self, old: Profile | None, existing_names: Collection[str], *, focus: str = "") -> None:
         """Make the form.
@@ -102,14 +92,13 @@ class EnvironmentForm(FormDialog):
     def _probe_keyring(self) -> None:
         from dyntui.config.credentials import keyring_available
 
-        self.post_message(self.KeyringProbed(keyring_available()))
+        self.call_later(self._on_keyring_probed, keyring_available())
 
-    @on(KeyringProbed)
-    def _on_keyring_probed(self, event: KeyringProbed) -> None:
+    def _on_keyring_probed(self, probe: KeyringProbe) -> None:
         choice = self.query_one("#field-store", FormChoice)
         current = str(self._old.credential) if self._old else ""
-        if event.probe.ok:
-            options = {"keyring": f"system keyring ({event.probe.backend})"} | self._other_stores()
+        if probe.ok:
+            options = {"keyring": f"system keyring ({probe.backend})"} | self._other_stores()
             choice.set_options(options, choice.value)
             return
         options = self._other_stores()
@@ -120,7 +109,7 @@ class EnvironmentForm(FormDialog):
         else:
             choice.set_options(options, "session")
             self.mark_unchanged("store")
-        self.set_note("store", f"The keyring cannot be used: {event.probe.reason}.")
+        self.set_note("store", f"The keyring cannot be used: {probe.reason}.")
 
     def _check_values(self, values: Values) -> Mapping[str, str]:
         """Return the problems of the submitted values by field name."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
@@ -26,6 +25,7 @@ from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
+    from dyntui.config.profiles import Profiles
     from dyntui.services.connection import Connection
 
 __all__ = ["EnvironmentsScreen"]
@@ -52,49 +52,10 @@ _FIRST_ERROR_STATUS = 400
 _NOT_AUTHORIZED = {401: "token refused", 403: "not permitted"}
 
 
-@dataclass(frozen=True, slots=True)
-class _StoredProfiles:
-    """The content of the profiles file."""
-
-    profiles: tuple[Profile, ...]
-    damaged: Mapping[str, DyntuiError]
-    """Errors of the entries that cannot be used, by name."""
-
-
 class EnvironmentsScreen(TableScreen):
     """The stored profiles, and the one in use when it is not stored, such as the demo."""
 
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "environments")
-
-    class Loaded(Message):
-        """Posted when the profiles file was read."""
-
-        def __init__(self, stored: _StoredProfiles) -> None:
-            super().__init__()
-            self.stored = stored
-
-    class Failed(Message):
-        """Posted when the profiles file or a credential store failed."""
-
-        def __init__(self, error: DyntuiError) -> None:
-            super().__init__()
-            self.error = error
-
-    class Checked(Message):
-        """Posted when a profile was checked."""
-
-        def __init__(self, name: str, health: HealthCheck) -> None:
-            super().__init__()
-            self.name = name
-            self.health = health
-
-    class Removed(Message):
-        """Posted when a profile was removed. warnings: texts for the user."""
-
-        def __init__(self, name: str, warnings: Sequence[str]) -> None:
-            super().__init__()
-            self.name = name
-            self.warnings = warnings
 
     def __init__(self, *, select: str = "") -> None:
         """select: the name of the profile under the cursor at first; "" for the first one."""
@@ -142,23 +103,18 @@ class EnvironmentsScreen(TableScreen):
         try:
             profiles = Profiles.load()
         except DyntuiError as error:
-            self.post_message(self.Failed(error))
+            self.call_later(self.console.notify_error, error)
         else:
-            self.post_message(self.Loaded(_StoredProfiles(tuple(profiles.all()), profiles.damaged)))
+            self.call_later(self._on_loaded, profiles)
 
-    @on(Loaded)
-    def _on_loaded(self, event: Loaded) -> None:
-        self._profiles = {profile.name: profile for profile in event.stored.profiles}
+    def _on_loaded(self, stored: Profiles) -> None:
+        self._profiles = {profile.name: profile for profile in stored.all()}
         self._stored_names = set(self._profiles)
-        self._damaged = event.stored.damaged
+        self._damaged = stored.damaged
         self._update_rows()
         if self._select in self._profiles:
             self.table.move_to(list(self._profiles).index(self._select))
             self._select = ""
-
-    @on(Failed)
-    def _on_failed(self, event: Failed) -> None:
-        self.console.notify_error(event.error)
 
     def _update_rows(self) -> None:
         session = self.console.session
@@ -289,15 +245,14 @@ class EnvironmentsScreen(TableScreen):
         self._update_rows()
 
         def work() -> None:
-            self.post_message(self.Checked(profile.name, check_profile(profile, console.ask_passphrase)))
+            self.call_later(self._on_checked, profile.name, check_profile(profile, console.ask_passphrase))
 
         self.run_worker(work, thread=True, group=f"check-{profile.name}")
 
-    @on(Checked)
-    def _on_checked(self, event: Checked) -> None:
-        self.console.session.health[event.name] = event.health
-        if not event.health.ok:
-            self.console.notify(f"{event.name}: {event.health.text}", "warning")
+    def _on_checked(self, name: str, health: HealthCheck) -> None:
+        self.console.session.health[name] = health
+        if not health.ok:
+            self.console.notify(f"{name}: {health.text}", "warning")
         self._update_rows()
 
     def action_remove(self) -> None:
@@ -330,17 +285,16 @@ class EnvironmentsScreen(TableScreen):
             profiles.remove(name)
             warnings = profiles.save()
         except DyntuiError as error:
-            self.post_message(self.Failed(error))
+            self.call_later(self.console.notify_error, error)
         else:
-            self.post_message(self.Removed(name, warnings))
+            self.call_later(self._on_removed, name, warnings)
 
-    @on(Removed)
-    def _on_removed(self, event: Removed) -> None:
-        self.console.session.health.pop(event.name, None)
-        for warning in event.warnings:
+    def _on_removed(self, name: str, warnings: Sequence[str]) -> None:
+        self.console.session.health.pop(name, None)
+        for warning in warnings:
             self.console.notify(warning, "warning")
-        self.console.notify(f"Environment {event.name} removed from this machine.")
-        if self.console.in_use(event.name):
+        self.console.notify(f"Environment {name} removed from this machine.")
+        if self.console.in_use(name):
             self.console.leave_removed()
         else:
             self.load()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
@@ -27,7 +26,6 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen, error_label
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
@@ -68,15 +66,6 @@ class EventTailScreen(ConsoleScreen):
 
     BINDINGS = bindings(EVENTS_ACTIONS, "tail")
     POLL_INTERVAL_S = 2.0
-
-    class Polled(Message):
-        """Posted after each request. error: why it failed, or None."""
-
-        def __init__(self, tail: EventTail, events: list[Row], error: DyntuiError | None) -> None:
-            super().__init__()
-            self.tail = tail
-            self.events = events
-            self.error = error
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__()
@@ -150,35 +139,33 @@ class EventTailScreen(ConsoleScreen):
         has_ended = self._is_loaded and self.server_filter.end is not None
         if self._tail is None or self._polling is self._tail or self.paused or has_ended or not self.is_active:
             return
-        self._polling = self._tail
-        start_worker(self, partial(self._read_events, self._tail), group="tail")
+        self._polling = tail = self._tail
+        on_polled, on_failed = partial(self._on_polled, tail), partial(self._on_failed, tail)
+        self.run_worker_then(tail.poll, on_polled, on_failed, group="tail")
 
-    async def _read_events(self, tail: EventTail) -> None:
-        try:
-            events = await tail.poll()
-        except DyntuiError as error:
-            self.post_message(self.Polled(tail, [], error))
-        else:
-            self.post_message(self.Polled(tail, events, None))
-
-    @on(Polled)
-    def _on_polled(self, message: Polled) -> None:
-        if message.tail is not self._tail:
+    def _on_polled(self, tail: EventTail, events: list[Row]) -> None:
+        if tail is not self._tail:
             return
         self._polling = None
-        previous_error, self.error = self.error, message.error
-        if message.error is None:
-            is_first, self._is_loaded = not self._is_loaded, True
-            if message.events or is_first:
-                self._events = [*self._events, *message.events][-_MAX_EVENTS:]
-                self._update_rows(follow=is_first)
-        elif previous_error is None:
-            if not self._is_loaded:
-                self._view.error = message.error
-                self.table.view_changed()
-            self.console.notify_error(message.error)
-        if self.error is not previous_error or message.events:
+        previous_error, self.error = self.error, None
+        is_first, self._is_loaded = not self._is_loaded, True
+        if events or is_first:
+            self._events = [*self._events, *events][-_MAX_EVENTS:]
+            self._update_rows(follow=is_first)
+        if previous_error is not None or events:
             self.refresh_status()
+
+    def _on_failed(self, tail: EventTail, error: DyntuiError) -> None:
+        if tail is not self._tail:
+            return
+        self._polling = None
+        is_first_error, self.error = self.error is None, error
+        if is_first_error:
+            if not self._is_loaded:
+                self._view.error = error
+                self.table.view_changed()
+            self.console.notify_error(error)
+        self.refresh_status()
 
     def _update_rows(self, *, follow: bool = False) -> None:
         """Show the events that match the filter. The cursor follows new events when it is on the last line.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -124,16 +124,8 @@ class ExportsScreen(ResourceActionsScreen):
         def on_progress(done_bytes: int, total_bytes: int | None) -> None:
             self.post_message(self.Progress(done_bytes, total_bytes))
 
-        async def run() -> None:
-            try:
-                saved = await download(connection, export.id, path, on_progress=on_progress)
-            except DyntuiError as error:
-                failure = error
-                self.post_message(self.Next(lambda: self._on_failed(failure)))
-            else:
-                self.post_message(self.Next(lambda: self._on_downloaded(saved)))
-
-        start_worker(self, run, group="download")
+        work = partial(download, connection, export.id, path, on_progress=on_progress)
+        self.run_worker_then(work, self._on_downloaded, self._on_failed, group="download")
 
     @on(Progress)
     def _on_progress(self, message: Progress) -> None:

@@ -16,7 +16,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_flow import WorkerMixin
+from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -34,7 +34,7 @@ _OFTEN_FORBIDDEN = ("organizations", "my-invites", "membership-environments", "u
 """Lists that the token of an environment often cannot read; they are checked when the screen opens."""
 
 
-class ResourceIndexScreen(WorkerMixin):
+class ResourceIndexScreen(ConsoleScreen):
     """The list of all resources."""
 
     BINDINGS = bindings(RESOURCES_ACTIONS, "resources")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -22,7 +23,6 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.base_screen import age_label, error_label
 from dyntui.tui.shell.schema_form import SchemaForm
@@ -75,20 +75,10 @@ class SettingsScreen(SearchableScreen):
         connection = self.console.session.connection
         if connection is None:
             return
-        client, change_count = connection.client, self.change_count
+        work = partial(settings.read_settings, connection.client)
+        self.run_worker_then(work, partial(self._on_loaded, self.change_count), self._on_failed, group="read")
 
-        async def read() -> None:
-            try:
-                document = await settings.read_settings(client)
-            except DyntuiError as error:
-                failure = error
-                self.post_message(self.Next(lambda: self._on_failed(failure)))
-            else:
-                self.post_message(self.Next(lambda: self._on_loaded(document, change_count)))
-
-        start_worker(self, read, group="read")
-
-    def _on_loaded(self, document: Row, change_count: int) -> None:
+    def _on_loaded(self, change_count: int, document: Row) -> None:
         self.mark_up_to_date(change_count)
         self.document, self.error, self.loaded_at = document, None, now()
         self.show_failure(None)

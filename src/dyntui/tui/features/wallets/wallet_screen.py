@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.widget import Widget
 
-from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
@@ -23,7 +20,6 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.search_tree import SearchTree
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
@@ -44,14 +40,6 @@ class WalletScreen(SiblingScreen):
     NOUN = "wallet"
     RESOURCE = "wallets"
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
-
-    class OwnerFound(Message):
-        """Posted when the label of the owner was loaded."""
-
-        def __init__(self, wallet_id: str, label: str) -> None:
-            super().__init__()
-            self.wallet_id = wallet_id
-            self.label = label
 
     def __init__(
         self,
@@ -117,25 +105,17 @@ class WalletScreen(SiblingScreen):
         super().document_shown()
         connection = self.console.session.connection
         if connection is not None and self.user_id and not self.owner:
-            start_worker(
-                self,
-                partial(self._load_owner, connection.client, self.object_id, self.user_id),
-                exclusive=True,
+            self.run_worker_then(
+                partial(connection.client.users.get_raw, self.user_id),
+                partial(self._on_owner_loaded, self.object_id),
+                lambda error: None,  # deleted or not readable: the screen shows the id of the owner
                 group="owner",
+                exclusive=True,
             )
 
-    async def _load_owner(self, client: Client, wallet_id: str, user_id: str) -> None:
-        try:
-            owner = await client.users.get_raw(user_id)
-        except DyntuiError:
-            return  # deleted or not readable: the screen shows the id of the owner
-        label = RESOURCES["users"].label_of(owner)
-        self.post_message(self.OwnerFound(wallet_id, label))
-
-    @on(OwnerFound)
-    def _on_owner_found(self, event: OwnerFound) -> None:
-        if event.wallet_id == self.object_id and self.document is not None:
-            self.owner = event.label
+    def _on_owner_loaded(self, wallet_id: str, owner: Row) -> None:
+        if wallet_id == self.object_id and self.document is not None:
+            self.owner = RESOURCES["users"].label_of(owner)
             self.fill(self.TABS[0], self.document)
             self.refresh_status()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,7 +11,6 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteResults
-from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -42,20 +42,11 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         """Find the organization of the environment, which the list belongs to, then load the list."""
         from dyntui.services.actions.resource_actions import resolve_parent
 
-        async def find() -> None:
-            try:
-                parent = await resolve_parent(connection.client, self.record)
-            except DyntuiError as error:
-                problem = error
-                self.post_message(self.Next(lambda: self._parent_failed(problem)))
-            else:
-                self.post_message(self.Next(lambda: self._parent_found(connection, parent)))
+        def on_found(parent: str) -> None:
+            self.parent_id = parent
+            ResourceScreen.connected(self, connection)
 
-        start_worker(self, find, group="actions")
-
-    def _parent_found(self, connection: Connection, parent: str) -> None:
-        self.parent_id = parent
-        ResourceScreen.connected(self, connection)
+        self.run_worker_then(partial(resolve_parent, connection.client, self.record), on_found, self._parent_failed)
 
     def _parent_failed(self, error: DyntuiError) -> None:
         self.not_connected(error)
