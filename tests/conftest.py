@@ -18,7 +18,7 @@ from unittest import mock
 
 import pytest
 import stamina
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from tests.families import FAST_EXAMPLES
 
 from dyntui.cli.root import main
@@ -33,10 +33,12 @@ TOKEN_VARIABLES = ("DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Try fewer examples of each property in `make test`."""
-    settings.register_profile("fast", max_examples=FAST_EXAMPLES)
-    if config.option.markexpr == "not slow":
-        settings.load_profile("fast")
+    """Try fewer examples of each property in `make test`. A loaded machine may take long to make one."""
+    fast = config.option.markexpr == "not slow"
+    settings.register_profile(
+        "dyntui", max_examples=FAST_EXAMPLES if fast else 100, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("dyntui")
 
 
 def pytest_collection_finish() -> None:
