@@ -130,6 +130,7 @@ def test_other_cells_are_in_place_if_emoji_have_another_width(steps, lines):
 
 @given(STEPS, LINES)
 @example([[("draw", 0, 0, "ש👍🏽x", 0)]], ["a"])  # the mark of a phrase is on a letter after an emoji
+@example([[("draw", 0, 37, "لاx", 0)]], ["a"] * 12)  # the mark does not fit at the right edge
 @settings(max_examples=40, deadline=None)
 def test_other_cells_are_in_place_if_ambiguous_characters_are_wide(steps, lines):
     both, expected = Both(clusters=False), Emulator(WIDTH, HEIGHT)

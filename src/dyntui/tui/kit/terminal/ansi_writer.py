@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from dyntui.tui.kit.terminal.cells import drawn_width, is_certain, is_simple, narrow_cells
+from dyntui.tui.kit.terminal.cells import LEFT_TO_RIGHT_MARK, drawn_width, is_certain, is_simple, narrow_cells
 from dyntui.tui.kit.terminal.scrolling import ScrollMove
 from dyntui.tui.kit.terminal.sgr import PLAIN, CellStyle, can_erase, style_change
 
@@ -119,9 +119,13 @@ class AnsiWriter:
         They are written together, because terminals shape them together. The cursor is positioned again afterwards.
         """
         items = [item for item in cells if item]
-        width = len(cells)
+        width, available = len(cells), self._width - column
         drawn = sum(drawn_width(item, self._wide_ambiguous) for item in items)
-        while self._wide_ambiguous and drawn > self._width - column:
+        if self._wide_ambiguous and drawn > available and items[-1].endswith(LEFT_TO_RIGHT_MARK):
+            # Nothing follows at the right edge, so the mark, which takes a column in some terminals, is not needed.
+            drawn -= drawn_width(LEFT_TO_RIGHT_MARK)
+            items[-1] = items[-1].removesuffix(LEFT_TO_RIGHT_MARK)
+        while self._wide_ambiguous and drawn > available:
             drawn -= drawn_width(items.pop(), True)
         if drawn < width or len(items) < width:
             self._write_text(line, column, " " * width, width)

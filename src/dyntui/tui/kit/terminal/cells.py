@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rich.cells import get_character_cell_size, split_graphemes
 
-__all__ = ["drawn_width", "is_certain", "is_simple", "narrow_cells", "split_cells"]
+__all__ = ["LEFT_TO_RIGHT_MARK", "drawn_width", "is_certain", "is_simple", "narrow_cells", "split_cells"]
 
 _SIMPLE = r" -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2500-\u25fc\u2800-\u28ff"
 """Characters of one column in every terminal, unless a combining character follows."""
@@ -21,7 +21,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-_LEFT_TO_RIGHT_MARK = "\u200e"
+LEFT_TO_RIGHT_MARK = "\u200e"
 _LINES = {"\u2500": "-", "\u2501": "-", "\u2550": "-", "\u2502": "|", "\u2503": "|", "\u2551": "|"}
 _NARROW_REPLACEMENTS = (
     dict.fromkeys(map(chr, range(0x2500, 0x2580)), "+")
@@ -62,7 +62,7 @@ def _isolate(columns: list[str]) -> None:
         if item == " ":
             blanks += 1
             if blanks > 1 and found:
-                columns[last] += _LEFT_TO_RIGHT_MARK
+                columns[last] += LEFT_TO_RIGHT_MARK
                 found = False
         elif item:
             last, blanks = column, 0
