@@ -10,11 +10,11 @@ from typing import Any, cast
 import pytest
 
 from dyntui.api.client import Client
-from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized
+from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized, WriteRefused
 from dyntui.api.permit import WritePermit
 from dyntui.config.profile import Profile
 from dyntui.core.effect import Effect
-from dyntui.core.errors import UsageError
+from dyntui.core.errors import NotAuthorized, UsageError
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.write_gate import WriteGate
 from dyntui.services.actions.write_types import (
@@ -144,7 +144,9 @@ async def test_each_target_has_an_outcome_and_failed_ones_stay_marked(audit):
     assert next(audit.lines()).environment == "env-1"
 
 
-@pytest.mark.parametrize("error", [NotSent("no line"), Unauthorized(401, "no")])
+@pytest.mark.parametrize(
+    "error", [NotSent("no line"), Unauthorized(401, "no"), NotAuthorized("no token"), WriteRefused("no permit")]
+)
 async def test_an_error_that_affects_all_targets_stops_the_write(audit, error):
     results = await make_gate(audit).perform(make_action(fails={"u0": error}), TARGETS, YES)
     assert [item.outcome for item in results.items] == [
