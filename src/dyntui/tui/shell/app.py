@@ -68,7 +68,7 @@ _OFFLINE_SCOPES = frozenset({"plan", "run", "jobs", "finish", "request"})
 
 
 class Console(TerminalActionsMixin):
-    """The console app. Screens read `session`, navigate with `visit` and show notifications with `notify`."""
+    """The console app. `ConsoleApp` describes the methods that screens call."""
 
     TITLE = "dyntui"
     CSS_PATH: ClassVar = list(_FIRST_STYLES)
@@ -266,7 +266,6 @@ class Console(TerminalActionsMixin):
         super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
     def set_theme(self, name: str) -> None:
-        """Use another theme for this session."""
         self.theme = name
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -304,35 +303,28 @@ class Console(TerminalActionsMixin):
         edit_environment(self, profile, existing_names=stored, on_stored=lambda profile: None, focus=focus)
 
     def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
-        """Return suggestions for the jump bar."""
         from dyntui.tui.shell.jump_targets import suggest_jumps  # not for the first frame
 
         return suggest_jumps(self, typed)
 
     def jump(self, typed: str, chosen: Suggestion | None) -> None:
-        """Go to the screen, resource, user or row that was typed into the jump bar."""
         from dyntui.tui.shell.jump_targets import jump_to
 
         jump_to(self, typed, chosen)
 
     def open_route(self, name: str, target: RouteTarget | None = None) -> None:
-        """Open the screen that the route table names `name`."""
         routes.open_route(self, name, target or RouteTarget())
 
     def open_list(self, record: Resource, parent: str = "", parent_label: str = "") -> None:
-        """Open the list of `record`."""
         self.visit(routes.list_screen(record, parent=parent, parent_label=parent_label))
 
     def open_named(self, record: Resource, filter_text: str = "") -> None:
-        """Open the screen for a resource that was requested by name."""
         routes.open_named(self, record, filter_text)
 
     def open_row(self, record: Resource, row: Row, parent: str = "") -> bool:
-        """Open a row of `record`; False when nothing opens."""
         return routes.open_row(self, record, row, parent)
 
     def can_open(self, record: Resource) -> bool:
-        """Whether rows of `record` open."""
         return routes.can_open(record)
 
     def action_jump(self) -> None:
@@ -388,7 +380,6 @@ class Console(TerminalActionsMixin):
         ask_before_quitting(self)
 
     def quit_after_requests(self) -> None:
-        """Exit the console after the requests of running writes; their remaining targets are not done."""
         self._is_quitting = True
         write_gates = [connection.write_gate for connection in self.open_connections]
         for write_gate in write_gates:

@@ -60,6 +60,8 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     """The text that was searched last, for the next search."""
     _on_prompt_text: Callable[[str], None]
     """Called with the text of the prompt that is open."""
+    open_action = ""
+    """The id of the action that a click on the line under the cursor runs; "" for none."""
     out_of_date = False
     """Whether a write changed the resources that are shown, and they were not read again since."""
     change_count = 0
@@ -226,6 +228,11 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Show the new position of the cursor in the footer, in the same frame as the list."""
         if self.is_active and self.is_mounted:
             self._paint_status()
+
+    @on(LineList.Opened)
+    async def _line_opened(self) -> None:
+        if self.open_action:
+            await self.action_do(self.open_action)
 
     # Background work
 

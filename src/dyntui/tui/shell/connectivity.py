@@ -32,7 +32,6 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
 
     @property
     def offline_label(self) -> str:
-        """`offline since 16:40`; "" while the server responds."""
         connection = self.session.connection
         since = connection.log.offline_since if connection is not None else None
         return f"offline since {since.astimezone():%H:%M}" if since is not None else ""

@@ -62,6 +62,7 @@ class DetailScreen(ConsoleScreen):
     """One object of a resource. A subclass sets TABS, NOUN, RESOURCE; and defines pane, fetch, fill, counts."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "detail")
+    open_action = "detail.open"
     TABS: tuple[Tab, ...] = ()
     NOUN = ""
     """What the object is called in messages: `user`."""
@@ -297,7 +298,3 @@ class DetailScreen(ConsoleScreen):
 
     def action_open(self) -> None:
         self.open_under_cursor(self.focused)
-
-    @on(Table.Opened)
-    async def _clicked(self) -> None:
-        await self.action_do("detail.open")

@@ -91,7 +91,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     @property
     def running_writes(self) -> list[RunningWrite]:
-        """The actions that are being performed, also in environments that were left meanwhile."""
         return [write for connection in self.open_connections for write in connection.write_gate.running]
 
     def environment_opened(self, connection: Connection) -> None:
@@ -103,7 +102,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
         raise NotImplementedError
 
     def notify_error(self, error: DyntuiError) -> None:
-        """Show what failed and what to do."""
         self.notify(error_message(error), severity="error")
 
     def cancel_passphrase_requests(self) -> None:
@@ -137,13 +135,11 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self.open_environment()
 
     def leave_removed(self) -> None:
-        """Close the environment in use after its profile was removed."""
         self._attempt += 1  # ignore an attempt that is running: its profile is removed
         self._set_profile(None)
         self._restart_with(self.environments_screen())
 
     def in_use(self, name: str) -> bool:
-        """Whether the stored profile `name` is the one in use."""
         session = self.session
         return session.demo is None and session.profile is not None and session.profile.name == name
 
@@ -167,7 +163,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self.open_environment()
 
     def reopen(self) -> None:
-        """Open the environment again, after that failed."""
         self.session.error = None
         self.open_environment()
 
@@ -226,7 +221,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
         form: BaseDialog[Any],
         done: Callable[[Profile], None],
     ) -> None:
-        """Report from a thread that a profile was stored, or why not. After success `done` is called in the app."""
         self.call_later(self._on_profile_stored, profile, warnings, error, form, done)
 
     def ask_passphrase(self, what: str) -> str:
@@ -327,7 +321,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
         return None
 
     def action_environment(self) -> None:
-        """Edit the profile of the environment in use."""
         assert self.session.profile is not None
         name = self.session.profile.name
 

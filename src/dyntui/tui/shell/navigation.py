@@ -59,15 +59,12 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
 
     @property
     def open_screens(self) -> list[ConsoleScreen]:
-        """Every mounted screen in the history."""
         return [screen for screen in self._screens.values() if screen.is_mounted]
 
     def visit(self, screen: ConsoleScreen) -> None:
-        """Go to a new screen; `back` returns."""
         self._show_new(screen, self.history.visit)
 
     def visit_first(self) -> None:
-        """Go to the first screen of the environment."""
         self.visit(self.first_screen())
 
     def _restart_with(self, screen: ConsoleScreen) -> None:
@@ -112,7 +109,6 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
     def open_form(
         self, form: BaseDialog[T], submitted: Callable[[T], object], closed: Callable[[T | None], None] | None = None
     ) -> None:
-        """Open a dialog that stays open until what it submits is done: `submitted` ends in `finish` or `reopen`."""
         form.on_submit = submitted
         self.ask(form, closed)
 

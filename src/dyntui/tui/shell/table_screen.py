@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TypeVar
 
+from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.action_runner import run_read_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen
-
-if TYPE_CHECKING:
-    from dyntui.services.connection import Connection
+from dyntui.tui.shell.read_screen import ReadScreen
 
 __all__ = ["ReadTableScreen", "TableScreen"]
 
@@ -22,11 +19,11 @@ T = TypeVar("T")
 
 
 class TableScreen(ConsoleScreen):
-    """A screen whose table has the id `list` and shows StaticRows."""
+    """A screen with one table, which shows StaticRows."""
 
     @property
     def table(self) -> Table:
-        return self.query_one("#list", Table)
+        return self.query_one(Table)
 
     @property
     def rows_view(self) -> StaticRows:
@@ -51,33 +48,10 @@ class TableScreen(ConsoleScreen):
         self.table.update_ages()
 
 
-class ReadTableScreen(TableScreen, Generic[T]):
-    """A screen whose rows are read from the server all at once, and again on refresh."""
+class ReadTableScreen(TableScreen, ReadScreen[T]):
+    """A screen whose rows are read from the server all at once, and again on refresh. An error is a notification."""
 
-    async def read(self, connection: Connection) -> T:
-        """Read what the screen shows."""
-        raise NotImplementedError
-
-    def show_result(self, result: T) -> None:
-        """Show what was read."""
-        raise NotImplementedError
-
-    def connected(self, connection: Connection) -> None:
-        self.action_refresh()
-
-    def reload(self) -> None:
-        self.action_refresh()
-
-    def action_refresh(self) -> None:
-        connection = self.console.session.connection
-        if connection is None:
-            return
-        change_count = self.change_count
-
-        def on_result(result: T) -> None:
-            self.mark_up_to_date(change_count)
-            if self.is_mounted:
-                self.show_result(result)
-                self.refresh_status()
-
-        run_read_worker(self.console, partial(self.read, connection), on_result)
+    def show_error(self, error: DyntuiError | None) -> None:
+        self.error = error
+        if error is not None:
+            self.console.notify_error(error)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -15,10 +13,9 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
-from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe, shorten
-from dyntui.core.times import now
 from dyntui.importer.formula_escaping import escape_formula
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
@@ -31,7 +28,8 @@ from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
+from dyntui.tui.shell.base_screen import age_label, error_label
+from dyntui.tui.shell.read_screen import ReadScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -94,7 +92,7 @@ def _number_text(value: float | None) -> str:
     return "—" if value is None else f"{value:,.0f}"
 
 
-class AnalyticsScreen(ConsoleScreen):
+class AnalyticsScreen(ReadScreen[Metrics]):
     """One chart at a time, at first for the last 30 days."""
 
     BINDINGS = bindings(ANALYTICS_ACTIONS, "charts")
@@ -103,8 +101,6 @@ class AnalyticsScreen(ConsoleScreen):
         super().__init__()
         self.range = DateRange.last(RANGES["30 days"])
         self.metrics: Metrics | None = None
-        self.error: DyntuiError | None = None
-        self.loaded_at: datetime | None = None
         self.chart_index = 0
         self._values = StaticRows(is_loaded=False)
 
@@ -124,33 +120,16 @@ class AnalyticsScreen(ConsoleScreen):
 
     # Loading
 
-    def connected(self, connection: Connection) -> None:
-        self.action_refresh()
-
     @property
     def shown_resources(self) -> frozenset[str]:
         return frozenset({"analytics"})
 
-    def reload(self) -> None:
-        self.action_refresh()
+    async def read(self, connection: Connection) -> Metrics:
+        return await read_metrics(connection.client, self.range)
 
-    def action_refresh(self) -> None:
-        connection = self.console.session.connection
-        if connection is None:
-            return
-        work = partial(read_metrics, connection.client, self.range)
-        self.run_worker_then(work, partial(self._on_loaded, self.change_count), self._show_error, group="read")
-
-    def _show_error(self, error: DyntuiError | None) -> None:
-        self.error = error
-        self.show_failure(error)
-        self.refresh_status()
-
-    def _on_loaded(self, change_count: int, metrics: Metrics) -> None:
-        self._show_error(None)
-        if metrics.range == self.range:
-            self.metrics, self.loaded_at = metrics, now()
-            self.mark_up_to_date(change_count)
+    def show_result(self, result: Metrics) -> None:
+        if result.range == self.range:  # the range may have been changed meanwhile
+            self.metrics = result
             self.chart_index = min(self.chart_index, max(0, len(self.charts) - 1))
             self._update_chart()
 
@@ -191,7 +170,7 @@ class AnalyticsScreen(ConsoleScreen):
             parts.append((error_label(self.error), "warn"))
         if self.charts:
             parts.append((f"{self.chart_index + 1} of {len(self.charts)}", ""))
-        parts.append((age_label(self.loaded_at), "dim") if self.loaded_at is not None else ("loading", ""))
+        parts.append((age_label(self.loaded_at), "dim") if self.metrics is not None else ("loading", ""))
         return parts
 
     def _show_next_chart(self, direction: int) -> None:

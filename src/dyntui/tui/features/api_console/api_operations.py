@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 
 from dyntui.api.catalog import catalog
@@ -20,7 +19,7 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
@@ -38,10 +37,11 @@ _COLUMNS = (
 )
 
 
-class ApiOperationsScreen(ConsoleScreen):
+class ApiOperationsScreen(TableScreen):
     """All operations of the API, those for API tokens first."""
 
     BINDINGS = bindings(API_CONSOLE_ACTIONS, "operations")
+    open_action = "operations.open"
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__()
@@ -59,10 +59,6 @@ class ApiOperationsScreen(ConsoleScreen):
     def body(self) -> ComposeResult:
         self._view.set_rows(self._rows())
         yield Table(_COLUMNS, self._view, empty=self._empty, id="operations")
-
-    @property
-    def table(self) -> Table:
-        return self.query_one("#operations", Table)
 
     def _empty(self) -> str:
         return f"No operations match `{self.filter_text}`. / changes the search, esc clears it."
@@ -82,8 +78,7 @@ class ApiOperationsScreen(ConsoleScreen):
         ]
 
     def status(self) -> Sequence[Piece]:
-        table = self.table
-        return [(f"{table.cursor + 1:,} of {table.count:,}", "")] if table.count else []
+        return self.position()
 
     # Actions
 
@@ -105,15 +100,10 @@ class ApiOperationsScreen(ConsoleScreen):
     def handle_back(self) -> None:
         self.filter_entered("")
 
-    @on(Table.Opened)
-    async def _on_opened(self) -> None:
-        await self.action_do("operations.open")
-
     def action_open(self) -> None:
         from dyntui.services.api_console import ConsoleRequest
 
-        row = self.table.row
-        assert row is not None
+        row = self.table.selected_row
         self._visit(ConsoleRequest(str(row["id"])))
 
     def _visit(self, request: ConsoleRequest, response: ConsoleResponse | None = None) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from textual import on
 from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
@@ -56,6 +55,7 @@ class EnvironmentsScreen(TableScreen):
     """The stored profiles, and the one in use when it is not stored, such as the demo."""
 
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "environments")
+    open_action = "environments.switch"
 
     def __init__(self, *, select: str = "") -> None:
         """select: the name of the profile under the cursor at first; "" for the first one."""
@@ -211,10 +211,6 @@ class EnvironmentsScreen(TableScreen):
             self.console.visit_first()
         else:
             self.console.switch_environment(profile)
-
-    @on(Table.Opened)
-    async def _clicked(self) -> None:
-        await self.action_do("environments.switch")
 
     def action_add(self) -> None:
         self._open_form(None)

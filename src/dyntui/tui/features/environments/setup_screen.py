@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -12,7 +11,6 @@ from textual.widgets import Static
 from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
-from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
@@ -33,6 +31,7 @@ class SetupScreen(ConsoleScreen):
     """A menu with the first steps."""
 
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "setup")
+    open_action = "setup.choose"
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -62,7 +61,3 @@ class SetupScreen(ConsoleScreen):
 
     def _on_stored(self, profile: Profile) -> None:
         self.console.switch_environment(profile)
-
-    @on(LineList.Opened)
-    async def _clicked(self) -> None:
-        await self.action_do("setup.choose")

@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError, UsageError
@@ -26,8 +25,9 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import ConsoleScreen, error_label
+from dyntui.tui.shell.base_screen import error_label
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -61,10 +61,11 @@ _ADDED_FIELDS = ("time", "user")
 """The fields of a row that are not fields of the event."""
 
 
-class EventTailScreen(ConsoleScreen):
+class EventTailScreen(TableScreen):
     """The list of events, updated while the screen is active."""
 
     BINDINGS = bindings(EVENTS_ACTIONS, "tail")
+    open_action = "tail.open"
     POLL_INTERVAL_S = 2.0
 
     def __init__(self, filter_text: str = "") -> None:
@@ -99,10 +100,6 @@ class EventTailScreen(ConsoleScreen):
 
     def body(self) -> ComposeResult:
         yield Table(_COLUMNS, self._view, empty=self._empty, id="events")
-
-    @property
-    def table(self) -> Table:
-        return self.query_one("#events", Table)
 
     def _empty(self) -> str:
         if self.filter_text:
@@ -195,8 +192,7 @@ class EventTailScreen(ConsoleScreen):
             parts.append(("paused", "warn"))
         elif self._is_loaded:
             parts.append(("ended" if self.server_filter.end is not None else "live", ""))
-        if self.table.count:
-            parts.append((f"{self.table.cursor + 1:,} of {self.table.count:,}", ""))
+        parts += self.position()
         if self._tail is not None and self._tail.missed:
             parts.append(("too many events: some are missing", "warn"))
         return parts
@@ -232,18 +228,12 @@ class EventTailScreen(ConsoleScreen):
     def handle_back(self) -> None:
         self.filter_entered("")
 
-    @on(Table.Opened)
-    async def _on_opened(self) -> None:
-        await self.action_do("tail.open")
-
     def action_open(self) -> None:
-        row = self.table.row
-        assert row is not None
+        row = self.table.selected_row
         self.console.visit(EventScreen({name: value for name, value in row.items() if name not in _ADDED_FIELDS}))
 
     def action_user(self) -> None:
-        row = self.table.row
-        assert row is not None
+        row = self.table.selected_row
         self.console.open_route("user", RouteTarget(row_id=str(row["user"]), label=str(row["user"])))
 
     def action_copy(self) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 
 from dyntui.core.json_types import Row
@@ -16,7 +15,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -34,10 +33,11 @@ _OFTEN_FORBIDDEN = ("organizations", "my-invites", "membership-environments", "u
 """Lists that the token of an environment often cannot read; they are checked when the screen opens."""
 
 
-class ResourceIndexScreen(ConsoleScreen):
+class ResourceIndexScreen(TableScreen):
     """The list of all resources."""
 
     BINDINGS = bindings(RESOURCES_ACTIONS, "resources")
+    open_action = "resources.open"
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,10 +51,6 @@ class ResourceIndexScreen(ConsoleScreen):
     def body(self) -> ComposeResult:
         self._view.set_rows(self._rows())
         yield Table(_COLUMNS, self._view, id="list")
-
-    @property
-    def table(self) -> Table:
-        return self.query_one("#list", Table)
 
     def _rows(self) -> list[Row]:
         return [
@@ -100,8 +96,7 @@ class ResourceIndexScreen(ConsoleScreen):
             self._update_rows()
 
     def _update_rows(self) -> None:
-        self._view.set_rows(self._rows())
-        self.table.view_changed()
+        self.set_rows(self._rows())
         self.refresh_status()
 
     def _check(self, records: Iterable[Resource]) -> None:
@@ -122,7 +117,7 @@ class ResourceIndexScreen(ConsoleScreen):
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = [("checking access", "")] if self.is_checking else []
-        return [*parts, (f"{self.table.cursor + 1:,} of {self.table.count:,}", "")]
+        return parts + self.position()
 
     # Actions
 
@@ -135,13 +130,8 @@ class ResourceIndexScreen(ConsoleScreen):
             return f"This list is opened {_opened_with(record)}."
         return None
 
-    @on(Table.Opened)
-    async def _on_opened(self) -> None:
-        await self.action_do("resources.open")
-
     def action_open(self) -> None:
-        row = self.table.row
-        assert row is not None
+        row = self.table.selected_row
         self.console.open_named(RESOURCES[str(row["name"])])
 
     def action_check_access(self) -> None:

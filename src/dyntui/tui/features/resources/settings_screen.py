@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_object
-from dyntui.core.times import now
 from dyntui.services import settings
 from dyntui.services.actions.write_types import Target, WriteResults
 from dyntui.services.forms import field_text, read_form
@@ -25,6 +21,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.base_screen import age_label, error_label
+from dyntui.tui.shell.read_screen import ReadScreen
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
 
@@ -36,18 +33,14 @@ __all__ = ["SettingsScreen"]
 _MAX_LISTED_CHANGES = 40
 
 
-class SettingsScreen(SearchableScreen):
+class SettingsScreen(SearchableScreen, ReadScreen[Row]):
     """The settings; `e` edits the value under the cursor, after showing the old and the new value."""
 
     BINDINGS = bindings(RESOURCES_ACTIONS, "setting")
     document_name = "settings"
     hint = "a part of a name or value: jwt, google, embedded"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.document: Row | None = None
-        self.error: DyntuiError | None = None
-        self.loaded_at: datetime | None = None
+    document: Row | None = None
+    """The settings; None until they are loaded."""
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -61,34 +54,16 @@ class SettingsScreen(SearchableScreen):
 
     # Loading
 
-    def connected(self, connection: Connection) -> None:
-        self.action_refresh()
-
     @property
     def shown_resources(self) -> frozenset[str]:
         return frozenset({"settings"})
 
-    def reload(self) -> None:
-        self.action_refresh()
+    async def read(self, connection: Connection) -> Row:
+        return await settings.read_settings(connection.client)
 
-    def action_refresh(self) -> None:
-        connection = self.console.session.connection
-        if connection is None:
-            return
-        work = partial(settings.read_settings, connection.client)
-        self.run_worker_then(work, partial(self._on_loaded, self.change_count), self._on_failed, group="read")
-
-    def _on_loaded(self, change_count: int, document: Row) -> None:
-        self.mark_up_to_date(change_count)
-        self.document, self.error, self.loaded_at = document, None, now()
-        self.show_failure(None)
-        self.tree_shown.show(document)
-        self.refresh_status()
-
-    def _on_failed(self, error: DyntuiError) -> None:
-        self.error = error
-        self.show_failure(error)
-        self.refresh_status()
+    def show_result(self, result: Row) -> None:
+        self.document = result
+        self.tree_shown.show(result)
 
     def status(self) -> Sequence[Piece]:
         parts: list[Piece] = []

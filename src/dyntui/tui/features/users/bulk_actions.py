@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.services.actions.resource_actions import write_action
-from dyntui.services.actions.user_actions import add_to_allowlist, set_metadata_field
+from dyntui.services.actions.user_actions import add_to_allowlist, set_metadata_field, user_target
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.features.users.edit_profile import check_metadata_field, metadata_field_inputs, parse_metadata_value
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -19,7 +19,7 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
 if TYPE_CHECKING:
-    from dyntui.tui.features.users.user_list import UserListScreen
+    from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
 __all__ = ["ask_allowlist", "ask_metadata_field", "ask_new_user", "delete_users", "revoke_sessions"]
 
@@ -39,36 +39,41 @@ _OUTCOME_LABELS = {
 _OUTCOME_SIGNS = {WriteOutcome.FAILED: "✕", WriteOutcome.UNKNOWN: "?", WriteOutcome.NOT_TRIED: "·"}
 
 
-def _targets_label(screen: UserListScreen) -> str:
+def _targets(screen: MarkedListScreen) -> list[Target]:
+    """Return the marked users in the order of the list, or the current one."""
+    return [user_target(row) for row in screen.marked]
+
+
+def _targets_label(screen: MarkedListScreen) -> str:
     """Return whom an action concerns: the label of one user, or the number of users."""
-    targets = screen.targets
-    return targets[0].label if len(targets) == 1 else f"{len(targets):,} users"
+    users = _targets(screen)
+    return users[0].label if len(users) == 1 else f"{len(users):,} users"
 
 
-def delete_users(screen: UserListScreen) -> None:
+def delete_users(screen: MarkedListScreen) -> None:
     """Delete the marked users or the current one, after a confirmation."""
-    _run_bulk_action(screen, write_action("users.delete"), "d", "Delete")
+    _run_bulk_action(screen, write_action("users.delete"), "d")
 
 
-def revoke_sessions(screen: UserListScreen) -> None:
+def revoke_sessions(screen: MarkedListScreen) -> None:
     """Revoke all sessions of the marked users or the current one, after a confirmation."""
-    _run_bulk_action(screen, write_action("users.revoke-sessions"), "X", "Revoke sessions")
+    _run_bulk_action(screen, write_action("users.revoke-sessions"), "X")
 
 
 def _run_bulk_action(
-    screen: UserListScreen, action: WriteAction, opening_key: str, verb: str, form: FormDialog | None = None
+    screen: MarkedListScreen, action: WriteAction, opening_key: str, form: FormDialog | None = None
 ) -> None:
     run_action(
         screen.console,
         action,
-        screen.targets,
+        _targets(screen),
         opening_key=opening_key,
         form=form,
         done=partial(_on_results, screen),
     )
 
 
-def _on_results(screen: UserListScreen, results: WriteResults) -> None:
+def _on_results(screen: MarkedListScreen, results: WriteResults) -> None:
     """Keep only the unfinished users marked, and list them when there were several users."""
     if not screen.is_mounted:
         return
@@ -79,7 +84,7 @@ def _on_results(screen: UserListScreen, results: WriteResults) -> None:
         _show_unfinished(screen, results)
 
 
-def _show_unfinished(screen: UserListScreen, results: WriteResults) -> None:
+def _show_unfinished(screen: MarkedListScreen, results: WriteResults) -> None:
     """List the users whose action failed, is unknown or was not tried, with the reason. Enter opens a user."""
     unfinished = [item for item in results.items if item.outcome is not WriteOutcome.DONE]
     choices = [
@@ -103,19 +108,19 @@ def _show_unfinished(screen: UserListScreen, results: WriteResults) -> None:
     screen.console.ask(SelectDialog(title, choices), on_choice)
 
 
-def ask_metadata_field(screen: UserListScreen) -> None:
+def ask_metadata_field(screen: MarkedListScreen) -> None:
     """Ask for a metadata field and its value, then set it for the marked users or the current one."""
 
     def on_submit(values: Values) -> None:
         name, value = values["key"].strip(), parse_metadata_value(values["value"])
-        _run_bulk_action(screen, set_metadata_field(name, value), "m", "Set", form)
+        _run_bulk_action(screen, set_metadata_field(name, value), "m", form)
 
     title = f"Metadata of {_targets_label(screen)}"
     form = FormDialog(title, metadata_field_inputs(()), check=check_metadata_field, verb="continue")
     screen.console.open_form(form, on_submit)
 
 
-def ask_allowlist(screen: UserListScreen) -> None:
+def ask_allowlist(screen: MarkedListScreen) -> None:
     """Ask for an allowlist, then add the marked users or the current one to it."""
     from dyntui.services.access.access_policy import name_of, read_lists
 
@@ -125,7 +130,7 @@ def ask_allowlist(screen: UserListScreen) -> None:
 
     def on_choice(names: Mapping[str, str], allowlist_id: str | None) -> None:
         if allowlist_id is not None:
-            _run_bulk_action(screen, add_to_allowlist(allowlist_id, names[allowlist_id]), "A", "Add")
+            _run_bulk_action(screen, add_to_allowlist(allowlist_id, names[allowlist_id]), "A")
 
     def on_lists(rows: Sequence[Row]) -> None:
         names = {str(row.get("id")): name_of(row) for row in rows}
@@ -139,7 +144,7 @@ def ask_allowlist(screen: UserListScreen) -> None:
     run_read_worker(screen.console, partial(read_lists, connection.client), on_lists)
 
 
-def ask_new_user(screen: UserListScreen) -> None:
+def ask_new_user(screen: MarkedListScreen) -> None:
     """Ask for the fields of a new user, create the user and open it."""
 
     def on_submit(values: Values) -> None:
@@ -163,7 +168,7 @@ def ask_new_user(screen: UserListScreen) -> None:
     screen.console.open_form(form, on_submit)
 
 
-def _open_created_user(screen: UserListScreen, results: WriteResults) -> None:
+def _open_created_user(screen: MarkedListScreen, results: WriteResults) -> None:
     item = results.items[0]
     if item.outcome is not WriteOutcome.DONE or not screen.is_mounted:
         return

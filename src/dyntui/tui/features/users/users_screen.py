@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dyntui.tui.features.users.actions import USERS_ACTIONS
-from dyntui.tui.features.users.user_list import UserListScreen
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 __all__ = ["UsersScreen"]
 
 
-class UsersScreen(UserListScreen):
+class UsersScreen(ResourceScreen):
     """The users of the environment. Actions run on the marked users or the current one; failed users stay marked.
 
     Most sessions start here, so the code of an action is imported when its key is pressed.
@@ -52,7 +52,7 @@ class UsersScreen(UserListScreen):
     def action_copy_as(self) -> None:
         from dyntui.tui.shell.copy_menu import open_copy_menu
 
-        open_copy_menu(self.console, self.record, self.rows_of([target.id for target in self.targets]))
+        open_copy_menu(self.console, self.record, self.marked)
 
     def action_open_dashboard(self) -> None:
         from dyntui.tui.shell.copy_menu import show_dashboard_link
@@ -63,4 +63,4 @@ class UsersScreen(UserListScreen):
     def action_export(self) -> None:
         from dyntui.tui.shell.lists.export_dialog import open_export_dialog
 
-        open_export_dialog(self, self.targets)
+        open_export_dialog(self)

@@ -19,11 +19,6 @@ class WalletsScreen(ResourceActionsScreen):
 
     BINDINGS = [*bindings(WALLETS_ACTIONS, "wallets"), *bindings(SHELL_ACTIONS, "copying")]
 
-    @property
-    def targets(self) -> list[Target]:
-        """The marked wallets or the current one."""
-        return [Target(str(row[self.record.key]), self.record.label_of(row)) for row in self.marked]
-
     def _owner_ids(self) -> list[str]:
         return list(dict.fromkeys(str(row["userId"]) for row in self.marked if row.get("userId")))
 
@@ -44,7 +39,7 @@ class WalletsScreen(ResourceActionsScreen):
     def action_export(self) -> None:
         from dyntui.tui.shell.lists.export_dialog import open_export_dialog
 
-        open_export_dialog(self, self.targets)
+        open_export_dialog(self)
 
     def copy_as_disabled_reason(self) -> str | None:
         return self.selection_disabled_reason()

@@ -27,6 +27,7 @@ STOCK = "textual"
 CHECKED_VERSIONS = ("8.2.8",)
 """Versions of Textual whose private names are as expected. Those of other versions are checked at start."""
 _VARIABLE = "DYNTUI_TERMINAL"
+_REPORT_TIMEOUT_S = 1.0
 _REPORT = re.compile(rb"\x1b\[\d+;\d+R")
 
 
@@ -64,7 +65,7 @@ def lean_status(setting: str = "", environ: Mapping[str, str] | None = None) -> 
     return True, f"only what changed (Textual {textual})"
 
 
-def measure_round_trip(timeout_s: float = 1.0) -> float | None:
+def measure_round_trip() -> float | None:
     """Return the seconds until the terminal responds with its cursor position; None without a terminal or response."""
     try:
         import termios
@@ -79,7 +80,7 @@ def measure_round_trip(timeout_s: float = 1.0) -> float | None:
             tty.setcbreak(terminal, termios.TCSAFLUSH)
             started = time.monotonic()
             os.write(terminal, b"\x1b[6n")
-            return _wait_for_report(terminal, started, timeout_s)
+            return _wait_for_report(terminal, started)
         finally:
             termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
     except termios.error:
@@ -88,9 +89,9 @@ def measure_round_trip(timeout_s: float = 1.0) -> float | None:
         os.close(terminal)
 
 
-def _wait_for_report(terminal: int, started: float, timeout_s: float) -> float | None:
+def _wait_for_report(terminal: int, started: float) -> float | None:
     received = b""
-    while (time_left_s := started + timeout_s - time.monotonic()) > 0:
+    while (time_left_s := started + _REPORT_TIMEOUT_S - time.monotonic()) > 0:
         if select.select([terminal], [], [], time_left_s)[0]:
             received += os.read(terminal, 100)
             if _REPORT.search(received):

@@ -65,8 +65,9 @@ def _matches(text: str, key: str, value: object) -> bool:
     return text in key.casefold() or (not isinstance(value, (dict, list)) and text in str(value).casefold())
 
 
-def _walk(value: object, path: Path = ()) -> Iterator[tuple[Path, str, object]]:
-    stack: list[tuple[Path, object]] = [(path, value)]
+def _walk(document: object) -> Iterator[tuple[Path, str, object]]:
+    """Yield path, key and value of every node below the root, from the top."""
+    stack: list[tuple[Path, object]] = [((), document)]
     while stack:
         path, node = stack.pop()
         if path:

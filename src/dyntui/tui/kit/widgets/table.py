@@ -154,7 +154,6 @@ class Table(LineList):
         titles: bool = True,
         gap: int = 2,
         id: str | None = None,
-        classes: str | None = None,
     ) -> None:
         """Make a table of the rows of `view`.
 
@@ -165,7 +164,7 @@ class Table(LineList):
         titles: whether there is a header.
         gap: cells between columns.
         """
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self.columns = tuple(columns)
         self.view = view
         self.empty = empty

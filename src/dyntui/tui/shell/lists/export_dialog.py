@@ -12,7 +12,6 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
 
 if TYPE_CHECKING:
-    from dyntui.services.actions.write_types import Target
     from dyntui.services.connection import Connection
     from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -28,10 +27,11 @@ _FORMATS = {
 }
 
 
-def open_export_dialog(screen: ResourceScreen, targets: Sequence[Target]) -> None:
+def open_export_dialog(screen: ResourceScreen) -> None:
     """Ask which rows to export, the format and the file; then export them with a progress dialog."""
     name = screen.record.name
     marked = len(screen.table.marks)
+    marked_ids = [str(row[screen.record.key]) for row in screen.marked]
     what = {"marked": f"the {marked:,} marked rows" if marked > 1 else "the marked row"} if marked else {}
     if screen.filter_text:
         what["filter"] = f"rows that match {safe(screen.filter_text, 40)}"
@@ -51,7 +51,7 @@ def open_export_dialog(screen: ResourceScreen, targets: Sequence[Target]) -> Non
 
     def filled(values: Values | None) -> None:
         if values is not None:
-            _start_export(screen, targets, values)
+            _start_export(screen, marked_ids, values)
 
     screen.console.ask(FormDialog(f"Export {name}", fields, check=check, verb="export"), filled)
 
@@ -60,13 +60,13 @@ def _path(values: Values) -> Path:
     return Path(values["path"].strip()).expanduser()
 
 
-def _start_export(screen: ResourceScreen, targets: Sequence[Target], values: Values) -> None:
+def _start_export(screen: ResourceScreen, marked_ids: Sequence[str], values: Values) -> None:
     console, path = screen.console, _path(values)
     connection = console.session.connection
     if connection is None:
         return
     what, missing = values["what"], list[str]()
-    ids: Sequence[str] = [target.id for target in targets] if what == "marked" else ()
+    ids = marked_ids if what == "marked" else ()
     if what == "search" and screen.search is not None:
         ids = screen.search.ids
     columns = [column.field for column in screen.shown_columns if column.field] if values["format"] == "shown" else ()

@@ -38,6 +38,14 @@ class MarkedListScreen(LocalListScreen):
             rows |= {row_id: row for row_id, row in zip(part, cache.rows(part), strict=True) if row is not None}
         return [rows.get(row_id, {self.record.key: row_id}) for row_id in ids]
 
+    @property
+    def marked(self) -> list[Row]:
+        """The marked rows in the order of the list, those that are not loaded last; else the row under the cursor."""
+        table = self.table
+        indexes = {row_id: table.view.index_of(row_id) for row_id in table.marks}
+        rows = self.rows_of(sorted(indexes, key=lambda row_id: (indexes[row_id] is None, indexes[row_id] or 0, row_id)))
+        return rows or ([table.row] if table.row is not None else [])
+
     def mark_all_disabled_reason(self) -> str | None:
         if self.search is None and self.console.session.connection is None:
             return "The environment is not open."

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from dyntui.core.errors import DyntuiError
-from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
@@ -66,20 +65,11 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
 
     # Rows
 
-    @property
-    def marked(self) -> list[Row]:
-        """The marked rows in the order of the list, those that are not loaded last; else the row under the cursor."""
-        table = self.table
-        indexes = {row_id: table.view.index_of(row_id) for row_id in table.marks}
-        rows = self.rows_of(sorted(indexes, key=lambda row_id: (indexes[row_id] is None, indexes[row_id] or 0, row_id)))
-        return rows or ([table.row] if table.row is not None else [])
-
     def action_raw(self) -> None:
         from dyntui.services.actions.resource_actions import mask_secrets
         from dyntui.tui.shell.json_screen import JsonScreen
 
-        row = self.table.row
-        assert row is not None
+        row = self.table.selected_row
         breadcrumbs = (*self.breadcrumbs, self.record.label_of(row))
         self.console.visit(JsonScreen(breadcrumbs, mask_secrets(self.record, row), self.shown_resources))
 
@@ -89,8 +79,7 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         )
 
     def action_open(self) -> None:
-        row = self.table.row
-        assert row is not None
+        row = self.table.selected_row
         if not self.console.open_row(self.record, row, self.parent_id):
             super().action_open()
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from textual import on
-
 from dyntui.resources.filters import filter_hint
 from dyntui.services.lists.filter_suggestions import suggest_filter
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.prompt import Suggestion
-from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.error_hints import concerns_environment
 from dyntui.tui.shell.lists.list_views import ListViewsScreen
@@ -21,6 +18,7 @@ class ResourceScreen(ListViewsScreen):
     """A list and its keys. Made by `shell.routes.list_screen`, which adds the actions of the record."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "list")
+    open_action = "list.open"
 
     # Whether actions are available
 
@@ -84,13 +82,8 @@ class ResourceScreen(ListViewsScreen):
         if self._wrong_environment():
             self.console.action_environment()
             return
-        row = self.table.row
-        assert row is not None
+        row = self.table.selected_row
         self.console.open_row(self.record, row)
-
-    @on(Table.Opened)
-    async def _clicked(self) -> None:
-        await self.action_do("list.open")
 
     def action_refresh(self) -> None:
         if self.console.session.connection is None and self.console.session.error is not None:
@@ -104,8 +97,7 @@ class ResourceScreen(ListViewsScreen):
     def action_raw(self) -> None:
         from dyntui.tui.shell.json_screen import JsonScreen
 
-        row = self.table.row
-        assert row is not None
+        row = self.table.selected_row
         self.console.visit(JsonScreen((*self.breadcrumbs, self.record.label_of(row)), row, self.shown_resources))
 
     def action_menu(self) -> None:

@@ -1,0 +1,60 @@
+"""The base class of screens that read what they show from the server all at once, such as the settings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from dyntui.core.errors import DyntuiError
+from dyntui.core.times import now
+from dyntui.tui.shell.base_screen import ConsoleScreen
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
+
+__all__ = ["ReadScreen"]
+
+T = TypeVar("T")
+
+
+class ReadScreen(ConsoleScreen, Generic[T]):
+    """A screen that reads from the server when the environment is open, and again on refresh."""
+
+    error: DyntuiError | None = None
+    """Why the last read failed; None when it did not."""
+    loaded_at: datetime | None = None
+    """When the screen was read; None before."""
+
+    async def read(self, connection: Connection) -> T:
+        """Read what the screen shows."""
+        raise NotImplementedError
+
+    def show_result(self, result: T) -> None:
+        """Show what was read."""
+        raise NotImplementedError
+
+    def show_error(self, error: DyntuiError | None) -> None:
+        """Show why the read failed, in the widget `#failure`; None after a read that did not fail."""
+        self.error = error
+        self.show_failure(error)
+        self.refresh_status()
+
+    def connected(self, connection: Connection) -> None:
+        self.action_refresh()
+
+    def reload(self) -> None:
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        connection = self.console.session.connection
+        if connection is not None:
+            on_read = partial(self._on_read, self.change_count)
+            self.run_worker_then(partial(self.read, connection), on_read, self.show_error, group="read")
+
+    def _on_read(self, change_count: int, result: T) -> None:
+        self.mark_up_to_date(change_count)
+        self.loaded_at = now()
+        self.show_error(None)
+        self.show_result(result)
+        self.refresh_status()
