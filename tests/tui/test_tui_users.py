@@ -352,7 +352,7 @@ async def test_an_export_has_the_shown_columns_and_counts_deleted_rows(tmp_path:
         await go(pilot, "space", "space")
         screen = console.screen
         assert isinstance(screen, UsersScreen)
-        ids = [target.id for target in screen.targets]
+        ids = [str(row["id"]) for row in screen.marked]
         open_connection = connection_of(pilot)
         async with Connection(open_connection.profile, open_connection._token, app=open_connection.app) as other:
             await other.write_gate.perform(write_action("users.delete"), [Target(ids[0])], Confirmation(yes=True))
