@@ -39,11 +39,11 @@ from dyntui.services.imports.jobs import find_job, summarize_job
 from dyntui.store.states import JobState, RowState
 from dyntui.tui.features.environments.environment_form import EnvironmentForm
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.console_state import ConsoleState
-from dyntui.tui.shell.passphrase_dialog import PassphraseDialog
 
 Serve = Callable[..., AbstractContextManager[Any]]
 
@@ -310,7 +310,7 @@ async def test_navigation_cancels_open_dialogs_and_ends_their_waits(serve: Serve
         assert answers == [None, None]
         waiting = threading.Thread(target=lambda: passphrases.append(console.ask_passphrase("the token of box")))
         waiting.start()
-        await until(pilot, lambda: isinstance(console.screen, PassphraseDialog))
+        await until(pilot, lambda: isinstance(console.screen, FormDialog))
         console.visit_first()
         await until(pilot, lambda: not waiting.is_alive())
         assert passphrases == [""]

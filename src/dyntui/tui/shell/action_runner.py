@@ -57,8 +57,7 @@ class ProgressDialog(BaseDialog[None]):
     BINDINGS = bindings(SHELL_ACTIONS, "progress")
 
     def __init__(self, title: str, total: int, stop: asyncio.Event) -> None:
-        super().__init__()
-        self.title_text = title
+        super().__init__(title)
         self._total = total
         self._stop = stop
 

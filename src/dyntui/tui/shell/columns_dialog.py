@@ -45,8 +45,7 @@ class ColumnsDialog(BaseDialog[list[Column]]):
     BINDINGS = bindings(SHELL_ACTIONS, "columns")
 
     def __init__(self, title: str, columns: Sequence[Column], shown: Sequence[str]) -> None:
-        super().__init__()
-        self.title_text = title
+        super().__init__(title)
         places = {name: place for place, name in enumerate(shown)}
         ordered = sorted(columns, key=lambda column: places.get(column.name, len(places)))
         self._lines = _Columns(ordered, set(shown))

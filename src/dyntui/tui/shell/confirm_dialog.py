@@ -107,9 +107,8 @@ class ConfirmDialog(BaseDialog[Confirmation]):
         summary_lines: Sequence[str] = (),
         preview: Preview | None = None,
     ) -> None:
-        super().__init__(classes="confirm")
+        super().__init__(requirement.question, classes="confirm")
         self.requirement = requirement
-        self.title_text = requirement.question
         self.verb = verb
         self.keys = ConfirmKeys(requirement, opening_key)
         self.key = self.keys.key

@@ -14,7 +14,6 @@ from dyntui.core.json_types import Row
 from dyntui.tui.kit.clipboard import ClipboardApp
 
 if TYPE_CHECKING:
-    from textual.message import Message
     from textual.notifications import SeverityLevel
     from textual.screen import Screen, ScreenResultCallbackType
     from textual.worker import Worker, WorkType
@@ -77,10 +76,6 @@ class ConsoleApp(ClipboardApp, Protocol):
     @property
     def screen_stack(self) -> Sequence[Screen[Any]]:
         """The screen in front with the dialogs over it."""
-
-    @property
-    def open_screens(self) -> Sequence[Screen[Any]]:
-        """Every mounted screen in the history."""
 
     @property
     def offline_label(self) -> str:
@@ -150,9 +145,6 @@ class ConsoleApp(ClipboardApp, Protocol):
     def quit_after_requests(self) -> None:
         """Exit the console after the requests of running writes; their remaining targets are not done."""
 
-    def exit(self, result: int | None = None) -> None:
-        """Exit the console with an exit code."""
-
     # Themes
 
     @property
@@ -196,9 +188,6 @@ class ConsoleApp(ClipboardApp, Protocol):
     def batch_screen_change(self, change: Callable[[], Coroutine[object, object, object]]) -> None:
         """Change screens and paint them one time, at the end."""
 
-    def post_message(self, message: Message) -> bool:
-        """Send a Textual message to the app."""
-
     # Environment
 
     def switch_environment(self, profile: Profile) -> None:
@@ -230,7 +219,7 @@ class ConsoleApp(ClipboardApp, Protocol):
         form: BaseDialog[Any],
         done: Callable[[Profile], None],
     ) -> None:
-        """Report from a thread that a profile was stored, or why not. After success `done` is called in the app."""
+        """Show that a profile was stored, or why not. After success `done` is called, unless the profile is in use."""
 
     def ask_passphrase(self, what: str) -> str:
         """Ask for a passphrase and wait for it. Called from a thread."""

@@ -213,16 +213,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
         else:
             self.post_message(self.Opened(attempt, connection, rows))
 
-    def profile_stored(
-        self,
-        profile: Profile,
-        warnings: list[str],
-        error: DyntuiError | None,
-        form: BaseDialog[Any],
-        done: Callable[[Profile], None],
-    ) -> None:
-        self.call_later(self._on_profile_stored, profile, warnings, error, form, done)
-
     def ask_passphrase(self, what: str) -> str:
         """Ask for a passphrase and wait for it. Called from threads, never from the event loop."""
         from concurrent.futures import Future
@@ -233,16 +223,17 @@ class EnvironmentSwitchMixin(NavigationMixin):
         return answer.result()
 
     def _ask_passphrase(self, what: str, answer: Future[str]) -> None:
-        from dyntui.tui.shell.passphrase_dialog import PassphraseDialog
+        from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput
 
         def done(values: dict[str, str] | None) -> None:
             if answer in self._passphrase_requests:
                 self._passphrase_requests.remove(answer)
                 answer.set_result((values or {}).get("passphrase", ""))
 
-        self.ask(PassphraseDialog(what), done)
+        field = FormInput("passphrase", "passphrase", secret=True)
+        self.ask(FormDialog(what, [field], verb="continue"), done)
 
-    def _on_profile_stored(
+    def profile_stored(
         self,
         profile: Profile,
         warnings: list[str],
@@ -374,7 +365,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
             store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, check_token(token))
         except DyntuiError as error:
             problem = error
-        self.profile_stored(profile, [], problem, form, lambda profile: None)
+        self.call_later(self.profile_stored, profile, [], problem, form, lambda profile: None)
 
     def _update_kind_style(self) -> None:
         """Color the header by the kind of the environment."""

@@ -31,10 +31,6 @@ class Jump:
     """Other names, in lower case."""
 
 
-def _quit(console: ConsoleApp, rest: str) -> None:
-    console.action_leave()
-
-
 def _route(name: str) -> Callable[[ConsoleApp, str], None]:
     return lambda console, rest: console.open_route(name, RouteTarget(filter_text=rest))
 
@@ -54,7 +50,7 @@ _SCREENS = (
     Jump("api", "API console: send any operation of the API", _route("api-operations"), ("operations", "console")),
     Jump("requests", "Request log", _route("request-log"), ("log",)),
     Jump("notifications", "All notifications of this session", _route("notifications"), ("messages",)),
-    Jump("quit", "Quit dyntui", _quit, ("q", "exit")),
+    Jump("quit", "Quit dyntui", lambda console, rest: console.action_leave(), ("q", "exit")),
 )
 
 

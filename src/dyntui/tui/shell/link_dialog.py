@@ -30,8 +30,7 @@ class LinkDialog(BaseDialog[None]):
     BINDINGS = bindings(SHELL_ACTIONS, "link")
 
     def __init__(self, title: str, url: str, *, note: str = "", find: str = "") -> None:
-        super().__init__()
-        self.title_text = title
+        super().__init__(title)
         self.url = url
         self.note = note
         self.find = find

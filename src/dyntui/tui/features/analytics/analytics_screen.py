@@ -188,18 +188,21 @@ class AnalyticsScreen(ReadScreen[Metrics]):
     # Date range
 
     def longer_range_disabled_reason(self) -> str | None:
-        return None if self._longer_days() else "This is the longest preset range. Press d to choose dates."
+        return None if self._next_preset(1) else "This is the longest preset range. Press d to choose dates."
 
     def shorter_range_disabled_reason(self) -> str | None:
-        return None if self._shorter_days() else "This is the shortest preset range. Press d to choose dates."
+        return None if self._next_preset(-1) else "This is the shortest preset range. Press d to choose dates."
 
-    def _longer_days(self) -> int | None:
-        """Return the days of the next longer preset; None when there is none."""
-        return min((days for days in RANGES.values() if days > self.range.days), default=None)
+    def _next_preset(self, direction: int) -> int | None:
+        """Return the days of the next longer preset, or of the next shorter one for -1; None when there is none."""
+        days = self.range.days
+        candidates = (preset for preset in RANGES.values() if (preset - days) * direction > 0)
+        return min(candidates, key=lambda preset: abs(preset - days), default=None)
 
-    def _shorter_days(self) -> int | None:
-        """Return the days of the next shorter preset; None when there is none."""
-        return max((days for days in RANGES.values() if days < self.range.days), default=None)
+    def _go_to_preset(self, direction: int) -> None:
+        days = self._next_preset(direction)
+        assert days is not None
+        self._set_range(DateRange.last(days))
 
     def _set_range(self, date_range: DateRange) -> None:
         self.range = date_range
@@ -207,14 +210,10 @@ class AnalyticsScreen(ReadScreen[Metrics]):
         self.refresh_status()
 
     def action_longer_range(self) -> None:
-        days = self._longer_days()
-        assert days is not None
-        self._set_range(DateRange.last(days))
+        self._go_to_preset(1)
 
     def action_shorter_range(self) -> None:
-        days = self._shorter_days()
-        assert days is not None
-        self._set_range(DateRange.last(days))
+        self._go_to_preset(-1)
 
     def action_range(self) -> None:
         def parse(values: Values) -> DateRange:

@@ -227,8 +227,8 @@ def _store(
                 store_for(profile.credential, ask_passphrase=console.ask_passphrase).set(profile, checked)
                 warnings += [warning] if (warning := token_warning(checked)) else []
         except DyntuiError as error:
-            console.profile_stored(profile, [], error, form, on_stored)
+            console.call_later(console.profile_stored, profile, [], error, form, on_stored)
         else:
-            console.profile_stored(profile, warnings, None, form, on_stored)
+            console.call_later(console.profile_stored, profile, warnings, None, form, on_stored)
 
     console.run_worker(work, thread=True, group="profiles")

@@ -25,7 +25,7 @@ from dyntui.services.metadata import (
     metadata_text,
     read_metadata,
 )
-from dyntui.tui.features.users.edit_profile import read_user
+from dyntui.tui.features.users.edit_profile import read_user, read_user_then
 from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
@@ -40,12 +40,7 @@ _ABOUT_DRAFT = "Your earlier changes, which are not saved yet."
 
 def edit_metadata(console: ConsoleApp, user_id: str, opening_key: str, *, use_external_editor: bool) -> None:
     """Read the user and open its metadata. opening_key: the key that was pressed, for the confirmation."""
-    connection = console.session.connection
-    if connection is not None:
-        work = partial(read_user, connection, user_id)
-        run_read_worker(
-            console, work, lambda user: _MetadataEditor(console, user, opening_key).open(use_external_editor)
-        )
+    read_user_then(console, user_id, lambda user: _MetadataEditor(console, user, opening_key).open(use_external_editor))
 
 
 class _MetadataEditor:

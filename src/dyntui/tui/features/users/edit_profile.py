@@ -6,7 +6,7 @@ The user is read first; the changes are shown before they are saved. The metadat
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ __all__ = [
     "metadata_field_inputs",
     "parse_metadata_value",
     "read_user",
+    "read_user_then",
 ]
 
 _TEXT_FIELDS = {
@@ -55,12 +56,16 @@ async def read_user(connection: Connection, user_id: str) -> Row:
     return {**await connection.client.users.get_raw(user_id), "id": user_id}
 
 
-def ask_profile(console: ConsoleApp, user_id: str, opening_key: str) -> None:
-    """Read the user and show a form of the profile; the changed fields are saved after a confirmation."""
+def read_user_then(console: ConsoleApp, user_id: str, then: Callable[[Row], None]) -> None:
+    """Read a user from the server, then call `then` with it."""
     connection = console.session.connection
     if connection is not None:
-        work = partial(read_user, connection, user_id)
-        run_read_worker(console, work, lambda user: _open_profile_form(console, user, opening_key))
+        run_read_worker(console, partial(read_user, connection, user_id), then)
+
+
+def ask_profile(console: ConsoleApp, user_id: str, opening_key: str) -> None:
+    """Read the user and show a form of the profile; the changed fields are saved after a confirmation."""
+    read_user_then(console, user_id, lambda user: _open_profile_form(console, user, opening_key))
 
 
 def _open_profile_form(console: ConsoleApp, user: Row, opening_key: str) -> None:
@@ -97,10 +102,7 @@ def _open_profile_form(console: ConsoleApp, user: Row, opening_key: str) -> None
 
 def ask_metadata_field(console: ConsoleApp, user_id: str, opening_key: str) -> None:
     """Read the user and ask for one metadata field and its value; it is saved after a confirmation."""
-    connection = console.session.connection
-    if connection is not None:
-        work = partial(read_user, connection, user_id)
-        run_read_worker(console, work, lambda user: _open_metadata_field_form(console, user, opening_key))
+    read_user_then(console, user_id, lambda user: _open_metadata_field_form(console, user, opening_key))
 
 
 def _open_metadata_field_form(console: ConsoleApp, user: Row, opening_key: str) -> None:

@@ -14,24 +14,7 @@ from dyntui.resources import RESOURCES, Column
 from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
 from dyntui.tui.features.users.actions import USERS_ACTIONS
 from dyntui.tui.features.users.user_actions import UserActionsMixin
-from dyntui.tui.features.users.user_tables import (
-    CHECKS,
-    CREDENTIALS,
-    LINKED,
-    MFA,
-    SESSIONS,
-    SOCIAL,
-    WALLETS,
-    access_lines,
-    check_rows,
-    credential_rows,
-    linked_rows,
-    mfa_rows,
-    profile_lines,
-    session_rows,
-    social_rows,
-    wallet_rows,
-)
+from dyntui.tui.features.users.user_tables import LINKED, USER_TABLES, access_lines, linked_rows, profile_lines
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
@@ -48,17 +31,6 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
 
 __all__ = ["UserScreen"]
-
-
-_TAB_ROWS = {
-    "credentials": credential_rows,
-    "wallets": wallet_rows,
-    "sessions": session_rows,
-    "social": social_rows,
-    "mfa": mfa_rows,
-    "checks": check_rows,
-}
-"""Tab name -> the function that returns its rows."""
 
 
 class UserScreen(UserActionsMixin):
@@ -94,24 +66,15 @@ class UserScreen(UserActionsMixin):
                 with Horizontal(classes="two"):
                     yield FieldList(id="profile-fields")
                     yield _table("linked", LINKED, "This user has no credentials, MFA devices or address checks.")
-            case "credentials":
-                yield _table("credentials", CREDENTIALS, "This user has no credentials.")
-            case "wallets":
-                yield _table("wallets", WALLETS, "This user has no wallets.")
-            case "sessions":
-                yield _table("sessions", SESSIONS, "This user has no sessions.")
-            case "social":
-                yield _table("social", SOCIAL, "This user has no social accounts.")
-            case "mfa":
-                yield _table("mfa", MFA, "This user has no MFA devices.")
             case "access":
                 yield FieldList(id="access")
-            case "checks":
-                yield _table("checks", CHECKS, "No address of this user was screened.")
             case "metadata":
                 yield SearchTree(id="metadata", unfolded=2)
-            case _:
+            case "raw":
                 yield SearchTree(id="raw")
+            case name:
+                table = USER_TABLES[name]
+                yield _table(name, table.columns, table.empty)
 
     async def fetch_one(self, client: Client, object_id: str, known: Row) -> Row:
         return (await client.users.get(object_id)).raw
@@ -119,7 +82,9 @@ class UserScreen(UserActionsMixin):
     def counts(self, document: Row) -> Sequence[int | None]:
         self.label = RESOURCES["users"].label_of(document) or self.object_id
         self.console.session.opened_user(self.object_id, self.label)
-        counts = {name: len(rows(self.user)) for name, rows in _TAB_ROWS.items()} if self.user is not None else {}
+        counts = (
+            {name: len(table.rows(self.user)) for name, table in USER_TABLES.items()} if self.user is not None else {}
+        )
         counts["metadata"] = len(metadata_of(document))
         return [counts.get(tab.name) for tab in self.TABS]
 
@@ -146,7 +111,7 @@ class UserScreen(UserActionsMixin):
             case "raw":
                 self.query_one("#raw", JsonTree).show(document)
             case name:
-                self.query_one(f"#{name}", Table).set_rows(_TAB_ROWS[name](user))
+                self.query_one(f"#{name}", Table).set_rows(USER_TABLES[name].rows(user))
 
     def fill_preview(self, tab: Tab, row: Row) -> None:
         match tab.name:

@@ -5,6 +5,8 @@ In each row, `copy` is the value to copy and `wallet` the id of the wallet that 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row, as_list
@@ -17,22 +19,14 @@ if TYPE_CHECKING:
     from dyntui.api.models import Session, User
 
 __all__ = [
-    "CHECKS",
-    "CREDENTIALS",
     "LINKED",
-    "MFA",
-    "SESSIONS",
-    "SOCIAL",
-    "WALLETS",
+    "USER_TABLES",
+    "UserTable",
     "access_lines",
-    "check_rows",
     "credential_rows",
     "linked_rows",
-    "mfa_rows",
     "profile_lines",
     "session_rows",
-    "social_rows",
-    "wallet_rows",
 ]
 
 LINKED = (
@@ -40,7 +34,7 @@ LINKED = (
     Column("identifier", "identifier", 24, grow=True, priority=0),
     Column("detail", "detail", 12, priority=1),
 )
-CREDENTIALS = (
+_CREDENTIALS = (
     Column("format", "type", 12, priority=0),
     Column("copy", "identifier", 30, grow=True, priority=0),
     Column("provider", "provider", 16, priority=3),
@@ -48,33 +42,33 @@ CREDENTIALS = (
     Column("verifiedAt", "verified", 12, format=age, priority=2),
     Column("lastSelectedAt", "last used", 12, format=age, priority=4),
 )
-WALLETS = (
+_WALLETS = (
     Column("chain", "chain", 8, priority=0),
     Column("copy", "address", 44, grow=True, priority=0),
     Column("name", "wallet", 16, priority=2),
     Column("provider", "provider", 17, priority=3),
     Column("lastSelectedAt", "last used", 12, format=age, priority=4),
 )
-SESSIONS = (
+_SESSIONS = (
     Column("createdAt", "started", 12, format=age, priority=0),
     Column("status", "status", 18, priority=0),
     Column("ipAddress", "IP address", 16, priority=2),
     Column("userAgent", "device", 30, grow=True, priority=3),
 )
 
-SOCIAL = (
+_SOCIAL = (
     Column("provider", "provider", 14, priority=0),
     Column("copy", "account", 30, grow=True, priority=0),
     Column("id", "id", 36, priority=2),
 )
-MFA = (
+_MFA = (
     Column("type", "type", 10, priority=0),
     Column("alias", "name", 20, grow=True, priority=0),
     Column("verified", "verified", 8, format=yes_no, priority=1),
     Column("default", "default", 7, format=yes_no, priority=2),
     Column("createdAt", "added", 12, format=age, priority=3),
 )
-CHECKS = (
+_CHECKS = (
     Column("result", "result", 12, priority=0),
     Column("copy", "address", 44, grow=True, priority=0),
     Column("createdAt", "checked", 12, format=age, priority=1),
@@ -158,7 +152,7 @@ def credential_rows(user: User) -> list[Row]:
     ]
 
 
-def wallet_rows(user: User) -> list[Row]:
+def _wallet_rows(user: User) -> list[Row]:
     return [{**wallet.raw, "copy": wallet.public_key, "wallet": wallet.id} for wallet in user.wallets]
 
 
@@ -174,20 +168,42 @@ def session_rows(user: User) -> list[Row]:
     ]
 
 
-def social_rows(user: User) -> list[Row]:
+def _social_rows(user: User) -> list[Row]:
     return [
         {**account.raw, "copy": account.account_username or account.raw.get("accountId") or account.id}
         for account in user.oauth_accounts
     ]
 
 
-def mfa_rows(user: User) -> list[Row]:
+def _mfa_rows(user: User) -> list[Row]:
     return [{**device.raw, "copy": device.id} for device in user.mfa_devices]
 
 
-def check_rows(user: User) -> list[Row]:
+def _check_rows(user: User) -> list[Row]:
     """Return the Chainalysis checks of the wallet addresses."""
     return [{**check.raw, "copy": check.wallet_public_key} for check in user.chainalysis_checks]
+
+
+@dataclass(frozen=True, slots=True)
+class UserTable:
+    """The table of a tab of the user screen."""
+
+    columns: Sequence[Column]
+    rows: Callable[[User], list[Row]]
+    """Returns its rows."""
+    empty: str
+    """The text of a table without rows."""
+
+
+USER_TABLES = {
+    "credentials": UserTable(_CREDENTIALS, credential_rows, "This user has no credentials."),
+    "wallets": UserTable(_WALLETS, _wallet_rows, "This user has no wallets."),
+    "sessions": UserTable(_SESSIONS, session_rows, "This user has no sessions."),
+    "social": UserTable(_SOCIAL, _social_rows, "This user has no social accounts."),
+    "mfa": UserTable(_MFA, _mfa_rows, "This user has no MFA devices."),
+    "checks": UserTable(_CHECKS, _check_rows, "No address of this user was screened."),
+}
+"""Tab name -> its table."""
 
 
 def access_lines(user: User) -> list[FieldLine]:

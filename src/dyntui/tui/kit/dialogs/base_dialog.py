@@ -70,6 +70,11 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
     _focused_before: Widget | None = None
     """The widget that gets the focus when the dialog is unlocked."""
 
+    def __init__(self, title: str = "", *, classes: str | None = None) -> None:
+        """title: the title, raw; "" for the `title_text` of the class."""
+        super().__init__(classes=classes)
+        self.title_text = title or self.title_text
+
     def content(self) -> ComposeResult:
         """Yield the widgets below the title."""
         raise NotImplementedError

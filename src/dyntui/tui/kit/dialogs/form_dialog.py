@@ -118,8 +118,7 @@ class FormDialog(BaseDialog[Values]):
         check: Callable[[Values], Mapping[str, str]] = lambda values: {},
         verb: str = "save",
     ) -> None:
-        super().__init__(classes="form")
-        self.title_text = title
+        super().__init__(title, classes="form")
         self.fields = tuple(fields)
         self.check = check
         self.verb = verb

@@ -35,8 +35,7 @@ class MessageDialog(BaseDialog[None]):
     """Shows `text`, raw, with its line breaks."""
 
     def __init__(self, title: str, text: str) -> None:
-        super().__init__()
-        self.title_text = title
+        super().__init__(title)
         self._text = _Text(text)
 
     def content(self) -> ComposeResult:

@@ -43,8 +43,7 @@ class MultiSelectDialog(BaseDialog[list[str]]):
     BINDINGS = bindings(KIT_ACTIONS, "multi-select")
 
     def __init__(self, title: str, options: Sequence[str], chosen: Sequence[str], *, multiple: bool = True) -> None:
-        super().__init__()
-        self.title_text = title
+        super().__init__(title)
         # Values that were typed are options too.
         self.options = [*options, *(value for value in chosen if value not in options)]
         self.multiple = multiple

@@ -37,8 +37,7 @@ class PasteTextDialog(BaseDialog[Pasted]):
     BINDINGS = bindings(KIT_ACTIONS, "paste-text")
 
     def __init__(self, title: str, about: str, *, line: str = "", text: str = "", verb: str = "submit") -> None:
-        super().__init__(classes="large pasting")
-        self.title_text = title
+        super().__init__(title, classes="large pasting")
         self.about = about
         self.line = line
         self.text = text
@@ -75,8 +74,7 @@ class PasteLinesDialog(BaseDialog[str]):
     """The label of the key that submits."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(classes="large paste")
-        self.title_text = title
+        super().__init__(title, classes="large paste")
 
     def content(self) -> ComposeResult:
         yield Static(self.about, markup=False)

@@ -32,8 +32,7 @@ class SecretDialog(BaseDialog[None]):
     BINDINGS = bindings(KIT_ACTIONS, "secret")
 
     def __init__(self, name: str, value: str) -> None:
-        super().__init__()
-        self.title_text = name[:1].upper() + name[1:]
+        super().__init__(name[:1].upper() + name[1:])
         self.value_name = name
         self.value = value
 

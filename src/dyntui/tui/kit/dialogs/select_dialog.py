@@ -75,8 +75,7 @@ class SelectDialog(BaseDialog[str]):
     BINDINGS = bindings(KIT_ACTIONS, "select")
 
     def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0) -> None:
-        super().__init__()
-        self.title_text = title
+        super().__init__(title)
         self._choices = Choices(choices)
         self._choices.cursor = start
 

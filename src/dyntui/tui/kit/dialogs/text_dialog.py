@@ -39,8 +39,7 @@ class TextDialog(BaseDialog[str]):
         problem: str = "",
         verb: str = "continue",
     ) -> None:
-        super().__init__(classes="large pasting")
-        self.title_text = title
+        super().__init__(title, classes="large pasting")
         self.about = about
         self.text = text
         self.original = text if original is None else original

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dyntui.resources.filters import filter_hint
 from dyntui.services.lists.filter_suggestions import suggest_filter
 from dyntui.tui.kit.action_registry import bindings
@@ -9,13 +11,19 @@ from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.error_hints import concerns_environment
-from dyntui.tui.shell.lists.list_views import ListViewsScreen
+from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
+
+if TYPE_CHECKING:
+    from dyntui.config.list_preferences import SavedView
 
 __all__ = ["ResourceScreen"]
 
 
-class ResourceScreen(ListViewsScreen):
-    """A list and its keys. Made by `shell.routes.list_screen`, which adds the actions of the record."""
+class ResourceScreen(MarkedListScreen):
+    """A list and its keys. Made by `shell.routes.list_screen`, which adds the actions of the record.
+
+    Dialogs are imported when their key is pressed: the first frame does not wait for them.
+    """
 
     BINDINGS = bindings(SHELL_ACTIONS, "list")
     open_action = "list.open"
@@ -99,6 +107,22 @@ class ResourceScreen(ListViewsScreen):
 
         row = self.table.selected_row
         self.console.visit(JsonScreen((*self.breadcrumbs, self.record.label_of(row)), row, self.shown_resources))
+
+    def action_columns(self) -> None:
+        from dyntui.tui.shell.lists.view_dialogs import open_columns_dialog
+
+        open_columns_dialog(self)
+
+    def action_views(self) -> None:
+        from dyntui.tui.shell.lists.view_dialogs import open_saved_views
+
+        open_saved_views(self, self._show_saved_view)
+
+    def _show_saved_view(self, view: SavedView) -> None:
+        self.set_columns(view.columns)
+        self.filter_text = view.filter
+        self._apply_query(view.order or self.record.list.order)
+        self.filter_entered(view.filter)
 
     def action_menu(self) -> None:
         from dyntui.tui.shell.action_menu import open_action_menu

@@ -24,8 +24,7 @@ class ScanDialog(BaseDialog[None]):
     """Shows how many rows were read, and how many the server reports. esc stops."""
 
     def __init__(self, title: str) -> None:
-        super().__init__()
-        self.title_text = title
+        super().__init__(title)
         self.stopped = False
 
     def content(self) -> ComposeResult:

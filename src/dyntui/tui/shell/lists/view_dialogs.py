@@ -1,4 +1,4 @@
-"""The dialogs for the columns and the saved views of a list, which `list_views` opens."""
+"""The dialogs for the columns and the saved views of a list, which `ResourceScreen` opens."""
 
 from __future__ import annotations
 
