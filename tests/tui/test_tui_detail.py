@@ -79,7 +79,7 @@ async def test_the_exact_time_is_shown_under_the_cursor() -> None:
         await settled(pilot)
         await press(pilot, "j", "enter")
         fields = console.screen.query_one(FieldList)
-        fields.move_to(next(i for i, field in enumerate(fields.fields) if field.label == "last visit"))
+        fields.move_to(next(i for i, field in enumerate(fields.items) if field.label == "last visit"))
         await settled(pilot)
         assert "6 h ago  ·  2026-03-01 " in text_of(console)
 
@@ -102,7 +102,7 @@ async def test_enter_on_the_user_of_a_wallet_opens_the_user() -> None:
         await jump(pilot, "wallets")
         await press(pilot, "enter")
         fields = console.screen.query_one(FieldList)
-        owner = next(i for i, field in enumerate(fields.fields) if field.label == "user")
+        owner = next(i for i, field in enumerate(fields.items) if field.label == "user")
         fields.move_to(owner)
         await press(pilot, "enter")
         assert isinstance(console.screen, UserScreen)

@@ -177,10 +177,10 @@ async def test_the_menu_lists_actions_with_their_keys(size: tuple[int, int]) -> 
         await press(pilot, "a")
         dialog = console.screen
         assert isinstance(dialog, SelectDialog)
-        offered = {choice.key: choice for choice in dialog._choices.choices}
+        offered = {choice.key: choice for choice in dialog._choices.items}
         assert {"user.edit", "user.reset_mfa", "user.link", "user.delete", "detail.copy_id"} <= set(offered)
         assert offered["user.reset_mfa"].sign == "f"
         assert offered["user.revoke_session"].note == "not available: Select a session on the Sessions tab first."
-        at = [choice.key for choice in dialog._choices.choices].index("user.link")
+        at = [choice.key for choice in dialog._choices.items].index("user.link")
         await press(pilot, *["j"] * at, "enter")
         assert "Link Wallet to" in text_of(console)

@@ -33,10 +33,9 @@ class _Columns(LineList):
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         column = self.columns[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         sign = "[x] " if column.name in self.shown else "[ ] "
         name = fit(safe(column.name, 200), max(8, width - 2 - 4 - 6))
-        return [bar, (sign, "strong"), (name, ""), (f"{column.width:>5}", "dim")]
+        return [self.bar(index), (sign, "strong"), (name, ""), (f"{column.width:>5}", "dim")]
 
 
 class ColumnsDialog(BaseDialog[list[Column]]):

@@ -19,7 +19,7 @@ from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel,
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit, wrapped
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, LineList, Piece
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.confirm_keys import ConfirmKeys
@@ -35,40 +35,34 @@ _CHROME_LINES, _TYPED_LINES = 10, 3
 _COUNTING = "Counting affected users ···"
 
 
-class ReadTracker(LineList, can_focus=False):
+class ReadTracker(ItemList[Piece], can_focus=False):
     """Lines that record whether all of them have been in view."""
 
     def __init__(self) -> None:
         super().__init__(id="read")
-        self.rows: list[Piece] = []
         self.seen = 0
         """The number of lines, from the first, that have been in view."""
-
-    @property
-    def count(self) -> int:
-        return len(self.rows)
 
     @property
     def all_seen(self) -> bool:
         return self.seen >= self.count
 
     def set_rows(self, rows: Sequence[Piece]) -> None:
-        self.rows = list(rows)
         self.seen = min(self.seen, self.top)
-        self.count_changed()
+        self.set_items(rows)
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         index = self.top + y
         if index >= self.count:
             return (), ""
-        text, style = self.rows[index]
+        text, style = self.items[index]
         more = y == self.visible_count - 1 and index < self.count - 1
         if not more:
             return [(cut(text, width), style)], ""
         return [(fit(text, width - 2), style), (" ↓", "accent")], ""
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        return [self.rows[index]]
+        return [self.items[index]]
 
     def moved(self) -> None:
         if not self.size:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, ActiveAction, key_label
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
 __all__ = ["HelpDialog"]
 
@@ -20,7 +20,7 @@ _LAST_SCOPES = ("rows", "table", "app")
 """The scopes of every screen, after those of the current one."""
 
 
-class _HelpLines(LineList):
+class _HelpLines(ItemList[str | ActiveAction]):
     """Headings and actions, one per line."""
 
     def __init__(self, actions: Sequence[ActiveAction]) -> None:
@@ -32,24 +32,20 @@ class _HelpLines(LineList):
         for scope in scopes:
             found = [each for each in actions if each.action.scope == scope]
             groups.setdefault(SCOPES[scope], []).extend(sorted(found, key=lambda each: order[each.action.id]))
-        self.rows: list[str | ActiveAction] = []
+        rows: list[str | ActiveAction] = []
         for heading, group in groups.items():
-            self.rows += ["", heading, *group] if self.rows else [heading, *group]
+            rows += ["", heading, *group] if rows else [heading, *group]
+        self.items = rows
         self._widest_keys = max((width_of(_keys(each)) for each in actions), default=0)
         self._title_width = min(_MAX_TITLE_WIDTH, max((width_of(each.action.title) for each in actions), default=0))
 
-    @property
-    def count(self) -> int:
-        return len(self.rows)
-
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        row = self.rows[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        row = self.items[index]
         if isinstance(row, str):
-            return [bar, (row, "head")]
+            return [self.bar(index), (row, "head")]
         head, title = fit(_keys(row), self._keys_width) + "  ", fit(row.action.title, self._title_width) + "  "
         return [
-            bar,
+            self.bar(index),
             (head, "strong"),
             (title, ""),
             (cut(_description(row), self._description_width), "warn" if row.disabled_reason else "dim"),
@@ -66,7 +62,7 @@ class _HelpLines(LineList):
         return max(0, self.size.width - 1 - 2 - self._keys_width - 2 - self._title_width - 2)
 
     def moved(self) -> None:
-        row = self.rows[self.cursor]
+        row = self.items[self.cursor]
         if isinstance(self.screen, BaseDialog):
             self.screen.show_full_text("" if isinstance(row, str) else _description(row), self._description_width)
 

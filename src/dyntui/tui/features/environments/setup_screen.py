@@ -45,7 +45,7 @@ class SetupScreen(ConsoleScreen):
 
     def action_choose(self) -> None:
         choices = self.query_one(Choices)
-        match choices.choices[choices.cursor].key:
+        match choices.items[choices.cursor].key:
             case "demo":
                 self.console.start_demo()
             case "add":

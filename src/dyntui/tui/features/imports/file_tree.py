@@ -13,7 +13,7 @@ from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.services.imports.wizard_files import FileEntry, FolderListing
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
 __all__ = ["FileNode", "FileTree"]
 
@@ -32,7 +32,7 @@ class FileNode:
     open: bool = False
 
 
-class FileTree(LineList):
+class FileTree(ItemList[FileNode]):
     """Drafts, recent files, and a tree of folders that are listed when they are expanded."""
 
     def __init__(self) -> None:
@@ -42,21 +42,11 @@ class FileTree(LineList):
         self.recent: Sequence[FileEntry] = ()
         self.folders: dict[str, FolderListing] = {}
         self.opened: set[str] = set()
-        self._shown_nodes: list[FileNode] = []
         self._cursor_moved = False
-
-    @property
-    def count(self) -> int:
-        return len(self._shown_nodes)
-
-    @property
-    def node(self) -> FileNode | None:
-        """The line under the cursor."""
-        return self._shown_nodes[self.cursor] if self._shown_nodes else None
 
     def build(self) -> None:
         """Rebuild the lines. The cursor stays on its line when it was moved; otherwise it is on the first file."""
-        before = self.node
+        before = self.current
         nodes: list[FileNode] = []
         if self.drafts:
             nodes.append(FileNode("heading", "unfinished imports"))
@@ -68,13 +58,12 @@ class FileTree(LineList):
         if Path(self.root).parent != Path(self.root):
             nodes.append(FileNode("up", "..", str(Path(self.root).parent)))
         self._add(nodes, self.root, 0)
-        self._shown_nodes = nodes
         if before is not None and self._cursor_moved:
             same = (i for i, node in enumerate(nodes) if (node.kind, node.path) == (before.kind, before.path))
             self.cursor = next(same, self.cursor)
         else:
             self.cursor = next((i for i, node in enumerate(nodes) if node.kind in ("draft", "file")), 1)
-        self.count_changed()
+        self.set_items(nodes)
 
     def move_to(self, index: int) -> None:
         self._cursor_moved = True
@@ -104,16 +93,10 @@ class FileTree(LineList):
             nodes.append(FileNode("text", "no files to import", depth=depth))
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        node = self._shown_nodes[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        node = self.items[index]
+        bar = self.bar(index)
         if node.kind == "heading":
-            return [
-                bar,
-                (
-                    cut(safe(node.text), width - 2).upper() if node.depth else cut(_heading_text(node.text), width - 2),
-                    "head",
-                ),
-            ]
+            return [bar, (cut(_heading_text(node.text), width - 2), "head")]
         sign = ("▾ " if node.open else "▸ ") if node.kind == "folder" else "  "
         tail = f"  {node.size:>9}  {node.when:<12}" if node.kind in ("file", "draft") and width >= 50 else ""
         room = width - 3 - width_of(tail)

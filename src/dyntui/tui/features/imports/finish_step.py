@@ -152,11 +152,11 @@ class FinishStep(WizardStep):
         self.console.visit(ImportUndoScreen(self.draft.job, self.draft.name, self.draft.kind))
 
     def copy_disabled_reason(self) -> str | None:
-        line = self.query_one("#finish-report", ReportView).current_line
+        line = self.query_one("#finish-report", ReportView).current
         return None if line is not None and line.copy else "Put the cursor on a file to copy its path."
 
     def action_copy(self) -> None:
-        line = self.query_one("#finish-report", ReportView).current_line
+        line = self.query_one("#finish-report", ReportView).current
         assert line is not None
         send_to_clipboard(self.console, line.copy, "path")
 

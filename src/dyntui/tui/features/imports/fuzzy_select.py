@@ -35,11 +35,10 @@ class _MatchList(Choices):
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
         """Show these choices."""
-        self.choices = choices
         self._signs = max((width_of(choice.sign) for choice in choices), default=0)
         self._labels = min(36, max((width_of(safe(choice.label, 60)) for choice in choices), default=0))
         self.cursor = self.top = 0
-        self.count_changed()
+        self.set_items(choices)
 
     def line(self, y: int, width: int) -> tuple[Sequence[tuple[str, str]], str]:
         index = self.top + y
@@ -112,8 +111,7 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
         return self.query_one(_SearchField).value
 
     def _under_cursor(self) -> Choice | None:
-        found = self.query_one(_MatchList)
-        return found.choices[found.cursor] if found.count else None
+        return self.query_one(_MatchList).current
 
     @on(Input.Changed)
     def _changed(self) -> None:

@@ -21,6 +21,7 @@ from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.console_state import environment_key
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
@@ -148,18 +149,15 @@ class JobsScreen(TableScreen):
 
     def environment_disabled_reason(self, job: JobSummary) -> str | None:
         """Return why the job cannot be changed in the open environment."""
-        profile = self.console.session.profile
         if job.problem:
             return f"The job cannot be read: {job.problem}"
-        if job.location is None or profile is None or self.console.session.connection is None:
+        if job.location is None or self.console.session.connection is None:
             return "The environment is not open."
         return self._elsewhere_reason("job", job.location)
 
     def _elsewhere_reason(self, noun: str, location: JobLocation | ImportDraft) -> str | None:
         """Return why a job or draft of another environment than the open one is not available."""
-        profile = self.console.session.profile
-        environment = (profile.environment_id, profile.base_url) if profile is not None else None
-        if (location.environment_id, location.base_url) == environment:
+        if (location.base_url, location.environment_id) == environment_key(self.console.session.profile):
             return None
         return f"The {noun} belongs to {location.profile}. Switch to that environment first."
 

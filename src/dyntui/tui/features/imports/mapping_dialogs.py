@@ -19,7 +19,7 @@ from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.kit.widgets.cells import cut, fit
-from dyntui.tui.kit.widgets.line_list import LineList
+from dyntui.tui.kit.widgets.line_list import ItemList, LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 
 __all__ = ["TransformsDialog", "VerifiedDialog", "constant_dialog", "field_dialog", "metadata_key", "on_field_chosen"]
@@ -124,7 +124,7 @@ class VerifiedDialog(BaseDialog[str]):
         self._choices.cursor = next((i for i, choice in enumerate(choices) if choice.key == current), 0)
 
     def content(self) -> ComposeResult:
-        self._choices.styles.height = len(self._choices.choices)
+        self._choices.styles.height = self._choices.count
         yield self._choices
         yield Static("", id="explanation", markup=False)
 
@@ -136,36 +136,34 @@ class VerifiedDialog(BaseDialog[str]):
 
     @on(LineList.Moved)
     def _explain(self) -> None:
-        key = self._choices.choices[self._choices.cursor].key.partition(":")[0]
+        key = self._choices.items[self._choices.cursor].key.partition(":")[0]
         self.query_one("#explanation", Static).update(_EXPLANATIONS[key])
 
     @on(LineList.Opened)
     def action_choose(self) -> None:
-        self.dismiss(self._choices.choices[self._choices.cursor].key)
+        self.dismiss(self._choices.items[self._choices.cursor].key)
 
 
-class _Transforms(LineList):
+class _Transforms(ItemList[str]):
     """All transforms, the selected ones first and numbered."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "transforms")
 
     def __init__(self, selected: Sequence[str]) -> None:
-        super().__init__(id="choices")
-        self.names = [*selected, *(name for name in TRANSFORMS if name not in selected)]
+        super().__init__([*selected, *(name for name in TRANSFORMS if name not in selected)], id="choices")
         self.selected = list(selected)
 
-    @property
-    def count(self) -> int:
-        return len(self.names)
-
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        name = self.names[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        name = self.items[index]
         order = f"{self.selected.index(name) + 1}." if name in self.selected else "  "
-        return [bar, (f"{order} {fit(name, 10)} ", ""), (cut(TRANSFORMS[name][0], max(0, width - 17)), "dim")]
+        return [
+            self.bar(index),
+            (f"{order} {fit(name, 10)} ", ""),
+            (cut(TRANSFORMS[name][0], max(0, width - 17)), "dim"),
+        ]
 
     def action_toggle_transform(self) -> None:
-        name = self.names[self.cursor]
+        name = self.items[self.cursor]
         if name in self.selected:
             self.selected.remove(name)
         else:

@@ -140,7 +140,7 @@ class ParseStep(WizardStep):
             if preview is not None
             else self._error_lines()
         )
-        self.query_one(ParseSummary).set_lines(lines)
+        self.query_one(ParseSummary).set_items(lines)
         self.changed()
 
     def _error_lines(self) -> list[SummaryLine]:
@@ -175,7 +175,7 @@ class ParseStep(WizardStep):
     # Changing the settings
 
     def selection_disabled_reason(self) -> str | None:
-        line = self.query_one(ParseSummary).current_line
+        line = self.query_one(ParseSummary).current
         if not self.draft.path:
             return "These rows come from a job; there is no file to read."
         return None if line is not None and line.key else "This line has no setting."
@@ -189,7 +189,7 @@ class ParseStep(WizardStep):
         await self.action_do("parse.change")
 
     def action_change(self) -> None:
-        line = self.query_one(ParseSummary).current_line
+        line = self.query_one(ParseSummary).current
         assert line is not None
         if line.key == "header_row":
             draft = self.copy()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from dyntui.core.text import safe
 from dyntui.importer import SourceInfo
 from dyntui.services.imports.wizard_draft import ReadOptions
 from dyntui.tui.features.imports.formatting import format_size
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
 __all__ = ["DELIMITERS", "FORMATS", "FOUND", "TEXT_FORMATS", "ParseSummary", "SummaryLine", "summary_lines_for"]
 
@@ -52,34 +53,18 @@ class SummaryLine:
         return cls(text.upper(), style="head")
 
 
-class ParseSummary(LineList):
+class ParseSummary(ItemList[SummaryLine]):
     """How the file is read."""
 
     def __init__(self) -> None:
         super().__init__(id="parse-summary")
-        self.summary_lines: list[SummaryLine] = []
-
-    @property
-    def count(self) -> int:
-        return len(self.summary_lines)
-
-    @property
-    def current_line(self) -> SummaryLine | None:
-        """The line under the cursor."""
-        return self.summary_lines[self.cursor] if self.summary_lines else None
-
-    def set_lines(self, lines: Sequence[SummaryLine]) -> None:
-        """Show these lines."""
-        self.summary_lines = list(lines)
-        self.count_changed()
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        line = self.summary_lines[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        line = self.items[index]
         if not line.value and not line.key:
-            return [bar, (cut(line.label, width - 2), line.style)]
+            return [self.bar(index), (cut(line.label, width - 2), line.style)]
         label = fit(line.label, _LABEL) + "  "
-        return [bar, (label, "dim"), (cut(line.value, max(0, width - 2 - width_of(label))), line.style)]
+        return [self.bar(index), (label, "dim"), (cut(line.value, max(0, width - 2 - width_of(label))), line.style)]
 
 
 def summary_lines_for(info: SourceInfo, reading: ReadOptions, rows: str) -> list[SummaryLine]:
@@ -112,14 +97,8 @@ def summary_lines_for(info: SourceInfo, reading: ReadOptions, rows: str) -> list
         lines += [SummaryLine(safe(text, 100)) for text in info.non_ascii[:5]]
     if info.notes:
         lines += [SummaryLine(""), SummaryLine.heading("notes")]
-        lines += [SummaryLine(part, style="dim") for note in info.notes for part in _wrapped(safe(note, 400))]
+        lines += [SummaryLine(part, style="dim") for note in info.notes for part in wrap(safe(note, 400), 34)]
     return lines
-
-
-def _wrapped(text: str) -> list[str]:
-    from textwrap import wrap
-
-    return wrap(text, 34)
 
 
 def _encoding_name(name: str) -> str:

@@ -10,7 +10,7 @@ from textual import events
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
 __all__ = ["ReportLine", "ReportView", "bullet", "heading", "text_line", "value_line"]
 
@@ -58,23 +58,15 @@ def bullet(text: str, style: str = "") -> ReportLine:
     return text_line(_BULLET + text, style)
 
 
-class ReportView(LineList):
+class ReportView(ItemList[ReportLine]):
     """The list. Labels and values form columns; long notes are wrapped."""
+
+    BAR_NEEDS_FOCUS = True
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._lines: Sequence[ReportLine] = ()
-        self.report_lines: list[ReportLine] = []
         self._label_width = self._value_width = 0
-
-    @property
-    def count(self) -> int:
-        return len(self.report_lines)
-
-    @property
-    def current_line(self) -> ReportLine | None:
-        """The line under the cursor."""
-        return self.report_lines[self.cursor] if self.report_lines else None
 
     def set_lines(self, lines: Sequence[ReportLine]) -> None:
         """Show these lines."""
@@ -85,10 +77,7 @@ class ReportView(LineList):
 
     def _arrange(self) -> None:
         room = self.size.width - 4
-        self.report_lines = [
-            part for each in self._lines for part in (self._parts(each, room) if room > 0 else (each,))
-        ]
-        self.count_changed()
+        self.set_items([part for each in self._lines for part in (self._parts(each, room) if room > 0 else (each,))])
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
@@ -110,8 +99,8 @@ class ReportView(LineList):
         return [replace(each, note=first), *(text_line(" " * start + part, "dim") for part in more)]
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        each = self.report_lines[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor and self.has_focus else ("  ", "")
+        each = self.items[index]
+        bar = self.bar(index)
         room = width - 2
         if each.is_heading:
             return [bar, (cut(safe(each.label), room), "head")]

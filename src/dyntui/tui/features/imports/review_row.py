@@ -14,7 +14,7 @@ from dyntui.store.review_queries import ReviewRow
 from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.features.imports.review_table import problem_text
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
 __all__ = ["CELLS", "JSON", "RowPane"]
 
@@ -25,24 +25,21 @@ _MAX_CHARS = 2000
 _SIGNS = {"error": ("✕", "bad"), "warning": ("!", "warn")}
 
 
-class RowPane(LineList):
+class RowPane(ItemList[list[Piece]]):
     """The pane with one row. mode: CELLS or JSON."""
+
+    BAR_NEEDS_FOCUS = True
 
     def __init__(self) -> None:
         super().__init__(id="row")
         self.mode = CELLS
-        self._lines: list[list[Piece]] = []
         self._row: ReviewRow | None = None
         self._mapping: FieldMapping | None = None
 
-    @property
-    def count(self) -> int:
-        return len(self._lines)
-
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         room = width - 2
-        pieces: list[Piece] = [("▌ ", "accent") if index == self.cursor and self.has_focus else ("  ", "")]
-        for text, style in self._lines[index]:
+        pieces = [self.bar(index)]
+        for text, style in self.items[index]:
             pieces.append((cut(text, room), style))
             room = max(0, room - width_of(text))
         return pieces
@@ -65,11 +62,11 @@ class RowPane(LineList):
     def _show_lines(self) -> None:
         row, mapping = self._row, self._mapping
         if row is None or mapping is None:
-            self._lines = []
+            lines: list[list[Piece]] = []
             self.border_title = "row"
         else:
             room = max(_MIN_WIDTH, self.size.width - 4)
-            self._lines = (
+            lines = (
                 _json_lines(row, room)
                 if self.mode == JSON
                 else _problem_lines(row, room) + _cell_lines(row, mapping, room)
@@ -77,7 +74,7 @@ class RowPane(LineList):
             what = "JSON" if self.mode == JSON else "details"
             self.border_title = f"row {row.number:,} {what}"
         self.cursor = self.top = 0
-        self.count_changed()
+        self.set_items(lines)
 
 
 def _wrap(text: str, room: int) -> list[str]:

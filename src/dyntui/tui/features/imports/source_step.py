@@ -112,7 +112,7 @@ class SourceStep(WizardStep):
     # Reasons
 
     def selection_disabled_reason(self) -> str | None:
-        node = self.files.node
+        node = self.files.current
         return (
             None
             if node is not None and node.kind in ("draft", "file", "folder", "up")
@@ -120,7 +120,7 @@ class SourceStep(WizardStep):
         )
 
     def folder_disabled_reason(self) -> str | None:
-        node = self.files.node
+        node = self.files.current
         return (
             None if node is not None and (node.kind == "folder" or node.depth) else "There is no folder on this line."
         )
@@ -128,7 +128,7 @@ class SourceStep(WizardStep):
     # Actions
 
     def action_open(self) -> None:
-        node = self.files.node
+        node = self.files.current
         assert node is not None
         match node.kind:
             case "draft":
@@ -145,12 +145,12 @@ class SourceStep(WizardStep):
         await self.action_do("source.open")
 
     def action_expand(self) -> None:
-        node = self.files.node
+        node = self.files.current
         if node is not None and node.kind == "folder" and not node.open:
             self._set_folder_open(node.path, True)
 
     def action_collapse(self) -> None:
-        node = self.files.node
+        node = self.files.current
         assert node is not None
         if node.kind == "folder" and node.open:
             self._set_folder_open(node.path, False)

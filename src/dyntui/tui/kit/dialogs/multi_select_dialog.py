@@ -11,27 +11,21 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
 __all__ = ["MultiSelectDialog"]
 
 
-class _Options(LineList):
+class _Options(ItemList[str]):
     def __init__(self, options: Sequence[str], chosen: set[str], multiple: bool) -> None:
-        super().__init__(id="options")
-        self.options = options
+        super().__init__(options, id="options")
         self.chosen = chosen
         self.multiple = multiple
 
-    @property
-    def count(self) -> int:
-        return len(self.options)
-
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        option = self.options[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        option = self.items[index]
         sign = ("[x] " if option in self.chosen else "[ ] ") if self.multiple else ""
-        return [bar, (sign, "strong"), (cut(safe(option, 200), max(0, width - 2 - len(sign))), "")]
+        return [self.bar(index), (sign, "strong"), (cut(safe(option, 200), max(0, width - 2 - len(sign))), "")]
 
 
 class MultiSelectDialog(BaseDialog[list[str]]):

@@ -13,7 +13,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, LineList, Piece
 
 __all__ = ["Choice", "Choices", "SelectDialog"]
 
@@ -35,25 +35,24 @@ class Choice:
     """A short text after the label."""
 
 
-class Choices(LineList):
+class Choices(ItemList[Choice]):
     """The list of options, also used outside of the dialog."""
 
     def __init__(self, choices: Sequence[Choice]) -> None:
-        super().__init__(id="choices")
-        self.choices = choices
+        super().__init__(choices, id="choices")
         self._signs = max((width_of(choice.sign) for choice in choices), default=0)
         self._labels = max((width_of(safe(choice.label, 60)) for choice in choices), default=0)
 
-    @property
-    def count(self) -> int:
-        return len(self.choices)
-
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        choice = self.choices[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        choice = self.items[index]
         sign = fit(choice.sign, self._signs) + "  " if self._signs else ""
         label = fit(safe(choice.label, 60), self._labels)
-        return [bar, (sign, "strong"), (label, ""), ("   " + cut(safe(choice.note), self._note_width), "dim")]
+        return [
+            self.bar(index),
+            (sign, "strong"),
+            (label, ""),
+            ("   " + cut(safe(choice.note), self._note_width), "dim"),
+        ]
 
     @property
     def _note_width(self) -> int:
@@ -62,8 +61,8 @@ class Choices(LineList):
         return max(0, self.size.width - 1 - 2 - signs - self._labels - 3)
 
     def moved(self) -> None:
-        if self.count and isinstance(self.screen, BaseDialog):
-            self.screen.show_full_text(self.choices[self.cursor].note, self._note_width)
+        if (choice := self.current) is not None and isinstance(self.screen, BaseDialog):
+            self.screen.show_full_text(choice.note, self._note_width)
 
 
 class SelectDialog(BaseDialog[str]):
@@ -81,18 +80,18 @@ class SelectDialog(BaseDialog[str]):
 
     def content(self) -> ComposeResult:
         max_height = int(self.app.size.height * _SHARE) - _CHROME
-        self._choices.styles.height = max(1, min(len(self._choices.choices), max_height))
+        self._choices.styles.height = max(1, min(len(self._choices.items), max_height))
         yield self._choices
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
         return (("enter", "choose"), ("esc", "cancel"))
 
     def on_key(self, event: events.Key) -> None:
-        chosen = next((choice for choice in self._choices.choices if choice.sign == event.character), None)
+        chosen = next((choice for choice in self._choices.items if choice.sign == event.character), None)
         if chosen is not None:
             event.stop()
             self.dismiss(chosen.key)
 
     @on(LineList.Opened)
     def action_choose(self) -> None:
-        self.dismiss(self._choices.choices[self._choices.cursor].key if self._choices.count else None)
+        self.dismiss(choice.key if (choice := self._choices.current) is not None else None)

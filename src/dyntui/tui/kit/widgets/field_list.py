@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dyntui.core.text import plain_json, safe
 from dyntui.core.times import age, parse_time
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
 __all__ = ["FieldLine", "FieldList"]
 
@@ -31,17 +31,16 @@ class FieldLine:
         return "" if self.value is None else str(self.value)
 
 
-class FieldList(LineList):
+class FieldList(ItemList[FieldLine]):
     """The list of fields of an object."""
 
     def __init__(self, fields: Sequence[FieldLine] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.fields: list[FieldLine] = []
         self.show(fields)
 
     def show(self, fields: Sequence[FieldLine]) -> None:
         """Replace the lines."""
-        self.fields = list(fields)
+        self.items = fields
         self._label_width = max((width_of(safe(field.label, 20)) for field in fields if not field.heading), default=0)
         if fields and fields[0].heading and self.cursor == 0:
             self.cursor = 1
@@ -49,23 +48,18 @@ class FieldList(LineList):
             self.count_changed()
 
     @property
-    def count(self) -> int:
-        return len(self.fields)
-
-    @property
     def current_field(self) -> FieldLine | None:
         """The line under the cursor; None on a heading."""
-        field = self.fields[self.cursor] if self.fields else None
+        field = self.current
         return None if field is None or field.heading else field
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        field = self.fields[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
+        field = self.items[index]
         if field.heading:
-            return [bar, (field.label.upper(), "head")]
+            return [self.bar(index), (field.label.upper(), "head")]
         label = fit(safe(field.label, 20), self._label_width) + "  "
         room = max(0, width - 3 - width_of(label))
-        return [bar, (label, "dim"), (cut(_value_text(field.value, exact=index == self.cursor), room), "")]
+        return [self.bar(index), (label, "dim"), (cut(_value_text(field.value, exact=index == self.cursor), room), "")]
 
 
 def _value_text(value: object, *, exact: bool) -> str:

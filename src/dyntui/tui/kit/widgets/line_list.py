@@ -7,7 +7,7 @@ repainting. There is no scroll bar, which keeps a repaint small; the footer show
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from textual import events
 from textual.message import Message
@@ -17,7 +17,9 @@ from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["LineList", "Piece"]
+__all__ = ["ItemList", "LineList", "Piece"]
+
+T = TypeVar("T")
 
 _WHEEL_LINES = 3
 _UNLIMITED_WIDTH = 1000
@@ -45,6 +47,9 @@ class _LinesMessage(Message):
 
 class LineList(ActionMixin, LineWidget, can_focus=True):
     """A list of lines with a cursor."""
+
+    BAR_NEEDS_FOCUS: ClassVar[bool] = False
+    """Whether the bar before the line under the cursor is shown only while the list has the focus."""
 
     BINDINGS = bindings(KIT_ACTIONS, "rows")
 
@@ -86,6 +91,11 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
     def draw_empty(self, y: int, width: int) -> Sequence[Piece]:
         """Return line `y` below the last item, such as a message for an empty list."""
         return ()
+
+    def bar(self, index: int) -> Piece:
+        """Return the first piece of line `index`: a bar on the line under the cursor."""
+        is_shown = index == self.cursor and (self.has_focus or not self.BAR_NEEDS_FOCUS)
+        return ("▌ ", "accent") if is_shown else ("  ", "")
 
     def moved(self) -> None:
         """Called when the cursor moved or the view scrolled, for instance to load rows."""
@@ -250,3 +260,25 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
             self.post_message(self.Opened(self))
         else:
             self.move_to(index)
+
+
+class ItemList(LineList, Generic[T]):
+    """A list with one line for each item in memory."""
+
+    def __init__(self, items: Sequence[T] = (), *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.items = items
+
+    @property
+    def count(self) -> int:
+        return len(self.items)
+
+    @property
+    def current(self) -> T | None:
+        """The item under the cursor; None in an empty list."""
+        return self.items[self.cursor] if self.items else None
+
+    def set_items(self, items: Sequence[T]) -> None:
+        """Show these items."""
+        self.items = items
+        self.count_changed()

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.widgets.cells import cut, fit
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
 __all__ = ["Prompt", "Suggest", "Suggestion", "Suggestions"]
 
@@ -34,16 +34,11 @@ Suggest = Callable[[str], Sequence[Suggestion]]
 _MAX_VISIBLE = 8
 
 
-class Suggestions(LineList, can_focus=False):
+class Suggestions(ItemList[Suggestion], can_focus=False):
     """The list of suggestions above the prompt."""
 
     def __init__(self) -> None:
         super().__init__(id="suggestions")
-        self.items: Sequence[Suggestion] = ()
-
-    @property
-    def count(self) -> int:
-        return len(self.items)
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         pieces, base = super().line(y, width)
@@ -51,9 +46,8 @@ class Suggestions(LineList, can_focus=False):
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         suggestion = self.items[index]
-        bar: Piece = ("▌ ", "accent") if index == self.cursor else ("  ", "")
         return [
-            bar,
+            self.bar(index),
             (fit(safe(suggestion.text), 24) + " ", ""),
             (cut(safe(suggestion.note), max(0, width - 28)), "dim"),
         ]
