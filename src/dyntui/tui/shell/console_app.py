@@ -100,6 +100,9 @@ class ConsoleApp(ClipboardApp, Protocol):
     def ask(self, dialog: Screen[T], answered: ScreenResultCallbackType[T] | None = None) -> None:
         """Open a dialog; `answered` gets its result, None when it was canceled."""
 
+    def ask_then(self, dialog: BaseDialog[T], then: Callable[[T], object]) -> None:
+        """Open a dialog and call `then` with its result, unless it is canceled."""
+
     def open_form(
         self, form: BaseDialog[T], submitted: Callable[[T], object], closed: Callable[[T | None], None] | None = None
     ) -> None:

@@ -88,6 +88,15 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
     def _switch(self, name: str) -> None:
         self.batch_screen_change(lambda: self.switch_screen(name))
 
+    def ask_then(self, dialog: BaseDialog[T], then: Callable[[T], object]) -> None:
+        """Open a dialog and call `then` with its result, unless it is canceled."""
+
+        def on_result(result: T | None) -> None:
+            if result is not None:
+                then(result)
+
+        self.ask(dialog, on_result)
+
     def ask(self, dialog: Screen[T], answered: ScreenResultCallbackType[T] | None = None) -> None:
         """Open a dialog; `answered` gets its result, None when it was canceled.
 

@@ -26,15 +26,14 @@ def ask_access_check(console: ConsoleApp) -> None:
         console.notify("The environment is not connected.", "warning")
         return
 
-    def on_submit(values: Values | None) -> None:
-        if values is not None:
-            work = partial(check_access, connection.client, parse_subject(values["identifier"]))
-            run_read_worker(console, work, lambda answer: show_access_answer(console, answer))
+    def on_submit(values: Values) -> None:
+        work = partial(check_access, connection.client, parse_subject(values["identifier"]))
+        run_read_worker(console, work, lambda answer: show_access_answer(console, answer))
 
     dialog = FormDialog(
         "Check Access", (FormInput("identifier", "identifier", help=_HELP),), check=_check, verb="check"
     )
-    console.ask(dialog, on_submit)
+    console.ask_then(dialog, on_submit)
 
 
 def _check(values: Values) -> dict[str, str]:

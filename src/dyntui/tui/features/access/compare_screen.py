@@ -71,20 +71,19 @@ def ask_comparison(console: ConsoleApp, row: Row) -> None:
         choices = [Choice(str(other.get("id")), name_of(other), note="allowlist") for other in others]
         choices.append(Choice(_FILE, "File …", note="CSV, XLSX, JSON, ..."))
 
-        def on_choice(key: str | None) -> None:
+        def on_choice(key: str) -> None:
             if key == _FILE:
                 title = f"Compare {name_of(row)} with File"
                 form = FormDialog(title, (FormInput("path", "file"),), check=_check_file, verb="compare")
-                console.ask(form, on_file)
-            elif key is not None:
+                console.ask_then(form, on_file)
+            else:
                 other = next(other for other in others if other.get("id") == key)
                 console.visit(CompareAllowlistScreen(row, other))
 
-        console.ask(SelectDialog(f"Compare {name_of(row)} With", choices), on_choice)
+        console.ask_then(SelectDialog(f"Compare {name_of(row)} With", choices), on_choice)
 
-    def on_file(values: Values | None) -> None:
-        if values is not None:
-            console.visit(CompareAllowlistScreen(row, Path(values["path"]).expanduser()))
+    def on_file(values: Values) -> None:
+        console.visit(CompareAllowlistScreen(row, Path(values["path"]).expanduser()))
 
     run_read_worker(console, partial(read_lists, connection.client), on_lists)
 

@@ -153,11 +153,11 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         row, access = self.policy, self.access
         assert access is not None
 
-        def on_paste(text: str | None) -> None:
-            if text and text.strip():
+        def on_paste(text: str) -> None:
+            if text.strip():
                 self.console.visit(EntryDraftsScreen(row, access.lists, text, is_live=self._is_live))
 
-        self.console.ask(PasteEntriesDialog(f"Paste Entries for {name_of(row)}"), on_paste)
+        self.console.ask_then(PasteEntriesDialog(f"Paste Entries for {name_of(row)}"), on_paste)
 
     def action_edit(self) -> None:
         row, old = self.policy, self.table.selected_row
@@ -247,12 +247,11 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
             targets = [entry_target(entry) for entry in entries]
             run_action(self.console, action, targets, opening_key="C", done=self._keep_copy_marks)
 
-        def on_choice(allowlist_id: str | None) -> None:
-            other = next((dict(other) for other in others if other.get("id") == allowlist_id), None)
-            if other is not None:
-                self._with_selected_entries(lambda entries: copy(entries, other))
+        def on_choice(allowlist_id: str) -> None:
+            other = next(dict(other) for other in others if other.get("id") == allowlist_id)
+            self._with_selected_entries(lambda entries: copy(entries, other))
 
-        self.console.ask(SelectDialog("Copy Entries To", choices), on_choice)
+        self.console.ask_then(SelectDialog("Copy Entries To", choices), on_choice)
 
     def _keep_copy_marks(self, results: WriteResults) -> None:
         """Keep only the entries marked that were not copied. The results have keys of entries, not ids."""

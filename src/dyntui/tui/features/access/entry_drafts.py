@@ -143,14 +143,13 @@ class EntryDraftsScreen(TableScreen):
         draft = self.drafts[index]
         choices = [Choice(name, title) for name, title in IDENTIFIER_TITLES.items()]
 
-        def on_choice(kind: str | None) -> None:
-            if kind is not None:
-                self.drafts[index] = with_kind(draft, kind, live=self.is_live)
-                self.drafts = mark_duplicates(self.drafts)
-                self._show_drafts()
-                self._check_existing()
+        def on_choice(kind: str) -> None:
+            self.drafts[index] = with_kind(draft, kind, live=self.is_live)
+            self.drafts = mark_duplicates(self.drafts)
+            self._show_drafts()
+            self._check_existing()
 
-        self.console.ask(SelectDialog(f"Type of {draft.text}", choices), on_choice)
+        self.console.ask_then(SelectDialog(f"Type of {draft.text}", choices), on_choice)
 
     def action_exclude(self) -> None:
         del self.drafts[self.table.cursor]

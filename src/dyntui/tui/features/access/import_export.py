@@ -27,14 +27,11 @@ def ask_export(console: ConsoleApp, row: Row) -> None:
         FormInput("format", "format", "csv", _FORMATS),
     )
 
-    def on_submit(values: Values | None) -> None:
-        if values is not None:
-            work = partial(_export, console, row, Path(values["path"]).expanduser(), values["format"])
-            run_read_worker(
-                console, work, lambda count: console.notify(f"{count:,} entries exported to {values['path']}")
-            )
+    def on_submit(values: Values) -> None:
+        work = partial(_export, console, row, Path(values["path"]).expanduser(), values["format"])
+        run_read_worker(console, work, lambda count: console.notify(f"{count:,} entries exported to {values['path']}"))
 
-    console.ask(FormDialog(f"Export {name_of(row)}", inputs, verb="export"), on_submit)
+    console.ask_then(FormDialog(f"Export {name_of(row)}", inputs, verb="export"), on_submit)
 
 
 async def _export(console: ConsoleApp, row: Row, path: Path, format: str) -> int | None:
@@ -72,12 +69,8 @@ def ask_undo(console: ConsoleApp, row: Row) -> None:
         console.notify("There is no change of this list to undo.", "warning")
         return
     choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.summary) for job in jobs]
-
-    def on_choice(job_id: str | None) -> None:
-        if job_id is not None:
-            _undo_job(console, job_id)
-
-    console.ask(SelectDialog(f"Undo Change of {name_of(row)}", choices), on_choice)
+    dialog = SelectDialog(f"Undo Change of {name_of(row)}", choices)
+    console.ask_then(dialog, lambda job_id: _undo_job(console, job_id))
 
 
 def _undo_job(console: ConsoleApp, job_id: str) -> None:

@@ -123,13 +123,12 @@ class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
             for index, entry in enumerate(entries)
         ]
 
-        def on_choice(index: str | None) -> None:
-            if index is not None:
-                entry = {**entries[int(index)], **self._alias()}
-                action = add_entries(row, job=new_job())
-                run_action(self.console, action, [entry_target(entry)], opening_key="n")
+        def on_choice(index: str) -> None:
+            entry = {**entries[int(index)], **self._alias()}
+            action = add_entries(row, job=new_job())
+            run_action(self.console, action, [entry_target(entry)], opening_key="n")
 
-        self.console.ask(SelectDialog(f"Identifier to Add to {name_of(row)}", choices), on_choice)
+        self.console.ask_then(SelectDialog(f"Identifier to Add to {name_of(row)}", choices), on_choice)
 
     def _alias(self) -> dict[str, str]:
         """Return the name of the user as the alias of an entry; {} without a name."""

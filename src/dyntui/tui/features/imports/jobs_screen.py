@@ -333,11 +333,11 @@ class JobsScreen(TableScreen):
         what = "Its rows and its reports are deleted from this machine; users on the server stay."
         requirement = Requirement(ConfirmationLevel.CONFIRM, f"Remove {name}?", (), what + left, "this machine")
 
-        def answered(confirmation: Confirmation | None) -> None:
-            if confirmation is not None and confirmation.yes:
+        def answered(confirmation: Confirmation) -> None:
+            if confirmation.yes:
                 self._run(lambda: self._remove(job, draft))
 
-        self.console.ask(ConfirmDialog(requirement, verb="Remove", opening_key="d"), answered)
+        self.console.ask_then(ConfirmDialog(requirement, verb="Remove", opening_key="d"), answered)
 
     def _remove(self, job: JobSummary | None, draft: ImportDraft | None) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find_job

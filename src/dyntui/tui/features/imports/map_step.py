@@ -16,10 +16,9 @@ from dyntui.resources import Column
 from dyntui.services.imports.wizard_service import FilePreview
 from dyntui.tui.features.imports import mapping_dialogs as dialogs
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.mapping_rows import VERIFIED, column_samples, mapping_rows
+from dyntui.tui.features.imports.mapping_rows import VERIFIED, column_samples, first_row_lines, mapping_rows
 from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.report_view import ReportView
-from dyntui.tui.features.imports.row_preview import first_row_lines
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -60,6 +59,12 @@ class MapStep(WizardStep):
 
     @property
     def mapping(self) -> Mapping | None:
+        return self.draft.mapping
+
+    @property
+    def loaded_mapping(self) -> Mapping:
+        """The mapping, for actions that are not available without one."""
+        assert self.draft.mapping is not None
         return self.draft.mapping
 
     @property
@@ -210,27 +215,20 @@ class MapStep(WizardStep):
                 self._choose_field(str(row["column"]))
 
     def _choose_field(self, column: str) -> None:
-        mapping = self.mapping
-        assert mapping is not None
+        mapping = self.loaded_mapping
         custom = [str(each.get("key")) for each in self._custom or ()]
-
-        def on_chosen(field: str | None) -> None:
-            if field is not None:
-                self._map_column(column, field)
-
-        self.console.ask(dialogs.field_dialog(mapping, column, custom), dialogs.on_field_chosen(on_chosen))
+        dialog = dialogs.field_dialog(mapping, column, custom)
+        self.console.ask_then(dialog, dialogs.on_field_chosen(lambda field: self._map_column(column, field)))
 
     def _map_column(self, column: str, field: str | None, transforms: Sequence[str] | None = None) -> None:
-        mapping = self.mapping
-        assert mapping is not None
+        mapping = self.loaded_mapping
         try:
             self.set_mapping(mapping.with_column(column, field, transforms))
         except DyntuiError as error:
             self.console.notify_error(error)
 
     def action_exclude(self) -> None:
-        row, mapping = self.columns.selected_row, self.mapping
-        assert mapping is not None
+        row, mapping = self.columns.selected_row, self.loaded_mapping
         if row["kind"] == "column":
             self._map_column(str(row["column"]), None)
         else:
@@ -241,18 +239,12 @@ class MapStep(WizardStep):
         self._map_column(str(row["column"]), f"metadata.{dialogs.metadata_key(str(row['column']))}")
 
     def action_transforms(self) -> None:
-        row, mapping, preview = self.columns.selected_row, self.mapping, self.wizard.preview
-        assert mapping is not None
+        row, mapping, preview = self.columns.selected_row, self.loaded_mapping, self.wizard.preview
         each = next(each for each in mapping.columns if each.column == row["column"])
         assert each.field is not None
         samples = column_samples(preview, each.column) if preview is not None else []
-
-        def on_chosen(names: list[str] | None) -> None:
-            if names is not None:
-                self._map_column(each.column, each.field, names)
-
         dialog = dialogs.TransformsDialog(each, self.draft.kind, samples, self.draft.region or None)
-        self.console.ask(dialog, on_chosen)
+        self.console.ask_then(dialog, lambda names: self._map_column(each.column, each.field, names))
 
     def transforms_disabled_reason(self) -> str | None:
         row = self.columns.row
@@ -262,12 +254,11 @@ class MapStep(WizardStep):
 
     def action_verified(self) -> None:
         """Ask whether the emails are verified; this is never chosen automatically."""
-        mapping = self.mapping
-        assert mapping is not None
+        mapping = self.loaded_mapping
         columns = [each.column for each in mapping.columns if VERIFIED in each.hint or each.field == VERIFIED]
 
-        def on_chosen(key: str | None) -> None:
-            if key is None or self.mapping is None:
+        def on_chosen(key: str) -> None:
+            if self.mapping is None:
                 return
             choice, _, column = key.partition(":")
             if choice == "column":
@@ -279,21 +270,14 @@ class MapStep(WizardStep):
                     changed = changed.with_column(each.column, None)
             self.set_mapping(changed.with_constant(VERIFIED, choice))
 
-        self.console.ask(dialogs.VerifiedDialog(columns, mapping), on_chosen)
+        self.console.ask_then(dialogs.VerifiedDialog(columns, mapping), on_chosen)
 
     def action_constant(self) -> None:
-        mapping = self.mapping
-        assert mapping is not None
-
-        def on_chosen(field: str | None) -> None:
-            if field is not None:
-                self._ask_constant(field)
-
-        self.console.ask(dialogs.constant_dialog(mapping), dialogs.on_field_chosen(on_chosen))
+        mapping = self.loaded_mapping
+        self.console.ask_then(dialogs.constant_dialog(mapping), dialogs.on_field_chosen(self._ask_constant))
 
     def _ask_constant(self, name: str) -> None:
-        mapping = self.mapping
-        assert mapping is not None
+        mapping = self.loaded_mapping
         kind = self.draft.kind
 
         def check(values: Values) -> dict[str, str]:
@@ -305,16 +289,15 @@ class MapStep(WizardStep):
                 return {"value": str(error)}
             return {}
 
-        def on_submit(values: Values | None) -> None:
+        def on_submit(values: Values) -> None:
             from dyntui.importer import parse_assignment
 
-            if values is not None:
-                self.set_mapping(mapping.with_constant(*parse_assignment(f"{name}={values['value']}", kind)))
+            self.set_mapping(mapping.with_constant(*parse_assignment(f"{name}={values['value']}", kind)))
 
         field = FormInput(
             "value", name, str(mapping.constants.get(name, "")), help="Used for every row without a value of its own."
         )
-        self.console.ask(FormDialog("Constant value", (field,), check=check, verb="set"), on_submit)
+        self.console.ask_then(FormDialog("Constant value", (field,), check=check, verb="set"), on_submit)
 
     def action_region(self) -> None:
         def check(values: Values) -> dict[str, str]:
@@ -326,15 +309,14 @@ class MapStep(WizardStep):
                 return {"region": error.message}
             return {}
 
-        def on_submit(values: Values | None) -> None:
-            if values is not None:
-                self.draft.region = values["region"].strip().upper()
-                self.wizard.save()
-                self._show()
+        def on_submit(values: Values) -> None:
+            self.draft.region = values["region"].strip().upper()
+            self.wizard.save()
+            self._show()
 
         help_text = "Two letters, such as DE. Without one, a number that lacks + and a country code is an error."
         field = FormInput("region", "country", self.draft.region, help=help_text)
-        self.console.ask(
+        self.console.ask_then(
             FormDialog("Phone numbers without a country code", (field,), check=check, verb="set"), on_submit
         )
 
@@ -345,18 +327,16 @@ class MapStep(WizardStep):
     # Saved mappings
 
     def action_save(self) -> None:
-        mapping = self.mapping
-        assert mapping is not None
+        mapping = self.loaded_mapping
 
-        def on_submit(values: Values | None) -> None:
-            if values is not None:
-                from dyntui.services.imports.mappings import save_mapping
+        def on_submit(values: Values) -> None:
+            from dyntui.services.imports.mappings import save_mapping
 
-                name = values["name"].strip()
-                self.wizard.submit(
-                    lambda service: save_mapping(name, mapping),
-                    lambda path: self.console.notify(f"Mapping saved as {name}. Files with these columns will use it."),
-                )
+            name = values["name"].strip()
+            self.wizard.submit(
+                lambda service: save_mapping(name, mapping),
+                lambda path: self.console.notify(f"Mapping saved as {name}. Files with these columns will use it."),
+            )
 
         field = FormInput(
             "name",
@@ -364,7 +344,7 @@ class MapStep(WizardStep):
             self.saved_name,
             help="Letters, digits, dots and dashes. A mapping with this name is replaced.",
         )
-        self.console.ask(FormDialog("Save mapping", (field,)), on_submit)
+        self.console.ask_then(FormDialog("Save mapping", (field,)), on_submit)
 
     def action_load(self) -> None:
         from dyntui.services.imports.mappings import mapping_names
@@ -376,11 +356,11 @@ class MapStep(WizardStep):
             self.console.notify("No saved mappings yet. Press S to save this one.")
             return
 
-        def on_selected(name: str | None) -> None:
+        def on_selected(name: str) -> None:
             preview = self.wizard.preview
-            if name is not None and preview is not None:
+            if preview is not None:
                 from dyntui.services.imports.mappings import load_mapping
 
                 self.wizard.submit(lambda service: load_mapping(name).bind(preview.info), self.set_mapping)
 
-        self.console.ask(SelectDialog("Saved mappings", [Choice(name, name) for name in names]), on_selected)
+        self.console.ask_then(SelectDialog("Saved mappings", [Choice(name, name) for name in names]), on_selected)

@@ -30,11 +30,12 @@ def metadata_key(column: str) -> str:
     return column.replace(".", "_").strip() or "value"
 
 
-def on_field_chosen(then: Callable[[str | None], None]) -> Callable[[FuzzyChoice | None], None]:
+def on_field_chosen(then: Callable[[str], None]) -> Callable[[FuzzyChoice], None]:
     """Return a callback that calls `then` with the chosen field, or with the typed text."""
 
-    def chosen(found: FuzzyChoice | None) -> None:
-        then(None if found is None else found.key or found.text.strip() or None)
+    def chosen(found: FuzzyChoice) -> None:
+        if field := found.key or found.text.strip():
+            then(field)
 
     return chosen
 

@@ -1,13 +1,18 @@
-"""The rows of the mapping table: columns with their fields, constant values, and required choices."""
+"""What the map step shows: columns with their fields, constants, required choices and the first row."""
 
 from __future__ import annotations
 
-from dyntui.importer import Mapping
-from dyntui.importer.value_paths import compile_path
-from dyntui.services.imports.wizard_service import FilePreview
-from dyntui.tui.features.imports.formatting import cell_text
+import json
+from collections.abc import Sequence
 
-__all__ = ["VERIFIED", "column_samples", "mapping_rows"]
+from dyntui.importer import Mapping
+from dyntui.importer.fields import field_names
+from dyntui.importer.value_paths import compile_path
+from dyntui.services.imports.wizard_service import FilePreview, mapper_for
+from dyntui.tui.features.imports.formatting import cell_text
+from dyntui.tui.features.imports.report_view import ReportLine, heading, text_line, value_line
+
+__all__ = ["VERIFIED", "column_samples", "first_row_lines", "mapping_rows"]
 
 VERIFIED = "emailVerifiedAt"
 _EVERY_ROW = "(every row)"
@@ -72,3 +77,34 @@ def _mapping_row(kind: str, column: str, field: str, sample: str, reason: str) -
 def _verified_text(value: object) -> str:
     names: dict[object, str] = {None: "not chosen", "now": "all verified", "unverified": "not verified"}
     return names.get(value, str(value))
+
+
+def first_row_lines(
+    mapping: Mapping, preview: FilePreview, region: str, kind: str, custom: Sequence[str]
+) -> list[ReportLine]:
+    """Return the fields with their values, their problems, and the unmapped fields."""
+    lines: list[ReportLine] = []
+    if preview.rows:
+        chosen = mapping.kind != "users" or VERIFIED in mapping.targets
+        complete = mapping if chosen else mapping.with_constant(VERIFIED, "unverified")
+        body, problems = mapper_for(complete, region, kind).map(preview.rows[0])
+        lines += [value_line(name, _value_text(value)) for name, value in _flatten("", body)]
+        if not lines:
+            lines.append(text_line("no field yet", "dim"))
+        lines += [text_line(f"{'✕' if each.severity == 'error' else '!'} {each.message}", "warn") for each in problems]
+    if VERIFIED not in mapping.targets and mapping.kind == "users":
+        lines.append(value_line(VERIFIED, "! v to choose", style="warn"))
+    free = [name for name in field_names(mapping.kind, custom) if name not in (*mapping.targets, VERIFIED)]
+    return [*lines, value_line(""), heading("unmapped fields"), *(text_line(name, "dim") for name in free)]
+
+
+def _flatten(path: str, value: object) -> list[tuple[str, object]]:
+    if isinstance(value, dict) and value:
+        return [pair for key, part in value.items() for pair in _flatten(f"{path}.{key}" if path else str(key), part)]
+    if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
+        return [pair for place, part in enumerate(value) for pair in _flatten(f"{path}.{place}", part)]
+    return [(path, value)]
+
+
+def _value_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

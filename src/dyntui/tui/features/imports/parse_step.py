@@ -227,11 +227,7 @@ class ParseStep(WizardStep):
         self._ask_choice("header_row", "Header row", choices)
 
     def _ask_choice(self, key: str, title: str, choices: list[Choice]) -> None:
-        def picked(value: str | None) -> None:
-            if value is not None:
-                self._set_option(key, value)
-
-        self.console.ask(SelectDialog(title, choices), picked)
+        self.console.ask_then(SelectDialog(title, choices), lambda value: self._set_option(key, value))
 
     def _set_option(self, key: str, value: str) -> None:
         setting: Any = None if value == FOUND else int(value) if key == "header_row" else value

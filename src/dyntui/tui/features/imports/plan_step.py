@@ -13,7 +13,7 @@ from dyntui.core.text import safe
 from dyntui.core.times import duration
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
-from dyntui.services.actions.write_types import Confirmation, Requirement
+from dyntui.services.actions.write_types import Requirement
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.review_queries import DUPLICATE, RowCounts
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
@@ -117,12 +117,8 @@ class PlanStep(WizardStep):
         requirement = self._requirement
         assert requirement is not None
         verb = f"Send the first {first}" if first else f"Send {self.send_count:,} rows"
-
-        def answered(confirmation: Confirmation | None) -> None:
-            if confirmation is not None:
-                self.wizard.start_job(confirmation, first)
-
-        self.console.ask(ConfirmDialog(requirement, verb=verb, opening_key=opening_key), answered)
+        dialog = ConfirmDialog(requirement, verb=verb, opening_key=opening_key)
+        self.console.ask_then(dialog, lambda confirmation: self.wizard.start_job(confirmation, first))
 
 
 def plan_lines(plan: Mapping[str, Any], counts: RowCounts, allowlist: str = "") -> list[ReportLine]:

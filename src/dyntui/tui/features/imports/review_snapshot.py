@@ -1,4 +1,4 @@
-"""What the review step shows, read in the wizard thread: counts, row numbers and column widths."""
+"""What the review step shows, read in the wizard thread: counts, row numbers, column widths and problems."""
 
 from __future__ import annotations
 
@@ -7,13 +7,28 @@ from dataclasses import dataclass
 
 from dyntui.core.text import safe
 from dyntui.importer import CODES
+from dyntui.resources import Column
+from dyntui.resources.cell_formats import thousands
 from dyntui.services.imports.wizard_review import Review, ReviewSummary
 from dyntui.store import review_queries
 from dyntui.tui.kit.widgets.cells import width_of
 
-__all__ = ["ReviewSnapshot", "column_widths", "empty_text", "rows_title", "take_snapshot"]
+__all__ = [
+    "GROUP_COLUMNS",
+    "ReviewSnapshot",
+    "column_widths",
+    "empty_text",
+    "group_rows",
+    "rows_title",
+    "take_snapshot",
+]
 
 _MEASURED_ROWS = 100
+GROUP_COLUMNS = (
+    Column("kind", "problem", 20, grow=True, priority=0),
+    Column("rows", "rows", 7, right=True, format=thousands, priority=0),
+)
+_SIGNS = {"error": "✕", "warning": "!", "info": "i", review_queries.EXCLUDED: "–"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +93,16 @@ def empty_text(group: str) -> str:
     if group in (review_queries.ALL, review_queries.EXCLUDED):
         return "There are no rows."
     return "These values were converted. They are counted, not listed."
+
+
+def group_rows(summary: ReviewSummary) -> list[dict[str, object]]:
+    """Return the table rows: all problems, all rows, then each problem."""
+    counts = summary.counts
+    rows: list[dict[str, object]] = [
+        {"key": review_queries.PROBLEMS, "kind": "  problems", "rows": counts.problems},
+        {"key": review_queries.ALL, "kind": "  all rows", "rows": counts.total},
+    ]
+    for group in summary.groups:
+        name = "excluded" if group.level == review_queries.EXCLUDED else group.code
+        rows.append({"key": group.code, "kind": f"{_SIGNS[group.level]} {name}", "rows": group.rows})
+    return rows

@@ -17,12 +17,13 @@ from dyntui.store.states import RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.cell_editor import CellEditor
 from dyntui.tui.features.imports.message_line import MessageLine
-from dyntui.tui.features.imports.problem_groups import GROUP_COLUMNS, group_rows
 from dyntui.tui.features.imports.review_row import RowPane
 from dyntui.tui.features.imports.review_snapshot import (
+    GROUP_COLUMNS,
     ReviewSnapshot,
     column_widths,
     empty_text,
+    group_rows,
     rows_title,
     take_snapshot,
 )
@@ -368,13 +369,13 @@ class ReviewStep(RowLoadingMixin):
         by_name = {fix.name: fix for fix in fixes}
         choices = [Choice(fix.name, fix.title, note=quantity(fix.rows, "row")) for fix in fixes]
 
-        def on_selected(name: str | None) -> None:
+        def on_selected(name: str) -> None:
             if name in ("value", "replace"):
                 self._ask_value(code, by_name[name])
-            elif name is not None:
+            else:
                 self._apply_fix(code, name)
 
-        self.console.ask(SelectDialog(f"All rows with {code}", choices), on_selected)
+        self.console.ask_then(SelectDialog(f"All rows with {code}", choices), on_selected)
 
     def _ask_value(self, code: str, fix: Fix) -> None:
         fields = [FormInput("value", "value", help="Set in the cell of each of these rows.")]
@@ -384,11 +385,10 @@ class ReviewStep(RowLoadingMixin):
                 FormInput("replacement", "replace with", help="Empty removes the text."),
             ]
 
-        def on_submit(values: Values | None) -> None:
-            if values is not None:
-                self._apply_fix(code, fix.name, values["value"], values.get("replacement", ""))
+        def on_submit(values: Values) -> None:
+            self._apply_fix(code, fix.name, values["value"], values.get("replacement", ""))
 
-        self.console.ask(FormDialog(f"{fix.title}: {fix.rows:,} rows", fields, verb="fix"), on_submit)
+        self.console.ask_then(FormDialog(f"{fix.title}: {fix.rows:,} rows", fields, verb="fix"), on_submit)
 
     def _apply_fix(self, code: str, fix_name: str, value: str = "", replacement: str = "") -> None:
         self._change(

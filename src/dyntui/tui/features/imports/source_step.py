@@ -180,17 +180,15 @@ class SourceStep(WizardStep):
             allow_free_text=True,
             verb="open",
         )
-        self.console.ask(dialog, self._on_path_entered)
+        self.console.ask_then(dialog, self._on_path_entered)
 
-    def _on_path_entered(self, chosen: FuzzyChoice | None) -> None:
-        if chosen is None:
-            return
+    def _on_path_entered(self, chosen: FuzzyChoice) -> None:
         text = effective_path(chosen.text)
         is_partial = chosen.key and not text.endswith("/") and not Path(text).expanduser().exists()
         self.open_path(chosen.key if is_partial else text)
 
     def action_paste(self) -> None:
-        self.console.ask(PasteRowsDialog("Paste rows"), self.choose_pasted_rows)
+        self.console.ask_then(PasteRowsDialog("Paste rows"), self.choose_pasted_rows)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -243,9 +241,9 @@ class SourceStep(WizardStep):
         draft = self.copy()
         self.wizard.submit(lambda service: service.preview(draft), self._on_preview, self._on_unreadable, latest="look")
 
-    def choose_pasted_rows(self, text: str | None) -> None:
+    def choose_pasted_rows(self, text: str) -> None:
         """Use pasted rows as the source file and show the parse step."""
-        if not text or not text.strip():
+        if not text.strip():
             return
         draft = self.draft
         self.wizard.totals = None

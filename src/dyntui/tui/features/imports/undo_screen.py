@@ -150,11 +150,8 @@ class ImportUndoScreen(ConsoleScreen):
         plan, connection = self._plan, self.console.session.connection
         assert plan is not None and connection is not None
 
-        def answered(confirmation: Confirmation | None) -> None:
-            if confirmation is not None:
-                self._delete(connection, plan, confirmation)
-
-        self.console.ask(ConfirmDialog(plan.requirement, verb="Delete", opening_key="enter"), answered)
+        dialog = ConfirmDialog(plan.requirement, verb="Delete", opening_key="enter")
+        self.console.ask_then(dialog, lambda confirmation: self._delete(connection, plan, confirmation))
 
     def _delete(self, connection: Connection, plan: UndoPlan, confirmation: Confirmation) -> None:
         self._control = control = JobControl()
