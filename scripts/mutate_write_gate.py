@@ -224,7 +224,7 @@ CHECKS: tuple[Check, ...] = (
         "an operation that decides on sign-in is not sent without an impact",
         GATE,
         "WriteGate.authorize",
-        "rule_of(action.operation).decides_access",
+        "rule.decides_access",
         "False",
     ),
     # What has to be confirmed

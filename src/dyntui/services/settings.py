@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import shorten
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Target, WriteAction
-from dyntui.services.forms import FieldKind, FormField, ParameterLocation
+from dyntui.services.forms import FieldKind, FormField, ParameterLocation, field_text
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -130,4 +131,5 @@ def change_leaf(path: Path, before: object, after: object) -> WriteAction:
     async def reread(client: Client, target: Target) -> object:
         return await read_settings(client)
 
-    return declared_write("settings.update", call, reread=reread)
+    value = shorten(field_text(after), 60) or "empty"
+    return declared_write("settings.update", call, reread=reread, complement=f"to {value}")

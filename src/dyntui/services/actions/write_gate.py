@@ -228,10 +228,11 @@ class WriteGate:
         Raises UsageError when the confirmation is not sufficient.
         """
         from dyntui.api.permit import WritePermit
-        from dyntui.services.actions.write_rules import rule_of
+        from dyntui.services.actions.write_rules import rule_of_all
 
         self.check(action, targets)
-        if action.impact is None and (action.assess_impact is not None or rule_of(action.operation).decides_access):
+        rule = rule_of_all((action.operation, *action.extra_operations))
+        if action.impact is None and (action.assess_impact is not None or rule.decides_access):
             raise UsageError(f"{action.operation} was not sent, because its impact was not assessed.")
         requirement = self.requirement(action, targets)
         typed = confirmation.typed.strip()

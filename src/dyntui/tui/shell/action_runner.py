@@ -308,7 +308,6 @@ class _ActionRun:
         in_use = is_in_use(self.console, self.connection)
         if in_use:
             close_or_reopen_form(self.form, results)
-            self.done(results)
         secret = one_time_value(results)
         if secret is not None:
             from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
@@ -316,6 +315,8 @@ class _ActionRun:
             self.console.ask(SecretDialog(*secret))
         if secret is None or not in_use:
             notify_results(self.console, results, "" if in_use else self.connection.profile.name)
+        if in_use:
+            self.done(results)
 
 
 def is_in_use(console: ConsoleApp, connection: Connection) -> bool:

@@ -95,7 +95,7 @@ SHELL_ACTIONS = register(
     Action("columns.reset", ("0",), "reset", "Restore the default columns of the list.", _READ),
     Action("columns.apply", ("enter",), "apply", "Show these columns and save the choice.", _READ,
         disabled_reason="apply_disabled_reason"),
-    Action("confirm.cancel", ("n",), "cancel", "Cancel; nothing is changed.", _READ),
+    Action("confirm.cancel", ("n",), "cancel", "Cancel; nothing is changed. Where a text is typed, only esc cancels.", _READ, run="decline"),
     Action("json.copy", ("y",), "copy", "Copy the value under the cursor to the clipboard.", _READ, 12),
     Action("confirm.down", ("down",), "scroll down", "Scroll down by a line.", _READ),
     Action("confirm.up", ("up",), "scroll up", "Scroll up by a line.", _READ),

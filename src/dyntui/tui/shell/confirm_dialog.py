@@ -214,6 +214,10 @@ class ConfirmDialog(BaseDialog[Confirmation]):
 
     # Keys
 
+    def action_decline(self) -> None:
+        if not self.typed:
+            self.dismiss(None)
+
     def action_down(self) -> None:
         self.tracker.scroll_by(1)
 

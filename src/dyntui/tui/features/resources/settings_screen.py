@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
 from dyntui.services import settings
 from dyntui.services.actions.write_types import Target, WriteResults
@@ -123,13 +124,15 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
             opening_key="e",
             summary_lines=[f"{old_text or '—'} → {new_text or '—'}"],
             form=form,
-            done=lambda results: self._on_saved(results, after),
+            done=lambda results: self._on_saved(results, after, form),
             reread=True,
         )
 
-    def _on_saved(self, results: WriteResults, after: object) -> None:
+    def _on_saved(self, results: WriteResults, after: object, form: SchemaForm) -> None:
         """Report other settings that changed. after: the value that was sent."""
         item = results.items[0]
+        if isinstance(item.error, UsageError):
+            form.finish()  # it was made from a value that has changed since
         if item.error is not None:
             if self.is_attached:
                 self.action_refresh()
