@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_thread import JobThread
     from dyntui.services.imports.progress import Progress
-    from dyntui.services.imports.runner import RunResult
     from dyntui.store.cache import RowCache
 
 __all__ = [
@@ -117,14 +116,6 @@ class BackgroundJob(Protocol):
     @property
     def progress(self) -> Progress | None:
         """The last progress report."""
-
-    @property
-    def result(self) -> RunResult | None:
-        """The result; None while the job runs."""
-
-    @property
-    def error(self) -> BaseException | None:
-        """The error that ended the job; None for none."""
 
     def watch(self, widget: Widget) -> None:
         """Send a message to `widget` on every change."""

@@ -129,13 +129,11 @@ class FinishStep(WizardStep):
         return undo_disabled_reason(self.result.job if self.result is not None else None)
 
     def action_fix_failed(self) -> None:
-        """Open the rows that were not imported in the review."""
         connection, job = self.console.session.connection, self.draft.job
         assert connection is not None
         self.wizard.submit(lambda service: reopen_failed(job, connection), self.wizard.replace_draft)
 
     def action_retry(self) -> None:
-        """Send the failed rows again, unchanged."""
         connection, job = self.console.session.connection, self.draft.job
         assert connection is not None
 
@@ -161,7 +159,6 @@ class FinishStep(WizardStep):
         send_to_clipboard(self.console, line.copy, "path")
 
     def action_users(self) -> None:
-        """Open the users, or the entries of the allowlist."""
         if self.draft.kind == "users":
             self.console.visit_first()
             return
@@ -177,7 +174,6 @@ class FinishStep(WizardStep):
         self.console.visit(JobsScreen())
 
     def action_another(self) -> None:
-        """Import another file."""
         self.console.open_route("import")
 
 

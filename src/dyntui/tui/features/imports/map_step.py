@@ -131,7 +131,6 @@ class MapStep(WizardStep):
         self.changed()
 
     def _load_first_row(self) -> None:
-        """Load the preview of the first row."""
         mapping, preview = self.mapping, self.wizard.preview
         custom = [str(each.get("key")) for each in self._custom or ()]
         profile = self.console.session.profile
@@ -321,7 +320,6 @@ class MapStep(WizardStep):
         )
 
     def action_propose(self) -> None:
-        """Discard the choices and propose a mapping again."""
         start_worker(self, self._propose, group="propose", exclusive=True)
 
     # Saved mappings

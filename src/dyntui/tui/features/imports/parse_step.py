@@ -198,7 +198,6 @@ class ParseStep(WizardStep):
             self._ask_choice(line.key, *self._choices(line.key))
 
     def action_reset(self) -> None:
-        """Discard the chosen settings and read the file again."""
         self.draft.read_options = type(self.draft.read_options)()
         self._on_options_changed()
 

@@ -104,7 +104,6 @@ class ReviewStep(RowLoadingMixin):
             self.wizard.restore_focus()
 
     def _apply_snapshot(self, snapshot: ReviewSnapshot) -> None:
-        """Show a snapshot of the review."""
         self._is_applying = True
         self._snapshot = snapshot
         new = self.group != snapshot.group
@@ -246,7 +245,6 @@ class ReviewStep(RowLoadingMixin):
 
     @on(CellEditor.Closed)
     def _cell_closed(self, event: CellEditor.Closed) -> None:
-        """Apply the text of the cell editor."""
         self.query_one(CellEditor).display = False
         self.screen.set_focus(self.table, scroll_visible=False)
         row, file_column = self.table.review_row, self.table.file_column
@@ -276,7 +274,6 @@ class ReviewStep(RowLoadingMixin):
             self.query_one(CellEditor).action_cancel()
 
     def action_exclude(self) -> None:
-        """Exclude the marked rows or the current row; include the current row when it is excluded."""
         row = self.table.review_row
         assert row is not None
         marked = sorted(int(each) for each in self.table.marks)
@@ -325,11 +322,9 @@ class ReviewStep(RowLoadingMixin):
         )
 
     def action_all(self) -> None:
-        """Show all rows, or only those with problems."""
         self._show_group(review_queries.PROBLEMS if self.group == review_queries.ALL else review_queries.ALL)
 
     def action_details(self) -> None:
-        """Show all cells of the row, then its JSON, then hide both."""
         pane = self.query_one(RowPane)
         if not self.has_class("-row"):
             self.add_class("-row")
@@ -341,7 +336,6 @@ class ReviewStep(RowLoadingMixin):
             self.wizard.restore_focus()
 
     def action_panes(self) -> None:
-        """Move the focus to the next pane: problems, rows, row details."""
         panes = [
             pane for pane in (self.query_one("#problem-groups"), self.table, self.query_one(RowPane)) if pane.display
         ]

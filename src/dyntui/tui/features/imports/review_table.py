@@ -272,7 +272,6 @@ class ReviewTable(Table):
         return any(column is searched for column, _ in self._layout(self.size.width).cells)
 
     def _scroll_to_cell(self) -> None:
-        """Scroll sideways until the cell is visible."""
         current = self.columns[1 + self.cell_index]
         if self.cell_index:
             self.offset_columns = min(self.offset_columns, self.cell_index - 1)

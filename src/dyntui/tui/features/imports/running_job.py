@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.imports.jobs import JobSummary
     from dyntui.services.imports.progress import Progress
-    from dyntui.services.imports.runner import RunResult
     from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["RunningJob", "is_over", "undo_disabled_reason"]
@@ -64,14 +63,6 @@ class RunningJob:
     def progress(self) -> Progress | None:
         return self.thread.progress
 
-    @property
-    def result(self) -> RunResult | None:
-        return self.thread.result
-
-    @property
-    def error(self) -> BaseException | None:
-        return self.thread.error
-
     def watch(self, widget: Widget) -> None:
         """Send `Changed` to a widget on each change."""
         self._watchers.add(widget)
@@ -99,10 +90,10 @@ class RunningJob:
     @property
     def label(self) -> str:
         """The state of the job for the header."""
-        if self.error is not None:
+        if self.thread.error is not None:
             return "job stopped"
-        if self.result is not None:
-            return "" if is_over(self.result.state) else f"job {self.result.state}"
+        if (result := self.thread.result) is not None:
+            return "" if is_over(result.state) else f"job {result.state}"
         progress = self.progress
         if progress is None or not progress.total:
             return "job starting"
@@ -112,7 +103,7 @@ class RunningJob:
         """Show how the job ended when no screen watches it."""
         from dyntui.core.errors import DyntuiError
 
-        error, result = self.error, self.result
+        error, result = self.thread.error, self.thread.result
         if isinstance(error, DyntuiError):
             self._console.notify_error(error)
         elif error is not None:

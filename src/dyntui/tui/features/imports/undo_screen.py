@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Column
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
 __all__ = ["ImportUndoScreen"]
+
+T = TypeVar("T")
 
 _ROW = Column("row", "row", 7, right=True, priority=0, format=thousands)
 _REASON = Column("reason", "reason", 30, grow=True, priority=0)
@@ -76,9 +77,6 @@ class ImportUndoScreen(ConsoleScreen):
         self.query_one("#undo-report").border_title = "undo"
         self.query_one("#skipped-rows").border_title = f"skipped {self.labels.plural}"
 
-    def default_focus(self) -> Widget | None:
-        return self.query_one("#undo-report")
-
     def connected(self, connection: Connection) -> None:
         self.action_refresh()
 
@@ -98,23 +96,21 @@ class ImportUndoScreen(ConsoleScreen):
         connection, job = self.console.session.connection, self.job
         if connection is None or self._activity:
             return
-        self._start(f"reading the {self.labels.plural}")
-
-        run_in_thread(
-            self,
+        self._run(
+            f"reading the {self.labels.plural}",
             lambda: plan_deletion(job, connection, self._on_progress),
             self._on_planned,
-            self._on_failed,
-            group="undo",
         )
 
     def _on_progress(self, done: int, total: int) -> None:
         self.post_message(Progressed(done, total))
 
-    def _start(self, activity: str) -> None:
+    def _run(self, activity: str, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Run `work` in a thread, with its progress shown, and call `then` with its result."""
         self._activity = activity
         self._progress = Progressed(0, 0)
         self._show()
+        run_in_thread(self, work, then, self._on_failed, group="undo")
 
     @on(Progressed)
     def _on_progressed(self, event: Progressed) -> None:
@@ -156,14 +152,10 @@ class ImportUndoScreen(ConsoleScreen):
     def _delete(self, connection: Connection, plan: UndoPlan, confirmation: Confirmation) -> None:
         self._control = control = JobControl()
         job = self.job
-        self._start("deleting")
-
-        run_in_thread(
-            self,
+        self._run(
+            "deleting",
             lambda: delete_created(job, connection, plan, confirmation, control, self._on_progress),
             self._on_ended,
-            self._on_failed,
-            group="undo",
         )
 
     def _on_ended(self, result: UndoResult) -> None:
