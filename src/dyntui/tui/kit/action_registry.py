@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding, BindingType
 
+from dyntui.core.effect import Effect
 from dyntui.tui.kit.action import Action
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ else:
 
 __all__ = [
     "ACTIONS",
+    "READ",
     "SCOPES",
     "Action",
     "ActionMixin",
@@ -39,6 +41,9 @@ __all__ = [
     "register",
 ]
 
+
+READ = Effect.READ
+"""The effect of an action that changes nothing at the server, for the lists in `actions.py`."""
 
 ACTIONS: dict[str, Action] = {}
 """Every registered action by id."""

@@ -5,13 +5,9 @@ Each is done by the method `action_NAME` of the class that binds its scope.
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.tui.kit.action import Action
-from dyntui.tui.kit.action_registry import register
+from dyntui.tui.kit.action_registry import READ, Action, register
 
 __all__ = ["KIT_ACTIONS"]
-
-_READ = Effect.READ
 
 KIT_ACTIONS = register(
     {
@@ -26,34 +22,34 @@ KIT_ACTIONS = register(
         "multi-select": "Choices",
         "secret": "Dialog",
     },
-    Action("rows.down", ("j", "down"), "down", "Next row.", _READ),
-    Action("rows.up", ("k", "up"), "up", "Previous row.", _READ),
-    Action("rows.page_down", ("pagedown", "ctrl+f"), "page down", "One page down.", _READ),
-    Action("rows.page_up", ("pageup", "ctrl+b"), "page up", "One page up.", _READ),
-    Action("rows.half_down", ("ctrl+d",), "half page down", "Half a page down.", _READ),
-    Action("rows.half_up", ("ctrl+u",), "half page up", "Half a page up.", _READ),
-    Action("rows.first", ("g", "home"), "first", "First row.", _READ),
-    Action("rows.last", ("G", "end"), "last", "Last row.", _READ),
-    Action("table.left", ("h", "left"), "columns left", "Scroll to the columns on the left.", _READ),
-    Action("table.right", ("l", "right"), "columns right", "Scroll to the columns on the right.", _READ),
-    Action("table.mark", ("space",), "mark", "Mark or unmark the row. Actions apply to all marked rows.", _READ, 12,
+    Action("rows.down", ("j", "down"), "down", "Next row.", READ),
+    Action("rows.up", ("k", "up"), "up", "Previous row.", READ),
+    Action("rows.page_down", ("pagedown", "ctrl+f"), "page down", "One page down.", READ),
+    Action("rows.page_up", ("pageup", "ctrl+b"), "page up", "One page up.", READ),
+    Action("rows.half_down", ("ctrl+d",), "half page down", "Half a page down.", READ),
+    Action("rows.half_up", ("ctrl+u",), "half page up", "Half a page up.", READ),
+    Action("rows.first", ("g", "home"), "first", "First row.", READ),
+    Action("rows.last", ("G", "end"), "last", "Last row.", READ),
+    Action("table.left", ("h", "left"), "columns left", "Scroll to the columns on the left.", READ),
+    Action("table.right", ("l", "right"), "columns right", "Scroll to the columns on the right.", READ),
+    Action("table.mark", ("space",), "mark", "Mark or unmark the row. Actions apply to all marked rows.", READ, 12,
         disabled_reason="mark_disabled_reason"),
-    Action("table.mark_range", ("M",), "mark range", "Mark all rows from the last marked row to this one.", _READ,
+    Action("table.mark_range", ("M",), "mark range", "Mark all rows from the last marked row to this one.", READ,
         disabled_reason="mark_range_disabled_reason"),
-    Action("table.unmark", ("U",), "unmark all", "Unmark all rows.", _READ, disabled_reason="unmark_disabled_reason"),
-    Action("tree.toggle", ("enter", "space"), "fold", "Fold or unfold.", _READ, 10, "fold",
+    Action("table.unmark", ("U",), "unmark all", "Unmark all rows.", READ, disabled_reason="unmark_disabled_reason"),
+    Action("tree.toggle", ("enter", "space"), "fold", "Fold or unfold.", READ, 10, "fold",
         disabled_reason="fold_disabled_reason"),
-    Action("tree.close", ("h", "left"), "fold", "Fold, or go to the parent.", _READ),
-    Action("tree.open", ("l", "right"), "unfold", "Unfold, or go to the first child.", _READ),
-    Action("tree.all", ("z",), "fold all", "Fold or unfold all.", _READ, 11),
-    Action("dialog.cancel", ("escape", "q"), "close", "Close the dialog; nothing is changed.", _READ),
-    Action("select.choose", ("enter",), "choose", "Choose the option under the cursor.", _READ),
-    Action("form.next", ("down",), "next field", "Go to the next field.", _READ),
-    Action("form.previous", ("up",), "previous field", "Go to the previous field.", _READ),
-    Action("form.save", ("ctrl+s",), "save", "Check the fields and save.", _READ),
-    Action("text-editor.submit", ("ctrl+s", "f2"), "submit", "Check the text and continue with it.", _READ),
-    Action("paste-text.submit", ("ctrl+s",), "submit", "Continue with the pasted text.", _READ),
-    Action("multi-select.toggle", ("space",), "select", "Select or deselect the option.", _READ, run="toggle_option"),
-    Action("multi-select.submit", ("enter",), "apply", "Apply the selection.", _READ),
-    Action("secret.copy", ("c",), "copy", "Copy the value to the clipboard.", _READ),
+    Action("tree.close", ("h", "left"), "fold", "Fold, or go to the parent.", READ),
+    Action("tree.open", ("l", "right"), "unfold", "Unfold, or go to the first child.", READ),
+    Action("tree.all", ("z",), "fold all", "Fold or unfold all.", READ, 11),
+    Action("dialog.cancel", ("escape", "q"), "close", "Close the dialog; nothing is changed.", READ),
+    Action("select.choose", ("enter",), "choose", "Choose the option under the cursor.", READ),
+    Action("form.next", ("down",), "next field", "Go to the next field.", READ),
+    Action("form.previous", ("up",), "previous field", "Go to the previous field.", READ),
+    Action("form.save", ("ctrl+s",), "save", "Check the fields and save.", READ),
+    Action("text-editor.submit", ("ctrl+s", "f2"), "submit", "Check the text and continue with it.", READ),
+    Action("paste-text.submit", ("ctrl+s",), "submit", "Continue with the pasted text.", READ),
+    Action("multi-select.toggle", ("space",), "select", "Select or deselect the option.", READ, run="toggle_option"),
+    Action("multi-select.submit", ("enter",), "apply", "Apply the selection.", READ),
+    Action("secret.copy", ("c",), "copy", "Copy the value to the clipboard.", READ),
 )  # fmt: skip

@@ -5,27 +5,20 @@ The method `action_NAME` of the screen class that binds the scope performs each 
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.tui.kit.action import Action
-from dyntui.tui.kit.action_registry import register
+from dyntui.tui.kit.action_registry import READ, Action, register
 
 __all__ = ["ANALYTICS_ACTIONS"]
 
-_READ = Effect.READ
-
-ANALYTICS_ACTIONS = register(
-    {
-        "charts": "Analytics",
-    },
-    Action("charts.range", ("d",), "date range", "Choose the date range.", _READ, 10, "range"),
-    Action("charts.longer", ("plus", "equals_sign"), "longer", "Show a longer date range.", _READ, 11, "longer_range",
+ANALYTICS_ACTIONS = register({"charts": "Analytics"},
+    Action("charts.range", ("d",), "date range", "Choose the date range.", READ, 10, "range"),
+    Action("charts.longer", ("plus", "equals_sign"), "longer", "Show a longer date range.", READ, 11, "longer_range",
         "longer_range_disabled_reason"),
-    Action("charts.shorter", ("minus",), "shorter", "Show a shorter date range.", _READ, 12, "shorter_range",
+    Action("charts.shorter", ("minus",), "shorter", "Show a shorter date range.", READ, 12, "shorter_range",
         "shorter_range_disabled_reason"),
-    Action("charts.next", ("right_square_bracket",), "next chart", "Show the next chart.", _READ, 13, "next_chart"),
-    Action("charts.previous", ("left_square_bracket",), "previous chart", "Show the previous chart.", _READ, 14,
+    Action("charts.next", ("right_square_bracket",), "next chart", "Show the next chart.", READ, 13, "next_chart"),
+    Action("charts.previous", ("left_square_bracket",), "previous chart", "Show the previous chart.", READ, 14,
         "previous_chart"),
-    Action("charts.refresh", ("r", "f5"), "refresh", "Refresh the metrics.", _READ, 15),
-    Action("charts.copy", ("y",), "copy", "Copy the values of the chart as CSV.", _READ, 16, "copy",
+    Action("charts.refresh", ("r", "f5"), "refresh", "Refresh the metrics.", READ, 15),
+    Action("charts.copy", ("y",), "copy", "Copy the values of the chart as CSV.", READ, 16, "copy",
         "copy_disabled_reason"),
 )  # fmt: skip

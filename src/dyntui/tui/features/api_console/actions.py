@@ -5,40 +5,32 @@ The method `action_NAME` of the screen class that binds the scope performs each 
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.tui.kit.action import Action
-from dyntui.tui.kit.action_registry import register
+from dyntui.tui.kit.action_registry import READ, Action, register
 
 __all__ = ["API_CONSOLE_ACTIONS"]
 
-_READ = Effect.READ
-
-API_CONSOLE_ACTIONS = register(
-    {
-        "operations": "API Operations",
-        "request": "API Request",
-    },
-    Action("operations.filter", ("slash",), "search", "Search the operations.", _READ, 10),
-    Action("operations.open", ("enter",), "open", "Open a request for the operation.", _READ, 11, "open",
+API_CONSOLE_ACTIONS = register({"operations": "API Operations", "request": "API Request"},
+    Action("operations.filter", ("slash",), "search", "Search the operations.", READ, 10),
+    Action("operations.open", ("enter",), "open", "Open a request for the operation.", READ, 11, "open",
         "selection_disabled_reason"),
-    Action("operations.history", ("b",), "history", "Show the requests of this session.", _READ, 12, "history",
+    Action("operations.history", ("b",), "history", "Show the requests of this session.", READ, 12, "history",
         "history_disabled_reason"),
-    Action("operations.saved", ("o",), "saved requests", "Open a saved request.", _READ, 13, "saved"),
-    Action("operations.copy", ("y",), "copy id", "Copy the id of the operation.", _READ, 14,
+    Action("operations.saved", ("o",), "saved requests", "Open a saved request.", READ, 13, "saved"),
+    Action("operations.copy", ("y",), "copy id", "Copy the id of the operation.", READ, 14,
         disabled_reason="selection_disabled_reason"),
-    Action("request.fill", ("enter", "e"), "edit", "Edit the fields of the request.", _READ, 10, "edit_fields",
+    Action("request.fill", ("enter", "e"), "edit", "Edit the fields of the request.", READ, 10, "edit_fields",
         "edit_disabled_reason"),
-    Action("request.body", ("b",), "edit body", "Edit the body as JSON.", _READ, 11, "edit_body",
+    Action("request.body", ("b",), "edit body", "Edit the body as JSON.", READ, 11, "edit_body",
         "body_disabled_reason"),
     Action("request.send", ("s",), "send", "Send the request; writes are confirmed.", rank=12,
         disabled_reason="request_disabled_reason"),
-    Action("request.find", ("slash",), "search", "Search the response.", _READ, 13, "find"),
-    Action("request.next", ("n",), "next", "Go to the next match.", _READ, 0, "next", "response_disabled_reason"),
-    Action("request.curl", ("c",), "copy as curl", "Copy as curl, without the token.", _READ, 14, "copy_curl",
+    Action("request.find", ("slash",), "search", "Search the response.", READ, 13, "find"),
+    Action("request.next", ("n",), "next", "Go to the next match.", READ, 0, "next", "response_disabled_reason"),
+    Action("request.curl", ("c",), "copy as curl", "Copy as curl, without the token.", READ, 14, "copy_curl",
         "request_disabled_reason"),
-    Action("request.command", ("x",), "copy command", "Copy as a `dyntui api` command.", _READ, 15, "copy_command",
+    Action("request.command", ("x",), "copy command", "Copy as a `dyntui api` command.", READ, 15, "copy_command",
         "request_disabled_reason"),
-    Action("request.save", ("K",), "save", "Save the request, without secrets.", _READ, 16, "save"),
-    Action("request.copy", ("y",), "copy", "Copy the value under the cursor.", _READ, 17, "copy",
+    Action("request.save", ("K",), "save", "Save the request, without secrets.", READ, 16, "save"),
+    Action("request.copy", ("y",), "copy", "Copy the value under the cursor.", READ, 17, "copy",
         "response_disabled_reason"),
 )  # fmt: skip

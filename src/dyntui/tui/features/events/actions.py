@@ -5,27 +5,19 @@ The method `action_NAME` of the screen class that binds the scope performs each 
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.tui.kit.action import Action
-from dyntui.tui.kit.action_registry import register
+from dyntui.tui.kit.action_registry import READ, Action, register
 
 __all__ = ["EVENTS_ACTIONS"]
 
-_READ = Effect.READ
-
-EVENTS_ACTIONS = register(
-    {
-        "tail": "Events",
-        "event": "Event",
-    },
-    Action("tail.pause", ("p",), "pause", "Pause the tail, or resume it.", _READ, 10),
-    Action("tail.filter", ("slash",), "filter", "Show only events that contain a text.", _READ, 11),
-    Action("tail.open", ("enter",), "open", "Open the event.", _READ, 12, "open", "selection_disabled_reason"),
-    Action("tail.user", ("u",), "open user", "Open the user of the event.", _READ, 13, "user", "user_disabled_reason"),
-    Action("tail.resource", ("o",), "resource", "Show only events of one resource.", _READ, 14),
-    Action("tail.range", ("d",), "time range", "Choose the time range.", _READ, 15, "range"),
-    Action("tail.clear", ("x",), "clear", "Clear the list; new events still appear.", _READ),
-    Action("tail.copy", ("y",), "copy id", "Copy the id of the event.", _READ, disabled_reason="selection_disabled_reason"),
-    Action("event.user", ("u",), "open user", "Open the user of the event.", _READ, 11, "user", "user_disabled_reason"),
-    Action("event.copy", ("y",), "copy", "Copy the value under the cursor.", _READ, 12),
+EVENTS_ACTIONS = register({"tail": "Events", "event": "Event"},
+    Action("tail.pause", ("p",), "pause", "Pause the tail, or resume it.", READ, 10),
+    Action("tail.filter", ("slash",), "filter", "Show only events that contain a text.", READ, 11),
+    Action("tail.open", ("enter",), "open", "Open the event.", READ, 12, "open", "selection_disabled_reason"),
+    Action("tail.user", ("u",), "open user", "Open the user of the event.", READ, 13, "user", "user_disabled_reason"),
+    Action("tail.resource", ("o",), "resource", "Show only events of one resource.", READ, 14),
+    Action("tail.range", ("d",), "time range", "Choose the time range.", READ, 15, "range"),
+    Action("tail.clear", ("x",), "clear", "Clear the list; new events still appear.", READ),
+    Action("tail.copy", ("y",), "copy id", "Copy the id of the event.", READ, disabled_reason="selection_disabled_reason"),
+    Action("event.user", ("u",), "open user", "Open the user of the event.", READ, 11, "user", "user_disabled_reason"),
+    Action("event.copy", ("y",), "copy", "Copy the value under the cursor.", READ, 12),
 )  # fmt: skip

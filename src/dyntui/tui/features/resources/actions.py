@@ -5,25 +5,17 @@ The method `action_NAME` of the screen class that binds the scope performs each 
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.tui.kit.action import Action
-from dyntui.tui.kit.action_registry import register
+from dyntui.tui.kit.action_registry import READ, Action, register
 from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["RESOURCES_ACTIONS"]
 
-_READ = Effect.READ
-
-RESOURCES_ACTIONS = register(
-    {
-        "resources": "Resources",
-        "setting": "Settings",
-    },
-    Action("resources.open", ("enter",), "open", "Open the list.", _READ, 10, "open", "open_disabled_reason"),
-    Action("resources.check", ("p",), "access", "Check which lists the token can read.", _READ, 11, "check_access"),
+RESOURCES_ACTIONS = register({"resources": "Resources", "setting": "Settings"},
+    Action("resources.open", ("enter",), "open", "Open the list.", READ, 10, "open", "open_disabled_reason"),
+    Action("resources.check", ("p",), "access", "Check which lists the token can read.", READ, 11, "check_access"),
     declared_action("setting.edit", "settings.update", rank=10, disabled_reason="edit_disabled_reason"),
-    Action("setting.find", ("slash",), "search", "Search names and values.", _READ, 12, "find"),
-    Action("setting.next", ("n",), "next", "Go to the next match.", _READ, 13, "next", "next_match_disabled_reason"),
-    Action("setting.copy", ("y",), "copy", "Copy the value under the cursor.", _READ, 14),
-    Action("setting.refresh", ("r", "f5"), "refresh", "Refresh the settings.", _READ, 15),
+    Action("setting.find", ("slash",), "search", "Search names and values.", READ, 12, "find"),
+    Action("setting.next", ("n",), "next", "Go to the next match.", READ, 13, "next", "next_match_disabled_reason"),
+    Action("setting.copy", ("y",), "copy", "Copy the value under the cursor.", READ, 14),
+    Action("setting.refresh", ("r", "f5"), "refresh", "Refresh the settings.", READ, 15),
 )  # fmt: skip

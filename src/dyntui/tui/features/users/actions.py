@@ -5,27 +5,19 @@
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.tui.kit.action import Action
-from dyntui.tui.kit.action_registry import register
+from dyntui.tui.kit.action_registry import READ, Action, register
 from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["USERS_ACTIONS"]
 
-_READ = Effect.READ
-
-USERS_ACTIONS = register(
-    {
-        "users": "Users",
-        "user": "User",
-    },
+USERS_ACTIONS = register({"users": "Users", "user": "User"},
     declared_action("users.new", "users.create", rank=16),
     declared_action("users.delete", "users.delete", rank=17, disabled_reason="users_disabled_reason"),
     declared_action("users.revoke_sessions", "users.revoke-sessions", disabled_reason="users_disabled_reason"),
     declared_action("users.metadata", "users.set-metadata", disabled_reason="users_disabled_reason"),
     declared_action("users.allowlist", "users.add-to-allowlist", disabled_reason="users_disabled_reason"),
-    Action("users.export", ("E",), "export", "Export the marked users, the filtered users or all users to a new file.", _READ),
-    Action("user.access", ("A",), "access", "Check whether the user can sign in, and which allowlists match.", _READ, 16),
+    Action("users.export", ("E",), "export", "Export the marked users, the filtered users or all users to a new file.", READ),
+    Action("user.access", ("A",), "access", "Check whether the user can sign in, and which allowlists match.", READ, 16),
     declared_action("user.edit", "users.update", rank=14, disabled_reason="details_disabled_reason"),
     declared_action("user.metadata", "users.set-metadata", rank=17, disabled_reason="details_disabled_reason"),
     Action("user.editor", ("E",), "metadata in editor", "Edit the metadata in your own editor ($EDITOR).",

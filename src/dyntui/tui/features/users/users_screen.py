@@ -17,6 +17,7 @@ class UsersScreen(ResourceScreen):
     """
 
     BINDINGS = [*bindings(USERS_ACTIONS, "users"), *bindings(SHELL_ACTIONS, "copying")]
+    dashboard_field = "email"
 
     def users_disabled_reason(self) -> str | None:
         return None if self.table.marks or self.table.row_id else "There is no row under the cursor."
@@ -48,19 +49,3 @@ class UsersScreen(ResourceScreen):
 
     def copy_as_disabled_reason(self) -> str | None:
         return self.users_disabled_reason()
-
-    def action_copy_as(self) -> None:
-        from dyntui.tui.shell.copy_menu import open_copy_menu
-
-        open_copy_menu(self.console, self.record, self.marked)
-
-    def action_open_dashboard(self) -> None:
-        from dyntui.tui.shell.copy_menu import show_dashboard_link
-
-        row = self.table.row or {}
-        show_dashboard_link(self.console, str(row.get("id")), str(row.get("email") or row.get("id")))
-
-    def action_export(self) -> None:
-        from dyntui.tui.shell.lists.export_dialog import open_export_dialog
-
-        open_export_dialog(self)

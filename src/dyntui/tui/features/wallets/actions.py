@@ -5,23 +5,15 @@
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.tui.kit.action import Action
-from dyntui.tui.kit.action_registry import register
+from dyntui.tui.kit.action_registry import READ, Action, register
 from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["WALLETS_ACTIONS"]
 
-_READ = Effect.READ
-
-WALLETS_ACTIONS = register(
-    {
-        "wallets": "Wallets",
-        "wallet": "Wallet",
-    },
+WALLETS_ACTIONS = register({"wallets": "Wallets", "wallet": "Wallet"},
     declared_action("wallets.pregenerate", "wallets.pregenerate", keys=("n",), rank=16),
     declared_action("wallets.recover", "users.recover-wallets", rank=17, disabled_reason="recover_disabled_reason"),
-    Action("wallets.export", ("E",), "export", "Export the marked wallets or all wallets to a new file.", _READ),
+    Action("wallets.export", ("E",), "export", "Export the marked wallets or all wallets to a new file.", READ),
     declared_action("wallet.delete", "wallets.delete", rank=16, disabled_reason="delete_disabled_reason"),
     declared_action("wallet.recover", "users.recover-wallets", rank=17, disabled_reason="recover_disabled_reason"),
 )  # fmt: skip

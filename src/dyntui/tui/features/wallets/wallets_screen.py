@@ -18,6 +18,7 @@ class WalletsScreen(ResourceActionsScreen):
     """The wallets. The actions delete and revoke delegated access are declared in the resource record."""
 
     BINDINGS = [*bindings(WALLETS_ACTIONS, "wallets"), *bindings(SHELL_ACTIONS, "copying")]
+    dashboard_field = "publicKey"
 
     def _owner_ids(self) -> list[str]:
         return list(dict.fromkeys(str(row["userId"]) for row in self.marked if row.get("userId")))
@@ -36,21 +37,5 @@ class WalletsScreen(ResourceActionsScreen):
 
         ask_pregeneration(self.console, "n")
 
-    def action_export(self) -> None:
-        from dyntui.tui.shell.lists.export_dialog import open_export_dialog
-
-        open_export_dialog(self)
-
     def copy_as_disabled_reason(self) -> str | None:
         return self.selection_disabled_reason()
-
-    def action_copy_as(self) -> None:
-        from dyntui.tui.shell.copy_menu import open_copy_menu
-
-        open_copy_menu(self.console, self.record, self.marked)
-
-    def action_open_dashboard(self) -> None:
-        from dyntui.tui.shell.copy_menu import show_dashboard_link
-
-        row = self.table.row or {}
-        show_dashboard_link(self.console, str(row.get("id")), str(row.get("publicKey") or row.get("id")))

@@ -5,26 +5,18 @@ The method `action_NAME` of the screen class that binds the scope performs each 
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.tui.kit.action import Action
-from dyntui.tui.kit.action_registry import register
+from dyntui.tui.kit.action_registry import READ, Action, register
 from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["WEBHOOKS_ACTIONS"]
 
-_READ = Effect.READ
-
-WEBHOOKS_ACTIONS = register(
-    {
-        "webhook": "Webhook",
-        "message": "Message",
-    },
-    Action("webhook.failed", ("f",), "failed only", "Show only failed messages, or all.", _READ, 14, "toggle_failed_only"),
-    Action("webhook.verify", ("V",), "verify", "Check the signature of a pasted body.", _READ, 15, "verify_pasted"),
+WEBHOOKS_ACTIONS = register({"webhook": "Webhook", "message": "Message"},
+    Action("webhook.failed", ("f",), "failed only", "Show only failed messages, or all.", READ, 14, "toggle_failed_only"),
+    Action("webhook.verify", ("V",), "verify", "Check the signature of a pasted body.", READ, 15, "verify_pasted"),
     declared_action("webhook.toggle", "webhooks.enable", "webhooks.disable", rank=16, run="toggle_enabled"),
     declared_action("webhook.edit", "webhooks.edit"),
     declared_action("webhook.reveal", "webhooks.reveal-secret", run="reveal_secret"),
     declared_action("message.redeliver", "webhook-messages.redeliver", rank=11, disabled_reason="redeliver_disabled_reason"),
-    Action("message.verify", ("V",), "verify", "Check the signature of this message.", _READ, 12, "verify",
+    Action("message.verify", ("V",), "verify", "Check the signature of this message.", READ, 12, "verify",
         "verify_disabled_reason"),
 )  # fmt: skip

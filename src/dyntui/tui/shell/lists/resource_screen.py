@@ -27,6 +27,8 @@ class ResourceScreen(MarkedListScreen):
 
     BINDINGS = bindings(SHELL_ACTIONS, "list")
     open_action = "list.open"
+    dashboard_field = ""
+    """The field whose value finds a row on the vendor's dashboard."""
 
     # Whether actions are available
 
@@ -107,6 +109,22 @@ class ResourceScreen(MarkedListScreen):
 
         row = self.table.selected_row
         self.console.visit(JsonScreen((*self.breadcrumbs, self.record.label_of(row)), row, self.shown_resources))
+
+    def action_copy_as(self) -> None:
+        from dyntui.tui.shell.copy_menu import open_copy_menu
+
+        open_copy_menu(self.console, self.record, self.marked)
+
+    def action_open_dashboard(self) -> None:
+        from dyntui.tui.shell.copy_menu import show_dashboard_link
+
+        row = self.table.row or {}
+        show_dashboard_link(self.console, str(row.get("id")), str(row.get(self.dashboard_field) or row.get("id")))
+
+    def action_export(self) -> None:
+        from dyntui.tui.shell.lists.export_dialog import open_export_dialog
+
+        open_export_dialog(self)
 
     def action_columns(self) -> None:
         from dyntui.tui.shell.lists.view_dialogs import open_columns_dialog
