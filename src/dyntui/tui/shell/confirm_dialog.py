@@ -22,7 +22,6 @@ from dyntui.tui.kit.widgets.cells import cut, fit, wrapped
 from dyntui.tui.kit.widgets.line_list import ItemList, LineList, Piece
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
-from dyntui.tui.shell.confirm_keys import ConfirmKeys
 
 __all__ = ["ConfirmDialog", "Preview"]
 
@@ -33,6 +32,29 @@ _WIDTH, _SIDES = 66, 10
 _MAX_LINES = 20
 _CHROME_LINES, _TYPED_LINES = 10, 3
 _COUNTING = "Counting affected users ···"
+
+_CONFIRM, _ALTERNATIVE, _DECLINE, _ENTER = "y", "o", "n", "enter"
+
+
+class ConfirmKeys:
+    """The keys of one confirmation. Enter cancels a destructive action and confirms any other one."""
+
+    def __init__(self, requirement: Requirement, opening_key: str) -> None:
+        """opening_key: the key that opened the dialog, which never confirms."""
+        self.key = _ALTERNATIVE if opening_key == _CONFIRM else _CONFIRM
+        self._destructive = requirement.destructive
+        self._enter_confirms = not requirement.destructive and opening_key != _ENTER
+
+    @property
+    def shown(self) -> str:
+        """The keys that confirm, for the footer of the dialog."""
+        return f"{self.key}, {_ENTER}" if self._enter_confirms else self.key
+
+    def confirms(self, event: events.Key) -> bool:
+        return event.character == self.key or (event.key == _ENTER and self._enter_confirms)
+
+    def declines(self, event: events.Key) -> bool:
+        return event.character == _DECLINE or (event.key == _ENTER and self._destructive)
 
 
 class ReadTracker(ItemList[Piece], can_focus=False):

@@ -14,7 +14,6 @@ from dyntui.core.json_types import Row
 from dyntui.tui.kit.clipboard import ClipboardApp
 
 if TYPE_CHECKING:
-    from textual.notifications import SeverityLevel
     from textual.screen import Screen, ScreenResultCallbackType
     from textual.worker import Worker, WorkType
 
@@ -165,17 +164,6 @@ class ConsoleApp(ClipboardApp, Protocol):
 
     def notify_error(self, error: DyntuiError) -> None:
         """Show what failed and what to do."""
-
-    def notify(
-        self,
-        message: str,
-        severity: SeverityLevel = "information",
-        *,
-        title: str = "",
-        timeout: float | None = None,
-        markup: bool = False,
-    ) -> None:
-        """Show a notification."""
 
     def run_worker(
         self, work: WorkType[object], *, group: str = "default", exclusive: bool = False, thread: bool = False

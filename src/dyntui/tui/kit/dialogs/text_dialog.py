@@ -21,9 +21,8 @@ class TextDialog(BaseDialog[str]):
     about: a line above the text.
     text: the initial text.
     check: returns what is wrong with a text, "" when it is valid.
-    original: the text that may be discarded without a question; `text` by default.
+    original: the text that may be discarded without a question.
     problem: a problem of the initial text, shown from the start.
-    verb: the label of the key that submits.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "text-editor")
@@ -35,17 +34,15 @@ class TextDialog(BaseDialog[str]):
         text: str,
         *,
         check: Callable[[str], str],
-        original: str | None = None,
+        original: str,
         problem: str = "",
-        verb: str = "continue",
     ) -> None:
         super().__init__(title, classes="large pasting")
         self.about = about
         self.text = text
-        self.original = text if original is None else original
+        self.original = original
         self.problem = problem
         self.check = check
-        self.verb = verb
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="note", markup=False)
@@ -55,7 +52,7 @@ class TextDialog(BaseDialog[str]):
         yield Static(safe(self.problem, 500), id="problem", classes="problem", markup=False)
 
     def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("ctrl+s, f2", self.verb), ("ctrl+z", "undo"), ("esc", "cancel"))
+        return (("ctrl+s, f2", "continue"), ("ctrl+z", "undo"), ("esc", "cancel"))
 
     @property
     def area(self) -> TextArea:

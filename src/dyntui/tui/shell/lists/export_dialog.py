@@ -14,7 +14,7 @@ from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.lists.list_source import ScannedRow
-    from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+    from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
 __all__ = ["open_export_dialog"]
 
@@ -27,7 +27,7 @@ _FORMATS = {
 }
 
 
-def open_export_dialog(screen: ResourceScreen) -> None:
+def open_export_dialog(screen: MarkedListScreen) -> None:
     """Ask which rows to export, the format and the file; then export them with a progress dialog."""
     name = screen.record.name
     marked = len(screen.table.marks)
@@ -60,7 +60,7 @@ def _path(values: Values) -> Path:
     return Path(values["path"].strip()).expanduser()
 
 
-def _start_export(screen: ResourceScreen, marked_ids: Sequence[str], values: Values) -> None:
+def _start_export(screen: MarkedListScreen, marked_ids: Sequence[str], values: Values) -> None:
     console, path = screen.console, _path(values)
     connection = console.session.connection
     if connection is None:
@@ -95,7 +95,7 @@ def _missing_text(count: int) -> str:
     return "1 marked row no longer exists" if count == 1 else f"{count:,} marked rows no longer exist"
 
 
-def _scan_rows(screen: ResourceScreen, connection: Connection, filtered: bool) -> AsyncIterator[ScannedRow]:
+def _scan_rows(screen: MarkedListScreen, connection: Connection, filtered: bool) -> AsyncIterator[ScannedRow]:
     from dyntui.services.lists.list_source import ListQuery, scan
 
     query = screen.view.query if filtered and screen.view is not None else ListQuery()
@@ -103,7 +103,7 @@ def _scan_rows(screen: ResourceScreen, connection: Connection, filtered: bool) -
 
 
 async def _read_rows(
-    screen: ResourceScreen, connection: Connection, ids: Sequence[str], missing: list[str]
+    screen: MarkedListScreen, connection: Connection, ids: Sequence[str], missing: list[str]
 ) -> AsyncIterator[ScannedRow]:
     """Yield the rows with these ids, read one by one, with the fields that only the list has.
 
