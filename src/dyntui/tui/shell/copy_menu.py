@@ -44,13 +44,12 @@ def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Row]) -
     texts["JSON"] = plain_json(json.dumps(whole, ensure_ascii=False, indent=2))
     choices.append(Choice("JSON", "JSON", note=f"{len(texts['JSON'].encode('utf-8', 'replace')):,} bytes"))
 
-    def picked(words: str | None) -> None:
-        if words is not None:
-            what = words if len(rows) == 1 else f"{words} of {len(rows):,} {record.name}"
-            send_to_clipboard(console, texts[words], what, lines=True)
+    def picked(words: str) -> None:
+        what = words if len(rows) == 1 else f"{words} of {len(rows):,} {record.name}"
+        send_to_clipboard(console, texts[words], what, lines=True)
 
     title = record.label_of(rows[0]) if len(rows) == 1 else f"{len(rows):,} {record.name}"
-    console.ask(SelectDialog(f"Copy from {title}", choices), picked)
+    console.ask_then(SelectDialog(f"Copy from {title}", choices), picked)
 
 
 def show_dashboard_link(console: ConsoleApp, object_id: str, find: str) -> None:

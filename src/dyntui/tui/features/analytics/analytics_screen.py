@@ -226,15 +226,14 @@ class AnalyticsScreen(ReadScreen[Metrics]):
                 return {"end": str(error)}
             return {}
 
-        def on_submit(values: Values | None) -> None:
-            if values is not None:
-                self._set_range(parse(values))
+        def on_submit(values: Values) -> None:
+            self._set_range(parse(values))
 
         fields = [
             FormInput("start", "from", str(self.range.start)),
             FormInput("end", "until", str(self.range.end), help="Both days are included."),
         ]
-        self.console.ask(FormDialog("Date range", fields, check=check, verb="show"), on_submit)
+        self.console.ask_then(FormDialog("Date range", fields, check=check, verb="show"), on_submit)
 
     # Copying
 

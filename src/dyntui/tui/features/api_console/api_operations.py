@@ -130,11 +130,10 @@ class ApiOperationsScreen(TableScreen):
             for index, response in enumerate(responses)
         ]
 
-        def on_choice(key: str | None) -> None:
-            if key is not None:
-                self._visit(responses[int(key)].request, responses[int(key)])
+        def on_choice(key: str) -> None:
+            self._visit(responses[int(key)].request, responses[int(key)])
 
-        self.console.ask(SelectDialog("Requests of this session", choices), on_choice)
+        self.console.ask_then(SelectDialog("Requests of this session", choices), on_choice)
 
     def action_saved(self) -> None:
         from dyntui.services.api_console import SavedRequests

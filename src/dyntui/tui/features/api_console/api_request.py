@@ -225,13 +225,12 @@ class ApiRequestScreen(SearchableScreen):
                 self._set_body(edited)
                 return
 
-        def on_pasted(pasted: Pasted | None) -> None:
-            if pasted is not None:
-                self._set_body(pasted.text)
+        def on_pasted(pasted: Pasted) -> None:
+            self._set_body(pasted.text)
 
         about = "The body as JSON. If $EDITOR is set, that editor is opened instead."
         dialog = PasteTextDialog(f"Body of {self.operation.id}", about, text=text, verb="apply")
-        self.console.ask(dialog, on_pasted)
+        self.console.ask_then(dialog, on_pasted)
 
     def _body_text(self) -> str:
         """Return the body of the form values, or an empty body with the required fields."""

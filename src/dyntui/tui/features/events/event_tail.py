@@ -245,13 +245,12 @@ class EventTailScreen(TableScreen):
         self._update_rows()
 
     def action_resource(self) -> None:
-        def on_submit(values: Values | None) -> None:
-            if values is not None:
-                self._set_filter(replace(self.server_filter, resource=values["resource"].strip()))
+        def on_submit(values: Values) -> None:
+            self._set_filter(replace(self.server_filter, resource=values["resource"].strip()))
 
         note = "user, user.session, wallet, visit or admin; empty for all"
         field = FormInput("resource", "resource", self.server_filter.resource, help=note)
-        self.console.ask(FormDialog("Filter by resource", [field], verb="show"), on_submit)
+        self.console.ask_then(FormDialog("Filter by resource", [field], verb="show"), on_submit)
 
     def action_range(self) -> None:
         def check(values: Values) -> dict[str, str]:
@@ -263,9 +262,7 @@ class EventTailScreen(TableScreen):
                     errors[name] = str(error)
             return errors
 
-        def on_submit(values: Values | None) -> None:
-            if values is None:
-                return
+        def on_submit(values: Values) -> None:
             start, end = values["start"].strip(), values["end"].strip()
             self.range_label = (f"since {start}" if start else _DEFAULT_RANGE_LABEL) + (f" until {end}" if end else "")
             start_time = parse_since(start) if start else now() - _DEFAULT_RANGE
@@ -276,7 +273,7 @@ class EventTailScreen(TableScreen):
             FormInput("start", "from", help="30m, 12h, 7d or 2026-01-31; empty for the last day"),
             FormInput("end", "until", help="the same; empty to follow new events"),
         ]
-        self.console.ask(FormDialog("Time range", fields, check=check, verb="show"), on_submit)
+        self.console.ask_then(FormDialog("Time range", fields, check=check, verb="show"), on_submit)
 
     def _set_filter(self, server_filter: EventFilter) -> None:
         self.server_filter = server_filter

@@ -104,13 +104,12 @@ class ExportsScreen(ResourceActionsScreen):
                 return {"path": "Enter the name of a new file."}
             return {"path": "This file already exists. Enter another name."} if path.exists() else {}
 
-        def on_submit(values: Values | None) -> None:
-            if values is not None:
-                self._download(export, Path(values["path"]).expanduser())
+        def on_submit(values: Values) -> None:
+            self._download(export, Path(values["path"]).expanduser())
 
         note = f"Downloaded from {host}. The token is not sent."
         field = FormInput("path", "file", str(Path.cwd() / export_file_name(export)), help=note)
-        self.console.ask(FormDialog("Download export", [field], check=check, verb="download"), on_submit)
+        self.console.ask_then(FormDialog("Download export", [field], check=check, verb="download"), on_submit)
 
     def _download(self, export: Export, path: Path) -> None:
         from dyntui.services.vendor_exports import download

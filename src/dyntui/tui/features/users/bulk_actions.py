@@ -97,15 +97,14 @@ def _show_unfinished(screen: MarkedListScreen, results: WriteResults) -> None:
         for item in unfinished
     ]
 
-    def on_choice(user_id: str | None) -> None:
-        if user_id is not None:
-            from dyntui.tui.features.users.user_screen import UserScreen
+    def on_choice(user_id: str) -> None:
+        from dyntui.tui.features.users.user_screen import UserScreen
 
-            labels = {choice.key: choice.label for choice in choices}
-            screen.console.visit(UserScreen(user_id, labels[user_id]))
+        labels = {choice.key: choice.label for choice in choices}
+        screen.console.visit(UserScreen(user_id, labels[user_id]))
 
     title = f"{len(unfinished):,} of {len(results.items):,} users unfinished, still marked"
-    screen.console.ask(SelectDialog(title, choices), on_choice)
+    screen.console.ask_then(SelectDialog(title, choices), on_choice)
 
 
 def ask_metadata_field(screen: MarkedListScreen) -> None:

@@ -190,13 +190,12 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     def action_verify_pasted(self) -> None:
         from dyntui.services.webhooks import SIGNATURE_HEADER
 
-        def on_pasted(pasted: Pasted | None) -> None:
-            if pasted is not None:
-                read_webhook_secret(self.console, self._webhook_row(), "V", lambda secret: self._verify(pasted, secret))
+        def on_pasted(pasted: Pasted) -> None:
+            read_webhook_secret(self.console, self._webhook_row(), "V", lambda secret: self._verify(pasted, secret))
 
         about = "Paste the body of a message exactly as it was received, and its signature below."
         dialog = PasteTextDialog("Verify a signature", about, line=f"Header {SIGNATURE_HEADER}:", verb="verify")
-        self.console.ask(dialog, on_pasted)
+        self.console.ask_then(dialog, on_pasted)
 
     def _verify(self, pasted: Pasted, secret: str) -> None:
         from dyntui.services.webhooks import verify_signature

@@ -49,11 +49,10 @@ def open_export_dialog(screen: MarkedListScreen) -> None:
             return {"path": "Enter a file name."}
         return {"path": "This file already exists."} if _path(values).exists() else {}
 
-    def filled(values: Values | None) -> None:
-        if values is not None:
-            _start_export(screen, marked_ids, values)
+    def filled(values: Values) -> None:
+        _start_export(screen, marked_ids, values)
 
-    screen.console.ask(FormDialog(f"Export {name}", fields, check=check, verb="export"), filled)
+    screen.console.ask_then(FormDialog(f"Export {name}", fields, check=check, verb="export"), filled)
 
 
 def _path(values: Values) -> Path:

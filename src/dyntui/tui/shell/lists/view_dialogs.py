@@ -24,9 +24,7 @@ _SAVE, _DELETE = "save", "delete"
 def open_columns_dialog(screen: MarkedListScreen) -> None:
     """Open the dialog for the columns of the list; show and save the chosen ones."""
 
-    def chosen(columns: list[Column] | None) -> None:
-        if columns is None:
-            return
+    def chosen(columns: list[Column]) -> None:
         widths = widths_of(columns)
         widths = () if widths == widths_of(screen.default_columns) else widths
         try:
@@ -43,7 +41,7 @@ def open_columns_dialog(screen: MarkedListScreen) -> None:
     }
     title = f"Columns of {screen.record.title}"
     shown = [column.name for column in table.columns]
-    screen.console.ask(ColumnsDialog(title, list(columns_by_name.values()), shown), chosen)
+    screen.console.ask_then(ColumnsDialog(title, list(columns_by_name.values()), shown), chosen)
 
 
 def open_saved_views(screen: MarkedListScreen, show: Callable[[SavedView], None]) -> None:
