@@ -43,11 +43,10 @@ def ask_before_quitting(console: ConsoleApp) -> None:
         console.quit_after_requests()
         return
 
-    def on_confirmation(confirmation: Confirmation | None) -> None:
-        if confirmation is not None and confirmation.yes:
-            console.quit_after_requests()
+    def on_confirmation(confirmation: Confirmation) -> None:
+        console.quit_after_requests()
 
-    console.ask(QuitDialog(console, requirement), on_confirmation)
+    console.ask_then(QuitDialog(console, requirement), on_confirmation)
 
 
 def _verb(console: ConsoleApp) -> str:

@@ -148,16 +148,14 @@ class ApiOperationsScreen(TableScreen):
             return
         choices = [Choice(request.name, request.name, note=request.operation) for request in requests]
 
-        def on_choice(name: str | None) -> None:
-            request = next((request for request in requests if request.name == name), None)
-            if request is None:
-                return
+        def on_choice(name: str) -> None:
+            request = next(request for request in requests if request.name == name)
             if request.operation not in catalog().operations:
                 self.console.notify(f"The API has no operation {request.operation} any more.", "warning")
                 return
             self._visit(request)
 
-        self.console.ask(SelectDialog("Saved requests", choices), on_choice)
+        self.console.ask_then(SelectDialog("Saved requests", choices), on_choice)
 
     def action_copy(self) -> None:
         send_to_clipboard(self.console, str(self.table.row_id), "operation id")

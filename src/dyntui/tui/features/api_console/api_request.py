@@ -276,12 +276,13 @@ class ApiRequestScreen(SearchableScreen):
             self._send(connection, Confirmation())
             return
 
-        def on_confirmation(confirmation: Confirmation | None) -> None:
-            if confirmation is not None:
-                self._send(connection, confirmation)
+        def on_confirmation(confirmation: Confirmation) -> None:
+            self._send(connection, confirmation)
 
         preview = lockout_preview(connection, requirement)
-        self.console.ask(ConfirmDialog(requirement, verb="send", opening_key="s", preview=preview), on_confirmation)
+        self.console.ask_then(
+            ConfirmDialog(requirement, verb="send", opening_key="s", preview=preview), on_confirmation
+        )
 
     def _send(self, connection: Connection, confirmation: Confirmation) -> None:
         header = self.query_one(_ResponseHeader)
@@ -333,15 +334,14 @@ class ApiRequestScreen(SearchableScreen):
         def check(values: Values) -> dict[str, str]:
             return {} if values["name"].strip() else {"name": "Enter a name."}
 
-        def on_submit(values: Values | None) -> None:
-            if values is not None:
-                named = replace(self.request, name=values["name"].strip())
-                self.request = self._saved_request = SavedRequests().save(named)
-                self.console.notify(f"Request saved as {self.request.name}, without values that may be secrets")
-                self._update()
+        def on_submit(values: Values) -> None:
+            named = replace(self.request, name=values["name"].strip())
+            self.request = self._saved_request = SavedRequests().save(named)
+            self.console.notify(f"Request saved as {self.request.name}, without values that may be secrets")
+            self._update()
 
         field = FormInput("name", "name", self.request.name or self.operation.id)
-        self.console.ask(FormDialog("Save request", [field], check=check), on_submit)
+        self.console.ask_then(FormDialog("Save request", [field], check=check), on_submit)
 
 
 def _masked(field: FormField, value: str) -> str:

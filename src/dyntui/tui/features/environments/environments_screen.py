@@ -267,11 +267,10 @@ class EnvironmentsScreen(TableScreen):
             f"{profile.kind} environment {profile.name}",
         )
 
-        def on_confirm(confirmation: Confirmation | None) -> None:
-            if confirmation is not None and confirmation.yes:
-                self.run_worker(lambda: self._remove_profile(profile.name), thread=True, group="profiles")
+        def on_confirm(confirmation: Confirmation) -> None:
+            self.run_worker(lambda: self._remove_profile(profile.name), thread=True, group="profiles")
 
-        self.console.ask(ConfirmDialog(requirement, verb="Remove", opening_key="d"), on_confirm)
+        self.console.ask_then(ConfirmDialog(requirement, verb="Remove", opening_key="d"), on_confirm)
 
     def _remove_profile(self, name: str) -> None:
         from dyntui.config.profiles import Profiles

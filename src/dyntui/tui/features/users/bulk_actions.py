@@ -127,9 +127,8 @@ def ask_allowlist(screen: MarkedListScreen) -> None:
     if connection is None:
         return
 
-    def on_choice(names: Mapping[str, str], allowlist_id: str | None) -> None:
-        if allowlist_id is not None:
-            _run_bulk_action(screen, add_to_allowlist(allowlist_id, names[allowlist_id]), "A")
+    def on_choice(names: Mapping[str, str], allowlist_id: str) -> None:
+        _run_bulk_action(screen, add_to_allowlist(allowlist_id, names[allowlist_id]), "A")
 
     def on_lists(rows: Sequence[Row]) -> None:
         names = {str(row.get("id")): name_of(row) for row in rows}
@@ -138,7 +137,7 @@ def ask_allowlist(screen: MarkedListScreen) -> None:
             return
         choices = [Choice(allowlist_id, name) for allowlist_id, name in names.items()]
         title = f"Add {_targets_label(screen)} to Allowlist"
-        screen.console.ask(SelectDialog(title, choices), partial(on_choice, names))
+        screen.console.ask_then(SelectDialog(title, choices), partial(on_choice, names))
 
     run_read_worker(screen.console, partial(read_lists, connection.client), on_lists)
 

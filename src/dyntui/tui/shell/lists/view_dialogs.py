@@ -52,10 +52,8 @@ def open_saved_views(screen: MarkedListScreen, show: Callable[[SavedView], None]
         screen.console.notify_error(error)
         return
 
-    def picked(key: str | None) -> None:
+    def picked(key: str) -> None:
         match key:
-            case None:
-                return
             case "save":
                 _save_view(screen)
             case "delete":
@@ -67,7 +65,7 @@ def open_saved_views(screen: MarkedListScreen, show: Callable[[SavedView], None]
     choices.append(Choice(_SAVE, "Save this view …", "+"))
     if views:
         choices.append(Choice(_DELETE, "Delete a view …", "-"))
-    screen.console.ask(SelectDialog(f"Views of {screen.record.title}", choices), picked)
+    screen.console.ask_then(SelectDialog(f"Views of {screen.record.title}", choices), picked)
 
 
 def _describe(view: SavedView) -> str:
@@ -78,8 +76,8 @@ def _describe(view: SavedView) -> str:
 
 
 def _save_view(screen: MarkedListScreen) -> None:
-    def named(values: Values | None) -> None:
-        if values is None or screen.view is None:
+    def named(values: Values) -> None:
+        if screen.view is None:
             return
         columns: Widths = widths_of(screen.shown_columns)
         columns = () if columns == widths_of(screen.default_columns) else columns
@@ -97,13 +95,11 @@ def _save_view(screen: MarkedListScreen) -> None:
         return {} if values["name"].strip() else {"name": "The view needs a name."}
 
     field = FormInput("name", "name", help="Saves filter, order and columns. A view with the same name is replaced.")
-    screen.console.ask(FormDialog("Save View", [field], check=check, verb="save"), named)
+    screen.console.ask_then(FormDialog("Save View", [field], check=check, verb="save"), named)
 
 
 def _delete_view(screen: MarkedListScreen, views: Mapping[str, SavedView]) -> None:
-    def picked(name: str | None) -> None:
-        if name is None:
-            return
+    def picked(name: str) -> None:
         try:
             ListPreferences.keep_view(screen.record.name, name, None)
         except DyntuiError as error:
@@ -112,4 +108,4 @@ def _delete_view(screen: MarkedListScreen, views: Mapping[str, SavedView]) -> No
             screen.console.notify(f"View {name} deleted")
 
     choices = [Choice(name, name, note=_describe(view)) for name, view in views.items()]
-    screen.console.ask(SelectDialog("Delete View", choices), picked)
+    screen.console.ask_then(SelectDialog("Delete View", choices), picked)
