@@ -252,6 +252,20 @@ TYPED = Requirement(
 )
 
 
+async def test_letters_do_not_cancel_a_dialog_where_a_text_is_typed_after_scrolling() -> None:
+    console = demo(users=5)
+    effects = tuple(f"Effect {number}." for number in range(40))
+    async with console.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        dialog = ConfirmDialog(replace(TYPED, effects=effects), verb="Delete")
+        console.ask(dialog)
+        await settled(pilot)
+        await press(pilot, *"nobody", "enter")
+        assert console.screen is dialog
+        await press(pilot, "pagedown", "pagedown", "pagedown", *"acme", "enter")
+        assert console.screen is not dialog
+
+
 async def _answer(needed: Requirement, keys: list[str], opening_key: str = "") -> tuple[list[Any], str]:
     answers: list[Any] = []
     console = demo(users=5)

@@ -18,7 +18,7 @@ from tests.tui.import_support import (
     step_of,
     wizard_of,
 )
-from tests.tui.tui_support import SIZE, SMALL, demo, fill, jump, lines_of, paste, press, settled, text_of
+from tests.tui.tui_support import SIZE, SMALL, demo, fill, jump, lines_of, paste, press, settled, text_of, until
 from textual.widgets import TextArea
 
 from dyntui.tui.features.imports.check_step import CheckStep
@@ -440,7 +440,7 @@ async def test_a_draft_is_continued_in_another_console(people: Path) -> None:
         assert "people.csv · review: 7 problems" in text_of(again)
         await press(pilot, "home", "down", "enter")
         assert step_of(pilot).NAME == "review"
-        assert "53 of 60 ready, 7 with problems" in bottom(again)
+        await until(pilot, lambda: "53 of 60 ready, 7 with problems" in bottom(again))
 
 
 # Check, plan, run, finish
