@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, pass_context
 
 if TYPE_CHECKING:
-    from dyntui.services.access.access_policy import AccessPolicy
     from dyntui.services.access.check import AccessAnswer
+    from dyntui.services.connection import Connection
 
 __all__ = ["access"]
 
@@ -26,11 +26,7 @@ def show_status(context: CliContext) -> None:
     """Show who may sign in now, according to allowlists and gates."""
     from dyntui.services.access.access_policy import read_access
 
-    async def work() -> AccessPolicy:
-        async with context.connection() as connection:
-            return await read_access(connection.client)
-
-    policy = run(work())
+    policy = context.run_connected(lambda connection: read_access(connection.client))
     context.emit_json({"summary": policy.summary(), "lists": list(policy.lists), "gates": list(policy.gates)})
     context.print_result(*policy.summary())
 
@@ -53,13 +49,12 @@ def check(context: CliContext, identifier: str, is_user_id: bool, region: str | 
 
     entry = None if is_user_id else parse_subject(identifier, region=region)
 
-    async def work() -> AccessAnswer:
-        async with context.connection() as connection:
-            if entry is not None:
-                return await check_access(connection.client, entry)
-            return await check_user(connection.client, await connection.client.users.get_raw(identifier))
+    async def work(connection: Connection) -> AccessAnswer:
+        if entry is not None:
+            return await check_access(connection.client, entry)
+        return await check_user(connection.client, await connection.client.users.get_raw(identifier))
 
-    answer = run(work())
+    answer = context.run_connected(work)
     context.emit_json(answer.as_json())
     context.print_result(answer.summary, *(f"  {reason}" for reason in answer.reasons))
     return 0 if answer.verdict is AccessVerdict.YES else 1

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dyntui.cli.context import CliContext, run
+from dyntui.cli.context import CliContext
 from dyntui.cli.write_helpers import perform, report_results, run_write
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.connection import Connection
 
 __all__ = ["create_policy", "update_policy"]
 
@@ -34,12 +35,11 @@ def update_policy(
     from dyntui.services.actions.registry import declaration
     from dyntui.services.actions.resource_actions import find_rows, write_action
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            action = write_action(name)
-            connection.write_gate.check(action)
-            rows = await find_rows(connection.client, declaration(name).record, [policy])
-            targets = [access_target(rows[policy], fields=fields)]
-            return report_results(context, await perform(context, connection, action, targets, confirmation))
+    async def work(connection: Connection) -> int:
+        action = write_action(name)
+        connection.write_gate.check(action)
+        rows = await find_rows(connection.client, declaration(name).record, [policy])
+        targets = [access_target(rows[policy], fields=fields)]
+        return report_results(context, await perform(context, connection, action, targets, confirmation))
 
-    return run(work())
+    return context.run_connected(work)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.allowlists import find_list, undo_hint
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.write_helpers import confirm_action, make_progress_line, read_option, report_results
 from dyntui.core.errors import UsageError
 
@@ -71,12 +71,11 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
     from dyntui.services.access.drafts import entry_label
     from dyntui.services.access.entries import body_of
 
-    async def work() -> EntryDiff:
-        async with context.connection() as connection:
-            left_side = await _read_side(connection, left, region)
-            return compare(left_side, await _read_side(connection, right, region))
+    async def work(connection: Connection) -> EntryDiff:
+        left_side = await _read_side(connection, left, region)
+        return compare(left_side, await _read_side(connection, right, region))
 
-    difference = run(work())
+    difference = context.run_connected(work)
     for side in (difference.left, difference.right):
         for line, problem in side.invalid[:5]:
             context.print_message(f"{side.name}, line {line}: {problem}")
@@ -130,39 +129,38 @@ def sync(
     from dyntui.services.access.compare import sync as apply_plan
     from dyntui.services.access.entries import body_of, change_entries, new_job
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            if not dry_run:
-                connection.write_gate.check(change_entries({"name": name}, "allowlists.sync"))
-            row = await find_list(connection, name)
-            source_side = await _read_side(connection, source, region)
-            plan = plan_sync(row, await read_list(connection.client, row), source_side, remove=remove)
-            context.print_message(*plan.lines())
-            if plan.extra:
-                context.print_message("Use --remove to remove entries that are only on the list.")
-            if plan.is_empty or dry_run:
-                context.emit_json(
-                    {
-                        "list": row.get("id"),
-                        "add": [body_of(entry) for entry in plan.add],
-                        "remove": [dict(entry) for entry in plan.remove],
-                        "keep": plan.unchanged,
-                        "extra": plan.extra,
-                        "invalid": [{"line": line, "reason": problem} for line, problem in plan.source.invalid],
-                        "applied": False,
-                    }
-                )
-                return 1 if plan.source.invalid else 0
-            job = new_job()
-            action, targets = sync_action(plan, job=job)
-            confirmed = await confirm_action(context, connection, action, targets, confirmation)
-            results = await apply_plan(
-                connection.write_gate, plan, confirmed, job=job, on_progress=make_progress_line(len(targets))
+    async def work(connection: Connection) -> int:
+        if not dry_run:
+            connection.write_gate.check(change_entries({"name": name}, "allowlists.sync"))
+        row = await find_list(connection, name)
+        source_side = await _read_side(connection, source, region)
+        plan = plan_sync(row, await read_list(connection.client, row), source_side, remove=remove)
+        context.print_message(*plan.lines())
+        if plan.extra:
+            context.print_message("Use --remove to remove entries that are only on the list.")
+        if plan.is_empty or dry_run:
+            context.emit_json(
+                {
+                    "list": row.get("id"),
+                    "add": [body_of(entry) for entry in plan.add],
+                    "remove": [dict(entry) for entry in plan.remove],
+                    "keep": plan.unchanged,
+                    "extra": plan.extra,
+                    "invalid": [{"line": line, "reason": problem} for line, problem in plan.source.invalid],
+                    "applied": False,
+                }
             )
-            context.print_message(undo_hint(job))
-            return report_results(context, results) or (1 if plan.source.invalid else 0)
+            return 1 if plan.source.invalid else 0
+        job = new_job()
+        action, targets = sync_action(plan, job=job)
+        confirmed = await confirm_action(context, connection, action, targets, confirmation)
+        results = await apply_plan(
+            connection.write_gate, plan, confirmed, job=job, on_progress=make_progress_line(len(targets))
+        )
+        context.print_message(undo_hint(job))
+        return report_results(context, results) or (1 if plan.source.invalid else 0)
 
-    return run(work())
+    return context.run_connected(work)
 
 
 @click.command("duplicates", cls=BaseCommand)
@@ -175,17 +173,16 @@ def duplicates(context: CliContext, names: tuple[str, ...]) -> int:
     from dyntui.services.access.drafts import entry_label
     from dyntui.services.access.entry_search import entries_of
 
-    async def work() -> list[list[tuple[Row, Mapping[str, object]]]]:
-        async with context.connection() as connection:
-            lists = await read_lists(connection.client)
-            selected = [find_policy(lists, name) for name in names] if names else lists
-            with_id = [row for row in selected if row.get("id")]
-            if len(with_id) < len(selected):
-                context.print_message(f"Lists without an id on the server, left out: {len(selected) - len(with_id)}.")
-            rows = [(row, entry) for row in with_id async for entry in entries_of(connection.client, str(row["id"]))]
-            return list(find_duplicates(rows).values())
+    async def work(connection: Connection) -> list[list[tuple[Row, Mapping[str, object]]]]:
+        lists = await read_lists(connection.client)
+        selected = [find_policy(lists, name) for name in names] if names else lists
+        with_id = [row for row in selected if row.get("id")]
+        if len(with_id) < len(selected):
+            context.print_message(f"Lists without an id on the server, left out: {len(selected) - len(with_id)}.")
+        rows = [(row, entry) for row in with_id async for entry in entries_of(connection.client, str(row["id"]))]
+        return list(find_duplicates(rows).values())
 
-    groups = run(work())
+    groups = context.run_connected(work)
     context.emit_json(
         [[{"list": row.get("id"), "name": row.get("name"), "entry": entry} for row, entry in group] for group in groups]
     )

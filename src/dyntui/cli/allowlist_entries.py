@@ -163,32 +163,31 @@ def add(
     if not drafts:
         raise UsageError("No identifiers on standard input.")
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            connection.write_gate.check(add_entries({"name": name}))
-            row = await find_list(connection, name)
-            checked = await check_existing(connection.client, row, drafts, await read_lists(connection.client))
-            _print_drafts(context, checked)
-            invalid = [draft for draft in checked if draft.state is DraftState.INVALID]
-            if invalid and not (skip_invalid or skip_wrong):
-                raise UsageError(
-                    f"{len(invalid):,} of {len(checked):,} identifiers {'is' if len(invalid) == 1 else 'are'} invalid. "
-                    f"The first is {invalid[0].text!r}: {invalid[0].problem_text}",
-                    hint="Nothing was added. Use --skip-invalid to add the valid ones.",
-                )
-            valid = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.EXISTS)]
-            job = new_job()
-            results = await perform(
-                context,
-                connection,
-                add_entries(row, job=job),
-                [entry_target(draft.entry) for draft in valid],
-                confirmation,
+    async def work(connection: Connection) -> int:
+        connection.write_gate.check(add_entries({"name": name}))
+        row = await find_list(connection, name)
+        checked = await check_existing(connection.client, row, drafts, await read_lists(connection.client))
+        _print_drafts(context, checked)
+        invalid = [draft for draft in checked if draft.state is DraftState.INVALID]
+        if invalid and not (skip_invalid or skip_wrong):
+            raise UsageError(
+                f"{len(invalid):,} of {len(checked):,} identifiers {'is' if len(invalid) == 1 else 'are'} invalid. "
+                f"The first is {invalid[0].text!r}: {invalid[0].problem_text}",
+                hint="Nothing was added. Use --skip-invalid to add the valid ones.",
             )
-            context.print_message(undo_hint(job))
-            return report_results(context, results) or (1 if invalid else 0)
+        valid = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.EXISTS)]
+        job = new_job()
+        results = await perform(
+            context,
+            connection,
+            add_entries(row, job=job),
+            [entry_target(draft.entry) for draft in valid],
+            confirmation,
+        )
+        context.print_message(undo_hint(job))
+        return report_results(context, results) or (1 if invalid else 0)
 
-    return run(work())
+    return context.run_connected(work)
 
 
 def _print_drafts(context: CliContext, drafts: Sequence[EntryDraft]) -> None:
@@ -249,18 +248,17 @@ def remove(context: CliContext, name: str, arguments: tuple[str, ...], confirmat
     """
     from dyntui.services.access.entries import new_job, removal_target, remove_entries
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            connection.write_gate.check(remove_entries({"name": name}))
-            row = await find_list(connection, name)
-            targets = [removal_target(entry) for entry in await _find_entries(connection, row, arguments)]
-            job = new_job()
-            action = remove_entries(row, job=job)
-            results = await perform(context, connection, action, targets, confirmation)
-            context.print_message(undo_hint(job))
-            return report_results(context, results)
+    async def work(connection: Connection) -> int:
+        connection.write_gate.check(remove_entries({"name": name}))
+        row = await find_list(connection, name)
+        targets = [removal_target(entry) for entry in await _find_entries(connection, row, arguments)]
+        job = new_job()
+        action = remove_entries(row, job=job)
+        results = await perform(context, connection, action, targets, confirmation)
+        context.print_message(undo_hint(job))
+        return report_results(context, results)
 
-    return run(work())
+    return context.run_connected(work)
 
 
 @click.command("edit", cls=BaseCommand)
@@ -297,20 +295,19 @@ def edit(
             raise UsageError(f"An entry has no field {field!r}.", hint=f"Fields: {', '.join(ENTRY_EXPORT)}.")
         changes[field] = value
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            connection.write_gate.check(replace_entry({"name": name}))
-            row = await find_list(connection, name)
-            (old,) = await _find_entries(connection, row, [argument])
-            fields = body_of(old)
-            if any(field != "alias" for field in changes):
-                fields = {"alias": fields["alias"]} if "alias" in fields else {}
-            draft = draft_of({key: value for key, value in {**fields, **changes}.items() if value != ""})
-            if draft.state is DraftState.INVALID:
-                raise UsageError(draft.problem_text, hint="Nothing was changed.")
-            action = replace_entry(row, gap=allow_gap, job=new_job())
-            target = replacement_target(old, draft.entry)
-            results = await perform(context, connection, action, [target], confirmation)
-            return report_results(context, results)
+    async def work(connection: Connection) -> int:
+        connection.write_gate.check(replace_entry({"name": name}))
+        row = await find_list(connection, name)
+        (old,) = await _find_entries(connection, row, [argument])
+        fields = body_of(old)
+        if any(field != "alias" for field in changes):
+            fields = {"alias": fields["alias"]} if "alias" in fields else {}
+        draft = draft_of({key: value for key, value in {**fields, **changes}.items() if value != ""})
+        if draft.state is DraftState.INVALID:
+            raise UsageError(draft.problem_text, hint="Nothing was changed.")
+        action = replace_entry(row, gap=allow_gap, job=new_job())
+        target = replacement_target(old, draft.entry)
+        results = await perform(context, connection, action, [target], confirmation)
+        return report_results(context, results)
 
-    return run(work())
+    return context.run_connected(work)

@@ -9,7 +9,7 @@ import click
 
 from dyntui.cli.allowlist_entries import scan_entries, search_options
 from dyntui.cli.allowlists import find_list, undo_hint
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.export_output import output_options, write_rows
 from dyntui.cli.resource_lists import parse_match
 from dyntui.cli.write_helpers import perform, read_option, report_results
@@ -19,6 +19,7 @@ from dyntui.core.text import quantity
 if TYPE_CHECKING:
     from dyntui.services.access.undo import EntryJob
     from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.connection import Connection
 
 __all__ = ["copy", "export", "undo"]
 
@@ -41,21 +42,20 @@ def copy(
     """Copy the entries of list FROM to list TO. Entries that already exist are not changed."""
     from dyntui.services.access.entries import add_entries, entry_target, new_job
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            connection.write_gate.check(add_entries({"name": name}))
-            from_list, to_list = await find_list(connection, source), await find_list(connection, name)
-            entries = scan_entries(connection, from_list, search, parse_match(match, exact))
-            targets = [entry_target(entry) async for entry, _ in entries]
-            if not targets:
-                raise UsageError(f"“{from_list.get('name')}” has no {'matching ' if search else ''}entries to copy.")
-            job = new_job()
-            action = add_entries(to_list, job=job)
-            results = await perform(context, connection, action, targets, confirmation)
-            context.print_message(undo_hint(job))
-            return report_results(context, results)
+    async def work(connection: Connection) -> int:
+        connection.write_gate.check(add_entries({"name": name}))
+        from_list, to_list = await find_list(connection, source), await find_list(connection, name)
+        entries = scan_entries(connection, from_list, search, parse_match(match, exact))
+        targets = [entry_target(entry) async for entry, _ in entries]
+        if not targets:
+            raise UsageError(f"“{from_list.get('name')}” has no {'matching ' if search else ''}entries to copy.")
+        job = new_job()
+        action = add_entries(to_list, job=job)
+        results = await perform(context, connection, action, targets, confirmation)
+        context.print_message(undo_hint(job))
+        return report_results(context, results)
 
-    return run(work())
+    return context.run_connected(work)
 
 
 @click.command("export", cls=BaseCommand)
@@ -67,13 +67,12 @@ def export(context: CliContext, name: str, format_name: str | None, output: Path
     from dyntui.services.access.entries import ENTRY_EXPORT
     from dyntui.services.access.entry_search import entries_of
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            row = await find_list(connection, name)
-            rows = entries_of(connection.client, str(row["id"]))
-            return await write_rows(context, rows, ENTRY_EXPORT, format_name, output)
+    async def work(connection: Connection) -> int:
+        row = await find_list(connection, name)
+        rows = entries_of(connection.client, str(row["id"]))
+        return await write_rows(context, rows, ENTRY_EXPORT, format_name, output)
 
-    count = run(work())
+    count = context.run_connected(work)
     context.print_message(f"{quantity(count, 'entry', 'entries')} exported")
 
 
@@ -88,22 +87,21 @@ def undo(context: CliContext, job: str, confirmation: Confirmation) -> int:
     from dyntui.services.access.undo import jobs_of, plan_any_undo, undo_action
     from dyntui.services.imports.jobs import JobLocation
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            if not job:
-                _print_jobs(context, jobs_of(connection.audit, JobLocation.of(connection.profile)))
-                return 0
-            connection.write_gate.check(change_entries({"name": job}, "allowlists.undo"))
-            plan = await plan_any_undo(connection, job)
-            context.print_message(*plan.lines())
-            if plan.is_empty:
-                context.emit_json({"job": job, "targets": []})
-                return 0
-            action, targets = undo_action(plan, job=new_job())
-            results = await perform(context, connection, action, targets, confirmation)
-            return report_results(context, results)
+    async def work(connection: Connection) -> int:
+        if not job:
+            _print_jobs(context, jobs_of(connection.audit, JobLocation.of(connection.profile)))
+            return 0
+        connection.write_gate.check(change_entries({"name": job}, "allowlists.undo"))
+        plan = await plan_any_undo(connection, job)
+        context.print_message(*plan.lines())
+        if plan.is_empty:
+            context.emit_json({"job": job, "targets": []})
+            return 0
+        action, targets = undo_action(plan, job=new_job())
+        results = await perform(context, connection, action, targets, confirmation)
+        return report_results(context, results)
 
-    return run(work())
+    return context.run_connected(work)
 
 
 def _print_jobs(context: CliContext, jobs: list[EntryJob]) -> None:

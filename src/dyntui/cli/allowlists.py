@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.access_commands import create_policy, update_policy
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import UsageError
@@ -86,12 +86,11 @@ def list_lists(context: CliContext) -> None:
     from dyntui.services.access.access_policy import read_access
     from dyntui.services.access.policy_fields import with_counts
 
-    async def work() -> tuple[AccessPolicy, list[dict[str, object]]]:
-        async with context.connection() as connection:
-            policy = await read_access(connection.client)
-            return policy, await with_counts(connection.client, policy.lists)
+    async def work(connection: Connection) -> tuple[AccessPolicy, list[dict[str, object]]]:
+        policy = await read_access(connection.client)
+        return policy, await with_counts(connection.client, policy.lists)
 
-    policy, rows = run(work())
+    policy, rows = context.run_connected(work)
     context.emit_json({"lists": rows, "summary": policy.summary()})
     context.print_table(
         ("name", "outcome", "scope", "entries", "enabled", "effect", "id"),
@@ -120,11 +119,10 @@ def get_list(context: CliContext, name: str) -> None:
     from dyntui.cli.object_output import show_object
     from dyntui.services.access.policy_fields import with_counts
 
-    async def work() -> dict[str, object]:
-        async with context.connection() as connection:
-            return (await with_counts(connection.client, [await find_list(connection, name)]))[0]
+    async def work(connection: Connection) -> dict[str, object]:
+        return (await with_counts(connection.client, [await find_list(connection, name)]))[0]
 
-    show_object(context, run(work()))
+    show_object(context, context.run_connected(work))
 
 
 @allowlists.command("create")

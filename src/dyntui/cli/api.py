@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from dyntui.api.catalog import Operation
     from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.connection import Connection
 
 __all__ = ["api"]
 
@@ -89,23 +90,20 @@ def api(
         _print_all_pages(context, operation, path, query, ndjson=ndjson)
         return
 
-    async def work() -> Any:
-        async with context.connection() as connection:
-            from dyntui.services.actions.raw_writes import is_sensitive, raw_write_action
-            from dyntui.services.actions.write_types import Target
+    async def work(connection: Connection) -> Any:
+        from dyntui.services.actions.raw_writes import is_sensitive, raw_write_action
+        from dyntui.services.actions.write_types import Target
 
-            if operation.reads and not is_sensitive(operation, query):
-                return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
-            action = raw_write_action(operation, path=path, query=query, body=body, headers=headers)
-            target = Target(
-                next(iter(reversed(list(path.values()))), operation.id), label=_request_label(operation, path)
-            )
-            results = await perform(context, connection, action, [target], confirmation)
-            if results.first_error is not None:
-                raise results.first_error
-            return results.items[0].value
+        if operation.reads and not is_sensitive(operation, query):
+            return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
+        action = raw_write_action(operation, path=path, query=query, body=body, headers=headers)
+        target = Target(next(iter(reversed(list(path.values()))), operation.id), label=_request_label(operation, path))
+        results = await perform(context, connection, action, [target], confirmation)
+        if results.first_error is not None:
+            raise results.first_error
+        return results.items[0].value
 
-    response = run(work())
+    response = context.run_connected(work)
     if response is None:
         context.print_message("Done. The response has no content.")
         context.emit_json(None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pkgutil import resolve_name
@@ -79,6 +79,15 @@ class CliContext:
                     yield connection
             finally:
                 _record_use(profile)
+
+    def run_connected(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Open a connection, run the asynchronous part of a command with it, and return its result."""
+
+        async def connect_and_work() -> T:
+            async with self.connection() as connection:
+                return await work(connection)
+
+        return run(connect_and_work())
 
     @contextmanager
     def announced_waits(self, connection: Connection) -> Iterator[None]:

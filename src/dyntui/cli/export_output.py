@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.context import CliContext, run
+from dyntui.cli.context import CliContext
 from dyntui.cli.output import make_exporter as output_exporter
 from dyntui.cli.output import print_lines, show_progress
 from dyntui.cli.write_helpers import read_ids
@@ -72,12 +72,11 @@ def export_rows(
     row_ids = read_ids(ids) if ids else []
     selected_columns = [name.strip() for name in fields.split(",")] if fields else list(columns)
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            rows = _read_rows(connection, record, row_ids, query)
-            return await write_rows(context, rows, selected_columns, format_name, output)
+    async def work(connection: Connection) -> int:
+        rows = _read_rows(connection, record, row_ids, query)
+        return await write_rows(context, rows, selected_columns, format_name, output)
 
-    count = run(work())
+    count = context.run_connected(work)
     context.print_message(f"{quantity(count, record.singular, record.name)} exported")
 
 

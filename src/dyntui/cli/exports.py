@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.output import show_progress
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.core.errors import EXIT_SOME_FAILED
@@ -16,6 +16,7 @@ from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
     from dyntui.api.models import Export
+    from dyntui.services.connection import Connection
     from dyntui.services.vendor_exports import SavedExport
 
 __all__ = ["exports"]
@@ -44,11 +45,9 @@ def watch(context: CliContext, export_id: str) -> int:
         if sys.stderr.isatty():
             show_progress(export.status)
 
-    async def work() -> Export:
-        async with context.connection() as connection:
-            return await wait_for_export(connection.client, export_id, on_change=on_change)
-
-    export = run(work())
+    export = context.run_connected(
+        lambda connection: wait_for_export(connection.client, export_id, on_change=on_change)
+    )
     context.emit_json(mask_secrets(RESOURCES["exports"], export.raw))
     context.print_result(f"{export.status}  {export.error_line if export.is_failed else export.model}")
     return EXIT_SOME_FAILED if export.is_failed else 0
@@ -77,15 +76,14 @@ def download_export(context: CliContext, export_id: str, output: Path | None, wa
             total_text = f" of {total:,}" if total else ""
             show_progress(f"{done:,}{total_text} bytes", end=done == total)
 
-    async def work() -> SavedExport:
-        async with context.connection() as connection:
-            if wait:
-                await wait_for_export(connection.client, export_id)
-            path = output
-            if path is None:
-                path = Path(export_file_name(await connection.client.exports.get(export_id)))
-            return await download(connection, export_id, path, on_progress=on_progress)
+    async def work(connection: Connection) -> SavedExport:
+        if wait:
+            await wait_for_export(connection.client, export_id)
+        path = output
+        if path is None:
+            path = Path(export_file_name(await connection.client.exports.get(export_id)))
+        return await download(connection, export_id, path, on_progress=on_progress)
 
-    saved = run(work())
+    saved = context.run_connected(work)
     context.emit_json({"path": str(saved.path), "bytes": saved.size, "host": saved.host})
     context.print_result(f"{saved.size:,} bytes from {saved.host} saved to {saved.path}")

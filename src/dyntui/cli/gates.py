@@ -9,7 +9,7 @@ import click
 
 from dyntui.cli.access_commands import create_policy, update_policy
 from dyntui.cli.allowlists import outcome_option
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.write_helpers import read_option
 from dyntui.core.errors import UsageError
@@ -48,11 +48,7 @@ def list_gates(context: CliContext) -> None:
     """List gates and their rules."""
     from dyntui.services.access.gate_rules import describe_rule
 
-    async def work() -> Sequence[Row]:
-        async with context.connection() as connection:
-            return await _read_gates(connection)
-
-    rows = run(work())
+    rows = context.run_connected(lambda connection: _read_gates(connection))
     context.emit_json({"gates": rows})
     context.print_table(
         ("name", "outcome", "scope", "enabled", "rules", "id"),

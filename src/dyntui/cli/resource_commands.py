@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, confirm_options, pass_context
 from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
 from dyntui.cli.write_helpers import perform, read_ids, read_option, report_results
 from dyntui.core.errors import UsageError
@@ -61,23 +61,22 @@ def run_action(
     checked_action = make_write_action(record, action)
     ids = _check_ids(record, action, ids)
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            connection.write_gate.check(checked_action)
-            write, targets = await _prepare_write(context, connection, record, action, ids, values, parent)
-            results = await perform(context, connection, write, targets, confirmation)
-            one_time = one_time_value(results)
-            if one_time is not None and not context.json:
-                name, value = one_time
-                context.print_message(f"The {name} is shown only now and is not saved:")
-                context.print_result(value)
-                return 0
-            results = results if action.reveals[0] else mask_results(record, results)
-            if action.target is ActionTarget.LIST:
-                results = created_results(record, results)
-            return report_results(context, results)
+    async def work(connection: Connection) -> int:
+        connection.write_gate.check(checked_action)
+        write, targets = await _prepare_write(context, connection, record, action, ids, values, parent)
+        results = await perform(context, connection, write, targets, confirmation)
+        one_time = one_time_value(results)
+        if one_time is not None and not context.json:
+            name, value = one_time
+            context.print_message(f"The {name} is shown only now and is not saved:")
+            context.print_result(value)
+            return 0
+        results = results if action.reveals[0] else mask_results(record, results)
+        if action.target is ActionTarget.LIST:
+            results = created_results(record, results)
+        return report_results(context, results)
 
-    return run(work())
+    return context.run_connected(work)
 
 
 def _check_ids(record: Resource, action: ResourceAction, ids: Sequence[str]) -> list[str]:

@@ -225,12 +225,11 @@ def show_resource(context: CliContext, record: Resource, row_id: str, *, parent:
     """Read one object of a resource and print it in full."""
     from dyntui.services.actions.resource_actions import find_rows, mask_secrets, read_one, resolve_parent
 
-    async def work() -> object:
-        async with context.connection() as connection:
-            client = connection.client
-            parent_id, object_id = await resolve_parent(client, record, parent), row_id
-            if record.by_name:
-                object_id = str((await find_rows(client, record, [row_id]))[row_id].get(record.key))
-            return mask_secrets(record, await read_one(client, record, object_id, parent=parent_id))
+    async def work(connection: Connection) -> object:
+        client = connection.client
+        parent_id, object_id = await resolve_parent(client, record, parent), row_id
+        if record.by_name:
+            object_id = str((await find_rows(client, record, [row_id]))[row_id].get(record.key))
+        return mask_secrets(record, await read_one(client, record, object_id, parent=parent_id))
 
-    show_object(context, run(work()))
+    show_object(context, context.run_connected(work))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.output import confirm, print_lines
 from dyntui.cli.write_helpers import ids_argument, perform, read_option, read_targets, report_results
 from dyntui.core.errors import UsageError
@@ -15,6 +15,7 @@ from dyntui.core.json_types import Row, as_objects
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.connection import Connection
 
 __all__ = [
     "add_users_to_allowlist",
@@ -29,11 +30,10 @@ __all__ = [
 def list_sessions(context: CliContext, user_id: str) -> None:
     """List the sessions of a user, newest first."""
 
-    async def work() -> list[Row]:
-        async with context.connection() as connection:
-            return as_objects((await connection.client.users.get_raw(user_id)).get("sessions"))
+    async def work(connection: Connection) -> list[Row]:
+        return as_objects((await connection.client.users.get_raw(user_id)).get("sessions"))
 
-    rows = sorted(run(work()), key=lambda row: str(row.get("createdAt", "")), reverse=True)
+    rows = sorted(context.run_connected(work), key=lambda row: str(row.get("createdAt", "")), reverse=True)
     context.emit_json({"count": len(rows), "sessions": rows})
     context.print_table(
         ("started", "state", "IP address", "device", "id"),
@@ -68,15 +68,14 @@ def add_users_to_allowlist(
 
     targets = read_targets(ids)
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            connection.write_gate.check(add_to_allowlist("", allowlist), targets)
-            row = find_policy(await read_lists(connection.client), allowlist)
-            action = add_to_allowlist(str(row["id"]), name_of(row))
-            results = await perform(context, connection, action, targets, confirmation)
-            return report_results(context, results)
+    async def work(connection: Connection) -> int:
+        connection.write_gate.check(add_to_allowlist("", allowlist), targets)
+        row = find_policy(await read_lists(connection.client), allowlist)
+        action = add_to_allowlist(str(row["id"]), name_of(row))
+        results = await perform(context, connection, action, targets, confirmation)
+        return report_results(context, results)
 
-    return run(work())
+    return context.run_connected(work)
 
 
 @click.command("edit-metadata", cls=BaseCommand)
@@ -102,35 +101,34 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: 
         raise UsageError("The variable EDITOR is not set.", hint="Set it, or pass the metadata with --from FILE.")
     file_text = source.read() if source is not None else None
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            connection.write_gate.check(write_action("users.update"), [Target(user_id)])
-            user = await connection.client.users.get_raw(user_id)
-            text = file_text if file_text is not None else _edit_until_valid(edit, metadata_text(metadata_of(user)))
-            metadata = read_metadata(text)
-            user = await connection.client.users.get_raw(user_id)
-            changes = metadata_changes(metadata_of(user), metadata)
-            if not changes:
-                context.print_message("There are no changes, so nothing was saved.")
-                return 0
-            context.print_message(*changes)
-            target = user_target(user, fields={"metadata": metadata})
-            is_saved = False
-            try:
-                results = await perform(
-                    context,
-                    connection,
-                    write_action("users.update"),
-                    [target],
-                    confirmation,
-                )
-                is_saved = not results.remaining
-            finally:
-                if not is_saved and file_text is None:
-                    context.print_message("The metadata was not saved. Your text, for --from FILE:", *text.split("\n"))
-            return report_results(context, results)
+    async def work(connection: Connection) -> int:
+        connection.write_gate.check(write_action("users.update"), [Target(user_id)])
+        user = await connection.client.users.get_raw(user_id)
+        text = file_text if file_text is not None else _edit_until_valid(edit, metadata_text(metadata_of(user)))
+        metadata = read_metadata(text)
+        user = await connection.client.users.get_raw(user_id)
+        changes = metadata_changes(metadata_of(user), metadata)
+        if not changes:
+            context.print_message("There are no changes, so nothing was saved.")
+            return 0
+        context.print_message(*changes)
+        target = user_target(user, fields={"metadata": metadata})
+        is_saved = False
+        try:
+            results = await perform(
+                context,
+                connection,
+                write_action("users.update"),
+                [target],
+                confirmation,
+            )
+            is_saved = not results.remaining
+        finally:
+            if not is_saved and file_text is None:
+                context.print_message("The metadata was not saved. Your text, for --from FILE:", *text.split("\n"))
+        return report_results(context, results)
 
-    return run(work())
+    return context.run_connected(work)
 
 
 def _edit_until_valid(edit: Callable[[str], str], text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.field_arguments import parse_assignments
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands, run_action
 from dyntui.cli.write_helpers import ids_argument, perform, read_targets, report_results, run_write
@@ -19,6 +19,7 @@ from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.connection import Connection
 
 __all__ = ["users"]
 
@@ -95,17 +96,16 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confi
     if not fields and not partial:
         raise UsageError("No change was given.", hint="Give FIELD=VALUE, such as firstName=Ada.")
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            if partial:
-                document = await connection.client.users.get_raw(user_id)
-                current = as_object(document.get("metadata"))
-                fields["metadata"] = {**current, **fields.get("metadata", {}), **partial}
-            targets = [Target(user_id, data={"fields": fields})]
-            results = await perform(context, connection, write_action("users.update"), targets, confirmation)
-            return report_results(context, results)
+    async def work(connection: Connection) -> int:
+        if partial:
+            document = await connection.client.users.get_raw(user_id)
+            current = as_object(document.get("metadata"))
+            fields["metadata"] = {**current, **fields.get("metadata", {}), **partial}
+        targets = [Target(user_id, data={"fields": fields})]
+        results = await perform(context, connection, write_action("users.update"), targets, confirmation)
+        return report_results(context, results)
 
-    return run(work())
+    return context.run_connected(work)
 
 
 @users.command("mfa-reset", hidden=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.object_output import show_object
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
@@ -20,6 +20,7 @@ from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.connection import Connection
 
 __all__ = ["wallets"]
 
@@ -44,19 +45,18 @@ def list_wallets(context: CliContext, user_id: str | None, limit: int, all_rows:
     """List the wallets of the environment, or of one user."""
     from dyntui.services.lists.list_source import scan
 
-    async def work() -> tuple[Sequence[Row], int | None]:
-        async with context.connection() as connection:
-            if user_id:
-                page = await connection.client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
-                return page.rows, page.total
-            rows: list[Row] = []
-            async for scanned in scan(connection.client, WALLETS):
-                rows.append(scanned.row)
-                if not all_rows and len(rows) >= limit:
-                    return rows, scanned.reported
-            return rows, len(rows)
+    async def work(connection: Connection) -> tuple[Sequence[Row], int | None]:
+        if user_id:
+            page = await connection.client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
+            return page.rows, page.total
+        rows: list[Row] = []
+        async for scanned in scan(connection.client, WALLETS):
+            rows.append(scanned.row)
+            if not all_rows and len(rows) >= limit:
+                return rows, scanned.reported
+        return rows, len(rows)
 
-    rows, total = run(work())
+    rows, total = context.run_connected(work)
     if ndjson:
         for row in rows:
             context.emit_json_line(row)
@@ -88,11 +88,7 @@ def get_wallet(context: CliContext, wallet_id: str) -> None:
 
     from dyntui.services.web_links import explorer_url
 
-    async def work() -> Row:
-        async with context.connection() as connection:
-            return await connection.client.wallets.get_raw(wallet_id)
-
-    wallet = run(work())
+    wallet = context.run_connected(lambda connection: connection.client.wallets.get_raw(wallet_id))
     show_object(context, wallet)
     if url := explorer_url(wallet.get("chain"), wallet.get("publicKey")):
         context.print_result(f"{'explorer':<28}  {url}")

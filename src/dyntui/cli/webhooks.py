@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import limit_option, list_rows, ndjson_option, show_rows
 from dyntui.cli.write_helpers import perform, read_ids, report_results
@@ -44,11 +44,10 @@ def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int
         list_rows(context, record, parent=webhook_id, limit=limit, ndjson=ndjson)
         return
 
-    async def work() -> list[Row]:
-        async with context.connection() as connection:
-            return (await _read_failed_messages(connection, webhook_id))[:limit]
+    async def work(connection: Connection) -> list[Row]:
+        return (await _read_failed_messages(connection, webhook_id))[:limit]
 
-    show_rows(context, record, run(work()), None, ndjson=ndjson)
+    show_rows(context, record, context.run_connected(work), None, ndjson=ndjson)
 
 
 async def _read_failed_messages(connection: Connection, webhook_id: str) -> list[Row]:
@@ -71,11 +70,12 @@ def list_deliveries(context: CliContext, webhook_id: str, message_id: str) -> No
     """List all delivery attempts of one message, with request and response."""
     from dyntui.services.webhooks import read_deliveries
 
-    async def work() -> list[Row]:
-        async with context.connection() as connection:
-            return await read_deliveries(connection.client, webhook_id, message_id)
-
-    show_rows(context, RESOURCES["webhook-messages"], run(work()), None)
+    show_rows(
+        context,
+        RESOURCES["webhook-messages"],
+        context.run_connected(lambda connection: read_deliveries(connection.client, webhook_id, message_id)),
+        None,
+    )
 
 
 @webhooks.command("redeliver")
@@ -94,22 +94,21 @@ def redeliver_messages(
     if failed and ids:
         raise UsageError("Message ids and --failed cannot be used together.", hint="Leave out one of them.")
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            write = make_write_action(record, find_action(record, "redeliver"), parent=webhook_id)
-            if failed:
-                targets = [make_target(record, row) for row in await _read_failed_messages(connection, webhook_id)]
-            else:
-                targets = [make_target(record, None, message_id) for message_id in read_ids(ids)]
-            if not targets:
-                context.print_message("All messages were delivered, so nothing was sent.")
-                return 0
-            return report_results(
-                context,
-                await perform(context, connection, write, targets, confirmation),
-            )
+    async def work(connection: Connection) -> int:
+        write = make_write_action(record, find_action(record, "redeliver"), parent=webhook_id)
+        if failed:
+            targets = [make_target(record, row) for row in await _read_failed_messages(connection, webhook_id)]
+        else:
+            targets = [make_target(record, None, message_id) for message_id in read_ids(ids)]
+        if not targets:
+            context.print_message("All messages were delivered, so nothing was sent.")
+            return 0
+        return report_results(
+            context,
+            await perform(context, connection, write, targets, confirmation),
+        )
 
-    return run(work())
+    return context.run_connected(work)
 
 
 @webhooks.command("verify")
@@ -133,15 +132,14 @@ def verify_webhook_body(
     record = RESOURCES["webhooks"]
     body = _read_bytes(body_file)
 
-    async def work() -> Any:
-        async with context.connection() as connection:
-            write, targets = read_secret_action(), [make_target(record, None, webhook_id)]
-            results = await perform(context, connection, write, targets, confirmation)
-            if results.first_error is not None:
-                raise results.first_error
-            return results.items[0].value
+    async def work(connection: Connection) -> Any:
+        write, targets = read_secret_action(), [make_target(record, None, webhook_id)]
+        results = await perform(context, connection, write, targets, confirmation)
+        if results.first_error is not None:
+            raise results.first_error
+        return results.items[0].value
 
-    webhook = run(work())
+    webhook = context.run_connected(work)
     secret = str(webhook.get("secret") or "") if isinstance(webhook, dict) else ""
     if not secret:
         raise UsageError("The server returned no secret for this webhook, so the signature cannot be verified.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, run
+from dyntui.cli.context import CliContext
 from dyntui.cli.output import confirm, prompt, show_progress
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 
@@ -84,11 +84,10 @@ def read_targets(ids: Sequence[str]) -> list[Target]:
 def run_write(context: CliContext, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> int:
     """Connect, perform `action`, print the results and return the exit code."""
 
-    async def work() -> int:
-        async with context.connection() as connection:
-            return report_results(context, await perform(context, connection, action, targets, confirmation))
+    async def work(connection: Connection) -> int:
+        return report_results(context, await perform(context, connection, action, targets, confirmation))
 
-    return run(work())
+    return context.run_connected(work)
 
 
 async def perform(
