@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.allowlists import find_list, undo_hint
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.resource_lists import match_options, parse_match
 from dyntui.cli.write_helpers import perform, read_option, report_results
 from dyntui.core.errors import UsageError
@@ -57,24 +57,23 @@ def entries(
 
     match_mode = parse_match(match, exact)
 
-    async def work() -> tuple[list[Row], int]:
+    async def work(connection: Connection) -> tuple[list[Row], int]:
         rows: list[Row] = []
         count = 0
-        async with context.connection() as connection:
-            row = await find_list(connection, name)
-            async for entry, total in scan_entries(connection, row, search, match_mode, order):
-                count += 1
-                if not all_entries and count > limit:
-                    if search:
-                        continue
-                    return rows, total or count
-                if ndjson and all_entries:
-                    context.emit_json_line(entry)
-                else:
-                    rows.append(entry)
+        row = await find_list(connection, name)
+        async for entry, total in scan_entries(connection, row, search, match_mode, order):
+            count += 1
+            if not all_entries and count > limit:
+                if search:
+                    continue
+                return rows, total or count
+            if ndjson and all_entries:
+                context.emit_json_line(entry)
+            else:
+                rows.append(entry)
         return rows, count
 
-    rows, total = run(work())
+    rows, total = context.run_connected(work)
     if ndjson:
         for entry in rows:
             context.emit_json_line(entry)

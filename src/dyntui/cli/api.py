@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.write_helpers import perform, read_option
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -116,17 +116,16 @@ def _print_all_pages(
 ) -> None:
     from dyntui.services.actions.raw_writes import all_rows
 
-    async def work() -> list[Row]:
+    async def work(connection: Connection) -> list[Row]:
         rows: list[Row] = []
-        async with context.connection() as connection:
-            async for row in all_rows(connection.client, operation, path=path, query=query):
-                if ndjson:
-                    context.emit_json_line(row)
-                else:
-                    rows.append(row)
+        async for row in all_rows(connection.client, operation, path=path, query=query):
+            if ndjson:
+                context.emit_json_line(row)
+            else:
+                rows.append(row)
         return rows
 
-    rows = run(work())
+    rows = context.run_connected(work)
     if not ndjson:
         context.emit_json_always(rows)
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.output import flush
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.cli.resource_lists import list_rows
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
+
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
 
 __all__ = ["events"]
 
@@ -70,33 +75,32 @@ def tail(
         )
     event_filter = EventFilter(resource, names, text, parse_since(start), parse_since(end) if end else None)
 
-    async def work() -> list[Row]:
+    async def work(connection: Connection) -> list[Row]:
         collected: list[Row] = []
-        async with context.connection() as connection:
-            tail = EventTail(connection.client, event_filter, backlog=10_000 if exit_after_first else 100)
-            is_retrying = False
-            while True:
-                try:
-                    new_events = await tail.poll()
-                except DyntuiError as error:
-                    if exit_after_first or not _is_temporary(error):
-                        raise
-                    if not is_retrying:
-                        context.print_message(f"{error.message} Retrying.")
-                    is_retrying, new_events = True, []
+        tail = EventTail(connection.client, event_filter, backlog=10_000 if exit_after_first else 100)
+        is_retrying = False
+        while True:
+            try:
+                new_events = await tail.poll()
+            except DyntuiError as error:
+                if exit_after_first or not _is_temporary(error):
+                    raise
+                if not is_retrying:
+                    context.print_message(f"{error.message} Retrying.")
+                is_retrying, new_events = True, []
+            else:
+                is_retrying = False
+            for event in new_events:
+                if context.json:
+                    collected.append(event)
                 else:
-                    is_retrying = False
-                for event in new_events:
-                    if context.json:
-                        collected.append(event)
-                    else:
-                        _print_event(context, event, ndjson)
-                flush()
-                if exit_after_first or (event_filter.end is not None and now() >= event_filter.end):
-                    return collected
-                await asyncio.sleep(interval_s)
+                    _print_event(context, event, ndjson)
+            flush()
+            if exit_after_first or (event_filter.end is not None and now() >= event_filter.end):
+                return collected
+            await asyncio.sleep(interval_s)
 
-    context.emit_json(run(work()))
+    context.emit_json(context.run_connected(work))
 
 
 def _is_temporary(error: DyntuiError) -> bool:

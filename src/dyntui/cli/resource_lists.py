@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, run
+from dyntui.cli.context import CliContext
 from dyntui.cli.object_output import show_object
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -19,11 +19,22 @@ from dyntui.core.json_types import Row
 if TYPE_CHECKING:
     from dyntui.resources import Resource
     from dyntui.services.connection import Connection
-    from dyntui.services.lists.list_source import ListQuery
-    from dyntui.services.lists.row_match import Match
+    from dyntui.services.lists.list_source import ListQuery, ScannedRow
+    from dyntui.services.lists.row_match import Match, RowFilter
 
-__all__ = ["all_option", "limit_option", "list_options", "list_rows", "match_options", "ndjson_option", "parent_option"]
-__all__ += ["parse_match", "show_resource", "show_rows"]
+__all__ = [
+    "all_option",
+    "collect_rows",
+    "limit_option",
+    "list_options",
+    "list_rows",
+    "match_options",
+    "ndjson_option",
+    "parent_option",
+    "parse_match",
+    "show_resource",
+    "show_rows",
+]
 
 _PAGE_SIZE = 100
 
@@ -105,31 +116,50 @@ def list_rows(
     local_filter = row_filter(record, text, match_kind) if match_kind is not None else None
     server_filter = parse_filter(record.filter, text) if record.filter is not None and text else {}
 
-    async def work() -> tuple[list[Row], int | None]:
-        rows: list[Row] = []
-        total: int | None = None
-        async with context.connection() as connection:
-            parent_id = await resolve_parent(connection.client, record, parent)
-            query = ListQuery(order=order or record.list.order, filter=server_filter)
-            if not all_rows and local_filter is None:
-                return await _read_first_rows(connection, record, query, parent_id, limit)
-            matching = 0
-            async for scanned in scan(connection.client, record, parent=parent_id, query=query):
-                total = scanned.reported
-                if local_filter is not None and not local_filter.fits(scanned.row):
-                    continue
-                matching += 1
-                if not all_rows and matching > limit:
-                    continue
-                if ndjson and all_rows:
-                    context.emit_json_line(_printable_row(connection, record, scanned.row))
-                else:
-                    rows.append(_printable_row(connection, record, scanned.row))
-            return rows, matching if local_filter is not None else total
+    async def work(connection: Connection) -> tuple[list[Row], int | None]:
+        parent_id = await resolve_parent(connection.client, record, parent)
+        query = ListQuery(order=order or record.list.order, filter=server_filter)
+        if not all_rows and local_filter is None:
+            return await _read_first_rows(connection, record, query, parent_id, limit)
+        return await collect_rows(
+            scan(connection.client, record, parent=parent_id, query=query),
+            local_filter,
+            limit=None if all_rows else limit,
+            convert=lambda row: _printable_row(connection, record, row),
+            emit=context.emit_json_line if ndjson and all_rows else None,
+        )
 
-    rows, total = run(work())
+    rows, total = context.run_connected(work)
     if not (ndjson and all_rows):
         show_rows(context, record, rows, total, ndjson=ndjson, text=text)
+
+
+async def collect_rows(
+    scanned_rows: AsyncIterator[ScannedRow],
+    local_filter: RowFilter | None,
+    *,
+    limit: int | None,
+    convert: Callable[[Row], Row] = lambda row: row,
+    emit: Callable[[Row], None] | None = None,
+) -> tuple[list[Row], int | None]:
+    """Read all rows; return those that fit the filter, and how many fit or, without a filter, the server's total.
+
+    limit: how many rows to return; None for all.
+    convert: makes the row to print.
+    emit: prints each row at once; then no rows are returned.
+    """
+    rows: list[Row] = []
+    total: int | None = None
+    matching = 0
+    async for scanned in scanned_rows:
+        total = scanned.reported
+        if local_filter is not None and not local_filter.fits(scanned.row):
+            continue
+        matching += 1
+        if limit is not None and matching > limit:
+            continue
+        (emit or rows.append)(convert(scanned.row))
+    return rows, matching if local_filter is not None else total
 
 
 def show_rows(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, pass_context
 from dyntui.cli.export_output import export_options, export_rows
-from dyntui.cli.resource_lists import limit_option, match_options, ndjson_option, parse_match
+from dyntui.cli.resource_lists import collect_rows, limit_option, match_options, ndjson_option, parse_match
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 
@@ -125,25 +125,17 @@ def list_users(
     local_filter = _local_filter(server_filter, parse_match(match, exact))
     order = order or saved.order or "createdAt-desc"
 
-    async def work() -> tuple[list[Row], int | None]:
-        rows: list[Row] = []
-        total: int | None = None
-        async with context.connection() as connection:
-            if not all_rows and local_filter is None:
-                return await _read_first_users(connection, order, limit, server_filter, sessions)
-            matching = 0
-            async for scanned in scan(connection.client, USERS, query=ListQuery(filter=server_filter)):
-                total = scanned.reported
-                if local_filter is not None and not local_filter.fits(scanned.row):
-                    continue
-                matching += 1
-                if ndjson and all_rows:
-                    context.emit_json_line(scanned.row)
-                elif all_rows or matching <= limit:
-                    rows.append(scanned.row)
-            return rows, matching if local_filter is not None else total
+    async def work(connection: Connection) -> tuple[list[Row], int | None]:
+        if not all_rows and local_filter is None:
+            return await _read_first_users(connection, order, limit, server_filter, sessions)
+        return await collect_rows(
+            scan(connection.client, USERS, query=ListQuery(filter=server_filter)),
+            local_filter,
+            limit=None if all_rows else limit,
+            emit=context.emit_json_line if ndjson and all_rows else None,
+        )
 
-    rows, total = run(work())
+    rows, total = context.run_connected(work)
     if ndjson:
         for row in rows:
             context.emit_json_line(row)
