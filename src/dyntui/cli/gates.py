@@ -48,7 +48,7 @@ def list_gates(context: CliContext) -> None:
     """List gates and their rules."""
     from dyntui.services.access.gate_rules import describe_rule
 
-    rows = context.run_connected(lambda connection: _read_gates(connection))
+    rows = context.run_connected(_read_gates)
     context.emit_json({"gates": rows})
     context.print_table(
         ("name", "outcome", "scope", "enabled", "rules", "id"),
