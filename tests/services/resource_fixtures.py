@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
+from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.sandbox import Sandbox
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.resource_actions import (
     check_values,
@@ -132,10 +134,16 @@ def connected(home: Any, *, read_only: bool = False, live: bool = False, **optio
     made = demo_connection(SandboxOptions(**sandbox_options), read_only=read_only)
     return Connection(
         replace(made.profile, kind="live") if live else made.profile,
-        made.app.sandbox.token,
+        sandbox_of(made).token,
         app=made.app,
         audit=Audit(home / "audit.jsonl"),
     )
+
+
+def sandbox_of(connection: Connection) -> Sandbox:
+    """Return the sandbox in this process that a connection goes to."""
+    assert isinstance(connection.app, Gateway)
+    return connection.app.sandbox
 
 
 def actions() -> list[tuple[str, str]]:
@@ -151,7 +159,7 @@ def actions() -> list[tuple[str, str]]:
 async def rows_of(connection: Connection, name: str, parent: str = "") -> list[dict[str, Any]]:
     """All rows of a list."""
     record = RESOURCES[name]
-    return [scanned.row async for scanned in scan(connection.client, record, parent=parent)]
+    return [dict(scanned.row) async for scanned in scan(connection.client, record, parent=parent)]
 
 
 def _fits(action: ResourceAction | None, row: dict[str, Any]) -> bool:
@@ -204,8 +212,8 @@ async def prepared(
     if values.get("adminMemberIdToDelegate") == "ADMIN":
         members = await rows_of(connection, name, parent)
         values["adminMemberIdToDelegate"] = next(each["id"] for each in members if each["role"] == "admin")
-    fields = form_fields(client, action)
-    initial_values = starting_values(action, fields, row) if row is not None and fields else None
+    form = form_fields(client, action)
+    initial_values = starting_values(action, form, row) if row is not None and form else None
     filled = check_values(client, action, {**(initial_values or {}), **values}, before=initial_values)
     write = make_write_action(record, action, filled, parent=parent)
     target = make_target(record, row)

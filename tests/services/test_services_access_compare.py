@@ -134,7 +134,7 @@ async def test_a_sync_is_undone_as_one_job(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format", [ExportFormat.CSV, ExportFormat.EXACT, ExportFormat.NDJSON, ExportFormat.JSON])
 async def test_an_export_of_every_kind_is_read_back_as_the_same_entries(tmp_path: Path, format: ExportFormat) -> None:
-    entries = [
+    entries: list[dict[str, Any]] = [
         {"email": "ada@example.com", "alias": "+Ada, the first"},
         {"emailDomain": "example.org"},
         {"walletPublicKey": "0x" + "aB" * 20, "alias": "Müller"},

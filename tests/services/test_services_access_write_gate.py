@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from tests.services.access_fixtures import SITE_ACCESS_LIST, YES, AccessEnvironment, access_environment
 
+from dyntui.config.profile import Kind
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_object
 from dyntui.services.access.actions import access_target
 from dyntui.services.access.gate_rules import parse_rule
 from dyntui.services.actions.raw_writes import raw_write_action
@@ -41,7 +43,7 @@ def raw(env: AccessEnvironment, operation: str, **path: str) -> WriteAction:
     ],
 )
 async def test_a_first_site_access_list_is_not_enabled_without_its_name_and_the_code(
-    tmp_path: Path, kind: str, call_kind: str, confirmation: Confirmation
+    tmp_path: Path, kind: Kind, call_kind: str, confirmation: Confirmation
 ) -> None:
     async with access_environment(tmp_path, kind=kind) as env:
         target = access_target(await env.policy(SITE_ACCESS_LIST))
@@ -58,7 +60,7 @@ async def test_a_first_site_access_list_is_not_enabled_without_its_name_and_the_
 @KINDS
 @pytest.mark.parametrize("call_kind", ["action", "operation"])
 async def test_name_and_code_enable_a_list_and_the_audit_log_has_the_state_before_and_after(
-    tmp_path: Path, kind: str, call_kind: str
+    tmp_path: Path, kind: Kind, call_kind: str
 ) -> None:
     async with access_environment(tmp_path, kind=kind) as env:
         target = access_target(await env.policy(SITE_ACCESS_LIST))
@@ -71,8 +73,8 @@ async def test_name_and_code_enable_a_list_and_the_audit_log_has_the_state_befor
         await env.write_gate.perform(action, [target], Confirmation(typed=SITE_ACCESS_LIST, read=needed.code))
         assert await enabled(env)
         last = list(env.connection.audit.lines())[-1]
-        assert (last.outcome, last.before["enabledAt"]) == ("done", None)
-        assert last.after["enabledAt"].startswith("2026-03-01")
+        assert (last.outcome, as_object(last.before)["enabledAt"]) == ("done", None)
+        assert str(as_object(last.after)["enabledAt"]).startswith("2026-03-01")
         assert "enabledAt: nothing -> 2026-03-01" in last.change_text
 
 
@@ -163,7 +165,8 @@ async def test_the_audit_log_has_the_deleted_list(tmp_path: Path) -> None:
         made = await env.make("Guests", "scope", "ada@example.com", scope="guest")
         await env.confirmed(write_action("allowlists.delete"), [access_target(made)])
         last = list(env.connection.audit.lines())[-1]
-        assert (last.before["name"], last.before["entries"], last.after) == ("Guests", 1, None)
+        before = as_object(last.before)
+        assert (before["name"], before["entries"], last.after) == ("Guests", 1, None)
 
 
 async def test_gates_are_created_changed_enabled_and_deleted_by_the_write_gate(tmp_path: Path) -> None:
@@ -181,7 +184,7 @@ async def test_gates_are_created_changed_enabled_and_deleted_by_the_write_gate(t
         done = await env.confirmed(write_action("gates.enable"), [access_target(gate)])
         assert done.items[0].reread["enabledAt"]
         await env.confirmed(write_action("gates.update"), [access_target(gate, fields={"name": "Owners"})])
-        assert (await env.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
+        assert as_object(await env.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
         await env.confirmed(write_action("gates.delete"), [access_target(gate)])
         remaining = (await env.client.page("getEnvironmentGates", "gates")).rows
         assert gate["id"] not in [each["id"] for each in remaining]
@@ -197,9 +200,9 @@ async def test_removing_the_last_entry_of_the_only_list_by_its_id_needs_the_name
     async with access_environment(tmp_path) as env:
         only = await env.make("Guests", "siteAccess", "ada@example.com")
         await env.confirmed(write_action("allowlists.enable"), [access_target(only)])
-        entry = (await env.client.allowlists.entries(only["id"])).rows[0]
-        action = raw(env, "deleteAllowlistEntryById", allowlistEntryId=entry["id"])
+        entry_id = str((await env.client.allowlists.entries(only["id"])).rows[0]["id"])
+        action = raw(env, "deleteAllowlistEntryById", allowlistEntryId=entry_id)
         with pytest.raises(UsageError) as refused:
-            await env.write_gate.perform(action, [Target(entry["id"])], Confirmation(yes=True, typed="acme"))
+            await env.write_gate.perform(action, [Target(entry_id)], Confirmation(yes=True, typed="acme"))
         assert "NO ONE could sign in" in refused.value.hint
         assert await env.on(only) == ["ada@example.com"]

@@ -12,6 +12,7 @@ from tests.services.resource_fixtures import connected
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_list, as_object, as_objects
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 from dyntui.services.api_console import (
     ConsoleRequest,
@@ -51,7 +52,7 @@ async def test_reads_are_sent_without_a_confirmation(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         request = ConsoleRequest("getEnvironmentUsers", {"limit": "2", "filter[filterValue]": ""})
         answer = await send_request(connection, request, NO)
-        assert (answer.status, len(answer.document["users"])) == (200, 2)
+        assert (answer.status, len(as_list(as_object(answer.document)["users"]))) == (200, 2)
         assert answer.ms > 0
         assert answer.size > 100
         assert list(connection.audit.lines()) == []
@@ -68,7 +69,10 @@ async def test_writes_are_checked_by_the_write_gate(tmp_path: Path) -> None:
             await send_request(connection, request, NO)
         assert connection.log.total == 0
         answer = await send_request(connection, request, YES)
-        assert (answer.status, answer.document["origin"]["origin"]) == (201, "https://new.example")
+        assert (answer.status, as_object(as_object(answer.document)["origin"])["origin"]) == (
+            201,
+            "https://new.example",
+        )
         assert [line.outcome for line in connection.audit.lines()] == ["started", "done"]
 
 
@@ -100,11 +104,12 @@ async def test_an_invalid_form_is_not_sent(tmp_path: Path) -> None:
 async def test_a_secret_is_read_only_by_the_write_gate(tmp_path: Path) -> None:
     async with connected(tmp_path) as connection:
         listed = await send_request(connection, ConsoleRequest("getWebhooks"), NO)
-        values = {"webhookId": listed.document["data"][0]["webhookId"], "includeSecret": "true"}
+        webhook = as_objects(as_object(listed.document)["data"])[0]
+        values = {"webhookId": str(webhook["webhookId"]), "includeSecret": "true"}
         with pytest.raises(UsageError, match="not confirmed"):
             await send_request(connection, ConsoleRequest("getWebhook", values), NO)
         answer = await send_request(connection, ConsoleRequest("getWebhook", values), YES)
-        assert answer.document["secret"]
+        assert as_object(answer.document)["secret"]
         assert [line.operation for line in connection.audit.lines()] == ["getWebhook", "getWebhook"]
 
 

@@ -49,7 +49,7 @@ def test_a_row_that_exists_all_the_time_is_read_exactly_one_time(size: int, chan
                 api.people += [{"id": f"x{api.calls}-{n}"} for n in range(count)]
 
     async def work() -> list[str]:
-        return [found.row["id"] async for found in scan(cast(Client, Api(size, change)), USERS)]
+        return [str(found.row["id"]) async for found in scan(cast(Client, Api(size, change)), USERS)]
 
     got = asyncio.run(work())
     assert len(got) == len(set(got))

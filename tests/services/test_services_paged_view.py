@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +17,7 @@ from dyntui.api.pagination import RowPage
 from dyntui.core.json_types import Row
 from dyntui.resources import Paging
 from dyntui.services.lists import paged_view
-from dyntui.services.lists.list_query import ListQuery
+from dyntui.services.lists.list_query import CachedView, ListQuery
 from dyntui.services.lists.paged_view import PagedView
 
 
@@ -275,25 +275,25 @@ class Memory:
         return 300 if self.pages else None
 
 
-async def test_cached_rows_are_shown_first_with_their_age_and_reloaded():
+async def test_cached_rows_are_shown_first_with_their_age_and_reloaded() -> None:
     cache = Memory()
     server = Server(300)
-    await show(PagedView(server.fetch, cached=cache), 0, 39)
+    await show(PagedView(server.fetch, cached=cast(CachedView, cache)), 0, 39)
     server.requests.clear()
     server.rows[7] = {"id": "u7", "name": "changed since"}
-    view = PagedView(server.fetch, cached=cache)
+    view = PagedView(server.fetch, cached=cast(CachedView, cache))
     view.set_viewport(0, 39)
     assert view.id_at(20) == "u20" and view.total == 300 and view.fetched_at == cache.at
     await view.wait_until_idle()
     assert server.requests and view.changed == {"u7"} and view.fetched_at > cache.at
 
 
-async def test_offline_views_show_cached_rows_with_their_age(monkeypatch):
+async def test_offline_views_show_cached_rows_with_their_age() -> None:
     cache = Memory()
     server = Server(300)
-    await show(PagedView(server.fetch, cached=cache), 0, 39)
+    await show(PagedView(server.fetch, cached=cast(CachedView, cache)), 0, 39)
     server.fails = [NotSent("gone")] * 1000
-    view = PagedView(server.fetch, cached=cache)
+    view = PagedView(server.fetch, cached=cast(CachedView, cache))
     changed = asyncio.Event()
     view.subscribe(lambda: changed.set() if view.error else None)
     view.set_viewport(0, 39)

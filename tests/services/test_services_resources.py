@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.services.resource_fixtures import DELETED_BEFORE, FIRST, actions, connected, done, parent_for, rows_of
+from tests.services.resource_fixtures import (
+    DELETED_BEFORE,
+    FIRST,
+    actions,
+    connected,
+    done,
+    parent_for,
+    rows_of,
+    sandbox_of,
+)
 
 from dyntui.api.catalog import catalog
 from dyntui.core.effect import Effect
@@ -50,7 +59,7 @@ async def test_every_action_has_its_effect_on_the_server(name: str, action_name:
     action = find_action(RESOURCES[name], action_name)
     async with connected(tmp_path) as connection:
         if kind := DELETED_BEFORE.get((name, action_name)):
-            connection.app.sandbox.store.remove(kind, connection.client.environment_id)
+            sandbox_of(connection).store.remove(kind, connection.client.environment_id)
         if before := FIRST.get((name, action_name)):
             assert (await done(connection, *before)).outcome is WriteOutcome.DONE
         result = await done(connection, name, action_name)

@@ -13,6 +13,7 @@ from tests.services.resource_fixtures import FLAGS, connected
 from dyntui.api.errors import NotFound
 from dyntui.api.models import Export
 from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.json_types import Row, as_object
 from dyntui.core.times import now, parse_time
 from dyntui.resources.events import user_id_of
 from dyntui.services.actions.resource_actions import write_action
@@ -44,12 +45,12 @@ async def test_each_event_is_reported_one_time_in_order(order: str, page: str, t
     async with connected(tmp_path, flags=flags, now=None, users=3) as connection:
         tail = EventTail(connection.client, EventFilter(resource="user"))
         before = await tail.poll()
-        events: list[dict[str, Any]] = []
+        events: list[Row] = []
         for name in ("one", "two", "three", "four"):
             await make_user(connection, name)
             events += await tail.poll()
         events += await tail.poll()
-        emails = [event["data"].get("email") for event in events if event["eventName"] == "user.created"]
+        emails = [as_object(event["data"]).get("email") for event in events if event["eventName"] == "user.created"]
         assert emails == [f"{name}@example.com" for name in ("one", "two", "three", "four")]
         ids = [event["eventId"] for event in [*before, *events]]
         assert len(ids) == len(set(ids))
@@ -61,11 +62,11 @@ async def test_the_tail_starts_at_the_given_time_and_shows_the_selected_events(t
         all_events = await EventTail(
             connection.client, EventFilter(start=now() - timedelta(days=400)), backlog=10_000
         ).poll()
-        assert all_events == sorted(all_events, key=lambda event: event["timestamp"])
+        assert all_events == sorted(all_events, key=lambda event: str(event["timestamp"]))
         wallets = EventFilter(names=("WALLET.",), start=now() - timedelta(days=400))
         found = await EventTail(connection.client, wallets, backlog=10_000).poll()
         assert found
-        assert {event["eventName"].split(".")[0] for event in found} == {"wallet"}
+        assert {str(event["eventName"]).split(".")[0] for event in found} == {"wallet"}
         one = user_id_of(found[-1])
         by_text = EventFilter(text=one, start=now() - timedelta(days=400))
         assert len(one) == 36
@@ -73,7 +74,7 @@ async def test_the_tail_starts_at_the_given_time_and_shows_the_selected_events(t
         middle = parse_time(all_events[len(all_events) // 2]["timestamp"])
         assert middle is not None
         ended = EventFilter(start=now() - timedelta(days=400), end=middle)
-        times = [event["timestamp"] for event in await EventTail(connection.client, ended, backlog=10_000).poll()]
+        times = [str(event["timestamp"]) for event in await EventTail(connection.client, ended, backlog=10_000).poll()]
         assert times[-1] <= middle.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

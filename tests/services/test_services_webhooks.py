@@ -177,7 +177,7 @@ async def test_a_delivery_is_recorded_and_redelivered(tmp_path: Path) -> None:
                 view.set_viewport(0, 10)
                 await view.wait_until_idle()
                 rows = [view.get(index) for index in range(view.total)]
-                return next((row for row in rows if row and row["deliveryAttempt"] >= 2), None)
+                return next((row for row in rows if row and cast(int, row["deliveryAttempt"]) >= 2), None)
 
             message = await until(failed_twice)
             assert (

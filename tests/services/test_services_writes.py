@@ -12,7 +12,7 @@ import pytest
 from dyntui.api.client import Client
 from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized, WriteRefused
 from dyntui.api.permit import WritePermit
-from dyntui.config.profile import Profile
+from dyntui.config.profile import Kind, Profile
 from dyntui.core.effect import Effect
 from dyntui.core.errors import NotAuthorized, UsageError
 from dyntui.services.actions.audit import Audit
@@ -34,17 +34,17 @@ class Api:
 
 
 @pytest.fixture
-def audit(tmp_path: Path) -> Any:
+def audit(tmp_path: Path) -> Audit:
     return Audit(tmp_path / "state" / "audit.jsonl")
 
 
-def make_gate(audit: Audit, kind: str = "sandbox", read_only: bool = False) -> WriteGate:
+def make_gate(audit: Audit, kind: Kind = "sandbox", read_only: bool = False) -> WriteGate:
     profile = Profile("acme", "https://app.dynamicauth.com/api/v0", "env-1", kind, read_only=read_only)
     return WriteGate(profile, cast(Client, Api()), audit, ask_kind=False)
 
 
-def make_action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | None = None, **more) -> WriteAction:
-    async def call(client, target, permit):
+def make_action(effect: Effect = Effect.WRITE, fails: dict[str, Exception] | None = None, **more: Any) -> WriteAction:
+    async def call(client: Client, target: Target, permit: WritePermit) -> str:
         assert isinstance(permit, WritePermit)
         permit.request_ids.append(f"req-{target.id}")
         if fails and target.id in fails:
@@ -76,7 +76,9 @@ def test_an_action_without_an_effect_is_a_write() -> None:
         ("live", Effect.DESTRUCTIVE, False, ConfirmationLevel.TYPED),
     ],
 )
-def test_the_confirmation_depends_on_the_effect_and_the_environment(audit, kind, effect, typed_in_live, level):
+def test_the_confirmation_depends_on_the_effect_and_the_environment(
+    audit: Audit, kind: Kind, effect: Effect, typed_in_live: bool, level: ConfirmationLevel
+) -> None:
     needed = make_gate(audit, kind).requirement(make_action(effect, typed_in_live=typed_in_live), TARGETS)
     assert needed.level is level
     assert (needed.accepted == ("acme",)) is (level is ConfirmationLevel.TYPED)
@@ -101,7 +103,7 @@ async def test_without_a_confirmation_no_request_is_sent(audit: Audit) -> None:
 
 
 @pytest.mark.parametrize("typed", ["acme", " acme "])
-async def test_typing_the_name_confirms(audit, typed):
+async def test_typing_the_name_confirms(audit: Audit, typed: str) -> None:
     results = await make_gate(audit, "live").perform(
         make_action(Effect.DESTRUCTIVE), TARGETS, Confirmation(typed=typed)
     )
@@ -117,14 +119,14 @@ async def test_only_the_name_confirms_in_a_live_environment(audit: Audit, typed:
     assert list(audit.lines()) == []
 
 
-async def test_a_phrase_is_required_in_every_environment(audit):
+async def test_a_phrase_is_required_in_every_environment(audit: Audit) -> None:
     dangerous = make_action(phrase="VIP list")
     with pytest.raises(UsageError, match="VIP list"):
         await make_gate(audit).perform(dangerous, TARGETS[:1], YES)
     assert (await make_gate(audit).perform(dangerous, TARGETS[:1], Confirmation(typed="VIP list"))).remaining == ()
 
 
-async def test_read_only_refuses_and_the_refusal_is_recorded(audit):
+async def test_read_only_refuses_and_the_refusal_is_recorded(audit: Audit) -> None:
     writes = make_gate(audit, read_only=True)
     assert "read-only" in writes.refusal(make_action())
     with pytest.raises(UsageError, match="read-only"):
@@ -132,7 +134,7 @@ async def test_read_only_refuses_and_the_refusal_is_recorded(audit):
     assert [line.outcome for line in audit.lines()] == ["refused"]
 
 
-async def test_each_target_has_an_outcome_and_failed_ones_stay_marked(audit):
+async def test_each_target_has_an_outcome_and_failed_ones_stay_marked(audit: Audit) -> None:
     results = await make_gate(audit).perform(make_action(fails={"u1": ConnectionLost("cut")}), TARGETS, YES)
     assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.UNKNOWN, WriteOutcome.DONE]
     assert [target.id for target in results.remaining] == ["u1"]
@@ -147,7 +149,7 @@ async def test_each_target_has_an_outcome_and_failed_ones_stay_marked(audit):
 @pytest.mark.parametrize(
     "error", [NotSent("no line"), Unauthorized(401, "no"), NotAuthorized("no token"), WriteRefused("no permit")]
 )
-async def test_an_error_that_affects_all_targets_stops_the_write(audit, error):
+async def test_an_error_that_affects_all_targets_stops_the_write(audit: Audit, error: Exception) -> None:
     results = await make_gate(audit).perform(make_action(fails={"u0": error}), TARGETS, YES)
     assert [item.outcome for item in results.items] == [
         WriteOutcome.FAILED,
@@ -192,7 +194,7 @@ async def test_an_interrupted_call_is_recorded_as_unknown(audit: Audit) -> None:
     assert [line.outcome for line in audit.lines()] == ["started", "unknown"]
 
 
-def test_the_audit_log_has_no_secret_and_is_readable_after_an_incomplete_line(audit):
+def test_the_audit_log_has_no_secret_and_is_readable_after_an_incomplete_line(audit: Audit) -> None:
     writes = make_gate(audit)
     writes.record_job_end(make_action(), TARGETS, "done", detail="token dyn_abcdefghijklmnop of ada@example.com")
     with audit.file.open("ab") as stream:
@@ -214,7 +216,8 @@ async def test_an_outcome_that_cannot_be_recorded_is_returned_and_reported(audit
         _make_unwritable(audit)
         return {"id": target.id}
 
-    writes, gaps = make_gate(audit), []
+    writes = make_gate(audit)
+    gaps: list[str] = []
     writes.on_audit_gap = gaps.append
     results = await writes.perform(replace(make_action(), call=call), TARGETS, YES)
     assert [item.outcome for item in results.items] == [WriteOutcome.DONE, WriteOutcome.FAILED, WriteOutcome.NOT_TRIED]
@@ -229,7 +232,8 @@ async def test_a_failure_that_cannot_be_recorded_keeps_its_error(audit: Audit) -
         _make_unwritable(audit)
         raise ConnectionLost("cut")
 
-    writes, gaps = make_gate(audit), []
+    writes = make_gate(audit)
+    gaps: list[str] = []
     writes.on_audit_gap = gaps.append
     results = await writes.perform(replace(make_action(), call=call), TARGETS[:1], YES)
     assert isinstance(results.first_error, ConnectionLost)
@@ -262,7 +266,8 @@ async def test_a_refusal_that_cannot_be_recorded_is_still_a_refusal(audit: Audit
 
 def test_the_end_of_a_job_that_cannot_be_recorded_is_reported_and_its_start_refused(audit: Audit) -> None:
     _make_unwritable(audit)
-    writes, gaps = make_gate(audit), []
+    writes = make_gate(audit)
+    gaps: list[str] = []
     writes.on_audit_gap = gaps.append
     with pytest.raises(AuditUnavailable):
         writes.record_job_start(make_action(), TARGETS)

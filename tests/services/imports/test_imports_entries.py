@@ -13,6 +13,7 @@ from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.profile import Profile
 from dyntui.core.errors import UsageError
+from dyntui.core.json_types import as_object
 from dyntui.importer import open_source, propose_mapping
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
@@ -66,8 +67,12 @@ async def entries(served: RunningServer, list_id: str) -> list[dict[str, Any]]:
 
 async def a_list(served: RunningServer) -> str:
     async with Client(served.base_url, served.environment_id, served.token, rate_limiters=RateLimiters(0, 0)) as client:
-        made = await client.call(
-            "createAllowlistByEnvironmentId", body={"name": "Mine", "outcome": "siteAccess"}, permit=WritePermit("test")
+        made = as_object(
+            await client.call(
+                "createAllowlistByEnvironmentId",
+                body={"name": "Mine", "outcome": "siteAccess"},
+                permit=WritePermit("test"),
+            )
         )
         assert await resolve_list(make_reader(client), "Mine") == (made["id"], "Mine")
         with pytest.raises(UsageError, match="no allowlist"):

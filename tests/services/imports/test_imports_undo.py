@@ -10,6 +10,7 @@ from tests.services.imports.test_imports_jobs import prepared, profile, write
 
 from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
+from dyntui.core.json_types import as_object
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_types import Confirmation
@@ -37,7 +38,7 @@ async def imported(served: RunningServer, connection: Connection, file: Path) ->
 
 
 async def users(client: Client) -> int:
-    return int((await client.call("getEnvironmentUsers", query={"limit": 1}))["count"])
+    return int(str(as_object(await client.call("getEnvironmentUsers", query={"limit": 1}))["count"]))
 
 
 async def test_users_deleted_by_a_killed_undo_are_reported_as_deleted(served: RunningServer, tmp_path: Path) -> None:
