@@ -3,14 +3,26 @@ once, those behind it when they are returned to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from tests.families import slow_except
-from tests.services.resource_fixtures import DELETED_BEFORE, FIRST, FLAGS, actions, done, perform, prepared, rows_of
+from tests.services.resource_fixtures import (
+    DELETED_BEFORE,
+    FIRST,
+    FLAGS,
+    actions,
+    done,
+    perform,
+    prepared,
+    rows_of,
+    sandbox_of,
+)
 from tests.tui.tui_support import console_of, demo, settled, text_of
 
 from dyntui.core.effect import Effect
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, Resource
 from dyntui.services.actions.resource_actions import find_action, read_one
 from dyntui.services.actions.write_types import WriteOutcome
@@ -41,7 +53,7 @@ def connection_of(pilot: Any) -> Connection:
     return connection
 
 
-def visible_rows(screen: ResourceScreen) -> list[dict[str, Any]]:
+def visible_rows(screen: ResourceScreen) -> list[Row]:
     """The rows that the list shows as being on the server."""
     view = screen.view
     assert view is not None
@@ -50,17 +62,17 @@ def visible_rows(screen: ResourceScreen) -> list[dict[str, Any]]:
     return [row for row in rows if row is not None]
 
 
-def stable(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def stable(first: Sequence[Row], second: Sequence[Row]) -> list[Row]:
     """Rows read twice, without what every reading changes (when the token was last used)."""
     return [{k: v for k, v in a.items() if b.get(k) == v} for a, b in zip(first, second, strict=True)]
 
 
-async def on_server(connection: Connection, record: Resource, parent: str) -> list[dict[str, Any]]:
+async def on_server(connection: Connection, record: Resource, parent: str) -> list[Row]:
     first, second = [await rows_of(connection, record.name, parent) for _ in range(2)]
     return stable(first, second)
 
 
-def is_contained(expected: dict[str, Any], shown: dict[str, Any]) -> bool:
+def is_contained(expected: Row, shown: Row) -> bool:
     return all(shown.get(name) == value for name, value in expected.items())
 
 
@@ -83,7 +95,7 @@ async def test_list_detail_and_overview_show_the_result_of_a_write(name: str, ac
         await settled(pilot)
         connection = connection_of(pilot)
         if kind := DELETED_BEFORE.get((name, action_name)):
-            connection.app.sandbox.store.remove(kind, connection.client.environment_id)
+            sandbox_of(connection).store.remove(kind, connection.client.environment_id)
         if before := {**FIRST, **ENABLED}.get((name, action_name)):
             assert (await done(connection, *before)).outcome is WriteOutcome.DONE
         ready = await prepared(connection, name, action_name)

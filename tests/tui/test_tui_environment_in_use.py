@@ -299,7 +299,9 @@ async def test_an_action_of_another_environment_is_not_confirmed_in_the_new_one(
 
 
 async def test_navigation_cancels_open_dialogs_and_ends_their_waits(serve: Serve) -> None:
-    console, answers, passphrases = demo(5), [], []
+    console = demo(5)
+    answers: list[object] = []
+    passphrases: list[str] = []
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
         console.ask(MessageDialog("first", "text"), answers.append)

@@ -148,7 +148,7 @@ async def test_a_refusal_reopens_the_form_with_the_reason() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        taken = (await connection_of(pilot).client.users.list(limit=1)).rows[0]["email"]
+        taken = str((await connection_of(pilot).client.users.list(limit=1)).rows[0]["email"])
         await go(pilot, "n")
         form = top_of(console)
         assert isinstance(form, FormDialog)

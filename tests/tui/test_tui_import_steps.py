@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 from tests.tui.import_support import (
@@ -374,7 +375,7 @@ async def test_n_moves_to_the_next_problem_and_a_shows_all_rows(people: Path) ->
         for _ in range(8):
             await press(pilot, "n")
             assert step.table.row is not None
-            seen.append(step.table.row["number"])
+            seen.append(cast(int, step.table.row["number"]))
         assert sorted(seen) == [5, 8, 12, 16, 20, 25, 32, 45]
         assert step.table.cell_index == 0
 

@@ -7,6 +7,7 @@ from typing import Any
 from tests.tui.tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of, until
 from textual.pilot import Pilot
 
+from dyntui.core.json_types import as_list
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
@@ -45,7 +46,7 @@ async def test_cached_rows_are_searched_and_sorted_locally_with_a_notice() -> No
 
         screen._sort_by("wallets")  # the server cannot order by it
         await at_rest(pilot)
-        counts = [len(row["wallets"]) for line in range(found) if (row := screen.table.view.get(line))]
+        counts = [len(as_list(row["wallets"])) for line in range(found) if (row := screen.table.view.get(line))]
         assert counts == sorted(counts) and len(counts) == found
         assert "WALLETS ↑" in text_of(console_of(pilot))
         assert requests_of(pilot) == before

@@ -27,8 +27,8 @@ async def test_the_console_goes_offline_and_reconnects(
         console = Console(ConsoleState(profile=box))
         async with console.run_test(size=(120, 40)) as pilot:
             await settled(pilot)
-            first = console.screen
-            assert isinstance(first, ResourceScreen)
+            assert isinstance(console.screen, ResourceScreen)
+            first: ResourceScreen = console.screen
             await press(pilot, "j", "enter")
             email = console.screen.label  # type: ignore[attr-defined]
             await press(pilot, "escape")

@@ -15,6 +15,7 @@ from tests.tui.import_support import go_to, job_at_rest, messy, wizard_of
 from tests.tui.tui_support import SIZE, console_of, demo, fill, lines_of, press, settled, text_of, until
 
 from dyntui.api.catalog import catalog
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
 from dyntui.services.access.access_policy import read_access, read_lists
 from dyntui.services.access.actions import access_target
@@ -95,7 +96,7 @@ async def test_enabling_an_allowlist_updates_the_list_screen_and_the_access_of_a
         await settled(pilot)
         connection, launch_party = connection_of(pilot), await read_allowlist(pilot)
         user = (await connection.client.users.list(limit=1)).rows[0]
-        access_screen = await visit(pilot, UserAccessScreen(user["id"], "somebody"))
+        access_screen = await visit(pilot, UserAccessScreen(str(user["id"]), "somebody"))
         lists = await visit(pilot, listed("allowlists"))
         assert isinstance(lists, AllowlistsScreen)
         before = summary_of(lists)
@@ -249,7 +250,7 @@ async def test_a_changed_setting_updates_the_tree_below_and_related_settings() -
         assert leaf_at(tree.document, way) == "changed@example.com"
 
 
-def _has(document: dict[str, Any], way: tuple[str, ...]) -> bool:
+def _has(document: Row, way: tuple[str, ...]) -> bool:
     inner = document.get(way[0])
     return isinstance(inner, dict) and way[1] in inner
 

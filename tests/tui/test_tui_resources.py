@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.services.resource_fixtures import DELETED_BEFORE, FILLED, FIRST, FLAGS, parent_for
+from tests.services.resource_fixtures import DELETED_BEFORE, FILLED, FIRST, FLAGS, parent_for, sandbox_of
 from tests.tui.conftest import NOW
 from tests.tui.test_tui_hostile import assert_harmless
 from tests.tui.tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
@@ -17,6 +17,7 @@ from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.raw_writes import raw_write_action
@@ -95,7 +96,7 @@ async def confirm_it(pilot: Any) -> None:
         await paste(pilot, screen.requirement.accepted[0])
         await press(pilot, "enter")
     else:
-        await press(pilot, screen.key)  # type: ignore[union-attr]
+        await press(pilot, screen.key)
 
 
 def assert_table(screen: ResourceScreen) -> None:
@@ -143,7 +144,7 @@ async def test_every_action_runs_by_its_key(name: str, which: str) -> None:
         await settled(pilot)
         connection = console.session.connection
         assert connection is not None
-        sandbox = connection.app.sandbox
+        sandbox = sandbox_of(connection)
         if kind := DELETED_BEFORE.get((name, which)):
             sandbox.store.remove(kind, connection.client.environment_id)
         before = FIRST.get((name, which))
@@ -163,7 +164,9 @@ async def test_every_action_runs_by_its_key(name: str, which: str) -> None:
         await press(pilot, "t" if which == TOGGLE else action.key)
         values = dict(FILLED.get((name, action.name), {}))
         if values.get("adminMemberIdToDelegate"):
-            values["adminMemberIdToDelegate"] = next(row["id"] for row in await rows(screen) if row["role"] == "admin")
+            values["adminMemberIdToDelegate"] = next(
+                str(row["id"]) for row in await rows(screen) if row["role"] == "admin"
+            )
         if action.fields:
             await fill_form(pilot, values)
         if action.effect is not Effect.READ or action.sensitive:
@@ -197,7 +200,7 @@ async def assert_same_as_api(
     assert (shown.environment, shown.code) == (needed.environment, needed.code)
 
 
-async def rows(screen: ResourceScreen) -> list[dict[str, Any]]:
+async def rows(screen: ResourceScreen) -> list[Row]:
     assert screen.view is not None
     found = [screen.view.get(index) for index in range(screen.view.total)]
     return [row for row in found if row is not None]

@@ -10,6 +10,7 @@ from tests.tui.tui_support import TOKEN, press, profile, settled, text_of
 
 from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError
+from dyntui.core.json_types import Row
 from dyntui.resources import USERS
 from dyntui.services.lists.list_source import CachedList, ListQuery
 from dyntui.store.cache import RowCache, cache_file
@@ -21,7 +22,7 @@ from dyntui.tui.shell.console_state import ConsoleState
 async def test_cached_rows_are_shown_before_the_client_exists(monkeypatch: pytest.MonkeyPatch, no_cache: str) -> None:
     saved = profile("acme-sandbox", kind="sandbox")
     rows = RowCache(cache_file(paths().cache, saved.base_url, saved.environment_id, TOKEN))
-    people = [{"id": f"u{n}", "email": f"kept{n}@example.com"} for n in range(3)]
+    people: list[Row] = [{"id": f"u{n}", "email": f"kept{n}@example.com"} for n in range(3)]
     CachedList(rows, USERS).save(ListQuery(order=USERS.list.order), 0, people, 3)
     rows.close()
     monkeypatch.setenv("DYNTUI_TOKEN", TOKEN)

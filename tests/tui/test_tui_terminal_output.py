@@ -115,7 +115,7 @@ def written_by(app: PlainSmall) -> list[str]:
     return written
 
 
-def test_a_frame_is_one_write_of_the_changes():
+def test_a_frame_is_one_write_of_the_changes() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         (frame,) = await change(app, pilot, "two")
         assert "two" in frame
@@ -124,14 +124,14 @@ def test_a_frame_is_one_write_of_the_changes():
     shown(script)
 
 
-def test_an_unchanged_frame_writes_no_bytes():
+def test_an_unchanged_frame_writes_no_bytes() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         assert await change(app, pilot, "one") == []
 
     shown(script)
 
 
-def test_a_frame_is_synchronized_if_the_terminal_supports_it():
+def test_a_frame_is_synchronized_if_the_terminal_supports_it() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         app.twin.process_message(messages.TerminalSupportsSynchronizedOutput())
         await app.settle(pilot)
@@ -141,7 +141,7 @@ def test_a_frame_is_synchronized_if_the_terminal_supports_it():
     shown(script)
 
 
-def test_the_cursor_is_at_the_position_of_an_input_method():
+def test_the_cursor_is_at_the_position_of_an_input_method() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         await pilot.press("a", "日")
         await app.settle(pilot)
@@ -151,7 +151,7 @@ def test_the_cursor_is_at_the_position_of_an_input_method():
     shown(script)
 
 
-def test_the_screen_is_redrawn_after_a_suspend():
+def test_the_screen_is_redrawn_after_a_suspend() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         with app.suspend():
             app.change("while it was lent")
@@ -162,7 +162,7 @@ def test_the_screen_is_redrawn_after_a_suspend():
     shown(script)
 
 
-def test_the_screen_is_redrawn_after_a_short_resize():
+def test_the_screen_is_redrawn_after_a_short_resize() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         before = app.twin.lean.text
         app.twin.lean.erase_in_display(2)
@@ -173,7 +173,7 @@ def test_the_screen_is_redrawn_after_a_short_resize():
     shown(script)
 
 
-def test_a_size_report_without_a_change_causes_no_redraw():
+def test_a_size_report_without_a_change_causes_no_redraw() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         app.twin.process_message(messages.InBandWindowResize(True, False))
         await app.settle(pilot)
@@ -185,7 +185,7 @@ def test_a_size_report_without_a_change_causes_no_redraw():
     shown(script)
 
 
-def test_other_output_of_textual_is_redrawn():
+def test_other_output_of_textual_is_redrawn() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         LeanDisplayMixin._display(app, app.screen, Text("something else"))
         await change(app, pilot, "two")
@@ -195,7 +195,7 @@ def test_other_output_of_textual_is_redrawn():
 
 
 @pytest.mark.parametrize("lost", [1, 3])
-def test_a_terminal_that_stops_responding_delays_frames_shortly(lost):
+def test_a_terminal_that_stops_responding_delays_frames_shortly(lost: int) -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         await change(app, pilot, "two")
         app.twin.answer = "late"
@@ -212,7 +212,7 @@ def test_a_terminal_that_stops_responding_delays_frames_shortly(lost):
     shown(script)
 
 
-def test_frames_are_merged_while_a_response_is_pending():
+def test_frames_are_merged_while_a_response_is_pending() -> None:
     async def script(app: TwinSmall, pilot: Pilot[Any]) -> None:
         app.twin.answer = "late"
         before = len(app.twin.writes)
@@ -227,7 +227,7 @@ def test_frames_are_merged_while_a_response_is_pending():
     shown(script)
 
 
-def test_exiting_waits_for_pending_responses():
+def test_exiting_waits_for_pending_responses() -> None:
     """Else the shell would read them as typed, and what the mouse did meanwhile."""
     response_times: list[float] = []
 
@@ -260,7 +260,7 @@ def test_exiting_waits_for_pending_responses():
     asyncio.run(leave())
 
 
-def test_exiting_does_not_wait_for_a_terminal_without_responses():
+def test_exiting_does_not_wait_for_a_terminal_without_responses() -> None:
     async def leave() -> None:
         now = 100.0
         sending = Output(ColorSystem.TRUECOLOR, erases_with_background=True, flow_control=FlowControl(lambda: now))
@@ -275,7 +275,7 @@ def test_exiting_does_not_wait_for_a_terminal_without_responses():
 
 
 @pytest.mark.parametrize("how", ["variable", "setting"])
-def test_the_output_of_textual_can_be_selected(monkeypatch, how):
+def test_the_output_of_textual_can_be_selected(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     if how == "variable":
         monkeypatch.setenv("DYNTUI_TERMINAL", "textual")
     app = PlainSmall(terminal="textual" if how == "setting" else "lean")
@@ -283,13 +283,13 @@ def test_the_output_of_textual_can_be_selected(monkeypatch, how):
     assert CURSOR_QUERY not in "".join(written_by(app))
 
 
-def test_an_unknown_value_of_the_variable_is_refused(monkeypatch):
+def test_an_unknown_value_of_the_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DYNTUI_TERMINAL", "fast")
     with pytest.raises(UsageError, match="lean or textual"):
         PlainSmall()
 
 
-def test_the_output_of_textual_is_used_if_a_private_name_is_missing(monkeypatch):
+def test_the_output_of_textual_is_used_if_a_private_name_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     update = ChopsUpdate.render_segments
     monkeypatch.delattr(ChopsUpdate, "render_segments")
     monkeypatch.setattr("dyntui.tui.kit.terminal.detection.CHECKED_VERSIONS", ())
@@ -301,7 +301,7 @@ def test_the_output_of_textual_is_used_if_a_private_name_is_missing(monkeypatch)
     assert CURSOR_QUERY not in "".join(written_by(app))
 
 
-def test_the_output_of_textual_is_used_if_its_code_differs(monkeypatch):
+def test_the_output_of_textual_is_used_if_its_code_differs(monkeypatch: pytest.MonkeyPatch) -> None:
     def render_segments(self: ChopsUpdate, console: Any) -> str:
         return str(self.spans) + str(self.something_new)  # type: ignore[attr-defined]
 
@@ -315,18 +315,18 @@ def test_this_version_of_textual_is_as_expected() -> None:
     assert lean_status()[0]
 
 
-def test_the_lean_writer_is_the_default():
+def test_the_lean_writer_is_the_default() -> None:
     app = PlainSmall()
     assert app.lean is not None and not app.lean_reason
     assert CURSOR_QUERY in "".join(written_by(app))
 
 
-def test_a_terminal_without_a_response_is_queried_twice():
+def test_a_terminal_without_a_response_is_queried_twice() -> None:
     written = "".join(written_by(PlainSmall()))
     assert written.count(CURSOR_QUERY) == 2, "how wide a character is, and with the first frame"
 
 
-def test_headless_apps_use_the_output_of_textual():
+def test_headless_apps_use_the_output_of_textual() -> None:
     async def run() -> None:
         app = PlainSmall()
         async with app.run_test(size=SIZE) as pilot:
@@ -337,7 +337,7 @@ def test_headless_apps_use_the_output_of_textual():
     asyncio.run(run())
 
 
-def test_the_emulators_detect_a_difference():
+def test_the_emulators_detect_a_difference() -> None:
     one, other = Emulator(5, 2), Emulator(5, 2)
     one.feed("\x1b[2mx")
     other.feed("x")

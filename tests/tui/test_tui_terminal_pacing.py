@@ -82,7 +82,7 @@ class Link:
         return self.sent[-1][1] - last
 
 
-def test_a_terminal_without_responses_causes_no_wait():
+def test_a_terminal_without_responses_causes_no_wait() -> None:
     pacing = FlowControl()
     queries = []
     for _ in range(100):
@@ -92,7 +92,7 @@ def test_a_terminal_without_responses_causes_no_wait():
     assert queries.count(CURSOR_QUERY) == 2, "and it is not asked for ever"
 
 
-def test_after_a_response_a_frame_waits_while_much_output_is_pending():
+def test_after_a_response_a_frame_waits_while_much_output_is_pending() -> None:
     pacing = answering()
     pacing.on_frame(MAX_IN_FLIGHT - 1)
     assert pacing.may_send
@@ -102,7 +102,7 @@ def test_after_a_response_a_frame_waits_while_much_output_is_pending():
     assert pacing.may_send
 
 
-def test_a_terminal_that_stops_responding_is_ignored_until_it_responds_again():
+def test_a_terminal_that_stops_responding_is_ignored_until_it_responds_again() -> None:
     pacing = answering()
     pacing.on_frame(5000)
     pacing.on_timeout()
@@ -117,7 +117,7 @@ def test_a_terminal_that_stops_responding_is_ignored_until_it_responds_again():
 @pytest.mark.parametrize(
     ("round_trip", "least", "most"), [(0.0, 0.5, 0.51), (0.01, 0.5, 0.51), (0.2, 0.75, 0.85), (9.0, 5.0, 5.1)]
 )
-def test_the_timeout_is_four_times_the_response_time(round_trip, least, most):
+def test_the_timeout_is_four_times_the_response_time(round_trip: float, least: float, most: float) -> None:
     clock = Clock()
     pacing = answering(clock, round_trip)
     for size in (5000, 100):
@@ -131,7 +131,7 @@ def test_the_timeout_is_four_times_the_response_time(round_trip, least, most):
     assert not pacing.may_send
 
 
-def test_a_slow_line_has_time_for_a_large_frame():
+def test_a_slow_line_has_time_for_a_large_frame() -> None:
     clock = Clock()
     pacing = answering(clock, 0.15)
     for size in (5000, 100, 7000):
@@ -142,7 +142,7 @@ def test_a_slow_line_has_time_for_a_large_frame():
         pacing.on_response()
 
 
-def test_the_timeout_is_longer_after_a_lost_response():
+def test_the_timeout_is_longer_after_a_lost_response() -> None:
     clock = Clock()
     pacing = answering(clock)
     pacing.on_frame(5000)
@@ -161,7 +161,7 @@ def test_the_timeout_is_longer_after_a_lost_response():
     assert pacing.time_left_s <= 0.51
 
 
-def test_another_terminal_is_queried_again():
+def test_another_terminal_is_queried_again() -> None:
     pacing = answering()
     pacing.on_frame(5000)
     pacing.restart()
@@ -171,7 +171,7 @@ def test_another_terminal_is_queried_again():
 
 
 @given(st.integers(1000, 2_000_000), st.floats(0.001, 0.8), st.integers(50, 20_000))
-def test_pending_output_is_within_the_window_on_any_line(bps, rtt, size):
+def test_pending_output_is_within_the_window_on_any_line(bps: int, rtt: float, size: int) -> None:
     link = Link(bps, rtt)
     link.hold_a_key(10 * rtt, size)
     worst = max(arrived - at for at, arrived in link.sent)
@@ -179,20 +179,20 @@ def test_pending_output_is_within_the_window_on_any_line(bps, rtt, size):
 
 
 @pytest.mark.parametrize("late", [0.0, 0.005, 0.01, 0.02])
-def test_the_screen_is_idle_within_two_round_trips_after_key_repeat(late):
+def test_the_screen_is_idle_within_two_round_trips_after_key_repeat(late: float) -> None:
     for presses in range(80, 100):
         link = Link(bps=8192, rtt=0.15)
         assert link.hold_cursor_down(presses, late) < 0.3
         assert len(link.sent) > 30, "and it was followed meanwhile"
 
 
-def test_typing_on_a_fast_line_with_high_latency_hardly_waits():
+def test_typing_on_a_fast_line_with_high_latency_hardly_waits() -> None:
     link = Link(bps=1_000_000, rtt=0.3)
     link.hold_a_key(3.0, 100)
     assert len(link.sent) > 100
 
 
-def test_frames_larger_than_the_window_are_sent_one_by_one():
+def test_frames_larger_than_the_window_are_sent_one_by_one() -> None:
     link = Link(bps=1_000_000, rtt=0.1)
     link.hold_a_key(3.0, 4000)
     assert 25 < len(link.sent) < 35

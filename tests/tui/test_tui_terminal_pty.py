@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pexpect
 import pytest
@@ -85,6 +85,10 @@ class Terminal:
         self.wait(lambda: then in self.emulator.text)
 
 
+Start: TypeAlias = Callable[..., Terminal]
+"""Starts the program with a writer, with the arguments of `Terminal`."""
+
+
 def environ() -> dict[str, str]:
     """This process's environment, where nothing leads elsewhere or moves."""
     elsewhere = ("DYNTUI_", "TMUX", "SSH_", "COLUMNS", "LINES")
@@ -93,7 +97,7 @@ def environ() -> dict[str, str]:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., Terminal]]:
+def start() -> Iterator[Start]:
     started: list[Terminal] = []
 
     def one(writer: str, **named: Any) -> Terminal:
@@ -132,7 +136,7 @@ def same_at_rest(one: Terminal, other: Terminal) -> None:
     ids=["24-bit", "256", "16", "plain", "no-color", "vt100"],
 )
 @pytest.mark.parametrize("synchronises", [True, False], ids=["synchronised", "not"])
-def test_both_writers_show_the_same_screen(start, variables, synchronises):
+def test_both_writers_show_the_same_screen(start: Start, variables: dict[str, str], synchronises: bool) -> None:
     lean, stock = (start(writer, synchronises=synchronises, **variables) for writer in ("lean", "textual"))
     for terminal in (lean, stock):
         terminal.press("f1", "Really")
@@ -143,7 +147,7 @@ def test_both_writers_show_the_same_screen(start, variables, synchronises):
     assert ("\x1b[?2026h" in lean.raw) is synchronises
 
 
-def test_a_resize_shows_the_same_screen_with_both_writers(start):
+def test_a_resize_shows_the_same_screen_with_both_writers(start: Start) -> None:
     lean, stock = start("lean"), start("textual")
     for terminal in (lean, stock):
         for columns, lines in ((70, 22), (110, 33)):
@@ -151,7 +155,7 @@ def test_a_resize_shows_the_same_screen_with_both_writers(start):
     same_at_rest(lean, stock)
 
 
-def test_the_screen_is_restored_after_stop_and_continue(start):
+def test_the_screen_is_restored_after_stop_and_continue(start: Start) -> None:
     lean = start("lean")
     lean.press("f2", "floating")
     before = lean.emulator.cells()
@@ -165,7 +169,7 @@ def test_the_screen_is_restored_after_stop_and_continue(start):
     assert lean.emulator.cells() == before
 
 
-def test_the_screen_is_restored_after_a_suspend(start):
+def test_the_screen_is_restored_after_a_suspend(start: Start) -> None:
     lean = start("lean")
     before = lean.emulator.cells()
     lean.child.send(KEYS["f8"])
@@ -174,7 +178,7 @@ def test_the_screen_is_restored_after_a_suspend(start):
 
 
 @WRITERS
-def test_the_terminal_is_restored_at_exit(start, writer):
+def test_the_terminal_is_restored_at_exit(start: Start, writer: str) -> None:
     terminal = start(writer)
     terminal.press("f1", "Really")
     terminal.child.send(KEYS["escape"])

@@ -138,12 +138,12 @@ def through(examples: int, pressed: Sequence[str], app: Callable[[], Twin]) -> N
 
 
 @FEW_OR_MANY
-def test_every_cell_of_textual_widgets_equals_the_output_of_textual(examples):
+def test_every_cell_of_textual_widgets_equals_the_output_of_textual(examples: int) -> None:
     through(examples, WIDGET_KEYS, TwinWidgets)
 
 
 @FEW_OR_MANY
-def test_every_cell_of_the_console_equals_the_output_of_textual(examples):
+def test_every_cell_of_the_console_equals_the_output_of_textual(examples: int) -> None:
     through(examples, PRESSED, console)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import example, given, settings
@@ -54,6 +54,8 @@ SCROLL = st.tuples(st.just("scroll"), st.integers(0, 4), st.integers(5, HEIGHT),
 STEPS = st.lists(st.lists(st.one_of(STROKE, SCROLL), min_size=1, max_size=8), min_size=1, max_size=6)
 LINES = st.lists(st.text("abcdefgh ", min_size=1, max_size=WIDTH), min_size=12, max_size=12)
 
+Steps: TypeAlias = list[list[tuple[Any, ...]]]
+"""An example of `STEPS`: what is drawn or scrolled, frame by frame."""
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
 
@@ -105,7 +107,9 @@ def perform(both: Both, palette: list[dict[str, Any]], lines: list[str], step: t
 
 @given(PALETTE, STEPS, LINES, st.booleans(), st.sampled_from(list(ColorSystem)[:4]))
 @settings(max_examples=150, deadline=None)
-def test_all_cells_of_every_frame_equal_the_output_of_textual(palette, steps, lines, fills, colors):
+def test_all_cells_of_every_frame_equal_the_output_of_textual(
+    palette: list[dict[str, Any]], steps: Steps, lines: list[str], fills: bool, colors: ColorSystem
+) -> None:
     both = Both(fills=fills, colors=colors)
     for step in steps:
         for one in step:
@@ -118,7 +122,7 @@ def test_all_cells_of_every_frame_equal_the_output_of_textual(palette, steps, li
 
 @given(STEPS, LINES)
 @settings(max_examples=40, deadline=None)
-def test_other_cells_are_in_place_if_emoji_have_another_width(steps, lines):
+def test_other_cells_are_in_place_if_emoji_have_another_width(steps: Steps, lines: list[str]) -> None:
     both, expected = Both(clusters=False), Emulator(WIDTH, HEIGHT)
     both.stock = expected
     for step in steps:
@@ -132,7 +136,7 @@ def test_other_cells_are_in_place_if_emoji_have_another_width(steps, lines):
 @example([[("draw", 0, 0, "ש👍🏽x", 0)]], ["a"])  # the mark of a phrase is on a letter after an emoji
 @example([[("draw", 0, 37, "لاx", 0)]], ["a"] * 12)  # the mark does not fit at the right edge
 @settings(max_examples=40, deadline=None)
-def test_other_cells_are_in_place_if_ambiguous_characters_are_wide(steps, lines):
+def test_other_cells_are_in_place_if_ambiguous_characters_are_wide(steps: Steps, lines: list[str]) -> None:
     both, expected = Both(clusters=False), Emulator(WIDTH, HEIGHT)
     both.stock, both.lean = expected, Emulator(WIDTH, HEIGHT, clusters=False, wide_ambiguous=True)
     both.writer.wide_ambiguous = True
@@ -144,7 +148,7 @@ def test_other_cells_are_in_place_if_ambiguous_characters_are_wide(steps, lines)
         assert not misplaced(expected, both.lean)
 
 
-def test_wide_signs_and_letters_have_replacements():
+def test_wide_signs_and_letters_have_replacements() -> None:
     both = Both()
     both.lean = Emulator(WIDTH, HEIGHT, wide_ambiguous=True)
     both.writer.wide_ambiguous = True
@@ -156,7 +160,7 @@ def test_wide_signs_and_letters_have_replacements():
 
 
 @pytest.mark.parametrize("text", ["हिन्दी", "நிதி", "👍🏽👩🏿", "ক্তি👍🏽"])
-def test_a_shaped_cluster_is_one_write_followed_by_a_cursor_position(text):
+def test_a_shaped_cluster_is_one_write_followed_by_a_cursor_position(text: str) -> None:
     both = Both()
     both.draw(2, 3, Segment(f"{text}9 end"))
     sent = both.send()
@@ -165,7 +169,7 @@ def test_a_shaped_cluster_is_one_write_followed_by_a_cursor_position(text):
     assert text[:-2] in both.send(), "whole also when only its end is another"
 
 
-def test_a_right_to_left_phrase_ends_in_its_cell():
+def test_a_right_to_left_phrase_ends_in_its_cell() -> None:
     both = Both()
     ground = Style(bold=True)
     both.draw(0, 0, Segment("דוד פרידמן 12   "), Segment("42  שלום", ground), Segment(" 7 "))
@@ -176,7 +180,7 @@ def test_a_right_to_left_phrase_ends_in_its_cell():
 
 
 @given(st.lists(st.sampled_from(["דוד", "مريم", "12", "abc", " ", "   ", "日", "😀"]), min_size=1, max_size=9))
-def test_right_to_left_text_does_not_affect_the_next_column(parts):
+def test_right_to_left_text_does_not_affect_the_next_column(parts: list[str]) -> None:
     columns = split_cells("".join(parts))
     open_phrase, blanks = False, 0
     for item in [*columns, " ", " "]:
@@ -188,7 +192,7 @@ def test_right_to_left_text_does_not_affect_the_next_column(parts):
     ]
 
 
-def test_only_changed_cells_are_sent():
+def test_only_changed_cells_are_sent() -> None:
     both = Both()
     ground = Style(color="#e0e0e0", bgcolor="#1e1e1e")
     both.draw(3, 0, Segment("name: Walter  age: 41".ljust(WIDTH), ground))
@@ -197,7 +201,7 @@ def test_only_changed_cells_are_sent():
     assert both.send() == "\x1b[4;21H2\x1b[H"
 
 
-def test_one_attribute_is_reset_without_the_others():
+def test_one_attribute_is_reset_without_the_others() -> None:
     both = Both()
     ground = Style(color="#e0e0e0", bgcolor="#1e1e1e")
     both.draw(0, 0, Segment("one", ground + Style(bold=True, underline=True)), Segment("two", ground))
@@ -206,7 +210,7 @@ def test_one_attribute_is_reset_without_the_others():
 
 
 @pytest.mark.parametrize("by", [1, -1, 4, -4])
-def test_moved_lines_are_scrolled_by_the_terminal(by):
+def test_moved_lines_are_scrolled_by_the_terminal(by: int) -> None:
     both = Both()
     ground = Style(color="#e0e0e0", bgcolor="#1e1e1e")
 
@@ -222,7 +226,7 @@ def test_moved_lines_are_scrolled_by_the_terminal(by):
     assert both.lean.margins is None, "the whole terminal scrolls again"
 
 
-def test_short_moves_are_rewritten_instead_of_scrolled():
+def test_short_moves_are_rewritten_instead_of_scrolled() -> None:
     both = Both()
     for y in range(HEIGHT):
         both.draw(y, 0, Segment(f"{y} same text in every line".ljust(WIDTH)))
@@ -234,7 +238,7 @@ def test_short_moves_are_rewritten_instead_of_scrolled():
     assert "M" not in sent and "L" not in sent
 
 
-def test_erasing_uses_the_background_color_only_if_the_terminal_supports_it():
+def test_erasing_uses_the_background_color_only_if_the_terminal_supports_it() -> None:
     sent = {}
     for fills in (True, False):
         both = Both(fills=fills)
@@ -245,7 +249,7 @@ def test_erasing_uses_the_background_color_only_if_the_terminal_supports_it():
 
 
 @given(st.text(max_size=30))
-def test_no_control_character_is_written(text):
+def test_no_control_character_is_written(text: str) -> None:
     columns = split_cells(text)
     assert not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "".join(columns))
 
@@ -264,7 +268,7 @@ def test_a_link_is_closed_at_the_end_of_the_frame() -> None:
     both.check()
 
 
-def test_a_resize_sends_the_whole_screen():
+def test_a_resize_sends_the_whole_screen() -> None:
     both = Both()
     both.draw(2, 30, Segment("日本語 end"))
     both.send()
@@ -278,7 +282,7 @@ def test_a_resize_sends_the_whole_screen():
     assert both.lean.text.split("\n")[2] == " " * 30 + "日".ljust(19)
 
 
-def test_the_cursor_ends_at_the_requested_position():
+def test_the_cursor_ends_at_the_requested_position() -> None:
     both = Both()
     both.draw(0, 0, Segment("text"))
     both.cursor = (7, 3)
@@ -291,7 +295,7 @@ def test_the_cursor_ends_at_the_requested_position():
 @pytest.mark.parametrize(
     ("position", "found"), [((-6, 3), (0, 3)), ((2, -1), (2, 0)), ((WIDTH + 9, HEIGHT), (WIDTH - 1, HEIGHT - 1))]
 )
-def test_a_cursor_outside_of_the_screen_is_moved_to_its_edge(position, found):
+def test_a_cursor_outside_of_the_screen_is_moved_to_its_edge(position: tuple[int, int], found: tuple[int, int]) -> None:
     both = Both()
     both.cursor = position
     sent = both.send()
@@ -299,7 +303,7 @@ def test_a_cursor_outside_of_the_screen_is_moved_to_its_edge(position, found):
     assert SEQUENCE.sub("", sent) == ""
 
 
-def test_a_region_is_cropped_as_by_textual():
+def test_a_region_is_cropped_as_by_textual() -> None:
     both = Both()
     strips = [Strip([Segment("abcdefgh")]), Strip([Segment("日本語x")])]
     both.show(ChopsUpdate([{0: strips[0], 8: strips[1]}], [(0, 3, 11)], [[8, 15]]))

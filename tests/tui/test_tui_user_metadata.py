@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from dyntui.api.errors import Invalid
+from dyntui.core.json_types import as_object
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
@@ -30,7 +31,7 @@ def no_editor(monkeypatch: pytest.MonkeyPatch) -> None:
 async def read_metadata(pilot: Pilot[Any]) -> dict[str, Any]:
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
     document = await connection_of(pilot).client.users.get_raw(screen.object_id)
-    return dict(document["metadata"] or {})
+    return dict(as_object(document["metadata"]))
 
 
 async def save_from_another_client(pilot: Pilot[Any], metadata: dict[str, Any]) -> None:

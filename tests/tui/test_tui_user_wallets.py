@@ -13,6 +13,7 @@ from tests.tui.access_support import connection_of, go, notes, to
 from tests.tui.tui_support import SMALL, console_of, demo, fill, press, settled, text_of, until
 from textual.pilot import Pilot
 
+from dyntui.core.json_types import as_objects
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.wallets.wallet_fields import wallet_lines
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
@@ -31,7 +32,7 @@ def wallets_screen(pilot: Pilot[Any]) -> WalletsScreen:
 
 async def list_wallets(pilot: Pilot[Any]) -> list[dict[str, Any]]:
     page = await connection_of(pilot).client.page("getWalletsByEnvironmentId", "wallets", limit=100)
-    return page.rows
+    return [dict(wallet) for wallet in page.rows]
 
 
 def post_operations(pilot: Pilot[Any]) -> list[str]:
@@ -95,7 +96,7 @@ async def test_pregenerated_wallets_use_the_chain_names_of_the_api(
         assert post_operations(pilot) == [operation]
         page = await connection_of(pilot).client.users.list(filter={"filterValue": "new.person@example.com"})
         assert page.total == 1
-        names = {wallet["chain"] for wallet in page.rows[0]["wallets"]}
+        names = {wallet["chain"] for wallet in as_objects(page.rows[0]["wallets"])}
         assert names == {"EVM", "SOL"}
 
 

@@ -11,6 +11,7 @@ from tests.tui.import_support import open_wizard, wizard_of
 from tests.tui.tui_support import SIZE, demo, settled
 
 import dyntui
+from dyntui.services.imports.wizard_service import WizardService
 
 
 async def test_replaced_work_of_the_wizard_is_awaited() -> None:
@@ -22,7 +23,11 @@ async def test_replaced_work_of_the_wizard_is_awaited() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             for number in range(5):
-                wizard.submit(lambda service, number=number: number, done.append, latest="look")
+
+                def work(service: WizardService, number: int = number) -> int:
+                    return number
+
+                wizard.submit(work, done.append, latest="look")
             await settled(pilot)
             gc.collect()
         assert done == [4]
