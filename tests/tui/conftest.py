@@ -51,6 +51,8 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         "dyntui.config.credentials.keyring_available",
         lambda *_: KeyringProbe(ok=False, reason="no keyring service is available"),
     )
+    # Keys are also drawn at random: ctrl+z would stop the test run with all processes of its group.
+    monkeypatch.setattr("dyntui.tui.shell.terminal_actions.has_job_control", lambda: False)
     yield home
     # It keeps the rendered lines of the last fifty apps alive, and the garbage collector looks through them.
     StylesCache.get_inner_outer.cache_clear()
