@@ -3,6 +3,8 @@ PYTHON ?= python3
 V := .venv
 BIN := $(V)/bin
 STAMP := $(V)/.installed
+# Two test processes a core: many tests wait for a server, a terminal or a timer.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .PHONY: help install demo test test-all docs check mutate stats bench screenshots clean
 
@@ -23,10 +25,10 @@ demo: $(STAMP) ## Open the console on the built-in sandbox
 test test-all: export PYTHONDONTWRITEBYTECODE =
 
 test: $(STAMP) ## Run the fast tests
-	$(BIN)/python -m pytest -q -n auto --junit-xml=.pytest_cache/make-test.xml
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --junit-xml=.pytest_cache/make-test.xml
 
 test-all: $(STAMP) ## Run all tests, including the slow ones
-	$(BIN)/python -m pytest -q -n auto -m ''
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m ''
 
 docs: $(STAMP) ## Generate the pages of docs/ that are made from the code
 	$(BIN)/python scripts/make_docs.py
