@@ -44,7 +44,7 @@ class Pty:
         }
         self.raw = b""
         self.emulator = Emulator(columns, lines)
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         program, *arguments = command or [sys.executable, "-c", textwrap.dedent(script)]
         self.child = pexpect.spawn(
             program,

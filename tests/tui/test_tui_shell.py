@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from tests.tui.tui_support import SIZE, console_of, demo, jump, lines_of, press, profile, settled, text_of, until
+from textual.command import CommandList
+from textual.widgets.option_list import Option
 
 from dyntui.config.credentials import CredentialKind
 from dyntui.tui.features.users.user_screen import UserScreen
@@ -11,6 +13,7 @@ from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.header_footer import StatusBar
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+from dyntui.tui.shell.palette import ActionPalette
 
 
 async def test_header_and_footer_show_the_location_and_the_keys() -> None:
@@ -268,3 +271,18 @@ async def test_a_long_wait_is_shown_until_it_ends() -> None:
         with connection.log.waits.known("the server's rate limit", 60):
             await until(pilot, lambda: "waiting for the server's rate limit, until " in lines_of(console)[-1])
         await until(pilot, lambda: "waiting for" not in text_of(console))
+
+
+async def test_page_keys_of_the_palette_before_its_commands_are_laid_out_do_nothing() -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "ctrl+p")
+        palette = console.screen
+        assert isinstance(palette, ActionPalette)
+        commands = palette.query_one(CommandList)
+        commands.clear_options()
+        commands.add_options([Option("one"), Option("two")])
+        commands.highlighted = 0
+        palette._action_command_list("page_up")
+        assert console.screen is palette

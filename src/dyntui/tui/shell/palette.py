@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -75,6 +76,15 @@ def _plain(text: str) -> str:
     return safe(text, 200).replace("[", "(")
 
 
+class ActionPalette(CommandPalette):
+    """The palette screen."""
+
+    def _action_command_list(self, action: str) -> None:
+        # Textual's list has no lines for its commands until it is laid out; page up and down look them up.
+        with suppress(KeyError):
+            super()._action_command_list(action)
+
+
 def make_palette() -> CommandPalette:
     """Make the palette screen."""
-    return CommandPalette(providers=[RegistryCommands], placeholder="Search actions, screens and themes")
+    return ActionPalette(providers=[RegistryCommands], placeholder="Search actions, screens and themes")
