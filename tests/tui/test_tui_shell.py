@@ -281,8 +281,10 @@ async def test_page_keys_of_the_palette_before_its_commands_are_laid_out_do_noth
         palette = console.screen
         assert isinstance(palette, ActionPalette)
         commands = palette.query_one(CommandList)
+        commands.display = False
+        await settled(pilot)
         commands.clear_options()
         commands.add_options([Option("one"), Option("two")])
-        commands.highlighted = 0
+        commands.set_reactive(CommandList.highlighted, 0)
         palette._action_command_list("page_up")
         assert console.screen is palette
