@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from dyntui.core.text import safe
@@ -80,8 +79,8 @@ class ActionPalette(CommandPalette):
     """The palette screen."""
 
     def _action_command_list(self, action: str) -> None:
-        # Textual's list has no lines for its commands until it is laid out; page up and down look them up.
-        with suppress(KeyError):
+        # Textual's list has no lines for its commands until it is laid out, and a page key looks them up.
+        if self.query_one(CommandList).scrollable_content_region:
             super()._action_command_list(action)
 
 
