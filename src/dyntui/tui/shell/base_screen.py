@@ -177,9 +177,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         indicator.in_flight = self.console.in_flight
         indicator.set_class(self.console.session.job_elsewhere, "-elsewhere")
         indicator.repaint()
-        status_bar = self.query_one(StatusBar)
-        status_bar.parts = self._status_parts()
-        status_bar.repaint()
+        self.query_one(StatusBar).show(self._status_parts())
 
     def _wait_parts(self) -> tuple[Piece, ...]:
         """Return the longest wait of a request, such as for the rate limit."""

@@ -8,6 +8,7 @@ when it differs much from the one before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from dyntui.config.urls import shown_host
@@ -100,7 +101,17 @@ class StatusBar(LineWidget):
     """The actions of the screen; those with a rank are shown."""
     parts: tuple[Piece, ...] = ()
     """The parts of the status, the most important first."""
+    _keys: tuple[tuple[str, str], ...] = ()
+    """The keys of the available actions with their titles, by rank."""
     _parts_width = 0
+
+    def show(self, parts: tuple[Piece, ...]) -> None:
+        """Show other status parts, and the keys of the actions that are available now."""
+        self.parts = parts
+        shown = [active for active in self.actions if active.action.rank and active.disabled_reason is None]
+        shown.sort(key=lambda active: active.action.rank)
+        self._keys = tuple((_shown_keys(active), active.action.title) for active in shown)
+        self.repaint()
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         max_width = width * 3 // 5
@@ -109,18 +120,15 @@ class StatusBar(LineWidget):
             # In steps, and smaller only by two steps, so that the keys do not move during scrolling.
             self._parts_width = min(-(-needed_width // _WIDTH_STEP) * _WIDTH_STEP, max_width)
         return [
-            *_keys_within(self.actions, width - self._parts_width),
+            *_keys_within(self._keys, width - self._parts_width),
             *_parts_within(self.parts, self._parts_width),
         ], ""
 
 
-def _keys_within(actions: Sequence[ActiveAction], width: int) -> list[Piece]:
+@lru_cache(maxsize=64)
+def _keys_within(keys: tuple[tuple[str, str], ...], width: int) -> tuple[Piece, ...]:
     """Return as many keys as fit, in exactly `width` cells."""
-    shown = sorted(
-        (active for active in actions if active.action.rank and active.disabled_reason is None),
-        key=lambda active: active.action.rank,
-    )
-    names = [(_keys(active), active.action.title) for active in shown]
+    names = list(keys)
     cut_off = False
     while names and sum(width_of(key) + width_of(title) + 4 for key, title in names) > width - 2:
         # the last two, `: jump` and `? help`, stay longest
@@ -132,10 +140,10 @@ def _keys_within(actions: Sequence[ActiveAction], width: int) -> list[Piece]:
             pieces.append(("…  ", "dim"))
         pieces += [(key, "strong"), (f" {title}   ", "dim")]
     last, style = pieces.pop()
-    return [*pieces, (fit(last.rstrip(), width - sum(width_of(text) for text, _ in pieces)), style)]
+    return (*pieces, (fit(last.rstrip(), width - sum(width_of(text) for text, _ in pieces)), style))
 
 
-def _keys(active: ActiveAction) -> str:
+def _shown_keys(active: ActiveAction) -> str:
     """Return the key to show: the first; first and last where each key is an argument."""
     first = key_label(active.keys[0])
     if not active.action.each:
