@@ -13,6 +13,7 @@ from tests.tui.conftest import NOW
 from dyntui.resources import RESOURCES, Filter
 from dyntui.resources.filters import filter_hint, parse_filter
 from dyntui.tui.kit import clipboard
+from dyntui.tui.kit.dialogs.base_dialog import DialogFooter
 from dyntui.tui.kit.history import History
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
@@ -146,3 +147,12 @@ def test_a_field_list_shows_the_age_and_the_exact_time_under_the_cursor() -> Non
     )
     lines = ["".join(text for text, _ in facts.draw(index, 60)).rstrip() for index in range(3)]
     assert lines == ["▌ seen  2 h ago  ·  2026-03-01 10:00:00 UTC", "  seen  2 h ago", "  team  —"]
+
+
+@pytest.mark.parametrize(("width", "gap"), [(69, 3), (68, 2), (64, 2), (63, 1), (59, 1)])
+def test_the_keys_of_a_dialog_move_closer_before_one_is_cut(width: int, gap: int) -> None:
+    keys = (("space", "show"), ("J K", "move"), ("+ -", "size"), ("0", "reset"), ("enter", "apply"), ("esc", "cancel"))
+    pieces, _ = DialogFooter(*keys).line(1, width)
+    text = "".join(text for text, _ in pieces).rstrip()
+    assert text == (" " * gap).join(f"{key} {title}" for key, title in keys)
+    assert len(text) <= width

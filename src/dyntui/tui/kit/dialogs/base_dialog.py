@@ -40,9 +40,11 @@ class DialogFooter(LineWidget):
     def line(self, y: int, width: int) -> tuple[list[Piece], str]:
         if y == 0:
             return [(cut(self.message, width), self.message_style)], ""
+        used = sum(width_of(key) + 1 + width_of(title) for key, title in self.keys)
+        gap = max(1, min(3, (width - used) // max(1, len(self.keys) - 1)))
         pieces: list[Piece] = []
         for key, title in self.keys:
-            pieces += [(key, "strong"), (f" {title}   ", "dim")]
+            pieces += [(key, "strong"), (f" {title}" + " " * gap, "dim")]
         return pieces, ""
 
 
