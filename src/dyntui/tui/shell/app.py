@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.worker import WorkerFailed
 
@@ -30,6 +29,7 @@ from dyntui.core.times import now
 from dyntui.tui.features.imports.entry_points import offer_unfinished
 from dyntui.tui.kit import control_character_filter
 from dyntui.tui.kit.action_registry import active_actions, bindings
+from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE_THEME, NO_COLOR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.kit.widgets.line_widget import LINE_STYLES
 from dyntui.tui.kit.workers import start_worker
@@ -76,11 +76,8 @@ class Console(TerminalActionsMixin):
     ENABLE_COMMAND_PALETTE = False
     COMPONENT_CLASSES: ClassVar = LINE_STYLES
 
-    class Traffic(Message):
+    class Traffic(LatestMessage):
         """A request began or ended, in whichever thread."""
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, Console.Traffic)
 
     def __init__(self, session: ConsoleState, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()

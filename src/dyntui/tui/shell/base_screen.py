@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.color import Color, ColorParseError
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -19,6 +18,7 @@ from textual.widget import Widget
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import age, now
 from dyntui.tui.kit.action_registry import ActionMixin, active_actions
+from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Prompt, Suggest, Suggestions
@@ -46,11 +46,8 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
 
-    class StatusChanged(Message):
+    class StatusChanged(LatestMessage):
         """The header, the footer or the available actions may have changed."""
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ConsoleScreen.StatusChanged)
 
     _color = ""
     """The color of the profile that the header is painted in; "" for the color of the theme."""

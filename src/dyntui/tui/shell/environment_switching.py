@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from threading import Event
@@ -49,27 +49,23 @@ _CACHED_ROWS_WAIT_S = 1.0
 class EnvironmentSwitchMixin(NavigationMixin):
     """The part of the app that opens, leaves and reopens environments."""
 
+    @dataclass
     class CachedRowsLoaded(Message):
-        """Posted with cached rows to show while the environment is opened.
+        """Posted with cached rows to show while the environment is opened."""
 
-        attempt: number of the attempt to open it; messages of earlier attempts are ignored. shown: set when the rows
-        are shown.
-        """
+        attempt: int
+        """The number of the attempt to open it; messages of earlier attempts are ignored."""
+        rows: RowCache
+        shown: Event
+        """Set when the rows are shown."""
 
-        def __init__(self, attempt: int, rows: RowCache, shown: Event) -> None:
-            super().__init__()
-            self.attempt = attempt
-            self.rows = rows
-            self.shown = shown
-
+    @dataclass
     class Opened(Message):
         """Posted when the environment is open."""
 
-        def __init__(self, attempt: int, connection: Connection, rows: RowCache | None) -> None:
-            super().__init__()
-            self.attempt = attempt
-            self.connection = connection
-            self.rows = rows
+        attempt: int
+        connection: Connection
+        rows: RowCache | None
 
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)

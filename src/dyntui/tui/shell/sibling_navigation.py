@@ -11,13 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.message import Message
 
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
@@ -53,11 +53,8 @@ class SiblingScreen(DetailScreen):
 
     BINDINGS = bindings(SHELL_ACTIONS, "siblings")
 
-    class ListChanged(Message):
+    class ListChanged(LatestMessage):
         """Posted when the rows of the source list changed."""
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, SiblingScreen.ListChanged)
 
     def __init__(
         self,

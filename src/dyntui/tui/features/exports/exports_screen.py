@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.messages import Progressed
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -34,17 +34,6 @@ class ExportsScreen(ResourceActionsScreen):
     BINDINGS = bindings(EXPORTS_ACTIONS, "export")
     REFRESH_INTERVAL_S = 2.0
     """Seconds between refreshes while an export is pending."""
-
-    class Progress(Message):
-        """The progress of a download. total_bytes: None when the server does not tell it."""
-
-        def __init__(self, done_bytes: int, total_bytes: int | None) -> None:
-            super().__init__()
-            self.done_bytes = done_bytes
-            self.total_bytes = total_bytes
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ExportsScreen.Progress)
 
     _timer: Timer | None = None
     progress = ""
@@ -121,16 +110,16 @@ class ExportsScreen(ResourceActionsScreen):
         self.refresh_status()
 
         def on_progress(done_bytes: int, total_bytes: int | None) -> None:
-            self.post_message(self.Progress(done_bytes, total_bytes))
+            self.post_message(Progressed(done_bytes, total_bytes))
 
         work = partial(download, connection, export.id, path, on_progress=on_progress)
         self.run_worker_then(work, self._on_downloaded, self._on_failed, group="download")
 
-    @on(Progress)
-    def _on_progress(self, message: Progress) -> None:
+    @on(Progressed)
+    def _on_progress(self, message: Progressed) -> None:
         if self.progress:
-            total = f" of {message.total_bytes:,}" if message.total_bytes else ""
-            self.progress = f"downloading {message.done_bytes:,}{total} bytes"
+            total = f" of {message.total:,}" if message.total else ""
+            self.progress = f"downloading {message.done:,}{total} bytes"
             self.refresh_status()
 
     def _on_downloaded(self, saved: SavedExport) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.message import Message
 from textual.widgets import Input
 
@@ -18,12 +20,12 @@ class CellEditor(ActionMixin, Input):
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "cell")
 
+    @dataclass
     class Closed(Message):
-        """The editor closed. value: the new text, None when the cell stays unchanged."""
+        """Posted when the editor closed."""
 
-        def __init__(self, value: str | None) -> None:
-            super().__init__()
-            self.value = value
+        value: str | None
+        """The new text; None when the cell stays unchanged."""
 
     def __init__(self) -> None:
         super().__init__(compact=True, select_on_focus=False, id="cell")

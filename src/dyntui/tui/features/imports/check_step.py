@@ -21,11 +21,12 @@ from dyntui.services.imports.wizard_service import WizardService
 from dyntui.store.precheck_rows import PrecheckRow, found_numbers, found_rows
 from dyntui.store.states import RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.progress import Progressed, draw_bar
+from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
 from dyntui.tui.features.imports.review_table import ReviewRows
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.messages import Progressed
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table

@@ -18,8 +18,8 @@ from dyntui.services.imports.wizard_service import ImportSummary
 from dyntui.store.states import JobState, RowState
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
+from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.message_line import MessageLine
-from dyntui.tui.features.imports.progress import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, value_line
 from dyntui.tui.features.imports.run_step import STATES
 from dyntui.tui.features.imports.running_job import undo_disabled_reason

@@ -1,11 +1,13 @@
-"""Format cells, file sizes and paths for the screen."""
+"""Format cells, file sizes, paths and progress for the screen."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-__all__ = ["cell_text", "format_size", "short_path"]
+__all__ = ["cell_text", "draw_bar", "format_size", "short_path"]
+
+_FULL, _EMPTY = "█", "░"
 
 
 def cell_text(cell: object) -> str:
@@ -27,3 +29,14 @@ def short_path(path: str) -> str:
     """Return a path with the home folder as `~`."""
     home = str(Path.home())
     return f"~{path[len(home) :]}" if path == home or path.startswith(f"{home}/") else path
+
+
+def draw_bar(done: int, total: int | None, width: int = 40) -> str:
+    """Return a bar in `width` cells: at least one full cell when something is done, one empty when not all is."""
+    share = max(0.0, min(1.0, done / total)) if total else 0.0
+    full = round(share * width)
+    if share > 0:
+        full = max(1, full)
+    if share < 1:
+        full = min(width - 1, full)
+    return _FULL * full + _EMPTY * (width - full)

@@ -27,10 +27,10 @@ from dyntui.tui.features.imports.parse_summary import (
     SummaryLine,
     summary_lines_for,
 )
-from dyntui.tui.features.imports.progress import Progressed
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
+from dyntui.tui.kit.messages import Progressed
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece

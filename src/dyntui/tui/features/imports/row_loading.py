@@ -13,8 +13,8 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.wizard_service import WizardService
-from dyntui.tui.features.imports.progress import Progressed
 from dyntui.tui.features.imports.wizard_step import WizardStep
+from dyntui.tui.kit.messages import Progressed
 from dyntui.tui.kit.widgets.spinner import Spinner
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog

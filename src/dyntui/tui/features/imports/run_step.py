@@ -15,7 +15,7 @@ from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.progress import Progress, RowFailure
 from dyntui.store.states import FINAL, JobState, RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.progress import draw_bar
+from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, bullet, heading, text_line, value_line
 from dyntui.tui.features.imports.running_job import RunningJob, is_over
 from dyntui.tui.features.imports.wizard_step import WizardStep

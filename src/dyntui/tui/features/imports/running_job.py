@@ -6,11 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.message import Message
 from textual.widget import Widget
 
 from dyntui.services.imports.job_thread import JobThread
 from dyntui.store.states import JobState
+from dyntui.tui.kit.messages import LatestMessage
 
 if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
@@ -27,11 +27,8 @@ _EXIT_GRACE_S = 12.0
 class RunningJob:
     """A job and its thread; made again each time the job is started or resumed."""
 
-    class Changed(Message):
+    class Changed(LatestMessage):
         """The job made progress or stopped."""
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, RunningJob.Changed)
 
     def __init__(
         self, console: ConsoleApp, path: Path, connection: Connection, permit: WritePermit, first: int | None = None

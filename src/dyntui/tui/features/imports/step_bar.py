@@ -37,12 +37,11 @@ class StepBar(LineWidget):
     marks: the steps in order. blocked_reason: why the next step is not available; "" when it is, None at the last step.
     """
 
+    @dataclass
     class Clicked(Message):
-        """A step was clicked."""
+        """Posted when a step was clicked."""
 
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
+        name: str
 
     def __init__(self) -> None:
         super().__init__(id="step-bar")

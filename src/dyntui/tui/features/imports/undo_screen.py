@@ -19,9 +19,10 @@ from dyntui.services.imports.undo import UndoResult
 from dyntui.services.imports.undo_targets import undo_labels
 from dyntui.store.undo_journal import UndoState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.progress import Progressed, draw_bar
+from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.messages import Progressed
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table

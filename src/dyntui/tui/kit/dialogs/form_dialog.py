@@ -47,12 +47,11 @@ class FormChoice(LineWidget, can_focus=True):
 
     value: reactive[str] = reactive("", init=False)
 
+    @dataclass
     class Changed(Message):
         """Posted when another value was chosen."""
 
-        def __init__(self, choice: FormChoice) -> None:
-            super().__init__()
-            self.choice = choice
+        choice: FormChoice
 
         @property
         def control(self) -> FormChoice:

@@ -7,6 +7,7 @@ repainting. There is no scroll bar, which keeps a repaint small; the footer show
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 from textual import events
@@ -33,12 +34,11 @@ class Host(Protocol):
     def lines_moved(self, lines: LineList) -> None: ...
 
 
+@dataclass
 class _LinesMessage(Message):
     """A message of a list of lines."""
 
-    def __init__(self, lines: LineList) -> None:
-        super().__init__()
-        self.lines = lines
+    lines: LineList
 
     @property
     def control(self) -> LineList:

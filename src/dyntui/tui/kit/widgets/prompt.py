@@ -76,14 +76,15 @@ class _PromptField(Input):
 class Prompt(Horizontal):
     """A sign, a text field and suggestions; hidden until `ask` is called."""
 
+    @dataclass
     class Answered(Message):
-        """Posted on enter. sign: `:` or `/`. chosen: the suggestion under the cursor, None without one."""
+        """Posted on enter."""
 
-        def __init__(self, sign: str, text: str, chosen: Suggestion | None) -> None:
-            super().__init__()
-            self.sign = sign
-            self.text = text
-            self.chosen = chosen
+        sign: str
+        """`:` or `/`."""
+        text: str
+        chosen: Suggestion | None
+        """The suggestion under the cursor; None without one."""
 
     class Closed(Message):
         """Posted when the prompt closed, answered or canceled."""

@@ -117,30 +117,18 @@ class Table(LineList):
 
     BINDINGS = bindings(KIT_ACTIONS, "table")
 
+    @dataclass
     class RangeRequested(Message):
         """Posted when a range is to be marked and not all of its rows are loaded."""
 
-        def __init__(self, table: Table, first: int, last: int) -> None:
-            super().__init__()
-            self.table = table
-            self.first = first
-            self.last = last
+        first: int
+        last: int
 
-        @property
-        def control(self) -> Table:
-            return self.table
-
+    @dataclass
     class HeaderClicked(Message):
         """Posted when the title of a column was clicked."""
 
-        def __init__(self, table: Table, column: TableColumn) -> None:
-            super().__init__()
-            self.table = table
-            self.column = column
-
-        @property
-        def control(self) -> Table:
-            return self.table
+        column: TableColumn
 
     def __init__(
         self,
@@ -421,7 +409,7 @@ class Table(LineList):
         first, last = sorted((index if index is not None else old_index, self.cursor))
         ids = [self.view.id_at(index) for index in range(first, min(last, first + _MAX_DIRECT_RANGE) + 1)]
         if None in ids or last > first + _MAX_DIRECT_RANGE:
-            self.post_message(self.RangeRequested(self, first, last))
+            self.post_message(self.RangeRequested(first, last))
         else:
             self.mark(row_id for row_id in ids if row_id is not None)
 
@@ -443,6 +431,6 @@ class Table(LineList):
         x = GUTTER
         for column, cells in self._layout(self.size.width - 1).cells:
             if x <= event.x < x + cells + self.gap:
-                self.post_message(self.HeaderClicked(self, column))
+                self.post_message(self.HeaderClicked(column))
                 return
             x += cells + self.gap

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
@@ -16,12 +17,11 @@ __all__ = ["TabBar"]
 class TabBar(LineWidget):
     """Tabs with the given names. `counts` has the number of items of each tab, None for an unknown number."""
 
+    @dataclass
     class Clicked(Message):
         """Posted when a tab was clicked."""
 
-        def __init__(self, index: int) -> None:
-            super().__init__()
-            self.index = index
+        index: int
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(id="tabs")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
 from dyntui.resources import Column, Resource
 from dyntui.resources.filters import parse_filter
+from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
@@ -32,11 +32,8 @@ __all__ = ["ListScreen"]
 class ListScreen(ConsoleScreen):
     """A list of a resource. `view` has the rows of the server; the table may show a search in them."""
 
-    class ViewChanged(Message):
+    class ViewChanged(LatestMessage):
         """Posted when rows, total or error of the view changed."""
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ListScreen.ViewChanged)
 
     def __init__(self, record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> None:
         """parent: the id of the parent, for the path; "" for none. parent_label: its name, for the breadcrumbs."""
