@@ -260,6 +260,7 @@ async def test_letters_do_not_cancel_a_dialog_where_a_text_is_typed_after_scroll
         dialog = ConfirmDialog(replace(TYPED, effects=effects), verb="Delete")
         console.ask(dialog)
         await settled(pilot)
+        assert "↑ ↓ scroll" in text_of(console)
         await press(pilot, *"nobody", "enter")
         assert console.screen is dialog
         await press(pilot, "pagedown", "pagedown", "pagedown", *"acme", "enter")
@@ -282,6 +283,7 @@ async def test_a_confirmation_names_target_environment_and_irreversible_effects(
     _, text = await _answer(NEEDED, ["escape"])
     for part in ("Delete user ada?", "In live environment acme.", "It cannot be undone.", "esc cancel"):
         assert part in text
+    assert "scroll" not in text, "all lines are in view"
 
 
 @pytest.mark.parametrize("key", ["enter", "escape", "q", "n"])

@@ -348,7 +348,7 @@ async def test_a_running_job_pauses_when_its_profile_becomes_read_only(serve: Se
             class Form:
                 def finish(self) -> None: ...
 
-            console.profile_stored(replace(box, read_only=True), [], None, Form(), lambda profile: None)  # type: ignore[arg-type]
+            console.store_profile(replace(box, read_only=True), list, Form(), lambda profile: None)  # type: ignore[arg-type]
             await job_at_rest(pilot)
             job = summarize_job(find_job("last"))
             assert job.state is JobState.PAUSED

@@ -96,7 +96,7 @@ async def test_remaining_targets_are_refused_when_the_profile_becomes_read_only(
         class Form:
             def finish(self) -> None: ...
 
-        console.profile_stored(replace(box, read_only=True), [], None, Form(), lambda profile: None)  # type: ignore[arg-type]
+        console.store_profile(replace(box, read_only=True), list, Form(), lambda profile: None)  # type: ignore[arg-type]
         await until(pilot, lambda: "refused" in _outcomes())
         await settled(pilot)
         done = _outcomes().count("done")

@@ -55,6 +55,7 @@ class ProgressDialog(BaseDialog[None]):
     """Shows the progress of an action. esc stops after the current request."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "progress")
+    footer_keys = (("esc", "stop after this request"), ("Q", "quit"))
 
     def __init__(self, title: str, total: int, stop: asyncio.Event) -> None:
         super().__init__(title)
@@ -63,9 +64,6 @@ class ProgressDialog(BaseDialog[None]):
 
     def content(self) -> ComposeResult:
         yield Static(f"0 of {self._total:,}", id="progress", markup=False)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "stop after this request"), ("Q", "quit"))
 
     def show(self, done: int) -> None:
         """Show that `done` targets are done, while the dialog is open."""
@@ -117,12 +115,10 @@ class AssessmentDialog(BaseDialog[None]):
     """Shown while the impact of an action is assessed for long. esc cancels the action."""
 
     title_text = "Checking Before the Confirmation"
+    footer_keys = (("esc", "cancel"),)
 
     def content(self) -> ComposeResult:
         yield Static("The server has not responded yet. Nothing was changed.", markup=False)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "cancel"),)
 
 
 def run_assessment(

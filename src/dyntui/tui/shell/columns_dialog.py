@@ -42,6 +42,14 @@ class ColumnsDialog(BaseDialog[list[Column]]):
     """Returns the columns from left to right; [] for the default columns."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "columns")
+    footer_keys = (
+        ("space", "show"),
+        ("J K", "move"),
+        ("+ -", "size"),
+        ("0", "reset"),
+        ("enter", "apply"),
+        ("esc", "cancel"),
+    )
 
     def __init__(self, title: str, columns: Sequence[Column], shown: Sequence[str]) -> None:
         super().__init__(title)
@@ -52,16 +60,6 @@ class ColumnsDialog(BaseDialog[list[Column]]):
     def content(self) -> ComposeResult:
         self._lines.styles.height = max(1, min(self._lines.count, 14))
         yield self._lines
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (
-            ("space", "show"),
-            ("J K", "move"),
-            ("+ -", "size"),
-            ("0", "reset"),
-            ("enter", "apply"),
-            ("esc", "cancel"),
-        )
 
     def action_toggle_column(self) -> None:
         self._lines.shown ^= {self._lines.columns[self._lines.cursor].name}

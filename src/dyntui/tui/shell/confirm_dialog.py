@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -23,7 +24,10 @@ from dyntui.tui.kit.widgets.line_list import ItemList, LineList, Piece
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 
-__all__ = ["ConfirmDialog", "Preview"]
+if TYPE_CHECKING:
+    from dyntui.tui.shell.console_app import ConsoleApp
+
+__all__ = ["ConfirmDialog", "Preview", "ask_confirmation"]
 
 Preview = Callable[[], Awaitable[Sequence[str]]]
 """Loads further lines to read: numbers and their limits."""
@@ -146,10 +150,6 @@ class ConfirmDialog(BaseDialog[Confirmation]):
     def _accepted_text(self) -> str:
         return " or ".join(safe(text, 80) for text in self.requirement.accepted)
 
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        label = self.verb.lower()
-        return (("esc", "cancel"), ("↑ ↓", "scroll"), ("enter" if self.typed else self.keys.shown, label))
-
     @property
     def tracker(self) -> ReadTracker:
         return self.query_one(ReadTracker)
@@ -206,11 +206,12 @@ class ConfirmDialog(BaseDialog[Confirmation]):
         elif self._preview_lines:
             rows.append(("", ""))
             add(self._preview_lines)
-        tracker = self.tracker
-        tracker.styles.height = max(
-            1, min(len(rows), _MAX_LINES, self.app.size.height - _CHROME_LINES - _TYPED_LINES * self.typed)
-        )
-        tracker.set_rows(rows)
+        height = min(len(rows), _MAX_LINES, self.app.size.height - _CHROME_LINES - _TYPED_LINES * self.typed)
+        self.tracker.styles.height = max(1, height)
+        self.tracker.set_rows(rows)
+        scroll_keys = (("↑ ↓", "scroll"),) if len(rows) > height else ()
+        confirm_keys = "enter" if self.typed else self.keys.shown
+        self.show_footer_keys(("esc", "cancel"), *scroll_keys, (confirm_keys, self.verb.lower()))
         self.call_after_refresh(self._update_field)
 
     def _update_field(self) -> None:
@@ -272,6 +273,29 @@ class ConfirmDialog(BaseDialog[Confirmation]):
             self.dismiss(Confirmation(yes=True, typed=text, read=self.requirement.code))
         else:
             self.query_one("#problem", Static).update("The text does not match. Nothing was changed.")
+
+
+def ask_confirmation(
+    console: ConsoleApp,
+    question: str,
+    warning: str,
+    environment: str,
+    on_confirmed: Callable[[], object],
+    on_canceled: Callable[[], object] = lambda: None,
+    *,
+    verb: str,
+    opening_key: str = "",
+) -> None:
+    """Ask before something that is not a write at the server.
+
+    environment: where it takes effect, as in `In this draft.`; verb, opening_key: as in `ConfirmDialog`.
+    """
+
+    def on_answer(confirmation: Confirmation | None) -> None:
+        (on_confirmed if confirmation is not None else on_canceled)()
+
+    requirement = Requirement(ConfirmationLevel.CONFIRM, question, (), warning, environment)
+    console.ask(ConfirmDialog(requirement, verb=verb, opening_key=opening_key), on_answer)
 
 
 def _is_severe(text: str) -> bool:

@@ -202,15 +202,18 @@ class ConsoleApp(ClipboardApp, Protocol):
     def reopen(self) -> None:
         """Open the environment again, after that failed."""
 
-    def profile_stored(
+    def store_profile(
         self,
         profile: Profile,
-        warnings: list[str],
-        error: DyntuiError | None,
+        store: Callable[[], list[str]],
         form: BaseDialog[Any],
-        done: Callable[[Profile], None],
+        on_stored: Callable[[Profile], None],
     ) -> None:
-        """Show that a profile was stored, or why not. After success `done` is called, unless the profile is in use."""
+        """Run `store`, which saves a profile and returns warnings, in a thread, and show the result.
+
+        form: the form with the input; it is closed when the profile is stored, else reopened with the reason.
+        on_stored: called when the profile is stored, unless it is in use: then its environment is opened again.
+        """
 
     def ask_passphrase(self, what: str) -> str:
         """Ask for a passphrase and wait for it. Called from a thread."""

@@ -13,7 +13,7 @@ from textual import on
 from textual.message import Message
 
 from dyntui.core.errors import DyntuiError, NotAuthorized
-from dyntui.tui.kit.workers import start_worker
+from dyntui.tui.kit.workers import run_in_thread, start_worker
 from dyntui.tui.shell.console_state import (
     BECAME_LIVE,
     ConsoleState,
@@ -229,27 +229,29 @@ class EnvironmentSwitchMixin(NavigationMixin):
         field = FormInput("passphrase", "passphrase", secret=True)
         self.ask(FormDialog(what, [field], verb="continue"), done)
 
-    def profile_stored(
+    def store_profile(
         self,
         profile: Profile,
-        warnings: list[str],
-        error: DyntuiError | None,
+        store: Callable[[], list[str]],
         form: BaseDialog[Any],
-        done: Callable[[Profile], None],
+        on_stored: Callable[[Profile], None],
     ) -> None:
-        for warning in warnings:
-            self.notify(warning, severity="warning")
-        if error is not None:
+        def stored(warnings: list[str]) -> None:
+            for warning in warnings:
+                self.notify(warning, severity="warning")
+            form.finish()
+            self._restrict_connections(profile)
+            self.session.health.pop(profile.name, None)
+            if self.in_use(profile.name):
+                self._reconnect(profile)
+            else:
+                on_stored(profile)
+
+        def failed(error: DyntuiError) -> None:
             self.notify_error(error)
             form.reopen(str(error))
-            return
-        form.finish()
-        self._restrict_connections(profile)
-        self.session.health.pop(profile.name, None)
-        if self.in_use(profile.name):
-            self._reconnect(profile)
-        else:
-            done(profile)
+
+        run_in_thread(self, store, stored, failed, group="profiles")
 
     def _restrict_connections(self, profile: Profile) -> None:
         """Refuse the rest of running writes and jobs that an edited profile would not allow as they were confirmed."""
@@ -311,20 +313,15 @@ class EnvironmentSwitchMixin(NavigationMixin):
         assert self.session.profile is not None
         name = self.session.profile.name
 
-        def work() -> None:
+        def read_profiles() -> dict[str, Profile]:
             from dyntui.config.profiles import Profiles
 
-            try:
-                stored = Profiles.load()
-                if name in stored.damaged:
-                    raise stored.damaged[name]
-                profiles = {profile.name: profile for profile in stored.all()}
-            except DyntuiError as error:
-                self.call_from_thread(self.notify_error, error)
-            else:
-                self.call_later(self._edit_profile, name, profiles)
+            stored = Profiles.load()
+            if name in stored.damaged:
+                raise stored.damaged[name]
+            return {profile.name: profile for profile in stored.all()}
 
-        self.run_worker(work, thread=True, group="profiles")
+        run_in_thread(self, read_profiles, partial(self._edit_profile, name), self.notify_error, group="profiles")
 
     def _edit_profile(self, name: str, profiles: dict[str, Profile]) -> None:
         if name not in profiles:
@@ -347,21 +344,17 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
         form = TokenDialog(profile)
 
-        def filled(values: dict[str, str]) -> None:
-            token = values["token"]
-            self.run_worker(lambda: self._store_token(profile, token, form), thread=True, group="profiles")
+        def on_submit(values: dict[str, str]) -> None:
+            def store() -> list[str]:
+                from dyntui.config.credentials import check_token, store_for
 
-        self.open_form(form, filled)
+                token = check_token(values["token"])
+                store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, token)
+                return []
 
-    def _store_token(self, profile: Profile, token: str, form: BaseDialog[Any]) -> None:
-        from dyntui.config.credentials import check_token, store_for
+            self.store_profile(profile, store, form, lambda profile: None)
 
-        problem: DyntuiError | None = None
-        try:
-            store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, check_token(token))
-        except DyntuiError as error:
-            problem = error
-        self.call_later(self.profile_stored, profile, [], problem, form, lambda profile: None)
+        self.open_form(form, on_submit)
 
     def _update_kind_style(self) -> None:
         """Color the header by the kind of the environment."""

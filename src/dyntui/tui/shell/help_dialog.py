@@ -79,6 +79,7 @@ class HelpDialog(BaseDialog[None]):
     """The help screen of `actions`; it scrolls like any list."""
 
     title_text = "Keys"
+    footer_keys = (("esc", "close"), ("keymap.toml", "configures keys"))
 
     def __init__(self, actions: Sequence[ActiveAction]) -> None:
         super().__init__(classes="large")
@@ -86,6 +87,3 @@ class HelpDialog(BaseDialog[None]):
 
     def content(self) -> ComposeResult:
         yield _HelpLines(self._actions)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "close"), ("keymap.toml", "configures keys"))

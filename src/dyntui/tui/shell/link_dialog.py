@@ -34,17 +34,15 @@ class LinkDialog(BaseDialog[None]):
         self.url = url
         self.note = note
         self.find = find
+        keys = [("c", "copy")]
+        keys += [("i", "copy search text")] if find else []
+        keys += [] if browser_unavailable_reason() else [("o", "open in the browser")]
+        self.footer_keys = (*keys, ("esc", "close"))
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.url), id="url", markup=False)
         lines = [self.note, f"Search there for: {self.find}" if self.find else "", browser_unavailable_reason()]
         yield Static("\n".join(safe(line, 300) for line in lines if line), classes="note", markup=False)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        keys = [("c", "copy")]
-        keys += [("i", "copy search text")] if self.find else []
-        keys += [] if browser_unavailable_reason() else [("o", "open in the browser")]
-        return (*keys, ("esc", "close"))
 
     def find_disabled_reason(self) -> str | None:
         return None if self.find else "There is no text to search for."

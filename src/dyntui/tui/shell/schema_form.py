@@ -49,6 +49,7 @@ class SchemaForm(FormDialog):
         self._raw: dict[str, tuple[str, str]] = {}
         fields = [self._field(name, field, start.get(field.name, "")) for name, field in self.schema_fields.items()]
         super().__init__(title, fields, check=self._check, verb=verb)
+        self.footer_keys = (("↑ ↓", "field"), ("‹ ›", "change"), ("ctrl+s", verb), ("esc", "cancel"))
         self.add_class("schema")
 
     def _field(self, name: str, field: FormField, value: str) -> FormInput:
@@ -74,9 +75,6 @@ class SchemaForm(FormDialog):
 
     def _options(self, field: FormField) -> tuple[str, ...]:
         return tuple(self.suggestions.get(field.name, ())) or field.options
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("↑ ↓", "field"), ("‹ ›", "change"), ("ctrl+s", self.verb), ("esc", "cancel"))
 
     def values_by_field(self, values: Values) -> dict[str, str]:
         """Return the values by the names of the schema fields."""

@@ -56,7 +56,7 @@ class PasteEntriesDialog(PasteLinesDialog):
 
     BINDINGS = bindings(ACCESS_ACTIONS, "paste-entries")
     about = "One per line: ada@example.com, 0x…, +49…, example.com, twitter:ada, fid:77. Add an alias after a comma."
-    verb = "review"
+    footer_keys = (("ctrl+s", "review"), ("esc", "cancel"))
 
 
 class EntryDraftsScreen(TableScreen):

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import DyntuiError, UsageError
-from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
+from dyntui.core.errors import UsageError
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
+from dyntui.tui.kit.workers import run_in_thread
 
 if TYPE_CHECKING:
     from dyntui.config.keyring_store import KeyringProbe
@@ -87,12 +87,9 @@ class EnvironmentForm(FormDialog):
     def on_mount(self) -> None:
         if self._focus:
             self.query_one(f"#field-{self._focus}").focus()
-        self.run_worker(self._probe_keyring, thread=True, group="probe")
-
-    def _probe_keyring(self) -> None:
         from dyntui.config.credentials import keyring_available
 
-        self.call_later(self._on_keyring_probed, keyring_available())
+        run_in_thread(self, keyring_available, self._on_keyring_probed, group="probe")
 
     def _on_keyring_probed(self, probe: KeyringProbe) -> None:
         choice = self.query_one("#field-store", FormChoice)
@@ -180,7 +177,7 @@ def edit_environment(
     """
     from dyntui.config.credentials import unconfirmed_origin
     from dyntui.config.urls import shown_host
-    from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+    from dyntui.tui.shell.confirm_dialog import ask_confirmation
 
     form = EnvironmentForm(old, existing_names, focus=focus)
 
@@ -190,21 +187,16 @@ def edit_environment(
         if not origin:
             _store(console, profile, values["token"], form, on_stored)
             return
-
-        def on_confirm(confirmation: Confirmation | None) -> None:
-            if confirmation is not None and confirmation.yes:
-                _store(console, replace(profile, confirmed_origin=origin), values["token"], form, on_stored)
-            else:
-                form.reopen()
-
-        requirement = Requirement(
-            ConfirmationLevel.CONFIRM,
+        confirmed = replace(profile, confirmed_origin=origin)
+        ask_confirmation(
+            console,
             f"Send the token of {profile.name} to {shown_host(profile.base_url)}?",
-            (),
             "This server does not belong to Dynamic. Continue only if you trust it.",
             f"{profile.kind} environment {profile.name}",
+            lambda: _store(console, confirmed, values["token"], form, on_stored),
+            form.reopen,
+            verb="Send token",
         )
-        console.ask(ConfirmDialog(requirement, verb="Send token"), on_confirm)
 
     console.open_form(form, on_submit)
 
@@ -214,21 +206,17 @@ def _store(
 ) -> None:
     """Store a profile and its token in a worker thread. token: "" to keep the stored one."""
 
-    def work() -> None:
+    def store() -> list[str]:
         from dyntui.config.credentials import check_token, store_for, token_warning
         from dyntui.config.profiles import Profiles
 
-        try:
-            profiles = Profiles.load()
-            profiles.put(profile)
-            warnings = profiles.save()
-            if token.strip():
-                checked = check_token(token)
-                store_for(profile.credential, ask_passphrase=console.ask_passphrase).set(profile, checked)
-                warnings += [warning] if (warning := token_warning(checked)) else []
-        except DyntuiError as error:
-            console.call_later(console.profile_stored, profile, [], error, form, on_stored)
-        else:
-            console.call_later(console.profile_stored, profile, warnings, None, form, on_stored)
+        profiles = Profiles.load()
+        profiles.put(profile)
+        warnings = profiles.save()
+        if token.strip():
+            checked = check_token(token)
+            store_for(profile.credential, ask_passphrase=console.ask_passphrase).set(profile, checked)
+            warnings += [warning] if (warning := token_warning(checked)) else []
+        return warnings
 
-    console.run_worker(work, thread=True, group="profiles")
+    console.store_profile(profile, store, form, on_stored)

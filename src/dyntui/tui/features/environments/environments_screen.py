@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,12 +14,12 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, short_id
-from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.console_state import HealthCheck
 from dyntui.tui.shell.table_screen import TableScreen
 
@@ -95,17 +96,9 @@ class EnvironmentsScreen(TableScreen):
 
     def load(self) -> None:
         """Read the profiles file in a worker thread."""
-        self.run_worker(self._load, thread=True, group="profiles")
-
-    def _load(self) -> None:
         from dyntui.config.profiles import Profiles
 
-        try:
-            profiles = Profiles.load()
-        except DyntuiError as error:
-            self.call_later(self.console.notify_error, error)
-        else:
-            self.call_later(self._on_loaded, profiles)
+        run_in_thread(self, Profiles.load, self._on_loaded, self.console.notify_error, group="profiles")
 
     def _on_loaded(self, stored: Profiles) -> None:
         self._profiles = {profile.name: profile for profile in stored.all()}
@@ -240,10 +233,10 @@ class EnvironmentsScreen(TableScreen):
         session.health[profile.name] = HealthCheck(True, "checking ···")
         self._update_rows()
 
-        def work() -> None:
-            self.call_later(self._on_checked, profile.name, check_profile(profile, console.ask_passphrase))
+        def check() -> HealthCheck:
+            return check_profile(profile, console.ask_passphrase)
 
-        self.run_worker(work, thread=True, group=f"check-{profile.name}")
+        run_in_thread(self, check, partial(self._on_checked, profile.name), group=f"check-{profile.name}")
 
     def _on_checked(self, name: str, health: HealthCheck) -> None:
         self.console.session.health[name] = health
@@ -252,37 +245,33 @@ class EnvironmentsScreen(TableScreen):
         self._update_rows()
 
     def action_remove(self) -> None:
-        from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+        from dyntui.tui.shell.confirm_dialog import ask_confirmation
 
         profile = self._current_profile()
         assert profile is not None
         store = _STORE_LABELS.get(profile.credential, str(profile.credential))
         has_token = str(profile.credential) not in ("command", "environment")
         removed = f"The profile and its token ({store}) are removed" if has_token else "The profile is removed"
-        requirement = Requirement(
-            ConfirmationLevel.CONFIRM,
+        ask_confirmation(
+            self.console,
             f"Remove {profile.name}?",
-            (),
             f"{removed} from this machine. The environment at Dynamic is not changed.",
             f"{profile.kind} environment {profile.name}",
+            lambda: self._remove_profile(profile.name),
+            verb="Remove",
+            opening_key="d",
         )
 
-        def on_confirm(confirmation: Confirmation) -> None:
-            self.run_worker(lambda: self._remove_profile(profile.name), thread=True, group="profiles")
-
-        self.console.ask_then(ConfirmDialog(requirement, verb="Remove", opening_key="d"), on_confirm)
-
     def _remove_profile(self, name: str) -> None:
-        from dyntui.config.profiles import Profiles
+        def remove() -> list[str]:
+            from dyntui.config.profiles import Profiles
 
-        try:
             profiles = Profiles.load()
             profiles.remove(name)
-            warnings = profiles.save()
-        except DyntuiError as error:
-            self.call_later(self.console.notify_error, error)
-        else:
-            self.call_later(self._on_removed, name, warnings)
+            return profiles.save()
+
+        on_removed = partial(self._on_removed, name)
+        run_in_thread(self, remove, on_removed, self.console.notify_error, group="profiles")
 
     def _on_removed(self, name: str, warnings: Sequence[str]) -> None:
         self.console.session.health.pop(name, None)

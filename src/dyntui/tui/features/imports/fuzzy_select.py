@@ -75,13 +75,12 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
         allow_free_text: bool = False,
         verb: str = "choose",
     ) -> None:
-        super().__init__(classes="search")
-        self.title_text = title
+        super().__init__(title, classes="search")
         self._find_choices = find_choices
         self._text = text
         self._placeholder = placeholder
         self._allow_free_text = allow_free_text
-        self._verb = verb
+        self.footer_keys = (("↑ ↓", "move"), ("tab", "complete"), ("enter", verb), ("esc", "cancel"))
         self._has_moved = False
 
     def content(self) -> ComposeResult:
@@ -91,9 +90,6 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
         field.cursor_blink = False
         yield field
         yield _MatchList(())
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("↑ ↓", "move"), ("tab", "complete"), ("enter", self._verb), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(_SearchField), scroll_visible=False)

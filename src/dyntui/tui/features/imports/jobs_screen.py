@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
 from dyntui.services.actions.resource_changes import JOBS
-from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.store.states import JobState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, job_row, with_progress
@@ -20,7 +19,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import run_in_thread
-from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.confirm_dialog import ask_confirmation
 from dyntui.tui.shell.console_state import environment_key
 from dyntui.tui.shell.table_screen import TableScreen
 
@@ -331,13 +330,15 @@ class JobsScreen(TableScreen):
         open_rows = job.open_rows if job is not None and job.state is not None and not is_over(job.state) else 0
         left = f" {open_rows:,} rows were not sent." if open_rows else ""
         what = "Its rows and its reports are deleted from this machine; users on the server stay."
-        requirement = Requirement(ConfirmationLevel.CONFIRM, f"Remove {name}?", (), what + left, "this machine")
-
-        def answered(confirmation: Confirmation) -> None:
-            if confirmation.yes:
-                self._run(lambda: self._remove(job, draft))
-
-        self.console.ask_then(ConfirmDialog(requirement, verb="Remove", opening_key="d"), answered)
+        ask_confirmation(
+            self.console,
+            f"Remove {name}?",
+            what + left,
+            "this machine",
+            lambda: self._run(lambda: self._remove(job, draft)),
+            verb="Remove",
+            opening_key="d",
+        )
 
     def _remove(self, job: JobSummary | None, draft: ImportDraft | None) -> Callable[[], None]:
         from dyntui.services.imports.jobs import find_job

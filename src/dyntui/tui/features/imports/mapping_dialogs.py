@@ -109,6 +109,7 @@ class VerifiedDialog(BaseDialog[str]):
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
     title_text = "Are these email addresses verified?"
+    footer_keys = (("enter", "choose"), ("esc", "cancel"))
 
     def __init__(self, columns: Sequence[str], mapping: Mapping) -> None:
         super().__init__(classes="verified")
@@ -128,9 +129,6 @@ class VerifiedDialog(BaseDialog[str]):
         self._choices.styles.height = self._choices.count
         yield self._choices
         yield Static("", id="explanation", markup=False)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("enter", "choose"), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self._explain()
@@ -177,6 +175,7 @@ class TransformsDialog(BaseDialog[list[str]]):
     """Return the names of the selected transforms in order. samples: values for the preview."""
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
+    footer_keys = (("space", "select"), ("enter", "apply"), ("esc", "cancel"))
 
     def __init__(self, each: ColumnMap, kind: MappingKind, samples: Sequence[str], region: str | None) -> None:
         super().__init__(classes="transforms")
@@ -190,9 +189,6 @@ class TransformsDialog(BaseDialog[list[str]]):
         self._list.styles.height = 11
         yield self._list
         yield Static("", id="explanation", markup=False)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("space", "select"), ("enter", "apply"), ("esc", "cancel"))
 
     def current_input(self) -> tuple[str, ...]:
         return tuple(self._list.selected)

@@ -11,13 +11,12 @@ from textual import on
 from dyntui.api.errors import ApiProblem
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
-from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.messages import Progressed
 from dyntui.tui.kit.widgets.spinner import Spinner
 from dyntui.tui.kit.workers import start_worker
-from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.confirm_dialog import ask_confirmation
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -68,21 +67,15 @@ class RowLoadingMixin(WizardStep):
 
     def _confirm_reload(self, edits: int) -> None:
         """Ask before edits are lost because the file is read differently."""
-        requirement = Requirement(
-            ConfirmationLevel.CONFIRM,
+        ask_confirmation(
+            self.console,
             f"Discard the edits of {quantity(edits, 'row')}?",
-            (),
             "The file or its settings changed, so its rows have to be read again.",
             "this draft",
+            self._prepare,
+            lambda: self.wizard.show_step("parse"),
+            verb="Discard",
         )
-
-        def answered(confirmation: Confirmation | None) -> None:
-            if confirmation is not None and confirmation.yes:
-                self._prepare()
-            else:
-                self.wizard.show_step("parse")
-
-        self.console.ask(ConfirmDialog(requirement, verb="Discard"), answered)
 
     def _prepare(self) -> None:
         connection = self.console.session.connection

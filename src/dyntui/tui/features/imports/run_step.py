@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import duration
-from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.progress import Progress, RowFailure
 from dyntui.store.states import FINAL, JobState, RowState
@@ -21,7 +20,7 @@ from dyntui.tui.features.imports.running_job import RunningJob, is_over
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.confirm_dialog import ask_confirmation
 
 if TYPE_CHECKING:
     from dyntui.tui.shell.console_state import BackgroundJob
@@ -156,24 +155,22 @@ class RunStep(WizardStep):
     def action_cancel(self) -> None:
         summary = self.summary
         left = summary.open_rows if summary is not None else 0
-        requirement = Requirement(
-            ConfirmationLevel.CONFIRM,
+        ask_confirmation(
+            self.console,
             "Cancel this import?",
-            (),
             f"Imported rows stay. Remaining rows are not sent{f': {left:,} now' if left else ''}.",
             f"job {self.draft.job}",
+            self._cancel,
+            verb="Cancel import",
+            opening_key="c",
         )
 
-        def answered(confirmation: Confirmation | None) -> None:
-            if confirmation is None or not confirmation.yes:
-                return
-            if self._is_active and self.job is not None:
-                self.job.thread.cancel()
-            else:
-                job = self.draft.job
-                self.wizard.submit(lambda service: service.cancel(job), lambda done: self._load(), self._on_failed)
-
-        self.console.ask(ConfirmDialog(requirement, verb="Cancel import", opening_key="c"), answered)
+    def _cancel(self) -> None:
+        if self._is_active and self.job is not None:
+            self.job.thread.cancel()
+        else:
+            job = self.draft.job
+            self.wizard.submit(lambda service: service.cancel(job), lambda done: self._load(), self._on_failed)
 
     def _on_failed(self, error: DyntuiError) -> None:
         self.console.notify_error(error)

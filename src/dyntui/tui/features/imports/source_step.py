@@ -47,7 +47,7 @@ class PasteRowsDialog(PasteLinesDialog):
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "paste")
     about = "CSV, TSV or JSON. The first row can contain the column names."
-    verb = "import"
+    footer_keys = (("ctrl+s", "import"), ("esc", "cancel"))
 
 
 class SourceStep(WizardStep):

@@ -31,7 +31,7 @@ T = TypeVar("T")
 class DialogFooter(LineWidget):
     """The last two lines of a dialog: a message, and the keys."""
 
-    def __init__(self, *keys: tuple[str, str]) -> None:
+    def __init__(self, keys: tuple[tuple[str, str], ...]) -> None:
         super().__init__(classes="footer")
         self.keys = keys
         self.message = ""
@@ -49,11 +49,13 @@ class DialogFooter(LineWidget):
 
 
 class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
-    """A dialog. A subclass defines `content` and `footer_keys`; a canceled dialog returns None."""
+    """A dialog. A subclass defines `content`; a canceled dialog returns None."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     BINDINGS = bindings(KIT_ACTIONS, "dialog")
     title_text = ""
+    footer_keys: tuple[tuple[str, str], ...] = (("esc", "close"),)
+    """Pairs of key and title."""
     on_submit: Callable[[T], object] | None = None
     """Called with the submitted value while the dialog stays open and locked. It has to end in `finish` or `reopen`.
 
@@ -81,15 +83,11 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         """Yield the widgets below the title."""
         raise NotImplementedError
 
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        """Return pairs of key and title for the footer."""
-        return (("esc", "close"),)
-
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(safe(self.title_text, 200), classes="title", markup=False)
             yield from self.content()
-            yield DialogFooter(*self.footer_keys())
+            yield DialogFooter(self.footer_keys)
 
     def show_full_text(self, text: str, available_width: int) -> None:
         """Show `text` above the keys when it is wider than `available_width` cells and is truncated in the list."""
@@ -99,6 +97,12 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         """Show a message above the keys. style: `dim` or `warn`."""
         footer = self.query_one(DialogFooter)
         footer.message, footer.message_style = safe(text, 200), style
+        footer.repaint()
+
+    def show_footer_keys(self, *keys: tuple[str, str]) -> None:
+        """Show other keys."""
+        footer = self.query_one(DialogFooter)
+        footer.keys = keys
         footer.repaint()
 
     # Canceling

@@ -120,7 +120,7 @@ class FormDialog(BaseDialog[Values]):
         super().__init__(title, classes="form")
         self.fields = tuple(fields)
         self.check = check
-        self.verb = verb
+        self.footer_keys = (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", "next"), ("ctrl+s", verb), ("esc", "cancel"))
 
     def content(self) -> ComposeResult:
         with _Fields(id="fields"):
@@ -139,9 +139,6 @@ class FormDialog(BaseDialog[Values]):
         widget = Input(item.value, password=item.secret, compact=True, id=f"field-{item.name}", select_on_focus=False)
         widget.cursor_blink = False
         return widget
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", "next"), ("ctrl+s", self.verb), ("esc", "cancel"))
 
     def current_input(self) -> Values:
         return self.values()

@@ -41,6 +41,8 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         # Values that were typed are options too.
         self.options = [*options, *(value for value in chosen if value not in options)]
         self.multiple = multiple
+        keys = (("space", "select"), ("enter", "apply")) if multiple else (("enter", "choose"),)
+        self.footer_keys = (*keys, ("esc", "cancel"))
         self._lines = _Options(self.options, set(chosen), multiple)
 
     def content(self) -> ComposeResult:
@@ -50,10 +52,6 @@ class MultiSelectDialog(BaseDialog[list[str]]):
     def on_mount(self) -> None:
         first = next((index for index, option in enumerate(self.options) if option in self._lines.chosen), 0)
         self._lines.move_to(first)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        keys = (("space", "select"), ("enter", "apply")) if self.multiple else (("enter", "choose"),)
-        return (*keys, ("esc", "cancel"))
 
     def action_toggle_option(self) -> None:
         if self.options and self.multiple:

@@ -41,7 +41,7 @@ class PasteTextDialog(BaseDialog[Pasted]):
         self.about = about
         self.line = line
         self.text = text
-        self.verb = verb
+        self.footer_keys = (("ctrl+s", verb), ("tab", "next"), ("esc", "cancel"))
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="note", markup=False)
@@ -54,9 +54,6 @@ class PasteTextDialog(BaseDialog[Pasted]):
             field.cursor_blink = False
             yield field
 
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("ctrl+s", self.verb), ("tab", "next"), ("esc", "cancel"))
-
     def current_input(self) -> Pasted:
         line = self.query_one("#line", Input).value if self.line else ""
         return Pasted(self.query_one("#pasted", TextArea).text, line)
@@ -66,12 +63,10 @@ class PasteTextDialog(BaseDialog[Pasted]):
 
 
 class PasteLinesDialog(BaseDialog[str]):
-    """A text area for pasted lines. A subclass binds the key of `action_submit` and gives the texts."""
+    """A text area for pasted lines. A subclass binds the key of `action_submit` and defines the texts."""
 
     about = ""
     """A line above the text."""
-    verb = "submit"
-    """The label of the key that submits."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title, classes="large paste")
@@ -81,9 +76,6 @@ class PasteLinesDialog(BaseDialog[str]):
         area = TextArea("", show_line_numbers=False, tab_behavior="focus", id="rows")
         area.cursor_blink = False
         yield area
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("ctrl+s", self.verb), ("esc", "cancel"))
 
     def on_mount(self) -> None:
         self.set_focus(self.query_one(TextArea), scroll_visible=False)

@@ -30,6 +30,7 @@ class SecretDialog(BaseDialog[None]):
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "secret")
+    footer_keys = (("c", "copy"), ("esc", "close"))
 
     def __init__(self, name: str, value: str) -> None:
         super().__init__(name[:1].upper() + name[1:])
@@ -40,9 +41,6 @@ class SecretDialog(BaseDialog[None]):
         lines = [part for line in self.value.split("\n") for part in (wrap(safe(line, 4000), _WIDTH) or [""])]
         yield Static("\n".join(lines), classes="secret", markup=False)
         yield Static("This value is shown one time and is not stored.", classes="note", markup=False)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("c", "copy"), ("esc", "close"))
 
     def action_copy(self) -> None:
         console = cast("ClipboardApp", self.app)

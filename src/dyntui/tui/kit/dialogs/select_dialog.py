@@ -72,6 +72,7 @@ class SelectDialog(BaseDialog[str]):
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
+    footer_keys = (("enter", "choose"), ("esc", "cancel"))
 
     def __init__(self, title: str, choices: Sequence[Choice], *, start: int = 0) -> None:
         super().__init__(title)
@@ -82,9 +83,6 @@ class SelectDialog(BaseDialog[str]):
         max_height = int(self.app.size.height * _SHARE) - _CHROME
         self._choices.styles.height = max(1, min(len(self._choices.items), max_height))
         yield self._choices
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("enter", "choose"), ("esc", "cancel"))
 
     def on_key(self, event: events.Key) -> None:
         chosen = next((choice for choice in self._choices.items if choice.sign == event.character), None)

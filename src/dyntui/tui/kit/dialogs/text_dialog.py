@@ -26,6 +26,7 @@ class TextDialog(BaseDialog[str]):
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "text-editor")
+    footer_keys = (("ctrl+s, f2", "continue"), ("ctrl+z", "undo"), ("esc", "cancel"))
 
     def __init__(
         self,
@@ -50,9 +51,6 @@ class TextDialog(BaseDialog[str]):
         area.cursor_blink = False
         yield area
         yield Static(safe(self.problem, 500), id="problem", classes="problem", markup=False)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("ctrl+s, f2", "continue"), ("ctrl+z", "undo"), ("esc", "cancel"))
 
     @property
     def area(self) -> TextArea:

@@ -23,15 +23,14 @@ __all__ = ["ScanDialog", "scan_with_progress"]
 class ScanDialog(BaseDialog[None]):
     """Shows how many rows were read, and how many the server reports. esc stops."""
 
+    footer_keys = (("esc", "stop"),)
+
     def __init__(self, title: str) -> None:
         super().__init__(title)
         self.stopped = False
 
     def content(self) -> ComposeResult:
         yield Static("0 rows read", id="progress", markup=False)
-
-    def footer_keys(self) -> tuple[tuple[str, str], ...]:
-        return (("esc", "stop"),)
 
     def show(self, seen: int, reported: int | None) -> None:
         """Show the number of rows that were read. reported: the total by the server; None when it is unknown."""
