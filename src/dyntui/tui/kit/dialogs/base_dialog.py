@@ -31,7 +31,7 @@ T = TypeVar("T")
 class DialogFooter(LineWidget):
     """The last two lines of a dialog: a message, and the keys."""
 
-    def __init__(self, keys: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, *keys: tuple[str, str]) -> None:
         super().__init__(classes="footer")
         self.keys = keys
         self.message = ""
@@ -87,7 +87,7 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         with Vertical(id="dialog"):
             yield Static(safe(self.title_text, 200), classes="title", markup=False)
             yield from self.content()
-            yield DialogFooter(self.footer_keys)
+            yield DialogFooter(*self.footer_keys)
 
     def show_full_text(self, text: str, available_width: int) -> None:
         """Show `text` above the keys when it is wider than `available_width` cells and is truncated in the list."""
