@@ -10,16 +10,17 @@ from dyntui.api.client import Client
 from dyntui.api.errors import NotFound
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
-from dyntui.sandbox.app import create_app
+from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.sandbox import Sandbox
 
 PERMIT = WritePermit("test")
 
 
 @pytest.fixture
 async def api() -> AsyncIterator[Client]:
-    app = create_app(SandboxOptions(users=30, seed=3))
-    sandbox = app.state.sandbox
+    sandbox = Sandbox(SandboxOptions(users=30, seed=3))
+    app = Gateway(sandbox)
     url = "http://localhost/api/v0"
     async with Client(url, sandbox.environment_id, sandbox.token, app=app, rate_limiters=RateLimiters(0, 0)) as client:
         yield client

@@ -16,7 +16,7 @@ from dyntui.cli.context import CommandGroup
 from dyntui.cli.root import COMMANDS, root
 from dyntui.core.errors import DyntuiError
 
-HEAVY = ("textual", "rich", "httpx", "pydantic", "keyring", "starlette", "orjson", "cryptography", "stamina")
+HEAVY = ("textual", "rich", "httpx", "pydantic", "keyring", "orjson", "cryptography", "stamina")
 
 
 def loaded_by(*arguments: str, codes: tuple[int, ...] = (0,)) -> set[str]:

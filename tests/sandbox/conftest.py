@@ -9,9 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
 
-from dyntui.sandbox.app import create_app
+from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.sandbox import Sandbox
 from dyntui.sandbox.server import RunningServer, serving
@@ -22,10 +21,10 @@ NOW = "2026-11-22T12:30:00Z"
 class Api:
     """An httpx client of a sandbox. `ENV` in a path stands for /environments/{id}."""
 
-    def __init__(self, http: httpx.AsyncClient, app: Starlette) -> None:
+    def __init__(self, http: httpx.AsyncClient, app: Gateway) -> None:
         self.http = http
         self.app = app
-        self.sandbox: Sandbox = app.state.sandbox
+        self.sandbox = app.sandbox
         self.token = self.sandbox.token
 
     async def __call__(
@@ -75,8 +74,8 @@ async def make_api() -> AsyncIterator[MakeApi]:
         made: list[Sandbox] = []
 
         def make(**options: Any) -> Api:
-            app = create_app(SandboxOptions(**{"users": 40, "now": NOW, **options}))
-            made.append(app.state.sandbox)
+            app = Gateway(Sandbox(SandboxOptions(**{"users": 40, "now": NOW, **options})))
+            made.append(app.sandbox)
             http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sandbox")
             stack.push_async_callback(http.aclose)
             return Api(http, app)

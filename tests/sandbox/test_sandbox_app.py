@@ -13,15 +13,16 @@ from click.testing import CliRunner
 
 from dyntui.cli.sandbox import sandbox as command
 from dyntui.core.errors import UsageError
-from dyntui.sandbox.app import create_app
+from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.behavior_flags import BEHAVIOR_FLAGS
 from dyntui.sandbox.faults import FAULTS
 from dyntui.sandbox.options import DOCUMENTED_RATE, RateLimit, SandboxOptions, parse_rate_limit
+from dyntui.sandbox.sandbox import Sandbox
 
 
 def test_threads_with_separate_event_loops_share_one_sandbox() -> None:
-    app = create_app(SandboxOptions(users=10))
-    sandbox = app.state.sandbox
+    sandbox = Sandbox(SandboxOptions(users=10))
+    app = Gateway(sandbox)
     problems: list[BaseException] = []
 
     async def work(worker: int) -> None:
@@ -124,7 +125,7 @@ async def test_an_exception_in_a_write_rolls_it_back(api: Any, monkeypatch: pyte
 
 def test_an_invalid_time_is_refused() -> None:
     with pytest.raises(UsageError):
-        create_app(SandboxOptions(now="noon"))
+        Sandbox(SandboxOptions(now="noon"))
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from dyntui.api.client import Client
 from dyntui.api.errors import Redirected, ServerError
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
-from dyntui.sandbox.app import create_app
+from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.sandbox import Sandbox
 
 SEED = json.loads((Path(__file__).parents[1] / "data" / "seed_operations.json").read_text())
 ADDRESS = "0x" + "cd" * 20
@@ -194,8 +195,8 @@ async def answer(stage: Stage, operation_id: str) -> Any:
 
 @pytest.fixture
 async def stage() -> AsyncIterator[Stage]:
-    app = create_app(SandboxOptions(users=60, now="2026-11-22T12:30:00Z"))
-    sandbox = app.state.sandbox
+    sandbox = Sandbox(SandboxOptions(users=60, now="2026-11-22T12:30:00Z"))
+    app = Gateway(sandbox)
     with stamina.set_testing(True):  # a 501 stays one, however often it is asked for
         id, token, no_limits = sandbox.environment_id, sandbox.token, RateLimiters(0, 0)
         async with Client("http://localhost/api/v0", id, token, app=app, rate_limiters=no_limits) as client:

@@ -65,7 +65,6 @@ def test_the_first_frame_comes_before_any_network_or_keyring_code(tmp_path: Path
         "markdown",
         "markdown_it",
         "orjson",
-        "starlette",
         "sqlite3",
         "cryptography",
     }

@@ -1,28 +1,26 @@
-"""The sandbox as an ASGI application. `dyntui demo` and tests call it in process, `server` runs it in uvicorn."""
+"""`Gateway`: the sandbox as an ASGI application. `dyntui demo` and tests call it in process, `server` by uvicorn."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import orjson
 
 from dyntui.sandbox import exports, test_control
 from dyntui.sandbox.faults import ConnectionCut
-from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.rate_limit import too_many_requests
 from dyntui.sandbox.replies import Reply
 from dyntui.sandbox.sandbox import Sandbox
 
-if TYPE_CHECKING:
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import Response
-    from starlette.types import Receive, Scope, Send
+__all__ = ["BASE_PATH", "CUT_EXTENSION", "Gateway", "Message", "Receive", "Send"]
 
-__all__ = ["BASE_PATH", "CUT_EXTENSION", "Gateway", "create_app"]
+Message: TypeAlias = MutableMapping[str, Any]
+"""A scope or a message, as the ASGI specification defines them."""
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 BASE_PATH = "/api/v0"
 CUT_EXTENSION = "dyntui.cut"
@@ -34,43 +32,38 @@ _PROXY_PAGE = b"""<!DOCTYPE html>
 """
 
 
-def create_app(options: SandboxOptions | None = None) -> Starlette:
-    """Create the application. `app.state.sandbox` is the `Sandbox`, with `environment_id`, `token` and `close()`."""
-    from starlette.applications import Starlette
-    from starlette.routing import Mount
-
-    gateway = Gateway(Sandbox(options or SandboxOptions()))
-    app = Starlette(routes=[Mount("", app=gateway)], exception_handlers={Exception: _internal_error})
-    app.state.sandbox = gateway.sandbox
-    return app
-
-
-async def _internal_error(request: Request, error: Exception) -> Response:
-    from starlette.responses import Response
-
-    sandbox: Sandbox = request.app.state.sandbox
-    return Response(
-        orjson.dumps({"error": "Internal Server Error"}),
-        500,
-        {"x-request-id": sandbox.request_id()},
-        media_type="application/json",
-    )
+_INTERNAL_ERROR = Reply(500, {"error": "Internal Server Error"})
 
 
 class Gateway:
-    """An ASGI application that applies the rate limit, the latency and the faults before the API."""
+    """An ASGI application that applies the rate limit, the latency and the faults before the API.
+
+    An exception of the sandbox is a 500, and is raised afterwards.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"the sandbox supports http, not {scope['type']}")
         raw = scope.get("raw_path") or quote(scope["path"]).encode()
         path: str = raw.decode("ascii")
         exchange = _Exchange(self.sandbox, scope, receive, send, path.removeprefix(BASE_PATH))
+        try:
+            await self._answer(exchange, scope, path)
+        except ConnectionCut:
+            raise
+        except Exception:
+            if not exchange.is_started:
+                await exchange.send(_INTERNAL_ERROR)
+            raise
+
+    async def _answer(self, exchange: _Exchange, scope: Message, path: str) -> None:
         if path.startswith(test_control.PREFIX):
-            await exchange.send(test_control.answer_request(self.sandbox, scope, path, await exchange.body()))
+            host = (scope.get("client") or ("127.0.0.1",))[0]
+            body = await exchange.body()
+            await exchange.send(test_control.answer_request(self.sandbox, exchange.method, path, host, body))
         elif path.startswith(exports.PREFIX):
             await exchange.download(path)
         elif not path.startswith(BASE_PATH + "/"):
@@ -96,10 +89,11 @@ class Gateway:
 class _Exchange:
     """One request, and the ways to respond to it or to cut its connection."""
 
-    def __init__(self, sandbox: Sandbox, scope: Scope, receive: Receive, send: Send, path: str) -> None:
+    def __init__(self, sandbox: Sandbox, scope: Message, receive: Receive, send: Send, path: str) -> None:
         self.sandbox = sandbox
         self.method: str = scope["method"]
         self.path = path
+        self.is_started = False
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -137,6 +131,7 @@ class _Exchange:
         if reply.status != 204:
             headers["content-length"] = str(len(content))
         pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self.is_started = True
         await self._send({"type": "http.response.start", "status": reply.status, "headers": pairs})
         part = content if share == 1.0 else content[: int(len(content) * share)]
         await self._send({"type": "http.response.body", "body": part, "more_body": share != 1.0})
@@ -148,6 +143,7 @@ class _Exchange:
             await self.send(Reply(pieces, b"This link is invalid or has expired", {"content-type": "text/plain"}))
             return
         head = [(b"content-type", b"text/csv; charset=utf-8"), (b"content-disposition", b"attachment")]
+        self.is_started = True
         await self._send({"type": "http.response.start", "status": 200, "headers": head})
         for piece in pieces:
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -171,7 +167,7 @@ async def _429(exchange: _Exchange) -> None:
 
 async def _500_before(exchange: _Exchange) -> None:
     await exchange.body()
-    await exchange.send(Reply(500, {"error": "Internal Server Error"}))
+    await exchange.send(_INTERNAL_ERROR)
 
 
 async def _502_after(exchange: _Exchange) -> None:

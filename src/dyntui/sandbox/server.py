@@ -17,13 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from dyntui.core.errors import UsageError
-from dyntui.sandbox.app import BASE_PATH, CUT_EXTENSION, create_app
+from dyntui.sandbox.app import BASE_PATH, CUT_EXTENSION, Gateway, Message, Receive, Send
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.sandbox import Sandbox
 from dyntui.sandbox.store import Document
@@ -46,7 +44,7 @@ class _CuttableProtocol(H11Protocol):
         super().__init__(config, server_state, app_state, _loop)
         inner = self.app
 
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def app(scope: Message, receive: Receive, send: Send) -> None:
             await inner(
                 {**scope, "extensions": {**scope.get("extensions", {}), CUT_EXTENSION: self.cut}}, receive, send
             )
@@ -84,14 +82,8 @@ class RunningServer:
     """The id of the environment with the users."""
     token: str = field(repr=False)
     """An API token with the configured scopes."""
-    app: Starlette = field(repr=False)
-    """The application."""
-
-    @property
-    def sandbox(self) -> Sandbox:
-        """The sandbox of the application."""
-        sandbox: Sandbox = self.app.state.sandbox
-        return sandbox
+    sandbox: Sandbox = field(repr=False)
+    """The sandbox, of which tests read and change the state."""
 
     @property
     def root_url(self) -> str:
@@ -126,12 +118,11 @@ def _bind(host: str, port: int) -> socket.socket:
 def _prepare(
     options: SandboxOptions, listener: socket.socket, ready: Callable[[], None]
 ) -> tuple[RunningServer, _Server]:
-    app = create_app(options)
-    sandbox: Sandbox = app.state.sandbox
+    sandbox = Sandbox(options)
     host, port = listener.getsockname()[:2]
     base = f"http://{f'[{host}]' if ':' in host else host}:{port}{BASE_PATH}"
     config = uvicorn.Config(
-        app,
+        Gateway(sandbox),
         http=_CuttableProtocol,
         ws="none",
         lifespan="off",
@@ -141,7 +132,7 @@ def _prepare(
         timeout_graceful_shutdown=2,
         server_header=False,
     )
-    return RunningServer(base, sandbox.environment_id, sandbox.token, app), _Server(config, ready)
+    return RunningServer(base, sandbox.environment_id, sandbox.token, sandbox), _Server(config, ready)
 
 
 def serve(options: SandboxOptions, host: str = "127.0.0.1", port: int = 0) -> None:

@@ -9,8 +9,6 @@ PUT  /__sandbox__/clock      {"now": "2026-11-22T12:00:00Z"} stops the clock, {"
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import orjson
 
 from dyntui.core.errors import UsageError
@@ -21,22 +19,18 @@ from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 from dyntui.sandbox.user_repository import UserFilter
 
-if TYPE_CHECKING:
-    from starlette.types import Scope
-
 __all__ = ["PREFIX", "answer_request", "describe_state"]
 
 PREFIX = "/__sandbox__/"
 _PAGE = 1000
 
 
-def answer_request(sandbox: Sandbox, scope: Scope, path: str, body: bytes) -> Reply:
-    """Return the reply to a request of the test control."""
-    client = scope.get("client")
-    if client is not None and not (client[0] == "::1" or client[0].startswith("127.")):
+def answer_request(sandbox: Sandbox, method: str, path: str, host: str, body: bytes) -> Reply:
+    """Return the reply to a request of the test control. host: the address of the client."""
+    if host != "::1" and not host.startswith("127."):
         return Reply(403, {"error": "The test control is available on this machine only"})
     try:
-        match scope["method"], path.removeprefix(PREFIX):
+        match method, path.removeprefix(PREFIX):
             case "GET", "state":
                 return Reply(200, describe_state(sandbox))
             case "GET", "users":
