@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -109,13 +110,22 @@ class Catalog:
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """Return the operation of a concrete method and path, with its unquoted path values. A literal path wins."""
-        best: tuple[int, Operation, dict[str, str]] | None = None
-        for operation in self:
-            if operation.method == method.upper() and (found := operation.pattern.match(path)):
-                values = {name: unquote(value) for name, value in found.groupdict().items()}
-                if best is None or len(values) < best[0]:
-                    best = (len(values), operation, values)
-        return (best[1], best[2]) if best else None
+        for operation in self._routes.get((method.upper(), path.count("/")), ()):
+            if found := operation.pattern.match(path):
+                return operation, {name: unquote(value) for name, value in found.groupdict().items()}
+        return None
+
+    def methods(self, path: str) -> list[str]:
+        """Return the methods that exist for a concrete path."""
+        return sorted({method for method, _ in self._routes if self.match(method, path)})
+
+    @cached_property
+    def _routes(self) -> Mapping[tuple[str, int], list[Operation]]:
+        """The operations by method and number of segments, those with the fewest path parameters first."""
+        routes: defaultdict[tuple[str, int], list[Operation]] = defaultdict(list)
+        for operation in sorted(self, key=lambda each: len(each.path_names)):
+            routes[operation.method, operation.path.count("/")].append(operation)
+        return routes
 
     def resolve(self, schema: Schema) -> Schema:
         """Return `schema`, or the schema to which its top-level `$ref` points."""

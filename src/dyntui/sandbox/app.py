@@ -73,7 +73,7 @@ class Gateway:
 
     async def _api(self, exchange: _Exchange) -> None:
         sandbox = self.sandbox
-        bulk = sandbox.find(exchange.method, exchange.path) == "bulkCreateUser"
+        bulk = exchange.method == "POST" and exchange.path.rstrip("/").endswith("/users/bulk")
         if refusal := sandbox.limiter.check_request(bulk=bulk):
             await exchange.send(refusal)
             return

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from dyntui.api.catalog import catalog
 from dyntui.sandbox import operations, sample_configuration, sample_history, seed_environment
 from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, OperationCall
 from dyntui.sandbox.hostile_payloads import inject_payloads
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, not_found
-from dyntui.sandbox.routing import Router, check_ids, parse_query
+from dyntui.sandbox.request_parameters import check_ids, parse_query
 from dyntui.sandbox.schema_validation import body_violations
 from dyntui.sandbox.state import SandboxState
 from dyntui.sandbox.store import Document
@@ -42,7 +43,6 @@ class Sandbox(SandboxState):
     def __init__(self, options: SandboxOptions) -> None:
         super().__init__(options)
         self.requests: Counter[str] = Counter()
-        self._router = Router()
         self._tokens: tuple[int, dict[str, Document]] = (-1, {})
         self._delayed: set[threading.Timer] = set()
         self._number = 0
@@ -76,11 +76,6 @@ class Sandbox(SandboxState):
             self._number += 1
             return self.ids.uuid(f"request {self._number}")
 
-    def find(self, method: str, path: str) -> str:
-        """Return the id of the operation for a path below the base path; empty when there is none."""
-        found = self._router.find(method, path)
-        return found[0].id if found else ""
-
     def run_delayed(self, delay_s: float, work: Callable[[], object]) -> None:
         """Call `work` after a delay, in a thread that does not depend on the caller."""
 
@@ -109,12 +104,13 @@ class Sandbox(SandboxState):
         return reply
 
     def _handle(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        if method == "GET" and path.strip("/") == "tokens/me" and self.flags.on("tokens-me"):
+        path = f"/{path.strip('/')}"
+        if method == "GET" and path == "/tokens/me" and self.flags.on("tokens-me"):
             self.requests["tokens/me"] += 1
             return Reply(200, {"token": seed_environment.public_token(self._authenticate(headers))})
-        found = self._router.find(method, path)
+        found = catalog().match(method, path)
         if found is None:
-            if others := self._router.methods(path):
+            if others := catalog().methods(path):
                 raise RequestRefused(Reply(405, {"error": f"{method} is not allowed"}, {"allow": ", ".join(others)}))
             raise not_found("Path")
         operation, values = found

@@ -1,10 +1,9 @@
-"""Finds the operation of a request in the catalog and parses its parameters."""
+"""Parses the path values and the query of a request."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from dyntui.api.catalog import Operation, Parameter, catalog
 from dyntui.core.ids import is_uuid
@@ -14,44 +13,12 @@ from dyntui.sandbox.replies import bad_request, not_found
 from dyntui.sandbox.schema_validation import OPEN_ENUMS
 from dyntui.sandbox.store import Document
 
-__all__ = ["MAX_LIMIT", "Router", "check_ids", "parse_query"]
+__all__ = ["check_ids", "parse_query"]
 
-MAX_LIMIT = 100
+_MAX_LIMIT = 100
 _DEEP = re.compile(r"(\w+)\[(\w+)\]\Z")
 _INTEGER = re.compile(r"-?[0-9]{1,15}\Z")
 _NOT_UUIDS = frozenset({"address", "chainName", "mfaDeviceType", "providerType", "sdkViewType"})
-
-
-class Router:
-    """Finds the operation of a method and path. A literal segment takes precedence over a parameter."""
-
-    def __init__(self) -> None:
-        self._routes: dict[tuple[str, int], list[tuple[list[str], Operation]]] = defaultdict(list)
-        for each in catalog():
-            parts = each.path.strip("/").split("/")
-            self._routes[each.method, len(parts)].append((parts, each))
-        for routes in self._routes.values():
-            routes.sort(key=lambda route: sum(part.startswith("{") for part in route[0]))
-        self._methods = sorted({method for method, _ in self._routes})
-
-    def find(self, method: str, raw_path: str) -> tuple[Operation, dict[str, str]] | None:
-        """Return the operation and its unquoted path parameters; None when there is none."""
-        parts = raw_path.strip("/").split("/")
-        for pattern, each in self._routes.get((method, len(parts)), ()):
-            if all(
-                expected == part or (expected.startswith("{") and part)
-                for expected, part in zip(pattern, parts, strict=True)
-            ):
-                return each, {
-                    expected[1:-1]: unquote(part)
-                    for expected, part in zip(pattern, parts, strict=True)
-                    if expected.startswith("{")
-                }
-        return None
-
-    def methods(self, raw_path: str) -> list[str]:
-        """Return the methods that exist for a path."""
-        return [method for method in self._methods if self.find(method, raw_path)]
 
 
 def check_ids(values: dict[str, str], flags: BehaviorFlags) -> None:
@@ -106,9 +73,9 @@ def _typed(parameter: Parameter, value: str, flags: BehaviorFlags) -> object:
             if not _INTEGER.match(value):
                 raise bad_request(f"query/{parameter.name} must be integer")
             number = int(value)
-            if parameter.name == "limit" and number > MAX_LIMIT and flags["limit-above-maximum"] == "clamp":
-                return MAX_LIMIT
-            low, high = (1, MAX_LIMIT) if parameter.name == "limit" else (0, None)
+            if parameter.name == "limit" and number > _MAX_LIMIT and flags["limit-above-maximum"] == "clamp":
+                return _MAX_LIMIT
+            low, high = (1, _MAX_LIMIT) if parameter.name == "limit" else (0, None)
             if number < low or (high is not None and number > high):
                 raise bad_request(f"query/{parameter.name} must be >= {low}{f' and <= {high}' if high else ''}")
             return number
