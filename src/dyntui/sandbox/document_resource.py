@@ -1,7 +1,6 @@
 """`DocumentResource`: the list, create, get, update, delete, enable and disable operations of one kind of document.
 
-    GATES = DocumentResource("gates", "Gate", resource="gate", list_as="gates", check=_check)
-    GATES.serve("getEnvironmentGates", "createGate", "getGate", ...)
+    DocumentResource("gates", "Gate", unique=("name",), check=_check).serve("getEnvironmentGates", "createGate", ...)
 
 A document is enabled when it has `enabledAt`. A singleton, such as the test account, has `locate`: its id follows from
 the path, and it can be created only once.
@@ -9,10 +8,12 @@ the path, and it can be created only once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import KW_ONLY, dataclass
+from typing import Self
 
-from dyntui.api.catalog import Operation, catalog
+from dyntui.api.catalog import Operation, Schema, catalog
+from dyntui.sandbox.events import event_types
 from dyntui.sandbox.handler_registry import Handler, OperationCall, operation
 from dyntui.sandbox.replies import Reply, invalid, not_found
 from dyntui.sandbox.store import Document
@@ -34,9 +35,16 @@ def _accept_any(call: OperationCall, doc: Document) -> None:
 
 
 def admin_event(call: OperationCall, resource: str, action: str, data: Document) -> None:
-    """Write the event of a configuration change, if the behavior flag `admin-events` is on."""
-    if resource and call.sandbox.flags.on("admin-events"):
-        call.emit(f"admin.{resource}.{action}", data)
+    """Write the event of a configuration change, if there is such an event and the flag `admin-events` is on."""
+    name = f"admin.{resource}.{action}"
+    if name in event_types() and call.sandbox.flags.on("admin-events"):
+        call.emit(name, data)
+
+
+def _only_property(schema: Schema) -> str:
+    """Return the name of the only property of an object: responses contain rows or a document in such an object."""
+    properties = catalog().resolve(schema).get("properties", {})
+    return next(iter(properties)) if len(properties) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +56,22 @@ class DocumentResource:
     title: str
     """The name in messages."""
     _: KW_ONLY
+    resource: str = ""
+    """The resource in the names of events (`admin.RESOURCE.created`); by default the kind without its last `s`."""
     path: str = ""
     """The path parameter with the id of a document; by default the resource with `Id`."""
     parent: str = "environmentId"
     """The path parameter with the id of the parent."""
     parent_kind: str = ""
     """The kind of the parent, which must exist; empty when the parent is the environment."""
-    list_as: str = ""
-    """The property that contains the list in a response; empty for none."""
-    one_as: str = ""
-    """The property that contains one document in a response; empty for none."""
-    resource: str = ""
-    """The resource in the names of events (`admin.RESOURCE.created`); empty for no events."""
+    fields: Collection[str] | None = None
+    """The fields of a request body that are stored; None for all."""
+    unique: tuple[str, ...] = ()
+    """Fields in which no two documents of a parent may have the same value."""
+    exists_code: str = "duplicate_exists"
+    """The error code for a second document with the same unique field, and for a second singleton."""
+    disabled_at_first: bool = False
+    """Whether a new document has `enabledAt`, which is null until it is enabled."""
     make: Callable[[OperationCall, Document], Document] = _copy_document
     """Returns the document, without its id, for the body of a create request."""
     change: Callable[[OperationCall, Document, Document], Document] = _merge_body
@@ -70,20 +82,19 @@ class DocumentResource:
     """Returns the document as the API shows it."""
     locate: Callable[[OperationCall], str] | None = None
     """Returns the id of a singleton; None for other documents."""
-    exists_code: str = "duplicate_exists"
-    """The error code when a singleton exists already."""
 
-    def serve(self, *ids: str) -> None:
-        """Register the handlers of these operations. What each does follows from its method and path."""
+    def serve(self, *ids: str) -> Self:
+        """Register the handlers of these operations. What each does follows from its method, path and response."""
         for id in ids:
             operation(id)(self._handler(catalog().get(id)))
+        return self
 
     def _handler(self, each: Operation) -> Handler:
         last = each.path.rpartition("/")[2]
         if last in ("enable", "disable"):
             return lambda call: self.set_enabled(call, last == "enable")
         if each.method == "GET":
-            is_one = last.startswith("{") or (self.locate is not None and not self.list_as)
+            is_one = last.startswith("{") or (self.locate is not None and not _only_property(each.response or {}))
             return (lambda call: self.respond(call, self.find(call))) if is_one else self.list_all
         handlers: dict[str, Handler] = {"POST": self.create, "PUT": self.update, "DELETE": self.delete}
         return handlers[each.method]
@@ -94,15 +105,20 @@ class DocumentResource:
 
     def respond(self, call: OperationCall, doc: Document) -> Document:
         """Return the body of the response for a document."""
+        name = _only_property(call.operation.response or {})
         shown = self.show(call, doc)
-        return {self.one_as: shown} if self.one_as else shown
+        return {name: shown} if name else shown
 
     def save(self, call: OperationCall, doc: Document, parent: str = "") -> None:
         """Store a new or changed document."""
         call.sandbox.store.put(self.kind, doc, parent, id=doc["id"] if self.locate is None else self._id(call))
 
     def _id(self, call: OperationCall) -> str:
-        return call.path[self.path or f"{self.resource}Id"] if self.locate is None else self.locate(call)
+        return call.path[self.path or f"{self._resource}Id"] if self.locate is None else self.locate(call)
+
+    @property
+    def _resource(self) -> str:
+        return self.resource or self.kind.removesuffix("s")
 
     def _parent(self, call: OperationCall) -> str:
         id = call.path[self.parent]
@@ -110,43 +126,59 @@ class DocumentResource:
             raise not_found(self.parent_kind.removesuffix("s").title())
         return id
 
-    def siblings(self, call: OperationCall, doc: Document) -> list[Document]:
-        """Return the other documents with the same parent."""
-        store = call.sandbox.store
-        parent = call.path.get(self.parent) or store.parent(self.kind, doc["id"]) or ""
-        return [each for each in store.all(self.kind, parent) if each["id"] != doc["id"]]
+    def _body(self, call: OperationCall) -> Document:
+        body: Document = call.body or {}
+        return {name: value for name, value in body.items() if self.fields is None or name in self.fields}
+
+    def _validate(self, call: OperationCall, doc: Document) -> None:
+        """Raise RequestRefused for a document that is not allowed, or that is not unique."""
+        self.check(call, doc)
+        if self.unique:
+            store = call.sandbox.store
+            parent = call.path.get(self.parent) or store.parent(self.kind, doc["id"]) or ""
+            others = [each for each in store.all(self.kind, parent) if each["id"] != doc["id"]]
+            for field in self.unique:
+                if any(each[field] == doc[field] for each in others):
+                    raise invalid(self.exists_code, f"{self.title} {doc[field]} already exists")
 
     def list_all(self, call: OperationCall) -> object:
         """Return all documents of the parent."""
-        docs = [self.respond(call, doc) for doc in call.sandbox.store.all(self.kind, self._parent(call))]
-        return {self.list_as: docs} if self.list_as else docs
+        response = catalog().resolve(call.operation.response or {})
+        name = _only_property(response)
+        rows = response["properties"][name] if name else response
+        row_name = _only_property(rows["items"])
+        docs = [self.show(call, doc) for doc in call.sandbox.store.all(self.kind, self._parent(call))]
+        shown = [{row_name: doc} for doc in docs] if row_name else docs
+        return {name: shown} if name else shown
 
     def create(self, call: OperationCall) -> Reply:
         """Create a document from the body."""
         parent = self._parent(call)
         if self.locate is not None and call.sandbox.store.get(self.kind, self._id(call)) is not None:
             raise invalid(self.exists_code, f"{self.title} already exists")
-        doc = {"id": "", **self.make(call, call.body or {})}
-        self.check(call, doc)
+        doc = {"id": "", **self.make(call, self._body(call))}
+        if self.disabled_at_first:
+            doc["enabledAt"] = None
+        self._validate(call, doc)
         doc["id"] = call.new_id(self.kind)
         self.save(call, doc, parent)
-        admin_event(call, self.resource, "created", self.show(call, doc))
+        admin_event(call, self._resource, "created", self.show(call, doc))
         return Reply(201, self.respond(call, doc))
 
     def update(self, call: OperationCall) -> Document:
         """Update the document of the path from the body."""
         doc = self.find(call)
-        doc = {**self.change(call, doc, call.body or {}), "id": doc["id"]}
-        self.check(call, doc)
+        doc = {**self.change(call, doc, self._body(call)), "id": doc["id"]}
+        self._validate(call, doc)
         self.save(call, doc)
-        admin_event(call, self.resource, "updated", self.show(call, doc))
+        admin_event(call, self._resource, "updated", self.show(call, doc))
         return self.respond(call, doc)
 
     def delete(self, call: OperationCall) -> None:
         """Delete the document of the path."""
         doc = self.find(call)
         call.sandbox.store.remove(self.kind, self._id(call))
-        admin_event(call, self.resource, "deleted", self.show(call, doc))
+        admin_event(call, self._resource, "deleted", self.show(call, doc))
 
     def set_enabled(self, call: OperationCall, enabled: bool) -> object:
         """Enable or disable the document of the path."""
@@ -156,5 +188,5 @@ class DocumentResource:
             if enabled:
                 self.check(call, doc)
             self.save(call, doc)
-            admin_event(call, self.resource, "enabled" if enabled else "disabled", self.show(call, doc))
+            admin_event(call, self._resource, "enabled" if enabled else "disabled", self.show(call, doc))
         return self.respond(call, doc)

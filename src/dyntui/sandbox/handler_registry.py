@@ -8,11 +8,12 @@ transaction unless the operation only reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dyntui.sandbox.replies import not_found
+from dyntui.sandbox.replies import bad_request, not_found
 from dyntui.sandbox.store import Document
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ __all__ = [
     "OperationCall",
     "operation",
 ]
+
+_ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 
 
 @dataclass(slots=True)
@@ -61,6 +64,24 @@ class OperationCall:
         if found is None or (parent is not None and self.sandbox.store.parent(kind, id) != parent):
             raise not_found(title)
         return found
+
+    def order(self, columns: Collection[str], title: str, default: str = "") -> str:
+        """Return `orderBy` of the query: `COLUMN-asc` or `COLUMN-desc`, with one of the columns.
+
+        default: the order without `orderBy`; by default that of the behavior flag `default-order`. Raises
+        RequestRefused (400), which names the rows by the title.
+        """
+        flags = self.sandbox.flags
+        default = default or flags["default-order"]
+        order: str = self.query.get("orderBy", default)
+        match = _ORDER.match(order)
+        if match is None:
+            raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
+        if match[1] not in columns:
+            if flags["unknown-order"] == "reject":
+                raise bad_request(f"query/orderBy: {title} cannot be sorted by {match[1]}")
+            return default
+        return order
 
     def emit(self, name: str, data: Document) -> None:
         """Write an event without a user, because an API token caused it (docs/vendor-api.md#event-types)."""

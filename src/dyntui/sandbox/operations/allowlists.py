@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from dyntui.sandbox.access_lists import IDENTIFIERS, entry_identifiers
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
@@ -11,7 +9,6 @@ from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import fold_case
 
-_ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 _SORTABLE = frozenset({"id", "alias", "createdAt", *IDENTIFIERS})
 _SEARCHED = {"documented": ("alias", "walletPublicKey", "email"), "all": ("alias", *IDENTIFIERS)}
 
@@ -19,23 +16,21 @@ _SEARCHED = {"documented": ("alias", "walletPublicKey", "email"), "all": ("alias
 def _make(call: OperationCall, body: Document) -> Document:
     return {
         "name": body.get("name") or f"Allowlist {call.sandbox.store.next_number('unnamed allowlists')}",
-        "enabledAt": None,
         "projectEnvironmentId": call.path["environmentId"],
         "scope": body.get("scope"),
         "outcome": body.get("outcome", "scope"),
     }
 
 
-def _change(call: OperationCall, doc: Document, body: Document) -> Document:
-    return {**doc, **{name: body[name] for name in ("name", "scope", "outcome") if name in body}}
-
-
-def _check(call: OperationCall, allowlist: Document) -> None:
-    if any(each["name"] == allowlist["name"] for each in ALLOWLISTS.siblings(call, allowlist)):
-        raise invalid("allowlist_already_exists", "An allowlist with this name already exists")
-
-
-ALLOWLISTS = DocumentResource("allowlists", "Allowlist", resource="allowlist", make=_make, change=_change, check=_check)
+ALLOWLISTS = DocumentResource(
+    "allowlists",
+    "Allowlist",
+    fields=("name", "scope", "outcome"),
+    unique=("name",),
+    exists_code="allowlist_already_exists",
+    disabled_at_first=True,
+    make=_make,
+)
 ALLOWLISTS.serve(
     "getAllowlistsByEnvironmentId",
     "createAllowlistByEnvironmentId",
@@ -57,7 +52,8 @@ def delete_allowlist(call: OperationCall) -> None:
 @operation("getEntriesByAllowlistId")
 def list_entries(call: OperationCall) -> Document:
     parent = ALLOWLISTS.find(call)["id"]
-    column, descending = _order(call)
+    column, _, direction = call.order(_SORTABLE, "entries", "createdAt-asc").partition("-")
+    descending = direction == "desc"
     word = fold_case(call.query.get("query", ""))
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
     store = call.sandbox.store
@@ -71,19 +67,6 @@ def list_entries(call: OperationCall) -> Document:
     if descending:
         found.reverse()
     return {"count": len(found), "entries": found[offset : offset + limit]}
-
-
-def _order(call: OperationCall) -> tuple[str, bool]:
-    """Return the column to sort by, and whether the order is descending."""
-    order = call.query.get("orderBy", "createdAt-asc")
-    match = _ORDER.match(order)
-    if match is None:
-        raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
-    if match[1] not in _SORTABLE:
-        if call.sandbox.flags["unknown-order"] == "reject":
-            raise bad_request(f"query/orderBy: entries cannot be sorted by {match[1]}")
-        return "createdAt", False
-    return match[1], match[2] == "desc"
 
 
 def _matches(entry: Document, names: tuple[str, ...], word: str) -> bool:

@@ -47,9 +47,6 @@ def _has_duplicates(call: OperationCall, key: str) -> bool:
 
 
 def _check(call: OperationCall, field: Document) -> None:
-    others = CUSTOM_FIELDS.siblings(call, field)
-    if any(field["name"] == each["name"] or field["key"] == each["key"] for each in others):
-        raise invalid("custom_field_not_unique", "A custom field with this name already exists")
     if field["position"] < 0:
         raise invalid("invalid_position", "The position must be 0 or more")
     rules = field.get("validationRules") or {}
@@ -63,10 +60,15 @@ def _check(call: OperationCall, field: Document) -> None:
         raise invalid("repeated_options", "An option is given twice")
 
 
-CUSTOM_FIELDS = DocumentResource(
-    "customFields", "Custom field", resource="customField", make=_make, change=_change, check=_check
-)
-CUSTOM_FIELDS.serve(
+DocumentResource(
+    "customFields",
+    "Custom field",
+    unique=("name", "key"),
+    exists_code="custom_field_not_unique",
+    make=_make,
+    change=_change,
+    check=_check,
+).serve(
     "getCustomFieldsForEnvironment",
     "createCustomFieldForEnvironment",
     "getCustomFieldById",

@@ -14,21 +14,7 @@ _EVM_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 _NFT_CHAINS = frozenset({"EVM", "SOL", "FLOW"})
 
 
-def _make(call: OperationCall, body: Document) -> Document:
-    return {**_known_fields(body), "enabledAt": None}
-
-
-def _change(call: OperationCall, doc: Document, body: Document) -> Document:
-    return {**doc, **_known_fields(body)}
-
-
-def _known_fields(body: Document) -> Document:
-    return {name: body[name] for name in ("name", "outcome", "scope", "rules") if name in body}
-
-
 def _check(call: OperationCall, gate: Document) -> None:
-    if any(each["name"] == gate["name"] for each in GATES.siblings(call, gate)):
-        raise invalid("gate_exists", "A gate with this name already exists")
     if not gate["rules"]:
         raise invalid("invalid_gate", "A gate needs at least one rule")
     for rule in gate["rules"]:
@@ -42,5 +28,12 @@ def _check(call: OperationCall, gate: Document) -> None:
             raise invalid("invalid_gate", "The amount must be more than 0")
 
 
-GATES = DocumentResource("gates", "Gate", list_as="gates", resource="gate", make=_make, change=_change, check=_check)
-GATES.serve("getEnvironmentGates", "createGate", "getGate", "updateGate", "deleteGate", "enableGate", "disableGate")
+DocumentResource(
+    "gates",
+    "Gate",
+    fields=("name", "outcome", "scope", "rules"),
+    unique=("name",),
+    exists_code="gate_exists",
+    disabled_at_first=True,
+    check=_check,
+).serve("getEnvironmentGates", "createGate", "getGate", "updateGate", "deleteGate", "enableGate", "disableGate")

@@ -6,7 +6,7 @@ import re
 
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.replies import bad_request, invalid
+from dyntui.sandbox.replies import bad_request
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
@@ -26,8 +26,7 @@ def _check_settings(call: OperationCall, doc: Document) -> None:
 SETTINGS = DocumentResource(
     "globalWallets",
     "Global wallet",
-    resource="globalWallet",
-    make=lambda call, body: {**body, "enabledAt": None},
+    disabled_at_first=True,
     check=_check_settings,
     locate=_environment,
 )
@@ -40,16 +39,13 @@ SETTINGS.serve(
 )
 
 
-def _make_control(call: OperationCall, body: Document) -> Document:
-    return {"projectEnvironmentId": _environment(call), "type": body["type"], "enabledAt": None}
-
-
 ACCESS = DocumentResource(
     "globalWalletAccess",
     "Access control of the global wallet",
     resource="globalWalletAccessControl",
-    make=_make_control,
-    change=lambda call, doc, body: {**doc, "type": body["type"]},
+    fields=("type",),
+    disabled_at_first=True,
+    make=lambda call, body: {"projectEnvironmentId": _environment(call), **body},
     show=lambda call, doc: {**doc, "domains": call.sandbox.store.all("globalWalletDomains", _environment(call))},
     locate=_environment,
 )
@@ -70,19 +66,16 @@ def _make_domain(call: OperationCall, body: Document) -> Document:
 def _check_domain(call: OperationCall, doc: Document) -> None:
     if not _DOMAIN.match(doc["domain"]):
         raise bad_request("body/domain must match format 'hostname'")
-    if any(each["domain"] == doc["domain"] for each in DOMAINS.siblings(call, doc)):
-        raise invalid("duplicate_exists", "This domain exists already")
 
 
-DOMAINS = DocumentResource(
+DocumentResource(
     "globalWalletDomains",
     "Domain",
     path="globalWalletAccessControlDomainId",
-    resource="globalWalletDomain",
+    unique=("domain",),
     make=_make_domain,
     check=_check_domain,
-)
-DOMAINS.serve("addGlobalWalletAccessControlDomain", "deleteGlobalWalletAccessControlDomainById")
+).serve("addGlobalWalletAccessControlDomain", "deleteGlobalWalletAccessControlDomainById")
 
 
 @operation("getGlobalWalletConnections")

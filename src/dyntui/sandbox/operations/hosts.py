@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from dyntui.sandbox.document_resource import DocumentResource
-from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.replies import Reply, invalid
+from dyntui.sandbox.handler_registry import OperationCall
+from dyntui.sandbox.replies import invalid
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
 
@@ -22,8 +22,6 @@ def _check_origin(call: OperationCall, doc: Document) -> None:
         raise invalid(
             "invalid_cors_origins", "An origin has a scheme and a host, optionally with the prefix *., and no path"
         )
-    if any(each["origin"] == doc["origin"] for each in ORIGINS.siblings(call, doc)):
-        raise invalid("duplicate_exists", "This origin exists already")
 
 
 def _make_origin(call: OperationCall, body: Document) -> Document:
@@ -31,35 +29,27 @@ def _make_origin(call: OperationCall, body: Document) -> Document:
     return {"origin": origin, "createdAt": format_time(call.now), "projectEnvironmentId": call.path["environmentId"]}
 
 
-ORIGINS = DocumentResource(
-    "origins", "Origin", list_as="origins", resource="origin", make=_make_origin, check=_check_origin
-)
-ORIGINS.serve("getOrigins", "deleteOriginById")
-
-
-@operation("addOrigin")
-def add_origin(call: OperationCall) -> Reply:
-    """Return the origin in an object; the list contains it without one."""
-    reply = ORIGINS.create(call)
-    return Reply(reply.status, {"origin": reply.body})
+DocumentResource(
+    "origins",
+    "Origin",
+    unique=("origin",),
+    make=_make_origin,
+    check=_check_origin,
+).serve("getOrigins", "addOrigin", "deleteOriginById")
 
 
 def _check_deeplink(call: OperationCall, doc: Document) -> None:
     if not _DEEPLINK.match(doc["url"]):
         raise invalid("invalid_mobile_deeplink_urls", "A deep link has a scheme, like northwind://")
-    if any(each["url"] == doc["url"] for each in DEEPLINKS.siblings(call, doc)):
-        raise invalid("duplicate_exists", "This deep link exists already")
 
 
-DEEPLINKS = DocumentResource(
+DocumentResource(
     "deeplinkUrls",
     "Deeplink URL",
-    list_as="deeplinkUrls",
-    resource="deeplinkUrl",
+    unique=("url",),
     make=lambda call, body: {"url": body["url"], "createdAt": format_time(call.now)},
     check=_check_deeplink,
-)
-DEEPLINKS.serve("getDeeplinkUrls", "addDeeplinkUrl", "deleteDeeplinkUrlById")
+).serve("getDeeplinkUrls", "addDeeplinkUrl", "deleteDeeplinkUrlById")
 
 
 def _make_hostname(call: OperationCall, body: Document) -> Document:
@@ -100,16 +90,13 @@ def hostname_records(hostname: str, token: str) -> list[Document]:
 def _check_hostname(call: OperationCall, doc: Document) -> None:
     if not _HOSTNAME.match(doc["hostname"]):
         raise invalid("invalid_custom_hostname", "A hostname is lower case and has a dot, like auth.northwind.example")
-    if any(each["hostname"] == doc["hostname"] for each in HOSTNAMES.siblings(call, doc)):
-        raise invalid("invalid_custom_hostname", "This hostname exists already")
 
 
-HOSTNAMES = DocumentResource(
+DocumentResource(
     "customHostnames",
     "Custom hostname",
-    list_as="customHostnames",
-    resource="customHostname",
+    unique=("hostname",),
+    exists_code="invalid_custom_hostname",
     make=_make_hostname,
     check=_check_hostname,
-)
-HOSTNAMES.serve("getCustomHostnames", "createCustomHostname", "deleteCustomHostname")
+).serve("getCustomHostnames", "createCustomHostname", "deleteCustomHostname")

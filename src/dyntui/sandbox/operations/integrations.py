@@ -45,19 +45,16 @@ def _make_name_service(call: OperationCall, body: Document) -> Document:
     """Return a new name service. The signature is not verified."""
     if not _DOMAIN.match(body["domain"]) or not body["signature"]:
         raise bad_request("body/domain must be a domain, and body/signature the signed message")
-    return {"address": body["address"], "domain": body["domain"], "enabledAt": None}
+    return {"address": body["address"], "domain": body["domain"]}
 
 
-NAME_SERVICES = DocumentResource(
+DocumentResource(
     "nameServices",
     "Name service",
-    resource="nameService",
+    disabled_at_first=True,
     make=_make_name_service,
     locate=lambda call: f"{call.path['environmentId']} {_chain(call)}",
-)
-NAME_SERVICES.serve(
-    "getNameService", "createNameService", "deleteNameService", "enableNameService", "disableNameService"
-)
+).serve("getNameService", "createNameService", "deleteNameService", "enableNameService", "disableNameService")
 
 
 @operation("fetchNameServiceSigningMessage")
@@ -87,15 +84,13 @@ def _make_test_account(call: OperationCall, body: Document) -> Document:
     return account
 
 
-TEST_ACCOUNT = DocumentResource(
+DocumentResource(
     "testAccounts",
     "Test account",
-    resource="testAccount",
     make=_make_test_account,
     show=lambda call, doc: {name: value for name, value in doc.items() if name != "id"},
     locate=lambda call: call.path["environmentId"],
-)
-TEST_ACCOUNT.serve("getTestAccount", "createTestAccount", "deleteTestAccount")
+).serve("getTestAccount", "createTestAccount", "deleteTestAccount")
 
 
 @operation("getAllTokensByChain")

@@ -122,7 +122,6 @@ def _make_sso(call: OperationCall, body: Document) -> Document:
 SSO = DocumentResource(
     "ssoProviders",
     "SSO provider",
-    path="ssoProviderId",
     parent="organizationId",
     parent_kind="organizations",
     make=_make_sso,
@@ -167,20 +166,14 @@ def _check_network(call: OperationCall, doc: Document) -> None:
     for name in ("rpcUrl", "blockExplorerUrl", "iconUrl", "nativeCurrencyIconUrl"):
         if not _HTTP.match(doc[name]):
             raise bad_request(f"body/{name} must match format 'uri'")
-    if any(each["chainId"] == doc["chainId"] for each in NETWORKS.siblings(call, doc)):
-        raise invalid("duplicate_exists", "A network with this chain id exists already")
 
 
-NETWORKS = DocumentResource(
+DocumentResource(
     "customNetworks",
     "Custom network",
     path="networkId",
     parent="organizationId",
     parent_kind="organizations",
-    list_as="customNetworks",
-    one_as="customNetwork",
+    unique=("chainId",),
     check=_check_network,
-)
-NETWORKS.serve(
-    "getCustomNetworks", "createCustomNetwork", "getCustomNetwork", "updateCustomNetwork", "deleteCustomNetwork"
-)
+).serve("getCustomNetworks", "createCustomNetwork", "getCustomNetwork", "updateCustomNetwork", "deleteCustomNetwork")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.users import find_user, serialize_user
+from dyntui.sandbox.operations.users import find_owner, find_user, serialize_user
 from dyntui.sandbox.replies import not_found
 from dyntui.sandbox.serializers import serialize_session
 from dyntui.sandbox.store import Document
@@ -14,12 +14,9 @@ from dyntui.sandbox.user_record import Record, unique_keys
 
 def _find(call: OperationCall) -> tuple[int, Record, Document]:
     """Return the session of the path, with the position and record of its user. Raises RequestRefused (404)."""
-    position = call.sandbox.ids.owner(call.path["sessionId"])
-    record = None if position is None else call.sandbox.users.load(position)
-    if position is None or record is None or record.get("deletedAt") is not None:
-        raise not_found("Session")
+    position, record = find_owner(call, call.path["sessionId"], "Session")
     for each in record.get("sessions", ()):
-        if each["id"] == call.path["sessionId"]:
+        if each["id"] == call.path["sessionId"] and record.get("deletedAt") is None:
             return position, record, each
     raise not_found("Session")
 
@@ -68,8 +65,8 @@ def reset_mfa(call: OperationCall) -> None:
 
 @operation("getUserOauthAccessToken")
 def oauth_access_token(call: OperationCall) -> Document:
-    position = call.sandbox.ids.owner(call.path["oauthAccountId"])
-    record = None if position is None else call.sandbox.users.load(position)
-    if record is None or not any(account["id"] == call.path["oauthAccountId"] for account in record["oauth"]):
+    id = call.path["oauthAccountId"]
+    _, record = find_owner(call, id, "OAuth account")
+    if not any(account["id"] == id for account in record["oauth"]):
         raise not_found("OAuth account")
-    return {"accessToken": f"ya29.sandbox-{call.sandbox.ids.digest('access ' + call.path['oauthAccountId'], 20).hex()}"}
+    return {"accessToken": f"ya29.sandbox-{call.sandbox.ids.digest(f'access {id}', 20).hex()}"}

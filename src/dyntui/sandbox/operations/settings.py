@@ -23,16 +23,6 @@ _OAUTH_SCOPES: Mapping[str, str] = {
 }
 
 
-def _known_fields(body: Document) -> Document:
-    """Return the fields of a request that a provider shows; the others are write-only."""
-    shown = catalog().schemas["Provider"]["properties"]
-    return {name: value for name, value in body.items() if name in shown}
-
-
-def _make_provider(call: OperationCall, body: Document) -> Document:
-    return {**provider_urls(call.path["environmentId"], body["provider"]), **_known_fields(body), "enabledAt": None}
-
-
 def provider_urls(environment_id: str, provider: str) -> Document:
     """Return the sign-in URLs of a provider; an empty object for one without sign-in."""
     if provider not in _OAUTH_SCOPES:
@@ -44,22 +34,19 @@ def provider_urls(environment_id: str, provider: str) -> Document:
 
 
 def _check_provider(call: OperationCall, doc: Document) -> None:
-    if any(each["provider"] == doc["provider"] for each in PROVIDERS.siblings(call, doc)):
-        raise invalid("duplicate_exists", f"The provider {doc['provider']} is configured already")
     if (url := doc.get("keyExportUrl")) and not url.startswith("https://"):
         raise invalid("invalid_key_export_url", "The URL for key export must be https")
 
 
-PROVIDERS = DocumentResource(
+DocumentResource(
     "providers",
     "Provider",
-    list_as="providers",
-    resource="provider",
-    make=_make_provider,
-    change=lambda call, doc, body: {**doc, **_known_fields(body)},
+    fields=catalog().schemas["Provider"]["properties"],  # the other fields of a request are write-only
+    unique=("provider",),
+    disabled_at_first=True,
+    make=lambda call, body: {**provider_urls(call.path["environmentId"], body["provider"]), **body},
     check=_check_provider,
-)
-PROVIDERS.serve(
+).serve(
     "getEnvironmentProviders",
     "createProvider",
     "getProvider",
@@ -80,9 +67,7 @@ def list_provider_urls(call: OperationCall) -> Document:
 
 
 def _check_exchange(call: OperationCall, doc: Document) -> None:
-    """Refuse a duplicate, and an enabled exchange whose provider is not enabled."""
-    if any(each["exchange"] == doc["exchange"] for each in EXCHANGES.siblings(call, doc)):
-        raise invalid("duplicate_exists", f"The exchange {doc['exchange']} is configured already")
+    """Refuse an enabled exchange whose provider is not enabled."""
     if doc["enabledAt"] is None:
         return
     environment = call.path.get("environmentId") or call.sandbox.store.parent("exchanges", doc["id"]) or ""
@@ -92,25 +77,20 @@ def _check_exchange(call: OperationCall, doc: Document) -> None:
         raise invalid("exchange_cannot_be_enabled", f"These providers are not enabled: {', '.join(sorted(missing))}")
 
 
-EXCHANGES = DocumentResource(
+DocumentResource(
     "exchanges",
     "Exchange",
-    list_as="exchanges",
-    resource="exchange",
-    make=lambda call, body: {**body, "enabledAt": None},
+    unique=("exchange",),
+    disabled_at_first=True,
     check=_check_exchange,
-)
-EXCHANGES.serve(
+).serve(
     "getEnvironmentExchanges", "createExchange", "getExchange", "deleteExchange", "enableExchange", "disableExchange"
 )
 
-VIEWS = DocumentResource(
+DocumentResource(
     "sdkViews",
     "SDK view",
-    list_as="sdkViews",
-    resource="sdkView",
     change=lambda call, doc, body: {**doc, "sections": body.get("sections", [])},
     show=lambda call, doc: {"type": doc["type"], "sections": doc["sections"]},
     locate=lambda call: f"{call.path['environmentId']} {call.path['sdkViewType']}",
-)
-VIEWS.serve("getSdkViews", "getSdkView", "updateSdkView")
+).serve("getSdkViews", "getSdkView", "updateSdkView")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from dyntui.core.ids import is_uuid
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
@@ -11,8 +9,6 @@ from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, unique_keys
 from dyntui.sandbox.user_repository import SORTABLE, UserFilter
 from dyntui.sandbox.user_rules import apply_profile, check_row, new_record, refuse_duplicates
-
-_ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 
 
 def serialize_user(
@@ -25,10 +21,22 @@ def serialize_user(
 
 def find_user(call: OperationCall) -> tuple[int, Record]:
     """Return the position and record of the user of the path. Raises RequestRefused (404)."""
-    position = call.sandbox.users.position_of(call.path["userId"])
+    return load_user(call, call.sandbox.users.position_of(call.path["userId"]))
+
+
+def find_owner(call: OperationCall, id: str, title: str) -> tuple[int, Record]:
+    """Return the position and record of the user whose session, wallet or social account has an id.
+
+    The record may lack that object, because an id only encodes the position. Raises RequestRefused (404).
+    """
+    return load_user(call, call.sandbox.ids.owner(id), title)
+
+
+def load_user(call: OperationCall, position: int | None, title: str = "User") -> tuple[int, Record]:
+    """Return a position and the record there. Raises RequestRefused (404) with the title if there is none."""
     record = None if position is None else call.sandbox.users.load(position)
     if position is None or record is None:
-        raise not_found("User")
+        raise not_found(title)
     return position, record
 
 
@@ -43,14 +51,7 @@ def list_users(call: OperationCall) -> Document:
         filters.get("filterSocialProvider", ""),
         flags["filter-match"],
     )
-    order = call.query.get("orderBy", flags["default-order"])
-    found = _ORDER.match(order)
-    if found is None:
-        raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
-    if found[1] not in SORTABLE:
-        if flags["unknown-order"] == "reject":
-            raise bad_request(f"query/orderBy: users cannot be sorted by {found[1]}")
-        order = flags["default-order"]
+    order = call.order(SORTABLE, "users")
     total, positions = call.sandbox.users.page(
         user_filter, order, call.query.get("offset", 0), call.query.get("limit", 20)
     )

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from dyntui.sandbox.addresses import chain_family
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.replies import bad_request
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import fold_case, format_time
 
-_ORDER = re.compile(r"([A-Za-z]+)-(asc|desc)\Z")
 _COLUMNS = {
     "id": "id",
     "address": "address",
@@ -35,21 +31,16 @@ def serialize_visitor_of(environment_id: str, visitor: Document) -> Document:
 
 @operation("getEnvironmentVisitors")
 def list_visitors(call: OperationCall) -> Document:
-    flags = call.sandbox.flags
     found = _filtered(call)
-    order = _ORDER.match(call.query.get("orderBy", flags["default-order"]))
-    if order is None:
-        raise bad_request("query/orderBy must look like COLUMN-asc or COLUMN-desc")
-    if order[1] not in _COLUMNS and flags["unknown-order"] == "reject":
-        raise bad_request(f"query/orderBy: visitors cannot be sorted by {order[1]}")
-    column = _COLUMNS.get(order[1], "at")
+    name, _, direction = call.order(_COLUMNS, "visitors").partition("-")
+    column = _COLUMNS[name]
     if column != "at":
         found = sorted(found, key=lambda each: fold_case(each[column]))
-    if order[2] == "desc":
+    if direction == "desc":
         found = found[::-1]
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
     page = [serialize_visitor(call, each) for each in found[offset : offset + limit]]
-    return {"count": len(found) if flags["users-count"] == "total" else len(page), "visitors": page}
+    return {"count": len(found) if call.sandbox.flags["users-count"] == "total" else len(page), "visitors": page}
 
 
 def _filtered(call: OperationCall) -> list[Document]:

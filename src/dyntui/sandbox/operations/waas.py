@@ -11,6 +11,7 @@ import orjson
 from dyntui.core.json_types import as_object
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
+from dyntui.sandbox.operations.users import find_owner
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, invalid, not_found
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, format_time, live_wallets, unique_keys
@@ -167,12 +168,10 @@ def _find(call: OperationCall, id: str) -> tuple[int, Record, Document]:
 
     Raises RequestRefused (404).
     """
-    position = call.sandbox.ids.owner(id)
-    record = None if position is None else call.sandbox.users.load(position)
-    if position is not None and record is not None and record.get("deletedAt") is None:
-        for item in live_wallets(record):
-            if "waas" in item and id in (item["id"], item["waas"]["walletId"]):
-                return position, record, item
+    position, record = find_owner(call, id, "Wallet")
+    for item in live_wallets(record):
+        if record.get("deletedAt") is None and "waas" in item and id in (item["id"], item["waas"]["walletId"]):
+            return position, record, item
     raise not_found("Wallet")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.users import find_user
+from dyntui.sandbox.operations.users import find_owner, find_user, load_user
 from dyntui.sandbox.replies import Reply, invalid, not_found
 from dyntui.sandbox.serializers import serialize_wallet, serialize_wallet_detail
 from dyntui.sandbox.store import Document
@@ -70,12 +70,10 @@ def create_wallet(call: OperationCall) -> Reply:
 
 
 def _find(call: OperationCall) -> tuple[int, Record, Document]:
-    position = call.sandbox.ids.owner(call.path["walletId"])
-    record = None if position is None else call.sandbox.users.load(position)
-    if position is not None and record is not None:
-        for item in live_wallets(record):
-            if item["id"] == call.path["walletId"]:
-                return position, record, item
+    position, record = find_owner(call, call.path["walletId"], "Wallet")
+    for item in live_wallets(record):
+        if item["id"] == call.path["walletId"]:
+            return position, record, item
     raise not_found("Wallet")
 
 
@@ -95,21 +93,16 @@ def delete_wallet(call: OperationCall) -> None:
 
 @operation("recoverDeletedWalletsWithEnvironment")
 def recover_wallets(call: OperationCall) -> Document:
-    id = (call.body or {}).get("userId", "")
-    position = call.sandbox.users.position_of(id)
-    record = None if position is None else call.sandbox.users.load(position)
-    if position is None or record is None:
-        raise not_found("User")
+    position, record = load_user(call, call.sandbox.users.position_of((call.body or {}).get("userId", "")))
     before = unique_keys(record)
     recovered = 0
     for item in record["wallets"]:
         if item["deletedAt"] is None:
             continue
         deleted, item["deletedAt"] = item["deletedAt"], None
-        owners = call.sandbox.store.owners(unique_keys(record))
-        if any(owner != position for owner in owners.values()) or len(set(unique_keys(record))) < len(
-            unique_keys(record)
-        ):
+        keys = unique_keys(record)
+        owners = call.sandbox.store.owners(keys).values()
+        if any(owner != position for owner in owners) or len(set(keys)) < len(keys):
             item["deletedAt"] = deleted  # another user has linked the address since
             continue
         item["updatedAt"] = call.now
