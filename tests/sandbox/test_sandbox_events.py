@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.sandbox import events
-from dyntui.sandbox.events import decode_cursor, encode_cursor, event_types
+from dyntui.sandbox.cursor_page import decode_cursor, encode_cursor
+from dyntui.sandbox.events import event_types
 from dyntui.sandbox.replies import RequestRefused
 
 

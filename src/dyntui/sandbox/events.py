@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Protocol
@@ -11,16 +9,17 @@ from typing import Protocol
 import orjson
 
 from dyntui.sandbox.behavior_flags import BehaviorFlags
+from dyntui.sandbox.cursor_page import DatabaseRow, read_page
 from dyntui.sandbox.ids import Ids
-from dyntui.sandbox.replies import bad_request
 from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_record import format_time
 
-__all__ = ["EventListener", "EventLog", "decode_cursor", "encode_cursor", "event_types"]
+__all__ = ["EventListener", "EventLog", "event_types"]
 
 MAX_EVENTS = 20_000
 _TRIM_EVERY = 500
 _VERSION = "v1"
+_SELECT = "SELECT pos, at, name, user, data FROM events WHERE"
 
 _EVENT_TYPES: Mapping[str, str] = {
     "user.created": "Occurs whenever a user is created.",
@@ -139,14 +138,12 @@ class EventLog:
 
     def at(self, position: int) -> Document:
         """Return the event at a position that `emit` returned."""
-        row = self._store.db.execute("SELECT pos, at, name, user, data FROM events WHERE pos = ?", (position,))
-        return self._shown(row.fetchone())
+        return self._shown(self._store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone())
 
     def get(self, id: str) -> Document | None:
         """Return the event with an id; None when there is none."""
         position = self._ids.owner(id)
-        row = self._store.db.execute("SELECT pos, at, name, user, data FROM events WHERE pos = ?", (position,))
-        found = row.fetchone()
+        found = self._store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone()
         if found is None or self._id(found[0]) != id:
             return None
         return self._shown(found)
@@ -156,32 +153,17 @@ class EventLog:
 
         `start` and `end` are in ms since 1970.
         """
-        where, values = ["1"], list[object]()
-        newest = self._flags["events-order"] == "newest"
-        if cursor:
-            where.append("pos < ?" if newest else "pos > ?")
-            values.append(decode_cursor(cursor))
-        if start is not None:
-            where.append("at >= ?")
-            values.append(start)
-        if end is not None:
-            where.append("at <= ?")
-            values.append(end)
+        conditions: dict[str, object] = {"at >= ?": start, "at <= ?": end}
         if resource:
-            where.append("(name GLOB ? AND name NOT GLOB ?)")
-            deeper = "" if self._flags["event-resource"] == "tree" else f"{_escape_glob(resource)}.*.*"
-            values += [f"{_escape_glob(resource)}.*", deeper]
-        size = max(1, self._flags.number("page-size"))
-        rows = self._store.db.execute(
-            f"SELECT pos, at, name, user, data FROM events WHERE {' AND '.join(where)} "
-            f"ORDER BY pos {'DESC' if newest else 'ASC'} LIMIT ?",
-            (*values, size + 1),
-        ).fetchall()
-        more = encode_cursor(rows[size - 1][0]) if len(rows) > size else ""
-        return [self._shown(row) for row in rows[:size]], more
+            conditions["name GLOB ?"] = f"{_escape_glob(resource)}.*"
+            if self._flags["event-resource"] == "exact":
+                conditions["name NOT GLOB ?"] = f"{_escape_glob(resource)}.*.*"
+        rows, next_cursor = read_page(self._store.db, f"{_SELECT} 1", conditions, cursor, self._flags)
+        return [self._shown(row) for row in rows], next_cursor
 
-    def _shown(self, row: tuple[int, int, str, str | None, bytes]) -> Document:
-        return self._event(*row[:4], orjson.loads(row[4]))
+    def _shown(self, row: DatabaseRow) -> Document:
+        position, at, name, user, data = row
+        return self._event(position, at, name, user, orjson.loads(data))
 
     def _id(self, position: int) -> str:
         return self._ids.child(position, "event")
@@ -199,23 +181,6 @@ class EventLog:
             "data": data,
             "context": {"version": _VERSION, **({"userId": user} if user else {})},
         }
-
-
-def encode_cursor(position: int) -> str:
-    """Return the opaque cursor of a position."""
-    return base64.urlsafe_b64encode(f"after {position}".encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str) -> int:
-    """Return the position of a cursor. Raises RequestRefused (400) for an invalid cursor."""
-    try:
-        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        position = int(text.removeprefix("after "))
-    except (binascii.Error, ValueError):
-        position = -1
-    if not 0 <= position < 1 << 62:
-        raise bad_request("query/cursor is invalid")
-    return position
 
 
 def _escape_glob(text: str) -> str:

@@ -17,7 +17,7 @@ import orjson
 
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.clock import Clock
-from dyntui.sandbox.events import decode_cursor, encode_cursor
+from dyntui.sandbox.cursor_page import read_page
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_record import format_time
@@ -145,19 +145,9 @@ class Webhooks:
 
     def messages(self, webhook: str, cursor: str | None) -> tuple[list[Document], str]:
         """Return one page of the latest deliveries of each message, and the cursor of the next page."""
-        newest = self._flags["events-order"] == "newest"
-        size = max(1, self._flags.number("page-size"))
-        where, values = "", list[object]([webhook])
-        if cursor:
-            where = f"AND pos {'<' if newest else '>'} ?"
-            values.append(decode_cursor(cursor))
-        rows = self._store.db.execute(
-            f"SELECT pos, doc FROM deliveries WHERE webhook = ? AND latest = 1 {where} "
-            f"ORDER BY pos {'DESC' if newest else 'ASC'} LIMIT ?",
-            (*values, size + 1),
-        ).fetchall()
-        more = encode_cursor(rows[size - 1][0]) if len(rows) > size else ""
-        return [orjson.loads(row[1]) for row in rows[:size]], more
+        select = "SELECT pos, doc FROM deliveries WHERE latest = 1"
+        rows, next_cursor = read_page(self._store.db, select, {"webhook = ?": webhook}, cursor, self._flags)
+        return [orjson.loads(row[1]) for row in rows], next_cursor
 
     def deliveries(self, webhook: str, message: str) -> list[Document]:
         """Return all deliveries of a message, oldest first."""

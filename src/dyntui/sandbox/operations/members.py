@@ -1,11 +1,10 @@
-"""Members of an organization and their roles, invitations, and the personal tokens of the caller."""
+"""Members of an organization and their roles, and invitations."""
 
 from __future__ import annotations
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.organizations import find_organization
-from dyntui.sandbox.replies import Reply, RequestRefused, invalid, not_found
-from dyntui.sandbox.seed_environment import PERSONAL_TOKENS, public_token, store_token
+from dyntui.sandbox.replies import Reply, RequestRefused, invalid
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_rules import is_email
 
@@ -146,32 +145,3 @@ def answer_invite(call: OperationCall) -> None:
 @operation("deleteInvite")
 def delete_invite(call: OperationCall) -> None:
     call.sandbox.store.remove("invites", _find_invite(call)["id"])
-
-
-@operation("getUserApiTokens")
-def list_user_tokens(call: OperationCall) -> Document:
-    return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens", PERSONAL_TOKENS)]}
-
-
-@operation("createUserApiToken")
-def create_user_token(call: OperationCall) -> Reply:
-    store, sandbox = call.sandbox.store, call.sandbox
-    token, raw = store_token(
-        store,
-        sandbox.ids,
-        f"of a person {store.next_number('userTokens')}",
-        call.body["note"],
-        call.body.get("scopes", []),
-        sandbox.environment_id,
-        call.token["createdBy"],
-        call.now,
-        parent=PERSONAL_TOKENS,
-    )
-    return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
-
-
-@operation("deleteUserApiToken")
-def delete_user_token(call: OperationCall) -> None:
-    id = call.path["tokenId"]
-    if call.sandbox.store.parent("tokens", id) != PERSONAL_TOKENS or not call.sandbox.store.remove("tokens", id):
-        raise not_found("Token")

@@ -1,4 +1,4 @@
-"""API tokens of the environment: list, create, delete. The secret is in the response of create only."""
+"""API tokens of the environment, and personal tokens. The secret of a token is in the response of create only."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import re
 
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.replies import Reply, invalid, not_found
-from dyntui.sandbox.seed_environment import public_token, store_token
+from dyntui.sandbox.replies import Reply, invalid
+from dyntui.sandbox.seed_environment import PERSONAL_TOKENS, public_token, store_token
 from dyntui.sandbox.store import Document
 
 _SCOPE = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+\Z")
 
 
-@operation("getTokens")
+def _parent(call: OperationCall) -> str:
+    return PERSONAL_TOKENS if call.operation.group == "UserApiTokens" else ""
+
+
+@operation("getTokens", "getUserApiTokens")
 def list_tokens(call: OperationCall) -> Document:
-    return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens")]}
+    return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens", _parent(call))]}
 
 
 @operation("postToken")
@@ -35,9 +39,27 @@ def create_token(call: OperationCall) -> Reply:
     return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
 
 
-@operation("deleteTokenById")
+@operation("createUserApiToken")
+def create_user_token(call: OperationCall) -> Reply:
+    store, sandbox = call.sandbox.store, call.sandbox
+    token, raw = store_token(
+        store,
+        sandbox.ids,
+        f"of a person {store.next_number('userTokens')}",
+        call.body["note"],
+        call.body.get("scopes", []),
+        sandbox.environment_id,
+        call.token["createdBy"],
+        call.now,
+        parent=PERSONAL_TOKENS,
+    )
+    return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
+
+
+@operation("deleteTokenById", "deleteUserApiToken")
 def delete_token(call: OperationCall) -> None:
     id = call.path["tokenId"]
-    if call.sandbox.store.parent("tokens", id) != "" or not call.sandbox.store.remove("tokens", id):
-        raise not_found("Token")
-    admin_event(call, "token", "deleted", {"id": id})
+    call.find("tokens", "Token", id, _parent(call))
+    call.sandbox.store.remove("tokens", id)
+    if not _parent(call):
+        admin_event(call, "token", "deleted", {"id": id})
