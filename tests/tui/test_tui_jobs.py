@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.tui.import_support import bottom, go_to, job_at_rest, messy, send_first, step_of
-from tests.tui.tui_support import SIZE, SMALL, demo, jump, lines_of, press, profile, settled, text_of
+from tests.tui.tui_support import SIZE, SMALL, demo, jump, lines_of, press, profile, settled, text_of, until
 
 from dyntui.services.imports.jobs import JobLocation, find_job, new_job, summarize_job
 from dyntui.store.states import JobState
@@ -50,8 +50,9 @@ async def test_an_interrupted_job_is_offered_in_the_next_console(people: Path) -
         await send_first(pilot)
     again = demo(users=5)
     async with again.run_test(size=SIZE) as pilot:
-        await settled(pilot)
-        assert any("paused, 42 rows remaining" in note.text for note in again.session.notifications)
+        await until(
+            pilot, lambda: any("paused, 42 rows remaining" in note.text for note in again.session.notifications)
+        )
         await jump(pilot, "jobs")
         await press(pilot, "enter")
         assert step_of(pilot).NAME == "run"

@@ -71,6 +71,37 @@ def test_the_first_frame_comes_before_any_network_or_keyring_code(tmp_path: Path
     assert not heavy & modules
 
 
+FIRST_USERS_PROBE = """
+    import sys
+    from pathlib import Path
+    from dyntui.sandbox.options import SandboxOptions
+    from dyntui.tui import run
+    from dyntui.tui.shell.app import Console
+    from dyntui.tui.shell.lists.list_screen import ListScreen
+
+    refresh_status = ListScreen.refresh_status
+
+    def probe(self):
+        refresh_status(self)
+        if self.view is not None and self.view.loaded_rows():
+            Path({found!r}).write_text("\\n".join(sorted(sys.modules)))
+            self.app.exit(7)
+
+    ListScreen.refresh_status = probe
+    raise SystemExit(run(None, demo=SandboxOptions(users=20)))
+"""
+
+
+def test_the_first_users_of_a_demo_come_before_any_code_of_imports(tmp_path: Path, opened: list[Pty]) -> None:
+    found = tmp_path / "modules"
+    terminal = Pty(FIRST_USERS_PROBE.format(found=str(found)), tmp_path / "home")
+    opened.append(terminal)
+    assert terminal.ended() == 7
+    modules = set(found.read_text().split())
+    assert "dyntui.sandbox.sandbox" in modules
+    assert not {"dyntui.importer", "dyntui.store.journal", "pydantic", "starlette", "uvicorn"} & modules
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_restores_the_terminal(number: signal.Signals, tmp_path: Path, opened: list[Pty]) -> None:
     terminal = Pty(DEMO.format(hostile=False), tmp_path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
-from http import HTTPStatus
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -324,6 +323,8 @@ class EnvironmentSwitchMixin(NavigationMixin):
         run_in_thread(self, read_profiles, partial(self._edit_profile, name), self.notify_error, group="profiles")
 
     def _edit_profile(self, name: str, profiles: dict[str, Profile]) -> None:
+        from http import HTTPStatus  # not for the first frame
+
         if name not in profiles:
             self.notify(
                 f"{name} is not a stored profile: environment variables or options define it.",

@@ -33,16 +33,16 @@ def open_job(console: ConsoleApp, job: JobSummary) -> None:
 
 def offer_unfinished(console: ConsoleApp) -> None:
     """Show a message about an unfinished import of this environment, and how to continue it."""
-    from dyntui.services.imports.jobs import list_jobs
-    from dyntui.services.imports.wizard_draft import list_drafts
-    from dyntui.store.states import JobState
-
-    profile = console.session.profile
-    if profile is None:
+    connection = console.session.connection
+    if connection is None:
         return
-    environment = (profile.environment_id, profile.base_url)
+    environment = (connection.profile.environment_id, connection.profile.base_url)
 
     def find_unfinished() -> None:
+        from dyntui.services.imports.jobs import list_jobs
+        from dyntui.services.imports.wizard_draft import list_drafts
+        from dyntui.store.states import JobState
+
         for job in list_jobs():
             own = job.location is not None and (job.location.environment_id, job.location.base_url) == environment
             if own and job.state is JobState.PAUSED and not job.is_busy:
