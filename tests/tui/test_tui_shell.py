@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 from dyntui.config.credentials import CredentialKind
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.header_footer import StatusBar
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -288,3 +289,22 @@ async def test_page_keys_of_the_palette_before_its_commands_are_laid_out_do_noth
         commands.set_reactive(CommandList.highlighted, 0)
         palette._action_command_list("page_up")
         assert console.screen is palette
+
+
+@pytest.mark.parametrize("name", ["allowlists", "gates", "events", "environments", "jobs", "requests", "resources"])
+async def test_a_screen_is_prepared_once_when_it_opens(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual calls `on_mount` of every base class; a further call of one would read the server twice."""
+    prepared: list[str] = []
+    prepare = ConsoleScreen.on_mount
+
+    def on_mount(screen: ConsoleScreen) -> None:
+        prepared.append(type(screen).__name__)
+        prepare(screen)
+
+    monkeypatch.setattr(ConsoleScreen, "on_mount", on_mount)
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        prepared.clear()
+        await jump(pilot, name)
+        assert prepared == [type(console.screen).__name__]

@@ -23,7 +23,6 @@ class QuitDialog(ConfirmDialog):
         self._console_app = console
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._timer = self.set_interval(_UPDATE_INTERVAL_S, self._update)
 
     def _update(self) -> None:

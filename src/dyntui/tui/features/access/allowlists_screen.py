@@ -57,7 +57,6 @@ class AllowlistsScreen(AllowlistActionsMixin, ResourceScreen):
 
     def on_mount(self) -> None:
         self.table.markable = False
-        super().on_mount()
 
     def make_view(self, connection: Connection) -> PagedView:
         client = connection.client

@@ -98,7 +98,6 @@ class GatesScreen(_GateActionsMixin, ResourceScreen):
 
     def on_mount(self) -> None:
         self.table.markable = False
-        super().on_mount()
 
     @property
     def policy(self) -> Row:

@@ -75,7 +75,6 @@ class EnvironmentsScreen(TableScreen):
         yield Table(_COLUMNS, view, empty=lambda: "There are no environments yet. Press a to add one.", id="list")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.load()
 
     def connected(self, connection: Connection) -> None:
@@ -88,7 +87,6 @@ class EnvironmentsScreen(TableScreen):
         self._update_rows()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         if self.is_mounted:
             self._update_rows()
 

@@ -115,11 +115,9 @@ class EventTailScreen(TableScreen):
         self._restart()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(self.POLL_INTERVAL_S, self._poll)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._poll()
 
     def _restart(self) -> None:

@@ -56,7 +56,6 @@ class ExportsScreen(ResourceActionsScreen):
             self.view.refresh()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._refresh_view()
 
     def status(self) -> Sequence[Piece]:

@@ -56,7 +56,6 @@ class JobsScreen(TableScreen):
         yield Table(COLUMNS, view, empty=lambda: "No jobs yet. Press i to import a file.", id="list")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.load()
 
     def on_unmount(self) -> None:

@@ -182,7 +182,6 @@ class WizardScreen(Wizard):
             self.is_suspended = False
             if self.step is not None:
                 self.step.on_step_shown()
-        super().on_screen_resume()
 
     def on_unmount(self) -> None:
         if self.step is not None:

@@ -91,7 +91,6 @@ class ResourceIndexScreen(TableScreen):
             self.connected(connection)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         if self.is_mounted:
             self._update_rows()
 

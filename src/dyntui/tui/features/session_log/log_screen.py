@@ -48,7 +48,6 @@ class LogScreen(TableScreen):
         self.set_rows(self.build_rows())
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         if self.is_mounted:
             self.update_rows()
 
