@@ -257,10 +257,10 @@ async def test_the_tail_is_limited_to_a_resource_and_a_time_range() -> None:
         assert "since 400d until 2026-02-01" in text_of(console).split("\n")[0]
         assert screen.table.count > 10
         assert "ended" in text_of(console)
-        assert all(str(row["time"]) < "2026-02-01" for row in screen._view.rows)
+        assert all(str(row["time"]) < "2026-02-01" for row in screen.rows_view.rows)
         await press(pilot, "o")
         await fill(pilot, "wallet")
-        assert {str(row["eventName"]).split(".")[0] for row in screen._view.rows} == {"wallet"}
+        assert {str(row["eventName"]).split(".")[0] for row in screen.rows_view.rows} == {"wallet"}
         await press(pilot, "x")
         assert screen.table.count == 0
 

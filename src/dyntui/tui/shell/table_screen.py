@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
+from dyntui.resources import Column
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
+from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.read_screen import ReadScreen
@@ -19,7 +24,31 @@ T = TypeVar("T")
 
 
 class TableScreen(ConsoleScreen):
-    """A screen with one table, which shows StaticRows."""
+    """A screen with one table, which shows StaticRows. A subclass sets COLUMNS, and what else differs."""
+
+    COLUMNS: tuple[Column, ...] = ()
+    KEY = ""
+    """The field with the id of a row; "" for the index of the row."""
+    EMPTY = "No rows."
+    """The text of a table without rows."""
+    NO_SELECTION = "There is no row under the cursor."
+    """Why an action on the current row is not available without one."""
+    HAS_SUMMARY = False
+    """Whether there are lines above the table, which `show_summary` sets."""
+
+    def body(self) -> ComposeResult:
+        rows = StaticRows(key=self.KEY, is_loaded=False)
+        table = Table(self.COLUMNS, rows, empty=self.empty_text, id="list")
+        if not self.HAS_SUMMARY:
+            yield table
+            return
+        with Vertical():
+            yield SummaryText()
+            yield table
+
+    def empty_text(self) -> str:
+        """Return the text of a table without rows."""
+        return self.EMPTY
 
     @property
     def table(self) -> Table:
@@ -36,13 +65,20 @@ class TableScreen(ConsoleScreen):
         """Replace the rows of the table."""
         self.table.set_rows(rows)
 
+    def show_summary(self, *lines: str) -> None:
+        """Show these lines above the table."""
+        self.query_one(SummaryText).set_lines(lines)
+
+    def status(self) -> Sequence[Piece]:
+        return self.position()
+
     def position(self) -> list[Piece]:
         """Return the cursor position for the footer; nothing for an empty table."""
         table = self.table
         return [(f"{table.cursor + 1:,} of {table.count:,}", "")] if table.count else []
 
     def selection_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "There is no row under the cursor."
+        return None if self.table.row is not None else self.NO_SELECTION
 
     def update_ages(self) -> None:
         self.table.update_ages()

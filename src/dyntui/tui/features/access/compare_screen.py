@@ -7,9 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_object
 from dyntui.resources import Column
@@ -34,11 +31,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import StaticRows
-from dyntui.tui.kit.widgets.summary_text import SummaryText
-from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
-from dyntui.tui.shell.error_hints import error_hint
 from dyntui.tui.shell.table_screen import ReadTableScreen
 
 if TYPE_CHECKING:
@@ -97,6 +90,10 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
     """The entries that only the allowlist has, only the other side (an allowlist or a file), or both."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "compare")
+    shown_resources = frozenset({"allowlist-entries", "allowlists"})
+    COLUMNS = _COLUMNS
+    KEY = "key"
+    HAS_SUMMARY = True
 
     def __init__(self, row: Row, other: Row | Path) -> None:
         super().__init__()
@@ -116,26 +113,11 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
     def breadcrumbs(self) -> tuple[str, ...]:
         return ("allowlists", name_of(self.row), f"compare with {self.other_name}")
 
-    def body(self) -> ComposeResult:
-        with Vertical():
-            yield SummaryText()
-            view = StaticRows(key="key", is_loaded=False)
-            yield Table(
-                _COLUMNS,
-                view,
-                empty=self._empty,
-                retry="Press r to try again.",
-                error_hint=error_hint,
-                markable=True,
-                id="list",
-            )
+    def on_mount(self) -> None:
+        self.table.markable = True
 
-    def _empty(self) -> str:
+    def empty_text(self) -> str:
         return f"No entries are in “{self.shown_value}”." if self.shown_value else "Both sides are empty."
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({"allowlist-entries", "allowlists"})
 
     async def read(self, connection: Connection) -> EntryDiff:
         this_side = await read_list(connection.client, self.row)
@@ -181,7 +163,7 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
         if diff.right.invalid:
             line, problem = diff.right.invalid[0]
             lines.append(f"Invalid lines in {self.other_name}: {len(diff.right.invalid):,}; line {line}: {problem}")
-        self.query_one(SummaryText).set_lines(lines)
+        self.show_summary(*lines)
         self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
@@ -295,22 +277,10 @@ class DuplicateEntriesScreen(ReadTableScreen[list[Row]]):
     """The identifiers that are on several allowlists, or more than one time on one allowlist."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "duplicates")
-
-    @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        return ("allowlists", "duplicates")
-
-    def body(self) -> ComposeResult:
-        yield Table(
-            _DUPLICATE_COLUMNS,
-            StaticRows(is_loaded=False),
-            empty=lambda: "No identifier is on several allowlists.",
-            id="list",
-        )
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({"allowlist-entries", "allowlists"})
+    breadcrumbs = ("allowlists", "duplicates")
+    shown_resources = frozenset({"allowlist-entries", "allowlists"})
+    COLUMNS = _DUPLICATE_COLUMNS
+    EMPTY = "No identifier is on several allowlists."
 
     async def read(self, connection: Connection) -> list[Row]:
         lists = await read_lists(connection.client)
@@ -326,6 +296,3 @@ class DuplicateEntriesScreen(ReadTableScreen[list[Row]]):
 
     def show_result(self, result: list[Row]) -> None:
         self.set_rows(result)
-
-    def status(self) -> Sequence[Piece]:
-        return self.position()

@@ -7,9 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
@@ -21,10 +18,6 @@ from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.paste_dialog import PasteLinesDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
-from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import StaticRows
-from dyntui.tui.kit.widgets.summary_text import SummaryText
-from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.table_screen import TableScreen
 
@@ -63,6 +56,10 @@ class EntryDraftsScreen(TableScreen):
     """The review of entries before they are added to an allowlist."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "entry-drafts")
+    shown_resources = frozenset({"allowlist-entries"})
+    COLUMNS = _COLUMNS
+    EMPTY = "No entries to add. Press esc to go back."
+    HAS_SUMMARY = True
 
     def __init__(self, row: Row, lists: Sequence[Row], text: str, *, is_live: bool) -> None:
         """row: the allowlist to add to. lists: all allowlists, where else an entry may be. text: the pasted lines."""
@@ -78,18 +75,9 @@ class EntryDraftsScreen(TableScreen):
     def breadcrumbs(self) -> tuple[str, ...]:
         return ("allowlists", name_of(self.row), "pasted")
 
-    def body(self) -> ComposeResult:
-        with Vertical():
-            yield SummaryText()
-            yield Table(_COLUMNS, StaticRows(), empty=lambda: "No entries to add. Press esc to go back.", id="list")
-
     def connected(self, connection: Connection) -> None:
         self._show_drafts()
         self._check_existing()
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({"allowlist-entries"})
 
     def reload(self) -> None:
         self._check_existing()
@@ -118,14 +106,11 @@ class EntryDraftsScreen(TableScreen):
         summary = f"{total:,} {'entry' if total == 1 else 'entries'}: {counts}" if counts else ""
         if not self.is_checked:
             summary += " · checking which are already on the list ···"
-        self.query_one(SummaryText).set_lines([summary])
+        self.show_summary(summary)
         self.refresh_status()
 
     def _count(self, state: DraftState) -> int:
         return sum(draft.state is state for draft in self.drafts)
-
-    def status(self) -> Sequence[Piece]:
-        return self.position()
 
     def unsaved(self) -> str:
         count = self._count(DraftState.NEW)

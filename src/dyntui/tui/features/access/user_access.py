@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-
 from dyntui.core.json_types import Row, as_object
 from dyntui.resources import ALLOWLIST_ENTRIES, Column
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
@@ -22,9 +19,6 @@ from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import StaticRows
-from dyntui.tui.kit.widgets.summary_text import SummaryText
-from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.table_screen import ReadTableScreen
 
@@ -47,6 +41,11 @@ class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
     """All allowlists with the entries that match one user."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "user-access")
+    shown_resources = frozenset({"users", "allowlists", "allowlist-entries", "gates"})
+    COLUMNS = _COLUMNS
+    KEY = "key"
+    EMPTY = "This environment has no allowlists."
+    HAS_SUMMARY = True
 
     def __init__(self, user_id: str, label: str) -> None:
         super().__init__()
@@ -64,16 +63,6 @@ class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
     def breadcrumbs(self) -> tuple[str, ...]:
         return ("users", self.label or self.user_id, "access")
 
-    def body(self) -> ComposeResult:
-        with Vertical():
-            yield SummaryText()
-            view = StaticRows(key="key", is_loaded=False)
-            yield Table(_COLUMNS, view, empty=lambda: "This environment has no allowlists.", id="list")
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({"users", "allowlists", "allowlist-entries", "gates"})
-
     async def read(self, connection: Connection) -> tuple[AccessPolicy, Row, AccessAnswer]:
         user = await connection.client.users.get_raw(self.user_id)
         access = await read_access(connection.client)
@@ -83,7 +72,7 @@ class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
         self.access, self.user, self.answer = access, _, answer = result
         self.set_rows(_rows(access, answer.matches))
         scopes = f"Access scopes: {', '.join(answer.scopes)}." if answer.scopes else "No access scopes."
-        self.query_one(SummaryText).set_lines([answer.summary, scopes])
+        self.show_summary(answer.summary, scopes)
 
     def status(self) -> Sequence[Piece]:
         return self.position() if self.answer is not None else [("loading", "")]

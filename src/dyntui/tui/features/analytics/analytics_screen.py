@@ -96,6 +96,7 @@ class AnalyticsScreen(ReadScreen[Metrics]):
     """One chart at a time, at first for the last 30 days."""
 
     BINDINGS = bindings(ANALYTICS_ACTIONS, "charts")
+    shown_resources = frozenset({"analytics"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,10 +120,6 @@ class AnalyticsScreen(ReadScreen[Metrics]):
                 yield Table(_columns("date"), self._values, empty=lambda: "No data for this date range.", id="numbers")
 
     # Loading
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({"analytics"})
 
     async def read(self, connection: Connection) -> Metrics:
         return await read_metrics(connection.client, self.range)

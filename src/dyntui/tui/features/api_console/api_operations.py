@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-from textual.app import ComposeResult
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
@@ -16,9 +13,6 @@ from dyntui.tui.features.api_console.request_history import history_of
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
-from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import StaticRows
-from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
@@ -42,11 +36,13 @@ class ApiOperationsScreen(TableScreen):
 
     BINDINGS = bindings(API_CONSOLE_ACTIONS, "operations")
     open_action = "operations.open"
+    COLUMNS = _COLUMNS
+    KEY = "id"
+    NO_SELECTION = "There is no operation under the cursor."
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__()
         self.filter_text = filter_text
-        self._view = StaticRows(key="id")
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
@@ -56,11 +52,10 @@ class ApiOperationsScreen(TableScreen):
     def breadcrumbs(self) -> tuple[str, ...]:
         return ("API", f"/{self.filter_text}") if self.filter_text else ("API",)
 
-    def body(self) -> ComposeResult:
-        self._view.set_rows(self._rows())
-        yield Table(_COLUMNS, self._view, empty=self._empty, id="operations")
+    def on_mount(self) -> None:
+        self.set_rows(self._rows())
 
-    def _empty(self) -> str:
+    def empty_text(self) -> str:
         return f"No operations match `{self.filter_text}`. / changes the search, esc clears it."
 
     def _rows(self) -> list[Row]:
@@ -77,21 +72,15 @@ class ApiOperationsScreen(TableScreen):
             for operation in search_operations(catalog(), self.filter_text)
         ]
 
-    def status(self) -> Sequence[Piece]:
-        return self.position()
-
     # Actions
-
-    def selection_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "There is no operation under the cursor."
 
     def action_filter(self) -> None:
         self.ask_filter(self.filter_text, "webhook   delete user   GET events")
 
     def filter_entered(self, text: str) -> None:
         self.filter_text = text.strip()
-        self._view.set_rows(self._rows())
-        self.table.show(self._view)
+        self.rows_view.set_rows(self._rows())
+        self.table.show(self.rows_view)
         self.refresh_status()
 
     def back_label(self) -> str | None:

@@ -8,8 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from textual.app import ComposeResult
-
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
@@ -17,8 +15,6 @@ from dyntui.resources.cell_formats import age, short_id
 from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import StaticRows
-from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.console_state import HealthCheck
 from dyntui.tui.shell.table_screen import TableScreen
@@ -57,6 +53,11 @@ class EnvironmentsScreen(TableScreen):
 
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "environments")
     open_action = "environments.switch"
+    breadcrumbs = ("environments",)
+    COLUMNS = _COLUMNS
+    KEY = "name"
+    EMPTY = "There are no environments yet. Press a to add one."
+    NO_SELECTION = "There is no environment under the cursor."
 
     def __init__(self, *, select: str = "") -> None:
         """select: the name of the profile under the cursor at first; "" for the first one."""
@@ -65,14 +66,6 @@ class EnvironmentsScreen(TableScreen):
         self._stored_names: set[str] = set()
         self._damaged: Mapping[str, DyntuiError] = {}
         self._select = select
-
-    @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        return ("environments",)
-
-    def body(self) -> ComposeResult:
-        view = StaticRows(key="name", is_loaded=False)
-        yield Table(_COLUMNS, view, empty=lambda: "There are no environments yet. Press a to add one.", id="list")
 
     def on_mount(self) -> None:
         self.load()
@@ -180,7 +173,7 @@ class EnvironmentsScreen(TableScreen):
         if self._current_profile() is not None:
             return None
         error = self._damaged.get(self.table.row_id or "")
-        return str(error) if error is not None else "There is no environment under the cursor."
+        return str(error) if error is not None else self.NO_SELECTION
 
     def stored_profile_disabled_reason(self) -> str | None:
         profile = self._current_profile()

@@ -32,10 +32,7 @@ class SetupScreen(ConsoleScreen):
 
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "setup")
     open_action = "setup.choose"
-
-    @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        return ("welcome",)
+    breadcrumbs = ("welcome",)
 
     def body(self) -> ComposeResult:
         with Vertical(id="setup"):

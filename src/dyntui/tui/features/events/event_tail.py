@@ -8,8 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
@@ -23,8 +21,6 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import StaticRows
-from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import error_label
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.table_screen import TableScreen
@@ -66,6 +62,9 @@ class EventTailScreen(TableScreen):
 
     BINDINGS = bindings(EVENTS_ACTIONS, "tail")
     open_action = "tail.open"
+    COLUMNS = _COLUMNS
+    KEY = "eventId"
+    NO_SELECTION = "There is no event under the cursor."
     POLL_INTERVAL_S = 2.0
 
     def __init__(self, filter_text: str = "") -> None:
@@ -83,7 +82,6 @@ class EventTailScreen(TableScreen):
         self._polling: EventTail | None = None
         """The tail of the request in flight."""
         self._events: list[Row] = []
-        self._view = StaticRows(key="eventId", is_loaded=False)
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
@@ -98,10 +96,7 @@ class EventTailScreen(TableScreen):
             parts.append(f"/{self.filter_text}")
         return tuple(parts)
 
-    def body(self) -> ComposeResult:
-        yield Table(_COLUMNS, self._view, empty=self._empty, id="events")
-
-    def _empty(self) -> str:
+    def empty_text(self) -> str:
         if self.filter_text:
             return f"No events match `{self.filter_text}`. / changes the filter, esc clears it."
         if self._is_cleared:
@@ -157,7 +152,7 @@ class EventTailScreen(TableScreen):
         is_first_error, self.error = self.error is None, error
         if is_first_error:
             if not self._is_loaded:
-                self._view.error = error
+                self.rows_view.error = error
                 self.table.view_changed()
             self.console.notify_error(error)
         self.refresh_status()
@@ -175,9 +170,8 @@ class EventTailScreen(TableScreen):
             for event in self._events
             if text_filter.matches(event)
         ]
-        self._view.error = None
-        self._view.set_rows(rows)
-        table.view_changed()
+        self.rows_view.error = None
+        self.set_rows(rows)
         if at_end and rows:
             table.move_to(len(rows) - 1)
         self.refresh_status()
@@ -197,14 +191,9 @@ class EventTailScreen(TableScreen):
 
     # Reasons
 
-    def selection_disabled_reason(self) -> str | None:
-        return None if self.table.row is not None else "There is no event under the cursor."
-
     def user_disabled_reason(self) -> str | None:
         row = self.table.row
-        if row is None:
-            return self.selection_disabled_reason()
-        return None if row.get("user") else NO_USER
+        return self.selection_disabled_reason() or (None if row is not None and row.get("user") else NO_USER)
 
     # Actions
 

@@ -51,6 +51,7 @@ class FinishStep(WizardStep):
     BINDINGS = bindings(IMPORTS_ACTIONS, "finish")
     BORDER_TITLES = {"finish-report": "result", "failures": "rows not imported"}
 
+    shown_resources = frozenset({JOBS})
     result: ImportSummary | None = None
 
     def compose(self) -> ComposeResult:
@@ -69,10 +70,6 @@ class FinishStep(WizardStep):
             self._show(result)
 
         self.wizard.submit(lambda service: service.load_outcome(job), found, latest="finish")
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({JOBS})
 
     def reload(self) -> None:
         self.on_step_shown()

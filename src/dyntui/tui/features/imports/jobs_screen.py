@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
-from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
 from dyntui.services.actions.resource_changes import JOBS
@@ -15,9 +14,6 @@ from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, job_row, with_progress
 from dyntui.tui.features.imports.running_job import RunningJob, is_over, undo_disabled_reason
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import StaticRows
-from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.confirm_dialog import ask_confirmation
 from dyntui.tui.shell.console_state import environment_key
@@ -41,19 +37,18 @@ class JobsScreen(TableScreen):
     """All jobs on this machine, of all environments."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "jobs")
+    open_action = "jobs.open"
+    breadcrumbs = ("jobs",)
+    shown_resources = frozenset({JOBS})
+    COLUMNS = COLUMNS
+    KEY = "id"
+    EMPTY = "No jobs yet. Press i to import a file."
+    NO_SELECTION = "There is no job under the cursor."
 
     def __init__(self) -> None:
         super().__init__()
         self._jobs: dict[str, JobSummary] = {}
         self._drafts: dict[str, ImportDraft] = {}
-
-    @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        return ("jobs",)
-
-    def body(self) -> ComposeResult:
-        view = StaticRows(key="id", is_loaded=False)
-        yield Table(COLUMNS, view, empty=lambda: "No jobs yet. Press i to import a file.", id="list")
 
     def on_mount(self) -> None:
         self.load()
@@ -67,10 +62,6 @@ class JobsScreen(TableScreen):
         self.table.update_ages()
 
     # Loading
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({JOBS})
 
     def reload(self) -> None:
         self.load()
@@ -132,9 +123,6 @@ class JobsScreen(TableScreen):
             return
         self.set_rows([with_progress(row, job) for row in self.rows_view.rows])
 
-    def status(self) -> Sequence[Piece]:
-        return self.position()
-
     # Reasons
 
     @property
@@ -161,7 +149,7 @@ class JobsScreen(TableScreen):
 
     def selection_disabled_reason(self) -> str | None:
         if self.job is None and self._draft is None:
-            return "There is no job under the cursor."
+            return self.NO_SELECTION
         return self.job.problem or None if self.job is not None else None
 
     def open_disabled_reason(self) -> str | None:
@@ -227,10 +215,6 @@ class JobsScreen(TableScreen):
         return self.follow_up_disabled_reason() or undo_disabled_reason(self.job)
 
     # Actions
-
-    @on(Table.Opened)
-    async def _on_opened(self) -> None:
-        await self.action_do("jobs.open")
 
     def action_open(self) -> None:
         from dyntui.tui.features.imports.entry_points import open_draft, open_job

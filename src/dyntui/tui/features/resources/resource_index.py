@@ -6,15 +6,11 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, Column, Resource, Scope
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.static_rows import StaticRows
-from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
@@ -39,18 +35,15 @@ class ResourceIndexScreen(TableScreen):
     BINDINGS = bindings(RESOURCES_ACTIONS, "resources")
     open_action = "resources.open"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._view = StaticRows(key="name")
-        self.is_checking = False
+    breadcrumbs = ("resources",)
+    shown_resources = frozenset({"tokens", "user-tokens", "members"})
+    COLUMNS = _COLUMNS
+    KEY = "name"
+    NO_SELECTION = "There is no resource under the cursor."
+    is_checking = False
 
-    @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        return ("resources",)
-
-    def body(self) -> ComposeResult:
-        self._view.set_rows(self._rows())
-        yield Table(_COLUMNS, self._view, id="list")
+    def on_mount(self) -> None:
+        self._update_rows()
 
     def _rows(self) -> list[Row]:
         return [
@@ -77,10 +70,6 @@ class ResourceIndexScreen(TableScreen):
 
     def connected(self, connection: Connection) -> None:
         self._check(RESOURCES[name] for name in _OFTEN_FORBIDDEN)
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({"tokens", "user-tokens", "members"})
 
     def reload(self) -> None:
         """Check again, because the scopes of the token may have changed."""
@@ -121,13 +110,10 @@ class ResourceIndexScreen(TableScreen):
     # Actions
 
     def open_disabled_reason(self) -> str | None:
-        row = self.table.row
-        if row is None:
-            return "There is no resource under the cursor."
+        if (row := self.table.row) is None:
+            return self.NO_SELECTION
         record = RESOURCES[str(row["name"])]
-        if record.scope is Scope.PARENT:
-            return f"This list is opened {_opened_with(record)}."
-        return None
+        return f"This list is opened {_opened_with(record)}." if record.scope is Scope.PARENT else None
 
     def action_open(self) -> None:
         row = self.table.selected_row

@@ -38,6 +38,7 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
     """The settings; `e` edits the value under the cursor, after showing the old and the new value."""
 
     BINDINGS = bindings(RESOURCES_ACTIONS, "setting")
+    shown_resources = frozenset({"settings"})
     document_name = "settings"
     hint = "a part of a name or value: jwt, google, embedded"
     document: Row | None = None
@@ -54,10 +55,6 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
             yield SearchTree(id="tree", unfolded=1)
 
     # Loading
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({"settings"})
 
     async def read(self, connection: Connection) -> Row:
         return await settings.read_settings(connection.client)

@@ -18,12 +18,9 @@ _COLUMNS = (
 class NotificationsScreen(LogScreen):
     """All notifications of this session, also those that are no longer on the screen."""
 
+    breadcrumbs = ("notifications",)
     COLUMNS = _COLUMNS
     EMPTY = "No notifications yet."
-
-    @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        return ("notifications",)
 
     def build_rows(self) -> list[Row]:
         rows: list[Row] = [

@@ -24,12 +24,9 @@ _COLUMNS = (
 class RequestLogScreen(LogScreen):
     """The requests of the open connection."""
 
+    breadcrumbs = ("requests",)
     COLUMNS = _COLUMNS
     EMPTY = "No requests yet."
-
-    @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        return ("requests",)
 
     def build_rows(self) -> list[Row]:
         connection = self.console.session.connection

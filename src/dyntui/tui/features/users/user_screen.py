@@ -39,6 +39,7 @@ class UserScreen(UserActionsMixin):
     BINDINGS = [*bindings(USERS_ACTIONS, "user"), *bindings(SHELL_ACTIONS, "copying")]
     NOUN = "user"
     RESOURCE = "users"
+    shown_resources = frozenset({"users", "wallets", "sessions", "allowlists", "allowlist-entries"})
     TABS = (
         Tab("profile", "Profile"),
         Tab("credentials", "Credentials"),
@@ -51,10 +52,6 @@ class UserScreen(UserActionsMixin):
         Tab("metadata", "Metadata"),
         Tab("raw", "Raw"),
     )
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return frozenset({"users", "wallets", "sessions", "allowlists", "allowlist-entries"})
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
