@@ -148,7 +148,7 @@ async def test_a_wallet_shows_and_opens_its_owner(size: tuple[int, int]) -> None
         screen = console.screen
         assert isinstance(screen, WalletScreen)
         await until(pilot, lambda: screen.owner)
-        fields = screen.query_one("#wallet-fields").items  # type: ignore[attr-defined]
+        fields = screen.query_one("#details").items  # type: ignore[attr-defined]
         labels = [field.label for field in fields]
         await press(pilot, *["j"] * (labels.index("user") - 1), "enter")
         assert isinstance(console.screen, UserScreen)
@@ -162,7 +162,7 @@ async def test_the_explorer_address_is_shown_before_it_opens(monkeypatch: pytest
         await go(pilot, *WALLETS, "enter")
         screen = console.screen
         assert isinstance(screen, WalletScreen)
-        labels = [field.label for field in screen.query_one("#wallet-fields").items]  # type: ignore[attr-defined]
+        labels = [field.label for field in screen.query_one("#details").items]  # type: ignore[attr-defined]
         await press(pilot, *["j"] * (labels.index("explorer") - 1), "enter")
         dialog = console.screen
         assert isinstance(dialog, LinkDialog)

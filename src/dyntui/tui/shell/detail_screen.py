@@ -19,10 +19,11 @@ from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
-from dyntui.tui.kit.widgets.field_list import FieldList
+from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.widgets.tabs import TabBar
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.services.actions.resource_changes import Change
     from dyntui.services.connection import Connection
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["DetailScreen", "Tab"]
 
@@ -59,11 +61,17 @@ class _Pane(Vertical):
 
 
 class DetailScreen(ConsoleScreen):
-    """One object of a resource. A subclass sets TABS, NOUN, RESOURCE; and defines pane, fetch, fill, counts."""
+    """One object of a resource, with a tab of fields and one of its JSON.
+
+    A subclass sets NOUN and RESOURCE and defines `fetch` and `field_lines`. One with other tabs overrides TABS, `pane`,
+    `fill` and `counts`.
+    """
 
     BINDINGS = bindings(SHELL_ACTIONS, "detail")
     open_action = "detail.open"
-    TABS: tuple[Tab, ...] = ()
+    TABS: tuple[Tab, ...] = (Tab("details", "Details"), Tab("raw", "Raw"))
+    RAW_LEVELS = 1
+    """The unfolded levels of the JSON."""
     NOUN = ""
     """What the object is called in messages: `user`."""
     RESOURCE = ""
@@ -81,21 +89,35 @@ class DetailScreen(ConsoleScreen):
 
     # Overridden by subclasses
 
-    def pane(self, tab: Tab) -> ComposeResult:
-        """Yield the widgets of a tab."""
-        raise NotImplementedError
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls(target.row_id, target.label))
 
     async def fetch(self, client: Client) -> Row:
         """Load the object from the server."""
         raise NotImplementedError
 
+    def field_lines(self, document: Row) -> list[FieldLine]:
+        """Return the fields of the object."""
+        raise NotImplementedError
+
+    def pane(self, tab: Tab) -> ComposeResult:
+        """Yield the widgets of a tab."""
+        yield SearchTree(id="raw", unfolded=self.RAW_LEVELS) if tab.name == "raw" else FieldList(id="details")
+
     def fill(self, tab: Tab, document: Row) -> None:
         """Show the object on a tab that is mounted."""
-        raise NotImplementedError
+        if tab.name == "raw":
+            self.query_one("#raw", JsonTree).show(document)
+        else:
+            self.query_one("#details", FieldList).show(self.field_lines(document))
 
     def counts(self, document: Row) -> Sequence[int | None]:
         """Return the number of items of each tab; None for an unknown number."""
-        raise NotImplementedError
+        return [None] * len(self.TABS)
+
+    def document_loaded(self, document: Row) -> None:
+        """Update what depends on the object, such as the label, before it is shown."""
 
     def openable(self, pane: Widget | None) -> bool:
         """Return whether Enter opens something in the focused widget."""
@@ -142,6 +164,7 @@ class DetailScreen(ConsoleScreen):
         self.fetched_at = at
         self.error = None
         self.show_failure(None)
+        self.document_loaded(document)
         tabs = self.query_one(TabBar)
         tabs.counts = list(self.counts(document))
         tabs.repaint()

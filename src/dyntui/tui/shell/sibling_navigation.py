@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from textual import on
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.services.connection import Connection
     from dyntui.services.lists.paged_view import PagedView
-    from dyntui.tui.shell.console_app import ConsoleApp
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 __all__ = ["SiblingScreen"]
@@ -40,7 +40,7 @@ _WIDE = 100
 """The width in columns from which the footer shows the position in the list."""
 
 
-def list_in_front(console: ConsoleApp, name: str) -> ResourceScreen | None:
+def _list_in_front(console: ConsoleApp, name: str) -> ResourceScreen | None:
     """Return the list of the record `name` when it is the screen in front, which a row is opened from; else None."""
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -52,6 +52,8 @@ class SiblingScreen(DetailScreen):
     """A detail screen that was opened from a list. A subclass also defines `fetch_one` and `fill_preview`."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "siblings")
+    dashboard_field = ""
+    """The field whose value finds the object on the vendor's dashboard."""
 
     class ListChanged(LatestMessage):
         """Posted when the rows of the source list changed."""
@@ -74,6 +76,16 @@ class SiblingScreen(DetailScreen):
         """The index of a row that is shown when it is loaded; None for none."""
         self._preloaded: dict[str, tuple[Row, datetime]] = {}
         self._unsubscribe: Callable[[], None] | None = None
+
+    @classmethod
+    def for_target(cls, console: ConsoleApp, target: RouteTarget) -> Self:
+        """Make the screen, with the list in front as its source list."""
+        source_list = _list_in_front(console, cls.RESOURCE)
+        return cls(target.row_id, target.label, known=target.row, source_list=source_list)
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls.for_target(console, target))
 
     # Overridden by subclasses
 
@@ -259,6 +271,12 @@ class SiblingScreen(DetailScreen):
         from dyntui.tui.shell.copy_menu import open_copy_menu
 
         open_copy_menu(self.console, RESOURCES[self.RESOURCE], [self.document or self.known])
+
+    def action_open_dashboard(self) -> None:
+        from dyntui.tui.shell.copy_menu import show_dashboard_link
+
+        row = self.document or self.known
+        show_dashboard_link(self.console, self.object_id, str(row.get(self.dashboard_field) or self.object_id))
 
     def leave_after_delete(self, results: WriteResults) -> None:
         """Go back when the object was deleted and the screen is still shown."""

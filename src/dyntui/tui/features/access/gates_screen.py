@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-from textual.app import ComposeResult
-from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_objects
@@ -18,9 +14,7 @@ from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.access.policy_actions import PolicyActionsMixin, policy_inputs
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
-from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
-from dyntui.tui.kit.widgets.json_tree import JsonTree
-from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.widgets.field_list import FieldLine
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -28,7 +22,6 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.models import Gate
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["GateForm", "GateScreen", "GatesScreen"]
 
@@ -112,31 +105,17 @@ class GateScreen(_GateActionsMixin, DetailScreen):
     RESOURCE = "gates"
     TABS = (Tab("gate", "Gate"), Tab("raw", "Raw"))
 
-    @classmethod
-    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        console.visit(cls(target.row_id, target.label))
-
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
         return ("gates", self.label)
 
-    def pane(self, tab: Tab) -> ComposeResult:
-        if tab.name == "gate":
-            yield FieldList(id="gate-fields")
-        else:
-            yield SearchTree(id="raw")
-
     async def fetch(self, client: Client) -> Row:
         return (await client.gates.get(self.object_id)).raw
 
-    def counts(self, document: Row) -> Sequence[int | None]:
+    def document_loaded(self, document: Row) -> None:
         self.label = name_of(document) or self.label
-        return (None, None)
 
-    def fill(self, tab: Tab, document: Row) -> None:
-        if tab.name == "raw":
-            self.query_one("#raw", JsonTree).show(document)
-            return
+    def field_lines(self, document: Row) -> list[FieldLine]:
         from dyntui.api.models import Gate
 
         gate = Gate.of(document)
@@ -150,10 +129,7 @@ class GateScreen(_GateActionsMixin, DetailScreen):
             FieldLine("rules (a wallet must meet all)", heading=True),
         ]
         lines += [FieldLine(f"rule {number}", describe_rule(rule.raw)) for number, rule in enumerate(gate.rules, 1)]
-        self.query_one("#gate-fields", FieldList).show(lines)
-
-    def openable(self, pane: Widget | None) -> bool:
-        return False
+        return lines
 
     def details_disabled_reason(self) -> str | None:
         return None if self.document else "The gate is still loading."

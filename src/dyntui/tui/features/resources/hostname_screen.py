@@ -7,10 +7,8 @@ from textual.containers import Horizontal
 
 from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import Column
-from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen, field_lines
-from dyntui.tui.kit.widgets.field_list import FieldList
-from dyntui.tui.kit.widgets.json_tree import JsonTree
-from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.features.resources.resource_detail import ResourceDetailScreen
+from dyntui.tui.kit.widgets.field_list import FieldLine
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.detail_screen import Tab
@@ -29,31 +27,31 @@ class HostnameScreen(ResourceDetailScreen):
     """One custom hostname; `y` copies the value of the DNS record under the cursor."""
 
     TABS = (Tab("details", "Hostname"), Tab("dns", "DNS Records"), Tab("raw", "Raw"))
+    RAW_LEVELS = 3
 
     def pane(self, tab: Tab) -> ComposeResult:
         match tab.name:
             case "details":
                 with Horizontal(classes="two"):
-                    yield FieldList(id="details")
+                    yield from super().pane(tab)
                     yield Table(_COLUMNS, StaticRows(is_loaded=False), empty=_empty, id="dns-overview")
             case "dns":
                 yield Table(_COLUMNS, StaticRows(is_loaded=False), empty=_empty, id="dns-records")
             case _:
-                yield SearchTree(id="raw", unfolded=3)
+                yield from super().pane(tab)
 
     def counts(self, document: Row) -> tuple[int | None, ...]:
-        super().counts(document)
         return (None, len(_dns_records(document)), None)
 
     def fill(self, tab: Tab, document: Row) -> None:
-        if tab.name == "raw":
-            self.query_one("#raw", JsonTree).show(document)
-            return
-        records = _dns_records(document)
-        if tab.name == "details":
-            document = {**document, "verificationRecords": len(records)}
-            self.query_one("#details", FieldList).show(field_lines(self.record, document))
-        self.query_one("#dns-overview" if tab.name == "details" else "#dns-records", Table).set_rows(records)
+        if tab.name != "dns":
+            super().fill(tab, document)
+        if tab.name != "raw":
+            table = self.query_one("#dns-overview" if tab.name == "details" else "#dns-records", Table)
+            table.set_rows(_dns_records(document))
+
+    def field_lines(self, document: Row) -> list[FieldLine]:
+        return super().field_lines({**document, "verificationRecords": len(_dns_records(document))})
 
 
 def _dns_records(document: Row) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,6 @@ from dyntui.core.json_types import Row, as_list
 from dyntui.resources import RESOURCES, ActionTarget, Column, Resource, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
-from dyntui.tui.kit.widgets.json_tree import JsonTree
-from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_flow import ActionFlow, ActionFlowMixin
@@ -27,7 +25,7 @@ from dyntui.tui.shell.record_classes import record_class
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
-__all__ = ["ResourceDetailScreen", "field_lines"]
+__all__ = ["ResourceDetailScreen"]
 
 _CHILD_COLUMNS = (
     Column("title", "related resources", 26, grow=True, priority=0),
@@ -37,7 +35,7 @@ _MAX_DEPTH = 3
 """Levels of nested values that get lines of their own; deeper ones are shown as JSON."""
 
 
-def field_lines(record: Resource, document: Row) -> list[FieldLine]:
+def _field_lines(record: Resource, document: Row) -> list[FieldLine]:
     """Return an object as lines: the fields of the list columns, the other fields, and nested values by path."""
     titles = {column.field: column.name for column in record.columns if column.field and "." not in column.field}
     lines = [FieldLine(record.singular, heading=True)]
@@ -81,7 +79,7 @@ def _nested_lines(value: object, path: tuple[str, ...] = ()) -> list[FieldLine]:
 class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
     """One object of any resource. `_class_for` makes a subclass with the record and the keys of its actions."""
 
-    TABS: tuple[Tab, ...] = (Tab("details", "Details"), Tab("raw", "Raw"))
+    RAW_LEVELS = 2
     record: Resource
 
     def __init__(self, row: Row, parent: str = "") -> None:
@@ -110,14 +108,12 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
     def pane(self, tab: Tab) -> ComposeResult:
         children = [{"title": record.title, "name": record.name} for record in self.child_resources]
-        if tab.name == "raw":
-            yield SearchTree(id="raw", unfolded=2)
-        elif children:
-            with Horizontal(classes="two"):
-                yield FieldList(id="details")
-                yield Table(_CHILD_COLUMNS, StaticRows(children, key="name"), id="children")
-        else:
-            yield FieldList(id="details")
+        if tab.name == "raw" or not children:
+            yield from super().pane(tab)
+            return
+        with Horizontal(classes="two"):
+            yield from super().pane(tab)
+            yield Table(_CHILD_COLUMNS, StaticRows(children, key="name"), id="children")
 
     async def fetch(self, client: Client) -> Row:
         from dyntui.services.actions.resource_actions import read_one
@@ -128,19 +124,17 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         # The list has fields that the detail operation omits, such as the chain of a name service.
         return {**self.row, **document}
 
-    def counts(self, document: Row) -> Sequence[int | None]:
+    def document_loaded(self, document: Row) -> None:
         self.row = document
         self.label = self.record.label_of(document)
-        return (None, None)
+
+    def field_lines(self, document: Row) -> list[FieldLine]:
+        return _field_lines(self.record, document)
 
     def fill(self, tab: Tab, document: Row) -> None:
         from dyntui.services.actions.resource_actions import mask_secrets
 
-        masked = mask_secrets(self.record, document)
-        if tab.name == "raw":
-            self.query_one("#raw", JsonTree).show(masked)
-        else:
-            self.query_one("#details", FieldList).show(field_lines(self.record, masked))
+        super().fill(tab, mask_secrets(self.record, document))
 
     def openable(self, pane: Widget | None) -> bool:
         return self._child_under_cursor(pane) is not None or self._user_under_cursor(pane) is not None

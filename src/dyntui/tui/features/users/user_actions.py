@@ -147,13 +147,7 @@ class UserActionsMixin(SiblingScreen):
     def action_recover(self) -> None:
         self._run("users.recover-wallets", "u")
 
-    # Copy and delete
-
-    def action_open_dashboard(self) -> None:
-        from dyntui.tui.shell.copy_menu import show_dashboard_link
-
-        user = self.document or self.known
-        show_dashboard_link(self.console, self.object_id, str(user.get("email") or self.object_id))
+    # Delete
 
     def action_delete(self) -> None:
         lines = [f"id {self.object_id}"]

@@ -16,16 +16,15 @@ from dyntui.tui.features.users.actions import USERS_ACTIONS
 from dyntui.tui.features.users.user_actions import UserActionsMixin
 from dyntui.tui.features.users.user_tables import LINKED, USER_TABLES, access_lines, linked_rows, profile_lines
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.field_list import FieldList
+from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
-from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.detail_screen import Tab
-from dyntui.tui.shell.sibling_navigation import list_in_front
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -39,6 +38,7 @@ class UserScreen(UserActionsMixin):
     BINDINGS = [*bindings(USERS_ACTIONS, "user"), *bindings(SHELL_ACTIONS, "copying")]
     NOUN = "user"
     RESOURCE = "users"
+    dashboard_field = "email"
     shown_resources = frozenset({"users", "wallets", "sessions", "allowlists", "allowlist-entries"})
     TABS = (
         Tab("profile", "Profile"),
@@ -61,14 +61,14 @@ class UserScreen(UserActionsMixin):
         match tab.name:
             case "profile":
                 with Horizontal(classes="two"):
-                    yield FieldList(id="profile-fields")
+                    yield FieldList(id="details")
                     yield _table("linked", LINKED, "This user has no credentials, MFA devices or address checks.")
             case "access":
                 yield FieldList(id="access")
             case "metadata":
                 yield SearchTree(id="metadata", unfolded=2)
             case "raw":
-                yield SearchTree(id="raw")
+                yield from super().pane(tab)
             case name:
                 table = USER_TABLES[name]
                 yield _table(name, table.columns, table.empty)
@@ -76,9 +76,14 @@ class UserScreen(UserActionsMixin):
     async def fetch_one(self, client: Client, object_id: str, known: Row) -> Row:
         return (await client.users.get(object_id)).raw
 
-    def counts(self, document: Row) -> Sequence[int | None]:
+    def document_loaded(self, document: Row) -> None:
         self.label = RESOURCES["users"].label_of(document) or self.object_id
         self.console.session.opened_user(self.object_id, self.label)
+
+    def field_lines(self, document: Row) -> list[FieldLine]:
+        return profile_lines(document)
+
+    def counts(self, document: Row) -> Sequence[int | None]:
         counts = (
             {name: len(table.rows(self.user)) for name, table in USER_TABLES.items()} if self.user is not None else {}
         )
@@ -99,21 +104,21 @@ class UserScreen(UserActionsMixin):
             return
         match tab.name:
             case "profile":
-                self.query_one("#profile-fields", FieldList).show(profile_lines(document))
+                super().fill(tab, document)
                 self.query_one("#linked", Table).set_rows(linked_rows(user))
             case "access":
                 self.query_one("#access", FieldList).show(access_lines(user))
             case "metadata":
                 self.query_one("#metadata", JsonTree).show(metadata_of(document))
             case "raw":
-                self.query_one("#raw", JsonTree).show(document)
+                super().fill(tab, document)
             case name:
                 self.query_one(f"#{name}", Table).set_rows(USER_TABLES[name].rows(user))
 
     def fill_preview(self, tab: Tab, row: Row) -> None:
         match tab.name:
             case "profile":
-                self.query_one("#profile-fields", FieldList).show(profile_lines(row))
+                super().fill(tab, row)
                 self._show_loading("linked")
             case "access":
                 self.query_one("#access", FieldList).show(())
@@ -125,11 +130,6 @@ class UserScreen(UserActionsMixin):
     def _show_loading(self, name: str) -> None:
         """Show that the rows of a table are still loading."""
         self.query_one(f"#{name}", Table).show(StaticRows(is_loaded=False))
-
-    @classmethod
-    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        row = target.row or None
-        console.visit(cls(target.row_id, target.label, known=row, source_list=list_in_front(console, "users")))
 
     def action_access(self) -> None:
         self.console.open_route("user-access", RouteTarget(row_id=self.object_id, label=self.label))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
 from textual.widget import Widget
 
 from dyntui.core.json_types import Row
@@ -17,18 +15,15 @@ from dyntui.services.actions.write_types import Target
 from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
 from dyntui.tui.features.wallets.wallet_fields import EXPLORER, SIGNER, USER, wallet_lines
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.field_list import FieldList
-from dyntui.tui.kit.widgets.json_tree import JsonTree
-from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 from dyntui.tui.shell.detail_screen import Tab
-from dyntui.tui.shell.sibling_navigation import SiblingScreen, list_in_front
+from dyntui.tui.shell.sibling_navigation import SiblingScreen
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 __all__ = ["WalletScreen"]
 
@@ -40,40 +35,20 @@ class WalletScreen(SiblingScreen):
     NOUN = "wallet"
     RESOURCE = "wallets"
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
-
-    def __init__(
-        self,
-        object_id: str,
-        label: str,
-        *,
-        owner: str = "",
-        known: Row | None = None,
-        source_list: ResourceScreen | None = None,
-    ) -> None:
-        """owner: the label of the user whose screen the wallet was opened from; "" for none.
-
-        known: the row of the list, which has fields that the detail operation does not return.
-        """
-        super().__init__(object_id, label, known=known, source_list=source_list)
-        self.owner = owner
+    dashboard_field = "publicKey"
+    owner = ""
+    """The label of the owner; "" when it is not known."""
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        source_list = list_in_front(console, "wallets")
-        console.visit(
-            cls(target.row_id, target.label, owner=target.parent_label, known=target.row, source_list=source_list)
-        )
+        screen = cls.for_target(console, target)
+        screen.owner = target.parent_label
+        console.visit(screen)
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
         from_user = self.owner and self.source_list is None
         return ("users", self.owner, shorten(self.label, 13)) if from_user else ("wallets", shorten(self.label, 13))
-
-    def pane(self, tab: Tab) -> ComposeResult:
-        if tab.name == "wallet":
-            yield FieldList(id="wallet-fields")
-        else:
-            yield SearchTree(id="raw")
 
     async def fetch_one(self, client: Client, object_id: str, known: Row) -> Row:
         from dyntui.api.errors import NotFound
@@ -88,15 +63,11 @@ class WalletScreen(SiblingScreen):
     def fill_preview(self, tab: Tab, row: Row) -> None:
         self.fill(tab, dict(row))
 
-    def counts(self, document: Row) -> Sequence[int | None]:
+    def document_loaded(self, document: Row) -> None:
         self.label = str(document.get("publicKey") or self.label)
-        return (None, None)
 
-    def fill(self, tab: Tab, document: Row) -> None:
-        if tab.name == "raw":
-            self.query_one("#raw", JsonTree).show(document)
-            return
-        self.query_one("#wallet-fields", FieldList).show(wallet_lines(document, self.owner))
+    def field_lines(self, document: Row) -> list[FieldLine]:
+        return wallet_lines(document, self.owner)
 
     def object_changed(self) -> None:
         self.owner = ""
@@ -151,11 +122,6 @@ class WalletScreen(SiblingScreen):
     def reload(self) -> None:
         self.read()  # also after it was deleted, because it can be recovered
 
-    def action_open_dashboard(self) -> None:
-        from dyntui.tui.shell.copy_menu import show_dashboard_link
-
-        show_dashboard_link(self.console, self.object_id, self.label)
-
     # Links
 
     def openable(self, pane: Widget | None) -> bool:
@@ -172,6 +138,7 @@ class WalletScreen(SiblingScreen):
             note = "The explorer of the main network of the chain."
             self.console.ask(LinkDialog(f"{shorten(self.label, 13)} in Block Explorer", value, note=note))
         elif label == SIGNER:
-            self.console.visit(WalletScreen(value, value, owner=self.owner, known={"userId": self.user_id}))
+            target = RouteTarget(row_id=value, label=value, row={"userId": self.user_id}, parent_label=self.owner)
+            self.open(self.console, target)
         else:
             self.console.open_route("user", RouteTarget(row_id=value, label=self.owner or value))

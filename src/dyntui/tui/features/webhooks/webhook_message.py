@@ -15,7 +15,7 @@ from dyntui.resources.webhooks import latency_ms, response_status
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
 from dyntui.tui.features.webhooks.webhook_secret import read_webhook_secret
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
+from dyntui.tui.kit.widgets.field_list import FieldLine
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
@@ -62,7 +62,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
     def pane(self, tab: Tab) -> ComposeResult:
         match tab.name:
             case "message":
-                yield FieldList(id="message-fields")
+                yield from super().pane(tab)
             case "attempts":
                 yield Table(_ATTEMPT_COLUMNS, StaticRows(is_loaded=False, key="deliveryId"), id="attempts")
             case name:
@@ -74,14 +74,16 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         deliveries = await read_deliveries(client, self.webhook_id, self.object_id)
         return {**(deliveries[0] if deliveries else self.row), "deliveries": deliveries}
 
-    def counts(self, document: Row) -> Sequence[int | None]:
+    def document_loaded(self, document: Row) -> None:
         self.row = {name: value for name, value in document.items() if name != "deliveries"}
+
+    def counts(self, document: Row) -> Sequence[int | None]:
         return (None, None, None, len(as_objects(document["deliveries"])))
 
     def fill(self, tab: Tab, document: Row) -> None:
         match tab.name:
             case "message":
-                self.query_one("#message-fields", FieldList).show(self._field_lines())
+                super().fill(tab, document)
             case "attempts":
                 self.query_one("#attempts", Table).set_rows(
                     [{**row, "copy": row.get("deliveryId")} for row in as_objects(document["deliveries"])]
@@ -89,7 +91,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
             case name:
                 self.query_one(f"#tree-{name}", SearchTree).show(parse_nested(self.row.get(name)))
 
-    def _field_lines(self) -> list[FieldLine]:
+    def field_lines(self, document: Row) -> list[FieldLine]:
         row = self.row
         latency = latency_ms(row)
         return [
