@@ -60,7 +60,10 @@ def test_no_command_takes_a_token_as_an_argument(run: Run) -> None:
         ),
         (["a", "--environment-id", ID, "--kind", "live", "--credential", "command"], "--command is missing"),
         (["a", "--environment-id", ID, "--kind", "live", "--ca-file", "/no/such/file"], "does not exist"),
-        (["a", "--environment-id", ID, "--kind", "live", "--color", "[red]", "--credential", "file"], "not a color"),
+        (
+            ["a", "--environment-id", ID, "--kind", "live", "--color", "[red]", "--credential", "file"],
+            "color must be a color",
+        ),
     ],
 )
 def test_missing_or_invalid_values_are_named_and_nothing_is_saved(run: Run, arguments: list[str], why: str) -> None:

@@ -163,28 +163,32 @@ kind = "sandbox"
     ("text", "line", "why"),
     [
         (f'\n\n[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\n', 3, "kind is missing"),
-        (f'[profiles.x]\nbase_url = 1\nenvironment_id = "{ID}"\nkind = "live"\n', 1, "base_url must be text"),
-        (f'[profiles.x]\nbase_url = "http://a.example"\nenvironment_id = "{ID}"\nkind = "live"\n', 1, "https"),
+        (f'[profiles.x]\nbase_url = 1\nenvironment_id = "{ID}"\nkind = "live"\n', 2, "base_url must be text"),
+        (f'[profiles.x]\nbase_url = "http://a.example"\nenvironment_id = "{ID}"\nkind = "live"\n', 2, "https"),
         (
             f'[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\nkind = "test"\n',
-            1,
-            "live or sandbox",
+            4,
+            "kind must be live or sandbox, not 'test'",
         ),
-        ('[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = ""\nkind = "live"\n', 1, "no environment id"),
+        (
+            '[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = ""\nkind = "live"\n',
+            3,
+            "environment_id must be an id, not ''",
+        ),
         (
             f'[profiles.x]\nbase_url = "https://a"\nenvironment_id = "{ID}"\nkind = "live"\ncredential = "cloud"\n',
-            1,
+            5,
             "credential must be one of",
         ),
         (
             f'[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\nkind = "live"\nread_only = "no"\n',
-            1,
-            "read_only must be true or false",
+            5,
+            "read_only must be true or false, not 'no'",
         ),
         (
             '[profiles."a b"]\nbase_url = "https://a"\nenvironment_id = "x"\nkind = "live"\n',
             1,
-            "not a valid profile name",
+            "its name must be up to 64 letters",
         ),
     ],
 )
@@ -217,13 +221,76 @@ def test_a_damaged_profile_is_reported_alone_and_stays_in_the_file(text: str, li
     assert not Profiles.load().damaged
 
 
+def test_all_problems_of_a_profile_are_reported_together_each_with_its_line() -> None:
+    path = write(
+        f"""[profiles.x]
+base_url = "https://a.example"
+environment_id = "{ID}"
+kind = "prod"
+reed_only = true
+credential = "command"
+color = 7
+[profiles.x.last_used]
+a = 1
+"""
+    )
+    assert Profiles.load().damaged["x"].message == (
+        f"{path}, line 4: profile 'x': kind must be live or sandbox, not 'prod'; "
+        "line 5: there is no key 'reed_only', but there is read_only; "
+        "line 6: credential_command is missing: the command that prints the token; "
+        "line 7: color must be a color name, such as green, or #rrggbb, not 7; "
+        "line 8: last_used must be text without control characters, not a table."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("current = 5\n", "line 1: current must be text without control characters, not 5"),
+        ("profiles = 5\n", "line 1: profiles must be a table, not 5"),
+        ("x = 1\n\nprofiles = [1]\n", "line 3: profiles must be a table, not a list"),
+        ("[profile.x]\n", "line 1: there is no key 'profile', but there is profiles"),
+        (f"x = {'1' * 5000}\n", "A number has too many digits"),
+        (f"x = 0x{'1' * 5000}\ncurrent = 0x{'1' * 5000}\n", "line 2: current must be"),
+        (f"x = {'[' * 5000}\n", "It is nested too deeply"),
+    ],
+)
+def test_a_problem_of_the_whole_file_is_reported_with_its_line(text: str, problem: str) -> None:
+    path = write(text)
+    with pytest.raises(ConfigError) as caught:
+        Profiles.load()
+    assert problem in caught.value.message
+    assert str(path) in caught.value.message
+
+
+def test_profiles_that_are_not_tables_are_named() -> None:
+    path = write(f'[profiles]\nx = 1\ny = {{kind = "prod", base_url = "https://a", environment_id = "{ID}"}}\n')
+    assert {name: error.message for name, error in Profiles.load().damaged.items()} == {
+        "x": f"{path}, line 2: profile 'x': must be a table, not 1.",
+        "y": f"{path}, line 3: profile 'y': kind must be live or sandbox, not 'prod'.",
+    }
+
+
+def test_a_token_in_the_wrong_place_is_not_shown() -> None:
+    token = "dyn_" + "a1B2" * 12
+    write(f'[profiles.x]\nbase_url = "https://a.example"\nenvironment_id = "{ID}"\nkind = "{token}"\n')
+    message = Profiles.load().damaged["x"].message
+    assert "kind must be live or sandbox, not '<token>'" in message
+
+
+def test_a_folder_in_place_of_the_file_is_refused() -> None:
+    paths().profiles_file.mkdir(parents=True, mode=0o700)
+    with pytest.raises(UsageError, match=r"profiles\.toml"):
+        Profiles.load()
+
+
 @pytest.mark.parametrize(
     ("entry", "line", "why"),
     [
         (b'base_url = "https://a.example\n', 3, "Illegal character"),
         (b"kind = live\n", 3, ""),
         (b'kind = "live"\nkind = "live"\n', 4, ""),
-        (b'color = "r\xf6d"\n', 2, "not UTF-8"),
+        (b'color = "r\xf6d"\n', 3, "not UTF-8"),
     ],
 )
 def test_a_syntax_error_makes_only_its_profile_unusable(entry: bytes, line: int, why: str) -> None:

@@ -119,10 +119,8 @@ def read_private(path: Path, limit: int = READ_LIMIT, *, secret: bool = True) ->
     Raises FileNotFoundError, or UnsafeFile when the checks fail or the file is longer than `limit` bytes.
     """
     check_folder(path.parent)
-    descriptor = open_private(path, os.O_RDONLY | _NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
+    with open_regular(path) as file:
         status = os.fstat(file.fileno())
-        _check_regular(path, status)
         if _POSIX and status.st_mode & (_OTHERS if secret else _OTHERS_WRITE):
             what = "Others can read or change" if secret else "Others can change"
             raise UnsafeFile(

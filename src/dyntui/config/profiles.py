@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.errors import ConfigError, CredentialError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, locked, private_dir
-from dyntui.config.profile import Profile
-from dyntui.config.toml import edit_toml, line_of, read_toml_tables
+from dyntui.config.profile import Kind, Profile
+from dyntui.config.table_rules import BOOLEAN, TEXT, KeyProblem, Rule, accepted_by, check_table, invalid, one_of, rule
+from dyntui.config.toml import edit_toml, read_toml_tables
 from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import is_uuid
@@ -35,26 +36,21 @@ __all__ = [
     "remember_use",
 ]
 
-_KINDS = ("live", "sandbox")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}|[a-z][a-z_-]{0,31}|")
 
-
-_NOT_STORED = ("name", "overridden", "environment_id_source")
-_FIELDS = tuple(field.name for field in fields(Profile) if field.name not in _NOT_STORED)
-_DEFAULTS = {field.name: field.default for field in fields(Profile) if field.name in _FIELDS}
 _REQUIRED = ("base_url", "environment_id", "kind")
 _OLD_KEYS = {"color": "colour"}
 """Keys with a former spelling that is still read. A changed profile is written with the new one."""
 
 
+_NAME_RULE = "up to 64 letters, digits, dots, dashes and underscores, a letter or digit first"
+
+
 def check_name(name: str) -> str:
     """Return a valid profile name. Raises UsageError."""
     if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} is not a valid profile name.",
-            hint="Use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first.",
-        )
+        raise UsageError(f"{name!r} is not a valid profile name.", hint=f"Use {_NAME_RULE}.")
     return name
 
 
@@ -66,6 +62,26 @@ def check_environment_id(text: str) -> str:
             f"{text!r} is not an environment id.", hint="It is the 36-character id in the dashboard under Developer."
         )
     return value
+
+
+_TABLE = rule(lambda value: isinstance(value, dict), "a table")
+_RULES: Mapping[str, Rule] = {
+    "base_url": accepted_by(check_base_url),
+    "environment_id": rule(lambda value: isinstance(value, str) and value != "" and value.isprintable(), "an id"),
+    "kind": one_of(get_args(Kind)),
+    "read_only": BOOLEAN,
+    "color": rule(
+        lambda value: isinstance(value, str) and _COLOR.fullmatch(value) is not None,
+        "a color name, such as green, or #rrggbb",
+    ),
+    "credential": one_of(tuple(CredentialKind)),
+    "credential_command": rule(lambda value: isinstance(value, str), "text"),
+    "ca_file": TEXT,
+    "confirmed_origin": TEXT,
+    "last_used": TEXT,
+    "keep_rows": BOOLEAN,
+}
+"""The rules of the stored fields of a profile, in the order of the file."""
 
 
 class Profiles:
@@ -211,24 +227,23 @@ def remember_use(profile: Profile, *, opens_next: bool = False) -> None:
 
 
 def _checked(profile: Profile) -> Profile:
-    """Return a valid profile, with its base URL in normal form. Raises UsageError."""
+    """Return a valid profile, with its base URL in normal form. Raises UsageError with all problems."""
     check_name(profile.name)
-    if profile.kind not in _KINDS:
-        raise UsageError(f"{profile.kind!r} is not an environment kind.", hint="Use live or sandbox.")
-    if not _COLOR.fullmatch(profile.color):
-        raise UsageError(f"{profile.color!r} is not a color.", hint="Write a name, such as green, or #rrggbb.")
-    if not profile.environment_id or not profile.environment_id.isprintable():
-        raise UsageError(f"The profile {profile.name} has no environment id.", hint="Set environment_id.")
-    command = profile.credential is CredentialKind.COMMAND
-    if command and not profile.credential_command.strip():
-        raise UsageError(
-            f"The profile {profile.name} has no credential_command.", hint="Set a command that prints the token."
-        )
-    return replace(profile, base_url=check_base_url(profile.base_url), credential=CredentialKind(profile.credential))
+    problems = _find_problems({key: getattr(profile, key) for key in _RULES})
+    if problems:
+        raise UsageError(f"The profile {profile.name} is not valid: {'; '.join(text for _, text in problems)}.")
+    return replace(profile, base_url=check_base_url(profile.base_url))
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+def _find_problems(table: Mapping[str, object]) -> list[KeyProblem]:
+    """Return all problems of a stored profile. Keys of other programs and of newer versions are none."""
+    problems = check_table(table, _RULES, required=_REQUIRED, other_keys_allowed=True)
+    if table.get("credential") == CredentialKind.COMMAND and not str(table.get("credential_command", "")).strip():
+        problems.append(KeyProblem(("credential",), "credential_command is missing: the command that prints the token"))
+    return problems
+
+
+class _Parsed(NamedTuple):
     """The contents of the file."""
 
     profiles: dict[str, Profile]
@@ -236,14 +251,14 @@ class _Parsed:
     current: str | None
 
 
-def _parse(path: Path, values: dict[str, object], unreadable: dict[str, ConfigError]) -> _Parsed:
-    tables = values.get("profiles", {})
+def _parse(path: Path, values: dict[str, Any], unreadable: dict[str, ConfigError]) -> _Parsed:
+    rules = {"current": TEXT, "profiles": _TABLE}
+    if problems := check_table(values, rules, other_keys_allowed=True):
+        raise invalid(path, problems)
     current = values.get("current") or None
-    if not isinstance(tables, dict) or not isinstance(current, str | None):
-        raise ConfigError(f"{path}: `profiles` must contain tables, and `current` a name.", hint="Correct it by hand.")
     found: dict[str, Profile] = {}
     damaged = dict(unreadable)
-    for name, table in tables.items():
+    for name, table in values.get("profiles", {}).items():
         try:
             found[name] = _profile(path, name, table)
         except ConfigError as error:
@@ -252,32 +267,17 @@ def _parse(path: Path, values: dict[str, object], unreadable: dict[str, ConfigEr
 
 
 def _profile(path: Path, name: str, table: object) -> Profile:
-    def invalid(reason: str) -> ConfigError:
-        return ConfigError(
-            f"{path}, line {line_of(path, name)}: profile {name!r}: {reason}", hint="Correct it by hand."
-        )
-
-    if not isinstance(table, dict):
-        raise invalid("it must be a table.")
-    values: dict[str, Any] = {}
-    table = {new: table[old] for new, old in _OLD_KEYS.items() if old in table} | table
-    for key in _FIELDS:
-        if key not in table:
-            if key in _REQUIRED:
-                raise invalid(f"{key} is missing.")
-            continue
-        kind = bool if key in ("read_only", "keep_rows") else str
-        if not isinstance(table[key], kind):
-            raise invalid(f"{key} must be {'true or false' if kind is bool else 'text'}.")
-        values[key] = table[key]
-    try:
-        if "credential" in values:
-            values["credential"] = CredentialKind(values["credential"])
-        return _checked(Profile(name=name, **values))
-    except UsageError as error:
-        raise invalid(str(error)) from error
-    except ValueError as error:
-        raise invalid(f"credential must be one of {', '.join(CredentialKind)}.") from error
+    subject = f"profile {name!r}"
+    wrong = _TABLE(table) if _NAME.fullmatch(name) else f"its name must be {_NAME_RULE}"
+    if wrong or not isinstance(table, dict):
+        raise invalid(path, [KeyProblem((), wrong)], parents=("profiles", name), subject=subject)
+    values: dict[str, Any] = {new: table[old] for new, old in _OLD_KEYS.items() if old in table} | table
+    if problems := _find_problems(values):
+        raise invalid(path, problems, parents=("profiles", name), subject=subject)
+    stored = {key: value for key, value in values.items() if key in _RULES}
+    stored["credential"] = CredentialKind(stored.get("credential", CredentialKind.KEYRING))
+    stored["base_url"] = check_base_url(stored["base_url"])
+    return Profile(name=name, **stored)
 
 
 def _set_profile(document: TOMLDocument, profile: Profile) -> None:
@@ -292,10 +292,11 @@ def _set_profile(document: TOMLDocument, profile: Profile) -> None:
     for old in _OLD_KEYS.values():
         if old in table:
             del table[old]
-    for key in _FIELDS:
+    defaults = {field.name: field.default for field in fields(Profile)}
+    for key in _RULES:
         value = getattr(profile, key)
         value = str(value) if isinstance(value, str) else value
-        if key in _REQUIRED or value != _DEFAULTS[key] or key == "credential":
+        if key in _REQUIRED or value != defaults[key] or key == "credential":
             if table.get(key) != value:
                 table[key] = value
         elif key in table:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["edit_toml", "line_of", "read_toml", "read_toml_tables"]
 
 _LIMIT = 1024 * 1024
+_HINT = "Correct it by hand. It was not changed."
 _NOT_UTF8 = "\ufffd"
 _HEADER = re.compile(r"[ \t]*\[[^\n]*")
 _LOCATION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)\Z")
@@ -26,15 +27,29 @@ def read_toml(path: Path) -> dict[str, Any]:
     text = _text(path)
     if not text:
         return {}
+    try:
+        return _parse(text)
+    except ValueError as error:
+        line, reason = _explain(error, text)
+        raise ConfigError(f"{path}, line {line}: {reason}.", hint=_HINT) from error
+
+
+def _parse(text: str) -> dict[str, Any]:
+    """Parse TOML. Raises ValueError."""
     import tomllib
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        at = _LOCATION.search(str(error))
-        line = at[1] if at and at[1] else text.count("\n") + 1
-        reason = _LOCATION.sub("", str(error)).rstrip(".")
-        raise ConfigError(f"{path}, line {line}: {reason}.", hint="Correct it by hand. It was not changed.") from error
+    except RecursionError:
+        raise ValueError("It is nested too deeply") from None
+
+
+def _explain(error: ValueError, text: str) -> tuple[int, str]:
+    """Return the line in `text` and the reason of an error of `_parse`. Some errors say no line: then the last one."""
+    at = _LOCATION.search(str(error))
+    line = int(at[1]) if at and at[1] else text.count("\n") + 1
+    reason = _LOCATION.sub("", str(error)).rstrip(".")
+    return line, "A number has too many digits" if reason.startswith("Exceeds the limit") else reason
 
 
 def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, ConfigError]]:
@@ -46,25 +61,23 @@ def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, 
         return read_toml(path), {}
     except ConfigError as error:
         damage = error
-    import tomllib
-
     values: dict[str, Any] = {}
     damaged: dict[str, ConfigError] = {}
     text = _decode_lossy(path)
     for line, part in _split_tables(text):
         try:
             if _NOT_UTF8 in part:
-                raise ValueError("It is not UTF-8")
-            found = tomllib.loads(part)
-        except ValueError as error:  # TOMLDecodeError is one
+                number = part.partition(_NOT_UTF8)[0].count("\n") + 1
+                raise ValueError(f"It is not UTF-8 (at line {number}, column 1)")
+            found = _parse(part)
+        except ValueError as error:
             name = _table_name(part, group)
             if name is None:
                 raise damage from None
-            at = _LOCATION.search(str(error))
-            number = line + (int(at[1]) if at and at[1] else 1) - 1
-            reason = _LOCATION.sub("", str(error)).rstrip(".")
+            number, reason = _explain(error, part)
             damaged[name] = ConfigError(
-                f"{path}, line {number}: profile {name!r}: {reason}.", hint="Correct it by hand. It was not changed."
+                f"{path}, line {line + number - 1}: profile {name!r}: {reason}.",
+                hint=_HINT,
             )
         else:
             tables = {**values.get(group, {}), **found.get(group, {})}
@@ -78,19 +91,27 @@ def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, 
 
 def _table_name(part: str, group: str) -> str | None:
     """Return NAME when `part` begins with the header `[GROUP.NAME]`, else None."""
-    import tomllib
-
     header = _HEADER.match(part)
+    keys = _key_path(header[0]) if header is not None else ()
+    return keys[1] if len(keys) == 2 and keys[0] == group else None
+
+
+def _key_path(text: str) -> tuple[str, ...]:
+    """Return the keys of a header `[a.b]` or an assignment `a.b = 0`; () when the text is neither."""
     try:
-        tables = tomllib.loads(header[0]).get(group) if header is not None else None
-    except tomllib.TOMLDecodeError:
-        return None
-    return next(iter(tables)) if isinstance(tables, dict) and len(tables) == 1 else None
+        value: object = _parse(text)
+    except ValueError:
+        return ()
+    keys: list[str] = []
+    while isinstance(value, dict) and len(value) == 1:
+        ((key, value),) = value.items()
+        keys.append(key)
+    return tuple(keys)
 
 
 def _decode_lossy(path: Path) -> str:
     """Return the text of `path` with `_NOT_UTF8` in place of bytes that are not UTF-8."""
-    return read_private(path, _LIMIT, secret=False).decode("utf-8-sig", errors="replace")
+    return _read(path).decode("utf-8-sig", errors="replace")
 
 
 def _split_tables(text: str) -> Iterator[tuple[int, str]]:
@@ -112,20 +133,31 @@ def edit_toml(path: Path) -> TOMLDocument:
     return tomlkit.parse(_text(path))
 
 
+def _read(path: Path) -> bytes:
+    """Return the content of a file, b"" when there is none."""
+    try:
+        return read_private(path, _LIMIT, secret=False)
+    except FileNotFoundError:
+        return b""
+
+
 def _text(path: Path) -> str:
     try:
-        return read_private(path, _LIMIT, secret=False).decode("utf-8-sig")
-    except FileNotFoundError:
-        return ""
+        return _read(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}, line {line}: it is not UTF-8.", hint="Save it as UTF-8.") from error
 
 
-def line_of(path: Path, name: str) -> int:
-    """Return the line at which the table of `name` begins, 1 when it is not found."""
-    for number, line in enumerate(_text(path).splitlines(), 1):
-        words = line.split("#")[0].strip().strip("[]").replace('"', "").replace("'", "")
-        if line.lstrip().startswith("[") and words.endswith(f".{name}"):
-            return number
-    return 1
+def line_of(path: Path, *keys: str) -> int:
+    """Return the line that sets the value at `keys`, else that of the innermost table around it; 1 without any."""
+    table: tuple[str, ...] = ()
+    depth, found = 0, 1
+    for number, line in enumerate(_decode_lossy(path).splitlines(), 1):
+        if _HEADER.match(line):
+            place = table = _key_path(line)
+        else:
+            place = (*table, *_key_path(f"{line.partition('=')[0]}= 0"))
+        if depth < len(place) and place == keys[: len(place)]:
+            depth, found = len(place), number
+    return found

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from dyntui.api.catalog import Operation, catalog
 from dyntui.sandbox.store import Document
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 __all__ = ["OPEN_ENUMS", "Violation", "body_violations", "open_schemas", "row_violations"]
 
@@ -129,6 +130,8 @@ def _request_schemas(strict: bool, names: bool) -> dict[str, Schema]:
 
 @cache
 def _validator(operation_id: str, strict: bool, names: bool, rows: bool) -> jsonschema_rs.Validator:
+    import jsonschema_rs  # not before the first write: it takes as long as fifty sample users
+
     schema = catalog().get(operation_id).body or {}
     root = {**(schema["items"] if rows else schema), "components": {"schemas": _request_schemas(strict, names)}}
     return jsonschema_rs.validator_for(root, validate_formats=True)
