@@ -26,7 +26,7 @@ from dyntui.core.strict_json import dump_json, load_json
 from dyntui.core.text import without_surrogates
 
 if TYPE_CHECKING:
-    from dyntui.api.models import Allowlist, Environment, Event, Export, Gate, Token, User, Wallet, Webhook
+    from dyntui.api.models import Allowlist, Export, Gate, User, Wallet, Webhook
 
 __all__ = ["Client", "OnWrite", "WritePermit"]
 
@@ -71,13 +71,10 @@ class Client:
             self, "Allowlist", allowlists, "getAllowlistsById"
         )
         self.gates: ApiResource[Gate] = ApiResource(self, "Gate", ("getEnvironmentGates", "gates"), "getGate")
-        self.tokens: ApiResource[Token] = ApiResource(self, "Token", ("getTokens", "tokens"))
         self.webhooks: ApiResource[Webhook] = ApiResource(self, "Webhook", ("getWebhooks", "data"), "getWebhook")
-        self.events: ApiResource[Event] = ApiResource(self, "Event", ("getEvents", "data"), "getEventById")
         self.exports: ApiResource[Export] = ApiResource(
             self, "Export", ("getEnvironmentExports", "exports"), "getExportById"
         )
-        self.environments: ApiResource[Environment] = ApiResource(self, "Environment", one="getEnvironmentById")
 
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r}, {self.environment_id!r})"

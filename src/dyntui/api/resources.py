@@ -15,7 +15,6 @@ from dyntui.core.json_types import Json, Row, as_object
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Catalog
-    from dyntui.api.models import AllowlistEntry
     from dyntui.api.models.common import Model
 
 __all__ = ["AllowlistsResource", "ApiResource", "Reader"]
@@ -40,9 +39,7 @@ class Reader(Protocol):
 class ApiResource(Generic[M]):
     """The objects of one kind."""
 
-    def __init__(
-        self, client: Reader, model: str, page: tuple[str, str] = ("", ""), one: str = "", limit: int | None = None
-    ) -> None:
+    def __init__(self, client: Reader, model: str, page: tuple[str, str], one: str, limit: int | None = None) -> None:
         """model: the name of the class in `dyntui.api.models`. one: the operation that reads one object.
 
         page: the list operation, and the name of the rows in its response ("" for a bare array).
@@ -59,32 +56,31 @@ class ApiResource(Generic[M]):
         found: type[M] = getattr(importlib.import_module("dyntui.api.models"), self._name)
         return found
 
-    async def list(self, *, path: Mapping[str, object] | None = None, **query: object) -> Page[M]:
+    async def list(self, **query: object) -> Page[M]:
         """Read a page. query: parameters of the list operation; those that are None are not sent."""
         if self._limit is not None:
             query = {"limit": self._limit, **query}
         operation, items = self._page
-        page = await self._client.page(operation, items, path=path, **query)
+        page = await self._client.page(operation, items, path=None, **query)
         return Page(page.rows, page.total, page.cursor, model=self.model)
 
-    async def get(self, object_id: str = "") -> M:
+    async def get(self, object_id: str) -> M:
         """Read one object. Raises NotFound."""
         row = await self.get_raw(object_id)
         # In a thread, because the console would stop while pydantic is loaded.
         return (await asyncio.to_thread(self.model)).of(row)
 
-    async def get_raw(self, object_id: str = "") -> Row:
+    async def get_raw(self, object_id: str) -> Row:
         """Read one object as the server sent it, without the object around it, such as `user`. Raises NotFound."""
         parameter = self._client.catalog.get(self._one).path_names[-1]
-        document = as_object(await self._client.call(self._one, path={parameter: object_id} if object_id else None))
+        document = as_object(await self._client.call(self._one, path={parameter: object_id}))
         return as_object(document.get(self._name.lower(), document))
 
 
 class AllowlistsResource(ApiResource[M]):
     """Allowlists and their entries."""
 
-    async def entries(self, allowlist_id: str, **query: object) -> Page[AllowlistEntry]:
-        """Read a page of entries. query: `offset`, `limit`, `orderBy`, and `query` for the search of the server."""
-        page = ("getEntriesByAllowlistId", "entries")
-        entries: ApiResource[AllowlistEntry] = ApiResource(self._client, "AllowlistEntry", page, limit=MAX_LIMIT)
-        return await entries.list(path={"allowlistId": allowlist_id}, **query)
+    async def entries(self, allowlist_id: str, *, limit: int = MAX_LIMIT, **query: object) -> RowPage:
+        """Read a page of entries. query: `offset`, `orderBy`, and `query` for the search of the server."""
+        path = {"allowlistId": allowlist_id}
+        return await self._client.page("getEntriesByAllowlistId", "entries", path=path, limit=limit, **query)

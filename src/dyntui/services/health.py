@@ -60,7 +60,7 @@ async def server_kind(client: Client) -> str:
     from dyntui.api.errors import Forbidden, NotFound
 
     try:
-        return _kind(await client.environments.get_raw())
+        return _kind(await client.call("getEnvironmentById"))
     except (Forbidden, NotFound):
         return ""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import Row
+from dyntui.core.json_types import Row, as_object
 from dyntui.core.text import shorten
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Target, WriteAction
@@ -32,7 +32,7 @@ ABSENT = object()
 
 async def read_settings(client: Client) -> Row:
     """Read the settings."""
-    found = (await client.environments.get_raw()).get("settings")
+    found = as_object(await client.call("getEnvironmentById")).get("settings")
     if not isinstance(found, dict):
         raise UsageError("The server returned no settings of this environment.")
     return found

@@ -1,4 +1,4 @@
-"""Allowlists, their entries, and gates."""
+"""Allowlists and gates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from dyntui.api.models.common import Model, Objects, OpenEnum
 
-__all__ = ["AccessOutcome", "Allowlist", "AllowlistEntry", "Gate", "GateRule", "GateRuleFilter", "TokenAddress"]
+__all__ = ["AccessOutcome", "Allowlist", "Gate", "GateRule", "GateRuleFilter", "TokenAddress"]
 
 
 class AccessOutcome(OpenEnum):
@@ -37,25 +37,6 @@ class Allowlist(Model):
     @property
     def is_enabled(self) -> bool:
         return self.enabled_at is not None
-
-
-class AllowlistEntry(Model):
-    """One identifier on a list, with an alias."""
-
-    SCHEMAS: ClassVar = ("AllowlistEntry",)
-
-    id: str = ""
-    allow_list_id: str = ""
-    alias: str | None = None
-    email: str | None = None
-    email_domain: str | None = None
-    wallet_public_key: str | None = None
-    phone_number: str | None = None
-    discord_username: str | None = None
-    twitter_username: str | None = None
-    farcaster_username: str | None = None
-    farcaster_fid: int | None = None
-    external_user_id: str | None = None
 
 
 class TokenAddress(Model):
