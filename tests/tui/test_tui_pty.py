@@ -102,7 +102,7 @@ def test_the_first_users_of_a_demo_come_before_any_code_of_imports(tmp_path: Pat
     assert not {"dyntui.importer", "dyntui.store.journal", "pydantic", "starlette", "uvicorn"} & modules
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_restores_the_terminal(number: signal.Signals, tmp_path: Path, opened: list[Pty]) -> None:
     terminal = Pty(DEMO.format(hostile=False), tmp_path)
     opened.append(terminal)

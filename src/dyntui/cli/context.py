@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import sys
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -306,38 +305,10 @@ def confirm_options(command: Callable[..., T]) -> Callable[..., T]:
 
 def run(work: Coroutine[object, object, T]) -> T:
     """Run the asynchronous part of a command and return its result."""
-    import asyncio
+    from dyntui.cli.signals import stop_signals
 
-    with _exit_on_signals():
-        return asyncio.run(work)
-
-
-@contextmanager
-def _exit_on_signals() -> Iterator[None]:
-    """Exit on SIGTERM and SIGHUP as on ctrl-c, so that cleanup runs and no partial file remains.
-
-    A signal that is ignored, as SIGHUP under nohup, stays ignored.
-    """
-    import signal
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signals = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-
-    def on_signal(number: int, frame: object) -> None:
-        for other in signals:
-            signal.signal(other, signal.SIG_IGN)
-        raise SystemExit(128 + number)
-
-    handled = [number for number in signals if signal.getsignal(number) is signal.SIG_DFL]
-    for number in handled:
-        signal.signal(number, on_signal)
-    try:
-        yield
-    finally:
-        for number in handled:
-            signal.signal(number, signal.SIG_DFL)
+    with stop_signals() as signals:
+        return signals.run(work)
 
 
 def report_error(error: DyntuiError, *, debug: bool = False, printed: int = 0) -> int:

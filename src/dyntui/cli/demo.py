@@ -25,9 +25,11 @@ __all__ = ["demo"]
 @pass_context
 def demo(context: CliContext, users: int, seed: int, flags: tuple[str, ...], old_flags: tuple[str, ...]) -> int:
     """Open the console on a built-in sandbox. Needs no account and no network."""
+    from dyntui.cli.signals import default_signals
     from dyntui.sandbox.behavior_flags import parse_flags
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.tui import run
 
     options = SandboxOptions(users=users, seed=seed, flags=parse_flags((*old_flags, *flags)))
-    return run(None, demo=options, read_only=context.read_only)
+    with default_signals():
+        return run(None, demo=options, read_only=context.read_only)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dyntui.cli.context import CliContext, report_error
 from dyntui.cli.output import ignore_closed_stream, print_lines, show_progress
+from dyntui.cli.signals import StopSignals, stop_signals
 from dyntui.cli.write_helpers import ask_confirmation
 from dyntui.core.errors import (
     EXIT_DONE,
@@ -49,7 +50,6 @@ _LINE_INTERVAL_S = 5.0
 _IMPORTED_STATES = ("created", "updated", "exists")
 _FAILED_STATES = ("failed", "unknown", "review", "invalid")
 """Rows in these states make the exit code 1."""
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ProgressMeter:
@@ -100,48 +100,39 @@ class ProgressMeter:
         self.line("  ".join(parts))
 
 
-class _StopBeforeRun(KeyboardInterrupt):
-    """A signal before the job runs. asyncio lets nothing but KeyboardInterrupt and SystemExit out of a callback."""
-
-
 class JobSignals:
     """Handles SIGINT, SIGTERM and SIGHUP while a command prepares, runs and reports a job; a context manager.
 
-    One handler is installed for the whole command, so that there is no moment without it. Before the job runs, a signal
-    stops the command with nothing sent. While it runs, a signal asks it to pause; a second one does not wait for the
-    response in flight. When it has ended, its result is reported as if there had been no signal. A signal that is
-    ignored, as SIGHUP under nohup, stays ignored.
+    Before the job runs, a signal stops the command with nothing sent. While it runs, a signal asks it to pause; a
+    second one does not wait for the response in flight. When it has ended, its result is reported as if there had been
+    no signal.
     """
 
     def __init__(self) -> None:
         self.hint = "Start again."
         """What to do after a stop before the job runs."""
-        self._control: JobControl | None = None
-        self._before: dict[int, Any] = {}
+        self._stack = contextlib.ExitStack()
+        self._signals: StopSignals | None = None
 
     def __enter__(self) -> Self:
-        for number in _SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._on_signal)
+        self._signals = self._stack.enter_context(stop_signals())
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        if isinstance(error, _StopBeforeRun):
-            raise StoppedError(str(error), hint=self.hint) from None
+        assert self._signals is not None
+        self._stack.close()
+        number = self._signals.number
+        if number is not None and isinstance(error, (KeyboardInterrupt, SystemExit)):
+            name = signal.Signals(number).name
+            raise StoppedError(f"Stopped by {name} before anything was sent.", hint=self.hint) from None
 
     def pause(self, control: JobControl) -> None:
         """Ask the job of `control` to pause from now on, instead of stopping the command."""
-        self._control = control
-
-    def _on_signal(self, number: int, frame: object) -> None:
         from dyntui.services.imports.job_control import StopRequest
 
-        name = signal.Signals(number).name
-        if self._control is None:
-            raise _StopBeforeRun(f"Stopped by {name} before anything was sent.")
-        self._control.request_stop(StopRequest.PAUSE, f"stopped by {name}")
+        assert self._signals is not None
+        self._signals.on_signal = lambda name: control.request_stop(StopRequest.PAUSE, f"stopped by {name}")
+        self._signals.raise_if_stopped()
 
 
 async def precheck(context: CliContext, connection: Connection, journal: Journal) -> None:

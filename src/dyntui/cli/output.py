@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
@@ -90,38 +89,16 @@ def prompt(
 
 @contextmanager
 def _interruptible_input() -> Iterator[None]:
-    """End the command at the first signal while a question of click waits for its answer.
+    """End the command at the first signal while a question of click waits for its answer."""
+    from dyntui.cli.signals import stop_signals
 
-    The handler of asyncio only cancels the running task, which does not interrupt a blocking read: the question would
-    stay, and the confirmed write would be canceled after it started.
-    """
-    import signal
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     functions = termui.visible_prompt_func, termui.hidden_prompt_func
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    termui.visible_prompt_func, termui.hidden_prompt_func = _read_line, _read_hidden_line
-    try:
-        if _is_task_canceled():
-            raise KeyboardInterrupt
-        yield
-    finally:
-        termui.visible_prompt_func, termui.hidden_prompt_func = functions
-        signal.signal(signal.SIGINT, before)
-
-
-def _is_task_canceled() -> bool:
-    """Return whether ctrl-c came before the question, so that asyncio only marked the running task as canceled."""
-    asyncio = sys.modules.get("asyncio")
-    if asyncio is None:
-        return False
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:
-        return False  # no event loop runs
-    return task is not None and task.cancelling() > 0
+    with stop_signals() as signals, signals.reading_input():
+        termui.visible_prompt_func, termui.hidden_prompt_func = _read_line, _read_hidden_line
+        try:
+            yield
+        finally:
+            termui.visible_prompt_func, termui.hidden_prompt_func = functions
 
 
 def _read_line(prompt: str) -> str:
@@ -161,27 +138,11 @@ def _read_hidden_line(prompt: str) -> str:
 
 
 def _wait_for_input(terminal: int) -> None:
-    """Wait until a line was typed, and let the handlers of signals run meanwhile.
+    """Wait until a line was typed, and let the handlers of signals run meanwhile."""
+    from dyntui.cli.signals import active_signals
 
-    Python runs a handler after the system call that the signal interrupts. A signal that comes right before a blocking
-    read interrupts nothing; here it writes to a pipe, which ends the wait.
-    """
-    if sys.platform == "win32":
-        return
-    import select
-    import signal
-
-    signaled, wake_up = os.pipe()
-    for end in (signaled, wake_up):
-        os.set_blocking(end, False)
-    before = signal.set_wakeup_fd(wake_up, warn_on_full_buffer=False)
-    try:
-        while terminal not in select.select([terminal, signaled], [], [])[0]:
-            os.read(signaled, 512)
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(signaled)
-        os.close(wake_up)
+    if sys.platform != "win32":
+        active_signals().wait_for_input(terminal)
 
 
 def print_usage_error(error: click.ClickException) -> None:

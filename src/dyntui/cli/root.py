@@ -8,6 +8,7 @@ from dyntui import __version__
 from dyntui.cli.context import BaseCommand, CliContext, CommandGroup
 from dyntui.cli.error_handling import run_with_exit_code
 from dyntui.cli.output import print_lines, print_usage_error
+from dyntui.cli.signals import default_signals, stop_signals
 
 __all__ = ["COMMANDS", "main", "root"]
 
@@ -55,15 +56,15 @@ def root(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         from dyntui.cli.launch import open_console
 
-        ctx.exit(
-            open_console(
+        with default_signals():
+            code = open_console(
                 options.profile_name,
                 options.environment_id,
                 options.base_url,
                 options.read_only,
                 options.confirm_origin,
             )
-        )
+        ctx.exit(code)
 
 
 root.params += BaseCommand(None).params
@@ -77,7 +78,8 @@ def main() -> int:
 
 def _run(context: CliContext) -> int:
     try:
-        result = root.main(prog_name="dyntui", standalone_mode=False, obj=context)
+        with stop_signals():
+            result = root.main(prog_name="dyntui", standalone_mode=False, obj=context)
         return result if isinstance(result, int) else 0
     except click.exceptions.Abort:
         print_lines("stopped", err=True)

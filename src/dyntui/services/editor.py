@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dyntui.config.tokens import without_token_variables
@@ -33,7 +37,8 @@ def edit(text: str, *, suffix: str = ".json") -> str:
         file.touch(0o600)
         file.write_text(text, encoding="utf-8")
         try:
-            ended = subprocess.run([*command, str(file)], env=without_token_variables(os.environ), check=False)
+            with _ignored_interrupt():
+                ended = subprocess.run([*command, str(file)], env=without_token_variables(os.environ), check=False)
         except OSError as error:
             raise UsageError(
                 f"The editor {command[0]} cannot be started: {error.strerror}.", hint="Set EDITOR."
@@ -44,3 +49,16 @@ def edit(text: str, *, suffix: str = ".json") -> str:
             return file.read_text(encoding="utf-8", errors="backslashreplace")
         except OSError as error:
             raise UsageError(f"The edited file cannot be read: {error.strerror}.") from None
+
+
+@contextmanager
+def _ignored_interrupt() -> Iterator[None]:
+    """Ignore ctrl+c within the block: the terminal sends it to the editor and to this process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # not SIG_IGN, which the editor would inherit
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -96,13 +96,15 @@ def survive_hangup() -> None:
 
 
 def exit_on_signals(exit_app: Callable[..., None]) -> None:
-    """Exit the app and restore the terminal on SIGTERM and SIGHUP, and when the terminal is closed."""
+    """Exit the app and restore the terminal on SIGINT, SIGTERM and SIGHUP, and when the terminal is closed."""
     if sys.platform == "win32":
         return
     loop = asyncio.get_running_loop()
     for name in _SIGNALS:
         number = getattr(signal, name)
         loop.add_signal_handler(number, exit_app, None, 128 + number)
+    # Not by the event loop, which would keep the signal that an external editor replaces the handler for.
+    signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(exit_app, None, 128 + signal.SIGINT))
     _exit_on_hangup(loop, exit_app)
 
 
@@ -131,3 +133,4 @@ def remove_signal_handlers() -> None:
     loop = asyncio.get_running_loop()
     for name in _SIGNALS:
         loop.remove_signal_handler(getattr(signal, name))
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,219 @@
+"""SIGINT, SIGTERM and SIGHUP stop a command in every place, also where Python discards exceptions."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
+
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+LIMIT_S = 20
+
+_START = """
+import asyncio, os, signal, sys, time, weakref
+from dyntui.cli.context import run
+from dyntui.cli.signals import stop_signals
+
+number = int(sys.argv[1])
+
+class Target:
+    pass
+
+def discard(_):
+    os.kill(os.getpid(), number)
+    for _ in range(1000):
+        pass  # the handler runs here
+
+def callback_that_discards():
+    target = Target()
+    reference = weakref.ref(target, discard)
+    del target
+    return reference
+"""
+
+_PLACES = {
+    "weak reference in an event loop": """
+async def work():
+    callback_that_discards()
+    while True:
+        await asyncio.sleep(60)
+run(work())
+""",
+    "weak reference without an event loop": """
+with stop_signals():
+    callback_that_discards()
+    time.sleep(60)
+""",
+    "code that discards all exceptions": """
+with stop_signals():
+    try:
+        os.kill(os.getpid(), number)
+        time.sleep(60)
+    except BaseException:
+        pass
+    time.sleep(60)
+""",
+    "task that discards its cancellation": """
+async def work():
+    os.kill(os.getpid(), number)
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        pass
+    await asyncio.sleep(60)
+run(work())
+""",
+    "code that blocks the event loop": """
+async def work():
+    os.kill(os.getpid(), number)
+    time.sleep(60)
+run(work())
+""",
+    "callback of the event loop": """
+async def work():
+    asyncio.get_running_loop().call_soon(signal.raise_signal, number)
+    await asyncio.sleep(60)
+run(work())
+""",
+    "import": """
+import importlib.abc
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        os.kill(os.getpid(), number)
+sys.meta_path.insert(0, Finder())
+async def work():
+    try:
+        import surely_absent_module
+    except ImportError:
+        pass
+    await asyncio.sleep(60)
+run(work())
+""",
+}
+
+
+def _run(code: str, number: int) -> subprocess.CompletedProcess[str]:
+    """Run code with the number of a signal as its argument."""
+    return subprocess.run(
+        [sys.executable, "-c", _START + code, str(int(number))],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("place", list(_PLACES))
+def test_a_signal_ends_the_command_in_every_place(place: str, number: signal.Signals) -> None:
+    """Once an export ignored SIGHUP, because it arrived in a callback whose exceptions Python discards."""
+    done = _run(_PLACES[place], number)
+    expected = -signal.SIGINT if number is signal.SIGINT else 128 + number  # Python's own end by KeyboardInterrupt
+    assert done.returncode == expected, done.stderr
+
+
+def test_cleanup_that_takes_long_is_not_interrupted() -> None:
+    code = """
+async def work():
+    try:
+        os.kill(os.getpid(), number)
+        await asyncio.sleep(60)
+    finally:
+        end = time.monotonic() + 1.2  # more than two intervals of the timer
+        while time.monotonic() < end:
+            pass
+        print("cleaned up", flush=True)
+try:
+    run(work())
+finally:
+    with stop_signals():
+        time.sleep(0)
+"""
+    done = _run(code, signal.SIGTERM)
+    assert (done.returncode, done.stdout) == (143, "cleaned up\n"), done.stderr
+
+
+def test_a_result_that_was_complete_before_the_signal_is_returned() -> None:
+    code = """
+async def work():
+    os.kill(os.getpid(), number)
+    return "result"
+print(run(work()))
+"""
+    done = _run(code, signal.SIGTERM)
+    assert (done.returncode, done.stdout) == (0, "result\n"), done.stderr
+
+
+@pytest.mark.parametrize(("pause_s", "code"), [(0.0, 143), (0.6, -signal.SIGTERM)])
+def test_a_second_signal_ends_the_process_unless_it_belongs_to_the_first(pause_s: float, code: int) -> None:
+    """`timeout` sends SIGTERM to the process and to its group, which must not prevent the cleanup."""
+    done = _run(
+        f"""
+async def work():
+    try:
+        os.kill(os.getpid(), number)
+        await asyncio.sleep(60)
+    finally:
+        end = time.monotonic() + {pause_s}
+        while time.monotonic() < end:
+            pass
+        os.kill(os.getpid(), number)
+        print("cleaned up", flush=True)
+run(work())
+""",
+        signal.SIGTERM,
+    )
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ("cleaned up\n" if code > 0 else "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="epoll")
+def test_a_signal_right_before_the_event_loop_waits_ends_the_wait() -> None:
+    """Python runs a handler only between its own instructions; here the signal and the wait are one instruction."""
+    code = """
+import ctypes, itertools, operator, selectors
+raise_signal = ctypes.CDLL(None)["raise"]
+
+class Selector(selectors.EpollSelector):
+    def select(self, timeout=None):
+        if timeout is not None and timeout > 30:
+            list(itertools.starmap(operator.call, [(raise_signal, number), (self._selector.poll, timeout, 8)]))
+        return super().select(0)
+
+selectors.DefaultSelector = Selector
+async def work():
+    await asyncio.sleep(60)
+run(work())
+"""
+    done = _run(code, signal.SIGTERM)
+    assert done.returncode == 143, done.stderr
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    code = """
+signal.signal(number, signal.SIG_IGN)
+async def work():
+    os.kill(os.getpid(), number)
+    await asyncio.sleep(0.1)
+    return "result"
+print(run(work()))
+"""
+    done = _run(code, signal.SIGHUP)
+    assert (done.returncode, done.stdout) == (0, "result\n"), done.stderr
+
+
+def test_the_handlers_from_before_are_restored() -> None:
+    code = """
+before = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)]
+async def work():
+    return None
+run(work())
+after = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)]
+print(before == after, signal.set_wakeup_fd(-1), signal.getitimer(signal.ITIMER_REAL))
+"""
+    assert _run(code, signal.SIGTERM).stdout == "True -1 (0.0, 0.0)\n"
