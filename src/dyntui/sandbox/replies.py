@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dyntui.sandbox.store import Document
 
-__all__ = ["Reply", "RequestRefused", "bad_request", "invalid", "not_found"]
+__all__ = ["Reply", "RequestRefused", "bad_request", "forbidden", "invalid", "not_found"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class RequestRefused(Exception):
 def bad_request(message: str) -> RequestRefused:
     """Return the refusal of a request that violates the schema (400)."""
     return RequestRefused(Reply(400, {"error": message}))
+
+
+def forbidden(reason: str) -> RequestRefused:
+    """Return the refusal of a request that the caller may not make (403)."""
+    return RequestRefused(Reply(403, {"error": f"Forbidden: {reason}"}))
 
 
 def not_found(what: str) -> RequestRefused:

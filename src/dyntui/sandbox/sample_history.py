@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dyntui.core.times import parse_time
-from dyntui.sandbox.operations.visits import serialize_visitor_of
-from dyntui.sandbox.serializers import serialize_session, serialize_wallet
+from dyntui.sandbox.operations.visits import serialize_visitor
+from dyntui.sandbox.serializers import serialize_wallet, with_text_times
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time, live_wallets
 
@@ -56,9 +56,9 @@ def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Document, str 
             name = "wallet.created" if item["provider"] == "embeddedWallet" else "wallet.linked"
             out.append((item["createdAt"], name, {**serialize_wallet(item), "userId": id}, id))
         for item in record["sessions"]:
-            out.append((item["createdAt"], "user.session.created", {**serialize_session(item), "userId": id}, id))
+            out.append((item["createdAt"], "user.session.created", {**with_text_times(item), "userId": id}, id))
     for visitor in sandbox.visitors.list_newest(_VISITORS):
-        out.append((visitor["at"], "visit.created", serialize_visitor_of(sandbox.environment_id, visitor), None))
+        out.append((visitor["at"], "visit.created", serialize_visitor(sandbox.environment_id, visitor), None))
     return sorted(out, key=lambda each: each[0])
 
 

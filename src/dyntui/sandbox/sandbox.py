@@ -16,7 +16,7 @@ from dyntui.sandbox import operations, sample_configuration, sample_history, see
 from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, OperationCall
 from dyntui.sandbox.hostile_payloads import inject_payloads
 from dyntui.sandbox.options import SandboxOptions
-from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, not_found
+from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, forbidden, not_found
 from dyntui.sandbox.request_parameters import check_ids, parse_query
 from dyntui.sandbox.schema_validation import body_violations
 from dyntui.sandbox.state import SandboxState
@@ -161,11 +161,9 @@ class Sandbox(SandboxState):
         scope = required_scope(operation)
         if scope == ORGANIZATION:
             if not is_personal:
-                raise RequestRefused(
-                    Reply(403, {"error": "Forbidden: an environment token does not reach organizations and projects"})
-                )
+                raise forbidden("an environment token does not reach organizations and projects")
         elif scope and scope not in token["scopes"]:
-            raise RequestRefused(Reply(403, {"error": f"Forbidden: the token lacks the scope {scope}"}))
+            raise forbidden(f"the token lacks the scope {scope}")
 
     def _has_settings(self, operation: Operation, environment: str) -> bool:
         """Return whether an operation is allowed on another environment, which has settings but no users."""

@@ -13,7 +13,7 @@ from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import PROFILE, Record, format_time, live_wallets
 
-__all__ = ["Serializer", "serialize_session", "serialize_wallet", "serialize_wallet_detail"]
+__all__ = ["Serializer", "serialize_wallet", "serialize_wallet_detail", "with_text_times"]
 Access = Callable[[Record], tuple[list[str], str]]
 
 _NULLS: Document = {**dict.fromkeys(PROFILE), "metadata": {}}
@@ -63,10 +63,10 @@ class Serializer:
             }
             for each in record["oauth"]
         ]
-        out["mfaDevices"] = [_with_text_times(each) for each in record.get("mfa", ())]
-        out["chainalysisChecks"] = [_with_text_times(each) for each in record.get("checks", ())]
+        out["mfaDevices"] = [with_text_times(each) for each in record.get("mfa", ())]
+        out["chainalysisChecks"] = [with_text_times(each) for each in record.get("checks", ())]
         if sessions:
-            out["sessions"] = [serialize_session(each) for each in record.get("sessions", ())]
+            out["sessions"] = [with_text_times(each) for each in record.get("sessions", ())]
         return out
 
     def _credentials(self, record: Record, position: int, wallets: list[Document], alone: bool) -> list[Document]:
@@ -207,16 +207,11 @@ def serialize_wallet_detail(item: Document, record: Record, environment_id: str)
     return out
 
 
-def serialize_session(item: Document) -> Document:
-    """Return a session as the API shows it."""
-    return _with_text_times(item)
-
-
 _TIME_NAMES = frozenset({"createdAt", "verifiedAt", "revokedAt"})
 
 
-def _with_text_times(item: Row) -> Document:
-    """Return a copy with the times as text."""
+def with_text_times(item: Row) -> Document:
+    """Return a session, MFA device or check as the API shows it: with its times as text."""
     return {
         name: format_time(value) if name in _TIME_NAMES and isinstance(value, int) else value
         for name, value in item.items()

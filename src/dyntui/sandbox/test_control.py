@@ -12,7 +12,6 @@ from __future__ import annotations
 import orjson
 
 from dyntui.core.errors import UsageError
-from dyntui.core.times import parse_time
 from dyntui.sandbox.replies import Reply
 from dyntui.sandbox.sandbox import Sandbox
 from dyntui.sandbox.store import Document
@@ -41,18 +40,12 @@ def answer_request(sandbox: Sandbox, method: str, path: str, host: str, body: by
                 for name, value in _parse_object(body).items():
                     sandbox.flags.set(name, value)
             case "PUT", "clock":
-                _set_clock(sandbox, _parse_object(body).get("now"))
+                sandbox.clock.freeze(_parse_object(body).get("now"))
             case _:
                 return Reply(404, {"error": "Path not found", "code": "not_found"})
     except UsageError as error:
         return Reply(400, {"error": str(error)})
     return Reply(200, describe_state(sandbox))
-
-
-def _set_clock(sandbox: Sandbox, now: str | None) -> None:
-    if now is not None and parse_time(now) is None:
-        raise UsageError("`now` must be a time (RFC 3339) or null.")
-    sandbox.clock.freeze(now)
 
 
 def describe_state(sandbox: Sandbox) -> Document:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from dyntui.sandbox.exports import visitor_csv_lines
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.operations.visits import serialize_visitor as shown_visitor
+from dyntui.sandbox.operations.visits import serialize_visitor
 from dyntui.sandbox.replies import Reply, RequestRefused
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
@@ -45,7 +45,7 @@ def create_export(call: OperationCall) -> Reply:
     store.put("exports", export, call.path["environmentId"])
 
     if export["model"] == "visits":
-        visitors = [shown_visitor(call, each) for each in sandbox.visitors.all()]
+        visitors = [serialize_visitor(sandbox.environment_id, each) for each in sandbox.visitors.all()]
 
         def lines() -> Iterable[bytes]:
             return visitor_csv_lines(visitors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.organizations import find_organization
-from dyntui.sandbox.replies import Reply, RequestRefused, invalid
+from dyntui.sandbox.replies import Reply, RequestRefused, forbidden, invalid
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_rules import is_email
 
@@ -36,7 +36,7 @@ def _is_caller(call: OperationCall, member: Document) -> bool:
 
 def _refuse_owner(member: Document) -> None:
     if member["role"] == "owner":
-        raise RequestRefused(Reply(403, {"error": "Forbidden: delegate the ownership before you change the owner"}))
+        raise forbidden("delegate the ownership before you change the owner")
 
 
 @operation("updateMemberRole")
@@ -133,7 +133,7 @@ def answer_invite(call: OperationCall) -> None:
     """Accept or reject an invitation to the caller. After acceptance the organization is listed."""
     invite, store = _find_invite(call), call.sandbox.store
     if invite.get("email") != call.token["createdBy"].get("email"):
-        raise RequestRefused(Reply(403, {"error": "Forbidden: the invitation is for another user"}))
+        raise forbidden("the invitation is for another user")
     if invite["status"] != "pending":
         raise invalid("invalid_invite", "The invitation is not pending")
     store.put("invites", {**invite, "status": call.body["status"]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.replies import Reply, RequestRefused, invalid, not_found
+from dyntui.sandbox.replies import Reply, forbidden, invalid, not_found
 from dyntui.sandbox.settings import default_settings
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
@@ -88,7 +88,7 @@ def delete_project(call: OperationCall) -> None:
         raise invalid("cannot_delete_last_project", "The last project of an organization cannot be deleted")
     environments = store.all("environments", project["id"])
     if any(each["id"] == call.sandbox.environment_id for each in environments):
-        raise RequestRefused(Reply(403, {"error": "Forbidden: the project contains the environment of the sandbox"}))
+        raise forbidden("the project contains the environment of the sandbox")
     for each in environments:
         store.remove("environments", each["id"])
     store.remove("projects", project["id"])

@@ -134,7 +134,7 @@ def create_visit(call: OperationCall) -> None:
         "at": call.now,
     }
     if call.sandbox.visitors.add(visitor):
-        call.emit("visit.created", serialize_visitor(call, visitor))
+        call.emit("visit.created", serialize_visitor(call.sandbox.environment_id, visitor))
 
 
 @operation("prefetch", "publishEvent", "logDynamicSdkSettings")

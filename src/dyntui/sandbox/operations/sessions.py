@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_owner, find_user, serialize_user
 from dyntui.sandbox.replies import not_found
-from dyntui.sandbox.serializers import serialize_session
+from dyntui.sandbox.serializers import with_text_times
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, unique_keys
 
@@ -26,14 +26,14 @@ def get_session(call: OperationCall) -> Document:
     _, record, each = _find(call)
     if record["id"] != call.path["userId"]:
         raise not_found("Session")
-    return serialize_session(each)
+    return with_text_times(each)
 
 
 @operation("revokeSessionById")
 def revoke_session(call: OperationCall) -> Document:
     position, record, each = _find(call)
     _revoke(call, position, record, [each])
-    return serialize_session(each)
+    return with_text_times(each)
 
 
 def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequence[Document]) -> None:
@@ -43,7 +43,7 @@ def _revoke(call: OperationCall, position: int, record: Record, sessions: Sequen
     if active:
         call.sandbox.users.save([(position, record, unique_keys(record))])
     for each in active:
-        call.emit("user.session.revoked", {**serialize_session(each), "userId": record["id"]})
+        call.emit("user.session.revoked", {**with_text_times(each), "userId": record["id"]})
 
 
 @operation("revokeUserSessions", "revokeUserSessionsLegacy")

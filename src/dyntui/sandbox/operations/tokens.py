@@ -22,38 +22,33 @@ def list_tokens(call: OperationCall) -> Document:
     return {"tokens": [public_token(token) for token in call.sandbox.store.all("tokens", _parent(call))]}
 
 
-@operation("postToken")
+@operation("postToken", "createUserApiToken")
 def create_token(call: OperationCall) -> Reply:
-    store, sandbox = call.sandbox.store, call.sandbox
-    scopes = call.body.get("scopes", [])
-    if bad := [scope for scope in scopes if not _SCOPE.match(scope)]:
-        raise invalid("invalid_scopes", f"These are not scopes: {', '.join(bad)}")
-    if 0 < sandbox.flags.number("max-tokens") <= len(store.all("tokens")):
-        raise invalid("too_many_api_tokens", "The maximum number of API tokens is reached")
-    name = f"created {store.next_number('tokens')}"
-    environment = call.path["environmentId"]
-    token, raw = store_token(
-        store, sandbox.ids, name, call.body["note"], scopes, environment, call.token["createdBy"], call.now
-    )
-    admin_event(call, "token", "created", token)
-    return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
-
-
-@operation("createUserApiToken")
-def create_user_token(call: OperationCall) -> Reply:
-    store, sandbox = call.sandbox.store, call.sandbox
+    store, parent, scopes = call.sandbox.store, _parent(call), call.body.get("scopes", [])
+    if not parent:
+        _check_new_token(call, scopes)
+    name = f"of a person {store.next_number('userTokens')}" if parent else f"created {store.next_number('tokens')}"
     token, raw = store_token(
         store,
-        sandbox.ids,
-        f"of a person {store.next_number('userTokens')}",
+        call.sandbox.ids,
+        name,
         call.body["note"],
-        call.body.get("scopes", []),
-        sandbox.environment_id,
+        scopes,
+        call.sandbox.environment_id,
         call.token["createdBy"],
         call.now,
-        parent=PERSONAL_TOKENS,
+        parent=parent,
     )
+    if not parent:
+        admin_event(call, "token", "created", token)
     return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
+
+
+def _check_new_token(call: OperationCall, scopes: list[str]) -> None:
+    if bad := [scope for scope in scopes if not _SCOPE.match(scope)]:
+        raise invalid("invalid_scopes", f"These are not scopes: {', '.join(bad)}")
+    if 0 < call.sandbox.flags.number("max-tokens") <= len(call.sandbox.store.all("tokens")):
+        raise invalid("too_many_api_tokens", "The maximum number of API tokens is reached")
 
 
 @operation("deleteTokenById", "deleteUserApiToken")

@@ -18,12 +18,7 @@ _COLUMNS = {
 }
 
 
-def serialize_visitor(call: OperationCall, visitor: Document) -> Document:
-    """Return a visitor as the API shows it."""
-    return serialize_visitor_of(call.sandbox.environment_id, visitor)
-
-
-def serialize_visitor_of(environment_id: str, visitor: Document) -> Document:
+def serialize_visitor(environment_id: str, visitor: Document) -> Document:
     """Return a visitor of an environment as the API shows it."""
     out = {name: visitor[name] for name in ("id", "address", "chain", "walletName", "provider")}
     return {**out, "createdAt": format_time(visitor["at"]), "projectEnvironmentId": environment_id}
@@ -39,7 +34,7 @@ def list_visitors(call: OperationCall) -> Document:
     if direction == "desc":
         found = found[::-1]
     offset, limit = call.query.get("offset", 0), call.query.get("limit", 20)
-    page = [serialize_visitor(call, each) for each in found[offset : offset + limit]]
+    page = [serialize_visitor(call.sandbox.environment_id, each) for each in found[offset : offset + limit]]
     return {"count": len(found) if call.sandbox.flags["users-count"] == "total" else len(page), "visitors": page}
 
 

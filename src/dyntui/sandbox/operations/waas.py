@@ -9,10 +9,11 @@ import hmac
 import orjson
 
 from dyntui.core.json_types import as_object
+from dyntui.sandbox.delegation import DEFAULT_ALGORITHM, make_key
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_owner
-from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, invalid, not_found
+from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, forbidden, invalid, not_found
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, format_time, live_wallets, unique_keys
 
@@ -137,26 +138,14 @@ def get_key(call: OperationCall) -> Document:
 def create_key(call: OperationCall) -> Reply:
     """Create the active key, and revoke the previous one."""
     store, environment, now = call.sandbox.store, call.path["environmentId"], format_time(call.now)
-    algorithm = call.body.get("alg", "HYBRID-RSA-AES-256")
-    if algorithm not in ("RSA-OAEP-256", "HYBRID-RSA-AES-256"):
+    algorithm = call.body.get("alg", DEFAULT_ALGORITHM)
+    if algorithm not in ("RSA-OAEP-256", DEFAULT_ALGORITHM):
         raise bad_request("body/alg must be equal to one of the allowed values")
     for key in _list_keys(call):
         if key["status"] == "active":
             store.put("delegationKeys", {**key, "status": "revoked", "revokedAt": now, "updatedAt": now})
-    public = call.body["publicKey"]
-    made = {
-        "id": call.new_id("delegationKeys"),
-        "projectEnvironmentId": environment,
-        "kid": hashlib.sha256(public.encode()).hexdigest()[:16],
-        "alg": algorithm,
-        "publicKeyPemB64": public,
-        "status": "active",
-        "type": call.body.get("type", "external"),
-        "expiresAt": None,
-        "revokedAt": None,
-        "createdAt": now,
-        "updatedAt": now,
-    }
+    public, type = call.body["publicKey"], call.body.get("type", "external")
+    made = make_key(call.new_id("delegationKeys"), environment, public, call.now, algorithm, type)
     store.put("delegationKeys", made, environment)
     admin_event(call, "delegationKey", "created", made)
     shown = {name: made[name] for name in ("kid", "alg", "type", "createdAt", "updatedAt")}
@@ -178,7 +167,7 @@ def _find(call: OperationCall, id: str) -> tuple[int, Record, Document]:
 def _find_delegated(call: OperationCall, id: str) -> tuple[int, Record, Document]:
     position, record, item = _find(call, id)
     if not item.get("delegated"):
-        raise RequestRefused(Reply(403, {"error": "Forbidden: access to this wallet is not delegated"}))
+        raise forbidden("access to this wallet is not delegated")
     return position, record, item
 
 
