@@ -1,13 +1,52 @@
-"""Token balances of wallets, derived from the address: the same for each request. For `operations.balances`."""
+"""Well-known tokens by chain, and balances of wallets, derived from the address: the same for each request."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dyntui.sandbox.addresses import chain_family
-from dyntui.sandbox.chain_tokens import NATIVE, PRICES, TOKENS
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.store import Document
 
-__all__ = ["make_balances"]
+__all__ = ["NATIVE", "PRICES", "TOKENS", "make_balances"]
+
+TOKENS: Mapping[str, tuple[tuple[str, str, Mapping[int, str]], ...]] = {
+    "EVM": (
+        (
+            "USD Coin",
+            "USDC",
+            {
+                1: "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48",
+                137: "0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359",
+                8453: "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913",
+            },
+        ),
+        ("Tether USD", "USDT", {1: "0xdAC17F958D2ee523a2206206994597C13D831ec7"}),
+        ("Dai Stablecoin", "DAI", {1: "0x6B175474E89094C44Da98b954EedeAC495271d0F"}),
+        ("Wrapped Ether", "WETH", {1: "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2"}),
+    ),
+    "SOL": (
+        ("USD Coin", "USDC", {101: "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"}),
+        ("Bonk", "BONK", {101: "DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263"}),
+    ),
+}
+"""Name, symbol, and contract addresses by network id, of the tokens of each chain."""
+
+NATIVE: Mapping[str, tuple[str, str, int]] = {
+    "EVM": ("Ether", "ETH", 18),
+    "SOL": ("Solana", "SOL", 9),
+    "BTC": ("Bitcoin", "BTC", 8),
+    "SUI": ("Sui", "SUI", 9),
+    "TON": ("Toncoin", "TON", 9),
+}
+"""Name, symbol and decimals of the native coin of each chain."""
+
+PRICES: Mapping[str, float] = {
+    "ETH": 3200.0, "SOL": 150.0, "BTC": 91000.0, "SUI": 1.6, "TON": 1.8, "USDC": 1.0, "USDT": 1.0, "DAI": 1.0,
+    "WETH": 3200.0, "BONK": 0.00001,
+}  # fmt: skip
+"""Invented prices in US dollars, by symbol."""
+
 _DECIMALS = {"WETH": 18, "DAI": 18, "BONK": 5}
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dyntui.sandbox.balances import make_balances
-from dyntui.sandbox.chain_tokens import NATIVE, PRICES
+from dyntui.sandbox.balances import NATIVE, PRICES, make_balances
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.users import find_user
 from dyntui.sandbox.replies import bad_request

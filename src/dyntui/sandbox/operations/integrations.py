@@ -10,7 +10,7 @@ import orjson
 
 from dyntui.api.catalog import catalog
 from dyntui.sandbox.addresses import chain_family
-from dyntui.sandbox.chain_tokens import TOKENS
+from dyntui.sandbox.balances import TOKENS
 from dyntui.sandbox.document_resource import DocumentResource, admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import bad_request, not_found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 
-from dyntui.sandbox.chain_tokens import NATIVE
+from dyntui.sandbox.balances import NATIVE
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.environments import find_environment, rsa_modulus, serialize_environment
 from dyntui.sandbox.operations.global_wallets import SETTINGS
@@ -42,7 +42,7 @@ def list_keys(call: OperationCall) -> Document:
 @operation("getEnvironmentSettings")
 def get_public_settings(call: OperationCall) -> object:
     """Return the settings without secrets."""
-    return _without_secrets(serialize_environment(call, find_environment(call, call.path["environmentId"]))["settings"])
+    return _without_secrets(serialize_environment(call, find_environment(call))["settings"])
 
 
 def _without_secrets(value: object) -> object:
@@ -53,7 +53,7 @@ def _without_secrets(value: object) -> object:
 
 @operation("getNetworksConfigurationByEnvId")
 def list_networks(call: OperationCall) -> list[Document]:
-    chains = find_environment(call, call.path["environmentId"])["settings"]["chains"]
+    chains = find_environment(call)["settings"]["chains"]
     return [
         {
             "chainName": chain["name"],
