@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 
 from dyntui.core.errors import UsageError
 from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.sandbox import Sandbox
 from dyntui.sandbox.server import serve, serving
 
 READY = re.compile(
@@ -140,6 +142,40 @@ def test_an_unusable_data_file_is_a_clear_error(tmp_path: Path, kind: str) -> No
         file = tmp_path / "no" / "x"
     with pytest.raises(UsageError, match="cannot store the sandbox"):
         serve(SandboxOptions(users=0, data=file))
+
+
+@pytest.mark.parametrize(
+    ("application_id", "version", "message"),
+    [(0x64796E74, 3, "is not the file of a sandbox"), (0, 0, "is not the file"), (0x64796E73, 2, "newer dyntui")],
+    ids=["journal", "other tables", "newer"],
+)
+def test_another_database_is_refused_and_not_changed(
+    tmp_path: Path, application_id: int, version: int, message: str
+) -> None:
+    file = tmp_path / "x.db"
+    with closing(sqlite3.connect(file)) as db:
+        db.executescript(
+            f"CREATE TABLE job(id); PRAGMA application_id = {application_id}; PRAGMA user_version = {version};"
+        )
+    before = file.read_bytes()
+    with pytest.raises(UsageError, match=message):
+        Sandbox(SandboxOptions(users=0, data=file))
+    assert file.read_bytes() == before
+
+
+def test_a_file_without_a_version_is_opened_and_gets_one(tmp_path: Path) -> None:
+    file = tmp_path / "x.db"
+    first = Sandbox(SandboxOptions(users=3, seed=5, data=file))
+    first.store.db.executescript("PRAGMA application_id = 0; PRAGMA user_version = 0;")
+    first.close()
+    second = Sandbox(SandboxOptions(users=9, data=file))
+    assert (second.token, second.users.count()) == (first.token, 3)
+    second.close()
+    with closing(sqlite3.connect(file)) as db:
+        assert [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")] == [
+            0x64796E73,
+            1,
+        ]
 
 
 def test_the_same_seed_and_clock_make_the_same_sandbox() -> None:

@@ -32,7 +32,12 @@ Document = dict[str, Any]
 
 The shape of its values is known to the code of its kind."""
 
-_SCHEMA = """
+_APPLICATION_ID = 0x64796E73  # "dyns"
+_VERSION = 1
+"""The version of the tables in a file. A change of the tables gets the next number, and an upgrade of older files."""
+_SCHEMA = f"""
+PRAGMA application_id = {_APPLICATION_ID};
+PRAGMA user_version = {_VERSION};
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS people(
     pos INTEGER PRIMARY KEY, id TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
@@ -74,6 +79,7 @@ class Store:
                 path.touch(mode=0o600)  # users imported into the sandbox may be confidential
             self.db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
             if path is not None:
+                _check_version(self.db, path)
                 self.db.execute("PRAGMA journal_mode=WAL")
                 self.db.execute("PRAGMA synchronous=NORMAL")
             self.db.execute("PRAGMA cache_size=-65536")
@@ -190,3 +196,17 @@ class Store:
     def release(self, keys: Iterable[str]) -> None:
         """Remove unique keys."""
         self.db.executemany("DELETE FROM keys WHERE key = ?", [(key,) for key in keys])
+
+
+def _check_version(db: sqlite3.Connection, path: Path) -> None:
+    """Raise UsageError for a file of another application or of a newer version. It was not changed."""
+    application, version = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    is_new_or_unnumbered = application == version == 0 and (not tables or "people" in tables)
+    if application != _APPLICATION_ID and not is_new_or_unnumbered:
+        raise UsageError(f"{path} is not the file of a sandbox.", hint="Give a new file, or the file of a sandbox.")
+    if version > _VERSION:
+        raise UsageError(
+            f"{path} was written by a newer dyntui (sandbox version {version}, this one knows {_VERSION}).",
+            hint="Use that version, or give a new file.",
+        )
