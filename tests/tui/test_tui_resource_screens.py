@@ -35,6 +35,7 @@ from dyntui.tui.features.webhooks.webhook_message import WebhookMessageScreen
 from dyntui.tui.features.webhooks.webhook_messages import WebhookMessagesScreen
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
 from dyntui.tui.kit.dialogs.paste_dialog import PasteTextDialog
+from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
@@ -497,7 +498,7 @@ async def test_a_request_is_copied_and_saved_without_token_or_secret() -> None:
         token = console.session.connection._token  # type: ignore[union-attr]
         await jump(pilot, "api createProvider")
         await press(pilot, "enter", "b")
-        assert isinstance(console.screen, PasteTextDialog)
+        assert isinstance(console.screen, TextDialog)
         console.screen.query_one(TextArea).text = ""
         await paste(pilot, json.dumps({"provider": "google", "clientSecret": "Canary-secret"}))
         await press(pilot, "ctrl+s", "c")

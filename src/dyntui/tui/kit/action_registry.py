@@ -122,6 +122,12 @@ class ActiveAction:
         """Why the action is not available now, in one sentence; None when it is."""
         return disabled_reason_of(self.action, self.node)
 
+    @property
+    def description(self) -> str:
+        """What the action does, or why it is not available now."""
+        reason = self.disabled_reason
+        return f"not available: {reason}" if reason else self.action.help
+
 
 def active_actions(screen: Screen[Any]) -> list[ActiveAction]:
     """Return the actions that the keys run on `screen` now, those of the focused widget first."""

@@ -40,12 +40,7 @@ def open_action_menu(screen: ConsoleScreen, title: str, *, without: Sequence[str
     )
     nodes = {active.action.id: active.node for active in offered}
     choices = [
-        Choice(
-            active.action.id,
-            active.action.title,
-            key_label(active.keys[0]),
-            f"not available: {active.disabled_reason}" if active.disabled_reason else active.action.help,
-        )
+        Choice(active.action.id, active.action.title, key_label(active.keys[0]), active.description)
         for active in offered
     ]
 

@@ -12,7 +12,7 @@ from dyntui.resources import Column
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import fit
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 
 __all__ = ["ColumnsDialog"]
@@ -21,15 +21,11 @@ _MAX_WIDTH = 120
 _WIDTH_STEP = 2
 
 
-class _Columns(LineList):
+class _Columns(ItemList[Column]):
     def __init__(self, columns: list[Column], shown: set[str]) -> None:
-        super().__init__(id="list-columns")
+        super().__init__(columns, id="list-columns")
         self.columns = columns
         self.shown = shown
-
-    @property
-    def count(self) -> int:
-        return len(self.columns)
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         column = self.columns[index]

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_state import ConsoleState
 
 __all__ = ["ConnectivityMixin"]
 
@@ -25,10 +24,8 @@ class ConnectivityMixin(EnvironmentSwitchMixin):
     PROBE_INTERVAL_S = 5.0
     """Seconds between two tries to reach the server."""
 
-    def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
-        super().__init__(session, ansi_color=ansi_color)
-        self._probe_timer: Timer | None = None
-        self._was_offline = False
+    _probe_timer: Timer | None = None
+    _was_offline = False
 
     @property
     def offline_label(self) -> str:

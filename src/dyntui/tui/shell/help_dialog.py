@@ -48,7 +48,7 @@ class _HelpLines(ItemList[str | ActiveAction]):
             self.bar(index),
             (head, "strong"),
             (title, ""),
-            (cut(_description(row), self._description_width), "warn" if row.disabled_reason else "dim"),
+            (cut(row.description, self._description_width), "warn" if row.disabled_reason else "dim"),
         ]
 
     @property
@@ -64,15 +64,11 @@ class _HelpLines(ItemList[str | ActiveAction]):
     def moved(self) -> None:
         row = self.items[self.cursor]
         if isinstance(self.screen, BaseDialog):
-            self.screen.show_full_text("" if isinstance(row, str) else _description(row), self._description_width)
+            self.screen.show_full_text("" if isinstance(row, str) else row.description, self._description_width)
 
 
 def _keys(active: ActiveAction) -> str:
     return "1 … 9" if active.action.each else "  ".join(key_label(key) for key in active.keys)
-
-
-def _description(active: ActiveAction) -> str:
-    return f"not available: {active.disabled_reason}" if active.disabled_reason else active.action.help
 
 
 class HelpDialog(BaseDialog[None]):

@@ -39,8 +39,7 @@ class RegistryCommands(Provider):
             if action.scope in _NOT_LISTED or action.id in _NOT_LISTED or action.each:
                 continue
             keys = " ".join(key_label(key) for key in active.keys)
-            note = f"not available: {active.disabled_reason}" if active.disabled_reason else action.help
-            yield _Command(f"{action.title}  ({keys})", note, partial(active.node.action_do, action.id))
+            yield _Command(f"{action.title}  ({keys})", active.description, partial(active.node.action_do, action.id))
         for jump in available_jumps(console):
             yield _Command(f"go to {jump.name}", jump.title, partial(jump.go, console, ""))
         for name in sorted(console.available_themes):

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_state import ConsoleState
 
 __all__ = ["ServerChangesMixin"]
 
@@ -24,10 +23,8 @@ class ServerChangesMixin(ConnectivityMixin):
     RELOAD_INTERVAL_S = 2.0
     """Seconds between reloads of the screen in front while an import writes in the background."""
 
-    def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
-        super().__init__(session, ansi_color=ansi_color)
-        self._reloaded_at = -self.RELOAD_INTERVAL_S
-        self._reload_timer: Timer | None = None
+    _reloaded_at = -RELOAD_INTERVAL_S
+    _reload_timer: Timer | None = None
 
     def follow_changes(self, connection: Connection) -> None:
         """Pass the changes of this connection to the screens from now on."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import UsageError
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, check_with
 
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
@@ -25,16 +23,9 @@ class TokenDialog(FormDialog):
     """Returns {"token": ...}."""
 
     def __init__(self, profile: Profile) -> None:
+        from dyntui.config.credentials import check_token
+
         field = FormInput("token", "API token", secret=True, help=_STORE_NOTES.get(profile.credential, ""))
         title = f"Token of the {profile.kind} environment {profile.name}"
-        super().__init__(title, (field,), check=_check_token, verb="open")
-
-
-def _check_token(values: Values) -> Mapping[str, str]:
-    from dyntui.config.credentials import check_token
-
-    try:
-        check_token(values["token"])
-    except UsageError as error:
-        return {"token": str(error)}
-    return {}
+        check = check_with(lambda values: check_token(values["token"]), "token")
+        super().__init__(title, (field,), check=check, verb="open")

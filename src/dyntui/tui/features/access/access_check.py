@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import DyntuiError
 from dyntui.services.access.check import AccessAnswer, check_access, parse_subject
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.shell.action_runner import run_read_worker
 
@@ -27,21 +27,15 @@ def ask_access_check(console: ConsoleApp) -> None:
         return
 
     def on_submit(values: Values) -> None:
-        work = partial(check_access, connection.client, parse_subject(values["identifier"]))
+        work = partial(check_access, connection.client, parse(values))
         run_read_worker(console, work, lambda answer: show_access_answer(console, answer))
 
-    dialog = FormDialog(
-        "Check Access", (FormInput("identifier", "identifier", help=_HELP),), check=_check, verb="check"
-    )
-    console.ask_then(dialog, on_submit)
+    def parse(values: Values) -> Mapping[str, object]:
+        return parse_subject(values["identifier"])
 
-
-def _check(values: Values) -> dict[str, str]:
-    try:
-        parse_subject(values["identifier"])
-    except DyntuiError as error:
-        return {"identifier": error.message}
-    return {}
+    field = FormInput("identifier", "identifier", help=_HELP)
+    check = check_with(parse, "identifier")
+    console.ask_then(FormDialog("Check Access", (field,), check=check, verb="check"), on_submit)
 
 
 def show_access_answer(console: ConsoleApp, answer: AccessAnswer) -> None:

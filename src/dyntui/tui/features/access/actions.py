@@ -15,7 +15,6 @@ ACCESS_ACTIONS = register(
     {
         "allowlists": "Allowlists",
         "allowlist-entries": "Entries",
-        "paste-entries": "Paste",
         "entry-drafts": "Entries to Add",
         "compare": "Compare",
         "duplicates": "Duplicates",
@@ -49,7 +48,6 @@ ACCESS_ACTIONS = register(
     declared_action("allowlist-entries.toggle", "allowlists.enable", "allowlists.disable", rank=17, run="toggle_enabled", disabled_reason="entries_disabled_reason"),
     declared_action("allowlist-entries.undo", "allowlists.undo", rank=18),
     Action("allowlist-entries.check", ("w",), "check access", "Check whether an identifier may sign in, and why.", READ),
-    Action("paste-entries.submit", ("ctrl+s",), "review", "Review the pasted entries. Nothing is sent yet.", READ),
     declared_action("entry-drafts.add", "allowlist-entries.create", keys=("enter",), rank=10, disabled_reason="add_disabled_reason"),
     Action("entry-drafts.set_type", ("e",), "set type", "Set the type of the identifier.", READ, 11, disabled_reason="selection_disabled_reason"),
     Action("entry-drafts.exclude", ("x", "delete"), "exclude", "Remove the entry from this list of entries to add.", READ, 12,

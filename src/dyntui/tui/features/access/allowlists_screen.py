@@ -9,7 +9,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.resources import ALLOWLISTS, Column, Paging, Resource
 from dyntui.resources.cell_formats import enabled_since, short_id, thousands
@@ -20,7 +19,7 @@ from dyntui.services.lists.paged_view import PagedView
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.access.policy_actions import AllowlistActionsMixin, policy_inputs
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, Values, check_with
 from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -89,7 +88,7 @@ class AllowlistsScreen(AllowlistActionsMixin, ResourceScreen):
         from dyntui.api.models import Allowlist
 
         inputs = policy_inputs(Allowlist.of(row), OUTCOMES, "The access scope, if the outcome is scope.")
-        return FormDialog(title, inputs, check=_check)
+        return FormDialog(title, inputs, check=check_with(checked_fields))
 
     def changed_fields(self, row: Row, values: Values) -> Row:
         return {name: value for name, value in values.items() if value != str(row.get(name) or "")}
@@ -98,11 +97,3 @@ class AllowlistsScreen(AllowlistActionsMixin, ResourceScreen):
         from dyntui.tui.features.access.compare_screen import DuplicateEntriesScreen
 
         self.console.visit(DuplicateEntriesScreen())
-
-
-def _check(values: Values) -> dict[str, str]:
-    try:
-        checked_fields(values)
-    except DyntuiError as error:
-        return {"": str(error)}
-    return {}

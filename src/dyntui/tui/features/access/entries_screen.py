@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EntriesScreen", "EntryForm"]
 
+_ABOUT_PASTE = "One per line: ada@example.com, 0x…, +49…, example.com, twitter:ada, fid:77. Add an alias after a comma."
 _DETECT = ""
 """The value of the type field that detects the type from the text."""
 
@@ -148,7 +149,8 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         return profile is not None and profile.kind == "live"
 
     def action_paste(self) -> None:
-        from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen, PasteEntriesDialog
+        from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
+        from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 
         row, access = self.policy, self.access
         assert access is not None
@@ -157,7 +159,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
             if text.strip():
                 self.console.visit(EntryDraftsScreen(row, access.lists, text, is_live=self._is_live))
 
-        self.console.ask_then(PasteEntriesDialog(f"Paste Entries for {name_of(row)}"), on_paste)
+        self.console.ask_then(TextDialog(f"Paste Entries for {name_of(row)}", _ABOUT_PASTE, verb="review"), on_paste)
 
     def action_edit(self) -> None:
         row, old = self.policy, self.table.selected_row

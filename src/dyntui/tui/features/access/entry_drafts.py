@@ -16,7 +16,6 @@ from dyntui.services.access.entries import add_entries, check_existing, entry_ta
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.paste_dialog import PasteLinesDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.table_screen import TableScreen
@@ -24,7 +23,7 @@ from dyntui.tui.shell.table_screen import TableScreen
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["EntryDraftsScreen", "PasteEntriesDialog"]
+__all__ = ["EntryDraftsScreen"]
 
 _COLUMNS = (
     Column("value", "identifier", 20, grow=True, priority=0),
@@ -42,14 +41,6 @@ _STATUS = {
 }
 """State of a draft -> the text of the column `status`."""
 _COUNT_LABELS = {**_STATUS, DraftState.EXISTS: "already on the list"}
-
-
-class PasteEntriesDialog(PasteLinesDialog):
-    """Asks for entries, one per line. The result is the text."""
-
-    BINDINGS = bindings(ACCESS_ACTIONS, "paste-entries")
-    about = "One per line: ada@example.com, 0x…, +49…, example.com, twitter:ada, fid:77. Add an alias after a comma."
-    footer_keys = (("ctrl+s", "review"), ("esc", "cancel"))
 
 
 class EntryDraftsScreen(TableScreen):

@@ -13,7 +13,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
-from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe, shorten
 from dyntui.importer.formula_escaping import escape_formula
@@ -23,7 +22,7 @@ from dyntui.services.analytics import RANGES, DateRange, Metrics, Series, read_m
 from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -216,21 +215,12 @@ class AnalyticsScreen(ReadScreen[Metrics]):
         def parse(values: Values) -> DateRange:
             return DateRange.between(values["start"].strip(), values["end"].strip())
 
-        def check(values: Values) -> dict[str, str]:
-            try:
-                parse(values)
-            except UsageError as error:
-                return {"end": str(error)}
-            return {}
-
-        def on_submit(values: Values) -> None:
-            self._set_range(parse(values))
-
         fields = [
             FormInput("start", "from", str(self.range.start)),
             FormInput("end", "until", str(self.range.end), help="Both days are included."),
         ]
-        self.console.ask_then(FormDialog("Date range", fields, check=check, verb="show"), on_submit)
+        form = FormDialog("Date range", fields, check=check_with(parse, "end"), verb="show")
+        self.console.ask_then(form, lambda values: self._set_range(parse(values)))
 
     # Copying
 

@@ -36,7 +36,7 @@ from dyntui.tui.features.api_console.request_history import add_to_history
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
-from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteTextDialog
+from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
@@ -225,12 +225,8 @@ class ApiRequestScreen(SearchableScreen):
                 self._set_body(edited)
                 return
 
-        def on_pasted(pasted: Pasted) -> None:
-            self._set_body(pasted.text)
-
         about = "The body as JSON. If $EDITOR is set, that editor is opened instead."
-        dialog = PasteTextDialog(f"Body of {self.operation.id}", about, text=text, verb="apply")
-        self.console.ask_then(dialog, on_pasted)
+        self.console.ask_then(TextDialog(f"Body of {self.operation.id}", about, text, verb="apply"), self._set_body)
 
     def _body_text(self) -> str:
         """Return the body of the form values, or an empty body with the required fields."""

@@ -14,7 +14,6 @@ IMPORTS_ACTIONS = register(
     {
         "wizard": "Import",
         "source": "File",
-        "paste": "Paste",
         "parse": "Parse",
         "map": "Map",
         "transforms": "Transforms",
@@ -38,7 +37,6 @@ IMPORTS_ACTIONS = register(
     Action("source.paste", ("p",), "paste rows", "Paste rows instead of opening a file.", READ, 12),
     Action("source.expand", ("l", "right"), "expand", "Expand the folder.", READ, disabled_reason="folder_disabled_reason"),
     Action("source.collapse", ("h", "left"), "collapse", "Collapse the folder.", READ, disabled_reason="folder_disabled_reason"),
-    Action("paste.submit", ("ctrl+s",), "import", "Import the pasted rows.", READ),
     Action("parse.change", ("enter",), "change", "Change how the file is read.", READ, 10, disabled_reason="selection_disabled_reason"),
     Action("parse.reset", ("r",), "reset", "Read the file with the detected settings.", READ, 11,
         disabled_reason="reset_disabled_reason"),

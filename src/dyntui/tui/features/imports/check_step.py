@@ -27,7 +27,6 @@ from dyntui.tui.features.imports.review_table import ReviewRows
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.messages import Progressed
-from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 
@@ -264,10 +263,6 @@ class CheckStep(WizardStep):
 
     def blocked_reason(self) -> str | None:
         return "The check is running. Press esc to stop it." if self.is_checking else None
-
-    @on(LineList.Opened, "#found")
-    def _on_opened(self) -> None:
-        """Opening a row does nothing: all of it is shown."""
 
 
 def _row(found: PrecheckRow) -> Row:

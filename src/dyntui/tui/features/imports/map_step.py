@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
@@ -21,7 +20,7 @@ from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.report_view import ReportView
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -45,6 +44,7 @@ class MapStep(WizardStep):
     NAME, TITLE = "map", "Map"
     BINDINGS = bindings(IMPORTS_ACTIONS, "map")
     BORDER_TITLES = {"columns": "columns", "first-row": "preview of row 1"}
+    OPEN_ACTIONS = {"columns": "map.choose"}
 
     saved_name = ""
     """The name of the saved mapping that is used."""
@@ -196,10 +196,6 @@ class MapStep(WizardStep):
 
     # Actions
 
-    @on(LineList.Opened, "#columns")
-    async def _on_opened(self) -> None:
-        await self.action_do("map.choose")
-
     def action_choose(self) -> None:
         """Edit the line under the cursor."""
         row = self.columns.selected_row
@@ -279,34 +275,24 @@ class MapStep(WizardStep):
         mapping = self.loaded_mapping
         kind = self.draft.kind
 
-        def check(values: Values) -> dict[str, str]:
+        def parse(values: Values) -> tuple[str, object]:
             from dyntui.importer import parse_assignment
 
-            try:
-                parse_assignment(f"{name}={values['value']}", kind)
-            except DyntuiError as error:
-                return {"value": str(error)}
-            return {}
+            return parse_assignment(f"{name}={values['value']}", kind)
 
         def on_submit(values: Values) -> None:
-            from dyntui.importer import parse_assignment
-
-            self.set_mapping(mapping.with_constant(*parse_assignment(f"{name}={values['value']}", kind)))
+            self.set_mapping(mapping.with_constant(*parse(values)))
 
         field = FormInput(
             "value", name, str(mapping.constants.get(name, "")), help="Used for every row without a value of its own."
         )
-        self.console.ask_then(FormDialog("Constant value", (field,), check=check, verb="set"), on_submit)
+        form = FormDialog("Constant value", (field,), check=check_with(parse, "value"), verb="set")
+        self.console.ask_then(form, on_submit)
 
     def action_region(self) -> None:
-        def check(values: Values) -> dict[str, str]:
-            from dyntui.importer.mapper import checked_region
+        from dyntui.importer.mapper import checked_region
 
-            try:
-                checked_region(values["region"].strip() or None)
-            except DyntuiError as error:
-                return {"region": error.message}
-            return {}
+        check = check_with(lambda values: checked_region(values["region"].strip() or None), "region")
 
         def on_submit(values: Values) -> None:
             self.draft.region = values["region"].strip().upper()

@@ -17,7 +17,7 @@ from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDia
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
+from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.cells import cut, fit
 from dyntui.tui.kit.widgets.line_list import ItemList, LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -104,30 +104,24 @@ _EXPLANATIONS = {
 }
 
 
-class VerifiedDialog(BaseDialog[str]):
+class VerifiedDialog(SelectDialog):
     """Return `unverified`, `now` or `column:NAME`. columns: the columns that can contain the verification."""
 
-    BINDINGS = bindings(KIT_ACTIONS, "select")
-    title_text = "Are these email addresses verified?"
-    footer_keys = (("enter", "choose"), ("esc", "cancel"))
-
     def __init__(self, columns: Sequence[str], mapping: Mapping) -> None:
-        super().__init__(classes="verified")
         choices = [
             Choice("unverified", "Not verified"),
             Choice("now", "All verified"),
             *(Choice(f"column:{name}", f"Verified as in column “{safe(name, 30)}”") for name in columns),
         ]
-        self._choices = Choices(choices)
         now = mapping.constants.get("emailVerifiedAt")
         current = now or next(
             (f"column:{each.column}" for each in mapping.columns if each.field == "emailVerifiedAt"), ""
         )
-        self._choices.cursor = next((i for i, choice in enumerate(choices) if choice.key == current), 0)
+        start = next((i for i, choice in enumerate(choices) if choice.key == current), 0)
+        super().__init__("Are these email addresses verified?", choices, start=start)
 
     def content(self) -> ComposeResult:
-        self._choices.styles.height = self._choices.count
-        yield self._choices
+        yield from super().content()
         yield Static("", id="explanation", markup=False)
 
     def on_mount(self) -> None:
@@ -137,10 +131,6 @@ class VerifiedDialog(BaseDialog[str]):
     def _explain(self) -> None:
         key = self._choices.items[self._choices.cursor].key.partition(":")[0]
         self.query_one("#explanation", Static).update(_EXPLANATIONS[key])
-
-    @on(LineList.Opened)
-    def action_choose(self) -> None:
-        self.dismiss(self._choices.items[self._choices.cursor].key)
 
 
 class _Transforms(ItemList[str]):
@@ -178,8 +168,7 @@ class TransformsDialog(BaseDialog[list[str]]):
     footer_keys = (("space", "select"), ("enter", "apply"), ("esc", "cancel"))
 
     def __init__(self, each: ColumnMap, kind: MappingKind, samples: Sequence[str], region: str | None) -> None:
-        super().__init__(classes="transforms")
-        self.title_text = f"Transforms of {safe(each.column, 40)} for {safe(each.field or '', 40)}"
+        super().__init__(f"Transforms of {safe(each.column, 40)} for {safe(each.field or '', 40)}")
         self._field = field_for(each.field or "", kind)
         self._samples = samples
         self._region = region

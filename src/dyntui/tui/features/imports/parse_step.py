@@ -32,7 +32,6 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.messages import Progressed
 from dyntui.tui.kit.widgets.cells import width_of
-from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
@@ -49,6 +48,7 @@ class ParseStep(WizardStep):
     NAME, TITLE = "parse", "Parse"
     BINDINGS = bindings(IMPORTS_ACTIONS, "parse")
     BORDER_TITLES = {"parse-summary": "file settings", "preview": "first rows"}
+    OPEN_ACTIONS = {"parse-summary": "parse.change"}
 
     error: DyntuiError | None = None
     """Why the file cannot be read."""
@@ -183,10 +183,6 @@ class ParseStep(WizardStep):
     def reset_disabled_reason(self) -> str | None:
         reading = self.draft.read_options
         return "All settings are as detected." if reading == type(reading)() else None
-
-    @on(LineList.Opened, "#parse-summary")
-    async def _on_opened(self) -> None:
-        await self.action_do("parse.change")
 
     def action_change(self) -> None:
         line = self.query_one(ParseSummary).current

@@ -48,6 +48,7 @@ class ReviewStep(RowLoadingMixin):
     NAME, TITLE = "review", "Review"
     BINDINGS = bindings(IMPORTS_ACTIONS, "review")
     BORDER_TITLES = {"problem-groups": "problems", "rows-pane": "rows"}
+    OPEN_ACTIONS = {"rows": "review.edit"}
 
     group: str | None = None
     """The group of problems whose rows are shown; None until rows are shown."""
@@ -234,10 +235,6 @@ class ReviewStep(RowLoadingMixin):
         if span is None:
             return
         self.query_one(CellEditor).open(self.table.cell_value, self._suggestion(), span, self.table.size.width)
-
-    @on(LineList.Opened, "#rows")
-    async def _row_clicked(self) -> None:
-        await self.action_do("review.edit")
 
     @property
     def is_editing(self) -> bool:

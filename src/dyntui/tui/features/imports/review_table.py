@@ -7,7 +7,6 @@ from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
-from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_list
 from dyntui.core.text import safe
 from dyntui.core.times import now
@@ -20,6 +19,7 @@ from dyntui.store.states import RowState
 from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.kit.widgets.cells import fit
 from dyntui.tui.kit.widgets.line_list import Piece
+from dyntui.tui.kit.widgets.static_rows import TableRows
 from dyntui.tui.kit.widgets.table import GUTTER, Table, TableColumn, _Layout
 
 __all__ = ["ReviewRows", "ReviewTable", "columns_for", "problem_text", "table_row"]
@@ -31,7 +31,7 @@ _PREFETCH_ROWS = 60
 _MAX_ROWS = 4000
 
 
-class ReviewRows:
+class ReviewRows(TableRows):
     """The numbers of the shown rows, and a cache of loaded rows. fetch: requests rows by number.
 
     A row that may have changed is shown unchanged until it is loaded again, so that nothing flickers.
@@ -44,9 +44,6 @@ class ReviewRows:
         self._fresh: set[int] = set()
         self._requested: set[int] = set()
         self._loaded = False
-        self.error: DyntuiError | None = None
-        self.loading = False
-        self.changed: set[str] = set()
 
     @property
     def total(self) -> int:
@@ -82,9 +79,6 @@ class ReviewRows:
     def index_of(self, row_id: str) -> int | None:
         index = self.insertion_index(int(row_id))
         return index if self.number_at(index) == int(row_id) else None
-
-    def is_tombstone(self, index: int) -> bool:
-        return False
 
     def set_viewport(self, first: int, last: int) -> None:
         """Load the missing rows between two indexes, and some around them."""

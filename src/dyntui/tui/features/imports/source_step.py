@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
@@ -27,9 +27,8 @@ from dyntui.tui.features.imports.file_tree import FileTree
 from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.paste_dialog import PasteLinesDialog
 from dyntui.tui.kit.dialogs.select_dialog import Choice
-from dyntui.tui.kit.widgets.line_list import LineList
+from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
 
@@ -40,14 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["SourceStep"]
 
 _MAX_DRAFTS = 4
-
-
-class PasteRowsDialog(PasteLinesDialog):
-    """Asks for rows instead of a file. The result is the text."""
-
-    BINDINGS = bindings(IMPORTS_ACTIONS, "paste")
-    about = "CSV, TSV or JSON. The first row can contain the column names."
-    footer_keys = (("ctrl+s", "import"), ("esc", "cancel"))
+_ABOUT_PASTE = "CSV, TSV or JSON. The first row can contain the column names."
 
 
 class SourceStep(WizardStep):
@@ -55,6 +47,7 @@ class SourceStep(WizardStep):
 
     NAME, TITLE = "source", "Source"
     BINDINGS = bindings(IMPORTS_ACTIONS, "source")
+    OPEN_ACTIONS = {"files": "source.open"}
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(wizard)
@@ -140,10 +133,6 @@ class SourceStep(WizardStep):
             case _:
                 self._show_folder(node.path)
 
-    @on(LineList.Opened)
-    async def _on_opened(self) -> None:
-        await self.action_do("source.open")
-
     def action_expand(self) -> None:
         node = self.files.current
         if node is not None and node.kind == "folder" and not node.open:
@@ -188,7 +177,7 @@ class SourceStep(WizardStep):
         self.open_path(chosen.key if is_partial else text)
 
     def action_paste(self) -> None:
-        self.console.ask_then(PasteRowsDialog("Paste rows"), self.choose_pasted_rows)
+        self.console.ask_then(TextDialog("Paste rows", _ABOUT_PASTE, verb="import"), self.choose_pasted_rows)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()

@@ -134,10 +134,6 @@ class WizardScreen(Wizard):
         if self.step is not None:
             self.step.lines_moved(lines)
 
-    def filter_entered(self, text: str) -> None:
-        if self.step is not None:
-            self.step.filter_entered(text)
-
     def update_ages(self) -> None:
         if self.step is not None:
             self.step.refresh()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
+from textual import on
 from textual.containers import Vertical
 from textual.widget import Widget
 
@@ -116,6 +117,8 @@ class WizardStep(ActionMixin, Vertical):
     TITLE: ClassVar[str] = ""
     BORDER_TITLES: ClassVar[Mapping[str, str]] = {}
     """The titles in the borders of widgets, by the id of the widget."""
+    OPEN_ACTIONS: ClassVar[Mapping[str, str]] = {}
+    """The ids of the actions that a click on the line under the cursor runs, by the id of the list."""
 
     def __init__(self, wizard: Wizard) -> None:
         super().__init__(id=f"step-{self.NAME}", classes="step")
@@ -124,6 +127,11 @@ class WizardStep(ActionMixin, Vertical):
     def on_mount(self) -> None:
         for widget_id, title in self.BORDER_TITLES.items():
             self.query_one(f"#{widget_id}").border_title = title
+
+    @on(LineList.Opened)
+    async def _line_opened(self, event: LineList.Opened) -> None:
+        if action_id := self.OPEN_ACTIONS.get(event.lines.id or ""):
+            await self.action_do(action_id)
 
     # For subclasses
 
@@ -171,9 +179,6 @@ class WizardStep(ActionMixin, Vertical):
 
     def lines_moved(self, lines: LineList) -> None:
         """The cursor of a list moved, or its number of lines changed."""
-
-    def filter_entered(self, text: str) -> None:
-        """A filter was entered in the prompt."""
 
     # Access to the wizard
 

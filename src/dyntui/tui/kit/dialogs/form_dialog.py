@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input, Static
 
+from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
@@ -19,7 +20,7 @@ from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["FormChoice", "FormDialog", "FormInput", "Values"]
+__all__ = ["FormChoice", "FormDialog", "FormInput", "Values", "check_with"]
 
 Values = dict[str, str]
 
@@ -40,6 +41,19 @@ class FormInput:
     """One line below the field."""
     secret: bool = False
     """Whether the text is hidden."""
+
+
+def check_with(parse: Callable[[Values], object], name: str = "") -> Callable[[Values], Mapping[str, str]]:
+    """Return a check for a form that shows the error of `parse` below the field `name`; "" for the whole form."""
+
+    def check(values: Values) -> Mapping[str, str]:
+        try:
+            parse(values)
+        except DyntuiError as error:
+            return {name: str(error)}
+        return {}
+
+    return check
 
 
 class FormChoice(LineWidget, can_focus=True):

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from dyntui.core.text import safe
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
 __all__ = ["MessageDialog"]
 
@@ -18,17 +18,9 @@ _WIDTH = 66
 """The width of the text: that of the dialog without padding, indent and scroll mark."""
 
 
-class _Text(LineList):
-    def __init__(self, text: str) -> None:
-        super().__init__(id="text")
-        self.rows = [part for line in text.split("\n") for part in (wrap(safe(line, 20_000), _WIDTH) or [""])]
-
-    @property
-    def count(self) -> int:
-        return len(self.rows)
-
+class _Text(ItemList[str]):
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        return [(" " + cut(self.rows[index], width - 1), "")]
+        return [(" " + cut(self.items[index], width - 1), "")]
 
 
 class MessageDialog(BaseDialog[None]):
@@ -36,7 +28,8 @@ class MessageDialog(BaseDialog[None]):
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__(title)
-        self._text = _Text(text)
+        lines = [part for line in text.split("\n") for part in (wrap(safe(line, 20_000), _WIDTH) or [""])]
+        self._text = _Text(lines, id="text")
 
     def content(self) -> ComposeResult:
         self._text.styles.height = max(1, min(self._text.count, 16))

@@ -1,4 +1,4 @@
-"""A dialog to edit a longer text, which is returned only when it is valid."""
+"""A dialog to write, paste or edit a longer text, which is returned only when it is valid."""
 
 from __future__ import annotations
 
@@ -16,34 +16,36 @@ __all__ = ["TextDialog"]
 
 
 class TextDialog(BaseDialog[str]):
-    """Returns the edited text.
+    """Returns the text.
 
     about: a line above the text.
     text: the initial text.
     check: returns what is wrong with a text, "" when it is valid.
-    original: the text that may be discarded without a question.
+    original: the text that may be discarded without a question; None for the initial text.
     problem: a problem of the initial text, shown from the start.
+    verb: the label of the key that submits.
     """
 
     BINDINGS = bindings(KIT_ACTIONS, "text-editor")
-    footer_keys = (("ctrl+s, f2", "continue"), ("ctrl+z", "undo"), ("esc", "cancel"))
 
     def __init__(
         self,
         title: str,
         about: str,
-        text: str,
+        text: str = "",
         *,
-        check: Callable[[str], str],
-        original: str,
+        check: Callable[[str], str] = lambda text: "",
+        original: str | None = None,
         problem: str = "",
+        verb: str = "continue",
     ) -> None:
         super().__init__(title, classes="large pasting")
         self.about = about
         self.text = text
-        self.original = original
+        self.original = text if original is None else original
         self.problem = problem
         self.check = check
+        self.footer_keys = (("ctrl+s, f2", verb), ("ctrl+z", "undo"), ("esc", "cancel"))
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="note", markup=False)

@@ -1,16 +1,62 @@
-"""Rows in memory for a table: profiles, wallets of a user, the request log."""
+"""The rows of a table: what the table needs of them, and rows in memory, such as profiles or the request log."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Protocol
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 
-__all__ = ["StaticRows"]
+__all__ = ["StaticRows", "TableRows"]
 
 
-class StaticRows:
+class TableRows(Protocol):
+    """The rows of a table by position: services.lists.paged_view.PagedView, or a subclass."""
+
+    error: DyntuiError | None = None
+    """Why the rows could not be loaded; None when they could."""
+    loading: bool = False
+    """Whether a request is running."""
+
+    @property
+    def changed(self) -> AbstractSet[str]:
+        """Ids of rows that the last refresh found changed."""
+        return frozenset()
+
+    @property
+    def total(self) -> int:
+        """The number of rows, as far as it is known."""
+        raise NotImplementedError
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether there is anything to show, also an empty list."""
+        raise NotImplementedError
+
+    def get(self, index: int) -> Row | None:
+        """Return a row; None when it is not loaded."""
+        raise NotImplementedError
+
+    def id_at(self, index: int) -> str | None:
+        """Return the id of a row; None when it is not loaded."""
+        raise NotImplementedError
+
+    def index_of(self, row_id: str) -> int | None:
+        """Return the index of a row; None when it is not loaded."""
+        raise NotImplementedError
+
+    def set_viewport(self, first: int, last: int) -> None:
+        """Set the rows in view, so that they are loaded."""
+        return
+
+    def is_tombstone(self, index: int) -> bool:
+        """Return whether the row is a tombstone."""
+        return False
+
+
+class StaticRows(TableRows):
     """The rows of a table, all in memory."""
 
     def __init__(self, rows: Sequence[Row] = (), *, key: str = "", is_loaded: bool = True) -> None:
@@ -21,9 +67,6 @@ class StaticRows:
         self._key = key
         self._rows: list[Row] = []
         self._indexes: dict[str, int] = {}
-        self.error: DyntuiError | None = None
-        self.loading = False
-        self.changed: set[str] = set()
         self.set_rows(rows)
         self._loaded = is_loaded
 
@@ -57,9 +100,3 @@ class StaticRows:
 
     def index_of(self, row_id: str) -> int | None:
         return self._indexes.get(row_id)
-
-    def is_tombstone(self, index: int) -> bool:
-        return False
-
-    def set_viewport(self, first: int, last: int) -> None:
-        """Do nothing: all rows are loaded."""

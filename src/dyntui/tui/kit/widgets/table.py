@@ -22,9 +22,9 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
-from dyntui.tui.kit.widgets.static_rows import StaticRows
+from dyntui.tui.kit.widgets.static_rows import StaticRows, TableRows
 
-__all__ = ["Table", "TableColumn", "TableRows"]
+__all__ = ["Table", "TableColumn"]
 
 
 GUTTER = 2
@@ -33,40 +33,6 @@ _MAX_DIRECT_RANGE = 5_000
 """A longer range is marked by the screen, which can show progress."""
 _MAX_GROWTH = 3
 """A growing column takes at most this many times its width."""
-
-
-class TableRows(Protocol):
-    """The rows of a table by position: services.lists.paged_view.PagedView, or StaticRows."""
-
-    error: DyntuiError | None
-    """Why the rows could not be loaded; None when they could."""
-    loading: bool
-    """Whether a request is running."""
-    changed: set[str]
-    """Ids of rows that the last refresh found changed."""
-
-    @property
-    def total(self) -> int:
-        """The number of rows, as far as it is known."""
-
-    @property
-    def is_loaded(self) -> bool:
-        """Whether there is anything to show, also an empty list."""
-
-    def get(self, index: int) -> Row | None:
-        """Return a row; None when it is not loaded."""
-
-    def id_at(self, index: int) -> str | None:
-        """Return the id of a row; None when it is not loaded."""
-
-    def index_of(self, row_id: str) -> int | None:
-        """Return the index of a row; None when it is not loaded."""
-
-    def set_viewport(self, first: int, last: int) -> None:
-        """Set the rows in view, so that they are loaded."""
-
-    def is_tombstone(self, index: int) -> bool:
-        """Return whether the row is a tombstone."""
 
 
 class TableColumn(Protocol):
