@@ -22,6 +22,7 @@ class Request:
 @dataclass
 class Script:
     url: str
+    answers: list[bytes]
     requests: list[Request] = field(default_factory=list)
 
 
@@ -35,8 +36,7 @@ def script() -> Callable[..., object]:
     @asynccontextmanager
     async def serve(*answers: bytes) -> AsyncIterator[Script]:
         """Answer each request with the next of `answers`, the last one for ever; CUT closes without an answer."""
-        remaining = list(answers)
-        script = Script("")
+        script = Script("", remaining := list(answers))
 
         async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             try:

@@ -118,7 +118,8 @@ def _client(host: str, app: AsgiApp | None) -> httpx.AsyncClient:
 
 async def _refused(response: httpx.Response) -> None:
     if response.status_code < 400:
-        raise Redirected(f"The download answered {response.status_code} and points elsewhere; it was not followed.")
+        status = response.status_code
+        raise Redirected(status, f"The download answered {status} and points elsewhere; it was not followed.")
     start = b""
     async for chunk in response.aiter_bytes():
         start += chunk

@@ -220,6 +220,18 @@ class RepeatedPage(BadPage):
 class Redirected(ApiProblem):
     """The server responded with a redirect. It is never followed, so the token is only sent to its origin."""
 
+    status: int
+    """The HTTP status, 300 to 399."""
+
+    def __init__(self, status: int, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+    @property
+    def maybe_applied(self) -> bool:
+        """Whether a write may have taken effect: 307 and 308 ask to send it elsewhere, others may follow its work."""
+        return not self.reads and self.status not in (307, 308)
+
 
 class WriteRefused(ApiProblem):
     """This client may not write. Nothing was sent."""

@@ -234,6 +234,7 @@ class Transport:
             if status >= 300:
                 location = safe(redact(redirect_location(response)), 200) or "no other URL"
                 raise Redirected(
+                    status,
                     f"The server answered {status} and points to {location}; it was not followed.",
                     hint="Check the base URL of this environment.",
                 )
