@@ -394,6 +394,60 @@ def test_a_stop_while_the_file_is_read_leaves_no_job_to_resume(
     assert dyntui.json("users", "list", "--filter", "long1@", "--column", "email")["users"] == []
 
 
+@pytest.mark.parametrize("kind", ["file", "FIFO", "dangling link", "below a file", "another report"])
+def test_an_unusable_report_folder_is_an_error_before_anything_is_sent(dyntui: Any, tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "reports"
+    match kind:
+        case "file":
+            folder.write_text("")
+        case "FIFO":
+            os.mkfifo(folder)
+        case "dangling link":
+            folder.symlink_to(tmp_path / "missing")
+        case "below a file":
+            (tmp_path / "file").write_text("")
+            folder = tmp_path / "file" / "reports"
+        case _:
+            folder.mkdir()
+            (folder / "report.csv").write_text("of another job")
+    name = f"folder{kind.replace(' ', '')}"
+    file = write_csv(tmp_path / "folder.csv", name, 2)
+    done = dyntui("import", str(file), "--yes", "--report", str(folder), *UNVERIFIED, *QUICK, check=False)
+    assert done.returncode == 2
+    assert "error" in done.stderr.lower()
+    assert dyntui.json("users", "list", "--filter", name, "--column", "email")["count"] == 0
+
+
+def test_the_result_of_an_import_is_printed_when_its_reports_cannot_be_written(dyntui: Any, tmp_path: Path) -> None:
+    """The folder is replaced by a link while the rows are sent."""
+    code = """
+import sys
+from pathlib import Path
+from dyntui.services.imports import reports
+original = reports.write_reports
+def replaced_folder(journal, folder=None):
+    chosen = Path(journal.facts["report"])
+    chosen.rmdir()
+    chosen.symlink_to("/nowhere")
+    return original(journal, folder)
+reports.write_reports = replaced_folder
+from dyntui.__main__ import main
+main()
+"""
+    file = write_csv(tmp_path / "lost.csv", "lost", 2)
+    command = ["import", str(file), "--yes", "--json", "--report", str(tmp_path / "reports"), *UNVERIFIED, *QUICK]
+    environ = dyntui.sandbox.environ(dyntui.home)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command], env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert (document["rows"]["created"], document["report"]) == (2, None)
+    assert "The reports could not be written" in done.stderr
+    assert f"dyntui jobs report {document['job']} DIR" in done.stderr
+    assert dyntui("jobs", "report", document["job"], str(tmp_path / "again")).returncode == 0
+
+
 def test_a_signal_in_a_callback_of_the_event_loop_stops_the_command() -> None:
     async def work() -> None:
         asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGTERM)

@@ -23,6 +23,7 @@ from dyntui.core.errors import (
     EXIT_STOPPED,
     EXIT_UNREACHABLE,
     StoppedError,
+    UsageError,
 )
 from dyntui.core.times import duration
 
@@ -177,7 +178,9 @@ async def run_until_stopped(
     """Run the job until it ends, is stopped or has sent `first` rows. Print the result and return the exit code."""
     from dyntui.services.imports.job_control import JobControl
     from dyntui.services.imports.job_service import run_job
+    from dyntui.services.imports.reports import check_report_folder
 
+    check_report_folder(journal, report)  # not only after the last row
     control = JobControl()
     meter = ProgressMeter()
     signals.pause(control)
@@ -194,7 +197,16 @@ def finish_job(context: CliContext, journal: Journal, result: RunResult, report:
     from dyntui.store.states import JobState
 
     is_final = result.state is not JobState.PAUSED
-    folder = write_reports(journal, report) if is_final or result.is_planned else None
+    folder = None
+    if is_final or result.is_planned:
+        try:
+            folder = write_reports(journal, report)
+        except (OSError, UsageError) as error:
+            reason = error.message if isinstance(error, UsageError) else f"{error.strerror or error}."
+            context.print_message(
+                f"warning: The reports could not be written: {reason}",
+                f"         Write them with `dyntui jobs report {journal.id} DIR`.",
+            )
     document = result_document(journal, folder)
     with ignore_closed_stream(sys.stdout):
         context.emit_json(document)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dyntui.config.private_files import private_dir, remove_private
+from dyntui.config.private_files import UnsafeFile, new_whole_file, private_dir, remove_private
+from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_list
 from dyntui.importer import (
     FailedRowsWriter,
     Report,
+    SourceInfo,
     failed_rows_suffix,
     write_id_map,
     write_report_csv,
@@ -24,7 +27,7 @@ from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.states import RowState
 
-__all__ = ["RESULT_STATES", "default_report_folder", "result_document", "write_reports"]
+__all__ = ["RESULT_STATES", "check_report_folder", "default_report_folder", "result_document", "write_reports"]
 
 RESULT_STATES = (
     RowState.CREATED,
@@ -56,28 +59,61 @@ def default_report_folder(journal: Journal) -> Path:
     return journal.path.with_suffix("")
 
 
+def check_report_folder(journal: Journal, folder: Path | None = None) -> None:
+    """Raise UsageError when the reports cannot be written to the folder that was chosen. A missing one is created.
+
+    The default folder, next to the journal, is not checked. A report that this job did not write is not overwritten.
+    """
+    folder = folder or Path(journal.facts.get("report") or default_report_folder(journal))
+    if folder == default_report_folder(journal):
+        return
+    hint = "Choose another folder for the reports. Nothing was sent."
+    try:
+        if not folder.exists():
+            private_dir(folder)
+        for name in set(_report_names(load_source_info(journal))) - set(_written_before(journal, folder)):
+            if os.path.lexists(folder / name):
+                raise UsageError(f"{folder / name} already exists and is not overwritten.", hint=hint)
+        probe = folder / f".dyntui-{journal.id}.tmp"
+        with new_whole_file(probe):
+            pass
+        probe.unlink()
+    except UnsafeFile as error:
+        raise UsageError(error.message, hint=hint) from error
+    except OSError as error:
+        raise UsageError(f"Reports cannot be written to {folder}: {error.strerror}.", hint=hint) from error
+
+
 def write_reports(journal: Journal, folder: Path | None = None) -> Path:
     """Write all reports into `folder` and return it. Only files that this job wrote before are replaced."""
     folder = folder or Path(journal.facts.get("report") or default_report_folder(journal))
     if not folder.exists():
         private_dir(folder)
-    for name in as_list(journal.facts.get(_WRITTEN, {}).get(str(folder))):
-        if isinstance(name, str) and name.startswith(_NAMES):  # never another file, whatever a damaged journal says
-            remove_private(folder / Path(name).name)
+    for name in _written_before(journal, folder):
+        remove_private(folder / name)
     info = load_source_info(journal)
-    failed = f"failed-rows{failed_rows_suffix(info)}"
-    names = ["report.json", "report.csv", "report.html", "id-map.csv", failed]
+    names = _report_names(info)
     journal.note(report=str(folder), **{_WRITTEN: {**journal.facts.get(_WRITTEN, {}), str(folder): names}})
     report = _report(journal)
     write_report_json(folder / names[0], report)
     write_report_csv(folder / names[1], report)
     write_report_html(folder / names[2], report)
     write_id_map(folder / names[3], report.outcomes())
-    with FailedRowsWriter(folder / failed, info) as writer:
+    with FailedRowsWriter(folder / names[4], info) as writer:
         for row in iter_failed_rows(journal):
             cells, extra = row.cells
             writer.write(row.number, cells, row.code, row.field, row.message, extra)
     return folder
+
+
+def _written_before(journal: Journal, folder: Path) -> list[str]:
+    """Return the names of the reports of this job in a folder: never another file, whatever a damaged journal says."""
+    names = as_list(journal.facts.get(_WRITTEN, {}).get(str(folder)))
+    return [Path(name).name for name in names if isinstance(name, str) and name.startswith(_NAMES)]
+
+
+def _report_names(info: SourceInfo) -> list[str]:
+    return ["report.json", "report.csv", "report.html", "id-map.csv", f"failed-rows{failed_rows_suffix(info)}"]
 
 
 def iter_failed_rows(journal: Journal) -> Iterator[job_queries.FullRow]:
