@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from tests.store.journal_rows import stored_row
 
 from dyntui.config.private_files import UnsafeFile
 from dyntui.core.errors import DyntuiError, UsageError
@@ -252,7 +253,7 @@ def test_cells_that_are_damaged_are_an_error_that_names_their_row(folder: Path, 
     bad = made(folder, "bad")
     run_sql(bad, f"UPDATE source SET raw = {raw} WHERE number = 2")
     with Journal.read(bad) as journal, pytest.raises(JournalUnusable, match="Row 2"):
-        row = job_queries.row(journal, 2)
+        row = stored_row(journal, 2)
         assert row is not None
         row.cells  # noqa: B018
 

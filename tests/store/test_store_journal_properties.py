@@ -11,11 +11,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.families import examples
+from tests.store.state_moves import ROW_MOVES
 
 from dyntui.store import job_queries
 from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal, JournalConflict, JournalOutcome
-from dyntui.store.states import OPEN, ROW_MOVES, JobState, RowState
+from dyntui.store.states import OPEN, JobState, RowState
 
 _KEY = st.sampled_from([f"email:{c}" for c in "abcdefgh"])
 _LOADED = st.builds(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.store.state_moves import JOB_MOVES, ROW_MOVES
 
 from dyntui.store import cache as cache_module
 from dyntui.store import migrations, review_log
@@ -21,7 +22,6 @@ from dyntui.store.cache import CacheTooNew, RowCache, open_cache
 from dyntui.store.journal import Journal
 from dyntui.store.precheck_matches import matched_keys, note_match
 from dyntui.store.schema import JournalUnusable
-from dyntui.store.states import JOB_MOVES, ROW_MOVES
 
 DATA = Path(__file__).parent / "data"
 JOURNALS = ["journal-1", "journal-2", "journal-2-review"]

@@ -10,18 +10,15 @@ from dyntui.store.journal_types import row_cells, row_keys, row_values
 from dyntui.store.states import RowState
 
 __all__ = [
+    "PROBLEM_COLUMNS",
     "FullRow",
     "ProblemCount",
     "RowProblem",
     "each_outcome",
     "failure_counts",
-    "failures",
     "iterate_rows",
     "problem_counts",
-    "problems",
     "problems_of",
-    "row",
-    "rows",
     "traffic",
 ]
 
@@ -36,7 +33,8 @@ _OUTCOMES = (
     "r.code, r.field, r.message FROM rows r JOIN source s ON s.number = r.number "
     "WHERE r.number > ? ORDER BY r.number LIMIT ?"
 )
-_PROBLEMS = "SELECT row, level, code, field, message, suggestion FROM problems "
+PROBLEM_COLUMNS = "row, level, code, field, message, suggestion"
+"""A RowProblem, of `problems` or `review_file_problems`."""
 
 
 class FullRow(NamedTuple):
@@ -93,33 +91,14 @@ def _full(found: tuple[Any, ...]) -> FullRow:
     return FullRow._make(values)
 
 
-def row(journal: Journal, number: int) -> FullRow | None:
-    """Return one row; None when there is none."""
-    found = journal.db.execute(_FULL + "WHERE r.number = ?", (number,)).fetchone()
-    return None if found is None else _full(found)
-
-
-def rows(
-    journal: Journal, after: int = 0, limit: int = _WINDOW, states: Collection[RowState] = (), code: str = ""
-) -> list[FullRow]:
-    """Return up to `limit` rows after the number `after`, of some `states` or with a problem `code` only."""
-    where, values = "WHERE r.number > ? ", list[object]((after,))
-    if states:
-        where += f"AND r.state IN ({', '.join('?' * len(states))}) "
-        values += [state.value for state in states]
-    if code:
-        where += "AND (r.code = ? OR r.number IN (SELECT row FROM problems WHERE code = ?)) "
-        values += [code, code]
-    found = journal.db.execute(_FULL + where + "ORDER BY r.number LIMIT ?", (*values, limit)).fetchall()
-    return [_full(one) for one in found]
-
-
 def iterate_rows(journal: Journal, states: Collection[RowState] = ()) -> Iterator[FullRow]:
-    """Yield every row by number."""
+    """Yield the rows by number; `states`: only rows in one of them."""
+    condition = f"AND r.state IN ({', '.join('?' * len(states))}) " if states else ""
+    query = f"{_FULL}WHERE r.number > ? {condition}ORDER BY r.number LIMIT ?"
     after = -1
-    while window := rows(journal, after, _WINDOW, states):
-        yield from window
-        after = window[-1].number
+    while window := journal.db.execute(query, (after, *states, _WINDOW)).fetchall():
+        yield from map(_full, window)
+        after = window[-1][0]
 
 
 def each_outcome(journal: Journal) -> Iterator[tuple[int, str, str, str, str, str, str]]:
@@ -141,27 +120,8 @@ def problem_counts(journal: Journal) -> list[ProblemCount]:
 
 def problems_of(journal: Journal, number: int) -> list[RowProblem]:
     """Return the errors and warnings of one row."""
-    found = journal.db.execute(_PROBLEMS + "WHERE row = ?", (number,))
+    found = journal.db.execute(f"SELECT {PROBLEM_COLUMNS} FROM problems WHERE row = ?", (number,))
     return [RowProblem._make(one) for one in found]
-
-
-def problems(journal: Journal, code: str, after: int = 0, limit: int = _WINDOW) -> list[RowProblem]:
-    """Return the rows with one problem, by number."""
-    found = journal.db.execute(
-        _PROBLEMS + "WHERE code = ? AND row > ? ORDER BY row LIMIT ?",
-        (code, after, limit),
-    )
-    return [RowProblem._make(one) for one in found]
-
-
-def failures(journal: Journal, limit: int = 5) -> list[tuple[int, str, str, str]]:
-    """Return the latest failed rows: number, code, field, message."""
-    found = journal.db.execute(
-        "SELECT number, code, field, message FROM rows WHERE state = 'failed' "
-        "ORDER BY changed DESC, number DESC LIMIT ?",
-        (limit,),
-    )
-    return [(int(n), str(code), str(field), str(message)) for n, code, field, message in found]
 
 
 def failure_counts(journal: Journal) -> list[tuple[str, str, int]]:

@@ -14,14 +14,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-import orjson
-
 from dyntui.config.private_files import private_dir
 from dyntui.core.errors import UsageError
 from dyntui.core.text import without_surrogates
 from dyntui.store.connection import connect, created
 from dyntui.store.facts import Facts, dump_facts, load_facts
-from dyntui.store.journal_types import KEY_SEPARATOR, WORK_COLUMNS, JournalConflict, JournalOutcome, WorkRow, now_ms
+from dyntui.store.journal_types import (
+    KEY_SEPARATOR,
+    WORK_COLUMNS,
+    JournalConflict,
+    JournalOutcome,
+    WorkRow,
+    now_ms,
+    numbers_json,
+)
 from dyntui.store.lock import JobLock
 from dyntui.store.schema import damaged
 from dyntui.store.states import JobState, RowState
@@ -223,23 +229,24 @@ class Journal:
 
     # Rows
 
+    def work_rows(self, condition: str, values: Sequence[object]) -> list[WorkRow]:
+        """Return the rows `r`, with their source `s`, that meet an SQL condition."""
+        return [WorkRow._make(row) for row in self.db.execute(f"{_WORK}WHERE {condition}", values)]
+
     def pending(self, queue: int, after: int, limit: int, upto: int | None = None) -> list[WorkRow]:
         """Return the next rows to send, by number. queue: 0 for bulk requests, 1 for one by one."""
         bound = "" if upto is None else "AND r.number <= ? "
-        found = self.db.execute(
-            _WORK + f"WHERE r.state = 'pending' AND r.lane = ? AND r.number > ? {bound}ORDER BY r.number LIMIT ?",
+        return self.work_rows(
+            f"r.state = 'pending' AND r.lane = ? AND r.number > ? {bound}ORDER BY r.number LIMIT ?",
             (queue, after, *(() if upto is None else (upto,)), limit),
         )
-        return [WorkRow._make(row) for row in found]
 
     def pending_of(self, queue: int, numbers: Sequence[int]) -> list[WorkRow]:
         """Return the rows with these numbers that are pending, by number. queue: as in `pending`."""
-        found = self.db.execute(
-            _WORK + "WHERE r.state = 'pending' AND r.lane = ? AND r.number IN (SELECT value FROM json_each(?)) "
-            "ORDER BY r.number",
-            (queue, orjson.dumps(list(numbers)).decode()),
+        return self.work_rows(
+            "r.state = 'pending' AND r.lane = ? AND r.number IN (SELECT value FROM json_each(?)) ORDER BY r.number",
+            (queue, numbers_json(numbers)),
         )
-        return [WorkRow._make(row) for row in found]
 
     def count_pending(self, queue: int) -> int:
         """Return the number of pending rows. queue: as in `pending`."""
@@ -255,11 +262,9 @@ class Journal:
 
     def unknown(self, limit: int, changed_upto: int) -> list[WorkRow]:
         """Return rows that are unknown since `changed_upto` (ms) or before, oldest first."""
-        found = self.db.execute(
-            _WORK + "WHERE r.state = 'unknown' AND r.changed <= ? ORDER BY r.changed, r.number LIMIT ?",
-            (changed_upto, limit),
+        return self.work_rows(
+            "r.state = 'unknown' AND r.changed <= ? ORDER BY r.changed, r.number LIMIT ?", (changed_upto, limit)
         )
-        return [WorkRow._make(row) for row in found]
 
     def settled_since(self, at: int) -> int:
         """Return the number of rows that were or may have been created since a time (ms)."""
@@ -290,7 +295,7 @@ class Journal:
                 "UPDATE rows SET state = 'sending', attempts = attempts + 1, batch = ?, changed = ?, "
                 "first_sent = coalesce(first_sent, ?) WHERE state = 'pending' "
                 "AND number IN (SELECT value FROM json_each(?))",
-                (batch, now, now if at is None else at, orjson.dumps(list(numbers)).decode()),
+                (batch, now, now if at is None else at, numbers_json(numbers)),
             ).rowcount
             if changed != len(numbers):
                 raise JournalConflict(f"{len(numbers)} rows should be sent, but only {changed} of them are pending")
@@ -335,7 +340,7 @@ class Journal:
             changed = self.db.execute(
                 f"UPDATE rows SET state = 'pending', changed = ?, code = ?, field = '', message = ?{undo} "
                 "WHERE state = 'sending' AND number IN (SELECT value FROM json_each(?))",
-                (now_ms(), code, without_surrogates(message), orjson.dumps(list(numbers)).decode()),
+                (now_ms(), code, without_surrogates(message), numbers_json(numbers)),
             ).rowcount
             if changed != len(numbers):
                 raise JournalConflict(

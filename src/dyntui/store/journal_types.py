@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import orjson
@@ -19,6 +20,7 @@ __all__ = [
     "JournalOutcome",
     "WorkRow",
     "now_ms",
+    "numbers_json",
     "row_cells",
     "row_document",
     "row_keys",
@@ -119,6 +121,11 @@ class JournalOutcome(NamedTuple):
 
 WORK_COLUMNS = "r.number, s.body, s.keys, r.attempts, r.first_sent, s.chosen_id, r.precheck, r.changed, r.code"
 """A WorkRow, of `rows r` joined with `source s`."""
+
+
+def numbers_json(numbers: Iterable[int]) -> str:
+    """Return row numbers as JSON, for `IN (SELECT value FROM json_each(?))`."""
+    return orjson.dumps(list(numbers)).decode()
 
 
 def now_ms() -> int:

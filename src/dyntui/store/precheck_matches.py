@@ -1,18 +1,23 @@
-"""Matches between rows and users on the server, found before anything is sent."""
+"""The pre-check in the journal: matches between rows and users on the server, found before anything is sent."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
 
 from dyntui.store.journal import WORK_COLUMNS, Journal, JournalConflict, WorkRow
-from dyntui.store.journal_types import KEY_SEPARATOR
+from dyntui.store.journal_types import KEY_SEPARATOR, numbers_json
+from dyntui.store.states import RowState
 
 __all__ = [
     "PrecheckMatch",
+    "PrecheckRow",
     "forget_matches",
+    "found_numbers",
+    "found_rows",
     "mark_checked",
     "matched_keys",
     "matches",
@@ -20,6 +25,9 @@ __all__ = [
     "pending_any",
     "rows_with_keys",
 ]
+
+
+_FOUND = "(r.precheck IS NOT NULL OR (r.attempts = 0 AND r.state IN ('exists', 'review')))"
 
 
 class PrecheckMatch(NamedTuple):
@@ -32,6 +40,18 @@ class PrecheckMatch(NamedTuple):
     """Id of one of them: of the user with the first key of the row, if there is one."""
     primary: bool
     """Whether `user_id` is the user with the first key of the row."""
+
+
+class PrecheckRow(NamedTuple):
+    """A row of which the server has the object or some of its keys."""
+
+    number: int
+    what: str
+    """One of exists, conflict or taken."""
+    keys: tuple[str, ...]
+    """Keys of the row that the server has; none if an older version made the check."""
+    users: tuple[str, ...]
+    """The ids of the users that have these keys."""
 
 
 def forget_matches(journal: Journal) -> None:
@@ -94,9 +114,27 @@ def mark_checked(journal: Journal, marks: Sequence[tuple[str, int]]) -> None:
 
 def pending_any(journal: Journal, after: int, limit: int) -> list[WorkRow]:
     """Return pending rows of all send queues, by number."""
+    return journal.work_rows("r.state = 'pending' AND r.number > ? ORDER BY r.number LIMIT ?", (after, limit))
+
+
+def found_numbers(journal: Journal) -> array[int]:
+    """Return the numbers of the found rows: conflicts, then values of other users, then existing users."""
     found = journal.db.execute(
-        f"SELECT {WORK_COLUMNS} FROM rows r JOIN source s ON s.number = r.number "
-        "WHERE r.state = 'pending' AND r.number > ? ORDER BY r.number LIMIT ?",
-        (after, limit),
+        f"SELECT r.number FROM rows r WHERE {_FOUND} ORDER BY "
+        "CASE WHEN r.state = 'review' THEN 0 WHEN r.precheck = 'taken' THEN 1 ELSE 2 END, r.number"
     )
-    return [WorkRow._make(values) for values in found]
+    return array("q", (row[0] for row in found))
+
+
+def found_rows(journal: Journal, numbers: Sequence[int]) -> dict[int, PrecheckRow]:
+    """Return these rows, by number."""
+    found: dict[int, PrecheckRow] = {}
+    for number, state, precheck in journal.db.execute(
+        "SELECT number, state, precheck FROM rows WHERE number IN (SELECT value FROM json_each(?))",
+        (numbers_json(numbers),),
+    ):
+        matched = matched_keys(journal, number)
+        keys = dict.fromkeys(key for _, shared in matched for key in shared)
+        what = "conflict" if state == RowState.REVIEW else "taken" if precheck == "taken" else "exists"
+        found[number] = PrecheckRow(number, what, tuple(keys), tuple(user for user, _ in matched))
+    return found

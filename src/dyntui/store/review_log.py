@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from dyntui.store.job_queries import RowProblem
+from dyntui.store.job_queries import PROBLEM_COLUMNS, RowProblem
 from dyntui.store.journal import Journal
 from dyntui.store.review_queries import FILE_CODES
 
@@ -54,8 +54,7 @@ def begin(journal: Journal, codes: Collection[str] = ()) -> None:
     with journal.transaction():
         journal.db.execute("UPDATE job SET is_reviewed = 1")
         journal.db.execute(
-            "INSERT INTO review_file_problems SELECT row, level, code, field, message, suggestion FROM problems "
-            f"WHERE code IN ({marks})",
+            f"INSERT INTO review_file_problems SELECT {PROBLEM_COLUMNS} FROM problems WHERE code IN ({marks})",
             file_codes,
         )
 
@@ -126,9 +125,7 @@ def originals(journal: Journal, rows: Sequence[int]) -> dict[int, bytes]:
 
 def file_problems(journal: Journal, row: int) -> list[RowProblem]:
     """Return the problems of the file itself in a row."""
-    found = journal.db.execute(
-        "SELECT row, level, code, field, message, suggestion FROM review_file_problems WHERE row = ?", (row,)
-    )
+    found = journal.db.execute(f"SELECT {PROBLEM_COLUMNS} FROM review_file_problems WHERE row = ?", (row,))
     return [RowProblem._make(one) for one in found]
 
 

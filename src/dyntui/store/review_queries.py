@@ -9,15 +9,14 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
-
-import orjson
 
 from dyntui.store.facts import dump_facts
 from dyntui.store.job_loader import NewRow, find_duplicates
-from dyntui.store.job_queries import RowProblem
+from dyntui.store.job_queries import PROBLEM_COLUMNS, RowProblem
 from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
-from dyntui.store.journal_types import row_cells, row_values
+from dyntui.store.journal_types import numbers_json, row_cells, row_values
 from dyntui.store.states import JobState, RowState
 
 __all__ = ["ALL", "DUPLICATE", "EXCLUDED", "FILE_CODES", "PROBLEMS", "ProblemGroup", "ReviewRow", "RowCounts"]
@@ -149,19 +148,18 @@ def numbers(journal: Journal, which: str = ALL) -> array[int]:
 
 def window(journal: Journal, numbers: Sequence[int]) -> list[ReviewRow]:
     """Return these rows, by number."""
-    numbers_json = _json(numbers)
+    shown = numbers_json(numbers)
     problems: dict[int, list[RowProblem]] = {}
     for found in journal.db.execute(
-        "SELECT row, level, code, field, message, suggestion FROM problems "
-        "WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row, level",
-        (numbers_json,),
+        f"SELECT {PROBLEM_COLUMNS} FROM problems WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row, level",
+        (shown,),
     ):
         problems.setdefault(found[0], []).append(RowProblem._make(found))
     rows: list[ReviewRow] = []
     for number, state, code, message, raw, body in journal.db.execute(
         "SELECT r.number, r.state, r.code, r.message, s.raw, s.body FROM rows r JOIN source s ON s.number = r.number "
         "WHERE r.number IN (SELECT value FROM json_each(?)) ORDER BY r.number",
-        (numbers_json,),
+        (shown,),
     ):
         cells, extra = row_cells(number, row_values(number, raw))
         noted = tuple(problems.get(number, ()))
@@ -176,7 +174,7 @@ def raws(journal: Journal, numbers: Sequence[int]) -> Iterator[tuple[int, bytes,
         for number, raw, left_out in journal.db.execute(
             "SELECT s.number, s.raw, r.state = 'skipped' AND r.code = 'excluded' FROM source s "
             "JOIN rows r ON r.number = s.number WHERE s.number IN (SELECT value FROM json_each(?)) ORDER BY s.number",
-            (_json(numbers),),
+            (numbers_json(numbers),),
         ).fetchall()
     )
 
@@ -185,11 +183,12 @@ def raws(journal: Journal, numbers: Sequence[int]) -> Iterator[tuple[int, bytes,
 
 
 def replace(journal: Journal, rows: Iterable[NewRow], infos: Mapping[str, int]) -> None:
-    """Put other cells, and what they came to, in the place of what rows had. infos: by how much each info's count
-    changes. `judge_duplicates` has to follow."""
-    _may_change(journal)
+    """Replace the cells, bodies and problems of rows. Call `judge_duplicates` afterwards.
+
+    infos: by how much the number of rows with each information changes, by its code.
+    """
     db = journal.db
-    with journal.transaction():
+    with _changing(journal):
         for row in rows:
             _drop_keys(journal, row.number)
             db.execute(
@@ -209,36 +208,27 @@ def replace(journal: Journal, rows: Iterable[NewRow], infos: Mapping[str, int]) 
                 "ON CONFLICT (level, code) DO UPDATE SET n = max(0, n + excluded.n)",
                 (code, by),
             )
-        _count_again(journal)
-    _count_rows(journal)
 
 
 def exclude(journal: Journal, numbers: Sequence[int]) -> None:
     """Exclude rows. Call `judge_duplicates` afterwards."""
-    _may_change(journal)
-    with journal.transaction():
+    with _changing(journal):
         for number in numbers:
             _drop_keys(journal, number)
             _move(journal, number, RowState.SKIPPED, EXCLUDED, "", "Left out by hand.")
-        _count_again(journal)
-    _count_rows(journal)
 
 
 def include(journal: Journal, numbers: Sequence[int]) -> None:
     """Include excluded rows again. Call `judge_duplicates` afterwards."""
-    _may_change(journal)
-    with journal.transaction():
+    with _changing(journal):
         for number in numbers:
             _put(journal, number)
-        _count_again(journal)
-    _count_rows(journal)
 
 
 def judge_duplicates(journal: Journal) -> None:
     """Determine again which rows share a natural key with an earlier row: these are skipped, the first one is not."""
-    _may_change(journal)
     db = journal.db
-    with journal.transaction():
+    with _changing(journal):
         back = db.execute(
             f"SELECT s.number, s.keys FROM rows r JOIN source s ON s.number = r.number WHERE {_DUPLICATES}"
         ).fetchall()
@@ -250,8 +240,6 @@ def judge_duplicates(journal: Journal) -> None:
         for message, row in list(find_duplicates(journal)):
             _drop_keys(journal, row)
             _move(journal, row, RowState.SKIPPED, DUPLICATE, "", message)
-        _count_again(journal)
-    _count_rows(journal)
 
 
 def uncheck(journal: Journal, fact: str) -> None:
@@ -275,15 +263,16 @@ def uncheck(journal: Journal, fact: str) -> None:
     journal.refresh()
 
 
-def _count_rows(journal: Journal) -> None:
-    """Count the rows again, unless the caller does so at the end of a larger change."""
-    if not journal.in_transaction:
-        journal.refresh()
-
-
-def _may_change(journal: Journal) -> None:
+@contextmanager
+def _changing(journal: Journal) -> Iterator[None]:
+    """Change rows of a draft in a transaction, and count rows and problems again at its end."""
     if journal.state is not JobState.DRAFT:
         raise JournalConflict("rows are changed in a draft only")
+    with journal.transaction():
+        yield
+        _count_problems(journal)
+    if not journal.in_transaction:  # else the caller counts at the end of a larger change
+        journal.refresh()
 
 
 def _put(journal: Journal, number: int) -> None:
@@ -317,7 +306,7 @@ def _drop_keys(journal: Journal, number: int) -> None:
         )
 
 
-def _count_again(journal: Journal) -> None:
+def _count_problems(journal: Journal) -> None:
     """Count the errors and warnings of rows that are not excluded, by code."""
     db = journal.db
     db.execute("DELETE FROM problem_counts WHERE level <> 'info'")
@@ -334,7 +323,3 @@ def _count_again(journal: Journal) -> None:
         "INSERT INTO problem_counts (level, code, n) VALUES (?, ?, ?)",
         [(level, code, n) for (level, code), n in found.items()],
     )
-
-
-def _json(numbers: Sequence[int]) -> str:
-    return orjson.dumps(list(numbers)).decode()

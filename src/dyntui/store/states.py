@@ -1,4 +1,4 @@
-"""The states of a job and of its rows, and the allowed transitions.
+"""The states of a job and of its rows, and their transitions. Triggers of the journal refuse any other transition.
 
 Job: draft -> ready -> running <-> paused -> done | canceled.
 Row: pending -> sending -> created | updated | exists | failed | unknown -> (recovery) -> created | exists | pending |
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["FINAL", "JOB_MOVES", "OPEN", "ROW_MOVES", "JobState", "RowState"]
+__all__ = ["FINAL", "OPEN", "JobState", "RowState"]
 
 
 class JobState(StrEnum):
@@ -44,30 +44,6 @@ class RowState(StrEnum):
     SKIPPED = "skipped"
 
 
-_J, _R = JobState, RowState
-
-JOB_MOVES: dict[JobState, frozenset[JobState]] = {
-    _J.DRAFT: frozenset({_J.READY, _J.CANCELED}),
-    _J.READY: frozenset({_J.DRAFT, _J.RUNNING, _J.CANCELED}),
-    _J.RUNNING: frozenset({_J.PAUSED, _J.DONE, _J.CANCELED}),
-    _J.PAUSED: frozenset({_J.RUNNING, _J.DONE, _J.CANCELED}),
-    _J.DONE: frozenset(),
-    _J.CANCELED: frozenset(),
-}
-
-ROW_MOVES: dict[RowState, frozenset[RowState]] = {
-    _R.PENDING: frozenset({_R.SENDING, _R.EXISTS, _R.REVIEW, _R.SKIPPED, _R.INVALID}),
-    _R.SENDING: frozenset({_R.CREATED, _R.UPDATED, _R.EXISTS, _R.FAILED, _R.UNKNOWN, _R.PENDING}),
-    _R.UNKNOWN: frozenset({_R.CREATED, _R.UPDATED, _R.EXISTS, _R.PENDING, _R.REVIEW}),
-    _R.INVALID: frozenset({_R.PENDING, _R.SKIPPED}),
-    _R.SKIPPED: frozenset({_R.PENDING, _R.INVALID}),
-    _R.CREATED: frozenset(),
-    _R.UPDATED: frozenset(),
-    _R.EXISTS: frozenset(),
-    _R.FAILED: frozenset(),
-    _R.REVIEW: frozenset(),
-}
-
-OPEN = frozenset({_R.PENDING, _R.SENDING, _R.UNKNOWN})
+OPEN = frozenset({RowState.PENDING, RowState.SENDING, RowState.UNKNOWN})
 """States of rows that the job has not finished."""
-FINAL = frozenset(set(_R) - OPEN)
+FINAL = frozenset(set(RowState) - OPEN)

@@ -45,24 +45,24 @@ class UndoLine(NamedTuple):
     reason: str
 
 
+_IS_CREATED = "r.state = 'created' AND r.user_id <> '' AND coalesce(u.state, '') <> 'deleted' "
+_CREATED = (
+    "SELECT r.number, r.user_id, r.stamp, s.keys, s.body FROM rows r JOIN source s ON s.number = r.number "
+    f"LEFT JOIN undo u ON u.row = r.number WHERE {_IS_CREATED}"
+)
+"""CreatedRows that the undo has not deleted."""
+
+
 def created_rows(journal: Journal, after: int, limit: int) -> list[CreatedRow]:
     """Return the objects that the job created and the undo has not deleted, by row."""
-    found = journal.db.execute(
-        "SELECT r.number, r.user_id, r.stamp, s.keys, s.body FROM rows r JOIN source s ON s.number = r.number "
-        "LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' AND r.user_id <> '' AND r.number > ? "
-        "AND coalesce(u.state, '') <> 'deleted' ORDER BY r.number LIMIT ?",
-        (after, limit),
-    )
+    found = journal.db.execute(_CREATED + "AND r.number > ? ORDER BY r.number LIMIT ?", (after, limit))
     return [CreatedRow._make(row) for row in found]
 
 
 def count_created(journal: Journal) -> int:
     """Return the number of users that the job created and the undo has not deleted."""
-    found = journal.db.execute(
-        "SELECT count(*) FROM rows r LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' "
-        "AND r.user_id <> '' AND coalesce(u.state, '') <> 'deleted'"
-    )
-    return int(found.fetchone()[0])
+    query = f"SELECT count(*) FROM rows r LEFT JOIN undo u ON u.row = r.number WHERE {_IS_CREATED}"
+    return int(journal.db.execute(query).fetchone()[0])
 
 
 def begin_undo(journal: Journal, reason: str) -> None:
@@ -89,12 +89,7 @@ def end_plan(journal: Journal) -> None:
 def created_as(journal: Journal, user_ids: Sequence[str]) -> list[CreatedRow]:
     """Return the rows from which the job created these users, without those that the undo has deleted."""
     marks = ", ".join("?" * len(user_ids))
-    found = journal.db.execute(
-        "SELECT r.number, r.user_id, r.stamp, s.keys, s.body FROM rows r JOIN source s ON s.number = r.number "
-        "LEFT JOIN undo u ON u.row = r.number WHERE r.state = 'created' AND coalesce(u.state, '') <> 'deleted' "
-        f"AND r.user_id IN ({marks})",
-        tuple(user_ids),
-    )
+    found = journal.db.execute(f"{_CREATED}AND r.user_id IN ({marks})", tuple(user_ids))
     return [CreatedRow._make(row) for row in found]
 
 

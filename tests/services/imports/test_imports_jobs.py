@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.store.journal_rows import stored_row
 
 from dyntui.api.rate_limiter import RateLimiter
 from dyntui.config.profile import Profile
@@ -80,7 +81,7 @@ def test_the_source_file_is_not_needed_after_it_is_in_the_journal(tmp_path: Path
     with prepared(file, place()) as journal:
         file.unlink()
         assert (journal.state, journal.total) == (JobState.READY, 3)
-        row = job_queries.row(journal, 2)
+        row = stored_row(journal, 2)
         assert row is not None
         assert row.raw == [["person2@example.com", "N2"]]
         assert json.loads(row.body or b"")["email"] == "person2@example.com"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.services.imports.imports_fixtures import ENVIRONMENT, Cut, FakeServer, Reply, cut, job, people, run, states
+from tests.store.journal_rows import stored_row
 
 from dyntui.api.client import Client
 from dyntui.api.rate_limiter import RateLimiters
@@ -15,9 +16,8 @@ from dyntui.services.imports.destination import refused_row_outcome
 from dyntui.services.imports.precheck import PRECHECKED, PrecheckResult, run_precheck
 from dyntui.services.imports.server_reader import make_reader
 from dyntui.services.imports.user_destination import UserDestination
-from dyntui.store import job_queries
 from dyntui.store.journal import Journal, WorkRow
-from dyntui.store.precheck_rows import found_rows
+from dyntui.store.precheck_matches import found_rows
 from dyntui.store.states import RowState
 
 OLD = "2020-01-01T00:00:00.000Z"
@@ -52,7 +52,7 @@ async def test_each_row_is_new_or_matches_one_or_two_users(tmp_path: Path, exist
         found = await checked(journal, server)
         assert states(journal) == ["pending", "exists", "review", "pending", "pending"]
         assert (found.new, found.exists, found.conflict, found.taken) == (2, 1, 1, 1)
-        row = job_queries.row(journal, 2)
+        row = stored_row(journal, 2)
         assert row is not None
         assert row.user_id == next(user["id"] for user in server.users if user["email"] == "old3@example.com")
         assert journal.facts[PRECHECKED]["exists"] == 1
@@ -109,7 +109,7 @@ async def test_a_user_that_existed_before_is_not_counted_as_created(tmp_path: Pa
     with job(tmp_path, people(2)) as journal:
         await checked(journal, server, upsert=True)
         await run(journal, server, upsert=True)
-        row = job_queries.row(journal, 1)
+        row = stored_row(journal, 1)
         assert row is not None
         assert row.state == "updated"
 
@@ -171,7 +171,7 @@ async def test_a_row_that_matches_two_users_names_both_values(tmp_path: Path, na
     second = server.add({"email": "second@example.com", **shared}, at=OLD)
     with job(tmp_path, [{"email": "first@example.com", **shared}]) as journal:
         assert (await checked(journal, server)).conflict == 1
-        row = job_queries.row(journal, 1)
+        row = stored_row(journal, 1)
         assert row is not None
         assert row.field == field
         assert row.message == (

@@ -23,6 +23,7 @@ from tests.services.imports.imports_fixtures import (
     run,
     states,
 )
+from tests.store.journal_rows import stored_row
 
 from dyntui.api.errors import NotSent, Unauthorized
 from dyntui.services.imports import server_clock
@@ -150,7 +151,7 @@ async def test_users_that_existed_before_are_not_attributed_to_the_job(tmp_path:
     with job(tmp_path, people(3)) as journal:
         await run(journal, server)
         assert states(journal) == ["created", "exists", "created"]
-        assert job_queries.row(journal, 1).code == "recovered"  # type: ignore[union-attr]  # the row is there
+        assert stored_row(journal, 1).code == "recovered"
 
 
 @pytest.mark.parametrize("hours", [-3, 3])
@@ -383,7 +384,7 @@ async def test_a_bad_row_is_found_by_bisection_and_fails_alone(tmp_path: Path, s
         ended = await run(journal, server, batch=25)
         assert ended.state is JobState.DONE
         assert [n for n, state in enumerate(states(journal), 1) if state == "failed"] == [7, 20]
-        row = job_queries.row(journal, 7)
+        row = stored_row(journal, 7)
         assert row is not None
         assert (row.code, row.message) == ("invalid_user", "body has a bad row")
         assert len(server.users) == 23
@@ -407,7 +408,7 @@ async def test_requests_that_were_not_sent_are_retried(tmp_path: Path) -> None:
         await run(journal, server)
         assert states(journal) == ["created"] * 3
         assert not server.lookups
-        row = job_queries.row(journal, 1)
+        row = stored_row(journal, 1)
         assert row is not None
         assert row.attempts == 1
 

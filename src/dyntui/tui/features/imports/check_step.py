@@ -18,7 +18,7 @@ from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.wizard_service import WizardService
-from dyntui.store.precheck_rows import PrecheckRow, found_numbers, found_rows
+from dyntui.store.precheck_matches import PrecheckRow, found_numbers, found_rows
 from dyntui.store.states import RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.formatting import draw_bar
