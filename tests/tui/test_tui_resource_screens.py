@@ -36,7 +36,7 @@ from dyntui.tui.features.webhooks.webhook_messages import WebhookMessagesScreen
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
 from dyntui.tui.kit.dialogs.paste_dialog import PasteTextDialog
 from dyntui.tui.kit.dialogs.text_dialog import TextDialog
-from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -442,7 +442,7 @@ async def test_an_operation_is_searched_edited_and_sent() -> None:
         assert "count" in text
         await press(pilot, "slash", *"email", "enter")
         assert "found" in text.lower() or "of" in text_of(console).split("\n")[-1]
-        tree = screen.query_one("#response-tree", SearchTree)
+        tree = screen.query_one("#response-tree", JsonTree)
         first = tree.key_path
         await press(pilot, "n")
         assert tree.key_path != first

@@ -30,13 +30,13 @@ else:
 __all__ = [
     "ACTIONS",
     "READ",
-    "SCOPES",
     "Action",
     "ActionMixin",
     "ActiveAction",
     "active_actions",
     "bindings",
     "disabled_reason_of",
+    "heading_of",
     "key_label",
     "register",
 ]
@@ -48,18 +48,22 @@ READ = Effect.READ
 ACTIONS: dict[str, Action] = {}
 """Every registered action by id."""
 
-SCOPES: dict[str, str] = {}
-"""The heading of each scope on the help screen."""
+_HEADINGS: dict[str, str] = {}
 
 
-def register(scopes: Mapping[str, str], *actions: Action) -> tuple[Action, ...]:
+def register(*actions: Action, headings: Mapping[str, str] | None = None) -> tuple[Action, ...]:
     """Add actions to the registry and return them.
 
-    `scopes` maps each scope of `actions` to its heading on the help screen.
+    headings: the headings on the help screen of the scopes that have another one than their name.
     """
-    SCOPES.update(scopes)
+    _HEADINGS.update(headings or {})
     ACTIONS.update((action.id, action) for action in actions)
     return actions
+
+
+def heading_of(scope: str) -> str:
+    """Return the heading of a scope on the help screen."""
+    return _HEADINGS.get(scope) or scope.replace("-", " ").capitalize()
 
 
 def bindings(actions: Iterable[Action], *scopes: str) -> list[BindingType]:

@@ -10,18 +10,6 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 __all__ = ["KIT_ACTIONS"]
 
 KIT_ACTIONS = register(
-    {
-        "rows": "Cursor",
-        "table": "Table",
-        "tree": "Tree",
-        "dialog": "Dialog",
-        "select": "Dialog",
-        "form": "Form",
-        "text-editor": "Editor",
-        "paste-text": "Editor",
-        "multi-select": "Choices",
-        "secret": "Dialog",
-    },
     Action("rows.down", ("j", "down"), "down", "Next row.", READ),
     Action("rows.up", ("k", "up"), "up", "Previous row.", READ),
     Action("rows.page_down", ("pagedown", "ctrl+f"), "page down", "One page down.", READ),
@@ -52,4 +40,12 @@ KIT_ACTIONS = register(
     Action("multi-select.toggle", ("space",), "select", "Select or deselect the option.", READ, run="toggle_option"),
     Action("multi-select.submit", ("enter",), "apply", "Apply the selection.", READ),
     Action("secret.copy", ("c",), "copy", "Copy the value to the clipboard.", READ),
+    headings={
+        "rows": "Cursor",
+        "select": "Dialog",
+        "text-editor": "Editor",
+        "paste-text": "Editor",
+        "multi-select": "Choices",
+        "secret": "Dialog",
+    },
 )  # fmt: skip

@@ -10,19 +10,6 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 __all__ = ["SHELL_ACTIONS"]
 
 SHELL_ACTIONS = register(
-    {
-        "app": "Global",
-        "list": "List",
-        "detail": "Detail",
-        "copying": "Copy",
-        "link": "Dialog",
-        "siblings": "Detail",
-        "columns": "Columns",
-        "confirm": "Dialog",
-        "json": "JSON",
-        "progress": "Dialog",
-        "schema": "Form",
-    },
     Action("app.jump", ("colon",), "jump", "Go to a resource, screen or recent user by name, or to a row (:500).", READ, 90),
     Action("app.help", ("question_mark",), "help", "Show all keys of this screen, and why some are not available.",
         READ, 91),
@@ -100,4 +87,14 @@ SHELL_ACTIONS = register(
     Action("progress.quit", ("ctrl+q", "Q"), "quit", "Quit dyntui; what is not done yet stays undone.", READ, run="leave"),
     Action("schema.choose", ("ctrl+o",), "choose", "Choose from the known values.", READ,
         disabled_reason="choose_disabled_reason"),
+    headings={
+        "app": "Global",
+        "copying": "Copy",
+        "link": "Dialog",
+        "siblings": "Detail",
+        "confirm": "Dialog",
+        "json": "JSON",
+        "progress": "Dialog",
+        "schema": "Form",
+    },
 )  # fmt: skip

@@ -23,7 +23,6 @@ from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.widgets.tabs import TabBar
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -103,7 +102,7 @@ class DetailScreen(ConsoleScreen):
 
     def pane(self, tab: Tab) -> ComposeResult:
         """Yield the widgets of a tab."""
-        yield SearchTree(id="raw", unfolded=self.RAW_LEVELS) if tab.name == "raw" else FieldList(id="details")
+        yield JsonTree(id="raw", unfolded=self.RAW_LEVELS) if tab.name == "raw" else FieldList(id="details")
 
     def fill(self, tab: Tab, document: Row) -> None:
         """Show the object on a tab that is mounted."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from dyntui.tui.kit.action_registry import ACTIONS, SCOPES, ActiveAction, key_label
+from dyntui.tui.kit.action_registry import ACTIONS, ActiveAction, heading_of, key_label
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import ItemList, Piece
@@ -31,7 +31,7 @@ class _HelpLines(ItemList[str | ActiveAction]):
         groups: dict[str, list[ActiveAction]] = {}
         for scope in scopes:
             found = [each for each in actions if each.action.scope == scope]
-            groups.setdefault(SCOPES[scope], []).extend(sorted(found, key=lambda each: order[each.action.id]))
+            groups.setdefault(heading_of(scope), []).extend(sorted(found, key=lambda each: order[each.action.id]))
         rows: list[str | ActiveAction] = []
         for heading, group in groups.items():
             rows += ["", heading, *group] if rows else [heading, *group]

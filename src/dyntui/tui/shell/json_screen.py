@@ -10,7 +10,6 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
@@ -21,24 +20,21 @@ class JsonScreen(ConsoleScreen):
     """A document as it was when the screen was opened."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "json")
+    UNFOLDED_LEVELS = 2
+    DOCUMENT_NAME = "document"
+    """What the whole document is called when it is copied."""
+    breadcrumbs: tuple[str, ...] = ()
+    shown_resources: frozenset[str] = frozenset()
 
     def __init__(self, breadcrumbs: tuple[str, ...], document: object, resources: frozenset[str] = frozenset()) -> None:
         """breadcrumbs: those of the screen it was opened from. resources: the names of the resources it is from."""
         super().__init__()
-        self._resources = resources
-        self._parent_breadcrumbs = breadcrumbs
+        self.breadcrumbs = (*breadcrumbs, "raw")
+        self.shown_resources = resources
         self._document = document
 
-    @property
-    def breadcrumbs(self) -> tuple[str, ...]:
-        return (*self._parent_breadcrumbs, "raw")
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return self._resources
-
     def body(self) -> ComposeResult:
-        yield SearchTree(self._document, unfolded=2, id="tree")
+        yield JsonTree(self._document, unfolded=self.UNFOLDED_LEVELS, id="tree")
 
     @property
     def _tree(self) -> JsonTree:
@@ -49,6 +45,5 @@ class JsonScreen(ConsoleScreen):
         return [(f"{tree.cursor + 1:,} of {tree.count:,}", ""), (tree.path, "dim")] if tree.count else []
 
     def action_copy(self) -> None:
-        send_to_clipboard(
-            self.console, self._tree.value_text, self._tree.path or "document", lines=not self._tree.is_text
-        )
+        tree = self._tree
+        send_to_clipboard(self.console, tree.value_text, tree.path or self.DOCUMENT_NAME, lines=not tree.is_text)

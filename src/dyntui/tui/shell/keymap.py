@@ -21,6 +21,7 @@ RENAMED_ACTIONS: Mapping[str, str] = {
     "columns.turn": "columns.toggle",
     "columns.usual": "columns.reset",
     "confirm.keep": "confirm.cancel",
+    "event.copy": "json.copy",
     "everything.open": "resources.open",
     "everything.probe": "resources.check",
     "figures.copy": "charts.copy",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
-from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -39,6 +41,16 @@ class ReadScreen(ConsoleScreen, Generic[T]):
         self.error = error
         self.show_failure(error)
         self.refresh_status()
+
+    def status(self) -> Sequence[Piece]:
+        error = [(error_label(self.error), "warn")] if self.error is not None else []
+        if self.loaded_at is None:
+            return error or [("loading", "")]
+        return [*error, *self.position(), (age_label(self.loaded_at), "dim")]
+
+    def position(self) -> list[Piece]:
+        """Return what the footer shows of the cursor position."""
+        return []
 
     def connected(self, connection: Connection) -> None:
         self.action_refresh()

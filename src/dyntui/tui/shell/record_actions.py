@@ -78,5 +78,6 @@ def _record_actions() -> Iterator[Action]:
 
 
 RECORD_ACTIONS = register(
-    {record.name: record.title for record in RESOURCES.values() if offered_actions(record)}, *_record_actions()
+    *_record_actions(),
+    headings={record.name: record.title for record in RESOURCES.values() if offered_actions(record)},
 )

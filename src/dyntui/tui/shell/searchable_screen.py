@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.clipboard import send_to_clipboard
-from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["SearchableScreen"]
 
 
 class SearchableScreen(ConsoleScreen):
-    """A screen with a SearchTree."""
+    """A screen with a JsonTree."""
 
     search_state = ""
     """The state of the search for the footer, such as `2 of 7 found`."""
@@ -21,9 +21,9 @@ class SearchableScreen(ConsoleScreen):
     """The placeholder of the search prompt."""
 
     @property
-    def tree_shown(self) -> SearchTree:
+    def tree_shown(self) -> JsonTree:
         """The tree that is searched."""
-        return self.query_one(SearchTree)
+        return self.query_one(JsonTree)
 
     def action_find(self) -> None:
         if self.tree_shown.display:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -18,7 +18,10 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.read_screen import ReadScreen
 
-__all__ = ["ReadTableScreen", "TableScreen"]
+if TYPE_CHECKING:
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+
+__all__ = ["FilteredTableScreen", "ReadTableScreen", "TableScreen"]
 
 T = TypeVar("T")
 
@@ -82,6 +85,41 @@ class TableScreen(ConsoleScreen):
 
     def update_ages(self) -> None:
         self.table.update_ages()
+
+
+class FilteredTableScreen(TableScreen):
+    """A table screen whose rows are filtered on this machine, by a text that the prompt asks for."""
+
+    FILTER_NAME = "filter"
+    """What the filter is called when going back clears it."""
+    FILTER_HINT = ""
+    """The placeholder of the prompt."""
+
+    def __init__(self, filter_text: str = "") -> None:
+        super().__init__()
+        self.filter_text = filter_text
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls(target.filter_text))
+
+    def show_filtered_rows(self) -> None:
+        """Show the rows that match the filter, after it changed."""
+        raise NotImplementedError
+
+    def action_filter(self) -> None:
+        self.ask_filter(self.filter_text, self.FILTER_HINT)
+
+    def filter_entered(self, text: str) -> None:
+        self.filter_text = text.strip()
+        self.show_filtered_rows()
+        self.refresh_status()
+
+    def back_label(self) -> str | None:
+        return f"the {self.FILTER_NAME}" if self.filter_text else None
+
+    def handle_back(self) -> None:
+        self.filter_entered("")
 
 
 class ReadTableScreen(TableScreen, ReadScreen[T]):

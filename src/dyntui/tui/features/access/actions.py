@@ -12,16 +12,6 @@ from dyntui.tui.shell.record_actions import declared_action
 __all__ = ["ACCESS_ACTIONS"]
 
 ACCESS_ACTIONS = register(
-    {
-        "allowlists": "Allowlists",
-        "allowlist-entries": "Entries",
-        "entry-drafts": "Entries to Add",
-        "compare": "Compare",
-        "duplicates": "Duplicates",
-        "gates": "Gates",
-        "gate": "Gate",
-        "user-access": "Access",
-    },
     declared_action("allowlists.new", "allowlists.create", rank=12),
     declared_action("allowlists.edit", "allowlists.update", rank=12, disabled_reason="selection_disabled_reason"),
     declared_action("allowlists.toggle", "allowlists.enable", "allowlists.disable", rank=11, run="toggle_enabled", disabled_reason="selection_disabled_reason"),
@@ -74,4 +64,5 @@ ACCESS_ACTIONS = register(
     Action("user-access.explain", ("w",), "explain", "Explain why the user may or may not sign in.", READ, 12, disabled_reason="explain_disabled_reason"),
     Action("user-access.open", ("enter",), "open", "Open the entries of the allowlist.", READ, 13, disabled_reason="selection_disabled_reason"),
     Action("user-access.refresh", ("r", "f5"), "refresh", "Refresh the access of the user.", READ, 15),
+    headings={"allowlist-entries": "Entries", "entry-drafts": "Entries to Add", "user-access": "Access"},
 )  # fmt: skip

@@ -9,7 +9,7 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 
 __all__ = ["ANALYTICS_ACTIONS"]
 
-ANALYTICS_ACTIONS = register({"charts": "Analytics"},
+ANALYTICS_ACTIONS = register(
     Action("charts.range", ("d",), "date range", "Choose the date range.", READ, 10, "range"),
     Action("charts.longer", ("plus", "equals_sign"), "longer", "Show a longer date range.", READ, 11, "longer_range",
         "longer_range_disabled_reason"),
@@ -21,4 +21,5 @@ ANALYTICS_ACTIONS = register({"charts": "Analytics"},
     Action("charts.refresh", ("r", "f5"), "refresh", "Refresh the metrics.", READ, 15),
     Action("charts.copy", ("y",), "copy", "Copy the values of the chart as CSV.", READ, 16, "copy",
         "copy_disabled_reason"),
+    headings={"charts": "Analytics"},
 )  # fmt: skip

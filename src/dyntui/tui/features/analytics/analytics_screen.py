@@ -27,7 +27,6 @@ from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.base_screen import age_label, error_label
 from dyntui.tui.shell.read_screen import ReadScreen
 
 if TYPE_CHECKING:
@@ -160,14 +159,8 @@ class AnalyticsScreen(ReadScreen[Metrics]):
         self._values.set_rows(rows)
         table.view_changed()
 
-    def status(self) -> Sequence[Piece]:
-        parts: list[Piece] = []
-        if self.error is not None:
-            parts.append((error_label(self.error), "warn"))
-        if self.charts:
-            parts.append((f"{self.chart_index + 1} of {len(self.charts)}", ""))
-        parts.append((age_label(self.loaded_at), "dim") if self.metrics is not None else ("loading", ""))
-        return parts
+    def position(self) -> list[Piece]:
+        return [(f"{self.chart_index + 1} of {len(self.charts)}", "")] if self.charts else []
 
     def _show_next_chart(self, direction: int) -> None:
         if self.charts:

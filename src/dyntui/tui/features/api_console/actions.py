@@ -9,7 +9,7 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 
 __all__ = ["API_CONSOLE_ACTIONS"]
 
-API_CONSOLE_ACTIONS = register({"operations": "API Operations", "request": "API Request"},
+API_CONSOLE_ACTIONS = register(
     Action("operations.filter", ("slash",), "search", "Search the operations.", READ, 10),
     Action("operations.open", ("enter",), "open", "Open a request for the operation.", READ, 11, "open",
         "selection_disabled_reason"),
@@ -33,4 +33,5 @@ API_CONSOLE_ACTIONS = register({"operations": "API Operations", "request": "API 
     Action("request.save", ("K",), "save", "Save the request, without secrets.", READ, 16, "save"),
     Action("request.copy", ("y",), "copy", "Copy the value under the cursor.", READ, 17, "copy",
         "response_disabled_reason"),
+    headings={"operations": "API Operations", "request": "API Request"},
 )  # fmt: skip

@@ -13,12 +13,11 @@ from dyntui.tui.features.api_console.request_history import history_of
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
-from dyntui.tui.shell.table_screen import TableScreen
+from dyntui.tui.shell.table_screen import FilteredTableScreen
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
     from dyntui.services.api_console import ConsoleRequest, ConsoleResponse
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["ApiOperationsScreen"]
 
@@ -31,22 +30,16 @@ _COLUMNS = (
 )
 
 
-class ApiOperationsScreen(TableScreen):
+class ApiOperationsScreen(FilteredTableScreen):
     """All operations of the API, those for API tokens first."""
 
     BINDINGS = bindings(API_CONSOLE_ACTIONS, "operations")
     open_action = "operations.open"
     COLUMNS = _COLUMNS
     KEY = "id"
+    FILTER_NAME = "search"
+    FILTER_HINT = "webhook   delete user   GET events"
     NO_SELECTION = "There is no operation under the cursor."
-
-    def __init__(self, filter_text: str = "") -> None:
-        super().__init__()
-        self.filter_text = filter_text
-
-    @classmethod
-    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        console.visit(cls(target.filter_text))
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -74,20 +67,9 @@ class ApiOperationsScreen(TableScreen):
 
     # Actions
 
-    def action_filter(self) -> None:
-        self.ask_filter(self.filter_text, "webhook   delete user   GET events")
-
-    def filter_entered(self, text: str) -> None:
-        self.filter_text = text.strip()
+    def show_filtered_rows(self) -> None:
         self.rows_view.set_rows(self._rows())
         self.table.show(self.rows_view)
-        self.refresh_status()
-
-    def back_label(self) -> str | None:
-        return "the search" if self.filter_text else None
-
-    def handle_back(self) -> None:
-        self.filter_entered("")
 
     def action_open(self) -> None:
         from dyntui.services.api_console import ConsoleRequest

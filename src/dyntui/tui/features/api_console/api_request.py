@@ -39,8 +39,8 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
+from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
-from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.action_runner import is_in_use, lockout_preview
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.schema_form import SchemaForm
@@ -103,7 +103,7 @@ class ApiRequestScreen(SearchableScreen):
             yield FieldList(self._field_lines(), id="request")
             with Vertical(id="response"):
                 yield _ResponseHeader(id="response-header")
-                yield SearchTree(id="response-tree", unfolded=2)
+                yield JsonTree(id="response-tree", unfolded=2)
 
     def connected(self, connection: Connection) -> None:
         self._fill_known_ids(connection)

@@ -9,7 +9,7 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 
 __all__ = ["ENVIRONMENTS_ACTIONS"]
 
-ENVIRONMENTS_ACTIONS = register({"environments": "Environments", "setup": "Setup"},
+ENVIRONMENTS_ACTIONS = register(
     Action("environments.switch", ("enter",), "switch", "Switch to the environment.", READ, 10,
         disabled_reason="profile_disabled_reason"),
     Action("environments.add", ("a",), "add", "Add an environment.", READ, 11),

@@ -9,7 +9,7 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 
 __all__ = ["EVENTS_ACTIONS"]
 
-EVENTS_ACTIONS = register({"tail": "Events", "event": "Event"},
+EVENTS_ACTIONS = register(
     Action("tail.pause", ("p",), "pause", "Pause the tail, or resume it.", READ, 10),
     Action("tail.filter", ("slash",), "filter", "Show only events that contain a text.", READ, 11),
     Action("tail.open", ("enter",), "open", "Open the event.", READ, 12, "open", "selection_disabled_reason"),
@@ -19,5 +19,5 @@ EVENTS_ACTIONS = register({"tail": "Events", "event": "Event"},
     Action("tail.clear", ("x",), "clear", "Clear the list; new events still appear.", READ),
     Action("tail.copy", ("y",), "copy id", "Copy the id of the event.", READ, disabled_reason="selection_disabled_reason"),
     Action("event.user", ("u",), "open user", "Open the user of the event.", READ, 11, "user", "user_disabled_reason"),
-    Action("event.copy", ("y",), "copy", "Copy the value under the cursor.", READ, 12),
+    headings={"tail": "Events"},
 )  # fmt: skip

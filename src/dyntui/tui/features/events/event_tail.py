@@ -22,8 +22,8 @@ from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.base_screen import error_label
-from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
-from dyntui.tui.shell.table_screen import TableScreen
+from dyntui.tui.shell.console_app import RouteTarget
+from dyntui.tui.shell.table_screen import FilteredTableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -57,23 +57,22 @@ _ADDED_FIELDS = ("time", "user")
 """The fields of a row that are not fields of the event."""
 
 
-class EventTailScreen(TableScreen):
+class EventTailScreen(FilteredTableScreen):
     """The list of events, updated while the screen is active."""
 
     BINDINGS = bindings(EVENTS_ACTIONS, "tail")
     open_action = "tail.open"
     COLUMNS = _COLUMNS
     KEY = "eventId"
+    FILTER_HINT = "user.created   ada@example.com   an id"
     NO_SELECTION = "There is no event under the cursor."
     POLL_INTERVAL_S = 2.0
 
     def __init__(self, filter_text: str = "") -> None:
-        super().__init__()
+        super().__init__(filter_text)
         self.server_filter = EventFilter(start=now() - _DEFAULT_RANGE)
         """Time range and resource, which the server filters."""
         self.range_label = _DEFAULT_RANGE_LABEL
-        self.filter_text = filter_text
-        """A text that the shown events contain; they are selected on this machine."""
         self.paused = False
         self.error: DyntuiError | None = None
         self._is_loaded = False
@@ -82,10 +81,6 @@ class EventTailScreen(TableScreen):
         self._polling: EventTail | None = None
         """The tail of the request in flight."""
         self._events: list[Row] = []
-
-    @classmethod
-    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        console.visit(cls(target.filter_text))
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -202,18 +197,8 @@ class EventTailScreen(TableScreen):
         self._poll()
         self.refresh_status()
 
-    def action_filter(self) -> None:
-        self.ask_filter(self.filter_text, "user.created   ada@example.com   an id")
-
-    def filter_entered(self, text: str) -> None:
-        self.filter_text = text.strip()
+    def show_filtered_rows(self) -> None:
         self._update_rows(follow=True)
-
-    def back_label(self) -> str | None:
-        return "the filter" if self.filter_text else None
-
-    def handle_back(self) -> None:
-        self.filter_entered("")
 
     def action_open(self) -> None:
         row = self.table.selected_row

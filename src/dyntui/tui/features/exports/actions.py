@@ -10,6 +10,6 @@ from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["EXPORTS_ACTIONS"]
 
-EXPORTS_ACTIONS = register({"export": "Export"},
+EXPORTS_ACTIONS = register(
     declared_action("export.download", "exports.download", rank=11, run="download", disabled_reason="download_disabled_reason"),
 )  # fmt: skip

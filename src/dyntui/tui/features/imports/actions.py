@@ -11,21 +11,6 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 __all__ = ["IMPORTS_ACTIONS"]
 
 IMPORTS_ACTIONS = register(
-    {
-        "wizard": "Import",
-        "source": "File",
-        "parse": "Parse",
-        "map": "Map",
-        "transforms": "Transforms",
-        "review": "Review",
-        "cell": "Cell",
-        "check": "Check",
-        "plan": "Plan",
-        "run": "Run",
-        "finish": "Finish",
-        "jobs": "Jobs",
-        "import-undo": "Undo",
-    },
     Action("wizard.next", ("right_square_bracket",), "next step", "Go to the next step.", READ, 30,
         disabled_reason="next_disabled_reason"),
     Action("wizard.previous", ("left_square_bracket",), "previous step", "Go to the previous step; no decision is lost.", READ,
@@ -115,4 +100,5 @@ IMPORTS_ACTIONS = register(
     Action("import-undo.delete", ("enter",), "delete", "Delete what this job created.", Effect.DESTRUCTIVE, 10,
         disabled_reason="delete_disabled_reason"),
     Action("import-undo.refresh", ("r",), "refresh", "Refresh the preview of the undo.", READ, 11, disabled_reason="refresh_disabled_reason"),
+    headings={"wizard": "Import", "source": "File", "import-undo": "Undo"},
 )  # fmt: skip

@@ -10,7 +10,7 @@ from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["RESOURCES_ACTIONS"]
 
-RESOURCES_ACTIONS = register({"resources": "Resources", "setting": "Settings"},
+RESOURCES_ACTIONS = register(
     Action("resources.open", ("enter",), "open", "Open the list.", READ, 10, "open", "open_disabled_reason"),
     Action("resources.check", ("p",), "access", "Check which lists the token can read.", READ, 11, "check_access"),
     declared_action("setting.edit", "settings.update", rank=10, disabled_reason="edit_disabled_reason"),
@@ -18,4 +18,5 @@ RESOURCES_ACTIONS = register({"resources": "Resources", "setting": "Settings"},
     Action("setting.next", ("n",), "next", "Go to the next match.", READ, 13, "next", "next_match_disabled_reason"),
     Action("setting.copy", ("y",), "copy", "Copy the value under the cursor.", READ, 14),
     Action("setting.refresh", ("r", "f5"), "refresh", "Refresh the settings.", READ, 15),
+    headings={"setting": "Settings"},
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -18,10 +17,9 @@ from dyntui.services.text_diff import elide_common
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
+from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.shell.action_runner import run_action
-from dyntui.tui.shell.base_screen import age_label, error_label
 from dyntui.tui.shell.read_screen import ReadScreen
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
@@ -52,7 +50,7 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
     def body(self) -> ComposeResult:
         with Vertical():
             yield Static("", id="failure", markup=False)
-            yield SearchTree(id="tree", unfolded=1)
+            yield JsonTree(id="tree", unfolded=1)
 
     # Loading
 
@@ -63,16 +61,8 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
         self.document = result
         self.tree_shown.show(result)
 
-    def status(self) -> Sequence[Piece]:
-        parts: list[Piece] = []
-        if self.error is not None:
-            parts.append((error_label(self.error), "warn"))
-        if self.document is not None:
-            parts.append((self.search_state or self.tree_shown.path, ""))
-            parts.append((age_label(self.loaded_at), "dim"))
-        elif self.error is None:
-            parts.append(("loading", ""))
-        return parts
+    def position(self) -> list[Piece]:
+        return [(self.search_state or self.tree_shown.path, "")]
 
     # Editing
 

@@ -9,7 +9,7 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 
 __all__ = ["SESSION_LOG_ACTIONS"]
 
-SESSION_LOG_ACTIONS = register({"session-log": "Session log"},
+SESSION_LOG_ACTIONS = register(
     Action("session-log.open", ("enter",), "details", "Show the row in full.", READ, 10,
         disabled_reason="selection_disabled_reason"),
     Action("session-log.copy", ("y",), "copy", "Copy the row to the clipboard.", READ, 11,

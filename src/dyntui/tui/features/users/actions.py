@@ -10,7 +10,7 @@ from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["USERS_ACTIONS"]
 
-USERS_ACTIONS = register({"users": "Users", "user": "User"},
+USERS_ACTIONS = register(
     declared_action("users.new", "users.create", rank=16),
     declared_action("users.delete", "users.delete", rank=17, disabled_reason="users_disabled_reason"),
     declared_action("users.revoke_sessions", "users.revoke-sessions", disabled_reason="users_disabled_reason"),

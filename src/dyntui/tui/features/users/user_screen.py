@@ -19,7 +19,6 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.kit.widgets.search_tree import SearchTree
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -66,7 +65,7 @@ class UserScreen(UserActionsMixin):
             case "access":
                 yield FieldList(id="access")
             case "metadata":
-                yield SearchTree(id="metadata", unfolded=2)
+                yield JsonTree(id="metadata", unfolded=2)
             case "raw":
                 yield from super().pane(tab)
             case name:

@@ -10,7 +10,7 @@ from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["WALLETS_ACTIONS"]
 
-WALLETS_ACTIONS = register({"wallets": "Wallets", "wallet": "Wallet"},
+WALLETS_ACTIONS = register(
     declared_action("wallets.pregenerate", "wallets.pregenerate", keys=("n",), rank=16),
     declared_action("wallets.recover", "users.recover-wallets", rank=17, disabled_reason="recover_disabled_reason"),
     Action("wallets.export", ("E",), "export", "Export the marked wallets or all wallets to a new file.", READ),

@@ -10,7 +10,7 @@ from dyntui.tui.shell.record_actions import declared_action
 
 __all__ = ["WEBHOOKS_ACTIONS"]
 
-WEBHOOKS_ACTIONS = register({"webhook": "Webhook", "message": "Message"},
+WEBHOOKS_ACTIONS = register(
     Action("webhook.failed", ("f",), "failed only", "Show only failed messages, or all.", READ, 14, "toggle_failed_only"),
     Action("webhook.verify", ("V",), "verify", "Check the signature of a pasted body.", READ, 15, "verify_pasted"),
     declared_action("webhook.toggle", "webhooks.enable", "webhooks.disable", rank=16, run="toggle_enabled"),

@@ -16,7 +16,7 @@ from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
 from dyntui.tui.features.webhooks.webhook_secret import read_webhook_secret
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine
-from dyntui.tui.kit.widgets.search_tree import SearchTree
+from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.action_flow import ActionFlowMixin
@@ -66,7 +66,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
             case "attempts":
                 yield Table(_ATTEMPT_COLUMNS, StaticRows(is_loaded=False, key="deliveryId"), id="attempts")
             case name:
-                yield SearchTree(id=f"tree-{name}", unfolded=3)
+                yield JsonTree(id=f"tree-{name}", unfolded=3)
 
     async def fetch(self, client: Client) -> Row:
         from dyntui.services.webhooks import read_deliveries
@@ -89,7 +89,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
                     [{**row, "copy": row.get("deliveryId")} for row in as_objects(document["deliveries"])]
                 )
             case name:
-                self.query_one(f"#tree-{name}", SearchTree).show(parse_nested(self.row.get(name)))
+                self.query_one(f"#tree-{name}", JsonTree).show(parse_nested(self.row.get(name)))
 
     def field_lines(self, document: Row) -> list[FieldLine]:
         row = self.row

@@ -1,9 +1,12 @@
-"""A JSON document as a foldable tree of lines. Values are escaped, so that they cannot control the terminal."""
+"""A JSON document as a foldable tree of lines, with a search in names and values, also of folded nodes.
+
+Values are escaped, so that they cannot control the terminal.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dyntui.core.json_types import as_list
@@ -15,13 +18,15 @@ from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
 __all__ = ["JsonTree"]
 
+Path = tuple[str, ...]
+
 
 @dataclass(slots=True)
 class _Node:
     key: str
     value: object
     depth: int
-    path: tuple[str, ...]
+    path: Path
     open: bool
 
     @property
@@ -38,18 +43,23 @@ class JsonTree(LineList):
     """A tree of a raw document. Levels deeper than `unfolded` are folded at first."""
 
     BINDINGS = bindings(KIT_ACTIONS, "tree")
+    find = ""
+    """The text that is searched for; "" for no search."""
 
     def __init__(self, document: object = None, *, unfolded: int = 1, id: str | None = None) -> None:
         super().__init__(id=id)
         self._document = document
         self._unfolded = unfolded
-        self._folds: dict[tuple[str, ...], bool] = {}
+        self._folds: dict[Path, bool] = {}
         self._rows: list[_Node] = self._visible_nodes()
 
     def show(self, document: object) -> None:
-        """Show another document; folded nodes stay folded."""
+        """Show another document; folded nodes stay folded, and the cursor stays on its path if that still exists."""
+        path = self.key_path
         self._document = document
         self._update_rows()
+        if path and self.key_path != path:
+            self.go_to(path)
 
     def _update_rows(self) -> None:
         self._rows = self._visible_nodes()
@@ -57,7 +67,7 @@ class JsonTree(LineList):
 
     def _visible_nodes(self) -> list[_Node]:
         nodes: list[_Node] = []
-        stack: list[tuple[str, object, tuple[str, ...]]] = []
+        stack: list[tuple[str, object, Path]] = []
         root = _Node("", self._document, 0, (), True)
         if root.folds:
             stack = [(key, value, (key,)) for key, value in reversed(root.children())]
@@ -96,6 +106,46 @@ class JsonTree(LineList):
     def path(self) -> str:
         """The dot path of the line under the cursor."""
         return ".".join(self._rows[self.cursor].path)
+
+    # Search
+
+    @property
+    def key_path(self) -> Path:
+        """The keys that lead to the line under the cursor."""
+        return self._rows[self.cursor].path if self.cursor < len(self._rows) else ()
+
+    def go_to(self, path: Path) -> bool:
+        """Put the cursor on the line of a path and unfold its parents; return whether the path exists."""
+        for depth in range(1, len(path)):
+            self._folds[path[:depth]] = True
+        self._update_rows()
+        for index, node in enumerate(self._rows):
+            if node.path == path:
+                self.move_to(index)
+                return True
+        return False
+
+    def matches(self) -> list[Path]:
+        """Return the paths of all lines with the text in their name or value, from the top."""
+        text = self.find.casefold()
+        return [path for path, key, value in _walk(self._document) if text and _matches(text, key, value)]
+
+    def find_line(self, text: str) -> tuple[int, int]:
+        self.find = text
+        return self.next_match()
+
+    def next_match(self) -> tuple[int, int]:
+        """Go to the next match, wrapping around; return its number and the number of matches, (0, 0) for none."""
+        found = self.matches()
+        if not found:
+            return 0, 0
+        order = {path: index for index, (path, _, _) in enumerate(_walk(self._document))}
+        current = order.get(self.key_path, -1)
+        number = next((number for number, path in enumerate(found) if order[path] > current), 0)
+        self.go_to(found[number])
+        return number + 1, len(found)
+
+    # Drawing and folding
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         node = self._rows[index]
@@ -152,3 +202,20 @@ def _value_text(value: object) -> str:
         case None | True | False:
             return json.dumps(value)
     return safe(value)
+
+
+def _matches(text: str, key: str, value: object) -> bool:
+    return text in key.casefold() or (not isinstance(value, (dict, list)) and text in str(value).casefold())
+
+
+def _walk(document: object) -> Iterator[tuple[Path, str, object]]:
+    """Yield path, key and value of every node below the root, from the top."""
+    stack: list[tuple[Path, object]] = [((), document)]
+    while stack:
+        path, node = stack.pop()
+        if path:
+            yield path, path[-1], node
+        if isinstance(node, dict):
+            stack += [((*path, str(key)), part) for key, part in reversed(node.items())]
+        elif isinstance(node, list):
+            stack += [((*path, str(index)), part) for index, part in reversed(list(enumerate(node)))]
