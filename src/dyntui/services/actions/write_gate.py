@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError, NotAuthorized, UsageError
+from dyntui.core.text import safe
 from dyntui.services.actions.audit import Audit, AuditLine
 from dyntui.services.actions.resource_changes import Changes
 from dyntui.services.actions.write_types import (
@@ -423,7 +424,7 @@ def _log_audit_gap(text: str) -> None:
     """The default of `on_audit_gap`, when neither a console nor a command line set it."""
     import logging
 
-    logging.getLogger(__name__).warning("%s", text)
+    logging.getLogger(__name__).warning("%s", safe(text))
 
 
 def _reason(problem: OSError | DyntuiError) -> str:
