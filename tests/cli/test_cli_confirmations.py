@@ -25,8 +25,7 @@ from tests.services.resource_fixtures import FILLED, FIRST, FLAGS, actions, done
 
 from dyntui.api.catalog import Operation, catalog
 from dyntui.cli.root import root
-from dyntui.config.credential_kind import CredentialKind
-from dyntui.config.profile import Profile
+from dyntui.config.profile import CredentialKind, Profile
 from dyntui.config.profiles import Profiles
 from dyntui.resources import RESOURCES, ActionTarget
 from dyntui.sandbox.options import SandboxOptions

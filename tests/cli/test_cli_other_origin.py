@@ -13,8 +13,7 @@ from tests.cli.cli_support import ID, TOKEN, Run
 from tests.families import slow_except
 from tests.other_origin import HOST, OtherOrigin, serving_other_origin
 
-from dyntui.config.credential_kind import CredentialKind
-from dyntui.config.profile import Profile
+from dyntui.config.profile import CredentialKind, Profile
 from dyntui.config.profiles import Profiles
 from dyntui.services.imports.jobs import JobLocation, new_job
 

@@ -85,9 +85,6 @@ def test_the_server_listens_on_loopback_only() -> None:
         if not host.startswith("127."):
             with pytest.raises(OSError), socket.create_connection((host, sandbox.port), timeout=2):
                 pass
-    for address in ("0.0.0.0", "192.0.2.1", "example.com", "::"):
-        with pytest.raises(UsageError):
-            serve(SandboxOptions(users=0), host=address)
 
 
 def test_faults_leave_standard_error_empty() -> None:

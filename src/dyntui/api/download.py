@@ -66,7 +66,6 @@ async def fetch(
     loopback: bool = False,
     app: AsgiApp | None = None,
     most: int = MOST_BYTES,
-    longest: float = LONGEST,
     on_progress: Progress | None = None,
 ) -> DownloadResult:
     """Write what a URL answers to `stream`. No token, no cookie and no redirect; app: an ASGI application instead of
@@ -75,7 +74,7 @@ async def fetch(
     started, status, got, problem = time.perf_counter(), 0, 0, ""
     log.started()
     try:
-        async with asyncio.timeout(longest), _client(host, app) as client, client.stream("GET", url) as response:
+        async with asyncio.timeout(LONGEST), _client(host, app) as client, client.stream("GET", url) as response:
             status = response.status_code
             if status >= 300:
                 await _refused(response)

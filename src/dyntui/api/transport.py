@@ -98,7 +98,6 @@ class Transport:
         log: RequestLog,
         app: AsgiApp | None = None,
         ca_file: str = "",
-        retries: int = RETRIES,
     ) -> None:
         self._base = httpx.URL(check_base_url(base_url))
         self._origin = origin_of(self._base)
@@ -107,7 +106,6 @@ class Transport:
         self._log = log
         self._app = app
         self._ca_file = ca_file
-        self._retries = retries
         self._http: httpx.AsyncClient | None = None
 
     def __repr__(self) -> str:
@@ -189,7 +187,7 @@ class Transport:
         if not reads:
             return await send_attempt()
         async for retry in stamina.retry_context(
-            on=may_retry, attempts=self._retries, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.3
+            on=may_retry, attempts=RETRIES, timeout=None, wait_initial=0.2, wait_max=5.0, wait_jitter=0.3
         ):
             with retry:
                 return await send_attempt()

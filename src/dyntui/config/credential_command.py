@@ -12,9 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
-from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.credential_store import CredentialStore
 from dyntui.config.errors import CredentialError
+from dyntui.config.profile import CredentialKind
 from dyntui.config.tokens import without_token_variables
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object, as_text

@@ -10,11 +10,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.credential_store import AskPassphrase, CredentialStore, stored_name, tilde
 from dyntui.config.errors import CredentialError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, private_dir, read_private, remove_private
+from dyntui.config.profile import CredentialKind
 from dyntui.core.json_types import as_text
 from dyntui.core.strict_json import parse_json
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from dyntui.config.credential_kind import CredentialKind
+from dyntui.config.profile import CredentialKind
 from dyntui.config.urls import origin_text
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from dyntui.config.credential_command import CommandCredentialStore
 from dyntui.config.credential_files import FileCredentialStore, PassphraseCredentialStore
-from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.credential_store import AskPassphrase, CredentialStore, stored_name
 from dyntui.config.errors import ConfigError, CredentialError
 from dyntui.config.keyring_store import KeyringCredentialStore, KeyringProbe, keyring_available
+from dyntui.config.profile import CredentialKind
 from dyntui.config.tokens import FALLBACK_VARIABLES, TOKEN_VARIABLE, check_token, token_warning
 from dyntui.config.urls import host_label, needs_confirmation, origin, origin_text
 from dyntui.core.errors import NotAuthorized, UsageError
@@ -84,14 +84,11 @@ class EnvironmentCredentialStore(CredentialStore):
 
     kind = CredentialKind.ENVIRONMENT
 
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        self._environ = os.environ if environ is None else environ
-
     def describe(self, profile: Profile | None = None) -> str:
         return f"environment variable {TOKEN_VARIABLE}"
 
     def get(self, profile: Profile) -> str | None:
-        found = environment_token(profile, self._environ)
+        found = environment_token(profile, os.environ)
         return found.token if found else None
 
     def set(self, profile: Profile, token: str) -> None:

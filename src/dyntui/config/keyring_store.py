@@ -9,9 +9,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.credential_store import CredentialStore, stored_name
 from dyntui.config.errors import CredentialError
+from dyntui.config.profile import CredentialKind
 from dyntui.config.tokens import without_token_variables
 from dyntui.core.json_types import as_text
 from dyntui.core.redact import redact

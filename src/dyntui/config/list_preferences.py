@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -107,17 +107,7 @@ def _change(change: Callable[[ListPreferences], ListPreferences]) -> ListPrefere
     private_dir(path.parent)
     with locked(path):
         lists = change(ListPreferences.load())
-        document = {
-            "columns": dict(lists.columns),
-            "views": {
-                name: {
-                    key: {"filter": view.filter, "order": view.order, "columns": view.columns}
-                    for key, view in views.items()
-                }
-                for name, views in lists.views.items()
-            },
-        }
-        atomic_write(path, json.dumps(document, indent=1, ensure_ascii=False).encode())
+        atomic_write(path, json.dumps(asdict(lists), indent=1, ensure_ascii=False).encode())
     return lists
 
 

@@ -6,6 +6,7 @@ user's profile folder protects the files there.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -121,12 +122,7 @@ def read_private(path: Path, limit: int = READ_LIMIT, *, secret: bool = True) ->
     check_folder(path.parent)
     with open_regular(path) as file:
         status = os.fstat(file.fileno())
-        if _POSIX and status.st_mode & (_OTHERS if secret else _OTHERS_WRITE):
-            what = "Others can read or change" if secret else "Others can change"
-            raise UnsafeFile(
-                f"{what} {path}.",
-                hint=f"If you trust its content, run: chmod 600 {path}. Replace a token in it.",
-            )
+        _check_mode(path, status, _OTHERS if secret else _OTHERS_WRITE)
         data = file.read(limit + 1)
     if len(data) > limit:
         raise UnsafeFile(f"{path} is longer than {limit} bytes.", hint="dyntui did not write this file. Move it away.")
@@ -151,7 +147,7 @@ def atomic_write(path: Path, data: bytes) -> None:
     """Replace the content of `path` (0600) completely or not at all: write a temporary file, fsync, rename."""
     if not path.parent.exists():
         private_dir(path.parent)
-    _check_replaceable(path)
+    _regular_status(path)
     import secrets
 
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
@@ -183,10 +179,7 @@ def append_private(path: Path, line: bytes) -> None:
     try:
         status = os.fstat(descriptor)
         _check_regular(path, status)
-        if _POSIX and status.st_mode & _OTHERS:
-            raise UnsafeFile(
-                f"Others can read or change {path}.", hint=f"Check its content, then run: chmod 600 {path}"
-            )
+        _check_mode(path, status, _OTHERS)
         if status.st_size:
             os.lseek(descriptor, -1, os.SEEK_END)
             if os.read(descriptor, 1) != b"\n":
@@ -296,17 +289,12 @@ def verify_private(path: Path, *, missing_ok: bool = False) -> None:
     A file that others may read gets the mode 0600. The folder must be private, so that others cannot replace the file
     afterwards. The file is not opened, because closing a file of SQLite drops the locks of this process on it.
     """
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
+    status = _regular_status(path)
+    if status is None:
         if missing_ok:
             return
-        raise
-    if stat.S_ISLNK(status.st_mode):
-        raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.")
-    _check_regular(path, status)
-    if _POSIX and status.st_mode & _OTHERS_WRITE:
-        raise UnsafeFile(f"Others can change {path}.", hint=f"If you trust its content, run: chmod 600 {path}")
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    _check_mode(path, status, _OTHERS_WRITE)
     if _POSIX and status.st_mode & _OTHERS:
         path.chmod(0o600)
 
@@ -329,6 +317,16 @@ def _check_regular(path: Path, status: os.stat_result) -> None:
     _check_owner(path, status)
 
 
+def _check_mode(path: Path, status: os.stat_result, forbidden: int) -> None:
+    """Raise UnsafeFile for a file with one of the forbidden permission bits."""
+    if _POSIX and status.st_mode & forbidden:
+        action = "change" if forbidden == _OTHERS_WRITE else "read or change"
+        raise UnsafeFile(
+            f"Others can {action} {path}.",
+            hint=f"If you trust its content, run: chmod 600 {path}. Replace a token in it.",
+        )
+
+
 def _check_owner(path: Path, status: os.stat_result) -> None:
     if _POSIX and status.st_uid != os.geteuid():
         raise UnsafeFile(
@@ -337,14 +335,16 @@ def _check_owner(path: Path, status: os.stat_result) -> None:
         )
 
 
-def _check_replaceable(path: Path) -> None:
+def _regular_status(path: Path) -> os.stat_result | None:
+    """Return the status of a regular file of this user; None when there is none. Raises UnsafeFile."""
     try:
         status = path.lstat()
     except FileNotFoundError:
-        return
+        return None
     if stat.S_ISLNK(status.st_mode):
         raise UnsafeFile(f"{path} is a symbolic link.", hint="Replace it with the file itself.")
     _check_regular(path, status)
+    return status
 
 
 def sync_dir(folder: Path) -> None:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
-from dyntui.config.credential_kind import CredentialKind
-
-__all__ = ["Kind", "Profile"]
+__all__ = ["CredentialKind", "Kind", "Profile"]
 
 
 Kind = Literal["live", "sandbox"]
+
+
+class CredentialKind(StrEnum):
+    """A kind of credential store."""
+
+    KEYRING = "keyring"
+    SESSION = "session"
+    PASSPHRASE = "passphrase"
+    FILE = "file"
+    COMMAND = "command"
+    ENVIRONMENT = "environment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dyntui.config.credential_kind import CredentialKind
-from dyntui.config.profile import Kind, Profile
+from dyntui.config.profile import CredentialKind, Kind, Profile
 from dyntui.config.profiles import DEFAULT_BASE_URL, Profiles
 from dyntui.config.urls import check_base_url, is_loopback, names_origin, needs_confirmation, origin, origin_text
 from dyntui.core.errors import UsageError

@@ -8,11 +8,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from dyntui.config.credential_kind import CredentialKind
 from dyntui.config.errors import ConfigError, CredentialError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import UnsafeFile, atomic_write, locked, private_dir
-from dyntui.config.profile import Kind, Profile
+from dyntui.config.profile import CredentialKind, Kind, Profile
 from dyntui.config.table_rules import BOOLEAN, TEXT, KeyProblem, Rule, accepted_by, check_table, invalid, one_of, rule
 from dyntui.config.toml import edit_toml, read_toml_tables
 from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import signal
 import socket
 import struct
@@ -28,6 +27,7 @@ from dyntui.sandbox.store import Document
 
 __all__ = ["RunningServer", "serve", "serving"]
 
+_HOST = "127.0.0.1"
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with zero seconds: closing sends RST
 
 
@@ -91,22 +91,13 @@ class RunningServer:
         return self.base_url.removesuffix(BASE_PATH)
 
 
-def _bind(host: str, port: int) -> socket.socket:
-    try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError:
-        address = None
-    if address is None or not address.is_loopback:
-        raise UsageError(
-            f"The sandbox does not listen on {host!r}.",
-            hint="Only loopback addresses are allowed: use 127.0.0.1 or ::1.",
-        )
-    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+def _bind(port: int) -> socket.socket:
+    """Return a listener on this machine only. Raises UsageError for a port that cannot be used."""
     # asyncio sets TCP_NODELAY only on sockets with an explicit TCP protocol.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((str(address), port))
+        listener.bind((_HOST, port))
     except OSError as error:
         listener.close()
         raise UsageError(
@@ -119,8 +110,7 @@ def _prepare(
     options: SandboxOptions, listener: socket.socket, ready: Callable[[], None]
 ) -> tuple[RunningServer, _Server]:
     sandbox = Sandbox(options)
-    host, port = listener.getsockname()[:2]
-    base = f"http://{f'[{host}]' if ':' in host else host}:{port}{BASE_PATH}"
+    base = f"http://{_HOST}:{listener.getsockname()[1]}{BASE_PATH}"
     config = uvicorn.Config(
         Gateway(sandbox),
         http=_CuttableProtocol,
@@ -135,9 +125,9 @@ def _prepare(
     return RunningServer(base, sandbox.environment_id, sandbox.token, sandbox), _Server(config, ready)
 
 
-def serve(options: SandboxOptions, host: str = "127.0.0.1", port: int = 0) -> None:
+def serve(options: SandboxOptions, port: int = 0) -> None:
     """Serve until SIGTERM or SIGINT. Prints one line with the URL, environment id and token when it is ready."""
-    listener = _bind(host, port)
+    listener = _bind(port)
 
     def print_address() -> None:
         print(f"listening on {served.base_url} environment {served.environment_id} token {served.token}", flush=True)
@@ -157,7 +147,7 @@ def serve(options: SandboxOptions, host: str = "127.0.0.1", port: int = 0) -> No
 @contextmanager
 def serving(options: SandboxOptions | None = None, port: int = 0) -> Iterator[RunningServer]:
     """Serve a sandbox in a thread, for tests and benchmarks."""
-    listener = _bind("127.0.0.1", port)
+    listener = _bind(port)
     started = threading.Event()
     served, server = _prepare(options or SandboxOptions(), listener, started.set)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)

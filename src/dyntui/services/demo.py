@@ -17,8 +17,7 @@ DEMO_URL = "http://localhost/api/v0"
 
 def demo_connection(options: SandboxOptions, *, read_only: bool = False) -> Connection:
     """Return a connection to a new sandbox in this process."""
-    from dyntui.config.credential_kind import CredentialKind
-    from dyntui.config.profile import Profile
+    from dyntui.config.profile import CredentialKind, Profile
     from dyntui.sandbox.app import Gateway
     from dyntui.sandbox.sandbox import Sandbox
 

@@ -129,10 +129,8 @@ def found_numbers(journal: Journal) -> array[int]:
 def found_rows(journal: Journal, numbers: Sequence[int]) -> dict[int, PrecheckRow]:
     """Return these rows, by number."""
     found: dict[int, PrecheckRow] = {}
-    for number, state, precheck in journal.db.execute(
-        "SELECT number, state, precheck FROM rows WHERE number IN (SELECT value FROM json_each(?))",
-        (numbers_json(numbers),),
-    ):
+    query = "SELECT number, state, precheck FROM rows WHERE number IN (SELECT value FROM json_each(?))"
+    for number, state, precheck in journal.db.execute(query, (numbers_json(numbers),)):
         matched = matched_keys(journal, number)
         keys = dict.fromkeys(key for _, shared in matched for key in shared)
         what = "conflict" if state == RowState.REVIEW else "taken" if precheck == "taken" else "exists"
