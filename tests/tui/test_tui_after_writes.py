@@ -3,11 +3,13 @@ once, those behind it when they are returned to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.families import slow_except
+from tests.services.command_writes import COMMAND_WRITES
 from tests.services.resource_fixtures import (
     DELETED_BEFORE,
     FIRST,
@@ -19,18 +21,23 @@ from tests.services.resource_fixtures import (
     rows_of,
     sandbox_of,
 )
-from tests.tui.tui_support import console_of, demo, settled, text_of
+from tests.tui.tui_support import console_of, demo, is_out_of_date, settled, text_of, until
 
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES, ActionTarget, Resource
-from dyntui.services.actions.resource_actions import find_action, read_one
-from dyntui.services.actions.write_types import WriteOutcome
+from dyntui.resources import RESOURCES, ActionTarget, Resource, Scope
+from dyntui.services.access.policy_fields import with_counts
+from dyntui.services.actions.registry import declarations
+from dyntui.services.actions.resource_actions import find_action, read_one, resolve_parent
+from dyntui.services.actions.write_types import Target, WriteOutcome
 from dyntui.services.connection import Connection
+from dyntui.services.settings import change_leaf, leaf_at, read_settings
 from dyntui.tui.features.resources.resource_index import ResourceIndexScreen
+from dyntui.tui.features.resources.settings_screen import SettingsScreen
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.detail_screen import DetailScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
+from dyntui.tui.shell.routes import list_screen
 
 SIZE = (120, 40)
 WRITING = [each for each in actions() if find_action(RESOURCES[each[0]], each[1]).effect is not Effect.READ]
@@ -68,8 +75,12 @@ def stable(first: Sequence[Row], second: Sequence[Row]) -> list[Row]:
 
 
 async def on_server(connection: Connection, record: Resource, parent: str) -> list[Row]:
+    """The rows of a list on the server, those of allowlists with their numbers of entries."""
     first, second = [await rows_of(connection, record.name, parent) for _ in range(2)]
-    return stable(first, second)
+    rows = stable(first, second)
+    if record.name == "allowlists":
+        rows = list(await with_counts(connection.client, rows))
+    return rows
 
 
 def is_contained(expected: Row, shown: Row) -> bool:
@@ -83,8 +94,76 @@ async def back(pilot: Any) -> Any:
 
 
 def assert_current(console: Console) -> None:
-    assert not console.screen.out_of_date  # type: ignore[attr-defined]
+    assert not is_out_of_date(console.screen)
     assert "out of date" not in text_of(console)
+
+
+async def assert_screens_follow(
+    pilot: Any,
+    record: Resource,
+    row: Row | None,
+    parent: str,
+    run: Callable[[], Awaitable[object]],
+    *,
+    is_create: bool = False,
+    deletes_row: bool = False,
+    changes_nothing: bool = False,
+) -> None:
+    """Open overview, detail and list, run a write, and check that all show the server's state without a key.
+
+    row: the row of the detail; the first one by default. is_create: whether a new row is to be selected.
+    deletes_row: whether the row of the detail is gone afterwards. changes_nothing: whether nothing shown changes.
+    """
+    console, connection = console_of(pilot), connection_of(pilot)
+    console.visit(ResourceIndexScreen())
+    await settled(pilot)
+    overview = console.screen
+    rows = await on_server(connection, record, parent)
+    row = row or (rows[0] if rows else None)
+    detail = None
+    if row is not None and console.open_row(record, row, parent):
+        await settled(pilot)
+        detail = console.screen if isinstance(console.screen, DetailScreen) else None
+    console.open_list(record, parent, "its parent" if record.parent else "")
+    await settled(pilot)
+    listed = console.screen
+    assert isinstance(listed, ResourceScreen)
+    was = detail.document if detail is not None else None
+    assert was is not None or detail is None
+
+    await run()
+    await settled(pilot)
+    while is_out_of_date(listed):  # a job in the background makes it read again after two seconds
+        await until(pilot, lambda: not is_out_of_date(listed))
+        await settled(pilot)
+
+    now = await on_server(connection, record, parent)
+    shown = {row.get(record.key): row for row in visible_rows(listed)}
+    assert shown.keys() == {row.get(record.key) for row in now}
+    assert all(is_contained(expected, shown[expected.get(record.key)]) for expected in now)
+    assert_current(console)
+    if is_create and len(now) > len(rows):
+        made = {row.get(record.key) for row in now} - {row.get(record.key) for row in rows}
+        assert listed.table.row is not None and listed.table.row.get(record.key) in made, "it is not selected"
+
+    changed = now != rows
+    if detail is not None:
+        while console.screen is not detail:
+            await back(pilot)
+        if deletes_row and detail.document is was and detail.error is not None:
+            assert "error" in text_of(console)
+        elif not deletes_row or record.name == "wallets":
+            row_id = str((row or {}).get(record.key, ""))
+            fresh = [await read_one(connection.client, record, row_id, parent=parent) for _ in range(2)]
+            expected = stable(fresh[:1], fresh[1:])[0]
+            assert detail.document is not None
+            assert is_contained({k: v for k, v in expected.items() if k not in record.secrets}, detail.document)
+            assert_current(console)
+            changed = changed or detail.document != was
+    assert changed or changes_nothing, "nothing that is shown has changed: this proves nothing"
+    while console.screen is not overview:
+        await back(pilot)
+    assert_current(console)
 
 
 @pytest.mark.parametrize(("name", "action_name"), slow_except(WRITING, *(ONE_EACH[name] for name in FAST)))
@@ -99,50 +178,71 @@ async def test_list_detail_and_overview_show_the_result_of_a_write(name: str, ac
         if before := {**FIRST, **ENABLED}.get((name, action_name)):
             assert (await done(connection, *before)).outcome is WriteOutcome.DONE
         ready = await prepared(connection, name, action_name)
-        console.visit(ResourceIndexScreen())
-        await settled(pilot)
-        overview = console.screen
-        rows = await on_server(connection, record, ready.parent)
-        row = ready.row or (rows[0] if rows else None)
-        detail = None
-        if row is not None and console.open_row(record, row, ready.parent):
-            await settled(pilot)
-            detail = console.screen if isinstance(console.screen, DetailScreen) else None
-        console.open_list(record, ready.parent, "its parent" if record.parent else "")
-        await settled(pilot)
-        listed = console.screen
-        assert isinstance(listed, ResourceScreen)
-        was = detail.document if detail is not None else None
-        assert was is not None or detail is None
 
-        (result,) = await perform(connection, ready.write, ready.target)
-        assert result.outcome is WriteOutcome.DONE, result.error
-        await settled(pilot)
+        async def run() -> None:
+            (result,) = await perform(connection, ready.write, ready.target)
+            assert result.outcome is WriteOutcome.DONE, result.error
 
-        now = await on_server(connection, record, ready.parent)
-        shown = {row.get(record.key): row for row in visible_rows(listed)}
-        assert shown.keys() == {row.get(record.key) for row in now}
-        assert all(is_contained(expected, shown[expected.get(record.key)]) for expected in now)
+        await assert_screens_follow(
+            pilot,
+            record,
+            ready.row,
+            ready.parent,
+            run,
+            is_create=action.target is ActionTarget.LIST,
+            deletes_row=action_name == "delete",
+            changes_nothing=(name, action_name) in UNSEEN,
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    slow_except(
+        [(name, shown) for name, (_, records) in COMMAND_WRITES.items() for shown in records],
+        ("users.set-metadata", "users"),
+        ("allowlist-entries.create", "allowlists"),
+        ("allowlist-entries.update", "allowlist-entries"),
+    ),
+)
+async def test_list_detail_and_overview_show_the_result_of_a_write_with_its_own_command(
+    name: str, shown: str, tmp_path: Path
+) -> None:
+    record = RESOURCES[shown]
+    console = demo(40, flags=FLAGS)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection = connection_of(pilot)
+        prepare, _ = COMMAND_WRITES[name]
+        ready = await prepare(connection, tmp_path)
+        row, parent = ready.row if shown == "users" else None, ready.parent
+        if shown == "allowlists":
+            row = next(each for each in await rows_of(connection, shown) if each["id"] == parent)
+        if record.scope is not Scope.PARENT:
+            parent = await resolve_parent(connection.client, record)
+        await assert_screens_follow(pilot, record, row, parent, ready.run, deletes_row=ready.deletes_row)
+
+
+async def test_the_tree_of_settings_shows_a_changed_setting() -> None:
+    console = demo(flags=FLAGS)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        connection = connection_of(pilot)
+        console.visit(SettingsScreen())
+        await settled(pilot)
+        tree = console.screen
+        assert isinstance(tree, SettingsScreen)
+        console.visit(list_screen(RESOURCES["origins"]))
+        await settled(pilot)
+        path = ("general", "displayName")
+        before = leaf_at(await read_settings(connection.client), path)
+        await perform(connection, change_leaf(path, before, "Changed"), Target(".".join(path)))
+        await settled(pilot)
+        assert tree.out_of_date
+        assert await back(pilot) is tree
+        assert leaf_at(tree.document, path) == "Changed"
         assert_current(console)
-        if action.target is ActionTarget.LIST and len(now) > len(rows):
-            made = {row.get(record.key) for row in now} - {row.get(record.key) for row in rows}
-            assert listed.table.row is not None and listed.table.row.get(record.key) in made, "it is not selected"
 
-        changed = now != rows
-        if detail is not None:
-            while console.screen is not detail:
-                await back(pilot)
-            if action_name == "delete" and detail.document is was and detail.error is not None:
-                assert "error" in text_of(console)
-            elif not (action_name == "delete" and name not in ("wallets",)):
-                row_id = str((row or {}).get(record.key, ""))
-                fresh = [await read_one(connection.client, record, row_id, parent=ready.parent) for _ in range(2)]
-                expected = stable(fresh[:1], fresh[1:])[0]
-                assert detail.document is not None
-                assert is_contained({k: v for k, v in expected.items() if k not in record.secrets}, detail.document)
-                assert_current(console)
-                changed = changed or detail.document != was
-        assert changed or (name, action_name) in UNSEEN, "nothing that is shown has changed: this proves nothing"
-        while console.screen is not overview:
-            await back(pilot)
-        assert_current(console)
+
+def test_every_write_is_tested() -> None:
+    tested = {f"{name}.{action_name}" for name, action_name in WRITING} | COMMAND_WRITES.keys() | {"settings.update"}
+    assert tested == {each.name for each in declarations() if each.action.effect is not Effect.READ}

@@ -12,10 +12,9 @@ import pytest
 from tests.services.resource_fixtures import FLAGS, perform, rows_of
 from tests.tui.access_support import LAUNCH_PARTY, connection_of, read_allowlist
 from tests.tui.import_support import go_to, job_at_rest, messy, wizard_of
-from tests.tui.tui_support import SIZE, console_of, demo, fill, lines_of, press, settled, text_of, until
+from tests.tui.tui_support import SIZE, console_of, demo, fill, is_out_of_date, lines_of, press, settled, text_of, until
 
 from dyntui.api.catalog import catalog
-from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
 from dyntui.services.access.access_policy import read_access, read_lists
 from dyntui.services.access.actions import access_target
@@ -28,23 +27,16 @@ from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.services.connection import Connection
 from dyntui.services.lists.paged_view import PagedView
-from dyntui.services.settings import change_leaf, leaf_at, read_settings
 from dyntui.tui.features.access.allowlists_screen import AllowlistsScreen
 from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
 from dyntui.tui.features.access.entries_screen import EntriesScreen
 from dyntui.tui.features.access.user_access import UserAccessScreen
 from dyntui.tui.features.imports.jobs_screen import JobsScreen
 from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
-from dyntui.tui.features.resources.settings_screen import SettingsScreen
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.shell.json_screen import JsonScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.routes import list_screen
-
-
-def is_out_of_date(screen: Any) -> bool:
-    """Whether a screen shows what the server had before a write."""
-    return bool(screen.out_of_date)
 
 
 def view_of(screen: Any) -> PagedView:
@@ -231,28 +223,6 @@ async def test_a_screen_reloads_one_time_after_many_writes_and_a_covered_one_whe
         assert count_requests(connection, "getEnvironmentUsers") == before + 2
         await settled(pilot)
         assert connection.log.total == total + 1
-
-
-async def test_a_changed_setting_updates_the_tree_below_and_related_settings() -> None:
-    console = demo(flags=FLAGS)
-    async with console.run_test(size=SIZE) as pilot:
-        await settled(pilot)
-        connection = connection_of(pilot)
-        tree = await visit(pilot, SettingsScreen())
-        await visit(pilot, listed("origins"))
-        document = await read_settings(connection.client)
-        way = next(way for way in (("general", "displayName"), ("general", "supportEmail")) if _has(document, way))
-        before = leaf_at(document, way)
-        await perform(connection, change_leaf(way, before, "changed@example.com"), Target(".".join(way)))
-        await settled(pilot)
-        assert tree.out_of_date
-        await go_back_to(pilot, tree)
-        assert leaf_at(tree.document, way) == "changed@example.com"
-
-
-def _has(document: Row, way: tuple[str, ...]) -> bool:
-    inner = document.get(way[0])
-    return isinstance(inner, dict) and way[1] in inner
 
 
 async def test_a_write_of_the_api_console_updates_the_list_of_its_resource() -> None:

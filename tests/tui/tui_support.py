@@ -109,6 +109,11 @@ async def jump(pilot: Pilot[Any], name: str) -> None:
     await press(pilot, "colon", *name, "enter")
 
 
+def is_out_of_date(screen: Any) -> bool:
+    """Whether a screen shows what the server had before a write."""
+    return bool(screen.out_of_date)
+
+
 async def until(pilot: Pilot[Any], check: Callable[[], object]) -> None:
     """Wait until `check` holds."""
     end = time.monotonic() + _LIMIT
