@@ -338,3 +338,18 @@ def test_a_damaged_profile_is_listed_with_its_error_and_the_others_stay_usable(r
     assert '[profiles.bad]\nkind = "live"' in file.read_text()
     assert run("env", "remove", "bad", "--yes").code == 0
     assert "bad" not in file.read_text()
+
+
+def test_consent_to_the_row_cache_is_for_the_selected_profile(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(run, "one", kind="live")
+    add(run, "two", kind="live")
+    assert run("env", "use", "two").code == 0
+    monkeypatch.setenv("DYNTUI_PROFILE", "one")
+    assert run("cache", "allow", "--json").document["profile"] == "one"
+    monkeypatch.delenv("DYNTUI_PROFILE")
+    assert run("cache", "forbid", "--json").document["profile"] == "two"
+
+
+def test_consent_to_the_row_cache_needs_a_profile(run: Run) -> None:
+    done = run("cache", "allow")
+    assert (done.code, "No profile is selected" in done.err) == (2, True)

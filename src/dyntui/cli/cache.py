@@ -86,10 +86,11 @@ def forbid_storage(context: CliContext, name: str | None) -> None:
 def _set_keep_rows(context: CliContext, name: str | None, keep: bool) -> None:
     from dataclasses import replace
 
+    from dyntui.cli.login import find_saved_profile
     from dyntui.config.profiles import Profiles
 
     profiles = Profiles.load()
-    profile = profiles.get(name or context.profile_name or profiles.current or "")
+    profile = profiles.get(name) if name else find_saved_profile(context, profiles)
     profiles.put(replace(profile, keep_rows=keep))
     profiles.save()
     context.emit_json({"profile": profile.name, "kind": profile.kind, "keep_rows": keep})
