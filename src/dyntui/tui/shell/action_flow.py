@@ -87,9 +87,8 @@ class ActionFlowMixin(ConsoleScreen):
             verb="continue",
             suggestions=plan.suggestions,
             before=plan.initial_values,
-            on_values=lambda values: self._on_filled(plan, values),
         )
-        self.console.open_form(form, form.done)
+        self.console.open_form(form, lambda values: self._on_filled(plan, values))
 
     def _on_filled(self, plan: ActionFlow, values: dict[str, str]) -> None:
         from dyntui.services.actions.resource_actions import (

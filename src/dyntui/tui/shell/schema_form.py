@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.widgets import Input
 
@@ -26,7 +26,8 @@ class SchemaForm(FormDialog):
     verb: the label of the key that submits.
     suggestions: further options by field name.
     before: the values before the form, to send only changes; None to send all.
-    on_values: receives the values by field name.
+
+    It submits the values by the names of the schema fields.
     """
 
     BINDINGS = bindings(SHELL_ACTIONS, "schema")
@@ -40,12 +41,10 @@ class SchemaForm(FormDialog):
         verb: str,
         suggestions: Mapping[str, Sequence[str]] | None = None,
         before: Mapping[str, str] | None = None,
-        on_values: Callable[[dict[str, str]], None],
     ) -> None:
         self.schema_fields = {f"f{number}": field for number, field in enumerate(schema_fields)}
         self.suggestions = dict(suggestions or {})
         self.before = before
-        self.on_values = on_values
         self._raw: dict[str, tuple[str, str]] = {}
         fields = [self._field(name, field, start.get(field.name, "")) for name, field in self.schema_fields.items()]
         super().__init__(title, fields, check=self._check, verb=verb)
@@ -89,10 +88,8 @@ class SchemaForm(FormDialog):
         errors = read_form(list(self.schema_fields.values()), self.values_by_field(values), before=self.before).errors
         return {name: errors[field.name] for name, field in self.schema_fields.items() if field.name in errors}
 
-    def done(self, values: Values | None) -> None:
-        """Pass the values on; for `Console.ask` and `Console.open_form`."""
-        if values is not None:
-            self.on_values(self.values_by_field(values))
+    def submit(self, value: Values) -> None:
+        super().submit(self.values_by_field(value))
 
     # Choosing values
 

@@ -36,12 +36,14 @@ class TableScreen(ConsoleScreen):
     """The text of a table without rows."""
     NO_SELECTION = "There is no row under the cursor."
     """Why an action on the current row is not available without one."""
+    MARKABLE = False
+    """Whether rows can be marked."""
     HAS_SUMMARY = False
     """Whether there are lines above the table, which `show_summary` sets."""
 
     def body(self) -> ComposeResult:
         rows = StaticRows(key=self.KEY, is_loaded=False)
-        table = Table(self.COLUMNS, rows, empty=self.empty_text, id="list")
+        table = Table(self.COLUMNS, rows, empty=self.empty_text, markable=self.MARKABLE, id="list")
         if not self.HAS_SUMMARY:
             yield table
             return

@@ -44,6 +44,7 @@ class AllowlistsScreen(AllowlistActionsMixin, ResourceScreen):
     """All allowlists with their entry counts, below a summary of their combined effect."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "allowlists")
+    MARKABLE = False
 
     def __init__(self, record: Resource = ALLOWLISTS, **options: Any) -> None:
         super().__init__(replace(record, columns=_COLUMNS), **options)
@@ -53,9 +54,6 @@ class AllowlistsScreen(AllowlistActionsMixin, ResourceScreen):
         with Vertical():
             yield SummaryText()
             yield from super().body()
-
-    def on_mount(self) -> None:
-        self.table.markable = False
 
     def make_view(self, connection: Connection) -> PagedView:
         client = connection.client

@@ -43,12 +43,6 @@ __all__ = ["CompareAllowlistScreen", "DuplicateEntriesScreen", "ask_comparison"]
 _THIS_ONLY, _OTHER_ONLY, _BOTH, _OTHER_ALIAS = "this list only", "other only", "both", "alias differs"
 """The values of the column `found on`, by which the table can be filtered."""
 
-_COLUMNS = (
-    Column("found_on", "found on", 14, priority=0),
-    Column("identifier", "identifier", 34, grow=True, priority=0),
-    Column("alias", "alias", 18, priority=1),
-    Column("other_alias", "other alias", 18, priority=2),
-)
 _FILE = "file"
 """The key of the choice of a file. The other keys are ids of allowlists."""
 
@@ -91,8 +85,14 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
 
     BINDINGS = bindings(ACCESS_ACTIONS, "compare")
     shown_resources = frozenset({"allowlist-entries", "allowlists"})
-    COLUMNS = _COLUMNS
+    COLUMNS = (
+        Column("found_on", "found on", 14, priority=0),
+        Column("identifier", "identifier", 34, grow=True, priority=0),
+        Column("alias", "alias", 18, priority=1),
+        Column("other_alias", "other alias", 18, priority=2),
+    )
     KEY = "key"
+    MARKABLE = True
     HAS_SUMMARY = True
 
     def __init__(self, row: Row, other: Row | Path) -> None:
@@ -112,9 +112,6 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
         return ("allowlists", name_of(self.row), f"compare with {self.other_name}")
-
-    def on_mount(self) -> None:
-        self.table.markable = True
 
     def empty_text(self) -> str:
         return f"No entries are in “{self.shown_value}”." if self.shown_value else "Both sides are empty."
@@ -266,20 +263,17 @@ def _row(found_on: str, entry: Row, this_entry: Row | None, other_entry: Row | N
     }
 
 
-_DUPLICATE_COLUMNS = (
-    Column("identifier", "identifier", 34, grow=True, priority=0),
-    Column("count", "entries", 7, right=True, priority=1),
-    Column("lists", "allowlists", 40, grow=True, priority=0),
-)
-
-
 class DuplicateEntriesScreen(ReadTableScreen[list[Row]]):
     """The identifiers that are on several allowlists, or more than one time on one allowlist."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "duplicates")
     breadcrumbs = ("allowlists", "duplicates")
     shown_resources = frozenset({"allowlist-entries", "allowlists"})
-    COLUMNS = _DUPLICATE_COLUMNS
+    COLUMNS = (
+        Column("identifier", "identifier", 34, grow=True, priority=0),
+        Column("count", "entries", 7, right=True, priority=1),
+        Column("lists", "allowlists", 40, grow=True, priority=0),
+    )
     EMPTY = "No identifier is on several allowlists."
 
     async def read(self, connection: Connection) -> list[Row]:

@@ -102,12 +102,6 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         super().reload()
         self.load_allowlist()
 
-    def keep_marks(self, results: WriteResults) -> None:
-        """Keep only the failed entries marked."""
-        self.table.marks = {target.id for target in results.remaining} & self.table.marks
-        self.table.repaint()
-        self.refresh_status()
-
     # Order: the server can also order by fields that have no column
 
     def _server_columns(self) -> list[Column]:
@@ -196,7 +190,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
     def _replace(self, row: Row, old: Row, new: Row, form: EntryForm, *, gap: bool) -> None:
         action, target = replace_entry(row, gap=gap, job=new_job()), replacement_target(old, new)
-        run_action(self.console, action, [target], opening_key="e", form=form, done=self.keep_marks)
+        run_action(self.console, action, [target], opening_key="e", form=form, done=self.keep_unfinished_marked)
 
     def _with_selected_entries(self, then: Callable[[list[Row]], None]) -> None:
         """Call `then` with the marked entries or the current one. Entries that are not in memory are read."""
@@ -234,7 +228,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         def remove(entries: list[Row]) -> None:
             action = remove_entries(row, job=new_job())
             targets = [removal_target(entry) for entry in entries]
-            run_action(self.console, action, targets, opening_key="d", done=self.keep_marks)
+            run_action(self.console, action, targets, opening_key="d", done=self.keep_unfinished_marked)
 
         self._with_selected_entries(remove)
 

@@ -25,14 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EntryDraftsScreen"]
 
-_COLUMNS = (
-    Column("value", "identifier", 20, grow=True, priority=0),
-    Column("type", "type", 16, priority=0),
-    Column("status", "status", 10, priority=0),
-    Column("problem", "problem", 22, grow=True, priority=1),
-    Column("alias", "alias", 16, priority=3),
-    Column("line", "line", 5, right=True, priority=2),
-)
 _STATUS = {
     DraftState.NEW: "new",
     DraftState.EXISTS: "on list",
@@ -48,7 +40,14 @@ class EntryDraftsScreen(TableScreen):
 
     BINDINGS = bindings(ACCESS_ACTIONS, "entry-drafts")
     shown_resources = frozenset({"allowlist-entries"})
-    COLUMNS = _COLUMNS
+    COLUMNS = (
+        Column("value", "identifier", 20, grow=True, priority=0),
+        Column("type", "type", 16, priority=0),
+        Column("status", "status", 10, priority=0),
+        Column("problem", "problem", 22, grow=True, priority=1),
+        Column("alias", "alias", 16, priority=3),
+        Column("line", "line", 5, right=True, priority=2),
+    )
     EMPTY = "No entries to add. Press esc to go back."
     HAS_SUMMARY = True
 

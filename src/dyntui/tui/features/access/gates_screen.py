@@ -88,9 +88,7 @@ class GatesScreen(_GateActionsMixin, ResourceScreen):
     """The gates of the environment."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "gates")
-
-    def on_mount(self) -> None:
-        self.table.markable = False
+    MARKABLE = False
 
     @property
     def policy(self) -> Row:

@@ -1,4 +1,4 @@
-"""Dialogs that export the entries of an allowlist, import entries, and undo an earlier change of entries."""
+"""Dialogs that export the entries of an allowlist, and undo an earlier change of entries."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dyntui.services.access.access_policy import name_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
-from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["ask_export", "ask_import", "ask_undo"]
+__all__ = ["ask_export", "ask_undo"]
 
 _FORMATS = {"csv": "CSV, safe for spreadsheets", "csv-exact": "CSV, raw values", "ndjson": "NDJSON", "json": "JSON"}
 
@@ -48,11 +48,6 @@ async def _export(console: ConsoleApp, row: Row, path: Path, format: str) -> int
 def _file_name(name: str) -> str:
     """Return a name without special characters."""
     return "".join(char if char.isalnum() else "-" for char in name.lower()).strip("-") or "entries"
-
-
-def ask_import(console: ConsoleApp, row: Row) -> None:
-    """Open the import wizard for the entries of an allowlist."""
-    console.open_route("import", RouteTarget(parent=str(row.get("id")), parent_label=name_of(row)))
 
 
 def ask_undo(console: ConsoleApp, row: Row) -> None:

@@ -14,6 +14,7 @@ from dyntui.services.actions.write_types import Target, WriteResults
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.base_screen import ConsoleScreen
+from dyntui.tui.shell.console_app import RouteTarget
 
 __all__ = ["AllowlistActionsMixin", "PolicyActionsMixin", "policy_inputs"]
 
@@ -104,6 +105,5 @@ class AllowlistActionsMixin(PolicyActionsMixin):
         ask_export(self.console, self.policy)
 
     def action_import(self) -> None:
-        from dyntui.tui.features.access.import_export import ask_import
-
-        ask_import(self.console, self.policy)
+        row = self.policy
+        self.console.open_route("import", RouteTarget(parent=str(row.get("id")), parent_label=name_of(row)))

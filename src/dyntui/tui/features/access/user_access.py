@@ -28,21 +28,19 @@ if TYPE_CHECKING:
 
 __all__ = ["UserAccessScreen"]
 
-_COLUMNS = (
-    Column("name", "allowlist", 16, grow=True, priority=0),
-    Column("outcome", "outcome", 10, priority=0),
-    Column("enabledAt", "enabled", 15, format=enabled_since, priority=0),
-    Column("matching", "matching entry", 26, grow=True, priority=0),
-    Column("alias", "alias", 14, priority=2),
-)
-
 
 class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
     """All allowlists with the entries that match one user."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "user-access")
     shown_resources = frozenset({"users", "allowlists", "allowlist-entries", "gates"})
-    COLUMNS = _COLUMNS
+    COLUMNS = (
+        Column("name", "allowlist", 16, grow=True, priority=0),
+        Column("outcome", "outcome", 10, priority=0),
+        Column("enabledAt", "enabled", 15, format=enabled_since, priority=0),
+        Column("matching", "matching entry", 26, grow=True, priority=0),
+        Column("alias", "alias", 14, priority=2),
+    )
     KEY = "key"
     EMPTY = "This environment has no allowlists."
     HAS_SUMMARY = True

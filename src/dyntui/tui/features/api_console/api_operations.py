@@ -21,21 +21,19 @@ if TYPE_CHECKING:
 
 __all__ = ["ApiOperationsScreen"]
 
-_COLUMNS = (
-    Column("method", "method", 6, priority=0),
-    Column("id", "operation", 34, grow=True, priority=0),
-    Column("group", "group", 16, priority=3),
-    Column("used_by", "used by", 10, priority=1),
-    Column("path", "path", 44, grow=True, priority=2),
-)
-
 
 class ApiOperationsScreen(FilteredTableScreen):
     """All operations of the API, those for API tokens first."""
 
     BINDINGS = bindings(API_CONSOLE_ACTIONS, "operations")
     open_action = "operations.open"
-    COLUMNS = _COLUMNS
+    COLUMNS = (
+        Column("method", "method", 6, priority=0),
+        Column("id", "operation", 34, grow=True, priority=0),
+        Column("group", "group", 16, priority=3),
+        Column("used_by", "used by", 10, priority=1),
+        Column("path", "path", 44, grow=True, priority=2),
+    )
     KEY = "id"
     FILTER_NAME = "search"
     FILTER_HINT = "webhook   delete user   GET events"

@@ -203,8 +203,7 @@ class ApiRequestScreen(SearchableScreen):
             self.action_edit_body()
             return
         values = {field.name: self.request.values.get(field.name, "") for field in fields}
-        form = SchemaForm(self.operation.id, fields, values, verb="apply", on_values=self._set_values)
-        self.console.ask(form, form.done)
+        self.console.ask_then(SchemaForm(self.operation.id, fields, values, verb="apply"), self._set_values)
 
     def body_disabled_reason(self) -> str | None:
         return None if self.operation.body is not None else "This operation has no body."

@@ -26,16 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EnvironmentsScreen"]
 
-_COLUMNS = (
-    Column("name", "name", 14, grow=True, priority=0),
-    Column("kind", "kind", 20, priority=0),
-    Column("host", "server", 19, priority=4),
-    Column("token", "token", 11, priority=3),
-    Column("store", "token store", 15, priority=2),
-    Column("health", "status", 14, grow=True, priority=1),
-    Column("last_used", "last used", 11, format=age, priority=5),
-    Column("environment", "environment", 11, format=short_id, priority=6),
-)
 _STORE_LABELS = {
     "keyring": "system keyring",
     "session": "session only",
@@ -54,7 +44,16 @@ class EnvironmentsScreen(TableScreen):
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "environments")
     open_action = "environments.switch"
     breadcrumbs = ("environments",)
-    COLUMNS = _COLUMNS
+    COLUMNS = (
+        Column("name", "name", 14, grow=True, priority=0),
+        Column("kind", "kind", 20, priority=0),
+        Column("host", "server", 19, priority=4),
+        Column("token", "token", 11, priority=3),
+        Column("store", "token store", 15, priority=2),
+        Column("health", "status", 14, grow=True, priority=1),
+        Column("last_used", "last used", 11, format=age, priority=5),
+        Column("environment", "environment", 11, format=short_id, priority=6),
+    )
     KEY = "name"
     EMPTY = "There are no environments yet. Press a to add one."
     NO_SELECTION = "There is no environment under the cursor."

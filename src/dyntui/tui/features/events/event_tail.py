@@ -35,6 +35,8 @@ _MAX_EVENTS = 5_000
 _BACKLOG = 1_000
 """Events that are shown at most when the tail starts."""
 _DEFAULT_RANGE, _DEFAULT_RANGE_LABEL = timedelta(days=1), "last day"
+_ADDED_FIELDS = ("time", "user")
+"""The fields of a row that are not fields of the event."""
 _SUMMARY_FIELDS = ("email", "alias", "username", "publicKey", "address", "url", "name", "note", "chain", "id")
 
 
@@ -46,23 +48,18 @@ def _summary(event: Row) -> str:
     return "  ".join(str(data[name]) for name in _SUMMARY_FIELDS if isinstance(data.get(name), str) and data[name])
 
 
-_COLUMNS = (
-    Column("time", "time (UTC)", 19, priority=0),
-    Column("eventName", "event", 26, priority=0),
-    Column(title="summary", width=30, grow=True, pick=_summary, priority=2),
-    Column("user", "user", 11, format=short_id, priority=1),
-    Column("eventId", "id", 11, format=short_id, priority=3),
-)
-_ADDED_FIELDS = ("time", "user")
-"""The fields of a row that are not fields of the event."""
-
-
 class EventTailScreen(FilteredTableScreen):
     """The list of events, updated while the screen is active."""
 
     BINDINGS = bindings(EVENTS_ACTIONS, "tail")
     open_action = "tail.open"
-    COLUMNS = _COLUMNS
+    COLUMNS = (
+        Column("time", "time (UTC)", 19, priority=0),
+        Column("eventName", "event", 26, priority=0),
+        Column(title="summary", width=30, grow=True, pick=_summary, priority=2),
+        Column("user", "user", 11, format=short_id, priority=1),
+        Column("eventId", "id", 11, format=short_id, priority=3),
+    )
     KEY = "eventId"
     FILTER_HINT = "user.created   ada@example.com   an id"
     NO_SELECTION = "There is no event under the cursor."

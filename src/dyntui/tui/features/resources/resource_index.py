@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ResourceIndexScreen"]
 
-_COLUMNS = (
-    Column("title", "resource", 28, grow=True, priority=0),
-    Column("opened_with", "opened with", 26, priority=1),
-    Column("group", "group", 18, priority=3),
-    Column("actions", "actions", 7, right=True, priority=4),
-    Column("access", "access", 30, grow=True, priority=0),
-)
 _OFTEN_FORBIDDEN = ("organizations", "my-invites", "membership-environments", "user-tokens")
 """Lists that the token of an environment often cannot read; they are checked when the screen opens."""
 
@@ -37,7 +30,13 @@ class ResourceIndexScreen(TableScreen):
 
     breadcrumbs = ("resources",)
     shown_resources = frozenset({"tokens", "user-tokens", "members"})
-    COLUMNS = _COLUMNS
+    COLUMNS = (
+        Column("title", "resource", 28, grow=True, priority=0),
+        Column("opened_with", "opened with", 26, priority=1),
+        Column("group", "group", 18, priority=3),
+        Column("actions", "actions", 7, right=True, priority=4),
+        Column("access", "access", 30, grow=True, priority=0),
+    )
     KEY = "name"
     NO_SELECTION = "There is no resource under the cursor."
     is_checking = False

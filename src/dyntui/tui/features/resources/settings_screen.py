@@ -91,9 +91,8 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
             initial_values,
             verb="continue",
             before=initial_values,
-            on_values=on_values,
         )
-        self.console.open_form(form, form.done)
+        self.console.open_form(form, on_values)
 
     def _confirm_change(self, path: tuple[str, ...], before: object, body: object, form: SchemaForm) -> None:
         """Show the old and the new value, and save the new one when it is confirmed. body: None without a change."""

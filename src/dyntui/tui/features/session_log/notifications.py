@@ -8,18 +8,16 @@ from dyntui.tui.features.session_log.log_screen import LogScreen
 
 __all__ = ["NotificationsScreen"]
 
-_COLUMNS = (
-    Column("time", "time", 8, priority=0),
-    Column("severity", "severity", 11, priority=0),
-    Column("text", "notification", 40, grow=True, priority=0),
-)
-
 
 class NotificationsScreen(LogScreen):
     """All notifications of this session, also those that are no longer on the screen."""
 
     breadcrumbs = ("notifications",)
-    COLUMNS = _COLUMNS
+    COLUMNS = (
+        Column("time", "time", 8, priority=0),
+        Column("severity", "severity", 11, priority=0),
+        Column("text", "notification", 40, grow=True, priority=0),
+    )
     EMPTY = "No notifications yet."
 
     def build_rows(self) -> list[Row]:

@@ -9,23 +9,21 @@ from dyntui.tui.features.session_log.log_screen import LogScreen
 
 __all__ = ["RequestLogScreen"]
 
-_COLUMNS = (
-    Column("time", "time", 12, priority=0),
-    Column("method", "method", 6, priority=2),
-    Column("operation", "operation", 30, grow=True, priority=0),
-    Column("response", "response", 14, priority=0),
-    Column("ms", "ms", 7, right=True, format=thousands, priority=1),
-    Column("bytes_sent", "sent", 8, right=True, format=thousands, priority=4),
-    Column("bytes_received", "received", 9, right=True, format=thousands, priority=3),
-    Column("attempt", "attempt", 7, right=True, format=thousands, priority=5),
-)
-
 
 class RequestLogScreen(LogScreen):
     """The requests of the open connection."""
 
     breadcrumbs = ("requests",)
-    COLUMNS = _COLUMNS
+    COLUMNS = (
+        Column("time", "time", 12, priority=0),
+        Column("method", "method", 6, priority=2),
+        Column("operation", "operation", 30, grow=True, priority=0),
+        Column("response", "response", 14, priority=0),
+        Column("ms", "ms", 7, right=True, format=thousands, priority=1),
+        Column("bytes_sent", "sent", 8, right=True, format=thousands, priority=4),
+        Column("bytes_received", "received", 9, right=True, format=thousands, priority=3),
+        Column("attempt", "attempt", 7, right=True, format=thousands, priority=5),
+    )
     EMPTY = "No requests yet."
 
     def build_rows(self) -> list[Row]:

@@ -77,9 +77,7 @@ def _on_results(screen: MarkedListScreen, results: WriteResults) -> None:
     """Keep only the unfinished users marked, and list them when there were several users."""
     if not screen.is_mounted:
         return
-    screen.table.marks &= {target.id for target in results.remaining}
-    screen.table.repaint()
-    screen.refresh_status()
+    screen.keep_unfinished_marked(results)
     if len(results.items) > 1 and results.remaining:
         _show_unfinished(screen, results)
 

@@ -32,6 +32,9 @@ __all__ = ["ListScreen"]
 class ListScreen(ConsoleScreen):
     """A list of a resource. `view` has the rows of the server; the table may show a search in them."""
 
+    MARKABLE = True
+    """Whether rows can be marked."""
+
     class ViewChanged(LatestMessage):
         """Posted when rows, total or error of the view changed."""
 
@@ -68,7 +71,7 @@ class ListScreen(ConsoleScreen):
             empty=self._empty,
             retry="Press r to try again.",
             error_hint=error_hint,
-            markable=True,
+            markable=self.MARKABLE,
             gap=1 if self.console.dense else 2,
             id="list",
         )

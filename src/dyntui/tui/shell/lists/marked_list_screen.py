@@ -13,6 +13,7 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.lists.local_list_screen import LocalListScreen
 
 if TYPE_CHECKING:
+    from dyntui.services.actions.write_types import WriteResults
     from dyntui.tui.shell.lists.scan_dialog import ScanDialog
 
 __all__ = ["MarkedListScreen"]
@@ -45,6 +46,12 @@ class MarkedListScreen(LocalListScreen):
         indexes = {row_id: table.view.index_of(row_id) for row_id in table.marks}
         rows = self.rows_of(sorted(indexes, key=lambda row_id: (indexes[row_id] is None, indexes[row_id] or 0, row_id)))
         return rows or ([table.row] if table.row is not None else [])
+
+    def keep_unfinished_marked(self, results: WriteResults) -> None:
+        """Keep only the rows marked for which an action was not done."""
+        self.table.marks &= {target.id for target in results.remaining}
+        self.table.repaint()
+        self.refresh_status()
 
     def mark_all_disabled_reason(self) -> str | None:
         if self.search is None and self.console.session.connection is None:

@@ -109,6 +109,4 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         self.begin(self.record, (available or actions)[0], rows, self.parent_id, key)
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
-        self.table.marks &= {target.id for target in results.remaining}
-        self.table.repaint()
-        self.refresh_status()
+        self.keep_unfinished_marked(results)
