@@ -61,7 +61,7 @@ class ActionFlowMixin(ConsoleScreen):
         """Start `action` on `rows`, or on the list when there are none. key: the key that was pressed."""
         connection = self.console.session.connection
         if connection is None:
-            self.console.notify("The environment is not connected yet.", "warning")
+            self.console.notify("The environment is not open.", "warning")
             return
         plan = ActionFlow(record, action, rows, parent, connection, key)
         self.run_worker_then(partial(_load_fields, connection, plan), self._show_form)

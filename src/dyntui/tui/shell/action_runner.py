@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from dyntui.core.errors import DyntuiError, join_sentences
+from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.services.actions.write_types import (
     Cancel,
     Confirmation,
@@ -93,15 +93,18 @@ def lockout_preview(connection: Connection, requirement: Requirement) -> Preview
 
 def run_read_worker(
     console: ConsoleApp,
-    work: Callable[[], Awaitable[Any]],
-    then: Callable[[Any], None],
+    work: Callable[[Connection], Awaitable[T]],
+    then: Callable[[T], None],
     failed: Callable[[DyntuiError], None] = lambda error: None,
 ) -> None:
-    """Run `work` in a worker, then call `then`; an error is shown and passed to `failed`."""
+    """Run `work` with the connection in a worker, then call `then`; an error is shown and passed to `failed`."""
+    connection = console.session.connection
 
     async def wait() -> None:
         try:
-            found = await work()
+            if connection is None:
+                raise UsageError("The environment is not open.")
+            found = await work(connection)
         except DyntuiError as error:
             console.call_next(console.notify_error, error)
             console.call_next(failed, error)
@@ -191,7 +194,7 @@ def run_action(
     reread: whether `done` needs the targets as they are after the write; screens refresh on their own.
     """
     connection = console.session.connection
-    reason = connection.write_gate.refusal(action) if connection is not None else "The environment is not connected."
+    reason = connection.write_gate.refusal(action) if connection is not None else "The environment is not open."
     if connection is None or reason:
         console.notify(reason, "warning")
         if form is not None:

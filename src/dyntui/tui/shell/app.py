@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -370,7 +369,7 @@ class Console(TerminalActionsMixin):
 
         change = self.session.last_change
         assert change is not None
-        run_read_worker(self, partial(undo_of, *change), lambda found: run_action(self, *found, opening_key="Z"))
+        run_read_worker(self, lambda _: undo_of(*change), lambda found: run_action(self, *found, opening_key="Z"))
 
     def action_leave(self) -> None:
         if self._is_quitting or (self.session.running is None and not self.running_writes):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.services.access.check import AccessAnswer, check_access, parse_subject
@@ -21,14 +20,14 @@ _HELP = "Email, wallet, phone number, domain, or twitter:ada, discord:ada, farca
 
 def ask_access_check(console: ConsoleApp) -> None:
     """Ask for an identifier, check it against the allowlists and gates, and show the result."""
-    connection = console.session.connection
-    if connection is None:
-        console.notify("The environment is not connected.", "warning")
-        return
 
     def on_submit(values: Values) -> None:
-        work = partial(check_access, connection.client, parse(values))
-        run_read_worker(console, work, lambda answer: show_access_answer(console, answer))
+        subject = parse(values)
+        run_read_worker(
+            console,
+            lambda connection: check_access(connection.client, subject),
+            lambda answer: show_access_answer(console, answer),
+        )
 
     def parse(values: Values) -> Mapping[str, object]:
         return parse_subject(values["identifier"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,11 +48,8 @@ _FILE = "file"
 
 def ask_comparison(console: ConsoleApp, row: Row) -> None:
     """Ask for another allowlist or a file and open the comparison with it."""
-    connection = console.session.connection
-    if connection is None:
-        return
 
-    def on_lists(lists: list[Row]) -> None:
+    def on_lists(lists: Sequence[Row]) -> None:
         others = [other for other in lists if other.get("id") != row.get("id")]
         choices = [Choice(str(other.get("id")), name_of(other), note="allowlist") for other in others]
         choices.append(Choice(_FILE, "File …", note="CSV, XLSX, JSON, ..."))
@@ -72,7 +68,7 @@ def ask_comparison(console: ConsoleApp, row: Row) -> None:
     def on_file(values: Values) -> None:
         console.visit(CompareAllowlistScreen(row, Path(values["path"]).expanduser()))
 
-    run_read_worker(console, partial(read_lists, connection.client), on_lists)
+    run_read_worker(console, lambda connection: read_lists(connection.client), on_lists)
 
 
 def _check_file(values: Values) -> dict[str, str]:

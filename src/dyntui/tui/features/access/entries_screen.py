@@ -65,15 +65,12 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
     def load_allowlist(self) -> None:
         """Load the allowlist itself."""
-        connection = self.console.session.connection
-        if connection is None:
-            return
 
-        async def work() -> tuple[AccessPolicy, Row]:
+        async def read(connection: Connection) -> tuple[AccessPolicy, Row]:
             access = await read_access(connection.client)
             return access, dict(find_policy(access.lists, self.parent_id))
 
-        run_read_worker(self.console, work, self._on_allowlist_loaded)
+        run_read_worker(self.console, read, self._on_allowlist_loaded)
 
     def _on_allowlist_loaded(self, loaded: tuple[AccessPolicy, Row]) -> None:
         self.access, self.row = loaded
@@ -195,15 +192,14 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
     def _with_selected_entries(self, then: Callable[[list[Row]], None]) -> None:
         """Call `then` with the marked entries or the current one. Entries that are not in memory are read."""
         ids = set(self.table.marks) or {str(self.table.row_id)}
-        view, connection = self.view, self.console.session.connection
+        view = self.view
         assert view is not None
-        assert connection is not None
         loaded = self._loaded_rows(ids)
         if len(loaded) == len(ids):
             then(sorted(loaded.values(), key=lambda row: view.index_of(str(row.get("id"))) or 0))
             return
 
-        async def read_others() -> list[Row]:
+        async def read_others(connection: Connection) -> list[Row]:
             rows = dict(loaded)
             async for entry in entries_of(connection.client, self.parent_id):
                 if entry.get("id") in ids:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
@@ -73,11 +72,12 @@ class EntryDraftsScreen(TableScreen):
         self._check_existing()
 
     def _check_existing(self) -> None:
-        connection = self.console.session.connection
-        if connection is not None:
-            change_count = self.change_count
-            work = partial(check_existing, connection.client, self.row, self.drafts, self.lists)
-            run_read_worker(self.console, work, lambda drafts: self._on_checked(drafts, change_count))
+        change_count, drafts = self.change_count, self.drafts
+        run_read_worker(
+            self.console,
+            lambda connection: check_existing(connection.client, self.row, drafts, self.lists),
+            lambda checked: self._on_checked(checked, change_count),
+        )
 
     def _on_checked(self, drafts: list[EntryDraft], change_count: int) -> None:
         if change_count != self.change_count:

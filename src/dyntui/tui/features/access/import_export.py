@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.services.access.access_policy import name_of
@@ -12,6 +12,9 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.console_app import ConsoleApp
 
+if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
+
 __all__ = ["ask_export", "ask_undo"]
 
 _FORMATS = {"csv": "CSV, safe for spreadsheets", "csv-exact": "CSV, raw values", "ndjson": "NDJSON", "json": "JSON"}
@@ -19,30 +22,27 @@ _FORMATS = {"csv": "CSV, safe for spreadsheets", "csv-exact": "CSV, raw values",
 
 def ask_export(console: ConsoleApp, row: Row) -> None:
     """Ask for a file and export the entries of an allowlist to it."""
-    connection = console.session.connection
-    if connection is None:
-        return
     inputs = (
         FormInput("path", "file", f"{_file_name(name_of(row))}.csv", help="Existing files are not overwritten."),
         FormInput("format", "format", "csv", _FORMATS),
     )
 
     def on_submit(values: Values) -> None:
-        work = partial(_export, console, row, Path(values["path"]).expanduser(), values["format"])
-        run_read_worker(console, work, lambda count: console.notify(f"{count:,} entries exported to {values['path']}"))
+        path = Path(values["path"]).expanduser()
+
+        async def export(connection: Connection) -> int | None:
+            from dyntui.services.access.entries import ENTRY_EXPORT
+            from dyntui.services.access.entry_search import entries_of
+            from dyntui.services.exports import ExportFormat, export_file
+
+            rows = entries_of(connection.client, str(row.get("id")))
+            return await export_file(path, rows, ExportFormat(values["format"]), ENTRY_EXPORT)
+
+        run_read_worker(
+            console, export, lambda count: console.notify(f"{count:,} entries exported to {values['path']}")
+        )
 
     console.ask_then(FormDialog(f"Export {name_of(row)}", inputs, verb="export"), on_submit)
-
-
-async def _export(console: ConsoleApp, row: Row, path: Path, format: str) -> int | None:
-    from dyntui.services.access.entries import ENTRY_EXPORT
-    from dyntui.services.access.entry_search import entries_of
-    from dyntui.services.exports import ExportFormat, export_file
-
-    connection = console.session.connection
-    assert connection is not None
-    rows = entries_of(connection.client, str(row.get("id")))
-    return await export_file(path, rows, ExportFormat(format), ENTRY_EXPORT)
 
 
 def _file_name(name: str) -> str:
@@ -72,9 +72,6 @@ def _undo_job(console: ConsoleApp, job_id: str) -> None:
     from dyntui.services.access.entries import new_job
     from dyntui.services.access.undo import EntryUndo, plan_any_undo, undo_action
 
-    connection = console.session.connection
-    assert connection is not None
-
     def on_plan(plan: EntryUndo) -> None:
         if plan.is_empty:
             console.notify(" ".join(plan.lines()))
@@ -82,4 +79,4 @@ def _undo_job(console: ConsoleApp, job_id: str) -> None:
         action, targets = undo_action(plan, job=new_job())
         run_action(console, action, targets, opening_key="u", summary_lines=plan.lines())
 
-    run_read_worker(console, partial(plan_any_undo, connection, job_id), on_plan)
+    run_read_worker(console, lambda connection: plan_any_undo(connection, job_id), on_plan)

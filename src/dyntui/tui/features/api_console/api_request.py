@@ -259,7 +259,7 @@ class ApiRequestScreen(SearchableScreen):
     def action_send(self) -> None:
         connection = self.console.session.connection
         if connection is None:
-            self.console.notify("The environment is not open yet.", "warning")
+            self.console.notify("The environment is not open.", "warning")
             return
         from dyntui.services.api_console import request_requirement
 

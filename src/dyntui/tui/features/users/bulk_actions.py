@@ -121,10 +121,6 @@ def ask_allowlist(screen: MarkedListScreen) -> None:
     """Ask for an allowlist, then add the marked users or the current one to it."""
     from dyntui.services.access.access_policy import name_of, read_lists
 
-    connection = screen.console.session.connection
-    if connection is None:
-        return
-
     def on_choice(names: Mapping[str, str], allowlist_id: str) -> None:
         _run_bulk_action(screen, add_to_allowlist(allowlist_id, names[allowlist_id]), "A")
 
@@ -137,7 +133,7 @@ def ask_allowlist(screen: MarkedListScreen) -> None:
         title = f"Add {_targets_label(screen)} to Allowlist"
         screen.console.ask_then(SelectDialog(title, choices), partial(on_choice, names))
 
-    run_read_worker(screen.console, partial(read_lists, connection.client), on_lists)
+    run_read_worker(screen.console, lambda connection: read_lists(connection.client), on_lists)
 
 
 def ask_new_user(screen: MarkedListScreen) -> None:

@@ -6,7 +6,6 @@ drafts of the session until it is saved or discarded.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -94,17 +93,17 @@ class _MetadataEditor:
     def _on_submit(self, text: str, dialog: TextDialog) -> None:
         """Keep the text as a draft and read the user again, because it may have changed meanwhile."""
         self.drafts[self.user_id] = text
-        connection = self.console.session.connection
-        if connection is None:
-            dialog.reopen("The environment is not connected.")
-            return
 
         def on_user(user: Row) -> None:
             if not dialog.was_left:
                 self._confirm(user, read_metadata(text), dialog)
 
-        work = partial(read_user, connection, self.user_id)
-        run_read_worker(self.console, work, on_user, lambda error: dialog.reopen(str(error)))
+        run_read_worker(
+            self.console,
+            lambda connection: read_user(connection, self.user_id),
+            on_user,
+            lambda error: dialog.reopen(str(error)),
+        )
 
     def _confirm(self, user: Row, edited: Row, dialog: TextDialog) -> None:
         """Show the changes against the metadata at the server, and save them when they are confirmed."""

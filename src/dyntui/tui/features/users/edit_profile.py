@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
@@ -58,9 +57,7 @@ async def read_user(connection: Connection, user_id: str) -> Row:
 
 def read_user_then(console: ConsoleApp, user_id: str, then: Callable[[Row], None]) -> None:
     """Read a user from the server, then call `then` with it."""
-    connection = console.session.connection
-    if connection is not None:
-        run_read_worker(console, partial(read_user, connection, user_id), then)
+    run_read_worker(console, lambda connection: read_user(connection, user_id), then)
 
 
 def ask_profile(console: ConsoleApp, user_id: str, opening_key: str) -> None:
