@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from dyntui.api.catalog import catalog
 from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_record import Record, fold_case, live_wallets
 
 __all__ = ["IDENTIFIERS", "AccessLists", "entry_identifiers"]
 
-IDENTIFIERS = (
-    "walletPublicKey", "email", "emailDomain", "phoneNumber", "discordUsername", "twitterUsername", "farcasterUsername",
-    "farcasterFid", "externalUserId",
-)  # fmt: skip
+IDENTIFIERS = tuple(name for name in catalog().schemas["PostAllowlistEntriesRequest"]["properties"] if name != "alias")
+"""The fields of an entry that can match a user."""
 
 
 def entry_identifiers(entry: Document) -> list[str]:

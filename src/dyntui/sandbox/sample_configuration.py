@@ -213,29 +213,26 @@ class _SampleConfiguration:
                 **identity,
             }
             store.put("members", {"id": member, "user": user, "role": role}, id)
-        for name, status, role in (("lena", "pending", "developer"), ("oscar", "rejected", "viewer")):
-            self._create_invitation(id, "Northwind Labs", f"{name}@northwind.example", status, role, owner["email"])
-        self._create_invitation(
-            self._ids.uuid("fabrikam"), "Fabrikam", owner["email"], "pending", "admin", "owner@fabrikam.example"
-        )
+        fabrikam = self._ids.uuid("fabrikam")
+        for organization, name, email, status, role, created_by in (
+            (id, "Northwind Labs", "lena@northwind.example", "pending", "developer", owner["email"]),
+            (id, "Northwind Labs", "oscar@northwind.example", "rejected", "viewer", owner["email"]),
+            (fabrikam, "Fabrikam", owner["email"], "pending", "admin", "owner@fabrikam.example"),
+        ):
+            self._store(
+                "invites",
+                email,
+                organization,
+                organizationId=organization,
+                organizationName=name,
+                status=status,
+                email=email,
+                role=role,
+                createdByEmail=created_by,
+            )
         at = self._newest_ms - 90 * _DAY_MS
         scopes = ["environment.users.read"]
         store_token(store, self._ids, "laptop", "Laptop", scopes, self._environment, owner, at, parent=PERSONAL_TOKENS)
-
-    def _create_invitation(
-        self, organization: str, name: str, email: str, status: str, role: str, created_by: str
-    ) -> None:
-        self._store(
-            "invites",
-            email,
-            organization,
-            organizationId=organization,
-            organizationName=name,
-            status=status,
-            email=email,
-            role=role,
-            createdByEmail=created_by,
-        )
 
     def create_wallets(self) -> None:
         """Create the policy of embedded wallets and a delegation key."""

@@ -6,32 +6,15 @@ The vendor documents some of them. The others follow the names of the scopes, wi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from dyntui.api.catalog import Operation
+from dyntui.api.catalog import Operation, catalog
 
 __all__ = ["ALL_SCOPES", "ORGANIZATION", "is_public", "required_scope"]
 
 ORGANIZATION = "organization"
 """Not a scope: marks operations that an environment token may not call."""
 
-ALL_SCOPES = (
-    "waas.delegatedAccess.signMessage",
-    "waas.authenticate",
-    "environment.settings.read",
-    "environment.settings.write",
-    "environment.apiTokens.read",
-    "environment.apiTokens.write",
-    "environment.users.read",
-    "environment.users.write",
-    "environment.analytics.read",
-    "environment.webhooks.read",
-    "environment.webhooks.write",
-    "environment.events.read",
-    "environment.events.write",
-    "environment.balances.read",
-)
+ALL_SCOPES: tuple[str, ...] = tuple(catalog().schemas["TokenScopes"]["enum"])
 
 _AREAS: Mapping[str, str] = {
     "Analytics": "analytics",

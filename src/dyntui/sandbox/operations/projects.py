@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dyntui.sandbox.handler_registry import OperationCall, operation
-from dyntui.sandbox.replies import Reply, forbidden, invalid, not_found
+from dyntui.sandbox.operations.organizations import find_organization
+from dyntui.sandbox.replies import Reply, forbidden, invalid
 from dyntui.sandbox.settings import default_settings
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
@@ -26,10 +27,7 @@ def _serialize(call: OperationCall, project: Document) -> Document:
 
 
 def _find(call: OperationCall) -> Document:
-    found = call.sandbox.store.get("projects", call.path["projectId"])
-    if found is None:
-        raise not_found("Project")
-    return found
+    return call.find("projects", "Project", call.path["projectId"])
 
 
 def _refuse_name(call: OperationCall, name: str, organization: str, own: str = "") -> None:
@@ -40,9 +38,7 @@ def _refuse_name(call: OperationCall, name: str, organization: str, own: str = "
 
 @operation("getProjects")
 def list_projects(call: OperationCall) -> Document:
-    organization = call.path["organizationId"]
-    if call.sandbox.store.get("organizations", organization) is None:
-        raise not_found("Organization")
+    organization = find_organization(call)["id"]
     return {"projects": [_serialize(call, each) for each in call.sandbox.store.all("projects", organization)]}
 
 
@@ -53,9 +49,7 @@ def get_project(call: OperationCall) -> Document:
 
 @operation("createProject")
 def create_project(call: OperationCall) -> Reply:
-    store, organization = call.sandbox.store, call.path["organizationId"]
-    if store.get("organizations", organization) is None:
-        raise not_found("Organization")
+    store, organization = call.sandbox.store, find_organization(call)["id"]
     _refuse_name(call, call.body["name"], organization)
     if len(store.all("projects", organization)) >= _MAX_PROJECTS:
         raise invalid("too_many_projects_for_organization", "The maximum number of projects is reached")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dyntui.api.catalog import catalog
 from dyntui.core.ids import is_uuid
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, bad_request, invalid, not_found
@@ -94,7 +95,8 @@ def update_user(call: OperationCall) -> Document:
     check_row(call.body, call.sandbox.flags, update=True)
     before = unique_keys(record)
     # Fields that the operation does not support (email, wallets, ...) are ignored, as unknown fields are.
-    updates = {name: value for name, value in call.body.items() if name in _UPDATABLE}
+    supported = catalog().schemas["InternalUpdatableUserFields"]["properties"]
+    updates = {name: value for name, value in call.body.items() if name in supported}
     apply_profile(record, updates, replace_metadata=call.sandbox.flags["update-metadata"] == "replace")
     record["updatedAt"] = call.now
     keys = unique_keys(record)
@@ -103,15 +105,6 @@ def update_user(call: OperationCall) -> Document:
     user = serialize_user(call, record, position)
     call.emit("user.updated", user)
     return {"user": user}
-
-
-_UPDATABLE = frozenset(
-    {
-    "alias", "firstName", "lastName", "jobTitle", "phoneNumber", "metadata", "mfaBackupCodeAcknowledgement",
-    "tShirtSize", "team", "policiesConsent", "country", "username", "btcWallet", "kdaWallet", "ltcWallet",
-    "ckbWallet", "kasWallet", "dogeWallet", "emailNotification", "discordNotification", "newsletterNotification",
-}
-)  # fmt: skip
 
 
 @operation("deleteUser", "deleteUserLegacy")

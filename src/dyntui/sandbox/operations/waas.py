@@ -128,10 +128,8 @@ def list_keys(call: OperationCall) -> Document:
 
 @operation("getDelegatedAccessEncryptionPublicKeyById")
 def get_key(call: OperationCall) -> Document:
-    for key in _list_keys(call):
-        if key["id"] == call.path["keyId"]:
-            return {"key": key, "message": "Found"}
-    raise not_found("Key")
+    key = call.find("delegationKeys", "Key", call.path["keyId"], call.path["environmentId"])
+    return {"key": key, "message": "Found"}
 
 
 @operation("createDelegatedCredentials")
