@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import sys
 from collections.abc import Iterator
@@ -103,6 +104,51 @@ def test_an_unconfirmed_origin_gets_no_token(
         assert "confirm" in done.out + done.err, f"{name}: {done.out}{done.err}"
     assert other.requests == []
     assert not ran.exists()
+
+
+TOKEN_VARIABLES = ("", "DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
+CHOICES = {
+    "token": TOKEN_VARIABLES,
+    "base URL": ("", "--base-url", "DYNTUI_BASE_URL"),
+    "environment": ("", "--environment-id", "DYNTUI_ENVIRONMENT_ID", "DYNAMIC_ENVIRONMENT_ID"),
+    "profile": ("", "--profile", "DYNTUI_PROFILE"),
+    "another host confirmed": ("", "--confirm-origin", "DYNTUI_CONFIRM_ORIGIN"),
+}
+"""The ways to give each value: an option, a variable, or none."""
+SAVED = [("none", ""), *((kind, url) for kind in CREDENTIAL_KINDS for url in ("vendor", "other"))]
+
+
+@pytest.mark.parametrize(("kind", "saved_url"), slow_except(SAVED, ("command", "vendor")))
+def test_no_combination_of_profile_variables_and_options_sends_a_token(
+    other: OtherOrigin, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, saved_url: str
+) -> None:
+    """The full product: 432 combinations for each kind of profile, or the 288 that name the other origin."""
+    ran = save(kind, other.url if saved_url == "other" else VENDOR, tmp_path)
+    values = {
+        "token": TOKEN,
+        "base URL": other.url,
+        "environment": ID,
+        "profile": "prod",
+        "another host confirmed": "app.dynamicauth.com",
+    }
+    tried = 0
+    for chosen in itertools.product(*CHOICES.values()):
+        by = dict(zip(CHOICES, chosen, strict=True))
+        if not by["base URL"] and saved_url != "other":
+            continue  # the origin is the vendor's
+        options: list[str] = []
+        with monkeypatch.context() as variables:
+            for name, option in by.items():
+                if option.startswith("--"):
+                    options += [option, values[name]]
+                elif option:
+                    variables.setenv(option, values[name])
+            done = run("users", "list", *options)
+        tried += 1
+        assert done.code in (2, 3), f"{by}: {done.out}{done.err}"
+        assert other.requests == [], by
+        assert not ran.exists(), by
+    assert tried == (432 if saved_url == "other" else 288)
 
 
 @pytest.mark.parametrize("kind", ["none", *CREDENTIAL_KINDS])

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 import pytest
+from tests.cli.cli_support import Run
 
 from dyntui.cli.context import CommandGroup
 from dyntui.cli.root import COMMANDS, root
@@ -150,3 +151,27 @@ def test_options_for_color_and_cache_set_their_environment_variable(
     arguments = [option, "demo"] if before else ["demo", option]
     root.main(arguments, standalone_mode=False, obj=CliContext())
     assert environ[variable] == "1"
+
+
+def _commands_with_ndjson(
+    group: click.Group, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from _commands_with_ndjson(command, (*path, name))
+        elif command is not None and any("--ndjson" in parameter.opts for parameter in command.params):
+            yield (*path, name), command
+
+
+def test_json_and_ndjson_cannot_be_combined(run: Run) -> None:
+    tried = 0
+    for path, command in _commands_with_ndjson(root):
+        words = ["x" for parameter in command.params if isinstance(parameter, click.Argument) and parameter.required]
+        for arguments in ([*path, *words, "--json", "--ndjson"], ["--json", *path, *words, "--ndjson"]):
+            done = run(*arguments)
+            assert (done.code, done.out) == (2, ""), arguments
+            assert "--json and --ndjson cannot be combined" in done.err, arguments
+            tried += 1
+    assert tried > 20

@@ -224,6 +224,11 @@ class BaseCommand(click.Command):
         own = {option for parameter in self.params for option in parameter.opts}
         self.params += [option for option in _global_options() if not own & set(option.opts)]
 
+    def invoke(self, ctx: click.Context) -> Any:
+        if ctx.params.get("ndjson") and ctx.ensure_object(CliContext).json:
+            raise click.UsageError("--json and --ndjson cannot be combined: one document, or one object per line.", ctx)
+        return super().invoke(ctx)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         global_names = {option.opts[0] for option in _global_options()}
         own: list[tuple[str, str]] = []
