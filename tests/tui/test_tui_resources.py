@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.raw_writes import raw_write_action
-from dyntui.services.actions.resource_actions import find_action
-from dyntui.services.actions.write_types import Target
+from dyntui.services.actions.resource_actions import find_action, make_new_target, make_target, make_write_action
+from dyntui.services.actions.result_sentence import result_sentence
+from dyntui.services.actions.write_types import Impact, Target, TargetResult, WriteOutcome, WriteResults
 from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice
 from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
@@ -169,15 +171,36 @@ async def test_every_action_runs_by_its_key(name: str, which: str) -> None:
             )
         if action.fields:
             await fill_form(pilot, values)
+        result = ""
         if action.effect is not Effect.READ or action.sensitive:
             assert audited() == [] or before
             await assert_same_as_api(console, screen, action, values)
+            result = await assert_same_texts_as_command(console, screen, action, values)
             await confirm_it(pilot)
+            await settled(pilot)
         assert audited()[-1] == (f"{name}.{action.name}", "done"), text_of(console)
         if action.reveals[0]:
             assert isinstance(console.screen, SecretDialog)
             await press(pilot, "c", "escape")
+        elif result and action.target is ActionTarget.ROWS:
+            assert console.session.notifications[-1].text.startswith(result)
         assert console.screen is screen
+
+
+async def assert_same_texts_as_command(
+    console: Console, screen: ResourceScreen, action: ResourceAction, values: Mapping[str, str]
+) -> str:
+    """The dialog asks what the command asks for the same row. Returns the sentence that the command ends with."""
+    dialog, connection = console.screen, console.session.connection
+    assert isinstance(dialog, ConfirmDialog)
+    assert connection is not None
+    write = make_write_action(screen.record, action, parent=screen.parent_id)
+    is_new = action.target is ActionTarget.LIST
+    target = make_new_target(screen.record, values) if is_new else make_target(screen.record, screen.table.row)
+    needed = connection.write_gate.requirement(replace(write, impact=Impact(())), [target])
+    assert dialog.requirement.question == needed.question
+    assert dialog.requirement.warning.startswith(needed.warning)
+    return result_sentence(WriteResults(write, (TargetResult(target, WriteOutcome.DONE),)))
 
 
 async def assert_same_as_api(

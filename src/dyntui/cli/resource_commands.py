@@ -111,7 +111,7 @@ async def _prepare_write(
         check_values,
         describe_changes,
         form_fields,
-        make_target,
+        make_new_target,
         make_write_action,
         needs_parent,
         read_targets,
@@ -129,7 +129,7 @@ async def _prepare_write(
     parent_id = await resolve_parent(client, record, parent) if needs_parent(client, record, action) else parent
     targets = await read_targets(client, record, action, ids, parent=parent_id)
     if not changes_rows:
-        targets = [make_target(record, None, label=next(iter(values.values()), ""))]
+        targets = [make_new_target(record, values)]
     initial_values: dict[str, str] | None = None
     if changes_rows and fields and len(targets) == 1 and (row := targets[0].data.get("row")):
         initial_values = starting_values(action, fields, row)

@@ -49,6 +49,7 @@ __all__ = [
     "find_rows",
     "form_fields",
     "is_single",
+    "make_new_target",
     "make_target",
     "make_write_action",
     "mask_results",
@@ -233,6 +234,11 @@ def make_target(record: Resource, row: Row | None, row_id: str = "", *, label: s
     if row is None:
         return Target(row_id, label or row_id)
     return Target(str(row.get(record.key, row_id)), record.label_of(row), {"row": row})
+
+
+def make_new_target(record: Resource, values: Mapping[str, str]) -> Target:
+    """Make the target of an action that creates an object from these field values. Its label is that of the object."""
+    return make_target(record, None, label=record.label_of(values) or next(filter(None, values.values()), ""))
 
 
 def created_results(record: Resource, results: WriteResults) -> WriteResults:

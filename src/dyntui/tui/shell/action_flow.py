@@ -94,6 +94,7 @@ class ActionFlowMixin(ConsoleScreen):
         from dyntui.services.actions.resource_actions import (
             check_values,
             describe_changes,
+            make_new_target,
             make_target,
             make_write_action,
         )
@@ -118,8 +119,7 @@ class ActionFlowMixin(ConsoleScreen):
             changes = describe_changes(plan.fields, plan.initial_values, values)
         targets = [make_target(plan.record, row) for row in plan.rows]
         if plan.action.target is ActionTarget.LIST:
-            label = plan.record.label_of(values) or next((value for value in values.values() if value), "")
-            targets = [make_target(plan.record, None, label=label)]
+            targets = [make_new_target(plan.record, values)]
         if filled is not None:
             targets = [replace(target, data={**target.data, "fields": filled.body or {}}) for target in targets]
         run_action(
