@@ -16,6 +16,7 @@ from dyntui.config.private_files import (
     append_private,
     atomic_write,
     create_new,
+    new_whole_file,
     private_dir,
     read_private,
     remove_private,
@@ -292,3 +293,52 @@ def test_a_config_folder_that_is_a_link_is_not_read_from(home: Path, tmp_path: P
     (home / "config").symlink_to(tmp_path / "real")
     with pytest.raises(UnsafeFile, match="is a symbolic link"):
         Profiles.load()
+
+
+def _replace_target(path: Path, kind: str, victim: Path) -> None:
+    match kind:
+        case "file":
+            path.write_bytes(b"theirs")
+        case "link":
+            path.symlink_to(victim)
+        case "dangling link":
+            path.symlink_to(victim.with_name("missing"))
+        case "FIFO":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "device":
+            path.symlink_to("/dev/null")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and pipes")
+@pytest.mark.parametrize("kind", ["file", "link", "dangling link", "FIFO", "folder", "device"])
+def test_a_target_that_appears_while_a_new_file_is_written_is_not_touched(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    path, victim = folder / "export.csv", tmp_path / "victim"
+    victim.write_bytes(b"theirs")
+    with pytest.raises(UsageError, match="already exists and is not overwritten"), new_whole_file(path) as file:
+        file.write(b"ours")
+        _replace_target(path, kind, victim)
+        before = path.lstat()
+    after = path.lstat()
+    assert (after.st_ino, after.st_mode, after.st_mtime_ns) == (before.st_ino, before.st_mode, before.st_mtime_ns)
+    assert victim.read_bytes() == b"theirs"
+    assert list(folder.iterdir()) == [path], "the temporary file is removed"
+    assert not victim.with_name("missing").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+@pytest.mark.parametrize("kind", ["link", "missing"])
+def test_a_folder_that_is_replaced_while_a_new_file_is_written_gets_no_file(tmp_path: Path, kind: str) -> None:
+    folder, other = tmp_path / "out", tmp_path / "other"
+    folder.mkdir()
+    other.mkdir()
+    with pytest.raises(FileNotFoundError), new_whole_file(folder / "export.csv") as file:
+        file.write(b"ours")
+        folder.rename(tmp_path / "moved")
+        if kind == "link":
+            folder.symlink_to(other)
+    assert list(other.iterdir()) == []
+    assert [entry.name for entry in (tmp_path / "moved").iterdir() if not entry.name.startswith(".dyntui-")] == []
