@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dyntui.cli.allowlists import find_list, undo_hint
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
-from dyntui.cli.resource_lists import match_options, parse_match
+from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context
+from dyntui.cli.resource_lists import (
+    all_option,
+    limit_option,
+    match_options,
+    ndjson_option,
+    parse_match,
+    print_list,
+)
 from dyntui.cli.write_helpers import perform, read_option, report_results
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -19,15 +26,15 @@ if TYPE_CHECKING:
     from dyntui.services.access.drafts import EntryDraft
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
-    from dyntui.services.lists.row_match import Match
+    from dyntui.services.lists.row_match import Match, RowFilter
 
-__all__ = ["add", "edit", "entries", "remove", "scan_entries", "search_options"]
+__all__ = ["add", "edit", "entries", "entry_filter", "remove", "search_options"]
 
 
-def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --search, --match and --exact."""
-    help_text = "Only entries whose alias or identifier contains TEXT."
-    return click.option("--search", metavar="TEXT", help=help_text)(match_options(command))
+search_options = combine_options(
+    click.option("--search", metavar="TEXT", help="Only entries whose alias or identifier contains TEXT."),
+    match_options,
+)
 
 
 @click.command("entries", cls=BaseCommand)
@@ -36,9 +43,9 @@ def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--order", metavar="FIELD-asc|desc", help="Order: email, emailDomain, walletPublicKey, alias, createdAt, ..."
 )
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Maximum number of entries.")
-@click.option("--all", "all_entries", is_flag=True, help="Print all entries, without a limit.")
-@click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
+@limit_option
+@all_option
+@ndjson_option
 @pass_context
 def entries(
     context: CliContext,
@@ -48,73 +55,41 @@ def entries(
     exact: bool,
     order: str | None,
     limit: int,
-    all_entries: bool,
+    all_rows: bool,
     ndjson: bool,
 ) -> None:
     """List the entries of a list."""
-    from dyntui.resources.allowlists import IDENTIFIER_TITLES
-    from dyntui.services.access.drafts import entry_label
+    from dyntui.resources import ALLOWLIST_ENTRIES
+    from dyntui.services.lists.list_source import ListQuery
 
-    match_mode = parse_match(match, exact)
+    async def find_list_id(connection: Connection) -> str:
+        return str((await find_list(connection, name))["id"])
 
-    async def work(connection: Connection) -> tuple[list[Row], int]:
-        rows: list[Row] = []
-        count = 0
-        row = await find_list(connection, name)
-        async for entry, total in scan_entries(connection, row, search, match_mode, order):
-            count += 1
-            if not all_entries and count > limit:
-                if search:
-                    continue
-                return rows, total or count
-            if ndjson and all_entries:
-                context.emit_json_line(entry)
-            else:
-                rows.append(entry)
-        return rows, count
-
-    rows, total = context.run_connected(work)
-    if ndjson:
-        for entry in rows:
-            context.emit_json_line(entry)
-        if len(rows) < total and not all_entries:
-            context.print_message(f"{len(rows):,} of {total:,} entries. Use --all to print all.")
-        return
-    context.emit_json({"count": total, "entries": rows})
-    context.print_table(
-        ("identifier", "kind", "alias", "id"),
-        (
-            (
-                entry_label(entry),
-                next((title for field, title in IDENTIFIER_TITLES.items() if entry.get(field) not in (None, "")), ""),
-                entry.get("alias"),
-                entry.get("id"),
-            )
-            for entry in rows
-        ),
+    print_list(
+        context,
+        ALLOWLIST_ENTRIES,
+        ListQuery(order=order or ""),
+        entry_filter(search, parse_match(match, exact)),
+        find_parent=find_list_id,
+        limit=limit,
+        all_rows=all_rows,
+        ndjson=ndjson,
+        text=search or "",
+        items="entries",
     )
-    if not context.json:
-        context.print_message(f"{len(rows):,} of {total:,} entries" + (f" matching {search!r}" if search else ""))
 
 
-async def scan_entries(
-    connection: Connection, row: dict[str, Any], search: str | None, match: Match | None, order: str | None = None
-) -> AsyncIterator[tuple[Row, int | None]]:
-    """Yield the entries of a list that match `search`, each with the total number that the server reports.
+def entry_filter(search: str | None, match: Match | None) -> RowFilter | None:
+    """Return the filter for the values of `search_options`; None without a search text.
 
     Raises UsageError for a match mode without a search text.
     """
     from dyntui.resources import ALLOWLIST_ENTRIES
-    from dyntui.services.lists.list_source import ListQuery, scan
     from dyntui.services.lists.row_match import Match, row_filter
 
     if match is not None and not search:
         raise UsageError("--exact and --match need a search text.", hint="Add --search TEXT.")
-    entry_filter = row_filter(ALLOWLIST_ENTRIES, search, match or Match.CONTAINS) if search else None
-    query = ListQuery(order=order or "")
-    async for scanned in scan(connection.client, ALLOWLIST_ENTRIES, parent=str(row["id"]), query=query):
-        if entry_filter is None or entry_filter.fits(scanned.row):
-            yield scanned.row, scanned.reported
+    return row_filter(ALLOWLIST_ENTRIES, search, match or Match.CONTAINS) if search else None
 
 
 @click.command("add", cls=BaseCommand)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.allowlist_entries import scan_entries, search_options
+from dyntui.cli.allowlist_entries import entry_filter, search_options
 from dyntui.cli.allowlists import find_list, undo_hint
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.export_output import output_options, write_rows
@@ -41,12 +41,15 @@ def copy(
 ) -> int:
     """Copy the entries of list FROM to list TO. Entries that already exist are not changed."""
     from dyntui.services.access.entries import add_entries, entry_target, new_job
+    from dyntui.services.access.entry_search import entries_of
+
+    matching = entry_filter(search, parse_match(match, exact))
 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(add_entries({"name": name}))
         from_list, to_list = await find_list(connection, source), await find_list(connection, name)
-        entries = scan_entries(connection, from_list, search, parse_match(match, exact))
-        targets = [entry_target(entry) async for entry, _ in entries]
+        entries = entries_of(connection.client, str(from_list["id"]))
+        targets = [entry_target(entry) async for entry in entries if matching is None or matching.fits(entry)]
         if not targets:
             raise UsageError(f"“{from_list.get('name')}” has no {'matching ' if search else ''}entries to copy.")
         job = new_job()

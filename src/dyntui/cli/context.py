@@ -26,9 +26,19 @@ if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.services.connection import Connection
 
-__all__ = ["BaseCommand", "CliContext", "CommandGroup", "confirm_options", "pass_context", "report_error", "run"]
+__all__ = [
+    "BaseCommand",
+    "CliContext",
+    "CommandGroup",
+    "combine_options",
+    "confirm_options",
+    "pass_context",
+    "report_error",
+    "run",
+]
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass
@@ -283,6 +293,17 @@ class CommandGroup(click.Group):
             if near:
                 raise click.UsageError(f"{error.message} Did you mean {' or '.join(near)}?", ctx) from None
             raise
+
+
+def combine_options(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return a decorator that adds several options, in the order of the help."""
+
+    def add_options(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add_options
 
 
 def confirm_options(command: Callable[..., T]) -> Callable[..., T]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext
+from dyntui.cli.context import CliContext, combine_options
 from dyntui.cli.output import make_exporter as output_exporter
 from dyntui.cli.output import print_lines, show_progress
 from dyntui.cli.write_helpers import read_ids
@@ -24,34 +24,22 @@ if TYPE_CHECKING:
 
 __all__ = ["export_options", "export_rows", "output_options", "write_rows"]
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def output_options(command: F) -> F:
-    """Add --format and --output."""
-    for option in (
-        click.option(
-            "-o",
-            "--output",
-            type=click.Path(path_type=Path),
-            metavar="FILE",
-            help="New file.  [default: standard output]",
-        ),
-        click.option(
-            "--format",
-            "format_name",
-            type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
-            help="csv escapes formulas for spreadsheets; csv-exact has raw values.  [default: csv; json with --json]",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def export_options(command: F) -> F:
-    """Add ids, --format, --fields and --output."""
-    command = click.option("--fields", metavar="A,B,...", help="Columns of the CSV file.")(command)
-    return click.argument("ids", nargs=-1, metavar="[ID]...")(output_options(command))
+output_options = combine_options(
+    click.option(
+        "--format",
+        "format_name",
+        type=click.Choice(["csv", "csv-exact", "ndjson", "json"]),
+        help="csv escapes formulas for spreadsheets; csv-exact has raw values.  [default: csv; json with --json]",
+    ),
+    click.option(
+        "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="New file.  [default: standard output]"
+    ),
+)
+export_options = combine_options(
+    click.argument("ids", nargs=-1, metavar="[ID]..."),
+    output_options,
+    click.option("--fields", metavar="A,B,...", help="Columns of the CSV file."),
+)
 
 
 def export_rows(

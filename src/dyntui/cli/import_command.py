@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context, run
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 
@@ -21,63 +21,58 @@ if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
-__all__ = ["ImportOptions", "drop_unset", "file_options", "import_file", "import_users", "run_options"]
+__all__ = [
+    "ImportOptions",
+    "drop_unset",
+    "file_options",
+    "first_option",
+    "import_file",
+    "import_users",
+    "report_option",
+    "run_options",
+]
 
 
-def run_options(command: Any) -> Any:
-    """Add --batch, --rate and --settle."""
-    for option in (
-        click.option(
-            "--settle",
-            type=click.FloatRange(0),
-            metavar="SECONDS",
-            help="Wait before looking up rows whose response was lost.",
-        ),
-        click.option(
-            "--rate", type=click.FloatRange(0), metavar="PER_MINUTE", help="Bulk requests per minute; 0 is no limit."
-        ),
-        click.option("--batch", type=click.IntRange(1, 1000), metavar="N", help="Rows per request.  [default: 100]"),
-    ):
-        command = option(command)
-    return command
+report_option = click.option(
+    "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
+)
+first_option = click.option("--first", type=click.IntRange(1), metavar="N", help="Send N rows, then pause.")
+run_options = combine_options(
+    click.option("--batch", type=click.IntRange(1, 1000), metavar="N", help="Rows per request.  [default: 100]"),
+    click.option(
+        "--rate", type=click.FloatRange(0), metavar="PER_MINUTE", help="Bulk requests per minute; 0 is no limit."
+    ),
+    click.option(
+        "--settle",
+        type=click.FloatRange(0),
+        metavar="SECONDS",
+        help="Wait before looking up rows whose response was lost.",
+    ),
+)
+file_options = combine_options(
+    click.option("--mapping", "mapping_name", metavar="NAME|FILE", help="Use a saved mapping, or a mapping file."),
+    click.option(
+        "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Map a column to a field; COLUMN= leaves it out."
+    ),
+    click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="Value for all rows that have none."),
+    click.option("--save-mapping", metavar="NAME", help="Save the mapping for files with the same columns."),
+    click.option("--region", metavar="XX", help="Country of phone numbers without a country code: US, DE, ..."),
+    first_option,
+    click.option("--dry-run", is_flag=True, help="Make and save the plan, but send nothing."),
+    report_option,
+    click.option("--encoding", metavar="NAME", help="Encoding of the file.  [default: detected UTF-8 or UTF-16]"),
+    click.option("--delimiter", metavar="CHAR", help="Delimiter between values: , ; tab ...  [default: detected]"),
+    click.option(
+        "--header-row", type=click.IntRange(0), metavar="N", help="Row with the column names; 0 if the file has none."
+    ),
+    click.option("--sheet", metavar="NAME", help="Sheet of a spreadsheet.  [default: the first]"),
+)
+"""The options that decide how a file is read and mapped, and how many rows are sent."""
 
 
 def drop_unset(**options: Any) -> dict[str, Any]:
     """Return the options that were given, without those that are None."""
     return {name: value for name, value in options.items() if value is not None}
-
-
-def file_options(command: Any) -> Any:
-    """Add the options that decide how a file is read and mapped, and how many rows are sent."""
-    for option in (
-        click.option("--sheet", metavar="NAME", help="Sheet of a spreadsheet.  [default: the first]"),
-        click.option(
-            "--header-row",
-            type=click.IntRange(0),
-            metavar="N",
-            help="Row with the column names; 0 if the file has none.",
-        ),
-        click.option("--delimiter", metavar="CHAR", help="Delimiter between values: , ; tab ...  [default: detected]"),
-        click.option("--encoding", metavar="NAME", help="Encoding of the file.  [default: detected UTF-8 or UTF-16]"),
-        click.option(
-            "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
-        ),
-        click.option("--dry-run", is_flag=True, help="Make and save the plan, but send nothing."),
-        click.option("--first", type=click.IntRange(1), metavar="N", help="Send the first N rows, then pause."),
-        click.option("--region", metavar="XX", help="Country of phone numbers without a country code: US, DE, ..."),
-        click.option("--save-mapping", metavar="NAME", help="Save the mapping for files with the same columns."),
-        click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="Value for all rows that have none."),
-        click.option(
-            "--map",
-            "maps",
-            multiple=True,
-            metavar="COLUMN=FIELD",
-            help="Map a column to a field; COLUMN= leaves it out.",
-        ),
-        click.option("--mapping", "mapping_name", metavar="NAME|FILE", help="Use a saved mapping, or a mapping file."),
-    ):
-        command = option(command)
-    return command
 
 
 @dataclass(frozen=True)

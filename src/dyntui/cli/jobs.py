@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
-from dyntui.cli.import_command import drop_unset, run_options
+from dyntui.cli.import_command import drop_unset, first_option, report_option, run_options
 from dyntui.cli.output import confirm
 from dyntui.core.errors import UsageError
 
@@ -166,10 +166,8 @@ def _row_document(row: FullRow) -> dict[str, object]:
 
 @jobs.command("resume")
 @click.argument("job", metavar="[JOB]", required=False)
-@click.option("--first", type=click.IntRange(1), metavar="N", help="Send N more rows, then pause.")
-@click.option(
-    "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
-)
+@first_option
+@report_option
 @run_options
 @confirm_options
 @pass_context
@@ -198,10 +196,8 @@ def resume_job(
 
 @jobs.command("run")
 @click.argument("plan", metavar="PLAN")
-@click.option("--first", type=click.IntRange(1), metavar="N", help="Send the first N rows, then pause.")
-@click.option(
-    "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
-)
+@first_option
+@report_option
 @confirm_options
 @pass_context
 def run_plan(context: CliContext, plan: str, first: int | None, report: Path | None, confirmation: Confirmation) -> int:

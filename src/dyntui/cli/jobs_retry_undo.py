@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
+from dyntui.cli.import_command import report_option
 from dyntui.cli.jobs import absolute_path, find_job, job_argument
 from dyntui.cli.output import confirm
 from dyntui.cli.write_helpers import ask_confirmation, read_option
@@ -35,9 +36,7 @@ _MAX_LISTED = 10
 
 @click.command("retry", cls=BaseCommand)
 @job_argument
-@click.option(
-    "--report", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the reports."
-)
+@report_option
 @confirm_options
 @pass_context
 def retry_failed_rows(context: CliContext, job: str, report: Path | None, confirmation: Confirmation) -> int:

@@ -6,25 +6,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext
+from dyntui.cli.context import CliContext, combine_options
 from dyntui.cli.object_output import show_object
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.services.lists.row_match import Match
 
 if TYPE_CHECKING:
-    from dyntui.resources import Resource
+    from dyntui.resources import Column, Resource
     from dyntui.services.connection import Connection
-    from dyntui.services.lists.list_source import ListQuery, ScannedRow
-    from dyntui.services.lists.row_match import Match, RowFilter
+    from dyntui.services.lists.list_source import ListQuery
+    from dyntui.services.lists.row_match import RowFilter
 
 __all__ = [
     "all_option",
-    "collect_rows",
     "limit_option",
     "list_options",
     "list_rows",
@@ -32,6 +32,7 @@ __all__ = [
     "ndjson_option",
     "parent_option",
     "parse_match",
+    "print_list",
     "show_resource",
     "show_rows",
 ]
@@ -46,46 +47,33 @@ all_option = click.option("--all", "all_rows", is_flag=True, help="List all rows
 ndjson_option = click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
 
 
-def match_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --match and --exact, for lists whose rows may be piped into a command that writes."""
-    from dyntui.services.lists.row_match import Match
+match_options = combine_options(
+    click.option(
+        "--match",
+        type=click.Choice([match.value for match in Match]),
+        help="Also compare the text locally with each row that the server returns.",
+    ),
+    click.option("--exact", is_flag=True, help="Same as --match exact."),
+)
+"""--match and --exact, for lists whose rows may be piped into a command that writes."""
 
-    for option in (
-        click.option("--exact", is_flag=True, help="Same as --match exact."),
-        click.option(
-            "--match",
-            type=click.Choice([match.value for match in Match]),
-            help="Also compare the text locally with each row that the server returns.",
-        ),
-    ):
-        command = option(command)
-    return command
+list_options = combine_options(
+    parent_option,
+    match_options,
+    click.option("--filter", "text", metavar="TEXT", default="", help="Filter by the server: TEXT, or column:TEXT."),
+    click.option("--order", metavar="COLUMN-asc|desc", default="", help="Order by the server, if it supports it."),
+    limit_option,
+    all_option,
+    ndjson_option,
+)
+"""The options of every list that is made from a record; their values are the arguments of `list_rows`."""
 
 
 def parse_match(match: str | None, exact: bool) -> Match | None:
     """Return what --match and --exact select; None for neither. Raises UsageError when they differ."""
-    from dyntui.services.lists.row_match import Match
-
     if exact and match not in (None, Match.EXACT):
         raise UsageError(f"--exact and --match {match} cannot be used together.", hint="Leave out one of them.")
     return Match.EXACT if exact else Match(match) if match else None
-
-
-def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of every list that is made from a record; their values are the arguments of `list_rows`."""
-    for option in (
-        ndjson_option,
-        all_option,
-        limit_option,
-        click.option("--order", metavar="COLUMN-asc|desc", default="", help="Order by the server, if it supports it."),
-        click.option(
-            "--filter", "text", metavar="TEXT", default="", help="Filter by the server: TEXT, or column:TEXT."
-        ),
-        match_options,
-        parent_option,
-    ):
-        command = option(command)
-    return command
 
 
 def list_rows(
@@ -104,7 +92,7 @@ def list_rows(
     """Read the rows of a list and print them. The arguments are the values of `list_options`."""
     from dyntui.resources.filters import parse_filter
     from dyntui.services.actions.resource_actions import resolve_parent
-    from dyntui.services.lists.list_source import ListQuery, scan
+    from dyntui.services.lists.list_source import ListQuery
     from dyntui.services.lists.row_match import row_filter
 
     match_kind = parse_match(match, exact)
@@ -113,53 +101,62 @@ def list_rows(
             f"The server cannot filter {record.name}.",
             hint="Add --exact or --match contains to compare the rows locally.",
         )
-    local_filter = row_filter(record, text, match_kind) if match_kind is not None else None
-    server_filter = parse_filter(record.filter, text) if record.filter is not None and text else {}
+    print_list(
+        context,
+        record,
+        ListQuery(order=order or record.list.order, filter=parse_filter(record.filter, text) if record.filter else {}),
+        row_filter(record, text, match_kind) if match_kind is not None else None,
+        find_parent=lambda connection: resolve_parent(connection.client, record, parent),
+        limit=limit,
+        all_rows=all_rows,
+        ndjson=ndjson,
+        text=text,
+    )
+
+
+def print_list(
+    context: CliContext,
+    record: Resource,
+    query: ListQuery,
+    local_filter: RowFilter | None = None,
+    *,
+    parent: str = "",
+    find_parent: Callable[[Connection], Awaitable[str]] | None = None,
+    limit: int,
+    all_rows: bool,
+    ndjson: bool,
+    text: str = "",
+    items: str = "items",
+    columns: Sequence[Column] = (),
+) -> None:
+    """Read the rows that fit `query` and `local_filter`, and print them.
+
+    parent: id of the parent. find_parent: finds that id, where that needs a request. limit: how many rows to print,
+    unless `all_rows`. With a local filter, the whole list is read. text, items, columns: as in `show_rows`.
+    """
+    from dyntui.services.lists.list_source import scan
+
+    prints_while_reading = ndjson and all_rows
 
     async def work(connection: Connection) -> tuple[list[Row], int | None]:
-        parent_id = await resolve_parent(connection.client, record, parent)
-        query = ListQuery(order=order or record.list.order, filter=server_filter)
+        parent_id = parent if find_parent is None else await find_parent(connection)
         if not all_rows and local_filter is None:
             return await _read_first_rows(connection, record, query, parent_id, limit)
-        return await collect_rows(
-            scan(connection.client, record, parent=parent_id, query=query),
-            local_filter,
-            limit=None if all_rows else limit,
-            convert=lambda row: _printable_row(connection, record, row),
-            emit=context.emit_json_line if ndjson and all_rows else None,
-        )
+        rows: list[Row] = []
+        count, total = 0, None
+        async for scanned in scan(connection.client, record, parent=parent_id, query=query):
+            total = scanned.reported
+            if local_filter is not None and not local_filter.fits(scanned.row):
+                continue
+            count += 1
+            if all_rows or count <= limit:
+                row = _printable_row(connection, record, scanned.row)
+                (context.emit_json_line if prints_while_reading else rows.append)(row)
+        return rows, total if local_filter is None else count
 
     rows, total = context.run_connected(work)
-    if not (ndjson and all_rows):
-        show_rows(context, record, rows, total, ndjson=ndjson, text=text)
-
-
-async def collect_rows(
-    scanned_rows: AsyncIterator[ScannedRow],
-    local_filter: RowFilter | None,
-    *,
-    limit: int | None,
-    convert: Callable[[Row], Row] = lambda row: row,
-    emit: Callable[[Row], None] | None = None,
-) -> tuple[list[Row], int | None]:
-    """Read all rows; return those that fit the filter, and how many fit or, without a filter, the server's total.
-
-    limit: how many rows to return; None for all.
-    convert: makes the row to print.
-    emit: prints each row at once; then no rows are returned.
-    """
-    rows: list[Row] = []
-    total: int | None = None
-    matching = 0
-    async for scanned in scanned_rows:
-        total = scanned.reported
-        if local_filter is not None and not local_filter.fits(scanned.row):
-            continue
-        matching += 1
-        if limit is not None and matching > limit:
-            continue
-        (emit or rows.append)(convert(scanned.row))
-    return rows, matching if local_filter is not None else total
+    if not prints_while_reading:
+        show_rows(context, record, rows, total, ndjson=ndjson, text=text, items=items, columns=columns)
 
 
 def show_rows(
@@ -170,16 +167,22 @@ def show_rows(
     *,
     ndjson: bool = False,
     text: str = "",
+    items: str = "items",
+    columns: Sequence[Column] = (),
 ) -> None:
-    """Print rows that were read. total: how many rows there are; None if unknown. text: the filter, for messages."""
+    """Print rows that were read.
+
+    total: how many rows there are; None if unknown. text: the filter, for messages. items: the name of the rows in the
+    JSON document. columns: those of the table, in place of the columns of the record.
+    """
     if ndjson:
         for row in rows:
             context.emit_json_line(row)
         if total is not None and total > len(rows):
-            context.print_message(f"{len(rows):,} of {total:,} rows. Use --all to list all.")
+            context.print_message(f"{len(rows):,} of {total:,} {record.plural}. Use --all to list all.")
         return
-    context.emit_json({"count": total, "items": rows})
-    _print_table(context, record, rows)
+    context.emit_json({"count": total, items: rows})
+    _print_table(context, record, rows, columns or record.columns)
     if context.json:
         return
     if not rows and text:
@@ -188,7 +191,8 @@ def show_rows(
         # Only the first sentence of the record's text: the others mention keys of the console.
         context.print_message(re.split(r"(?<=[.:])\s", record.empty or "The list is empty.")[0].replace(":", "."))
     else:
-        context.print_message(f"{len(rows):,} of {total:,}" if total is not None else f"{len(rows):,}")
+        of_total = f" of {total:,}" if total is not None else ""
+        context.print_message(f"{len(rows):,}{of_total} {record.plural}")
 
 
 async def _read_first_rows(
@@ -227,14 +231,14 @@ def _printable_row(connection: Connection, record: Resource, row: Row) -> Row:
     return {**masked, "own": is_own_token(row, connection.token_hint)} if "checksum" in masked else masked
 
 
-def _print_table(context: CliContext, record: Resource, rows: Sequence[Row]) -> None:
-    """Print the columns of the record, and the full id, which other commands accept."""
+def _print_table(context: CliContext, record: Resource, rows: Sequence[Row], columns: Sequence[Column]) -> None:
+    """Print the columns, and the full id, which other commands accept."""
     from dyntui.core.times import now
     from dyntui.resources import Column
     from dyntui.resources.cell_formats import get_path, short_id
 
     current_time = now()
-    columns = [column for column in record.columns if not (column.format is short_id and column.field == record.key)]
+    columns = [column for column in columns if not (column.format is short_id and column.field == record.key)]
     if any(row.get("own") for row in rows):
         columns = [Column("own", "in use", 6, pick=lambda row: "yes" if row.get("own") else ""), *columns]
     add_key = all(column.field != record.key for column in columns) and any(record.key in row for row in rows)

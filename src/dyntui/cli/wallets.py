@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,13 @@ from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_c
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.object_output import show_object
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
-from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option
+from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option, print_list
 from dyntui.cli.write_helpers import run_write
-from dyntui.core.json_types import Row
-from dyntui.resources import USERS, WALLETS
+from dyntui.resources import USERS, WALLETS, Column, ListOperation
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
-    from dyntui.services.connection import Connection
 
 __all__ = ["wallets"]
 
@@ -30,6 +28,14 @@ def wallets() -> None:
     """List, link, pre-generate, delete and recover wallets."""
 
 
+_COLUMNS = (
+    Column("chain"),
+    Column("publicKey", "address"),
+    Column("name", "wallet"),
+    Column("provider"),
+    Column("userId", "user"),
+    Column(title="deleted", pick=lambda row: str(row.get("deletedAt") or "")[:10]),
+)
 _RECOVER = next(action for action in USERS.actions if action.name == "recover-wallets")
 add_resource_commands(wallets, WALLETS, without={"list", "get"})
 add_action_command(wallets, USERS, _RECOVER, "recover")
@@ -43,41 +49,22 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
 @pass_context
 def list_wallets(context: CliContext, user_id: str | None, limit: int, all_rows: bool, ndjson: bool) -> None:
     """List the wallets of the environment, or of one user."""
-    from dyntui.services.lists.list_source import scan
+    from dyntui.services.lists.list_source import ListQuery
 
-    async def work(connection: Connection) -> tuple[Sequence[Row], int | None]:
-        if user_id:
-            page = await connection.client.page("getWalletsByUserId", "wallets", path={"userId": user_id})
-            return page.rows, page.total
-        rows: list[Row] = []
-        async for scanned in scan(connection.client, WALLETS):
-            rows.append(scanned.row)
-            if not all_rows and len(rows) >= limit:
-                return rows, scanned.reported
-        return rows, len(rows)
-
-    rows, total = context.run_connected(work)
-    if ndjson:
-        for row in rows:
-            context.emit_json_line(row)
-        return
-    context.emit_json({"count": total, "wallets": rows})
-    context.print_table(
-        ("chain", "address", "wallet", "provider", "user", "deleted", "id"),
-        (
-            (
-                row.get("chain"),
-                row.get("publicKey"),
-                row.get("name"),
-                row.get("provider"),
-                row.get("userId"),
-                str(row.get("deletedAt") or "")[:10],
-                row.get("id"),
-            )
-            for row in rows
-        ),
+    record = WALLETS
+    if user_id:
+        record = replace(WALLETS, list=ListOperation("getWalletsByUserId", "wallets"), parent="userId")
+    print_list(
+        context,
+        record,
+        ListQuery(),
+        parent=user_id or "",
+        limit=limit,
+        all_rows=all_rows or bool(user_id),
+        ndjson=ndjson,
+        items="wallets",
+        columns=_COLUMNS,
     )
-    context.print_message(f"{len(rows):,} of {total:,} wallets" if total is not None else f"{len(rows):,} wallets")
 
 
 @wallets.command("get")

@@ -8,28 +8,25 @@ from dyntui.resources.action import ALL, ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import age, item_count, short_id, text, yes_no
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
-__all__ = ["UPDATABLE", "USERS", "WALLETS"]
+__all__ = ["FILTER_COLUMNS", "PROFILE_FIELDS", "UPDATABLE", "USERS", "WALLETS", "full_name"]
+
+FILTER_COLUMNS = (
+    *("all", "id", "walletPublicKey", "email", "alias", "firstName", "lastName", "phoneNumber", "jobTitle"),
+    *("wallet", "username", "accountId"),
+)
+"""The columns that the server can search for a text."""
+PROFILE_FIELDS = (
+    *("firstName", "lastName", "alias", "username", "phoneNumber", "country", "jobTitle", "team", "tShirtSize"),
+    "policiesConsent",
+)
+"""The fields of a user's profile."""
 
 UPDATABLE = (
-    "firstName",
-    "lastName",
-    "alias",
-    "username",
-    "phoneNumber",
-    "country",
-    "jobTitle",
-    "team",
-    "tShirtSize",
-    "policiesConsent",
+    *PROFILE_FIELDS,
     "emailNotification",
     "discordNotification",
     "newsletterNotification",
-    "btcWallet",
-    "kdaWallet",
-    "ltcWallet",
-    "ckbWallet",
-    "kasWallet",
-    "dogeWallet",
+    *("btcWallet", "kdaWallet", "ltcWallet", "ckbWallet", "kasWallet", "dogeWallet"),
     "metadata",
 )
 """The fields that PUT user accepts. The email is not among them: the API cannot change it.
@@ -38,12 +35,13 @@ Source: docs/vendor-api.md#create-update-and-delete.
 """
 
 
-def _full_name(row: Row) -> str:
+def full_name(row: Row) -> str:
+    """Return first and last name, else the alias."""
     return " ".join(str(row[key]) for key in ("firstName", "lastName") if row.get(key)) or str(row.get("alias") or "")
 
 
 def _user_label(row: Row) -> str:
-    return str(row.get("email") or row.get("username") or _full_name(row) or row.get("phoneNumber") or "")
+    return str(row.get("email") or row.get("username") or full_name(row) or row.get("phoneNumber") or "")
 
 
 def _revoke_disabled_reason(row: Row) -> str | None:
@@ -71,25 +69,12 @@ USERS = Resource(
         "filter",
         "filterValue",
         "filterColumn",
-        columns=(
-            "all",
-            "id",
-            "walletPublicKey",
-            "email",
-            "alias",
-            "firstName",
-            "lastName",
-            "phoneNumber",
-            "jobTitle",
-            "wallet",
-            "username",
-            "accountId",
-        ),
+        columns=FILTER_COLUMNS,
         other_keys=("chain", "filterSocialProvider"),
     ),
     columns=(
         Column("email", "email", 30, grow=True, priority=0, order="email"),
-        Column(title="name", width=22, pick=_full_name, priority=1, order="firstName"),
+        Column(title="name", width=22, pick=full_name, priority=1, order="firstName"),
         Column("username", "username", 14, priority=4, order="username"),
         Column("wallets", "wallets", 7, right=True, format=item_count, priority=3),
         Column("lastVisit", "last visit", 12, format=age, priority=2, order="lastVisit"),

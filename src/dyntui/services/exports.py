@@ -18,6 +18,7 @@ from dyntui.core.strict_json import dump_json
 from dyntui.core.text import plain_json, safe, visible_controls, without_surrogates
 from dyntui.importer.formula_escaping import escape_formula, shield
 from dyntui.resources.cell_formats import get_path
+from dyntui.resources.users import PROFILE_FIELDS
 
 __all__ = ["USER_FIELDS", "WALLET_FIELDS", "ExportFormat", "Exporter", "export", "export_file"]
 
@@ -37,16 +38,7 @@ class ExportFormat(StrEnum):
 USER_FIELDS = (
     "id",
     "email",
-    "firstName",
-    "lastName",
-    "alias",
-    "username",
-    "phoneNumber",
-    "country",
-    "jobTitle",
-    "team",
-    "tShirtSize",
-    "policiesConsent",
+    *PROFILE_FIELDS,
     "newUser",
     "firstVisit",
     "lastVisit",
