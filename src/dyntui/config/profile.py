@@ -9,9 +9,6 @@ from typing import Literal
 __all__ = ["CredentialKind", "Kind", "Profile"]
 
 
-Kind = Literal["live", "sandbox"]
-
-
 class CredentialKind(StrEnum):
     """A kind of credential store."""
 
@@ -21,6 +18,10 @@ class CredentialKind(StrEnum):
     FILE = "file"
     COMMAND = "command"
     ENVIRONMENT = "environment"
+
+
+Kind = Literal["live", "sandbox"]
+"""The environment kind. It decides how much confirmation an action needs."""
 
 
 @dataclass(frozen=True, slots=True)

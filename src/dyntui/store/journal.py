@@ -250,15 +250,11 @@ class Journal:
 
     def count_pending(self, queue: int) -> int:
         """Return the number of pending rows. queue: as in `pending`."""
-        query = "SELECT count(*) FROM rows WHERE state = 'pending' AND lane = ?"
-        return int(self.db.execute(query, (queue,)).fetchone()[0])
+        return self._number("SELECT count(*) FROM rows WHERE state = 'pending' AND lane = ?", queue) or 0
 
     def nth_pending(self, n: int) -> int | None:
         """Return the number of the n-th pending row, counted from 1; None when there are fewer."""
-        row = self.db.execute(
-            "SELECT number FROM rows WHERE state = 'pending' ORDER BY number LIMIT 1 OFFSET ?", (n - 1,)
-        ).fetchone()
-        return None if row is None else int(row[0])
+        return self._number("SELECT number FROM rows WHERE state = 'pending' ORDER BY number LIMIT 1 OFFSET ?", n - 1)
 
     def unknown(self, limit: int, changed_upto: int) -> list[WorkRow]:
         """Return rows that are unknown since `changed_upto` (ms) or before, oldest first."""
@@ -269,12 +265,16 @@ class Journal:
     def settled_since(self, at: int) -> int:
         """Return the number of rows that were or may have been created since a time (ms)."""
         query = "SELECT count(*) FROM rows WHERE changed >= ? AND state IN ('created', 'sending', 'unknown')"
-        return int(self.db.execute(query, (at,)).fetchone()[0])
+        return self._number(query, at) or 0
 
     def oldest_unknown(self) -> int | None:
         """Return since when (ms) the oldest unknown row is unknown; None when there is none."""
-        found: int | None = self.db.execute("SELECT min(changed) FROM rows WHERE state = 'unknown'").fetchone()[0]
-        return found
+        return self._number("SELECT min(changed) FROM rows WHERE state = 'unknown'")
+
+    def _number(self, query: str, *values: object) -> int | None:
+        """Return the number that a query finds; None when it finds no row, or NULL."""
+        found = self.db.execute(query, values).fetchone()
+        return None if found is None or found[0] is None else int(found[0])
 
     def begin_batch(self, numbers: Sequence[int], operation: str, size: int, *, at: int | None = None) -> int:
         """Mark pending rows as `sending`, and return the number of their batch.

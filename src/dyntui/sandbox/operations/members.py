@@ -9,10 +9,12 @@ from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_rules import is_email
 
 
-@operation("getOrganizationMembers")
+@operation("getOrganizationMembers", "getOrganizationInvitesByOrganizationId")
 def list_members(call: OperationCall) -> Document:
-    members = call.sandbox.store.all("members", find_organization(call)["id"])
-    return {"count": len(members), "members": members}
+    """Return the members of an organization, or the invitations that it sent."""
+    kind = "members" if call.operation.id == "getOrganizationMembers" else "invites"
+    found = call.sandbox.store.all(kind, find_organization(call)["id"])
+    return {"count": len(found), kind: found}
 
 
 @operation("membershipEnvironmentIdsGet")
@@ -71,12 +73,6 @@ def delegate_ownership(call: OperationCall) -> None:
         raise invalid("invalid_update", "Only the owner can delegate the ownership, to an admin")
     for member, role in ((owner, "admin"), (new_owner, "owner")):
         call.sandbox.store.put("members", {**member, "role": role})
-
-
-@operation("getOrganizationInvitesByOrganizationId")
-def list_sent_invites(call: OperationCall) -> Document:
-    invites = call.sandbox.store.all("invites", find_organization(call)["id"])
-    return {"count": len(invites), "invites": invites}
 
 
 @operation("getInvites")
