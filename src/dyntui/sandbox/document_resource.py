@@ -58,12 +58,6 @@ class DocumentResource:
     _: KW_ONLY
     resource: str = ""
     """The resource in the names of events (`admin.RESOURCE.created`); by default the kind without its last `s`."""
-    path: str = ""
-    """The path parameter with the id of a document; by default the resource with `Id`."""
-    parent: str = "environmentId"
-    """The path parameter with the id of the parent."""
-    parent_kind: str = ""
-    """The kind of the parent, which must exist; empty when the parent is the environment."""
     fields: Collection[str] | None = None
     """The fields of a request body that are stored; None for all."""
     unique: tuple[str, ...] = ()
@@ -80,8 +74,14 @@ class DocumentResource:
     """Raises RequestRefused for a document that is not allowed. The `id` of a new document is empty."""
     show: Callable[[OperationCall, Document], Document] = _copy_document
     """Returns the document as the API shows it."""
+    path: str = ""
+    """The path parameter with the id of a document; by default the resource with `Id`."""
     locate: Callable[[OperationCall], str] | None = None
     """Returns the id of a singleton; None for other documents."""
+    parent: str = "environmentId"
+    """The path parameter with the id of the parent."""
+    parent_kind: str = ""
+    """The kind of the parent, which must exist; empty when the parent is the environment."""
 
     def serve(self, *ids: str) -> Self:
         """Register the handlers of these operations. What each does follows from its method, path and response."""
