@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Self
 
 from dyntui.api.catalog import Catalog, Operation, catalog
 from dyntui.api.errors import ApiProblem, BadResponse, Conflict, NotFound, WriteRefused, request_id_of
-from dyntui.api.pagination import RowPage, page_from
+from dyntui.api.pagination import MAX_LIMIT, RowPage, page_from
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.api.request_log import RequestLog
-from dyntui.api.resources import AllowlistsResource, ApiResource, UsersResource
+from dyntui.api.resources import AllowlistsResource, ApiResource
 from dyntui.api.transport import BULK_TIMEOUT, READ_TIMEOUT, ApiResponse, AsgiApp, Transport
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import quote_segment
@@ -63,12 +63,18 @@ class Client:
         self.log = log or RequestLog()
         self.catalog: Catalog = catalog()
         self._transport = Transport(base_url, token, log=self.log, app=app, ca_file=ca_file)
-        self.users: UsersResource[User] = UsersResource(self, "User", "getUser")
-        self.wallets: ApiResource[Wallet] = ApiResource(self, "Wallet", "getWalletById")
-        self.allowlists: AllowlistsResource[Allowlist] = AllowlistsResource(self, "Allowlist", "getAllowlistsById")
-        self.gates: ApiResource[Gate] = ApiResource(self, "Gate", "getGate")
-        self.webhooks: ApiResource[Webhook] = ApiResource(self, "Webhook", "getWebhook")
-        self.exports: ApiResource[Export] = ApiResource(self, "Export", "getExportById")
+        users, wallets = ("getEnvironmentUsers", "users"), ("getWalletsByEnvironmentId", "wallets")
+        allowlists = ("getAllowlistsByEnvironmentId", "allowlists")
+        self.users: ApiResource[User] = ApiResource(self, "User", users, "getUser", MAX_LIMIT)
+        self.wallets: ApiResource[Wallet] = ApiResource(self, "Wallet", wallets, "getWalletById", MAX_LIMIT)
+        self.allowlists: AllowlistsResource[Allowlist] = AllowlistsResource(
+            self, "Allowlist", allowlists, "getAllowlistsById"
+        )
+        self.gates: ApiResource[Gate] = ApiResource(self, "Gate", ("getEnvironmentGates", "gates"), "getGate")
+        self.webhooks: ApiResource[Webhook] = ApiResource(self, "Webhook", ("getWebhooks", "data"), "getWebhook")
+        self.exports: ApiResource[Export] = ApiResource(
+            self, "Export", ("getEnvironmentExports", "exports"), "getExportById"
+        )
 
     def __repr__(self) -> str:
         return f"Client({self._transport.base_url!r}, {self.environment_id!r})"

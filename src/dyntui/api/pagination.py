@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from dyntui.api.errors import BadPage, BadResponse, RepeatedPage
 from dyntui.core.json_types import Json, Row
 
-__all__ = ["MAX_LIMIT", "PageCheck", "RowPage", "page_from"]
+if TYPE_CHECKING:
+    from dyntui.api.models.common import Model
+
+__all__ = ["MAX_LIMIT", "Page", "PageCheck", "RowPage", "page_from"]
+
+M = TypeVar("M", bound="Model")
 
 MAX_LIMIT = 100
 """The maximum rows of a page (docs/vendor-api.md#paging)."""
@@ -33,6 +39,19 @@ class RowPage:
     """How many rows match; None when the server does not say."""
     cursor: str | None = None
     """Where the next page begins; None on the last page and for offset paging."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(RowPage, Generic[M]):
+    """One page of a list whose model is known."""
+
+    model: Callable[[], type[M]] = field(kw_only=True)
+
+    @property
+    def items(self) -> list[M]:
+        """The rows as models."""
+        model = self.model()
+        return [model.of(row) for row in self.rows]
 
 
 def page_from(document: object, items: str = "") -> RowPage:
