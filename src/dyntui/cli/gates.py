@@ -29,7 +29,7 @@ def gates() -> None:
 
 
 async def _read_gates(connection: Connection) -> Sequence[Row]:
-    return (await connection.client.page("getEnvironmentGates", "gates")).rows
+    return (await connection.client.gates.list()).rows
 
 
 _rule_option = click.option(

@@ -155,7 +155,7 @@ class AccessPolicy:
 
 async def read_lists(client: Client) -> Sequence[Row]:
     """Read all allowlists of the environment."""
-    return (await client.page("getAllowlistsByEnvironmentId", "allowlists")).rows
+    return (await client.allowlists.list()).rows
 
 
 async def read_access(client: Client) -> AccessPolicy:
@@ -164,7 +164,7 @@ async def read_access(client: Client) -> AccessPolicy:
 
     lists = tuple(await read_lists(client))
     try:
-        gates = tuple((await client.page("getEnvironmentGates", "gates")).rows)
+        gates = tuple((await client.gates.list()).rows)
     except Unauthorized:
         raise
     except ApiError as error:
