@@ -1,16 +1,19 @@
-"""Creates the sample configuration of a new environment: hosts, gates, providers, members, policies, global wallet."""
+"""Creates the documents of a new sandbox: organization, environments, tokens, allowlists, providers, and so on."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dyntui.sandbox.access_lists import entry_identifiers
+from dyntui.sandbox.api_tokens import PERSONAL_TOKENS, store_token
 from dyntui.sandbox.delegation import sample_key
 from dyntui.sandbox.operations.hosts import hostname_records
 from dyntui.sandbox.operations.settings import provider_urls
-from dyntui.sandbox.seed_environment import PERSONAL_TOKENS, store_token
-from dyntui.sandbox.settings import SOCIAL
+from dyntui.sandbox.settings import SOCIAL, default_settings
 from dyntui.sandbox.store import Document
+from dyntui.sandbox.token_scopes import ALL_SCOPES
 from dyntui.sandbox.user_record import format_time
+from dyntui.sandbox.user_repository import UserRepository
 
 if TYPE_CHECKING:
     from dyntui.sandbox.state import SandboxState
@@ -20,9 +23,13 @@ _DAY_MS = 86_400_000
 _USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 
 
-def create_configuration(sandbox: SandboxState, newest_ms: int) -> None:
-    """Create the documents. `newest_ms`: when the last sample user signed up, in ms since 1970."""
-    samples = _SampleConfiguration(sandbox, newest_ms)
+def create_configuration(sandbox: SandboxState) -> None:
+    """Create the documents."""
+    samples = _SampleConfiguration(sandbox)
+    samples.create_environments()
+    samples.create_tokens()
+    samples.create_custom_fields()
+    samples.create_allowlists()
     samples.create_settings()
     samples.create_hosts()
     samples.create_access()
@@ -34,17 +41,19 @@ def create_configuration(sandbox: SandboxState, newest_ms: int) -> None:
 class _SampleConfiguration:
     """Stores the documents; times are relative to the newest sign-up."""
 
-    def __init__(self, sandbox: SandboxState, newest_ms: int) -> None:
+    def __init__(self, sandbox: SandboxState) -> None:
         self._sandbox = sandbox
         self._ids = sandbox.ids
         self._environment = sandbox.environment_id
-        self._newest_ms = newest_ms
+        self._organization = sandbox.ids.uuid("organization")
+        self._newest_ms = sandbox.newest_ms
 
     def _days_ago(self, days: float) -> str:
         """Return the time `days` before the newest sign-up, as the API shows times."""
         return format_time(self._newest_ms - int(days * _DAY_MS))
 
     def _store(self, kind: str, name: str, parent: str = "", /, **fields: object) -> Document:
+        """Store a document. Its id is made from the name, unless `id` is one of the fields."""
         doc = {"id": self._ids.uuid(f"{kind} {name}"), **fields}
         self._sandbox.store.put(kind, doc, parent or self._environment)
         return doc
@@ -53,6 +62,94 @@ class _SampleConfiguration:
         """Store a singleton: a document whose id follows from the path (`DocumentResource.locate`)."""
         doc = {"id": self._ids.uuid(kind), **fields}
         self._sandbox.store.put(kind, doc, self._environment, id=f"{self._environment} {key}".strip())
+
+    def create_environments(self) -> None:
+        """Create the organization and its project with two environments."""
+        project = self._ids.uuid("project")
+        organization = {
+            "id": self._organization,
+            "name": "Northwind Labs",
+            "description": "Wallet sign-in for the Northwind apps",
+            "websiteUrl": "https://northwind.example",
+            "address": {"addressLine1": "1 Sample Street", "city": "Lisbon", "postalCode": "1000-001", "country": "PT"},
+            "role": "owner",
+        }
+        self._sandbox.store.put("organizations", organization)
+        self._store("projects", "", self._organization, id=project, name="Northwind", organizationId=self._organization)
+        for id, name in ((self._ids.uuid("live environment"), "live"), (self._environment, "sandbox")):
+            self._store(
+                "environments",
+                name,
+                project,
+                id=id,
+                settings=default_settings(name),
+                createdAt=self._days_ago(420),
+                updatedAt=self._days_ago(12),
+                sdkVersion="WalletKit/4.31.0",
+            )
+
+    def create_tokens(self) -> None:
+        """Create the main token, and one that only reads."""
+        member = {
+            "id": self._ids.uuid("member"),
+            "alias": "Robin",
+            "firstName": "Robin",
+            "lastName": "Vega",
+            "email": "robin@northwind.example",
+        }
+        own = self._sandbox.options.scopes
+        reading = [scope for scope in ALL_SCOPES if scope.endswith(".read")]
+        for name, note, scopes, days in (
+            ("main", "Console", list(ALL_SCOPES if own is None else own), 40),
+            ("reports", "Weekly report", reading, 200),
+        ):
+            store_token(self._sandbox, name, note, scopes, member, self._newest_ms - days * _DAY_MS)
+
+    def create_custom_fields(self) -> None:
+        """Create three custom fields."""
+        plans = [{"label": word.title(), "key": word} for word in ("free", "pro", "team")]
+        fields: tuple[tuple[str, str, str, Document], ...] = (
+            ("plan", "Plan", "select", {"validOptions": plans}),
+            ("referrer", "How did you hear of us?", "text", {"unique": False}),
+            ("newsletter", "Newsletter", "checkbox", {"checkboxText": "Send me the newsletter"}),
+        )
+        for position, (key, name, kind, rules) in enumerate(fields):
+            self._store(
+                "customFields",
+                key,
+                id=self._ids.uuid(f"custom field {key}"),
+                key=key,
+                name=name,
+                enabled=True,
+                required=False,
+                fieldType=kind,
+                validationRules=rules,
+                position=position,
+            )
+
+    def create_allowlists(self) -> None:
+        """Create allowlists with each outcome, and entries."""
+        for name, outcome, scope, is_enabled in (
+            ("Beta testers", "scope", "beta early-access", True),
+            ("Staff", "scope", "staff", True),
+            ("Sanctioned wallets", "block", None, True),
+            ("Launch party", "siteAccess", None, False),
+        ):
+            self._store(
+                "allowlists",
+                name,
+                id=self._ids.uuid(f"allowlist {name}"),
+                name=name,
+                enabledAt=self._days_ago(30) if is_enabled else None,
+                projectEnvironmentId=self._environment,
+                scope=scope,
+                outcome=outcome,
+            )
+        for number, (name, entry) in enumerate(_sample_entries(self._sandbox.users)):
+            parent = self._ids.uuid(f"allowlist {name}")
+            id = self._ids.uuid(f"allowlist entry {number}")
+            doc = self._store("allowlistEntries", name, parent, id=id, allowListId=parent, **entry)
+            self._sandbox.store.claim((f"a:{parent}:{key}", 0) for key in entry_identifiers(doc))
 
     def create_settings(self) -> None:
         """Create providers and SDK views of both environments, an exchange, Chainalysis and a name service."""
@@ -155,7 +252,7 @@ class _SampleConfiguration:
 
     def create_organization(self) -> None:
         """Create billing, MFA settings and a custom network of the organization."""
-        id = self._ids.uuid("organization")
+        id = self._organization
         billing = {
             "id": id,
             "hasPaymentMethod": True,
@@ -191,7 +288,7 @@ class _SampleConfiguration:
 
     def create_members(self) -> None:
         """Create members, sent and received invitations, and a personal token."""
-        id, store = self._ids.uuid("organization"), self._sandbox.store
+        id, store = self._organization, self._sandbox.store
         owner: Document = {}
         for first, last, role in (
             ("Robin", "Vega", "owner"),
@@ -232,7 +329,7 @@ class _SampleConfiguration:
             )
         at = self._newest_ms - 90 * _DAY_MS
         scopes = ["environment.users.read"]
-        store_token(store, self._ids, "laptop", "Laptop", scopes, self._environment, owner, at, parent=PERSONAL_TOKENS)
+        store_token(self._sandbox, "laptop", "Laptop", scopes, owner, at, parent=PERSONAL_TOKENS)
 
     def create_wallets(self) -> None:
         """Create the policy of embedded wallets and a delegation key."""
@@ -250,3 +347,25 @@ class _SampleConfiguration:
         }
         store.put("waasPolicies", policy, environment, id=environment)
         store.put("delegationKeys", sample_key(self._ids, self._newest_ms - 90 * _DAY_MS), environment)
+
+
+def _sample_entries(users: UserRepository) -> list[tuple[str, Document]]:
+    """Return list names and entries: some sample users by email and wallet, and one entry of each other kind."""
+    records = list(users.load_many(range(1, 41)).values())
+    out: list[tuple[str, Document]] = []
+    for record in records:
+        profile = record["profile"]
+        if "email" in profile:
+            out.append(("Beta testers", {"email": profile["email"], "alias": profile.get("firstName") or "Tester"}))
+        if record["wallets"] and len(out) % 4 == 0:
+            out.append(("Sanctioned wallets", {"walletPublicKey": record["wallets"][0]["address"]}))
+    out += [
+        ("Staff", {"emailDomain": "https://northwind.example", "alias": "Employees"}),
+        ("Staff", {"phoneNumber": "+12025550100", "alias": "Front desk"}),
+        ("Launch party", {"discordUsername": "northwind_fan", "alias": "Raffle"}),
+        ("Launch party", {"twitterUsername": "northwind"}),
+        ("Launch party", {"farcasterUsername": "northwind"}),
+        ("Launch party", {"farcasterFid": 5650}),
+        ("Launch party", {"externalUserId": "crm-00042", "alias": "Partner"}),
+    ]
+    return out

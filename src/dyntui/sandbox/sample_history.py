@@ -30,16 +30,16 @@ _REFUSED = {
 }
 
 
-def create_history(sandbox: SandboxState, newest_ms: int) -> None:
-    """Write the events, webhooks and messages. `newest_ms`: when the last sample user signed up, in ms since 1970."""
+def create_history(sandbox: SandboxState) -> None:
+    """Write the events, webhooks and messages."""
     positions = [sandbox.events.emit(name, data, at=at, user=user) for at, name, data, user in _sample_events(sandbox)]
     for number, (url, enabled, names) in enumerate(_WEBHOOKS):
         events = [event for event in map(sandbox.events.at, positions) if event["eventName"] in names]
-        disabled_at = None if enabled else newest_ms
+        disabled_at = None if enabled else sandbox.newest_ms
         if not enabled and events:
             events = events[: (len(events) + 1) // 2]
             disabled_at = _parse_ms(events[-1]["timestamp"]) + _DISABLED_AFTER_MS
-        webhook = _create_webhook(sandbox, newest_ms, number, url, disabled_at, names)
+        webhook = _create_webhook(sandbox, number, url, disabled_at, names)
         for turn, event in enumerate(events[-_MESSAGES:]):
             _create_message(sandbox, webhook, event, turn)
 
@@ -63,10 +63,10 @@ def _sample_events(sandbox: SandboxState) -> list[tuple[int, str, Document, str 
 
 
 def _create_webhook(
-    sandbox: SandboxState, newest_ms: int, number: int, url: str, disabled_at: int | None, names: tuple[str, ...]
+    sandbox: SandboxState, number: int, url: str, disabled_at: int | None, names: tuple[str, ...]
 ) -> Document:
     """Create a webhook. `disabled_at` is in ms since 1970; None for an enabled one."""
-    at = newest_ms - (200 - number) * _DAY_MS
+    at = sandbox.newest_ms - (200 - number) * _DAY_MS
     made: Document = {
         "environmentId": sandbox.environment_id,
         "webhookId": sandbox.ids.uuid(f"webhook {number}"),

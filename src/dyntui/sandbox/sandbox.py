@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from dyntui.api.catalog import catalog
-from dyntui.sandbox import operations, sample_configuration, sample_history, seed_environment
+from dyntui.sandbox import operations, sample_configuration, sample_history
+from dyntui.sandbox.api_tokens import PERSONAL_TOKENS, public_token
 from dyntui.sandbox.handler_registry import CHECKS_ITS_BODY, HANDLERS, OperationCall
 from dyntui.sandbox.hostile_payloads import inject_payloads
 from dyntui.sandbox.options import SandboxOptions
@@ -49,9 +50,8 @@ class Sandbox(SandboxState):
         if self.is_new:
             with self.store.write():
                 self.users.insert_sample_users()
-                seed_environment.create_environment(self.store, self.ids, self.users, self.newest_ms, options.scopes)
-                sample_configuration.create_configuration(self, self.newest_ms)
-                sample_history.create_history(self, self.newest_ms)
+                sample_configuration.create_configuration(self)
+                sample_history.create_history(self)
                 for name, value in (("seed", self.seed), ("users", self.user_count), ("newest", self.newest_ms)):
                     self.store.set_meta(name, str(value))
         self.store.make_indexes()
@@ -107,7 +107,7 @@ class Sandbox(SandboxState):
         path = f"/{path.strip('/')}"
         if method == "GET" and path == "/tokens/me" and self.flags.on("tokens-me"):
             self.requests["tokens/me"] += 1
-            return Reply(200, {"token": seed_environment.public_token(self._authenticate(headers))})
+            return Reply(200, {"token": public_token(self._authenticate(headers))})
         found = catalog().match(method, path)
         if found is None:
             if others := catalog().methods(path):
@@ -143,7 +143,7 @@ class Sandbox(SandboxState):
         with self.store.lock:
             version = self.store.kind_version("tokens")
             if self._tokens[0] != version:
-                tokens = [*self.store.all("tokens"), *self.store.all("tokens", seed_environment.PERSONAL_TOKENS)]
+                tokens = [*self.store.all("tokens"), *self.store.all("tokens", PERSONAL_TOKENS)]
                 self._tokens = (version, {token["hash"]: token for token in tokens})
             token = self._tokens[1].get(sha256(raw.strip().encode()).hexdigest())
         if token is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from dyntui.sandbox.api_tokens import PERSONAL_TOKENS, public_token, store_token
 from dyntui.sandbox.document_resource import admin_event
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, invalid
-from dyntui.sandbox.seed_environment import PERSONAL_TOKENS, public_token, store_token
 from dyntui.sandbox.store import Document
 
 _SCOPE = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+\Z")
@@ -28,17 +28,8 @@ def create_token(call: OperationCall) -> Reply:
     if not parent:
         _check_new_token(call, scopes)
     name = f"of a person {store.next_number('userTokens')}" if parent else f"created {store.next_number('tokens')}"
-    token, raw = store_token(
-        store,
-        call.sandbox.ids,
-        name,
-        call.body["note"],
-        scopes,
-        call.sandbox.environment_id,
-        call.token["createdBy"],
-        call.now,
-        parent=parent,
-    )
+    note, creator = call.body["note"], call.token["createdBy"]
+    token, raw = store_token(call.sandbox, name, note, scopes, creator, call.now, parent=parent)
     if not parent:
         admin_event(call, "token", "created", token)
     return Reply(201, {"token": {**token, "rawToken": raw, "active": True}})
