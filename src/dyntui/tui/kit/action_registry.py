@@ -3,8 +3,9 @@
 Every `actions.py` registers the actions of its package, `shell/record_actions.py` those of the resource records.
 
 A screen or widget mixes in `ActionMixin` and declares `BINDINGS = bindings(ITS_ACTIONS, "scope")`. The scope of an
-action is the part of its id before the dot. The method `action_<run>` of that class runs the action, and
-`disabled_reason` names the method that returns why the action is not available now.
+action is the part of its id before the dot. The method `action_NAME` of that class runs the action, where NAME is the
+part after the dot or the `run` of the action; `disabled_reason` names the method that returns why the action is not
+available now.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Actions of the widgets and dialogs of the kit.
-
-Each is done by the method `action_NAME` of the class that binds its scope.
-"""
+"""Actions of the widgets and dialogs of the kit."""
 
 from __future__ import annotations
 

@@ -55,6 +55,12 @@ class ActionFlowMixin(ConsoleScreen):
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
         """Update the screen after an action, whatever its results are."""
 
+    @staticmethod
+    def reason_for(actions: Sequence[ResourceAction], row: Row) -> str | None:
+        """Return why none of these actions is available for the row; None when one is."""
+        reasons = [action.disabled_reason(row) if action.disabled_reason is not None else None for action in actions]
+        return None if None in reasons else reasons[0]
+
     # Steps
 
     def begin(self, record: Resource, action: ResourceAction, rows: list[Row], parent: str, key: str = "") -> None:

@@ -1,7 +1,4 @@
-"""Actions that work everywhere, in every list and in every detail screen.
-
-Each is done by the method `action_NAME` of the class that binds its scope.
-"""
+"""Actions that work everywhere, in every list and in every detail screen."""
 
 from __future__ import annotations
 

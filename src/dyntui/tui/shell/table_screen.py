@@ -19,9 +19,10 @@ from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.read_screen import ReadScreen
 
 if TYPE_CHECKING:
+    from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
-__all__ = ["FilteredTableScreen", "ReadTableScreen", "TableScreen"]
+__all__ = ["FilteredTableScreen", "LocalTableScreen", "ReadTableScreen", "TableScreen"]
 
 T = TypeVar("T")
 
@@ -87,6 +88,35 @@ class TableScreen(ConsoleScreen):
 
     def update_ages(self) -> None:
         self.table.update_ages()
+
+
+class LocalTableScreen(TableScreen):
+    """A table screen whose rows are made on this machine, and again whenever something may have changed them."""
+
+    def build_rows(self) -> list[Row]:
+        """Return the rows."""
+        raise NotImplementedError
+
+    def update_rows(self) -> None:
+        """Make the rows again and show them."""
+        self.set_rows(self.build_rows())
+        self.refresh_status()
+
+    def on_mount(self) -> None:
+        self.update_rows()
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted:
+            self.update_rows()
+
+    def connected(self, connection: Connection) -> None:
+        self.update_rows()
+
+    def not_connected(self, error: DyntuiError) -> None:
+        self.update_rows()
+
+    def traffic_changed(self) -> None:
+        self.update_rows()
 
 
 class FilteredTableScreen(TableScreen):

@@ -1,7 +1,4 @@
-"""Actions of allowlists, their entries and gates.
-
-The action `SCOPE.NAME` runs the method `action_NAME` of the class that binds the scope.
-"""
+"""Actions of allowlists, their entries and gates."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Actions of the analytics screen.
-
-The method `action_NAME` of the screen class that binds the scope performs each of them.
-"""
+"""Actions of the analytics screen."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Actions of the API console.
-
-The method `action_NAME` of the screen class that binds the scope performs each of them.
-"""
+"""Actions of the API console."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Actions of the environments list and of the first-run setup.
-
-`EnvironmentsScreen` and `SetupScreen` bind them. The action `SCOPE.NAME` runs the method `action_NAME`.
-"""
+"""Actions of the environments list and of the first-run setup."""
 
 from __future__ import annotations
 

@@ -17,12 +17,11 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.console_state import HealthCheck
-from dyntui.tui.shell.table_screen import TableScreen
+from dyntui.tui.shell.table_screen import LocalTableScreen
 
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.config.profiles import Profiles
-    from dyntui.services.connection import Connection
 
 __all__ = ["EnvironmentsScreen"]
 
@@ -38,7 +37,7 @@ _FIRST_ERROR_STATUS = 400
 _NOT_AUTHORIZED = {401: "token refused", 403: "not permitted"}
 
 
-class EnvironmentsScreen(TableScreen):
+class EnvironmentsScreen(LocalTableScreen):
     """The stored profiles, and the one in use when it is not stored, such as the demo."""
 
     BINDINGS = bindings(ENVIRONMENTS_ACTIONS, "environments")
@@ -69,19 +68,6 @@ class EnvironmentsScreen(TableScreen):
     def on_mount(self) -> None:
         self.load()
 
-    def connected(self, connection: Connection) -> None:
-        self._update_rows()
-
-    def not_connected(self, error: DyntuiError) -> None:
-        self._update_rows()
-
-    def traffic_changed(self) -> None:
-        self._update_rows()
-
-    def on_screen_resume(self) -> None:
-        if self.is_mounted:
-            self._update_rows()
-
     # Loading
 
     def load(self) -> None:
@@ -94,19 +80,18 @@ class EnvironmentsScreen(TableScreen):
         self._profiles = {profile.name: profile for profile in stored.all()}
         self._stored_names = set(self._profiles)
         self._damaged = stored.damaged
-        self._update_rows()
+        self.update_rows()
         if self._select in self._profiles:
             self.table.move_to(list(self._profiles).index(self._select))
             self._select = ""
 
-    def _update_rows(self) -> None:
+    def build_rows(self) -> list[Row]:
         session = self.console.session
         profiles = dict(self._profiles)
         if session.profile is not None:
             profiles.setdefault(session.profile.name, session.profile)
         damaged = [_damaged_row(name, error) for name, error in self._damaged.items() if name not in profiles]
-        self.set_rows([*(self._row(profile) for profile in profiles.values()), *damaged])
-        self.refresh_status()
+        return [*(self._row(profile) for profile in profiles.values()), *damaged]
 
     def _row(self, profile: Profile) -> Row:
         session = self.console.session
@@ -221,7 +206,7 @@ class EnvironmentsScreen(TableScreen):
             self.console.notify("The demo is a local sandbox and needs no check.")
             return
         session.health[profile.name] = HealthCheck(True, "checking ···")
-        self._update_rows()
+        self.update_rows()
 
         def check() -> HealthCheck:
             return check_profile(profile, console.ask_passphrase)
@@ -232,7 +217,7 @@ class EnvironmentsScreen(TableScreen):
         self.console.session.health[name] = health
         if not health.ok:
             self.console.notify(f"{name}: {health.text}", "warning")
-        self._update_rows()
+        self.update_rows()
 
     def action_remove(self) -> None:
         from dyntui.tui.shell.confirm_dialog import ask_confirmation

@@ -1,7 +1,4 @@
-"""Actions of the event tail and of the screen of one event.
-
-The method `action_NAME` of the screen class that binds the scope performs each of them.
-"""
+"""Actions of the event tail and of the screen of one event."""
 
 from __future__ import annotations
 

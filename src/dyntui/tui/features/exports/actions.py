@@ -1,7 +1,4 @@
-"""Actions of the list of exports.
-
-The method `action_NAME` of the screen class that binds the scope performs each of them.
-"""
+"""Actions of the list of exports."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Actions of the import wizard, of the jobs screen and of the undo of an import.
-
-The method `action_NAME` of the class that binds the scope performs each of them.
-"""
+"""Actions of the import wizard, of the jobs screen and of the undo of an import."""
 
 from __future__ import annotations
 

@@ -218,28 +218,18 @@ class CheckStep(WizardStep):
         self.changed()
 
     def _summary_lines(self, found: Mapping[str, int]) -> list[ReportLine]:
-        new, exists, conflict, taken = (found[name] for name in ("new", "exists", "conflict", "taken"))
-        existing = "to be updated" if self.draft.upsert else "stay unchanged"
-        lines = [
-            value_line(""),
-            heading(f"{self._row_count:,} rows checked"),
-            value_line("new", f"{new:,}", note="to be created"),
-            value_line("existing", f"{exists:,}", note=existing),
-            value_line(
-                "taken",
-                f"{taken:,}",
-                note="value of another user; may be refused",
-                style="warn" if taken else "",
-            ),
-            value_line(
-                "conflicts",
-                f"{conflict:,}",
-                note="the row matches two users; not sent",
-                style="warn" if conflict else "",
-            ),
-        ]
+        notes = {
+            "new": ("new", "to be created"),
+            "exists": ("existing", "to be updated" if self.draft.upsert else "stay unchanged"),
+            "taken": ("taken", "value of another user; may be refused"),
+            "conflict": ("conflicts", "the row matches two users; not sent"),
+        }
         if self.draft.upsert:
-            lines.append(value_line("unchanged", f"{found['unchanged']:,}", note="already up to date"))
+            notes["unchanged"] = ("unchanged", "already up to date")
+        lines = [value_line(""), heading(f"{self._row_count:,} rows checked")]
+        for name, (label, note) in notes.items():
+            style = "warn" if found[name] and name in ("taken", "conflict") else ""
+            lines.append(value_line(label, f"{found[name]:,}", note=note, style=style))
         return lines
 
     def _empty(self) -> str:

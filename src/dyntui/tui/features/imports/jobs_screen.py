@@ -233,19 +233,18 @@ class JobsScreen(TableScreen):
     def action_resume(self) -> None:
         job, connection = self.job, self.console.session.connection
         assert job is not None and connection is not None
-        self._run(lambda: self._prepare_resume(job.id, connection))
 
-    def _prepare_resume(self, job: str, connection: Connection) -> Callable[[], None]:
-        from dyntui.services.imports.wizard_service import WizardService
+        def resume() -> tuple[Path, WritePermit]:
+            from dyntui.services.imports.wizard_service import WizardService
 
-        path, permit = WizardService().resume_job(job, connection)
-        return lambda: self._start(path, connection, permit)
+            return WizardService().resume_job(job.id, connection)
 
-    def _start(self, path: Path, connection: Connection, permit: WritePermit) -> None:
-        job = RunningJob(self.console, path, connection, permit)
-        job.watch(self)
-        job.start()
-        self.load()
+        def start(released: tuple[Path, WritePermit]) -> None:
+            running = RunningJob(self.console, released[0], connection, released[1])
+            running.watch(self)
+            running.start()
+
+        self._run(resume, start)
 
     def action_pause(self) -> None:
         running, job = self.console.session.running, self.job
@@ -253,15 +252,17 @@ class JobsScreen(TableScreen):
         if running is not None and running.id == job.id and running.active:
             running.thread.pause()
         else:
-            self._run(lambda: self._request_pause(job.id))
+            self._request_pause(job.id)
 
-    def _request_pause(self, job: str) -> Callable[[], None]:
-        from dyntui.services.imports.jobs import find_job
-        from dyntui.store.journal import Journal
+    def _request_pause(self, job: str) -> None:
+        def request() -> None:
+            from dyntui.services.imports.jobs import find_job
+            from dyntui.store.journal import Journal
 
-        with Journal.read(find_job(job)) as journal:
-            journal.request_stop("pause")
-        return lambda: self.console.notify("Pause requested from the other process.")
+            with Journal.read(find_job(job)) as journal:
+                journal.request_stop("pause")
+
+        self._run(request, lambda _: self.console.notify("Pause requested from the other process."))
 
     def action_fix_failed(self) -> None:
         from dyntui.services.imports.job_follow_up import reopen_failed
@@ -279,12 +280,7 @@ class JobsScreen(TableScreen):
         """Make a draft or a job from the failed rows of the current job, and open it."""
         job, connection = self.job, self.console.session.connection
         assert job is not None and connection is not None
-
-        def work() -> Callable[[], None]:
-            made = make(job.id, connection)
-            return lambda: open_made(self.console, made)
-
-        self._run(work)
+        self._run(lambda: make(job.id, connection), lambda made: open_made(self.console, made))
 
     def action_undo(self) -> None:
         from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
@@ -296,16 +292,16 @@ class JobsScreen(TableScreen):
     def action_report(self) -> None:
         job = self.job
         assert job is not None
-        self._run(lambda: self._write_report(job.id))
 
-    def _write_report(self, job: str) -> Callable[[], None]:
-        from dyntui.services.imports.jobs import find_job
-        from dyntui.services.imports.reports import write_reports
-        from dyntui.store.journal import Journal
+        def write() -> Path:
+            from dyntui.services.imports.jobs import find_job
+            from dyntui.services.imports.reports import write_reports
+            from dyntui.store.journal import Journal
 
-        with Journal.open(find_job(job)) as journal:
-            folder = write_reports(journal)
-        return lambda: self.console.notify(f"Reports and failed rows written to {folder}")
+            with Journal.open(find_job(job.id)) as journal:
+                return write_reports(journal)
+
+        self._run(write, lambda folder: self.console.notify(f"Reports and failed rows written to {folder}"))
 
     def action_remove(self) -> None:
         job, draft = self.job, self._draft
@@ -318,27 +314,16 @@ class JobsScreen(TableScreen):
             f"Remove {name}?",
             what + left,
             "this machine",
-            lambda: self._run(lambda: self._remove(job, draft)),
+            lambda: self._run(lambda: _remove(job, draft)),
             verb="Remove",
             opening_key="d",
         )
 
-    def _remove(self, job: JobSummary | None, draft: ImportDraft | None) -> Callable[[], None]:
-        from dyntui.services.imports.jobs import find_job
-        from dyntui.services.imports.purge import purge_job
-        from dyntui.services.imports.wizard_draft import remove_draft
+    def _run(self, work: Callable[[], T], then: Callable[[T], object] = lambda result: None) -> None:
+        """Run `work` in a thread, call `then` with its result, and load the jobs again."""
 
-        if job is not None:
-            purge_job(find_job(job.id), unfinished=True)
-        if draft is not None:
-            remove_draft(draft)
-        return self.load
-
-    def _run(self, work: Callable[[], Callable[[], None]]) -> None:
-        """Run `work` in a thread, call its result in the app, and load the jobs again."""
-
-        def on_done(then: Callable[[], None]) -> None:
-            then()
+        def on_done(result: T) -> None:
+            then(result)
             self.load()
 
         def on_failed(error: DyntuiError) -> None:
@@ -346,3 +331,14 @@ class JobsScreen(TableScreen):
             self.load()
 
         run_in_thread(self, work, on_done, on_failed, group="do")
+
+
+def _remove(job: JobSummary | None, draft: ImportDraft | None) -> None:
+    from dyntui.services.imports.jobs import find_job
+    from dyntui.services.imports.purge import purge_job
+    from dyntui.services.imports.wizard_draft import remove_draft
+
+    if job is not None:
+        purge_job(find_job(job.id), unfinished=True)
+    if draft is not None:
+        remove_draft(draft)

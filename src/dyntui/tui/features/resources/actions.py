@@ -1,7 +1,4 @@
-"""Actions of the resource index and of the settings.
-
-The method `action_NAME` of the screen class that binds the scope performs each of them.
-"""
+"""Actions of the resource index and of the settings."""
 
 from __future__ import annotations
 

@@ -162,14 +162,11 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         """Return why none of these actions is possible; None when one is. Called by the methods of record_class."""
         if actions[0].target is ActionTarget.LIST:
             return "This action is only available in the list."
-        reasons = [action.disabled_reason(self.row) if action.disabled_reason else None for action in actions]
-        return None if None in reasons else reasons[0]
+        return self.reason_for(actions, self.row)
 
     def act(self, actions: tuple[ResourceAction, ...], key: str) -> None:
         """Start the first of these actions that is possible. key: the key that was pressed."""
-        possible = [
-            action for action in actions if action.disabled_reason is None or action.disabled_reason(self.row) is None
-        ]
+        possible = [action for action in actions if self.reason_for([action], self.row) is None]
         self.begin(self.record, possible[0], [self.row], self.parent_id, key)
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:

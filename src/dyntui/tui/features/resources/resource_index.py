@@ -11,7 +11,7 @@ from dyntui.resources import RESOURCES, Column, Resource, Scope
 from dyntui.tui.features.resources.actions import RESOURCES_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
-from dyntui.tui.shell.table_screen import TableScreen
+from dyntui.tui.shell.table_screen import LocalTableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -22,7 +22,7 @@ _OFTEN_FORBIDDEN = ("organizations", "my-invites", "membership-environments", "u
 """Lists that the token of an environment often cannot read; they are checked when the screen opens."""
 
 
-class ResourceIndexScreen(TableScreen):
+class ResourceIndexScreen(LocalTableScreen):
     """The list of all resources."""
 
     BINDINGS = bindings(RESOURCES_ACTIONS, "resources")
@@ -41,10 +41,7 @@ class ResourceIndexScreen(TableScreen):
     NO_SELECTION = "There is no resource under the cursor."
     is_checking = False
 
-    def on_mount(self) -> None:
-        self._update_rows()
-
-    def _rows(self) -> list[Row]:
+    def build_rows(self) -> list[Row]:
         return [
             {
                 "name": record.name,
@@ -78,14 +75,6 @@ class ResourceIndexScreen(TableScreen):
             reachability_of(connection.client).forget()
             self.connected(connection)
 
-    def on_screen_resume(self) -> None:
-        if self.is_mounted:
-            self._update_rows()
-
-    def _update_rows(self) -> None:
-        self.set_rows(self._rows())
-        self.refresh_status()
-
     def _check(self, records: Iterable[Resource]) -> None:
         from dyntui.services.lists.resource_reachability import reachability_of
 
@@ -98,7 +87,7 @@ class ResourceIndexScreen(TableScreen):
         def on_checked(_: None) -> None:
             self.is_checking = False
             self.mark_up_to_date(change_count)
-            self._update_rows()
+            self.update_rows()
 
         self.run_worker_then(partial(reachability_of(connection.client).probe, records), on_checked, group="probe")
 

@@ -1,7 +1,4 @@
-"""Actions of the request log and the notifications.
-
-`LogScreen` binds them. The action `session-log.NAME` runs its method `action_NAME`.
-"""
+"""Actions of the request log and the notifications."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Actions of the users list and the user screen.
-
-`UsersScreen` and `UserActionsMixin` bind them. The action `SCOPE.NAME` runs the method `action_NAME`.
-"""
+"""Actions of the users list and the user screen."""
 
 from __future__ import annotations
 

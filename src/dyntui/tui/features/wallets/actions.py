@@ -1,7 +1,4 @@
-"""Actions of the wallets list and the wallet screen.
-
-`WalletsScreen` and `WalletScreen` bind them. The action `SCOPE.NAME` runs the method `action_NAME`.
-"""
+"""Actions of the wallets list and the wallet screen."""
 
 from __future__ import annotations
 

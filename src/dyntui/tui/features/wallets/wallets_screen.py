@@ -36,6 +36,3 @@ class WalletsScreen(ResourceActionsScreen):
         from dyntui.tui.features.wallets.pregenerate import ask_pregeneration
 
         ask_pregeneration(self.console, "n")
-
-    def copy_as_disabled_reason(self) -> str | None:
-        return self.selection_disabled_reason()

@@ -1,7 +1,4 @@
-"""Actions of the screen of a webhook and of the screen of one message.
-
-The method `action_NAME` of the screen class that binds the scope performs each of them.
-"""
+"""Actions of the screen of a webhook and of the screen of one message."""
 
 from __future__ import annotations
 

@@ -63,26 +63,6 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         if connection is not None:
             reachability_of(connection.client).record(self.record, error)
 
-    # Rows
-
-    def action_raw(self) -> None:
-        from dyntui.services.actions.resource_actions import mask_secrets
-        from dyntui.tui.shell.json_screen import JsonScreen
-
-        row = self.table.selected_row
-        breadcrumbs = (*self.breadcrumbs, self.record.label_of(row))
-        self.console.visit(JsonScreen(breadcrumbs, mask_secrets(self.record, row), self.shown_resources))
-
-    def open_disabled_reason(self) -> str | None:
-        return self.selection_disabled_reason() or (
-            None if self.record.route else "There are no further details. Press v to show the row as JSON."
-        )
-
-    def action_open(self) -> None:
-        row = self.table.selected_row
-        if not self.console.open_row(self.record, row, self.parent_id):
-            super().action_open()
-
     # Actions
 
     def disabled_reason(self, actions: tuple[ResourceAction, ...]) -> str | None:
@@ -95,17 +75,12 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
             return "There is no row under the cursor."
         if actions[0].single_row and len(marks) > 1:
             return "This works on one row at a time. Press U to remove the marks."
-        reasons = [each.disabled_reason(rows[0]) if each.disabled_reason is not None else None for each in actions]
-        return None if None in reasons else reasons[0]
+        return self.reason_for(actions, rows[0])
 
     def act(self, actions: tuple[ResourceAction, ...], key: str) -> None:
         """Start the action that is available for the first row, on the marked rows or the row under the cursor."""
         rows = self.marked if actions[0].target is ActionTarget.ROWS else []
-        available = [
-            action
-            for action in actions
-            if not rows or action.disabled_reason is None or action.disabled_reason(rows[0]) is None
-        ]
+        available = [action for action in actions if not rows or self.reason_for([action], rows[0]) is None]
         self.begin(self.record, (available or actions)[0], rows, self.parent_id, key)
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:

@@ -92,8 +92,7 @@ class ResourceScreen(MarkedListScreen):
         if self._wrong_environment():
             self.console.action_environment()
             return
-        row = self.table.selected_row
-        self.console.open_row(self.record, row)
+        self.console.open_row(self.record, self.table.selected_row, self.parent_id)
 
     def action_refresh(self) -> None:
         if self.console.session.connection is None and self.console.session.error is not None:
@@ -105,10 +104,15 @@ class ResourceScreen(MarkedListScreen):
         send_to_clipboard(self.console, str(self.table.row_id), f"{self.record.singular} id")
 
     def action_raw(self) -> None:
+        from dyntui.services.actions.resource_actions import mask_secrets
         from dyntui.tui.shell.json_screen import JsonScreen
 
         row = self.table.selected_row
-        self.console.visit(JsonScreen((*self.breadcrumbs, self.record.label_of(row)), row, self.shown_resources))
+        breadcrumbs = (*self.breadcrumbs, self.record.label_of(row))
+        self.console.visit(JsonScreen(breadcrumbs, mask_secrets(self.record, row), self.shown_resources))
+
+    def copy_as_disabled_reason(self) -> str | None:
+        return self.selection_disabled_reason()
 
     def action_copy_as(self) -> None:
         from dyntui.tui.shell.copy_menu import open_copy_menu
