@@ -435,7 +435,7 @@ async def test_a_draft_is_continued_in_another_console(people: Path) -> None:
     again = demo()
     async with again.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert any("people.csv" in note.text for note in again.session.notifications)
+        await until(pilot, lambda: any("people.csv" in note.text for note in again.session.notifications))
         await press(pilot, "i")
         assert "UNFINISHED IMPORTS" in text_of(again)
         assert "people.csv · review: 7 problems" in text_of(again)

@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.tui.kit.action import Action
     from dyntui.tui.kit.widgets.prompt import Suggestion
-    from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["Console"]
 
@@ -279,22 +278,6 @@ class Console(TerminalActionsMixin):
         """Write an escape sequence to the terminal without changing the screen."""
         if self._driver is not None:
             self._driver.write(data)
-
-    def first_screen(self) -> ConsoleScreen:
-        """Make the first screen of the console."""
-        return routes.first_screen(self.session)
-
-    def environments_screen(self, select: str = "") -> ConsoleScreen:
-        """Make the screen of all environments, with the cursor on the profile `select`."""
-        from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
-
-        return EnvironmentsScreen(select=select)
-
-    def is_at_environments(self) -> bool:
-        """Whether the screen of all environments is in front."""
-        from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
-
-        return isinstance(self.shown, EnvironmentsScreen)
 
     def edit_stored(self, profile: Profile, stored: Collection[str], focus: str) -> None:
         """Open the form of a stored profile with the cursor in the field `focus`."""

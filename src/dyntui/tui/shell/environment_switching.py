@@ -24,6 +24,7 @@ from dyntui.tui.shell.console_state import (
 )
 from dyntui.tui.shell.error_hints import error_message
 from dyntui.tui.shell.navigation import NavigationMixin
+from dyntui.tui.shell.routes import environments_class, first_screen
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.store.cache import RowCache
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-    from dyntui.tui.shell.base_screen import ConsoleScreen
 
 __all__ = ["EnvironmentSwitchMixin"]
 
@@ -107,16 +107,8 @@ class EnvironmentSwitchMixin(NavigationMixin):
     def switch_environment(self, profile: Profile) -> None:
         """Close the environment in use, with all its screens, and open that of `profile`."""
         self._set_profile(profile)
-        self._restart_with(self.first_screen())
+        self._restart_with(first_screen(self.session))
         self.open_environment()
-
-    def environments_screen(self, select: str = "") -> ConsoleScreen:
-        """Make the screen of all environments, with the cursor on the profile `select`."""
-        raise NotImplementedError
-
-    def is_at_environments(self) -> bool:
-        """Whether the screen of all environments is in front."""
-        raise NotImplementedError
 
     def edit_stored(self, profile: Profile, stored: Collection[str], focus: str) -> None:
         """Open the form of a stored profile with the cursor in the field `focus`."""
@@ -124,15 +116,15 @@ class EnvironmentSwitchMixin(NavigationMixin):
 
     def _reconnect(self, profile: Profile) -> None:
         """Open the environment in use again after its profile was edited; connection and screens are replaced."""
-        at_list = self.is_at_environments()
+        at_list = type(self.shown) is environments_class()
         self._set_profile(profile)
-        self._restart_with(self.environments_screen(profile.name) if at_list else self.first_screen())
+        self._restart_with(environments_class()(select=profile.name) if at_list else first_screen(self.session))
         self.open_environment()
 
     def leave_removed(self) -> None:
         self._attempt += 1  # ignore an attempt that is running: its profile is removed
         self._set_profile(None)
-        self._restart_with(self.environments_screen())
+        self._restart_with(environments_class()())
 
     def in_use(self, name: str) -> bool:
         session = self.session
@@ -154,7 +146,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self._leave_environment()
         self.session.profile = None
         self.session.demo = SandboxOptions(users=500)
-        self._restart_with(self.first_screen())
+        self._restart_with(first_screen(self.session))
         self.open_environment()
 
     def reopen(self) -> None:

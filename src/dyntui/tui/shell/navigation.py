@@ -14,6 +14,7 @@ from dyntui.tui.kit.history import History
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState
+from dyntui.tui.shell.routes import first_screen
 from dyntui.tui.shell.type_ahead import TypeAheadMixin
 
 if TYPE_CHECKING:
@@ -35,11 +36,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self._screens: dict[str, ConsoleScreen] = {}
 
     def get_default_screen(self) -> Screen[Any]:
-        return self.first_screen()
-
-    def first_screen(self) -> ConsoleScreen:
-        """Make the first screen of the console."""
-        raise NotImplementedError
+        return first_screen(self.session)
 
     def register_first_screen(self) -> None:
         """Add the screen that Textual showed first to the history."""
@@ -65,7 +62,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self._show_new(screen, self.history.visit)
 
     def visit_first(self) -> None:
-        self.visit(self.first_screen())
+        self.visit(first_screen(self.session))
 
     def _restart_with(self, screen: ConsoleScreen) -> None:
         """Restart the history with one screen."""

@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from dyntui.tui.shell.console_state import ConsoleState
     from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
-__all__ = ["LIST_SCREENS", "ROUTES", "can_open", "first_screen", "list_screen", "open_named", "open_route", "open_row"]
+__all__ = [
+    "LIST_SCREENS",
+    "ROUTES",
+    "can_open",
+    "environments_class",
+    "first_screen",
+    "list_screen",
+    "open_named",
+    "open_route",
+    "open_row",
+]
 
 _FEATURES = "dyntui.tui.features"
 
@@ -116,6 +126,12 @@ def open_row(console: ConsoleApp, record: Resource, row: Row, parent: str = "") 
     else:
         return False
     return True
+
+
+def environments_class() -> Callable[..., ConsoleScreen]:
+    """Return the class of the screen of all environments. select: the name of the profile under the cursor."""
+    found: Callable[..., ConsoleScreen] = resolve_name(ROUTES["environments"].removesuffix(".open"))
+    return found
 
 
 def first_screen(state: ConsoleState) -> ConsoleScreen:

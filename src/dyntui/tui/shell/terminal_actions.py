@@ -11,7 +11,7 @@ from dyntui.tui.kit.action_registry import ACTIONS, key_label
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.terminal.environment import has_job_control, stop_process_group
 from dyntui.tui.shell.console_state import ConsoleState
-from dyntui.tui.shell.server_changes import ServerChangesMixin
+from dyntui.tui.shell.server_updates import ServerUpdatesMixin
 
 __all__ = ["TerminalActionsMixin", "window_title"]
 
@@ -27,7 +27,7 @@ def window_title(session: ConsoleState) -> str:
     return f"{profile.name} ({profile.kind}{read_only}) · dyntui"
 
 
-class TerminalActionsMixin(LeanDisplayMixin[int], ServerChangesMixin):
+class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
     """The part of the app that suspends, repaints and names the terminal."""
 
     settings: Settings

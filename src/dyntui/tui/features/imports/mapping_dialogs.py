@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as AbstractMapping
 
 from textual import on
 from textual.app import ComposeResult
@@ -45,21 +46,32 @@ def field_dialog(mapping: Mapping, column: str, custom: Sequence[str]) -> FuzzyS
     mapped_from = {each.field: each.column for each in mapping.columns if each.field and each.column != column}
     own = f"metadata.{metadata_key(column)}"
     names = dict.fromkeys((*field_names(mapping.kind, custom), *((own,) if mapping.kind == "users" else ())))
-    choices = [_choice(name, mapping.kind, mapped_from.get(name, "")) for name in names]
+    title = f"Field for {safe(column, 60)}"
+    return _select_field(title, "part of the field name", mapping.kind, names, mapped_from)
+
+
+def _select_field(
+    title: str, placeholder: str, kind: MappingKind, names: Iterable[str], mapped_from: AbstractMapping[str, str]
+) -> FuzzySelectDialog:
+    """Return a dialog that selects one of the fields `names`, or another field by its path.
+
+    mapped_from: field -> the column that is mapped to it.
+    """
+
+    def make_choice(name: str) -> Choice:
+        column = mapped_from.get(name)
+        return Choice(name, name, note=field_for(name, kind).title + (f"; mapped from {column}" if column else ""))
+
+    choices = {name: make_choice(name) for name in names}
 
     def find(text: str) -> Sequence[Choice]:
-        found = match_choices(choices, text)
+        found = match_choices(list(choices.values()), text)
         typed = text.strip()
-        if typed and typed not in names and _is_field(typed, mapping.kind):
-            found.insert(0, _choice(typed, mapping.kind, mapped_from.get(typed, "")))
+        if typed and typed not in choices and _is_field(typed, kind):
+            found.insert(0, make_choice(typed))
         return found
 
-    return FuzzySelectDialog(f"Field for {safe(column, 60)}", find, placeholder="part of the field name")
-
-
-def _choice(name: str, kind: MappingKind, mapped_from: str) -> Choice:
-    note = field_for(name, kind).title + (f"; mapped from {mapped_from}" if mapped_from else "")
-    return Choice(name, name, note=note)
+    return FuzzySelectDialog(title, find, placeholder=placeholder)
 
 
 def _is_field(name: str, kind: MappingKind) -> bool:
@@ -74,18 +86,9 @@ def _is_field(name: str, kind: MappingKind) -> bool:
 
 def constant_dialog(mapping: Mapping) -> FuzzySelectDialog:
     """Return the dialog that selects the field of a constant value."""
-    choices = [
-        _choice(name, mapping.kind, "")
-        for name in field_names(mapping.kind)
-        if field_for(name, mapping.kind).kind not in ("object", "array", "fullname")
-    ]
-
-    def find(text: str) -> Sequence[Choice]:
-        typed = text.strip()
-        extra = [_choice(typed, mapping.kind, "")] if typed and _is_field(typed, mapping.kind) else []
-        return list({choice.key: choice for choice in [*extra, *match_choices(choices, text)]}.values())
-
-    return FuzzySelectDialog("Field with a constant value", find, placeholder="such as country, metadata.source")
+    kind = mapping.kind
+    names = [name for name in field_names(kind) if field_for(name, kind).kind not in ("object", "array", "fullname")]
+    return _select_field("Field with a constant value", "such as country, metadata.source", kind, names, {})
 
 
 _EXPLANATIONS = {

@@ -23,10 +23,9 @@ from dyntui.tui.features.imports.parse_summary import (
     FORMATS,
     FOUND,
     TEXT_FORMATS,
-    ParseSummary,
-    SummaryLine,
     summary_lines_for,
 )
+from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, value_line
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -60,13 +59,17 @@ class ParseStep(WizardStep):
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="panes"):
-            yield ParseSummary()
+            yield ReportView(id="parse-summary")
             yield Table(
                 (Column("row", " "),),
                 StaticRows(is_loaded=False),
                 empty=lambda: "No rows below the header. Choose another header row.",
                 id="preview",
             )
+
+    @property
+    def _summary(self) -> ReportView:
+        return self.query_one("#parse-summary", ReportView)
 
     def on_step_shown(self) -> None:
         if self.wizard.preview is not None:
@@ -140,20 +143,20 @@ class ParseStep(WizardStep):
             if preview is not None
             else self._error_lines()
         )
-        self.query_one(ParseSummary).set_items(lines)
+        self._summary.set_lines(lines)
         self.changed()
 
-    def _error_lines(self) -> list[SummaryLine]:
+    def _error_lines(self) -> list[ReportLine]:
         from dyntui.importer import UnknownEncoding
 
         reading = self.draft.read_options
         lines = [
-            SummaryLine("format", FORMATS.get(reading.format or "", "unknown"), "format"),
-            SummaryLine("encoding", reading.encoding or "unknown: choose one", "encoding", "warn"),
+            value_line("format", FORMATS.get(reading.format or "", "unknown"), key="format"),
+            value_line("encoding", reading.encoding or "unknown: choose one", key="encoding", style="warn"),
         ]
         if isinstance(self.error, UnknownEncoding):
-            lines.append(SummaryLine.heading("first text in each encoding"))
-            lines += [SummaryLine(name, safe(text, 200)) for name, text in self.error.candidates]
+            lines.append(heading("first text in each encoding"))
+            lines += [value_line(name, text) for name, text in self.error.candidates]
         return lines
 
     def status(self) -> Sequence[Piece]:
@@ -175,7 +178,7 @@ class ParseStep(WizardStep):
     # Changing the settings
 
     def selection_disabled_reason(self) -> str | None:
-        line = self.query_one(ParseSummary).current
+        line = self._summary.current
         if not self.draft.path:
             return "These rows come from a job; there is no file to read."
         return None if line is not None and line.key else "This line has no setting."
@@ -185,7 +188,7 @@ class ParseStep(WizardStep):
         return "All settings are as detected." if reading == type(reading)() else None
 
     def action_change(self) -> None:
-        line = self.query_one(ParseSummary).current
+        line = self._summary.current
         assert line is not None
         if line.key == "header_row":
             draft = self.copy()

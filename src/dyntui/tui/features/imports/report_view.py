@@ -1,4 +1,4 @@
-"""A read-only list of headings, texts, and labels with values; used by check, plan, run, finish and undo."""
+"""A read-only list of headings, texts, and labels with values; used by the steps of the wizard and by the undo."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ class ReportLine:
     is_heading: bool = False
     copy: str = ""
     """The text that `y` copies."""
+    key: str = ""
+    """The name of the setting that Enter changes; "" for none."""
 
     @property
     def is_number(self) -> bool:
@@ -38,9 +40,9 @@ class ReportLine:
         return digits.isdigit() and len(digits) <= _MAX_COUNT_DIGITS
 
 
-def value_line(label: str, value: str = "", *, note: str = "", style: str = "", copy: str = "") -> ReportLine:
+def value_line(label: str, value: str = "", *, note: str = "", style: str = "", key: str = "") -> ReportLine:
     """Return a line with label, value and note."""
-    return ReportLine(label, value, note, style, copy=copy)
+    return ReportLine(label, value, note, style, key=key)
 
 
 def heading(text: str) -> ReportLine:
