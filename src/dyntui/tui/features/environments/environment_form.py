@@ -42,6 +42,7 @@ class EnvironmentForm(FormDialog):
         existing_names: names that a new profile cannot have.
         focus: the name of the field that has the cursor first; "" for the first field.
         """
+        from dyntui.config.profile import Profile
         from dyntui.config.urls import DEFAULT_BASE_URL
 
         self._focus = focus
@@ -54,24 +55,15 @@ class EnvironmentForm(FormDialog):
         )
         token_help = "Leave empty to keep the stored token." if old else "From the dashboard: Developer, API Tokens."
         stores = {"keyring": "checking the keyring ···"} | self._other_stores()
+        initial = old or Profile("", DEFAULT_BASE_URL, "")
+        kind_help = "In live, destructive actions need a typed name."
         fields = [
             name,
-            FormInput("base_url", "base URL", old.base_url if old else DEFAULT_BASE_URL),
-            FormInput(
-                "environment_id",
-                "environment id",
-                old.environment_id if old else "",
-                help="From the dashboard.",
-            ),
-            FormInput(
-                "kind",
-                "kind",
-                old.kind if old else "live",
-                options=_KINDS,
-                help="In live, destructive actions need a typed name.",
-            ),
-            FormInput("read_only", "access", "yes" if old and old.read_only else "no", options=_ACCESS),
-            FormInput("store", "token store", str(old.credential) if old else "keyring", options=stores),
+            FormInput("base_url", "base URL", initial.base_url),
+            FormInput("environment_id", "environment id", initial.environment_id, help="From the dashboard."),
+            FormInput("kind", "kind", initial.kind, options=_KINDS, help=kind_help),
+            FormInput("read_only", "access", "yes" if initial.read_only else "no", options=_ACCESS),
+            FormInput("store", "token store", str(initial.credential), options=stores),
             FormInput("token", "API token", secret=True, help=token_help),
         ]
         if old is not None and old.kind == "live":

@@ -50,7 +50,7 @@ _COUNTS = ("new", "exists", "conflict", "taken", "unchanged")
 class CheckStep(WizardStep):
     """Compare the rows with the server, and choose whether existing users are updated."""
 
-    NAME, TITLE = "check", "Check"
+    NAME = "check"
     BINDINGS = bindings(IMPORTS_ACTIONS, "check")
     BORDER_TITLES = {"check-report": "check", "found": "existing rows"}
 

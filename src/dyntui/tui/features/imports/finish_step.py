@@ -47,7 +47,7 @@ _IMPORTED = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
 class FinishStep(WizardStep):
     """The result of the job."""
 
-    NAME, TITLE = "finish", "Finish"
+    NAME = "finish"
     BINDINGS = bindings(IMPORTS_ACTIONS, "finish")
     BORDER_TITLES = {"finish-report": "result", "failures": "rows not imported"}
 

@@ -41,7 +41,7 @@ _COLUMNS = (
 class MapStep(WizardStep):
     """The columns with their fields, and a preview of the first row."""
 
-    NAME, TITLE = "map", "Map"
+    NAME = "map"
     BINDINGS = bindings(IMPORTS_ACTIONS, "map")
     BORDER_TITLES = {"columns": "columns", "first-row": "preview of row 1"}
     OPEN_ACTIONS = {"columns": "map.choose"}

@@ -44,7 +44,7 @@ __all__ = ["ParseStep", "file_column", "preview_rows"]
 class ParseStep(WizardStep):
     """Show how the file is read, and change it."""
 
-    NAME, TITLE = "parse", "Parse"
+    NAME = "parse"
     BINDINGS = bindings(IMPORTS_ACTIONS, "parse")
     BORDER_TITLES = {"parse-summary": "file settings", "preview": "first rows"}
     OPEN_ACTIONS = {"parse-summary": "parse.change"}

@@ -59,7 +59,7 @@ def summary_lines_for(info: SourceInfo, reading: ReadOptions, rows: str) -> list
         lines.append(value_line("source", f"{_preset_name(info.preset)} export"))
     if info.non_ascii:
         lines += [value_line(""), heading("non-ASCII text")]
-        lines += [text_line(text) for text in info.non_ascii[:5]]
+        lines += [value_line(text) for text in info.non_ascii[:5]]
     if info.notes:
         lines += [value_line(""), heading("notes")]
         lines += [text_line(note, "dim") for note in info.notes]

@@ -48,7 +48,7 @@ _OUTCOMES = (
 class PlanStep(WizardStep):
     """The plan, and the changes of an upsert."""
 
-    NAME, TITLE = "plan", "Plan"
+    NAME = "plan"
     BINDINGS = bindings(IMPORTS_ACTIONS, "plan")
     BORDER_TITLES = {"plan-report": "plan", "changes": "first changes to existing users"}
 

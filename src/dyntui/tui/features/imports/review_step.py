@@ -45,7 +45,7 @@ __all__ = ["ReviewStep"]
 class ReviewStep(RowLoadingMixin):
     """The rows as they will be sent; they are loaded first when necessary."""
 
-    NAME, TITLE = "review", "Review"
+    NAME = "review"
     BINDINGS = bindings(IMPORTS_ACTIONS, "review")
     BORDER_TITLES = {"problem-groups": "problems", "rows-pane": "rows"}
     OPEN_ACTIONS = {"rows": "review.edit"}

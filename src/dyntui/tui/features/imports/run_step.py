@@ -45,7 +45,7 @@ _ALWAYS_SHOWN = (RowState.CREATED, RowState.FAILED, RowState.PENDING)
 class RunStep(WizardStep):
     """Progress of the job, and pause, resume and cancel."""
 
-    NAME, TITLE = "run", "Run"
+    NAME = "run"
     BINDINGS = bindings(IMPORTS_ACTIONS, "run")
     BORDER_TITLES = {"run-report": "job"}
 

@@ -45,7 +45,7 @@ _ABOUT_PASTE = "CSV, TSV or JSON. The first row can contain the column names."
 class SourceStep(WizardStep):
     """Choose the source file; opening it shows the next step."""
 
-    NAME, TITLE = "source", "Source"
+    NAME = "source"
     BINDINGS = bindings(IMPORTS_ACTIONS, "source")
     OPEN_ACTIONS = {"files": "source.open"}
 

@@ -35,23 +35,13 @@ if TYPE_CHECKING:
 
 __all__ = ["WizardScreen"]
 
-_PACKAGE = "dyntui.tui.features.imports"
-_STEPS = (
-    ("source", "Source", f"{_PACKAGE}.source_step:SourceStep"),
-    ("parse", "Parse", f"{_PACKAGE}.parse_step:ParseStep"),
-    ("map", "Map", f"{_PACKAGE}.map_step:MapStep"),
-    ("review", "Review", f"{_PACKAGE}.review_step:ReviewStep"),
-    ("check", "Check", f"{_PACKAGE}.check_step:CheckStep"),
-    ("plan", "Plan", f"{_PACKAGE}.plan_step:PlanStep"),
-    ("run", "Run", f"{_PACKAGE}.run_step:RunStep"),
-    ("finish", "Finish", f"{_PACKAGE}.finish_step:FinishStep"),
-)
-"""The steps in order: name, title, and the class, whose module is loaded when the step is first shown."""
-_NAMES = tuple(name for name, _, _ in _STEPS)
+_STEPS = ("source", "parse", "map", "review", "check", "plan", "run", "finish")
+"""The names of the steps in order."""
 
 
 def _load_step_class(name: str) -> type[WizardStep]:
-    found: type[WizardStep] = resolve_name(_STEPS[_NAMES.index(name)][2])
+    """Return the class of a step, such as `run_step.RunStep`; its module is loaded when the step is first shown."""
+    found: type[WizardStep] = resolve_name(f"dyntui.tui.features.imports.{name}_step:{name.title()}Step")
     return found
 
 
@@ -91,7 +81,7 @@ class WizardScreen(Wizard):
         return (*to, "import", *([self.draft.name] if self.draft.name else ()))
 
     def body(self) -> ComposeResult:
-        name = self.draft.step if self.draft.step in _NAMES else _NAMES[0]
+        name = self.draft.step if self.draft.step in _STEPS else _STEPS[0]
         self.draft.step = name
         self._steps[name] = step = _load_step_class(name)(self)
         with Vertical(id="wizard"):
@@ -144,12 +134,12 @@ class WizardScreen(Wizard):
         step_bar.marks = tuple(
             StepMark(
                 name,
-                title,
+                name.title(),
                 is_done=index < current,
                 is_current=index == current,
                 note=self._steps[name].note if name in self._steps else "",
             )
-            for index, (name, title, _) in enumerate(_STEPS)
+            for index, name in enumerate(_STEPS)
         )
         is_last = current == len(_STEPS) - 1
         step_bar.blocked_reason = None if is_last or self.step is None else self.step.blocked_reason() or ""
@@ -241,7 +231,7 @@ class WizardScreen(Wizard):
 
     @property
     def _index(self) -> int:
-        return _NAMES.index(self.draft.step)
+        return _STEPS.index(self.draft.step)
 
     def show_step(self, name: str) -> None:
         before = self.step
@@ -275,7 +265,9 @@ class WizardScreen(Wizard):
         step = self.step
         if step is None:
             return None
-        return step.back_label() or (f"step {step.TITLE}" if self.previous_step_disabled_reason() is None else None)
+        return step.back_label() or (
+            f"step {step.NAME.title()}" if self.previous_step_disabled_reason() is None else None
+        )
 
     def handle_back(self) -> None:
         step = self.step
@@ -300,20 +292,20 @@ class WizardScreen(Wizard):
     # Actions
 
     def action_next(self) -> None:
-        self.show_step(_NAMES[self._index + 1])
+        self.show_step(_STEPS[self._index + 1])
 
     def action_previous(self) -> None:
-        self.show_step(_NAMES[self._index - 1])
+        self.show_step(_STEPS[self._index - 1])
 
     def action_step(self, number: str) -> None:
-        self._go_to_step(_NAMES[int(number) - 1])
+        self._go_to_step(_STEPS[int(number) - 1])
 
     @on(StepBar.Clicked)
     def _on_step_clicked(self, event: StepBar.Clicked) -> None:
         self._go_to_step(event.name)
 
     def _go_to_step(self, name: str) -> None:
-        target = _NAMES.index(name)
+        target = _STEPS.index(name)
         if target < self._index and (reason := self.previous_step_disabled_reason()):
             self.console.notify(reason, "warning")
         elif target < self._index:

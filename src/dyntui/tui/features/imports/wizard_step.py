@@ -111,10 +111,9 @@ class Wizard(ConsoleScreen):
 
 
 class WizardStep(ActionMixin, Vertical):
-    """One step. A subclass gives NAME and TITLE, its widgets, and the methods below that it needs."""
+    """One step. A subclass gives NAME, its widgets, and the methods below that it needs."""
 
     NAME: ClassVar[str] = ""
-    TITLE: ClassVar[str] = ""
     BORDER_TITLES: ClassVar[Mapping[str, str]] = {}
     """The titles in the borders of widgets, by the id of the widget."""
     OPEN_ACTIONS: ClassVar[Mapping[str, str]] = {}

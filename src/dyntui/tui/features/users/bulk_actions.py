@@ -21,7 +21,7 @@ from dyntui.tui.shell.action_runner import run_action, run_read_worker
 if TYPE_CHECKING:
     from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
-__all__ = ["ask_allowlist", "ask_metadata_field", "ask_new_user", "delete_users", "revoke_sessions"]
+__all__ = ["ask_allowlist", "ask_metadata_field", "ask_new_user", "run_bulk_action"]
 
 _NEW_USER_INPUTS = (
     FormInput("email", "email", help="The email cannot be changed later."),
@@ -50,19 +50,10 @@ def _targets_label(screen: MarkedListScreen) -> str:
     return users[0].label if len(users) == 1 else f"{len(users):,} users"
 
 
-def delete_users(screen: MarkedListScreen) -> None:
-    """Delete the marked users or the current one, after a confirmation."""
-    _run_bulk_action(screen, write_action("users.delete"), "d")
-
-
-def revoke_sessions(screen: MarkedListScreen) -> None:
-    """Revoke all sessions of the marked users or the current one, after a confirmation."""
-    _run_bulk_action(screen, write_action("users.revoke-sessions"), "X")
-
-
-def _run_bulk_action(
+def run_bulk_action(
     screen: MarkedListScreen, action: WriteAction, opening_key: str, form: FormDialog | None = None
 ) -> None:
+    """Run an action on the marked users or the current one, after a confirmation. form: the form with its input."""
     run_action(
         screen.console,
         action,
@@ -110,7 +101,7 @@ def ask_metadata_field(screen: MarkedListScreen) -> None:
 
     def on_submit(values: Values) -> None:
         name, value = values["key"].strip(), parse_metadata_value(values["value"])
-        _run_bulk_action(screen, set_metadata_field(name, value), "m", form)
+        run_bulk_action(screen, set_metadata_field(name, value), "m", form)
 
     title = f"Metadata of {_targets_label(screen)}"
     form = FormDialog(title, metadata_field_inputs(()), check=check_metadata_field, verb="continue")
@@ -122,7 +113,7 @@ def ask_allowlist(screen: MarkedListScreen) -> None:
     from dyntui.services.access.access_policy import name_of, read_lists
 
     def on_choice(names: Mapping[str, str], allowlist_id: str) -> None:
-        _run_bulk_action(screen, add_to_allowlist(allowlist_id, names[allowlist_id]), "A")
+        run_bulk_action(screen, add_to_allowlist(allowlist_id, names[allowlist_id]), "A")
 
     def on_lists(rows: Sequence[Row]) -> None:
         names = {str(row.get("id")): name_of(row) for row in rows}

@@ -23,14 +23,16 @@ class UsersScreen(ResourceScreen):
         return None if self.table.marks or self.table.row_id else "There is no row under the cursor."
 
     def action_delete(self) -> None:
-        from dyntui.tui.features.users.bulk_actions import delete_users
-
-        delete_users(self)
+        self._run("users.delete", "d")
 
     def action_revoke_sessions(self) -> None:
-        from dyntui.tui.features.users.bulk_actions import revoke_sessions
+        self._run("users.revoke-sessions", "X")
 
-        revoke_sessions(self)
+    def _run(self, name: str, opening_key: str) -> None:
+        from dyntui.services.actions.resource_actions import write_action
+        from dyntui.tui.features.users.bulk_actions import run_bulk_action
+
+        run_bulk_action(self, write_action(name), opening_key)
 
     def action_metadata(self) -> None:
         from dyntui.tui.features.users.bulk_actions import ask_metadata_field
