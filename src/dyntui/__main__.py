@@ -51,7 +51,9 @@ def _exit_on_signals(code: int) -> None:
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Print one line instead of a traceback, which could contain data that the server sent."""
+    """Print one line instead of a traceback, which could contain data that the server sent; nothing after ctrl+c."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
     if not isinstance(error, Exception):
         sys.__excepthook__(kind, error, trace)
         return

@@ -71,3 +71,16 @@ def test_a_deletion_in_an_environment_reported_as_live_needs_the_name(run: Run, 
     assert refused.code == 2
     assert "live environment box" in refused.err
     assert run("users", "delete", user, "--confirm-environment", "box").code == 0
+
+
+def test_with_variables_only_a_live_deletion_needs_the_id_of_the_environment(
+    run: Run, live: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("BASE_URL", live.url), ("ENVIRONMENT_ID", live.environment_id), ("TOKEN", live.token)):
+        monkeypatch.setenv(f"DYNTUI_{name}", value)
+    user = json.loads(run("users", "list", "--json").out)["users"][0]["id"]
+    for word in ("environment", "1", "live", "yes"):
+        refused = run("users", "delete", user, "--yes", "--confirm-environment", word)
+        assert refused.code == 2, word
+        assert f"Type {live.environment_id} to confirm" in refused.err
+    assert run("users", "delete", user, "--confirm-environment", live.environment_id).code == 0

@@ -217,3 +217,22 @@ after = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, sign
 print(before == after, signal.set_wakeup_fd(-1), signal.getitimer(signal.ITIMER_REAL))
 """
     assert _run(code, signal.SIGTERM).stdout == "True -1 (0.0, 0.0)\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "shown"), [("dyntui.cli.root", -signal.SIGINT, ""), ("dyntui.cli.users", 130, "stopped")]
+)
+def test_ctrl_c_while_modules_are_loaded_prints_no_traceback(module: str, code: int, shown: str) -> None:
+    program = f"""
+import importlib.abc, signal, sys
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+sys.argv = ["dyntui", "users", "--help"]
+from dyntui.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert (done.returncode, done.stderr.strip()) == (code, shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import termios
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -59,6 +60,11 @@ class Terminal:
     def pid(self) -> int:
         """The process id of the program."""
         return int(self._child.pid)
+
+    @property
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed."""
+        return bool(termios.tcgetattr(self._child.child_fd)[3] & termios.ECHO)
 
     @property
     def text(self) -> str:

@@ -67,12 +67,16 @@ def test_one_key_ends_a_prompt(
     assert _audit_lines(tmp_path) == []
 
 
-def test_sigterm_ends_a_prompt(sandbox: Sandbox, tmp_path: Path) -> None:
-    command, question = COMMANDS[0]
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(("command", "question"), [COMMANDS[0], COMMANDS[6]], ids=["shown", "hidden"])
+def test_a_signal_ends_a_prompt_and_restores_the_terminal(
+    sandbox: Sandbox, tmp_path: Path, command: tuple[str, ...], question: str, number: signal.Signals
+) -> None:
     with _run(sandbox, tmp_path, *command) as terminal:
         terminal.wait(question)
-        os.kill(terminal.pid, signal.SIGTERM)
-        assert terminal.wait_for_exit() in (128 + signal.SIGTERM, -signal.SIGTERM)
+        os.kill(terminal.pid, number)
+        assert terminal.wait_for_exit() == 128 + number
+        assert terminal.echoes
     assert _audit_lines(tmp_path) == []
 
 
