@@ -44,6 +44,8 @@ class Paths:
     """Token files; in the state folder, so that they are not in synchronized dotfiles."""
     jobs_dir = _Below("state", "jobs")
     """Journals and reports of import jobs."""
+    drafts_dir = _Below("state", "drafts")
+    """Import drafts of the wizard."""
     audit_file = _Below("state", "audit.jsonl")
     """The audit log: one JSON line for each write."""
     crash_dir = _Below("state", "crashes")

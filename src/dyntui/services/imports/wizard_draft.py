@@ -101,16 +101,12 @@ def new_draft(profile: Profile, kind: MappingKind = "users") -> ImportDraft:
     )
 
 
-def _folder() -> Path:
-    return paths().state / "drafts"
-
-
 def _file(draft_id: str) -> Path:
-    return _folder() / f"{draft_id}.json"
+    return paths().drafts_dir / f"{draft_id}.json"
 
 
 def _data_file(draft_id: str) -> Path:
-    return _folder() / f"{draft_id}.rows"
+    return paths().drafts_dir / f"{draft_id}.rows"
 
 
 def save_draft(draft: ImportDraft) -> None:
@@ -156,7 +152,7 @@ def list_drafts(environment_id: str = "", base_url: str = "") -> Iterator[Import
     A draft that cannot be read is left out; `load_draft` says why.
     """
     found: list[ImportDraft] = []
-    for path in _folder().glob("*.json"):
+    for path in paths().drafts_dir.glob("*.json"):
         try:
             draft = load_draft(path.stem)
         except UsageError:

@@ -56,7 +56,7 @@ _FIRST_STYLES = [_STYLES / "base.tcss", _STYLES / "screens.tcss"]
 _AGE_INTERVAL_S = 20.0
 """Seconds between updates of ages on the screen; unchanged text is not painted."""
 _START_PERIOD_S = 3.0
-"""Seconds after the first screen until work is done that would delay the first rows."""
+"""Seconds after the first screen until garbage collection and the rest of the styles are loaded."""
 _SLOW_REQUEST_S = 0.3
 """Seconds after which a request is shown in the header."""
 _QUIT_GRACE_S = 12.0
@@ -85,7 +85,6 @@ class Console(TerminalActionsMixin):
         control_character_filter.install()
         self.latency = Latency()
         self.in_flight = 0
-        self._is_starting = True
         self._is_quitting = False
         self.clipboard_text = ""
         self.crash_message = ""
@@ -198,10 +197,8 @@ class Console(TerminalActionsMixin):
             loop.default_exception_handler(context)
 
     def _on_start_period_over(self) -> None:
-        self._is_starting = False
         self.complete_styles()
         resume_garbage_collection()
-        offer_unfinished(self)
         # Detail screens need the models, and pydantic takes some tenths of a second to load.
         self.run_worker(lambda: import_module("dyntui.api.models"), thread=True, group="models")
 
@@ -215,8 +212,7 @@ class Console(TerminalActionsMixin):
     def environment_opened(self, connection: Connection) -> None:
         connection.log.subscribe(self._on_request_log)
         self.follow_changes(connection)
-        if not self._is_starting:  # the code that reads drafts takes as long to load as the first users
-            offer_unfinished(self)
+        offer_unfinished(self)
 
     def environment_left(self) -> None:
         self.latency = Latency()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dyntui.config.paths import paths
+from dyntui.core.text import quantity
+
 if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
     from dyntui.services.imports.wizard_draft import ImportDraft
@@ -33,8 +36,9 @@ def open_job(console: ConsoleApp, job: JobSummary) -> None:
 def offer_unfinished(console: ConsoleApp) -> None:
     """Show a message about an unfinished import of this environment, and how to continue it."""
     connection = console.session.connection
-    if connection is None:
-        return
+    folders = (paths().jobs_dir, paths().drafts_dir)
+    if connection is None or not any(any(folder.glob("*")) for folder in folders):
+        return  # the code that reads jobs and drafts takes longer to load than the first users of the demo
     environment = (connection.profile.environment_id, connection.profile.base_url)
 
     def find_unfinished() -> None:
@@ -45,7 +49,7 @@ def offer_unfinished(console: ConsoleApp) -> None:
         for job in list_jobs():
             own = job.location is not None and (job.location.environment_id, job.location.base_url) == environment
             if own and job.state is JobState.PAUSED and not job.is_busy:
-                remaining = f"{job.open_rows:,} rows remaining"
+                remaining = f"{quantity(job.open_rows, 'row')} remaining"
                 console.call_later(console.notify, f"Import of {job.source} paused, {remaining}. Resume it in :jobs.")
                 return
         draft = next(list_drafts(*environment), None)
