@@ -59,7 +59,7 @@ STEP_TEXTS = {
     "review": "with problems",
     "check": "not checked",
     "plan": "Emails stay unverified",
-    "run": "paused: the first 10 rows are sent",
+    "run": "paused: sent the first 10 rows",
 }
 
 
@@ -121,7 +121,7 @@ def test_a_file_is_imported_with_keys_only(serve: Serve, tmp_path: Path, size: t
             terminal.press("enter")
             terminal.wait("y send the first 10")
             terminal.press("y")
-            terminal.wait("paused: the first 10 rows are sent")
+            terminal.wait("paused: sent the first 10 rows")
             terminal.press("enter")
             terminal.wait(f"{ready + 1} of {counts['rows']} imported, {problems - 1} not imported", 60)
             assert "failed-rows.csv" in terminal.text
@@ -358,7 +358,7 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             terminal.press("enter")
             terminal.wait("y send the first 10")
             terminal.press("y")
-            terminal.wait("paused: the first 10 rows are sent", 60)
+            terminal.wait("paused: sent the first 10 rows", 60)
             terminal.press("enter")
             terminal.wait("rows/s", 60)
             terminal.press("p")

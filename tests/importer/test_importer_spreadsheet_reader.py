@@ -56,7 +56,7 @@ def test_formulas_are_read_as_their_last_value_and_reported() -> None:
     info, rows = read(samples.xlsx([["email", "n"], ["a@x.com", Formula("1+1", 2)], ["b@x.com", Formula("1+1")]]))
     assert rows[0].cells == ("a@x.com", 2) and [(p.code, p.field) for p in rows[0].problems] == [("formula", "n")]
     assert rows[1].cells == ("b@x.com", "") and [p.code for p in rows[1].problems] == ["formula_not_computed"]
-    assert any("2 cells are formulas" in note for note in info.notes)
+    assert any("Formulas in 2 cells" in note for note in info.notes)
 
 
 def test_a_row_of_uncomputed_formulas_is_read() -> None:

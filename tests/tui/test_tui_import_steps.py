@@ -167,7 +167,7 @@ async def test_an_unclear_encoding_is_chosen_with_previews(tmp_path: Path) -> No
         await press(pilot, "right_square_bracket")
         assert "cannot be read with these settings" in console.session.notifications[-1].text
         await press(pilot, "j", "enter", "down", "enter")
-        assert "1 rows" in bottom(console)
+        assert "1 row " in bottom(console)
         assert wizard_of(pilot).draft.read_options.encoding == "mac_roman"
 
 
@@ -524,7 +524,7 @@ async def test_ten_rows_are_sent_first_and_every_row_has_an_outcome(people: Path
         await go_to(pilot, people, "plan")
         await send_first(pilot)
         assert step_of(pilot).NAME == "run"
-        assert "the first 10 rows are sent" in text_of(console)
+        assert "sent the first 10 rows" in text_of(console)
         assert "job paused" in lines_of(console)[0]
         await press(pilot, "enter")
         await job_at_rest(pilot)
@@ -636,7 +636,7 @@ async def test_an_import_into_a_live_environment_needs_its_name(people: Path) ->
         assert "The text does not match" in text_of(console)
         await fill(pilot, "demo")
         await job_at_rest(pilot)
-        assert "the first 10 rows are sent" in text_of(console)
+        assert "sent the first 10 rows" in text_of(console)
 
 
 # Everywhere

@@ -21,6 +21,7 @@ from dyntui.cli.resource_lists import (
 from dyntui.cli.write_helpers import perform, read_option, report_results
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from dyntui.services.access.drafts import EntryDraft
@@ -145,7 +146,7 @@ def add(
         invalid = [draft for draft in checked if draft.state is DraftState.INVALID]
         if invalid and not (skip_invalid or skip_wrong):
             raise UsageError(
-                f"{len(invalid):,} of {len(checked):,} identifiers {'is' if len(invalid) == 1 else 'are'} invalid. "
+                f"Invalid: {len(invalid):,} of {quantity(len(checked), 'identifier')}. "
                 f"The first is {invalid[0].text!r}: {invalid[0].problem_text}",
                 hint="Nothing was added. Use --skip-invalid to add the valid ones.",
             )

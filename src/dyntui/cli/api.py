@@ -13,6 +13,7 @@ from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_co
 from dyntui.cli.write_helpers import perform, read_option
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -160,7 +161,7 @@ def _print_operations(context: CliContext, operations: list[Operation]) -> None:
         ("operation", "method", "group"),
         ((operation.id, operation.method, operation.group) for operation in operations),
     )
-    context.print_message(f"{len(operations)} operations")
+    context.print_message(quantity(len(operations), "operation"))
 
 
 def _find_operation(words: tuple[str, ...]) -> tuple[Operation, dict[str, str]]:

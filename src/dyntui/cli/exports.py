@@ -12,6 +12,7 @@ from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.output import show_progress
 from dyntui.cli.resource_commands import add_resource_commands
 from dyntui.core.errors import EXIT_SOME_FAILED
+from dyntui.core.text import quantity
 from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
@@ -86,4 +87,4 @@ def download_export(context: CliContext, export_id: str, output: Path | None, wa
 
     saved = context.run_connected(work)
     context.emit_json({"path": str(saved.path), "bytes": saved.size, "host": saved.host})
-    context.print_result(f"{saved.size:,} bytes from {saved.host} saved to {saved.path}")
+    context.print_result(f"{quantity(saved.size, 'byte')} from {saved.host} saved to {saved.path}")

@@ -13,6 +13,7 @@ import click
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context, run
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from dyntui.cli.job_runner import JobSignals
@@ -244,7 +245,7 @@ async def _prepare_and_run(
         location = JobLocation.of(connection.profile, await load_organization_id(connection.client))
         meter = ProgressMeter()
         with prepare_job(
-            source, mapping, location, on_rows=lambda n: meter.line(f"{n:,} rows read"), **facts
+            source, mapping, location, on_rows=lambda n: meter.line(f"{quantity(n, 'row')} read"), **facts
         ) as journal:
             meter.end()
             context.print_message(f"Job {journal.id}")

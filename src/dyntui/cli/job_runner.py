@@ -25,6 +25,7 @@ from dyntui.core.errors import (
     StoppedError,
     UsageError,
 )
+from dyntui.core.text import quantity
 from dyntui.core.times import duration
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class ProgressMeter:
 
     def show(self, progress: Progress) -> None:
         """Show the progress of a job."""
-        parts = [f"{progress.finished_rows:,} of {progress.total:,} rows"]
+        parts = [f"{progress.finished_rows:,} of {quantity(progress.total, 'row')}"]
         parts += [f"{n:,} {state}" for state, n in progress.counts.items() if state not in ("pending", "sending")]
         if progress.waiting:
             parts.append(progress.waiting)
@@ -216,7 +217,7 @@ def finish_job(context: CliContext, journal: Journal, result: RunResult, report:
     if not is_final:
         left = journal.total - sum(document["rows"].values())
         context.print_message(
-            f"Paused: {result.reason}. {left:,} rows left. Continue with `dyntui jobs resume {journal.id}`."
+            f"Paused: {result.reason}. {quantity(left, 'row')} left. Continue with `dyntui jobs resume {journal.id}`."
         )
     if result.error is not None:
         report_error(result.error, debug=context.debug)

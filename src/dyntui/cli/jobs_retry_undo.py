@@ -21,6 +21,7 @@ from dyntui.core.errors import (
     DyntuiError,
     UsageError,
 )
+from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from dyntui.cli.job_runner import JobSignals
@@ -67,7 +68,7 @@ async def _retry(
             check_location(old, location)
             journal = retry_job(old, location)
         with journal:
-            context.print_message(f"Job {journal.id} sends {journal.total:,} rows of job {path.stem} again.")
+            context.print_message(f"Job {journal.id} sends {quantity(journal.total, 'row')} of job {path.stem} again.")
             signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
             await precheck(context, connection, journal)
             permit = await confirm_job(context, connection, journal, confirmation)
@@ -214,7 +215,7 @@ def purge_jobs(context: CliContext, names: tuple[str, ...], unfinished: bool, ye
     ]
     if paths and not yes:
         ids = ", ".join(path.stem for path in paths[:_MAX_LISTED]) + (" …" if len(paths) > _MAX_LISTED else "")
-        confirm(f"Remove {len(paths):,} jobs from this machine ({ids})?", abort=True)
+        confirm(f"Remove {quantity(len(paths), 'job')} from this machine ({ids})?", abort=True)
     removed = [str(file) for path in paths for file in purge_job(path, unfinished=unfinished)]
     context.emit_json({"jobs": [path.stem for path in paths], "removed": removed})
-    context.print_result(f"{len(paths):,} jobs removed")
+    context.print_result(f"{quantity(len(paths), 'job')} removed")

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from dyntui.core.text import quantity
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.presets import FIREBASE_COLUMNS, firebase_without_names
 from dyntui.importer.problems import Problem
@@ -95,11 +96,12 @@ class RowReader(ABC):
             problems = (Problem("error", "unclosed_quote", "", message),)
         elif extra:
             message = (
-                f"{len(cells)} values for {self.width} columns. Maybe a value contains the delimiter and is not quoted."
+                f"{quantity(len(cells), 'value')} for {quantity(self.width, 'column')}. "
+                "Maybe a value contains the delimiter and is not quoted."
             )
             problems = (Problem("error", "too_many_cells", "", message),)
         elif len(cells) < self.width:
-            message = f"{len(cells)} values for {self.width} columns. The last ones are empty."
+            message = f"{quantity(len(cells), 'value')} for {quantity(self.width, 'column')}. The last ones are empty."
             problems = (Problem("warning", "too_few_cells", "", message),)
         cells = cells[: self.width] + [""] * (self.width - len(cells))
         values = tuple(cells) if self.keep is None else tuple(cells[index] for index in self.keep)

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from dyntui.core.text import quantity
 from dyntui.importer.formula_escaping import unescape_formula
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.problems import Problem
@@ -89,9 +90,11 @@ class SpreadsheetReader(RowReader):
 
     def _note_marks(self) -> None:
         if self._facts.formulas:
-            self.notes += (f"{len(self._facts.formulas):,} cells are formulas. Their last computed values are used.",)
+            self.notes += (
+                f"Formulas in {quantity(len(self._facts.formulas), 'cell')}. Their last computed values are used.",
+            )
         if self._facts.errors:
-            self.notes += (f"{len(self._facts.errors):,} cells have spreadsheet errors such as #REF!.",)
+            self.notes += (f"Spreadsheet errors such as #REF! in {quantity(len(self._facts.errors), 'cell')}.",)
 
     def _values(self) -> Iterator[list[Any]]:
         with _understood(self._opened.name):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 
+from dyntui.core.text import quantity
 from dyntui.core.times import parse_time
 from dyntui.importer.cell_text import SCIENTIFIC, cell_to_text
 from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, ImportField
@@ -175,7 +176,7 @@ def _refused_address(text: str, name: str) -> Problem:
     elif colon or ("-" in text and len(text) == 48):
         message, suggestion = "The API refuses “:” and “-” in wallet addresses, although TON uses them.", None
     elif not 18 <= len(text) <= 100:
-        message, suggestion = f"{len(text)} characters; the API accepts 18 to 100.", None
+        message, suggestion = f"{quantity(len(text), 'character')}; the API accepts 18 to 100.", None
     else:
         odd = next((char for char in text if not re.fullmatch(r"[A-Za-z0-9_]", char)), "")
         message, suggestion = (

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 from dyntui.core.times import age
 from dyntui.resources import RESOURCES, Paging
 from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
@@ -66,7 +67,9 @@ def verify_signature(secret: str, body: bytes, signature: str) -> SignatureCheck
     if not expected:
         return SignatureCheck(False, "The signature is missing.")
     if len(expected) != 64 or any(char not in "0123456789abcdef" for char in expected):
-        return SignatureCheck(False, f"A signature has 64 hexadecimal digits; this one has {len(expected)} characters.")
+        return SignatureCheck(
+            False, f"A signature has 64 hexadecimal digits; this one has {quantity(len(expected), 'character')}."
+        )
     attempts = (
         (body, "The signature is valid."),
         (body.rstrip(b"\r\n"), "The signature is valid for the body without the newline at its end."),
@@ -104,11 +107,15 @@ def disabled_cause(webhook: Webhook, messages: Sequence[Row]) -> str:
     failed = sum(is_delivered(row) is False for row in messages)
     if messages and failed == len(messages):
         cause = (
-            f"All of the last {len(messages)} messages failed. Dynamic disables webhooks that keep failing. "
+            f"All of the last {quantity(len(messages), 'message')} failed. "
+            "Dynamic disables webhooks that keep failing. "
             "Fix the receiver, then enable the webhook."
         )
     elif failed:
-        cause = f"{failed} of the last {len(messages)} messages failed. A member or Dynamic disabled the webhook."
+        cause = (
+            f"{failed} of the last {quantity(len(messages), 'message')} failed. "
+            "A member or Dynamic disabled the webhook."
+        )
     else:
         cause = "None of the last messages failed, so a member disabled the webhook."
     return f"{updated}{cause} Events while it is disabled are not delivered later."

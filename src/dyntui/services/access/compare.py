@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import change_entries, entry_target, removal_target
@@ -201,8 +202,8 @@ def plan_sync(row: Row, current: ComparisonSide, source: ComparisonSide, *, remo
     if source.invalid and remove:
         line, problem = source.invalid[0]
         raise UsageError(
-            f"{len(source.invalid):,} lines of {source.name} are invalid (line {line}: {problem}), so entries could "
-            "be removed by mistake.",
+            f"{source.name} has {quantity(len(source.invalid), 'invalid line')} (line {line}: {problem}), so entries "
+            "could be removed by mistake.",
             hint="Fix them, or sync without removing.",
         )
     diff = compare(source, current)

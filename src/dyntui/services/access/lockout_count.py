@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 from dyntui.core.times import age, now, parse_time
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, PolicyRole
 from dyntui.services.access.drafts import key_of
@@ -50,7 +51,7 @@ class KnownUsers:
         """Which users they are, as text."""
         total = f" of {self.total:,}" if self.total is not None else ""
         if self.total is not None and len(self.rows) >= self.total and self.source != "cache":
-            return f"all {len(self.rows):,} users"
+            return f"all {quantity(len(self.rows), 'user')}"
         if self.source == "cache":
             as_of = f", as of {age(self.as_of)}" if self.as_of is not None else ""
             return f"{len(self.rows):,}{total} users in the row cache of this machine{as_of}"
@@ -91,7 +92,7 @@ class Lockout:
         if self.let_in:
             counted.append(f"  {self.let_in:,} who cannot sign in now could sign in")
         stay = len(self.users.rows) - self.locked_out - self.let_in
-        counted.append(f"  {stay:,} {'are' if stay != 1 else 'is'} not affected")
+        counted.append(f"  {quantity(stay, 'user')} not affected")
         counted.append("Not counted: people who have not signed up yet, and identifiers linked later.")
         if self.gates:
             counted.append("Not counted: the rules of gates, because dyntui cannot read what a wallet holds.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -219,8 +220,8 @@ class RunningWrite:
     @property
     def label(self) -> str:
         """What it does and how far it is: `Delete 40 users: 12 done`."""
-        noun = self.action.noun if self.total == 1 else self.action.plural_noun
-        text = f"{self.action.verb} {self.total:,} {noun} {self.action.complement}".rstrip()
+        targets = quantity(self.total, self.action.noun, self.action.plural_noun)
+        text = f"{self.action.verb} {targets} {self.action.complement}".rstrip()
         return f"{text}: {self.done:,} done"
 
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
+from dyntui.core.text import quantity
 from dyntui.services.access.impact import assess_entries
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
@@ -103,7 +104,7 @@ def destination_for(journal: Journal) -> Destination:
 
 def _target(journal: Journal) -> Target:
     rows = journal.counts.get(RowState.PENDING, 0) + journal.counts.get(RowState.UNKNOWN, 0)
-    label = f"{journal.facts['source']['name']} ({rows:,} of {journal.total:,} rows to send)"
+    label = f"{journal.facts['source']['name']} ({rows:,} of {quantity(journal.total, 'row')} to send)"
     return Target(journal.id, label, size=rows)
 
 

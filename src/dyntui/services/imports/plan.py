@@ -124,7 +124,7 @@ def check_plan(journal: Journal, plan: Mapping[str, Any]) -> None:
 
 def plan_lines(plan: Mapping[str, Any]) -> list[str]:
     """Return the plan as lines of text."""
-    out = [f"{plan['total']:,} rows of {plan['source']} for {plan['where']['profile']}"]
+    out = [f"{quantity(plan['total'], 'row')} of {plan['source']} for {plan['where']['profile']}"]
     labels = {
         "create": "will be created",
         "update": "update an existing user",
@@ -145,12 +145,12 @@ def plan_lines(plan: Mapping[str, Any]) -> list[str]:
             if each["level"] == level:
                 out.append(f"  {level} {each['code']}: {each['rows']:,} ({each['meaning'] or 'no description'})")
     for name, count in plan["changes"]["fields"].items():
-        out.append(f"  changes {name} of {count:,} users")
+        out.append(f"  changes {name} of {quantity(count, 'user')}")
     for sample in plan["changes"]["samples"][:5]:
         diffs = ", ".join(f"{name}: {old!r} -> {new!r}" for name, (old, new) in sample["fields"].items())
         out.append(f"    row {sample['row']}, user {sample['user']}: {diffs}")
     if plan["changes"]["unchanged"]:
-        out.append(f"  {plan['changes']['unchanged']:,} users have all values already")
+        out.append(f"  no change for {quantity(plan['changes']['unchanged'], 'user')}")
     return out + list(plan["side_effects"])
 
 

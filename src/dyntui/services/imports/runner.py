@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import quantity
 from dyntui.services.imports.backoff import Backoff
 from dyntui.services.imports.batch_sender import BatchSender
 from dyntui.services.imports.batch_size import BatchSize
@@ -163,7 +164,7 @@ class ImportRunner:
                 )
                 self._retry_delay_s = min(_LONGEST_RETRY_DELAY_S, 2 * self._retry_delay_s)
         if self._queue.last_row is not None and self.journal.counts.get(RowState.PENDING, 0):
-            raise JobStopped(f"the first {self.options.first:,} rows are sent", is_planned=True)
+            raise JobStopped(f"sent the first {quantity(self.options.first or 0, 'row')}", is_planned=True)
 
     async def _set_clock(self) -> None:
         """Read the server time before anything is sent; when the server does not respond, the next requests give it."""
@@ -348,11 +349,13 @@ class ImportRunner:
                 if not wait:
                     return
                 await self._wait(
-                    left / 1000, f"waiting for {count:,} rows whose response was lost", "rows whose response was lost"
+                    left / 1000,
+                    f"waiting for {quantity(count, 'row')} whose response was lost",
+                    "rows whose response was lost",
                 )
             self.control.check()
             rows = journal.unknown(_RECOVERY_ROWS, max(oldest, now_ms() - self._settle_ms))
-            self._reporter.report(f"looking up {count:,} rows whose response was lost")
+            self._reporter.report(f"looking up {quantity(count, 'row')} whose response was lost")
             self._recovery_task = asyncio.ensure_future(self._recovery.recover(rows))
             try:
                 problem = await self._recovery_task

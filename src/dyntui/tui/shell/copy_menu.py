@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
-from dyntui.core.text import plain_json, shorten
+from dyntui.core.text import plain_json, quantity, shorten
 from dyntui.services.web_links import dashboard_url
 from dyntui.tui.kit.clipboard import paste_safe_text, send_to_clipboard
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -42,7 +42,7 @@ def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Row]) -
             choices.append(Choice(words, words, note=shorten(note, 48)))
     whole: object = dict(rows[0]) if len(rows) == 1 else [dict(row) for row in rows]
     texts["JSON"] = plain_json(json.dumps(whole, ensure_ascii=False, indent=2))
-    choices.append(Choice("JSON", "JSON", note=f"{len(texts['JSON'].encode('utf-8', 'replace')):,} bytes"))
+    choices.append(Choice("JSON", "JSON", note=quantity(len(texts["JSON"].encode("utf-8", "replace")), "byte")))
 
     def picked(words: str) -> None:
         what = words if len(rows) == 1 else f"{words} of {len(rows):,} {record.name}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 from dyntui.resources import Column
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import name_of
@@ -93,7 +94,7 @@ class EntryDraftsScreen(TableScreen):
         counts = ", ".join(
             f"{self._count(state):,} {_COUNT_LABELS[state]}" for state in DraftState if self._count(state)
         )
-        summary = f"{total:,} {'entry' if total == 1 else 'entries'}: {counts}" if counts else ""
+        summary = f"{quantity(total, 'entry', 'entries')}: {counts}" if counts else ""
         if not self.is_checked:
             summary += " · checking which are already on the list ···"
         self.show_summary(summary)
@@ -104,7 +105,7 @@ class EntryDraftsScreen(TableScreen):
 
     def unsaved(self) -> str:
         count = self._count(DraftState.NEW)
-        return f"{count:,} new {'entries' if count != 1 else 'entry'}" if count else ""
+        return quantity(count, "new entry", "new entries") if count else ""
 
     # Why an action is not available
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 from dyntui.services.access.access_policy import name_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -39,7 +40,9 @@ def ask_export(console: ConsoleApp, row: Row) -> None:
             return await export_file(path, rows, ExportFormat(values["format"]), ENTRY_EXPORT)
 
         run_read_worker(
-            console, export, lambda count: console.notify(f"{count:,} entries exported to {values['path']}")
+            console,
+            export,
+            lambda count: console.notify(f"{quantity(count or 0, 'entry', 'entries')} exported to {values['path']}"),
         )
 
     console.ask_then(FormDialog(f"Export {name_of(row)}", inputs, verb="export"), on_submit)

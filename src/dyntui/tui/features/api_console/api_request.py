@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from dyntui.api.catalog import Operation, catalog
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
-from dyntui.core.text import safe
+from dyntui.core.text import quantity, safe
 from dyntui.services import editor
 from dyntui.services.actions.resource_actions import HIDDEN
 from dyntui.services.actions.resource_changes import resources_of
@@ -71,7 +71,7 @@ class _ResponseHeader(LineWidget):
         if y == 0:
             failed = response.error is not None
             status = str(response.status) if response.status else "no response"
-            size = f"   {response.size:,} bytes" if response.size or not failed else ""
+            size = f"   {quantity(response.size, 'byte')}" if response.size or not failed else ""
             details = f"   {response.ms:,.0f} ms{size}   {response.at:%H:%M:%S} UTC"
             return [("  ● ", "bad" if failed else "good"), (status, "strong"), (details, "dim")], ""
         if response.error is not None:

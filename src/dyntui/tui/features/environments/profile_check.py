@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import quantity
 from dyntui.tui.shell.console_state import HealthCheck
 
 if TYPE_CHECKING:
@@ -42,5 +43,5 @@ async def _check_server(connection: Connection) -> HealthCheck:
         return HealthCheck(True, "ok, but the server reports live", connection.token_hint)
     parts = [f"ok, {max(1, round(result.ms or 0))} ms"]
     if result.scopes is not None:
-        parts.append(f"{len(result.scopes)} scopes")
+        parts.append(quantity(len(result.scopes), "scope"))
     return HealthCheck(True, ", ".join([*parts, *result.warnings]), connection.token_hint)

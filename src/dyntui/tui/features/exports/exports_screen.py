@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
+from dyntui.core.text import quantity
 from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -123,7 +124,7 @@ class ExportsScreen(ResourceActionsScreen):
 
     def _on_downloaded(self, saved: SavedExport) -> None:
         self._end_progress()
-        self.console.notify(f"Export saved to {saved.path} ({saved.size:,} bytes)")
+        self.console.notify(f"Export saved to {saved.path} ({quantity(saved.size, 'byte')})")
 
     def _on_failed(self, error: DyntuiError) -> None:
         self._end_progress()

@@ -226,7 +226,7 @@ class CheckStep(WizardStep):
         }
         if self.draft.upsert:
             notes["unchanged"] = ("unchanged", "already up to date")
-        lines = [value_line(""), heading(f"{self._row_count:,} rows checked")]
+        lines = [value_line(""), heading(f"{quantity(self._row_count, 'row')} checked")]
         for name, (label, note) in notes.items():
             style = "warn" if found[name] and name in ("taken", "conflict") else ""
             lines.append(value_line(label, f"{found[name]:,}", note=note, style=style))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual import on
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import quantity
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.store.states import JobState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
@@ -307,7 +308,7 @@ class JobsScreen(TableScreen):
         job, draft = self.job, self._draft
         name = job.id if job is not None else "the draft"
         open_rows = job.open_rows if job is not None and job.state is not None and not is_over(job.state) else 0
-        left = f" {open_rows:,} rows were not sent." if open_rows else ""
+        left = f" Not sent: {quantity(open_rows, 'row')}." if open_rows else ""
         what = "Its rows and its reports are deleted from this machine; users on the server stay."
         ask_confirmation(
             self.console,

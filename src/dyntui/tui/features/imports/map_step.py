@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import quantity
 from dyntui.importer import Mapping
 from dyntui.importer.value_paths import find_owner_column
 from dyntui.resources import Column
@@ -156,7 +157,7 @@ class MapStep(WizardStep):
         mapped = {find_owner_column(columns, each.column) for each in mapping.mapped}
         return [
             (
-                f"{len(mapped):,} columns mapped, {len(columns) - len(mapped):,} excluded",
+                f"{quantity(len(mapped), 'column')} mapped, {len(columns) - len(mapped):,} excluded",
                 "warn" if mapping.missing else "",
             )
         ]

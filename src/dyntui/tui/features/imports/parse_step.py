@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_list
-from dyntui.core.text import safe
+from dyntui.core.text import quantity, safe
 from dyntui.resources import Column
 from dyntui.services.imports.wizard_service import FilePreview, FileTotals
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
@@ -165,9 +165,9 @@ class ParseStep(WizardStep):
         totals = self.wizard.totals
         if totals is None:
             return [(f"counting {self._counted_rows:,}", "")]
-        parts: list[Piece] = [(f"{totals.rows:,} rows", "")]
+        parts: list[Piece] = [(quantity(totals.rows, "row"), "")]
         if problems := sum(totals.problems.values()):
-            parts.append((f"{problems:,} problems", "warn"))
+            parts.append((quantity(problems, "problem"), "warn"))
         return parts
 
     def blocked_reason(self) -> str | None:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from dyntui.core.ids import short_id
-from dyntui.core.text import safe
+from dyntui.core.text import quantity, safe
 from dyntui.core.times import duration
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
@@ -116,7 +116,7 @@ class PlanStep(WizardStep):
     def _confirm(self, first: int | None, opening_key: str) -> None:
         requirement = self._requirement
         assert requirement is not None
-        verb = f"Send the first {first}" if first else f"Send {self.send_count:,} rows"
+        verb = f"Send the first {first}" if first else f"Send {quantity(self.send_count, 'row')}"
         dialog = ConfirmDialog(requirement, verb=verb, opening_key=opening_key)
         self.console.ask_then(dialog, lambda confirmation: self.wizard.start_job(confirmation, first))
 
@@ -125,7 +125,7 @@ def plan_lines(plan: Mapping[str, Any], counts: RowCounts, allowlist: str = "") 
     """Return the plan as lines; the row counts add up to the rows of the file."""
     outcomes: Mapping[str, int] = plan["outcomes"]
     destination = f"{allowlist} in {plan['where']['profile']}" if allowlist else plan["where"]["profile"]
-    lines = [heading(f"{plan['total']:,} rows of {plan['source']} → {destination}")]
+    lines = [heading(f"{quantity(plan['total'], 'row')} of {plan['source']} → {destination}")]
     for key, name, note in _OUTCOMES:
         if outcomes[key] or key == "create":
             lines.append(value_line(name, f"{outcomes[key]:,}", note=note))

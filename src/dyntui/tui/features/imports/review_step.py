@@ -379,10 +379,11 @@ class ReviewStep(RowLoadingMixin):
         def on_submit(values: Values) -> None:
             self._apply_fix(code, fix.name, values["value"], values.get("replacement", ""))
 
-        self.console.ask_then(FormDialog(f"{fix.title}: {fix.rows:,} rows", fields, verb="fix"), on_submit)
+        self.console.ask_then(FormDialog(f"{fix.title}: {quantity(fix.rows, 'row')}", fields, verb="fix"), on_submit)
 
     def _apply_fix(self, code: str, fix_name: str, value: str = "", replacement: str = "") -> None:
-        self._change(
-            lambda review: review.fix(code, fix_name, value=value, replacement=replacement),
-            lambda count: f"{count:,} rows changed. Press u to undo.",
-        )
+        def fix(review: Review) -> str:
+            changed = review.fix(code, fix_name, value=value, replacement=replacement)
+            return f"{quantity(changed, 'row')} changed. Press u to undo."
+
+        self._change(fix, str)

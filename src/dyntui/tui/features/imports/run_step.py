@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import quantity
 from dyntui.core.times import duration
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.progress import Progress, RowFailure
@@ -190,14 +191,14 @@ def state_lines(counts: Mapping[RowState, int], total: int) -> list[ReportLine]:
 
 def _progress_lines(progress: Progress) -> list[ReportLine]:
     lines = [_bar_line(progress.finished_rows, progress.total)]
-    parts = [f"{progress.finished_rows:,} of {progress.total:,} rows done"]
+    parts = [f"{progress.finished_rows:,} of {quantity(progress.total, 'row')} done"]
     if progress.rows_per_second:
         parts.append(f"{progress.rows_per_second:,.0f} rows/s")
     if progress.eta_s is not None and progress.open_rows:
         left = duration(progress.eta_s)
         parts.append(f"{left} left" if left.startswith("under") else f"about {left} left")
     lines.append(text_line(" · ".join(parts)))
-    sending = f"sending {progress.batch_rows:,} rows per request" if progress.batch_rows else "sending"
+    sending = f"sending {quantity(progress.batch_rows, 'row')} per request" if progress.batch_rows else "sending"
     lines.append(text_line(progress.waiting, "warn") if progress.waiting else text_line(sending))
     lines += [value_line(""), heading("rows")]
     return lines + state_lines(progress.counts, progress.total) + _failure_lines(progress.failures)

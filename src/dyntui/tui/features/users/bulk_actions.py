@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import add_to_allowlist, set_metadata_field, user_target
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
@@ -92,7 +93,7 @@ def _show_unfinished(screen: MarkedListScreen, results: WriteResults) -> None:
         labels = {choice.key: choice.label for choice in choices}
         screen.console.visit(UserScreen(user_id, labels[user_id]))
 
-    title = f"{len(unfinished):,} of {len(results.items):,} users unfinished, still marked"
+    title = f"{len(unfinished):,} of {quantity(len(results.items), 'user')} unfinished, still marked"
     screen.console.ask_then(SelectDialog(title, choices), on_choice)
 
 

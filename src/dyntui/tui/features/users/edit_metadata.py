@@ -12,6 +12,7 @@ from textual.app import SuspendNotSupported
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 from dyntui.services import editor
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import user_target
@@ -118,7 +119,7 @@ class _MetadataEditor:
             lines.insert(0, "The metadata was changed at the server meanwhile. Saving makes these changes to it:")
         size = metadata_size(edited)
         if size > USUAL_LIMIT:
-            lines.append(f"The metadata has {size:,} bytes. The server may refuse more than {USUAL_LIMIT:,}.")
+            lines.append(f"The metadata has {quantity(size, 'byte')}. The server may refuse more than {USUAL_LIMIT:,}.")
         run_action(
             self.console,
             write_action("users.update"),

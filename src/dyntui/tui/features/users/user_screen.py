@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dyntui.core.json_types import Row
+from dyntui.core.text import quantity
 from dyntui.resources import RESOURCES, Column
 from dyntui.services.metadata import USUAL_LIMIT, metadata_of, metadata_size
 from dyntui.tui.features.users.actions import USERS_ACTIONS
@@ -95,7 +96,7 @@ class UserScreen(UserActionsMixin):
             parts.append(("unsaved metadata", "warn"))
         if self.document is not None and self.TABS[self.tab].name == "metadata":
             size = metadata_size(metadata_of(self.document))
-            parts.append((f"{size:,} bytes", "warn" if size > USUAL_LIMIT else ""))
+            parts.append((quantity(size, "byte"), "warn" if size > USUAL_LIMIT else ""))
         return [*parts, *super().status()]
 
     def fill(self, tab: Tab, document: Row) -> None:

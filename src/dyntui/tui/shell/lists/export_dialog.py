@@ -36,7 +36,7 @@ def open_export_dialog(screen: MarkedListScreen) -> None:
     if screen.filter_text:
         what["filter"] = f"rows that match {safe(screen.filter_text, 40)}"
     if screen.search is not None and screen.search.query.text:
-        what["search"] = f"the {len(screen.search.ids):,} rows of the local search"
+        what["search"] = f"the {quantity(len(screen.search.ids), 'row')} of the local search"
     what["all"] = f"all {name}"
     fields = (
         FormInput("what", "rows", next(iter(what)), what),

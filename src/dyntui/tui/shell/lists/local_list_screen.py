@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from dyntui.core.text import safe
+from dyntui.core.text import quantity, safe
 from dyntui.resources import Column
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
@@ -109,7 +109,7 @@ class LocalListScreen(ListScreen):
         if search is None:
             return super().age_parts()
         if search.is_complete:
-            scope = f"all {search.searched:,} rows"
+            scope = f"all {quantity(search.searched, 'row')}"
         else:
             scope = f"only the {search.searched:,} {'cached' if search.cached else 'loaded'} rows"
         age = age_label(search.oldest)

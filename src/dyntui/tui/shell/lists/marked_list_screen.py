@@ -88,7 +88,7 @@ class MarkedListScreen(LocalListScreen):
                 seen += 1
                 yield row_id, seen, count
 
-        self._scan_and_mark(f"Mark {count:,} rows", ids())
+        self._scan_and_mark(f"Mark {quantity(count, 'row')}", ids())
 
     def _scan_and_mark(self, title: str, ids: AsyncIterator[tuple[str, int, int | None]]) -> None:
         from dyntui.tui.shell.lists.scan_dialog import scan_with_progress

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.config.list_preferences import ListPreferences, SavedView, Widths
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import quantity
 from dyntui.services.lists.columns import available_columns, widths_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -69,7 +70,7 @@ def open_saved_views(screen: MarkedListScreen, show: Callable[[SavedView], None]
 
 
 def _describe(view: SavedView) -> str:
-    columns = f"{len(view.columns)} columns" if view.columns else ""
+    columns = quantity(len(view.columns), "column") if view.columns else ""
     name, _, direction = view.order.rpartition("-")
     order = f"{name} {'↓' if direction == 'desc' else '↑'}" if name else ""
     return " · ".join(part for part in (f"/{view.filter}" if view.filter else "", order, columns) if part)
