@@ -38,6 +38,8 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
+        self.echoes_at_exit: bool | None = None
+        """Whether the terminal shows what is typed after the program ended; None while it runs."""
         self._child = pexpect.spawn(
             sys.executable,
             ["-m", "dyntui", *arguments],
@@ -60,11 +62,6 @@ class Terminal:
     def pid(self) -> int:
         """The process id of the program."""
         return int(self._child.pid)
-
-    @property
-    def echoes(self) -> bool:
-        """Whether the terminal shows what is typed."""
-        return bool(termios.tcgetattr(self._child.child_fd)[3] & termios.ECHO)
 
     @property
     def text(self) -> str:
@@ -104,6 +101,7 @@ class Terminal:
         end = time.monotonic() + timeout_s
         while self.read():
             assert time.monotonic() < end, f"the program did not finish within {timeout_s} s:\n{self.text}"
+        self.echoes_at_exit = bool(termios.tcgetattr(self._child.child_fd)[3] & termios.ECHO)
         self._child.close()
         return -self._child.signalstatus if self._child.signalstatus else int(self._child.exitstatus or 0)
 

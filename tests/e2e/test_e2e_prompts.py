@@ -76,7 +76,7 @@ def test_a_signal_ends_a_prompt_and_restores_the_terminal(
         terminal.wait(question)
         os.kill(terminal.pid, number)
         assert terminal.wait_for_exit() == 128 + number
-        assert terminal.echoes
+        assert terminal.echoes_at_exit
     assert _audit_lines(tmp_path) == []
 
 
