@@ -9,26 +9,27 @@ import io
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO
 
 import orjson
 
 from dyntui.sandbox.clock import Clock
 from dyntui.sandbox.store import Document, Store
+from dyntui.sandbox.user_record import Record
 from dyntui.sandbox.user_repository import UserFilter, UserRepository
 
-__all__ = ["PREFIX", "Exports", "PendingExport", "visitor_csv_lines"]
+__all__ = ["PREFIX", "USER_COLUMNS", "VISITOR_COLUMNS", "Exports", "PendingExport"]
 PREFIX = "/__exports__/"
 _PAGE = 500
 _IN_MEMORY = 4 << 20
-_USER_COLUMNS = (
+USER_COLUMNS = (
     "id", "createdAt", "updatedAt", "firstVisit", "lastVisit", "email", "alias", "firstName", "lastName", "username",
     "phoneNumber", "jobTitle", "team", "tShirtSize", "country", "policiesConsent", "walletPublicKey", "wallet", "chain",
     "lists", "scope", "metadata",
 )  # fmt: skip
-_VISITOR_COLUMNS = ("id", "createdAt", "address", "chain", "walletName", "provider")
+VISITOR_COLUMNS = ("id", "createdAt", "address", "chain", "walletName", "provider")
 
 
 @dataclass(slots=True)
@@ -56,13 +57,14 @@ class Exports:
         self._made: dict[str, PendingExport] = {}
         self._stopped = threading.Event()
 
-    def start(self, id: str, delay_s: float, lines: Callable[[], Iterable[bytes]]) -> None:
-        """Make the export with that id in the background, after a delay.
+    def start(self, id: str, delay_s: float, columns: Sequence[str], rows: Callable[[], Iterable[Document]]) -> None:
+        """Make the CSV file of the export with that id in the background, after a delay.
 
-        `lines` returns the lines of the file.
+        rows: returns the rows as the API shows them.
         """
         made = self._made[id] = PendingExport()
-        threading.Thread(target=self._make, args=(made, delay_s, lines), name=f"export {id}", daemon=True).start()
+        arguments = (made, delay_s, columns, rows)
+        threading.Thread(target=self._make, args=arguments, name=f"export {id}", daemon=True).start()
 
     def get(self, id: str) -> PendingExport | None:
         """Return the export with an id; None when this run has not made it."""
@@ -75,15 +77,18 @@ class Exports:
             with made.lock:
                 made.file.close()
 
-    def _make(self, made: PendingExport, delay_s: float, lines: Callable[[], Iterable[bytes]]) -> None:
+    def _make(
+        self, made: PendingExport, delay_s: float, columns: Sequence[str], rows: Callable[[], Iterable[Document]]
+    ) -> None:
         if self._stopped.wait(delay_s):
             return
         made.started = self._clock.now()
         with made.lock:
-            for line in lines():
+            made.file.write(_csv_line(columns))
+            for row in rows():
                 if self._stopped.is_set():
                     return
-                made.file.write(line)
+                made.file.write(_csv_line(_csv_cell(row.get(name)) for name in columns))
         made.completed = self._clock.now()
 
     def path(self, id: str, lifetime_s: int) -> str:
@@ -105,9 +110,8 @@ class Exports:
     def _sign(self, id: str, expires: int) -> str:
         return hmac.new(self._secret, f"{id} {expires}".encode(), hashlib.sha256).hexdigest()
 
-    def user_lines(self, serialize: Callable[[Any, int], Document]) -> Iterator[bytes]:
-        """Yield the CSV lines of all users. `serialize` returns the API user for a record and its position."""
-        yield _csv_line(_USER_COLUMNS)
+    def users(self, serialize: Callable[[Record, int], Document]) -> Iterator[Document]:
+        """Yield all users. `serialize` returns the API user for a record and its position."""
         offset = 0
         while True:
             with self._store.lock:
@@ -118,16 +122,8 @@ class Exports:
                 users = [serialize(records[position], position) for position in positions]
             if not users:
                 return
-            for user in users:
-                yield _csv_line(_csv_cell(user.get(name)) for name in _USER_COLUMNS)
+            yield from users
             offset += len(users)
-
-
-def visitor_csv_lines(visitors: Iterable[Document]) -> Iterator[bytes]:
-    """Yield the CSV lines of visitors, given as the API shows them."""
-    yield _csv_line(_VISITOR_COLUMNS)
-    for visitor in visitors:
-        yield _csv_line(_csv_cell(visitor.get(name)) for name in _VISITOR_COLUMNS)
 
 
 def _csv_line(cells: Iterable[str]) -> bytes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import partial
 
-from dyntui.sandbox.exports import visitor_csv_lines
+from dyntui.sandbox.exports import USER_COLUMNS, VISITOR_COLUMNS
 from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.operations.visits import serialize_visitor
 from dyntui.sandbox.replies import Reply, RequestRefused
@@ -43,20 +43,13 @@ def create_export(call: OperationCall) -> Reply:
     sandbox, store = call.sandbox, call.sandbox.store
     export = {"id": call.new_id("exports"), **call.body, "status": "pending", "createdAt": format_time(call.now)}
     store.put("exports", export, call.path["environmentId"])
-
+    delay_s = sandbox.flags.number("export-delay-ms") / 1000
     if export["model"] == "visits":
         visitors = [serialize_visitor(sandbox.environment_id, each) for each in sandbox.visitors.all()]
-
-        def lines() -> Iterable[bytes]:
-            return visitor_csv_lines(visitors)
+        sandbox.exports.start(export["id"], delay_s, VISITOR_COLUMNS, lambda: visitors)
     else:
-
-        def lines() -> Iterable[bytes]:
-            return sandbox.exports.user_lines(
-                lambda record, position: sandbox.serializer.user(record, position, nulls=False, sessions=False)
-            )
-
-    sandbox.exports.start(export["id"], sandbox.flags.number("export-delay-ms") / 1000, lines)
+        serialize = partial(sandbox.serializer.user, nulls=False, sessions=False)
+        sandbox.exports.start(export["id"], delay_s, USER_COLUMNS, lambda: sandbox.exports.users(serialize))
     return Reply(201, _serialize(call, export))
 
 
