@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from dyntui import __version__
-from dyntui.api._httpx import httpx, set_location_aside
+from dyntui.api._httpx import httpx
 from dyntui.api.errors import ApiProblem, BadResponse, Redirected, error_from
 from dyntui.api.request_log import RequestLog
-from dyntui.api.transport import CONNECT_TIMEOUT, READ_TIMEOUT, AsgiApp, translate
+from dyntui.api.transport import AsgiApp, open_client, translate
 from dyntui.config.urls import is_loopback
 from dyntui.core.errors import UsageError
 from dyntui.core.redact import redact
@@ -74,7 +73,11 @@ async def fetch(
     started, status, got, problem = time.perf_counter(), 0, 0, ""
     log.started()
     try:
-        async with asyncio.timeout(LONGEST), _client(host, app) as client, client.stream("GET", url) as response:
+        async with (
+            asyncio.timeout(LONGEST),
+            open_client(httpx.URL(url).host, {"Accept-Encoding": "identity"}, app) as client,
+            client.stream("GET", url) as response,
+        ):
             status = response.status_code
             if status >= 300:
                 await _refused(response)
@@ -101,18 +104,6 @@ async def fetch(
     finally:
         ms = (time.perf_counter() - started) * 1000
         log.finished("GET", "download", status, ms, 0, got, 1, problem)
-
-
-def _client(host: str, app: AsgiApp | None) -> httpx.AsyncClient:
-    name = httpx.URL(f"http://{host}").host
-    return httpx.AsyncClient(
-        follow_redirects=False,
-        event_hooks={"response": [set_location_aside]},
-        timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-        headers={"User-Agent": f"dyntui/{__version__}", "Accept-Encoding": "identity"},
-        trust_env=not is_loopback(name),
-        transport=httpx.ASGITransport(app=app) if app is not None else None,
-    )
 
 
 async def _refused(response: httpx.Response) -> None:

@@ -44,6 +44,7 @@ __all__ = [
     "ApiResponse",
     "AsgiApp",
     "Transport",
+    "open_client",
     "origin_of",
     "translate",
 ]
@@ -118,16 +119,9 @@ class Transport:
     def _client(self) -> httpx.AsyncClient:
         if self._http is None:
             own_trust = self._app is None and self._base.scheme == "https" and bool(self._ca_file)
-            self._http = httpx.AsyncClient(
-                follow_redirects=False,
-                event_hooks={"response": [set_location_aside]},
-                timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-                headers={"User-Agent": f"dyntui/{__version__}", "Accept": "application/json"},
-                # A proxy from the environment is used, but never for this machine's own servers.
-                trust_env=not is_loopback(self._base.host),
-                transport=httpx.ASGITransport(app=self._app) if self._app is not None else None,
-                verify=self._trusted() if own_trust else True,
-            )
+            headers = {"Accept": "application/json"}
+            verify = self._trusted() if own_trust else True
+            self._http = open_client(self._base.host, headers, self._app, verify)
         return self._http
 
     def _trusted(self) -> ssl.SSLContext:
@@ -250,6 +244,22 @@ class Transport:
         finally:
             ms = (time.perf_counter() - started) * 1000
             self._log.finished(method, operation, status, ms, out, got, attempt, problem)
+
+
+def open_client(
+    host: str, headers: Mapping[str, str], app: AsgiApp | None, verify: ssl.SSLContext | bool = True
+) -> httpx.AsyncClient:
+    """Return an httpx client for a host that follows no redirect. app: an ASGI application instead of the network."""
+    return httpx.AsyncClient(
+        follow_redirects=False,
+        event_hooks={"response": [set_location_aside]},
+        timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+        headers={"User-Agent": f"dyntui/{__version__}", **headers},
+        # A proxy from the environment is used, but never for this machine's own servers.
+        trust_env=not is_loopback(host),
+        transport=httpx.ASGITransport(app=app) if app is not None else None,
+        verify=verify,
+    )
 
 
 async def _exchange(client: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:

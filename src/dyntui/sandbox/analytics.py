@@ -15,6 +15,7 @@ from dyntui.sandbox.user_repository import UserRepository
 
 __all__ = ["Analytics", "period_start"]
 Range = tuple[int, int]
+"""The first and the last time, in ms since 1970."""
 _SAMPLE_SIZE = 3_000
 _SYSTEMS = (("iPhone", "iOS"), ("Android", "Android"), ("Macintosh", "macOS"), ("Windows", "Windows"), ("", "Linux"))
 

@@ -69,9 +69,9 @@ class Gateway:
         elif not path.startswith(BASE_PATH + "/"):
             await exchange.send(Reply(404, {"error": "Path not found", "code": "not_found"}))
         else:
-            await self._api(exchange)
+            await self._call_api(exchange)
 
-    async def _api(self, exchange: _Exchange) -> None:
+    async def _call_api(self, exchange: _Exchange) -> None:
         sandbox = self.sandbox
         bulk = exchange.method == "POST" and exchange.path.rstrip("/").endswith("/users/bulk")
         if refusal := sandbox.limiter.check_request(bulk=bulk):

@@ -89,15 +89,15 @@ class DocumentResource:
             operation(id)(self._handler(catalog().get(id)))
         return self
 
-    def _handler(self, each: Operation) -> Handler:
-        last = each.path.rpartition("/")[2]
+    def _handler(self, served: Operation) -> Handler:
+        last = served.path.rpartition("/")[2]
         if last in ("enable", "disable"):
             return lambda call: self.set_enabled(call, last == "enable")
-        if each.method == "GET":
-            is_one = last.startswith("{") or (self.locate is not None and not _only_property(each.response or {}))
+        if served.method == "GET":
+            is_one = last.startswith("{") or (self.locate is not None and not _only_property(served.response or {}))
             return (lambda call: self.respond(call, self.find(call))) if is_one else self.list_all
         handlers: dict[str, Handler] = {"POST": self.create, "PUT": self.update, "DELETE": self.delete}
-        return handlers[each.method]
+        return handlers[served.method]
 
     def find(self, call: OperationCall) -> Document:
         """Return the document of the path. Raises RequestRefused (404)."""

@@ -138,15 +138,15 @@ class EventLog:
 
     def at(self, position: int) -> Document:
         """Return the event at a position that `emit` returned."""
-        return self._shown(self._store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone())
+        return self._parse_row(self._store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone())
 
     def get(self, id: str) -> Document | None:
         """Return the event with an id; None when there is none."""
         position = self._ids.owner(id)
         found = self._store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone()
-        if found is None or self._id(found[0]) != id:
+        if found is None or self._event_id(found[0]) != id:
             return None
-        return self._shown(found)
+        return self._parse_row(found)
 
     def page(self, cursor: str | None, resource: str, start: int | None, end: int | None) -> tuple[list[Document], str]:
         """Return one page of events, and the cursor of the next page; empty when it is the last one.
@@ -159,19 +159,19 @@ class EventLog:
             if self._flags["event-resource"] == "exact":
                 conditions["name NOT GLOB ?"] = f"{_escape_glob(resource)}.*.*"
         rows, next_cursor = read_page(self._store.db, f"{_SELECT} 1", conditions, cursor, self._flags)
-        return [self._shown(row) for row in rows], next_cursor
+        return [self._parse_row(row) for row in rows], next_cursor
 
-    def _shown(self, row: DatabaseRow) -> Document:
+    def _parse_row(self, row: DatabaseRow) -> Document:
         position, at, name, user, data = row
         return self._event(position, at, name, user, orjson.loads(data))
 
-    def _id(self, position: int) -> str:
+    def _event_id(self, position: int) -> str:
         return self._ids.child(position, "event")
 
     def _event(self, position: int, at: int, name: str, user: str | None, data: Document) -> Document:
         resource, _, action = name.rpartition(".")
         return {
-            "eventId": self._id(position),
+            "eventId": self._event_id(position),
             "environmentId": self._environment_id,
             "environmentName": self._flags["environment-name"],
             "eventName": name,

@@ -62,9 +62,9 @@ class Exports:
 
         rows: returns the rows as the API shows them.
         """
-        made = self._made[id] = PendingExport()
-        arguments = (made, delay_s, columns, rows)
-        threading.Thread(target=self._make, args=arguments, name=f"export {id}", daemon=True).start()
+        export = self._made[id] = PendingExport()
+        arguments = (export, delay_s, columns, rows)
+        threading.Thread(target=self._write_file, args=arguments, name=f"export {id}", daemon=True).start()
 
     def get(self, id: str) -> PendingExport | None:
         """Return the export with an id; None when this run has not made it."""
@@ -73,23 +73,23 @@ class Exports:
     def close(self) -> None:
         """Stop the pending exports and remove all files."""
         self._stopped.set()
-        for made in self._made.values():
-            with made.lock:
-                made.file.close()
+        for export in self._made.values():
+            with export.lock:
+                export.file.close()
 
-    def _make(
-        self, made: PendingExport, delay_s: float, columns: Sequence[str], rows: Callable[[], Iterable[Document]]
+    def _write_file(
+        self, export: PendingExport, delay_s: float, columns: Sequence[str], rows: Callable[[], Iterable[Document]]
     ) -> None:
         if self._stopped.wait(delay_s):
             return
-        made.started = self._clock.now()
-        with made.lock:
-            made.file.write(_csv_line(columns))
+        export.started = self._clock.now()
+        with export.lock:
+            export.file.write(_csv_line(columns))
             for row in rows():
                 if self._stopped.is_set():
                     return
-                made.file.write(_csv_line(_csv_cell(row.get(name)) for name in columns))
-        made.completed = self._clock.now()
+                export.file.write(_csv_line(_csv_cell(row.get(name)) for name in columns))
+        export.completed = self._clock.now()
 
     def path(self, id: str, lifetime_s: int) -> str:
         """Return the signed path of the file, which expires after `lifetime_s` seconds."""
@@ -100,12 +100,12 @@ class Exports:
         """Return the file of a signed path in pieces, or the HTTP status of a refusal."""
         id, _, name = path.removeprefix(PREFIX).partition("/")
         expires, _, signature = name.removesuffix(".csv").partition("-")
-        made = self._made.get(id)
-        if not (expires.isascii() and expires.isdigit()) or made is None or made.completed is None:
+        export = self._made.get(id)
+        if not (expires.isascii() and expires.isdigit()) or export is None or export.completed is None:
             return 404
         if not hmac.compare_digest(signature.encode(), self._sign(id, int(expires)).encode()):
             return 403
-        return _read_pieces(made) if int(expires) >= time.time() else 403
+        return _read_pieces(export) if int(expires) >= time.time() else 403
 
     def _sign(self, id: str, expires: int) -> str:
         return hmac.new(self._secret, f"{id} {expires}".encode(), hashlib.sha256).hexdigest()
@@ -142,11 +142,11 @@ def _csv_cell(value: object) -> str:
     return orjson.dumps(value).decode() if isinstance(value, (dict, list)) else str(value)
 
 
-def _read_pieces(made: PendingExport) -> Iterator[bytes]:
-    with made.lock:
-        size = made.file.seek(0, io.SEEK_END)
+def _read_pieces(export: PendingExport) -> Iterator[bytes]:
+    with export.lock:
+        size = export.file.seek(0, io.SEEK_END)
     for start in range(0, size, 1 << 16):
-        with made.lock:
-            made.file.seek(start)
-            piece = made.file.read(1 << 16)
+        with export.lock:
+            export.file.seek(start)
+            piece = export.file.read(1 << 16)
         yield piece

@@ -41,21 +41,21 @@ def inject_payloads(value: object) -> object:
     """
     payloads = cycle(PAYLOADS)
 
-    def walk(each: object, name: str, in_free_form: bool) -> object:
-        if isinstance(each, dict):
+    def walk(node: object, name: str, in_free_form: bool) -> object:
+        if isinstance(node, dict):
             inside = in_free_form or name in ("metadata", "profile", "oauth_metadata", "headers")
             out = {
-                (f"{key} {next(payloads)}" if inside else key): walk(item, key, inside) for key, item in each.items()
+                (f"{key} {next(payloads)}" if inside else key): walk(item, key, inside) for key, item in node.items()
             }
             if inside and not out:
                 out[next(payloads)] = next(payloads)
             return out
-        if isinstance(each, list):
-            return [walk(item, name, in_free_form) for item in each]
-        if isinstance(each, str) and not (_UUID.match(each) or _TIME.match(each) or name in _UNCHANGED_FIELDS):
+        if isinstance(node, list):
+            return [walk(item, name, in_free_form) for item in node]
+        if isinstance(node, str) and not (_UUID.match(node) or _TIME.match(node) or name in _UNCHANGED_FIELDS):
             return next(payloads)
-        if each is None and name in _NULLABLE_TEXT_FIELDS:
+        if node is None and name in _NULLABLE_TEXT_FIELDS:
             return next(payloads)
-        return each
+        return node
 
     return walk(value, "", False)

@@ -94,12 +94,12 @@ def _create_message(sandbox: SandboxState, webhook: Document, event: Document, t
     at = _parse_ms(event["timestamp"]) + 400
     failures = 3 if not webhook["isEnabled"] or turn % 13 == 12 else 1 if turn % 5 == 4 else 0
     for attempt in range(1, failures + 1):
-        sandbox.webhooks.record(webhook, payload, attempt, at + (attempt - 1) * 30_000, at, dict(_REFUSED))
+        sandbox.webhooks.record_delivery(webhook, payload, attempt, at + (attempt - 1) * 30_000, at, dict(_REFUSED))
     if failures < 3:
         duration_ms = 40 + int.from_bytes(sandbox.ids.digest(f"delivery {event['eventId']}", 1), "big")
         accepted = {"status": 200, "headers": {"content-type": "application/json"}, "body": '{"ok":true}'}
         response = {**accepted, "durationMs": duration_ms}
-        sandbox.webhooks.record(webhook, payload, failures + 1, at + failures * 30_000, at, response)
+        sandbox.webhooks.record_delivery(webhook, payload, failures + 1, at + failures * 30_000, at, response)
 
 
 def _parse_ms(text: str) -> int:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dyntui.api.catalog import Operation, catalog
+from dyntui.sandbox.access_lists import IDENTIFIERS
 from dyntui.sandbox.store import Document
 
 if TYPE_CHECKING:
@@ -58,20 +59,9 @@ _FIELD_RULES: Mapping[str, Schema] = {
     },
     "PostAllowlistsRequest": {"name": _NAME_TEXT, "scope": _NAME_TEXT},
     "PostAllowlistEntriesRequest": {
+        **dict.fromkeys(IDENTIFIERS, _SHORT_TEXT),
         "walletPublicKey": _ADDRESS,
         "alias": _NAME_TEXT,
-        **dict.fromkeys(
-            (
-                "email",
-                "emailDomain",
-                "phoneNumber",
-                "discordUsername",
-                "twitterUsername",
-                "farcasterUsername",
-                "externalUserId",
-            ),
-            _SHORT_TEXT,
-        ),
     },
     "WebhookCreateRequest": {"events": _NAME_LIST},
     "WebhookUpdateRequest": {"events": _NAME_LIST},

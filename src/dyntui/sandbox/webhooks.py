@@ -55,7 +55,7 @@ class Webhooks:
         self._ids = ids
         self._clock = clock
         self._flags = flags
-        self._listening: tuple[int, list[Document]] = (-1, [])
+        self._enabled_webhooks: tuple[int, list[Document]] = (-1, [])
         self._condition = threading.Condition()
         self._signals = 0
         self._has_new_messages = False
@@ -66,14 +66,14 @@ class Webhooks:
 
     def listens_to(self, name: str) -> bool:
         """Return whether an enabled webhook selects that event."""
-        return any(name in each["events"] for each in self._enabled())
+        return any(name in each["events"] for each in self._list_enabled())
 
     def on_event(self, event: Document) -> None:
         """Queue a message for each enabled webhook that selects the event; disabled ones never get it.
 
         Source: docs/vendor-api.md#deliveries.
         """
-        for webhook in self._enabled():
+        for webhook in self._list_enabled():
             if event["eventName"] in webhook["events"]:
                 self._queue(webhook, event)
 
@@ -102,17 +102,17 @@ class Webhooks:
         self._has_new_messages = True
         return True
 
-    def forget(self, webhook: str) -> None:
+    def delete_messages(self, webhook: str) -> None:
         """Delete all messages and deliveries of a webhook."""
         for table in ("messages", "deliveries"):
             self._store.db.execute(f"DELETE FROM {table} WHERE webhook = ?", (webhook,))
 
-    def _enabled(self) -> list[Document]:
+    def _list_enabled(self) -> list[Document]:
         version = self._store.kind_version("webhooks")
-        if self._listening[0] != version:
+        if self._enabled_webhooks[0] != version:
             webhooks = self._store.all("webhooks", self._environment_id)
-            self._listening = (version, [each for each in webhooks if each["isEnabled"]])
-        return self._listening[1]
+            self._enabled_webhooks = (version, [each for each in webhooks if each["isEnabled"]])
+        return self._enabled_webhooks[1]
 
     def _queue(self, webhook: Document, event: Document) -> None:
         self.store_message(webhook, event, due=0.0)
@@ -156,7 +156,7 @@ class Webhooks:
         )
         return [orjson.loads(row[0]) for row in rows]
 
-    def record(
+    def record_delivery(
         self, webhook: Document, payload: Document, attempt: int, at: int, created: int, response: Document
     ) -> None:
         """Store a delivery. `at`: when it was attempted, `created`: when its message was made, in ms since 1970."""
@@ -206,7 +206,7 @@ class Webhooks:
             self._signals += 1
             if not self._threads and not self._stopped:
                 for number in range(WORKER_COUNT):
-                    thread = threading.Thread(target=self._work, name=f"webhooks {number}", daemon=True)
+                    thread = threading.Thread(target=self._run_worker, name=f"webhooks {number}", daemon=True)
                     self._threads.append(thread)
                     thread.start()
             self._condition.notify_all()
@@ -221,14 +221,14 @@ class Webhooks:
             thread.join(TIMEOUT_S)
 
     def pending(self) -> int:
-        """How many messages are still to be tried."""
+        """Return the number of messages that are still to be sent."""
         row = self._store.db.execute("SELECT count(*) FROM messages WHERE due IS NOT NULL").fetchone()
         return int(row[0])
 
-    def _work(self) -> None:
+    def _run_worker(self) -> None:
         while not self._stopped:
             signals = self._signals
-            job, wait = self._next()
+            job, wait = self._next_job()
             if job is None:
                 with self._condition:
                     if self._signals == signals and not self._stopped:
@@ -238,10 +238,10 @@ class Webhooks:
             with self._store.lock:
                 if not self._stopped:
                     with self._store.write(users_unchanged=True):
-                        self._finish(job, response)
+                        self._finish_job(job, response)
                 self._busy.discard(job.position)
 
-    def _next(self) -> tuple[_Job | None, float | None]:
+    def _next_job(self) -> tuple[_Job | None, float | None]:
         """Return the next due message, or the seconds until one is due; None for both when there is none."""
         with self._store.lock:
             if self._stopped:
@@ -263,12 +263,12 @@ class Webhooks:
             self._busy.add(position)
             return _Job(position, webhook, payload, created, attempts), None
 
-    def _finish(self, job: _Job, response: Document) -> None:
+    def _finish_job(self, job: _Job, response: Document) -> None:
         now, attempt = self._clock.now(), job.attempts + 1
         webhook = self._store.get("webhooks", job.webhook["webhookId"])
         if webhook is None:
             return
-        self.record(job.webhook, job.payload, attempt, now, job.created, response)
+        self.record_delivery(job.webhook, job.payload, attempt, now, job.created, response)
         due: float | None = None
         retries = _RETRY_DELAYS_S[self._flags["environment-name"]]
         if not _accepted(response):

@@ -78,14 +78,14 @@ def delegate_ownership(call: OperationCall) -> None:
 @operation("getInvites")
 def list_received_invites(call: OperationCall) -> Document:
     """Return the invitations for the caller."""
-    mine, status = call.token["createdBy"].get("email"), call.query.get("status")
+    email, status = call.token["createdBy"].get("email"), call.query.get("status")
     store = call.sandbox.store
     rows = store.db.execute("SELECT DISTINCT parent FROM documents WHERE kind = 'invites'").fetchall()
     invites = [
         invite
         for (parent,) in rows
         for invite in store.all("invites", parent)
-        if invite.get("email") == mine and status in (None, invite["status"])
+        if invite.get("email") == email and status in (None, invite["status"])
     ]
     return {"count": len(invites), "invites": invites}
 

@@ -62,29 +62,29 @@ def _pregenerate(call: OperationCall, identity: Document, chains: Sequence[str],
     if not chains:
         raise bad_request("body/chains must NOT have fewer than 1 items")
     _refuse_chains(call, chains)
-    position, record = _find(call, identity) or (0, {})
-    new = not record
-    if new:
+    position, record = _find_user(call, identity) or (0, {})
+    is_new = not record
+    if is_new:
         position, record = _new_user(call, identity)
-    before = [] if new else unique_keys(record)
-    linked = not new and _link_social_accounts(call, identity, position, record)
-    have = {each["chain"] for each in live_wallets(record) if each["provider"] == "embeddedWallet"}
-    made = [
+    before = [] if is_new else unique_keys(record)
+    linked = not is_new and _link_social_accounts(call, identity, position, record)
+    existing_chains = {each["chain"] for each in live_wallets(record) if each["provider"] == "embeddedWallet"}
+    wallets = [
         _add_embedded_wallet(call, record, position, chain, version)
         for chain in dict.fromkeys(chains)
-        if chain not in have
+        if chain not in existing_chains
     ]
-    if new:
+    if is_new:
         call.sandbox.users.add([(position, record, unique_keys(record))])
-    elif made or linked:
+    elif wallets or linked:
         record["updatedAt"] = call.now
         call.sandbox.users.save([(position, record, before)])
     user = serialize_user(call, record, position)
-    if new:
+    if is_new:
         call.emit("user.created", user)
-    for each in made:
-        call.emit("wallet.created", {**serialize_wallet(each), "userId": record["id"]})
-    return Reply(201 if made else 200, {"user": user})
+    for wallet in wallets:
+        call.emit("wallet.created", {**serialize_wallet(wallet), "userId": record["id"]})
+    return Reply(201 if wallets else 200, {"user": user})
 
 
 def _link_social_accounts(call: OperationCall, identity: Document, position: int, record: Record) -> bool:
@@ -108,7 +108,7 @@ def _refuse_chains(call: OperationCall, chains: Sequence[str]) -> None:
         raise invalid(code, f"Embedded wallets are not enabled for {', '.join(missing)}")
 
 
-def _find(call: OperationCall, identity: Document) -> tuple[int, Record] | None:
+def _find_user(call: OperationCall, identity: Document) -> tuple[int, Record] | None:
     """Return the position and record of the user with an identifier of the request; None when there is none."""
     users, store = call.sandbox.users, call.sandbox.store
     if "id" in identity:
@@ -119,7 +119,7 @@ def _find(call: OperationCall, identity: Document) -> tuple[int, Record] | None:
         owners = set(store.owners(_row_keys(identity)).values())
         if len(owners) > 1:
             raise invalid("social_account_already_exists", "This social account is linked to another user")
-        position = owners.pop() if owners else _find_by_username(call, identity)
+        position = owners.pop() if owners else _find_user_by_username(call, identity)
     record = None if position is None else users.load(position)
     return None if position is None or record is None else (position, record)
 
@@ -131,7 +131,7 @@ def _row_keys(identity: Document) -> list[str]:
     )
 
 
-def _find_by_username(call: OperationCall, identity: Document) -> int | None:
+def _find_user_by_username(call: OperationCall, identity: Document) -> int | None:
     """Return the position of the user with a social username, which is no unique key."""
     for account in identity.get("oauthAccounts", ()):
         if name := account.get("username"):

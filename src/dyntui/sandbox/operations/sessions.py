@@ -12,7 +12,7 @@ from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import Record, unique_keys
 
 
-def _find(call: OperationCall) -> tuple[int, Record, Document]:
+def _find_session(call: OperationCall) -> tuple[int, Record, Document]:
     """Return the session of the path, with the position and record of its user. Raises RequestRefused (404)."""
     position, record = find_owner(call, call.path["sessionId"], "Session")
     for each in record.get("sessions", ()):
@@ -23,7 +23,7 @@ def _find(call: OperationCall) -> tuple[int, Record, Document]:
 
 @operation("getSessionById")
 def get_session(call: OperationCall) -> Document:
-    _, record, each = _find(call)
+    _, record, each = _find_session(call)
     if record["id"] != call.path["userId"]:
         raise not_found("Session")
     return with_text_times(each)
@@ -31,7 +31,7 @@ def get_session(call: OperationCall) -> Document:
 
 @operation("revokeSessionById")
 def revoke_session(call: OperationCall) -> Document:
-    position, record, each = _find(call)
+    position, record, each = _find_session(call)
     _revoke(call, position, record, [each])
     return with_text_times(each)
 

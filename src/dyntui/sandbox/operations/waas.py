@@ -150,36 +150,36 @@ def create_key(call: OperationCall) -> Reply:
     return Reply(201, {"publicKey": public, **shown})
 
 
-def _find(call: OperationCall, id: str) -> tuple[int, Record, Document]:
+def _find_wallet(call: OperationCall, id: str) -> tuple[int, Record, Document]:
     """Return the wallet with an id or WaaS wallet id, with the position and record of its user.
 
     Raises RequestRefused (404).
     """
     position, record = find_owner(call, id, "Wallet")
-    for item in live_wallets(record):
-        if record.get("deletedAt") is None and "waas" in item and id in (item["id"], item["waas"]["walletId"]):
-            return position, record, item
+    for wallet in live_wallets(record):
+        if record.get("deletedAt") is None and "waas" in wallet and id in (wallet["id"], wallet["waas"]["walletId"]):
+            return position, record, wallet
     raise not_found("Wallet")
 
 
-def _find_delegated(call: OperationCall, id: str) -> tuple[int, Record, Document]:
-    position, record, item = _find(call, id)
-    if not item.get("delegated"):
+def _find_delegated_wallet(call: OperationCall, id: str) -> tuple[int, Record, Document]:
+    position, record, wallet = _find_wallet(call, id)
+    if not wallet.get("delegated"):
         raise forbidden("access to this wallet is not delegated")
-    return position, record, item
+    return position, record, wallet
 
 
-def _revoke(call: OperationCall, id: str) -> None:
-    position, record, item = _find_delegated(call, id)
-    del item["delegated"]
-    item["updatedAt"] = call.now
+def _revoke_delegation(call: OperationCall, id: str) -> None:
+    position, record, wallet = _find_delegated_wallet(call, id)
+    del wallet["delegated"]
+    wallet["updatedAt"] = call.now
     call.sandbox.users.save([(position, record, unique_keys(record))])
-    call.emit("wallet.delegation.revoked", {"walletId": item["id"], "userId": record["id"], "chain": item["chain"]})
+    call.emit("wallet.delegation.revoked", {"walletId": wallet["id"], "userId": record["id"], "chain": wallet["chain"]})
 
 
 @operation("deleteDelegatedAccess")
 def delete_delegated(call: OperationCall) -> None:
-    _revoke(call, call.path["walletId"])
+    _revoke_delegation(call, call.path["walletId"])
 
 
 @operation("revokeDelegatedAccess")
@@ -187,7 +187,7 @@ def revoke_delegated(call: OperationCall) -> Document:
     results: list[Document] = []
     for id in call.body["walletIds"]:
         try:
-            _revoke(call, id)
+            _revoke_delegation(call, id)
             results.append({"walletId": id, "success": True})
         except RequestRefused as refusal:
             results.append({"walletId": id, "success": False, "error": as_object(refusal.reply.body)["error"]})
@@ -198,27 +198,27 @@ def revoke_delegated(call: OperationCall) -> Document:
 @operation("delegatedSignMessage")
 def sign_message(call: OperationCall) -> Document:
     """Return the room for a signature. The sandbox does not sign."""
-    _, _, item = _find_delegated(call, call.path["walletId"])
+    _, _, wallet = _find_delegated_wallet(call, call.path["walletId"])
     room = call.body.get("roomId") or call.new_id("rooms")
     return {
         "roomId": room,
-        "serverKeygenIds": [share["id"] for share in item["waas"]["keyShares"]],
-        "walletId": item["waas"]["walletId"],
+        "serverKeygenIds": [share["id"] for share in wallet["waas"]["keyShares"]],
+        "walletId": wallet["waas"]["walletId"],
     }
 
 
 @operation("getWaasWalletByWalletId")
 def get_wallet(call: OperationCall) -> Document:
-    return {"wallet": _find(call, call.path["walletId"])[2]["waas"]}
+    return {"wallet": _find_wallet(call, call.path["walletId"])[2]["waas"]}
 
 
 @operation("backupKeySharesToLocationsForPregen")
 def back_up_key_shares(call: OperationCall) -> Document:
     """Record the locations of backups. There are no key shares to back up."""
-    position, record, item = _find(call, call.path["walletId"])
+    position, record, wallet = _find_wallet(call, call.path["walletId"])
     if record["id"] != call.body["userId"]:
         raise not_found("Wallet")
-    shares = item["waas"]["keyShares"]
+    shares = wallet["waas"]["keyShares"]
     out: list[Document] = []
     for location in call.body["locations"]:
         if any(share["backupLocation"] == location["location"] for share in shares):
@@ -232,6 +232,6 @@ def back_up_key_shares(call: OperationCall) -> Document:
         }
         shares.append(share)
         out.append({"location": location["location"], "keyShareId": share["id"], "externalKeyShareId": external})
-    record["updatedAt"] = item["updatedAt"] = call.now
+    record["updatedAt"] = wallet["updatedAt"] = call.now
     call.sandbox.users.save([(position, record, unique_keys(record))])
-    return {"message": "Backed up", "walletId": item["waas"]["walletId"], "locationsWithKeyShares": out}
+    return {"message": "Backed up", "walletId": wallet["waas"]["walletId"], "locationsWithKeyShares": out}

@@ -69,7 +69,7 @@ def create_wallet(call: OperationCall) -> Reply:
     return Reply(201, serialize_wallet(item))
 
 
-def _find(call: OperationCall) -> tuple[int, Record, Document]:
+def _find_wallet(call: OperationCall) -> tuple[int, Record, Document]:
     position, record = find_owner(call, call.path["walletId"], "Wallet")
     for item in live_wallets(record):
         if item["id"] == call.path["walletId"]:
@@ -79,12 +79,12 @@ def _find(call: OperationCall) -> tuple[int, Record, Document]:
 
 @operation("getWalletById", "getWalletByIdLegacy")
 def get_wallet(call: OperationCall) -> Document:
-    return serialize_wallet(_find(call)[2])
+    return serialize_wallet(_find_wallet(call)[2])
 
 
 @operation("deleteWalletById", "deleteWalletByIdLegacy")
 def delete_wallet(call: OperationCall) -> None:
-    position, record, item = _find(call)
+    position, record, item = _find_wallet(call)
     before = unique_keys(record)
     item["deletedAt"] = item["updatedAt"] = record["updatedAt"] = call.now
     call.sandbox.users.save([(position, record, before)])

@@ -90,7 +90,7 @@ def update_webhook(call: OperationCall) -> Document:
 def delete_webhook(call: OperationCall) -> None:
     webhook = _find(call)
     call.sandbox.store.remove("webhooks", webhook["webhookId"])
-    call.sandbox.webhooks.forget(webhook["webhookId"])
+    call.sandbox.webhooks.delete_messages(webhook["webhookId"])
     admin_event(call, "webhook", "deleted", serialize_webhook(webhook))
 
 
