@@ -72,7 +72,7 @@ async def test_a_declined_confirmation_returns_to_the_form(name: str, key: str) 
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         form = await _open(pilot, name)
-        values = form.values()
+        values = form.current_input()
         await press(pilot, "ctrl+s")
         assert isinstance(console.screen, ConfirmDialog), text_of(console)
         await press(pilot, key)
@@ -89,7 +89,7 @@ async def test_every_form_is_reopened_and_confirms_before_it_is_closed(name: str
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         form = await _open(pilot, name)
-        values = form.values()
+        values = form.current_input()
         await press(pilot, "ctrl+s")
         if console.screen is not form:  # a form that is not complete yet stays as it is
             assert isinstance(console.screen, ConfirmDialog)

@@ -325,7 +325,7 @@ async def test_an_edit_starts_with_the_current_values_and_shows_the_changes() ->
         await press(pilot, "e")
         form = console.screen
         assert isinstance(form, SchemaForm)
-        assert form.values_by_field(form.values())["key" if False else "name"] == "Plan"
+        assert form.values_by_field(form.current_input())["key" if False else "name"] == "Plan"
         await fill_form(pilot, {"name": "Price plan"})
         assert "name: Plan → Price plan" in text_of(console)
         await confirm_it(pilot)
@@ -478,7 +478,7 @@ async def test_options_are_chosen_from_a_list() -> None:
         await press(pilot, "down", "ctrl+o")
         assert "[ ] user.created" in text_of(console)
         await press(pilot, "space", "down", "space", "enter")
-        assert form.values_by_field(form.values())["events"] == "user.created, user.updated"
+        assert form.values_by_field(form.current_input())["events"] == "user.created, user.updated"
 
 
 async def test_a_form_refused_by_the_server_is_reopened() -> None:
@@ -496,7 +496,7 @@ async def test_a_form_refused_by_the_server_is_reopened() -> None:
         )
         form = console.screen
         assert isinstance(form, SchemaForm)
-        assert form.values_by_field(form.values()) == wrong
+        assert form.values_by_field(form.current_input()) == wrong
         await fill_form(pilot, {"url": "https://a.example/hook"})
         await confirm_it(pilot)
         assert audited()[-1] == ("webhooks.create", "done")

@@ -18,7 +18,7 @@ from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
 from dyntui.tui.features.users.actions import USERS_ACTIONS
 from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
-from dyntui.tui.kit.action import Action
+from dyntui.tui.kit.action_registry import Action
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.record_actions import RECORD_ACTIONS

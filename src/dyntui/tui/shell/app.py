@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.resources import Resource
     from dyntui.services.connection import Connection
-    from dyntui.tui.kit.action import Action
+    from dyntui.tui.kit.action_registry import Action
     from dyntui.tui.kit.widgets.prompt import Suggestion
 
 __all__ = ["Console"]

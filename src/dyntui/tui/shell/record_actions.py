@@ -12,8 +12,7 @@ from collections.abc import Iterator
 
 from dyntui.core.effect import Effect
 from dyntui.resources import RESOURCES, Resource, ResourceAction
-from dyntui.tui.kit.action import Action
-from dyntui.tui.kit.action_registry import register
+from dyntui.tui.kit.action_registry import Action, register
 
 __all__ = ["CUSTOM_SCREEN_RECORDS", "RECORD_ACTIONS", "TOGGLE", "declared_action", "method_suffix", "offered_actions"]
 

@@ -69,12 +69,9 @@ class CheckStep(WizardStep):
 
     def compose(self) -> ComposeResult:
         yield ReportView(id="check-report")
-        yield Table(_FINDING_COLUMNS, ReviewRows(lambda numbers: None), empty=self._empty, id="found")
-
-    def on_mount(self) -> None:
         self._rows = ReviewRows(self._fetch)
         self._rows.show(array("q"))
-        self.query_one("#found", Table).view = self._rows
+        yield Table(_FINDING_COLUMNS, self._rows, empty=self._empty, id="found")
 
     def default_focus(self) -> Widget | None:
         return self.query_one("#found")

@@ -60,20 +60,18 @@ class ReviewStep(RowLoadingMixin):
     _is_applying = False
 
     def compose(self) -> ComposeResult:
+        self._rows = ReviewRows(self._fetch)
         yield Spinner("loading rows", id="preparing")
         with Horizontal(classes="panes"):
             yield Table(GROUP_COLUMNS, StaticRows(key="key", is_loaded=False), titles=False, id="problem-groups")
             with Vertical(id="rows-pane"):
-                yield ReviewTable(id="rows")
+                yield ReviewTable(self._rows)
                 yield CellEditor()
         yield MessageLine()
         yield RowPane()
 
     def on_mount(self) -> None:
         self.query_one(CellEditor).display = False
-        self.table.markable = True
-        self._rows = ReviewRows(self._fetch)
-        self.table.view = self._rows
 
     @property
     def table(self) -> ReviewTable:

@@ -168,10 +168,10 @@ def _without_value(message: str) -> str:
 class ReviewTable(Table):
     """A table with a cell cursor. file_columns: the index in the file of each shown column."""
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, rows: ReviewRows) -> None:
         self.file_columns: tuple[int, ...] = ()
         self.cell_index = 0
-        super().__init__((NUMBER, PROBLEM), ReviewRows(lambda numbers: None), empty=lambda: "", id=id)
+        super().__init__((NUMBER, PROBLEM), rows, empty=lambda: "", markable=True, id="rows")
 
     def set_columns(self, mapping: FieldMapping, widths: Mapping[int, int]) -> None:
         """Show the columns of a mapping."""

@@ -44,7 +44,7 @@ class PregenerateForm(FormDialog):
 
     @on(FormChoice.Changed, "#field-api")
     def _on_api_changed(self) -> None:
-        self.set_note("chains", _chains_help(self.values()["api"]))
+        self.set_note("chains", _chains_help(self.current_input()["api"]))
 
 
 def _chains_help(api: str) -> str:

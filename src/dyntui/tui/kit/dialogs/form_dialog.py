@@ -155,9 +155,6 @@ class FormDialog(BaseDialog[Values]):
         return widget
 
     def current_input(self) -> Values:
-        return self.values()
-
-    def values(self) -> Values:
         """Return the current values by field name."""
         return {item.name: self._value(item) for item in self.fields}
 
@@ -169,7 +166,7 @@ class FormDialog(BaseDialog[Values]):
     def mark_unchanged(self, name: str) -> None:
         """Treat the value of a field as its initial value, because the program changed it, not the user."""
         if isinstance(self._initial, dict):
-            self._initial = {**self._initial, name: self.values()[name]}
+            self._initial = {**self._initial, name: self.current_input()[name]}
 
     def set_note(self, name: str, text: str, *, is_problem: bool = False) -> None:
         """Show a line below a field. is_problem: whether it is an error."""
@@ -205,7 +202,7 @@ class FormDialog(BaseDialog[Values]):
             self.action_next()
 
     def action_save(self) -> None:
-        values = self.values()
+        values = self.current_input()
         problems = dict(self.check(values))
         for item in self.fields:
             self.set_note(item.name, problems.get(item.name, item.help), is_problem=item.name in problems)

@@ -1,13 +1,68 @@
-"""The request log: method, operation, response, duration and size of each request, never its content."""
+"""The request log and the notifications of this session: tables of log rows, the newest first.
+
+The request log has method, operation, response, duration and size of each request, never its content.
+"""
 
 from __future__ import annotations
 
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
-from dyntui.tui.features.session_log.log_screen import LogScreen
+from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
+from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.clipboard import send_to_clipboard
+from dyntui.tui.shell.table_screen import LocalTableScreen
 
-__all__ = ["RequestLogScreen"]
+__all__ = ["NotificationsScreen", "RequestLogScreen"]
+
+
+class LogScreen(LocalTableScreen):
+    """A table of log rows, the newest first. Each row has a `key` and a `title`, the title of its dialog."""
+
+    BINDINGS = bindings(SESSION_LOG_ACTIONS, "session-log")
+    open_action = "session-log.open"
+    KEY = "key"
+
+    def row_text(self, row: Row) -> str:
+        """Return the full text of a row, for its dialog and the clipboard."""
+        raise NotImplementedError
+
+    def action_open(self) -> None:
+        from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
+
+        row = self.table.selected_row
+        self.console.ask(MessageDialog(str(row["title"]), self.row_text(row)))
+
+    def action_copy(self) -> None:
+        send_to_clipboard(self.console, self.row_text(self.table.selected_row), "row")
+
+
+class NotificationsScreen(LogScreen):
+    """All notifications of this session, also those that are no longer on the screen."""
+
+    breadcrumbs = ("notifications",)
+    COLUMNS = (
+        Column("time", "time", 8, priority=0),
+        Column("severity", "severity", 11, priority=0),
+        Column("text", "notification", 40, grow=True, priority=0),
+    )
+    EMPTY = "No notifications yet."
+
+    def build_rows(self) -> list[Row]:
+        rows: list[Row] = [
+            {
+                "key": index,
+                "title": notification.severity.capitalize(),
+                "time": f"{notification.at:%H:%M:%S}",
+                "severity": notification.severity,
+                "text": notification.text,
+            }
+            for index, notification in enumerate(self.console.session.notifications)
+        ]
+        return rows[::-1]
+
+    def row_text(self, row: Row) -> str:
+        return str(row["text"])
 
 
 class RequestLogScreen(LogScreen):
