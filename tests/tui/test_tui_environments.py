@@ -109,7 +109,7 @@ async def test_list_shows_kind_server_token_store_and_last_use() -> None:
         assert live.split("  ")[1:] != []
         assert "live" in live
         assert "127.0.0.1:9" in live
-        assert "session only" in live
+        assert "memory" in live
         assert "not checked" in live
         assert "27 Feb" in live
         assert "sandbox, read-only" in box

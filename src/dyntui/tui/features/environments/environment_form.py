@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dyntui.core.errors import UsageError
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
 from dyntui.tui.kit.workers import run_in_thread
+from dyntui.tui.shell.token_dialog import STORE_TITLES
 
 if TYPE_CHECKING:
     from dyntui.config.keyring_store import KeyringProbe
@@ -20,12 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["EnvironmentForm", "edit_environment"]
 
-_STORES = {
-    "session": "memory, for this session only",
-    "passphrase": "file encrypted with a passphrase",
-    "file": "plain file, readable only by you (0600)",
-}
-_READ_ONLY_STORES = {"command": "command that prints the token", "environment": "environment variable"}
+_STORES = ("session", "passphrase", "file")
+"""Stores other than the keyring that dyntui can write to."""
+_READ_ONLY_STORES = ("command", "environment")
 """Stores that the form keeps but does not offer, because dyntui cannot write to them."""
 _KINDS = {"sandbox": "sandbox", "live": "live"}
 _ACCESS = {"no": "read and write", "yes": "read-only, all writes are refused"}
@@ -74,7 +72,8 @@ class EnvironmentForm(FormDialog):
     def _other_stores(self) -> dict[str, str]:
         """Return the stores other than the keyring: value -> label."""
         current = str(self._old.credential) if self._old else ""
-        return _STORES | ({current: _READ_ONLY_STORES[current]} if current in _READ_ONLY_STORES else {})
+        offered = (*_STORES, current) if current in _READ_ONLY_STORES else _STORES
+        return {name: STORE_TITLES[name] for name in offered}
 
     def on_mount(self) -> None:
         if self._focus:

@@ -18,6 +18,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.console_state import HealthCheck
 from dyntui.tui.shell.table_screen import LocalTableScreen
+from dyntui.tui.shell.token_dialog import store_name
 
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EnvironmentsScreen"]
 
-_STORE_LABELS = {
-    "keyring": "system keyring",
-    "session": "session only",
-    "passphrase": "passphrase file",
-    "file": "plain file",
-    "command": "command",
-    "environment": "env variable",
-}
 _FIRST_ERROR_STATUS = 400
 _NOT_AUTHORIZED = {401: "token refused", 403: "not permitted"}
 
@@ -107,7 +100,7 @@ class EnvironmentsScreen(LocalTableScreen):
             "host": urlsplit(profile.base_url).netloc,
             "environment": profile.environment_id,
             "token": token,
-            "store": _STORE_LABELS.get(profile.credential, str(profile.credential)),
+            "store": store_name(profile.credential),
             "health": health.text if health is not None else "not checked",
             "last_used": profile.last_used,
         }
@@ -224,7 +217,7 @@ class EnvironmentsScreen(LocalTableScreen):
 
         profile = self._current_profile()
         assert profile is not None
-        store = _STORE_LABELS.get(profile.credential, str(profile.credential))
+        store = store_name(profile.credential)
         has_token = str(profile.credential) not in ("command", "environment")
         removed = f"The profile and its token ({store}) are removed" if has_token else "The profile is removed"
         ask_confirmation(
