@@ -153,7 +153,7 @@ async def sync_lists(connection: Connection, folder: Path) -> ReadyWrite:
     async def run() -> None:
         gate = connection.write_gate
         needed = gate.requirement(await gate.with_impact(action, targets), targets)
-        await sync(gate, plan, confirmed(needed), job=new_job())
+        await sync(gate, plan, confirmed(needed))
 
     return ReadyWrite(str(first["id"]), None, run)
 

@@ -120,7 +120,7 @@ async def test_added_and_removed_entries_update_the_counts_and_select_the_first_
         entries = await visit(pilot, listed("allowlist-entries", parent=launch_party["id"], parent_label=LAUNCH_PARTY))
         assert isinstance(entries, EntriesScreen)
         new = [entry_target({"email": f"new{n}@example.com"}) for n in range(3)]
-        await perform(connection, add_entries(launch_party, job=new_job()), *new)
+        await perform(connection, add_entries(launch_party), *new)
         await settled(pilot)
         assert entries.table.row is not None and entries.table.row["email"] == "new0@example.com"
         await go_back_to(pilot, lists)
@@ -132,9 +132,7 @@ async def test_added_and_removed_entries_update_the_counts_and_select_the_first_
             for row in await rows_of(connection, "allowlist-entries", launch_party["id"])
             if "new" in str(row.get("email"))
         ]
-        await perform(
-            connection, remove_entries(launch_party, job=new_job()), *[removal_target(row) for row in deleted]
-        )
+        await perform(connection, remove_entries(launch_party), *[removal_target(row) for row in deleted])
         await settled(pilot)
         assert not {row["id"] for row in view_of(entries).loaded_rows()} & {row["id"] for row in deleted}
         await go_back_to(pilot, lists)

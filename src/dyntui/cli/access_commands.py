@@ -2,44 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from dyntui.cli.context import CliContext
-from dyntui.cli.write_helpers import perform, report_results, run_write
+import click
+
+from dyntui.cli.context import CliContext, combine_options, confirm_options, pass_context
+from dyntui.cli.resource_commands import ACCESS_HELP
+from dyntui.cli.write_helpers import perform_and_report, read_option, run_write
+from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from dyntui.resources import Resource
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
-__all__ = ["create_policy", "update_policy"]
+__all__ = ["add_policy_commands"]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def create_policy(context: CliContext, name: str, fields: Mapping[str, object], confirmation: Confirmation) -> int:
-    """Create a list or gate from `fields`. name: of the action, in the audit log. Returns the exit code."""
-    from dyntui.services.actions.resource_actions import write_action
-    from dyntui.services.actions.write_types import Target
+def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str) -> None:
+    """Add the commands `create` and `update` for allowlists or gates to a group."""
+    create, update = record.action("create"), record.action("update")
+    assert create is not None and update is not None
 
-    target = Target("", str(fields["name"]), {"fields": dict(fields)})
-    return run_write(context, write_action(name), [target], confirmation)
+    @group.command("create", help=f"{create.help} {create.warning}")
+    @click.argument("name", metavar="NAME")
+    @_field_options(record, scope_help, required=True)
+    @confirm_options
+    @pass_context
+    def create_policy(context: CliContext, /, confirmation: Confirmation, **options: Any) -> int:
+        from dyntui.services.actions.resource_actions import write_action
+        from dyntui.services.actions.write_types import Target
+
+        fields = _read_fields(record, options)
+        target = Target("", str(fields["name"]), {"fields": fields})
+        return run_write(context, write_action(f"{record.name}.create"), [target], confirmation)
+
+    @group.command("update", help=f"{update.help}\n\n{ACCESS_HELP}")
+    @click.argument("policy", metavar="ID|NAME")
+    @click.option("--name", metavar="NAME", help="New name.")
+    @_field_options(record, "New access scopes, separated by spaces.")
+    @confirm_options
+    @read_option
+    @pass_context
+    def update_policy(context: CliContext, /, policy: str, confirmation: Confirmation, **options: Any) -> int:
+        from dyntui.services.access.actions import access_target
+        from dyntui.services.actions.resource_actions import find_rows, write_action
+
+        fields = _read_fields(record, options)
+        if not fields:
+            raise UsageError("Nothing to change.", hint=f"Use {', '.join(f'--{name}' for name in options)}.")
+        action = write_action(f"{record.name}.update")
+
+        async def work(connection: Connection) -> int:
+            connection.write_gate.check(action)
+            row = (await find_rows(connection.client, record, [policy]))[policy]
+            return await perform_and_report(
+                context, connection, action, [access_target(row, fields=fields)], confirmation
+            )
+
+        return context.run_connected(work)
 
 
-def update_policy(
-    context: CliContext, name: str, policy: str, fields: Mapping[str, object], confirmation: Confirmation
-) -> int:
-    """Set fields of a list or gate; its impact on sign-in is shown before the confirmation. Returns the exit code.
+def _field_options(record: Resource, scope_help: str, *, required: bool = False) -> Callable[[F], F]:
+    """Return a decorator that adds --outcome, --scope and, for gates, --rule. required: whether all but --scope are."""
+    options = [
+        click.option(
+            "--outcome",
+            type=click.Choice(["siteAccess", "scope", "block"]),
+            required=required,
+            help="siteAccess: only matching users may sign in; scope: they get an access scope; block: they may not "
+            "sign in.",
+        ),
+        click.option("--scope", metavar="SCOPES", help=scope_help),
+    ]
+    if record.name == "gates":
+        options.append(
+            click.option(
+                "--rule",
+                multiple=True,
+                metavar="RULE",
+                required=required,
+                help="TYPE:NETWORK:CONTRACT[:amount=N][:tokenId=T][:chain=EVM], TYPE is token or nft. Repeatable; a "
+                "wallet must meet all rules, and they replace those of the gate.",
+            )
+        )
+    return combine_options(*options)
 
-    name: of the action, in the audit log. policy: id or name of the list or gate.
-    """
-    from dyntui.services.access.actions import access_target
-    from dyntui.services.actions.registry import declaration
-    from dyntui.services.actions.resource_actions import find_rows, write_action
 
-    async def work(connection: Connection) -> int:
-        action = write_action(name)
-        connection.write_gate.check(action)
-        rows = await find_rows(connection.client, declaration(name).record, [policy])
-        targets = [access_target(rows[policy], fields=fields)]
-        return report_results(context, await perform(context, connection, action, targets, confirmation))
+def _read_fields(record: Resource, options: dict[str, Any]) -> dict[str, object]:
+    """Return the checked fields of an allowlist or gate, without the options that were not given."""
+    from dyntui.services.access.actions import ACCESS_RECORDS
+    from dyntui.services.access.gate_rules import parse_rule
+    from dyntui.services.access.policy_fields import checked_fields
 
-    return context.run_connected(work)
+    fields = {name: value for name, value in options.items() if value is not None and name != "rule"}
+    if rules := options.get("rule"):
+        fields["rules"] = [parse_rule(rule) for rule in rules]
+    return checked_fields(fields, kind=ACCESS_RECORDS[record.name])

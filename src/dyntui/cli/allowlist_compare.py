@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.allowlists import find_list, undo_hint
+from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
-from dyntui.cli.write_helpers import confirm_action, make_progress_line, read_option, report_results
+from dyntui.cli.write_helpers import confirm_action, make_progress_line, print_undo_hint, read_option, report_results
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def sync(
     """
     from dyntui.services.access.compare import plan_sync, read_list, sync_action
     from dyntui.services.access.compare import sync as apply_plan
-    from dyntui.services.access.entries import body_of, change_entries, new_job
+    from dyntui.services.access.entries import body_of, change_entries
 
     async def work(connection: Connection) -> int:
         if not dry_run:
@@ -151,13 +151,12 @@ def sync(
                 }
             )
             return 1 if plan.source.invalid else 0
-        job = new_job()
-        action, targets = sync_action(plan, job=job)
+        action, targets = sync_action(plan)
         confirmed = await confirm_action(context, connection, action, targets, confirmation)
         results = await apply_plan(
-            connection.write_gate, plan, confirmed, job=job, on_progress=make_progress_line(len(targets))
+            connection.write_gate, plan, confirmed, job=action.job, on_progress=make_progress_line(len(targets))
         )
-        context.print_message(undo_hint(job))
+        print_undo_hint(context, action)
         return report_results(context, results) or (1 if plan.source.invalid else 0)
 
     return context.run_connected(work)

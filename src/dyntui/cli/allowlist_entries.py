@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.allowlists import find_list, undo_hint
+from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context
 from dyntui.cli.resource_lists import (
     all_option,
@@ -18,7 +18,7 @@ from dyntui.cli.resource_lists import (
     parse_match,
     print_list,
 )
-from dyntui.cli.write_helpers import perform, read_option, report_results
+from dyntui.cli.write_helpers import perform_and_report, read_option
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
@@ -120,7 +120,7 @@ def add(
     """
     from dyntui.services.access.access_policy import read_lists
     from dyntui.services.access.drafts import DraftState, draft_of, parse_identifiers, parse_lines
-    from dyntui.services.access.entries import add_entries, check_existing, entry_target, new_job
+    from dyntui.services.access.entries import add_entries, check_existing, entry_target
 
     live = context.profile().kind == "live"
     if identifiers and list(identifiers) != ["-"]:
@@ -151,16 +151,9 @@ def add(
                 hint="Nothing was added. Use --skip-invalid to add the valid ones.",
             )
         valid = [draft for draft in checked if draft.state in (DraftState.NEW, DraftState.EXISTS)]
-        job = new_job()
-        results = await perform(
-            context,
-            connection,
-            add_entries(row, job=job),
-            [entry_target(draft.entry) for draft in valid],
-            confirmation,
-        )
-        context.print_message(undo_hint(job))
-        return report_results(context, results) or (1 if invalid else 0)
+        targets = [entry_target(draft.entry) for draft in valid]
+        code = await perform_and_report(context, connection, add_entries(row), targets, confirmation)
+        return code or (1 if invalid else 0)
 
     return context.run_connected(work)
 
@@ -221,17 +214,13 @@ def remove(context: CliContext, name: str, arguments: tuple[str, ...], confirmat
 
     An ENTRY is an id or an identifier. You can undo this with `dyntui allowlists undo`.
     """
-    from dyntui.services.access.entries import new_job, removal_target, remove_entries
+    from dyntui.services.access.entries import removal_target, remove_entries
 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(remove_entries({"name": name}))
         row = await find_list(connection, name)
         targets = [removal_target(entry) for entry in await _find_entries(connection, row, arguments)]
-        job = new_job()
-        action = remove_entries(row, job=job)
-        results = await perform(context, connection, action, targets, confirmation)
-        context.print_message(undo_hint(job))
-        return report_results(context, results)
+        return await perform_and_report(context, connection, remove_entries(row), targets, confirmation)
 
     return context.run_connected(work)
 
@@ -259,7 +248,7 @@ def edit(
     the old entry has to be deleted first; if the list is enabled, this needs --allow-gap.
     """
     from dyntui.services.access.drafts import DraftState, draft_of
-    from dyntui.services.access.entries import ENTRY_EXPORT, body_of, new_job, replace_entry, replacement_target
+    from dyntui.services.access.entries import ENTRY_EXPORT, body_of, replace_entry, replacement_target
 
     changes: dict[str, str] = {}
     for pair in pairs:
@@ -280,9 +269,7 @@ def edit(
         draft = draft_of({key: value for key, value in {**fields, **changes}.items() if value != ""})
         if draft.state is DraftState.INVALID:
             raise UsageError(draft.problem_text, hint="Nothing was changed.")
-        action = replace_entry(row, gap=allow_gap, job=new_job())
-        target = replacement_target(old, draft.entry)
-        results = await perform(context, connection, action, [target], confirmation)
-        return report_results(context, results)
+        action, target = replace_entry(row, gap=allow_gap), replacement_target(old, draft.entry)
+        return await perform_and_report(context, connection, action, [target], confirmation)
 
     return context.run_connected(work)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.allowlist_entries import entry_filter, search_options
-from dyntui.cli.allowlists import find_list, undo_hint
+from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.export_output import output_options, write_rows
 from dyntui.cli.resource_lists import parse_match
-from dyntui.cli.write_helpers import perform, read_option, report_results
+from dyntui.cli.write_helpers import perform_and_report, read_option
 from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
 
@@ -40,7 +40,7 @@ def copy(
     confirmation: Confirmation,
 ) -> int:
     """Copy the entries of list FROM to list TO. Entries that already exist are not changed."""
-    from dyntui.services.access.entries import add_entries, entry_target, new_job
+    from dyntui.services.access.entries import add_entries, entry_target
     from dyntui.services.access.entry_search import entries_of
 
     matching = entry_filter(search, parse_match(match, exact))
@@ -52,11 +52,7 @@ def copy(
         targets = [entry_target(entry) async for entry in entries if matching is None or matching.fits(entry)]
         if not targets:
             raise UsageError(f"“{from_list.get('name')}” has no {'matching ' if search else ''}entries to copy.")
-        job = new_job()
-        action = add_entries(to_list, job=job)
-        results = await perform(context, connection, action, targets, confirmation)
-        context.print_message(undo_hint(job))
-        return report_results(context, results)
+        return await perform_and_report(context, connection, add_entries(to_list), targets, confirmation)
 
     return context.run_connected(work)
 
@@ -86,7 +82,7 @@ def export(context: CliContext, name: str, format_name: str | None, output: Path
 @pass_context
 def undo(context: CliContext, job: str, confirmation: Confirmation) -> int:
     """Undo a change or an import of entries. Without JOB, list the jobs that can be undone."""
-    from dyntui.services.access.entries import change_entries, new_job
+    from dyntui.services.access.entries import change_entries
     from dyntui.services.access.undo import jobs_of, plan_any_undo, undo_action
     from dyntui.services.imports.jobs import JobLocation
 
@@ -100,9 +96,8 @@ def undo(context: CliContext, job: str, confirmation: Confirmation) -> int:
         if plan.is_empty:
             context.emit_json({"job": job, "targets": []})
             return 0
-        action, targets = undo_action(plan, job=new_job())
-        results = await perform(context, connection, action, targets, confirmation)
-        return report_results(context, results)
+        action, targets = undo_action(plan)
+        return await perform_and_report(context, connection, action, targets, confirmation)
 
     return context.run_connected(work)
 

@@ -6,65 +6,37 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.access_commands import create_policy, update_policy
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
+from dyntui.cli.access_commands import add_policy_commands
+from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.resource_commands import add_resource_commands
-from dyntui.cli.write_helpers import read_option
-from dyntui.core.errors import UsageError
 from dyntui.resources import ALLOWLISTS
 
 if TYPE_CHECKING:
     from dyntui.services.access.access_policy import AccessPolicy
-    from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
-__all__ = ["allowlists", "find_list", "outcome_option", "undo_hint"]
+__all__ = ["allowlists", "find_list"]
 
 
 @click.group(
     "allowlists",
     cls=CommandGroup,
     lazy={
-        "entries": (
-            "dyntui.cli.allowlist_entries:entries",
-            "List the entries of a list.",
-        ),
-        "add": ("dyntui.cli.allowlist_entries:add", "Add entries to LIST."),
-        "remove": ("dyntui.cli.allowlist_entries:remove", "Remove entries from LIST."),
-        "edit": (
-            "dyntui.cli.allowlist_entries:edit",
-            "Change an entry of LIST.",
-        ),
-        "copy": ("dyntui.cli.allowlist_transfer:copy", "Copy the entries of list FROM to list TO."),
-        "import": ("dyntui.cli.allowlist_import:import_entries", "Import entries from FILE into LIST, a name or id."),
-        "export": (
-            "dyntui.cli.allowlist_transfer:export",
-            "Export the entries of a list to a file for `allowlists import` or `sync`.",
-        ),
-        "diff": ("dyntui.cli.allowlist_compare:diff", "Compare the entries of two lists, or of a list and a file."),
-        "sync": (
-            "dyntui.cli.allowlist_compare:sync",
-            "Make LIST match SOURCE, a file or another list.",
-        ),
-        "duplicates": (
-            "dyntui.cli.allowlist_compare:duplicates",
-            "Find duplicate entries on the named lists, or on all lists.",
-        ),
-        "undo": (
-            "dyntui.cli.allowlist_transfer:undo",
-            "Undo a change or an import of entries.",
-        ),
+        "entries": "dyntui.cli.allowlist_entries:entries",
+        "add": "dyntui.cli.allowlist_entries:add",
+        "remove": "dyntui.cli.allowlist_entries:remove",
+        "edit": "dyntui.cli.allowlist_entries:edit",
+        "copy": "dyntui.cli.allowlist_transfer:copy",
+        "import": "dyntui.cli.allowlist_import:import_entries",
+        "export": "dyntui.cli.allowlist_transfer:export",
+        "diff": "dyntui.cli.allowlist_compare:diff",
+        "sync": "dyntui.cli.allowlist_compare:sync",
+        "duplicates": "dyntui.cli.allowlist_compare:duplicates",
+        "undo": "dyntui.cli.allowlist_transfer:undo",
     },
 )
 def allowlists() -> None:
     """Manage allowlists and their entries."""
-
-
-outcome_option = click.option(
-    "--outcome",
-    type=click.Choice(["siteAccess", "scope", "block"]),
-    help="siteAccess: only matching users may sign in; scope: they get an access scope; block: they may not sign in.",
-)
 
 
 async def find_list(connection: Connection, name: str) -> dict[str, object]:
@@ -72,11 +44,6 @@ async def find_list(connection: Connection, name: str) -> dict[str, object]:
     from dyntui.services.access.access_policy import find_policy, read_lists
 
     return dict(find_policy(await read_lists(connection.client), name))
-
-
-def undo_hint(job: str) -> str:
-    """Return the message that tells how to undo a change of entries."""
-    return f"To undo this: dyntui allowlists undo {job}"
 
 
 @allowlists.command("list")
@@ -125,51 +92,5 @@ def get_list(context: CliContext, name: str) -> None:
     show_object(context, context.run_connected(work))
 
 
-@allowlists.command("create")
-@click.argument("name", metavar="NAME")
-@outcome_option
-@click.option("--scope", metavar="SCOPES", help="Access scopes of users on the list, separated by spaces.")
-@confirm_options
-@pass_context
-def create_list(
-    context: CliContext, name: str, outcome: str | None, scope: str | None, confirmation: Confirmation
-) -> int:
-    """Create a list. It is disabled until you enable it."""
-    from dyntui.services.access.policy_fields import checked_fields
-
-    if outcome is None:
-        raise UsageError("--outcome is missing.", hint="Outcomes: siteAccess, scope, block.")
-    fields = checked_fields({"name": name, "outcome": outcome, "scope": scope})
-    return create_policy(context, "allowlists.create", fields, confirmation)
-
-
-@allowlists.command("update")
-@click.argument("name", metavar="LIST")
-@click.option("--name", "new_name", metavar="NAME", help="New name.")
-@outcome_option
-@click.option("--scope", metavar="SCOPES", help="New access scopes, separated by spaces.")
-@confirm_options
-@read_option
-@pass_context
-def update_list(
-    context: CliContext,
-    name: str,
-    new_name: str | None,
-    outcome: str | None,
-    scope: str | None,
-    confirmation: Confirmation,
-) -> int:
-    """Change the name, outcome or scopes of a list.
-
-    The impact on sign-in is shown before the confirmation.
-    """
-    from dyntui.services.access.policy_fields import checked_fields
-
-    options = {"name": new_name, "outcome": outcome, "scope": scope}
-    fields = checked_fields({key: value for key, value in options.items() if value is not None})
-    if not fields:
-        raise UsageError("Nothing to change.", hint="Use --name, --outcome or --scope.")
-    return update_policy(context, "allowlists.update", name, fields, confirmation)
-
-
+add_policy_commands(allowlists, ALLOWLISTS, scope_help="Access scopes of users on the list, separated by spaces.")
 add_resource_commands(allowlists, ALLOWLISTS, without=allowlists.lazy.keys() | allowlists.commands.keys())

@@ -252,31 +252,41 @@ class BaseCommand(click.Command):
                     formatter.write_dl(records)
 
 
+_MAX_SHORT_HELP = 200
+"""In characters: more than the first sentence of any command, which the help of a group shows in full."""
+
+
 class CommandGroup(click.Group):
     """A group whose commands can be in modules that are imported only when a command is run."""
 
     command_class = BaseCommand
 
-    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, lazy: Mapping[str, str] | None = None, texts: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.lazy = dict(lazy or {})
-        """By command name: the command as `module:attribute`, and its short help."""
+        """By command name: the command as `module:attribute`."""
+        self.texts = dict(texts or {})
+        """By command name: the short help of commands that the help of the group does not import."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.lazy, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.lazy:
-            command: click.Command = resolve_name(self.lazy[cmd_name][0])
+            command: click.Command = resolve_name(self.lazy[cmd_name])
             return command
         return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [(name, text) for name, (_, text) in self.lazy.items()]
-        for name in super().list_commands(ctx):
-            command = super().get_command(ctx, name)
-            if command is not None and not command.hidden:
-                records.append((name, command.get_short_help_str(80)))
+        records = []
+        for name in self.list_commands(ctx):
+            command = None if name in self.texts else self.get_command(ctx, name)
+            if command is None:
+                records.append((name, self.texts[name]))
+            elif not command.hidden:
+                records.append((name, command.get_short_help_str(_MAX_SHORT_HELP)))
         if records:
             with formatter.section("Commands"):
                 formatter.write_dl(records)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.output import flush
-from dyntui.cli.resource_commands import add_resource_commands
+from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import list_rows
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["events"]
 
 
-@click.group(cls=CommandGroup)
-def events() -> None:
-    """List and tail events."""
-
-
-add_resource_commands(events, RESOURCES["events"])
+events = make_resource_group("events", "List and tail events.")
 
 
 @events.command("types")

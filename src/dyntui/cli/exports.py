@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, pass_context
+from dyntui.cli.context import CliContext, pass_context
 from dyntui.cli.output import show_progress
-from dyntui.cli.resource_commands import add_resource_commands
+from dyntui.cli.resource_commands import make_resource_group
 from dyntui.core.errors import EXIT_SOME_FAILED
 from dyntui.core.text import quantity
 from dyntui.resources import RESOURCES
@@ -23,15 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["exports"]
 
 
-@click.group(cls=CommandGroup)
-def exports() -> None:
-    """Create and download CSV exports of all users or visits.
-
-    To export some users, use `dyntui users export`.
-    """
-
-
-add_resource_commands(exports, RESOURCES["exports"])
+exports = make_resource_group(
+    "exports",
+    "Create and download CSV exports of all users or visits.\n\nTo export some users, use `dyntui users export`.",
+)
 
 
 @exports.command("watch")

@@ -34,18 +34,9 @@ job_argument = click.argument("job", metavar="JOB")
 @click.group(
     cls=CommandGroup,
     lazy={
-        "retry": (
-            "dyntui.cli.jobs_retry_undo:retry_failed_rows",
-            "Make a new job from the failed rows of a finished job, and run it.",
-        ),
-        "undo": (
-            "dyntui.cli.jobs_retry_undo:undo_job",
-            "Delete the users or entries that a job created, except those that changed since.",
-        ),
-        "purge": (
-            "dyntui.cli.jobs_retry_undo:purge_jobs",
-            "Remove the journals, plans and reports of jobs from this machine.",
-        ),
+        "retry": "dyntui.cli.jobs_retry_undo:retry_failed_rows",
+        "undo": "dyntui.cli.jobs_retry_undo:undo_job",
+        "purge": "dyntui.cli.jobs_retry_undo:purge_jobs",
     },
 )
 def jobs() -> None:

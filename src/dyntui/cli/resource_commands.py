@@ -11,17 +11,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, confirm_options, pass_context
+from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.resource_lists import list_options, list_rows, parent_option, show_resource
 from dyntui.cli.write_helpers import perform, read_ids, read_option, report_results
 from dyntui.core.errors import UsageError
+from dyntui.resources import RESOURCES, ActionTarget
 
 if TYPE_CHECKING:
     from dyntui.resources import Resource, ResourceAction
     from dyntui.services.actions.write_types import Confirmation, Target, WriteAction
     from dyntui.services.connection import Connection
 
-__all__ = ["add_action_command", "add_resource_commands", "run_action", "split_arguments"]
+__all__ = [
+    "ACCESS_HELP",
+    "add_action_command",
+    "add_resource_commands",
+    "make_resource_group",
+    "run_action",
+    "split_arguments",
+]
+
+ACCESS_HELP = (
+    "The impact on sign-in is shown before the confirmation. If it decides who may sign in, type the name "
+    "(--confirm NAME); without a terminal, also pass the code printed with the impact (--read CODE)."
+)
+"""The part of the help of actions that can decide who may sign in."""
 
 
 def split_arguments(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -49,7 +63,6 @@ def run_action(
 
     arguments: ids and FIELD=VALUE pairs. Raises UsageError when they do not fit the action.
     """
-    from dyntui.resources import ActionTarget
     from dyntui.services.actions.resource_actions import (
         created_results,
         make_write_action,
@@ -81,7 +94,6 @@ def run_action(
 
 def _check_ids(record: Resource, action: ResourceAction, ids: Sequence[str]) -> list[str]:
     """Return the ids of the targets, from standard input if there are none. Raises UsageError when they do not fit."""
-    from dyntui.resources import ActionTarget
     from dyntui.services.actions.resource_actions import is_single
 
     if action.target is ActionTarget.LIST:
@@ -106,7 +118,6 @@ async def _prepare_write(
     parent: str,
 ) -> tuple[WriteAction, list[Target]]:
     """Read the targets, check the field values, print the changes of a single target, and make the write action."""
-    from dyntui.resources import ActionTarget
     from dyntui.services.actions.resource_actions import (
         check_values,
         describe_changes,
@@ -153,6 +164,13 @@ def _describe_fields(record: Resource, action: ResourceAction) -> str:
     return f"Fields{' (* required)' if any(field.required for field in fields) else ''}: {described}."
 
 
+def make_resource_group(name: str, help_text: str) -> CommandGroup:
+    """Return a group with the commands of the record `name`."""
+    group = CommandGroup(name, help=help_text)
+    add_resource_commands(group, RESOURCES[name])
+    return group
+
+
 def add_resource_commands(group: click.Group, record: Resource, *, without: Collection[str] = ()) -> None:
     """Add `list`, `get` and a command for each action of a record to a group.
 
@@ -187,7 +205,6 @@ def add_action_command(
     group: click.Group, record: Resource, action: ResourceAction, name: str, *, hidden: bool = False
 ) -> None:
     """Add the command `name` that runs an action of a record to a group. hidden: whether help leaves it out."""
-    from dyntui.resources import ActionTarget
 
     metavars = [] if action.target is ActionTarget.LIST else ["[ID|NAME]..." if record.by_name else "[ID]..."]
     if action.fields:
@@ -210,16 +227,12 @@ def add_action_command(
 
 def _help_of(record: Resource, action: ResourceAction) -> str:
     """Return the help text of the command of an action."""
-    from dyntui.resources import ActionTarget
 
     parts = [f"{action.help} {action.warning}".rstrip()]
     if action.fields:
         parts.append(_describe_fields(record, action))
     if action.decides_access:
-        parts.append(
-            "The impact on sign-in is shown before the confirmation. If it decides who may sign in, type the name "
-            "(--confirm NAME); without a terminal, also pass the code printed with the impact (--read CODE)."
-        )
+        parts.append(ACCESS_HELP)
     if action.target is ActionTarget.ROWS and not action.single_row:
         parts.append("Ids are arguments, or lines of standard input.")
     return "\n\n".join(parts)

@@ -27,8 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "webhooks": ("dyntui.cli.webhooks:webhooks", "Manage webhooks, redeliver messages, verify signatures."),
     "events": ("dyntui.cli.events:events", "List and tail events."),
     "exports": ("dyntui.cli.exports:exports", "Create and download CSV exports of all users or visits."),
-    "tokens": ("dyntui.cli.tokens:tokens", "List, create and delete API tokens of the environment."),
-    "members": ("dyntui.cli.members:members", "List, edit and remove members of the organization."),
+    "tokens": ("dyntui.cli.resource_groups:tokens", "List, create and delete API tokens of the environment."),
+    "members": ("dyntui.cli.resource_groups:members", "List, edit and remove members of the organization."),
     "get": ("dyntui.cli.get:get", "List the objects of any resource, or show one in full."),
     "do": ("dyntui.cli.do:do", "Run an action on a resource."),
     "api": ("dyntui.cli.api:api", "Call an operation by id, or by METHOD and PATH below the base URL."),
@@ -41,7 +41,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 @click.group(
     cls=CommandGroup,
-    lazy=COMMANDS,
+    lazy={name: command for name, (command, _) in COMMANDS.items()},
+    texts={name: text for name, (_, text) in COMMANDS.items()},
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -9,7 +9,14 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.output import confirm, print_lines
-from dyntui.cli.write_helpers import ids_argument, perform, read_option, read_targets, report_results
+from dyntui.cli.write_helpers import (
+    ids_argument,
+    perform,
+    perform_and_report,
+    read_option,
+    read_targets,
+    report_results,
+)
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_objects
 
@@ -72,8 +79,7 @@ def add_users_to_allowlist(
         connection.write_gate.check(add_to_allowlist("", allowlist), targets)
         row = find_policy(await read_lists(connection.client), allowlist)
         action = add_to_allowlist(str(row["id"]), name_of(row))
-        results = await perform(context, connection, action, targets, confirmation)
-        return report_results(context, results)
+        return await perform_and_report(context, connection, action, targets, confirmation)
 
     return context.run_connected(work)
 
@@ -115,13 +121,7 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: 
         target = user_target(user, fields={"metadata": metadata})
         is_saved = False
         try:
-            results = await perform(
-                context,
-                connection,
-                write_action("users.update"),
-                [target],
-                confirmation,
-            )
+            results = await perform(context, connection, write_action("users.update"), [target], confirmation)
             is_saved = not results.remaining
         finally:
             if not is_saved and file_text is None:

@@ -12,7 +12,7 @@ import click
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.field_arguments import parse_assignments
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands, run_action
-from dyntui.cli.write_helpers import ids_argument, perform, read_targets, report_results, run_write
+from dyntui.cli.write_helpers import ids_argument, perform_and_report, read_targets, run_write
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
 from dyntui.resources import RESOURCES
@@ -25,14 +25,11 @@ __all__ = ["users"]
 
 
 _LAZY_COMMANDS = {
-    "list": ("dyntui.cli.user_lists:list_users", "List users, newest first."),
-    "export": ("dyntui.cli.user_lists:export_users", "Export all users, filtered users, or the users with these ids."),
-    "sessions": ("dyntui.cli.user_subresources:list_sessions", "List the sessions of a user, newest first."),
-    "allowlist-add": ("dyntui.cli.user_subresources:add_users_to_allowlist", "Add users to an allowlist."),
-    "edit-metadata": (
-        "dyntui.cli.user_subresources:edit_metadata",
-        "Edit the whole metadata of a user in your editor, or replace it from a file.",
-    ),
+    "list": "dyntui.cli.user_lists:list_users",
+    "export": "dyntui.cli.user_lists:export_users",
+    "sessions": "dyntui.cli.user_subresources:list_sessions",
+    "allowlist-add": "dyntui.cli.user_subresources:add_users_to_allowlist",
+    "edit-metadata": "dyntui.cli.user_subresources:edit_metadata",
 }
 
 
@@ -101,9 +98,8 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confi
             document = await connection.client.users.get_raw(user_id)
             current = as_object(document.get("metadata"))
             fields["metadata"] = {**current, **fields.get("metadata", {}), **partial}
-        targets = [Target(user_id, data={"fields": fields})]
-        results = await perform(context, connection, write_action("users.update"), targets, confirmation)
-        return report_results(context, results)
+        target = Target(user_id, data={"fields": fields})
+        return await perform_and_report(context, connection, write_action("users.update"), [target], confirmation)
 
     return context.run_connected(work)
 

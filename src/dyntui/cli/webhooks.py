@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
-from dyntui.cli.resource_commands import add_resource_commands
+from dyntui.cli.context import CliContext, confirm_options, pass_context
+from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import limit_option, list_rows, ndjson_option, show_rows
-from dyntui.cli.write_helpers import perform, read_ids, report_results
+from dyntui.cli.write_helpers import perform, perform_and_report, read_ids
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row
 from dyntui.resources import RESOURCES
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["webhooks"]
 
 
-@click.group(cls=CommandGroup)
-def webhooks() -> None:
-    """Manage webhooks, redeliver messages, verify signatures."""
-
-
-add_resource_commands(webhooks, RESOURCES["webhooks"])
+webhooks = make_resource_group("webhooks", "Manage webhooks, redeliver messages, verify signatures.")
 
 
 @webhooks.command("messages")
@@ -103,10 +98,7 @@ def redeliver_messages(
         if not targets:
             context.print_message("All messages were delivered, so nothing was sent.")
             return 0
-        return report_results(
-            context,
-            await perform(context, connection, write, targets, confirmation),
-        )
+        return await perform_and_report(context, connection, write, targets, confirmation)
 
     return context.run_connected(work)
 

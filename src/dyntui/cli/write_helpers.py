@@ -32,6 +32,8 @@ __all__ = [
     "ids_argument",
     "make_progress_line",
     "perform",
+    "perform_and_report",
+    "print_undo_hint",
     "read_ids",
     "read_option",
     "read_targets",
@@ -85,9 +87,28 @@ def run_write(context: CliContext, action: WriteAction, targets: Sequence[Target
     """Connect, perform `action`, print the results and return the exit code."""
 
     async def work(connection: Connection) -> int:
-        return report_results(context, await perform(context, connection, action, targets, confirmation))
+        return await perform_and_report(context, connection, action, targets, confirmation)
 
     return context.run_connected(work)
+
+
+async def perform_and_report(
+    context: CliContext,
+    connection: Connection,
+    action: WriteAction,
+    targets: Sequence[Target],
+    confirmation: Confirmation,
+) -> int:
+    """Perform `action`, print how to undo a change of allowlist entries, then the results. Return the exit code."""
+    results = await perform(context, connection, action, targets, confirmation)
+    print_undo_hint(context, action)
+    return report_results(context, results)
+
+
+def print_undo_hint(context: CliContext, action: WriteAction) -> None:
+    """Print how to undo a change of allowlist entries."""
+    if action.job:
+        context.print_message(f"To undo this: dyntui allowlists undo {action.job}")
 
 
 async def perform(

@@ -145,7 +145,7 @@ def change_entries(
 ) -> WriteAction:
     """Add some entries and delete others, in the order of the targets.
 
-    name, complement, job: as in `WriteAction`.
+    name, complement: as in `WriteAction`. job: its id in the audit log; "" for a new one.
     adds, removes: whether any target is added or deleted. What is not announced is refused.
     """
     list_id = str(row.get("id"))
@@ -171,7 +171,7 @@ def change_entries(
         assess_impact=assess,
         before=before,
         after=_audited,
-        job=job,
+        job=job or new_job(),
         complement=complement,
     )
 
@@ -227,7 +227,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         assess_impact=assess,
         before=before,
         after=_audited,
-        job=job,
+        job=job or new_job(),
         complement=f"on {name_of(row)}",
     )
 

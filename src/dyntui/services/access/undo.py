@@ -208,12 +208,12 @@ async def plan_import_undo(client: Client, name: str, location: JobLocation) -> 
     return EntryUndo(job, row, (), tuple(remove), tuple(skipped))
 
 
-def undo_action(plan: EntryUndo, *, job: str = "") -> tuple[WriteAction, list[Target]]:
+def undo_action(plan: EntryUndo) -> tuple[WriteAction, list[Target]]:
     """Return the undo as one action and its targets. Entries are added before others are removed."""
     replaced = {key_of(entry) for entry in plan.remove}
     first = [entry_target(entry) for entry in plan.add if key_of(entry) not in replaced]
     last = [entry_target(entry) for entry in plan.add if key_of(entry) in replaced]
     complement = f"on {name_of(plan.allowlist)}"
     adds, removes = bool(plan.add) or not plan.remove, bool(plan.remove)
-    action = change_entries(plan.allowlist, "allowlists.undo", complement, adds=adds, removes=removes, job=job)
+    action = change_entries(plan.allowlist, "allowlists.undo", complement, adds=adds, removes=removes)
     return action, [*first, *map(removal_target, plan.remove), *last]

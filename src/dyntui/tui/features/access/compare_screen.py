@@ -22,7 +22,7 @@ from dyntui.services.access.compare import (
     sync_action,
 )
 from dyntui.services.access.drafts import entry_label
-from dyntui.services.access.entries import add_entries, entry_target, new_job
+from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_types import Cancel, Confirmation, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
@@ -205,7 +205,7 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
 
     def action_add(self) -> None:
         targets = [entry_target(entry) for entry in self._missing_entries()]
-        action = add_entries(self.row, job=new_job())
+        action = add_entries(self.row)
         run_action(self.console, action, targets, opening_key="plus", done=self._on_results)
 
     def action_sync(self) -> None:
@@ -223,14 +223,13 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
         except DyntuiError as error:
             self.console.notify_error(error)
             return
-        job = new_job()
-        action, targets = sync_action(plan, job=job)
+        action, targets = sync_action(plan)
         write_gate = connection.write_gate
 
         async def perform(
             confirmation: Confirmation, progress: Callable[[int, int], None], cancel: Cancel
         ) -> WriteResults:
-            return await sync(write_gate, plan, confirmation, job=job, on_progress=progress, cancel=cancel)
+            return await sync(write_gate, plan, confirmation, job=action.job, on_progress=progress, cancel=cancel)
 
         run_action(
             self.console,

@@ -18,7 +18,6 @@ from dyntui.services.access.entries import (
     add_entries,
     body_of,
     entry_target,
-    new_job,
     removal_target,
     remove_entries,
     replace_entry,
@@ -124,7 +123,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
         def on_submit(values: Values) -> None:
             target = entry_target(_draft(values, is_live=self._is_live).entry)
-            action = add_entries(row, job=new_job())
+            action = add_entries(row)
             run_action(self.console, action, [target], form=form)
 
         self.console.open_form(form, on_submit)
@@ -186,7 +185,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         self.console.ask(SelectDialog("The list is enabled. Change the alias?", choices), on_choice)
 
     def _replace(self, row: Row, old: Row, new: Row, form: EntryForm, *, gap: bool) -> None:
-        action, target = replace_entry(row, gap=gap, job=new_job()), replacement_target(old, new)
+        action, target = replace_entry(row, gap=gap), replacement_target(old, new)
         run_action(self.console, action, [target], opening_key="e", form=form, done=self.keep_unfinished_marked)
 
     def _with_selected_entries(self, then: Callable[[list[Row]], None]) -> None:
@@ -222,7 +221,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         row = self.policy
 
         def remove(entries: list[Row]) -> None:
-            action = remove_entries(row, job=new_job())
+            action = remove_entries(row)
             targets = [removal_target(entry) for entry in entries]
             run_action(self.console, action, targets, opening_key="d", done=self.keep_unfinished_marked)
 
@@ -235,7 +234,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         choices = [Choice(str(other.get("id")), name_of(other), note=access.column_text(other)) for other in others]
 
         def copy(entries: list[Row], other: Row) -> None:
-            action = add_entries(other, job=new_job())
+            action = add_entries(other)
             targets = [entry_target(entry) for entry in entries]
             run_action(self.console, action, targets, opening_key="C", done=self._keep_copy_marks)
 

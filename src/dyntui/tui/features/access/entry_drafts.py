@@ -12,7 +12,7 @@ from dyntui.resources import Column
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.drafts import DraftState, EntryDraft, mark_duplicates, parse_lines, with_kind
-from dyntui.services.access.entries import add_entries, check_existing, entry_target, new_job
+from dyntui.services.access.entries import add_entries, check_existing, entry_target
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
@@ -135,7 +135,7 @@ class EntryDraftsScreen(TableScreen):
     def action_add(self) -> None:
         new_drafts = [draft for draft in self.drafts if draft.state is DraftState.NEW]
         targets = [entry_target(draft.entry) for draft in new_drafts]
-        action = add_entries(self.row, job=new_job())
+        action = add_entries(self.row)
         run_action(self.console, action, targets, opening_key="enter", done=self._on_results)
 
     def _on_results(self, results: WriteResults) -> None:

@@ -72,14 +72,13 @@ def ask_undo(console: ConsoleApp, row: Row) -> None:
 
 
 def _undo_job(console: ConsoleApp, job_id: str) -> None:
-    from dyntui.services.access.entries import new_job
     from dyntui.services.access.undo import EntryUndo, plan_any_undo, undo_action
 
     def on_plan(plan: EntryUndo) -> None:
         if plan.is_empty:
             console.notify(" ".join(plan.lines()))
             return
-        action, targets = undo_action(plan, job=new_job())
+        action, targets = undo_action(plan)
         run_action(console, action, targets, opening_key="u", summary_lines=plan.lines())
 
     run_read_worker(console, lambda connection: plan_any_undo(connection, job_id), on_plan)

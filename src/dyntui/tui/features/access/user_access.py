@@ -12,7 +12,7 @@ from dyntui.resources.cell_formats import enabled_since
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, name_of, read_access
 from dyntui.services.access.check import AccessAnswer, AccessMatch, check_user
 from dyntui.services.access.drafts import entry_label
-from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
+from dyntui.services.access.entries import add_entries, entry_target, removal_target, remove_entries
 from dyntui.services.access.user_identifiers import entries_for
 from dyntui.tui.features.access.access_check import show_access_answer
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
@@ -112,7 +112,7 @@ class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
 
         def on_choice(index: str) -> None:
             entry = {**entries[int(index)], **self._alias()}
-            action = add_entries(row, job=new_job())
+            action = add_entries(row)
             run_action(self.console, action, [entry_target(entry)], opening_key="n")
 
         self.console.ask_then(SelectDialog(f"Identifier to Add to {name_of(row)}", choices), on_choice)
@@ -128,7 +128,7 @@ class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
         return dict(find_policy(self.access.lists, str(self.table.selected_row["id"])))
 
     def action_remove(self) -> None:
-        action = remove_entries(self._allowlist, job=new_job())
+        action = remove_entries(self._allowlist)
         target = removal_target(as_object(self.table.selected_row["entry"]))
         run_action(self.console, action, [target], opening_key="d")
 
