@@ -172,6 +172,24 @@ run(work())
     assert done.stdout == ("cleaned up\n" if code > 0 else "")
 
 
+def test_a_job_handles_two_signals_and_the_third_ends_the_process() -> None:
+    code = """
+async def work(signals):
+    signals.on_signal = lambda name: print(name, flush=True)
+    for _ in range(3):
+        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), number)  # of the same stop
+        end = time.monotonic() + 0.35
+        while time.monotonic() < end:
+            pass
+    print("not reached")
+with stop_signals() as signals:
+    run(work(signals))
+"""
+    done = _run(code, signal.SIGTERM)
+    assert (done.returncode, done.stdout) == (-signal.SIGTERM, "SIGTERM\nSIGTERM\n"), done.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="epoll")
 def test_a_signal_right_before_the_event_loop_waits_ends_the_wait() -> None:
     """Python runs a handler only between its own instructions; here the signal and the wait are one instruction."""
