@@ -146,7 +146,8 @@ class Client:
             if permit is None:
                 raise WriteRefused(f"{operation.id} changes data and was not confirmed; nothing was sent.")
             if permit.operations and operation.id not in permit.operations:
-                raise WriteRefused(f"{operation.id} was not confirmed: {permit.action} calls {_listed(permit)}.")
+                names = ", ".join(sorted(permit.operations))
+                raise WriteRefused(f"{operation.id} was not confirmed: {permit.action} calls {names}.")
         bulk = operation.id == "bulkCreateUser"
         try:
             answer = await self._transport.request(
@@ -214,10 +215,6 @@ class Client:
         for name in names:
             out = out.replace("{" + name + "}", quote_segment(str(known[name]), name))
         return out
-
-
-def _listed(permit: WritePermit) -> str:
-    return ", ".join(sorted(permit.operations))
 
 
 def decode(answer: ApiResponse) -> Json:

@@ -9,6 +9,8 @@ PUT  /__sandbox__/clock      {"now": "2026-11-22T12:00:00Z"} stops the clock, {"
 
 from __future__ import annotations
 
+from functools import partial
+
 import orjson
 
 from dyntui.core.errors import UsageError
@@ -16,12 +18,10 @@ from dyntui.sandbox.replies import Reply
 from dyntui.sandbox.sandbox import Sandbox
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
-from dyntui.sandbox.user_repository import UserFilter
 
 __all__ = ["PREFIX", "answer_request", "describe_state"]
 
 PREFIX = "/__sandbox__/"
-_PAGE = 1000
 
 
 def answer_request(sandbox: Sandbox, method: str, path: str, host: str, body: bytes) -> Reply:
@@ -78,14 +78,6 @@ def _parse_object(body: bytes) -> Document:
 
 
 def _dump_users(sandbox: Sandbox) -> bytes:
-    lines: list[bytes] = []
+    serialize = partial(sandbox.serializer.user, nulls=False, sessions=True)
     with sandbox.store.lock:
-        total = sandbox.users.count()
-        for offset in range(0, total, _PAGE):
-            _, positions = sandbox.users.page(UserFilter(), "createdAt-asc", offset, _PAGE)
-            records = sandbox.users.load_many(positions)
-            for position in positions:
-                lines.append(
-                    orjson.dumps(sandbox.serializer.user(records[position], position, nulls=False, sessions=True))
-                )
-    return b"".join(line + b"\n" for line in lines)
+        return b"".join(orjson.dumps(user) + b"\n" for user in sandbox.exports.users(serialize))

@@ -38,10 +38,10 @@ Times are in ms since 1970, except emailVerifiedAt, which is the text of the req
 UserRow = tuple[int, str, int, int, int | None, int | None, int, str, bytes | None]
 """A row of the table `people`: pos, id, created, updated, first, visited, wallets, search, doc."""
 
-FIELDS = (
-    "id", "email", "alias", "firstName", "lastName", "phoneNumber", "jobTitle", "username", "country", "team",
-    "walletPublicKey", "wallet", "chain", "provider", "accountId",
+_SEARCHED_PROFILE = (
+    "email", "alias", "firstName", "lastName", "phoneNumber", "jobTitle", "username", "country", "team",
 )  # fmt: skip
+FIELDS = ("id", *_SEARCHED_PROFILE, "walletPublicKey", "wallet", "chain", "provider", "accountId")
 """The fields in the column `search`, in this order, case-folded and separated by SEPARATOR."""
 
 SEPARATOR = "\x1f"
@@ -108,27 +108,17 @@ def _collect_keys(
 
 def search_text(record: Record) -> str:
     """Return the text of the column `search`."""
-    profile = record["profile"]
-    wallets = live_wallets(record)
-    get = profile.get
+    get, wallets, accounts = record["profile"].get, live_wallets(record), record["oauth"]
     text = SEPARATOR.join(
-        (
+        [
             record["id"],
-            get("email") or "",
-            get("alias") or "",
-            get("firstName") or "",
-            get("lastName") or "",
-            get("phoneNumber") or "",
-            get("jobTitle") or "",
-            get("username") or "",
-            get("country") or "",
-            get("team") or "",
+            *[get(name) or "" for name in _SEARCHED_PROFILE],
             " ".join([wallet["address"] for wallet in wallets]),
             " ".join([wallet["name"] for wallet in wallets]),
             " ".join([chain_family(wallet["chain"]) for wallet in wallets]),
-            " ".join([account["provider"] for account in record["oauth"]]),
-            " ".join([account["accountId"] for account in record["oauth"]]),
-        )
+            " ".join([account["provider"] for account in accounts]),
+            " ".join([account["accountId"] for account in accounts]),
+        ]
     )
     return fold_case(text)
 

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from dyntui.config.urls import is_loopback
 from dyntui.sandbox.store import Document
 
-__all__ = ["TIMEOUT_S", "WebhookSender", "is_loopback"]
+__all__ = ["TIMEOUT_S", "WebhookSender", "is_local_url"]
 
 TIMEOUT_S = 5.0
 _MAX_RESPONSE_BYTES = 10_000
 
 
-def is_loopback(url: str) -> bool:
+def is_local_url(text: str) -> bool:
     """Return whether a text is an http URL on this machine."""
     try:
-        parts = urlsplit(url)
-        if parts.scheme != "http" or not parts.hostname or parts.port == 0:
-            return False
-        return parts.hostname == "localhost" or ipaddress.ip_address(parts.hostname).is_loopback
+        parts = urlsplit(text)
+        return parts.scheme == "http" and parts.port != 0 and is_loopback(parts.hostname or "")
     except ValueError:
         return False
 
@@ -39,7 +37,7 @@ class WebhookSender:
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Document:
         """Send a POST request. Returns status, headers and the first 10,000 bytes of the response, or `error`."""
-        if not is_loopback(url):
+        if not is_local_url(url):
             raise ValueError(f"{url} is not on this machine")
         parts = urlsplit(url)
         host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname or ""

@@ -21,7 +21,7 @@ from dyntui.sandbox.cursor_page import read_page
 from dyntui.sandbox.ids import Ids
 from dyntui.sandbox.store import Document, Store
 from dyntui.sandbox.user_record import format_time
-from dyntui.sandbox.webhook_sender import TIMEOUT_S, WebhookSender, is_loopback
+from dyntui.sandbox.webhook_sender import TIMEOUT_S, WebhookSender, is_local_url
 
 __all__ = ["SIGNATURE", "Webhooks"]
 SIGNATURE = "x-dynamic-signature-256"
@@ -300,7 +300,7 @@ class Webhooks:
 
     def _send(self, request: Document) -> Document:
         started = time.perf_counter()
-        if is_loopback(request["url"]):
+        if is_local_url(request["url"]):
             response = self._sender.post(request["url"], request["headers"], request["body"].encode())
         else:
             response = self._skip_request()

@@ -9,7 +9,7 @@ from dyntui.sandbox.handler_registry import OperationCall, operation
 from dyntui.sandbox.replies import Reply, RequestRefused, bad_request, not_found
 from dyntui.sandbox.store import Document
 from dyntui.sandbox.user_record import format_time
-from dyntui.sandbox.webhook_sender import is_loopback
+from dyntui.sandbox.webhook_sender import is_local_url
 
 _URL = re.compile(
     r"(https://)[a-z0-9]+([-.]+[a-z0-9]+)*\.[a-z]{2,10}(/.*)?\Z|arn:aws:sns:[a-z0-9-]*:[0-9]{12}:[a-zA-Z0-9-_]+\Z"
@@ -30,7 +30,7 @@ def _find(call: OperationCall) -> Document:
 
 def _save_webhook(call: OperationCall, webhook: Document, body: Document) -> Document:
     """Replace the fields of a webhook and store it. Enabling resets the count of failures."""
-    is_local = is_loopback(body["url"])
+    is_local = is_local_url(body["url"])
     if not (_URL.match(body["url"]) or (is_local and call.sandbox.flags["webhook-url"] == "loopback")):
         hint = "; this sandbox accepts http on this machine with --flag webhook-url=loopback" if is_local else ""
         raise bad_request(f"body/url must be https without a port, or the ARN of an SNS topic{hint}")
