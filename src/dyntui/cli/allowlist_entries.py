@@ -10,14 +10,7 @@ import click
 
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context
-from dyntui.cli.resource_lists import (
-    all_option,
-    limit_option,
-    match_options,
-    ndjson_option,
-    parse_match,
-    print_list,
-)
+from dyntui.cli.resource_lists import all_option, limit_option, match_options, ndjson_option, parse_match, print_list
 from dyntui.cli.write_helpers import perform_and_report, read_option
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row

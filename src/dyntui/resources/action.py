@@ -13,7 +13,17 @@ from enum import StrEnum
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
 
-__all__ = ["ALL", "ActionTarget", "ResourceAction", "past_participle"]
+__all__ = [
+    "ALL",
+    "CREATE",
+    "DELETE",
+    "EDIT",
+    "ActionTarget",
+    "ResourceAction",
+    "past_participle",
+    "while_disabled",
+    "while_enabled",
+]
 
 Values = Mapping[str, object]
 
@@ -125,3 +135,19 @@ class ResourceAction:
             return self.question
         words = self.verb_phrase
         return words[:1].upper() + words[1:] + (" of" if "-" in self.name else "")
+
+
+CREATE = ResourceAction("create", "", "", "new", key="n", target=ActionTarget.LIST, fields=ALL)
+EDIT = ResourceAction("edit", "", "", key="e", single_row=True)
+DELETE = ResourceAction("delete", "", "", key="d", effect=Effect.DESTRUCTIVE)
+"""What the actions with these names have in common. A record sets operation, help and the rest with `replace`."""
+
+
+def while_disabled(field: str = "enabledAt") -> Callable[[Row], str | None]:
+    """Return the `disabled_reason` of an action that enables an object. field: what is set while it is enabled."""
+    return lambda row: "It is already enabled." if row.get(field) else None
+
+
+def while_enabled(field: str = "enabledAt") -> Callable[[Row], str | None]:
+    """Return the `disabled_reason` of an action that disables an object. field: what is set while it is enabled."""
+    return lambda row: None if row.get(field) else "It is already disabled."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.action import CREATE, DELETE, ResourceAction
 from dyntui.resources.cell_formats import enabled_since, short_id
-from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Scope
+from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
 __all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "ENTRY_ORDERS", "IDENTIFIER_TITLES", "access_actions"]
 
@@ -45,12 +46,12 @@ def access_actions(
     """
     article = "an" if noun[0] in "aeiou" else "a"
     return (
-        ResourceAction("create", create, f"Create {article} {noun}.", "new", key="n", target=ActionTarget.LIST, fields=fields,
-            undone_by="delete", warning="It is disabled until you enable it."),
+        replace(CREATE, operation=create, help=f"Create {article} {noun}.", fields=fields, undone_by="delete",
+            warning="It is disabled until you enable it."),
         ResourceAction("update", update, f"Edit the {noun}.", "edit", decides_access=True, key="e", aliases=("edit",), single_row=True, fields=fields, question="Edit", past="edited"),
         ResourceAction("enable", enable, f"Enable the {noun}. It applies from the next sign-in.", decides_access=True, undone_by="disable"),
         ResourceAction("disable", disable, f"Disable the {noun}.", decides_access=True, undone_by="enable"),
-        ResourceAction("delete", delete, f"Delete the {noun}.", decides_access=True, key="d", effect=Effect.DESTRUCTIVE, warning=warning),
+        replace(DELETE, operation=delete, help=f"Delete the {noun}.", decides_access=True, warning=warning),
     )  # fmt: skip
 
 
@@ -77,10 +78,8 @@ ALLOWLISTS = Resource(
         Column("id", "id", 11, format=short_id, priority=3),
     ),
     detail="getAllowlistsById",
-    detail_path="allowlistId",
     route="allowlist-entries",
     empty="There are no allowlists in this environment, so everyone may sign in.",
-    label=lambda row: str(row.get("name") or ""),
     command="allowlists",
     by_name=True,
     actions=(
@@ -105,7 +104,6 @@ ALLOWLIST_ENTRIES = Resource(
     title="Allowlist Entries",
     singular="allowlist entry",
     group="Allowlists",
-    scope=Scope.PARENT,
     parent="allowlistId",
     parent_resource="allowlists",
     list=ListOperation("getEntriesByAllowlistId", "entries", Paging.OFFSET),
@@ -125,8 +123,9 @@ ALLOWLIST_ENTRIES = Resource(
         ResourceAction("update", "postEntryByAllowlistId", "Edit the entry. The new entry is added, then the old one is deleted.", "edit", key="e",
             variant_of="allowlist-entries.create", command="allowlists edit", extra_operations=("deleteAllowlistEntryById",), single_row=True,
             noun="entry", plural="entries", question="Change", past="changed", undone_by="allowlists.undo"),
-        ResourceAction("delete", "deleteAllowlistEntryById", "Remove entries from the allowlist.", "remove", decides_access=True, key="d", command="allowlists remove", effect=Effect.DESTRUCTIVE,
-            noun="entry", plural="entries", question="Remove", past="removed", undone_by="allowlists.undo",
+        replace(DELETE, operation="deleteAllowlistEntryById", help="Remove entries from the allowlist.",
+            title="remove", decides_access=True, command="allowlists remove", noun="entry", plural="entries",
+            question="Remove", past="removed", undone_by="allowlists.undo",
             warning="This can be undone (u on the entries, or `dyntui allowlists undo`). The entries get new ids."),
     ),
 )  # fmt: skip

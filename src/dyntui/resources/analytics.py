@@ -23,7 +23,6 @@ ANALYTICS = Resource(
     route="analytics",
     cached=False,
     empty="The server returned no metrics.",
-    label=lambda row: str(row.get("name") or ""),
     extra_operations=(
         "getAnalyticsOverview",
         "getAnalyticsEngagement",

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ResourceAction
+from dyntui.resources.action import ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import age, yes_no
-from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
+from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
-
-
-def _enable_disabled_reason(row: Row) -> str | None:
-    return "The sanctions check is already enabled." if row.get("sanctionsApiEnabled") else None
-
-
-def _disable_disabled_reason(row: Row) -> str | None:
-    return None if row.get("sanctionsApiEnabled") else "The sanctions check is already disabled."
 
 
 CHAINALYSIS = Resource(
@@ -34,11 +26,12 @@ CHAINALYSIS = Resource(
     ),
     route="detail",
     empty="Chainalysis is not set up for this environment.",
+    label=lambda row: str(row.get("id") or ""),
     actions=(
         ResourceAction("enable", "enableSanctionsApiByEnvironmentId", "Enable the check of wallets against sanctions lists.",
-            disabled_reason=_enable_disabled_reason),
+            disabled_reason=while_disabled("sanctionsApiEnabled")),
         ResourceAction("disable", "disableSanctionsApiByEnvironmentId", "Disable the check of wallets against sanctions lists.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=_disable_disabled_reason, warning="Sanctioned wallets can sign in from then on."),
+            disabled_reason=while_enabled("sanctionsApiEnabled"), warning="Sanctioned wallets can sign in from then on."),
     ),
 )  # fmt: skip
 

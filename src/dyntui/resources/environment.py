@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
+from dataclasses import replace
+
 from dyntui.core.json_types import as_objects
-from dyntui.resources.action import ALL, ActionTarget, ResourceAction
+from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import age, enabled_since, item_count, short_id, thousands, yes_no
 from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
 
-__all__ = ["RECORDS", "disable_disabled_reason", "enable_disabled_reason"]
-
-
-def enable_disabled_reason(row: Row) -> str | None:
-    """Return why the object cannot be enabled; None when it can."""
-    return "It is already enabled." if row.get("enabledAt") else None
-
-
-def disable_disabled_reason(row: Row) -> str | None:
-    """Return why the object cannot be disabled; None when it can."""
-    return None if row.get("enabledAt") else "It is already disabled."
+__all__ = ["RECORDS"]
 
 
 def _enable_actions(
     noun: str, enable: str, disable: str, *, warning: str = ""
 ) -> tuple[ResourceAction, ResourceAction]:
     return (
-        ResourceAction("enable", enable, f"Enable the {noun}.", disabled_reason=enable_disabled_reason),
+        ResourceAction("enable", enable, f"Enable the {noun}.", disabled_reason=while_disabled()),
         ResourceAction(
             "disable",
             disable,
             f"Disable the {noun}.",
-            disabled_reason=disable_disabled_reason,
+            disabled_reason=while_enabled(),
             warning=warning,
             typed_in_live=True,
         ),
@@ -79,7 +70,6 @@ STATISTICS = Resource(
     ),
     empty="The server returned no statistics.",
     cached=False,
-    label=lambda row: str(row.get("name") or ""),
 )
 
 KEYS = Resource(
@@ -110,11 +100,11 @@ ORIGINS = Resource(
         Column("id", "id", 11, format=short_id, priority=2),
     ),
     empty="There are no origins, so any site may use this environment id. Press n to add one.",
-    label=lambda row: str(row.get("origin") or ""),
     actions=(
-        ResourceAction("create", "addOrigin", "Add an origin: scheme and host without a path. One leading *. stands for any subdomain.",
-            "new", target=ActionTarget.LIST, key="n", fields=("origin",)),
-        ResourceAction("delete", "deleteOriginById", "Delete the origin.", key="d", effect=Effect.DESTRUCTIVE,
+        replace(CREATE, operation="addOrigin",
+            help="Add an origin: scheme and host without a path. One leading *. stands for any subdomain.",
+            fields=("origin",)),
+        replace(DELETE, operation="deleteOriginById", help="Delete the origin.",
             warning="Users can no longer sign in on pages of this origin."),
     ),
 )  # fmt: skip
@@ -133,11 +123,10 @@ DEEPLINKS = Resource(
         Column("id", "id", 11, format=short_id, priority=2),
     ),
     empty="There are no deeplink URLs. Press n to add one, such as myapp://",
-    label=lambda row: str(row.get("url") or ""),
     actions=(
-        ResourceAction("create", "addDeeplinkUrl", "Add the URL of an app. The scheme may be a custom one.", "new", target=ActionTarget.LIST,
-            key="n", fields=("url",)),
-        ResourceAction("delete", "deleteDeeplinkUrlById", "Delete the deeplink URL.", key="d", effect=Effect.DESTRUCTIVE,
+        replace(CREATE, operation="addDeeplinkUrl", help="Add the URL of an app. The scheme may be a custom one.",
+            fields=("url",)),
+        replace(DELETE, operation="deleteDeeplinkUrlById", help="Delete the deeplink URL.",
             warning="Users can no longer sign in to apps with this URL."),
     ),
 )  # fmt: skip
@@ -159,11 +148,9 @@ HOSTNAMES = Resource(
     ),
     route="hostname",
     empty="There are no custom hostnames. Press n to add one, then enter to see the DNS records to set.",
-    label=lambda row: str(row.get("hostname") or ""),
     actions=(
-        ResourceAction("create", "createCustomHostname", "Add a custom hostname.", "new", target=ActionTarget.LIST, key="n",
-            fields=ALL),
-        ResourceAction("delete", "deleteCustomHostname", "Delete the custom hostname.", key="d", effect=Effect.DESTRUCTIVE,
+        replace(CREATE, operation="createCustomHostname", help="Add a custom hostname."),
+        replace(DELETE, operation="deleteCustomHostname", help="Delete the custom hostname.",
             warning="Sessions that use cookies of this hostname end."),
     ),
 )  # fmt: skip
@@ -186,15 +173,14 @@ CUSTOM_FIELDS = Resource(
         Column("validationRules.unique", "unique", 6, format=yes_no, priority=2),
     ),
     detail="getCustomFieldById",
-    detail_path="customFieldId",
     route="detail",
     empty="There are no custom fields. Press n to create one.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
-        ResourceAction("create", "createCustomFieldForEnvironment", "Create a custom field, which users fill in at sign-in.", "new", target=ActionTarget.LIST,
-            key="n", fields=ALL),
-        ResourceAction("edit", "updateCustomFieldById", "Edit the custom field.", key="e", single_row=True, replaces_all=True, fields=ALL),
-        ResourceAction("delete", "deleteCustomFieldById", "Delete the custom field.", key="d", effect=Effect.DESTRUCTIVE,
+        replace(CREATE, operation="createCustomFieldForEnvironment",
+            help="Create a custom field, which users fill in at sign-in."),
+        replace(EDIT, operation="updateCustomFieldById", help="Edit the custom field.", replaces_all=True, fields=ALL),
+        replace(DELETE, operation="deleteCustomFieldById", help="Delete the custom field.",
             warning="Values that users entered remain in their metadata."),
     ),
 )  # fmt: skip
@@ -215,24 +201,22 @@ PROVIDERS = Resource(
         Column("id", "id", 11, format=short_id, priority=1),
     ),
     detail="getProvider",
-    detail_path="providerId",
     route="detail",
     cached=False,
     secrets=("clientSecret",),
     empty="There are no providers. Press n to add one.",
-    label=lambda row: str(row.get("provider") or ""),
     actions=(
-        ResourceAction("create", "createProvider", "Add a provider: social, email, SMS or on-ramp.", "new", target=ActionTarget.LIST,
-            key="n", fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId",
-                "appleTeamId", "shopifyStore", "accountSid", "twilioNumber", "useDynamicCredentials")),
-        ResourceAction("edit", "updateProvider", "Edit the credentials and scopes of the provider.", key="e", single_row=True,
+        replace(CREATE, operation="createProvider", help="Add a provider: social, email, SMS or on-ramp.",
+            fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
+                "shopifyStore", "accountSid", "twilioNumber", "useDynamicCredentials")),
+        replace(EDIT, operation="updateProvider", help="Edit the credentials and scopes of the provider.",
             fields=("clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
                 "shopifyStore", "domain", "accountSid", "twilioNumber", "useDynamicCredentials"),
             warning="The new credentials are used for the next sign-in."),
         *_enable_actions("provider", "enableProvider", "disableProvider",
             warning="Users cannot sign in with it while it is disabled."),
-        ResourceAction("delete", "deleteProvider", "Delete the provider and its credentials.", key="d",
-            effect=Effect.DESTRUCTIVE, warning="Users can no longer sign in with it."),
+        replace(DELETE, operation="deleteProvider", help="Delete the provider and its credentials.",
+            warning="Users can no longer sign in with it."),
     ),
 )  # fmt: skip
 
@@ -258,7 +242,6 @@ PROVIDER_URLS = Resource(
     ),
     route="detail",
     empty="The server returned no URLs.",
-    label=lambda row: str(row.get("provider") or ""),
 )
 
 EXCHANGES = Resource(
@@ -277,15 +260,12 @@ EXCHANGES = Resource(
         Column("id", "id", 11, format=short_id, priority=1),
     ),
     detail="getExchange",
-    detail_path="exchangeId",
     route="detail",
     empty="There are no exchanges. Press n to add one.",
-    label=lambda row: str(row.get("exchange") or ""),
     actions=(
-        ResourceAction("create", "createExchange", "Add an exchange from which users can fund wallets.", "new", target=ActionTarget.LIST, key="n",
-            fields=ALL),
+        replace(CREATE, operation="createExchange", help="Add an exchange from which users can fund wallets."),
         *_enable_actions("exchange", "enableExchange", "disableExchange"),
-        ResourceAction("delete", "deleteExchange", "Delete the exchange.", key="d", effect=Effect.DESTRUCTIVE),
+        replace(DELETE, operation="deleteExchange", help="Delete the exchange."),
     ),
 )  # fmt: skip
 
@@ -304,12 +284,10 @@ SDK_VIEWS = Resource(
         Column(title="section order", width=44, pick=lambda row: _section_order(row), priority=1, former_titles=("in order",)),
     ),
     detail="getSdkView",
-    detail_path="sdkViewType",
     route="detail",
     empty="There are no SDK views; the sign-in window uses the defaults.",
-    label=lambda row: str(row.get("type") or ""),
     actions=(
-        ResourceAction("edit", "updateSdkView", "Edit the sections of the view and their order.", key="e", single_row=True,
+        replace(EDIT, operation="updateSdkView", help="Edit the sections of the view and their order.",
             replaces_all=True, fields=("sections",), typed_in_live=True),
     ),
 )  # fmt: skip
@@ -337,8 +315,8 @@ TEST_ACCOUNT = Resource(
     empty="There is no test account. Press n to create one: an email address and a code that always work.",
     label=lambda row: str(row.get("email") or row.get("phone") or ""),
     actions=(
-        ResourceAction("create", "createTestAccount", "Create a test account.", "new", target=ActionTarget.LIST, key="n", typed_in_live=True),
-        ResourceAction("delete", "deleteTestAccount", "Delete the test account.", key="d", effect=Effect.DESTRUCTIVE),
+        replace(CREATE, operation="createTestAccount", help="Create a test account.", typed_in_live=True, fields=()),
+        replace(DELETE, operation="deleteTestAccount", help="Delete the test account."),
     ),
 )  # fmt: skip
 

@@ -44,7 +44,6 @@ EVENTS = Resource(
         Column("eventId", "id", 11, format=short_id, priority=2),
     ),
     detail="getEventById",
-    detail_path="eventId",
     route="event",
     cached=False,
     empty="There are no events.",
@@ -64,7 +63,6 @@ EVENT_TYPES = Resource(
         Column("description", "description", 50, grow=True, priority=0),
     ),
     empty="The server returned no event types.",
-    label=lambda row: str(row.get("name") or ""),
 )
 
 RECORDS = (EVENTS, EVENT_TYPES)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.action import CREATE, ResourceAction
 from dyntui.resources.cell_formats import age, short_id
 from dyntui.resources.resource import Column, ListOperation, Resource
 
@@ -27,15 +29,14 @@ EXPORTS = Resource(
         Column("id", "id", 11, format=short_id, priority=2),
     ),
     detail="getExportById",
-    detail_path="exportId",
     route="export",
     cached=False,
     secrets=("downloadUrl",),
     empty="There are no exports. Press n to request one.",
     label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
     actions=(
-        ResourceAction("create", "createExport", "Request a CSV file of all users or visits from the server.", "new", target=ActionTarget.LIST,
-            key="n", fields=("model", "format")),
+        replace(CREATE, operation="createExport", help="Request a CSV file of all users or visits from the server.",
+            fields=("model", "format")),
         ResourceAction("download", "downloadExportById", "Download the file of the export.", key="w", effect=Effect.READ, command="exports download"),
     ),
 )  # fmt: skip

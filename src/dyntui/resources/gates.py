@@ -40,10 +40,8 @@ GATES = Resource(
         Column("id", "id", 11, format=short_id, priority=5),
     ),
     detail="getGate",
-    detail_path="gateId",
     route="gate",
     empty="There are no gates in this environment, so no tokens are required.",
-    label=lambda row: str(row.get("name") or ""),
     command="gates",
     by_name=True,
     actions=access_actions(

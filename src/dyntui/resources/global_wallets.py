@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ALL, ActionTarget, ResourceAction
+from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import age, enabled_since, item_count, short_id
-from dyntui.resources.environment import disable_disabled_reason, enable_disabled_reason
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -27,15 +28,13 @@ GLOBAL_WALLET = Resource(
     ),
     route="detail",
     empty="There is no global wallet. Press n to create one.",
-    label=lambda row: str(row.get("walletName") or ""),
     actions=(
-        ResourceAction("create", "createGlobalWalletSettings", "Create the global wallet.", "new", target=ActionTarget.LIST, key="n",
-            fields=ALL),
-        ResourceAction("edit", "updateGlobalWalletSettings", "Edit the appearance and the links of the global wallet.", key="e", single_row=True,
-            fields=ALL),
-        ResourceAction("enable", "enableGlobalWallet", "Enable the global wallet, so that other apps can connect to it.", disabled_reason=enable_disabled_reason, typed_in_live=True),
+        replace(CREATE, operation="createGlobalWalletSettings", help="Create the global wallet."),
+        replace(EDIT, operation="updateGlobalWalletSettings",
+            help="Edit the appearance and the links of the global wallet.", fields=ALL),
+        ResourceAction("enable", "enableGlobalWallet", "Enable the global wallet, so that other apps can connect to it.", disabled_reason=while_disabled(), typed_in_live=True),
         ResourceAction("disable", "disableGlobalWallet", "Disable the global wallet, so that no app can connect to it.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=disable_disabled_reason, warning="Connected apps are disconnected."),
+            disabled_reason=while_enabled(), warning="Connected apps are disconnected."),
     ),
 )  # fmt: skip
 
@@ -54,16 +53,15 @@ GLOBAL_ACCESS = Resource(
     ),
     route="global-wallet-domains",
     empty="Every app may connect. Press n to create an allow list or a block list.",
-    label=lambda row: str(row.get("type") or ""),
     actions=(
-        ResourceAction("create", "createGlobalWalletAccessControl", "Create the list of domains that may connect (allow) or may not (block).", "new",
-            target=ActionTarget.LIST, key="n", fields=ALL),
-        ResourceAction("edit", "updateGlobalWalletAccessControl", "Change the list to allow or to block.", key="e", single_row=True,
+        replace(CREATE, operation="createGlobalWalletAccessControl",
+            help="Create the list of domains that may connect (allow) or may not (block)."),
+        replace(EDIT, operation="updateGlobalWalletAccessControl", help="Change the list to allow or to block.",
             replaces_all=True, fields=ALL, typed_in_live=True),
-        ResourceAction("enable", "enableGlobalWalletAccessControl", "Enable the list.", disabled_reason=enable_disabled_reason, typed_in_live=True,
+        ResourceAction("enable", "enableGlobalWalletAccessControl", "Enable the list.", disabled_reason=while_disabled(), typed_in_live=True,
             warning="With an allow list, only its domains can connect."),
         ResourceAction("disable", "disableGlobalWalletAccessControl", "Disable the list, so that every app can connect.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=disable_disabled_reason, warning="The list no longer applies."),
+            disabled_reason=while_enabled(), warning="The list no longer applies."),
     ),
 )  # fmt: skip
 
@@ -80,12 +78,9 @@ GLOBAL_DOMAINS = Resource(
         Column("id", "id", 11, format=short_id, priority=2),
     ),
     empty="The list has no domains. Press n to add one.",
-    label=lambda row: str(row.get("domain") or ""),
     actions=(
-        ResourceAction("create", "addGlobalWalletAccessControlDomain", "Add a domain to the list.", "new", target=ActionTarget.LIST,
-            key="n", fields=ALL),
-        ResourceAction("delete", "deleteGlobalWalletAccessControlDomainById", "Remove the domain from the list.", key="d",
-            effect=Effect.DESTRUCTIVE),
+        replace(CREATE, operation="addGlobalWalletAccessControlDomain", help="Add a domain to the list."),
+        replace(DELETE, operation="deleteGlobalWalletAccessControlDomainById", help="Remove the domain from the list."),
     ),
 )  # fmt: skip
 
@@ -106,7 +101,6 @@ GLOBAL_CONNECTIONS = Resource(
     ),
     route="detail",
     empty="No apps are connected to the global wallet.",
-    label=lambda row: str(row.get("appUrl") or ""),
 )
 
 RECORDS = (GLOBAL_WALLET, GLOBAL_ACCESS, GLOBAL_DOMAINS, GLOBAL_CONNECTIONS)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.action import CREATE, DELETE, ActionTarget, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import address, enabled_since
-from dyntui.resources.environment import disable_disabled_reason, enable_disabled_reason
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -36,11 +37,12 @@ NAME_SERVICES = Resource(
             "Get the message that the owner of the domain has to sign with the wallet.", target=ActionTarget.LIST, key="m",
             effect=Effect.READ, fields=("chainName", "address", "domain", "uri"),
             reveals=("unsignedMessage", "message to sign"), past="loaded", result_subject="Message to sign for"),
-        ResourceAction("create", "createNameService", "Add a name service, with the message that the wallet signed.", "new",
-            target=ActionTarget.LIST, key="n", fields=("chainName", "address", "domain", "signature")),
-        ResourceAction("enable", "enableNameService", "Enable the name service.", disabled_reason=enable_disabled_reason),
-        ResourceAction("disable", "disableNameService", "Disable the name service.", disabled_reason=disable_disabled_reason),
-        ResourceAction("delete", "deleteNameService", "Delete the name service.", key="d", effect=Effect.DESTRUCTIVE,
+        replace(CREATE, operation="createNameService",
+            help="Add a name service, with the message that the wallet signed.",
+            fields=("chainName", "address", "domain", "signature")),
+        ResourceAction("enable", "enableNameService", "Enable the name service.", disabled_reason=while_disabled()),
+        ResourceAction("disable", "disableNameService", "Disable the name service.", disabled_reason=while_enabled()),
+        replace(DELETE, operation="deleteNameService", help="Delete the name service.",
             warning="Adding it again needs a new signature."),
     ),
 )  # fmt: skip

@@ -6,10 +6,12 @@ Source: docs/vendor-api.md#scopes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dyntui.core.effect import Effect
-from dyntui.resources.action import ALL, ActionTarget, ResourceAction
+from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import age, comma_list, enabled_since, item_count, short_id, thousands, yes_no
-from dyntui.resources.resource import Column, ListOperation, Resource, Row, Scope, Shape
+from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
 
 __all__ = ["RECORDS"]
 
@@ -33,14 +35,6 @@ def _answer_disabled_reason(row: Row) -> str | None:
     return None if row.get("status", "pending") == "pending" else "The invitation was already accepted or rejected."
 
 
-def _enable_disabled_reason(row: Row) -> str | None:
-    return "The MFA method is already enabled." if row.get("enabledAt") else None
-
-
-def _disable_disabled_reason(row: Row) -> str | None:
-    return None if row.get("enabledAt") else "The MFA method is already disabled."
-
-
 ORGANIZATIONS = Resource(
     name="organizations",
     aliases=("org", "orgs", "organization"),
@@ -56,26 +50,19 @@ ORGANIZATIONS = Resource(
         Column("id", "id", 11, format=short_id, priority=2),
     ),
     detail="getOrganizationById",
-    detail_path="organizationId",
     route="detail",
     empty="This token can read no organization.",
-    label=lambda row: str(row.get("name") or ""),
     actions=(
-        ResourceAction(
-            "create",
-            "createOrganization",
-            "Create an organization.",
-            "new",
-            target=ActionTarget.LIST,
-            key="n",
+        replace(
+            CREATE,
+            operation="createOrganization",
+            help="Create an organization.",
             fields=("name", "description", "websiteUrl", "implementationTimeline"),
         ),
-        ResourceAction(
-            "edit",
-            "updateOrganizationById",
-            "Edit the name, description and website.",
-            key="e",
-            single_row=True,
+        replace(
+            EDIT,
+            operation="updateOrganizationById",
+            help="Edit the name, description and website.",
             replaces_all=True,
             fields=("name", "description", "websiteUrl"),
         ),
@@ -101,7 +88,6 @@ PROJECTS = Resource(
     title="Projects",
     singular="project",
     group="Projects",
-    scope=Scope.ORGANIZATION,
     parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getProjects", "projects"),
@@ -111,17 +97,15 @@ PROJECTS = Resource(
         Column("id", "id", 11, format=short_id, priority=1),
     ),
     detail="getProjectById",
-    detail_path="projectId",
     route="detail",
     empty="This organization has no projects.",
-    label=lambda row: str(row.get("name") or ""),
     actions=(
-        ResourceAction("create", "createProject", "Create a project with its two environments.", "new", target=ActionTarget.LIST, key="n",
+        replace(CREATE, operation="createProject", help="Create a project with its two environments.",
             fields=("name",)),
-        ResourceAction("edit", "updateProject", "Rename the project.", "rename", key="e", single_row=True, replaces_all=True,
+        replace(EDIT, operation="updateProject", help="Rename the project.", title="rename", replaces_all=True,
             fields=("name",), past="renamed"),
-        ResourceAction("delete", "deleteProjectById", "Delete the project and both of its environments.", key="d",
-            effect=Effect.DESTRUCTIVE, single_row=True, warning="Both environments and all their users are deleted with it."),
+        replace(DELETE, operation="deleteProjectById", help="Delete the project and both of its environments.",
+            single_row=True, warning="Both environments and all their users are deleted with it."),
     ),
 )  # fmt: skip
 
@@ -130,7 +114,6 @@ ENVIRONMENTS = Resource(
     title="Project Environments",
     singular="environment",
     group="Environments",
-    scope=Scope.PARENT,
     parent="projectId",
     parent_resource="projects",
     list=ListOperation("getEnvironmentsByProjectId", "environments", shape=Shape.NAMED),
@@ -142,7 +125,6 @@ ENVIRONMENTS = Resource(
         Column("sdkVersion", "SDK", 10, priority=3),
     ),
     empty="This project has no environments.",
-    label=lambda row: str(row.get("name") or ""),
 )
 
 MEMBERS = Resource(
@@ -152,7 +134,6 @@ MEMBERS = Resource(
     singular="member",
     command="members",
     group="Members",
-    scope=Scope.ORGANIZATION,
     parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getOrganizationMembers", "members"),
@@ -168,11 +149,12 @@ MEMBERS = Resource(
     cached=False,
     label=_member_label,
     actions=(
-        ResourceAction("edit", "updateMemberRole", "Change the role of the member.", "role", key="e", fields=("role",),
-            past="changed", result_subject="Role of",
-            disabled_reason=_owner_disabled_reason, typed_in_live=True),
-        ResourceAction("delete", "deleteMemberById", "Remove the member from the organization.", "remove", key="d", past="removed",
-            effect=Effect.DESTRUCTIVE, disabled_reason=_owner_disabled_reason, warning="The member immediately loses access to all environments of the organization."),
+        replace(EDIT, operation="updateMemberRole", help="Change the role of the member.", title="role",
+            fields=("role",), past="changed", result_subject="Role of", disabled_reason=_owner_disabled_reason,
+            typed_in_live=True, single_row=False),
+        replace(DELETE, operation="deleteMemberById", help="Remove the member from the organization.", title="remove",
+            past="removed", disabled_reason=_owner_disabled_reason,
+            warning="The member immediately loses access to all environments of the organization."),
         ResourceAction("delegate-ownership", "delegateOwnership", "Delegate the ownership to an admin.", key="O", single_row=True,
             past="delegated", result_subject="Ownership of",
             effect=Effect.DESTRUCTIVE, fields=("adminMemberIdToDelegate",), disabled_reason=_delegate_disabled_reason,
@@ -186,7 +168,6 @@ INVITES = Resource(
     title="Invitations",
     singular="invitation",
     group="Invites",
-    scope=Scope.ORGANIZATION,
     parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getOrganizationInvitesByOrganizationId", "invites"),
@@ -202,9 +183,9 @@ INVITES = Resource(
     cached=False,
     label=lambda row: str(row.get("email") or row.get("walletPublicKey") or row.get("alias") or ""),
     actions=(
-        ResourceAction("create", "createInvite", "Invite a member by email, wallet or phone number.", "invite", target=ActionTarget.LIST,
-            key="n", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber"), past="sent"),
-        ResourceAction("delete", "deleteInvite", "Withdraw the invitation.", "withdraw", key="d", effect=Effect.DESTRUCTIVE, past="withdrawn"),
+        replace(CREATE, operation="createInvite", help="Invite a member by email, wallet or phone number.",
+            title="invite", fields=("email", "role", "alias", "walletPublicKey", "phoneNumber"), past="sent"),
+        replace(DELETE, operation="deleteInvite", help="Withdraw the invitation.", title="withdraw", past="withdrawn"),
     ),
 )  # fmt: skip
 
@@ -223,7 +204,6 @@ MY_INVITES = Resource(
     ),
     empty="You have no invitations.",
     cached=False,
-    label=lambda row: str(row.get("organizationName") or ""),
     actions=(
         ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="A", disabled_reason=_answer_disabled_reason,
             body=lambda row, values: {"status": "accepted"}),
@@ -238,7 +218,6 @@ MFA_SETTINGS = Resource(
     title="Member MFA Methods",
     singular="MFA method",
     group="MfaSettings",
-    scope=Scope.ORGANIZATION,
     parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getOrganizationMfaSettings", "mfaSettings"),
@@ -248,12 +227,11 @@ MFA_SETTINGS = Resource(
         Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
     ),
     empty="No MFA methods are set up for members.",
-    label=lambda row: str(row.get("mfaDeviceType") or ""),
     actions=(
-        ResourceAction("enable", "enableMfaDeviceForOrganization", "Require the MFA method from members.", disabled_reason=_enable_disabled_reason,
+        ResourceAction("enable", "enableMfaDeviceForOrganization", "Require the MFA method from members.", disabled_reason=while_disabled(),
             typed_in_live=True),
         ResourceAction("disable", "disableMfaDeviceForOrganization", "Stop requiring the MFA method from members.", effect=Effect.DESTRUCTIVE,
-            disabled_reason=_disable_disabled_reason, warning="Members sign in without it from then on."),
+            disabled_reason=while_enabled(), warning="Members sign in without it from then on."),
     ),
 )  # fmt: skip
 
@@ -263,7 +241,6 @@ CUSTOM_NETWORKS = Resource(
     title="Custom Networks",
     singular="custom network",
     group="CustomNetworks",
-    scope=Scope.ORGANIZATION,
     parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getCustomNetworks", "customNetworks", wrapper="customNetwork"),
@@ -276,15 +253,13 @@ CUSTOM_NETWORKS = Resource(
         Column("id", "id", 11, format=short_id, priority=1),
     ),
     detail="getCustomNetwork",
-    detail_path="networkId",
     detail_wrapper="customNetwork",
     route="detail",
     empty="There are no custom networks.",
-    label=lambda row: str(row.get("chainName") or ""),
     actions=(
-        ResourceAction("create", "createCustomNetwork", "Add a custom network.", "new", target=ActionTarget.LIST, key="n", fields=ALL),
-        ResourceAction("edit", "updateCustomNetwork", "Edit the network.", key="e", single_row=True, replaces_all=True, fields=ALL),
-        ResourceAction("delete", "deleteCustomNetwork", "Delete the network.", key="d", effect=Effect.DESTRUCTIVE),
+        replace(CREATE, operation="createCustomNetwork", help="Add a custom network."),
+        replace(EDIT, operation="updateCustomNetwork", help="Edit the network.", replaces_all=True, fields=ALL),
+        replace(DELETE, operation="deleteCustomNetwork", help="Delete the network."),
     ),
 )  # fmt: skip
 
@@ -294,7 +269,6 @@ SSO = Resource(
     title="Member SSO",
     singular="sign-on provider",
     group="Organizations",
-    scope=Scope.ORGANIZATION,
     parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getSsoProviderForOrganization", shape=Shape.ONE, missing_is_empty=True),
@@ -310,11 +284,11 @@ SSO = Resource(
     empty="Single sign-on is not set up. Press n to set it up.",
     label=lambda row: str(row.get("ssoDomain") or ""),
     actions=(
-        ResourceAction("create", "createSsoProvider", "Set up single sign-on through Okta.", "new", target=ActionTarget.LIST, key="n",
-            fields=ALL),
-        ResourceAction("edit", "updateSsoProvider", "Edit the provider. With enforceOnlySSO, members cannot sign in any other way.", key="e",
-            single_row=True, fields=ALL, typed_in_live=True),
-        ResourceAction("delete", "deleteSsoProvider", "Delete the single sign-on provider.", key="d", effect=Effect.DESTRUCTIVE,
+        replace(CREATE, operation="createSsoProvider", help="Set up single sign-on through Okta."),
+        replace(EDIT, operation="updateSsoProvider",
+            help="Edit the provider. With enforceOnlySSO, members cannot sign in any other way.", fields=ALL,
+            typed_in_live=True),
+        replace(DELETE, operation="deleteSsoProvider", help="Delete the single sign-on provider.",
             warning="Members sign in by email again."),
     ),
 )  # fmt: skip
@@ -325,7 +299,6 @@ SUBSCRIPTION = Resource(
     title="Plan",
     singular="plan",
     group="Organizations",
-    scope=Scope.ORGANIZATION,
     parent="organizationId",
     parent_resource="organizations",
     key="planType",
@@ -342,7 +315,6 @@ SUBSCRIPTION = Resource(
     route="detail",
     cached=False,
     empty="The server returned no plan.",
-    label=lambda row: str(row.get("planType") or ""),
     actions=(
         ResourceAction("apply-coupon", "applyCouponForSubscription", "Apply a coupon.", "coupon", key="c", single_row=True, fields=("coupon",),
             past="applied", result_subject="Coupon for"),

@@ -165,22 +165,18 @@ class Resource:
     """Further names."""
     key: str = "id"
     """The field that is the id of a row."""
-    scope: Scope = Scope.ENVIRONMENT
-    """What the list belongs to."""
     parent: str = ""
-    """The path parameter for the id of the parent, when the scope is PARENT or ORGANIZATION."""
+    """The path parameter for the id of the parent; "" when the list belongs to the environment."""
     filter: Filter | None = None
     """The server's filter, if there is one."""
     detail: str = ""
     """The operation that reads one object; "" for none."""
-    detail_path: str = ""
-    """Path parameter of `detail`."""
     route: str = ""
     """Name of the resource or screen that Enter opens; "" for none."""
     empty: str = ""
     """Text for an empty list."""
     label: Callable[[Row], str] | None = None
-    """Makes the name of a row for people."""
+    """Makes the name of a row for people; by default the value of the first column."""
     cached: bool = True
     """Whether rows may be saved in the row cache."""
     actions: tuple[ResourceAction, ...] = ()
@@ -207,7 +203,15 @@ class Resource:
 
     def label_of(self, row: Row) -> str:
         """Return the name of a row for people, unescaped: its label, else its id."""
-        return (self.label(row) if self.label is not None else "") or str(row.get(self.key, ""))
+        label = self.label(row) if self.label is not None else self.columns[0].value(row)
+        return str(label or row.get(self.key, ""))
+
+    @property
+    def scope(self) -> Scope:
+        """What the list belongs to."""
+        if not self.parent:
+            return Scope.ENVIRONMENT
+        return Scope.ORGANIZATION if self.parent_resource == "organizations" else Scope.PARENT
 
     def action(self, name: str) -> ResourceAction | None:
         """Return the action with that name or alias."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ResourceAction
 from dyntui.resources.cell_formats import age, short_id
-from dyntui.resources.resource import Column, ListOperation, Resource, Row, Scope
+from dyntui.resources.resource import Column, ListOperation, Resource, Row
 
 __all__ = ["RECORDS"]
 
@@ -20,7 +20,6 @@ SESSIONS = Resource(
     title="User Sessions",
     singular="session",
     group="Sessions",
-    scope=Scope.PARENT,
     parent="userId",
     parent_resource="users",
     list=ListOperation("getUser", "user.sessions"),
@@ -32,7 +31,6 @@ SESSIONS = Resource(
         Column("id", "id", 11, format=short_id, priority=3),
     ),
     detail="getSessionById",
-    detail_path="sessionId",
     route="detail",
     cached=False,
     empty="This user has no sessions.",

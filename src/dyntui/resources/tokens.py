@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from dyntui.core.effect import Effect
-from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.action import CREATE, DELETE, ResourceAction
 from dyntui.resources.cell_formats import age, comma_list
 from dyntui.resources.resource import Column, ListOperation, Resource
 
@@ -36,24 +36,19 @@ def own_token_column(hint: str) -> Column:
 
 def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
     return (
-        ResourceAction(
-            "create",
-            create,
-            "Create a token. It is shown one time and is not saved.",
-            "new",
-            target=ActionTarget.LIST,
-            key="n",
+        replace(
+            CREATE,
+            operation=create,
+            help="Create a token. It is shown one time and is not saved.",
             fields=("note", "scopes"),
             reveals=_RAW,
             typed_in_live=True,
             warning="Anyone who has the token can do all that its scopes allow.",
         ),
-        ResourceAction(
-            "delete",
-            delete,
-            "Delete the token.",
-            key="d",
-            effect=Effect.DESTRUCTIVE,
+        replace(
+            DELETE,
+            operation=delete,
+            help="Delete the token.",
             warning="Programs that use the token stop working immediately. It cannot be restored.",
         ),
     )

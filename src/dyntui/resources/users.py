@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
-from dyntui.resources.action import ALL, ActionTarget, ResourceAction
+from dyntui.resources.action import CREATE, DELETE, ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import age, item_count, short_id, text, yes_no
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
@@ -82,13 +84,12 @@ USERS = Resource(
         Column("country", "country", 7, priority=6, order="country"),
     ),
     detail="getUser",
-    detail_path="userId",
     route="user",
     empty="There are no users in this environment. Press i to import some.",
     label=_user_label,
     command="users",
     actions=(
-        ResourceAction("create", "createUser", "Create a user.", "new", key="n", target=ActionTarget.LIST, fields=ALL, undone_by="delete"),
+        replace(CREATE, operation="createUser", help="Create a user.", undone_by="delete"),
         ResourceAction("update", "updateUser", "Edit the profile and metadata of the user. The email cannot be changed.", "edit", key="e", single_row=True, fields=UPDATABLE, question="Edit", past="edited"),
         ResourceAction("set-metadata", "updateUser", "Set one metadata field of the user.", key="m", variant_of="users.update", command="users set-metadata",
             past="set"),
@@ -116,7 +117,7 @@ USERS = Resource(
         ResourceAction("import-undo", "deleteUser", "Delete the users that an import created.", target=ActionTarget.LIST, command="jobs undo", effect=Effect.DESTRUCTIVE,
             variant_of="users.delete", noun="import", question="Undo", past="undone",
             warning="A deleted user cannot be restored. Deleting a user leaves its wallet records behind."),
-        ResourceAction("delete", "deleteUser", "Delete the user permanently.", key="d", effect=Effect.DESTRUCTIVE,
+        replace(DELETE, operation="deleteUser", help="Delete the user permanently.",
             warning="This cannot be undone. Wallet records are not deleted."),
     ),
 )  # fmt: skip
@@ -140,7 +141,6 @@ WALLETS = Resource(
         Column("createdAt", "created", 12, format=age, priority=3),
     ),
     detail="getWalletById",
-    detail_path="walletId",
     route="wallet",
     empty="There are no wallets in this environment.",
     label=lambda row: shorten(str(row.get("publicKey") or ""), 13),
@@ -163,8 +163,7 @@ WALLETS = Resource(
         ResourceAction("revoke-delegated-access", "deleteDelegatedAccess", "Revoke the delegated access to this wallet.",
             "revoke access", key="x", past="revoked", result_subject="Delegated access to", effect=Effect.DESTRUCTIVE, disabled_reason=_revoke_disabled_reason,
             warning="The owner has to delegate the access again."),
-        ResourceAction("delete", "deleteWalletById", "Delete the wallet. It can be recovered.", key="d",
-            effect=Effect.DESTRUCTIVE, disabled_reason=_delete_disabled_reason,
-            warning="A deleted wallet can be recovered."),
+        replace(DELETE, operation="deleteWalletById", help="Delete the wallet. It can be recovered.",
+            disabled_reason=_delete_disabled_reason, warning="A deleted wallet can be recovered."),
     ),
 )  # fmt: skip

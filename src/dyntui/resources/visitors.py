@@ -27,7 +27,6 @@ VISITORS = Resource(
     ),
     route="detail",
     empty="There are no visitors: every wallet that connected has also signed in.",
-    label=lambda row: str(row.get("address") or ""),
 )  # fmt: skip
 
 RECORDS = (VISITORS,)

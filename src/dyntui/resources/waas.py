@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
-from dyntui.resources.action import ResourceAction
+from dataclasses import replace
+
+from dyntui.resources.action import DELETE
 from dyntui.resources.cell_formats import address, age, short_id
 from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
 
@@ -33,7 +34,6 @@ WALLET_VERSIONS = Resource(
         ),
     ),
     empty="No embedded wallet version is active.",
-    label=lambda row: str(row.get("value") or ""),
 )
 
 
@@ -60,9 +60,8 @@ POLICIES = Resource(
     ),
     route="detail",
     empty="There are no policy rules, so no transactions are restricted.",
-    label=lambda row: str(row.get("name") or ""),
     actions=(
-        ResourceAction("delete", "deleteWaasPolicy", "Delete the rule.", key="d", effect=Effect.DESTRUCTIVE, body=_rule_body,
+        replace(DELETE, operation="deleteWaasPolicy", help="Delete the rule.", body=_rule_body,
             warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
     ),
 )  # fmt: skip
@@ -83,11 +82,9 @@ DELEGATION_KEYS = Resource(
         Column("revokedAt", "revoked", 12, format=age, priority=2),
     ),
     detail="getDelegatedAccessEncryptionPublicKeyById",
-    detail_path="keyId",
     detail_wrapper="key",
     route="detail",
     empty="There are no delegated access keys, so users cannot delegate access.",
-    label=lambda row: str(row.get("kid") or ""),
 )
 
 RECORDS = (WALLET_VERSIONS, POLICIES, DELEGATION_KEYS)

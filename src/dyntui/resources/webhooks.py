@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from dyntui.core.effect import Effect
 from dyntui.core.times import parse_time
-from dyntui.resources.action import ActionTarget, ResourceAction
+from dyntui.resources.action import CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import NOTHING, age, item_count, short_id, thousands, yes_no
-from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row, Scope
+from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
 
 __all__ = ["RECORDS", "is_delivered", "latency_ms", "response_status"]
 
@@ -57,14 +58,6 @@ def _milliseconds(value: object, now: datetime) -> str:
     return f"{value:,} ms" if value < 10_000 else f"{value / 1000:,.0f} s"
 
 
-def _enable_disabled_reason(row: Row) -> str | None:
-    return "It is already enabled." if row.get("isEnabled") else None
-
-
-def _disable_disabled_reason(row: Row) -> str | None:
-    return None if row.get("isEnabled") else "It is already disabled."
-
-
 WEBHOOKS = Resource(
     name="webhooks",
     aliases=("wh", "webhook"),
@@ -83,20 +76,19 @@ WEBHOOKS = Resource(
         Column("webhookId", "id", 11, format=short_id, priority=4),
     ),
     detail="getWebhook",
-    detail_path="webhookId",
     route="webhook",
     cached=False,
     secrets=("secret",),
     empty="There are no webhooks. Press n to create one.",
-    label=lambda row: str(row.get("url") or ""),
     actions=(
-        ResourceAction("create", "createWebhook", "Create a webhook. A ping message is sent to its URL immediately.", "new", target=ActionTarget.LIST,
-            key="n", fields=("url", "events", "isEnabled")),
-        ResourceAction("edit", "updateWebhookById", "Edit the URL and the events of the webhook.", key="e", single_row=True, replaces_all=True,
+        replace(CREATE, operation="createWebhook",
+            help="Create a webhook. A ping message is sent to its URL immediately.",
             fields=("url", "events", "isEnabled")),
-        ResourceAction("enable", "updateWebhookById", "Enable the webhook.", variant_of="webhooks.edit", undone_by="disable", replaces_all=True, disabled_reason=_enable_disabled_reason,
+        replace(EDIT, operation="updateWebhookById", help="Edit the URL and the events of the webhook.",
+            replaces_all=True, fields=("url", "events", "isEnabled")),
+        ResourceAction("enable", "updateWebhookById", "Enable the webhook.", variant_of="webhooks.edit", undone_by="disable", replaces_all=True, disabled_reason=while_disabled("isEnabled"),
             fields=(), body=lambda row, values: {**_writable(row), "isEnabled": True}),
-        ResourceAction("disable", "updateWebhookById", "Disable the webhook.", variant_of="webhooks.edit", undone_by="enable", replaces_all=True, disabled_reason=_disable_disabled_reason,
+        ResourceAction("disable", "updateWebhookById", "Disable the webhook.", variant_of="webhooks.edit", undone_by="enable", replaces_all=True, disabled_reason=while_enabled("isEnabled"),
             body=lambda row, values: {**_writable(row), "isEnabled": False},
             warning="Events that occur while it is disabled are not delivered later."),
         ResourceAction("reveal-secret", "getWebhook", "Show the secret that signs the messages.", key="S",
@@ -104,8 +96,8 @@ WEBHOOKS = Resource(
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
             reveals=("secret", "webhook secret"),
             warning="Anyone who has the secret can forge messages. It is shown one time and is not saved."),
-        ResourceAction("delete", "deleteWebhookById", "Delete the webhook and its messages.", key="d",
-            effect=Effect.DESTRUCTIVE, warning="No more messages are sent to its URL, and the record of sent messages is deleted."),
+        replace(DELETE, operation="deleteWebhookById", help="Delete the webhook and its messages.",
+            warning="No more messages are sent to its URL, and the record of sent messages is deleted."),
     ),
 )  # fmt: skip
 
@@ -121,7 +113,6 @@ MESSAGES = Resource(
     singular="message",
     command="webhooks",
     group="Webhooks",
-    scope=Scope.PARENT,
     parent="webhookId",
     parent_resource="webhooks",
     key="messageId",

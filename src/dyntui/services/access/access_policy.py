@@ -54,6 +54,11 @@ class PolicyKind(StrEnum):
     LIST = "allowlist"
     GATE = "gate"
 
+    @property
+    def id_parameter(self) -> str:
+        """The path parameter of its id."""
+        return f"{self.value}Id"
+
 
 def is_enabled(row: Row) -> bool:
     """Return whether a list or gate is enabled."""

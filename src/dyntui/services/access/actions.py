@@ -36,14 +36,11 @@ def access_action(name: str) -> WriteAction:
     record, action = declaration(name).record, declaration(name).action
     kind = ACCESS_RECORDS[record.name]
 
-    def path(target: Target) -> dict[str, str]:
-        return {record.detail_path: target.id}
-
     def unwrap(document: object) -> object:
         return document.get(kind.value, document) if isinstance(document, dict) else document
 
     async def read(client: Client, target: Target) -> object:
-        return unwrap(await client.call(record.detail, path=path(target)))
+        return unwrap(await client.call(record.detail, path={kind.id_parameter: target.id}))
 
     async def create(client: Client, target: Target, permit: WritePermit) -> object:
         fields = checked_fields(target.data["fields"], kind=kind)
@@ -58,7 +55,9 @@ def access_action(name: str) -> WriteAction:
             fields = {name: current.get(name) for name in action.fields}
             fields |= checked_fields(target.data["fields"], kind=kind)
             body = {name: value for name, value in fields.items() if value is not None}
-        return unwrap(await client.call(action.operation, path=path(target), body=body, permit=permit))
+        return unwrap(
+            await client.call(action.operation, path={kind.id_parameter: target.id}, body=body, permit=permit)
+        )
 
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         return await assess_change(client, kind, [target.id for target in targets], _change(name, kind, targets))
@@ -79,7 +78,7 @@ def access_action(name: str) -> WriteAction:
 
 
 def _change(name: str, kind: PolicyKind, targets: Sequence[Target]) -> Change:
-    fixed_change = CHANGES[declaration(name).action.operation][2]
+    fixed_change = CHANGES[declaration(name).action.operation][1]
     if fixed_change is not None:
         return fixed_change
     if len(targets) != 1:

@@ -57,17 +57,17 @@ def deleted(row: Row) -> Row | None:
     return None
 
 
-CHANGES: Mapping[str, tuple[PolicyKind, str, Change | None]] = {
-    "enableAllowlistById": (PolicyKind.LIST, "allowlistId", with_enabled(True)),
-    "disableAllowlistById": (PolicyKind.LIST, "allowlistId", with_enabled(False)),
-    "updateAllowlistById": (PolicyKind.LIST, "allowlistId", None),
-    "deleteAllowlistById": (PolicyKind.LIST, "allowlistId", deleted),
-    "enableGate": (PolicyKind.GATE, "gateId", with_enabled(True)),
-    "disableGate": (PolicyKind.GATE, "gateId", with_enabled(False)),
-    "updateGate": (PolicyKind.GATE, "gateId", None),
-    "deleteGate": (PolicyKind.GATE, "gateId", deleted),
+CHANGES: Mapping[str, tuple[PolicyKind, Change | None]] = {
+    "enableAllowlistById": (PolicyKind.LIST, with_enabled(True)),
+    "disableAllowlistById": (PolicyKind.LIST, with_enabled(False)),
+    "updateAllowlistById": (PolicyKind.LIST, None),
+    "deleteAllowlistById": (PolicyKind.LIST, deleted),
+    "enableGate": (PolicyKind.GATE, with_enabled(True)),
+    "disableGate": (PolicyKind.GATE, with_enabled(False)),
+    "updateGate": (PolicyKind.GATE, None),
+    "deleteGate": (PolicyKind.GATE, deleted),
 }
-"""By operation: what it changes, the path parameter of its id, and the change; None when the body contains it."""
+"""By operation: what it changes, and the change; None when the body contains it."""
 
 
 def phrase_for(row: Row) -> str:

@@ -32,15 +32,15 @@ def with_impact_check(
         return replace(action, assess_impact=_assess_adding(str(path.get("allowlistId", ""))))
     if operation.id == "deleteAllowlistEntryById":
         return replace(action, assess_impact=_assess_removing(str(path.get("allowlistEntryId", ""))))
-    kind, parameter, fixed_change = CHANGES[operation.id]
+    kind, fixed_change = CHANGES[operation.id]
     change = fixed_change or with_fields(body if isinstance(body, Mapping) else {})
-    object_id = str(path.get(parameter, ""))
+    object_id = str(path.get(kind.id_parameter, ""))
 
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         return await assess_change(client, kind, [object_id], change)
 
     async def before(client: Client, target: Target) -> object:
-        return await client.call(_READS[kind], path={parameter: object_id})
+        return await client.call(_READS[kind], path={kind.id_parameter: object_id})
 
     def after(target: Target, value: object) -> object:
         return value

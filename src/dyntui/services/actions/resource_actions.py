@@ -170,14 +170,17 @@ def is_single(record: Resource) -> bool:
 async def read_one(client: Client, record: Resource, row_id: str, *, parent: str = "") -> Row:
     """Read one object with its detail operation if there is one, else from the list. Raises NotFound or UsageError."""
     if record.detail:
-        path = {record.detail_path: row_id}
-        if record.parent and record.parent in client.catalog.get(record.detail).path_names:
-            path[record.parent] = parent
-        document = await client.call(record.detail, path=path)
+        document = await client.call(record.detail, path=detail_path(client, record, row_id, parent))
         found = _unwrap(record, document)
         if isinstance(found, dict):
             return found
     return (await find_rows(client, record, [row_id], parent=parent))[row_id]
+
+
+def detail_path(client: Client, record: Resource, row_id: str, parent: str = "") -> dict[str, str]:
+    """Return the path parameters of the detail operation of a record."""
+    names = client.catalog.get(record.detail).path_names
+    return {name: parent if name == record.parent else row_id for name in names if name != "environmentId"}
 
 
 def _unwrap(record: Resource, document: Any) -> Any:
