@@ -85,7 +85,7 @@ def test_effects_of_actions_are_those_of_the_catalog() -> None:
         for action in record.actions:
             operation = catalog().get(action.operation)
             assert (action.effect is Effect.READ) == operation.reads, f"{record.name} {action.name}"
-            if operation.destructive:
+            if any(catalog().get(each).destructive for each in (action.operation, *action.extra_operations)):
                 assert action.effect is Effect.DESTRUCTIVE, f"{record.name} {action.name}"
             if action.effect is Effect.READ:
                 assert not action.fields or action.target is ActionTarget.LIST

@@ -18,7 +18,7 @@ from dyntui.resources import RESOURCES
 from dyntui.services import api_console
 from dyntui.services.actions.audit import Audit
 from dyntui.services.actions.raw_writes import raw_write_action
-from dyntui.services.actions.registry import declared_write
+from dyntui.services.actions.registry import declarations, declared_write
 from dyntui.services.actions.write_gate import WriteGate
 from dyntui.services.actions.write_rules import rule_of
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Target, WriteAction
@@ -58,9 +58,10 @@ def _iter_calls(operation: Operation, client: Client) -> Iterator[tuple[str, Wri
     yield "API console", api_console._action(operation, FormResult(path, {}, {}, None, {}), [])
     for record in RESOURCES.values():
         for action in record.actions:
-            if action.operation == operation.id and not (action.sensitive and action.query):
+            is_alone = action.operation == operation.id and not action.extra_operations
+            if is_alone and not (action.sensitive and action.query):
                 name = f"{record.name}.{action.name}"
-                yield name, declared_write(name, _send, extra_operations=())
+                yield name, declared_write(name, _send)
 
 
 @pytest.mark.parametrize(("kind", "read_only"), CASES)
@@ -109,6 +110,23 @@ def test_confirmations_that_api_requires(
 def test_the_warning_of_a_command_is_given_by_api_too(tmp_path: Path) -> None:
     needed = _gate(tmp_path, "live", False).requirement(raw_write_action(catalog().get("deleteUser")), [Target("x")])
     assert "cannot be undone" in needed.warning
+
+
+@pytest.mark.parametrize(("kind", "read_only"), CASES)
+def test_an_action_of_several_operations_requires_what_the_strictest_requires(
+    tmp_path: Path, kind: Literal["live", "sandbox"], read_only: bool
+) -> None:
+    writes = _gate(tmp_path, kind, read_only)
+    several = [each for each in declarations() if each.action.extra_operations]
+    assert "allowlists.sync" in {each.name for each in several}
+    for each in several:
+        operations = [catalog().get(name) for name in (each.action.operation, *each.action.extra_operations)]
+        raw = [writes.requirement(raw_write_action(operation), [Target("x")]) for operation in operations]
+        needed = writes.requirement(declared_write(each.name, _send), [Target("x")])
+        levels = list(ConfirmationLevel)
+        assert needed.level is max((one.level for one in raw), key=levels.index), each.name
+        assert needed.destructive == any(one.destructive for one in raw), each.name
+        assert bool(writes.refusal(declared_write(each.name, _send))) is read_only
 
 
 def test_no_action_is_weaker_than_the_rule_of_its_operation() -> None:

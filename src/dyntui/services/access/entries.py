@@ -146,7 +146,8 @@ def change_entries(
     """Add some entries and delete others, in the order of the targets.
 
     name, complement: as in `WriteAction`. job: its id in the audit log; "" for a new one.
-    adds, removes: whether any target is added or deleted. What is not announced is refused.
+    adds, removes: whether any target is added or deleted. What is not announced is refused, and the effect is that of
+    what is announced: only adding entries destroys nothing.
     """
     list_id = str(row.get("id"))
     operations = (*((_ADD,) if adds else ()), *((_DELETE,) if removes else ()))
@@ -168,6 +169,7 @@ def change_entries(
         call,
         operation=operations[0],
         extra_operations=operations[1:],
+        effect=Effect.DESTRUCTIVE if removes else Effect.WRITE,
         assess_impact=assess,
         before=before,
         after=_audited,

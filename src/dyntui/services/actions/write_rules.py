@@ -69,7 +69,8 @@ def rule_of(operation_id: str) -> WriteRule:
     actions = list(_actions_of(operation_id))
     effect = effect_of(operation)
     for action in actions:
-        effect = stricter(effect, action.effect)
+        if not action.extra_operations:  # the effect of the others can be that of a further operation
+            effect = stricter(effect, action.effect)
     warnings = {action.warning for action in actions if not action.variant_of}
     return WriteRule(
         effect,

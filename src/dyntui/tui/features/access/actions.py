@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dyntui.core.effect import Effect
 from dyntui.tui.kit.action_registry import READ, Action, register
 from dyntui.tui.shell.record_actions import declared_action
 
@@ -44,8 +43,7 @@ ACCESS_ACTIONS = register(
     declared_action("compare.add", "allowlist-entries.create", keys=("plus",), rank=11, disabled_reason="add_missing_disabled_reason"),
     Action("compare.sync", ("s",), "add all", "Add all entries of the other side that the allowlist does not have. The plan is shown first.", rank=12,
         disabled_reason="sync_disabled_reason"),
-    Action("compare.match", ("S",), "match", "Make the allowlist match the other side: add and remove entries. The plan is shown first.",
-        Effect.DESTRUCTIVE, 13, disabled_reason="match_disabled_reason"),
+    declared_action("compare.match", "allowlists.sync", rank=13, disabled_reason="match_disabled_reason"),
     Action("compare.refresh", ("r", "f5"), "refresh", "Refresh both sides.", READ, 15),
     Action("duplicates.refresh", ("r", "f5"), "refresh", "Refresh all allowlists.", READ, 15),
     declared_action("gates.new", "gates.create", rank=12),
