@@ -156,6 +156,7 @@ class Transport:
 
         reads: whether the request changes nothing and may be retried after 5xx, 429, or a lost or refused connection.
         """
+        request = self._build_request(method, path, query, content, headers, timeout)
         attempt = 0
 
         async def send_attempt() -> ApiResponse:
@@ -164,7 +165,7 @@ class Transport:
             for rate_limiter in rate_limiters:
                 await rate_limiter.acquire(self._log.waits)
             try:
-                return await self._attempt(method, path, operation, query, content, timeout, attempt, headers, reads)
+                return await self._attempt(request, operation, timeout, attempt, reads)
             except RateLimited as error:
                 seconds = RETRY_AFTER_DEFAULT if error.retry_after is None else error.retry_after
                 for rate_limiter in rate_limiters[:1]:
@@ -187,37 +188,36 @@ class Transport:
                 return await send_attempt()
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    async def _attempt(
+    def _build_request(
         self,
         method: str,
         path: str,
-        operation: str,
         query: Sequence[tuple[str, str]],
         content: bytes | None,
-        timeout: float,
-        attempt: int,
         headers: Mapping[str, str] | None,
-        reads: bool,
-    ) -> ApiResponse:
+        timeout: float,
+    ) -> httpx.Request:
+        """Return a request with the token. Raises UsageError for a path that leads away from the base URL."""
         url = httpx.URL(str(self._base) + path, params=list(query)) if query else httpx.URL(str(self._base) + path)
         if origin_of(url) != self._origin or not url.path.startswith(self._base.path):
             raise UsageError(f"{safe(path, 200)!r} leads away from {self.base_url}; nothing was sent.")
         sent = {**(headers or {}), "Authorization": f"Bearer {self._token}"}
         if content is not None:
             sent["Content-Type"] = "application/json"
-        client = self._client()
-        request = client.build_request(method, url, content=content, headers=sent)
-        request.extensions["timeout"] = httpx.Timeout(timeout, connect=CONNECT_TIMEOUT).as_dict()
-        out = len(content or b"")
+        limits = httpx.Timeout(timeout, connect=CONNECT_TIMEOUT)
+        return self._client().build_request(method, url, content=content, headers=sent, timeout=limits)
+
+    async def _attempt(
+        self, request: httpx.Request, operation: str, timeout: float, attempt: int, reads: bool
+    ) -> ApiResponse:
         status, got, problem = 0, 0, ""
         started = time.perf_counter()
         self._log.started()
         try:
             longest = timeout + CONNECT_TIMEOUT
-            waits = self._log.waits.open_ended(f"a response to {operation}", longest)
-            with waits:
+            with self._log.waits.open_ended(f"a response to {operation}", longest):
                 async with asyncio.timeout(longest):
-                    response, body = await _exchange(client, request)
+                    response, body = await _exchange(self._client(), request)
             status, answer_headers = response.status_code, response.headers
             got = len(body)
             ms = (time.perf_counter() - started) * 1000
@@ -243,7 +243,7 @@ class Transport:
             raise raised from error
         finally:
             ms = (time.perf_counter() - started) * 1000
-            self._log.finished(method, operation, status, ms, out, got, attempt, problem)
+            self._log.finished(request.method, operation, status, ms, len(request.content), got, attempt, problem)
 
 
 def open_client(
