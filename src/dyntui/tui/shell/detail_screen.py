@@ -303,8 +303,10 @@ class DetailScreen(ConsoleScreen):
     def action_copy(self) -> None:
         value = self._current_value()
         assert value is not None
-        is_json = isinstance(self.focused, JsonTree) and not self.focused.is_text
-        send_to_clipboard(self.console, *value, lines=is_json)
+        if isinstance(self.focused, JsonTree):
+            self.focused.copy_value(self.console, "value")
+        else:
+            send_to_clipboard(self.console, *value)
 
     def action_copy_id(self) -> None:
         send_to_clipboard(self.console, self.object_id, f"{self.NOUN} id")

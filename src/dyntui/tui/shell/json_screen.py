@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -45,5 +44,4 @@ class JsonScreen(ConsoleScreen):
         return [(f"{tree.cursor + 1:,} of {tree.count:,}", ""), (tree.path, "dim")] if tree.count else []
 
     def action_copy(self) -> None:
-        tree = self._tree
-        send_to_clipboard(self.console, tree.value_text, tree.path or self.DOCUMENT_NAME, lines=not tree.is_text)
+        self._tree.copy_value(self.console, self.DOCUMENT_NAME)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
@@ -60,5 +59,4 @@ class SearchableScreen(ConsoleScreen):
         return self.is_mounted and bool(self.tree_shown.find)
 
     def action_copy(self) -> None:
-        tree = self.tree_shown
-        send_to_clipboard(self.console, tree.value_text, tree.path or self.document_name, lines=not tree.is_text)
+        self.tree_shown.copy_value(self.console, self.document_name)

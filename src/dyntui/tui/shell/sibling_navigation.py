@@ -146,10 +146,6 @@ class SiblingScreen(DetailScreen):
 
     # The source list
 
-    def _no_list_reason(self) -> str | None:
-        """Return why next and previous are not available; None when there is a source list."""
-        return f"This {self.NOUN} was not opened from a list." if self.source_view is None else None
-
     @property
     def source_view(self) -> PagedView | None:
         """The rows of the source list, in the order that it shows; None when there is no list."""
@@ -183,14 +179,16 @@ class SiblingScreen(DetailScreen):
         return view.get(index) if view is not None and index is not None else None
 
     def next_disabled_reason(self) -> str | None:
-        return self._no_list_reason() or (
-            None if self._sibling_index(1) is not None else f"This is the last {self.NOUN} of the list."
-        )
+        return self._step_disabled_reason(1)
 
     def previous_disabled_reason(self) -> str | None:
-        return self._no_list_reason() or (
-            None if self._sibling_index(-1) is not None else f"This is the first {self.NOUN} of the list."
-        )
+        return self._step_disabled_reason(-1)
+
+    def _step_disabled_reason(self, step: int) -> str | None:
+        if self.source_view is None:
+            return f"This {self.NOUN} was not opened from a list."
+        end = "last" if step > 0 else "first"
+        return None if self._sibling_index(step) is not None else f"This is the {end} {self.NOUN} of the list."
 
     def action_next_sibling(self) -> None:
         self._go_to_sibling(1)

@@ -37,28 +37,25 @@ class ReviewRows(TableRows):
     A row that may have changed is shown unchanged until it is loaded again, so that nothing flickers.
     """
 
+    is_loaded: bool = False
+
     def __init__(self, fetch: Callable[[Sequence[int]], None]) -> None:
         self._fetch = fetch
         self._numbers: array[int] = array("q")
         self._rows: OrderedDict[int, Row] = OrderedDict()
         self._fresh: set[int] = set()
         self._requested: set[int] = set()
-        self._loaded = False
 
     @property
     def total(self) -> int:
         return len(self._numbers)
-
-    @property
-    def is_loaded(self) -> bool:
-        return self._loaded
 
     def show(self, numbers: array[int]) -> None:
         """Show the rows with these numbers; all of them may have changed."""
         self._numbers = numbers
         self._fresh.clear()
         self._requested.clear()
-        self._loaded = True
+        self.is_loaded = True
 
     def number_at(self, index: int) -> int | None:
         """Return the number of the row at an index; None beyond the end."""

@@ -13,6 +13,7 @@ from dyntui.core.json_types import as_list
 from dyntui.core.text import plain_json, safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
+from dyntui.tui.kit.clipboard import ClipboardApp, send_to_clipboard
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 
@@ -97,10 +98,9 @@ class JsonTree(LineList):
         value = self.value
         return value if isinstance(value, str) else plain_json(json.dumps(value, ensure_ascii=False, indent=2))
 
-    @property
-    def is_text(self) -> bool:
-        """Whether the value under the cursor is a string."""
-        return isinstance(self.value, str)
+    def copy_value(self, console: ClipboardApp, document_name: str) -> None:
+        """Copy the value under the cursor to the clipboard. document_name: what the whole document is called."""
+        send_to_clipboard(console, self.value_text, self.path or document_name, lines=not isinstance(self.value, str))
 
     @property
     def path(self) -> str:
