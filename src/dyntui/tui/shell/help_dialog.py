@@ -26,18 +26,18 @@ class _HelpLines(ItemList[str | ActiveAction]):
     def __init__(self, actions: Sequence[ActiveAction]) -> None:
         super().__init__(id="help")
         order = {action_id: number for number, action_id in enumerate(ACTIONS)}
-        scopes = list(dict.fromkeys(each.action.scope for each in actions))
+        scopes = list(dict.fromkeys(active.action.scope for active in actions))
         scopes.sort(key=lambda scope: _LAST_SCOPES.index(scope) + 1 if scope in _LAST_SCOPES else 0)
         groups: dict[str, list[ActiveAction]] = {}
         for scope in scopes:
-            found = [each for each in actions if each.action.scope == scope]
-            groups.setdefault(heading_of(scope), []).extend(sorted(found, key=lambda each: order[each.action.id]))
+            found = [active for active in actions if active.action.scope == scope]
+            groups.setdefault(heading_of(scope), []).extend(sorted(found, key=lambda active: order[active.action.id]))
         rows: list[str | ActiveAction] = []
         for heading, group in groups.items():
             rows += ["", heading, *group] if rows else [heading, *group]
         self.items = rows
-        self._widest_keys = max((width_of(_keys(each)) for each in actions), default=0)
-        self._title_width = min(_MAX_TITLE_WIDTH, max((width_of(each.action.title) for each in actions), default=0))
+        self._widest_keys = max((width_of(_keys(active)) for active in actions), default=0)
+        self._title_width = min(_MAX_TITLE_WIDTH, max((width_of(active.action.title) for active in actions), default=0))
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         row = self.items[index]

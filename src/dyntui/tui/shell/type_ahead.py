@@ -84,7 +84,7 @@ class TypeAheadMixin(ActionMixin, App[int], inherit_bindings=False):
         # The callback passes through the message loops up to the app, which runs the action, and a second time for
         # messages of the action. It passes each node twice, so that messages to its parents are handled before.
         ancestors = [node for node in target.ancestors_with_self if isinstance(node, Widget)]
-        route = iter([node for _ in range(2) for node in (*(each for each in ancestors for _ in range(2)), self)])
+        route = iter([node for _ in range(2) for node in (*(parent for parent in ancestors for _ in range(2)), self)])
 
         def pass_on() -> None:
             if not any(node.call_later(pass_on) for node in route):

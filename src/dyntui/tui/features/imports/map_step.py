@@ -78,7 +78,7 @@ class MapStep(WizardStep):
         preview = self.wizard.preview
         if preview is None and (self.draft.path or self.draft.job):
             draft = self.copy()
-            self.wizard.submit(lambda service: service.preview(draft), self._on_preview, latest="look")
+            self.wizard.submit(lambda service: service.preview(draft), self._on_preview, latest="preview")
         elif preview is not None:
             self._on_preview(preview)
         else:
@@ -110,6 +110,10 @@ class MapStep(WizardStep):
         except ApiProblem:
             return ()
 
+    @property
+    def _custom_names(self) -> list[str]:
+        return [str(field.get("key")) for field in self._custom or ()]
+
     def _on_proposed(self, proposal: tuple[Mapping, str]) -> None:
         mapping, self.saved_name = proposal
         if self.saved_name:
@@ -133,7 +137,7 @@ class MapStep(WizardStep):
 
     def _load_first_row(self) -> None:
         mapping, preview = self.mapping, self.wizard.preview
-        custom = [str(each.get("key")) for each in self._custom or ()]
+        custom = self._custom_names
         profile = self.console.session.profile
         kind = profile.kind if profile is not None else "sandbox"
         if mapping is not None and preview is not None:
@@ -154,7 +158,7 @@ class MapStep(WizardStep):
         if mapping is None:
             return [("proposing a mapping", "")]
         columns = mapping.source_columns
-        mapped = {find_owner_column(columns, each.column) for each in mapping.mapped}
+        mapped = {find_owner_column(columns, item.column) for item in mapping.mapped}
         return [
             (
                 f"{quantity(len(mapped), 'column')} mapped, {len(columns) - len(mapped):,} excluded",
@@ -211,9 +215,7 @@ class MapStep(WizardStep):
                 self._choose_field(str(row["column"]))
 
     def _choose_field(self, column: str) -> None:
-        mapping = self.loaded_mapping
-        custom = [str(each.get("key")) for each in self._custom or ()]
-        dialog = dialogs.field_dialog(mapping, column, custom)
+        dialog = dialogs.field_dialog(self.loaded_mapping, column, self._custom_names)
         self.console.ask_then(dialog, dialogs.on_field_chosen(lambda field: self._map_column(column, field)))
 
     def _map_column(self, column: str, field: str | None, transforms: Sequence[str] | None = None) -> None:
@@ -236,11 +238,11 @@ class MapStep(WizardStep):
 
     def action_transforms(self) -> None:
         row, mapping, preview = self.columns.selected_row, self.loaded_mapping, self.wizard.preview
-        each = next(each for each in mapping.columns if each.column == row["column"])
-        assert each.field is not None
-        samples = column_samples(preview, each.column) if preview is not None else []
-        dialog = dialogs.TransformsDialog(each, self.draft.kind, samples, self.draft.region or None)
-        self.console.ask_then(dialog, lambda names: self._map_column(each.column, each.field, names))
+        item = next(item for item in mapping.columns if item.column == row["column"])
+        assert item.field is not None
+        samples = column_samples(preview, item.column) if preview is not None else []
+        dialog = dialogs.TransformsDialog(item, self.draft.kind, samples, self.draft.region or None)
+        self.console.ask_then(dialog, lambda names: self._map_column(item.column, item.field, names))
 
     def transforms_disabled_reason(self) -> str | None:
         row = self.columns.row
@@ -251,7 +253,7 @@ class MapStep(WizardStep):
     def action_verified(self) -> None:
         """Ask whether the emails are verified; this is never chosen automatically."""
         mapping = self.loaded_mapping
-        columns = [each.column for each in mapping.columns if VERIFIED in each.hint or each.field == VERIFIED]
+        columns = [item.column for item in mapping.columns if VERIFIED in item.hint or item.field == VERIFIED]
 
         def on_chosen(key: str) -> None:
             if self.mapping is None:
@@ -261,9 +263,9 @@ class MapStep(WizardStep):
                 self.set_mapping(self.mapping.with_constant(VERIFIED, None).with_column(column, VERIFIED))
                 return
             changed = self.mapping
-            for each in changed.columns:
-                if each.field == VERIFIED:
-                    changed = changed.with_column(each.column, None)
+            for item in changed.columns:
+                if item.field == VERIFIED:
+                    changed = changed.with_column(item.column, None)
             self.set_mapping(changed.with_constant(VERIFIED, choice))
 
         self.console.ask_then(dialogs.VerifiedDialog(columns, mapping), on_chosen)

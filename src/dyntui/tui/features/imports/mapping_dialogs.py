@@ -43,7 +43,7 @@ def on_field_chosen(then: Callable[[str], None]) -> Callable[[FuzzyChoice], None
 
 def field_dialog(mapping: Mapping, column: str, custom: Sequence[str]) -> FuzzySelectDialog:
     """Return the dialog that selects the field of a column; it accepts paths (`wallets.1.chain`, `metadata.plan`)."""
-    mapped_from = {each.field: each.column for each in mapping.columns if each.field and each.column != column}
+    mapped_from = {item.field: item.column for item in mapping.columns if item.field and item.column != column}
     own = f"metadata.{metadata_key(column)}"
     names = dict.fromkeys((*field_names(mapping.kind, custom), *((own,) if mapping.kind == "users" else ())))
     title = f"Field for {safe(column, 60)}"
@@ -118,7 +118,7 @@ class VerifiedDialog(SelectDialog):
         ]
         now = mapping.constants.get("emailVerifiedAt")
         current = now or next(
-            (f"column:{each.column}" for each in mapping.columns if each.field == "emailVerifiedAt"), ""
+            (f"column:{item.column}" for item in mapping.columns if item.field == "emailVerifiedAt"), ""
         )
         start = next((i for i, choice in enumerate(choices) if choice.key == current), 0)
         super().__init__("Are these email addresses verified?", choices, start=start)
@@ -170,12 +170,12 @@ class TransformsDialog(BaseDialog[list[str]]):
     BINDINGS = bindings(KIT_ACTIONS, "select")
     footer_keys = (("space", "select"), ("enter", "apply"), ("esc", "cancel"))
 
-    def __init__(self, each: ColumnMap, kind: MappingKind, samples: Sequence[str], region: str | None) -> None:
-        super().__init__(f"Transforms of {safe(each.column, 40)} for {safe(each.field or '', 40)}")
-        self._field = field_for(each.field or "", kind)
+    def __init__(self, item: ColumnMap, kind: MappingKind, samples: Sequence[str], region: str | None) -> None:
+        super().__init__(f"Transforms of {safe(item.column, 40)} for {safe(item.field or '', 40)}")
+        self._field = field_for(item.field or "", kind)
         self._samples = samples
         self._region = region
-        self._list = _Transforms(each.transforms)
+        self._list = _Transforms(item.transforms)
 
     def content(self) -> ComposeResult:
         self._list.styles.height = 11

@@ -34,25 +34,25 @@ def column_samples(preview: FilePreview, column: str) -> list[str]:
 def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> list[dict[str, object]]:
     """Return the table rows; a required choice comes first."""
     rows: list[dict[str, object]] = []
-    if mapping.kind == "users" and all(each.field != VERIFIED for each in mapping.columns):
+    if mapping.kind == "users" and all(item.field != VERIFIED for item in mapping.columns):
         chosen = mapping.constants.get(VERIFIED)
         rows.append(
             _mapping_row(
                 "choice", _EVERY_ROW, VERIFIED, _verified_text(chosen), "v to change" if chosen else "! v to choose"
             )
         )
-    for each in mapping.columns:
-        sample = " · ".join(column_samples(preview, each.column)) if preview is not None else ""
-        reason = each.reason + (f", {'+'.join(each.transforms)}" if each.field and each.transforms != ("trim",) else "")
+    for item in mapping.columns:
+        sample = " · ".join(column_samples(preview, item.column)) if preview is not None else ""
+        reason = item.reason + (f", {'+'.join(item.transforms)}" if item.field and item.transforms != ("trim",) else "")
         rows.append(
             _mapping_row(
-                "column", each.column, each.field or "", sample, each.hint if not each.field else reason.strip(", ")
+                "column", item.column, item.field or "", sample, item.hint if not item.field else reason.strip(", ")
             )
         )
     for name, value in mapping.constants.items():
         if name != VERIFIED:
             rows.append(_mapping_row("constant", _EVERY_ROW, name, str(value), "constant value"))
-    if mapping.kind == "users" and any((each.field or "").endswith("phoneNumber") for each in mapping.mapped):
+    if mapping.kind == "users" and any((item.field or "").endswith("phoneNumber") for item in mapping.mapped):
         rows.append(_mapping_row("region", _EVERY_ROW, "", region or "none", "p to set the country"))
     return rows
 
@@ -91,7 +91,7 @@ def first_row_lines(
         lines += [value_line(name, _value_text(value)) for name, value in _flatten("", body)]
         if not lines:
             lines.append(text_line("no field yet", "dim"))
-        lines += [text_line(f"{'✕' if each.severity == 'error' else '!'} {each.message}", "warn") for each in problems]
+        lines += [text_line(f"{'✕' if item.severity == 'error' else '!'} {item.message}", "warn") for item in problems]
     if VERIFIED not in mapping.targets and mapping.kind == "users":
         lines.append(value_line(VERIFIED, "! v to choose", style="warn"))
     free = [name for name in field_names(mapping.kind, custom) if name not in (*mapping.targets, VERIFIED)]

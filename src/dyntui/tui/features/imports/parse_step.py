@@ -86,7 +86,7 @@ class ParseStep(WizardStep):
         self._stop.set()
         self.wizard.preview = self.wizard.totals = None
         draft = self.copy()
-        self.wizard.submit(lambda service: service.preview(draft), self._show, self._on_unreadable, latest="look")
+        self.wizard.submit(lambda service: service.preview(draft), self._show, self._on_unreadable, latest="preview")
 
     def _show(self, preview: FilePreview) -> None:
         self.error = None
@@ -215,7 +215,7 @@ class ParseStep(WizardStep):
                 sheets = preview.info.sheets if preview is not None else ()
                 return "Sheet", [Choice(sheet, sheet) for sheet in sheets]
         if isinstance(self.error, UnknownEncoding):
-            return "Encoding: choose the correct text", [Choice(*each) for each in self.error.candidates]
+            return "Encoding: choose the correct text", [Choice(*candidate) for candidate in self.error.candidates]
         names = ("utf-8", "utf-16", *ENCODINGS_TO_TRY)
         return "Encoding", [first, *(Choice(name, name) for name in names)]
 

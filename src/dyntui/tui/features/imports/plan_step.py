@@ -155,14 +155,14 @@ def plan_lines(plan: Mapping[str, Any], counts: RowCounts, allowlist: str = "") 
     if plan["constants"]:
         lines += [value_line(""), heading("constants")]
         lines += [value_line(safe(name, 60), safe(value, 100)) for name, value in plan["constants"].items()]
-    found = [each for each in plan["problems"] if each["level"] != "info"]
+    found = [item for item in plan["problems"] if item["level"] != "info"]
     if duplicates := counts.problems - outcomes["invalid"]:
         found.append({"level": "error", "code": DUPLICATE, "rows": duplicates})
-        found.sort(key=lambda each: (each["level"] != "error", -each["rows"]))
+        found.sort(key=lambda item: (item["level"] != "error", -item["rows"]))
     if found:
         lines += [value_line(""), heading("problems")]
         signs = {"error": "✕", "warning": "!"}
-        lines += [value_line(f"{signs[each['level']]} {each['code']}", f"{each['rows']:,}") for each in found]
+        lines += [value_line(f"{signs[item['level']]} {item['code']}", f"{item['rows']:,}") for item in found]
     return lines
 
 

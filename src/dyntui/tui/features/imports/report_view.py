@@ -73,47 +73,47 @@ class ReportView(ItemList[ReportLine]):
     def set_lines(self, lines: Sequence[ReportLine]) -> None:
         """Show these lines."""
         self._lines = lines
-        self._label_width = max((width_of(safe(each.label, 40)) for each in lines if each.value), default=0)
-        self._value_width = max((width_of(each.value) for each in lines if each.is_number), default=0)
+        self._label_width = max((width_of(safe(line.label, 40)) for line in lines if line.value), default=0)
+        self._value_width = max((width_of(line.value) for line in lines if line.is_number), default=0)
         self._arrange()
 
     def _arrange(self) -> None:
         room = self.size.width - 4
-        self.set_items([part for each in self._lines for part in (self._parts(each, room) if room > 0 else (each,))])
+        self.set_items([part for line in self._lines for part in (self._parts(line, room) if room > 0 else (line,))])
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()
 
-    def _parts(self, each: ReportLine, room: int) -> Sequence[ReportLine]:
+    def _parts(self, line: ReportLine, room: int) -> Sequence[ReportLine]:
         """Return the line, and the lines that its note is wrapped into."""
-        if each.is_heading or each.copy or (each.label and not each.value):
-            return (each,)
-        text = safe(each.note)
-        if not each.value:
+        if line.is_heading or line.copy or (line.label and not line.value):
+            return (line,)
+        text = safe(line.note)
+        if not line.value:
             indent = "  " if text.startswith(_BULLET) else ""
             parts = wrap(text, max(_MIN_NOTE_WIDTH, room), subsequent_indent=indent)
-            return [text_line(part, each.style) for part in parts] or (each,)
-        value = self._value_width if each.is_number else width_of(safe(each.value))
+            return [text_line(part, line.style) for part in parts] or (line,)
+        value = self._value_width if line.is_number else width_of(safe(line.value))
         start = self._label_width + 2 + value + 2
         if start + width_of(text) <= room or room - start < _MIN_NOTE_WIDTH:
-            return (each,)
+            return (line,)
         first, *more = wrap(text, room - start)
-        return [replace(each, note=first), *(text_line(" " * start + part, "dim") for part in more)]
+        return [replace(line, note=first), *(text_line(" " * start + part, "dim") for part in more)]
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
-        each = self.items[index]
+        line = self.items[index]
         bar = self.bar(index)
         room = width - 2
-        if each.is_heading:
-            return [bar, (cut(safe(each.label), room), "head")]
-        if not each.value:
-            text = safe(each.label or each.note)
-            return [bar, (cut(text, room), each.style)]
-        label = fit(safe(each.label, 40), self._label_width) + "  " if self._label_width else ""
+        if line.is_heading:
+            return [bar, (cut(safe(line.label), room), "head")]
+        if not line.value:
+            text = safe(line.label or line.note)
+            return [bar, (cut(text, room), line.style)]
+        label = fit(safe(line.label, 40), self._label_width) + "  " if self._label_width else ""
         value = (
-            fit(each.value, self._value_width, right=True)
-            if each.is_number
-            else cut(safe(each.value), room - width_of(label))
+            fit(line.value, self._value_width, right=True)
+            if line.is_number
+            else cut(safe(line.value), room - width_of(label))
         )
         left = room - width_of(label) - width_of(value) - 2
-        return [bar, (label, "dim"), (value, each.style), ("  " + cut(safe(each.note), max(0, left)), "dim")]
+        return [bar, (label, "dim"), (value, line.style), ("  " + cut(safe(line.note), max(0, left)), "dim")]

@@ -100,7 +100,7 @@ def _problem_lines(row: ReviewRow, room: int) -> list[list[Piece]]:
 
 def _cell_lines(row: ReviewRow, mapping: FieldMapping, room: int) -> list[list[Piece]]:
     names = mapping.source_columns
-    targets = {each.column: each.field for each in mapping.columns if each.field}
+    targets = {item.column: item.field for item in mapping.columns if item.field}
     name_width = min(24, max((width_of(safe(name, 40)) for name in names), default=0))
     lines: list[list[Piece]] = []
     for name, cell in zip(names, row.cells, strict=True):

@@ -59,7 +59,7 @@ def take_snapshot(
     problems = previous.problems if previous is not None else review_queries.numbers(journal, review_queries.PROBLEMS)
     if group is None:
         group = review_queries.PROBLEMS if problems else review_queries.ALL
-    codes = {each.code for each in summary.groups}
+    codes = {item.code for item in summary.groups}
     if group not in (review_queries.ALL, review_queries.PROBLEMS, *codes):
         group = review_queries.PROBLEMS if problems else review_queries.ALL
     numbers = problems if group == review_queries.PROBLEMS else review_queries.numbers(journal, group)

@@ -129,7 +129,7 @@ class ReviewStep(RowLoadingMixin):
             return review_queries.window(service.review().journal, numbers)
 
         def fetched(found: list[review_queries.ReviewRow]) -> None:
-            self._rows.add_rows({each.number: table_row(each) for each in found})
+            self._rows.add_rows({row.number: table_row(row) for row in found})
             self.table.view_changed()
             self._show_row()
 
@@ -271,7 +271,7 @@ class ReviewStep(RowLoadingMixin):
     def action_exclude(self) -> None:
         row = self.table.review_row
         assert row is not None
-        marked = sorted(int(each) for each in self.table.marks)
+        marked = sorted(int(mark) for mark in self.table.marks)
         if not marked and row.code == review_queries.EXCLUDED and row.state is RowState.SKIPPED:
             self._change(lambda review: review.include([row.number]))
         else:

@@ -223,5 +223,5 @@ def _failure_lines(failures: Sequence[RowFailure]) -> list[ReportLine]:
     if not failures:
         return []
     found: list[ReportLine] = [value_line(""), heading("last failures")]
-    found += [bullet(f"row {each.row:,}  {each.code}  {each.field}  {each.message}") for each in failures]
+    found += [bullet(f"row {item.row:,}  {item.code}  {item.field}  {item.message}") for item in failures]
     return found

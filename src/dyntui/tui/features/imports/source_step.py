@@ -228,7 +228,9 @@ class SourceStep(WizardStep):
         self._opening = self.draft.name
         self.changed()
         draft = self.copy()
-        self.wizard.submit(lambda service: service.preview(draft), self._on_preview, self._on_unreadable, latest="look")
+        self.wizard.submit(
+            lambda service: service.preview(draft), self._on_preview, self._on_unreadable, latest="preview"
+        )
 
     def choose_pasted_rows(self, text: str) -> None:
         """Use pasted rows as the source file and show the parse step."""

@@ -203,7 +203,7 @@ class ImportUndoScreen(ConsoleScreen):
 
     def _rows(self) -> list[dict[str, object]]:
         skipped = self.result.skipped if self.result is not None else ()
-        return [{"row": each.row, "id": each.user_id, "reason": each.reason} for each in skipped]
+        return [{"row": row.row, "id": row.user_id, "reason": row.reason} for row in skipped]
 
     def _empty(self) -> str:
         return "Nothing is skipped." if self.result is not None else "···"

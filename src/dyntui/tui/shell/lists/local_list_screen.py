@@ -74,7 +74,7 @@ class LocalListScreen(ListScreen):
         self._close_search()
         if column is None:
             name, _, direction = view.query.order.rpartition("-")
-            column = next((each for each in self.shown_columns if each.order == name and name), None)
+            column = next((item for item in self.shown_columns if item.order == name and name), None)
             descending = direction == "desc"
         self._searched_version = view.version
         self.search = LocalRows(view, LocalQuery(text, column, descending), self.record.key)
@@ -184,7 +184,7 @@ class LocalListScreen(ListScreen):
         self.console.ask(SelectDialog("Sort by", choices, start=start), self._sort_by)
 
     def _sort_by(self, name: str | None) -> None:
-        column = next((each for each in self._sortable_columns() if each.name == name), None)
+        column = next((item for item in self._sortable_columns() if item.name == name), None)
         if column is None or self.view is None:
             return
         current, descending = self.table.order or ("", False)
