@@ -77,7 +77,7 @@ async def test_a_declined_confirmation_returns_to_the_form(name: str, key: str) 
         assert isinstance(console.screen, ConfirmDialog), text_of(console)
         await press(pilot, key)
         assert top_of(console) is form
-        assert form.values() == values
+        assert form.current_input() == values
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
         await press(pilot, "ctrl+s")
         assert isinstance(console.screen, ConfirmDialog), "the form can be submitted again"
@@ -95,7 +95,7 @@ async def test_every_form_is_reopened_and_confirms_before_it_is_closed(name: str
             assert isinstance(console.screen, ConfirmDialog)
             await press(pilot, "escape")
         assert top_of(console) is form
-        assert form.values() == values
+        assert form.current_input() == values
         await press(pilot, "escape")
         assert top_of(console) is form
         assert "Press esc again" in text_of(console)
@@ -156,7 +156,7 @@ async def test_a_refusal_reopens_the_form_with_the_reason() -> None:
         form.query_one("#field-firstName", Input).value = "Nova"
         await press(pilot, "ctrl+s", "y")
         assert top_of(console) is form
-        assert (form.values()["email"], form.values()["firstName"]) == (taken, "Nova")
+        assert (form.current_input()["email"], form.current_input()["firstName"]) == (taken, "Nova")
         assert "already exists" in text_of(console)
         form.query_one("#field-email", Input).value = "nova@post.example"
         await press(pilot, "ctrl+s", "y")
@@ -174,7 +174,7 @@ async def test_a_refused_origin_reopens_its_form_with_the_reason() -> None:
         form.query_one("#field-f0", Input).value = "https://new.example"
         await press(pilot, "ctrl+s", "y")
         assert top_of(console) is form
-        assert form.values()["f0"] == "https://new.example"
+        assert form.current_input()["f0"] == "https://new.example"
         assert "already" in text_of(console)
 
 
@@ -232,7 +232,7 @@ async def test_keys_typed_while_a_form_waits_for_the_server_are_ignored() -> Non
         assert isinstance(console.screen, ConfirmDialog)
         await press(pilot, "escape")
         assert top_of(console) is form
-        assert form.values()["firstName"] == "Nova"
+        assert form.current_input()["firstName"] == "Nova"
 
 
 async def test_declining_another_base_url_returns_to_the_form_of_the_environment() -> None:
@@ -250,5 +250,5 @@ async def test_declining_another_base_url_returns_to_the_form_of_the_environment
         assert isinstance(console.screen, ConfirmDialog)
         await press(pilot, "enter")
         assert top_of(console) is form
-        assert form.values()["base_url"] == "https://dyn.example/api/v0"
+        assert form.current_input()["base_url"] == "https://dyn.example/api/v0"
         assert Profiles.load().get("acme").base_url != "https://dyn.example/api/v0"

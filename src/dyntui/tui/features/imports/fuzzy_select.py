@@ -32,6 +32,7 @@ class _MatchList(Choices):
     """The matching choices. They never get the focus: the text field keeps it."""
 
     can_focus = False
+    LOOKS_FOCUSED = True
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
         """Show these choices."""
@@ -39,12 +40,6 @@ class _MatchList(Choices):
         self._labels = min(36, max((width_of(safe(choice.label, 60)) for choice in choices), default=0))
         self.cursor = self.top = 0
         self.set_items(choices)
-
-    def line(self, y: int, width: int) -> tuple[Sequence[tuple[str, str]], str]:
-        index = self.top + y
-        if index >= self.count:
-            return (), ""
-        return self.draw(index, width), "cursor" if index == self.cursor else ""
 
 
 class _SearchField(Input):

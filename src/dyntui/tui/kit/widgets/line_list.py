@@ -51,6 +51,9 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
     BAR_NEEDS_FOCUS: ClassVar[bool] = False
     """Whether the bar before the line under the cursor is shown only while the list has the focus."""
 
+    LOOKS_FOCUSED: ClassVar[bool] = False
+    """Whether the line under the cursor is always drawn as in a list that has the focus."""
+
     BINDINGS = bindings(KIT_ACTIONS, "rows")
 
     class Moved(_LinesMessage):
@@ -138,7 +141,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
             pieces = [*pieces, (" " * max(0, width - 1 - used), ""), (sign, "dim")]
         if index != self.cursor:
             return pieces, ""
-        return pieces, "cursor" if self.has_focus else "cursor-blurred"
+        return pieces, "cursor" if self.has_focus or self.LOOKS_FOCUSED else "cursor-blurred"
 
     def _scroll_sign(self, y: int, index: int) -> str:
         """Return the sign for more lines above or below, for the first or last line in view."""

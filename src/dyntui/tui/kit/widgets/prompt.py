@@ -35,14 +35,12 @@ _MAX_VISIBLE = 8
 
 
 class Suggestions(ItemList[Suggestion], can_focus=False):
-    """The list of suggestions above the prompt."""
+    """The list of suggestions above the prompt, whose field keeps the focus."""
+
+    LOOKS_FOCUSED = True
 
     def __init__(self) -> None:
         super().__init__(id="suggestions")
-
-    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        pieces, base = super().line(y, width)
-        return pieces, "cursor" if base else ""  # the focus stays in the field
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         suggestion = self.items[index]
@@ -167,7 +165,6 @@ class Prompt(Horizontal):
         suggestions = self.screen.query_one(Suggestions)
         if not suggestions.items:  # the text may have suggestions by now
             self._show_suggestions(event.value)
-        chosen = suggestions.items[suggestions.cursor] if suggestions.items else None
-        sign = self.sign
+        chosen = suggestions.current
         self.close()
-        self.post_message(self.Answered(sign, event.value, chosen))
+        self.post_message(self.Answered(self.sign, event.value, chosen))
