@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pexpect
 import pytest
 from tests.cli.cli_support import Run, Server, add
@@ -22,6 +23,7 @@ from tests.conftest import Sandbox, serving
 from tests.families import slow_except
 
 import dyntui
+from dyntui.cli import output
 from dyntui.core.text import safe
 from dyntui.sandbox.hostile_payloads import PAYLOADS
 
@@ -232,6 +234,29 @@ def test_an_error_of_the_server_stays_on_one_line(server: Server, run: Run) -> N
     done = run("users", "list")
     assert unsafe_characters(done.err) == []
     assert [line for line in done.err.splitlines() if line.startswith("error: forged")] == []
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_every_function_of_the_output_module_makes_text_safe(
+    payload: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"{payload}\r\n\x1b[2Jnext"
+    output.show_progress(text)
+    output.show_progress(text, end=True)
+    progress = capsys.readouterr().err
+    assert unsafe_characters(progress.replace("\r", "", 2)) == [], "each begins with a carriage return"
+    output.print_lines(text, text, err=True)
+    assert not re.search(r"^next", progress + (shown := capsys.readouterr().err), re.MULTILINE)
+    assert unsafe_characters(shown) == []
+    output.print_usage_error(click.UsageError(text))
+    assert unsafe_characters(capsys.readouterr().err) == []
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\nanswer\n"))
+    output.confirm(text)
+    output.prompt(text)
+    output.print_json({text: [text]}, ascii_only=False)
+    printed = capsys.readouterr()
+    assert unsafe_characters(printed.out + printed.err) == []
+    assert json.loads(printed.out) == {text: [text]}
 
 
 STRANGE_ROWS: list[Any] = [

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from tests.families import slow_except
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
 
@@ -108,8 +109,13 @@ def _run(code: str, number: int) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("place", list(_PLACES))
+@pytest.mark.parametrize(
+    ("place", "number"),
+    slow_except(
+        [(place, number) for place in _PLACES for number in SIGNALS],
+        *((place, SIGNALS[index % 3]) for index, place in enumerate(_PLACES)),
+    ),
+)
 def test_a_signal_ends_the_command_in_every_place(place: str, number: signal.Signals) -> None:
     """Once an export ignored SIGHUP, because it arrived in a callback whose exceptions Python discards."""
     done = _run(_PLACES[place], number)
