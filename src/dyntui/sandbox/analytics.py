@@ -44,10 +44,7 @@ class Analytics:
             last = self._users.next_position() - 1
             step = max(1, last / _SAMPLE_SIZE)
             positions = sorted({int(number * step) + 1 for number in range(min(last, _SAMPLE_SIZE))})
-            sampled: list[Record] = []
-            for start in range(0, len(positions), 500):
-                found = self._users.load_many(positions[start : start + 500]).values()
-                sampled += [record for record in found if record.get("deletedAt") is None]
+            sampled = [record for _, record in self._users.iterate(positions) if record.get("deletedAt") is None]
             scale = self._users.count() / len(sampled) if sampled else 1.0
             self._sample = (self._store.version, sampled, scale)
         return self._sample[1]

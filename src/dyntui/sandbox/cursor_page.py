@@ -14,6 +14,7 @@ from dyntui.sandbox.replies import bad_request
 __all__ = ["DatabaseRow", "decode_cursor", "encode_cursor", "read_page"]
 
 DatabaseRow: TypeAlias = tuple[Any, ...]
+"""A row as sqlite3 returns it: the types of its values follow from the statement."""
 
 
 def read_page(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.api.catalog import Operation, catalog
 from dyntui.sandbox.access_lists import IDENTIFIERS
@@ -138,7 +138,9 @@ def body_violations(operation: Operation, body: object, *, strict: bool, names: 
         yield from map(Violation, validator.iter_errors(body))
 
 
-def row_violations(operation: Operation, rows: list[Any], *, strict: bool, names: bool = False) -> dict[int, Violation]:
+def row_violations(
+    operation: Operation, rows: Sequence[object], *, strict: bool, names: bool = False
+) -> dict[int, Violation]:
     """Return the first violation in each invalid element of an array, by index."""
     validator = _validator(operation.id, strict, names, True)
     return {

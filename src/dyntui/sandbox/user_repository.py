@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -22,6 +22,7 @@ _TIMES = {"createdAt": "created", "updatedAt": "updated", "firstVisit": "first",
 _FIELD_AT = {name: i for i, name in enumerate(FIELDS)}
 SORTABLE = frozenset({*_TIMES, *FIELDS})
 _MAX_CACHED_ORDERS = 8
+_CHUNK_SIZE = 500
 _INSERT = """INSERT INTO people(pos, id, created, updated, first, visited, wallets, search, doc)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
@@ -87,6 +88,11 @@ class UserRepository:
         rows = self._store.db.execute(f"SELECT pos, doc FROM people WHERE pos IN ({marks})", list(positions))
         return {pos: orjson.loads(doc) if doc else self._sample_users.make_record(pos) for pos, doc in rows}
 
+    def iterate(self, positions: Sequence[int]) -> Iterator[tuple[int, Record]]:
+        """Yield these positions with their records, which are read in chunks."""
+        for start in range(0, len(positions), _CHUNK_SIZE):
+            yield from self.load_many(positions[start : start + _CHUNK_SIZE]).items()
+
     def next_position(self) -> int:
         """Return the position of the next new user."""
         return int(self._store.db.execute("SELECT coalesce(max(pos), 0) + 1 FROM people").fetchone()[0])
@@ -126,11 +132,10 @@ class UserRepository:
     def find_by_social_username(self, provider: str, username: str) -> int | None:
         """Return the position of the user with a username at a provider, by a search of all users of the provider."""
         found = [pos for pos, _ in self._matching(UserFilter(provider=provider), "pos")]
-        for start in range(0, len(found), 500):
-            for position, record in self.load_many(found[start : start + 500]).items():
-                for each in record["oauth"]:
-                    if each["provider"] == provider and fold_case(each.get("username") or "") == fold_case(username):
-                        return position
+        for position, record in self.iterate(found):
+            for account in record["oauth"]:
+                if account["provider"] == provider and fold_case(account.get("username") or "") == fold_case(username):
+                    return position
         return None
 
     # many users ------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ The response has no row index; a client can match rows by content only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from dyntui.core.json_types import as_object, as_text
 from dyntui.sandbox.handler_registry import OperationCall, operation
@@ -34,7 +33,7 @@ def bulk_create(call: OperationCall) -> Reply:
     return Reply(201, batch.finish())
 
 
-def _violations(call: OperationCall, rows: list[Any]) -> Mapping[int, Violation]:
+def _violations(call: OperationCall, rows: list[object]) -> Mapping[int, Violation]:
     strictness = call.sandbox.strictness
     if call.sandbox.flags["bulk-violation"] == "row":
         return row_violations(call.operation, rows, **strictness)
@@ -127,7 +126,7 @@ class _Batch:
         """Store the users, write the events and return the body of the response."""
         self._users.save((position, record, before) for position, (record, before) in self._updated.items())
         self._users.add((position, record, keys) for position, (record, keys) in self._created.items())
-        out: dict[str, list[Any]] = {"created": [], "updated": []}
+        out: dict[str, list[Document]] = {"created": [], "updated": []}
         for kind, position in self._order:
             record = (self._created.get(position) or self._updated[position])[0]
             out[kind].append(serialize_user(self._call, record, position))

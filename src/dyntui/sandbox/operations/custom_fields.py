@@ -35,14 +35,13 @@ def _has_duplicates(call: OperationCall, key: str) -> bool:
     """Return whether two of the first 10,000 users have the same value of a field."""
     seen: set[bytes] = set()
     last = min(call.sandbox.users.next_position() - 1, _MAX_COMPARED_USERS)
-    for start in range(1, last + 1, 500):
-        for record in call.sandbox.users.load_many(range(start, min(start + 500, last + 1))).values():
-            value = (record["profile"].get("metadata") or {}).get(key)
-            if value is None or record.get("deletedAt") is not None:
-                continue
-            if (text := orjson.dumps(value)) in seen:
-                return True
-            seen.add(text)
+    for _, record in call.sandbox.users.iterate(range(1, last + 1)):
+        value = (record["profile"].get("metadata") or {}).get(key)
+        if value is None or record.get("deletedAt") is not None:
+            continue
+        if (text := orjson.dumps(value)) in seen:
+            return True
+        seen.add(text)
     return False
 
 
