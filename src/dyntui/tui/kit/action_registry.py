@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -149,8 +149,7 @@ class ActionMixin(_Node):
             await result
 
 
-@dataclass(frozen=True, slots=True)
-class ActiveAction:
+class ActiveAction(NamedTuple):
     """An action that a key runs on the current screen."""
 
     action: Action

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,8 +19,7 @@ from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 __all__ = ["Prompt", "Suggest", "Suggestion", "Suggestions"]
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A suggestion for the typed text."""
 
     text: str

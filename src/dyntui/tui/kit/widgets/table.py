@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from textual import events
 from textual.message import Message
@@ -66,8 +66,7 @@ class TableColumn(Protocol):
         """Return the text of the cell, safe for the terminal. at: the time from which ages are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
+class _Layout(NamedTuple):
     """The columns that fit the width of the table."""
 
     cells: tuple[tuple[TableColumn, int], ...]
