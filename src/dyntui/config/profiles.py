@@ -17,6 +17,7 @@ from dyntui.config.toml import edit_toml, read_toml_tables
 from dyntui.config.urls import DEFAULT_BASE_URL, VENDOR_HOSTS, check_base_url, is_vendor, origin, origin_text
 from dyntui.core.errors import UsageError
 from dyntui.core.ids import is_uuid
+from dyntui.core.json_types import as_object, as_text
 from dyntui.core.times import now_iso
 
 if TYPE_CHECKING:
@@ -250,14 +251,14 @@ class _Parsed(NamedTuple):
     current: str | None
 
 
-def _parse(path: Path, values: dict[str, Any], unreadable: dict[str, ConfigError]) -> _Parsed:
+def _parse(path: Path, values: dict[str, object], unreadable: dict[str, ConfigError]) -> _Parsed:
     rules = {"current": TEXT, "profiles": _TABLE}
     if problems := check_table(values, rules, other_keys_allowed=True):
         raise invalid(path, problems)
-    current = values.get("current") or None
+    current = as_text(values.get("current")) or None
     found: dict[str, Profile] = {}
     damaged = dict(unreadable)
-    for name, table in values.get("profiles", {}).items():
+    for name, table in as_object(values.get("profiles")).items():
         try:
             found[name] = _profile(path, name, table)
         except ConfigError as error:
@@ -270,10 +271,10 @@ def _profile(path: Path, name: str, table: object) -> Profile:
     wrong = _TABLE(table) if _NAME.fullmatch(name) else f"its name must be {_NAME_RULE}"
     if wrong or not isinstance(table, dict):
         raise invalid(path, [KeyProblem((), wrong)], parents=("profiles", name), subject=subject)
-    values: dict[str, Any] = {new: table[old] for new, old in _OLD_KEYS.items() if old in table} | table
+    values: dict[str, object] = {new: table[old] for new, old in _OLD_KEYS.items() if old in table} | table
     if problems := _find_problems(values):
         raise invalid(path, problems, parents=("profiles", name), subject=subject)
-    stored = {key: value for key, value in values.items() if key in _RULES}
+    stored: dict[str, Any] = {key: value for key, value in values.items() if key in _RULES}  # _RULES checked the types
     stored["credential"] = CredentialKind(stored.get("credential", CredentialKind.KEYRING))
     stored["base_url"] = check_base_url(stored["base_url"])
     return Profile(name=name, **stored)

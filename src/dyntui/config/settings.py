@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dyntui.config.paths import paths
 from dyntui.config.table_rules import (
@@ -70,7 +70,10 @@ class Settings:
         old_rules = {old: rules[name] for old, name in _OLD_NAMES.items() if old in values}
         if problems := check_table(values, rules | old_rules, noun="setting"):
             raise invalid(path, problems)
-        return cls(**{_OLD_NAMES.get(name, name): value for name, value in values.items()}, keymap=_keymap())
+        settings: dict[str, Any] = {
+            _OLD_NAMES.get(name, name): value for name, value in values.items()
+        }  # checked above
+        return cls(**settings, keymap=_keymap())
 
 
 _KEYS = rule(lambda value: isinstance(value, str) and value.isprintable(), 'keys in quotes, such as "ctrl+d"')

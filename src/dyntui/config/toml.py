@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.config.errors import ConfigError
 from dyntui.config.private_files import read_private
+from dyntui.core.json_types import as_object
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -22,7 +23,7 @@ _HEADER = re.compile(r"[ \t]*\[[^\n]*")
 _LOCATION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)\Z")
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, object]:
     """Read a TOML file; {} when there is none. Other users may read the file, but not write it."""
     text = _text(path)
     if not text:
@@ -34,7 +35,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}, line {line}: {reason}.", hint=_HINT) from error
 
 
-def _parse(text: str) -> dict[str, Any]:
+def _parse(text: str) -> dict[str, object]:
     """Parse TOML. Raises ValueError."""
     import tomllib
 
@@ -52,7 +53,7 @@ def _explain(error: ValueError, text: str) -> tuple[int, str]:
     return line, "A number has too many digits" if reason.startswith("Exceeds the limit") else reason
 
 
-def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, ConfigError]]:
+def read_toml_tables(path: Path, group: str) -> tuple[dict[str, object], dict[str, ConfigError]]:
     """Read a TOML file; also return an error for each damaged table `[GROUP.NAME]`, by NAME.
 
     Raises ConfigError when another part of the file is damaged.
@@ -61,7 +62,7 @@ def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, 
         return read_toml(path), {}
     except ConfigError as error:
         damage = error
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     damaged: dict[str, ConfigError] = {}
     text = _decode_lossy(path)
     for line, part in _split_tables(text):
@@ -80,7 +81,7 @@ def read_toml_tables(path: Path, group: str) -> tuple[dict[str, Any], dict[str, 
                 hint=_HINT,
             )
         else:
-            tables = {**values.get(group, {}), **found.get(group, {})}
+            tables = {**as_object(values.get(group)), **as_object(found.get(group))}
             values |= found
             if tables:
                 values[group] = tables
