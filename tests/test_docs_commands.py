@@ -230,7 +230,7 @@ CASES: dict[str, dict[str, Case]] = {
         ),
         "dyntui env check acme": Case(prints="live"),
         "dyntui env use acme": Case(prints="acme"),
-        "dyntui users update ID lastName=Lovelace metadata.zip=03 metadata.seats:=3": Case(
+        "dyntui users edit ID lastName=Lovelace metadata.zip=03 metadata.seats:=3": Case(
             ada, before=some_users, answers=YES, affects=lambda w: {"~user ada-l@example.com"}
         ),
         "dyntui users set-metadata seats:=3 ID...": Case(

@@ -232,7 +232,7 @@ COMMAND_WRITES: Mapping[str, tuple[Preparation, tuple[str, ...]]] = {
     "allowlists.import": (import_entries, ("allowlist-entries", "allowlists")),
     "allowlists.import-undo": (undo_import_of_entries, ("allowlist-entries", "allowlists")),
     "allowlist-entries.create": (create_entries, ("allowlist-entries", "allowlists")),
-    "allowlist-entries.update": (update_entry, ("allowlist-entries",)),
+    "allowlist-entries.edit": (update_entry, ("allowlist-entries",)),
     "allowlist-entries.delete": (delete_entries, ("allowlist-entries", "allowlists")),
 }
 """The audit name of each write, how a test makes it ready, and the records whose lists show its result."""

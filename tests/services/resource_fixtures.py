@@ -33,7 +33,7 @@ GATE_RULE = '[{"type": "nft", "address": {"networkId": 1, "contractAddress": "0x
 
 FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("users", "create"): {"email": "new@example.com"},
-    ("users", "update"): {"firstName": "Renamed"},
+    ("users", "edit"): {"firstName": "Renamed"},
     ("organizations", "create"): {"name": "Tailspin", "websiteUrl": "https://tailspin.example"},
     ("organizations", "edit"): {"name": "Northwind 2"},
     ("organizations", "edit-address"): {"city": "Oslo"},
@@ -97,9 +97,9 @@ FILLED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("global-wallet-access", "edit"): {"type": "block"},
     ("global-wallet-domains", "create"): {"domain": "new.example"},
     ("allowlists", "create"): {"name": "Guests", "outcome": "siteAccess"},
-    ("allowlists", "update"): {"outcome": "block"},
+    ("allowlists", "edit"): {"outcome": "block"},
     ("gates", "create"): {"name": "Owners", "outcome": "scope", "scope": "owner", "rules": GATE_RULE},
-    ("gates", "update"): {"name": "Renamed"},
+    ("gates", "edit"): {"name": "Renamed"},
     ("webhooks", "create"): {"url": "https://hooks.example.com/in", "events": "user.created", "isEnabled": "true"},
     ("webhooks", "edit"): {"events": "user.created, user.deleted"},
     ("exports", "create"): {"model": "users", "format": "csv"},

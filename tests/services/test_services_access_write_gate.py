@@ -85,7 +85,7 @@ async def test_a_list_is_not_enabled_in_read_only(tmp_path: Path, call_kind: str
         action = {
             "action": write_action("allowlists.enable"),
             "operation": raw(env, "enableAllowlistById", allowlistId=row["id"]),
-            "update": write_action("allowlists.update"),
+            "update": write_action("allowlists.edit"),
         }[call_kind]
         target = access_target(row, fields={"name": "x"})
         before = len(env.connection.log.entries())
@@ -152,10 +152,10 @@ async def test_an_update_keeps_other_fields_and_its_impact_is_assessed(tmp_path:
         with pytest.raises(UsageError) as refused:
             target = access_target(beta, fields={"outcome": "siteAccess"})
             await env.write_gate.perform(
-                write_action("allowlists.update"), [target], Confirmation(yes=True, typed="acme")
+                write_action("allowlists.edit"), [target], Confirmation(yes=True, typed="acme")
             )
         assert "Type Beta testers to confirm." in refused.value.hint
-        await env.confirmed(write_action("allowlists.update"), [access_target(beta, fields={"name": "Testers"})])
+        await env.confirmed(write_action("allowlists.edit"), [access_target(beta, fields={"name": "Testers"})])
         renamed = await env.policy("Testers")
         assert (renamed["scope"], renamed["outcome"]) == (beta["scope"], beta["outcome"])
 
@@ -183,7 +183,7 @@ async def test_gates_are_created_changed_enabled_and_deleted_by_the_write_gate(t
         assert "Type Holders to confirm." in refused.value.hint
         done = await env.confirmed(write_action("gates.enable"), [access_target(gate)])
         assert done.items[0].reread["enabledAt"]
-        await env.confirmed(write_action("gates.update"), [access_target(gate, fields={"name": "Owners"})])
+        await env.confirmed(write_action("gates.edit"), [access_target(gate, fields={"name": "Owners"})])
         assert as_object(await env.client.call("getGate", path={"gateId": gate["id"]}))["rules"] == rules
         await env.confirmed(write_action("gates.delete"), [access_target(gate)])
         remaining = (await env.client.page("getEnvironmentGates", "gates")).rows

@@ -85,7 +85,7 @@ async def test_an_unknown_kind_counts_as_live(live: Served) -> None:
         change = settings.change_leaf(("general", "displayName"), "a", "b")
         assert await level(connection, write_action("users.delete")) is ConfirmationLevel.TYPED
         assert await level(connection, change) is ConfirmationLevel.TYPED
-        assert await level(connection, write_action("users.update")) is ConfirmationLevel.CONFIRM
+        assert await level(connection, write_action("users.edit")) is ConfirmationLevel.CONFIRM
         with pytest.raises(UsageError, match="possibly live environment box") as refused:
             await connection.write_gate.perform(write_action("users.delete"), [Target("u1")], Confirmation(yes=True))
         assert "Type box" in refused.value.hint

@@ -80,7 +80,7 @@ NOT_DECLARED = {
     "run.resume": "A step of the import wizard.",
     "jobs.resume": "Continues an import.",
     "import-undo.delete": "Undoes an import of users or of entries.",
-    "user.editor": "Opens $EDITOR with the metadata; users.update saves it.",
+    "user.editor": "Opens $EDITOR with the metadata; users.edit saves it.",
 }
 
 

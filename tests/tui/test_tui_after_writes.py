@@ -201,7 +201,7 @@ async def test_list_detail_and_overview_show_the_result_of_a_write(name: str, ac
         [(name, shown) for name, (_, records) in COMMAND_WRITES.items() for shown in records],
         ("users.set-metadata", "users"),
         ("allowlist-entries.create", "allowlists"),
-        ("allowlist-entries.update", "allowlist-entries"),
+        ("allowlist-entries.edit", "allowlist-entries"),
     ),
 )
 async def test_list_detail_and_overview_show_the_result_of_a_write_with_its_own_command(
@@ -244,5 +244,5 @@ async def test_the_tree_of_settings_shows_a_changed_setting() -> None:
 
 
 def test_every_write_is_tested() -> None:
-    tested = {f"{name}.{action_name}" for name, action_name in WRITING} | COMMAND_WRITES.keys() | {"settings.update"}
+    tested = {f"{name}.{action_name}" for name, action_name in WRITING} | COMMAND_WRITES.keys() | {"settings.edit"}
     assert tested == {each.name for each in declarations() if each.action.effect is not Effect.READ}

@@ -180,7 +180,7 @@ async def test_created_users_are_selected_and_deleted_ones_removed_from_every_sc
         raw = await visit(pilot, JsonScreen(("users", "new"), made.value, users.shown_resources))
         detail = await visit(pilot, UserScreen(made.value["id"], "new@example.com"))
         target = user_target(made.value, fields={"firstName": "Nova"})
-        await perform(connection, write_action("users.update"), target)
+        await perform(connection, write_action("users.edit"), target)
         await settled(pilot)
         assert detail.document["firstName"] == "Nova"
         await go_back_to(pilot, users)

@@ -366,7 +366,7 @@ async def test_a_setting_is_edited_with_old_and_new_value_and_checked_afterwards
         assert "The API accepts only all settings at once" in text
         await confirm_it(pilot)
         assert last_note(console) == "Setting privacy.collectIp changed to false"
-        assert audited()[-1] == ("settings.update", "done")
+        assert audited()[-1] == ("settings.edit", "done")
         await press(pilot, "e", "ctrl+s")
         assert "No changes" in last_note(console)
 

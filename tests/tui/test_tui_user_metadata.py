@@ -42,7 +42,7 @@ async def save_from_another_client(pilot: Pilot[Any], metadata: dict[str, Any]) 
     screen = next(screen for screen in console_of(pilot).open_screens if isinstance(screen, UserScreen))
     target = Target(screen.object_id, data={"fields": {"metadata": metadata}})
     results = await connection_of(pilot).write_gate.perform(
-        write_action("users.update"), [target], Confirmation(yes=True)
+        write_action("users.edit"), [target], Confirmation(yes=True)
     )
     assert not results.remaining
 

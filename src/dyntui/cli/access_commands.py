@@ -22,10 +22,13 @@ __all__ = ["add_policy_commands"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str) -> None:
-    """Add the commands `create` and `update` for allowlists or gates to a group."""
-    create, update = record.action("create"), record.action("update")
-    assert create is not None and update is not None
+def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str, edit_name: str = "edit") -> None:
+    """Add the commands `create` and `edit` for allowlists or gates to a group.
+
+    edit_name: the name of the second one, where the group has another command `edit`.
+    """
+    create, edit = record.action("create"), record.action("edit")
+    assert create is not None and edit is not None
 
     @group.command("create", help=f"{create.help} {create.warning}")
     @click.argument("name", metavar="NAME")
@@ -40,21 +43,21 @@ def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str
         target = Target("", str(fields["name"]), {"fields": fields})
         return run_write(context, write_action(f"{record.name}.create"), [target], confirmation)
 
-    @group.command("update", help=f"{update.help}\n\n{ACCESS_HELP}")
+    @group.command(edit_name, help=f"{edit.help}\n\n{ACCESS_HELP}")
     @click.argument("policy", metavar="ID|NAME")
     @click.option("--name", metavar="NAME", help="New name.")
     @_field_options(record, "New access scopes, separated by spaces.")
     @confirm_options
     @read_option
     @pass_context
-    def update_policy(context: CliContext, /, policy: str, confirmation: Confirmation, **options: Any) -> int:
+    def edit_policy(context: CliContext, /, policy: str, confirmation: Confirmation, **options: Any) -> int:
         from dyntui.services.access.actions import access_target
         from dyntui.services.actions.resource_actions import find_rows, write_action
 
         fields = _read_fields(record, options)
         if not fields:
             raise UsageError("Nothing to change.", hint=f"Use {', '.join(f'--{name}' for name in options)}.")
-        action = write_action(f"{record.name}.update")
+        action = write_action(f"{record.name}.edit")
 
         async def work(connection: Connection) -> int:
             connection.write_gate.check(action)

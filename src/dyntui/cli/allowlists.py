@@ -92,5 +92,10 @@ def get_list(context: CliContext, name: str) -> None:
     show_object(context, context.run_connected(work))
 
 
-add_policy_commands(allowlists, ALLOWLISTS, scope_help="Access scopes of users on the list, separated by spaces.")
+add_policy_commands(
+    allowlists,
+    ALLOWLISTS,
+    scope_help="Access scopes of users on the list, separated by spaces.",
+    edit_name="update",  # `allowlists edit` edits an entry
+)
 add_resource_commands(allowlists, ALLOWLISTS, without=allowlists.lazy.keys() | allowlists.commands.keys())

@@ -56,4 +56,4 @@ add_policy_commands(
     GATES,
     scope_help="Access scopes of users who pass. Without a scope, users who do not pass may not sign in.",
 )
-add_resource_commands(gates, GATES, without=gates.commands.keys() | {"edit"})
+add_resource_commands(gates, GATES, without=gates.commands.keys())

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +175,8 @@ def make_resource_group(name: str, help_text: str) -> CommandGroup:
 def add_resource_commands(group: click.Group, record: Resource, *, without: Collection[str] = ()) -> None:
     """Add `list`, `get` and a command for each action of a record to a group.
 
-    without: names of commands that the group has of its own, because they do more.
+    without: names of commands that the group has of its own, because they do more; they get the aliases too. Help
+    leaves out aliases.
     """
     if "list" not in without:
 
@@ -196,15 +198,19 @@ def add_resource_commands(group: click.Group, record: Resource, *, without: Coll
         )
 
     for action in record.actions:
-        for name in (action.name, *action.aliases):
-            if not action.command and name not in without:
-                add_action_command(group, record, action, name, hidden=name in action.aliases)
+        if action.command:
+            continue
+        if action.name not in without:
+            add_action_command(group, record, action, action.name)
+        for alias in action.aliases:
+            if alias not in without:
+                hidden = copy(group.commands[action.name])
+                hidden.hidden, hidden.name = True, alias
+                group.add_command(hidden, alias)
 
 
-def add_action_command(
-    group: click.Group, record: Resource, action: ResourceAction, name: str, *, hidden: bool = False
-) -> None:
-    """Add the command `name` that runs an action of a record to a group. hidden: whether help leaves it out."""
+def add_action_command(group: click.Group, record: Resource, action: ResourceAction, name: str) -> None:
+    """Add the command `name` that runs an action of a record to a group."""
 
     metavars = [] if action.target is ActionTarget.LIST else ["[ID|NAME]..." if record.by_name else "[ID]..."]
     if action.fields:
@@ -220,7 +226,7 @@ def add_action_command(
         command = parent_option(command)
     if action.decides_access:
         command = read_option(command)
-    group.command(name, help=_help_of(record, action), hidden=hidden)(
+    group.command(name, help=_help_of(record, action))(
         click.argument("arguments", nargs=-1, metavar=" ".join(metavars) or None)(command)
     )
 

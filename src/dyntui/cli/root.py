@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sandbox": ("dyntui.cli.sandbox:sandbox", "Serve a local Dynamic on 127.0.0.1 until interrupted."),
     "env": ("dyntui.cli.env:env", "List, add, use, check and remove environments."),
     "auth": ("dyntui.cli.auth:auth", "Store, check and delete the token of an environment."),
-    "users": ("dyntui.cli.users:users", "List, create, update and delete users."),
+    "users": ("dyntui.cli.users:users", "List, create, edit and delete users."),
     "wallets": ("dyntui.cli.wallets:wallets", "List, link, pre-generate, delete and recover wallets."),
     "allowlists": ("dyntui.cli.allowlists:allowlists", "Manage allowlists and their entries."),
     "gates": ("dyntui.cli.gates:gates", "Manage gates: tokens or NFTs that a wallet must hold."),

@@ -108,7 +108,7 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: 
     file_text = source.read() if source is not None else None
 
     async def work(connection: Connection) -> int:
-        connection.write_gate.check(write_action("users.update"), [Target(user_id)])
+        connection.write_gate.check(write_action("users.edit"), [Target(user_id)])
         user = await connection.client.users.get_raw(user_id)
         text = file_text if file_text is not None else _edit_until_valid(edit, metadata_text(metadata_of(user)))
         metadata = read_metadata(text)
@@ -121,7 +121,7 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: 
         target = user_target(user, fields={"metadata": metadata})
         is_saved = False
         try:
-            results = await perform(context, connection, write_action("users.update"), [target], confirmation)
+            results = await perform(context, connection, write_action("users.edit"), [target], confirmation)
             is_saved = not results.remaining
         finally:
             if not is_saved and file_text is None:

@@ -1,4 +1,4 @@
-"""`dyntui users`: show, create, update and delete users, their sessions, MFA and metadata.
+"""`dyntui users`: show, create, edit and delete users, their sessions, MFA and metadata.
 
 The lazy commands are in user_lists.py and user_subresources.py.
 """
@@ -35,11 +35,7 @@ _LAZY_COMMANDS = {
 
 @click.group(cls=CommandGroup, lazy=_LAZY_COMMANDS)
 def users() -> None:
-    """List, create, update and delete users."""
-
-
-add_resource_commands(users, RESOURCES["users"], without=_LAZY_COMMANDS.keys() | {"create", "update", "edit"})
-add_action_command(users, RESOURCES["sessions"], RESOURCES["sessions"].actions[0], "session-revoke")
+    """List, create, edit and delete users."""
 
 
 @users.command("create")
@@ -66,13 +62,13 @@ def create_user(context: CliContext, pairs: tuple[str, ...], confirmation: Confi
     return run_write(context, write_action("users.create"), [target], confirmation)
 
 
-@users.command("update")
+@users.command("edit")
 @click.argument("user_id", metavar="ID")
 @click.argument("pairs", nargs=-1, metavar="FIELD=VALUE...")
 @confirm_options
 @pass_context
-def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confirmation: Confirmation) -> int:
-    """Change profile fields of one user. The email cannot be changed.
+def edit_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confirmation: Confirmation) -> int:
+    """Edit profile fields of one user. The email cannot be changed.
 
     metadata.KEY=TEXT sets one metadata field to a text, metadata.KEY:=JSON to another JSON value. FIELD:=null clears a
     field.
@@ -99,7 +95,7 @@ def update_user(context: CliContext, user_id: str, pairs: tuple[str, ...], confi
             current = as_object(document.get("metadata"))
             fields["metadata"] = {**current, **fields.get("metadata", {}), **partial}
         target = Target(user_id, data={"fields": fields})
-        return await perform_and_report(context, connection, write_action("users.update"), [target], confirmation)
+        return await perform_and_report(context, connection, write_action("users.edit"), [target], confirmation)
 
     return context.run_connected(work)
 
@@ -132,3 +128,7 @@ def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], confirmat
 
     ((key, value),) = parse_assignments((pair,)).items()
     return run_write(context, set_metadata_field(key, value), read_targets(ids), confirmation)
+
+
+add_resource_commands(users, RESOURCES["users"], without=_LAZY_COMMANDS.keys() | users.commands.keys())
+add_action_command(users, RESOURCES["sessions"], RESOURCES["sessions"].actions[0], "session-revoke")

@@ -49,7 +49,7 @@ SETTINGS = Resource(
     cached=False,
     label=lambda row: str(row.get("id") or ""),
     actions=(
-        ResourceAction("update", "updateProjectSettings", "Edit the setting.", "edit", key="e", command="api updateProjectSettings", single_row=True, noun="setting",
+        ResourceAction("edit", "updateProjectSettings", "Edit the setting.", key="e", aliases=("update",), command="api updateProjectSettings", single_row=True, noun="setting",
             typed_in_live=True, question="Change", past="changed",
             warning="The API accepts only all settings at once. The others are sent as they were just read."),
     ),

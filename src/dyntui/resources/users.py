@@ -90,8 +90,8 @@ USERS = Resource(
     command="users",
     actions=(
         replace(CREATE, operation="createUser", help="Create a user.", undone_by="delete"),
-        ResourceAction("update", "updateUser", "Edit the profile and metadata of the user. The email cannot be changed.", "edit", key="e", single_row=True, fields=UPDATABLE, question="Edit", past="edited"),
-        ResourceAction("set-metadata", "updateUser", "Set one metadata field of the user.", key="m", variant_of="users.update", command="users set-metadata",
+        ResourceAction("edit", "updateUser", "Edit the profile and metadata of the user. The email cannot be changed.", key="e", aliases=("update",), single_row=True, fields=UPDATABLE),
+        ResourceAction("set-metadata", "updateUser", "Set one metadata field of the user.", key="m", variant_of="users.edit", command="users set-metadata",
             past="set"),
         ResourceAction("revoke-sessions", "revokeUserSessions", "Revoke all sessions of the user.", key="X", effect=Effect.DESTRUCTIVE,
             aliases=("sessions-revoke",), question="Revoke all sessions of", past="revoked", result_subject="Sessions of",

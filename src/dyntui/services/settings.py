@@ -132,4 +132,4 @@ def change_leaf(path: Path, before: object, after: object) -> WriteAction:
         return await read_settings(client)
 
     value = shorten(field_text(after), 60) or "empty"
-    return declared_write("settings.update", call, reread=reread, complement=f"to {value}")
+    return declared_write("settings.edit", call, reread=reread, complement=f"to {value}")

@@ -224,7 +224,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         return replace(impact, effects=(_ADD_THEN_DELETE, *impact.effects))
 
     return declared_write(
-        "allowlist-entries.update",
+        "allowlist-entries.edit",
         call,
         assess_impact=assess,
         before=before,

@@ -33,10 +33,11 @@ _ACTIONS = frozenset(
     {
         "allowlist-entries.create",
         "allowlist-entries.delete",
-        "allowlist-entries.update",
+        "allowlist-entries.edit",
         "allowlists.sync",
         "allowlists.undo",
-        # Names in audit logs of versions before 0.2.
+        # Names in audit logs of earlier versions.
+        "allowlist-entries.update",
         "allowlist.entry-add",
         "allowlist.entry-remove",
         "allowlist.entry-replace",

@@ -108,7 +108,7 @@ def declared_write(name: str, call: Call, **values: Any) -> WriteAction:
 _API_ONLY_PREFIXES = {"/sdk/": "It needs the session of a user, not an API token."}
 _API_ONLY = {
     "deleteUserLegacy": "users.delete calls the operation that names the environment.",
-    "updateUserLegacy": "users.update calls the operation that names the environment.",
+    "updateUserLegacy": "users.edit calls the operation that names the environment.",
     "revokeUserSessionsLegacy": "users.revoke-sessions calls the operation that names the environment.",
     "createWalletLegacy": "wallets.link calls the operation that names the environment.",
     "deleteWalletByIdLegacy": "wallets.delete calls the operation that names the environment.",

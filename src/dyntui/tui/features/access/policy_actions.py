@@ -64,7 +64,7 @@ class PolicyActionsMixin(ConsoleScreen):
         def on_submit(values: Values) -> None:
             if fields := self.changed_fields(row, values):
                 target = access_target(row, fields=fields)
-                run_action(self.console, write_action(f"{self.POLICIES}.update"), [target], form=form)
+                run_action(self.console, write_action(f"{self.POLICIES}.edit"), [target], form=form)
             else:
                 form.finish()
                 self.console.notify("No changes to save.")

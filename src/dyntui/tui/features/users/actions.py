@@ -15,7 +15,7 @@ USERS_ACTIONS = register(
     declared_action("users.allowlist", "users.add-to-allowlist", disabled_reason="users_disabled_reason"),
     Action("users.export", ("E",), "export", "Export the marked users, the filtered users or all users to a new file.", READ),
     Action("user.access", ("A",), "access", "Check whether the user can sign in, and which allowlists match.", READ, 16),
-    declared_action("user.edit", "users.update", rank=14, disabled_reason="details_disabled_reason"),
+    declared_action("user.edit", "users.edit", rank=14, disabled_reason="details_disabled_reason"),
     declared_action("user.metadata", "users.set-metadata", rank=17, disabled_reason="details_disabled_reason"),
     Action("user.editor", ("E",), "metadata in editor", "Edit the metadata in your own editor ($EDITOR).",
         disabled_reason="editor_disabled_reason"),

@@ -122,7 +122,7 @@ class _MetadataEditor:
             lines.append(f"The metadata has {quantity(size, 'byte')}. The server may refuse more than {USUAL_LIMIT:,}.")
         run_action(
             self.console,
-            write_action("users.update"),
+            write_action("users.edit"),
             [user_target(user, fields={"metadata": edited})],
             opening_key=self.opening_key,
             summary_lines=lines,

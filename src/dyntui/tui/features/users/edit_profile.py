@@ -87,7 +87,7 @@ def _open_profile_form(console: ConsoleApp, user: Row, opening_key: str) -> None
             return
         run_action(
             console,
-            write_action("users.update"),
+            write_action("users.edit"),
             [user_target(user, fields=changes)],
             opening_key=opening_key,
             summary_lines=_change_lines(user, changes, _LABELS),
