@@ -17,7 +17,7 @@ from dyntui.api.pagination import RowPage
 from dyntui.core.json_types import Row
 from dyntui.resources import Paging
 from dyntui.services.lists import paged_view
-from dyntui.services.lists.list_query import CachedView, ListQuery
+from dyntui.services.lists.list_query import CachedList, ListQuery
 from dyntui.services.lists.paged_view import PagedView
 
 
@@ -278,10 +278,10 @@ class Memory:
 async def test_cached_rows_are_shown_first_with_their_age_and_reloaded() -> None:
     cache = Memory()
     server = Server(300)
-    await show(PagedView(server.fetch, cached=cast(CachedView, cache)), 0, 39)
+    await show(PagedView(server.fetch, cached=cast(CachedList, cache)), 0, 39)
     server.requests.clear()
     server.rows[7] = {"id": "u7", "name": "changed since"}
-    view = PagedView(server.fetch, cached=cast(CachedView, cache))
+    view = PagedView(server.fetch, cached=cast(CachedList, cache))
     view.set_viewport(0, 39)
     assert view.id_at(20) == "u20" and view.total == 300 and view.fetched_at == cache.at
     await view.wait_until_idle()
@@ -291,9 +291,9 @@ async def test_cached_rows_are_shown_first_with_their_age_and_reloaded() -> None
 async def test_offline_views_show_cached_rows_with_their_age() -> None:
     cache = Memory()
     server = Server(300)
-    await show(PagedView(server.fetch, cached=cast(CachedView, cache)), 0, 39)
+    await show(PagedView(server.fetch, cached=cast(CachedList, cache)), 0, 39)
     server.fails = [NotSent("gone")] * 1000
-    view = PagedView(server.fetch, cached=cast(CachedView, cache))
+    view = PagedView(server.fetch, cached=cast(CachedList, cache))
     changed = asyncio.Event()
     view.subscribe(lambda: changed.set() if view.error else None)
     view.set_viewport(0, 39)

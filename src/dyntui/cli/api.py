@@ -77,7 +77,9 @@ def api(
     from dyntui.api.catalog import catalog
 
     if list_only:
-        _print_operations(context, [operation for operation in catalog() if _matches(operation, words)])
+        from dyntui.services.api_console import search_operations
+
+        _print_operations(context, search_operations(catalog(), " ".join(words)))
         return
     operation, path = _find_operation(words)
     path, query, headers = _parse_parameters(operation, path, parameters)
@@ -133,11 +135,6 @@ def _print_all_pages(
 
 def _request_label(operation: Operation, path: Mapping[str, str]) -> str:
     return f"{operation.method} {operation.path} " + " ".join(f"{name}={value}" for name, value in path.items())
-
-
-def _matches(operation: Operation, words: tuple[str, ...]) -> bool:
-    text = f"{operation.id} {operation.method} {operation.path} {operation.group} {operation.summary}".lower()
-    return all(word.lower() in text for word in words)
 
 
 def _print_operations(context: CliContext, operations: list[Operation]) -> None:

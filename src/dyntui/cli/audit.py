@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
 
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
-from dyntui.core.errors import UsageError
-from dyntui.core.times import now, parse_time
 
 __all__ = ["audit"]
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 @click.command(cls=BaseCommand)
@@ -30,8 +25,9 @@ def audit(context: CliContext, since: str | None, ndjson: bool) -> None:
     """
     from dyntui.config.paths import paths
     from dyntui.services.actions.audit import Audit
+    from dyntui.services.events import parse_since
 
-    lines = list(Audit(paths().audit_file).lines(_parse_since(since) if since else None))
+    lines = list(Audit(paths().audit_file).lines(parse_since(since) if since else None))
     if ndjson:
         for line in lines:
             context.emit_json_line(asdict(line))
@@ -52,12 +48,3 @@ def audit(context: CliContext, since: str | None, ndjson: bool) -> None:
             for line in lines
         ),
     )
-
-
-def _parse_since(text: str) -> datetime:
-    if text[-1:] in _UNITS and text[:-1].isdigit():
-        return now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-    time = parse_time(text)
-    if time is None:
-        raise UsageError(f"{text!r} is not a time.", hint="Examples: 30m, 12h, 7d, 2026-01-31, 2026-01-31T12:00:00Z.")
-    return time

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import click
 
-from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_context, run
+from dyntui.cli.context import CliContext, CommandGroup, ask_passphrase, pass_context
 from dyntui.cli.login import (
     CREDENTIAL_KINDS,
     choose_credential_kind,
@@ -76,8 +76,6 @@ def show_status(context: CliContext, offline: bool) -> int:
     """Show which token is used, where it is stored and its scopes."""
     from dyntui.api.errors import Unauthorized, Unreachable
     from dyntui.config.credentials import find_token
-    from dyntui.services.connection import Connection
-    from dyntui.services.health import EnvironmentHealth, check_health
 
     profile = context.profile()
     credential = find_token(profile, ask_passphrase=ask_passphrase)
@@ -89,14 +87,9 @@ def show_status(context: CliContext, offline: bool) -> int:
     lines = [f"{profile.name}: {credential.hint}, from {credential.where}"]
     problem: DyntuiError | None = None
 
-    async def work() -> EnvironmentHealth:
-        async with Connection(profile, credential.token, token_source=credential.where) as connection:
-            with context.announced_waits(connection):
-                return await check_health(connection.client, profile.kind)
-
     if not offline:
         try:
-            health = run(work())
+            health = context.read_health(profile, credential)
         except Unreachable as error:  # not a failure, because the token itself was found
             document |= {"scopes": None, "error": error.message}
             lines.append(f"Cannot reach the server: {error.message}")
@@ -124,13 +117,12 @@ def logout(context: CliContext) -> None:
     from dyntui.config.credentials import delete_token, store_for
     from dyntui.config.paths import paths
     from dyntui.config.profiles import Profiles
-    from dyntui.store.cache import cache_files, purge
+    from dyntui.store.cache import purge_all
 
     profile = find_saved_profile(context, Profiles.load())
     where = store_for(profile.credential).describe(profile)
     deleted = delete_token(profile)
-    for file in cache_files(paths().cache):
-        purge(file)
+    purge_all(paths().cache)
     context.emit_json({"profile": profile.name, "deleted": deleted, "where": where})
     if deleted:
         context.print_result(f"Token of {profile.name} deleted from {where}.")

@@ -75,11 +75,10 @@ def allow_storage(context: CliContext, name: str | None) -> None:
 def forbid_storage(context: CliContext, name: str | None) -> None:
     """Keep rows of a live environment in memory only, and clear the row cache."""
     from dyntui.config.paths import paths
-    from dyntui.store.cache import cache_files, purge
+    from dyntui.store.cache import purge_all
 
     _set_keep_rows(context, name, False)
-    for file in cache_files(paths().cache):
-        purge(file)
+    purge_all(paths().cache)
     context.print_result("Row cache cleared.")
 
 
@@ -107,10 +106,8 @@ def _set_keep_rows(context: CliContext, name: str | None, keep: bool) -> None:
 def purge_cache(context: CliContext) -> None:
     """Clear the row cache. Lists fetch their rows again."""
     from dyntui.config.paths import paths
-    from dyntui.store.cache import cache_files, purge
+    from dyntui.store.cache import purge_all
 
-    files = cache_files(paths().cache)
-    for file in files:
-        purge(file)
+    files = purge_all(paths().cache)
     context.emit_json({"purged": [str(file) for file in files]})
     context.print_result(f"{quantity(len(files), 'cache file')} deleted")

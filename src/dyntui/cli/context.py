@@ -23,8 +23,10 @@ from dyntui.core.redact import redact
 from dyntui.core.text import quantity, safe
 
 if TYPE_CHECKING:
+    from dyntui.config.credentials import Credential
     from dyntui.config.profile import Profile
     from dyntui.services.connection import Connection
+    from dyntui.services.health import EnvironmentHealth
 
 __all__ = [
     "BaseCommand",
@@ -119,6 +121,18 @@ class CliContext:
             yield
         finally:
             unsubscribe()
+
+    def read_health(self, profile: Profile, credential: Credential) -> EnvironmentHealth:
+        """Check the token and the server of a profile."""
+        from dyntui.services.connection import Connection
+        from dyntui.services.health import check_health
+
+        async def work() -> EnvironmentHealth:
+            async with Connection(profile, credential.token, token_source=credential.where) as connection:
+                with self.announced_waits(connection):
+                    return await check_health(connection.client, profile.kind)
+
+        return run(work())
 
     def print_result(self, *lines: str) -> None:
         """Print lines of the result as text. Does nothing with --json."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli import doctor_checks
-from dyntui.cli.context import BaseCommand, CliContext, ask_passphrase, pass_context, run
+from dyntui.cli.context import BaseCommand, CliContext, ask_passphrase, pass_context
 from dyntui.cli.doctor_checks import Check
 from dyntui.cli.login import can_ask
 from dyntui.core.errors import DyntuiError
@@ -101,8 +101,6 @@ def _check_keyring(profile: Profile | None) -> Check:
 
 def _check_environment(context: CliContext, profile: Profile, offline: bool) -> Iterator[Check]:
     from dyntui.config.credentials import find_token, token_warning
-    from dyntui.services.connection import Connection
-    from dyntui.services.health import EnvironmentHealth, check_health
 
     try:
         credential = find_token(profile, ask_passphrase=ask_passphrase if can_ask(context) else None)
@@ -114,13 +112,8 @@ def _check_environment(context: CliContext, profile: Profile, offline: bool) -> 
     if offline:
         return
 
-    async def work() -> EnvironmentHealth:
-        async with Connection(profile, credential.token, token_source=credential.where) as connection:
-            with context.announced_waits(connection):
-                return await check_health(connection.client, profile.kind)
-
     try:
-        health = run(work())
+        health = context.read_health(profile, credential)
     except DyntuiError as error:
         yield _failed_check("server", error)
         return

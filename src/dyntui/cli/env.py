@@ -310,19 +310,12 @@ def check(context: CliContext, name: str | None) -> None:
     """Check the token, its scopes and the latency of the server."""
     from dyntui.config.credentials import find_token
     from dyntui.core.redact import token_hint
-    from dyntui.services.connection import Connection
-    from dyntui.services.health import EnvironmentHealth, check_health
 
     context.profile_name = name or context.profile_name
     profile = context.profile()
     credential = find_token(profile, ask_passphrase=ask_passphrase)
 
-    async def work() -> EnvironmentHealth:
-        async with Connection(profile, credential.token, token_source=credential.where) as connection:
-            with context.announced_waits(connection):
-                return await check_health(connection.client, profile.kind)
-
-    health = run(work())
+    health = context.read_health(profile, credential)
     hint = token_hint(credential.token)
     context.emit_json(
         {

@@ -10,7 +10,15 @@ from dyntui.resources.action import CREATE, DELETE, ResourceAction
 from dyntui.resources.cell_formats import enabled_since, short_id
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
-__all__ = ["ALLOWLISTS", "ALLOWLIST_ENTRIES", "ENTRY_ORDERS", "IDENTIFIER_TITLES", "access_actions"]
+__all__ = [
+    "ALLOWLISTS",
+    "ALLOWLIST_ENTRIES",
+    "ENTRY_ORDERS",
+    "IDENTIFIER_TITLES",
+    "access_actions",
+    "entry_label",
+    "identifier_kind",
+]
 
 IDENTIFIER_TITLES: Mapping[str, str] = {
     "email": "email",
@@ -55,12 +63,14 @@ def access_actions(
     )  # fmt: skip
 
 
-def _identifier_type(row: Row) -> str:
-    return next((title for field, title in IDENTIFIER_TITLES.items() if row.get(field) not in (None, "")), "")
+def identifier_kind(entry: Row) -> str:
+    """Return the field that is the identifier of an entry; "" when it has none."""
+    return next((field for field in IDENTIFIER_TITLES if entry.get(field) not in (None, "")), "")
 
 
-def _identifier(row: Row) -> str:
-    return next((str(row[field]) for field in IDENTIFIER_TITLES if row.get(field) not in (None, "")), "")
+def entry_label(entry: Row) -> str:
+    """Return the name of an entry for people: its identifier."""
+    return str(entry.get(identifier_kind(entry), ""))
 
 
 ALLOWLISTS = Resource(
@@ -109,13 +119,13 @@ ALLOWLIST_ENTRIES = Resource(
     list=ListOperation("getEntriesByAllowlistId", "entries", Paging.OFFSET),
     filter=Filter("query", searched_locally=("alias", *IDENTIFIER_TITLES)),
     columns=(
-        Column(title="identifier", width=34, grow=True, pick=_identifier, priority=0),
-        Column(title="type", width=16, pick=_identifier_type, priority=1, former_titles=("kind",)),
+        Column(title="identifier", width=34, grow=True, pick=entry_label, priority=0),
+        Column(title="type", width=16, pick=lambda row: IDENTIFIER_TITLES.get(identifier_kind(row), ""), priority=1, former_titles=("kind",)),
         Column("alias", "alias", 20, priority=2),
         Column("id", "id", 11, format=short_id, priority=3),
     ),
     empty="This allowlist has no entries.",
-    label=_identifier,
+    label=entry_label,
     command="allowlists",
     actions=(
         ResourceAction("create", "postEntryByAllowlistId", "Add entries to the allowlist.", "add", decides_access=True, key="n", command="allowlists add", noun="entry", plural="entries", question="Add",

@@ -29,9 +29,11 @@ __all__ = [
     "ParameterLocation",
     "current_values",
     "field_text",
+    "inner_schema",
     "operation_fields",
     "parse_value",
     "read_form",
+    "schema_field",
 ]
 
 WHOLE = "body"
@@ -136,9 +138,9 @@ def _parameters(catalog: Catalog, operation: Operation) -> list[FormField]:
         if parameter.deep:
             inner = catalog.resolve(parameter.schema).get("properties", {})
             for name, schema in inner.items():
-                found.append(_field(catalog, f"{parameter.name}[{name}]", where, schema, False, inside=parameter.name))
+                found.append(schema_field(catalog, f"{parameter.name}[{name}]", where, schema, inside=parameter.name))
         else:
-            found.append(_field(catalog, parameter.name, where, parameter.schema, parameter.required))
+            found.append(schema_field(catalog, parameter.name, where, parameter.schema, parameter.required))
     return found
 
 
@@ -153,27 +155,28 @@ def _body(catalog: Catalog, operation: Operation) -> list[FormField]:
 def _flat(catalog: Catalog, schema: Schema, prefix: str, depth: int, needed: bool) -> Iterable[FormField]:
     required = schema.get("required", ())
     for name, part in schema["properties"].items():
-        whole, inner = f"{prefix}{name}", _inner(catalog, part)[0]
+        whole, inner = f"{prefix}{name}", inner_schema(catalog, part)[0]
         must = needed and name in required
         if "properties" in inner and depth < _DEPTH:
             yield from _flat(catalog, inner, f"{whole}.", depth + 1, must)
         else:
-            yield _field(catalog, whole, ParameterLocation.BODY, part, must)
+            yield schema_field(catalog, whole, ParameterLocation.BODY, part, must)
 
 
-def _inner(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
+def inner_schema(catalog: Catalog, schema: Schema) -> tuple[Schema, bool]:
     """Return the schema behind references and `or null`, and whether null is accepted."""
     schema = catalog.resolve(schema)
     parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
     if len(parts) == 1:
-        return _inner(catalog, parts[0])[0], True
+        return inner_schema(catalog, parts[0])[0], True
     return schema, False
 
 
-def _field(
-    catalog: Catalog, name: str, where: ParameterLocation, schema: Schema, required: bool, *, inside: str = ""
+def schema_field(
+    catalog: Catalog, name: str, where: ParameterLocation, schema: Schema, required: bool = False, *, inside: str = ""
 ) -> FormField:
-    found, nullable = _inner(catalog, schema)
+    """Return the form field of a value with this schema. inside: the parameter that it is a part of."""
+    found, nullable = inner_schema(catalog, schema)
     kind, options = FieldKind.JSON, tuple(str(each) for each in found.get("enum", ()))
     match found.get("type"):
         case "string":
@@ -183,7 +186,7 @@ def _field(
         case "boolean":
             kind, options = FieldKind.FLAG, ("true", "false")
         case "array":
-            items = _inner(catalog, found.get("items", {}))[0]
+            items = inner_schema(catalog, found.get("items", {}))[0]
             if items.get("type") == "string":
                 kind, options = FieldKind.LIST, tuple(str(each) for each in items.get("enum", ()))
     return FormField(name, where, kind, required, options, nullable, inside)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dyntui.api.catalog import catalog
@@ -17,7 +18,7 @@ from dyntui.core.json_types import Row, as_object
 from dyntui.core.text import shorten
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Target, WriteAction
-from dyntui.services.forms import FieldKind, FormField, ParameterLocation, field_text
+from dyntui.services.forms import FieldKind, FormField, ParameterLocation, field_text, inner_schema, schema_field
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -88,34 +89,21 @@ def setting_field(path: Path, value: object) -> FormField:
     """Return the form field of a setting: kind and options from the schema, else from the value."""
     known = catalog()
     schema = known.schemas["ProjectSettings"]
-    nullable = False
-    for part in (*path, ""):
-        schema = known.resolve(schema)
-        parts = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
-        nullable = len(parts) < len(schema.get("anyOf", ()))
-        schema = known.resolve(parts[0]) if len(parts) == 1 else schema
-        if not part:
-            break
+    for part in path:
+        schema = inner_schema(known, schema)[0]
         schema = schema.get("items", {}) if part.isdigit() else schema.get("properties", {}).get(part, {})
-    options = tuple(str(each) for each in schema.get("enum", ()))
-    kind = {"string": FieldKind.TEXT, "number": FieldKind.NUMBER, "boolean": FieldKind.FLAG}.get(
-        schema.get("type", ""), FieldKind.JSON
-    )
+    field = schema_field(known, path[-1], ParameterLocation.BODY, schema)
+    kind, options = field.kind, field.options
     match value:
         case bool():
-            kind = FieldKind.FLAG
+            kind, options = FieldKind.FLAG, ("true", "false")
         case int() | float() if kind is FieldKind.JSON:
             kind = FieldKind.NUMBER
         case str() if kind is FieldKind.JSON:
-            kind = FieldKind.TEXT
+            kind = FieldKind.CHOICE if options else FieldKind.TEXT
         case list():
-            items = known.resolve(schema.get("items", {}))
-            kind, options = FieldKind.LIST, tuple(str(each) for each in items.get("enum", ()))
-    if kind is FieldKind.FLAG:
-        options = ("true", "false")
-    elif kind is FieldKind.TEXT and options:
-        kind = FieldKind.CHOICE
-    return FormField(path[-1], ParameterLocation.BODY, kind, options=options, nullable=nullable or value is None)
+            kind = FieldKind.LIST
+    return replace(field, kind=kind, options=options, nullable=field.nullable or value is None)
 
 
 def change_leaf(path: Path, before: object, after: object) -> WriteAction:

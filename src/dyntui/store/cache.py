@@ -97,6 +97,14 @@ def purge(file: Path) -> None:
             file.with_name(file.name + suffix).unlink()
 
 
+def purge_all(folder: Path) -> list[Path]:
+    """Delete all row caches in a folder, and return their files."""
+    files = cache_files(folder)
+    for file in files:
+        purge(file)
+    return files
+
+
 def open_cache(file: Path) -> RowCache:
     """Open the cache in `file`; a cache in memory when the file cannot be used."""
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_objects
-from dyntui.resources.allowlists import IDENTIFIER_TITLES
+from dyntui.resources.allowlists import IDENTIFIER_TITLES, identifier_kind
 from dyntui.services.access.access_policy import (
     AccessPolicy,
     PolicyKind,
@@ -50,8 +50,8 @@ class AccessMatch:
     @property
     def text(self) -> str:
         """The match as text: `email domain example.com on “Partners”`."""
-        kind = next((name for name in IDENTIFIER_TITLES if self.entry.get(name) not in (None, "")), "")
-        return f"{IDENTIFIER_TITLES.get(kind, kind)} {entry_label(self.entry)} on “{name_of(self.allowlist)}”"
+        kind = IDENTIFIER_TITLES.get(identifier_kind(self.entry), "")
+        return f"{kind} {entry_label(self.entry)} on “{name_of(self.allowlist)}”"
 
 
 @dataclass(frozen=True, slots=True)

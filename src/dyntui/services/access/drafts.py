@@ -20,6 +20,8 @@ from dyntui.importer import Mapping as FieldMapping
 from dyntui.importer.allowlist import IDENTIFIERS
 from dyntui.importer.column_inference import identifier_kind
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
+from dyntui.resources.allowlists import entry_label
+from dyntui.resources.allowlists import identifier_kind as entry_kind
 
 __all__ = [
     "KIND_PREFIXES",
@@ -88,7 +90,7 @@ class EntryDraft:
     @property
     def kind(self) -> str:
         """The field of the identifier; "" when it is unknown."""
-        return next((name for name in IDENTIFIERS if self.entry.get(name) not in (None, "")), "")
+        return entry_kind(self.entry)
 
     @property
     def value(self) -> str:
@@ -110,27 +112,16 @@ class EntryDraft:
         return "; ".join(part for part in (problem_text, others) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    region: str | None = None
-    live: bool = False
-
-
 @cache
-def _mapper(rules: _Rules) -> AllowlistMapper:
+def _mapper(region: str | None, live: bool) -> AllowlistMapper:
     columns = tuple(ColumnMap(name, name, "", field_for(name, "allowlist").transforms) for name in _COLUMNS)
     mapping = FieldMapping(columns, _COLUMNS, {}, "allowlist")
-    return AllowlistMapper(mapping, region=rules.region, environment_kind="live" if rules.live else "sandbox")
+    return AllowlistMapper(mapping, region=region, environment_kind="live" if live else "sandbox")
 
 
 def key_of(entry: Mapping[str, Any]) -> str:
     """Return the key of an entry: `entry:email:ada@example.com`; "" without an identifier."""
     return next(iter(entry_keys(entry)), "")
-
-
-def entry_label(entry: Mapping[str, Any]) -> str:
-    """Return the name of an entry for people: its identifier."""
-    return next((str(entry[name]) for name in IDENTIFIERS if entry.get(name) not in (None, "")), "")
 
 
 def draft_of(
@@ -144,7 +135,7 @@ def draft_of(
     if unknown := [name for name in fields if name not in ENTRY_FIELDS]:
         raise UsageError(f"An entry has no field {', '.join(unknown)}.", hint=f"Fields: {', '.join(ENTRY_FIELDS)}.")
     cells = tuple(fields.get(name, "") for name in _COLUMNS)
-    mapped = _mapper(_Rules(region, live)).map(SourceRow(line, cells))
+    mapped = _mapper(region, live).map(SourceRow(line, cells))
     problems = tuple(
         problem._replace(suggestion=_PREFIX_HINT) if problem.code == _AMBIGUOUS else problem
         for problem in mapped.problems

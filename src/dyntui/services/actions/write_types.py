@@ -251,8 +251,8 @@ class WriteResults:
 
 def one_time_value(results: WriteResults) -> tuple[str, str] | None:
     """Return name and value of what is shown one time, such as a raw token; None when there is nothing."""
+    from dyntui.resources.cell_formats import get_path
+
     path, name = results.action.reveals
-    value: object = results.items[0].value if results.items else None
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
+    value = get_path(results.items[0].value, path) if results.items else None
     return (name, str(value)) if path and value else None

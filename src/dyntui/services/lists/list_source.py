@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import Paging, Resource
-from dyntui.services.lists.list_query import Fetch, ListQuery, Row
+from dyntui.services.lists.list_query import CachedList, Fetch, ListQuery, Row
 from dyntui.services.lists.paged_view import PagedView
 from dyntui.services.lists.response_rows import read_page
 
@@ -29,53 +28,6 @@ _MAX_REREADS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class CachedList:
-    """The rows of one list in the row cache."""
-
-    cache: RowCache
-    resource: Resource
-    parent: str = ""
-    """The id of the parent; "" for none."""
-
-    @property
-    def name(self) -> str:
-        """The name of the list in the cache."""
-        return f"{self.resource.name}/{self.parent}" if self.parent else self.resource.name
-
-    def load(self, query: ListQuery, start: int, count: int) -> tuple[list[Row], datetime] | None:
-        page = self.cache.page(self.name, _key(query), start, count)
-        return None if page is None else (page.rows, page.at)
-
-    def save(self, query: ListQuery, start: int, rows: list[Row], total: int | None) -> None:
-        self.cache.put(self.name, _key(query), start, rows, total, key=self.resource.key)
-
-    def total(self, query: ListQuery) -> int | None:
-        return self.cache.total(self.name, _key(query))
-
-    def replace(self, row_id: str, row: Row) -> None:
-        self.cache.replace(self.name, row_id, row)
-
-    def forget(self, row_id: str) -> None:
-        self.cache.forget(self.name, row_id)
-
-    def find(self, query: ListQuery, text: str) -> Iterator[tuple[Row, datetime]]:
-        return self.cache.matching(self.name, text, self._filtered(query))
-
-    def count(self, query: ListQuery) -> int:
-        return self.cache.count(self.name, self._filtered(query))
-
-    def rows(self, ids: Sequence[str]) -> list[Row | None]:
-        return self.cache.rows(self.name, ids)
-
-    def _filtered(self, query: ListQuery) -> list[str] | None:
-        """Return the cache names of the queries with the filter of `query`, in any order; None for no filter."""
-        if not query.filter:
-            return None
-        filter_key = _key(ListQuery(filter=query.filter))
-        return [name for name in self.cache.queries(self.name) if "".join(name.partition("&")[1:]) == filter_key]
-
-
-@dataclass(frozen=True, slots=True)
 class ScannedRow:
     """One row of a scan."""
 
@@ -84,10 +36,6 @@ class ScannedRow:
     """The number of rows so far, with this one."""
     reported: int | None
     """The total that the server reports; None when it is unknown."""
-
-
-def _key(query: ListQuery) -> str:
-    return "&".join([query.order, *(f"{name}={value}" for name, value in sorted(query.filter.items()))])
 
 
 def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:

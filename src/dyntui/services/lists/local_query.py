@@ -17,7 +17,7 @@ from dyntui.services.lists.paged_view import PagedView
 
 if TYPE_CHECKING:
     from dyntui.api.pagination import RowPage
-    from dyntui.services.lists.list_query import CachedView
+    from dyntui.services.lists.list_query import CachedList
 
 __all__ = ["LocalQuery", "LocalRows"]
 
@@ -100,7 +100,7 @@ class LocalRows:
 
         return not self.query.text or self.query.text.casefold() in words_of(row)
 
-    def _in_cache(self, cache: CachedView) -> list[str]:
+    def _in_cache(self, cache: CachedList) -> list[str]:
         query = self._source.query
         self.searched, self.oldest = cache.count(query), None
         pairs: list[tuple[_SortKey | None, str]] = []

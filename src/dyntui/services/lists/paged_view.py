@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from dyntui.core.errors import DyntuiError, NotAuthorized, UsageError
 from dyntui.core.times import now
 from dyntui.resources import Paging
-from dyntui.services.lists.list_query import CachedView, Fetch, ListQuery, Row
+from dyntui.services.lists.list_query import CachedList, Fetch, ListQuery, Row
 from dyntui.services.lists.page_reader import PageReader
 from dyntui.services.lists.row_blocks import RowBlock, RowBlocks
 from dyntui.services.lists.tombstones import Tombstones, vanished
@@ -45,7 +45,7 @@ class PagedView:
         key: str = "id",
         page_size: int = 100,
         keep: int = 24,
-        cached: CachedView | None = None,
+        cached: CachedList | None = None,
         query: ListQuery | None = None,
         on_change: Callable[[], None] | None = None,
     ) -> None:
@@ -177,7 +177,7 @@ class PagedView:
                 yield str(row.get(self._key, ""))
 
     @property
-    def cached(self) -> CachedView | None:
+    def cached(self) -> CachedList | None:
         """The row cache of the list, if it contains rows that are no longer in memory."""
         return self._cached if self.paging is Paging.OFFSET else None
 
