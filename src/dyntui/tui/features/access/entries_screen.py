@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
-from dyntui.resources.allowlists import ENTRY_ORDERS, IDENTIFIER_TITLES
+from dyntui.resources.allowlists import ENTRY_ORDERS, IDENTIFIER_TITLES, identifier_kind
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, is_enabled, name_of, read_access
 from dyntui.services.access.drafts import DraftState, EntryDraft, draft_of, entry_label, identifier_fields, key_of
 from dyntui.services.access.entries import (
@@ -271,7 +271,7 @@ class EntryForm(FormDialog):
 
     def __init__(self, title: str, entry: Row, *, is_live: bool) -> None:
         """entry: the initial values. is_live: whether the environment is live, where the rules are stricter."""
-        type_ = next((name for name in IDENTIFIER_TITLES if entry.get(name) not in (None, "")), _DETECT)
+        type_ = identifier_kind(entry) or _DETECT
         types = {_DETECT: "detect automatically", **IDENTIFIER_TITLES}
         super().__init__(
             title,
