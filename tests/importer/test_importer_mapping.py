@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -261,6 +262,8 @@ def test_a_mapping_file_with_a_bad_field_or_transform_is_refused() -> None:
         ('"kind": "users"', '"kind": "people"', "kind: input should be 'users' or 'allowlist', not 'people'"),
         ('"version": 1', '"version": 2', "version: input should be 1, not 2"),
         ('"columns"', '"column"', "columns is missing"),
+        ('"columns"', '"column"', "there is no key 'column', but there is columns"),
+        ('"constants"', '"constant"', "there is no key 'constant', but there is constants"),
         ('"field": "email"', '"field": "mails"', "columns[0]: 'mails' is not a field of a user"),
     ],
 )
@@ -271,6 +274,16 @@ def test_an_error_in_a_mapping_file_names_the_file_the_key_and_what_is_allowed(
     with pytest.raises(UsageError) as caught:
         Mapping.from_json(good.replace(old, new), name="my.json")
     assert caught.value.message.startswith("my.json") and message in caught.value.message
+
+
+def test_all_errors_of_a_mapping_file_are_reported_together() -> None:
+    columns = [{"column": number, "field": "email"} for number in range(25)]
+    text = json.dumps({"dyntui": "mapping", "version": 3, "columns": columns})
+    with pytest.raises(UsageError) as caught:
+        Mapping.from_json(text, name="my.json")
+    assert "version: input should be 1, not 3" in caught.value.message
+    assert "columns[18].column: input should be a valid string, not 18" in caught.value.message
+    assert caught.value.message.endswith("; and 6 more errors.")
 
 
 def test_assigned_values_are_converted_to_the_type_of_the_field() -> None:

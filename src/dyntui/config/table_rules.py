@@ -16,6 +16,7 @@ from dyntui.config.toml import line_of
 from dyntui.core.errors import UsageError
 from dyntui.core.redact import redact
 from dyntui.core.text import safe
+from dyntui.core.validation import nearest_name
 
 __all__ = [
     "BOOLEAN",
@@ -97,7 +98,7 @@ def check_table(
         if key in rules:
             if wrong := rules[key](value):
                 problems.append(KeyProblem((key,), f"{key} {wrong}"))
-        elif near := _nearest(key, [name for name in rules if name not in table]):
+        elif near := nearest_name(key, [name for name in rules if name not in table]):
             problems.append(KeyProblem((key,), f"there is no {noun} {_shown(key)}, but there is {near}"))
         elif not other_keys_allowed:
             problems.append(KeyProblem((key,), f"there is no {noun} {_shown(key)}; {noun}s: {', '.join(rules)}"))
@@ -116,13 +117,6 @@ def invalid(
     start = f"{path}, line {first}: {f'{subject}: ' if subject else ''}{text}"
     message = "; ".join([start, *(f"line {line}: {other}" for line, other in others)])
     return ConfigError(f"{message}.", hint="Correct it by hand. It was not changed.")
-
-
-def _nearest(key: str, names: Collection[str]) -> str:
-    """Return the name that `key` is a likely typing error of; "" for none."""
-    import difflib
-
-    return next(iter(difflib.get_close_matches(key, names, n=1, cutoff=0.75)), "")
 
 
 def _shown(value: object) -> str:

@@ -5,35 +5,57 @@ pydantic does the work and is imported by the first check, because its import ta
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from dyntui.core.errors import UsageError
+from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["key_path", "validate"]
+__all__ = ["key_path", "nearest_name", "validate"]
 
 T = TypeVar("T")
 
-_MOST_ERRORS = 3
+_MOST_ERRORS = 20
 
 
 def validate(shape: type[T], value: object, *, name: str, hint: str = "Correct it by hand.") -> T:
     """Return `value` as an instance of `shape`, a dataclass or other annotated type.
 
-    Raises UsageError, which says `name` and up to three errors.
+    Other keys are ignored, unless they look like a typing error of a key of `shape`. Raises UsageError, which says
+    `name` and up to twenty errors.
     """
     from pydantic import TypeAdapter, ValidationError
 
+    lines = list(_mistyped_keys(shape, value))
     try:
-        return TypeAdapter(shape).validate_python(value)
+        result = TypeAdapter(shape).validate_python(value)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_context=False)
-        lines = [_describe(detail) for detail in details[:_MOST_ERRORS]]
-        if len(details) > _MOST_ERRORS:
-            lines.append(f"and {len(details) - _MOST_ERRORS} more errors")
-        raise UsageError(f"{name} is not valid: {'; '.join(lines)}.", hint=hint) from error
+        lines += map(_describe, error.errors(include_url=False, include_context=False))
+    else:
+        if not lines:
+            return result
+    if len(lines) > _MOST_ERRORS:
+        lines[_MOST_ERRORS:] = [f"and {quantity(len(lines) - _MOST_ERRORS, 'more error')}"]
+    raise UsageError(f"{name} is not valid: {'; '.join(lines)}.", hint=hint)
+
+
+def _mistyped_keys(shape: type, value: object) -> Iterator[str]:
+    if is_dataclass(shape) and isinstance(value, Mapping):
+        names = [field.name for field in fields(shape)]
+        for key in value:
+            if key not in names and (near := nearest_name(str(key), [name for name in names if name not in value])):
+                yield f"there is no key {key!r}, but there is {near}"
+
+
+def nearest_name(key: str, names: Collection[str]) -> str:
+    """Return the name that `key` is a likely typing error of; "" for none."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(key, names, n=1, cutoff=0.75)), "")
 
 
 def key_path(keys: tuple[int | str, ...]) -> str:
