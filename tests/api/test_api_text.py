@@ -7,8 +7,7 @@ import json
 import pytest
 
 from dyntui.api.client import decode
-from dyntui.api.error_body import read_error
-from dyntui.api.errors import BadResponse
+from dyntui.api.errors import BadResponse, read_error
 from dyntui.api.pagination import page_from
 from dyntui.api.transport import ApiResponse
 from dyntui.core.strict_json import dump_json, load_json

@@ -16,10 +16,9 @@ from dyntui.importer.source_types import SourceInfo
 from dyntui.services.imports.jobs import list_jobs, summarize_job
 from dyntui.services.imports.reports import write_reports
 from dyntui.store import job_queries
-from dyntui.store.connection import JournalRefused
+from dyntui.store.connection import JournalRefused, JournalUnusable
 from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal, JournalOutcome
-from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import JobState, RowState
 
 LOCATION = {

@@ -15,10 +15,10 @@ from tests.store.state_moves import ROW_MOVES
 
 from dyntui.core.errors import UsageError
 from dyntui.store import job_queries
+from dyntui.store.connection import JournalUnusable
 from dyntui.store.job_loader import NewProblem, NewRow, load
 from dyntui.store.journal import Journal, JournalConflict, JournalOutcome
 from dyntui.store.lock import JobBusy, is_locked
-from dyntui.store.schema import JournalUnusable
 from dyntui.store.states import JobState, RowState
 
 

@@ -19,9 +19,9 @@ from tests.store.state_moves import JOB_MOVES, ROW_MOVES
 from dyntui.store import cache as cache_module
 from dyntui.store import migrations, review_log
 from dyntui.store.cache import CacheTooNew, RowCache, open_cache
+from dyntui.store.connection import JournalUnusable
 from dyntui.store.journal import Journal
 from dyntui.store.precheck_matches import matched_keys, note_match
-from dyntui.store.schema import JournalUnusable
 
 DATA = Path(__file__).parent / "data"
 JOURNALS = ["journal-1", "journal-2", "journal-2-review"]

@@ -27,12 +27,13 @@ Source of the shapes: docs/vendor-api.md#errors.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar, Self
 
-from dyntui.api.error_body import read_error
 from dyntui.core.errors import EXIT_NOT_AUTHORIZED, EXIT_UNREACHABLE, DyntuiError
 from dyntui.core.json_types import Row
+from dyntui.core.strict_json import load_json
 
 __all__ = [
     "ApiError",
@@ -273,6 +274,42 @@ def request_id_of(headers: Mapping[str, str]) -> str:
     Source: docs/vendor-api.md#errors.
     """
     return next((headers[name] for name in ("x-request-id", "x-amzn-requestid", "cf-ray") if name in headers), "")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """The contents of an error body; every field may be empty."""
+
+    text: str = ""
+    """The message to display."""
+    code: str = ""
+    """The server's own error code."""
+    payload: Row | None = None
+    """Details that the server added."""
+
+
+def read_error(body: bytes) -> ErrorBody:
+    """Read {error}, {error: {code, message}, payload}, {error, code, payload}, {message, code}; else an empty body."""
+    try:
+        document = load_json(body)
+    except ValueError:
+        return ErrorBody()
+    if not isinstance(document, dict):
+        return ErrorBody()
+    error, payload = document.get("error"), document.get("payload")
+    detail = error if isinstance(error, dict) else {}
+    payload = payload if isinstance(payload, dict) else None
+    more = (payload or {}).get("additionalMessages")
+    texts = (error, detail.get("message"), document.get("message"))
+    text = next((text for text in texts if isinstance(text, str) and _is_readable(text)), "")
+    text = text or ("; ".join(map(str, more)) if isinstance(more, list) else "")
+    codes = (code for code in (document.get("code"), detail.get("code")) if isinstance(code, str | int))
+    return ErrorBody(text, str(next(codes, "")), payload)
+
+
+def _is_readable(text: str) -> bool:
+    """Return whether a text contains anything but lone surrogates."""
+    return any(not "\ud800" <= char <= "\udfff" for char in text)
 
 
 def error_from(status: int, headers: Mapping[str, str], body: bytes) -> ApiError:

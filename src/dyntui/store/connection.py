@@ -1,4 +1,4 @@
-"""The SQLite connection of a journal. Errors of SQLite become errors that say what to do and stop the job."""
+"""Opens the SQLite file of a journal and checks it. Errors of SQLite become errors that say what to do."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any
 from dyntui.config.private_files import create_new, locked, sync_dir, verify_private
 from dyntui.core.errors import DyntuiError, StoppedError
 from dyntui.core.process_state import private_umask
-from dyntui.store.migrations import migrate
-from dyntui.store.schema import check, damaged
+from dyntui.store.migrations import latest_version, migrate, user_version
 
-__all__ = ["JournalRefused", "connect", "created"]
+__all__ = ["APPLICATION_ID", "JournalRefused", "JournalUnusable", "connect", "created", "damaged"]
+
+APPLICATION_ID = 0x64796E74  # "dynt"
 
 _BUSY_MS = 10_000
 _NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
@@ -23,21 +24,33 @@ _IN_USE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_
 _SUFFIXES = ("", "-journal", "-wal", "-shm")
 
 
+class JournalUnusable(DyntuiError):
+    """The file is not a journal, is damaged, or was written by a newer version."""
+
+
 class JournalRefused(StoppedError):
     """The journal cannot be written. It contains every step until then."""
+
+
+def damaged(path: Path, reason: str) -> JournalUnusable:
+    """Return the error for a damaged journal."""
+    return JournalUnusable(
+        f"The journal of job {path.stem} cannot be read: {reason}.",
+        hint=f"Replace {path} with a copy from a backup. Without one, move it away and import the file again: users "
+        "that are there already are found by email, phone number, wallet or username, and not created twice.",
+    )
 
 
 def _to_dyntui_error(error: sqlite3.Error, path: Path) -> DyntuiError | None:
     """Return the error for what SQLite reports about the file or disk; None for a programming error."""
     code, name = getattr(error, "sqlite_errorcode", 0) & 0xFF, path.stem
-    goes_on = f"then `dyntui jobs resume {name}` goes on. Nothing is lost or sent twice: what was under way is looked "
-    goes_on += "up first."
+    resume = f"then continue with `dyntui jobs resume {name}`. Nothing is lost or sent twice."
     if code in _NO_ROOM:
-        hint = f"Make room on the disk of {path.parent} and see that it is in order; {goes_on}"
+        hint = f"Free space on the disk of {path.parent} and check that the disk works, {resume}"
     elif code in _NOT_ALLOWED:
-        hint = f"See that you may write in {path.parent}; {goes_on}"
+        hint = f"Check that you can write to {path.parent}, {resume}"
     elif code in _IN_USE:
-        hint = f"Another program holds the file. Wait for it or end it; {goes_on}"
+        hint = f"Another program uses the file. Wait until it ends, {resume}"
     elif isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)):
         return None
     else:  # damaged, not a database, no such table or column, text that is not UTF-8
@@ -132,7 +145,7 @@ def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
         db.path = path
         try:
             if not new:
-                check(db, path)
+                _check(db, path)
             db.execute("PRAGMA journal_mode = WAL")
             migrate(db, "journal")
         except BaseException:
@@ -141,3 +154,18 @@ def connect(path: Path, *, new: bool = False) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA cache_size = -8192")
     return db
+
+
+def _check(db: sqlite3.Connection, path: Path) -> None:
+    """Raise JournalUnusable for a file that is not a journal of this or an earlier version."""
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    version, latest = user_version(db), latest_version("journal")
+    if application != APPLICATION_ID:
+        raise JournalUnusable(f"{path.name} is not the journal of a job.", hint="Move the file away.")
+    if version < 1:
+        raise damaged(path, f"its version is {version}")
+    if version > latest:
+        raise JournalUnusable(
+            f"{path.name} was written by a newer dyntui (journal version {version}, this one knows {latest}).",
+            hint="Use that version, or a newer one, for this job.",
+        )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from dyntui.core.strict_json import dump_json, parse_json
-from dyntui.store.schema import damaged
+from dyntui.store.connection import damaged
 
 __all__ = ["Facts", "dump_facts", "load_facts"]
 

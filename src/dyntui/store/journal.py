@@ -17,7 +17,7 @@ from typing import Self
 from dyntui.config.private_files import private_dir
 from dyntui.core.errors import UsageError
 from dyntui.core.text import without_surrogates
-from dyntui.store.connection import connect, created
+from dyntui.store.connection import connect, created, damaged
 from dyntui.store.facts import Facts, dump_facts, load_facts
 from dyntui.store.journal_types import (
     KEY_SEPARATOR,
@@ -29,7 +29,6 @@ from dyntui.store.journal_types import (
     numbers_json,
 )
 from dyntui.store.lock import JobLock
-from dyntui.store.schema import damaged
 from dyntui.store.states import JobState, RowState
 
 __all__ = [

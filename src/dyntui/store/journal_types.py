@@ -10,7 +10,7 @@ import orjson
 
 from dyntui.core.json_types import JsonObject
 from dyntui.store.cell_codec import unpack
-from dyntui.store.schema import JournalUnusable
+from dyntui.store.connection import JournalUnusable
 from dyntui.store.states import RowState
 
 __all__ = [

@@ -13,9 +13,9 @@ from dyntui.config.paths import paths
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import as_object, as_text
 from dyntui.core.times import now
+from dyntui.store.connection import damaged
 from dyntui.store.journal import Journal
 from dyntui.store.lock import is_locked
-from dyntui.store.schema import damaged
 from dyntui.store.states import OPEN, JobState, RowState
 from dyntui.store.undo_journal import UndoState, undo_counts
 
