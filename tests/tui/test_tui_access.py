@@ -24,6 +24,7 @@ from tests.tui.import_support import open_file, send_first, step_of, wizard_of
 from tests.tui.tui_support import SMALL, console_of, demo, fill, jump, lines_of, paste, press, settled, text_of, until
 from textual.widgets import Input
 
+from dyntui.sandbox.hostile_payloads import PAYLOADS
 from dyntui.services.actions.registry import declarations
 from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
 from dyntui.tui.features.access.entry_drafts import EntryDraftsScreen
@@ -437,7 +438,9 @@ HOSTILE = {
     "copy": (*BETA_TESTERS_ENTRIES, "C"),
     "compare": (*ALLOWLISTS, "c", "enter"),
     "sync": (*ALLOWLISTS, "c", "enter", "S"),
+    "duplicates": (*ALLOWLISTS, "D"),
     "gates": to("gates"),
+    "gate form": to("gates", "n"),
     "gate": to("gates", "enter"),
     "gate on": to("gates", "t"),
     "user access": ("enter", "A"),
@@ -455,3 +458,19 @@ async def test_hostile_text_does_nothing(keys: tuple[str, ...]) -> None:
         assert_harmless(console)
         assert console.is_running
         assert console_of(pilot).return_code is None
+
+
+async def test_hostile_pasted_entries_do_nothing() -> None:
+    from tests.tui.test_tui_hostile import assert_harmless
+
+    console = demo(30, hostile=True)
+    async with console.run_test(size=(160, 50), notifications=True) as pilot:
+        await go(pilot, *BETA_TESTERS_ENTRIES, "p")
+        await paste(pilot, "".join(f"a{n}@x.example, {text!r}\n{text}\n" for n, text in enumerate(PAYLOADS)))
+        await press(pilot, "ctrl+s")
+        screen = console.screen
+        assert isinstance(screen, EntryDraftsScreen)
+        await until(pilot, lambda: screen.is_checked)
+        assert_harmless(console)
+        await press(pilot, "e")
+        assert_harmless(console)

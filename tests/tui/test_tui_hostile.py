@@ -53,6 +53,7 @@ SCREENS = {
     "wallets ahead of sign-in": ("enter", "P", "ctrl+s"),
     "copy of wallets": ("colon", *"wallets", "enter", "space", "space", "c"),
     "raw row": ("v", "z"),
+    "columns": ("o",),
     "wallets": ("colon", *"wallets", "enter"),
     "wallet": ("colon", *"wallets", "enter", "enter"),
     "allowlists": ("colon", *"allowlists", "enter"),
