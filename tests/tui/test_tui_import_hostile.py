@@ -23,6 +23,8 @@ from tests.tui.import_support import (
 from tests.tui.tui_support import console_of, demo, jump, press, strips_of, text_of
 from textual.pilot import Pilot
 
+from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
+
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 WIDE = (200, 50)
 
@@ -127,6 +129,11 @@ async def test_the_remaining_steps_show_hostile_text_literally(tmp_path: Path) -
         harmless(pilot)
         await jump(pilot, "users")
         assert "eve@example.com" in harmless(pilot)
+        await jump(pilot, "jobs")
+        assert SHOWN[:20] in harmless(pilot)
+        await press(pilot, "z")
+        assert isinstance(console.screen, ImportUndoScreen)
+        harmless(pilot)
 
 
 async def test_rows_that_the_api_would_refuse_are_not_sent(tmp_path: Path) -> None:
