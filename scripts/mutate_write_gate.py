@@ -186,7 +186,7 @@ CHECKS: tuple[Check, ...] = (
         "a refusal is in the audit log",
         GATE,
         "WriteGate.check",
-        'self._record_outcome(action, targets, "refused", detail=reason)',
+        'self.record_outcome(action, targets, "refused", detail=reason)',
         "pass",
     ),
     # The impact
@@ -342,14 +342,14 @@ CHECKS: tuple[Check, ...] = (
         "a write that is not started is recorded",
         GATE,
         "WriteGate._perform_one",
-        'self._record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")',
+        'self.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")',
         "None",
     ),
     Check(
         "the start is recorded before the call",
         GATE,
         "WriteGate._perform_one",
-        "self._record_start(action, (target,), before=before)",
+        "self.record_start(action, (target,), before=before)",
         "None",
     ),
     Check(
@@ -363,25 +363,25 @@ CHECKS: tuple[Check, ...] = (
         "a write that is stopped is recorded as unknown",
         GATE,
         "WriteGate._perform_one",
-        "self._record_outcome(action, (target,), WriteOutcome.UNKNOWN, detail=detail, before=before)",
+        "self.record_outcome(action, (target,), WriteOutcome.UNKNOWN, detail=detail, before=before)",
         "None",
     ),
     Check(
         "the outcome is recorded",
         GATE,
         "WriteGate._perform_one",
-        "self._record_outcome(action, (target,), outcome, request_id=request_id, detail=str(error or ''), "
+        "self.record_outcome(action, (target,), outcome, request_id=request_id, detail=str(error or ''), "
         "before=before, after=after)",
         "None",
     ),
     Check(
         "a start that cannot be recorded stops the write",
         GATE,
-        "WriteGate._record_start",
+        "WriteGate.record_start",
         "(OSError, DyntuiError)",
         "()",
     ),
-    Check("a gap in the audit log is reported", GATE, "WriteGate._record_outcome", "(OSError, DyntuiError)", "()"),
+    Check("a gap in the audit log is reported", GATE, "WriteGate.record_outcome", "(OSError, DyntuiError)", "()"),
     *_each_without(
         "stops the rest",
         GATE,

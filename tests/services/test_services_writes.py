@@ -196,7 +196,7 @@ async def test_an_interrupted_call_is_recorded_as_unknown(audit: Audit) -> None:
 
 def test_the_audit_log_has_no_secret_and_is_readable_after_an_incomplete_line(audit: Audit) -> None:
     writes = make_gate(audit)
-    writes.record_job_end(make_action(), TARGETS, "done", detail="token dyn_abcdefghijklmnop of ada@example.com")
+    writes.record_outcome(make_action(), TARGETS, "done", detail="token dyn_abcdefghijklmnop of ada@example.com")
     with audit.file.open("ab") as stream:
         stream.write(b'{"time": "torn')
     text = audit.file.read_text()
@@ -270,8 +270,8 @@ def test_the_end_of_a_job_that_cannot_be_recorded_is_reported_and_its_start_refu
     gaps: list[str] = []
     writes.on_audit_gap = gaps.append
     with pytest.raises(AuditUnavailable):
-        writes.record_job_start(make_action(), TARGETS)
-    writes.record_job_end(make_action(), TARGETS, "done")
+        writes.record_start(make_action(), TARGETS)
+    writes.record_outcome(make_action(), TARGETS, "done")
     assert len(gaps) == 1
 
 

@@ -76,8 +76,6 @@ def entry_label(entry: Row) -> str:
 ALLOWLISTS = Resource(
     name="allowlists",
     aliases=("al", "lists", "access"),
-    title="Allowlists",
-    singular="allowlist",
     group="Allowlists",
     list=ListOperation("getAllowlistsByEnvironmentId"),
     columns=(
@@ -111,7 +109,6 @@ ALLOWLISTS = Resource(
 
 ALLOWLIST_ENTRIES = Resource(
     name="allowlist-entries",
-    title="Allowlist Entries",
     singular="allowlist entry",
     group="Allowlists",
     parent="allowlistId",

@@ -10,7 +10,6 @@ __all__ = ["RECORDS"]
 ANALYTICS = Resource(
     name="analytics",
     aliases=("charts",),
-    title="Analytics",
     singular="metric",
     group="Analytics",
     key="name",

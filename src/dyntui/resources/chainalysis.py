@@ -14,7 +14,6 @@ CHAINALYSIS = Resource(
     name="chainalysis",
     also_changes=("settings",),
     aliases=("sanctions",),
-    title="Chainalysis",
     singular="Chainalysis configuration",
     group="Chainalysis",
     list=ListOperation("getChainalysisByEnvironmentId", shape=Shape.ONE, missing_is_empty=True),

@@ -30,8 +30,6 @@ def user_id_of(event: Row) -> str:
 EVENTS = Resource(
     name="events",
     aliases=("event", "activity"),
-    title="Events",
-    singular="event",
     command="events",
     group="Events",
     key="eventId",
@@ -52,8 +50,6 @@ EVENTS = Resource(
 
 EVENT_TYPES = Resource(
     name="event-types",
-    title="Event Types",
-    singular="event type",
     command="events",
     group="Events",
     key="name",

@@ -24,8 +24,6 @@ def _required_tokens(row: Row) -> str:
 GATES = Resource(
     name="gates",
     aliases=("gate",),
-    title="Gates",
-    singular="gate",
     group="Gates",
     list=ListOperation("getEnvironmentGates", "gates"),
     columns=(

@@ -15,8 +15,6 @@ GLOBAL_WALLET = Resource(
     name="global-wallet",
     also_changes=("global-wallet-access", "global-wallet-connections", "settings"),
     aliases=("global",),
-    title="Global Wallet",
-    singular="global wallet",
     group="GlobalWallets",
     list=ListOperation("getGlobalWalletSettings", shape=Shape.ONE, missing_is_empty=True),
     columns=(
@@ -41,7 +39,6 @@ GLOBAL_WALLET = Resource(
 GLOBAL_ACCESS = Resource(
     name="global-wallet-access",
     also_changes=("global-wallet",),
-    title="Global Wallet Access",
     singular="access control",
     group="GlobalWalletAccessControl",
     list=ListOperation("getGlobalWalletAccessControlList", shape=Shape.ONE, missing_is_empty=True),
@@ -68,7 +65,6 @@ GLOBAL_ACCESS = Resource(
 GLOBAL_DOMAINS = Resource(
     name="global-wallet-domains",
     also_changes=("global-wallet",),
-    title="Global Wallet Domains",
     singular="domain",
     group="GlobalWalletAccessControl",
     list=ListOperation("getGlobalWalletAccessControlList", "domains", missing_is_empty=True),
@@ -87,7 +83,6 @@ GLOBAL_DOMAINS = Resource(
 GLOBAL_CONNECTIONS = Resource(
     name="global-wallet-connections",
     aliases=("connections",),
-    title="Global Wallet Connections",
     singular="connection",
     group="GlobalWalletConnections",
     list=ListOperation("getGlobalWalletConnections", paging=Paging.OFFSET),

@@ -18,8 +18,6 @@ NAME_SERVICES = Resource(
     name="name-services",
     also_changes=("settings",),
     aliases=("names", "ens"),
-    title="Name Services",
-    singular="name service",
     group="NameServices",
     key="chainName",
     list=ListOperation("getNameService", shape=Shape.ONE, missing_is_empty=True, per_value=("chainName", CHAINS)),

@@ -151,16 +151,16 @@ class Resource:
 
     name: str
     """Name on the command line and in the jump bar."""
-    title: str
-    """Heading of its list, in title case."""
-    singular: str
-    """Noun for one object."""
     group: str
     """Group in the API documentation."""
     list: ListOperation
     """How it is listed."""
     columns: tuple[Column, ...]
     """Columns of the list, in order."""
+    title: str = ""
+    """Heading of its list, in title case; by default made of the name."""
+    singular: str = ""
+    """Noun for one object; by default the plural without its s."""
     aliases: tuple[str, ...] = ()
     """Further names."""
     key: str = "id"
@@ -195,6 +195,10 @@ class Resource:
     """Its own command, in addition to `get` and `do`; "" for none."""
     also_changes: tuple[str, ...] = ()
     """Further resources that writes to this one change, besides its parent and its children."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or self.name.replace("-", " ").title())
+        object.__setattr__(self, "singular", self.singular or self.plural.removesuffix("s"))
 
     @property
     def plural(self) -> str:

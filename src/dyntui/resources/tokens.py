@@ -66,7 +66,6 @@ TOKENS = Resource(
     name="tokens",
     aliases=("token",),
     title="API Tokens",
-    singular="API token",
     command="tokens",
     group="Tokens",
     list=ListOperation("getTokens", "tokens"),

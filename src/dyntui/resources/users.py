@@ -63,8 +63,6 @@ USERS = Resource(
     name="users",
     also_changes=("wallets", "statistics", "analytics", "visitors"),
     aliases=("u", "user"),
-    title="Users",
-    singular="user",
     group="Users",
     list=ListOperation("getEnvironmentUsers", "users", Paging.OFFSET, order="createdAt-desc"),
     filter=Filter(
@@ -126,8 +124,6 @@ WALLETS = Resource(
     name="wallets",
     also_changes=("users", "analytics"),
     aliases=("w", "wallet"),
-    title="Wallets",
-    singular="wallet",
     group="Wallets",
     list=ListOperation("getWalletsByEnvironmentId", "wallets", Paging.OFFSET),
     columns=(

@@ -10,8 +10,6 @@ __all__ = ["RECORDS"]
 VISITORS = Resource(
     name="visitors",
     aliases=("visitor", "visits"),
-    title="Visitors",
-    singular="visitor",
     group="Visits",
     list=ListOperation("getEnvironmentVisitors", "visitors", Paging.OFFSET, order="createdAt-desc"),
     filter=Filter(

@@ -61,8 +61,6 @@ def _milliseconds(value: object, now: datetime) -> str:
 WEBHOOKS = Resource(
     name="webhooks",
     aliases=("wh", "webhook"),
-    title="Webhooks",
-    singular="webhook",
     command="webhooks",
     group="Webhooks",
     key="webhookId",
@@ -109,7 +107,6 @@ def _writable(row: Row) -> dict[str, object]:
 MESSAGES = Resource(
     name="webhook-messages",
     aliases=("messages-of-webhook",),
-    title="Webhook Messages",
     singular="message",
     command="webhooks",
     group="Webhooks",

@@ -36,6 +36,7 @@ __all__ = [
     "check_existing",
     "entry_target",
     "new_job",
+    "post_entry",
     "removal_target",
     "remove_entries",
     "replace_entry",
@@ -74,7 +75,7 @@ def removal_target(row: Mapping[str, Any]) -> Target:
     return Target(str(row.get("id", "")), entry_label(row), {"entry": dict(row), "remove": True})
 
 
-async def _post(client: Client, list_id: str, body: Mapping[str, Any], permit: WritePermit) -> Row:
+async def post_entry(client: Client, list_id: str, body: Mapping[str, Any], permit: WritePermit) -> Row:
     """Add an entry. After a lost response the entry is looked up."""
     from dyntui.api.errors import ApiProblem, Invalid
 
@@ -155,7 +156,7 @@ def change_entries(
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
         if target.data.get("remove"):
             return await _remove(client, list_id, target.data["entry"], permit)
-        return await _post(client, list_id, target.data["entry"], permit)
+        return await post_entry(client, list_id, target.data["entry"], permit)
 
     async def before(client: Client, target: Target) -> Any:
         return {"allowListId": list_id, **target.data["entry"]} if target.data.get("remove") else None
@@ -197,7 +198,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
         if body_of(old) == dict(new):
             raise UsageError("Nothing was changed, so nothing was sent.")
         if key_of(old) != key_of(new):
-            added = await _post(client, list_id, new, permit)
+            added = await post_entry(client, list_id, new, permit)
             try:
                 await _remove(client, list_id, old, permit)
             except DyntuiError as error:
@@ -250,10 +251,10 @@ async def _remove_then_add(
 ) -> Row:
     await _remove(client, list_id, old, permit)
     try:
-        return await _post(client, list_id, new, permit)
+        return await post_entry(client, list_id, new, permit)
     except DyntuiError as error:
         try:
-            await _post(client, list_id, body_of(old), permit)
+            await post_entry(client, list_id, body_of(old), permit)
         except DyntuiError as undo_error:
             raise DyntuiError(
                 f"{entry_label(old)} was deleted, and neither it nor the new entry could be added: {undo_error}",

@@ -58,7 +58,7 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
     """Add a user to an allowlist by email, else by the first wallet. An entry that exists counts as done."""
 
     async def call(client: Client, target: Target, permit: WritePermit) -> Any:
-        from dyntui.api.errors import Invalid
+        from dyntui.services.access.entries import post_entry
 
         user = await _reread_user(client, target)
         wallets = [credential.get("address") for credential in user.get("verifiedCredentials") or ()]
@@ -66,14 +66,7 @@ def add_to_allowlist(allowlist_id: str, name: str) -> WriteAction:
         if not (user.get("email") or wallet):
             raise UsageError(f"{target.label or target.id} has no email and no wallet for an allowlist entry.")
         entry = {"email": user["email"]} if user.get("email") else {"walletPublicKey": wallet}
-        try:
-            return await client.call(
-                "postEntryByAllowlistId", path={"allowlistId": allowlist_id}, body=entry, permit=permit
-            )
-        except Invalid as error:
-            if error.code != "allowlist_entry_already_exists":
-                raise
-            return {**entry, "exists": True}
+        return await post_entry(client, allowlist_id, entry, permit)
 
     async def assess(client: Client, targets: Sequence[Target]) -> Impact:
         from dyntui.services.access.impact import assess_entries

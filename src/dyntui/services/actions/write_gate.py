@@ -156,7 +156,7 @@ class WriteGate:
     def check(self, action: WriteAction, targets: Sequence[Target] = ()) -> None:
         """Raise UsageError for an action that is refused before any request. The refusal is in the audit log."""
         if reason := self.refusal(action):
-            self._record_outcome(action, targets, "refused", detail=reason)
+            self.record_outcome(action, targets, "refused", detail=reason)
             raise UsageError(
                 f"{reason} Nothing was sent.",
                 hint="Use a profile of that environment that is not read-only.",
@@ -280,7 +280,7 @@ class WriteGate:
                 if reason := self.refusal(action):  # the profile was edited after the action began
                     stopped = True
                     refused = UsageError(f"{reason} The rest was not sent.")
-                    self._record_outcome(action, targets[number - 1 :], "refused", detail=reason)
+                    self.record_outcome(action, targets[number - 1 :], "refused", detail=reason)
                     results.append(TargetResult(target, WriteOutcome.NOT_TRIED, error=refused))
                     continue
                 result = await self._perform_one(action, target, permit)
@@ -299,10 +299,10 @@ class WriteGate:
             try:
                 before = await action.before(self._client, target)
             except DyntuiError as problem:
-                self._record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")
+                self.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")
                 return TargetResult(target, WriteOutcome.FAILED, error=problem)
         try:
-            self._record_start(action, (target,), before=before)
+            self.record_start(action, (target,), before=before)
         except AuditUnavailable as problem:
             return TargetResult(target, WriteOutcome.FAILED, error=problem)
         permit.request_ids.clear()
@@ -317,11 +317,11 @@ class WriteGate:
             outcome = WriteOutcome.UNKNOWN if lost else WriteOutcome.FAILED
         except BaseException:
             detail = "stopped before the response"
-            self._record_outcome(action, (target,), WriteOutcome.UNKNOWN, detail=detail, before=before)
+            self.record_outcome(action, (target,), WriteOutcome.UNKNOWN, detail=detail, before=before)
             raise
         request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
         after = action.after(target, value) if action.after is not None and error is None else None
-        self._record_outcome(
+        self.record_outcome(
             action, (target,), outcome, request_id=request_id, detail=str(error or ""), before=before, after=after
         )
         reread: object = None
@@ -336,15 +336,8 @@ class WriteGate:
         except DyntuiError:
             return None  # deleted or not readable now: the next refresh of the list shows which
 
-    def record_job_start(self, action: WriteAction, targets: Sequence[Target]) -> None:
-        """Record the start of a job with a permit. Raises AuditUnavailable; the job must not start then."""
-        self._record_start(action, targets)
-
-    def record_job_end(self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "") -> None:
-        """Record the end of a job with a permit. A failure is reported with `on_audit_gap`, never raised."""
-        self._record_outcome(action, targets, outcome, detail=detail)
-
-    def _record_start(self, action: WriteAction, targets: Sequence[Target], *, before: object = None) -> None:
+    def record_start(self, action: WriteAction, targets: Sequence[Target], *, before: object = None) -> None:
+        """Record that an action starts. Raises AuditUnavailable; the action must not start then."""
         try:
             self._record(action, targets, "started", before=before)
         except (OSError, DyntuiError) as problem:
@@ -353,10 +346,10 @@ class WriteGate:
                 hint=f"Check {self._audit.file}, its folder and the free disk space.",
             ) from problem
 
-    def _record_outcome(
+    def record_outcome(
         self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "", **more: Any
     ) -> None:
-        """Record an outcome. When that fails, the outcome is still returned, and the gap is reported."""
+        """Record the outcome of an action. A failure to do so is reported with `on_audit_gap`, never raised."""
         try:
             self._record(action, targets, outcome, detail=detail, **more)
         except (OSError, DyntuiError) as problem:
