@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dyntui.store import cache as module
-from dyntui.store.cache import RowCache, cache_file, cache_files, purge
+from dyntui.store.cache import RowCache, cache_file, cache_files, purge, purge_all
 
 BASE, ENV, TOKEN = "https://app.dynamicauth.com/api/v0", "env-1", "dyn_" + "c4nary" * 9
 
@@ -84,7 +84,8 @@ def test_files_are_private_and_a_purge_deletes_them(file: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert cache_files(file.parent) == [file]
-    cache.purge()
+    cache.close()
+    purge_all(file.parent)
     assert list(file.parent.iterdir()) == []
     purge(file)
 

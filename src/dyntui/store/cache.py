@@ -293,12 +293,6 @@ class RowCache:
         with self._lock:
             self._db.close()
 
-    def purge(self) -> None:
-        """Close the cache, and delete its file and the companion files of SQLite."""
-        self.close()
-        if self.file is not None:
-            purge(self.file)
-
 
 def _opened(file: Path) -> sqlite3.Connection:
     """Open a cache file. Raises CacheTooNew, or one of _DAMAGE when it is not a usable cache."""
