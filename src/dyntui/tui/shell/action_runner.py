@@ -286,8 +286,7 @@ class _ActionRun:
                         self.action, self.targets, confirmation, on_progress=show_progress, cancel=stop
                     )
             except DyntuiError as error:
-                problem = error
-                self.console.call_next(self._failed, dialog, problem)
+                self.console.call_next(self._failed, dialog, error)
             else:
                 self.console.call_next(self._finished, dialog, results)
 

@@ -326,17 +326,14 @@ class ApiRequestScreen(SearchableScreen):
         send_to_clipboard(self.console, as_command(self.operation, self._form_result()), "dyntui command")
 
     def action_save(self) -> None:
-        def check(values: Values) -> dict[str, str]:
-            return {} if values["name"].strip() else {"name": "Enter a name."}
-
         def on_submit(values: Values) -> None:
             named = replace(self.request, name=values["name"].strip())
             self.request = self._saved_request = SavedRequests().save(named)
             self.console.notify(f"Request saved as {self.request.name}, without values that may be secrets")
             self._update()
 
-        field = FormInput("name", "name", self.request.name or self.operation.id)
-        self.console.ask_then(FormDialog("Save request", [field], check=check), on_submit)
+        field = FormInput("name", "name", self.request.name or self.operation.id, required="Enter a name.")
+        self.console.ask_then(FormDialog("Save request", [field]), on_submit)
 
 
 def _masked(field: FormField, value: str) -> str:

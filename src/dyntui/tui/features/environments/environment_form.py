@@ -25,6 +25,7 @@ _STORES = ("session", "passphrase", "file")
 """Stores other than the keyring that dyntui can write to."""
 _READ_ONLY_STORES = ("command", "environment")
 """Stores that the form keeps but does not offer, because dyntui cannot write to them."""
+_NO_ID = "Paste the environment id from the dashboard."
 _KINDS = {"sandbox": "sandbox", "live": "live"}
 _ACCESS = {"no": "read and write", "yes": "read-only, all writes are refused"}
 _ROW_CACHE = {"no": "memory only", "yes": "file on this machine, for one day"}
@@ -49,7 +50,7 @@ class EnvironmentForm(FormDialog):
         name = (
             FormInput("name", "name", old.name, options={old.name: old.name})
             if old
-            else FormInput("name", "name", help="The name of the profile, such as acme-live.")
+            else FormInput("name", "name", help="The name of the profile, such as acme-live.", required="Enter a name.")
         )
         token_help = "Leave empty to keep the stored token." if old else "From the dashboard: Developer, API Tokens."
         stores = {"keyring": "checking the keyring ···"} | self._other_stores()
@@ -58,7 +59,9 @@ class EnvironmentForm(FormDialog):
         fields = [
             name,
             FormInput("base_url", "base URL", initial.base_url),
-            FormInput("environment_id", "environment id", initial.environment_id, help="From the dashboard."),
+            FormInput(
+                "environment_id", "environment id", initial.environment_id, help="From the dashboard.", required=_NO_ID
+            ),
             FormInput("kind", "kind", initial.kind, options=_KINDS, help=kind_help),
             FormInput("read_only", "access", "yes" if initial.read_only else "no", options=_ACCESS),
             FormInput("store", "token store", str(initial.credential), options=stores),
@@ -116,8 +119,6 @@ class EnvironmentForm(FormDialog):
                 problems[name] = str(error)
         if self._old is None and values["name"] in self._existing_names:
             problems["name"] = f"A profile with the name {values['name']} already exists."
-        required = {"name": "Enter a name.", "environment_id": "Paste the environment id from the dashboard."}
-        problems |= {name: problem for name, problem in required.items() if not values[name].strip()}
         if values["token"].strip():
             try:
                 check_token(values["token"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dyntui.services.actions.user_actions import link_wallet
@@ -16,23 +15,20 @@ if TYPE_CHECKING:
 __all__ = ["ask_wallet"]
 
 _CHAINS = ("EVM", "SOL", "BTC", "FLOW", "ALGO", "STARK", "COSMOS", "ECLIPSE", "SUI", "SPARK", "TRON", "APTOS", "TON")
+_NAME_HELP = "The wallet app, such as metamask or phantom."
 _PROVIDERS = ("browserExtension", "walletConnect", "qrCode", "deepLink", "custodialService", "smartContractWallet")
 
 
 def ask_wallet(console: ConsoleApp, user: Target) -> None:
     """Ask for an external wallet and link it to `user` after a confirmation."""
     inputs = (
-        FormInput("publicWalletAddress", "address"),
+        FormInput("publicWalletAddress", "address", required="Enter the address of the wallet."),
         FormInput("chain", "chain", "EVM", {chain: chain for chain in _CHAINS}),
-        FormInput("walletName", "wallet name", help="The wallet app, such as metamask or phantom."),
+        FormInput("walletName", "wallet name", help=_NAME_HELP, required="Enter the wallet name."),
         FormInput("walletProvider", "provider", "browserExtension", {name: name for name in _PROVIDERS}),
     )
 
-    def check(values: Values) -> Mapping[str, str]:
-        required = {"publicWalletAddress": "Enter the address of the wallet.", "walletName": "Enter the wallet name."}
-        return {name: problem for name, problem in required.items() if not values[name].strip()}
-
-    form = FormDialog(f"Link Wallet to {user.label}", inputs, check=check, verb="continue")
+    form = FormDialog(f"Link Wallet to {user.label}", inputs, verb="continue")
 
     def on_submit(values: Values) -> None:
         wallet = {name: text.strip() for name, text in values.items()}

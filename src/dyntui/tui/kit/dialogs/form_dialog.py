@@ -41,6 +41,8 @@ class FormInput:
     """One line below the field."""
     secret: bool = False
     """Whether the text is hidden."""
+    required: str = ""
+    """The problem of an empty field; "" when it may be empty."""
 
 
 def check_with(parse: Callable[[Values], object], name: str = "") -> Callable[[Values], Mapping[str, str]]:
@@ -203,7 +205,8 @@ class FormDialog(BaseDialog[Values]):
 
     def action_save(self) -> None:
         values = self.current_input()
-        problems = dict(self.check(values))
+        missing = {item.name: item.required for item in self.fields if item.required and not values[item.name].strip()}
+        problems = {**self.check(values), **missing}
         for item in self.fields:
             self.set_note(item.name, problems.get(item.name, item.help), is_problem=item.name in problems)
         self.query_one("#problem", Static).update(safe(problems.get("", ""), 500))

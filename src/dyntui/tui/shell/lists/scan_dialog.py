@@ -52,19 +52,16 @@ def scan_with_progress(
     dialog = ScanDialog(title)
     shown = asyncio.Event()
 
-    def ended(report: Callable[[], None]) -> None:
-        dialog.finish()
-        report()
-
     async def run() -> None:
         await shown.wait()
         try:
             found = await work(dialog)
         except DyntuiError as error:
-            failure = error
-            console.call_next(ended, lambda: console.notify_error(failure))
+            console.call_next(dialog.finish)
+            console.call_next(console.notify_error, error)
         else:
-            console.call_next(ended, lambda: then(found))
+            console.call_next(dialog.finish)
+            console.call_next(then, found)
 
     console.ask(dialog)
     dialog.call_after_refresh(shown.set)

@@ -92,11 +92,9 @@ def _save_view(screen: MarkedListScreen) -> None:
         else:
             screen.console.notify(f"View {name} saved. Press b to open it.")
 
-    def check(values: Values) -> dict[str, str]:
-        return {} if values["name"].strip() else {"name": "The view needs a name."}
-
-    field = FormInput("name", "name", help="Saves filter, order and columns. A view with the same name is replaced.")
-    screen.console.ask_then(FormDialog("Save View", [field], check=check, verb="save"), named)
+    help_text = "Saves filter, order and columns. A view with the same name is replaced."
+    field = FormInput("name", "name", help=help_text, required="The view needs a name.")
+    screen.console.ask_then(FormDialog("Save View", [field]), named)
 
 
 def _delete_view(screen: MarkedListScreen, views: Mapping[str, SavedView]) -> None:
