@@ -12,20 +12,19 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.console_app import ConsoleApp
+from dyntui.tui.shell.lists.export_dialog import FORMATS
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
 __all__ = ["ask_export", "ask_undo"]
 
-_FORMATS = {"csv": "CSV, safe for spreadsheets", "csv-exact": "CSV, raw values", "ndjson": "NDJSON", "json": "JSON"}
-
 
 def ask_export(console: ConsoleApp, row: Row) -> None:
     """Ask for a file and export the entries of an allowlist to it."""
     inputs = (
         FormInput("path", "file", f"{_file_name(name_of(row))}.csv", help="Existing files are not overwritten."),
-        FormInput("format", "format", "csv", _FORMATS),
+        FormInput("format", "format", "csv", FORMATS),
     )
 
     def on_submit(values: Values) -> None:

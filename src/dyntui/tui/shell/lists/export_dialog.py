@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
-__all__ = ["open_export_dialog"]
+__all__ = ["FORMATS", "open_export_dialog"]
 
-_FORMATS = {
+FORMATS = {
     "csv": "CSV, safe in a spreadsheet",
     "csv-exact": "CSV, raw values",
     "ndjson": "NDJSON",
     "json": "JSON",
-    "shown": "CSV, safe, only the shown columns",
 }
+"""The formats of every export: value -> label."""
+_LIST_FORMATS = {**FORMATS, "shown": "CSV, safe, only the shown columns"}
 
 
 def open_export_dialog(screen: MarkedListScreen) -> None:
@@ -40,7 +41,7 @@ def open_export_dialog(screen: MarkedListScreen) -> None:
     what["all"] = f"all {name}"
     fields = (
         FormInput("what", "rows", next(iter(what)), what),
-        FormInput("format", "format", "csv", _FORMATS),
+        FormInput("format", "format", "csv", _LIST_FORMATS),
         FormInput("path", "file", f"{name}.csv", help="Must be a new file."),
     )
 
