@@ -1,0 +1,278 @@
+"""Each write by its keys in the console and by its command, in two sandboxes that are alike: the same confirmation, the
+same result text and the same lines in the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from tests.cli.cli_support import Run
+from tests.families import slow_except
+from tests.services.resource_fixtures import actions
+from tests.tui.access_support import (
+    ALLOWLISTS,
+    BETA_TESTERS_ENTRIES,
+    LAUNCH_PARTY,
+    LAUNCH_PARTY_ENTRIES,
+    WALLET,
+    go,
+    to,
+)
+from tests.tui.conftest import still  # noqa: F401
+from tests.tui.test_tui_resources import confirm_it
+from tests.tui.tui_support import SIZE, demo, fill, press, settled, text_of, until
+
+from dyntui.config.paths import paths
+from dyntui.config.profile import CredentialKind, Profile
+from dyntui.config.profiles import Profiles
+from dyntui.sandbox.options import SandboxOptions
+from dyntui.sandbox.server import RunningServer, serving
+from dyntui.services.actions.audit import Audit, AuditLine
+from dyntui.services.actions.registry import declaration, declarations
+from dyntui.services.actions.result_sentence import result_sentence
+from dyntui.services.actions.write_gate import WriteGate
+from dyntui.services.actions.write_types import Requirement, Target, WriteResults
+from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
+from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.record_actions import CUSTOM_SCREEN_RECORDS
+
+NOW = "2026-03-01T12:00:00Z"
+YOUSSEF = ("j", "j", "enter")
+NOA = (*["j"] * 8, "enter")
+NEW = "new@example.com"
+RULE = f"nft:1:{WALLET}:amount=2"
+
+
+@dataclass(frozen=True)
+class Fill:
+    """Texts that are typed into the fields of a form."""
+
+    texts: tuple[str, ...]
+
+
+def typed(*texts: str) -> Fill:
+    return Fill(texts)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a write is done."""
+
+    steps: Sequence[str | Fill]
+    """Keys and texts in the console, up to the confirmation."""
+    command: tuple[str, ...]
+    """The command line. `{id}` is the target in the console."""
+    first: tuple[str, ...] = ()
+    """A command that makes the state which the steps make before."""
+
+
+WAYS: Mapping[str, Way] = {
+    "users.create": Way(("n", typed("ada@example.com"), "ctrl+s"), ("users", "create", "email=ada@example.com")),
+    "users.edit": Way((*YOUSSEF, "e", typed("Joseph"), "ctrl+s"), ("users", "edit", "{id}", "firstName=Joseph")),
+    "users.set-metadata": Way((*YOUSSEF, "m", typed("seats", "12")), ("users", "set-metadata", "seats:=12", "{id}")),
+    "users.revoke-sessions": Way((*YOUSSEF, "X"), ("users", "revoke-sessions", "{id}")),
+    "users.reset-mfa": Way((*NOA, "f"), ("users", "reset-mfa", "{id}")),
+    "users.remove-mfa-devices": Way((*NOA, "D"), ("users", "remove-mfa-devices", "{id}")),
+    "users.recover-wallets": Way((*YOUSSEF, "u"), ("users", "recover-wallets", "{id}")),
+    "users.reveal-social-token": Way(("j", "enter", "5", "t"), ("users", "reveal-social-token", "{id}")),
+    "users.add-to-allowlist": Way(("A", "enter"), ("users", "allowlist-add", "Beta testers", "{id}")),
+    "users.delete": Way(("d",), ("users", "delete", "{id}")),
+    "sessions.revoke": Way((*YOUSSEF, "4", "x"), ("users", "session-revoke", "{id}")),
+    "wallets.link": Way(
+        ("j", "j", "j", "enter", "w", typed(WALLET), "enter", typed("metamask"), "enter"),
+        ("wallets", "link", "{id}", "--address", WALLET, "--chain", "EVM", "--name", "metamask"),
+    ),
+    "wallets.pregenerate": Way(
+        (*to("wallets"), "n", "enter", typed(NEW), "ctrl+s"),
+        ("wallets", "pregenerate", NEW, "--chain", "EVM", "--chain", "SVM"),
+    ),
+    "wallets.pregenerate-legacy": Way(
+        (*to("wallets"), "n", "right", "enter", typed(NEW), "ctrl+s"),
+        ("wallets", "pregenerate", NEW, "--legacy", "--chain", "EVM", "--chain", "SOL"),
+    ),
+    "wallets.pregenerate-farcaster": Way(
+        (
+            *to("wallets"),
+            "n",
+            "right",
+            "right",
+            "enter",
+            typed(NEW),
+            "ctrl+s",
+            *["down"] * 3,
+            typed("4711"),
+        ),
+        ("wallets", "pregenerate", NEW, "--farcaster-fid", "4711", "--chain", "EVM", "--chain", "SOL"),
+    ),
+    "allowlists.create": Way(
+        (*ALLOWLISTS, "n", typed("Guests", "", "")), ("allowlists", "create", "Guests", "--outcome", "siteAccess")
+    ),
+    "allowlists.edit": Way(
+        (*ALLOWLISTS, "G", "e", typed("Party", "", "")), ("allowlists", "update", "{id}", "--name", "Party")
+    ),
+    "allowlists.enable": Way((*ALLOWLISTS, "G", "t"), ("allowlists", "enable", "{id}")),
+    "allowlists.disable": Way((*ALLOWLISTS, "t"), ("allowlists", "disable", "{id}")),
+    "allowlists.delete": Way((*ALLOWLISTS, "G", "d"), ("allowlists", "delete", "{id}")),
+    "allowlists.sync": Way(
+        (*ALLOWLISTS, "G", "c", "j", "enter", "S"), ("allowlists", "sync", LAUNCH_PARTY, "Staff", "--remove")
+    ),
+    "allowlists.undo": Way(
+        (*LAUNCH_PARTY_ENTRIES, "d", "y", "u", "enter"),
+        ("allowlists", "undo", "{job}"),
+        first=("allowlists", "remove", LAUNCH_PARTY, "{first_id}"),
+    ),
+    "allowlist-entries.create": Way(
+        (*LAUNCH_PARTY_ENTRIES, "n", typed("ada@example.com", "", "")),
+        ("allowlists", "add", LAUNCH_PARTY, "ada@example.com"),
+    ),
+    "allowlist-entries.edit": Way(
+        (*BETA_TESTERS_ENTRIES, "e", typed("ada@new.example", "", "")),
+        ("allowlists", "edit", "Beta testers", "{id}", "email=ada@new.example"),
+    ),
+    "allowlist-entries.delete": Way((*LAUNCH_PARTY_ENTRIES, "d"), ("allowlists", "remove", LAUNCH_PARTY, "{id}")),
+    "gates.create": Way(
+        (*to("gates"), "n", typed("Owners", "", "", RULE, "", "")),
+        ("gates", "create", "Owners", "--outcome", "siteAccess", "--rule", RULE),
+    ),
+    "gates.edit": Way((*to("gates"), "e", typed("Renamed"), "ctrl+s"), ("gates", "edit", "{id}", "--name", "Renamed")),
+    "gates.enable": Way((*to("gates"), "G", "t"), ("gates", "enable", "{id}")),
+    "gates.disable": Way((*to("gates"), "t"), ("gates", "disable", "{id}")),
+    "gates.delete": Way((*to("gates"), "d"), ("gates", "delete", "{id}")),
+}
+
+ELSEWHERE = {
+    "users.import": "A job: its confirmation is that of its plan, and its result a report.",
+    "users.import-undo": "A job, as above.",
+    "allowlists.import": "A job, as above.",
+    "allowlists.import-undo": "A job, as above.",
+    "settings.edit": "On the command line it is `dyntui api updateProjectSettings`.",
+    "exports.download": "It writes a file and asks for nothing.",
+}
+"""Actions with a command of their own that are not compared here, and why."""
+
+
+@dataclass
+class Seen:
+    """What passed through the write gate."""
+
+    names: list[str] = field(default_factory=list)
+    requirements: list[tuple[Requirement, Sequence[Target]]] = field(default_factory=list)
+    results: list[WriteResults] = field(default_factory=list)
+
+    def texts(self) -> list[object]:
+        """Return the last confirmation and the last sentence, with `X` for the target.
+
+        A row in the console has a name; on the command line it has the id that was given.
+        """
+        needed, targets = self.requirements[-1]
+        fields = (needed.question, needed.warning, *needed.effects, result_sentence(self.results[-1]))
+        shown = [without_names(text, targets) for text in fields]
+        return [*shown, needed.level, needed.accepted, needed.destructive, needed.environment, len(needed.target_lines)]
+
+
+def without_names(text: str, targets: Sequence[Target]) -> str:
+    for target in targets:
+        for name in filter(None, (target.label, target.id)):
+            text = text.replace(name, "X")
+    return text
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
+    seen = Seen()
+    authorize, perform = WriteGate.authorize, WriteGate.perform
+
+    def on_authorize(gate: WriteGate, action: Any, targets: Any, confirmation: Any) -> Any:
+        permit = authorize(gate, action, targets, confirmation)
+        seen.requirements.append((gate.requirement(action, targets), targets))
+        return permit
+
+    async def on_perform(gate: WriteGate, *arguments: Any, **more: Any) -> WriteResults:
+        results = await perform(gate, *arguments, **more)
+        seen.names.append(results.action.name)
+        seen.results.append(results)
+        return results
+
+    monkeypatch.setattr(WriteGate, "authorize", on_authorize)
+    monkeypatch.setattr(WriteGate, "perform", on_perform)
+    return seen
+
+
+@pytest.fixture
+def served() -> Iterator[RunningServer]:
+    with serving(SandboxOptions(users=120, seed=1, now=NOW)) as served:
+        yield served
+
+
+def audited() -> list[AuditLine]:
+    """Return the audit lines without what differs between any two runs, such as times and the ids of new objects."""
+    return [
+        replace(
+            line, time="", base_url="", profile="", request_id="", after=without_id(line.after), job=str(bool(line.job))
+        )
+        for line in Audit(paths().audit_file).lines()
+    ]
+
+
+def without_id(value: object) -> object:
+    return {name: inner for name, inner in value.items() if name != "id"} if isinstance(value, dict) else value
+
+
+async def by_keys(console: Console, way: Way) -> None:
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for step in way.steps:
+            if isinstance(step, Fill):
+                await fill(pilot, *step.texts)
+            else:
+                await go(pilot, step)
+            if isinstance(screen := console.screen, CompareAllowlistScreen):
+                await until(pilot, lambda: screen.diff is not None)
+        assert isinstance(console.screen, ConfirmDialog), text_of(console)
+        await confirm_it(pilot)
+        await settled(pilot)
+        await press(pilot, "escape")
+
+
+@pytest.mark.parametrize("name", slow_except(WAYS, "users.delete", "allowlists.enable", "allowlists.sync"))
+def test_the_keys_and_the_command_of_a_write_have_the_same_texts_and_audit_lines(
+    name: str, run: Run, seen: Seen, served: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = WAYS[name]
+    asyncio.run(by_keys(demo(), way))
+    assert seen.names[-1] == name
+    by_console, lines = seen.texts(), audited()
+    needed, targets = seen.requirements[-1]
+    values = {"id": targets[0].id if targets else "", "first_id": seen.requirements[0][1][0].id}
+
+    profile = Profile("demo", served.base_url, served.environment_id, "sandbox", credential=CredentialKind.SESSION)
+    profiles = Profiles.load()
+    profiles.put(profile)
+    profiles.save()
+    monkeypatch.setenv("DYNTUI_TOKEN", served.token)
+    confirmed = ["--yes", "--profile", "demo"]
+    if way.first:
+        assert run(*(part.format(**values) for part in way.first), *confirmed).code == 0
+        values["job"] = next(line.job for line in reversed(list(Audit(paths().audit_file).lines())) if line.job)
+    if needed.accepted:
+        confirmed += ["--confirm", needed.accepted[0]]
+    if needed.code:
+        confirmed += ["--read", needed.code]
+    done = run(*(part.format(**values) for part in way.command), *confirmed)
+    assert done.code == 0, done.err
+    assert seen.names[-1] == name
+    assert seen.texts() == by_console
+    has_secret = declaration(name).action.reveals[0]  # the secret is shown instead
+    assert has_secret or result_sentence(seen.results[-1]) in done.err
+    assert audited()[len(lines) :] == lines
+
+
+def test_every_action_is_compared_with_its_command() -> None:
+    """The others are done by keys of generated screens: tests/tui/test_tui_resources.py compares them with `do`."""
+    generated = {f"{record}.{action}" for record, action in actions() if record not in CUSTOM_SCREEN_RECORDS}
+    assert WAYS.keys() | ELSEWHERE.keys() | generated == {each.name for each in declarations()}
+    assert not ELSEWHERE.keys() & (WAYS.keys() | generated)
