@@ -67,6 +67,7 @@ def find_writes(path: Path) -> Iterator[str]:
 PLACES = {
     "__main__.py": ["print", "sys.stderr"],  # the crash message, made safe by config.crash_report
     "cli/context.py": ["sys.stderr"],  # closed streams
+    "cli/error_handling.py": ["sys.stderr"],  # closed streams
     "cli/job_runner.py": ["sys.stdout"],  # closed streams
     "cli/output.py": [
         "click.confirm", "click.echo", "click.prompt", "error.show", "getpass.getpass",

@@ -174,14 +174,10 @@ async def _find_entries(connection: Connection, row: dict[str, Any], arguments: 
     """Return the entries of a list with these ids or identifiers. Raises UsageError for one that is not on the list."""
     from dyntui.core.ids import is_uuid
     from dyntui.services.access.drafts import DraftState, parse_identifiers
-    from dyntui.services.access.entry_search import entries_of, find_entries
+    from dyntui.services.access.entry_search import find_entries, read_by_id
 
     list_id = str(row["id"])
-    by_id: dict[str, Row] = {}
-    if ids := {argument for argument in arguments if is_uuid(argument)}:
-        async for entry in entries_of(connection.client, list_id):
-            if entry.get("id") in ids:
-                by_id[str(entry["id"])] = entry
+    by_id = await read_by_id(connection.client, list_id, filter(is_uuid, arguments))
     drafts = parse_identifiers([argument for argument in arguments if not is_uuid(argument)])
     if invalid := [draft for draft in drafts if draft.state is DraftState.INVALID]:
         raise UsageError(f"{invalid[0].text!r} is neither an id nor an identifier: {invalid[0].problem_text}")

@@ -27,7 +27,7 @@ __all__ = ["allowlists", "find_list"]
         "remove": "dyntui.cli.allowlist_entries:remove",
         "edit": "dyntui.cli.allowlist_entries:edit",
         "copy": "dyntui.cli.allowlist_transfer:copy",
-        "import": "dyntui.cli.allowlist_import:import_entries",
+        "import": "dyntui.cli.import_command:import_entries",
         "export": "dyntui.cli.allowlist_transfer:export",
         "diff": "dyntui.cli.allowlist_compare:diff",
         "sync": "dyntui.cli.allowlist_compare:sync",
@@ -83,7 +83,7 @@ def list_lists(context: CliContext) -> None:
 @pass_context
 def get_list(context: CliContext, name: str) -> None:
     """Show one list, by name or id."""
-    from dyntui.cli.object_output import show_object
+    from dyntui.cli.resource_lists import show_object
     from dyntui.services.access.policy_fields import with_counts
 
     async def work(connection: Connection) -> dict[str, object]:

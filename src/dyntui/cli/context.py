@@ -19,8 +19,7 @@ from dyntui.cli import output
 from dyntui.cli.output import ignore_closed_stream, print_json, print_lines, show_progress
 from dyntui.core.errors import DyntuiError
 from dyntui.core.process_state import set_environment_flag
-from dyntui.core.redact import redact
-from dyntui.core.text import quantity, safe
+from dyntui.core.text import safe
 
 if TYPE_CHECKING:
     from dyntui.config.credentials import Credential
@@ -35,7 +34,6 @@ __all__ = [
     "combine_options",
     "confirm_options",
     "pass_context",
-    "report_error",
     "run",
 ]
 
@@ -359,22 +357,3 @@ def run(work: Coroutine[object, object, T]) -> T:
 
     with stop_signals() as signals:
         return signals.run(work)
-
-
-def report_error(error: DyntuiError, *, debug: bool = False, printed: int = 0) -> int:
-    """Print an error and its hint on standard error and return its exit code.
-
-    printed: number of result rows that were printed before the error.
-    """
-    lines = [f"error: {redact(error.message, people=False)}"]
-    if debug:
-        import traceback
-
-        lines[:0] = redact("".join(traceback.format_exception(error))).rstrip("\n").split("\n")
-    if error.hint:
-        lines.append(f"       {redact(error.hint, people=False)}")
-    if printed:
-        lines.append(f"       The output is incomplete: {quantity(printed, 'row')} printed.")
-    with ignore_closed_stream(sys.stderr):
-        print_lines(*lines, err=True)
-    return error.exit_code

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from dyntui.core.errors import DyntuiError
 
-__all__ = ["run_with_exit_code"]
+__all__ = ["report_error", "run_with_exit_code"]
 
 
 def run_with_exit_code(
@@ -19,7 +20,7 @@ def run_with_exit_code(
     try:
         return run()
     except DyntuiError as error:
-        return _report_error(error, debug(), printed())
+        return report_error(error, debug=debug(), printed=printed())
     except BrokenPipeError:
         from dyntui.cli.output import silence_stdout
 
@@ -33,10 +34,27 @@ def run_with_exit_code(
             f"Operating system error: {error.strerror or error}{path}.",
             hint="Check free disk space and permissions. Rows recorded in an import journal are not lost.",
         )
-        return _report_error(system_error, debug(), printed())
+        return report_error(system_error, debug=debug(), printed=printed())
 
 
-def _report_error(error: DyntuiError, debug: bool, printed: int) -> int:
-    from dyntui.cli.context import report_error
+def report_error(error: DyntuiError, *, debug: bool = False, printed: int = 0) -> int:
+    """Print an error and its hint on standard error and return its exit code.
 
-    return report_error(error, debug=debug, printed=printed)
+    printed: number of result rows that were printed before the error.
+    """
+    from dyntui.cli.output import ignore_closed_stream, print_lines
+    from dyntui.core.redact import redact
+    from dyntui.core.text import quantity
+
+    lines = [f"error: {redact(error.message, people=False)}"]
+    if debug:
+        import traceback
+
+        lines[:0] = redact("".join(traceback.format_exception(error))).rstrip("\n").split("\n")
+    if error.hint:
+        lines.append(f"       {redact(error.hint, people=False)}")
+    if printed:
+        lines.append(f"       The output is incomplete: {quantity(printed, 'row')} printed.")
+    with ignore_closed_stream(sys.stderr):
+        print_lines(*lines, err=True)
+    return error.exit_code

@@ -1,4 +1,4 @@
-"""`dyntui import`: import users from a file. `dyntui allowlists import` uses the same options and functions."""
+"""`dyntui import` and `dyntui allowlists import`: import users or allowlist entries from a file, as a job."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
     "drop_unset",
     "file_options",
     "first_option",
-    "import_file",
+    "import_entries",
     "import_users",
     "report_option",
     "run_options",
@@ -141,10 +141,27 @@ def import_users(context: CliContext, /, file: str, upsert: bool, **options: Any
     5 stopped (continue with `dyntui jobs resume`)
     """
     import_options = ImportOptions("users", **options)
-    return import_file(context, file, import_options, import_options.job_facts(upsert=upsert))
+    return _import_file(context, file, import_options, import_options.job_facts(upsert=upsert))
 
 
-def import_file(
+@click.command("import", cls=BaseCommand)
+@click.argument("allowlist", metavar="LIST")
+@click.argument("file", metavar="FILE")
+@file_options
+@run_options
+@confirm_options
+@pass_context
+def import_entries(context: CliContext, /, allowlist: str, file: str, **options: Any) -> int:
+    """Import entries from FILE into LIST, a name or id.
+
+    Each entry is one request. Entries that already exist are counted as `exists`. A column named `identifier` may
+    contain identifiers of any kind: emails, wallets, domains, phone numbers.
+    """
+    chosen = ImportOptions("allowlist", **options)
+    return _import_file(context, file, chosen, chosen.job_facts(), allowlist=allowlist)
+
+
+def _import_file(
     context: CliContext, file: str, options: ImportOptions, facts: dict[str, Any], allowlist: str = ""
 ) -> int:
     """Import a file: read it, make the mapping and the plan, ask for the confirmation, run the job.

@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from dyntui.cli.context import CliContext, report_error
+from dyntui.cli.context import CliContext
+from dyntui.cli.error_handling import report_error
 from dyntui.cli.output import ignore_closed_stream, print_lines, show_progress
 from dyntui.cli.signals import StopSignals, stop_signals
 from dyntui.cli.write_helpers import ask_confirmation

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from dyntui.cli.context import CliContext, combine_options
-from dyntui.cli.object_output import show_object
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.services.lists.row_match import Match
@@ -33,6 +32,7 @@ __all__ = [
     "parent_option",
     "parse_match",
     "print_list",
+    "show_object",
     "show_resource",
     "show_rows",
 ]
@@ -267,3 +267,23 @@ def show_resource(context: CliContext, record: Resource, row_id: str, *, parent:
         return mask_secrets(record, await read_one(client, record, object_id, parent=parent_id))
 
     show_object(context, context.run_connected(work))
+
+
+def show_object(context: CliContext, document: object) -> None:
+    """Print one object as JSON, or as lines of dot path and value."""
+    context.emit_json(document)
+    if not context.json:
+        for name, value in _flatten(document):
+            context.print_result(f"{name:<28}  {value}")
+
+
+def _flatten(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Iterate over the values of a JSON document as pairs of dot path and value. Empty values are left out."""
+    if isinstance(value, dict) and value:
+        for key, part in value.items():
+            yield from _flatten(part, f"{prefix}.{key}" if prefix else key)
+    elif isinstance(value, list) and value:
+        for index, part in enumerate(value):
+            yield from _flatten(part, f"{prefix}.{index}")
+    elif value not in (None, "", [], {}):
+        yield prefix, value

@@ -10,9 +10,8 @@ import click
 
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context
 from dyntui.cli.export_output import export_options, export_rows
-from dyntui.cli.object_output import show_object
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
-from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option, print_list
+from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option, print_list, show_object
 from dyntui.cli.write_helpers import run_write
 from dyntui.resources import USERS, WALLETS, Column, ListOperation
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES

@@ -76,7 +76,6 @@ def entry_label(entry: Row) -> str:
 ALLOWLISTS = Resource(
     name="allowlists",
     aliases=("al", "lists", "access"),
-    group="Allowlists",
     list=ListOperation("getAllowlistsByEnvironmentId"),
     columns=(
         Column("name", "name", 24, grow=True, priority=0),

@@ -11,7 +11,6 @@ ANALYTICS = Resource(
     name="analytics",
     aliases=("charts",),
     singular="metric",
-    group="Analytics",
     key="name",
     list=ListOperation("getAnalyticsTopline", shape=Shape.NAMED, needs_date_range=True),
     columns=(

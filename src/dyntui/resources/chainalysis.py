@@ -15,7 +15,6 @@ CHAINALYSIS = Resource(
     also_changes=("settings",),
     aliases=("sanctions",),
     singular="Chainalysis configuration",
-    group="Chainalysis",
     list=ListOperation("getChainalysisByEnvironmentId", shape=Shape.ONE, missing_is_empty=True),
     columns=(
         Column("sanctionsApiEnabled", "sanctions", 10, format=yes_no, priority=0),

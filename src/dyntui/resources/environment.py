@@ -87,7 +87,6 @@ ORIGINS = Resource(
     name="origins",
     also_changes=("settings",),
     aliases=("origin", "cors"),
-    group="Origins",
     list=ListOperation("getOrigins", "origins"),
     columns=(
         Column("origin", "origin", 40, grow=True, priority=0),
@@ -130,7 +129,6 @@ HOSTNAMES = Resource(
     also_changes=("settings",),
     aliases=("hostname", "custom-hostnames", "dns"),
     title="Custom Hostnames",
-    group="CustomHostnames",
     list=ListOperation("getCustomHostnames", "customHostnames"),
     columns=(
         Column("hostname", "hostname", 30, grow=True, priority=0),
@@ -152,7 +150,6 @@ CUSTOM_FIELDS = Resource(
     name="custom-fields",
     also_changes=("settings",),
     aliases=("fields",),
-    group="CustomFields",
     list=ListOperation("getCustomFieldsForEnvironment"),
     columns=(
         Column("position", "position", 8, right=True, format=thousands, priority=3, former_titles=("no",)),
@@ -260,7 +257,6 @@ SDK_VIEWS = Resource(
     also_changes=("settings",),
     aliases=("views",),
     title="SDK Views",
-    group="SDKViews",
     key="type",
     list=ListOperation("getSdkViews", "sdkViews"),
     columns=(
@@ -285,7 +281,6 @@ def _section_order(row: Row) -> str:
 TEST_ACCOUNT = Resource(
     name="test-account",
     also_changes=("settings",),
-    group="TestAccount",
     key="code",
     list=ListOperation("getTestAccount", shape=Shape.ONE, missing_is_empty=True),
     columns=(

@@ -31,7 +31,6 @@ EVENTS = Resource(
     name="events",
     aliases=("event", "activity"),
     command="events",
-    group="Events",
     key="eventId",
     list=ListOperation("getEvents", "data", Paging.CURSOR),
     columns=(

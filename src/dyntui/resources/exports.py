@@ -15,7 +15,6 @@ EXPORTS = Resource(
     name="exports",
     aliases=("export",),
     command="exports",
-    group="Exports",
     list=ListOperation("getEnvironmentExports", "exports"),
     columns=(
         Column("model", "model", 8, priority=0, former_titles=("what",)),

@@ -24,7 +24,6 @@ def _required_tokens(row: Row) -> str:
 GATES = Resource(
     name="gates",
     aliases=("gate",),
-    group="Gates",
     list=ListOperation("getEnvironmentGates", "gates"),
     columns=(
         Column("name", "name", 18, grow=True, priority=0),

@@ -84,7 +84,6 @@ GLOBAL_CONNECTIONS = Resource(
     name="global-wallet-connections",
     aliases=("connections",),
     singular="connection",
-    group="GlobalWalletConnections",
     list=ListOperation("getGlobalWalletConnections", paging=Paging.OFFSET),
     filter=Filter("userId"),
     columns=(

@@ -18,7 +18,6 @@ NAME_SERVICES = Resource(
     name="name-services",
     also_changes=("settings",),
     aliases=("names", "ens"),
-    group="NameServices",
     key="chainName",
     list=ListOperation("getNameService", shape=Shape.ONE, missing_is_empty=True, per_value=("chainName", CHAINS)),
     columns=(

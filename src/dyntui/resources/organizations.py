@@ -38,7 +38,6 @@ def _answer_disabled_reason(row: Row) -> str | None:
 ORGANIZATIONS = Resource(
     name="organizations",
     aliases=("org", "orgs", "organization"),
-    group="Organizations",
     list=ListOperation("getOrganizationsForMember", "organizations"),
     columns=(
         Column("name", "name", 24, grow=True, priority=0),
@@ -83,7 +82,6 @@ PROJECTS = Resource(
     name="projects",
     also_changes=("membership-environments",),
     aliases=("project",),
-    group="Projects",
     parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getProjects", "projects"),
@@ -126,7 +124,6 @@ MEMBERS = Resource(
     name="members",
     aliases=("member",),
     command="members",
-    group="Members",
     parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getOrganizationMembers", "members"),
@@ -230,7 +227,6 @@ MFA_SETTINGS = Resource(
 CUSTOM_NETWORKS = Resource(
     name="custom-networks",
     aliases=("networks",),
-    group="CustomNetworks",
     parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getCustomNetworks", "customNetworks", wrapper="customNetwork"),

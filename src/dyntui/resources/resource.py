@@ -151,8 +151,6 @@ class Resource:
 
     name: str
     """Name on the command line and in the jump bar."""
-    group: str
-    """Group in the API documentation."""
     list: ListOperation
     """How it is listed."""
     columns: tuple[Column, ...]
@@ -161,6 +159,8 @@ class Resource:
     """Heading of its list, in title case; by default made of the name."""
     singular: str = ""
     """Noun for one object; by default the plural without its s."""
+    group: str = ""
+    """Group in the API documentation; by default the title without spaces."""
     aliases: tuple[str, ...] = ()
     """Further names."""
     key: str = "id"
@@ -198,6 +198,7 @@ class Resource:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", self.title or self.name.replace("-", " ").title())
+        object.__setattr__(self, "group", self.group or self.title.replace(" ", ""))
         object.__setattr__(self, "singular", self.singular or self.plural.removesuffix("s"))
 
     @property

@@ -54,14 +54,6 @@ def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
     )
 
 
-_COLUMNS = (
-    Column("checksum", "ends in", 8, priority=0),
-    Column("note", "note", 24, grow=True, priority=0),
-    Column("scopes", "scopes", 30, format=comma_list, priority=2),
-    Column("createdAt", "created", 12, format=age, priority=1),
-    Column("createdBy.email", "created by", 22, priority=3, former_titles=("by",)),
-)
-
 TOKENS = Resource(
     name="tokens",
     aliases=("token",),
@@ -69,7 +61,13 @@ TOKENS = Resource(
     command="tokens",
     group="Tokens",
     list=ListOperation("getTokens", "tokens"),
-    columns=_COLUMNS,
+    columns=(
+        Column("checksum", "ends in", 8, priority=0),
+        Column("note", "note", 24, grow=True, priority=0),
+        Column("scopes", "scopes", 30, format=comma_list, priority=2),
+        Column("createdAt", "created", 12, format=age, priority=1),
+        Column("createdBy.email", "created by", 22, priority=3, former_titles=("by",)),
+    ),
     route="detail",
     empty="There are no API tokens.",
     cached=False,
@@ -77,18 +75,15 @@ TOKENS = Resource(
     actions=_actions("postToken", "deleteTokenById"),
 )
 
-USER_TOKENS = Resource(
+USER_TOKENS = replace(
+    TOKENS,
     name="user-tokens",
     aliases=("my-tokens",),
     title="My API Tokens",
-    singular="API token",
+    command="",
     group="UserApiTokens",
     list=ListOperation("getUserApiTokens", "tokens"),
-    columns=_COLUMNS,
-    route="detail",
     empty="You have no API tokens.",
-    cached=False,
-    label=lambda row: str(row.get("note") or row.get("checksum") or ""),
     actions=_actions("createUserApiToken", "deleteUserApiToken"),
 )
 

@@ -63,7 +63,6 @@ USERS = Resource(
     name="users",
     also_changes=("wallets", "statistics", "analytics", "visitors"),
     aliases=("u", "user"),
-    group="Users",
     list=ListOperation("getEnvironmentUsers", "users", Paging.OFFSET, order="createdAt-desc"),
     filter=Filter(
         "filter",
@@ -124,7 +123,6 @@ WALLETS = Resource(
     name="wallets",
     also_changes=("users", "analytics"),
     aliases=("w", "wallet"),
-    group="Wallets",
     list=ListOperation("getWalletsByEnvironmentId", "wallets", Paging.OFFSET),
     columns=(
         Column("publicKey", "address", 14, grow=True, priority=0, format=text),

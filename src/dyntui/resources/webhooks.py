@@ -62,7 +62,6 @@ WEBHOOKS = Resource(
     name="webhooks",
     aliases=("wh", "webhook"),
     command="webhooks",
-    group="Webhooks",
     key="webhookId",
     list=ListOperation("getWebhooks", "data"),
     columns=(
