@@ -106,7 +106,7 @@ def test_the_help_of_a_group_shows_the_whole_first_sentence_of_each_command() ->
                 assert command is not None
                 text = command.get_short_help_str(10_000)
                 assert text in shown or command.hidden, f"{group.name} {name}"
-                assert group.texts.get(name, text) == text, f"{group.name} {name}"
+                assert group.short_helps.get(name, text) == text, f"{group.name} {name}"
 
 
 def test_an_unknown_command_suggests_a_similar_one_and_exits_2() -> None:

@@ -274,12 +274,16 @@ class CommandGroup(click.Group):
     command_class = BaseCommand
 
     def __init__(
-        self, *args: Any, lazy: Mapping[str, str] | None = None, texts: Mapping[str, str] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        lazy: Mapping[str, str] | None = None,
+        short_helps: Mapping[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.lazy = dict(lazy or {})
         """By command name: the command as `module:attribute`."""
-        self.texts = dict(texts or {})
+        self.short_helps = dict(short_helps or {})
         """By command name: the short help of commands that the help of the group does not import."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -294,9 +298,9 @@ class CommandGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = []
         for name in self.list_commands(ctx):
-            command = None if name in self.texts else self.get_command(ctx, name)
+            command = None if name in self.short_helps else self.get_command(ctx, name)
             if command is None:
-                records.append((name, self.texts[name]))
+                records.append((name, self.short_helps[name]))
             elif not command.hidden:
                 records.append((name, command.get_short_help_str(_MAX_SHORT_HELP)))
         if records:

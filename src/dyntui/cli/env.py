@@ -115,6 +115,7 @@ def add(
     On a terminal, dyntui asks for missing values. The token is read from a prompt, standard input or DYNTUI_TOKEN,
     never from an argument.
     """
+    from dyntui.config.profile import Profile
     from dyntui.config.profiles import Profiles, check_environment_id, check_name
 
     profiles = Profiles.load()
@@ -136,7 +137,8 @@ def add(
         "ca_file": str(Path(ca_file).absolute()) if ca_file else None,
     }
     profile = replace(
-        _base_profile(name, base_url, old),
+        old or Profile(name, base_url, environment_id=""),
+        base_url=base_url,
         environment_id=environment_id,
         kind=kind or (old.kind if old else _choose_kind(context, base_url)),
         **{key: value for key, value in options.items() if value is not None},
@@ -231,12 +233,6 @@ def _choose_kind(context: CliContext, base_url: str) -> Kind:
         raise UsageError("--kind is missing.", hint="Use --kind live or --kind sandbox.")
     kinds: list[Kind] = ["live", "sandbox"]
     return cast("Kind", prompt("Kind", choices=kinds, default=kinds[is_local]))
-
-
-def _base_profile(name: str, base_url: str, old: Profile | None) -> Profile:
-    from dyntui.config.profile import Profile
-
-    return replace(old, base_url=base_url) if old else Profile(name, base_url, environment_id="")
 
 
 def _describe_token(profile: Profile, token: str | None, where: str, *, unchanged: bool) -> str:

@@ -42,7 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 @click.group(
     cls=CommandGroup,
     lazy={name: command for name, (command, _) in COMMANDS.items()},
-    texts={name: text for name, (_, text) in COMMANDS.items()},
+    short_helps={name: text for name, (_, text) in COMMANDS.items()},
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -23,13 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["Connection"]
 
 
-def _rates() -> tuple[int, int]:
-    from dyntui.config.settings import Settings
-
-    settings = Settings.load()
-    return settings.rate_per_minute, settings.bulk_per_minute
-
-
 class Connection:
     """An open environment: its client, write gate, audit log and the source of its token.
 
@@ -48,14 +41,19 @@ class Connection:
         log: RequestLog | None = None,
         audit: Audit | None = None,
     ) -> None:
-        from dyntui.api.rate_limiter import RateLimiters as _Gates
+        from dyntui.api.rate_limiter import RateLimiters as _RateLimiters
         from dyntui.api.request_log import RequestLog as _RequestLog
 
         check_origin(profile)
         self._profile = profile
         self.token_source = token_source
         self.app = app
-        self.rate_limiters = rate_limiters or _Gates(*_rates())
+        if rate_limiters is None:
+            from dyntui.config.settings import Settings
+
+            settings = Settings.load()
+            rate_limiters = _RateLimiters(settings.rate_per_minute, settings.bulk_per_minute)
+        self.rate_limiters = rate_limiters
         self.log = log or _RequestLog()
         self.audit = audit or Audit(paths().audit_file)
         self.changes = Changes()

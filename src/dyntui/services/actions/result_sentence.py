@@ -5,13 +5,8 @@ The words are from the action: `3 users deleted`, `1 of 4 wallets not deleted`, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dyntui.resources.action import past_participle
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
-
-if TYPE_CHECKING:
-    from dyntui.services.actions.write_types import WriteAction
 
 __all__ = ["result_sentence"]
 
@@ -24,7 +19,7 @@ def result_sentence(results: WriteResults) -> str:
     done = results.count(WriteOutcome.DONE) - existing
     failed, unknown = results.count(WriteOutcome.FAILED), results.count(WriteOutcome.UNKNOWN)
     not_tried = results.count(WriteOutcome.NOT_TRIED)
-    past = _past(results.action)
+    past = results.action.past or past_participle(results.action.verb)
     done_shown = 0 if failed or unknown else done
     parts = [
         (failed, f"not {past}"),
@@ -37,10 +32,6 @@ def result_sentence(results: WriteResults) -> str:
     tail = [f"{number:,} {text}" for number, text in others]
     complement = f" {results.action.complement}" if results.action.complement and first != "already present" else ""
     return ", ".join([f"{_subject(results, first_count)} {first}{complement}", *tail])
-
-
-def _past(action: WriteAction) -> str:
-    return action.past or past_participle(action.verb)
 
 
 def _subject(results: WriteResults, count: int) -> str:

@@ -84,17 +84,15 @@ def rule_of(operation_id: str) -> WriteRule:
 
 def rule_of_all(operation_ids: Iterable[str]) -> WriteRule:
     """Return the strictest rule of several operations that one action may call."""
-    first, *others = [rule_of(operation_id) for operation_id in operation_ids]
-    for rule in others:
-        first = WriteRule(
-            stricter(first.effect, rule.effect),
-            first.typed_in_live or rule.typed_in_live,
-            first.sensitive or rule.sensitive,
-            first.warning,
-            first.decides_access or rule.decides_access,
-            first.organization_wide or rule.organization_wide,
-        )
-    return first
+    rules = [rule_of(operation_id) for operation_id in operation_ids]
+    return WriteRule(
+        max((rule.effect for rule in rules), key=_STRENGTH.index),
+        any(rule.typed_in_live for rule in rules),
+        any(rule.sensitive for rule in rules),
+        rules[0].warning,
+        any(rule.decides_access for rule in rules),
+        any(rule.organization_wide for rule in rules),
+    )
 
 
 def _actions_of(operation_id: str) -> Iterator[ResourceAction]:
