@@ -32,7 +32,7 @@ from dyntui.services.actions.user_actions import (
     set_metadata_field,
     user_target,
 )
-from dyntui.services.actions.write_types import Confirmation, Requirement, Target, WriteAction, WriteOutcome
+from dyntui.services.actions.write_types import Confirmation, Requirement, Target, WriteAction
 from dyntui.services.connection import Connection
 from dyntui.services.imports.job_service import assess_job, authorize_job, job_requirement, run_job
 from dyntui.services.imports.jobs import JobLocation
@@ -54,7 +54,11 @@ class ReadyWrite:
     """The id of the allowlist of the entries; "" for other resources."""
     row: Row | None
     """The row whose detail is open during the write; None for none."""
-    run: Callable[[], Awaitable[object]]
+    write: WriteAction | None = None
+    """The action that is performed on the targets; None for `run`."""
+    targets: tuple[Target, ...] = ()
+    run: Callable[[], Awaitable[object]] | None = None
+    """Performs what is not one action of the write gate, such as a job."""
     deletes_row: bool = False
     """Whether the row is deleted."""
 
@@ -67,15 +71,8 @@ def confirmed(needed: Requirement) -> Confirmation:
     return Confirmation(yes=True, typed=next(iter(needed.accepted), ""), read=needed.code)
 
 
-async def _perform(connection: Connection, write: WriteAction, *targets: Target) -> None:
-    for result in await perform(connection, write, *targets):
-        assert result.outcome is WriteOutcome.DONE, result.error
-
-
-def _ready(
-    connection: Connection, write: WriteAction, *targets: Target, row: Row | None = None, parent: str = ""
-) -> ReadyWrite:
-    return ReadyWrite(parent, row, lambda: _perform(connection, write, *targets))
+def _ready(write: WriteAction, *targets: Target, row: Row | None = None, parent: str = "") -> ReadyWrite:
+    return ReadyWrite(parent, row, write, targets)
 
 
 async def _user(connection: Connection) -> Row:
@@ -93,13 +90,13 @@ async def _entries(connection: Connection, allowlist: Row) -> list[dict[str, Any
 
 async def set_metadata(connection: Connection, folder: Path) -> ReadyWrite:
     row = await _user(connection)
-    return _ready(connection, set_metadata_field("plan", "gold"), user_target(row), row=row)
+    return _ready(set_metadata_field("plan", "gold"), user_target(row), row=row)
 
 
 async def allowlist_a_user(connection: Connection, folder: Path) -> ReadyWrite:
     allowlist, row = (await rows_of(connection, "allowlists"))[-1], await _user(connection)
     write = add_to_allowlist(str(allowlist["id"]), str(allowlist["name"]))
-    return _ready(connection, write, user_target(row), parent=str(allowlist["id"]))
+    return _ready(write, user_target(row), parent=str(allowlist["id"]))
 
 
 async def link(connection: Connection, folder: Path) -> ReadyWrite:
@@ -111,7 +108,7 @@ async def link(connection: Connection, folder: Path) -> ReadyWrite:
         "walletName": "metamask",
         "walletProvider": "browserExtension",
     }
-    return _ready(connection, link_wallet(fields), user_target(row), row=row)
+    return _ready(link_wallet(fields), user_target(row), row=row)
 
 
 def pregenerated(**options: Any) -> Preparation:
@@ -119,7 +116,7 @@ def pregenerated(**options: Any) -> Preparation:
 
     async def prepare(connection: Connection, folder: Path) -> ReadyWrite:
         operation, body = pregeneration("later@example.com", "email", ["EVM"], **options)
-        return _ready(connection, pregenerate(operation, body), Target("later@example.com"))
+        return _ready(pregenerate(operation, body), Target("later@example.com"))
 
     return prepare
 
@@ -127,20 +124,20 @@ def pregenerated(**options: Any) -> Preparation:
 async def create_entries(connection: Connection, folder: Path) -> ReadyWrite:
     allowlist = await _allowlist(connection)
     targets = [entry_target({"email": f"guest{n}@example.com"}) for n in range(2)]
-    return _ready(connection, add_entries(allowlist), *targets, parent=str(allowlist["id"]))
+    return _ready(add_entries(allowlist), *targets, parent=str(allowlist["id"]))
 
 
 async def update_entry(connection: Connection, folder: Path) -> ReadyWrite:
     allowlist = await _allowlist(connection)
     entry = next(entry for entry in await _entries(connection, allowlist) if entry.get("email"))
     target = replacement_target(entry, {**body_of(entry), "email": "replaced@example.com"})
-    return _ready(connection, replace_entry(allowlist), target, parent=str(allowlist["id"]))
+    return _ready(replace_entry(allowlist), target, parent=str(allowlist["id"]))
 
 
 async def delete_entries(connection: Connection, folder: Path) -> ReadyWrite:
     allowlist = await _allowlist(connection)
     targets = [removal_target(entry) for entry in (await _entries(connection, allowlist))[:2]]
-    return _ready(connection, remove_entries(allowlist), *targets, parent=str(allowlist["id"]))
+    return _ready(remove_entries(allowlist), *targets, parent=str(allowlist["id"]))
 
 
 async def sync_lists(connection: Connection, folder: Path) -> ReadyWrite:
@@ -155,15 +152,15 @@ async def sync_lists(connection: Connection, folder: Path) -> ReadyWrite:
         needed = gate.requirement(await gate.with_impact(action, targets), targets)
         await sync(gate, plan, confirmed(needed))
 
-    return ReadyWrite(str(first["id"]), None, run)
+    return ReadyWrite(str(first["id"]), None, run=run)
 
 
 async def undo_entries(connection: Connection, folder: Path) -> ReadyWrite:
     allowlist, job = await _allowlist(connection), new_job()
     write = add_entries(allowlist, job=job)
-    await _perform(connection, write, *[entry_target({"email": f"guest{n}@example.com"}) for n in range(2)])
+    await perform(connection, write, *[entry_target({"email": f"guest{n}@example.com"}) for n in range(2)])
     action, targets = undo_action(await plan_any_undo(connection, job))
-    return _ready(connection, action, *targets, parent=str(allowlist["id"]))
+    return _ready(action, *targets, parent=str(allowlist["id"]))
 
 
 def _journal(connection: Connection, file: Path, text: str, allowlist: Row | None = None) -> Journal:
@@ -187,13 +184,13 @@ async def _run_import(connection: Connection, journal: Journal) -> None:
 
 async def import_users(connection: Connection, folder: Path) -> ReadyWrite:
     journal = _journal(connection, folder / "people.csv", PEOPLE)
-    return ReadyWrite("", None, lambda: _run_import(connection, journal))
+    return ReadyWrite("", None, run=lambda: _run_import(connection, journal))
 
 
 async def import_entries(connection: Connection, folder: Path) -> ReadyWrite:
     allowlist = await _allowlist(connection)
     journal = _journal(connection, folder / "guests.csv", GUESTS, allowlist)
-    return ReadyWrite(str(allowlist["id"]), None, lambda: _run_import(connection, journal))
+    return ReadyWrite(str(allowlist["id"]), None, run=lambda: _run_import(connection, journal))
 
 
 async def _run_undo(connection: Connection, journal: Journal) -> None:
@@ -208,14 +205,14 @@ async def undo_import_of_users(connection: Connection, folder: Path) -> ReadyWri
     await _run_import(connection, journal)
     rows = await rows_of(connection, "users")
     row = next(row for row in rows if row.get("email") == "imported1@example.com")
-    return ReadyWrite("", row, lambda: _run_undo(connection, journal), deletes_row=True)
+    return ReadyWrite("", row, run=lambda: _run_undo(connection, journal), deletes_row=True)
 
 
 async def undo_import_of_entries(connection: Connection, folder: Path) -> ReadyWrite:
     allowlist = await _allowlist(connection)
     journal = _journal(connection, folder / "guests.csv", GUESTS, allowlist)
     await _run_import(connection, journal)
-    return ReadyWrite(str(allowlist["id"]), None, lambda: _run_undo(connection, journal))
+    return ReadyWrite(str(allowlist["id"]), None, run=lambda: _run_undo(connection, journal))
 
 
 COMMAND_WRITES: Mapping[str, tuple[Preparation, tuple[str, ...]]] = {

@@ -21,7 +21,8 @@ from tests.services.resource_fixtures import (
     rows_of,
     sandbox_of,
 )
-from tests.tui.tui_support import console_of, demo, is_out_of_date, settled, text_of, until
+from tests.tui.test_tui_resources import confirm_it
+from tests.tui.tui_support import console_of, demo, is_out_of_date, press, settled, text_of, until
 
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
@@ -29,11 +30,15 @@ from dyntui.resources import RESOURCES, ActionTarget, Resource, Scope
 from dyntui.services.access.policy_fields import with_counts
 from dyntui.services.actions.registry import declarations
 from dyntui.services.actions.resource_actions import find_action, read_one, resolve_parent
-from dyntui.services.actions.write_types import Target, WriteOutcome
+from dyntui.services.actions.result_sentence import result_sentence
+from dyntui.services.actions.undo_change import is_undoable
+from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.services.connection import Connection
 from dyntui.services.settings import change_leaf, leaf_at, read_settings
 from dyntui.tui.features.resources.resource_index import ResourceIndexScreen
 from dyntui.tui.features.resources.settings_screen import SettingsScreen
+from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
+from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.detail_screen import DetailScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -96,6 +101,23 @@ async def back(pilot: Any) -> Any:
 def assert_current(console: Console) -> None:
     assert not is_out_of_date(console.screen)
     assert "out of date" not in text_of(console)
+
+
+async def run_in_console(pilot: Any, write: WriteAction, *targets: Target) -> None:
+    """Do a write as its key does: confirmed in the dialog, with the result and its undo in a notification."""
+    console, done = console_of(pilot), list[WriteResults]()
+    run_action(console, write, targets, done=done.append)
+    await settled(pilot)
+    if write.effect is not Effect.READ:
+        await confirm_it(pilot)
+        await settled(pilot)
+    (results,) = done
+    assert results.count(WriteOutcome.DONE) == len(targets), results.first_error
+    if isinstance(console.screen, SecretDialog):
+        await press(pilot, "escape")
+    else:
+        text = console.session.notifications[-1].text
+        assert text == result_sentence(results) + (". Press Z to undo it" if is_undoable(results) else "")
 
 
 async def assert_screens_follow(
@@ -179,16 +201,12 @@ async def test_list_detail_and_overview_show_the_result_of_a_write(name: str, ac
             assert (await done(connection, *before)).outcome is WriteOutcome.DONE
         ready = await prepared(connection, name, action_name)
 
-        async def run() -> None:
-            (result,) = await perform(connection, ready.write, ready.target)
-            assert result.outcome is WriteOutcome.DONE, result.error
-
         await assert_screens_follow(
             pilot,
             record,
             ready.row,
             ready.parent,
-            run,
+            lambda: run_in_console(pilot, ready.write, ready.target),
             is_create=action.target is ActionTarget.LIST,
             deletes_row=action_name == "delete",
             changes_nothing=(name, action_name) in UNSEEN,
@@ -219,7 +237,10 @@ async def test_list_detail_and_overview_show_the_result_of_a_write_with_its_own_
             row = next(each for each in await rows_of(connection, shown) if each["id"] == parent)
         if record.scope is not Scope.PARENT:
             parent = await resolve_parent(connection.client, record)
-        await assert_screens_follow(pilot, record, row, parent, ready.run, deletes_row=ready.deletes_row)
+        write = ready.write
+        run = ready.run if write is None else lambda: run_in_console(pilot, write, *ready.targets)
+        assert run is not None
+        await assert_screens_follow(pilot, record, row, parent, run, deletes_row=ready.deletes_row)
 
 
 async def test_the_tree_of_settings_shows_a_changed_setting() -> None:
