@@ -4,6 +4,7 @@ same result text and the same lines in the audit log."""
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,6 +31,7 @@ from dyntui.config.profile import CredentialKind, Profile
 from dyntui.config.profiles import Profiles
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
+from dyntui.services.access.gate_rules import parse_rule
 from dyntui.services.actions.audit import Audit, AuditLine
 from dyntui.services.actions.registry import declaration, declarations
 from dyntui.services.actions.result_sentence import result_sentence
@@ -40,7 +42,7 @@ from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.record_actions import CUSTOM_SCREEN_RECORDS
 
-NOW = "2026-03-01T12:00:00Z"
+OPTIONS = SandboxOptions(users=120, seed=1, now="2026-03-01T12:00:00Z")
 YOUSSEF = ("j", "j", "enter")
 NOA = (*["j"] * 8, "enter")
 NEW = "new@example.com"
@@ -144,6 +146,17 @@ WAYS: Mapping[str, Way] = {
     "gates.delete": Way((*to("gates"), "d"), ("gates", "delete", "{id}")),
 }
 
+DO: Mapping[str, tuple[str, ...]] = {
+    "users.create": ("email=ada@example.com",),
+    "users.edit": ("{id}", "firstName=Joseph"),
+    "users.delete": ("{id}",),
+    "allowlists.create": ("name=Guests", "outcome=siteAccess"),
+    "allowlists.edit": ("{id}", "name=Party"),
+    "gates.create": ("name=Owners", "outcome=siteAccess", "rules={rules}"),
+    "gates.edit": ("{id}", "name=Renamed"),
+}
+"""The arguments of `do` for the writes whose command is written by hand. The other commands call what `do` calls."""
+
 ELSEWHERE = {
     "users.import": "A job: its confirmation is that of its plan, and its result a report.",
     "users.import-undo": "A job, as above.",
@@ -204,8 +217,17 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
 
 @pytest.fixture
 def served() -> Iterator[RunningServer]:
-    with serving(SandboxOptions(users=120, seed=1, now=NOW)) as served:
+    with serving(OPTIONS) as served:
         yield served
+
+
+def use(served: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the profile `demo` that of a sandbox."""
+    profile = Profile("demo", served.base_url, served.environment_id, "sandbox", credential=CredentialKind.SESSION)
+    profiles = Profiles.load()
+    profiles.put(profile)
+    profiles.save()
+    monkeypatch.setenv("DYNTUI_TOKEN", served.token)
 
 
 def audited() -> list[AuditLine]:
@@ -247,13 +269,13 @@ def test_the_keys_and_the_command_of_a_write_have_the_same_texts_and_audit_lines
     assert seen.names[-1] == name
     by_console, lines = seen.texts(), audited()
     needed, targets = seen.requirements[-1]
-    values = {"id": targets[0].id if targets else "", "first_id": seen.requirements[0][1][0].id}
+    values = {
+        "id": targets[0].id if targets else "",
+        "first_id": seen.requirements[0][1][0].id,
+        "rules": json.dumps([parse_rule(RULE)]),
+    }
 
-    profile = Profile("demo", served.base_url, served.environment_id, "sandbox", credential=CredentialKind.SESSION)
-    profiles = Profiles.load()
-    profiles.put(profile)
-    profiles.save()
-    monkeypatch.setenv("DYNTUI_TOKEN", served.token)
+    use(served, monkeypatch)
     confirmed = ["--yes", "--profile", "demo"]
     if way.first:
         assert run(*(part.format(**values) for part in way.first), *confirmed).code == 0
@@ -269,6 +291,14 @@ def test_the_keys_and_the_command_of_a_write_have_the_same_texts_and_audit_lines
     has_secret = declaration(name).action.reveals[0]  # the secret is shown instead
     assert has_secret or result_sentence(seen.results[-1]) in done.err
     assert audited()[len(lines) :] == lines
+    if name in DO:
+        with serving(OPTIONS) as third:
+            use(third, monkeypatch)
+            words = [part.format(**values) for part in DO[name]]
+            done = run("do", *name.split("."), *words, *confirmed)
+        assert done.code == 0, done.err
+        assert seen.texts() == by_console
+        assert audited()[2 * len(lines) :] == lines
 
 
 def test_every_action_is_compared_with_its_command() -> None:
