@@ -254,6 +254,18 @@ async def test_a_notification_is_shown_literally() -> None:
         assert "[b]Bob[/] [@click=app.leave]x[/] ␛[2J" in text_of(console)
 
 
+async def test_repeated_notifications_are_shown_one_time() -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40), notifications=True) as pilot:
+        await settled(pilot)
+        await press(pilot, *["U"] * 20)
+        assert text_of(console).count("No row is marked.") == 1
+        assert [each.text for each in console.session.notifications].count("No row is marked.") == 20
+        console.notify("Something else")
+        await press(pilot, "U")
+        assert text_of(console).count("No row is marked.") == 2, "it is the newest again"
+
+
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 50)])
 async def test_every_terminal_size_works(size: tuple[int, int]) -> None:
     console = demo()

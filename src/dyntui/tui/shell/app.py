@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -86,6 +87,8 @@ class Console(TerminalActionsMixin):
         self.latency = Latency()
         self.in_flight = 0
         self._is_quitting = False
+        self._last_toast = ("", 0.0)
+        """The text of the last toast, and the monotonic time until which it is shown."""
         self.clipboard_text = ""
         self.crash_message = ""
         """The text to print after the console ends; "" unless it crashed."""
@@ -255,9 +258,16 @@ class Console(TerminalActionsMixin):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a notification and add it to the list of notifications. message: raw text, without markup."""
+        """Show a notification and add it to the list of notifications. message: raw text, without markup.
+
+        One that is still shown is not shown a second time: a key that is held down would fill the screen.
+        """
         text = safe(message, 1000)
         self.session.notifications.append(Notification(now(), severity, text))
+        shown_text, shown_until = self._last_toast
+        if text == shown_text and monotonic() < shown_until:
+            return
+        self._last_toast = text, monotonic() + (timeout or self.NOTIFICATION_TIMEOUT)
         super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
     def set_theme(self, name: str) -> None:
