@@ -449,29 +449,29 @@ CHECKS: tuple[Check, ...] = (
         '("/organizations", "/projects", "/members", "/invites", "/user/")',
     ),
     Check(
-        "the strictest effect of several", RULES, "rule_of_all", "stricter(first.effect, rule.effect)", "first.effect"
-    ),
-    Check(
-        "typing of several",
+        "the strictest effect of several",
         RULES,
         "rule_of_all",
-        "first.typed_in_live or rule.typed_in_live",
-        "first.typed_in_live",
+        "max((rule.effect for rule in rules), key=_STRENGTH.index)",
+        "rules[0].effect",
     ),
-    Check("a secret of several", RULES, "rule_of_all", "first.sensitive or rule.sensitive", "first.sensitive"),
+    Check(
+        "typing of several", RULES, "rule_of_all", "any(rule.typed_in_live for rule in rules)", "rules[0].typed_in_live"
+    ),
+    Check("a secret of several", RULES, "rule_of_all", "any(rule.sensitive for rule in rules)", "rules[0].sensitive"),
     Check(
         "the decision on sign-in of several",
         RULES,
         "rule_of_all",
-        "first.decides_access or rule.decides_access",
-        "first.decides_access",
+        "any(rule.decides_access for rule in rules)",
+        "rules[0].decides_access",
     ),
     Check(
         "the organization of several",
         RULES,
         "rule_of_all",
-        "first.organization_wide or rule.organization_wide",
-        "first.organization_wide",
+        "any(rule.organization_wide for rule in rules)",
+        "rules[0].organization_wide",
     ),
     # The client
     Check("a read-only client sends no write", CLIENT, "Client.send", "self.read_only", "False"),
