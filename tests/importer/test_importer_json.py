@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dyntui.importer import SourceError, SourceInfo, SourceRow, open_source
-from dyntui.importer.json_reader import _BLOCK
+from dyntui.importer.json_stream import BLOCK as _BLOCK
 
 
 def read(data: str, **options: object) -> tuple[SourceInfo, list[SourceRow]]:

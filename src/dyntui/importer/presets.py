@@ -207,12 +207,18 @@ def _is_certain(name: str, names: frozenset[str], columns: Sequence[str]) -> boo
 
 
 def firebase_without_names(head: Sequence[Sequence[Cell]]) -> bool:
-    """Return whether records without a header are Firebase's: 28 columns and an empty one, a boolean in the third."""
-    width = len(FIREBASE_COLUMNS)
+    """Return whether most records without a header are Firebase's: 28 columns and an empty one, a boolean in the third.
+
+    A single odd record, such as a name with a line break, does not change the format of the file.
+    """
     records = [record for record in head if any(record)]
-    return bool(records) and all(
+    return sum(map(_is_firebase_record, records)) * 2 > len(records)
+
+
+def _is_firebase_record(record: Sequence[Cell]) -> bool:
+    width = len(FIREBASE_COLUMNS)
+    return (
         width - 1 <= len(record) <= width + 1
         and str(record[2]) in ("true", "false")
         and (record[23] in ("", "undefined") or looks_like_data(record[23]))
-        for record in records
     )

@@ -25,6 +25,10 @@ class RowReader(ABC):
     quoting: str = ""
     sheets: tuple[str, ...] = ()
     sheet: str | None = None
+    records: str = ""
+    """The place of the records in a JSON file, as `--records` accepts it."""
+    other_records: tuple[str, ...] = ()
+    """The places that are not read."""
     header_row: int | None = None
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

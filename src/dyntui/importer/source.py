@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from dyntui.importer.compressed import unpack
 from dyntui.importer.csv_reader import DelimitedReader
 from dyntui.importer.json_reader import JsonReader, looks_like_json
 from dyntui.importer.presets import recognize_preset
@@ -18,6 +18,7 @@ from dyntui.importer.source_file import SourceFile, open_bytes
 from dyntui.importer.source_types import SourceError, SourceInfo, SourceRow, fingerprint
 from dyntui.importer.spreadsheet_reader import OLE_MAGIC, ZIP_MAGIC
 from dyntui.importer.text_detection import check_encoding, find_encoding, non_ascii_excerpts
+from dyntui.importer.unsupported_files import refuse_binary, refuse_text
 
 __all__ = ["FORMATS", "Source", "open_source"]
 
@@ -64,18 +65,21 @@ def open_source(
     delimiter: str | None = None,
     header_row: int | None = None,
     sheet: str | None = None,
+    records: str | None = None,
 ) -> Source:
     """Open `where` as a Source. Raises SourceError with one line when it cannot be read.
 
     What is not given is detected: format by content, encoding (never guessed), delimiter, header row. header_row
-    counts from 1; 0 means no header. delimiter "" means a single column.
+    counts from 1; 0 means no header. delimiter "" means a single column. records: where the records of a JSON file
+    are, as `SourceInfo.records` and `other_records` name it.
     """
     if format is not None and format not in FORMATS:
         raise SourceError(f"{format!r} is not a supported format.", hint=f"Formats: {', '.join(FORMATS)}.")
     opened = open_bytes(where, name)
     try:
-        table = _table(opened, format, encoding, delimiter, header_row, sheet)
-        info = _info(opened, table)
+        opened, compression = unpack(opened)
+        table = _table(opened, format, encoding, delimiter, header_row, sheet, records)
+        info = _info(opened, table, compression)
     except BaseException:
         opened.close()
         raise
@@ -89,6 +93,7 @@ def _table(
     delimiter: str | None,
     header_row: int | None,
     sheet: str | None,
+    records: str | None,
 ) -> RowReader:
     head = opened.head(4096)
     packed = head.startswith((ZIP_MAGIC, OLE_MAGIC))
@@ -101,39 +106,23 @@ def _table(
 
         return SpreadsheetReader(opened, sheet, header_row)
     if format is None:
-        _refuse_binary(opened, head)
+        refuse_binary(opened.name, head)
     encoding = find_encoding(opened) if encoding is None else check_encoding(opened, encoding)
     if format is None:
         with io.TextIOWrapper(opened.reader(), encoding, newline="\n") as text:
-            format = looks_like_json(text.read(1 << 20))
+            start = text.read(1 << 20)
+        format = looks_like_json(start)
+        if format is None:
+            refuse_text(opened.name, start)
     if format in ("json", "ndjson"):
-        return JsonReader(opened, encoding, format)
+        return JsonReader(opened, encoding, format, records)
+    if records is not None:
+        raise SourceError(f"{opened.name} is not JSON, so it has no records to choose.", hint="Leave out --records.")
     return DelimitedReader(opened, encoding, "\t" if format == "tsv" and delimiter is None else delimiter, header_row)
 
 
-# Files given by mistake: first bytes, description, what to do.
-_MISTAKEN = (
-    (b"\x1f\x8b", "compressed with gzip", "Decompress it first: gunzip -c FILE | dyntui import -"),
-    (b"BZh", "compressed with bzip2", "Decompress it first: bunzip2 -c FILE | dyntui import -"),
-    (b"\xfd7zXZ", "compressed with xz", "Decompress it first: xz -dc FILE | dyntui import -"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd", "Decompress it first: zstd -dc FILE | dyntui import -"),
-    (b"PK\x05\x06", "an empty zip file", "Export the data again."),
-    (b"%PDF", "a PDF", "Export the data as CSV."),
-    (b"SQLite format 3", "an SQLite database", "Export the table as CSV."),
-    (b"\x89PNG", "a picture", "Export the data as CSV."),
-    (b"PAR1", "a Parquet file", "Export the data as CSV or NDJSON."),
-)
-
-
-def _refuse_binary(opened: SourceFile, head: bytes) -> None:
-    for start, what, advice in _MISTAKEN:
-        if head.startswith(start):
-            raise SourceError(f"{opened.name} is {what}.", hint=advice)
-    if re.match(rb"(?i)\s*(<!doctype html|<html|<\?xml|<table)", head):
-        raise SourceError(f"{opened.name} is a web page or XML.", hint="Save it as CSV.")
-
-
-def _info(opened: SourceFile, table: RowReader) -> SourceInfo:
+def _info(opened: SourceFile, table: RowReader, compression: str) -> SourceInfo:
+    unpacked = (f"The file is compressed with {compression}; it was unpacked for reading.",) if compression else ()
     return SourceInfo(
         name=opened.name,
         format=table.format,
@@ -144,9 +133,11 @@ def _info(opened: SourceFile, table: RowReader) -> SourceInfo:
         columns=table.columns,
         fingerprint=fingerprint(table.columns),
         preset=recognize_preset(table.columns),
-        notes=table.notes,
+        notes=(*unpacked, *table.notes),
         sheets=table.sheets,
         sheet=table.sheet,
+        records=table.records,
+        other_records=table.other_records,
         non_ascii=non_ascii_excerpts(opened, table.encoding) if table.encoding else (),
         size=opened.size,
     )

@@ -51,16 +51,22 @@ class _FileReader(io.RawIOBase):
 
 
 class SourceFile:
-    """A regular file or a spooled stream, and its state when it was opened."""
+    """A regular file or a spooled stream, and its state when it was opened.
 
-    def __init__(self, file: BinaryIO, name: str, path: Path | None) -> None:
+    packed: the compressed file that `file` was unpacked from; it is watched for changes and closed too.
+    """
+
+    def __init__(self, file: BinaryIO, name: str, path: Path | None, packed: SourceFile | None = None) -> None:
         self._file = file
+        self._packed = packed
         self.name = name
         self.path = path
         self._identity = self._status()
         self.size = file.seek(0, io.SEEK_END)
 
     def _status(self) -> tuple[int, ...]:
+        if self._packed is not None:
+            return self._packed._status()
         if self.path is None:
             return ()
         status = os.fstat(self._file.fileno())
@@ -94,6 +100,8 @@ class SourceFile:
 
     def close(self) -> None:
         self._file.close()
+        if self._packed is not None:
+            self._packed.close()
 
 
 def open_bytes(where: Path | BinaryIO, name: str = "") -> SourceFile:
@@ -104,7 +112,7 @@ def open_bytes(where: Path | BinaryIO, name: str = "") -> SourceFile:
     if where.seekable():
         opened = SourceFile(where, name, None)
     else:
-        spool = tempfile.TemporaryFile()  # noqa: SIM115  # the OpenedFile keeps and closes it
+        spool = tempfile.TemporaryFile()  # noqa: SIM115  # the SourceFile keeps and closes it
         while block := where.read(_BLOCK):
             spool.write(block)
         opened = SourceFile(spool, name, None)

@@ -84,6 +84,10 @@ class SourceInfo:
     notes: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     sheet: str | None = None
+    records: str = ""
+    """The place of the records in a JSON file, as `--records` accepts it."""
+    other_records: tuple[str, ...] = ()
+    """The places in a JSON file that are not read."""
     non_ascii: tuple[str, ...] = ()
     """A few values with letters beyond ASCII, to see whether the encoding is right."""
     size: int = 0

@@ -190,20 +190,23 @@ class Dialect:
     """How the values of a delimited file are separated.
 
     delimiter: empty when there is one column only. quoting: `double`, `backslash` or `none`. skip: lines to leave out.
+    ignores_space: whether blanks after a delimiter do not belong to the value, as in `1, "Dea, Pat"`.
     """
 
-    __slots__ = ("delimiter", "quoting", "skip")
+    __slots__ = ("delimiter", "ignores_space", "quoting", "skip")
 
-    def __init__(self, delimiter: str, quoting: str = "double", skip: int = 0) -> None:
+    def __init__(self, delimiter: str, quoting: str = "double", skip: int = 0, ignores_space: bool = False) -> None:
         self.delimiter = delimiter
         self.quoting = quoting
         self.skip = skip
+        self.ignores_space = ignores_space
 
     def reader(self, lines: Iterable[str], *, strict: bool = False) -> CsvReader:
         """Return a CSV reader over lines."""
         return csv.reader(
             lines,
             delimiter=self.delimiter or NO_DELIMITER,
+            skipinitialspace=self.ignores_space,
             doublequote=self.quoting == "double",
             escapechar="\\" if self.quoting == "backslash" else None,
             quoting=csv.QUOTE_NONE if self.quoting == "none" else csv.QUOTE_MINIMAL,
@@ -228,10 +231,24 @@ def find_dialect(sample: str, known: Set[str], delimiter: str | None = None) -> 
         skip = 1
         delimiter = delimiter or match["sep"]
     quoting = "backslash" if _BACKSLASH_QUOTE.search(sample) and '""' not in sample else "double"
+
+    def dialect(delimiter: str) -> Dialect:
+        return Dialect(delimiter, quoting, skip, _has_space_before_quotes(sample, delimiter))
+
     if delimiter is not None:
-        return Dialect(delimiter, quoting, skip)
-    best = max((_score(Dialect(each, quoting, skip).records(sample), known), each) for each in _DELIMITERS)
-    return Dialect(best[1] if best[0] > (0, 0, 0) else "", quoting, skip)
+        return dialect(delimiter)
+    best = max((_score(dialect(each).records(sample), known), each) for each in _DELIMITERS)
+    return dialect(best[1] if best[0] > (0, 0, 0) else "")
+
+
+def _has_space_before_quotes(sample: str, delimiter: str) -> bool:
+    """Return whether values in quotation marks begin with a blank after the delimiter."""
+    if not delimiter or delimiter == " ":
+        return False
+    return (
+        re.search(rf'(?m)(?:^|{re.escape(delimiter)}) +"(?!")[^"\n]*"[ ]*(?:{re.escape(delimiter)}|\r?$)', sample)
+        is not None
+    )
 
 
 def _score(records: list[list[str]], known: Set[str]) -> tuple[int, float, int]:
