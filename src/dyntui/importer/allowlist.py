@@ -13,6 +13,7 @@ from dyntui.importer.column_inference import identifier_kind
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 from dyntui.importer.mapper import MappedRow, Mapper, checked_region, compile_step
 from dyntui.importer.mapping import Mapping
+from dyntui.importer.null_texts import EmptyCheck
 from dyntui.importer.problems import Problem
 from dyntui.importer.source import Source, open_source
 from dyntui.importer.source_types import SourceRow
@@ -51,6 +52,7 @@ class AllowlistMapper:
         self.mapping = mapping
         self.rules = ValidationContext(checked_region(region), environment_kind == "live", now or now_iso())
         columns = mapping.source_columns
+        self._empty = EmptyCheck(mapping.nulls)
         self._steps = [
             (
                 compile_path(columns, each.column),
@@ -67,9 +69,10 @@ class AllowlistMapper:
         """Map one row to a request body."""
         entry: dict[str, object] = {}
         problems: list[Problem] = []
+        empty = self._empty
         for follow, name, run in self._steps:
             value = follow(row.cells)
-            if value == "" or value is None:
+            if empty.is_empty(value):
                 continue
             if name == "identifier":
                 self._set_identifier(value, entry, problems)

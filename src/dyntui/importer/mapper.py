@@ -11,13 +11,14 @@ from dyntui.core.times import now_iso
 from dyntui.importer.fields import FULL_NAME, ImportField, field_for, split_path
 from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, MissingChoice, constant_value
 from dyntui.importer.nested_body import NestedBody
+from dyntui.importer.null_texts import EmptyCheck
 from dyntui.importer.problems import Problem, has_errors
 from dyntui.importer.source_types import Cell, SourceRow
 from dyntui.importer.transforms import make_transform, split_name
 from dyntui.importer.user_validation import RowValidator
 from dyntui.importer.validation_context import Step, ValidationContext
 from dyntui.importer.validators import fast_path, make_check
-from dyntui.importer.value_paths import compile_path
+from dyntui.importer.value_paths import compile_path, left_out_values
 
 __all__ = ["MappedRow", "Mapper", "compile_step"]
 
@@ -29,6 +30,8 @@ class MappedRow(NamedTuple):
 
     user: dict[str, object]
     problems: tuple[Problem, ...]
+    left_out: Problem | None = None
+    """Why the row is left out by a rule; None when it is sent."""
 
     @property
     def ok(self) -> bool:
@@ -56,6 +59,11 @@ class Mapper:
         self.rules = ValidationContext(checked_region(region), environment_kind == "live", now or now_iso())
         self._finisher = RowValidator(self.rules, custom_fields)
         self._always_finish = bool(custom_fields)
+        self._empty = EmptyCheck(mapping.nulls)
+        self._nulls = frozenset(mapping.nulls)
+        paths = [each.column for each in mapping.mapped]
+        self._left_out_values = left_out_values(mapping.source_columns, paths, self._empty.is_empty)
+        self._exclusions = [(compile_path(mapping.source_columns, rule.column), rule) for rule in mapping.exclusions]
         self._plain: list[tuple[int, str, Step]] = []
         self._reached: list[tuple[Callable[[Sequence[Cell]], object], tuple[str | int, ...], Step]] = []
         for each in mapping.columns:
@@ -76,7 +84,8 @@ class Mapper:
         if each.column in columns and field.name != FULL_NAME and field.name.partition(".")[0] not in _NESTED:
             self._plain.append((columns.index(each.column), field.name, step))
         else:
-            self._reached.append((compile_path(columns, each.column), split_path(field.name), step))
+            reach = compile_path(columns, each.column, self._empty.is_empty)
+            self._reached.append((reach, split_path(field.name), step))
 
     def _add_constant(self, name: str, value: object) -> None:
         field = field_for(name)
@@ -104,27 +113,45 @@ class Mapper:
             value = cells[index]
             if value == "" or value is None:
                 continue
+            if value.__class__ is str and (value in self._nulls or self._empty.is_null_text(value)):
+                _note_null(value, name, problems)
+                continue
             result = run(value, problems)
             if result is not None:
                 user[name] = result
         if self._assembles:
             self._assemble(cells, user, problems)
+        if self._left_out_values is not None and (values := self._left_out_values(cells)):
+            message = f"{'; '.join(values)}: not imported, because another value of the row is used."
+            problems.append(Problem("warning", "value_left_out", "", message))
+        left_out = self._find_exclusion(cells)
         if not user:
-            problems.append(Problem("error", "empty_row", "", "No value of the row is mapped to a field."))
-            return MappedRow(user, tuple(problems))
+            if left_out is None:
+                problems.append(Problem("error", "empty_row", "", "No value of the row is mapped to a field."))
+            return MappedRow(user, tuple(problems), left_out)
         for name, constant in self._constants.items():
             user.setdefault(name, constant)
         if self._verified_at is not None and "email" in user:
             user.setdefault("emailVerifiedAt", self._verified_at)
         if self._assembles or self._always_finish or ("emailVerifiedAt" in user and "email" not in user):
             self._finisher.finish(user, problems)
-        return MappedRow(user, tuple(problems))
+        return MappedRow(user, tuple(problems), left_out)
+
+    def _find_exclusion(self, cells: Sequence[Cell]) -> Problem | None:
+        """Return why a rule of the preset leaves the row out; None when none does."""
+        for reach, rule in self._exclusions:
+            if not self._empty.is_empty(value := reach(cells)) and rule.matches(value):
+                return Problem("info", rule.code, rule.column, f"Left out: users that {rule.reason}.")
+        return None
 
     def _assemble(self, cells: Sequence[Cell], user: dict[str, object], problems: list[Problem]) -> None:
         assembly = NestedBody(problems)
         for follow, path, run in self._reached:
             value = follow(cells)
             if value == "" or value is None:
+                continue
+            if self._empty.is_null_text(value):
+                _note_null(value, ".".join(map(str, path)), problems)
                 continue
             value = run(value, problems)
             if value is None:
@@ -147,6 +174,12 @@ class Mapper:
                 else:
                     assembly.put_default(path, value)
         user.update(assembly.result())
+
+
+def _note_null(value: object, name: str, problems: list[Problem]) -> None:
+    """Report once for a row that a text such as NULL is read as empty."""
+    if not any(problem.code == "null_text" for problem in problems):
+        problems.append(Problem("info", "null_text", name, f"“{value}” is read as empty."))
 
 
 def _is_item(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,12 +12,15 @@ from typing import Literal
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.core.validation import validate
-from dyntui.importer.dates import to_rfc3339
+from dyntui.importer.dates import check_date_format, to_rfc3339
 from dyntui.importer.fields import ImportField, MappingKind, field_for
+from dyntui.importer.null_texts import NULL_TEXTS
+from dyntui.importer.preset_types import ExclusionRule
+from dyntui.importer.presets import preset_exclusions
 from dyntui.importer.problems import Problem
 from dyntui.importer.source_types import SourceInfo, fingerprint
-from dyntui.importer.transforms import TRANSFORMS, is_word
-from dyntui.importer.value_paths import find_owner_column
+from dyntui.importer.transforms import check_transform, is_word
+from dyntui.importer.value_paths import find_owner_column, find_owner_columns
 
 __all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice"]
 __all__ += ["check_names", "parse_assignment", "parse_column_map"]
@@ -58,6 +62,22 @@ class Mapping:
     """Values for rows that have none (`emailVerifiedAt` takes `now`, `unverified` or a date)."""
     kind: MappingKind = "users"
     preset: str | None = None
+    nulls: tuple[str, ...] = NULL_TEXTS
+    """Texts that count as an empty cell."""
+    included: tuple[str, ...] = ()
+    """Names of the rules of the preset that are switched off, so that their rows are imported; `all` for all."""
+
+    @property
+    def exclusions(self) -> tuple[ExclusionRule, ...]:
+        """Return the rules for rows that are left out."""
+        if self.kind != "users" or "all" in self.included:
+            return ()
+        columns = self.source_columns
+        return tuple(
+            rule
+            for rule in preset_exclusions(self.preset)
+            if rule.name not in self.included and find_owner_column(columns, rule.column)
+        )
 
     @property
     def fingerprint(self) -> str:
@@ -70,7 +90,9 @@ class Mapping:
 
     @property
     def unmapped(self) -> tuple[ColumnMap, ...]:
-        return tuple(each for each in self.columns if not each.field)
+        """Return the columns of which nothing is sent."""
+        used = {column for each in self.mapped for column in find_owner_columns(self.source_columns, each.column)}
+        return tuple(each for each in self.columns if not each.field and each.column not in used)
 
     @property
     def targets(self) -> frozenset[str]:
@@ -121,6 +143,26 @@ class Mapping:
             constants[name] = value
         return replace(self, constants=constants)
 
+    def with_date_format(self, column: str, format: str) -> Mapping:
+        """Return this mapping with the format of the dates in a column. Raises UsageError when it is not mapped."""
+        each = next((each for each in self.mapped if each.column == column), None)
+        if each is None:
+            raise UsageError(
+                f"The column {column!r} is not mapped, so it needs no date format.",
+                hint=f'Map it first, such as --map "{column}=emailVerifiedAt".',
+            )
+        kept = [name for name in each.transforms if name.partition(":")[0] not in ("date", "verified")]
+        return self.with_column(column, each.field, (*kept, f"date:{check_date_format(format)}"))
+
+    def with_included(self, names: Sequence[str]) -> Mapping:
+        """Return this mapping with rules of the preset switched off. Raises UsageError for an unknown rule."""
+        rules = dict.fromkeys(rule.name for rule in preset_exclusions(self.preset))
+        for name in names:
+            if name not in rules and name != "all":
+                known = f"Rules of this file: {', '.join(rules)}." if rules else "This file has no such rules."
+                raise UsageError(f"No rule is called {name!r}.", hint=known)
+        return replace(self, included=tuple(dict.fromkeys((*self.included, *names))))
+
     def bind(self, info: SourceInfo) -> Mapping:
         """Return this saved mapping for a file with other column order. Raises UsageError when a column is missing."""
         columns: list[ColumnMap] = []
@@ -154,6 +196,8 @@ class Mapping:
             "source_columns": list(self.source_columns),
             "columns": columns,
             "constants": dict(self.constants),
+            "nulls": list(self.nulls),
+            "included": list(self.included),
         }
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
@@ -170,7 +214,8 @@ class Mapping:
             for column in parsed.columns
         )
         names = parsed.source_columns or tuple(column.column for column in columns)
-        return check_names(Mapping(columns, names, parsed.constants, parsed.kind, parsed.preset), name)
+        mapping = Mapping(columns, names, parsed.constants, parsed.kind, parsed.preset, parsed.nulls, parsed.included)
+        return check_names(mapping, name)
 
 
 def check_names(mapping: Mapping, name: str) -> Mapping:
@@ -206,27 +251,50 @@ class _MappingFile:
     constants: dict[str, object] = field(default_factory=dict)
     kind: MappingKind = "users"
     preset: str | None = None
+    nulls: tuple[str, ...] = NULL_TEXTS
+    included: tuple[str, ...] = ()
 
 
 def check_transforms(names: Sequence[str]) -> None:
     """Raise UsageError for an unknown transform."""
     for name in names:
-        if name not in TRANSFORMS:
-            raise UsageError(f"{name!r} is not a transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
+        check_transform(name)
 
 
 def parse_column_map(text: str, kind: MappingKind = "users") -> tuple[str, str | None, tuple[str, ...] | None]:
-    """Parse `COLUMN=FIELD`, `COLUMN=FIELD|trim|lower` or `COLUMN=`. Return column, field and transforms."""
-    column, equals, target = text.rpartition("=")
-    if not equals or not column.strip():
+    """Parse `COLUMN=FIELD`, `COLUMN=FIELD|trim|lower` or `COLUMN=`. Return column, field and transforms.
+
+    A bar in the value of a transform is written as `\\|`.
+    """
+    column, target = _split_assignment(text, kind)
+    if not column.strip():
         raise UsageError(
             f"{text!r} is not COLUMN=FIELD.", hint='For example: --map "E-Mail=email", --map Plan=metadata.plan'
         )
-    name, *transforms = (part.strip() for part in target.split("|"))
+    name, *transforms = (part.strip().replace("\\|", "|") for part in _BAR.split(target))
     if name:
         field_for(name, kind)
     check_transforms(transforms)
     return column.strip(), name or None, tuple(transforms) or None
+
+
+_BAR = re.compile(r"(?<!\\)\|")
+
+
+def _split_assignment(text: str, kind: MappingKind) -> tuple[str, str]:
+    """Return the column and what follows the equals sign; both may have equals signs of their own."""
+    places = [place for place, char in enumerate(text) if char == "="]
+    for place in reversed(places):
+        name = text[place + 1 :].partition("|")[0].strip()
+        if not name and place == len(text.rstrip()) - 1:
+            return text[:place], ""
+        try:
+            field_for(name, kind)
+        except UsageError:
+            continue
+        return text[:place], text[place + 1 :]
+    column, _, target = text.partition("=>")[0].rpartition("=")
+    return column, target
 
 
 def parse_assignment(text: str, kind: MappingKind = "users") -> tuple[str, object]:

@@ -12,15 +12,18 @@ from dyntui.importer.column_inference import looks_like
 from dyntui.importer.fields import FULL_NAME, MappingKind, field_for
 from dyntui.importer.header_synonyms import AMBIGUOUS, nearest_field, synonym_field
 from dyntui.importer.mapping import ColumnMap, Mapping
-from dyntui.importer.presets import PRESETS, Preset
+from dyntui.importer.null_texts import NULL_TEXTS, EmptyCheck
+from dyntui.importer.preset_types import Preset
+from dyntui.importer.presets import find_preset
 from dyntui.importer.source_types import Cell, SourceInfo, SourceRow, normalize_name
-from dyntui.importer.value_paths import find_owner_column
+from dyntui.importer.value_paths import find_owner_column, split_alternatives
 
 __all__ = ["EXPLICIT", "propose_mapping"]
 
 EXPLICIT = frozenset({"emailVerifiedAt", "policiesConsent"})
 """Fields that are never mapped automatically."""
 
+_EMPTY = EmptyCheck(NULL_TEXTS)
 _ITEM = re.compile(r"(wallets|oauthAccounts)\.\d+\.")
 _IDENTITY = {"wallets": "publicWalletAddress", "oauthAccounts": "accountId"}
 
@@ -37,7 +40,7 @@ def propose_mapping(
     custom_fields: those of the environment, as the API lists them ({key, name, ...}); they are suggested as hints,
     like metadata.
     """
-    preset = next((each for each in PRESETS if each.name == info.preset), None) if kind == "users" else None
+    preset = find_preset(info.preset) if kind == "users" else None
     proposal = _Proposal(info.columns, sample_rows, custom_fields, kind)
     if preset:
         proposal.take_preset(preset)
@@ -87,15 +90,25 @@ class _Proposal:
 
     def take_preset(self, preset: Preset) -> None:
         """Apply the preset; a path whose column is missing is left out."""
-        by_name = {normalize_name(column): column for column in self._columns}
+        by_name = {normalize_name(column): column for column in reversed(self._columns)}
         for path, (field, transforms) in preset.maps.items():
-            bare = "[" not in path
-            column = by_name.get(normalize_name(path)) if bare else find_owner_column(self._columns, path)
-            if column is not None and field not in self._taken:
-                self._map(column if bare else path, field, f"preset {preset.name}", transforms)
-        for name, hint in preset.hints.items():
-            if (column := by_name.get(normalize_name(name))) and column not in self._found:
-                self._hint(column, hint.format(column=column))
+            if field not in self._taken and (found := self._existing_path(path, by_name)):
+                self._map(found, field, f"preset {preset.name}", transforms)
+        for path, hint in preset.hints.items():
+            if (found := self._existing_path(path, by_name)) and found not in self._found:
+                self._hint(found, hint.format(column=found))
+
+    def _existing_path(self, path: str, by_name: AbstractMapping[str, str]) -> str:
+        """Return the path with the column names of the file, without alternatives that do not exist; "" for none."""
+        found: list[str] = []
+        for part in split_alternatives((), path):
+            head, bracket, rest = part.partition("[")
+            column = by_name.get(normalize_name(head if bracket else part))
+            if column is not None:
+                found.append(column + bracket + rest)
+            elif find_owner_column(self._columns, part):
+                found.append(part)
+        return "|".join(found)
 
     def take_names(self) -> None:
         """Map columns by field names first, then by synonyms."""
@@ -157,7 +170,7 @@ class _Proposal:
     def _samples(self) -> list[tuple[str, list[Cell]]]:
         """Yield the columns that are not mapped yet, with their values."""
         return [
-            (column, [row.cells[place] for row in self._rows if row.cells[place] not in ("", None)])
+            (column, [row.cells[place] for row in self._rows if not _EMPTY.is_empty(row.cells[place])])
             for place, column in enumerate(self._columns)
             if column not in self._found
         ]

@@ -22,6 +22,7 @@ from dyntui.importer.unsupported_files import refuse_binary, refuse_text
 
 __all__ = ["FORMATS", "Source", "open_source"]
 
+_RECOGNIZED_ROWS = 100
 SPREADSHEETS = ("xlsx", "xls", "ods")
 FORMATS = ("csv", "tsv", "json", "ndjson", *SPREADSHEETS)
 
@@ -132,7 +133,7 @@ def _info(opened: SourceFile, table: RowReader, compression: str) -> SourceInfo:
         header_row=table.header_row,
         columns=table.columns,
         fingerprint=fingerprint(table.columns),
-        preset=recognize_preset(table.columns),
+        preset=recognize_preset(table.columns, islice(table.rows(), _RECOGNIZED_ROWS)),
         notes=(*unpacked, *table.notes),
         sheets=table.sheets,
         sheet=table.sheet,

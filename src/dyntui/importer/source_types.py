@@ -102,8 +102,14 @@ class SourceInfo:
         return cls(**values)
 
 
+_REMARK = re.compile(r"\s*[\[(](?:required|optional|mandatory|read[ -]only|upload[ -]only|must be [^\])]*)[\])]", re.I)
+"""What some programs add to a column name: `Email Address [Required]`."""
+
+
 def normalize_name(name: str) -> str:
-    """Return a column name for comparison, without case, accents, spaces and punctuation."""
+    """Return a column name for comparison, without case, accents, spaces, punctuation and remarks in brackets."""
+    if "[" in name or "(" in name:
+        name = _REMARK.sub("", name) or name
     decomposed = unicodedata.normalize("NFKD", name).casefold()
     return "".join(char for char in decomposed if char.isalnum())
 

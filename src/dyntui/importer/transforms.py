@@ -9,10 +9,11 @@ from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.fields import ImportField
 from dyntui.importer.problems import Problem
+from dyntui.importer.text_transforms import VALUE_TRANSFORMS
 from dyntui.importer.validation_context import FieldStep, Step, ValidationContext, bind_step
 from dyntui.importer.vendor_formats import CHAIN_WORDS, reshape_accounts, reshape_wallets
 
-__all__ = ["TRANSFORMS", "is_word", "make_transform", "split_name"]
+__all__ = ["TRANSFORMS", "check_transform", "describe_transform", "is_word", "make_transform", "split_name"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -157,6 +158,17 @@ def _accounts(value: object, field: ImportField, rules: ValidationContext, probl
     return reshape_accounts(value, field.name, problems)
 
 
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+def _not_email(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if not isinstance(value, str) or not _EMAIL.fullmatch(value.strip()):
+        return value
+    message = f"“{value}” is an email address, so it is not imported as {field.name}."
+    problems.append(Problem("info", "email_left_out", field.name, message))
+    return None
+
+
 def _same(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     return value
 
@@ -177,14 +189,34 @@ TRANSFORMS: dict[str, tuple[str, FieldStep]] = {
     "wallets": ("convert wallets of other systems to the format of the API", _wallets),
     "accounts": ("convert social accounts of other systems to the format of the API", _accounts),
     "number": ("convert text to a number", _number),
+    "not_email": ("leave out a value that is an email address", _not_email),
     "text": ("convert a number to text", _as_text),
     "choice": ("convert a known value to the spelling of the API", _choice),
 }
 """All transforms by name: description, and the function."""
 
 
+def check_transform(name: str) -> None:
+    """Raise UsageError for an unknown transform, or one whose value after the colon is not understood."""
+    _find_step(name)
+
+
+def describe_transform(name: str) -> str:
+    """Return what a transform does."""
+    head, colon, _ = name.partition(":")
+    return VALUE_TRANSFORMS[head].description if colon else TRANSFORMS[name][0]
+
+
 def make_transform(name: str, field: ImportField, rules: ValidationContext) -> Step:
-    """Return the transform with that name for a field."""
-    if name not in TRANSFORMS:
-        raise UsageError(f"{name!r} is not a transform.", hint=f"Transforms: {', '.join(TRANSFORMS)}.")
-    return bind_step(TRANSFORMS[name][1], field, rules)
+    """Return the transform with that name for a field. Raises UsageError when there is none."""
+    return bind_step(_find_step(name), field, rules)
+
+
+def _find_step(name: str) -> FieldStep:
+    head, colon, argument = name.partition(":")
+    if colon and head in VALUE_TRANSFORMS:
+        return VALUE_TRANSFORMS[head].make(argument)
+    if name in TRANSFORMS:
+        return TRANSFORMS[name][1]
+    usages = (each.usage for each in VALUE_TRANSFORMS.values())
+    raise UsageError(f"{name!r} is not a transform.", hint=f"Transforms: {', '.join((*TRANSFORMS, *usages))}.")

@@ -1,5 +1,5 @@
 """Paths into a cell, such as `profile.email`, `emails.0` or `linked_accounts[type=email].address`; a cell may contain
-JSON.
+JSON. `tags[split=;].0` is a part of a text, and `mobile|phone` the first of several paths that has a value.
 """
 
 from __future__ import annotations
@@ -12,32 +12,62 @@ from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.source_types import Cell
 
-__all__ = ["Reach", "compile_path", "find_owner_column"]
+__all__ = ["Reach", "compile_path", "find_owner_column", "find_owner_columns", "left_out_values", "split_alternatives"]
 
 Reach = Callable[[Sequence[Cell]], object]
 """Returns the value at a path in a row's cells; None when there is none."""
 
+IsEmpty = Callable[[object], bool]
+"""Returns whether a value counts as no value."""
+
+_SEPARATORS = {"comma": ",", "semicolon": ";", "space": " ", "tab": "\t", "newline": "\n", "bar": "|"}
+_SPLIT = re.compile(r"(?P<base>.+\[split=[^\]]*\])\.(?P<place>\d+)")
+_ALTERNATIVE = re.compile(r"\|(?![^\[]*\])")
 _STEP = re.compile(r"\.?(?:\[(?P<key>[^=\]]+)=(?P<value>[^\]]*)\]|(?P<name>[^.\[]+))")
 
 
+def split_alternatives(columns: Sequence[str], path: str) -> tuple[str, ...]:
+    """Return the paths of `mobile|phone`; the path itself when it has no alternatives or is the name of a column."""
+    if path in columns or "|" not in path:
+        return (path,)
+    return tuple(part.strip() for part in _ALTERNATIVE.split(path))
+
+
+def find_owner_columns(columns: Sequence[str], path: str) -> tuple[str, ...]:
+    """Return the columns that a path reads; empty when one of them does not exist."""
+    found = [_find_column(columns, part) for part in split_alternatives(columns, path)]
+    return () if None in found else tuple(column for column in found if column is not None)
+
+
 def find_owner_column(columns: Sequence[str], path: str) -> str | None:
-    """Return the column that a path starts with: the column of exactly that name, else the longest match; None
-    without one.
-    """
+    """Return the first column that a path reads; None when one of its columns does not exist."""
+    return next(iter(find_owner_columns(columns, path)), None)
+
+
+def _find_column(columns: Sequence[str], path: str) -> str | None:
+    """Return the column of exactly that name, else the longest that the path starts with; None without one."""
     if path in columns:
         return path
     starts = [column for column in columns if path.startswith((f"{column}.", f"{column}["))]
     return max(starts, key=len) if starts else None
 
 
-def compile_path(columns: Sequence[str], path: str) -> Reach:
+def is_blank(value: object) -> bool:
+    """Return whether a value is empty."""
+    return value is None or value == ""
+
+
+def compile_path(columns: Sequence[str], path: str, is_empty: IsEmpty = is_blank) -> Reach:
     """Return a function that reads the value of a path from a row's cells.
 
     `list.0` reads the first item, `list[key=value]` the items whose key matches (`*` for any text, `|` for or,
-    `@column` for the value of another column), `.name` after that reads from the first of them. Raises UsageError for
-    an unknown column.
+    `@column` for the value of another column), `.name` after that reads from the first of them. `text[split=;]` is the
+    list of the parts of a text. `one|other` is the first that is not empty. Raises UsageError for an unknown column.
     """
-    column = find_owner_column(columns, path)
+    parts = split_alternatives(columns, path)
+    if len(parts) > 1:
+        return _first_filled([compile_path(columns, part) for part in parts], is_empty)
+    column = _find_column(columns, path)
     if column is None:
         raise UsageError(f"The file has no column {path!r}.", hint=f"Columns: {', '.join(columns[:8])}.")
     index = list(columns).index(column)
@@ -56,6 +86,55 @@ def compile_path(columns: Sequence[str], path: str) -> Reach:
     return follow
 
 
+def _first_filled(reaches: Sequence[Reach], is_empty: IsEmpty) -> Reach:
+    def follow(cells: Sequence[Cell]) -> object:
+        return next((value for reach in reaches if not is_empty(value := reach(cells))), None)
+
+    return follow
+
+
+def left_out_values(
+    columns: Sequence[str], paths: Sequence[str], is_empty: IsEmpty = is_blank
+) -> Callable[[Sequence[Cell]], list[str]] | None:
+    """Return a function that lists the values which several paths leave out; None when they cannot leave out any.
+
+    These are the other filled columns of `mobile|phone`, and the parts of `tags[split=;]` that no path reads.
+    """
+    checks: list[Callable[[Sequence[Cell]], list[str]]] = []
+    split_places: dict[str, set[int]] = {}
+    for path in paths:
+        parts = split_alternatives(columns, path)
+        if len(parts) > 1:
+            checks.append(_other_alternatives(parts, [compile_path(columns, part) for part in parts], is_empty))
+        elif match := _SPLIT.fullmatch(path):
+            split_places.setdefault(match["base"], set()).add(int(match["place"]))
+    for base, places in split_places.items():
+        if base not in paths:
+            checks.append(_other_parts(compile_path(columns, base), places))
+    if not checks:
+        return None
+    return lambda cells: [text for check in checks for text in check(cells)]
+
+
+def _other_alternatives(
+    names: Sequence[str], reaches: Sequence[Reach], is_empty: IsEmpty
+) -> Callable[[Sequence[Cell]], list[str]]:
+    def check(cells: Sequence[Cell]) -> list[str]:
+        found = [(name, reach(cells)) for name, reach in zip(names, reaches, strict=True)]
+        filled = [(name, value) for name, value in found if not is_empty(value)]
+        return [f"“{value}” in {name}" for name, value in filled[1:] if value != filled[0][1]]
+
+    return check
+
+
+def _other_parts(reach: Reach, places: set[int]) -> Callable[[Sequence[Cell]], list[str]]:
+    def check(cells: Sequence[Cell]) -> list[str]:
+        parts = reach(cells)
+        return [f"“{part}”" for at, part in enumerate(parts) if at not in places] if isinstance(parts, list) else []
+
+    return check
+
+
 def _opened(cell: Cell) -> object:
     """Return the parsed JSON of a cell; None when it is not JSON."""
     if isinstance(cell, str) and cell.lstrip()[:1] in ("{", "["):
@@ -70,6 +149,9 @@ def _step(match: re.Match[str], columns: Sequence[str]) -> Callable[[object, Seq
     if (name := match["name"]) is not None:
         return lambda value, cells: _into(value, name)
     key, expected = match["key"], match["value"]
+    if key == "split":
+        separator = _SEPARATORS.get(expected, expected) or ","
+        return lambda value, cells: _parts(value, separator)
     if expected.startswith("@"):
         if expected[1:] not in columns:
             return lambda value, cells: None
@@ -77,6 +159,12 @@ def _step(match: re.Match[str], columns: Sequence[str]) -> Callable[[object, Seq
         return lambda value, cells: _matching(value, key, [str(cells[other])])
     patterns = expected.split("|")
     return lambda value, cells: _matching(value, key, patterns)
+
+
+def _parts(value: object, separator: str) -> object:
+    if not isinstance(value, str):
+        return value if isinstance(value, list) else [value]
+    return [part.strip() for part in value.split(separator) if part.strip()]
 
 
 def _into(value: object, name: str) -> object:

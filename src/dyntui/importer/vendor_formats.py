@@ -29,10 +29,28 @@ _PROVIDERS |= {
     "solanaadapter": "browserExtension",
 }
 _PROVIDERS |= {"walletconnectv2": "walletConnect", "phantom": "browserExtension"}
+_ADDRESS_NAMES = (
+    *("publicwalletaddress", "publickey", "address", "web3wallet", "walletaddress", "cryptowalletaddress"),
+)
 _EMBEDDED = frozenset({"privy", "embedded"})
 
 # Names of identities that are the account itself, not a social account.
-_NOT_SOCIAL = frozenset({"auth0", "password", "phone", "email", "sms", "emaillink", "anonymous", "custom", "firebase"})
+_NOT_SOCIAL = frozenset(
+    {
+        "auth0",
+        "password",
+        "phone",
+        "email",
+        "sms",
+        "emaillink",
+        "emailpassword",
+        "passwordless",
+        "username",
+        "anonymous",
+        "custom",
+        "firebase",
+    }
+)
 _SOCIAL = {normalize_name(name): name for name in SIGN_IN_PROVIDERS}
 _SOCIAL |= {
     "googleoauth2": "google",
@@ -40,6 +58,11 @@ _SOCIAL |= {
     "x": "twitter",
     "xtwitter": "twitter",
     "waad": "microsoft",
+    "signinwithapple": "apple",
+    "googleworkspaces": "google",
+    "linkedinoidc": "linkedin",
+    "azure": "microsoft",
+    "azuread": "microsoft",
 }
 
 
@@ -62,7 +85,9 @@ def reshape_wallets(value: object, name: str, problems: list[Problem]) -> object
         return value
     wallets: list[dict[str, object]] = []
     for item in _objects(value):
-        address = _find(item, "publicwalletaddress", "publickey", "address", "web3wallet", "walletaddress")
+        address = _find(
+            item, "publicwalletaddress", "publickey", "address", "web3wallet", "walletaddress", "cryptowalletaddress"
+        )
         if address is None:
             continue
         client, connector = _find(item, "walletclienttype", "walletclient"), _find(item, "connectortype")
@@ -76,7 +101,7 @@ def reshape_wallets(value: object, name: str, problems: list[Problem]) -> object
 
 def _wallet(item: Mapping[str, object], address: str, client: object, connector: object) -> dict[str, object]:
     wallet: dict[str, object] = {"publicWalletAddress": address}
-    if chain := _find(item, "chain", "chaintype", "blockchain"):
+    if chain := _find(item, "chain", "chaintype", "blockchain", "cryptowallettype"):
         wallet["chain"] = CHAIN_WORDS.get(str(chain).casefold(), str(chain).upper())
     strategy = _find(as_object(item.get("verification")), "strategy")
     if isinstance(strategy, str) and strategy.startswith("web3_"):
@@ -100,12 +125,29 @@ def reshape_accounts(value: object, name: str, problems: list[Problem]) -> objec
     return accounts or None
 
 
+_PROVIDER_NAMES = ("providername", "identityprovider", "providertype")
+
+
+def _flat_account(item: Mapping[str, object]) -> Mapping[str, object]:
+    """Return an account whose parts are nested as one object."""
+    if isinstance(inner := item.get("identity_data"), Mapping):  # Supabase
+        number = inner.get("provider_id") or inner.get("sub") or item.get("provider_id") or item.get("id")
+        names = {"email": "email", "full_name": "displayName", "avatar_url": "photoUrl", "user_name": "username"}
+        details = {names[key]: value for key, value in inner.items() if key in names and value}
+        return {"provider": item.get("provider"), "accountId": number, **details}
+    if isinstance(inner := item.get("thirdParty"), Mapping):  # SuperTokens
+        return {"provider": inner.get("id"), "accountId": inner.get("userId"), "email": item.get("email")}
+    return item
+
+
 def _account(item: Mapping[str, object]) -> dict[str, object] | None:
-    word = str(_find(item, "oauthprovider", "provider", "providerid", "type", "connection") or "")
+    item = _flat_account(item)
+    word = str(_find(item, "oauthprovider", "provider", "providerid", *_PROVIDER_NAMES, "type", "connection") or "")
     bare = normalize_name(word.removeprefix("oauth_").removesuffix("_oauth").removesuffix(".com"))
     if bare in _NOT_SOCIAL or item.get("isSocial") is False:
         return None
-    number = _find(item, "oauthaccountid", "accountid", "subject", "provideruserid", "rawid", "telegramuserid", "fid")
+    number = _find(item, "oauthaccountid", "accountid", "subject", "providersubject", "provideruserid", "rawid")
+    number = number if number is not None else _find(item, "telegramuserid", "fid")
     number = number if number is not None else _find(item, "userid", "uid")
     account: dict[str, object] = {"provider": _SOCIAL.get(bare, word)}
     if number is not None:

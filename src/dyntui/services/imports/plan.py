@@ -132,7 +132,7 @@ def plan_lines(plan: Mapping[str, Any]) -> list[str]:
         "conflict": "match two users and need your review",
         "taken": "have a value that another user has; the server will probably refuse them",
         "invalid": "are invalid and will not be sent",
-        "skipped": "are skipped (duplicates in the file)",
+        "skipped": "are skipped (duplicates in the file, or left out)",
     }
     out += [f"  {plan['outcomes'][name]:>9,} {text}" for name, text in labels.items() if plan["outcomes"][name]]
     out += [f"    row {each['row']:,}: {each['meaning']}" for each in plan.get("collisions", [])[:5]]

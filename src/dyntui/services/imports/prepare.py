@@ -27,6 +27,7 @@ from dyntui.services.imports.jobs import JobLocation, new_job
 from dyntui.store.cell_codec import pack
 from dyntui.store.job_loader import NewProblem, NewRow, load
 from dyntui.store.journal import Journal
+from dyntui.store.review_queries import EXCLUDED
 from dyntui.store.states import JobState, RowState
 
 __all__ = ["fill_job", "prepare_job"]
@@ -99,6 +100,9 @@ def map_rows(rows: Iterable[SourceRow], mapper: Mapper | AllowlistMapper) -> Ite
             body: bytes | None = dumps(mapped.user)
         else:
             body, problems = _encode_body(mapped.user, problems)
+        if mapped.left_out is not None:
+            yield _left_out_row(row.number, raw, body, keys_of(mapped.user), problems, mapped.left_out)
+            continue
         if body is None:
             yield _invalid_row(row.number, raw, problems)
             continue
@@ -127,6 +131,20 @@ def _invalid_row(number: int, raw: bytes, problems: tuple[Problem, ...]) -> NewR
     first = next(problem for problem in problems if problem.severity == "error")
     noted = tuple([NewProblem._make(problem) for problem in problems])
     return NewRow(number, raw, None, (), "", RowState.INVALID, first.code, first.field, first.message, problems=noted)
+
+
+def _left_out_row(
+    number: int,
+    raw: bytes,
+    body: bytes | None,
+    keys: tuple[str, ...],
+    problems: tuple[Problem, ...],
+    reason: Problem,
+) -> NewRow:
+    """Return a row that a rule leaves out; the review can include it again, like one that was excluded by hand."""
+    chosen = new_id() if body is not None and not keys else ""
+    noted = tuple([NewProblem._make(problem) for problem in (*problems, reason)])
+    return NewRow(number, raw, body, keys, chosen, RowState.SKIPPED, EXCLUDED, reason.field, reason.message, noted)
 
 
 def _report_rows(rows: Iterator[NewRow], on_rows: Callable[[int], None] | None) -> Iterator[NewRow]:

@@ -87,11 +87,14 @@ def first_row_lines(
     if preview.rows:
         chosen = mapping.kind != "users" or VERIFIED in mapping.targets
         complete = mapping if chosen else mapping.with_constant(VERIFIED, "unverified")
-        body, problems = mapper_for(complete, region, kind).map(preview.rows[0])
-        lines += [value_line(name, _value_text(value)) for name, value in _flatten("", body)]
+        mapped = mapper_for(complete, region, kind).map(preview.rows[0])
+        lines += [value_line(name, _value_text(value)) for name, value in _flatten("", mapped.user)]
         if not lines:
             lines.append(text_line("no field yet", "dim"))
-        lines += [text_line(f"{'✕' if item.severity == 'error' else '!'} {item.message}", "warn") for item in problems]
+        lines += [
+            text_line(f"{'✕' if problem.severity == 'error' else '!'} {problem.message}", "warn")
+            for problem in mapped.problems
+        ]
     if VERIFIED not in mapping.targets and mapping.kind == "users":
         lines.append(value_line(VERIFIED, "! v to choose", style="warn"))
     free = [name for name in field_names(mapping.kind, custom) if name not in (*mapping.targets, VERIFIED)]

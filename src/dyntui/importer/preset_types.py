@@ -1,0 +1,116 @@
+"""What a preset is: how the export of another system is recognized, mapped, and which of its rows are left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from dyntui.importer.source_types import normalize_name
+
+__all__ = ["PHONE", "TRIM", "VERIFIED_HINT", "ExclusionRule", "Preset", "Signature", "names_of", "signature"]
+
+TRIM = ("trim",)
+PHONE = ("trim", "phone")
+VERIFIED_HINT = 'shows which emails are verified; use --map "{column}=emailVerifiedAt"'
+
+
+def names_of(text: str) -> frozenset[str]:
+    """Return the normalized names of words.
+
+    `identities.provider` is a key inside the values of a column, `=createdAt` a column with exactly this spelling.
+    """
+    return frozenset(
+        word if word.startswith("=") else ".".join(normalize_name(step) for step in word.split("."))
+        for word in text.split()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Names that show where a file comes from. Keys inside values count when most of the values have them."""
+
+    required: frozenset[str] = frozenset()
+    """Names that the file must have."""
+    some: frozenset[str] = frozenset()
+    """Names of which the file must have `at_least`."""
+    at_least: int = 0
+    without: frozenset[str] = frozenset()
+    """Names that it must not have."""
+
+    def fits(self, names: Collection[str]) -> bool:
+        """Return whether a file with these names has the signature."""
+        present = frozenset(names)
+        return self.required <= present and len(self.some & present) >= self.at_least and not self.without & present
+
+
+def signature(required: str = "", *, some: str = "", at_least: int = 1, without: str = "") -> Signature:
+    """Return a signature from words: `required` names, `at_least` of `some` names, none of `without`."""
+    return Signature(names_of(required), names_of(some), at_least if some else 0, names_of(without))
+
+
+_RULE_CODES = {
+    "disabled": "disabled_left_out",
+    "deleted": "deleted_left_out",
+    "service-accounts": "service_accounts_left_out",
+    "test-users": "test_users_left_out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionRule:
+    """Rows that are left out because of a value."""
+
+    name: str
+    """What `--include` calls them, a key of `_RULE_CODES`."""
+    column: str
+    """The column, or a path into one."""
+    values: str
+    """A pattern of the values, in any case; the whole value has to match."""
+    reason: str
+    """Why, as the end of a sentence: “The user ...”."""
+
+    @property
+    def code(self) -> str:
+        """The problem code of such a row."""
+        return _RULE_CODES[self.name]
+
+    def matches(self, value: object) -> bool:
+        """Return whether the rule applies to a row with this value."""
+        text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+        return bool(re.fullmatch(self.values, text, re.IGNORECASE))
+
+    @property
+    def text(self) -> str:
+        """What is left out, and how to include it."""
+        return f"users that {self.reason} ({self.column}) are left out; --include {self.name} imports them"
+
+
+FILLED = r"(?!(?:null|none|nan|false|\\N)?$).+"
+"""A pattern of `ExclusionRule.values` for any value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """The export of one system."""
+
+    name: str
+    title: str
+    signatures: tuple[Signature, ...]
+    """One of them has to fit."""
+    maps: dict[str, tuple[str, tuple[str, ...]]]
+    """Field and transforms by column or path. Alternatives that a file does not have are left out of a path."""
+    constants: dict[str, str] = field(default_factory=dict)
+    """Values for rows that have none, as in `Mapping`."""
+    hints: dict[str, str] = field(default_factory=dict)
+    """Why columns are not mapped, and what to do with them, by column or path."""
+    exclusions: tuple[ExclusionRule, ...] = ()
+    """Rows that are left out unless the person includes them."""
+    export: str = ""
+    """Where a person gets the file, for the documentation."""
+    transferred: str = ""
+    """What comes across, for the documentation."""
+    left_out: str = ""
+    """What does not come across and why, for the documentation."""
+    samples: tuple[str, ...] = ()
+    """Files in docs/samples."""
