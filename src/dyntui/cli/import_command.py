@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context, run
-from dyntui.core.errors import UsageError
+from dyntui.cli.import_reading import ReadingOptions, make_mapping, open_file, print_mapping, reading_options
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 
 if TYPE_CHECKING:
     from dyntui.cli.job_runner import JobSignals
     from dyntui.importer import Mapping, Source
-    from dyntui.importer.fields import MappingKind
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
@@ -51,22 +49,10 @@ run_options = combine_options(
     ),
 )
 file_options = combine_options(
-    click.option("--mapping", "mapping_name", metavar="NAME|FILE", help="Use a saved mapping, or a mapping file."),
-    click.option(
-        "--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Map a column to a field; COLUMN= leaves it out."
-    ),
-    click.option("--set", "sets", multiple=True, metavar="FIELD=VALUE", help="Value for all rows that have none."),
-    click.option("--save-mapping", metavar="NAME", help="Save the mapping for files with the same columns."),
-    click.option("--region", metavar="XX", help="Country of phone numbers without a country code: US, DE, ..."),
+    reading_options,
     first_option,
     click.option("--dry-run", is_flag=True, help="Make and save the plan, but send nothing."),
     report_option,
-    click.option("--encoding", metavar="NAME", help="Encoding of the file.  [default: detected UTF-8 or UTF-16]"),
-    click.option("--delimiter", metavar="CHAR", help="Delimiter between values: , ; tab ...  [default: detected]"),
-    click.option(
-        "--header-row", type=click.IntRange(0), metavar="N", help="Row with the column names; 0 if the file has none."
-    ),
-    click.option("--sheet", metavar="NAME", help="Sheet of a spreadsheet.  [default: the first]"),
 )
 """The options that decide how a file is read and mapped, and how many rows are sent."""
 
@@ -77,31 +63,14 @@ def drop_unset(**options: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class ImportOptions:
+class ImportOptions(ReadingOptions):
     """The values of `file_options`, `run_options` and `confirm_options`."""
 
-    kind: MappingKind
-    """What is imported: `users` or `allowlist`."""
-    mapping_name: str | None
-    """Name of a saved mapping, or path of a mapping file."""
-    maps: tuple[str, ...]
-    """Texts `COLUMN=FIELD`."""
-    sets: tuple[str, ...]
-    """Texts `FIELD=VALUE`."""
-    save_mapping: str | None
-    """Name to save the mapping with."""
-    region: str | None
-    """Country of phone numbers without a country code."""
     first: int | None
     """How many rows to send before the job pauses; None for all."""
     dry_run: bool
     report: Path | None
     """Folder for the reports; None for the default folder."""
-    encoding: str | None
-    delimiter: str | None
-    header_row: int | None
-    """Number of the row with the column names; 0 for none, None to detect it."""
-    sheet: str | None
     batch: int | None
     """Rows per request."""
     rate: float | None
@@ -172,62 +141,12 @@ def _import_file(
     from dyntui.cli.job_runner import JobSignals
 
     context.profile()  # a missing environment is an error before a large file is read
-    with _open_source(file, options) as source:
+    with open_file(file, options) as source:
         for note in source.info.notes:
             context.print_message(note)
-        mapping = _make_mapping(context, source, options)
+        mapping = make_mapping(context, source, options)
         with JobSignals() as signals:
             return run(_prepare_and_run(context, source, mapping, options, facts, allowlist, signals))
-
-
-def _open_source(file: str, options: ImportOptions) -> Source:
-    from dyntui.importer import open_source
-
-    delimiter = options.delimiter
-    if delimiter is not None:
-        delimiter = {"tab": "\t", "\\t": "\t"}.get(delimiter.lower(), delimiter)
-    read_options: dict[str, Any] = {
-        "encoding": options.encoding,
-        "delimiter": delimiter,
-        "header_row": options.header_row,
-        "sheet": options.sheet,
-    }
-    if file == "-":
-        return open_source(sys.stdin.buffer, name="standard input", **read_options)
-    return open_source(Path(file), **read_options)
-
-
-def _make_mapping(context: CliContext, source: Source, options: ImportOptions, custom_fields: Any = ()) -> Mapping:
-    """Return the mapping: the one that --mapping names, a saved one for these columns, or an inferred one.
-
-    --map and --set are applied to it. custom_fields: the custom fields of the environment, which are known only after
-    connecting; the mapping is made again with them. Raises UsageError when a decision is missing.
-    """
-    from dyntui.importer import MissingChoice, parse_assignment, parse_column_map, propose_mapping
-    from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES
-    from dyntui.services.imports.mappings import find_mapping, load_mapping
-
-    kind = options.kind
-    if options.mapping_name is not None:
-        mapping = load_mapping(options.mapping_name).bind(source.info)
-        if mapping.kind != kind:
-            raise UsageError(f"The mapping {options.mapping_name} is for {mapping.kind}, not for {kind}.")
-    elif saved := find_mapping(source.info, kind):
-        if not custom_fields:  # else it was printed before
-            context.print_message(f"Using the saved mapping {saved[0]}, which was made for these columns.")
-        mapping = saved[1]
-    else:
-        mapping = propose_mapping(source.info, source.sample(), custom_fields=custom_fields, kind=kind)
-    for text in options.maps:
-        column, field, transforms = parse_column_map(text, kind)
-        mapping = mapping.with_column(column, field, transforms)
-    for text in options.sets:
-        mapping = mapping.with_constant(*parse_assignment(text, kind))
-    if kind == "users" and "emailVerifiedAt" not in mapping.targets:
-        raise MissingChoice("Choose whether the emails are verified.", hint=EMAIL_VERIFIED_CHOICES)
-    if mapping.missing:
-        raise UsageError(mapping.missing[0], hint="Map a column with --map COLUMN=FIELD.")
-    return mapping
 
 
 async def _prepare_and_run(
@@ -251,10 +170,10 @@ async def _prepare_and_run(
         if options.kind == "users" and (fields := await _load_custom_fields(connection)):
             facts["custom_fields"] = fields
             if options.mapping_name is None:
-                mapping = _make_mapping(context, source, options, fields)
+                mapping = make_mapping(context, source, options, fields)
         elif allowlist:
             facts["allowlist"] = await _resolve_allowlist(connection, allowlist)
-        _print_mapping(context, mapping)
+        print_mapping(context, mapping)
         if options.save_mapping:
             from dyntui.services.imports.mappings import save_mapping
 
@@ -267,6 +186,11 @@ async def _prepare_and_run(
             meter.end()
             context.print_message(f"Job {journal.id}")
             signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
+            if options.accept_suggestions:
+                from dyntui.services.imports.suggestions import accept_suggestions
+
+                for code, count in accept_suggestions(journal).items():
+                    context.print_message(f"Suggestion applied in {quantity(count, 'row')}: {code}")
             await precheck(context, connection, journal)
             plan = make_plan(journal)
             path = save_plan(journal, plan)
@@ -298,14 +222,3 @@ async def _load_custom_fields(connection: Connection) -> Sequence[Row]:
         return (await with_retries(client, lambda: client.page("getCustomFieldsForEnvironment", "customFields"))).rows
     except ApiError:
         return []
-
-
-def _print_mapping(context: CliContext, mapping: Mapping) -> None:
-    for column in mapping.mapped:
-        context.print_message(
-            f"  {column.column} -> {column.field}" + (f"  ({column.reason})" if column.reason else "")
-        )
-    for name, value in mapping.constants.items():
-        context.print_message(f"  all rows: {name} = {value}")
-    for column in mapping.unmapped:
-        context.print_message(f"  {column.column} is not mapped" + (f": {column.hint}" if column.hint else ""))

@@ -18,13 +18,17 @@ from dyntui.cli.output import confirm
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dyntui.cli.job_runner import JobSignals
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.imports.jobs import JobSummary
-    from dyntui.store.job_queries import FullRow
+    from dyntui.store.job_queries import FullRow, RowProblem
 
 __all__ = ["absolute_path", "find_job", "job_argument", "jobs"]
 
+_WARNINGS = "warnings"
+"""The value of --rows for the rows of any state that have a warning."""
 _REQUEST_TIMEOUT_S = 15.0
 """How long to wait until the process of a job reacts to a stop request."""
 
@@ -87,7 +91,7 @@ def _job_document(job: JobSummary) -> dict[str, object]:
 
 @jobs.command("show")
 @job_argument
-@click.option("--rows", "state", metavar="STATE", help="Also list the rows in this state: failed, review, unknown, ...")
+@click.option("--rows", "state", metavar="STATE", help="Also list the rows in this state: failed, ... or warnings.")
 @pass_context
 def show_job(context: CliContext, job: str, state: str | None) -> None:
     """Show one job: rows by state, reasons of failures, requests."""
@@ -101,13 +105,18 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
     summary = summarize_job(path)
     if summary.problem:
         raise UsageError(summary.problem)
-    if state is not None and state not in list(RowState):
-        raise UsageError(f"There is no row state {state!r}.", hint=f"Row states: {', '.join(RowState)}.")
+    if state is not None and state not in (*RowState, _WARNINGS):
+        states = ", ".join((*RowState, _WARNINGS))
+        raise UsageError(f"There is no row state {state!r}.", hint=f"Row states: {states}.")
     with Journal.read(path) as journal:
         failures = job_queries.failure_counts(journal)
         traffic = job_queries.traffic(journal)
         problems = job_queries.problem_counts(journal)
-        rows = [] if state is None else list(job_queries.iterate_rows(journal, {RowState(state)}))
+        if state == _WARNINGS:
+            rows = list(job_queries.rows_with_warnings(journal))
+        else:
+            rows = [] if state is None else list(job_queries.iterate_rows(journal, {RowState(state)}))
+        noted = {row.number: job_queries.problems_of(journal, row.number) for row in rows}
         undo = undo_counts(journal)
         report = journal.facts.get("report")
         context.emit_json(
@@ -119,7 +128,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
                 "problems": [{"level": count.level, "code": count.code, "rows": count.n} for count in problems],
                 "requests": [{"operation": op, "outcome": outcome, "count": n} for op, outcome, n in traffic],
                 "undo": undo or None,
-                **({"list": [_row_document(row) for row in rows]} if state else {}),
+                **({"list": [_row_document(row, noted[row.number]) for row in rows]} if state else {}),
             }
         )
     state_text = "unreadable" if summary.state is None else summary.state.label
@@ -139,11 +148,22 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
     if report:
         context.print_result(f"  Reports: {report}")
     if rows:
-        cells = [(r.number, r.code, r.field, r.message, r.user_id) for r in rows]
+        cells = [line for row in rows for line in _row_lines(row, noted[row.number])]
         context.print_table(("row", "code", "field", "message", "user"), cells)
 
 
-def _row_document(row: FullRow) -> dict[str, object]:
+def _row_lines(row: FullRow, problems: Sequence[RowProblem]) -> list[tuple[object, ...]]:
+    """Return the line of a row, and one for each further problem of it."""
+    result: tuple[object, ...] = (row.number, row.code, row.field, row.message, row.user_id)
+    notes: list[tuple[object, ...]] = [
+        (row.number, f"{each.level} {each.code}", each.field, each.message, row.user_id)
+        for each in problems
+        if (each.code, each.message) != (row.code, row.message)
+    ]
+    return notes if notes and not row.code else [result, *notes]
+
+
+def _row_document(row: FullRow, problems: Sequence[RowProblem]) -> dict[str, object]:
     return {
         "row": row.number,
         "state": row.state.value,
@@ -152,6 +172,9 @@ def _row_document(row: FullRow) -> dict[str, object]:
         "code": row.code,
         "field": row.field,
         "error": row.message,
+        "problems": [
+            {"level": each.level, "code": each.code, "field": each.field, "message": each.message} for each in problems
+        ],
     }
 
 

@@ -280,7 +280,7 @@ def _identifies(key: str, value: object) -> bool:
 
 
 def read_records(stream: JsonStream, path: RecordPath) -> Iterator[Record]:
-    """Yield the records of the next document of a stream, and pass everything else."""
+    """Yield the records of the next document of a stream, and skip the rest."""
     if not path:
         yield None, stream.value()
         return

@@ -140,7 +140,7 @@ class Mapper:
     def _find_exclusion(self, cells: Sequence[Cell]) -> Problem | None:
         """Return why a rule of the preset leaves the row out; None when none does."""
         for reach, rule in self._exclusions:
-            if not self._empty.is_empty(value := reach(cells)) and rule.matches(value):
+            if not self._empty.is_empty(value := reach(cells)) and rule.matches(value, self.rules.now):
                 return Problem("info", rule.code, rule.column, f"Left out: users that {rule.reason}.")
         return None
 

@@ -151,8 +151,13 @@ class Mapping:
                 f"The column {column!r} is not mapped, so it needs no date format.",
                 hint=f'Map it first, such as --map "{column}=emailVerifiedAt".',
             )
-        kept = [name for name in each.transforms if name.partition(":")[0] not in ("date", "verified")]
-        return self.with_column(column, each.field, (*kept, f"date:{check_date_format(format)}"))
+        others = [name for name in each.transforms if name.partition(":")[0] not in ("date", "verified")]
+        return self.with_column(column, each.field, (*others, f"date:{check_date_format(format)}"))
+
+    def with_nulls(self, texts: Sequence[str], *, keep_usual: bool = True) -> Mapping:
+        """Return this mapping with further texts that mean an empty cell; with these only, when not `keep_usual`."""
+        usual = self.nulls if keep_usual else ()
+        return replace(self, nulls=tuple(dict.fromkeys((*usual, *texts))))
 
     def with_included(self, names: Sequence[str]) -> Mapping:
         """Return this mapping with rules of the preset switched off. Raises UsageError for an unknown rule."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from dyntui.importer.dates import to_rfc3339
 from dyntui.importer.source_types import normalize_name
 
 __all__ = ["PHONE", "TRIM", "VERIFIED_HINT", "ExclusionRule", "Preset", "Signature", "names_of", "signature"]
@@ -68,16 +69,20 @@ class ExclusionRule:
     values: str
     """A pattern of the values, in any case; the whole value has to match."""
     reason: str
-    """Why, as the end of a sentence: “The user ...”."""
+    """Why, as the end of a sentence: “users that ...”."""
+    is_until: bool = False
+    """Whether the value is the time until which the rule applies."""
 
     @property
     def code(self) -> str:
         """The problem code of such a row."""
         return _RULE_CODES[self.name]
 
-    def matches(self, value: object) -> bool:
-        """Return whether the rule applies to a row with this value."""
+    def matches(self, value: object, now: str) -> bool:
+        """Return whether the rule applies to a row with this value. now: the time as RFC 3339."""
         text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+        if self.is_until and str(to_rfc3339(text, self.column, [])) < now:
+            return False
         return bool(re.fullmatch(self.values, text, re.IGNORECASE))
 
     @property

@@ -51,7 +51,7 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
         },
         exclusions=(
             ExclusionRule("deleted", "deleted_at", FILLED, "are deleted in Supabase"),
-            ExclusionRule("disabled", "banned_until", FILLED, "are banned in Supabase"),
+            ExclusionRule("disabled", "banned_until", FILLED, "are banned in Supabase", is_until=True),
         ),
         export=(
             "`supabase.auth.admin.listUsers()`, or in SQL `\\copy (SELECT * FROM auth.users) TO 'users.csv' CSV HEADER`"

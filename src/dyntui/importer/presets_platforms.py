@@ -74,8 +74,7 @@ PLATFORM_PRESETS: tuple[Preset, ...] = (
             "firstName": ("firstName", TRIM),
             "lastName": ("lastName", TRIM),
             "username": ("username", _OFTEN_EMAIL),
-            "attributes.phoneNumber.0": ("phoneNumber", PHONE),
-            "attributes.phone_number.0": ("phoneNumber", PHONE),
+            "attributes.phoneNumber.0|attributes.phone_number.0|attributes.phone.0": ("phoneNumber", PHONE),
             "federatedIdentities": ("oauthAccounts", ("accounts",)),
         },
         hints={

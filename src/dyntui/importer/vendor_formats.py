@@ -11,6 +11,11 @@ from dyntui.importer.source_types import normalize_name
 
 __all__ = ["CHAIN_WORDS", "reshape_accounts", "reshape_wallets"]
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 CHAIN_WORDS = {"ethereum": "EVM", "evm": "EVM", "eth": "ETH", "polygon": "EVM", "base": "EVM", "arbitrum": "EVM"}
 CHAIN_WORDS |= {
     "optimism": "EVM",
@@ -29,27 +34,12 @@ _PROVIDERS |= {
     "solanaadapter": "browserExtension",
 }
 _PROVIDERS |= {"walletconnectv2": "walletConnect", "phantom": "browserExtension"}
-_ADDRESS_NAMES = (
-    *("publicwalletaddress", "publickey", "address", "web3wallet", "walletaddress", "cryptowalletaddress"),
-)
+_ADDRESS_NAMES = _words("publicwalletaddress publickey address web3wallet walletaddress cryptowalletaddress")
 _EMBEDDED = frozenset({"privy", "embedded"})
 
 # Names of identities that are the account itself, not a social account.
 _NOT_SOCIAL = frozenset(
-    {
-        "auth0",
-        "password",
-        "phone",
-        "email",
-        "sms",
-        "emaillink",
-        "emailpassword",
-        "passwordless",
-        "username",
-        "anonymous",
-        "custom",
-        "firebase",
-    }
+    _words("auth0 password phone email sms emaillink emailpassword passwordless username anonymous custom firebase")
 )
 _SOCIAL = {normalize_name(name): name for name in SIGN_IN_PROVIDERS}
 _SOCIAL |= {

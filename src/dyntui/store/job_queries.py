@@ -19,6 +19,7 @@ __all__ = [
     "iterate_rows",
     "problem_counts",
     "problems_of",
+    "rows_with_warnings",
     "traffic",
 ]
 
@@ -94,9 +95,18 @@ def _full(found: tuple[Any, ...]) -> FullRow:
 def iterate_rows(journal: Journal, states: Collection[RowState] = ()) -> Iterator[FullRow]:
     """Yield the rows by number; `states`: only rows in one of them."""
     condition = f"AND r.state IN ({', '.join('?' * len(states))}) " if states else ""
+    return _iterate(journal, condition, *states)
+
+
+def rows_with_warnings(journal: Journal) -> Iterator[FullRow]:
+    """Yield the rows that have a warning, by number."""
+    return _iterate(journal, "AND r.number IN (SELECT row FROM problems WHERE level = 'warning') ")
+
+
+def _iterate(journal: Journal, condition: str, *values: object) -> Iterator[FullRow]:
     query = f"{_FULL}WHERE r.number > ? {condition}ORDER BY r.number LIMIT ?"
     after = -1
-    while window := journal.db.execute(query, (after, *states, _WINDOW)).fetchall():
+    while window := journal.db.execute(query, (after, *values, _WINDOW)).fetchall():
         yield from map(_full, window)
         after = window[-1][0]
 

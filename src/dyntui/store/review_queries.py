@@ -34,6 +34,8 @@ __all__ += [
 ]
 
 EXCLUDED, DUPLICATE = "excluded", "duplicate_in_file"
+_BY_HAND = "Left out by hand."
+"""The message of a row that a person excluded; a rule of the import writes its own."""
 ALL, PROBLEMS = "all", "problems"
 FILE_CODES = (
     "too_many_cells",
@@ -146,6 +148,15 @@ def numbers(journal: Journal, which: str = ALL) -> array[int]:
     return array("q", (row[0] for row in found))
 
 
+def excluded_by_hand(journal: Journal) -> list[int]:
+    """Return the numbers of the rows that a person excluded, not a rule of the import."""
+    found = journal.db.execute(
+        "SELECT number FROM rows WHERE state = 'skipped' AND code = ? AND message = ? ORDER BY number",
+        (EXCLUDED, _BY_HAND),
+    )
+    return [number for (number,) in found]
+
+
 def window(journal: Journal, numbers: Sequence[int]) -> list[ReviewRow]:
     """Return these rows, by number."""
     shown = numbers_json(numbers)
@@ -215,7 +226,7 @@ def exclude(journal: Journal, numbers: Sequence[int]) -> None:
     with _changing(journal):
         for number in numbers:
             _drop_keys(journal, number)
-            _move(journal, number, RowState.SKIPPED, EXCLUDED, "", "Left out by hand.")
+            _move(journal, number, RowState.SKIPPED, EXCLUDED, "", _BY_HAND)
 
 
 def include(journal: Journal, numbers: Sequence[int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -18,11 +18,12 @@ from dyntui.core.strict_json import parse_json
 from dyntui.core.text import quantity
 from dyntui.core.times import duration, now_iso
 from dyntui.core.validation import validate
-from dyntui.importer import CODES
+from dyntui.importer import CODES, Mapping
 from dyntui.services.imports.job_service import JobOptions, action_for, destination_for, set_request_rate
 from dyntui.services.imports.jobs import plan_file
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.reports import result_document
+from dyntui.services.imports.suggestions import ACCEPTED
 from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
@@ -30,6 +31,8 @@ from dyntui.store.states import JobState, RowState
 __all__ = ["check_plan", "make_plan", "plan_lines", "read_plan", "save_plan"]
 
 _NOT_DIGESTED = frozenset({"digest", "made", "seconds_at_rate_limit"})
+_READING = ("format", "encoding", "delimiter", "header_row", "records", "sheet", "preset", "notes")
+"""What the plan says of how the file was read."""
 _PLAN_LIMIT = 4 * 1024 * 1024
 
 
@@ -38,10 +41,11 @@ def make_plan(journal: Journal) -> dict[str, Any]:
     effects.
     """
     options = JobOptions.of(journal)
-    found: Mapping[str, Any] = journal.facts.get(PRECHECKED) or {}
+    found: AbstractMapping[str, Any] = journal.facts.get(PRECHECKED) or {}
     pending = journal.counts.get(RowState.PENDING, 0)
     update = found.get("exists", 0) if options.upsert else 0
     requests = _requests(journal, options)
+    mapping = Mapping.from_json(json.dumps(journal.facts["mapping"]))
     document = {
         "dyntui": "plan",
         "version": 1,
@@ -50,6 +54,10 @@ def make_plan(journal: Journal) -> dict[str, Any]:
         "kind": journal.kind,
         "where": journal.facts["where"],
         "source": journal.facts["source"]["name"],
+        "reading": {name: journal.facts["source"].get(name) for name in _READING},
+        "unmapped": [each.column for each in mapping.unmapped],
+        "left_out": list(dict.fromkeys(rule.text for rule in mapping.exclusions)),
+        "accepted_suggestions": journal.facts.get(ACCEPTED, {}),
         "mapping": {each["column"]: each["field"] for each in journal.facts["mapping"]["columns"] if each.get("field")},
         "constants": journal.facts["mapping"].get("constants", {}),
         "options": options.facts(),
@@ -80,7 +88,7 @@ def make_plan(journal: Journal) -> dict[str, Any]:
     return {**document, "digest": _digest(document)}
 
 
-def save_plan(journal: Journal, plan: Mapping[str, Any]) -> Path:
+def save_plan(journal: Journal, plan: AbstractMapping[str, Any]) -> Path:
     """Write the plan next to the journal and return its path."""
     path = plan_file(journal)
     atomic_write(path, json.dumps(plan, ensure_ascii=False, indent=2).encode() + b"\n")
@@ -108,7 +116,7 @@ class _PlanHeader:
     digest: str
 
 
-def check_plan(journal: Journal, plan: Mapping[str, Any]) -> None:
+def check_plan(journal: Journal, plan: AbstractMapping[str, Any]) -> None:
     """Raise UsageError when the job is no longer as the plan describes it."""
     if journal.state is not JobState.READY or journal.first_send is not None:
         raise UsageError(
@@ -122,7 +130,7 @@ def check_plan(journal: Journal, plan: Mapping[str, Any]) -> None:
         )
 
 
-def plan_lines(plan: Mapping[str, Any]) -> list[str]:
+def plan_lines(plan: AbstractMapping[str, Any]) -> list[str]:
     """Return the plan as lines of text."""
     out = [f"{quantity(plan['total'], 'row')} of {plan['source']} for {plan['where']['profile']}"]
     labels = {
@@ -138,6 +146,11 @@ def plan_lines(plan: Mapping[str, Any]) -> list[str]:
     out += [f"    row {each['row']:,}: {each['meaning']}" for each in plan.get("collisions", [])[:5]]
     if not plan["checked_against_server"]:
         out.append("  not checked against the server")
+    if plan["unmapped"]:
+        out.append(f"  not mapped: {', '.join(plan['unmapped'])}")
+    out += [f"  {text}" for text in plan["left_out"]]
+    for code, rows in plan["accepted_suggestions"].items():
+        out.append(f"  suggestion applied: {code} in {quantity(rows, 'row')}")
     count = sum(plan["requests"].values())
     out.append(f"{quantity(count, 'request')}, {duration(plan['seconds_at_rate_limit'])} at the rate limit")
     for level in ("error", "warning", "info"):
@@ -163,7 +176,7 @@ def _requests(journal: Journal, options: JobOptions) -> dict[str, int]:
     return out
 
 
-def _seconds(requests: Mapping[str, int], rate: float | None, operation_of_job: str) -> int:
+def _seconds(requests: AbstractMapping[str, int], rate: float | None, operation_of_job: str) -> int:
     from dyntui.config.settings import Settings
 
     settings = Settings.load()
@@ -204,6 +217,6 @@ def _side_effects(journal: Journal, options: JobOptions) -> list[str]:
     return out
 
 
-def _digest(document: Mapping[str, Any]) -> str:
+def _digest(document: AbstractMapping[str, Any]) -> str:
     digested = {name: value for name, value in document.items() if name not in _NOT_DIGESTED}
     return hashlib.sha256(json.dumps(digested, sort_keys=True).encode()).hexdigest()

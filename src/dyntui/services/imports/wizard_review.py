@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from dyntui.core.errors import UsageError
 from dyntui.importer import AllowlistMapper, Mapper, Mapping, Problem, SourceRow
 from dyntui.importer.fields import FULL_NAME
+from dyntui.importer.source_types import Cell
 from dyntui.services.imports.prepare import map_rows
 from dyntui.store import review_log, review_queries
 from dyntui.store.cell_codec import pack, unpack
@@ -26,7 +27,7 @@ from dyntui.store.review_log import CellChange
 if TYPE_CHECKING:
     from dyntui.importer.problems import Severity
 
-__all__ = ["Fix", "Review", "ReviewSummary", "column_of", "journal_rows", "to_problems"]
+__all__ = ["Fix", "Review", "ReviewSummary", "column_of", "copy_exclusions", "journal_rows", "to_problems"]
 
 _MANY = 2000
 
@@ -186,7 +187,11 @@ class Review:
             for row in review_queries.window(self.journal, numbers[start : start + _MANY].tolist()):
                 problem = next((problem for problem in row.problems if problem.code == code), None)
                 column = self._column(code, row)
-                if problem is not None and problem.suggestion is not None and column is not None:
+                if problem is None or problem.suggestion is None or column is None:
+                    continue
+                cells = _with(list(row.cells), (column, problem.suggestion))
+                solved = self._mapper.map(SourceRow(row.number, tuple(cast("list[Cell]", cells))))
+                if all(each.code != code for each in solved.problems):  # some suggestions are advice, not a value
                     yield row.number, (column, problem.suggestion)
 
     def _change_each(self, new_cells: dict[int, tuple[int, str]], label: str) -> int:
@@ -275,6 +280,17 @@ def _row(journal: Journal, number: int, raw: bytes) -> SourceRow:
     noted = review_log.file_problems(journal, number) if first == raw else []
     problems = to_problems(noted)
     return SourceRow(number, tuple(cells), problems, tuple((key, cell) for key, cell in extra))
+
+
+def copy_exclusions(old: Journal, journal: Journal) -> None:
+    """Exclude and include the rows that a person excluded or included in the previous job of a draft."""
+    excluded = set(review_queries.numbers(old, review_queries.EXCLUDED).tolist())
+    if out := review_queries.excluded_by_hand(old):
+        review_queries.exclude(journal, out)
+    if old.facts["mapping"].get("included") == journal.facts["mapping"].get("included"):
+        by_rule = review_queries.numbers(journal, review_queries.EXCLUDED).tolist()
+        review_queries.include(journal, [number for number in by_rule if number not in excluded])
+    review_queries.judge_duplicates(journal)
 
 
 def to_problems(noted: Iterable[RowProblem]) -> tuple[Problem, ...]:

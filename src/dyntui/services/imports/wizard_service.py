@@ -33,7 +33,7 @@ from dyntui.services.imports.prepare import delete_journal, prepare_job
 from dyntui.services.imports.purge import purge_job
 from dyntui.services.imports.reports import default_report_folder
 from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, save_draft
-from dyntui.services.imports.wizard_review import Review, journal_rows
+from dyntui.services.imports.wizard_review import Review, copy_exclusions, journal_rows
 from dyntui.services.imports.wizard_row_sources import ChunkedRows, RowStore, in_chunks
 from dyntui.store import review_log
 from dyntui.store import review_queries as rows_of
@@ -232,9 +232,7 @@ class WizardService:
         journal.move(JobState.DRAFT)
         if old is not None and again:
             review_log.copy(old, journal)
-            if out := rows_of.numbers(old, rows_of.EXCLUDED).tolist():
-                rows_of.exclude(journal, out)
-                rows_of.judge_duplicates(journal)
+            copy_exclusions(old, journal)
         draft.job, draft.prepared_path, draft.prepared_read_options = journal.id, draft.path, draft.read_options
         save_draft(draft)
         self._close_job()
