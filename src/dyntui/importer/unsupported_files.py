@@ -75,7 +75,7 @@ def refuse_text(name: str, start: str) -> None:
     start: the first characters of the file.
     """
     text = start.lstrip("\ufeff \t\r\n")[:_EXAMINED]
-    if not text.strip("\0\x0b\x0c\xa0,;"):
+    if not re.search(r"[^\s\0,;]", text):
         raise SourceError(f"{name} is blank: it has no text.", hint="Export it again, and open it to check.")
     for pattern, description, advice in _TEXT:
         if pattern.match(text):
