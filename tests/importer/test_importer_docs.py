@@ -11,6 +11,7 @@ from dyntui import importer, store
 from dyntui.importer import CODES
 from dyntui.importer.fields import ENTRY_FIELDS, USER_FIELDS
 from dyntui.importer.presets import PRESETS
+from dyntui.importer.text_transforms import VALUE_TRANSFORMS
 from dyntui.importer.transforms import TRANSFORMS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -38,9 +39,16 @@ def test_used_and_registered_problem_codes_are_the_same() -> None:
 
 
 def test_every_transform_is_documented() -> None:
-    documented = rows("Transforms")
+    usages = {each.usage for each in VALUE_TRANSFORMS.values()}
+    documented = {name: text for name, text in rows("Transforms").items() if name not in usages}
     assert documented.keys() == TRANSFORMS.keys()
     assert all(text.startswith(TRANSFORMS[name][0]) for name, text in documented.items())
+
+
+def test_every_transform_with_a_value_is_documented() -> None:
+    usages = {usage.replace("\\|", "|"): text for usage, text in rows("Transforms").items()}
+    expected = {each.usage: each.description for each in VALUE_TRANSFORMS.values()}
+    assert {usage: usages.get(usage) for usage in expected} == expected
 
 
 def test_every_field_is_documented() -> None:
@@ -48,7 +56,10 @@ def test_every_field_is_documented() -> None:
 
 
 def test_presets_and_samples_are_documented_and_links_have_targets() -> None:
-    assert [preset.name for preset in PRESETS if f"| `{preset.name}` |" not in TEXT] == []
+    for preset in PRESETS:
+        samples = ", ".join(f"[{name}](samples/{name})" for name in preset.samples)
+        facts = f"{preset.export} | {preset.transferred} | {preset.left_out} | {samples}"
+        assert rows("Exports of other systems")[preset.name] == facts
     linked = set(re.findall(r"\]\((samples/[^)]+)\)", TEXT))
     assert linked == {f"samples/{path.name}" for path in (DOCS / "samples").iterdir()}
 
