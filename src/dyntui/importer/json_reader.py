@@ -83,7 +83,7 @@ class JsonReader(RowReader):
 
     def _scan(self) -> tuple[RecordScan, bool]:
         """Return what is in the file, and whether all of it was read."""
-        scan = RecordScan()
+        scan = RecordScan(is_lines=self.format == "ndjson")
         reader = self._opened.reader()
         with io.TextIOWrapper(reader, self.encoding, newline="\n") as text, self._decode_errors():
             if self.format == "ndjson":

@@ -18,15 +18,18 @@ from dyntui.importer.header_synonyms import synonym_field
 from dyntui.importer.json_stream import INCOMPLETE, JsonStream
 from dyntui.importer.source_types import REPORT_COLUMNS, SourceError, normalize_name
 
-__all__ = ["EACH", "RecordPath", "RecordPlace", "RecordScan", "read_records", "select_records"]
+__all__ = ["EACH", "ENTRY", "RecordPath", "RecordPlace", "RecordScan", "read_records", "select_records"]
 
 
 class _Each(Enum):
-    EACH = "*"
+    EACH = "items"
+    ENTRY = "entries"
 
 
 EACH = _Each.EACH
-"""The step of a path that stands for every item of an array, or every entry of an object."""
+"""The step of a path that stands for every item of an array; an object in place of the array is its only item."""
+ENTRY = _Each.ENTRY
+"""The last step of a path whose records are the values of an object."""
 RecordPath = tuple[str | _Each, ...]
 """Where records are, from the start of each document; () for the documents themselves."""
 Record = tuple[str | None, object]
@@ -63,10 +66,13 @@ class RecordPlace:
     count: int = 0
     people: int = 0
     """How many of the first objects look like people."""
-    is_keyed: bool = False
-    """Whether the objects are the values of an object, so each has a key."""
     keys: dict[str, None] = field(default_factory=dict)
     """The keys of all objects in the order of appearance."""
+
+    @property
+    def is_keyed(self) -> bool:
+        """Whether the objects are the values of an object, so each has a key."""
+        return self.path[-1:] == (ENTRY,)
 
     @property
     def name(self) -> str:
@@ -74,7 +80,7 @@ class RecordPlace:
         file.
         """
         steps = [step if isinstance(step, str) else "*" for step in self.path]
-        if len(steps) > 1 and not self.is_keyed:
+        if len(steps) > 1 and steps[-2] != "*" and not self.is_keyed:
             steps = steps[:-1]
         return ".".join(steps) or "."
 
@@ -92,9 +98,13 @@ class RecordPlace:
 
 
 class RecordScan:
-    """All places of a file that hold objects, collected while the file is read once."""
+    """All places of a file that hold objects, collected while the file is read once.
 
-    def __init__(self) -> None:
+    is_lines: whether each document is a line of NDJSON.
+    """
+
+    def __init__(self, *, is_lines: bool = False) -> None:
+        self._is_lines = is_lines
         self._places: dict[RecordPath, RecordPlace] = {}
         self.documents = 0
 
@@ -113,8 +123,8 @@ class RecordScan:
 
     def _add_document(self, value: object) -> None:
         self.documents += 1
-        if isinstance(value, dict):
-            self._add((), value)
+        if isinstance(value, dict) and (place := self._add((), value)) and place.count <= _SAMPLED:
+            place.people += _has_identity(value) - _is_person(value)  # an email is not enough: it may be an owner's
 
     def _read(self, stream: JsonStream, path: RecordPath) -> object:
         """Read a value of any size. Return it, or a summary with the first parts of a large one."""
@@ -130,7 +140,7 @@ class RecordScan:
             for key in stream.entries():
                 child = self._read(stream, (*path, key))
                 if isinstance(child, dict):
-                    self._add((*path, EACH), child, is_keyed=True)
+                    self._add((*path, ENTRY), child)
                 if len(summary) < _SUMMARY:
                     summary[key] = child
             return summary
@@ -148,12 +158,12 @@ class RecordScan:
         if len(path) > _DEEPEST_PLACE:
             return
         if isinstance(value, dict):
-            is_person = _is_person(value)  # its lists are parts of a person, unless they are called users
+            is_person = _has_identity(value)  # its lists are parts of a person, unless they are called users
             for key, child in value.items():
                 if is_person and normalize_name(key) != "users":
                     continue
                 if isinstance(child, dict):
-                    self._add((*path, EACH), child, is_keyed=True)
+                    self._add((*path, ENTRY), child)
                 if isinstance(child, (dict, list)):
                     self._search(child, (*path, key))
         elif isinstance(value, list):
@@ -174,11 +184,10 @@ class RecordScan:
         size = len(path)
         return any(place.people and place.path[:size] == path for place in self._places.values())
 
-    def _add(self, path: RecordPath, record: dict[str, object], *, is_keyed: bool = False) -> RecordPlace | None:
+    def _add(self, path: RecordPath, record: dict[str, object]) -> RecordPlace | None:
         place = self._place(path)
         if place is not None:
             place.count += 1
-            place.is_keyed |= is_keyed
             place.keys.update(dict.fromkeys(record))
             if place.count <= _SAMPLED:
                 place.people += _is_person(record)
@@ -210,11 +219,15 @@ class RecordScan:
         if document is not None and document in people and not any(map(_outweighs_document, people)):
             return document
         if people := [place for place in people if place.path]:
-            return min(people, key=lambda place: (min(place.list_rank, 2), -place.people, place.is_keyed))
+            return min(people, key=_order_of_people)
         lists = [place for place in places if place.path and not place.is_keyed]
-        if lists and (document is None or any(place.list_rank < 3 or self.documents == 1 for place in lists)):
+        if lists and (document is None or any(self._is_content(place) for place in lists)):
             return min(lists, key=lambda place: (not place.count, place.list_rank, len(place.path), -place.count))
         return document or (lists[0] if lists else RecordPlace((EACH,)))
+
+    def _is_content(self, place: RecordPlace) -> bool:
+        """Return whether a list without people is the content of the document, rather than a part of a record."""
+        return place.list_rank < 3 or (place.count > 0 and self.documents == 1 and not self._is_lines)
 
     def _offered(self, chosen: RecordPlace | None) -> list[RecordPlace]:
         """Return the other places that could be meant."""
@@ -251,13 +264,26 @@ class RecordScan:
         return tuple(notes)
 
 
+def _order_of_people(place: RecordPlace) -> tuple[int, int, int, bool]:
+    """Return the order of places with people: named as people and near the start first, then the largest."""
+    depth = len(place.path) if place.list_rank < 2 else 0
+    return min(place.list_rank, 2), depth, -place.people, place.is_keyed
+
+
 def _outweighs_document(place: RecordPlace) -> bool:
     """Return whether a list of people is the content of a document that looks like a person (an owner's email)."""
     return bool(place.path) and (place.list_rank < 3 or place.people > 20)
 
 
 def _is_person(record: dict[str, object]) -> bool:
-    """Return whether an object has something that identifies a person."""
+    """Return whether an object has something that identifies a person: a key with a value, or an email address."""
+    return _has_identity(record) or any(
+        isinstance(value, str) and _EMAIL.fullmatch(value) is not None for value in record.values()
+    )
+
+
+def _has_identity(record: dict[str, object]) -> bool:
+    """Return whether an object has a key that identifies a person, with a value."""
     return any(_identifies(str(key), value) for key, value in record.items())
 
 
@@ -276,7 +302,7 @@ def _identifies(key: str, value: object) -> bool:
         return name in _INNER_LISTS
     if name in _IDENTITY_NAMES or synonym_field(key)[0] in _IDENTITY_FIELDS:
         return not isinstance(value, bool)
-    return isinstance(value, str) and _EMAIL.fullmatch(value) is not None
+    return False
 
 
 def read_records(stream: JsonStream, path: RecordPath) -> Iterator[Record]:
@@ -289,17 +315,16 @@ def read_records(stream: JsonStream, path: RecordPath) -> Iterator[Record]:
     if mark == "[" and step is EACH:
         for _ in stream.items():
             yield from read_records(stream, rest)
+    elif mark == "{" and step is EACH:
+        yield from read_records(stream, rest)
     elif mark == "{":
         for key in stream.entries():
-            if step is not EACH and key != step:
-                stream.skip()
-            elif step is EACH and not rest:
-                if stream.peek() == "{":
-                    yield key, stream.value()
-                else:
-                    stream.skip()
-            else:
+            if step is ENTRY and stream.peek() == "{":
+                yield key, stream.value()
+            elif key == step:
                 yield from read_records(stream, rest)
+            else:
+                stream.skip()
     else:
         stream.skip()
 
@@ -310,13 +335,12 @@ def select_records(value: object, path: RecordPath) -> Iterator[Record]:
         yield None, value
         return
     step, rest = path[0], path[1:]
-    if isinstance(value, list) and step is EACH:
-        for item in value:
+    if step is EACH:
+        for item in value if isinstance(value, list) else [value] if isinstance(value, dict) else []:
             yield from select_records(item, rest)
     elif isinstance(value, dict):
         for key, child in value.items():
-            if step is EACH and not rest:
-                if isinstance(child, dict):
-                    yield key, child
-            elif step is EACH or key == step:
+            if step is ENTRY and isinstance(child, dict):
+                yield key, child
+            elif key == step:
                 yield from select_records(child, rest)

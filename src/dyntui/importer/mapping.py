@@ -168,6 +168,14 @@ class Mapping:
                 raise UsageError(f"No rule is called {name!r}.", hint=known)
         return replace(self, included=tuple(dict.fromkeys((*self.included, *names))))
 
+    def with_rule_switched(self, name: str) -> Mapping:
+        """Return this mapping with a rule of the preset switched off, or on again."""
+        rules = dict.fromkeys(rule.name for rule in preset_exclusions(self.preset))
+        included = tuple(rules) if "all" in self.included else self.included
+        if name in included:
+            return replace(self, included=tuple(each for each in included if each != name))
+        return self.with_included((name,))
+
     def bind(self, info: SourceInfo) -> Mapping:
         """Return this saved mapping for a file with other column order. Raises UsageError when a column is missing."""
         columns: list[ColumnMap] = []

@@ -64,6 +64,8 @@ _TEXT: tuple[tuple[re.Pattern[str], str, str], ...] = (
 
 def refuse_binary(name: str, head: bytes) -> None:
     """Raise SourceError when the first bytes of the file are not those of a table."""
+    if head[257:262] == b"ustar":
+        raise SourceError(f"{name} is a tar archive, not a table of people.", hint="Unpack it first.")
     for start, description, advice in _BINARY:
         if head.startswith(start):
             raise SourceError(f"{name} is {description}, not a table of people.", hint=advice)

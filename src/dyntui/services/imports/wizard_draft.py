@@ -50,6 +50,7 @@ class ReadOptions:
     delimiter: str | None = None
     header_row: int | None = None
     sheet: str | None = None
+    records: str | None = None
 
 
 @dataclass(slots=True)

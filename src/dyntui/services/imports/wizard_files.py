@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 SUFFIXES = frozenset(
-    ".csv .tsv .tab .txt .json .ndjson .jsonl .xlsx .xlsm .xls .ods".split()  # noqa: SIM905  # reads as a list
+    ".csv .tsv .tab .txt .json .ndjson .jsonl .xlsx .xlsm .xls .ods .gz .zst .bz2 .xz".split()  # noqa: SIM905  # reads as a list
 )
 _MOST = 5000
 _RECENT = 8

@@ -378,6 +378,7 @@ def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
         delimiter=reading.delimiter,
         header_row=reading.header_row,
         sheet=reading.sheet,
+        records=reading.records,
     )
 
 

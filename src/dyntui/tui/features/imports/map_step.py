@@ -211,6 +211,10 @@ class MapStep(WizardStep):
                 self.action_region()
             case "constant":
                 self._ask_constant(str(row["field"]))
+            case "rule":
+                self.set_mapping(self.loaded_mapping.with_rule_switched(str(row["sample"])))
+            case "nulls":
+                self.action_nulls()
             case _:
                 self._choose_field(str(row["column"]))
 
@@ -307,6 +311,36 @@ class MapStep(WizardStep):
         self.console.ask_then(
             FormDialog("Phone numbers without a country code", (field,), check=check, verb="set"), on_submit
         )
+
+    def action_nulls(self) -> None:
+        """Ask which texts mean an empty cell."""
+        mapping = self.loaded_mapping
+
+        def on_submit(values: Values) -> None:
+            texts = [text.strip() for text in values["texts"].split(",") if text.strip()]
+            self.set_mapping(mapping.with_nulls(texts, keep_usual=False))
+
+        help_text = (
+            "Whole cells that are read as empty, separated by commas. Without any, all cells are imported as they are."
+        )
+        field = FormInput("texts", "texts", ", ".join(mapping.nulls), help=help_text)
+        self.console.ask_then(FormDialog("Texts for an empty cell", (field,), verb="set"), on_submit)
+
+    def action_path(self) -> None:
+        """Map a part of a column, or the first filled of several columns."""
+        mapping = self.loaded_mapping
+
+        def parse(values: Values) -> Mapping:
+            return mapping.with_column(values["path"].strip(), values["field"].strip())
+
+        path = FormInput(
+            "path",
+            "path",
+            help="mobile|phone is the first that has a value, tags[split=;].0 a part, profile.email a key.",
+        )
+        fields = (path, FormInput("field", "field", help="Such as phoneNumber, wallets.1.chain or metadata.tag."))
+        dialog = FormDialog("Map a path", fields, check=check_with(parse, "path"), verb="map")
+        self.console.ask_then(dialog, lambda values: self.set_mapping(parse(values)))
 
     def action_propose(self) -> None:
         start_worker(self, self._propose, group="propose", exclusive=True)

@@ -12,12 +12,14 @@ from textual.widgets import Static
 from dyntui.core.text import safe
 from dyntui.importer import ColumnMap, Mapping, Problem
 from dyntui.importer.fields import MappingKind, field_for, field_names
-from dyntui.importer.transforms import TRANSFORMS
+from dyntui.importer.text_transforms import VALUE_TRANSFORMS
+from dyntui.importer.transforms import TRANSFORMS, check_transform, describe_transform
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog, match_choices
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.cells import cut, fit
 from dyntui.tui.kit.widgets.line_list import ItemList, LineList
@@ -151,7 +153,7 @@ class _Transforms(ItemList[str]):
         return [
             self.bar(index),
             (f"{order} {fit(name, 10)} ", ""),
-            (cut(TRANSFORMS[name][0], max(0, width - 17)), "dim"),
+            (cut(describe_transform(name), max(0, width - 17)), "dim"),
         ]
 
     def action_toggle_transform(self) -> None:
@@ -163,12 +165,27 @@ class _Transforms(ItemList[str]):
         self.repaint()
         self.post_message(self.Moved(self))
 
+    def action_add_value_transform(self) -> None:
+        """Ask for a transform with a value, and select it."""
+
+        def on_submit(values: Values | None) -> None:
+            name = values["transform"].strip() if values is not None else ""
+            if name and name not in self.selected:
+                self.selected.append(name)
+                self.set_items([name, *self.items])
+                self.post_message(self.Moved(self))
+
+        usages = ", ".join(each.usage for each in VALUE_TRANSFORMS.values())
+        field = FormInput("transform", "transform", help=f"One of {usages}.")
+        check = check_with(lambda values: check_transform(values["transform"].strip()), "transform")
+        self.app.push_screen(FormDialog("Transform with a value", (field,), check=check, verb="add"), on_submit)
+
 
 class TransformsDialog(BaseDialog[list[str]]):
     """Return the names of the selected transforms in order. samples: values for the preview."""
 
     BINDINGS = bindings(KIT_ACTIONS, "select")
-    footer_keys = (("space", "select"), ("enter", "apply"), ("esc", "cancel"))
+    footer_keys = (("space", "select"), ("v", "with a value"), ("enter", "apply"), ("esc", "cancel"))
 
     def __init__(self, item: ColumnMap, kind: MappingKind, samples: Sequence[str], region: str | None) -> None:
         super().__init__(f"Transforms of {safe(item.column, 40)} for {safe(item.field or '', 40)}")

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 from dyntui.importer import Mapping
 from dyntui.importer.fields import field_names
+from dyntui.importer.null_texts import NULL_TEXTS, EmptyCheck
+from dyntui.importer.preset_types import ExclusionRule
+from dyntui.importer.presets import preset_exclusions
 from dyntui.importer.value_paths import compile_path
 from dyntui.services.imports.wizard_service import FilePreview, mapper_for
 from dyntui.tui.features.imports.formatting import cell_text
@@ -54,14 +57,41 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
             rows.append(_mapping_row("constant", _EVERY_ROW, name, str(value), "constant value"))
     if mapping.kind == "users" and any((item.field or "").endswith("phoneNumber") for item in mapping.mapped):
         rows.append(_mapping_row("region", _EVERY_ROW, "", region or "none", "p to set the country"))
+    rows += [
+        _mapping_row("rule", _EVERY_ROW, "", rule.name, f"users that {rule.reason}; enter to change", is_off=is_off)
+        for rule, is_off in _rules(mapping)
+    ]
+    if mapping.nulls != NULL_TEXTS or (preview is not None and _has_null_texts(mapping, preview)):
+        rows.append(_mapping_row("nulls", _EVERY_ROW, "", " · ".join(mapping.nulls) or "none", "n to change"))
     return rows
 
 
-def _mapping_row(kind: str, column: str, field: str, sample: str, reason: str) -> dict[str, object]:
-    target = f"→ {field}" if field else "phone numbers" if kind == "region" else "  excluded"
+def _has_null_texts(mapping: Mapping, preview: FilePreview) -> bool:
+    is_null_text = EmptyCheck(mapping.nulls).is_null_text
+    return any(is_null_text(cell) for row in preview.rows for cell in row.cells)
+
+
+def _rules(mapping: Mapping) -> list[tuple[ExclusionRule, bool]]:
+    """Return the rules that leave rows out, one of each name, and whether each is switched off."""
+    rules = {rule.name: rule for rule in preset_exclusions(mapping.preset) if mapping.kind == "users"}
+    included = set(rules) if "all" in mapping.included else set(mapping.included)
+    return [
+        (rule, name in included)
+        for name, rule in rules.items()
+        if name in included or any(each.name == name for each in mapping.exclusions)
+    ]
+
+
+_TARGETS = {"region": "phone numbers", "nulls": "empty cells", "rule": "rows left out"}
+
+
+def _mapping_row(
+    kind: str, column: str, field: str, sample: str, reason: str, *, is_off: bool = False
+) -> dict[str, object]:
+    target = f"→ {field}" if field else "rows included" if is_off else _TARGETS.get(kind, "  excluded")
     if kind == "choice" and reason.startswith("!"):
         target = f"! {field}"
-    key = column if kind == "column" else f"{kind} {field}"
+    key = column if kind == "column" else f"{kind} {field or sample if kind == 'rule' else field}"
     return {
         "key": key,
         "kind": kind,

@@ -214,6 +214,9 @@ class ParseStep(WizardStep):
             case "sheet":
                 sheets = preview.info.sheets if preview is not None else ()
                 return "Sheet", [Choice(sheet, sheet) for sheet in sheets]
+            case "records":
+                paths = (preview.info.records, *preview.info.other_records) if preview is not None else ()
+                return "Records", [Choice(FOUND, "detect"), *(Choice(path, safe(path, 60)) for path in paths)]
         if isinstance(self.error, UnknownEncoding):
             return "Encoding: choose the correct text", [Choice(*candidate) for candidate in self.error.candidates]
         names = ("utf-8", "utf-16", *ENCODINGS_TO_TRY)
@@ -230,6 +233,8 @@ class ParseStep(WizardStep):
     def _set_option(self, key: str, value: str) -> None:
         setting: Any = None if value == FOUND else int(value) if key == "header_row" else value
         self.draft.read_options = replace(self.draft.read_options, **{key: setting})
+        if key == "format":
+            self.draft.read_options = replace(self.draft.read_options, records=None)
         if key in ("format", "encoding"):
             self.draft.read_options = replace(self.draft.read_options, header_row=None, delimiter=None)
         self._on_options_changed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dyntui.core.text import safe
 from dyntui.importer import SourceInfo
+from dyntui.importer.presets import find_preset
 from dyntui.services.imports.wizard_draft import ReadOptions
 from dyntui.tui.features.imports.formatting import format_size
 from dyntui.tui.features.imports.report_view import ReportLine, heading, text_line, value_line
@@ -49,14 +50,16 @@ def summary_lines_for(info: SourceInfo, reading: ReadOptions, rows: str) -> list
         lines.append(value_line("header", names + suffix(reading.header_row), key="header_row"))
     if len(info.sheets) > 1:
         lines.append(value_line("sheet", safe(info.sheet or "", 60) + suffix(reading.sheet), key="sheet"))
+    if info.records and (info.other_records or reading.records is not None):
+        lines.append(value_line("records", safe(info.records, 60) + suffix(reading.records), key="records"))
     lines += [
         value_line(""),
         value_line("rows", rows),
         value_line("columns", f"{len(info.columns):,}"),
         value_line("size", format_size(info.size)),
     ]
-    if info.preset:
-        lines.append(value_line("source", f"{_preset_name(info.preset)} export"))
+    if preset := find_preset(info.preset):
+        lines.append(value_line("source", preset.title))
     if info.non_ascii:
         lines += [value_line(""), heading("non-ASCII text")]
         lines += [value_line(text) for text in info.non_ascii[:5]]
@@ -68,7 +71,3 @@ def summary_lines_for(info: SourceInfo, reading: ReadOptions, rows: str) -> list
 
 def _encoding_name(name: str) -> str:
     return {"utf-8-sig": "UTF-8 with a BOM", "utf-8": "UTF-8"}.get(name, name)
-
-
-def _preset_name(name: str) -> str:
-    return {"dynamic": "Dynamic", "auth0": "Auth0"}.get(name, name.capitalize())
