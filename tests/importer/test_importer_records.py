@@ -41,6 +41,11 @@ FOUND = {
     "identities in a profile": (J({"list": [{"id": 1, "profile": {"login": "nora", "email": "n@x.org"}}]}), "list", 1),
     "a single user with wallets": (J({**A, "wallets": [{"address": "0x1", "email": "w@x.org"}]}), ".", 1),
     "an export with an owner": (J({"owner": "o@x.org", "data": [A, B]}), "data", 2),
+    "people after many other objects": (
+        J({f"k{n}": {"v": [{"x": 1}]} for n in range(600)} | {"users": [A]}),
+        "users",
+        1,
+    ),
     "SCIM": (J({"schemas": ["urn"], "totalResults": 1, "Resources": [{"userName": "nora"}]}), "Resources", 1),
 }
 
@@ -53,6 +58,11 @@ def test_the_people_are_found_by_content(name: str, is_large: bool) -> None:
         text = text.replace('"n1@alpha-mail.org"', '"n1@alpha-mail.org", "note": "' + "x" * 2 * BLOCK + '"', 1)
     info, rows = read(text)
     assert (info.records, len(rows)) == (place, count)
+
+
+def test_values_between_records_by_id_are_said() -> None:
+    info, rows = read(J({"count": 2, "a": A, "b": B, "next": None}))
+    assert len(rows) == 2 and "Not read: 2 values of “*” that are no objects." in info.notes
 
 
 def test_what_is_not_read_is_said_and_can_be_read() -> None:

@@ -151,8 +151,12 @@ class JsonReader(RowReader):
         """Return whether there is no further document."""
         if stream.at_end():
             return True
-        if stream.peek() not in "[{":
-            raise stream.error("there is text that is neither an object nor an array")
+        if (mark := stream.peek()) not in "[{":
+            raise stream.error(
+                "there is a comma after its end; write [ before the first record and ] after the last one"
+                if mark == ","
+                else "there is text that is neither an object nor an array"
+            )
         return False
 
     @contextmanager

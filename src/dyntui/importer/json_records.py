@@ -8,6 +8,7 @@ holds people; `--records PATH` takes another.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -106,6 +107,7 @@ class RecordScan:
     def __init__(self, *, is_lines: bool = False) -> None:
         self._is_lines = is_lines
         self._places: dict[RecordPath, RecordPlace] = {}
+        self._other_values: Counter[RecordPath] = Counter()
         self.documents = 0
 
     # Collecting
@@ -139,8 +141,7 @@ class RecordScan:
             summary: dict[str, object] = {}
             for key in stream.entries():
                 child = self._read(stream, (*path, key))
-                if isinstance(child, dict):
-                    self._add((*path, ENTRY), child)
+                self._add_entry(path, child)
                 if len(summary) < _SUMMARY:
                     summary[key] = child
             return summary
@@ -162,8 +163,7 @@ class RecordScan:
             for key, child in value.items():
                 if is_person and normalize_name(key) != "users":
                     continue
-                if isinstance(child, dict):
-                    self._add((*path, ENTRY), child)
+                self._add_entry(path, child)
                 if isinstance(child, (dict, list)):
                     self._search(child, (*path, key))
         elif isinstance(value, list):
@@ -174,6 +174,12 @@ class RecordScan:
                     self._add_item((*path, EACH), item)
                 elif isinstance(item, list):
                     self._search(item, (*path, EACH))
+
+    def _add_entry(self, path: RecordPath, child: object) -> None:
+        if isinstance(child, dict):
+            self._add((*path, ENTRY), child)
+        elif path in self._other_values or len(self._other_values) < _MOST_PLACES:
+            self._other_values[path] += 1
 
     def _add_item(self, path: RecordPath, record: dict[str, object]) -> None:
         place = self._add(path, record)
@@ -195,9 +201,10 @@ class RecordScan:
 
     def _place(self, path: RecordPath) -> RecordPlace | None:
         if path not in self._places:
-            if len(self._places) >= _MOST_PLACES:
+            place, count = RecordPlace(path), len(self._places)
+            if count >= _MOST_PLACES and (place.list_rank == 3 or count >= 10 * _MOST_PLACES):
                 return None
-            self._places[path] = RecordPlace(path)
+            self._places[path] = place
         return self._places[path]
 
     # Choosing
@@ -252,6 +259,8 @@ class RecordScan:
         if self.documents > 1 and chosen.path:
             notes.append(f"The file has {self.documents:,} JSON documents in a row. All of them are read.")
         others = self._offered(chosen)
+        if chosen.is_keyed and (count := self._other_values[chosen.path[:-1]]):
+            notes.append(f"Not read: {quantity(count, 'value')} of “{chosen.name}” that are no objects.")
         if chosen.path not in ((), (EACH,)) or (others and chosen.path):
             notes.append(f"The rows are the {quantity(chosen.count, 'record')} in “{chosen.name}”.")
         if others:
