@@ -46,7 +46,7 @@ BODIES: dict[int, list[dict[str, Any]]] = {
     26: [{**N, "phoneNumber": "+4740612345"}],
     27: [{**NORA, "username": "nora"}],
 }
-SAID = {
+MESSAGES = {
     5: "2 JSON documents",
     6: "--records admins",
     8: "in the column “key”",
@@ -63,7 +63,7 @@ def test_the_people_in_the_file_are_sent_and_the_rest_is_named(dyntui: Cli, numb
     done = run_import(dyntui, case_file(number))
     assert done.code == 0, done.messages
     assert done.bodies == BODIES[number]
-    assert SAID.get(number, "") in done.messages
+    assert MESSAGES.get(number, "") in done.messages
 
 
 def test_another_array_can_be_named(dyntui: Cli) -> None:
@@ -72,7 +72,7 @@ def test_another_array_can_be_named(dyntui: Cli) -> None:
     assert refused.code == 2 and "--records with one of: admins, users" in refused.messages
 
 
-def test_the_key_of_a_record_can_be_kept(dyntui: Cli) -> None:
+def test_the_key_of_a_record_can_be_mapped(dyntui: Cli) -> None:
     done = run_import(dyntui, case_file(8), "--map", "key=metadata.formerId")
     assert [body["metadata"] for body in done.bodies] == [{"formerId": "a"}, {"formerId": "b"}]
 
@@ -128,7 +128,7 @@ def test_a_date_that_is_not_understood_is_an_error(dyntui: Cli, tmp_path: Path, 
     assert done.code == 1 and done.bodies == [] and done.problems == {"bad_date": 1}
 
 
-def test_the_format_of_the_dates_in_a_column_can_be_said(dyntui: Cli, tmp_path: Path) -> None:
+def test_the_format_of_the_dates_in_a_column_can_be_given(dyntui: Cli, tmp_path: Path) -> None:
     file = tmp_path / "dates.csv"
     file.write_text("email,seen\nd@alpha-mail.org,03/04/2024\n")
     options = ("--map", "seen=emailVerifiedAt", "--date-format", "seen=%d/%m/%Y")

@@ -60,12 +60,12 @@ def test_the_people_are_found_by_content(name: str, is_large: bool) -> None:
     assert (info.records, len(rows)) == (place, count)
 
 
-def test_values_between_records_by_id_are_said() -> None:
+def test_values_between_records_by_id_are_named() -> None:
     info, rows = read(J({"count": 2, "a": A, "b": B, "next": None}))
     assert len(rows) == 2 and "Not read: 2 values of “*” that are no objects." in info.notes
 
 
-def test_what_is_not_read_is_said_and_can_be_read() -> None:
+def test_what_is_not_read_is_named_and_can_be_read() -> None:
     text = J({"users": [A], "archive": {"users": [B, B]}, "groups": [{"name": "staff"}]})
     info, rows = read(text)
     assert len(rows) == 1 and info.other_records == ("archive.users", "groups")
