@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from tests.cli.import_cases import case_file, run_import
 from tests.conftest import Cli
+from tests.families import slow_except
 
 from dyntui.importer.presets import PRESETS
 
@@ -153,6 +154,7 @@ NOT_TABLES = {
         "SQL",
     ),
     "insert.sql": ("INSERT INTO `users` (`email`) VALUES ('n@alpha-mail.org');\n", "SQL"),
+    "users.toml": ('[[users]]\nemail = "n@alpha-mail.org"\n', "a TOML or INI file"),
     "blank.csv": ("\n \n\t\n", "is blank"),
     "commas.csv": (",,,\n,,,\n", "is blank"),
 }
@@ -252,7 +254,11 @@ def test_every_preset_has_a_sample_and_a_description() -> None:
     ] == []
 
 
-@pytest.mark.parametrize(("preset", "name"), [(each.name, name) for each in PRESETS for name in each.samples])
+_SAMPLES = [(preset.name, name) for preset in PRESETS for name in preset.samples]
+_FAST_SAMPLES = (("supabase", "supabase.json"), ("keycloak", "keycloak-realm.json"), ("cognito", "cognito.csv"))
+
+
+@pytest.mark.parametrize(("preset", "name"), slow_except(_SAMPLES, *_FAST_SAMPLES))
 def test_every_sample_of_a_preset_imports_without_an_invalid_row(dyntui: Cli, preset: str, name: str) -> None:
     done = run_import(dyntui, SAMPLES / name)
     assert done.code == 0, done.messages

@@ -27,7 +27,8 @@ def looks_like_json(text: str) -> str | None:
     """Return `json`, `ndjson` or None, from the first characters of a text."""
     start = text.lstrip(SPACE)
     if start[:1] == "[":
-        return "json" if start[1:].lstrip(SPACE)[:1] in ("{", "[", "]", '"', "") else None
+        inside = start.lstrip("[" + SPACE)  # [[users]] is TOML
+        return "json" if inside[:1] in ("{", "]", '"', "") else None
     if start[:1] != "{":
         return None
     lines = [line for line in start.splitlines()[:50] if line.strip()]

@@ -6,7 +6,7 @@ __all__ = ["NULL_TEXTS", "EmptyCheck"]
 
 NULL_TEXTS = (
     *("NULL", "null", "(null)", "<null>", "[NULL]", "[null]", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "None"),
-    *("\\N", "undefined", "(none)", "<none>", "-NaN", "NaT"),
+    *("0000-00-00", "0000-00-00 00:00:00", "\\N", "undefined", "(none)", "<none>", "-NaN", "NaT"),
 )
 """Whole cells that count as empty. The case matters: Null, Nan and NA are names of people and a country code."""
 

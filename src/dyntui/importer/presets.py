@@ -38,7 +38,7 @@ def recognize_preset(columns: Sequence[str], rows: Iterable[SourceRow] = ()) -> 
     names |= {f"={column}" for column in columns}
     names |= {"".join(char for char in column.casefold() if char.isalnum()) for column in columns}
     names |= _inner_names(columns, rows)
-    return next((preset.name for preset in PRESETS if any(each.fits(names) for each in preset.signatures)), None)
+    return next((preset.name for preset in PRESETS if any(mark.fits(names) for mark in preset.signatures)), None)
 
 
 def _inner_names(columns: Sequence[str], rows: Iterable[SourceRow]) -> set[str]:

@@ -10,7 +10,7 @@ _TO_METADATA = "map to metadata to import it"
 _FIREBASE_PROVIDERS = ("google", "facebook", "twitter", "github")
 FIREBASE_COLUMNS = (
     *("localId", "email", "emailVerified", "passwordHash", "salt", "displayName", "photoUrl"),
-    *(f"{each} {what}" for each in _FIREBASE_PROVIDERS for what in ("id", "email", "displayName", "photoUrl")),
+    *(f"{provider} {what}" for provider in _FIREBASE_PROVIDERS for what in ("id", "email", "displayName", "photoUrl")),
     *("createdAt", "lastSignedInAt", "phoneNumber", "disabled", "customAttributes"),
 )
 """The columns of `firebase auth:export` as CSV, which has no header row; each row ends with a comma."""
@@ -141,8 +141,8 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
             "phoneNumber": ("phoneNumber", PHONE),
             "providerUserInfo": ("oauthAccounts", ("json", "accounts")),
             **{
-                f"{each} {column}": (f"oauthAccounts.{place}.{name}", transforms)
-                for place, each in enumerate(_FIREBASE_PROVIDERS)
+                f"{provider} {column}": (f"oauthAccounts.{place}.{name}", transforms)
+                for place, provider in enumerate(_FIREBASE_PROVIDERS)
                 for column, name, transforms in (
                     ("id", "accountId", TRIM),
                     ("email", "emails", ("list",)),
@@ -151,7 +151,7 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
                 )
             },
         },
-        {f"oauthAccounts.{place}.provider": each for place, each in enumerate(_FIREBASE_PROVIDERS)},
+        {f"oauthAccounts.{place}.provider": provider for place, provider in enumerate(_FIREBASE_PROVIDERS)},
         {
             "emailVerified": VERIFIED_HINT,
             "localId": "map to metadata.firebaseId to keep it",

@@ -57,6 +57,12 @@ _TEXT: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (_SQL, "a file of SQL statements", _SQL_ADVICE),
     (_SQL_COMMENT, "a file of SQL statements", _SQL_ADVICE),
     (re.compile(r"(?:<!doctype html|<html|<\?xml|<table)", re.IGNORECASE), "a web page or XML", "Save it as CSV."),
+    (
+        re.compile(r"(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID): \S", re.IGNORECASE),
+        "an email message",
+        "Save the attached table, or export the data as CSV.",
+    ),
+    (re.compile(r"\[\[?[\w.-]+\]\]?[ \t]*\r?\n"), "a TOML or INI file", "Convert it to JSON or CSV."),
     (re.compile(r"%YAML|---(?:\s|$)"), "a YAML file", _YAML_ADVICE),
 )
 """How the text of a file begins, what it is, and what to do."""
