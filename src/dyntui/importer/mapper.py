@@ -60,7 +60,7 @@ class Mapper:
         self._finisher = RowValidator(self.rules, custom_fields)
         self._always_finish = bool(custom_fields)
         self._empty = EmptyCheck(mapping.nulls)
-        self._nulls = frozenset(mapping.nulls)
+        self._nulls = self._empty.texts
         paths = [each.column for each in mapping.mapped]
         self._left_out_values = left_out_values(mapping.source_columns, paths, self._empty.is_empty)
         self._exclusions = [(compile_path(mapping.source_columns, rule.column), rule) for rule in mapping.exclusions]
@@ -108,12 +108,12 @@ class Mapper:
         """Map one row to a request body. Problems of the row itself are not repeated."""
         user: dict[str, object] = {}
         problems: list[Problem] = []
-        cells = row.cells
+        cells, nulls = row.cells, self._nulls
         for index, name, run in self._plain:
             value = cells[index]
             if value == "" or value is None:
                 continue
-            if value.__class__ is str and (value in self._nulls or self._empty.is_null_text(value)):
+            if value.__class__ is str and value in nulls:
                 _note_null(value, name, problems)
                 continue
             result = run(value, problems)
@@ -124,7 +124,7 @@ class Mapper:
         if self._left_out_values is not None and (values := self._left_out_values(cells)):
             message = f"{'; '.join(values)}: not imported, because another value of the row is used."
             problems.append(Problem("warning", "value_left_out", "", message))
-        left_out = self._find_exclusion(cells)
+        left_out = self._find_exclusion(cells) if self._exclusions else None
         if not user:
             if left_out is None:
                 problems.append(Problem("error", "empty_row", "", "No value of the row is mapped to a field."))

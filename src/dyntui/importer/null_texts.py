@@ -12,16 +12,16 @@ NULL_TEXTS = (
 
 
 class EmptyCheck:
-    """Tells whether a cell has no value. `texts` count as empty."""
+    """Tells whether a cell has no value. `texts` count as empty, also with a blank before or after them."""
 
-    __slots__ = ("_texts",)
+    __slots__ = ("texts",)
 
     def __init__(self, texts: tuple[str, ...]) -> None:
-        self._texts = frozenset(texts)
+        self.texts = frozenset(before + text + after for text in texts for before in ("", " ") for after in ("", " "))
 
     def is_null_text(self, value: object) -> bool:
-        """Return whether a cell is one of the texts, also between blanks."""
-        return value.__class__ is str and (value in self._texts or str(value).strip() in self._texts)
+        """Return whether a cell is one of the texts."""
+        return value.__class__ is str and value in self.texts
 
     def is_empty(self, value: object) -> bool:
         """Return whether a cell has no value."""
