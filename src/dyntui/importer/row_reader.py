@@ -54,7 +54,8 @@ class RowReader(ABC):
         while names and names[-1] in ("", None) and len(names) > usual:
             names.pop()
         if place is None and firebase_without_names(head):
-            names = list(FIREBASE_COLUMNS)
+            (width, _), *_ = Counter(map(len, head)).most_common(1)
+            names = list(FIREBASE_COLUMNS[:width])  # older versions do not export customAttributes
             usual = len(names)
             self.notes += ("The file has no row with column names. The columns of firebase auth:export are used.",)
         elif place is None:
