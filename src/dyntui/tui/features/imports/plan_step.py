@@ -155,6 +155,11 @@ def plan_lines(plan: Mapping[str, Any], counts: RowCounts, allowlist: str = "") 
     if plan["constants"]:
         lines += [value_line(""), heading("constants")]
         lines += [value_line(safe(name, 60), safe(value, 100)) for name, value in plan["constants"].items()]
+    if plan["unmapped"] or plan["left_out"]:
+        lines += [value_line(""), heading("not imported")]
+    if plan["unmapped"]:
+        lines.append(bullet(f"Columns: {safe(', '.join(plan['unmapped']), 400)}"))
+    lines += [bullet(safe(text, 200)) for text in plan["left_out"]]
     found = [item for item in plan["problems"] if item["level"] != "info"]
     if duplicates := counts.problems - outcomes["invalid"]:
         found.append({"level": "error", "code": DUPLICATE, "rows": duplicates})
