@@ -173,6 +173,13 @@ def test_a_file_that_is_not_a_table_is_named_with_the_way_to_one(dyntui: Cli, tm
     assert done.code == 2 and kind in done.messages and not done.document
 
 
+@pytest.mark.parametrize("title", ["Set of users one", "[Export]", "--- users ---", "Pragma export", "BEGIN"])
+def test_a_title_that_resembles_another_format_is_only_a_title(dyntui: Cli, tmp_path: Path, title: str) -> None:
+    file = tmp_path / "titled.csv"
+    file.write_text(f"{title}\nemail,first name\nt@alpha-mail.org,Nora\n")
+    assert run_import(dyntui, file).bodies == [{"email": "t@alpha-mail.org", "firstName": "Nora"}]
+
+
 def test_one_odd_row_does_not_change_the_recognized_format(dyntui: Cli) -> None:
     done = run_import(dyntui, case_file(29))
     assert done.plan["reading"]["preset"] == "firebase"

@@ -65,7 +65,11 @@ def unpack(opened: SourceFile) -> tuple[SourceFile, str]:
                 spool.close()
                 raise
             name = opened.name.removesuffix(suffix) or opened.name
-            return SourceFile(spool, name, opened.path, packed=opened), compression
+            unpacked = SourceFile(spool, name, opened.path, packed=opened)
+            if unpacked.head(8).startswith(tuple(reader[0] for reader in _READERS)):
+                unpacked.close()
+                raise SourceError(f"{opened.name} is compressed twice.", hint="Unpack it first.")
+            return unpacked, compression
     return opened, ""
 
 
@@ -82,6 +86,11 @@ def _copy(opened: SourceFile, spool: BinaryIO, compression: str, open_reader: Ca
                     )
                 spool.write(block)
     except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of the disk, not of the compression
+            raise SourceError(
+                f"{opened.name} cannot be unpacked: {error.strerror}.",
+                hint="Free some space in the folder for temporary files, or unpack the file yourself.",
+            ) from error
         raise _damaged(opened, compression) from error
     except Exception as error:
         if type(error).__name__ != "ZstdError":  # its class is known only after the library is imported

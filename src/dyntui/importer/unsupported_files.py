@@ -34,7 +34,7 @@ _BINARY: tuple[tuple[bytes, str, str], ...] = (
 _SQL = re.compile(
     r"(?:(?:--[^\n]*|/\*.*?\*/;?)\s*)*"
     r"(?:insert\s+into|create\s+(?:table|database|schema|extension)|drop\s+table|copy\s+[\w.\"]+\s*\(|begin\s*;|"
-    r"start\s+transaction|set\s+[\w.@]+\s*[= ]|use\s+[`\w]+;|pragma\s|alter\s+table|lock\s+tables|\\restrict|"
+    r"start\s+transaction|set\s+[\w.@]+\s*(?:=|to\s)|use\s+[`\w]+;|pragma\s+\w+\s*[=;(]|alter\s+table|lock\s+tables|\\restrict|"
     r"select\s+pg_catalog)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -62,8 +62,8 @@ _TEXT: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "an email message",
         "Save the attached table, or export the data as CSV.",
     ),
-    (re.compile(r"\[\[?[\w.-]+\]\]?[ \t]*\r?\n"), "a TOML or INI file", "Convert it to JSON or CSV."),
-    (re.compile(r"%YAML|---(?:\s|$)"), "a YAML file", _YAML_ADVICE),
+    (re.compile(r"\[\[?[\w.-]+\]\]?[ \t]*\r?\n[\w\".-]+[ \t]*="), "a TOML or INI file", "Convert it to JSON or CSV."),
+    (re.compile(r"%YAML|---[ \t]*\r?\n"), "a YAML file", _YAML_ADVICE),
 )
 """How the text of a file begins, what it is, and what to do."""
 
