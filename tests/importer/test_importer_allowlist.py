@@ -51,7 +51,7 @@ def test_the_kind_of_a_pasted_line_follows_from_its_form() -> None:
         "https://example.com",
         "ada#1234",
     ]
-    lines += ["TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "So11111111111111111111111111111111111111112", "0x" + "ab" * 32]
+    lines += ["TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "So11111111111111111111111111111111111111112"]
     assert [each.user for each in pasted("\n".join(lines))] == [
         {"email": "ada@example.com"},
         {"walletPublicKey": EVM},
@@ -62,7 +62,6 @@ def test_the_kind_of_a_pasted_line_follows_from_its_form() -> None:
         {"discordUsername": "ada#1234"},
         {"walletPublicKey": "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"},
         {"walletPublicKey": "So11111111111111111111111111111111111111112"},
-        {"walletPublicKey": "0x" + "ab" * 32},
     ]
 
 

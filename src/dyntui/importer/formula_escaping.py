@@ -10,8 +10,12 @@ gets another one in both profiles, so that reading returns the same value.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import TypeVar
 
-__all__ = ["escape_formula", "shield", "unescape_formula"]
+__all__ = ["escape_formula", "escaped_columns", "shield", "unescape_formula", "without_escape"]
+
+_T = TypeVar("_T")
 
 _SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]"
 _SIGN_BUT_MINUS = "[=+@\uff1d\uff0b\uff20\ufe66\ufe62\ufe6b]"
@@ -37,3 +41,33 @@ def shield(text: str) -> str:
 def unescape_formula(text: str) -> str:
     """Return `text` without the apostrophes that `escape_formula` or `shield` added."""
     return _STARTS.sub("", text) if "'" in text else text
+
+
+_NEARLY_ALL = 0.9
+_ELISION = re.compile(r"'[tsnk][\s\-]", re.IGNORECASE)
+"""The start of Dutch names such as 't Hooft, which are no escaped texts."""
+
+
+def escaped_columns(rows: Sequence[Sequence[object]]) -> frozenset[int]:
+    """Return the columns in which an apostrophe escapes every text, as in the CSV of Auth0, from the first rows.
+
+    One apostrophe in one cell proves nothing.
+    """
+    texts: dict[int, int] = {}
+    escaped: dict[int, int] = {}
+    for row in rows:
+        for place, cell in enumerate(row):
+            if isinstance(cell, str) and cell and cell not in ("true", "false") and not cell.isdigit():
+                texts[place] = texts.get(place, 0) + 1
+                if cell.startswith("'") and not _ELISION.match(cell):
+                    escaped[place] = escaped.get(place, 0) + 1
+    found = {place: count for place, count in escaped.items() if count >= _NEARLY_ALL * texts[place]}
+    return frozenset(found) if sum(found.values()) > 1 else frozenset()
+
+
+def without_escape(cells: Sequence[_T], columns: frozenset[int]) -> tuple[_T | str, ...]:
+    """Return the cells without the apostrophe before each text of these columns."""
+    return tuple(
+        cell[1:] if place in columns and isinstance(cell, str) and cell.startswith("'") else cell
+        for place, cell in enumerate(cells)
+    )

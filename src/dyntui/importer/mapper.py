@@ -12,6 +12,7 @@ from dyntui.importer.fields import FULL_NAME, ImportField, field_for, split_path
 from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, MissingChoice, constant_value
 from dyntui.importer.nested_body import NestedBody
 from dyntui.importer.null_texts import EmptyCheck
+from dyntui.importer.phones import MISSING_PLUS
 from dyntui.importer.problems import Problem, has_errors
 from dyntui.importer.source_types import Cell, SourceRow
 from dyntui.importer.transforms import make_transform, split_name
@@ -216,14 +217,17 @@ def compile_step(
 
 
 def checked_region(region: str | None) -> str | None:
-    """Return the region for phone numbers. Raises UsageError for a code without phone numbers."""
-    if region is None:
-        return None
+    """Return the region for phone numbers; `+` when only the + is missing. Raises UsageError for another code without
+    phone numbers.
+    """
+    if region is None or region.strip() == MISSING_PLUS:
+        return region and MISSING_PLUS
     import phonenumbers
 
     code = region.strip().upper()
     if code not in phonenumbers.SUPPORTED_REGIONS:
         raise UsageError(
-            f"{region!r} is not a region with phone numbers.", hint="Use a two-letter country code, such as DE."
+            f"{region!r} is not a region with phone numbers.",
+            hint="Use a country code of two letters (DE), or + if only the + is missing.",
         )
     return code

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from dyntui.importer.email_phone import normal_phone
+from dyntui.importer.phones import normal_phone
 
 __all__ = ["describe_key", "entry_keys", "field_of_key", "natural_keys", "wallet_key"]
 

@@ -42,6 +42,8 @@ CODES: dict[str, str] = {
     "cell_error": "The cell has a spreadsheet error such as #REF!.",
     "excel_scientific": "A spreadsheet changed a long number to scientific notation. Digits are lost.",
     "excel_precision": "The number has more than the 15 digits that spreadsheets keep, so its last digits are wrong.",
+    "escaped_text": "An apostrophe before every text of a column was removed: the exporting program added it.",
+    "private_key": "The cell has a private key or a seed phrase. It is removed, and the row is not sent.",
     "duplicate_in_file": "An earlier row has the same email, phone, wallet, username or social account.",
     "disabled_left_out": "The user is disabled in the other system and left out. --include disabled imports it.",
     "deleted_left_out": "The user is deleted in the other system and left out. --include deleted imports it.",
@@ -73,7 +75,12 @@ CODES: dict[str, str] = {
     "email_verified_without_email": "emailVerifiedAt has a value, but the row has no email.",
     # phone
     "phone_impossible": "The number cannot be a phone number (length or country code).",
-    "phone_needs_region": "The number has no country code. Set --region XX, or write it with +.",
+    "phone_letters": "The number has letters. The transform `vanity` spells them with digits.",
+    "phone_extension": "The number has an extension, which cannot be sent.",
+    "phone_characters": "The cell has characters that no phone number has, or several numbers.",
+    "phone_country_code": "A number without + begins with the country code of the region. A + is added.",
+    "phone_digits_changed": "The number is sent with other digits, as its country writes it internationally.",
+    "phone_needs_region": "The number has no country code. Set --region XX, or --region + if only the + is missing.",
     "phone_unlikely": "The number has a valid length, but no known operator uses its range.",
     "phone_normalized": "The number was converted to international format (E.164).",
     # country

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -11,9 +12,12 @@ from typing import BinaryIO
 
 from dyntui.importer.compressed import unpack
 from dyntui.importer.csv_reader import DelimitedReader
+from dyntui.importer.formula_escaping import escaped_columns, without_escape
 from dyntui.importer.json_reader import JsonReader, looks_like_json
 from dyntui.importer.presets import recognize_preset
+from dyntui.importer.problems import Problem
 from dyntui.importer.row_reader import RowReader
+from dyntui.importer.secrets import SecretFilter
 from dyntui.importer.source_file import SourceFile, open_bytes
 from dyntui.importer.source_types import SourceError, SourceInfo, SourceRow, fingerprint
 from dyntui.importer.spreadsheet_reader import OLE_MAGIC, ZIP_MAGIC
@@ -33,11 +37,33 @@ class Source:
     def __init__(self, opened: SourceFile, table: RowReader, info: SourceInfo) -> None:
         self._opened = opened
         self._table = table
+        self._secrets = SecretFilter(info.columns)
+        self._escaped: frozenset[int] = frozenset()
         self.info = info
+        if info.format not in ("json", "ndjson"):
+            self._find_escaped_columns()
+
+    def _find_escaped_columns(self) -> None:
+        self._escaped = escaped_columns([row.cells for row in self.sample()])
+        if self._escaped:
+            names = ", ".join(name for place, name in enumerate(self.info.columns) if place in self._escaped)
+            self._escape_note = f"An apostrophe before each text is removed in: {names}."
+            self.info = replace(self.info, notes=(*self.info.notes, self._escape_note))
 
     def rows(self) -> Iterator[SourceRow]:
-        """Iterate over every row. Raises SourceChanged at the end when the file changed meanwhile."""
-        return self._table.rows()
+        """Iterate over every row, without private keys. Raises SourceChanged at the end when the file changed
+        meanwhile.
+        """
+        rows = self._table.rows()
+        return map(self._secrets.apply, self._unescaped(rows) if self._escaped else rows)
+
+    def _unescaped(self, rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
+        problems: tuple[Problem, ...] = (
+            Problem("info", "escaped_text", "", self._escape_note),
+        )  # reported once, with the first row
+        for row in rows:
+            yield row._replace(cells=without_escape(row.cells, self._escaped), problems=row.problems + problems)
+            problems = ()
 
     def sample(self, limit: int = 200) -> tuple[SourceRow, ...]:
         """Return the first rows, for a preview and for proposing a mapping."""

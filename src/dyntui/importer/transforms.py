@@ -63,9 +63,15 @@ def _upper(value: object, field: ImportField, rules: ValidationContext, problems
 
 
 def _phone(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    from dyntui.importer.email_phone import to_e164
+    from dyntui.importer.phones import to_e164
 
     return to_e164(value, field.name, rules, problems)
+
+
+def _vanity(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    from dyntui.importer.phones import spell_on_keypad
+
+    return spell_on_keypad(value) if isinstance(value, str) else value
 
 
 def _country(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
@@ -179,6 +185,7 @@ TRANSFORMS: dict[str, tuple[str, FieldStep]] = {
     "upper": ("convert to upper case", _upper),
     "split": ("split a full name into first and last name", _same),
     "phone": ("convert a phone number to international format (E.164)", _phone),
+    "vanity": ("convert letters of a phone number to the digits of a keypad", _vanity),
     "country": ("convert a country name to its two-letter code", _country),
     "boolean": ("convert yes and no to true and false", _boolean),
     "verified": ("convert yes to now and no to no value; keep a date", _verified),

@@ -91,13 +91,13 @@ def _text(value: object, field: ImportField, rules: ValidationContext, problems:
 
 
 def _email(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    from dyntui.importer.email_phone import check_email
+    from dyntui.importer.emails import check_email
 
     return check_email(value, field.name, rules, problems)
 
 
 def _phone(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    from dyntui.importer.email_phone import check_phone
+    from dyntui.importer.phones import check_phone
 
     return check_phone(value, field.name, rules, problems)
 

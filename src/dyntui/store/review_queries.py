@@ -46,6 +46,7 @@ FILE_CODES = (
     "formula",
     "formula_not_computed",
     "cell_error",
+    "private_key",
 )
 """Problems of the file itself, which mapping a row again does not find."""
 

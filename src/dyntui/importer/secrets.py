@@ -1,0 +1,186 @@
+"""Find private keys and seed phrases in the cells of a source file, so that none is stored, shown or sent.
+
+`Source.rows` replaces each of them by `REMOVED` before anything else sees the row, which gets the error `private_key`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib.resources import files
+
+from dyntui.importer.problems import Problem
+from dyntui.importer.source_types import Cell, SourceRow, normalize_name
+
+__all__ = ["REMOVED", "SecretFilter", "is_private_key"]
+
+REMOVED = "[private key removed]"
+
+_SECRET_NAMES = (
+    *("privatekey", "privkey", "secretkey", "seedphrase", "seedwords", "mnemonic", "recoveryphrase", "recoverywords"),
+    *("secretphrase", "secretrecovery", "walletsecret", "keystorejson"),
+)
+_WALLET_NAMES = (
+    *("wallet", "address", "key", "account", "eth", "evm", "identifier", "value", "entry", "crypto", "column", "seed"),
+    *("secret", "owner", "holder"),
+)
+_LONG_HEX_NAMES = (
+    *("hash", "tx", "transaction", "signature", "sui", "aptos", "stark", "near", "kadena", "kda", "objectid", "root"),
+    *("password", "digest", "checksum", "token", "fuel", "aztec"),
+)
+"""Parts of the names of columns whose values may have 64 hex digits: hashes, and addresses of some chains."""
+_LONG_HEX_CHAINS = frozenset({"sui", "apt", "aptos", "stark", "starknet", "near", "kda", "kadena", "movement"})
+_SHORTEST_SECRET = 16
+"""Shorter texts in a column with a name such as `seed` are no secrets."""
+_SHORTEST = 50
+"""Every key and phrase is longer than this."""
+
+_BASE58 = "[1-9A-HJ-NP-Za-km-z]"
+_HEX_KEY = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{64}(?![0-9A-Za-z])")
+_MARKED = re.compile(
+    rf"PRIVATE KEY-----|(?<![0-9A-Za-z])(?:[xyztuvYZUV]prv{_BASE58}{{90,}}|(?:suiprivkey|nsec)1[0-9a-z]{{50,}}"
+    rf"|APrivateKey1{_BASE58}{{40,}}|ed25519-priv-0x[0-9a-f]{{60,}}|edsk{_BASE58}{{50,}}|ed25519:{_BASE58}{{85,90}}"
+    r"|AGE-SECRET-KEY-1[0-9A-Z]{50,}|secret-extended-key-[a-z]+1[0-9a-z]{50,})"
+)
+_WIF = re.compile(rf"(?<![0-9A-Za-z])[5KLTQc69]{_BASE58}{{50,51}}(?![0-9A-Za-z])")
+_WIF_VERSIONS = frozenset({0x80, 0xEF, 0xB0, 0x9E})
+_KEY_PAIR = re.compile(rf"(?<![0-9A-Za-z]){_BASE58}{{85,88}}(?![0-9A-Za-z])")
+_STELLAR = re.compile(r"(?<![0-9A-Za-z])S[A-Z2-7]{55}(?![0-9A-Za-z])")
+_BYTES = re.compile(r"\[?\s*\d{1,3}(?:\s*,\s*\d{1,3}){63}\s*\]?")
+_WORD = re.compile(r"[a-z]+")
+_PHRASE_WORDS = 12
+
+
+@cache
+def _seed_words() -> frozenset[str]:
+    lines = files("dyntui.importer").joinpath("data", "seed_words.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def is_private_key(text: str, *, hex_key: bool = False) -> bool:
+    """Return whether a text contains a private key or a seed phrase.
+
+    hex_key: whether 64 hex digits are a key here. They are not in a column of hashes or of Sui addresses.
+    """
+    if len(text) <= _SHORTEST:
+        return False
+    if (hex_key and _HEX_KEY.search(text)) or _MARKED.search(text) or _BYTES.fullmatch(text.strip()):
+        return True
+    if any(_is_wif(match[0]) for match in _WIF.finditer(text)):
+        return True
+    if any(_is_stellar_seed(match[0]) for match in _STELLAR.finditer(text)):
+        return True
+    return (hex_key and any(_decodes_to(match[0], 64) for match in _KEY_PAIR.finditer(text))) or _has_phrase(text)
+
+
+def _is_wif(text: str) -> bool:
+    data = _base58(text)
+    if data is None or len(data) not in (37, 38) or data[0] not in _WIF_VERSIONS:
+        return False
+    return hashlib.sha256(hashlib.sha256(data[:-4]).digest()).digest()[:4] == data[-4:]
+
+
+def _base58(text: str) -> bytes | None:
+    import base58
+
+    try:
+        return base58.b58decode(text)
+    except ValueError:
+        return None
+
+
+def _decodes_to(text: str, size: int) -> bool:
+    data = _base58(text)
+    return data is not None and len(data) == size
+
+
+def _is_stellar_seed(text: str) -> bool:
+    import base64
+    import binascii
+
+    data = base64.b32decode(text)
+    return data[0] == 18 << 3 and binascii.crc_hqx(data[:33], 0).to_bytes(2, "little") == data[33:]
+
+
+def _has_phrase(text: str) -> bool:
+    """Return whether twelve words in a row are those of seed phrases, with numbers or punctuation between them."""
+    words = _WORD.findall(text.lower())
+    if len(words) < _PHRASE_WORDS:
+        return False
+    run = 0
+    for word in words:
+        run = run + 1 if word in _seed_words() else 0
+        if run >= _PHRASE_WORDS:
+            return True
+    return False
+
+
+class SecretFilter:
+    """Removes secrets from the rows of one file."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = columns
+        self._names = [normalize_name(column) for column in columns]
+        self._secret_columns = [place for place, name in enumerate(self._names) if _is_secret_name(name)]
+
+    def apply(self, row: SourceRow) -> SourceRow:
+        """Return the row without secrets, with the error `private_key` for each column that had one."""
+        if not row.extra and not self._may_have_secret(row.cells):
+            return row
+        found = [
+            place
+            for place, (name, cell) in enumerate(zip(self._names, row.cells, strict=True))
+            if _has_secret(name, cell, row.cells)
+        ]
+        surplus = [
+            place
+            for place, (key, cell) in enumerate(row.extra)
+            if _has_secret(normalize_name(key) or "value", cell, row.cells)
+        ]
+        if not found and not surplus:
+            return row
+        cells = tuple(REMOVED if place in found else cell for place, cell in enumerate(row.cells))
+        extra = tuple((key, REMOVED if place in surplus else cell) for place, (key, cell) in enumerate(row.extra))
+        message = "Private keys and seed phrases are never imported. Delete it from the file; others may know it."
+        names = [self._columns[place] for place in found] or [""]
+        problems = tuple(Problem("error", "private_key", name, message) for name in names)
+        return SourceRow(row.number, cells, row.problems + problems, extra)
+
+    def _may_have_secret(self, cells: Sequence[Cell]) -> bool:
+        """Return whether a cell is long enough for a secret; fast, because nearly all rows have none."""
+        for cell in cells:
+            if isinstance(cell, str):
+                if len(cell) > _SHORTEST:
+                    return True
+            elif isinstance(cell, (dict, list)):
+                return True
+        return any(cells[place] for place in self._secret_columns)
+
+
+def _is_secret_name(name: str) -> bool:
+    return name == "seed" or any(part in name for part in _SECRET_NAMES)
+
+
+def _has_secret(name: str, cell: object, siblings: Collection[object]) -> bool:
+    """Return whether a cell, or a value inside it, is a secret. siblings: the values beside it in its row or object."""
+    if isinstance(cell, dict):
+        return any(_has_secret(normalize_name(str(key)), value, cell.values()) for key, value in cell.items())
+    if isinstance(cell, list):
+        if len(cell) == 64 and all(isinstance(each, int) and 0 <= each < 256 for each in cell):
+            return True
+        if cell and all(isinstance(each, str) for each in cell) and _has_phrase(" ".join(map(str, cell))):
+            return True
+        return any(_has_secret(name, value, siblings) for value in cell)
+    if not isinstance(cell, str) or len(cell) < _SHORTEST_SECRET or cell == REMOVED:
+        return False
+    if _is_secret_name(name):
+        return True
+    if len(cell) <= _SHORTEST:
+        return False
+    hex_key = any(part in name for part in _WALLET_NAMES) and not any(part in name for part in _LONG_HEX_NAMES)
+    if hex_key and _HEX_KEY.search(cell):
+        words = {value.strip().casefold() for value in siblings if isinstance(value, str)}
+        hex_key = not words & _LONG_HEX_CHAINS
+    return is_private_key(cell, hex_key=hex_key)
