@@ -120,7 +120,7 @@ def test_a_dry_run_sends_nothing_and_its_plan_can_be_run_once(dyntui: Any, tmp_p
     file = write_csv(tmp_path / "plan.csv", "plan", 250)
     plan = dyntui.json("import", str(file), "--dry-run", *UNVERIFIED, *QUICK)
     assert plan["outcomes"]["create"] == 250
-    assert plan["requests"] == {"bulkCreateUser": 3}
+    assert plan["requests"] == {"bulkCreateUser": 5}
     assert plan["state"] == "ready"
     assert dyntui.json("users", "list", "--filter", "plan1@", "--column", "email")["users"] == []
     file.unlink()

@@ -228,6 +228,7 @@ async def test_each_rule_has_its_code_in_single_and_in_bulk_create(api: Any, row
             {"publicWalletAddress": "0x" + "ab" * 20, "chain": "EVM", "walletName": "x", "walletProvider": "qrCode"}
         ],
     )
+    api.sandbox.flags.set("field-patterns", "any")
     alone = await api("POST", "ENV/users", row)
     assert (alone.status_code, alone.json()["code"]) == (422, code)
     failed = (await api.bulk(row))["failed"]

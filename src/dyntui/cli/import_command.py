@@ -37,7 +37,7 @@ report_option = click.option(
 )
 first_option = click.option("--first", type=click.IntRange(1), metavar="N", help="Send N rows, then pause.")
 run_options = combine_options(
-    click.option("--batch", type=click.IntRange(1, 1000), metavar="N", help="Rows per request.  [default: 100]"),
+    click.option("--batch", type=click.IntRange(1, 1000), metavar="N", help="Rows per request.  [default: 50]"),
     click.option(
         "--rate", type=click.FloatRange(0), metavar="PER_MINUTE", help="Bulk requests per minute; 0 is no limit."
     ),

@@ -34,12 +34,20 @@ _NAME_LIST = {"items": {"type": "string", **_NAME_TEXT}}
 _COUNTRY = {"pattern": "^[A-Z]{2}$"}
 _SHORT_TEXT = {"maxLength": 255}
 _WORD = {"maxLength": 100, "pattern": "^[A-Za-z0-9_-]+$"}
-_OTHER_CHAINS = ("btcWallet", "kdaWallet", "ltcWallet", "ckbWallet", "kasWallet", "dogeWallet")
+_USER_TEXT = {"maxLength": 255, "pattern": f"^$|{_NAME_TEXT['pattern']}"}
 _PROFILE: Schema = {
-    **dict.fromkeys(("alias", "firstName", "lastName", "jobTitle", "phoneNumber", "team", "tShirtSize"), _NAME_TEXT),
-    **dict.fromkeys(("email", "username", *_OTHER_CHAINS), _SHORT_TEXT),
+    **dict.fromkeys(("alias", "firstName", "lastName", "jobTitle", "phoneNumber", "team", "tShirtSize"), _USER_TEXT),
+    "email": {"maxLength": 255, "pattern": r"^[\x00-\x7F]*$"},
+    "username": {"maxLength": 255, "pattern": r"^$|^[\p{L}\p{N}_-]{3,20}$"},
+    "btcWallet": {"pattern": "^(bc1|[13])[a-zA-HJ-NP-Z0-9]{25,59}$"},
+    "kdaWallet": {"pattern": "^k:[0-9a-fA-F]{64}$"},
+    "ltcWallet": {"pattern": "^[LM3][a-km-zA-HJ-NP-Z1-9]{26,53}$"},
+    "ckbWallet": {"pattern": "^(ckb1q|ckt1q)[0-9a-z]{25,111}$"},
+    "kasWallet": {"pattern": "^kaspa:[0-9A-Za-z]{56,}$"},
+    "dogeWallet": {"pattern": "^D[a-zA-Z0-9_.-]{33}$"},
     "country": _COUNTRY,
 }
+"""The patterns of the vendor's OpenAPI document (docs/vendor-api.md#field-values)."""
 _FIELD_RULES: Mapping[str, Schema] = {
     "InternalUserFields": _PROFILE,
     "InternalBulkUpdateUserFields": _PROFILE,
@@ -70,9 +78,10 @@ _FIELD_RULES: Mapping[str, Schema] = {
     "PostTokenFields": {"note": {"maxLength": 100}},
     "CustomFieldRequest": {"name": _SHORT_TEXT},
 }
-_USER_SCHEMAS = frozenset(
+_PATTERN_SCHEMAS = frozenset(
     {"InternalUserFields", "InternalBulkUpdateUserFields", "InternalUpdatableUserFields", "CreateUserOauthRequest"}
 )
+"""Schemas whose patterns are in the OpenAPI document only, so that the sandbox can leave them out."""
 _ROW_SCHEMAS = ("InternalUserFields", "InternalBulkUpdateUserFields", "InternalUpdatableUserFields")
 _CODES = {
     "publicWalletAddress": "invalid_wallet_address",
@@ -104,13 +113,13 @@ def open_schemas() -> dict[str, Schema]:
 
 
 @cache
-def _request_schemas(strict: bool, names: bool) -> dict[str, Schema]:
+def _request_schemas(strict: bool, patterns: bool) -> dict[str, Schema]:
     schemas = open_schemas()
     for name, rules in _FIELD_RULES.items():
         for field, rule in rules.items():
             # String rules do not apply to numbers and null, so a nullable field needs no special case.
             if (properties := schemas[name]["properties"]).get(field) is not None:
-                loose = rule is _NAME_TEXT and name in _USER_SCHEMAS and not names
+                loose = name in _PATTERN_SCHEMAS and field != "country" and not patterns
                 properties[field] = {**properties[field], **(_SHORT_TEXT if loose else rule)}
     if strict:
         for name in _ROW_SCHEMAS:
@@ -119,30 +128,30 @@ def _request_schemas(strict: bool, names: bool) -> dict[str, Schema]:
 
 
 @cache
-def _validator(operation_id: str, strict: bool, names: bool, rows: bool) -> jsonschema_rs.Validator:
+def _validator(operation_id: str, strict: bool, patterns: bool, rows: bool) -> jsonschema_rs.Validator:
     import jsonschema_rs  # not before the first write: it takes as long as fifty sample users
 
     schema = catalog().get(operation_id).body or {}
-    root = {**(schema["items"] if rows else schema), "components": {"schemas": _request_schemas(strict, names)}}
+    root = {**(schema["items"] if rows else schema), "components": {"schemas": _request_schemas(strict, patterns)}}
     return jsonschema_rs.validator_for(root, validate_formats=True)
 
 
-def body_violations(operation: Operation, body: object, *, strict: bool, names: bool = False) -> Iterator[Violation]:
+def body_violations(operation: Operation, body: object, *, strict: bool, patterns: bool = False) -> Iterator[Violation]:
     """Yield the violations in the body of a request.
 
-    `strict`: unknown fields are violations. `names`: the texts of a user must match the named-string pattern, which is
-    documented for lists and wallets only (docs/vendor-api.md#field-values).
+    `strict`: unknown fields are violations. `patterns`: the texts of a user must match the patterns of the vendor's
+    OpenAPI document, which the vendor's client does not have (docs/vendor-api.md#field-values).
     """
-    validator = _validator(operation.id, strict, names, False)
+    validator = _validator(operation.id, strict, patterns, False)
     if not validator.is_valid(body):
         yield from map(Violation, validator.iter_errors(body))
 
 
 def row_violations(
-    operation: Operation, rows: Sequence[object], *, strict: bool, names: bool = False
+    operation: Operation, rows: Sequence[object], *, strict: bool, patterns: bool = False
 ) -> dict[int, Violation]:
     """Return the first violation in each invalid element of an array, by index."""
-    validator = _validator(operation.id, strict, names, True)
+    validator = _validator(operation.id, strict, patterns, True)
     return {
         i: Violation(next(iter(validator.iter_errors(row))))
         for i, row in enumerate(rows)

@@ -53,5 +53,5 @@ class SandboxState:
         """The keyword arguments of `schema_validation.body_violations`, from the behavior flags."""
         return {
             "strict": self.flags["unknown-fields"] == "reject",
-            "names": self.flags["user-names"] == "named",
+            "patterns": self.flags["field-patterns"] == "documented",
         }

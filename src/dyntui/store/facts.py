@@ -46,6 +46,7 @@ _TYPES: dict[str, _Shape] = {
     "reports": {},
     "draft": _OPTIONAL_TEXT,
     "ids_kept": _FLAG,
+    "max_rows": (int,),
 }  # fmt: skip
 """The types of the facts: types, {name: shape} for an object, [shape] for a list.
 

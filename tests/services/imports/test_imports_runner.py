@@ -13,6 +13,7 @@ from tests.services.imports.imports_fixtures import (
     Cut,
     FakeServer,
     Reply,
+    Step,
     answer,
     applied_then,
     codes,
@@ -369,6 +370,55 @@ async def test_too_large_halves_the_batch(tmp_path: Path) -> None:
         await run(journal, server, batch=80)
         assert [len(post) for post in server.posts] == [80, 40, 20, 20, 20, 20]
         assert states(journal) == ["created"] * 80
+
+
+def at_most(limit: int, status: int, message: str) -> Step:
+    """Refuse more rows than `limit` in a request."""
+
+    def step(server: FakeServer, rows: list[dict[str, Any]]) -> Reply:
+        server.script.insert(0, step)
+        return Reply(status, {"error": message}) if len(rows) > limit else server.apply(rows)
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "posts"),
+    [
+        (400, "body must NOT have more than 25 items", 9),
+        (422, "A request may contain at most 25 users", 9),
+        (400, "maxItems: 25", 9),
+        (400, "Too many rows", 10),
+        (413, "request entity too large", 10),
+        (400, "Validation failed", 11),
+    ],
+)
+async def test_a_refused_number_of_rows_is_never_sent_again(
+    tmp_path: Path, status: int, message: str, posts: int
+) -> None:
+    server = FakeServer([at_most(25, status, message)])
+    with job(tmp_path, people(200)) as journal:
+        await run(journal, server, batch=100)
+        assert states(journal) == ["created"] * 200
+        assert len(server.posts) == posts
+        assert journal.facts["max_rows"] == 25
+
+
+async def test_a_half_that_is_too_large_is_halved_again(tmp_path: Path) -> None:
+    server = FakeServer([answer(400), answer(413), answer(413)])
+    with job(tmp_path, people(40)) as journal:
+        await run(journal, server, batch=40)
+        assert states(journal) == ["created"] * 40
+        assert [len(post) for post in server.posts[:5]] == [40, 20, 10, 5, 5]
+
+
+async def test_a_message_about_a_field_of_a_row_is_not_about_the_number_of_rows(tmp_path: Path) -> None:
+    message = "body/1/wallets must NOT have more than 3 items"
+    server = FakeServer([answer(400, {"error": message}), answer(400, {"error": message})])
+    with job(tmp_path, people(2)) as journal:
+        await run(journal, server)
+        assert states(journal) == ["failed", "created"]
+        assert "max_rows" not in journal.facts
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 422])

@@ -25,8 +25,11 @@ def bulk_create(call: OperationCall) -> Reply:
     flags = call.sandbox.flags
     if not isinstance(rows, list):
         raise bad_request("body must be array")
-    if 0 < flags.number("bulk-max-rows") < len(rows):
-        raise RequestRefused(Reply(413, {"error": "request entity too large"}))
+    limit = flags.number("bulk-max-rows")
+    if 0 < limit < len(rows):
+        status = flags.number("bulk-too-many")
+        message = "request entity too large" if status == 413 else f"body must NOT have more than {limit} items"
+        raise RequestRefused(Reply(status, {"error": message}))
     batch = _Batch(call, _violations(call, rows), upsert=bool(call.query.get("upsert")))
     for index, row in enumerate(rows):
         batch.process_row(index, row)

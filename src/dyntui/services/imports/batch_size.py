@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-__all__ = ["BatchSize"]
+from collections.abc import Iterable, Sequence
+
+__all__ = ["DEFAULT_ROWS", "BatchSize", "RefusedBatch"]
+
+DEFAULT_ROWS = 50
+"""The most rows that the vendor's OpenAPI document allows in a bulk request (docs/vendor-api.md#bulk-create)."""
 
 _SMALLEST = 10
 _SUCCESSES_TO_GROW = 3
@@ -40,7 +45,37 @@ class BatchSize:
         if self._adaptive:
             self.rows = max(min(_SMALLEST, self._limit), self.rows // 2)
 
-    def record_too_large(self, rows: int) -> None:
-        """Record that the server refused a request with `rows` rows because of its size."""
-        self._limit = max(1, rows // 2)
+    def record_too_large(self, rows: int, accepted: int | None = None) -> int:
+        """Record that the server refused a request with `rows` rows because of its size; return the new limit.
+
+        accepted: a number of rows that the server accepts; None when it did not say, so that half of them are tried.
+        """
+        self._limit = accepted if accepted is not None and 0 < accepted < rows else max(1, rows // 2)
         self.rows, self._successes = min(self.rows, self._limit), 0
+        return self._limit
+
+
+class RefusedBatch:
+    """The rows of a refused request while their halves are sent.
+
+    When the server then accepts each of them, it refused their number, and not one of the rows.
+    """
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self._open = set(numbers)
+        self.rows = len(self._open)
+        """How many rows the refused request had."""
+        self.accepted = 0
+        """The largest number of rows that was accepted in one request."""
+
+    def record_accepted(self, numbers: Sequence[int]) -> bool:
+        """Record a request that was accepted. Return whether all rows of the refused request are accepted now."""
+        if self._open.isdisjoint(numbers):
+            return False
+        self._open.difference_update(numbers)
+        self.accepted = max(self.accepted, len(numbers))
+        return not self._open
+
+    def contains(self, number: int) -> bool:
+        """Return whether a row is one of those that are not accepted yet."""
+        return number in self._open

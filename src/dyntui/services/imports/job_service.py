@@ -15,6 +15,7 @@ from dyntui.services.access.impact import assess_entries
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
 from dyntui.services.imports.allowlist_destination import EntryDestination
+from dyntui.services.imports.batch_size import DEFAULT_ROWS
 from dyntui.services.imports.destination import Destination
 from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.precheck import PRECHECKED, run_precheck
@@ -54,7 +55,7 @@ _CONFIRMED = "confirmed"
 class JobOptions:
     """How a job runs; stored in its journal."""
 
-    batch: int = 100
+    batch: int = DEFAULT_ROWS
     """Rows in one request."""
     settle: float = 30.0
     """Seconds to wait before a row with a lost response is looked up."""

@@ -23,6 +23,7 @@ from dyntui.services.imports.job_service import JobOptions, action_for, destinat
 from dyntui.services.imports.jobs import plan_file
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.reports import result_document
+from dyntui.services.imports.runner import rows_per_request
 from dyntui.services.imports.suggestions import ACCEPTED
 from dyntui.store import job_queries
 from dyntui.store.journal import Journal
@@ -172,7 +173,7 @@ def _requests(journal: Journal, options: JobOptions) -> dict[str, int]:
     for queue in destination_for(journal).queues:
         rows = journal.count_pending(queue.number)
         if rows:
-            out[queue.operation] = ceil(rows / (queue.max_rows or options.batch))
+            out[queue.operation] = ceil(rows / (queue.max_rows or rows_per_request(journal, options.batch)))
     return out
 
 

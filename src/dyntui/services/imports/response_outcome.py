@@ -5,7 +5,7 @@
 | DNS, connect or TLS failure | nothing was sent | NOT_SENT |
 | 429 | refused before work | RATE_LIMITED |
 | 401, 403 | refused | NOT_ALLOWED |
-| 413 | refused | TOO_LARGE |
+| 413, and a 4xx about the number of rows | refused | TOO_LARGE |
 | other 4xx, a redirect | refused | REFUSED |
 | 2xx with JSON | each row matched by key | ANSWERED |
 | 5xx, timeout, reset, truncated or invalid JSON | may have worked, completely or partly | MAYBE |
@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -40,6 +41,15 @@ RETRYABLE_CODES = frozenset(
     {"lock_timeout", "lock_too_many_attempts", "too_many_requests", "wallet_service_connection_error"}
 )
 _REQUEST_TIMEOUT = 408
+_ROW_PATH = re.compile(r"[/.\[]\d+[/.\]]")
+"""A path to a field of one row, such as `body/3/wallets`: the message is not about the number of rows."""
+_ROWS = r"(?:items|rows|users|elements|entries|records|objects)"
+_MAXIMUM = r"(?:more than|at most|up to|maximum|limit|max)"
+_TOO_MANY = re.compile(
+    rf"{_MAXIMUM}\D{{0,24}}?(\d{{1,5}})\s*{_ROWS}|{_ROWS}\D{{0,40}}?{_MAXIMUM}\D{{0,12}}(\d{{1,5}})"
+    rf"|too many {_ROWS}|maxitems\D{{0,6}}(\d{{1,5}})",
+    re.IGNORECASE,
+)
 _ENDS = (b"}", b"]")
 
 
@@ -84,6 +94,13 @@ class ResponseOutcome:
         return self.error.message if self.error is not None else ""
 
     @property
+    def stated_limit(self) -> int | None:
+        """The number of rows that the server says it accepts, in a refusal about their number; None without one."""
+        match = _TOO_MANY.search(self.message)
+        number = next((group for group in match.groups() if group), None) if match else None
+        return None if number is None else int(number)
+
+    @property
     def code(self) -> str:
         """The error code of the server, or a short name of what happened."""
         if isinstance(self.error, ApiError):
@@ -123,6 +140,8 @@ def _outcome_kind(error: ApiProblem, status: int) -> OutcomeKind:
         case RepeatedPage():
             return OutcomeKind.REFUSED
         case TooLarge():
+            return OutcomeKind.TOO_LARGE
+        case ApiError() if _TOO_MANY.search(error.message) and not _ROW_PATH.search(error.message):
             return OutcomeKind.TOO_LARGE
         case ApiError():
             return OutcomeKind.BUSY if error.code in RETRYABLE_CODES else OutcomeKind.REFUSED

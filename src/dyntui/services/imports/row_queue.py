@@ -23,6 +23,8 @@ class Batch:
     queue: SendQueue
     rows: list[WorkRow]
     request: BatchRequest
+    is_half: bool = False
+    """Whether it is one half of a refused batch."""
 
     @property
     def numbers(self) -> list[int]:
@@ -61,21 +63,29 @@ class RowQueue:
         marked: deque[Batch] = deque()
         with self._journal.transaction():
             record()
-            while len(marked) < max_batches and (rows := self._select(queue, queue.max_rows or size)):
+            while len(marked) < max_batches:
+                half = self._next_half(queue)
+                rows = half or self._select(queue, queue.max_rows or size)
+                if not rows:
+                    break
                 sending = self._destination.build_request(queue, rows)
                 numbers = [row.number for row in rows]
                 at = self._clock.not_before(steady_ms())
                 number = self._journal.begin_batch(numbers, sending.operation, len(sending.content), at=at)
-                marked.append(Batch(number, queue, rows, sending))
+                marked.append(Batch(number, queue, rows, sending, is_half=bool(half)))
         return marked
+
+    def _next_half(self, queue: SendQueue) -> list[WorkRow]:
+        """Return the rows of the next half of a refused batch; none when there is none."""
+        while self._halves:
+            if rows := self._journal.pending_of(queue.number, self._halves.popleft()):
+                return rows
+        return []
 
     def _select(self, queue: SendQueue, size: int) -> list[WorkRow]:
         """Return the next rows that may share a request: no two with one key; a row that no response mentions goes
         alone.
         """
-        while self._halves:
-            if rows := self._journal.pending_of(queue.number, self._halves.popleft()):
-                return rows
         rows = self._journal.pending(queue.number, self._cursor, size, self.last_row)
         if len(rows) > 1 and not _may_travel(rows):
             rows = _first_that_may(rows)
@@ -86,13 +96,16 @@ class RowQueue:
     def return_to_pending(self, marked: Iterable[Batch]) -> None:
         """Make the rows of batches that were not sent pending again."""
         with self._journal.transaction():
-            for batch in marked:
+            for batch in reversed(list(marked)):
                 self._journal.return_to_pending(batch.numbers, sent=False)
                 self._journal.end_batch(batch.id, "not sent")
                 self.rewind(batch)
 
     def rewind(self, batch: Batch) -> None:
         """Continue with the rows of this batch, which are pending again."""
+        if batch.is_half:
+            self._halves.appendleft(batch.numbers)
+            return
         self._cursor = min(self._cursor, batch.rows[0].number - 1)
 
     def halve(self, numbers: Sequence[int]) -> None:

@@ -21,7 +21,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
 from dyntui.services.imports.backoff import Backoff
 from dyntui.services.imports.batch_sender import BatchSender
-from dyntui.services.imports.batch_size import BatchSize
+from dyntui.services.imports.batch_size import DEFAULT_ROWS, BatchSize, RefusedBatch
 from dyntui.services.imports.cancel import CANCELED_ROW
 from dyntui.services.imports.destination import Destination, SendQueue, is_taken, refused_row_outcome
 from dyntui.services.imports.job_control import JobControl, JobStopped, StopRequest
@@ -40,8 +40,10 @@ if TYPE_CHECKING:
     from dyntui.api.errors import ApiProblem
     from dyntui.api.permit import WritePermit
 
-__all__ = ["ImportRunner", "RunOptions", "RunResult"]
+__all__ = ["ImportRunner", "RunOptions", "RunResult", "rows_per_request"]
 
+MAX_ROWS = "max_rows"
+"""The fact with the number of rows that the server accepts in a request, when it refused more."""
 _ALL_REFUSED = {404: 3}
 _MOST_REFUSED = 50
 _ROW_TRIES = 6
@@ -57,7 +59,7 @@ _HORIZON, _MOST_AHEAD = 0.02, 8
 class RunOptions:
     """How the runner sends rows."""
 
-    batch: int = 100
+    batch: int = DEFAULT_ROWS
     """Rows in one request."""
     settle: float = 30.0
     """Seconds before a row with a lost response is looked up."""
@@ -80,6 +82,11 @@ class RunResult:
     """The error that stopped the run."""
     is_planned: bool = False
     """Whether it did all that it was asked to do."""
+
+
+def rows_per_request(journal: Journal, batch: int) -> int:
+    """Return how many rows a request of the job carries: `batch`, or fewer when the server refused that many."""
+    return min(batch, int(journal.facts.get(MAX_ROWS, batch)))
 
 
 class ImportRunner:
@@ -105,7 +112,8 @@ class ImportRunner:
         self._sender = BatchSender(client, permit, self._clock)
         self._recovery = Recovery(journal, destination, make_reader(client, self._clock), self.options.upsert)
         self._settle_ms = round(self.options.settle * 1000)
-        self._size = BatchSize(self.options.batch, adaptive=self.options.adaptive)
+        self._size = BatchSize(rows_per_request(journal, self.options.batch), adaptive=self.options.adaptive)
+        self._refused_batch: RefusedBatch | None = None
         self._backoff = Backoff()
         self._reporter = ProgressReporter(journal, on_progress)
         self._queue = RowQueue(journal, destination, self._clock)
@@ -206,6 +214,10 @@ class ImportRunner:
                 self._response_time_s = time.monotonic() - started
                 self._size.record_success(self._response_time_s)
                 self._interrupted = self._is_recovery_due()
+                if self._refused_batch is not None and self._refused_batch.record_accepted(current.numbers):
+                    self._set_max_rows(self._refused_batch.rows, self._refused_batch.accepted)
+                    self._refused_batch = None
+                    self._flush(answered, marked)  # what is marked may be too large
             else:
                 self._flush(answered, marked)
                 await self._handle_failure(current, response)
@@ -308,16 +320,26 @@ class ImportRunner:
                 journal.settle(RowState.SENDING, [outcome])
                 self._reporter.add_failures([outcome])
                 self._refused_in_a_row = 0 if is_taken(response.code) else self._refused_in_a_row + 1
+                if self._refused_batch is not None and self._refused_batch.contains(numbers[0]):
+                    self._refused_batch = None
             case OutcomeKind.REFUSED:
                 journal.return_to_pending(numbers, sent=True)
                 self._queue.halve(numbers)
+                self._refused_batch = self._refused_batch or RefusedBatch(numbers)
             case OutcomeKind.TOO_LARGE:
                 journal.return_to_pending(numbers, sent=True)
-                self._size.record_too_large(len(numbers))
-                self._queue.rewind(batch)
+                self._set_max_rows(len(numbers), response.stated_limit)
+                if batch.is_half:
+                    self._queue.halve(numbers)
+                else:
+                    self._queue.rewind(batch)
             case _:
                 journal.return_to_pending(numbers, sent=response.kind is not OutcomeKind.NOT_SENT)
                 self._queue.rewind(batch)
+
+    def _set_max_rows(self, refused: int, accepted: int | None) -> None:
+        """Send fewer than `refused` rows in a request for the rest of the job, also after a resume."""
+        self.journal.note(**{MAX_ROWS: self._size.record_too_large(refused, accepted)})
 
     async def _back_off_if_unreadable(self) -> None:
         """Wait when the last response could not be decoded."""
