@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context, run
-from dyntui.cli.import_reading import ReadingOptions, make_mapping, open_file, print_mapping, reading_options
+from dyntui.cli.import_reading import (
+    ReadingOptions,
+    make_mapping,
+    open_file,
+    print_mapping,
+    reading_options,
+    user_options,
+)
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 
@@ -62,7 +69,7 @@ def drop_unset(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ImportOptions(ReadingOptions):
     """The values of `file_options`, `run_options` and `confirm_options`."""
 
@@ -78,6 +85,8 @@ class ImportOptions(ReadingOptions):
     settle: float | None
     """Seconds to wait before rows with a lost response are looked up."""
     confirmation: Confirmation
+    allow_no_identity: bool = False
+    """Whether users that nobody can sign in as are imported without a question."""
 
     def job_facts(self, **more_options: Any) -> dict[str, Any]:
         """Return the options that are saved in the journal of the job."""
@@ -95,6 +104,7 @@ class ImportOptions(ReadingOptions):
 @click.command("import", cls=BaseCommand)
 @click.argument("file", metavar="FILE")
 @click.option("--upsert", is_flag=True, help="Update users that already exist.")
+@user_options
 @file_options
 @run_options
 @confirm_options
@@ -109,7 +119,7 @@ def import_users(context: CliContext, /, file: str, upsert: bool, **options: Any
     Exit codes: 0 done, 1 some rows failed, 3 not authorized, 4 unreachable,
     5 stopped (continue with `dyntui jobs resume`)
     """
-    import_options = ImportOptions("users", **options)
+    import_options = ImportOptions(kind="users", **options)
     return _import_file(context, file, import_options, import_options.job_facts(upsert=upsert))
 
 
@@ -126,7 +136,7 @@ def import_entries(context: CliContext, /, allowlist: str, file: str, **options:
     Each entry is one request. Entries that already exist are counted as `exists`. A column named `identifier` may
     contain identifiers of any kind: emails, wallets, domains, phone numbers.
     """
-    chosen = ImportOptions("allowlist", **options)
+    chosen = ImportOptions(kind="allowlist", **options)
     return _import_file(context, file, chosen, chosen.job_facts(), allowlist=allowlist)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dyntui.importer import Mapping, Source
     from dyntui.importer.fields import MappingKind
 
-__all__ = ["ReadingOptions", "make_mapping", "open_file", "print_mapping", "reading_options"]
+__all__ = ["ReadingOptions", "make_mapping", "open_file", "print_mapping", "reading_options", "user_options"]
 
 _LOOKUP_FILE = re.compile(r"lookup:@((?:\\\||[^|])+)")
 
@@ -50,7 +50,11 @@ reading_options = combine_options(
     ),
     click.option("--null", "nulls", multiple=True, metavar="TEXT", help="Another text that means an empty cell."),
     click.option("--no-null", is_flag=True, help="Import texts such as NULL and N/A as they are."),
-    click.option("--region", metavar="XX", help="Country of phone numbers without a country code: US, DE, ..."),
+    click.option(
+        "--region",
+        metavar="XX",
+        help="Country of phone numbers without a country code: US, DE, ...; + if only the + is missing.",
+    ),
     click.option("--encoding", metavar="NAME", help="Encoding of the file.  [default: detected UTF-8 or UTF-16]"),
     click.option("--delimiter", metavar="CHAR", help="Delimiter between values: , ; tab ...  [default: detected]"),
     click.option(
@@ -62,9 +66,26 @@ reading_options = combine_options(
     click.option("--sheet", metavar="NAME", help="Sheet of a spreadsheet.  [default: the first]"),
 )
 """The options that decide how a file is read and mapped."""
+user_options = combine_options(
+    click.option("--wallet-name", metavar="NAME", help="Name of wallets without one: metamask, phantom, ..."),
+    click.option(
+        "--wallet-provider", metavar="PROVIDER", help="Provider of wallets without one: browserExtension, ..."
+    ),
+    click.option("--wallet-chain", metavar="CHAIN", help="Chain of wallets without one: EVM, SOL, BTC, ..."),
+    click.option(
+        "--on-invalid",
+        multiple=True,
+        metavar="FIELD=ACTION",
+        help="For values that the API refuses: replace, omit, metadata, review, send or error.",
+    ),
+    click.option(
+        "--allow-no-identity", is_flag=True, help="Import users that nobody can sign in as, without a question."
+    ),
+)
+"""The options for values that only users have, or that the API refuses in them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReadingOptions:
     """The values of `reading_options`."""
 
@@ -97,6 +118,12 @@ class ReadingOptions:
     records: str | None
     """Where the records of a JSON file are; None to find them."""
     sheet: str | None
+    wallet_name: str | None = None
+    """Name of wallets that have none; the next two are their provider and chain."""
+    wallet_provider: str | None = None
+    wallet_chain: str | None = None
+    on_invalid: tuple[str, ...] = ()
+    """Texts `FIELD=ACTION`."""
 
 
 def open_file(file: str, options: ReadingOptions) -> Source:
@@ -142,6 +169,8 @@ def make_mapping(context: CliContext, source: Source, options: ReadingOptions, c
     mapping = _with_options(mapping, options)
     if kind == "users" and "emailVerifiedAt" not in mapping.targets:
         raise MissingChoice("Choose whether the emails are verified.", hint=EMAIL_VERIFIED_CHOICES)
+    if mapping.missing_wallet_parts:
+        raise MissingChoice("Choose the name and the provider of the wallets.", hint=mapping.wallet_choices)
     if mapping.missing:
         raise UsageError(mapping.missing[0], hint="Map a column with --map COLUMN=FIELD.")
     return mapping
@@ -150,6 +179,8 @@ def make_mapping(context: CliContext, source: Source, options: ReadingOptions, c
 def _with_options(mapping: Mapping, options: ReadingOptions) -> Mapping:
     """Return the mapping with the options of the command line."""
     from dyntui.importer import parse_assignment, parse_column_map
+    from dyntui.importer.fields import WALLET_PROVIDERS
+    from dyntui.importer.invalid_values import parse_on_invalid
 
     for text in options.maps:
         column, field, transforms = parse_column_map(_with_lookup_files(text), options.kind)
@@ -161,6 +192,17 @@ def _with_options(mapping: Mapping, options: ReadingOptions) -> Mapping:
         mapping = mapping.with_date_format(column.strip(), f"%{format}")
     for text in options.sets:
         mapping = mapping.with_constant(*parse_assignment(text, options.kind))
+    for part, value in (
+        ("walletName", options.wallet_name),
+        ("walletProvider", options.wallet_provider),
+        ("chain", options.wallet_chain),
+    ):
+        if value is not None:
+            if part == "walletProvider" and value not in WALLET_PROVIDERS:
+                raise UsageError(f"{value!r} is not a wallet provider.", hint=f"One of: {', '.join(WALLET_PROVIDERS)}.")
+            mapping = mapping.with_constant(*parse_assignment(f"wallets.N.{part}={value}", options.kind))
+    for text in options.on_invalid:
+        mapping = mapping.with_on_invalid(*parse_on_invalid(text))
     mapping = mapping.with_included(options.included)
     return mapping.with_nulls(options.nulls, keep_usual=not options.no_null)
 

@@ -237,6 +237,7 @@ CHAIN_FAMILIES: dict[str, Callable[[str], AddressCheck]] = {
     "KDA": _kadena,
     "KAS": _kaspa,
 }
+_CHECKSUMMED = ("BTC", "TRON", "STELLAR", "ALGO", "TON", "SPARK", "ALEO")
 _SAME = {"ETH": "EVM", "TEMPO": "EVM", "ECLIPSE": "SOL"}
 
 
@@ -254,6 +255,5 @@ def family_of(address: str) -> str | None:
         return None
     if re.fullmatch(r"0x[0-9a-fA-F]{40}", address):
         return "EVM"
-    return next(
-        (chain for chain in ("BTC", "TRON", "STELLAR", "ALGO") if CHAIN_FAMILIES[chain](address).state == "valid"), None
-    )
+    certain = next((chain for chain in _CHECKSUMMED if CHAIN_FAMILIES[chain](address).state == "valid"), None)
+    return certain or ("SOL" if _solana(address).state == "format" else None)

@@ -90,9 +90,8 @@ class AllowlistMapper:
         text = str(value).strip()
         kind = identifier_kind(text)
         if kind is None:
-            message = f"The kind of “{text}” is ambiguous."
-            hint = "map the column to its kind: --map COLUMN=twitterUsername"
-            problems.append(Problem("error", "entry_kind_unclear", "identifier", message, hint))
+            message = f"The kind of “{text}” is ambiguous. Map the column to its kind: --map COLUMN=twitterUsername."
+            problems.append(Problem("error", "entry_kind_unclear", "identifier", message))
             return
         checked = self._by_kind[kind](text.removeprefix("@") if kind == "emailDomain" else text, problems)
         if checked is not None:

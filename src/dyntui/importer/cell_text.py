@@ -9,6 +9,7 @@ from dyntui.importer.problems import Problem
 __all__ = ["SCIENTIFIC", "cell_to_text"]
 
 SCIENTIFIC = r"[+-]?\d(?:[.,]\d+)?[Ee]\+\d{1,3}"
+_ADVICE = "Copy the value from the original system, and format the column as text."
 _IS_SCIENTIFIC = re.compile(SCIENTIFIC)
 
 
@@ -19,8 +20,7 @@ def cell_to_text(value: object, name: str, problems: list[Problem]) -> str | Non
     if isinstance(value, str):
         if value[:1].isdigit() and _IS_SCIENTIFIC.fullmatch(value):
             message = f"{value} is a long number that a spreadsheet shortened. Its last digits are lost."
-            hint = "Copy the value from the original system, and format the column as text."
-            problems.append(Problem("error", "excel_scientific", name, message, hint))
+            problems.append(Problem("error", "excel_scientific", name, f"{message} {_ADVICE}"))
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -29,8 +29,7 @@ def cell_to_text(value: object, name: str, problems: list[Problem]) -> str | Non
     if isinstance(value, float):
         if abs(value) >= 1e15:
             message = f"{value:.17g} was saved as a number. Spreadsheets keep 15 digits, so the last ones are wrong."
-            hint = "Copy the value from the original system, and format the column as text."
-            problems.append(Problem("error", "excel_precision", name, message, hint))
+            problems.append(Problem("error", "excel_precision", name, f"{message} {_ADVICE}"))
         return str(int(value)) if value.is_integer() else repr(value)
     what = "a list" if isinstance(value, list) else "an object"
     problems.append(Problem("error", "not_text", name, f"{name} must be text, not {what}."))

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from dyntui.importer.addresses import CHAIN_FAMILIES, family_of
 from dyntui.importer.fields import FULL_NAME, MappingKind
+from dyntui.importer.handles import network_of_url
 from dyntui.importer.source_types import Cell
+from dyntui.importer.wallet_checks import is_ens_name
 
 __all__ = ["identifier_kind", "looks_like"]
 
@@ -19,6 +21,7 @@ _LONG_HEX = re.compile(r"0x[0-9a-fA-F]{60,64}|0x[0-9a-fA-F]{16}")
 _WORD = r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?"
 _FULL_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{1,4}}|{_WORD}, {_WORD}(?: {_WORD})*")
 _DOMAIN = re.compile(r"(?:https?://|@)?(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,24}/?", re.IGNORECASE)
+_BARE_EVM = re.compile(r"[0-9a-fA-F]{40}|0x[0-9a-fA-F]{30,50}")
 _DISCORD = re.compile(r"[^\s#@:]{2,32}#\d{4}")
 _CHECKED = ("TON", "COSMOS", "SOL")
 
@@ -41,6 +44,8 @@ def looks_like(
     for field, what, pattern in looks:
         if sum(bool(pattern.fullmatch(text)) for text in texts) / len(texts) >= _ENOUGH:
             return field, what
+    if sum(family_of(text) is not None for text in texts) / len(texts) >= _ENOUGH:
+        return "wallets.0.publicWalletAddress", "wallet addresses"
     if full_name and sum(bool(_FULL_NAME.fullmatch(text)) for text in texts) / len(texts) >= _ENOUGH:
         return FULL_NAME, "first and last names"
     return None
@@ -55,6 +60,10 @@ def identifier_kind(text: str) -> str | None:
         return "phoneNumber"
     if _EVM.fullmatch(text) or _LONG_HEX.fullmatch(text) or family_of(text):
         return "walletPublicKey"
+    if network := network_of_url(text):
+        return f"{network}Username"
+    if _BARE_EVM.fullmatch(text) or (is_ens_name(text) and not text.startswith("@")):
+        return "walletPublicKey"  # whose check says what is missing
     if _DISCORD.fullmatch(text):
         return "discordUsername"
     if _DOMAIN.fullmatch(text):

@@ -11,6 +11,7 @@ from typing import Literal
 from dyntui.core.errors import UsageError
 
 __all__ = [
+    "ALTERNATIVE_WALLETS",
     "CHAINS",
     "ENTRY_FIELDS",
     "FIRST_ITEMS",
@@ -30,7 +31,7 @@ __all__ = [
 MappingKind = Literal["users", "allowlist"]
 Kind = Literal[
     "name", "username", "email", "phone", "country", "boolean", "date", "text", "choice", "address", "object", "array",
-    "strings", "fullname", "any", "domain", "fid",
+    "strings", "fullname", "any", "domain", "fid", "alternative", "id", "twitter", "farcaster", "discord",
 ]  # fmt: skip
 
 
@@ -68,7 +69,7 @@ ADDRESS_TYPES = ("ordinals", "payment", "cosmos", "evm")
 
 FULL_NAME = "firstName+lastName"
 _PHONE = ("trim", "phone")
-_ALIAS_WALLETS = {
+_WALLET_CHAINS = {
     "btc": "Bitcoin",
     "kda": "Kadena",
     "ltc": "Litecoin",
@@ -77,9 +78,13 @@ _ALIAS_WALLETS = {
     "doge": "Dogecoin",
 }
 
+ALTERNATIVE_WALLETS = tuple(f"{key}Wallet" for key in _WALLET_CHAINS)
+"""Fields for wallets of chains that `wallets` does not have."""
+
 USER_FIELDS: dict[str, ImportField] = {
     field.name: field
     for field in (
+        ImportField("id", "id", "User id (sent one by one)"),
         ImportField("email", "email", "Email"),
         ImportField("emailVerifiedAt", "date", "Email verified at", ("trim", "verified")),
         ImportField("firstName", "name", "First name"),
@@ -99,7 +104,7 @@ USER_FIELDS: dict[str, ImportField] = {
         ImportField(
             "mfaBackupCodeAcknowledgement", "choice", "MFA backup codes", ("trim", "choice"), ("pending", "complete")
         ),
-        *(ImportField(f"{key}Wallet", "text", f"{chain} wallet") for key, chain in _ALIAS_WALLETS.items()),
+        *(ImportField(f"{key}Wallet", "alternative", f"{chain} wallet") for key, chain in _WALLET_CHAINS.items()),
         ImportField("metadata", "object", "Metadata (whole object)", ("json",)),
         ImportField("wallets", "array", "Wallets (whole list)", ("json", "wallets")),
         ImportField("oauthAccounts", "array", "Social accounts (whole list)", ("json", "accounts")),
@@ -120,7 +125,7 @@ _NESTED: dict[str, ImportField] = {
             "wallets.N.additionalWalletAddresses.N.type", "choice", "Its type", ("trim", "choice"), ADDRESS_TYPES
         ),
         ImportField("oauthAccounts.N.provider", "choice", "Social provider", ("trim", "choice"), OAUTH_PROVIDERS),
-        ImportField("oauthAccounts.N.accountId", "text", "Social account id"),
+        ImportField("oauthAccounts.N.accountId", "name", "Social account id"),
         ImportField("oauthAccounts.N.username", "name", "Social username"),
         ImportField("oauthAccounts.N.displayName", "name", "Social display name"),
         ImportField("oauthAccounts.N.emails", "strings", "Social emails", ("list",)),
@@ -141,11 +146,11 @@ ENTRY_FIELDS: dict[str, ImportField] = {
         ImportField("email", "email", "Email"),
         ImportField("emailDomain", "domain", "Email domain"),
         ImportField("phoneNumber", "phone", "Phone number", _PHONE),
-        ImportField("discordUsername", "text", "Discord username"),
-        ImportField("twitterUsername", "text", "Twitter username"),
-        ImportField("farcasterUsername", "text", "Farcaster username"),
+        ImportField("discordUsername", "discord", "Discord username"),
+        ImportField("twitterUsername", "twitter", "Twitter username"),
+        ImportField("farcasterUsername", "farcaster", "Farcaster username"),
         ImportField("farcasterFid", "fid", "Farcaster id"),
-        ImportField("externalUserId", "text", "External user id"),
+        ImportField("externalUserId", "name", "External user id"),
         ImportField("alias", "name", "Alias"),
         ImportField("identifier", "any", "Identifier of any kind (detected from the text)"),
     )

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from dyntui.core.errors import UsageError
 from dyntui.core.times import now_iso
 from dyntui.importer.fields import FULL_NAME, ImportField, field_for, split_path
+from dyntui.importer.invalid_values import IDENTITY_FIELDS, resolve_invalid_values
 from dyntui.importer.mapping import EMAIL_VERIFIED_CHOICES, ColumnMap, Mapping, MissingChoice, constant_value
-from dyntui.importer.nested_body import NestedBody
+from dyntui.importer.nested_body import EVERY_ITEM, NestedBody
 from dyntui.importer.null_texts import EmptyCheck
 from dyntui.importer.phones import MISSING_PLUS
 from dyntui.importer.problems import Problem, has_errors
@@ -33,6 +34,8 @@ class MappedRow(NamedTuple):
     problems: tuple[Problem, ...]
     left_out: Problem | None = None
     """Why the row is left out by a rule; None when it is sent."""
+    is_held: bool = False
+    """Whether the row is held for review because of its errors."""
 
     @property
     def ok(self) -> bool:
@@ -74,6 +77,7 @@ class Mapper:
         self._nested_constants: list[tuple[tuple[str | int, ...], object]] = []
         for name, value in mapping.constants.items():
             self._add_constant(name, value)
+        self._nested_constants.sort(key=lambda each: EVERY_ITEM in each[0])
         self._verified_at = self._constants.pop("emailVerifiedAt", None)
         self._assembles = bool(self._reached or self._nested_constants)
 
@@ -136,7 +140,13 @@ class Mapper:
             user.setdefault("emailVerifiedAt", self._verified_at)
         if self._assembles or self._always_finish or ("emailVerifiedAt" in user and "email" not in user):
             self._finisher.finish(user, problems)
-        return MappedRow(user, tuple(problems), left_out)
+        is_held = False
+        if problems and has_errors(problems):
+            problems, is_held = resolve_invalid_values(user, problems, self.mapping.on_invalid)
+        if user.keys().isdisjoint(IDENTITY_FIELDS):
+            message = "No email, phone number, username, wallet or social account: nobody can sign in as this user."
+            problems = [*problems, Problem("warning", "no_identity", "", message)]
+        return MappedRow(user, tuple(problems), left_out, is_held)
 
     def _find_exclusion(self, cells: Sequence[Cell]) -> Problem | None:
         """Return why a rule of the preset leaves the row out; None when none does."""

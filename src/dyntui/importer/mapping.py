@@ -14,6 +14,7 @@ from dyntui.core.strict_json import parse_json
 from dyntui.core.validation import validate
 from dyntui.importer.dates import check_date_format, to_rfc3339
 from dyntui.importer.fields import ImportField, MappingKind, field_for
+from dyntui.importer.invalid_values import parse_on_invalid
 from dyntui.importer.null_texts import NULL_TEXTS
 from dyntui.importer.preset_types import ExclusionRule
 from dyntui.importer.presets import preset_exclusions
@@ -21,6 +22,7 @@ from dyntui.importer.problems import Problem
 from dyntui.importer.source_types import SourceInfo, fingerprint
 from dyntui.importer.transforms import check_transform, is_word
 from dyntui.importer.value_paths import find_owner_column, find_owner_columns
+from dyntui.importer.wallet_columns import EVERY_WALLET, proposed_provider, proposed_wallet_name, wallet_chain
 
 __all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice"]
 __all__ += ["check_names", "parse_assignment", "parse_column_map"]
@@ -31,6 +33,9 @@ EMAIL_VERIFIED_CHOICES = (
     "same verified email is linked), --set emailVerifiedAt=unverified (a later sign-in by email may not reach the "
     "imported user), or --map COLUMN=emailVerifiedAt (a column decides)."
 )
+
+
+_WALLET_ADDRESS = re.compile(r"wallets\.(\w+)\.publicWalletAddress")
 
 
 class MissingChoice(UsageError):
@@ -66,6 +71,8 @@ class Mapping:
     """Texts that count as an empty cell."""
     included: tuple[str, ...] = ()
     """Names of the rules of the preset that are switched off, so that their rows are imported; `all` for all."""
+    on_invalid: AbstractMapping[str, str] = field(default_factory=dict)
+    """What happens to a value that the API refuses, by field: an action of `invalid_values.ACTIONS`."""
 
     @property
     def exclusions(self) -> tuple[ExclusionRule, ...]:
@@ -105,9 +112,37 @@ class Mapping:
         lines: list[str] = []
         if self.kind == "users" and "emailVerifiedAt" not in self.targets:
             lines.append("Choose whether the emails are verified.")
+        if self.missing_wallet_parts:
+            lines.append("Choose the name and the provider of the wallets.")
         if not any(each.field for each in self.columns):
             lines.append("No column is mapped to a field.")
         return tuple(lines)
+
+    @property
+    def missing_wallet_parts(self) -> tuple[str, ...]:
+        """Return walletName and walletProvider, when a column has wallet addresses and nothing gives these parts."""
+        targets = self.targets
+        items = {match[1] for target in targets if (match := _WALLET_ADDRESS.fullmatch(target))}
+        return tuple(
+            part
+            for part in ("walletName", "walletProvider")
+            if EVERY_WALLET + part not in targets and any(f"wallets.{item}.{part}" not in targets for item in items)
+        )
+
+    @property
+    def proposed_wallet(self) -> tuple[str, str]:
+        """Return the name and the provider that are proposed for the wallets, by their chain."""
+        chains = (value for name, value in self.constants.items() if re.fullmatch(r"wallets\.\w+\.chain", name))
+        return proposed_wallet_name(next(chains, "")), proposed_provider()
+
+    @property
+    def wallet_choices(self) -> str:
+        """Return the options that give the wallets a name and a provider, with proposed values."""
+        name, provider = self.proposed_wallet
+        return (
+            f"--wallet-name {name} --wallet-provider {provider} (w in the Map step) for all wallets, "
+            "--map COLUMN=wallets.0.walletName for a column, or --map COLUMN= to leave the wallets out."
+        )
 
     def with_column(
         self, column: str, field: str | None, transforms: Sequence[str] | None = None, *, reason: str = "by hand"
@@ -133,7 +168,12 @@ class Mapping:
             columns[places[0]] = replace(new, hint=columns[places[0]].hint)
         else:
             columns.append(new)
-        return replace(self, columns=tuple(columns))
+        changed = replace(self, columns=tuple(columns))
+        match = _WALLET_ADDRESS.fullmatch(field or "")
+        chain = wallet_chain(column) if match else None
+        if match and chain and not {f"wallets.{match[1]}.chain", f"{EVERY_WALLET}chain"} & changed.targets:
+            return changed.with_constant(f"wallets.{match[1]}.chain", chain)
+        return changed
 
     def with_constant(self, name: str, value: object) -> Mapping:
         """Return this mapping with a value for rows that have none; None removes the constant."""
@@ -142,6 +182,10 @@ class Mapping:
             field_for(name, self.kind)
             constants[name] = value
         return replace(self, constants=constants)
+
+    def with_on_invalid(self, field: str, action: str) -> Mapping:
+        """Return this mapping with what happens to values of a field that the API refuses."""
+        return replace(self, on_invalid={**self.on_invalid, field: action})
 
     def with_date_format(self, column: str, format: str) -> Mapping:
         """Return this mapping with the format of the dates in a column. Raises UsageError when it is not mapped."""
@@ -211,6 +255,7 @@ class Mapping:
             "constants": dict(self.constants),
             "nulls": list(self.nulls),
             "included": list(self.included),
+            "on_invalid": dict(self.on_invalid),
         }
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
@@ -227,8 +272,8 @@ class Mapping:
             for column in parsed.columns
         )
         names = parsed.source_columns or tuple(column.column for column in columns)
-        mapping = Mapping(columns, names, parsed.constants, parsed.kind, parsed.preset, parsed.nulls, parsed.included)
-        return check_names(mapping, name)
+        rest = (parsed.kind, parsed.preset, parsed.nulls, parsed.included, parsed.on_invalid)
+        return check_names(Mapping(columns, names, parsed.constants, *rest), name)
 
 
 def check_names(mapping: Mapping, name: str) -> Mapping:
@@ -242,6 +287,11 @@ def check_names(mapping: Mapping, name: str) -> Mapping:
             raise UsageError(f"{name}, columns[{place}]: {error.message}", hint=error.hint) from error
     for constant in mapping.constants:
         field_for(constant, mapping.kind)
+    for field_name, action in mapping.on_invalid.items():
+        try:
+            parse_on_invalid(f"{field_name}={action}")
+        except UsageError as error:
+            raise UsageError(f"{name}, on_invalid: {error.message}", hint=error.hint) from error
     return mapping
 
 
@@ -266,6 +316,7 @@ class _MappingFile:
     preset: str | None = None
     nulls: tuple[str, ...] = NULL_TEXTS
     included: tuple[str, ...] = ()
+    on_invalid: dict[str, str] = field(default_factory=dict)
 
 
 def check_transforms(names: Sequence[str]) -> None:

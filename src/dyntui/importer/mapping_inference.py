@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 
 from dyntui.core.errors import UsageError
 from dyntui.importer.column_inference import looks_like
@@ -17,10 +18,11 @@ from dyntui.importer.preset_types import Preset
 from dyntui.importer.presets import find_preset
 from dyntui.importer.source_types import Cell, SourceInfo, SourceRow, normalize_name
 from dyntui.importer.value_paths import find_owner_column, split_alternatives
+from dyntui.importer.wallet_columns import is_wallet_column, wallet_chain
 
 __all__ = ["EXPLICIT", "propose_mapping"]
 
-EXPLICIT = frozenset({"emailVerifiedAt", "policiesConsent"})
+EXPLICIT = frozenset({"emailVerifiedAt", "policiesConsent", "id"})
 """Fields that are never mapped automatically."""
 
 _EMPTY = EmptyCheck(NULL_TEXTS)
@@ -45,11 +47,12 @@ def propose_mapping(
     if preset:
         proposal.take_preset(preset)
     proposal.take_names()
+    proposal.take_wallets()
     proposal.take_inside()
     proposal.take_content()
     proposal.drop_incomplete()
     columns = proposal.in_order()
-    constants = _constants(preset, columns) if preset else {}
+    constants = {**(_constants(preset, columns) if preset else {}), **proposal.chains()}
     return Mapping(columns, info.columns, constants, kind, preset.name if preset else None)
 
 
@@ -119,6 +122,26 @@ class _Proposal:
         for column, (field, own) in names:
             if field and not own:
                 self._claim(column, field, "synonym")
+
+    def take_wallets(self) -> None:
+        """Map columns whose names state a chain, such as `solana_wallet`, to one wallet each."""
+        for column in self._columns if self._kind == "users" else ():
+            each = self._found.get(column)
+            if (each is None or not each.field) and is_wallet_column(column):
+                place = next(place for place in count() if f"wallets.{place}.publicWalletAddress" not in self._taken)
+                self._map(column, f"wallets.{place}.publicWalletAddress", "name")
+
+    def chains(self) -> dict[str, object]:
+        """Return the chains that the names of wallet columns state, as constants."""
+        found: dict[str, object] = {}
+        for column, each in self._found.items():
+            match = _ITEM.match(each.field or "")
+            if match is None or match[1] != "wallets" or not _is_identity(each.field or ""):
+                continue
+            chain = wallet_chain(column)
+            if chain and match[0] + "chain" not in self._taken:
+                found[match[0] + "chain"] = chain
+        return found
 
     def _by_name(self, column: str) -> tuple[str | None, bool]:
         if column.startswith("metadata.") or _ITEM.match(column):
@@ -192,13 +215,9 @@ class _Proposal:
                 hint = f"maybe {each.field}; map {match[0]}{_IDENTITY[match[1]]} first"
                 self._found[column] = ColumnMap(column, hint=hint)
             elif match and match[1] == "wallets" and _is_identity(each.field or ""):
-                required = ("chain", "walletName", "walletProvider")
+                required = ("walletName", "walletProvider")
                 missing = [name for name in required if match[0] + name not in self._taken]
-                hint = (
-                    f"a wallet also needs {', '.join(missing)}: map them, or --set {match[0]}{missing[-1]}=..."
-                    if missing
-                    else ""
-                )
+                hint = f"a wallet also needs {' and '.join(missing)}: choose them for all wallets" if missing else ""
                 self._found[column] = replace(each, hint=hint)
 
     def in_order(self) -> tuple[ColumnMap, ...]:

@@ -7,6 +7,8 @@ from dyntui.importer.problems import Problem
 __all__ = ["NestedBody"]
 
 _LISTS = frozenset({"wallets", "oauthAccounts"})
+EVERY_ITEM = "N"
+"""The step of a path that stands for every item of a list."""
 
 
 class NestedBody:
@@ -47,13 +49,25 @@ class NestedBody:
                 self.put(path, value)
             return
         items = self._tree.get(path[0])
-        if isinstance(items, dict) and path[1] in items:
+        if path[1] == EVERY_ITEM:
+            self._put_in_each(path, value)
+        elif isinstance(items, dict) and path[1] in items:
             if not self._has(path):
                 self._set(path, _copied(value))
         elif path[1] == 0 and len(path) == 3:
             for item in self._whole.get(str(path[0]), ()):
                 if isinstance(item, dict):
                     item.setdefault(path[2], _copied(value))
+
+    def _put_in_each(self, path: tuple[str | int, ...], value: object) -> None:
+        """Set a part of every item of a list that lacks it."""
+        items = self._tree.get(path[0])
+        for place in list(items) if isinstance(items, dict) else ():
+            if not self._has((path[0], place, *path[2:])):
+                self._set((path[0], place, *path[2:]), _copied(value))
+        for item in self._whole.get(str(path[0]), ()):
+            if isinstance(item, dict) and len(path) == 3 and item.get(str(path[2])) in (None, ""):
+                item[str(path[2])] = _copied(value)
 
     def _has(self, path: tuple[str | int, ...]) -> bool:
         node: object = self._tree

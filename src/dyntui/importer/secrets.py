@@ -38,7 +38,7 @@ _SHORTEST = 50
 """Every key and phrase is longer than this."""
 
 _BASE58 = "[1-9A-HJ-NP-Za-km-z]"
-_HEX_KEY = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?[0-9a-fA-F]{64}(?![0-9A-Za-z])")
+_HEX_KEY = re.compile(r"(?<![0-9A-Za-z])(?<!k:)(?<!0:)(?<!-1:)(?:0[xX])?[0-9a-fA-F]{64}(?![0-9A-Za-z])")
 _MARKED = re.compile(
     rf"PRIVATE KEY-----|(?<![0-9A-Za-z])(?:[xyztuvYZUV]prv{_BASE58}{{90,}}|(?:suiprivkey|nsec)1[0-9a-z]{{50,}}"
     rf"|APrivateKey1{_BASE58}{{40,}}|ed25519-priv-0x[0-9a-f]{{60,}}|edsk{_BASE58}{{50,}}|ed25519:{_BASE58}{{85,90}}"

@@ -140,8 +140,8 @@ class SpreadsheetReader(RowReader):
                     found.append(Problem("info", "formula", name, "A formula. Its last computed value is used."))
                 else:
                     message = "The formula has no computed value. The cell is treated as empty."
-                    hint = "open the file in a spreadsheet and save it"
-                    found.append(Problem("warning", "formula_not_computed", name, message, hint))
+                    advice = "Open the file in a spreadsheet and save it."
+                    found.append(Problem("warning", "formula_not_computed", name, f"{message} {advice}"))
         return tuple(found)
 
 

@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 
-from dyntui.importer.addresses import check_address, family_of
+from dyntui.importer.addresses import family_of
 from dyntui.importer.custom_fields import CustomFields
 from dyntui.importer.fields import USER_FIELDS, field_for
 from dyntui.importer.natural_keys import wallet_key
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import Step, ValidationContext
 from dyntui.importer.validators import make_check
+from dyntui.importer.wallet_checks import check_chain_address
 
 __all__ = ["METADATA_WARNING", "RowValidator", "validate_user"]
 
@@ -78,15 +79,16 @@ class RowValidator:
             self._detect_chain(wallet, at, problems)
             missing = [name for name in _WALLET_FIELDS if not wallet.get(name)]
             if "chain" in missing:
-                message = "The wallet has no chain, and it cannot be detected from the address."
-                problems.append(
-                    Problem("error", "wallet_chain_missing", f"{at}.chain", message, f"--set {at}.chain=EVM")
+                message = (
+                    "The wallet has no chain, and it cannot be detected from the address. "
+                    "Name it with --wallet-chain (w in the Map step)."
                 )
+                problems.append(Problem("error", "wallet_chain_missing", f"{at}.chain", message))
                 missing.remove("chain")
             if missing:
-                message = f"The wallet has no {' and no '.join(missing)}."
-                hint = " ".join(f"--set {at}.{name}=..." for name in missing)
-                problems.append(Problem("error", "wallet_incomplete", f"{at}.{missing[0]}", message, hint))
+                advice = "Give it with --wallet-name and --wallet-provider (w in the Map step)."
+                message = f"The wallet has no {' and no '.join(missing)}. {advice}"
+                problems.append(Problem("error", "wallet_incomplete", f"{at}.{missing[0]}", message))
             for name in _WALLET_FIELDS:
                 if wallet.get(name):
                     wallet[name] = self.check(f"{at}.{name}", wallet[name], problems)
@@ -94,7 +96,7 @@ class RowValidator:
             address, chain = wallet.get("publicWalletAddress"), wallet.get("chain")
             if not isinstance(address, str) or not isinstance(chain, str) or not address:
                 continue
-            _form(chain, address, f"{at}.publicWalletAddress", problems)
+            check_chain_address(chain, address, f"{at}.publicWalletAddress", problems)
             key = wallet_key(chain, address)
             if key in seen:
                 problems.append(Problem("error", "wallet_duplicate", at, f"{address} is two times in this row."))
@@ -143,27 +145,6 @@ class RowValidator:
                         Problem("error", "oauth_duplicate", at, f"{' '.join(key)} is two times in this row.")
                     )
                 seen.add(key)
-
-
-def _form(chain: str, address: str, name: str, problems: list[Problem]) -> None:
-    """Check the address by the rules of its chain. The API decides, so there are only warnings."""
-    verdict = check_address(chain, address)
-    if verdict.state == "format":
-        problems.append(
-            Problem("info", "wallet_format_ok", name, f"{chain}: valid format; there is no checksum to verify.")
-        )
-    elif verdict.state == "one-case":
-        message = f"{chain}: valid format; {verdict.message}."
-        problems.append(Problem("info", "wallet_no_checksum", name, message, verdict.correct))
-    elif verdict.state == "checksum":
-        problems.append(Problem("warning", "wallet_checksum", name, f"{chain}: {verdict.message}.", verdict.correct))
-    elif verdict.state == "malformed":
-        other = family_of(address)
-        if other and check_address(other, address).state != "malformed" and other != chain:
-            message = f"{chain}: {verdict.message}; it has the format of {other}."
-            problems.append(Problem("warning", "wallet_chain_mismatch", name, message, f"chain {other}"))
-        else:
-            problems.append(Problem("warning", "wallet_address_malformed", name, f"{chain}: {verdict.message}."))
 
 
 def validate_user(

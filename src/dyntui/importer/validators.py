@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
-from contextlib import suppress
 
-from dyntui.core.text import quantity
 from dyntui.core.times import parse_time
 from dyntui.importer.cell_text import SCIENTIFIC, cell_to_text
 from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, ImportField
+from dyntui.importer.handles import read_domain, read_handle
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import FieldStep, Step, ValidationContext, bind_step
+from dyntui.importer.wallet_checks import ALTERNATIVE_PATTERNS, check_address_text, check_entry_address
 
 __all__ = ["LONGEST", "PLAIN", "fast_path", "make_check"]
 
@@ -19,13 +20,16 @@ LONGEST = 255
 # \w is exactly the API's \p{L}\p{N}_ .
 _NAMED = re.compile(r"(?=\S)[\w .,:!?&%@/+\-'|]+(?<=\S)")
 _ODD = re.compile(r"[^\w .,:!?&%@/+\-'|]")
-_USERNAME = re.compile(r"[\w.\-]+")
+_USERNAME = re.compile(r"[\w\-]{3,20}")
+_USERNAME_CHARS = re.compile(r"[\w\-]+")
+_USERNAME_ADVICE = (
+    "Send another one, leave it out or keep it: --on-invalid username=replace, omit or metadata (i in Map)."
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_ADDRESS = re.compile(r"[A-Za-z0-9_]{18,100}")
 # Most cells are values that need neither a transform nor a check.
 PLAIN = {
     "name": re.compile(rf"(?!{SCIENTIFIC}\Z)(?=[^ ])[A-Za-z0-9_ .,:!?&%@/+\-'|]{{1,{LONGEST}}}(?<=[^ ])"),
-    "username": re.compile(rf"(?!{SCIENTIFIC}\Z)[A-Za-z0-9_.\-]{{1,{LONGEST}}}"),
+    "username": re.compile(rf"(?!{SCIENTIFIC}\Z)[A-Za-z0-9_\-]{{3,20}}"),
     "email": re.compile(
         r"(?=[^@]{1,64}@)(?=.{6,254}\Z)[A-Za-z0-9_%+\-]+(?:\.[A-Za-z0-9_%+\-]+)*"
         r"@(?:(?!..--)[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+(?!(?:test|local|localhost|invalid|onion|arpa)\Z)[a-z]{2,24}"
@@ -61,28 +65,59 @@ def _name(value: object, field: ImportField, rules: ValidationContext, problems:
     name = field.name
     text = _basics(value, name, problems)
     if text and not _NAMED.fullmatch(text):
+        composed = unicodedata.normalize("NFC", text)
+        if composed != text and _NAMED.fullmatch(composed):
+            problems.append(Problem("info", "text_composed", name, f"“{text}” is sent with composed characters."))
+            return composed
         problems.append(_odd(text, name))
     return value if text is None else text
 
 
 def _odd(text: str, name: str) -> Problem:
-    import unicodedata
-
+    suggestion = _acceptable(text)
     if match := _ODD.search(text):
         char, place = match[0], match.start() + 1
-        message = f"“{char}” (U+{ord(char):04X}) at position {place} is probably refused by the API."
-        composed = unicodedata.normalize("NFC", text)
-        return Problem("warning", "odd_character", name, message, composed if _NAMED.fullmatch(composed) else None)
-    return Problem("warning", "odd_character", name, "The API probably refuses spaces at the ends.", text.strip())
+        message = f"“{char}” (U+{ord(char):04X}) at position {place} of “{text[:60]}” is refused by the API."
+        return Problem("error", "odd_character", name, message, suggestion)
+    return Problem("error", "odd_character", name, "The API refuses spaces at the ends.", suggestion)
+
+
+_SIMILAR = str.maketrans(
+    {
+        **dict.fromkeys('\u2018\u2019\u201b\u02bc\u02b9`\u00b4\u2032"\u201c\u201d\u201e\u00ab\u00bb', "'"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212~", "-"),
+        **dict.fromkeys(";\u3001\uff0c", ","),
+        **dict.fromkeys("()[]{}<>#*=^$\u2022\u00b7\\", " "),
+        "\u2026": "...",
+    }
+)
+_SPACES = re.compile(r"\s+")
+
+
+def _acceptable(text: str) -> str | None:
+    """Return a text that the API accepts and that looks like `text`; None when too little is left."""
+    similar = unicodedata.normalize("NFC", text).translate(_SIMILAR)
+    kept = _SPACES.sub(" ", _ODD.sub("", similar)).strip()
+    return kept if kept and _NAMED.fullmatch(kept) and len(kept) * 2 >= len(text.strip()) else None
 
 
 def _username(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    value = _name(value, field, rules, problems)
-    if isinstance(value, str) and _NAMED.fullmatch(value) and not _USERNAME.fullmatch(value):
-        char = next(char for char in value if not _USERNAME.fullmatch(char))
-        message = f"“{char}” is unusual in a username. Usual are letters, digits, - _ and ."
-        problems.append(Problem("warning", "username_odd", field.name, message))
-    return value
+    text = _basics(value, field.name, problems)
+    if text and not _USERNAME.fullmatch(text):
+        what = "an email" if "@" in text else f"{len(text)} characters" if _USERNAME_CHARS.fullmatch(text) else ""
+        char = next((char for char in text if not _USERNAME_CHARS.fullmatch(char)), "")
+        reason = f"is {what}" if "@" in text else f"has {what or f'“{char}”'}"
+        message = (
+            f"“{text}” {reason}; the API accepts 3 to 20 letters, digits, - and _ as a username. {_USERNAME_ADVICE}"
+        )
+        problems.append(Problem("error", "username_refused", field.name, message, _acceptable_username(text)))
+    return value if text is None else text
+
+
+def _acceptable_username(text: str) -> str | None:
+    """Return a similar username that the API accepts, for an email its part before the @; None when it is too short."""
+    similar = re.sub(r"[^\w\-]+", "_", text.partition("@")[0] or text).strip("_")[:20].rstrip("_")
+    return similar if _USERNAME.fullmatch(similar) else None
 
 
 def _text(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
@@ -154,36 +189,20 @@ def _choice(value: object, field: ImportField, rules: ValidationContext, problem
 
 def _address(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     text = _basics(value, field.name, problems)
-    if text is None:
-        return value
-    if text and not _ADDRESS.fullmatch(text):
-        problems.append(_refused_address(text, field.name))
-    return text
+    if text:
+        if problem := check_address_text(text, field.name):
+            problems.append(problem)
+        elif field.name == "walletPublicKey":
+            check_entry_address(text, field.name, problems)
+    return value if text is None else text
 
 
-def _refused_address(text: str, name: str) -> Problem:
-    prefix, colon, _ = text.partition(":")
-    if colon and prefix in ("kaspa", "kaspatest"):
-        message, suggestion = (
-            "The API refuses “:” in wallet addresses, although Kaspa uses it.",
-            "use the field kasWallet",
-        )
-    elif colon and prefix in ("k", "w", "r", "u"):
-        message, suggestion = (
-            "The API refuses “:” in wallet addresses, although Kadena uses it.",
-            "use the field kdaWallet",
-        )
-    elif colon or ("-" in text and len(text) == 48):
-        message, suggestion = "The API refuses “:” and “-” in wallet addresses, although TON uses them.", None
-    elif not 18 <= len(text) <= 100:
-        message, suggestion = f"{quantity(len(text), 'character')}; the API accepts 18 to 100.", None
-    else:
-        odd = next((char for char in text if not re.fullmatch(r"[A-Za-z0-9_]", char)), "")
-        message, suggestion = (
-            f"“{odd}” is not allowed in an address. The API accepts letters, digits and underscores.",
-            None,
-        )
-    return Problem("error", "wallet_address_refused", name, message, suggestion)
+def _alternative(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    text = _basics(value, field.name, problems)
+    if text and not ALTERNATIVE_PATTERNS[field.name].fullmatch(text):
+        message = f"“{text[:40]}” is not an address that the API accepts in {field.name}."
+        problems.append(Problem("error", "wallet_address_malformed", field.name, message))
+    return value if text is None else text
 
 
 def _object(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
@@ -218,20 +237,27 @@ def _any(value: object, field: ImportField, rules: ValidationContext, problems: 
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
-_HOST = re.compile(r"(?:https?://)?(?:(?!-)[a-z0-9\-]{1,63}(?<!-)\.)+(?!\d+\Z)[a-z0-9\-]{2,24}/?", re.IGNORECASE)
-
-
 def _domain(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    text = _basics(value, field.name, problems)
+    return read_domain(text, field.name, problems) if text else value
+
+
+def _handle(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    text = _basics(value, field.name, problems)
+    return read_handle(text, field.kind, field.name, problems) if text else value
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _id(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     text = _basics(value, field.name, problems)
     if text is None:
         return value
-    host = text
-    if not text.isascii():
-        with suppress(UnicodeError):
-            host = text.encode("idna").decode("ascii")
-    if not _HOST.fullmatch(host):
-        problems.append(Problem("error", "domain_invalid", field.name, f"“{text}” is not a domain name."))
-    return text
+    if not _UUID.fullmatch(text.lower()):
+        message = f"“{text}” is not a UUID. Map the column to metadata to keep ids of another form."
+        problems.append(Problem("error", "id_invalid", field.name, message))
+    return text.lower()
 
 
 def _fid(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
@@ -258,6 +284,11 @@ _CHECKS: dict[str, FieldStep] = {
     "any": _any,
     "domain": _domain,
     "fid": _fid,
+    "alternative": _alternative,
+    "id": _id,
+    "twitter": _handle,
+    "farcaster": _handle,
+    "discord": _handle,
     "fullname": _name,
 }
 

@@ -155,4 +155,7 @@ def _account(item: Mapping[str, object]) -> dict[str, object] | None:
     )
     if photos:
         account["photos"] = photos if isinstance(photos, list) else [str(photos)]
+    profile = _find(item, "profile", "profiledata", "oauthmetadata", "rawuserinfo")
+    if isinstance(profile, Mapping) and profile:
+        account["profile"] = dict(profile)
     return account

@@ -44,7 +44,7 @@ class NewRow(NamedTuple):
     chosen_id: str = ""
     """A UUID to create the row under when it has no key."""
     state: RowState = RowState.PENDING
-    """One of pending, invalid or skipped; `code`, `field` and `message` say why it is not pending."""
+    """One of pending, invalid, review or skipped; `code`, `field` and `message` say why it is not pending."""
     code: str = ""
     field: str = ""
     message: str = ""

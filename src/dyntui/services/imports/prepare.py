@@ -104,10 +104,10 @@ def map_rows(rows: Iterable[SourceRow], mapper: Mapper | AllowlistMapper) -> Ite
             yield _left_out_row(row.number, raw, body, keys_of(mapped.user), problems, mapped.left_out)
             continue
         if body is None:
-            yield _invalid_row(row.number, raw, problems)
+            yield _invalid_row(row.number, raw, problems, RowState.REVIEW if mapped.is_held else RowState.INVALID)
             continue
         keys = keys_of(mapped.user)
-        chosen = new_id() if keyless and not keys else ""
+        chosen = str(mapped.user.get("id") or "") or (new_id() if keyless and not keys else "")
         if problems:
             noted = tuple([NewProblem._make(problem) for problem in problems])
             yield NewRow(row.number, raw, body, keys, chosen, problems=noted)
@@ -127,10 +127,11 @@ def _encode_body(user: dict[str, object], problems: tuple[Problem, ...]) -> tupl
         )
 
 
-def _invalid_row(number: int, raw: bytes, problems: tuple[Problem, ...]) -> NewRow:
+def _invalid_row(number: int, raw: bytes, problems: tuple[Problem, ...], state: RowState) -> NewRow:
+    """Return a row that is not sent: invalid, or held for review."""
     first = next(problem for problem in problems if problem.severity == "error")
     noted = tuple([NewProblem._make(problem) for problem in problems])
-    return NewRow(number, raw, None, (), "", RowState.INVALID, first.code, first.field, first.message, problems=noted)
+    return NewRow(number, raw, None, (), "", state, first.code, first.field, first.message, problems=noted)
 
 
 def _left_out_row(
