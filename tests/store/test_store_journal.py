@@ -191,11 +191,12 @@ def test_a_key_belongs_to_the_first_row_that_has_it(path: Path) -> None:
     )
     with draft(path, *rows) as journal:
         # 2 shares its username with 1; 3 shares its email with 2 only, which is not sent; so with 4 and 5.
-        assert states(journal) == ["pending", "skipped", "pending", "skipped", "pending"]
+        assert states(journal) == ["pending", "review", "pending", "skipped", "pending"]
         second = stored_row(journal, 2)
         assert second is not None
-        assert (second.code, second.message) == ("duplicate_in_file", "The same username as in row 1.")
-        assert journal.counts == {RowState.PENDING: 3, RowState.SKIPPED: 2}
+        assert second.code == "shared_in_file"
+        assert second.message.startswith("Row 1 has the same username, but another email.")
+        assert journal.counts == {RowState.PENDING: 3, RowState.SKIPPED: 1, RowState.REVIEW: 1}
 
 
 def test_duplicates_may_be_allowed(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from dyntui.cli.import_reading import (
     reading_options,
     user_options,
 )
+from dyntui.cli.output import confirm
+from dyntui.core.errors import EXIT_DONE, EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from dyntui.importer import Mapping, Source
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
+    from dyntui.store.journal import Journal
 
 __all__ = [
     "ImportOptions",
@@ -208,10 +212,32 @@ async def _prepare_and_run(
                 context.print_result(*plan_lines(plan))
                 context.print_result(f"Plan saved: {path}", f"Run it with `dyntui jobs run {journal.id}`.")
                 context.emit_json({**plan, "plan": str(path)})
-                return 0
+                return EXIT_DONE if _has_rows_to_send(plan) else EXIT_SOME_FAILED
             context.print_message(*plan_lines(plan))
+            if not options.allow_no_identity:
+                _confirm_missing_identity(context, journal)
             permit = await confirm_job(context, connection, journal, options.confirmation)
             return await run_until_stopped(context, connection, journal, permit, signals, first=options.first)
+
+
+def _has_rows_to_send(plan: dict[str, Any]) -> bool:
+    """Return whether the plan sends a row, or every row that it could send exists already."""
+    outcomes = plan["outcomes"]
+    return bool(outcomes["create"] or outcomes["update"] or outcomes["exists"])
+
+
+def _confirm_missing_identity(context: CliContext, journal: Journal) -> None:
+    """Ask whether users that nobody can sign in as should be imported, when that may be a mistake.
+
+    Raises UsageError without a terminal, and when the answer is no.
+    """
+    from dyntui.services.imports.identity import find_missing_identity
+
+    missing = find_missing_identity(journal)
+    if missing is None or not missing.needs_confirmation:
+        return
+    if context.json or not sys.stdin.isatty() or not confirm(f"{missing.message} Import them?"):
+        raise UsageError(missing.message, hint=missing.advice)
 
 
 async def _resolve_allowlist(connection: Connection, name: str) -> dict[str, str]:

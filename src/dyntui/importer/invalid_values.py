@@ -68,7 +68,7 @@ def resolve_invalid_values(
     An error about the whole row, or about a cell that was not read, stays. A value is not left out when it is the only
     one by which somebody could sign in as the user.
     """
-    resolved: list[Problem] = list(problems)
+    resolved: list[Problem | None] = list(problems)
     is_held = False
     dropped: set[str] = set()
     for place in _worst_order(problems):
@@ -79,7 +79,7 @@ def resolve_invalid_values(
         action = actions.get(parts[0]) or default_action(parts[0])
         path = _droppable(parts)
         if ".".join(path) in dropped:
-            resolved[place] = _changed(problem, "unsendable_left_out", "It is left out.")
+            resolved[place] = None  # said already
             continue
         change = _apply(user, problem, path, action if len(path) < 3 else _of_part(problem, action))
         if change is not None:
@@ -92,7 +92,8 @@ def resolve_invalid_values(
             user[name] = [item for item in items if item is not None]
             if not user[name]:
                 del user[name]
-    return Resolution(resolved, is_held and has_errors(resolved))
+    left = [problem for problem in resolved if problem is not None]
+    return Resolution(left, is_held and has_errors(left))
 
 
 def _worst_order(problems: Sequence[Problem]) -> Sequence[int]:

@@ -50,6 +50,8 @@ def natural_keys(user: Mapping[str, object]) -> tuple[str, ...]:
         keys += _wallets(wallets)
     if accounts := user.get("oauthAccounts"):
         keys += _accounts(accounts)
+    if (user_id := user.get("id")) and isinstance(user_id, str):
+        keys.append("id:" + _CONTROL.sub("", user_id.strip().casefold()))
     return tuple(dict.fromkeys(keys)) if len(keys) > 1 else tuple(keys)
 
 

@@ -45,6 +45,7 @@ CODES: dict[str, str] = {
     "escaped_text": "An apostrophe before every text of a column was removed: the exporting program added it.",
     "private_key": "The cell has a private key or a seed phrase. It is removed, and the row is not sent.",
     "duplicate_in_file": "An earlier row has the same email, phone, wallet, username or social account.",
+    "shared_in_file": "An earlier row with another email has the same phone, username, wallet or social account.",
     "disabled_left_out": "The user is disabled in the other system and left out. --include disabled imports it.",
     "deleted_left_out": "The user is deleted in the other system and left out. --include deleted imports it.",
     "service_accounts_left_out": "This is a service account, so it is left out. --include service-accounts imports it.",

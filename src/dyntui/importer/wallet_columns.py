@@ -15,7 +15,7 @@ EVERY_WALLET = "wallets.N."
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _CHAINS = {
     **{word: chain for word, chain in CHAIN_WORDS.items() if "-" not in word and word != "base"},
-    **dict.fromkeys(("matic", "bsc", "bnb", "avax", "avalanche", "metamask"), "EVM"),
+    **dict.fromkeys(("eth", "matic", "bsc", "bnb", "avax", "avalanche", "metamask"), "EVM"),
     "sol": "SOL",
     "phantom": "SOL",
     "btc": "BTC",

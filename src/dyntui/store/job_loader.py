@@ -14,7 +14,10 @@ from typing import NamedTuple
 from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
 from dyntui.store.states import JobState, RowState
 
-__all__ = ["NewProblem", "NewRow", "find_duplicates", "load"]
+__all__ = ["DUPLICATE", "SHARED", "DuplicateRow", "NewProblem", "NewRow", "find_duplicates", "load"]
+__all__ += ["note_shared_values"]
+
+DUPLICATE, SHARED = "duplicate_in_file", "shared_in_file"
 
 _CHUNK = 500
 
@@ -54,8 +57,8 @@ class NewRow(NamedTuple):
 def load(journal: Journal, rows: Iterable[NewRow], *, allow_duplicates: bool = False) -> None:
     """Load `rows`, in the order of their numbers, into a draft without rows.
 
-    The first row with a natural key keeps it; a later one is skipped (`duplicate_in_file`), unless duplicates are
-    allowed: then they are sent one after another.
+    The first row with a natural key keeps it. A later one is skipped (`duplicate_in_file`), or held for review when it
+    has another email (`shared_in_file`), unless duplicates are allowed: then they are sent one after another.
 
     Infos are counted, not saved.
     """
@@ -115,31 +118,87 @@ def _insert(journal: Journal, chunk: list[NewRow], counted: Counter[tuple[str, s
 
 
 def _skip_duplicates(journal: Journal) -> None:
-    skipped = list(find_duplicates(journal))
-    if not skipped:
+    found = list(find_duplicates(journal))
+    if not found:
         return
     changed = journal.db.executemany(
-        "UPDATE rows SET state = 'skipped', code = 'duplicate_in_file', message = ? "
-        "WHERE number = ? AND state = 'pending'",
-        skipped,
+        "UPDATE rows SET state = ?, code = ?, field = ?, message = ? WHERE number = ? AND state = 'pending'",
+        [(each.state, each.code, each.field, each.message, each.row) for each in found],
     ).rowcount
-    if changed != len(skipped):
+    if changed != len(found):
         raise JournalConflict("a duplicate was not pending")
     journal.counts[RowState.PENDING] -= changed
-    journal.counts[RowState.SKIPPED] = journal.counts.get(RowState.SKIPPED, 0) + changed
-    journal.db.execute("DELETE FROM keys WHERE row IN (SELECT number FROM rows WHERE code = 'duplicate_in_file')")
-
-
-def find_duplicates(journal: Journal) -> Iterator[tuple[str, int]]:
-    """Yield each row that shares a natural key with an earlier row that stays: a message for it, and its number."""
-    found = journal.db.execute(
-        "SELECT row, key FROM keys WHERE key IN (SELECT key FROM keys GROUP BY key HAVING count(*) > 1) ORDER BY row"
+    for state, n in Counter(each.state for each in found).items():
+        journal.counts[state] = journal.counts.get(state, 0) + n
+    journal.db.execute(
+        "DELETE FROM keys WHERE row IN (SELECT number FROM rows WHERE code IN (?, ?))", (DUPLICATE, SHARED)
     )
-    first: dict[str, int] = {}
+    if shared := note_shared_values(journal, found):
+        journal.db.execute("INSERT INTO problem_counts (level, code, n) VALUES ('error', ?, ?)", (SHARED, shared))
+
+
+class DuplicateRow(NamedTuple):
+    """A row that shares a natural key with an earlier row that stays."""
+
+    row: int
+    state: RowState
+    """Skipped, when it is the same object again; review, when it contradicts the earlier row."""
+    code: str
+    field: str
+    message: str
+
+
+def note_shared_values(journal: Journal, found: Iterable[DuplicateRow]) -> int:
+    """Record a problem for each row in review, and return their number."""
+    shared = [
+        (each.row, "error", SHARED, each.field, each.message, None) for each in found if each.state is RowState.REVIEW
+    ]
+    journal.db.executemany(
+        "INSERT INTO problems (row, level, code, field, message, suggestion) VALUES (?, ?, ?, ?, ?, ?)", shared
+    )
+    return len(shared)
+
+
+_SINGLE_KINDS = ("email", "phone", "username", "id")
+"""Kinds of keys of which an object has one."""
+_FIELDS = {"phone": "phoneNumber", "wallet": "wallets", "oauth": "oauthAccounts"}
+
+
+def find_duplicates(journal: Journal) -> Iterator[DuplicateRow]:
+    """Iterate over the rows that share a natural key with an earlier row that stays, by number.
+
+    A row with the same email, or without another email, phone, username or id than the earlier row, is the same user
+    again. A row that shares a value, but has another email, is another user or an error: it needs a review.
+    """
+    found = journal.db.execute(
+        "SELECT k.row, k.key, s.keys FROM keys k JOIN source s ON s.number = k.row "
+        "WHERE k.key IN (SELECT key FROM keys GROUP BY key HAVING count(*) > 1) ORDER BY k.row"
+    )
+    first: dict[str, tuple[int, str]] = {}
     for row, group in groupby(found, key=itemgetter(0)):
-        keys = [key for _, key in group]
-        taken = next((key for key in keys if key in first), None)
-        if taken is None:
-            first.update(dict.fromkeys(keys, row))
+        shared = [(key, keys) for _, key, keys in group]
+        key, own = next(((key, keys) for key, keys in shared if key in first), ("", ""))
+        if not key:
+            first.update({key: (row, keys) for key, keys in shared})
+            continue
+        earlier, others = first[key]
+        kind = key.partition(":")[0]
+        different = "" if kind == "email" else _contradiction(own, others)
+        if different:
+            message = (
+                f"Row {earlier} has the same {kind}, but another {different}. Change one of them, or leave one out."
+            )
+            yield DuplicateRow(row, RowState.REVIEW, SHARED, _FIELDS.get(kind, kind), message)
         else:
-            yield f"The same {taken.partition(':')[0]} as in row {first[taken]}.", row
+            yield DuplicateRow(row, RowState.SKIPPED, DUPLICATE, "", f"The same {kind} as in row {earlier}.")
+
+
+def _contradiction(one: str, other: str) -> str:
+    """Return the first kind of key of which two rows have different values; "" for none."""
+    values, others = (
+        {kind: value for key in keys.split(KEY_SEPARATOR) for kind, _, value in (key.partition(":"),)}
+        for keys in (one, other)
+    )
+    return next(
+        (kind for kind in _SINGLE_KINDS if kind in values and kind in others and values[kind] != others[kind]), ""
+    )

@@ -9,11 +9,11 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from dyntui.store.facts import dump_facts
-from dyntui.store.job_loader import NewRow, find_duplicates
+from dyntui.store.job_loader import DUPLICATE, SHARED, NewRow, find_duplicates, note_shared_values
 from dyntui.store.job_queries import PROBLEM_COLUMNS, RowProblem
 from dyntui.store.journal import KEY_SEPARATOR, Journal, JournalConflict
 from dyntui.store.journal_types import numbers_json, row_cells, row_values
@@ -21,6 +21,7 @@ from dyntui.store.states import JobState, RowState
 
 __all__ = ["ALL", "DUPLICATE", "EXCLUDED", "FILE_CODES", "PROBLEMS", "ProblemGroup", "ReviewRow", "RowCounts"]
 __all__ += [
+    "count_held",
     "exclude",
     "groups",
     "include",
@@ -33,7 +34,7 @@ __all__ += [
     "window",
 ]
 
-EXCLUDED, DUPLICATE = "excluded", "duplicate_in_file"
+EXCLUDED = "excluded"
 _BY_HAND = "Left out by hand."
 """The message of a row that a person excluded; a rule of the import writes its own."""
 ALL, PROBLEMS = "all", "problems"
@@ -52,6 +53,9 @@ FILE_CODES = (
 
 _LEFT_OUT = "r.state = 'skipped' AND r.code = 'excluded'"
 _DUPLICATES = "r.state = 'skipped' AND r.code = 'duplicate_in_file'"
+_HELD = "r.state = 'review' AND r.code <> 'conflict'"
+"""Rows that need a review before anything is sent; those with a conflict were found by the pre-check."""
+_NOT_SENT = f"(r.state = 'invalid' OR ({_HELD}) OR ({_DUPLICATES}))"
 
 
 class ProblemGroup(NamedTuple):
@@ -89,14 +93,18 @@ class ReviewRow(NamedTuple):
 
 def sums(journal: Journal) -> RowCounts:
     """Return the counts of rows."""
-    counts = journal.counts
     excluded = _count(journal, _LEFT_OUT)
-    problems = counts.get(RowState.INVALID, 0) + _count(journal, _DUPLICATES)
+    problems = _count(journal, _NOT_SENT)
     warned = journal.db.execute(
         "SELECT count(DISTINCT p.row) FROM problems p JOIN rows r ON r.number = p.row "
         "WHERE p.level = 'warning' AND r.state = 'pending'"
     ).fetchone()[0]
     return RowCounts(journal.total, journal.total - problems - excluded, problems, excluded, int(warned))
+
+
+def count_held(journal: Journal) -> int:
+    """Return the number of rows that need a review before anything is sent."""
+    return _count(journal, _HELD)
 
 
 def _count(journal: Journal, where: str) -> int:
@@ -133,9 +141,7 @@ def numbers(journal: Journal, which: str = ALL) -> array[int]:
             return array("q", range(first, last + 1))
         found = journal.db.execute("SELECT number FROM rows ORDER BY number")
     elif which == PROBLEMS:
-        found = journal.db.execute(
-            f"SELECT number FROM rows r WHERE r.state = 'invalid' OR ({_DUPLICATES}) ORDER BY r.number"
-        )
+        found = journal.db.execute(f"SELECT number FROM rows r WHERE {_NOT_SENT} ORDER BY r.number")
     elif which in (EXCLUDED, DUPLICATE):
         found = journal.db.execute(
             "SELECT number FROM rows WHERE state = 'skipped' AND code = ? ORDER BY number", (which,)
@@ -213,7 +219,7 @@ def replace(journal: Journal, rows: Iterable[NewRow], infos: Mapping[str, int]) 
                 [(row.number, *problem) for problem in row.problems if problem.level != "info"],
             )
             db.execute("UPDATE rows SET lane = ? WHERE number = ?", (1 if row.chosen_id else 0, row.number))
-            _put(journal, row.number)
+            _put(journal, row.number, row.state)
         for code, by in infos.items():
             db.execute(
                 "INSERT INTO problem_counts (level, code, n) VALUES ('info', ?, ?) "
@@ -238,20 +244,24 @@ def include(journal: Journal, numbers: Sequence[int]) -> None:
 
 
 def judge_duplicates(journal: Journal) -> None:
-    """Determine again which rows share a natural key with an earlier row: these are skipped, the first one is not."""
+    """Determine again which rows share a natural key with an earlier row: these are skipped or held for review."""
     db = journal.db
+    again = f"(({_DUPLICATES}) OR (r.state = 'review' AND r.code = '{SHARED}'))"
     with _changing(journal):
         back = db.execute(
-            f"SELECT s.number, s.keys FROM rows r JOIN source s ON s.number = r.number WHERE {_DUPLICATES}"
+            f"SELECT s.number, s.keys FROM rows r JOIN source s ON s.number = r.number WHERE {again}"
         ).fetchall()
         db.executemany(
             "INSERT INTO keys (key, row) VALUES (?, ?)",
             [(key, number) for number, keys in back for key in keys.split(KEY_SEPARATOR)],
         )
-        db.execute(f"UPDATE rows AS r SET state = 'pending', code = '', message = '' WHERE {_DUPLICATES}")
-        for message, row in list(find_duplicates(journal)):
-            _drop_keys(journal, row)
-            _move(journal, row, RowState.SKIPPED, DUPLICATE, "", message)
+        db.execute(f"UPDATE rows AS r SET state = 'pending', code = '', field = '', message = '' WHERE {again}")
+        db.execute("DELETE FROM problems WHERE code = ?", (SHARED,))
+        found = list(find_duplicates(journal))
+        for each in found:
+            _drop_keys(journal, each.row)
+            _move(journal, each.row, each.state, each.code, each.field, each.message)
+        note_shared_values(journal, found)
 
 
 def uncheck(journal: Journal, fact: str) -> None:
@@ -261,18 +271,24 @@ def uncheck(journal: Journal, fact: str) -> None:
     db = journal.db
     facts = {name: value for name, value in journal.facts.items() if name != fact}
     with journal.transaction():
-        # A runner treats results of the check as final. Nothing was sent yet, so they are removed.
-        (trigger,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'row_moves'").fetchone()
-        db.execute("DROP TRIGGER row_moves")
-        db.execute(
-            "UPDATE rows SET state = 'pending', user_id = '', code = '', field = '', message = '' "
-            "WHERE state IN ('exists', 'review')"
-        )
-        db.execute(trigger)
+        with _any_move(journal):
+            db.execute(
+                "UPDATE rows SET state = 'pending', user_id = '', code = '', field = '', message = '' "
+                "WHERE state = 'exists' OR (state = 'review' AND code = 'conflict')"
+            )
         db.execute("UPDATE rows SET precheck = NULL WHERE precheck IS NOT NULL")
         db.execute("DELETE FROM matches")
         db.execute("UPDATE job SET facts = ?", (dump_facts(facts),))
     journal.refresh()
+
+
+@contextmanager
+def _any_move(journal: Journal) -> Iterator[None]:
+    """Allow every move of a row: a runner treats `exists` and `review` as final, but nothing was sent yet."""
+    (trigger,) = journal.db.execute("SELECT sql FROM sqlite_master WHERE name = 'row_moves'").fetchone()
+    journal.db.execute("DROP TRIGGER row_moves")
+    yield
+    journal.db.execute(trigger)
 
 
 @contextmanager
@@ -281,14 +297,15 @@ def _changing(journal: Journal) -> Iterator[None]:
     if journal.state is not JobState.DRAFT:
         raise JournalConflict("rows are changed in a draft only")
     with journal.transaction():
-        yield
+        with _any_move(journal) if _count(journal, _HELD) else nullcontext():
+            yield
         _count_problems(journal)
     if not journal.in_transaction:  # else the caller counts at the end of a larger change
         journal.refresh()
 
 
-def _put(journal: Journal, number: int) -> None:
-    """Set the state of a row by its own cells."""
+def _put(journal: Journal, number: int, state: RowState = RowState.INVALID) -> None:
+    """Set the state of a row by its own cells. state: invalid or review, for a row that cannot be sent."""
     body, keys = journal.db.execute("SELECT body, keys FROM source WHERE number = ?", (number,)).fetchone()
     if body is not None:
         _move(journal, number, RowState.PENDING, "", "", "")
@@ -300,7 +317,7 @@ def _put(journal: Journal, number: int) -> None:
     first = journal.db.execute(
         "SELECT code, field, message FROM problems WHERE row = ? AND level = 'error' ORDER BY rowid", (number,)
     ).fetchone()
-    _move(journal, number, RowState.INVALID, *first)
+    _move(journal, number, RowState.REVIEW if state is RowState.REVIEW else RowState.INVALID, *first)
 
 
 def _move(journal: Journal, number: int, state: RowState, code: str, field: str, message: str) -> None:

@@ -19,13 +19,14 @@ from dyntui.core.text import quantity
 from dyntui.core.times import duration, now_iso
 from dyntui.core.validation import validate
 from dyntui.importer import CODES, Mapping
+from dyntui.services.imports.identity import find_missing_identity
 from dyntui.services.imports.job_service import JobOptions, action_for, destination_for, set_request_rate
 from dyntui.services.imports.jobs import plan_file
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.reports import result_document
 from dyntui.services.imports.runner import rows_per_request
 from dyntui.services.imports.suggestions import ACCEPTED
-from dyntui.store import job_queries
+from dyntui.store import job_queries, review_queries
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
@@ -47,6 +48,8 @@ def make_plan(journal: Journal) -> dict[str, Any]:
     update = found.get("exists", 0) if options.upsert else 0
     requests = _requests(journal, options)
     mapping = Mapping.from_json(json.dumps(journal.facts["mapping"]))
+    held = review_queries.count_held(journal)
+    missing = find_missing_identity(journal)
     document = {
         "dyntui": "plan",
         "version": 1,
@@ -66,7 +69,8 @@ def make_plan(journal: Journal) -> dict[str, Any]:
             "create": pending - update,
             "update": update,
             "exists": journal.counts.get(RowState.EXISTS, 0),
-            "conflict": journal.counts.get(RowState.REVIEW, 0),
+            "conflict": journal.counts.get(RowState.REVIEW, 0) - held,
+            "review": held,
             "taken": found.get("taken", 0),
             "invalid": journal.counts.get(RowState.INVALID, 0),
             "skipped": journal.counts.get(RowState.SKIPPED, 0),
@@ -84,7 +88,9 @@ def make_plan(journal: Journal) -> dict[str, Any]:
             "unchanged": found.get("unchanged", 0),
             "samples": [{"row": row, "user": user, "fields": diff} for row, user, diff in found.get("samples", [])],
         },
-        "side_effects": _side_effects(journal, options),
+        "on_invalid": dict(mapping.on_invalid),
+        "no_identity": None if missing is None else missing.facts(),
+        "side_effects": _side_effects(journal, options, requests),
     }
     return {**document, "digest": _digest(document)}
 
@@ -139,6 +145,7 @@ def plan_lines(plan: AbstractMapping[str, Any]) -> list[str]:
         "update": "update an existing user",
         "exists": "exist already and stay unchanged",
         "conflict": "match two users and need your review",
+        "review": "share a value with another row, or have one that you review; not sent",
         "taken": "have a value that another user has; the server will probably refuse them",
         "invalid": "are invalid and will not be sent",
         "skipped": "are skipped (duplicates in the file, or left out)",
@@ -147,6 +154,8 @@ def plan_lines(plan: AbstractMapping[str, Any]) -> list[str]:
     out += [f"    row {each['row']:,}: {each['meaning']}" for each in plan.get("collisions", [])[:5]]
     if not plan["checked_against_server"]:
         out.append("  not checked against the server")
+    if plan.get("no_identity"):
+        out.append(f"  {plan['no_identity']['message']}")
     if plan["unmapped"]:
         out.append(f"  not mapped: {', '.join(plan['unmapped'])}")
     out += [f"  {text}" for text in plan["left_out"]]
@@ -195,7 +204,7 @@ def _seconds(requests: AbstractMapping[str, int], rate: float | None, operation_
     return ceil(minutes * 60)
 
 
-def _side_effects(journal: Journal, options: JobOptions) -> list[str]:
+def _side_effects(journal: Journal, options: JobOptions, requests: AbstractMapping[str, int]) -> list[str]:
     if journal.kind != "users":
         return []
     mapping = journal.facts["mapping"]
@@ -209,6 +218,10 @@ def _side_effects(journal: Journal, options: JobOptions) -> list[str]:
         out.append(
             f"Emails count as verified ({verified}): users can sign in with them, and a social account with the same "
             "verified email is linked automatically."
+        )
+    if "id" in mapped and (single := requests.get("createUser")):
+        out.append(
+            f"{quantity(single, 'user')} keep their ids: one request for each, not one for {options.batch} users."
         )
     if "policiesConsent" in mapped or "policiesConsent" in constants:
         out.append("policiesConsent is set: make sure that these users gave their consent.")

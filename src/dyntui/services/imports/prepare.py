@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import orjson
 
+from dyntui.core.errors import UsageError
 from dyntui.core.ids import new_id
-from dyntui.core.json_types import as_objects
+from dyntui.core.json_types import as_object, as_objects
 from dyntui.importer import (
     AllowlistMapper,
     Mapper,
@@ -52,6 +53,11 @@ def prepare_job(
     """
     import json
 
+    if "id" in mapping.targets and as_object(facts.get("options")).get("upsert"):
+        raise UsageError(
+            "Users that keep their ids are created one by one, so existing users cannot be updated.",
+            hint="Leave out --upsert, or the column of ids: --map COLUMN=",
+        )
     mapper = make_mapper(
         mapping,
         region=region,

@@ -23,7 +23,7 @@ def resolve_row(row: WorkRow, found: Sequence[FoundRow], destination: Destinatio
     pending, to be sent again. Anything that cannot be decided: review.
     """
     number = row.number
-    if row.chosen_id:
+    if row.chosen_id and not row.keys:
         return _recovered(row, found[0]) if found else _absent(row)
     if not row.keys:
         return _review(row, "no_key", "The response was lost, and the row has no key to look it up by.")

@@ -44,4 +44,6 @@ def _rows(old: Journal) -> Iterator[NewRow]:
             continue
         if row.state is RowState.UNKNOWN and not row.keys:
             continue  # it may exist, and there is no key to look it up by
-        yield NewRow(row.number, pack(row.raw), row.body, row.keys, "" if row.keys else new_id())
+        own_id = next((key.partition(":")[2] for key in row.keys if key.startswith("id:")), "")
+        chosen_id = own_id or ("" if row.keys else new_id())
+        yield NewRow(row.number, pack(row.raw), row.body, row.keys, chosen_id)

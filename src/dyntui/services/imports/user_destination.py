@@ -41,6 +41,8 @@ class UserDestination:
     def build_request(self, queue: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
         if queue is SINGLE:
             (row,) = rows
+            if row.keys:  # the id is from the file, so it is in the body
+                return BatchRequest(queue.operation, row.body)
             separator = b"," if len(row.body) > 2 else b""
             return BatchRequest(queue.operation, b'{"id":"' + row.chosen_id.encode() + b'"' + separator + row.body[1:])
         content = b"[" + b",".join([row.body for row in rows]) + b"]"
@@ -83,17 +85,12 @@ class UserDestination:
         return list(outcomes.values())
 
     async def find(self, read_server: ServerReader, row: WorkRow, *, thorough: bool = False) -> list[FoundRow]:
-        if row.chosen_id:
-            from dyntui.api.errors import NotFound
-
-            try:
-                answer = await read_server("getUser", path={"userId": row.chosen_id})
-            except NotFound:
-                return []
-            user = as_object(as_object(answer).get("user", answer))
-            return [self.to_found_row(user, row)] if user.get("id") == row.chosen_id else []
         keys = row.key_list
         seen: dict[str, FoundRow] = {}
+        if row.chosen_id and (user := await _user_with_id(read_server, row.chosen_id)):
+            seen[row.chosen_id] = self.to_found_row(user, row)
+            if not keys or not thorough:
+                return list(seen.values())
         for query in _lookups(row.document):
             async for user in _search(read_server, query):
                 if not user_keys(user).isdisjoint(keys):
@@ -120,7 +117,7 @@ class UserDestination:
             yield page
 
     def to_found_row(self, document: Mapping[str, object], row: WorkRow) -> FoundRow:
-        primary = document.get("id") == row.chosen_id if row.chosen_id else row.key_list[0] in user_keys(document)
+        primary = document.get("id") == row.chosen_id or (bool(row.keys) and row.key_list[0] in user_keys(document))
         updated = _ms(document.get("updatedAt"))
         return FoundRow(str(document.get("id", "")), self.created_at(document), updated, primary, document)
 
@@ -146,6 +143,18 @@ class UserDestination:
             elif document.get(name) != value:
                 out[name] = (document.get(name), value)
         return out
+
+
+async def _user_with_id(read_server: ServerReader, user_id: str) -> Mapping[str, object] | None:
+    """Return the user with an id; None when there is none."""
+    from dyntui.api.errors import NotFound
+
+    try:
+        answer = await read_server("getUser", path={"userId": user_id})
+    except NotFound:
+        return None
+    user = as_object(as_object(answer).get("user", answer))
+    return user if user.get("id") == user_id else None
 
 
 def updated_at(user: Mapping[str, object]) -> str:
