@@ -241,3 +241,61 @@ def test_names_are_composed_and_odd_ones_have_a_suggestion(dyntui: Cli, tmp_path
     assert done.bodies == [{"email": "a@x.org", "firstName": "Béla"}] and done.problems["odd_character"] == 2
     done = run_import(dyntui, csv(tmp_path, text), "--on-invalid", "firstName=replace")
     assert [body["firstName"] for body in done.bodies] == ["Ann HR", "O'Neil"]
+
+
+def run_entries(dyntui: Cli, file: Path, *options: str) -> tuple[dict[str, int], list[dict[str, Any]], dict[str, int]]:
+    """Import entries into a new list. Return the rows by outcome, the entries, and the problems by code."""
+    dyntui("allowlists", "create", "Guests", "--outcome", "scope", "--scope", "guest", "--yes")
+    done = dyntui("allowlists", "import", "Guests", str(file), "--yes", "--json", "--rate", "0", *options, check=False)
+    document = json.loads(done.stdout)
+    (plan,) = dyntui.home.rglob(f"{document['job']}.plan.json")
+    problems = {each["code"]: each["rows"] for each in json.loads(plan.read_text())["problems"]}
+    entries = dyntui.json("allowlists", "entries", "Guests")["entries"]
+    kept = ("email", "emailDomain", "walletPublicKey", "twitterUsername", "farcasterUsername", "discordUsername")
+    bodies = [{name: entry[name] for name in kept if entry.get(name)} for entry in entries]
+    return document["rows"], sorted(bodies, key=str), problems
+
+
+def test_wallets_of_an_allowlist_have_the_rules_of_users(dyntui: Cli) -> None:
+    rows, entries, problems = run_entries(dyntui, case_file(17))
+    assert (rows["created"], rows["invalid"]) == (1, 2)
+    assert entries == [{"walletPublicKey": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"}]
+    assert problems == {"wallet_checksum": 1, "wallet_address_malformed": 1, "wallet_prefix_missing": 1}
+
+
+def test_identifiers_of_an_allowlist_are_read_as_what_they_are(dyntui: Cli) -> None:
+    rows, entries, problems = run_entries(dyntui, case_file(18))
+    assert (rows["created"], rows["invalid"]) == (3, 1)
+    assert entries == [
+        {"email": "n@alpha-mail.org"},
+        {"emailDomain": "alpha-mail.org"},
+        {"emailDomain": "beta-mail.org"},
+    ]
+    assert problems["ens_name"] == 1 and problems["domain_normalized"] == 2
+
+
+def test_handles_of_an_allowlist_are_one_entry_in_every_form(dyntui: Cli) -> None:
+    rows, entries, problems = run_entries(dyntui, case_file(19))
+    assert (rows["created"], rows["skipped"]) == (1, 2)
+    assert entries == [{"twitterUsername": "noraq"}] and problems["handle_normalized"] == 2
+
+
+def test_neighbours_of_handles_and_domains(dyntui: Cli, tmp_path: Path) -> None:
+    lines = [
+        *(
+            "https://warpcast.com/dwr.eth",
+            "https://twitter.com/@Nora_Q?s=20",
+            "Example.COM",
+            "https://www.x.org:8080/a",
+        ),
+        *("a" * 4 + ".photography", "n@alpha-mail.org.", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"),
+    ]
+    _, entries, problems = run_entries(dyntui, csv(tmp_path, "identifier\n" + "\n".join(lines) + "\n"))
+    assert entries == [
+        {"emailDomain": "example.com"},
+        {"emailDomain": "www.x.org"},
+        {"farcasterUsername": "dwr.eth"},
+        {"twitterUsername": "Nora_Q"},
+        {"walletPublicKey": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"},
+    ]
+    assert problems["domain_invalid"] == 1

@@ -93,7 +93,7 @@ class AllowlistMapper:
             message = f"The kind of “{text}” is ambiguous. Map the column to its kind: --map COLUMN=twitterUsername."
             problems.append(Problem("error", "entry_kind_unclear", "identifier", message))
             return
-        checked = self._by_kind[kind](text.removeprefix("@") if kind == "emailDomain" else text, problems)
+        checked = self._by_kind[kind](text, problems)
         if checked is not None:
             entry[kind] = checked
 

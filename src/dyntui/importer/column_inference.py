@@ -20,7 +20,9 @@ _EVM = re.compile(r"0x[0-9a-fA-F]{40}")
 _LONG_HEX = re.compile(r"0x[0-9a-fA-F]{60,64}|0x[0-9a-fA-F]{16}")
 _WORD = r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?"
 _FULL_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{1,4}}|{_WORD}, {_WORD}(?: {_WORD})*")
-_DOMAIN = re.compile(r"(?:https?://|@)?(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,24}/?", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"(?:https?://|@)?(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,24}(?::\d+)?(?:/.*)?", re.IGNORECASE
+)
 _BARE_EVM = re.compile(r"[0-9a-fA-F]{40}|0x[0-9a-fA-F]{30,50}")
 _DISCORD = re.compile(r"[^\s#@:]{2,32}#\d{4}")
 _CHECKED = ("TON", "COSMOS", "SOL")
