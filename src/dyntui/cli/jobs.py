@@ -99,7 +99,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
     from dyntui.store import job_queries
     from dyntui.store.journal import Journal
     from dyntui.store.states import RowState
-    from dyntui.store.undo_journal import undo_counts
+    from dyntui.store.undo_journal import UndoState, undo_counts
 
     path = find_job(job)
     summary = summarize_job(path)
@@ -144,7 +144,7 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
     for operation, outcome, n in traffic:
         context.print_result(f"  {n:>9,} {operation}: {outcome or 'waiting for the response'}")
     for undo_state, n in undo.items():
-        context.print_result(f"  {n:>9,} undo: {undo_state}")
+        context.print_result(f"  {n:>9,} {'undone' if undo_state == UndoState.DELETED else f'undo: {undo_state}'}")
     if report:
         context.print_result(f"  Reports: {report}")
     if rows:

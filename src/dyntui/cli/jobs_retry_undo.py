@@ -143,7 +143,7 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, from_options: Co
                 connection.client,
                 permit,
                 control=control,
-                on_progress=lambda done, total: meter.line(f"{done:,} of {total:,} {kind.plural} deleted"),
+                on_progress=lambda done, total, _: meter.line(f"{done:,} of {total:,} {kind.plural} deleted"),
             )
             meter.end()
             return _finish_undo(context, journal, kind, result)

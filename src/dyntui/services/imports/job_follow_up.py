@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
-from dyntui.importer import Mapping, Problem, Source, SourceRow
+from dyntui.importer import Mapping as ColumnMapping
+from dyntui.importer import Problem, Source, SourceRow
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.jobs import (
@@ -30,6 +31,7 @@ from dyntui.store import job_queries, review_log
 from dyntui.store.journal import Journal
 from dyntui.store.review_queries import FILE_CODES
 from dyntui.store.states import JobState, RowState
+from dyntui.store.undo_journal import UndoState
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation, Impact, Requirement
@@ -51,7 +53,7 @@ def reopen_failed(job: str, connection: Connection) -> ImportDraft:
         if next(iter_failed_rows(old), None) is None:
             raise UsageError(f"Job {old.id} has no row to fix.", hint="All rows were imported or excluded.")
         source = _FailedRowsSource(old)
-        mapping = Mapping.from_json(json.dumps(old.facts["mapping"]))
+        mapping = ColumnMapping.from_json(json.dumps(old.facts["mapping"]))
         where = JobLocation.of_job(old.facts)
         copied_facts = {name: old.facts[name] for name in _COPIED_FACTS if name in old.facts}
         region = str(old.facts.get("region", ""))
@@ -157,9 +159,9 @@ def delete_created(
     plan: UndoPlan,
     confirmation: Confirmation,
     control: JobControl,
-    on_progress: Callable[[int, int], None],
+    on_progress: Callable[[int, int, Mapping[UndoState, int]], None],
 ) -> UndoResult:
-    """Delete what was planned, after reading each object again; `on_progress` gets (done, total)."""
+    """Delete what was planned, after reading each object again; `on_progress` gets (done, total, objects by state)."""
 
     async def work() -> UndoResult:
         with Journal.open(find_job(job)) as journal:

@@ -6,6 +6,7 @@ what counts as a change). The undo is stored in the job's journal, so that it ca
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -152,10 +153,12 @@ async def run_undo(
     permit: WritePermit,
     *,
     control: JobControl | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int, Mapping[UndoState, int]], None] | None = None,
 ) -> UndoResult:
     """Delete the planned objects, each read again right before. Deletions that were under way in an earlier run are
     completed.
+
+    on_progress: called with the number of objects done, their total, and the objects by state.
     """
     control = control or JobControl()
     control.attach()
@@ -181,11 +184,11 @@ async def _delete_all(
     client: Client,
     permit: WritePermit,
     control: JobControl,
-    on_progress: Callable[[int, int], None] | None,
+    on_progress: Callable[[int, int, Mapping[UndoState, int]], None] | None,
 ) -> None:
     kind, read_server = undo_target_for(journal), make_reader(client, patient=True)
     open_states = (UndoState.SENDING, UndoState.PENDING)
-    counts = undo_counts(journal)
+    counts = Counter(undo_counts(journal))
     total, done = sum(counts.get(state, 0) for state in open_states), 0
     after = -1
     while lines := undo_lines(journal, open_states, after, _WINDOW):
@@ -199,10 +202,14 @@ async def _delete_all(
                 control.check()
                 was_sent = line.state is UndoState.SENDING
                 row, document = rows[line.user_id], now.get(line.user_id)
-                await _delete(journal, client, permit, control, kind, read_server, row, document, was_sent=was_sent)
+                state = await _delete(
+                    journal, client, permit, control, kind, read_server, row, document, was_sent=was_sent
+                )
                 done += 1
+                counts[line.state] -= 1
+                counts[state] += 1
                 if on_progress is not None:
-                    on_progress(done, total)
+                    on_progress(done, total, dict(counts))
 
 
 async def _delete(
@@ -216,9 +223,10 @@ async def _delete(
     document: Row | None,
     *,
     was_sent: bool,
-) -> None:
-    """Delete one object, whose current state is `document`. After a lost response it is read again: deleting by id
-    cannot hit another object.
+) -> UndoState:
+    """Delete one object, whose current state is `document`, and return its state of the undo.
+
+    After a lost response it is read again: deleting by id cannot hit another object.
     """
     from dyntui.api.errors import ApiProblem
 
@@ -227,11 +235,11 @@ async def _delete(
         if document is None:
             state, reason = (UndoState.DELETED, "") if was_sent else (UndoState.SKIPPED, _ALREADY_DELETED)
             write_undo(journal, [UndoLine(row.row, row.user_id, state, reason)])
-            return
+            return state
         line = _line(kind, row, document)
         if line.state is UndoState.SKIPPED:
             write_undo(journal, [line])
-            return
+            return line.state
         write_undo(journal, [line._replace(state=UndoState.SENDING)])
         was_sent = True
         try:
@@ -243,7 +251,7 @@ async def _delete(
                 raise JobStopped(response.message, error=problem) from problem
             if response.kind in (OutcomeKind.REFUSED, OutcomeKind.TOO_LARGE) and response.status != 404:
                 write_undo(journal, [line._replace(state=UndoState.FAILED, reason=response.message)])
-                return
+                return UndoState.FAILED
             delay = backoff.next_delay()
             if delay is None:
                 raise JobStopped(f"the server does not respond: {response.message}", error=problem) from problem
@@ -253,7 +261,7 @@ async def _delete(
             document = (await kind.read(read_server, [row])).get(row.user_id)
             continue
         write_undo(journal, [line._replace(state=UndoState.DELETED)])
-        return
+        return UndoState.DELETED
 
 
 def _line(kind: UndoTarget, row: CreatedRow, document: Row) -> UndoLine:

@@ -156,14 +156,8 @@ class FinishStep(WizardStep):
         send_to_clipboard(self.console, line.copy, "path")
 
     def action_users(self) -> None:
-        if self.draft.kind == "users":
-            self.console.visit_first()
-            return
-        from dyntui.resources import RESOURCES
-
         to = self.result.allowlist if self.result is not None else {}
-        record = RESOURCES["allowlist-entries"]
-        self.console.open_list(record, to.get("id", ""), to.get("name", ""))
+        self.show_imported(to.get("id", ""), to.get("name", ""))
 
     def action_jobs(self) -> None:
         from dyntui.tui.features.imports.jobs_screen import JobsScreen

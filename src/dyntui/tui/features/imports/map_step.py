@@ -19,7 +19,7 @@ from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.mapping_rows import VERIFIED, column_samples, first_row_lines, mapping_rows
 from dyntui.tui.features.imports.message_line import MessageLine
 from dyntui.tui.features.imports.report_view import ReportView
-from dyntui.tui.features.imports.wizard_step import WizardStep
+from dyntui.tui.features.imports.value_choices import ValueChoicesMixin
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -39,7 +39,7 @@ _COLUMNS = (
 )
 
 
-class MapStep(WizardStep):
+class MapStep(ValueChoicesMixin):
     """The columns with their fields, and a preview of the first row."""
 
     NAME = "map"
@@ -82,13 +82,13 @@ class MapStep(WizardStep):
         elif preview is not None:
             self._on_preview(preview)
         else:
-            self._show()
+            self.show_mapping()
 
     def _on_preview(self, preview: FilePreview) -> None:
         self.wizard.preview = preview
         mapping = self.draft.mapping
         if mapping is not None and mapping.source_columns == preview.info.columns:
-            self._show()
+            self.show_mapping()
         else:
             start_worker(self, self._propose, group="propose", exclusive=True)
 
@@ -123,11 +123,11 @@ class MapStep(WizardStep):
     def set_mapping(self, mapping: Mapping) -> None:
         self.draft.mapping = mapping
         self.wizard.save()
-        self._show()
+        self.show_mapping()
 
     # Display
 
-    def _show(self) -> None:
+    def show_mapping(self) -> None:
         mapping = self.mapping
         if mapping is None:
             return
@@ -172,6 +172,8 @@ class MapStep(WizardStep):
             return "The mapping is still loading."
         if VERIFIED not in mapping.targets and self.draft.kind == "users":
             return "Press v to set email verification."
+        if mapping.missing_wallet_parts:
+            return "Press w to choose the name and the provider of the wallets."
         return mapping.missing[0] if mapping.missing else None
 
     def lines_moved(self, lines: LineList) -> None:
@@ -209,6 +211,10 @@ class MapStep(WizardStep):
                 self.action_verified()
             case "region":
                 self.action_region()
+            case "wallets":
+                self.action_wallets()
+            case "invalid":
+                self.action_on_invalid()
             case "constant":
                 self._ask_constant(str(row["field"]))
             case "rule":
@@ -295,36 +301,6 @@ class MapStep(WizardStep):
         )
         form = FormDialog("Constant value", (field,), check=check_with(parse, "value"), verb="set")
         self.console.ask_then(form, on_submit)
-
-    def action_region(self) -> None:
-        from dyntui.importer.mapper import checked_region
-
-        check = check_with(lambda values: checked_region(values["region"].strip() or None), "region")
-
-        def on_submit(values: Values) -> None:
-            self.draft.region = values["region"].strip().upper()
-            self.wizard.save()
-            self._show()
-
-        help_text = "Two letters, such as DE. Without one, a number that lacks + and a country code is an error."
-        field = FormInput("region", "country", self.draft.region, help=help_text)
-        self.console.ask_then(
-            FormDialog("Phone numbers without a country code", (field,), check=check, verb="set"), on_submit
-        )
-
-    def action_nulls(self) -> None:
-        """Ask which texts mean an empty cell."""
-        mapping = self.loaded_mapping
-
-        def on_submit(values: Values) -> None:
-            texts = [text.strip() for text in values["texts"].split(",") if text.strip()]
-            self.set_mapping(mapping.with_nulls(texts, keep_usual=False))
-
-        help_text = (
-            "Whole cells that are read as empty, separated by commas. Without any, all cells are imported as they are."
-        )
-        field = FormInput("texts", "texts", ", ".join(mapping.nulls), help=help_text)
-        self.console.ask_then(FormDialog("Texts for an empty cell", (field,), verb="set"), on_submit)
 
     def action_path(self) -> None:
         """Map a part of a column, or the first filled of several columns."""

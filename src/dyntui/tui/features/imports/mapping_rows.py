@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dyntui.importer import Mapping
 from dyntui.importer.fields import field_names
+from dyntui.importer.invalid_values import ACTIONS
 from dyntui.importer.null_texts import NULL_TEXTS, EmptyCheck
 from dyntui.importer.preset_types import ExclusionRule
 from dyntui.importer.presets import preset_exclusions
@@ -44,6 +45,9 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
                 "choice", _EVERY_ROW, VERIFIED, _verified_text(chosen), "v to change" if chosen else "! v to choose"
             )
         )
+    if mapping.missing_wallet_parts:
+        row = _mapping_row("wallets", _EVERY_ROW, "", " and ".join(mapping.missing_wallet_parts), "! w to choose")
+        rows.append({**row, "target": "! wallets"})
     for item in mapping.columns:
         sample = " · ".join(column_samples(preview, item.column)) if preview is not None else ""
         reason = item.reason + (f", {'+'.join(item.transforms)}" if item.field and item.transforms != ("trim",) else "")
@@ -55,6 +59,9 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
     for name, value in mapping.constants.items():
         if name != VERIFIED:
             rows.append(_mapping_row("constant", _EVERY_ROW, name, str(value), "constant value"))
+    for name, action in mapping.on_invalid.items():
+        row = _mapping_row("invalid", _EVERY_ROW, name, action, f"{ACTIONS[action]}; i to change")
+        rows.append({**row, "target": f"refused {name}"})
     if mapping.kind == "users" and any((item.field or "").endswith("phoneNumber") for item in mapping.mapped):
         rows.append(_mapping_row("region", _EVERY_ROW, "", region or "none", "p to set the country"))
     rows += [

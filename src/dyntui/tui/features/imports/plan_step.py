@@ -23,7 +23,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
-from dyntui.tui.shell.confirm_dialog import ConfirmDialog
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog, ask_confirmation
 
 __all__ = ["FIRST_ROWS", "PlanStep", "plan_lines"]
 
@@ -114,6 +114,21 @@ class PlanStep(WizardStep):
         self._confirm(None, "A")
 
     def _confirm(self, first: int | None, opening_key: str) -> None:
+        missing = self.plan["no_identity"] if self.plan is not None else None
+        if missing is None or not missing["needs_confirmation"]:
+            self._confirm_job(first, opening_key)
+            return
+        ask_confirmation(
+            self.console,
+            "Import users that nobody can sign in as?",
+            f"{missing['message']} Press [ to go back and map a column.",
+            self.draft.name,
+            lambda: self._confirm_job(first, "y"),
+            verb="Import them",
+            opening_key=opening_key,
+        )
+
+    def _confirm_job(self, first: int | None, opening_key: str) -> None:
         requirement = self._requirement
         assert requirement is not None
         verb = f"Send the first {first}" if first else f"Send {quantity(self.send_count, 'row')}"
@@ -140,6 +155,8 @@ def plan_lines(plan: Mapping[str, Any], counts: RowCounts, allowlist: str = "") 
             f"{outcomes['taken']:,} of these rows have a value of another user; the server will probably refuse them."
         )
         lines.append(text_line(text, "warn"))
+    if plan["no_identity"]:
+        lines.append(text_line(plan["no_identity"]["message"], "warn"))
     if not plan["checked_against_server"]:
         text = "Not checked: the job compares the rows with the server before it sends anything."
         lines.append(text_line(text, "warn"))

@@ -153,6 +153,10 @@ class RunStep(WizardStep):
     def action_resume(self) -> None:
         self.wizard.resume_job()
 
+    def action_users(self) -> None:
+        """Open the users, or the entries of the allowlist; those of this job are the newest."""
+        self.show_imported(self.draft.allowlist_id, self.draft.allowlist_name)
+
     def action_cancel(self) -> None:
         summary = self.summary
         left = summary.open_rows if summary is not None else 0
@@ -214,7 +218,8 @@ def _stopped_lines(summary: JobSummary, failures: Sequence[RowFailure]) -> list[
     reason = f": {summary.reason}" if summary.reason and summary.reason != str(summary.state) else ""
     lines = [_bar_line(final, summary.total), text_line(f"{summary.state}{reason}", "warn")]
     if summary.state in (JobState.PAUSED, JobState.READY):
-        lines.append(text_line("Press enter to send the remaining rows, or c to cancel."))
+        look = "o to look at what was created, " if counts.get(RowState.CREATED) else ""
+        lines.append(text_line(f"Press {look}enter to send the remaining rows, or c to cancel."))
     lines += [value_line(""), heading("rows")]
     return lines + state_lines(counts, summary.total) + _failure_lines(failures)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
@@ -46,6 +47,14 @@ _STATES: tuple[tuple[UndoState, str], ...] = (
     (UndoState.SKIPPED, "changed since the import, or already deleted"),
     (UndoState.FAILED, "refused by the server"),
 )
+
+
+@dataclass
+class DeletionProgressed(Progressed):
+    """Posted when an object was deleted or skipped."""
+
+    counts: Mapping[UndoState, int] = field(default_factory=dict)
+    """The objects by state."""
 
 
 class ImportUndoScreen(ConsoleScreen):
@@ -106,6 +115,9 @@ class ImportUndoScreen(ConsoleScreen):
     def _on_progress(self, done: int, total: int) -> None:
         self.post_message(Progressed(done, total))
 
+    def _on_deleted(self, done: int, total: int, counts: Mapping[UndoState, int]) -> None:
+        self.post_message(DeletionProgressed(done, total, counts))
+
     def _run(self, activity: str, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Run `work` in a thread, with its progress shown, and call `then` with its result."""
         self._activity = activity
@@ -116,6 +128,8 @@ class ImportUndoScreen(ConsoleScreen):
     @on(Progressed)
     def _on_progressed(self, event: Progressed) -> None:
         self._progress = event
+        if isinstance(event, DeletionProgressed) and self.result is not None:
+            self.result = replace(self.result, counts=event.counts)
         self._show()
 
     def _on_planned(self, plan: UndoPlan) -> None:
@@ -155,7 +169,7 @@ class ImportUndoScreen(ConsoleScreen):
         job = self.job
         self._run(
             "deleting",
-            lambda: delete_created(job, connection, plan, confirmation, control, self._on_progress),
+            lambda: delete_created(job, connection, plan, confirmation, control, self._on_deleted),
             self._on_ended,
         )
 

@@ -193,6 +193,15 @@ class WizardStep(ActionMixin, Vertical):
         """Return a copy of the draft for the wizard thread."""
         return replace(self.draft)
 
+    def show_imported(self, allowlist_id: str, allowlist_name: str) -> None:
+        """Open the list with what was imported: the users, or the entries of the allowlist."""
+        if self.draft.kind == "users":
+            self.console.visit_first()
+            return
+        from dyntui.resources import RESOURCES
+
+        self.console.open_list(RESOURCES["allowlist-entries"], allowlist_id, allowlist_name)
+
     def changed(self) -> None:
         """Update the step bar, the header and the footer."""
         self.wizard.step_changed()
