@@ -89,7 +89,7 @@ def test_a_few_users_without_an_identity_are_a_warning(dyntui: Cli, tmp_path: Pa
     assert (done.code, len(done.bodies), done.problems) == (0, 10, {"no_identity": 1})
 
 
-def test_another_email_with_the_same_phone_is_held_for_review(dyntui: Cli) -> None:
+def test_another_email_with_the_same_phone_needs_a_review(dyntui: Cli) -> None:
     done = run_import(dyntui, case_file(16))
     assert done.code == 1
     assert done.bodies == [{"email": "a@alpha-mail.org", "phoneNumber": "+4740612345"}]
@@ -120,15 +120,15 @@ def test_rows_that_contradict_each_other_are_no_duplicates(
 
 
 def test_a_wallet_needs_a_name_and_a_provider_once(dyntui: Cli) -> None:
-    asked = run_import(dyntui, case_file(20))
-    assert asked.code == 2 and "--wallet-name metamask --wallet-provider browserExtension" in asked.messages
+    refused = run_import(dyntui, case_file(20))
+    assert refused.code == 2 and "--wallet-name metamask --wallet-provider browserExtension" in refused.messages
     done = run_import(dyntui, case_file(20), *WALLET_OPTIONS)
     assert done.bodies == [{**N, "wallets": [{"publicWalletAddress": EVM, "chain": "EVM", **METAMASK}]}]
 
 
 def test_the_chain_comes_from_the_header_or_the_address(dyntui: Cli, tmp_path: Path) -> None:
-    asked = run_import(dyntui, case_file(21))
-    assert asked.code == 2 and "--wallet-name phantom" in asked.messages
+    refused = run_import(dyntui, case_file(21))
+    assert refused.code == 2 and "--wallet-name phantom" in refused.messages
     done = run_import(dyntui, case_file(21), "--wallet-name", "phantom", "--wallet-provider", "browserExtension")
     (wallet,) = done.bodies[0]["wallets"]
     assert (wallet["chain"], wallet["walletName"]) == ("SOL", "phantom")
@@ -146,8 +146,8 @@ def test_a_wallet_that_cannot_be_sent_does_not_refuse_the_person(dyntui: Cli, tm
     done = run_import(dyntui, csv(tmp_path, text), *WALLET_OPTIONS)
     assert done.bodies == [{"email": "a@x.org"}, {"email": "b@x.org"}]
     assert done.problems["unsendable_left_out"] == 2 and done.document["rows"]["invalid"] == 1
-    held = csv(tmp_path, "email,wallet address\nc@x.org,0x12\nd@x.org,\n")
-    done = run_import(dyntui, held, *WALLET_OPTIONS, "--on-invalid", "wallets=review")
+    doubtful = csv(tmp_path, "email,wallet address\nc@x.org,0x12\nd@x.org,\n")
+    done = run_import(dyntui, doubtful, *WALLET_OPTIONS, "--on-invalid", "wallets=review")
     assert (done.code, done.document["rows"]["review"], done.bodies) == (1, 1, [{"email": "d@x.org"}])
 
 
@@ -155,8 +155,8 @@ def test_an_email_is_no_username_and_a_fix_is_on_offer(dyntui: Cli) -> None:
     dry = json.loads(dyntui("import", str(case_file(22)), "--dry-run", "--json", *UNVERIFIED, check=False).stdout)
     assert dry["outcomes"]["invalid"] == 1 and dry["requests"] == {}
     assert [each["code"] for each in dry["problems"]] == ["username_refused"]
-    kept = run_import(dyntui, case_file(22), "--on-invalid", "username=metadata")
-    assert kept.bodies == [{**N, "firstName": "Nora", "metadata": {"username": "n@alpha-mail.org"}}]
+    saved = run_import(dyntui, case_file(22), "--on-invalid", "username=metadata")
+    assert saved.bodies == [{**N, "firstName": "Nora", "metadata": {"username": "n@alpha-mail.org"}}]
 
 
 def test_a_dry_run_in_which_nothing_can_be_sent_exits_1(dyntui: Cli, tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_hashes_addresses_and_remarks_are_no_keys(dyntui: Cli, tmp_path: Path, t
     assert len(done.bodies) == 1 and "private_key" not in done.problems
 
 
-def test_ids_are_kept_one_request_each(dyntui: Cli, tmp_path: Path) -> None:
+def test_ids_stay_the_same_one_request_each(dyntui: Cli, tmp_path: Path) -> None:
     ids = [f"3f2a9c1e-0d5b-4c7e-9a51-7d1f0b6c2e{n}" for n in (11, 12)]
     file = csv(tmp_path, f"id,email\n{ids[0]},a@x.org\n{ids[1].upper()},b@x.org\nauth0|5f1,c@x.org\n")
     done = run_import(dyntui, file, "--map", "id=id")
@@ -251,8 +251,8 @@ def run_entries(dyntui: Cli, file: Path, *options: str) -> tuple[dict[str, int],
     (plan,) = dyntui.home.rglob(f"{document['job']}.plan.json")
     problems = {each["code"]: each["rows"] for each in json.loads(plan.read_text())["problems"]}
     entries = dyntui.json("allowlists", "entries", "Guests")["entries"]
-    kept = ("email", "emailDomain", "walletPublicKey", "twitterUsername", "farcasterUsername", "discordUsername")
-    bodies = [{name: entry[name] for name in kept if entry.get(name)} for entry in entries]
+    saved = ("email", "emailDomain", "walletPublicKey", "twitterUsername", "farcasterUsername", "discordUsername")
+    bodies = [{name: entry[name] for name in saved if entry.get(name)} for entry in entries]
     return document["rows"], sorted(bodies, key=str), problems
 
 

@@ -39,7 +39,7 @@ class Resolution(NamedTuple):
     """The problems of a row after the actions."""
 
     problems: list[Problem]
-    is_held: bool
+    needs_review: bool
     """Whether the row is held for review."""
 
 
@@ -69,7 +69,7 @@ def resolve_invalid_values(
     one by which somebody could sign in as the user.
     """
     resolved: list[Problem | None] = list(problems)
-    is_held = False
+    needs_review = False
     dropped: set[str] = set()
     for place in _worst_order(problems):
         problem = problems[place]
@@ -79,21 +79,21 @@ def resolve_invalid_values(
         action = actions.get(parts[0]) or default_action(parts[0])
         path = _droppable(parts)
         if ".".join(path) in dropped:
-            resolved[place] = None  # said already
+            resolved[place] = None  # already reported for this value
             continue
         change = _apply(user, problem, path, action if len(path) < 3 else _of_part(problem, action))
         if change is not None:
             resolved[place] = change
             if change.code in ("unsendable_left_out", "unsendable_in_metadata"):
                 dropped.add(".".join(path))
-        is_held = is_held or action == "review"
+        needs_review = needs_review or action == "review"
     for name in _LISTS:
         if isinstance(items := user.get(name), list) and None in items:
             user[name] = [item for item in items if item is not None]
             if not user[name]:
                 del user[name]
     left = [problem for problem in resolved if problem is not None]
-    return Resolution(left, is_held and has_errors(left))
+    return Resolution(left, needs_review and has_errors(left))
 
 
 def _worst_order(problems: Sequence[Problem]) -> Sequence[int]:

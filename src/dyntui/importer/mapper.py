@@ -34,7 +34,7 @@ class MappedRow(NamedTuple):
     problems: tuple[Problem, ...]
     left_out: Problem | None = None
     """Why the row is left out by a rule; None when it is sent."""
-    is_held: bool = False
+    needs_review: bool = False
     """Whether the row is held for review because of its errors."""
 
     @property
@@ -140,13 +140,13 @@ class Mapper:
             user.setdefault("emailVerifiedAt", self._verified_at)
         if self._assembles or self._always_finish or ("emailVerifiedAt" in user and "email" not in user):
             self._finisher.finish(user, problems)
-        is_held = False
+        needs_review = False
         if problems and has_errors(problems):
-            problems, is_held = resolve_invalid_values(user, problems, self.mapping.on_invalid)
+            problems, needs_review = resolve_invalid_values(user, problems, self.mapping.on_invalid)
         if user.keys().isdisjoint(IDENTITY_FIELDS):
             message = "No email, phone number, username, wallet or social account: nobody can sign in as this user."
             problems = [*problems, Problem("warning", "no_identity", "", message)]
-        return MappedRow(user, tuple(problems), left_out, is_held)
+        return MappedRow(user, tuple(problems), left_out, needs_review)
 
     def _find_exclusion(self, cells: Sequence[Cell]) -> Problem | None:
         """Return why a rule of the preset leaves the row out; None when none does."""

@@ -164,7 +164,7 @@ def _is_secret_name(name: str) -> bool:
 
 
 def _has_secret(name: str, cell: object, siblings: Collection[object]) -> bool:
-    """Return whether a cell, or a value inside it, is a secret. siblings: the values beside it in its row or object."""
+    """Return whether a cell, or a value inside it, is a secret. siblings: the other values of its row or object."""
     if isinstance(cell, dict):
         return any(_has_secret(normalize_name(str(key)), value, cell.values()) for key, value in cell.items())
     if isinstance(cell, list):

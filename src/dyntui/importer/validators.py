@@ -97,8 +97,8 @@ _SPACES = re.compile(r"\s+")
 def _acceptable(text: str) -> str | None:
     """Return a text that the API accepts and that looks like `text`; None when too little is left."""
     similar = unicodedata.normalize("NFC", text).translate(_SIMILAR)
-    kept = _SPACES.sub(" ", _ODD.sub("", similar)).strip()
-    return kept if kept and _NAMED.fullmatch(kept) and len(kept) * 2 >= len(text.strip()) else None
+    accepted = _SPACES.sub(" ", _ODD.sub("", similar)).strip()
+    return accepted if accepted and _NAMED.fullmatch(accepted) and len(accepted) * 2 >= len(text.strip()) else None
 
 
 def _username(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:

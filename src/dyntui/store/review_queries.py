@@ -21,7 +21,7 @@ from dyntui.store.states import JobState, RowState
 
 __all__ = ["ALL", "DUPLICATE", "EXCLUDED", "FILE_CODES", "PROBLEMS", "ProblemGroup", "ReviewRow", "RowCounts"]
 __all__ += [
-    "count_held",
+    "count_in_review",
     "exclude",
     "groups",
     "include",
@@ -53,9 +53,9 @@ FILE_CODES = (
 
 _LEFT_OUT = "r.state = 'skipped' AND r.code = 'excluded'"
 _DUPLICATES = "r.state = 'skipped' AND r.code = 'duplicate_in_file'"
-_HELD = "r.state = 'review' AND r.code <> 'conflict'"
+_IN_REVIEW = "r.state = 'review' AND r.code <> 'conflict'"
 """Rows that need a review before anything is sent; those with a conflict were found by the pre-check."""
-_NOT_SENT = f"(r.state = 'invalid' OR ({_HELD}) OR ({_DUPLICATES}))"
+_NOT_SENT = f"(r.state = 'invalid' OR ({_IN_REVIEW}) OR ({_DUPLICATES}))"
 
 
 class ProblemGroup(NamedTuple):
@@ -102,9 +102,9 @@ def sums(journal: Journal) -> RowCounts:
     return RowCounts(journal.total, journal.total - problems - excluded, problems, excluded, int(warned))
 
 
-def count_held(journal: Journal) -> int:
+def count_in_review(journal: Journal) -> int:
     """Return the number of rows that need a review before anything is sent."""
-    return _count(journal, _HELD)
+    return _count(journal, _IN_REVIEW)
 
 
 def _count(journal: Journal, where: str) -> int:
@@ -297,7 +297,7 @@ def _changing(journal: Journal) -> Iterator[None]:
     if journal.state is not JobState.DRAFT:
         raise JournalConflict("rows are changed in a draft only")
     with journal.transaction():
-        with _any_move(journal) if _count(journal, _HELD) else nullcontext():
+        with _any_move(journal) if _count(journal, _IN_REVIEW) else nullcontext():
             yield
         _count_problems(journal)
     if not journal.in_transaction:  # else the caller counts at the end of a larger change

@@ -48,7 +48,7 @@ def make_plan(journal: Journal) -> dict[str, Any]:
     update = found.get("exists", 0) if options.upsert else 0
     requests = _requests(journal, options)
     mapping = Mapping.from_json(json.dumps(journal.facts["mapping"]))
-    held = review_queries.count_held(journal)
+    in_review = review_queries.count_in_review(journal)
     missing = find_missing_identity(journal)
     document = {
         "dyntui": "plan",
@@ -69,8 +69,8 @@ def make_plan(journal: Journal) -> dict[str, Any]:
             "create": pending - update,
             "update": update,
             "exists": journal.counts.get(RowState.EXISTS, 0),
-            "conflict": journal.counts.get(RowState.REVIEW, 0) - held,
-            "review": held,
+            "conflict": journal.counts.get(RowState.REVIEW, 0) - in_review,
+            "review": in_review,
             "taken": found.get("taken", 0),
             "invalid": journal.counts.get(RowState.INVALID, 0),
             "skipped": journal.counts.get(RowState.SKIPPED, 0),

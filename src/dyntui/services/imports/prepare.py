@@ -110,7 +110,7 @@ def map_rows(rows: Iterable[SourceRow], mapper: Mapper | AllowlistMapper) -> Ite
             yield _left_out_row(row.number, raw, body, keys_of(mapped.user), problems, mapped.left_out)
             continue
         if body is None:
-            yield _invalid_row(row.number, raw, problems, RowState.REVIEW if mapped.is_held else RowState.INVALID)
+            yield _invalid_row(row.number, raw, problems, RowState.REVIEW if mapped.needs_review else RowState.INVALID)
             continue
         keys = keys_of(mapped.user)
         chosen = str(mapped.user.get("id") or "") or (new_id() if keyless and not keys else "")
