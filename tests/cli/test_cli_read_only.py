@@ -127,7 +127,8 @@ def run_offline(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ru
 def create_job(*states: JobState) -> str:
     """Create a job with a plan, move it through the states, and return its id."""
     source = {"name": "people.csv", "path": "people.csv"}
-    with new_job("users", JobLocation.of(resolve_profile()), source=source, mapping={"columns": []}) as journal:
+    mapping = {"dyntui": "mapping", "version": 1, "columns": []}
+    with new_job("users", JobLocation.of(resolve_profile()), source=source, mapping=mapping) as journal:
         journal.move(JobState.READY)
         save_plan(journal, make_plan(journal))
         for state in states:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from tests.conftest import Cli
 
@@ -93,7 +96,12 @@ def test_api_reports_what_is_missing(dyntui: Cli) -> None:
         assert done.returncode == 2 and words in done.stderr, arguments
 
 
-def test_hostile_names_are_shown_as_text_without_control_characters(dyntui: Cli) -> None:
+def test_hostile_names_are_shown_as_text_without_control_characters(serve: Callable[..., Any], tmp_path: Path) -> None:
+    with serve(users=1, flags=("field-patterns=any",)) as sandbox:
+        show_hostile_name(Cli(sandbox, tmp_path / "home"))
+
+
+def show_hostile_name(dyntui: Cli) -> None:
     payload = "[@click=app.quit]Bob[/] [/x] \x1b]0;x\x07"
     body = json.dumps({"email": "bob.hostile@example.com", "alias": payload})
     user = dyntui.json("api", "createUser", "-d", body, "--yes")["user"]
