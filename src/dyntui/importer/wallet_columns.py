@@ -51,7 +51,9 @@ _NAMES = {
 
 
 def _tokens(column: str) -> list[str]:
-    return [token.lower() for token in _TOKEN.findall(column)]
+    """Return the words of a name, and each two words in a row as one: `trc20`, `publickey`."""
+    tokens = [token.lower() for token in _TOKEN.findall(column)]
+    return [*tokens, *(first + second for first, second in itertools.pairwise(tokens))]
 
 
 def wallet_chain(column: str) -> str | None:
@@ -61,9 +63,7 @@ def wallet_chain(column: str) -> str | None:
 
 def is_wallet_column(column: str) -> bool:
     """Return whether the name of a column says that it has wallet addresses of one chain."""
-    tokens = _tokens(column)
-    joined = {first + second for first, second in itertools.pairwise(tokens)}
-    return wallet_chain(column) is not None and bool(_WALLET_WORDS & {*tokens, *joined})
+    return wallet_chain(column) is not None and not _WALLET_WORDS.isdisjoint(_tokens(column))
 
 
 def proposed_wallet_name(chain: object) -> str:

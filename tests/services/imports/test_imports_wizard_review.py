@@ -312,3 +312,27 @@ def test_the_mapping_of_a_job_is_loaded_from_its_journal(service: WizardService,
         assert bare.mapping.mapped == (draft.mapping.mapped if draft.mapping else ())
     finally:
         reopened.close()
+
+
+def test_a_row_that_contradicts_another_waits_for_a_review_and_can_be_fixed(
+    service: WizardService, tmp_path: Path
+) -> None:
+    path = tmp_path / "shared.csv"
+    path.write_text("email,phone\na@x.org,+4740612345\nb@x.org,+4740612345\n")
+    review = prepared(service, draft_for(path))
+    assert row(review, 2).state is RowState.REVIEW
+    assert [(group.level, group.code, group.rows) for group in review.summary().groups][:1] == [
+        ("error", "shared_in_file", 1)
+    ]
+    assert (review.summary().counts.ready, review.summary().counts.problems) == (1, 1)
+    review.edit(2, 1, "+4740612346")
+    assert (row(review, 2).state, review.summary().counts.ready) == (RowState.PENDING, 2)
+    review.undo()
+    assert row(review, 2).state is RowState.REVIEW
+    review.exclude([1])
+    assert (row(review, 1).state, row(review, 2).state) == (RowState.SKIPPED, RowState.PENDING)
+    review.include([1])
+    assert row(review, 2).state is RowState.REVIEW
+    journal = service.finish_review(JobOptions())
+    assert journal.counts[RowState.REVIEW] == 1
+    assert row(service.review(), 2).state is RowState.REVIEW  # also after the review is opened again
