@@ -174,6 +174,7 @@ PHRASE = "legal winner thank year wave sausage worth useful legal winner thank y
     [
         f"email,wallet\nn@alpha-mail.org,0x{SECRET}\n",
         f"email,address\nn@alpha-mail.org,{SECRET}\n",
+        f"email,guest\nn@alpha-mail.org,0x{SECRET}\n",
         f"email,notes\nn@alpha-mail.org,{PHRASE}\n",
         "email,notes\nn@alpha-mail.org,5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ\n",
         "email,private key\nn@alpha-mail.org,not a usual form of a key\n",
@@ -187,6 +188,12 @@ def test_a_private_key_is_refused_and_never_written(dyntui: Cli, tmp_path: Path,
     assert secret not in done.messages + json.dumps(done.document)
     leaked = [file for file in dyntui.home.rglob("*") if file.is_file() and secret.encode() in file.read_bytes()]
     assert leaked == []
+
+
+def test_a_key_in_a_column_that_is_not_mapped_is_refused(dyntui: Cli) -> None:
+    done = run_import(dyntui, case_file(25))
+    assert (done.code, done.bodies, done.problems) == (1, [], {"private_key": 1})
+    assert "4c0883a6" not in done.messages + json.dumps(done.document)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ _WALLET_NAMES = (
 _LONG_HEX_NAMES = (
     *("hash", "tx", "transaction", "signature", "sui", "aptos", "stark", "near", "kadena", "kda", "objectid", "root"),
     *("password", "digest", "checksum", "token", "fuel", "aztec"),
+    *("block", "salt", "nonce", "proof", "commitment", "merkle", "order"),
 )
 """Parts of the names of columns whose values may have 64 hex digits: hashes, and addresses of some chains."""
 _LONG_HEX_CHAINS = frozenset({"sui", "apt", "aptos", "stark", "starknet", "near", "kda", "kadena", "movement"})
@@ -37,10 +38,15 @@ _SHORTEST_SECRET = 16
 _SHORTEST = 50
 """Every key and phrase is longer than this."""
 
+_LONG_RUN = re.compile(r"[0-9A-Za-z:+/\-]{50}")
+"""Part of every key that is one word; most long texts have none."""
+_SEPARATOR = re.compile(r"[\s,]+")
+_BYTES_START = frozenset("[0123456789")
 _BASE58 = "[1-9A-HJ-NP-Za-km-z]"
 _HEX_KEY = re.compile(r"(?<![0-9A-Za-z])(?<!k:)(?<!0:)(?<!-1:)(?:0[xX])?[0-9a-fA-F]{64}(?![0-9A-Za-z])")
+_PREFIXED_KEY = re.compile(r"0[xX][0-9a-fA-F]{64}")
 _MARKED = re.compile(
-    rf"PRIVATE KEY-----|(?<![0-9A-Za-z])(?:[xyztuvYZUV]prv{_BASE58}{{90,}}|(?:suiprivkey|nsec)1[0-9a-z]{{50,}}"
+    rf"(?<![0-9A-Za-z])(?:[xyztuvYZUV]prv{_BASE58}{{90,}}|(?:suiprivkey|nsec)1[0-9a-z]{{50,}}"
     rf"|APrivateKey1{_BASE58}{{40,}}|ed25519-priv-0x[0-9a-f]{{60,}}|edsk{_BASE58}{{50,}}|ed25519:{_BASE58}{{85,90}}"
     r"|AGE-SECRET-KEY-1[0-9A-Z]{50,}|secret-extended-key-[a-z]+1[0-9a-z]{50,})"
 )
@@ -66,13 +72,21 @@ def is_private_key(text: str, *, hex_key: bool = False) -> bool:
     """
     if len(text) <= _SHORTEST:
         return False
-    if (hex_key and _HEX_KEY.search(text)) or _MARKED.search(text) or _BYTES.fullmatch(text.strip()):
+    if _LONG_RUN.search(text) and _has_key(text, hex_key=hex_key):
+        return True
+    if "PRIVATE KEY-----" in text or (text.lstrip()[:1] in _BYTES_START and _BYTES.fullmatch(text.strip())):
+        return True
+    return len(_SEPARATOR.findall(text)) >= _PHRASE_WORDS - 1 and _has_phrase(text)
+
+
+def _has_key(text: str, *, hex_key: bool) -> bool:
+    if _MARKED.search(text) or (hex_key and _HEX_KEY.search(text)):
         return True
     if any(_is_wif(match[0]) for match in _WIF.finditer(text)):
         return True
     if any(_is_stellar_seed(match[0]) for match in _STELLAR.finditer(text)):
         return True
-    return (hex_key and any(_decodes_to(match[0], 64) for match in _KEY_PAIR.finditer(text))) or _has_phrase(text)
+    return hex_key and any(_decodes_to(match[0], 64) for match in _KEY_PAIR.finditer(text))
 
 
 def _is_wif(text: str) -> bool:
@@ -127,13 +141,10 @@ class SecretFilter:
 
     def apply(self, row: SourceRow) -> SourceRow:
         """Return the row without secrets, with the error `private_key` for each column that had one."""
-        if not row.extra and not self._may_have_secret(row.cells):
+        suspects = self._suspects(row.cells)
+        if not suspects and not row.extra:
             return row
-        found = [
-            place
-            for place, (name, cell) in enumerate(zip(self._names, row.cells, strict=True))
-            if _has_secret(name, cell, row.cells)
-        ]
+        found = [place for place in suspects if _has_secret(self._names[place], row.cells[place], row.cells)]
         surplus = [
             place
             for place, (key, cell) in enumerate(row.extra)
@@ -148,15 +159,14 @@ class SecretFilter:
         problems = tuple(Problem("error", "private_key", name, message) for name in names)
         return SourceRow(row.number, cells, row.problems + problems, extra)
 
-    def _may_have_secret(self, cells: Sequence[Cell]) -> bool:
-        """Return whether a cell is long enough for a secret; fast, because nearly all rows have none."""
-        for cell in cells:
-            if isinstance(cell, str):
-                if len(cell) > _SHORTEST:
-                    return True
-            elif isinstance(cell, (dict, list)):
-                return True
-        return any(cells[place] for place in self._secret_columns)
+    def _suspects(self, cells: Sequence[Cell]) -> list[int]:
+        """Return the places of cells that are long enough for a secret; fast, because most rows have none."""
+        found = [
+            place
+            for place, cell in enumerate(cells)
+            if (len(cell) > _SHORTEST if cell.__class__ is str else isinstance(cell, (dict, list)))
+        ]
+        return found + [place for place in self._secret_columns if cells[place] and place not in found]
 
 
 def _is_secret_name(name: str) -> bool:
@@ -179,7 +189,8 @@ def _has_secret(name: str, cell: object, siblings: Collection[object]) -> bool:
         return True
     if len(cell) <= _SHORTEST:
         return False
-    hex_key = any(part in name for part in _WALLET_NAMES) and not any(part in name for part in _LONG_HEX_NAMES)
+    is_named = any(part in name for part in _WALLET_NAMES) or _PREFIXED_KEY.fullmatch(cell.strip()) is not None
+    hex_key = is_named and not any(part in name for part in _LONG_HEX_NAMES)
     if hex_key and _HEX_KEY.search(cell):
         words = {value.strip().casefold() for value in siblings if isinstance(value, str)}
         hex_key = not words & _LONG_HEX_CHAINS
