@@ -46,7 +46,8 @@ HANDLES = {
 """The networks by the kind of their field."""
 
 _URL = re.compile(r"(?:https?://)?(?:www\.)?(?P<host>[a-z0-9.\-]+\.[a-z]{2,})/(?P<path>[^?#\s]+).*", re.IGNORECASE)
-_PATH_PREFIX = re.compile(r"^(?:~/|u/|users/|@)")
+_NO_HANDLES = frozenset({"~", "i", "u", "users", "channels", "home", "intent", "search", "hashtag", "share", "invite"})
+"""First steps of paths that belong to no handle, such as that of a profile by its number."""
 _DOMAIN = re.compile(r"[a-z0-9]+(?:[-.]+[a-z0-9]+)*\.[a-z]{2,10}")
 """What the API accepts as a domain (docs/vendor-api.md#field-values)."""
 
@@ -62,9 +63,8 @@ def read_handle(text: str, kind: str, name: str, problems: list[Problem]) -> str
     """Return a handle without @ and URL. name: the field, for the problems."""
     network = HANDLES[kind]
     match = _URL.fullmatch(text) if network_of_url(text) == kind else None
-    handle = _PATH_PREFIX.sub("", match["path"]).split("/")[0] if match else text
-    handle = handle.removeprefix("@")
-    if not network.handle.fullmatch(handle):
+    handle = (match["path"].split("/")[0] if match else text).removeprefix("@")
+    if not network.handle.fullmatch(handle) or (match and handle in _NO_HANDLES):
         message = f"“{text}” is no {network.title} username ({network.rule})."
         problems.append(Problem("error", "handle_invalid", name, message))
         return text

@@ -99,7 +99,7 @@ CODES: dict[str, str] = {
     # wallets
     "wallet_address_refused": "The API accepts addresses of 18 to 100 letters and digits.",
     "wallet_address_malformed": "The address does not have the format of its chain.",
-    "wallet_prefix_missing": "The address lacks the 0x at its start.",
+    "wallet_prefix_missing": "The address of an EVM chain does not begin with 0x.",
     "ens_name": "The value is a name of ENS or a similar service. Look up its address first.",
     "wallet_checksum": "The checksum of the address is wrong, probably because of a typing error.",
     "wallet_no_checksum": "An EVM address in one case has no checksum, so typing errors cannot be detected.",

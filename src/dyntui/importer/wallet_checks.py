@@ -102,10 +102,11 @@ def check_chain_address(chain: str, address: str, name: str, problems: list[Prob
 
 def _without_prefix(address: str, name: str) -> Problem | None:
     """Return the problem of an EVM address without 0x; None for another text."""
-    if not _BARE_EVM.fullmatch(address):
+    digits = address.removeprefix("0X").removeprefix("x")
+    if digits.startswith("0x") or not _BARE_EVM.fullmatch(digits):
         return None
     message = f"“{address}” lacks the 0x at the start of an EVM address."
-    return Problem("error", "wallet_prefix_missing", name, message, f"0x{address}")
+    return Problem("error", "wallet_prefix_missing", name, message, f"0x{digits}")
 
 
 def _digits(address: str) -> str:

@@ -127,6 +127,8 @@ class CheckStep(WizardStep):
     def upsert_disabled_reason(self) -> str | None:
         if self.draft.kind != "users":
             return "Existing allowlist entries are never updated."
+        if self.draft.mapping is not None and "id" in self.draft.mapping.targets:
+            return "Users that keep their ids are created one by one, so existing users cannot be updated."
         return self.blocked_reason()
 
     def action_check(self) -> None:
