@@ -32,6 +32,7 @@ from dyntui.importer.wallet_columns import is_wallet_column, wallet_chain
         ("+49 (0)171 2345678", None, "+491712345678", None),
         ("(+49) 171 2345678", None, "+491712345678", None),
         ("tel:+49-171-2345678", None, "+491712345678", None),
+        ("\u202a+49 171 2345678\u202c", None, "+491712345678", None),
         ("٠١٧١٢٣٤٥٦٧٨", "DE", "+491712345678", None),
         ("011 15-1234-5678", "AR", "+5491112345678", "phone_digits_changed"),
         ("+44 7911 12345O", None, None, "phone_letters"),

@@ -75,7 +75,7 @@ def check_phone(value: object, name: str, rules: ValidationContext, problems: li
         problems.append(Problem("error", "phone_impossible", name, f"{value!r} is not a phone number."))
         return value
     reading = read_phone(value, name, rules)
-    if reading.problem is not None:
+    if reading.problem is not None and not any(problem.code == reading.problem.code for problem in problems):
         problems.append(reading.problem)
     if reading.number is not None and not phonenumbers.is_valid_number(phonenumbers.parse(reading.number, None)):
         message = f"{value} has a valid length, but no known operator uses this range."
@@ -112,12 +112,14 @@ def _error(code: str, name: str, message: str, suggestion: str | None = None) ->
 
 
 def _ascii_digits(text: str) -> str:
-    """Return `text` with the digits of other scripts, and full-width characters, as ASCII."""
+    """Return `text` with digits of other scripts and full-width characters as ASCII, without invisible characters."""
     if text.isascii():
         return text
     return "".join(
-        str(unicodedata.decimal(char)) if char.isdecimal() else char for char in unicodedata.normalize("NFKC", text)
-    )
+        str(unicodedata.decimal(char)) if char.isdecimal() else char
+        for char in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(char) != "Cf"
+    ).strip()
 
 
 def _letters(text: str, cleaned: str, name: str, rules: ValidationContext) -> PhoneReading:
