@@ -95,6 +95,7 @@ def _wallet(item: Mapping[str, object], address: str, client: object, connector:
         wallet["chain"] = CHAIN_WORDS.get(str(chain).casefold(), str(chain).upper())
     strategy = _find(as_object(item.get("verification")), "strategy")
     if isinstance(strategy, str) and strategy.startswith("web3_"):
+        wallet.setdefault("chain", "SOL" if "solana" in strategy else "EVM")
         client = client or strategy.split("_")[1]
         connector = connector or "injected"
     if label := _find(item, "walletname", "name") or client:
