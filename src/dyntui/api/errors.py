@@ -72,8 +72,6 @@ class ApiProblem(DyntuiError):
     """Default hint of this class."""
     uncertain: ClassVar[bool] = False
     """Whether the server may have acted before it failed."""
-    is_temporary: ClassVar[bool] = False
-    """Whether the same request may succeed a moment later."""
     reads: bool = False
     """Whether the request only reads."""
 

@@ -100,7 +100,8 @@ def api(
         if operation.reads and not is_sensitive(operation, query):
             return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
         action = raw_write_action(operation, path=path, query=query, body=body, headers=headers)
-        target = Target(next(iter(reversed(list(path.values()))), operation.id), label=_request_label(operation, path))
+        label = f"{operation.method} {operation.path} " + " ".join(f"{name}={value}" for name, value in path.items())
+        target = Target(next(reversed(path.values()), operation.id), label=label)
         results = await perform(context, connection, action, [target], confirmation)
         if results.first_error is not None:
             raise results.first_error
@@ -131,10 +132,6 @@ def _print_all_pages(
     rows = context.run_connected(work)
     if not ndjson:
         context.emit_json_always(rows)
-
-
-def _request_label(operation: Operation, path: Mapping[str, str]) -> str:
-    return f"{operation.method} {operation.path} " + " ".join(f"{name}={value}" for name, value in path.items())
 
 
 def _print_operations(context: CliContext, operations: list[Operation]) -> None:

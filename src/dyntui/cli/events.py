@@ -78,7 +78,7 @@ def tail(
             try:
                 new_events = await tail.poll()
             except DyntuiError as error:
-                if exit_after_first or not _is_temporary(error):
+                if exit_after_first or not error.is_temporary:
                     raise
                 if not is_retrying:
                     context.print_message(f"{error.message} Retrying.")
@@ -96,12 +96,6 @@ def tail(
             await asyncio.sleep(interval_s)
 
     context.emit_json(context.run_connected(work))
-
-
-def _is_temporary(error: DyntuiError) -> bool:
-    from dyntui.api.errors import ApiProblem
-
-    return isinstance(error, ApiProblem) and error.is_temporary
 
 
 def _print_event(context: CliContext, event: Row, ndjson: bool) -> None:

@@ -17,7 +17,6 @@ from dyntui.resources import USERS, Column
 from dyntui.resources.users import FILTER_COLUMNS, full_name
 
 if TYPE_CHECKING:
-    from dyntui.config.list_preferences import SavedView
     from dyntui.services.lists.row_match import Match, RowFilter
 
 __all__ = ["export_users", "list_users"]
@@ -64,18 +63,6 @@ def _local_filter(server_filter: Mapping[str, str], match: Match | None) -> RowF
     return RowFilter(text, match, (column,) if column != "all" else ())
 
 
-def _load_view(name: str | None) -> SavedView:
-    from dyntui.config.list_preferences import ListPreferences, SavedView
-
-    return ListPreferences.load().view("users", name) if name else SavedView()
-
-
-def _view_filter(saved: SavedView) -> dict[str, str]:
-    from dyntui.resources.filters import parse_filter
-
-    return parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
-
-
 @click.command("list", cls=BaseCommand)
 @_filter_options
 @match_options
@@ -104,11 +91,14 @@ def list_users(
     """List users, newest first."""
     if sessions and (all_rows or exact or match):
         raise UsageError("--sessions cannot be combined with --all, --exact or --match.", hint="Leave out --sessions.")
+    from dyntui.config.list_preferences import ListPreferences, SavedView
+    from dyntui.resources.filters import parse_filter
     from dyntui.services.lists.columns import arrange_columns
     from dyntui.services.lists.list_source import ListQuery
 
-    saved = _load_view(view)
-    server_filter = {**_view_filter(saved), **_server_filter(text, column, chain, social)}
+    saved = ListPreferences.load().view("users", view) if view else SavedView()
+    saved_filter = parse_filter(USERS.filter, saved.filter) if USERS.filter is not None else {}
+    server_filter = {**saved_filter, **_server_filter(text, column, chain, social)}
     record = replace(USERS, list=replace(USERS.list, query=(("includeSessions", True),))) if sessions else USERS
     print_list(
         context,

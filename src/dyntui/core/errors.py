@@ -28,6 +28,8 @@ class DyntuiError(Exception):
 
     exit_code: ClassVar[int] = EXIT_SOME_FAILED
     """The exit code of a command that ends with this error."""
+    is_temporary: ClassVar[bool] = False
+    """Whether the same request may succeed a moment later."""
     message: str
     """What failed, in one sentence; raw, so pass it through `safe()` before display."""
     hint: str

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dyntui.core.json_types import as_objects
 from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import age, enabled_since, item_count, short_id, thousands, yes_no
-from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
+from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
 
@@ -262,7 +262,8 @@ SDK_VIEWS = Resource(
     columns=(
         Column("type", "view", 12, grow=True, priority=0),
         Column("sections", "sections", 8, right=True, format=item_count, priority=0),
-        Column(title="section order", width=44, pick=lambda row: _section_order(row), priority=1, former_titles=("in order",)),
+        Column(title="section order", width=44, priority=1, former_titles=("in order",),
+            pick=lambda row: ", ".join(str(section.get("type")) for section in as_objects(row.get("sections")))),
     ),
     detail="getSdkView",
     route="detail",
@@ -272,10 +273,6 @@ SDK_VIEWS = Resource(
             replaces_all=True, fields=("sections",), typed_in_live=True),
     ),
 )  # fmt: skip
-
-
-def _section_order(row: Row) -> str:
-    return ", ".join(str(section.get("type")) for section in as_objects(row.get("sections")))
 
 
 TEST_ACCOUNT = Resource(

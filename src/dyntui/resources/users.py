@@ -55,10 +55,6 @@ def _revoke_disabled_reason(row: Row) -> str | None:
     return "No other party may sign for this wallet." if is_known and not row["delegatedAccessWalletApiKeys"] else None
 
 
-def _delete_disabled_reason(row: Row) -> str | None:
-    return "The wallet is already deleted." if row.get("deletedAt") else None
-
-
 USERS = Resource(
     name="users",
     also_changes=("wallets", "statistics", "analytics", "visitors"),
@@ -158,6 +154,7 @@ WALLETS = Resource(
             "revoke access", key="x", past="revoked", result_subject="Delegated access to", effect=Effect.DESTRUCTIVE, disabled_reason=_revoke_disabled_reason,
             warning="The owner has to delegate the access again."),
         replace(DELETE, operation="deleteWalletById", help="Delete the wallet. It can be recovered.",
-            disabled_reason=_delete_disabled_reason, warning="A deleted wallet can be recovered."),
+            disabled_reason=lambda row: "The wallet is already deleted." if row.get("deletedAt") else None,
+            warning="A deleted wallet can be recovered."),
     ),
 )  # fmt: skip

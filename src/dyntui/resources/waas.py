@@ -6,14 +6,12 @@ from dataclasses import replace
 
 from dyntui.resources.action import DELETE
 from dyntui.resources.cell_formats import address, age, short_id
-from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
+from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
 
 
-def _rule_body(row: Row, values: object) -> object:
-    return {"ruleIdsToDelete": [row.get("ruleId")]}
-
+_VERSION_DESCRIPTIONS = {"V3": "TSS-MPC, current", "V1": "legacy", "V2": "legacy"}
 
 WALLET_VERSIONS = Resource(
     name="wallet-versions",
@@ -28,17 +26,13 @@ WALLET_VERSIONS = Resource(
             title="description",
             width=40,
             grow=True,
-            pick=lambda row: _version_description(row),
+            pick=lambda row: _VERSION_DESCRIPTIONS.get(str(row.get("value")), ""),
             priority=1,
             former_titles=("what it is",),
         ),
     ),
     empty="No embedded wallet version is active.",
 )
-
-
-def _version_description(row: Row) -> str:
-    return {"V3": "TSS-MPC, current", "V1": "legacy", "V2": "legacy"}.get(str(row.get("value")), "")
 
 
 POLICIES = Resource(
@@ -61,7 +55,8 @@ POLICIES = Resource(
     route="detail",
     empty="There are no policy rules, so no transactions are restricted.",
     actions=(
-        replace(DELETE, operation="deleteWaasPolicy", help="Delete the rule.", body=_rule_body,
+        replace(DELETE, operation="deleteWaasPolicy", help="Delete the rule.",
+            body=lambda row, _: {"ruleIdsToDelete": [row.get("ruleId")]},
             warning="Transactions that the rule denied are then allowed, and those that it allowed are then denied."),
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from dyntui.config.private_files import new_whole_file
@@ -110,14 +110,17 @@ async def download(
     async def call(client: Client, target: Target, permit: WritePermit) -> int:
         with new_whole_file(path) as stream:
             if not url:
-                return await _through_the_api(client, export_id, stream)
-            in_process = connection.app if _is_own(connection, url) else None
+                operation = client.catalog.get("downloadExportById")
+                response = await client.send(operation, path={"exportId": export_id})
+                await asyncio.to_thread(stream.write, response.body)
+                return len(response.body)
+            is_own_url = urlsplit(url).netloc == urlsplit(connection.profile.base_url).netloc
             found = await fetch(
                 url,
                 stream,
                 log=connection.log,
                 loopback=_on_loopback(connection),
-                app=in_process,
+                app=connection.app if is_own_url else None,
                 on_progress=on_progress,
             )
             return found.size
@@ -129,15 +132,3 @@ async def download(
     if results.first_error is not None:
         raise results.first_error
     return SavedExport(path, int(results.items[0].value), host)
-
-
-def _is_own(connection: Connection, url: str) -> bool:
-    return connection.app is not None and urlsplit(url).netloc == urlsplit(connection.profile.base_url).netloc
-
-
-async def _through_the_api(client: Client, export_id: str, stream: BinaryIO) -> int:
-    """Download from the API itself, when the export has no URL."""
-    operation = client.catalog.get("downloadExportById")
-    answer = await client.send(operation, path={"exportId": export_id})
-    await asyncio.to_thread(stream.write, answer.body)
-    return len(answer.body)

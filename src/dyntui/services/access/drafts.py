@@ -216,14 +216,10 @@ def _entries_in_line(cells: Sequence[str], line: str, names: Sequence[str] | Non
         return [(fields, entry_label(fields) or line)]
     full = [cell for cell in cells if cell]
     words = [word for word in _SEPARATORS.split(line) if word]
-    if len(words) > 1 and all(_has_known_kind(word) for word in words):
+    if len(words) > 1 and all(_kind_prefix(word) or identifier_kind(word) for word in words):
         return [(identifier_fields(word), word) for word in words]
     identifier, alias = full[0] if full else line, " ".join(full[1:])
     return [({**identifier_fields(identifier), **({"alias": alias} if alias else {})}, identifier)]
-
-
-def _has_known_kind(text: str) -> bool:
-    return bool(_kind_prefix(text)) or identifier_kind(text) is not None
 
 
 def _kind_prefix(text: str) -> str:

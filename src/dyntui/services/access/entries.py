@@ -207,7 +207,7 @@ def replace_entry(row: Row, *, gap: bool = False, job: str = "") -> WriteAction:
                     hint="Both are on the list. Delete the old one.",
                 ) from error
             return added
-        if not gap and await _is_enabled(client, list_id):
+        if not gap and is_enabled(await client.allowlists.get_raw(list_id)):
             raise UsageError(
                 f"The server accepts {entry_label(old)} only one time on a list. To change the alias, the entry "
                 "must be removed for a moment while the list is enabled. Nothing was sent.",
@@ -240,10 +240,6 @@ _ALIAS_ONLY = (
     "Only the alias changes. The API cannot change an entry and accepts no duplicates, so the old entry is deleted, "
     "then the new one is added. While the list is enabled, this is only done if you allow it."
 )
-
-
-async def _is_enabled(client: Client, list_id: str) -> bool:
-    return is_enabled(await client.allowlists.get_raw(list_id))
 
 
 async def _remove_then_add(

@@ -29,7 +29,8 @@ def with_impact_check(
 ) -> WriteAction:
     """Return `action`, which calls `operation` with these values, with its impact assessment."""
     if operation.id == "postEntryByAllowlistId":
-        return replace(action, assess_impact=_assess_adding(str(path.get("allowlistId", ""))))
+        list_id = str(path.get("allowlistId", ""))
+        return replace(action, assess_impact=lambda client, _: assess_entries(client, list_id, adding=1))
     if operation.id == "deleteAllowlistEntryById":
         return replace(action, assess_impact=_assess_removing(str(path.get("allowlistEntryId", ""))))
     kind, fixed_change = CHANGES[operation.id]
@@ -42,17 +43,7 @@ def with_impact_check(
     async def before(client: Client, target: Target) -> object:
         return await client.call(_READS[kind], path={kind.id_parameter: object_id})
 
-    def after(target: Target, value: object) -> object:
-        return value
-
-    return replace(action, assess_impact=assess, before=before, after=after)
-
-
-def _assess_adding(list_id: str) -> AssessImpact:
-    async def assess(client: Client, targets: Sequence[Target]) -> Impact:
-        return await assess_entries(client, list_id, adding=1)
-
-    return assess
+    return replace(action, assess_impact=assess, before=before, after=lambda _, value: value)
 
 
 def _assess_removing(entry_id: str) -> AssessImpact:

@@ -355,16 +355,14 @@ async def with_warnings(connection: Connection, write: WriteAction, targets: Seq
     if write.name not in ("tokens.delete", "user-tokens.delete"):
         return write
     record = declaration(write.name).record
-    rows = {str(row.get("id")): row for row in await _target_rows(connection.client, record, targets)}
-    if any(is_own_token(rows.get(target.id, {}), connection.token_hint) for target in targets):
+    rows = [target.data["row"] for target in targets if "row" in target.data]
+    if len(rows) < len(targets):
+        rows = [scanned.row async for scanned in scan(connection.client, record)]
+    rows_by_id = {str(row.get("id")): row for row in rows}
+    if any(is_own_token(rows_by_id.get(target.id, {}), connection.token_hint) for target in targets):
         own = "This is the token in use. Without another token, dyntui cannot access the environment."
         return replace(write, warning=f"{own} {write.warning}")
     return write
-
-
-async def _target_rows(client: Client, record: Resource, targets: Sequence[Target]) -> list[Row]:
-    rows = [target.data["row"] for target in targets if "row" in target.data]
-    return rows if len(rows) == len(targets) else [scanned.row async for scanned in scan(client, record)]
 
 
 def _path(client: Client, record: Resource, action: ResourceAction, row: Row, parent: str) -> dict[str, str]:

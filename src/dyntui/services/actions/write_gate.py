@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -326,15 +326,9 @@ class WriteGate:
         )
         reread: object = None
         if action.reread is not None and not _stops_remaining(error):
-            reread = await self._reread(action, target)
+            with suppress(DyntuiError):  # deleted or not readable now: the next refresh of the list shows which
+                reread = await action.reread(self._client, target)
         return TargetResult(target, outcome, value, reread, error)
-
-    async def _reread(self, action: WriteAction, target: Target) -> object:
-        assert action.reread is not None
-        try:
-            return await action.reread(self._client, target)
-        except DyntuiError:
-            return None  # deleted or not readable now: the next refresh of the list shows which
 
     def record_start(self, action: WriteAction, targets: Sequence[Target], *, before: object = None) -> None:
         """Record that an action starts. Raises AuditUnavailable; the action must not start then."""

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import DyntuiError, NotAuthorized, UsageError
+from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
 from dyntui.resources import Paging
 from dyntui.services.lists.list_query import CachedList, Fetch, ListQuery, Row
@@ -361,7 +361,7 @@ class PagedView:
                 self.error = error
                 self.failed_at = self.failed_at or now()
                 self._notify()
-                if isinstance(error, (UsageError, NotAuthorized)) or not _is_transient(error):
+                if not error.is_temporary:
                     return
                 self._retry_now.clear()
                 try:
@@ -460,10 +460,3 @@ class PagedView:
     def _notify(self) -> None:
         for listener in tuple(self._listeners):
             listener()
-
-
-def _is_transient(error: DyntuiError) -> bool:
-    """Return whether a retry may succeed."""
-    from dyntui.api.errors import ApiProblem
-
-    return isinstance(error, ApiProblem) and error.is_temporary

@@ -34,13 +34,10 @@ class Match(StrEnum):
     def fits(self, value: str, text: str) -> bool:
         """Return whether `value` matches. EXACT is case-sensitive, except for emails and 0x addresses."""
         if self is Match.EXACT:
-            return value == text or (_ignores_case(text) and value.casefold() == text.casefold())
+            ignores_case = "@" in text or text[:2].casefold() == "0x"
+            return value == text or (ignores_case and value.casefold() == text.casefold())
         value, text = value.casefold(), text.casefold()
         return value.startswith(text) if self is Match.PREFIX else text in value
-
-
-def _ignores_case(text: str) -> bool:
-    return "@" in text or text[:2].casefold() == "0x"
 
 
 class RowFilter:
