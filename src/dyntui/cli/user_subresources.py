@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -100,7 +99,7 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: 
     from dyntui.services.actions.resource_actions import write_action
     from dyntui.services.actions.user_actions import user_target
     from dyntui.services.actions.write_types import Target
-    from dyntui.services.editor import edit, editor
+    from dyntui.services.editor import editor
     from dyntui.services.metadata import metadata_changes, metadata_of, metadata_text, read_metadata
 
     if source is None and not editor():
@@ -110,7 +109,7 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: 
     async def work(connection: Connection) -> int:
         connection.write_gate.check(write_action("users.edit"), [Target(user_id)])
         user = await connection.client.users.get_raw(user_id)
-        text = file_text if file_text is not None else _edit_until_valid(edit, metadata_text(metadata_of(user)))
+        text = file_text if file_text is not None else _edit_until_valid(metadata_text(metadata_of(user)))
         metadata = read_metadata(text)
         user = await connection.client.users.get_raw(user_id)
         changes = metadata_changes(metadata_of(user), metadata)
@@ -131,8 +130,9 @@ def edit_metadata(context: CliContext, user_id: str, source: Any, confirmation: 
     return context.run_connected(work)
 
 
-def _edit_until_valid(edit: Callable[[str], str], text: str) -> str:
+def _edit_until_valid(text: str) -> str:
     """Open the editor with `text` until the result is valid metadata, and return it. Raises UsageError on giving up."""
+    from dyntui.services.editor import edit
     from dyntui.services.metadata import read_metadata
 
     while True:

@@ -126,9 +126,14 @@ async def read_metrics(client: Client, date_range: DateRange) -> Metrics:
         raise next(answer for answer in answers if isinstance(answer, DyntuiError))
     if "wallets" in missing:
         await _read_wallets_breakdown(client, dates_query, found, missing)
+    totals = tuple(
+        Total(str(name), _number(part.get("inRange")), _number(part.get("allTime")))
+        for name, part in found.get("totals", {}).items()
+        if isinstance(part, Mapping)
+    )
     return Metrics(
         date_range,
-        tuple(_totals(found.get("totals", {}))),
+        totals,
         tuple(series for series in _series_by_date(found) if series.points),
         tuple(series for series in _series_by_name(found) if series.points),
         missing,
@@ -150,14 +155,6 @@ async def _read_wallets_breakdown(
         ]
         found["wallets"] = {"breakdown": {"inRange": rows}}
         del missing["wallets"]
-
-
-def _totals(topline: Row) -> list[Total]:
-    return [
-        Total(str(name), _number(part.get("inRange")), _number(part.get("allTime")))
-        for name, part in topline.items()
-        if isinstance(part, Mapping)
-    ]
 
 
 def _series_by_date(found: Mapping[str, Row]) -> list[Series]:

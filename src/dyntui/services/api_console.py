@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -250,23 +250,17 @@ def as_command(operation: Operation, form_result: FormResult) -> str:
         parts += ["-p", shlex.quote(f"{name}={value}")]
     if form_result.body is not None:
         parts += ["-d", shlex.quote(plain_json(json.dumps(form_result.body, ensure_ascii=False)))]
-    return redact(" ".join([*parts, *(() if operation.reads else ("--yes",))]), people=False)
+    return redact(" ".join(parts if operation.reads else [*parts, "--yes"]), people=False)
 
 
 def _query_pairs(form_result: FormResult) -> list[tuple[str, str]]:
-    out: list[tuple[str, str]] = []
+    pairs: list[tuple[str, object]] = []
     for name, value in form_result.query.items():
         if isinstance(value, Mapping):
-            out += [(f"{name}[{key}]", _text(part)) for key, part in value.items()]
-        elif isinstance(value, (list, tuple)):
-            out += [(name, _text(part)) for part in value]
+            pairs += [(f"{name}[{key}]", part) for key, part in value.items()]
         else:
-            out.append((name, _text(value)))
-    return out
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+            pairs += [(name, part) for part in (value if isinstance(value, (list, tuple)) else (value,))]
+    return [(name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in pairs]
 
 
 class SavedRequests:
@@ -296,16 +290,14 @@ class SavedRequests:
 
     def save(self, request: ConsoleRequest) -> ConsoleRequest:
         """Save a request under its name, replacing an older one; returns the saved request."""
-        saved = _without_secrets(request)
-        self._write([*(other for other in self.load() if other.name != saved.name), saved])
-        return saved
-
-    def _write(self, requests: Sequence[ConsoleRequest]) -> None:
         from dyntui.config.private_files import atomic_write, private_dir
 
+        saved = _without_secrets(request)
+        requests = [*(other for other in self.load() if other.name != saved.name), saved]
         private_dir(self.file.parent)
         rows = sorted((asdict(request) for request in requests), key=lambda row: str(row["name"]).lower())
         atomic_write(self.file, json.dumps(rows, indent=1, ensure_ascii=False).encode())
+        return saved
 
 
 def _without_secrets(request: ConsoleRequest) -> ConsoleRequest:

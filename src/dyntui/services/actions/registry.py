@@ -15,13 +15,11 @@ from dyntui.resources import RESOURCES, Resource, ResourceAction
 from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:
-    from dyntui.api.catalog import Operation
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
 
 __all__ = [
     "Declaration",
-    "api_only_reason",
     "declaration",
     "declaration_of",
     "declarations",
@@ -103,26 +101,3 @@ def declared_write(name: str, call: Call, **values: Any) -> WriteAction:
         "reveals": action.reveals,
     }
     return WriteAction(name=name, call=call, **(fields | values))
-
-
-_API_ONLY_PREFIXES = {"/sdk/": "It needs the session of a user, not an API token."}
-_API_ONLY = {
-    "deleteUserLegacy": "users.delete calls the operation that names the environment.",
-    "updateUserLegacy": "users.edit calls the operation that names the environment.",
-    "revokeUserSessionsLegacy": "users.revoke-sessions calls the operation that names the environment.",
-    "createWalletLegacy": "wallets.link calls the operation that names the environment.",
-    "deleteWalletByIdLegacy": "wallets.delete calls the operation that names the environment.",
-    "authenticateWaas": "It needs a signed request of the wallet service.",
-    "createDelegatedCredentials": "Its keys are made by the application that receives the delegation.",
-    "revokeDelegatedAccess": "wallets.revoke-delegated-access revokes the access to one wallet.",
-    "createWaasPolicy": "A policy is a program-sized document; the API console and `dyntui api` send it.",
-    "updateWaasPolicy": "A policy is a program-sized document; the API console and `dyntui api` send it.",
-    "delegatedSignMessage": "It needs a key share of the application.",
-    "backupKeySharesToLocationsForPregen": "It needs key shares.",
-}
-
-
-def api_only_reason(operation: Operation) -> str:
-    """Return why only `dyntui api` and the API console call an operation; "" when no reason is known."""
-    prefixes = (reason for prefix, reason in _API_ONLY_PREFIXES.items() if operation.path.startswith(prefix))
-    return _API_ONLY.get(operation.id) or next(prefixes, "")

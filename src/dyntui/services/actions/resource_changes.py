@@ -152,14 +152,12 @@ def _reads(record: Resource) -> set[str]:
 @cache
 def _create_operations() -> Mapping[str, Resource]:
     """Return the operations that create a row of a record."""
-    found: dict[str, Resource] = {}
-    for record in RESOURCES.values():
-        found |= {
-            action.operation: record
-            for action in record.actions
-            if not action.variant_of and action.operation.startswith(_CREATE_PREFIXES)
-        }
-    return found
+    return {
+        action.operation: record
+        for record in RESOURCES.values()
+        for action in record.actions
+        if not action.variant_of and action.operation.startswith(_CREATE_PREFIXES)
+    }
 
 
 def _created_by(operation_id: str, body: bytes) -> tuple[str, str] | None:
@@ -187,7 +185,9 @@ def _deleted_by(operation_id: str, path: Mapping[str, object]) -> tuple[str, str
 
 @cache
 def _delete_operations() -> Mapping[str, Resource]:
-    found: dict[str, Resource] = {}
-    for record in RESOURCES.values():
-        found |= {action.operation: record for action in record.actions if action.name == "delete"}
-    return found
+    return {
+        action.operation: record
+        for record in RESOURCES.values()
+        for action in record.actions
+        if action.name == "delete"
+    }
