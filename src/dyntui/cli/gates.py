@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import click
 
 from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.resource_commands import add_resource_commands
-from dyntui.core.json_types import Row, as_objects
+from dyntui.core.json_types import as_objects
 from dyntui.resources import GATES
-
-if TYPE_CHECKING:
-    from dyntui.services.connection import Connection
 
 __all__ = ["gates"]
 
@@ -30,10 +24,7 @@ def list_gates(context: CliContext) -> None:
     """List gates and their rules."""
     from dyntui.services.access.gate_rules import describe_rule
 
-    async def work(connection: Connection) -> Sequence[Row]:
-        return (await connection.client.gates.list()).rows
-
-    rows = context.run_connected(work)
+    rows = context.run_connected(lambda connection: connection.client.gates.list()).rows
     context.emit_json({"gates": rows})
     context.print_table(
         ("name", "outcome", "scope", "enabled", "rules", "id"),

@@ -17,7 +17,7 @@ from dyntui.cli.write_helpers import (
     report_results,
 )
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import Row, as_objects
+from dyntui.core.json_types import as_objects
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
@@ -35,11 +35,8 @@ __all__ = [
 @pass_context
 def list_sessions(context: CliContext, user_id: str) -> None:
     """List the sessions of a user, newest first."""
-
-    async def work(connection: Connection) -> list[Row]:
-        return as_objects((await connection.client.users.get_raw(user_id)).get("sessions"))
-
-    rows = sorted(context.run_connected(work), key=lambda row: str(row.get("createdAt", "")), reverse=True)
+    user = context.run_connected(lambda connection: connection.client.users.get_raw(user_id))
+    rows = sorted(as_objects(user.get("sessions")), key=lambda row: str(row.get("createdAt", "")), reverse=True)
     context.emit_json({"count": len(rows), "sessions": rows})
     context.print_table(
         ("started", "state", "IP address", "device", "id"),

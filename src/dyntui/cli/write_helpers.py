@@ -85,11 +85,9 @@ def read_targets(ids: Sequence[str]) -> list[Target]:
 
 def run_write(context: CliContext, action: WriteAction, targets: Sequence[Target], confirmation: Confirmation) -> int:
     """Connect, perform `action`, print the results and return the exit code."""
-
-    async def work(connection: Connection) -> int:
-        return await perform_and_report(context, connection, action, targets, confirmation)
-
-    return context.run_connected(work)
+    return context.run_connected(
+        lambda connection: perform_and_report(context, connection, action, targets, confirmation)
+    )
 
 
 async def perform_and_report(
