@@ -38,11 +38,8 @@ def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int
     if not failed:
         list_rows(context, record, parent=webhook_id, limit=limit, ndjson=ndjson)
         return
-
-    async def work(connection: Connection) -> list[Row]:
-        return (await _read_failed_messages(connection, webhook_id))[:limit]
-
-    show_rows(context, record, context.run_connected(work), None, ndjson=ndjson)
+    rows = context.run_connected(lambda connection: _read_failed_messages(connection, webhook_id))
+    show_rows(context, record, rows[:limit], None, ndjson=ndjson)
 
 
 async def _read_failed_messages(connection: Connection, webhook_id: str) -> list[Row]:

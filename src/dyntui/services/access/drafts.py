@@ -174,8 +174,10 @@ def parse_lines(text: str, *, region: str | None = None, live: bool = False) -> 
         line = raw.strip()
         if not line:
             continue
-        cells = _cells(line)
-        if names is None and not drafts and _is_header(cells):
+        separator = next((sign for sign in ("\t", ";", ",") if sign in line), ",")
+        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
+        is_header = {*cells} <= {*ENTRY_FIELDS, *_IGNORED} and not {*cells}.isdisjoint(ENTRY_FIELDS)
+        if names is None and not drafts and is_header:
             names = cells
             continue
         for fields, identifier in _entries_in_line(cells, line, names):
@@ -196,17 +198,6 @@ def mark_duplicates(drafts: Sequence[EntryDraft]) -> list[EntryDraft]:
                 first_lines[fresh.key] = fresh.line
         marked.append(fresh)
     return marked
-
-
-def _cells(line: str) -> list[str]:
-    separator = next((sign for sign in ("\t", ";", ",") if sign in line), ",")
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator))]
-
-
-def _is_header(cells: Sequence[str]) -> bool:
-    return all(cell in ENTRY_FIELDS or cell in _IGNORED for cell in cells) and any(
-        cell in ENTRY_FIELDS for cell in cells
-    )
 
 
 def _entries_in_line(cells: Sequence[str], line: str, names: Sequence[str] | None) -> list[tuple[dict[str, Any], str]]:
