@@ -15,6 +15,7 @@ from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
 from dyntui.tui.kit.dialogs.select_dialog import SelectDialog
 from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.lists.list_screen import ListScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
@@ -126,6 +127,21 @@ async def test_a_row_that_is_not_loaded_is_fetched_and_shown(monkeypatch: pytest
         assert screen.object_id != first
         gate.set()
         await until(pilot, lambda: view.get(missing) is not None and screen.object_id == view.id_at(missing))
+
+
+async def test_a_list_that_is_being_removed_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = demo()
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot, "enter")
+        screen, users = shown(pilot), users_list(pilot)
+        # The widgets of a screen are removed before it is unmounted; the rows may change in between.
+        monkeypatch.setattr(ListScreen, "on_unmount", lambda self: None)
+        await users.remove()
+        assert users.view is not None and not users.query("Table")
+        assert screen.index is None
+        screen.post_message(screen.ListChanged())
+        await settled(pilot)
+        assert console.screen is screen
 
 
 async def test_the_next_object_is_prefetched() -> None:

@@ -147,6 +147,11 @@ class ConsoleScreen(ActionMixin, Screen[None]):
             yield StatusBar(id="status-bar")
             yield Prompt()
 
+    @property
+    def is_mounted(self) -> bool:
+        """Whether the widgets are there: the screen is composed, and is not being removed."""
+        return super().is_mounted and self.is_running
+
     def on_mount(self) -> None:
         session = self.console.session
         if session.connection is not None:
