@@ -21,7 +21,7 @@ from dyntui.importer.validation_context import ValidationContext
 from dyntui.importer.validators import make_check
 from dyntui.importer.value_paths import compile_path
 
-__all__ = ["IDENTIFIERS", "AllowlistMapper", "make_mapper", "pasted_source", "validate_entry"]
+__all__ = ["IDENTIFIERS", "AllowlistMapper", "ambiguous_kind", "make_mapper", "pasted_source", "validate_entry"]
 
 IDENTIFIERS = tuple(name for name in ENTRY_FIELDS if name not in ("alias", "identifier"))
 """The fields of which an entry has exactly one."""
@@ -90,12 +90,17 @@ class AllowlistMapper:
         text = str(value).strip()
         kind = identifier_kind(text)
         if kind is None:
-            message = f"The kind of “{text}” is ambiguous. Map the column to its kind: --map COLUMN=twitterUsername."
+            message = f"{ambiguous_kind(text)} Map the column to its kind: --map COLUMN=twitterUsername."
             problems.append(Problem("error", "entry_kind_unclear", "identifier", message))
             return
         checked = self._by_kind[kind](text, problems)
         if checked is not None:
             entry[kind] = checked
+
+
+def ambiguous_kind(text: str) -> str:
+    """Return what is wrong with an identifier that may be of several kinds."""
+    return f"The kind of “{text}” is ambiguous."
 
 
 def make_mapper(

@@ -17,7 +17,7 @@ from typing import Any
 from dyntui.core.errors import UsageError
 from dyntui.importer import AllowlistMapper, ColumnMap, Problem, SourceRow, entry_keys
 from dyntui.importer import Mapping as FieldMapping
-from dyntui.importer.allowlist import IDENTIFIERS
+from dyntui.importer.allowlist import IDENTIFIERS, ambiguous_kind
 from dyntui.importer.column_inference import identifier_kind
 from dyntui.importer.fields import ENTRY_FIELDS, field_for
 from dyntui.resources.allowlists import entry_label
@@ -137,7 +137,9 @@ def draft_of(
     cells = tuple(fields.get(name, "") for name in _COLUMNS)
     mapped = _mapper(region, live).map(SourceRow(line, cells))
     problems = tuple(
-        problem._replace(suggestion=_PREFIX_HINT) if problem.code == _AMBIGUOUS else problem
+        problem._replace(message=ambiguous_kind(str(fields.get("identifier", "")).strip()), suggestion=_PREFIX_HINT)
+        if problem.code == _AMBIGUOUS
+        else problem
         for problem in mapped.problems
     )
     is_invalid = any(problem.severity == "error" for problem in problems)
