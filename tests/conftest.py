@@ -27,6 +27,7 @@ from dyntui.sandbox import server
 from dyntui.sandbox.behavior_flags import parse_flags
 from dyntui.sandbox.faults import parse_faults
 from dyntui.sandbox.options import SandboxOptions, parse_rate_limit
+from dyntui.services import connection
 
 READY = re.compile(r"listening on (http://127\.0\.0\.1:\d+/api/v0) environment (\S+) token (dyn_\S+)\n")
 TOKEN_VARIABLES = ("DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
@@ -60,6 +61,13 @@ def _no_waits_between_attempts() -> Iterator[None]:
     """Repeat a read that failed at once, as often as otherwise."""
     with stamina.set_testing(True, attempts=100, cap=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_rate_limiters() -> Iterator[None]:
+    """Begin each test without the requests, and the 429 responses, of others to the same address."""
+    connection._shared_limiters.cache_clear()
+    yield
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from dyntui.api.in_flight import InFlightLimit
 
 if TYPE_CHECKING:
     from dyntui.api.waits import Waits
@@ -26,6 +29,8 @@ BULK_PER_MINUTE = 150
 class RateLimiter:
     """Limits requests to `per_minute`, in bursts of at most one second's share. 0 is no limit.
 
+    A request of a screen or command reserves the next place when it arrives. A bulk request takes a place only when one
+    is free now, so that other requests wait for one place at most, however many bulk requests there are.
     A 429 stops all requests (`hold`) and halves the rate. Each minute without one restores a tenth of it.
     """
 
@@ -37,6 +42,8 @@ class RateLimiter:
         self._next = 0.0
         self._delayed_until = 0.0
         self._recovered_at = clock()
+        self._bulk_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+        """The bulk requests of each event loop, in the order in which they arrived."""
 
     @property
     def per_minute(self) -> float:
@@ -53,20 +60,42 @@ class RateLimiter:
         with self._lock:
             self._limit, self._factor = max(0.0, per_minute), 1.0
 
+    @property
+    def is_slowed(self) -> bool:
+        """Whether the rate is below the limit because of 429 responses."""
+        return self._factor < 1.0
+
     def reserve(self) -> float:
         """Reserve the next place in the queue; return the seconds to wait before sending."""
         with self._lock:
             at = self._clock()
-            if self._factor < 1.0 and at - self._recovered_at >= 60:
-                self._factor, self._recovered_at = min(1.0, self._factor + 0.1), at
-            start = max(at, self._delayed_until)
-            pace = self.per_minute
-            if pace:
-                interval = 60 / pace
-                burst = min(1.0, max(0.0, pace / 60 - 1) * interval)
-                start = max(start, self._next - burst)
-                self._next = max(self._next, start) + interval
+            start = self._next_start(at)
+            self._book(start)
             return start - at
+
+    def try_reserve(self) -> float:
+        """Reserve a place when one is free now and return 0; otherwise return the seconds until one is."""
+        with self._lock:
+            at = self._clock()
+            start = self._next_start(at)
+            if start > at:
+                return start - at
+            self._book(start)
+            return 0.0
+
+    def _next_start(self, at: float) -> float:
+        if self._factor < 1.0 and at - self._recovered_at >= 60:
+            self._factor, self._recovered_at = min(1.0, self._factor + 0.1), at
+        start = max(at, self._delayed_until)
+        pace = self.per_minute
+        if pace:
+            burst = min(1.0, max(0.0, pace / 60 - 1) * 60 / pace)
+            start = max(start, self._next - burst)
+        return start
+
+    def _book(self, start: float) -> None:
+        if pace := self.per_minute:
+            self._next = max(self._next, start) + 60 / pace
 
     def hold(self, seconds: float) -> None:
         """Send nothing for `seconds` after a 429 response, and halve the rate."""
@@ -77,26 +106,43 @@ class RateLimiter:
                 self._recovered_at = at
             self._delayed_until = max(self._delayed_until, at + seconds)
 
-    async def acquire(self, waits: Waits) -> None:
-        """Wait until a request may be sent. Long waits are announced in `waits`."""
-        delay = self.reserve()
-        if delay > 0:
-            what = (
-                "the server's rate limit" if self.waiting else f"the rate of {self.per_minute:,.0f} requests a minute"
-            )
-            with waits.known(what, delay):
-                await asyncio.sleep(delay)
-        while (delay_s := self.waiting) > 0:
-            with waits.known("the server's rate limit", delay_s):
-                await asyncio.sleep(delay_s)
+    async def acquire(self, waits: Waits, *, is_bulk: bool = False) -> None:
+        """Wait until a request may be sent. Long waits are announced in `waits`.
+
+        is_bulk: whether it is a request of bulk work, which gives way to others.
+        """
+        if is_bulk:
+            async with self._bulk_queue():
+                while (delay := self.try_reserve()) > 0:
+                    await self._sleep(delay, waits)
+            return
+        if (delay := self.reserve()) > 0:
+            await self._sleep(delay, waits)
+        while (delay := self.waiting) > 0:
+            await self._sleep(delay, waits)
+
+    async def _sleep(self, delay: float, waits: Waits) -> None:
+        what = "the server's rate limit" if self.waiting else f"the rate of {self.per_minute:,.0f} requests a minute"
+        with waits.known(what, delay):
+            await asyncio.sleep(delay)
+
+    def _bulk_queue(self) -> asyncio.Lock:
+        with self._lock:
+            return self._bulk_queues.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
 class RateLimiters:
-    """The rate limiters of one process: `default` for every call, `bulk` for POST users/bulk as well."""
+    """What limits the requests of one process.
 
-    def __init__(self, default: float = DEFAULT_PER_MINUTE, bulk: float = BULK_PER_MINUTE) -> None:
+    default: every request. bulk: POST users/bulk as well. in_flight: the requests of bulk work.
+    """
+
+    def __init__(
+        self, default: float = DEFAULT_PER_MINUTE, bulk: float = BULK_PER_MINUTE, in_flight: InFlightLimit | None = None
+    ) -> None:
         self.default = RateLimiter(default)
         self.bulk = RateLimiter(bulk)
+        self.in_flight = in_flight or InFlightLimit()
 
     def for_operation(self, operation_id: str) -> tuple[RateLimiter, ...]:
         """Return the limiters that apply to an operation."""

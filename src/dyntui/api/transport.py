@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -30,6 +31,7 @@ from dyntui.api.errors import (
     Unreachable,
     error_from,
 )
+from dyntui.api.in_flight import bulk_request
 from dyntui.api.rate_limiter import RateLimiter
 from dyntui.api.request_log import RequestLog
 from dyntui.config.urls import check_base_url, is_loopback
@@ -162,10 +164,12 @@ class Transport:
         async def send_attempt() -> ApiResponse:
             nonlocal attempt
             attempt += 1
+            is_bulk = bulk_request.get() is not None
             for rate_limiter in rate_limiters:
-                await rate_limiter.acquire(self._log.waits)
+                await rate_limiter.acquire(self._log.waits, is_bulk=is_bulk)
             try:
-                return await self._attempt(request, operation, timeout, attempt, reads)
+                with _reported():
+                    return await self._attempt(request, operation, timeout, attempt, reads)
             except RateLimited as error:
                 seconds = RETRY_AFTER_DEFAULT if error.retry_after is None else error.retry_after
                 for rate_limiter in rate_limiters[:1]:
@@ -244,6 +248,25 @@ class Transport:
         finally:
             ms = (time.perf_counter() - started) * 1000
             self._log.finished(request.method, operation, status, ms, len(request.content), got, attempt, problem)
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    """Tell the listener of a bulk request how the attempt in the block ends."""
+    listener = bulk_request.get()
+    started = time.monotonic()
+    try:
+        yield
+    except (RateLimited, ServerError, Unreachable):
+        if listener is not None:
+            listener.record_failure(started)
+        raise
+    except ApiProblem:
+        if listener is not None:
+            listener.record_response(time.monotonic() - started)
+        raise
+    if listener is not None:
+        listener.record_response(time.monotonic() - started)
 
 
 def open_client(

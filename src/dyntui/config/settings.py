@@ -50,6 +50,8 @@ class Settings:
     """Maximum requests per minute; 0: no limit."""
     bulk_per_minute: int = _setting(150, whole_number(0, 100_000))
     """Maximum bulk requests per minute; 0: no limit."""
+    in_flight: int = _setting(16, whole_number(1, 64))
+    """Maximum requests of bulk work at the same time."""
     page_size: int = _setting(100, whole_number(1, 100))
     """Rows per request."""
     dashboard_url: str = _setting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
@@ -27,7 +28,8 @@ class Connection:
     """An open environment: its client, write gate, audit log and the source of its token.
 
     token_source: where the token was found, as text. app: an ASGI application in place of the network, for the demo.
-    rate_limiters, log: shared with other connections of this process when given. Nothing is sent before the first call.
+    rate_limiters: those that all connections of the process to this server share, when not given.
+    log: shared with other connections when given. Nothing is sent before the first call.
     """
 
     def __init__(
@@ -41,19 +43,13 @@ class Connection:
         log: RequestLog | None = None,
         audit: Audit | None = None,
     ) -> None:
-        from dyntui.api.rate_limiter import RateLimiters as _RateLimiters
         from dyntui.api.request_log import RequestLog as _RequestLog
 
         check_origin(profile)
         self._profile = profile
         self.token_source = token_source
         self.app = app
-        if rate_limiters is None:
-            from dyntui.config.settings import Settings
-
-            settings = Settings.load()
-            rate_limiters = _RateLimiters(settings.rate_per_minute, settings.bulk_per_minute)
-        self.rate_limiters = rate_limiters
+        self.rate_limiters = rate_limiters or _limiters_of(profile.base_url)
         self.log = log or _RequestLog()
         self.audit = audit or Audit(paths().audit_file)
         self.changes = Changes()
@@ -128,3 +124,19 @@ class Connection:
 
     async def aclose(self) -> None:
         await self.client.aclose()
+
+
+@cache
+def _shared_limiters(base_url: str, per_minute: int, bulk_per_minute: int, in_flight: int) -> RateLimiters:
+    """Return the limiters of this process for a server, which limits an address and not a token."""
+    from dyntui.api.in_flight import InFlightLimit
+    from dyntui.api.rate_limiter import RateLimiters as _RateLimiters
+
+    return _RateLimiters(per_minute, bulk_per_minute, InFlightLimit(in_flight))
+
+
+def _limiters_of(base_url: str) -> RateLimiters:
+    from dyntui.config.settings import Settings
+
+    settings = Settings.load()
+    return _shared_limiters(base_url, settings.rate_per_minute, settings.bulk_per_minute, settings.in_flight)

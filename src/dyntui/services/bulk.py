@@ -1,0 +1,188 @@
+"""Bulk work: many requests in flight, as many as the rate limit and the response time of the server need.
+
+A scan of a list, an import and an action on many targets each open a `BulkRun`. All runs of the process share the
+maximum of requests in flight and the rate limiters, and give way to the requests of screens and commands
+(api/in_flight.py, api/rate_limiter.py). They slow down together when the server fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+from dyntui.api.in_flight import bulk_request
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["BulkRun", "Constraint", "Throughput"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_SMOOTHING = 0.3
+"""The share of the latest response time in the average."""
+_RESERVE = 1.25
+"""Requests in flight, as a multiple of rate x response time: response times vary."""
+_WINDOW_S = 15.0
+
+
+class Constraint(StrEnum):
+    """What keeps bulk work from being faster."""
+
+    RATE_LIMIT = "rate limit"
+    SERVER = "server"
+    RESPONSE_TIME = "response time"
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """How fast a run sends."""
+
+    per_minute: float
+    """Responses per minute, over the last 15 seconds."""
+    limit_per_minute: float
+    """The rate limit in requests per minute; 0 for none."""
+    constraint: Constraint
+
+    def __str__(self) -> str:
+        rate = f"{self.per_minute:,.0f}"
+        if self.limit_per_minute:
+            rate = f"{min(self.per_minute, self.limit_per_minute):,.0f} of {self.limit_per_minute:,.0f}"
+        return f"{rate} requests/min, limited by the {self.constraint}"
+
+
+class BulkRun:
+    """The requests of one scan, job or action. It belongs to one event loop.
+
+    needed: how many requests are to be in flight: the rate times the response time, with a reserve. Until the first
+    response it is 1. A run that is made within a request of another run sends one request at a time, as part of it.
+    """
+
+    def __init__(self, client: Client, operation_id: str) -> None:
+        """Make a run whose requests are mostly of the operation `operation_id`."""
+        self._rate_limiters = client.rate_limiters.for_operation(operation_id)
+        self._limit = client.rate_limiters.in_flight
+        self._response_time_s: float | None = None
+        self._responses: deque[float] = deque()
+        self._in_flight = 0
+        self._is_nested = bulk_request.get() is not None
+        """Whether the run is part of a request of another run, which counts as in flight."""
+
+    # Called by the transport (AttemptListener)
+
+    def record_response(self, seconds: float) -> None:
+        """Record a response that came after `seconds`."""
+        average = self._response_time_s
+        self._response_time_s = seconds if average is None else average + _SMOOTHING * (seconds - average)
+        self._responses.append(time.monotonic())
+        self._limit.record_success()
+
+    def record_failure(self, started: float) -> None:
+        """Record an attempt that failed; it began at `started` (`time.monotonic`)."""
+        self._limit.record_failure(started)
+
+    # How many requests
+
+    @property
+    def limit_per_minute(self) -> float:
+        """The rate limit in requests per minute; 0 for none."""
+        return min((limiter.per_minute for limiter in self._rate_limiters if limiter.per_minute), default=0.0)
+
+    @property
+    def needed(self) -> int:
+        """How many requests are to be in flight now."""
+        if self._response_time_s is None or self._is_nested:
+            return 1
+        return min(self._in_flight_for(self._response_time_s), self._limit.maximum)
+
+    def _in_flight_for(self, response_time_s: float) -> int:
+        if not self.limit_per_minute:
+            return self._limit.maximum
+        return math.ceil(self.limit_per_minute / 60 * response_time_s * _RESERVE) + 1
+
+    @property
+    def free(self) -> int:
+        """How many more requests of this run may start now."""
+        return max(0, min(self.needed - self._in_flight, self._limit.free))
+
+    def throughput(self) -> Throughput:
+        """Return the measured rate and what limits it."""
+        at = time.monotonic()
+        while self._responses and at - self._responses[0] > _WINDOW_S:
+            self._responses.popleft()
+        count = len(self._responses)
+        seconds = at - self._responses[0] if count else 0.0
+        rate = (count - 1) * 60 / seconds if count > 1 and seconds > 0 else 0.0
+        return Throughput(rate, self.limit_per_minute, self._constraint())
+
+    def _constraint(self) -> Constraint:
+        if self._limit.allowed < self._limit.maximum or any(limiter.is_slowed for limiter in self._rate_limiters):
+            return Constraint.SERVER
+        is_limited = (
+            bool(self.limit_per_minute) and self._in_flight_for(self._response_time_s or 0.0) <= self._limit.maximum
+        )
+        return Constraint.RATE_LIMIT if is_limited else Constraint.RESPONSE_TIME
+
+    # Running
+
+    @asynccontextmanager
+    async def request(self) -> AsyncIterator[None]:
+        """Wait until a request may start; the requests that the block sends are those of this run."""
+        if self._is_nested:
+            yield
+            return
+        self._in_flight += 1
+        try:
+            await self._limit.enter()
+            token = bulk_request.set(self)
+            try:
+                yield
+            finally:
+                bulk_request.reset(token)
+                self._limit.leave()
+        finally:
+            self._in_flight -= 1
+
+    async def in_order(self, items: Iterable[T], call: Callable[[T], Awaitable[R]]) -> AsyncGenerator[R, None]:
+        """Call `call` for each item, several at a time, and yield the results in the order of the items.
+
+        An item is taken from `items` when its call begins. At most twice the maximum of requests in flight are ahead
+        of the result that is yielded. When a call raises, or the generator is closed, calls that run are canceled.
+        """
+
+        async def run(item: T) -> R:
+            async with self.request():
+                return await call(item)
+
+        source = iter(items)
+        tasks: deque[asyncio.Task[R]] = deque()
+        has_more = True
+        try:
+            while True:
+                running = [task for task in tasks if not task.done()]
+                while has_more and len(running) < self.needed and len(tasks) < 2 * self._limit.maximum:
+                    try:
+                        task = asyncio.create_task(run(next(source)))
+                    except StopIteration:
+                        has_more = False
+                    else:
+                        tasks.append(task)
+                        running.append(task)
+                if not tasks:
+                    return
+                if not tasks[0].done():
+                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                while tasks and tasks[0].done():
+                    yield tasks.popleft().result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,217 @@
+"""Bulk work: as many requests in flight as needed, in order, behind the requests of screens, slower when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from dyntui.api.client import Client
+from dyntui.api.in_flight import InFlightLimit, bulk_request
+from dyntui.api.rate_limiter import RateLimiter, RateLimiters
+from dyntui.api.waits import Waits
+from dyntui.services.bulk import BulkRun, Constraint
+
+
+def client_with(per_minute: float = 0, in_flight: int = 16) -> Client:
+    limiters = RateLimiters(per_minute, 0, InFlightLimit(in_flight))
+    return Client("http://localhost/api/v0", "environment", "dyn_" + "a" * 56, rate_limiters=limiters)
+
+
+def run_with(per_minute: float = 0, in_flight: int = 16) -> BulkRun:
+    return BulkRun(client_with(per_minute, in_flight), "getEnvironmentUsers")
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "response_time_s", "needed"),
+    [(1500, 0.2, 8), (1500, 0.8, 16), (150, 0.8, 4), (150, 3.0, 11), (0, 0.2, 16), (60, 0.01, 2)],
+)
+def test_the_rate_and_the_response_time_decide_how_many_are_in_flight(
+    per_minute: float, response_time_s: float, needed: int
+) -> None:
+    run = run_with(per_minute)
+    assert run.needed == 1, "the response time is not known yet"
+    run.record_response(response_time_s)
+    assert run.needed == needed
+
+
+async def test_results_come_in_the_order_of_the_items_and_no_more_than_the_maximum_run() -> None:
+    run, now, most = run_with(in_flight=4), 0, 0
+
+    async def call(number: int) -> int:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.001 * (number % 3))
+        now -= 1
+        run.record_response(0.001)
+        return number
+
+    assert [number async for number in run.in_order(range(100), call)] == list(range(100))
+    assert most == 4
+
+
+async def test_few_results_wait_while_the_first_is_slow() -> None:
+    run, first, begun = run_with(in_flight=4), asyncio.Event(), 0
+    run.record_response(0.001)
+
+    async def call(number: int) -> int:
+        nonlocal begun
+        begun += 1
+        if number == 0:
+            await first.wait()
+        return number
+
+    results = run.in_order(range(1000), call)
+    got = asyncio.create_task(anext(results))
+    while begun < 8:
+        await asyncio.sleep(0)
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert begun == 8
+    first.set()
+    assert await got == 0
+    await results.aclose()
+
+
+async def test_an_error_and_a_closed_generator_end_the_calls_that_run() -> None:
+    run, canceled = run_with(in_flight=4), 0
+    run.record_response(0.001)
+
+    async def call(number: int) -> int:
+        nonlocal canceled
+        try:
+            if number == 1:
+                raise ValueError("one")
+            if number > 1:
+                await asyncio.get_running_loop().create_future()
+        except asyncio.CancelledError:
+            canceled += 1
+            raise
+        return number
+
+    with pytest.raises(ValueError, match="one"):
+        async for _ in run.in_order(range(10), call):
+            pass
+    assert canceled
+    assert run._limit.free == 4
+
+
+async def test_a_run_within_a_request_sends_one_at_a_time_and_is_not_counted_twice() -> None:
+    client = client_with(in_flight=1)
+    outer = BulkRun(client, "getEnvironmentUsers")
+
+    async def inner(number: int) -> int:
+        return number
+
+    async def call(number: int) -> list[int]:
+        nested = BulkRun(client, "getEnvironmentUsers")
+        return [each async for each in nested.in_order(range(number), inner)]
+
+    async with asyncio.timeout(5):
+        assert [found async for found in outer.in_order([2, 3], call)] == [[0, 1], [0, 1, 2]]
+
+
+async def test_failures_together_halve_once_and_responses_restore() -> None:
+    limit = InFlightLimit(16)
+    started = time.monotonic()
+    for _ in range(16):
+        limit.record_failure(started)
+    assert limit.allowed == 8
+    limit.record_failure(time.monotonic())
+    assert limit.allowed == 4
+    for _ in range(20):
+        limit.record_success()
+    assert limit.allowed == 16
+
+
+def test_event_loops_share_the_maximum() -> None:
+    limit, lock, now, most = InFlightLimit(3), threading.Lock(), 0, 0
+
+    async def request() -> None:
+        nonlocal now, most
+        await limit.enter()
+        with lock:
+            now += 1
+            most = max(most, now)
+        await asyncio.sleep(0.001)
+        with lock:
+            now -= 1
+        limit.leave()
+
+    async def many() -> None:
+        await asyncio.gather(*(request() for _ in range(50)))
+
+    threads = [threading.Thread(target=lambda: asyncio.run(many())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert (most, limit.free) == (3, 3)
+
+
+async def test_a_canceled_request_gives_its_place_back() -> None:
+    limit = InFlightLimit(1)
+    await limit.enter()
+    waiting = [asyncio.create_task(limit.enter()) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    limit.leave()
+    waiting[1].cancel()
+    async with asyncio.timeout(5):
+        await waiting[2]
+    limit.leave()
+    assert limit.free == 1
+
+
+async def test_a_request_of_a_screen_waits_for_one_place_behind_any_number_of_bulk_requests() -> None:
+    limiter, waits = RateLimiter(1200), Waits(lambda: None)
+    while limiter.try_reserve() == 0:
+        pass
+    bulk = [asyncio.create_task(limiter.acquire(waits, is_bulk=True)) for _ in range(40)]
+    await asyncio.sleep(0)
+    assert limiter.reserve() <= 60 / 1200
+    for task in bulk:
+        task.cancel()
+    await asyncio.gather(*bulk, return_exceptions=True)
+
+
+async def test_bulk_requests_keep_to_the_rate() -> None:
+    limiter, waits = RateLimiter(6000), Waits(lambda: None)
+    while limiter.try_reserve() == 0:
+        pass
+    started = time.monotonic()
+    await asyncio.gather(*(limiter.acquire(waits, is_bulk=True) for _ in range(20)))
+    assert time.monotonic() - started >= 0.19
+
+
+def failing() -> Iterator[tuple[BulkRun, Constraint]]:
+    run = run_with(1500)
+    run.record_response(0.2)
+    yield run, Constraint.RATE_LIMIT
+    run = run_with(1500)
+    run.record_response(3.0)
+    yield run, Constraint.RESPONSE_TIME
+    run = run_with(0)
+    run.record_response(0.1)
+    yield run, Constraint.RESPONSE_TIME
+    run = run_with(1500)
+    run.record_response(0.2)
+    run.record_failure(time.monotonic())
+    yield run, Constraint.SERVER
+
+
+@pytest.mark.parametrize(("run", "constraint"), failing())
+def test_a_run_tells_what_limits_it(run: BulkRun, constraint: Constraint) -> None:
+    assert run.throughput().constraint is constraint
+
+
+async def test_only_requests_of_bulk_work_have_a_listener() -> None:
+    run = run_with()
+    assert bulk_request.get() is None
+    async with run.request():
+        assert bulk_request.get() is run
+    assert bulk_request.get() is None
