@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["access"]
 
-
-@click.group("access", cls=CommandGroup)
-def access() -> None:
-    """Show who may sign in, and check a user or an identifier."""
+access = CommandGroup("access", help="Show who may sign in, and check a user or an identifier.")
 
 
 @access.command("status")

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["allowlists", "find_list"]
 
 
-@click.group(
+allowlists = CommandGroup(
     "allowlists",
-    cls=CommandGroup,
+    help="Manage allowlists and their entries.",
     lazy={
         "entries": "dyntui.cli.allowlist_entries:entries",
         "add": "dyntui.cli.allowlist_entries:add",
@@ -35,8 +35,6 @@ __all__ = ["allowlists", "find_list"]
         "undo": "dyntui.cli.allowlist_transfer:undo",
     },
 )
-def allowlists() -> None:
-    """Manage allowlists and their entries."""
 
 
 async def find_list(connection: Connection, name: str) -> dict[str, object]:

@@ -21,11 +21,7 @@ from dyntui.core.errors import DyntuiError, UsageError
 __all__ = ["auth"]
 
 _STORED_KINDS = [kind for kind in CREDENTIAL_KINDS if kind not in ("command", "environment")]
-
-
-@click.group(cls=CommandGroup)
-def auth() -> None:
-    """Store, check and delete the token of an environment."""
+auth = CommandGroup("auth", help="Store, check and delete the token of an environment.")
 
 
 @auth.command()
@@ -57,8 +53,7 @@ def login(context: CliContext, credential: str | None, token_stdin: bool) -> Non
         profiles.put(
             profile
         )  # only after the token is in its new store, because saving the profile empties the old one
-        for warning in profiles.save():
-            context.print_message(warning)
+        context.print_message(*profiles.save())
     context.emit_json({"profile": profile.name, "token": stored, "source": kind})
     if token is None:
         context.print_result(

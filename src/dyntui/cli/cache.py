@@ -19,10 +19,7 @@ _profile_argument = click.argument(
     help="Name of the profile.  [default: the current one]",
 )
 
-
-@click.group(cls=CommandGroup)
-def cache() -> None:
-    """Show and clear the row cache."""
+cache = CommandGroup("cache", help="Show and clear the row cache.")
 
 
 @cache.command("status")

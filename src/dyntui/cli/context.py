@@ -139,8 +139,9 @@ class CliContext:
 
     def print_message(self, *lines: str) -> None:
         """Print messages on standard error. Empty texts are left out."""
-        with ignore_closed_stream(sys.stderr):
-            print_lines(*(line for line in lines if line), err=True)
+        if texts := [line for line in lines if line]:
+            with ignore_closed_stream(sys.stderr):
+                print_lines(*texts, err=True)
 
     def emit_json(self, document: object) -> None:
         """Print the result as one JSON document. Does nothing without --json."""

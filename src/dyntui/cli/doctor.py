@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -38,7 +37,7 @@ def doctor(context: CliContext, offline: bool) -> int:
         if check.advice and check.state != "ok":
             context.print_result(f"{'':15}{check.advice}")
     failed = [check for check in checks if check.state == "fail"]
-    documents = [{name: value for name, value in asdict(check).items() if name != "exit_code"} for check in checks]
+    documents = [{name: value for name, value in check._asdict().items() if name != "exit_code"} for check in checks]
     context.emit_json({"ok": not failed, "checks": documents})
     return failed[0].exit_code if failed else 0
 

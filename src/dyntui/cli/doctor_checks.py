@@ -8,8 +8,8 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from dyntui.core.errors import EXIT_SOME_FAILED, DyntuiError
 
@@ -20,8 +20,7 @@ _MIN_SIZE = (80, 24)
 _SESSION_VARIABLES = (("SSH", "SSH_CONNECTION"), ("tmux", "TMUX"), ("screen", "STY"), ("zellij", "ZELLIJ"))
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """The result of one check."""
 
     name: str

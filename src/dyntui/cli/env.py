@@ -29,10 +29,7 @@ __all__ = ["env"]
 _KIND_TIMEOUT_S = 5.0
 _name_argument = click.argument("name", shell_complete=complete_profile_name, help="Name of the profile.")
 
-
-@click.group(cls=CommandGroup)
-def env() -> None:
-    """List, add, use, check and remove environments."""
+env = CommandGroup("env", help="List, add, use, check and remove environments.")
 
 
 @env.command("list")
@@ -152,8 +149,7 @@ def add(
     if not keeps_token or token_stdin:
         token = obtain_token(context, profile.credential, token_stdin, needed=False)
     profiles.put(profile)
-    for warning in profiles.save():
-        context.print_message(warning)
+    context.print_message(*profiles.save())
     try:
         stored = store_token(profile, token)
     except DyntuiError as error:
@@ -288,8 +284,7 @@ def remove(context: CliContext, name: str, yes: bool) -> None:
         confirm(f"Remove {name} and its token from this machine?", abort=True)
     profiles.remove(name)
     warnings = profiles.save()
-    for warning in warnings:
-        context.print_message(warning)
+    context.print_message(*warnings)
     context.emit_json({"removed": name, "warnings": warnings})
     context.print_result(f"Removed {name} ({address}).")
 
@@ -324,8 +319,7 @@ def check(context: CliContext, name: str | None) -> None:
     context.print_result(f"Token    {hint}, from {credential.where}")
     context.print_result(f"Scopes   {health.scopes_text}")
     context.print_result(f"Server   token accepted ({health.proof}), response in {health.ms or 0:.0f} ms")
-    for warning in health.warnings:
-        context.print_message(f"warning: {warning}")
+    context.print_message(*(f"warning: {warning}" for warning in health.warnings))
 
 
 def _document(profile: Profile, current: str | None) -> dict[str, Any]:

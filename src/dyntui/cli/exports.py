@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ from dyntui.core.text import quantity
 from dyntui.resources import RESOURCES
 
 if TYPE_CHECKING:
-    from dyntui.api.models import Export
     from dyntui.services.connection import Connection
     from dyntui.services.vendor_exports import SavedExport
 
@@ -37,12 +35,10 @@ def watch(context: CliContext, export_id: str) -> int:
     from dyntui.services.actions.resource_actions import mask_secrets
     from dyntui.services.vendor_exports import wait_for_export
 
-    def on_change(export: Export) -> None:
-        if sys.stderr.isatty():
-            show_progress(export.status)
-
     export = context.run_connected(
-        lambda connection: wait_for_export(connection.client, export_id, on_change=on_change)
+        lambda connection: wait_for_export(
+            connection.client, export_id, on_change=lambda export: show_progress(export.status)
+        )
     )
     context.emit_json(mask_secrets(RESOURCES["exports"], export.raw))
     context.print_result(f"{export.status}  {export.error_line if export.is_failed else export.model}")
@@ -68,9 +64,8 @@ def download_export(context: CliContext, export_id: str, output: Path | None, wa
     from dyntui.services.vendor_exports import download, export_file_name, wait_for_export
 
     def on_progress(done: int, total: int | None) -> None:
-        if sys.stderr.isatty():
-            total_text = f" of {total:,}" if total else ""
-            show_progress(f"{done:,}{total_text} bytes", end=done == total)
+        total_text = f" of {total:,}" if total else ""
+        show_progress(f"{done:,}{total_text} bytes", end=done == total)
 
     async def work(connection: Connection) -> SavedExport:
         if wait:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import click
-
 from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.resource_commands import add_resource_commands
@@ -12,10 +10,7 @@ from dyntui.resources import GATES
 
 __all__ = ["gates"]
 
-
-@click.group("gates", cls=CommandGroup)
-def gates() -> None:
-    """Manage gates: tokens or NFTs that a wallet must hold."""
+gates = CommandGroup("gates", help="Manage gates: tokens or NFTs that a wallet must hold.")
 
 
 @gates.command("list")

@@ -64,8 +64,9 @@ file_options = combine_options(
     first_option,
     click.option("--dry-run", is_flag=True, help="Make and save the plan, but send nothing."),
     report_option,
+    run_options,
 )
-"""The options that decide how a file is read and mapped, and how many rows are sent."""
+"""The options that decide how a file is read and mapped, and how its rows are sent."""
 
 
 def drop_unset(**options: Any) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def drop_unset(**options: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportOptions(ReadingOptions):
-    """The values of `file_options`, `run_options` and `confirm_options`."""
+    """The values of `file_options` and `confirm_options`."""
 
     first: int | None
     """How many rows to send before the job pauses; None for all."""
@@ -110,7 +111,6 @@ class ImportOptions(ReadingOptions):
 @click.option("--upsert", is_flag=True, help="Update users that already exist.")
 @user_options
 @file_options
-@run_options
 @confirm_options
 @pass_context
 def import_users(context: CliContext, /, file: str, upsert: bool, **options: Any) -> int:
@@ -131,7 +131,6 @@ def import_users(context: CliContext, /, file: str, upsert: bool, **options: Any
 @click.argument("allowlist", metavar="LIST")
 @click.argument("file", metavar="FILE")
 @file_options
-@run_options
 @confirm_options
 @pass_context
 def import_entries(context: CliContext, /, allowlist: str, file: str, **options: Any) -> int:
@@ -156,8 +155,7 @@ def _import_file(
 
     context.profile()  # a missing environment is an error before a large file is read
     with open_file(file, options) as source:
-        for note in source.info.notes:
-            context.print_message(note)
+        context.print_message(*source.info.notes)
         mapping = make_mapping(context, source, options)
         with JobSignals() as signals:
             return run(_prepare_and_run(context, source, mapping, options, facts, allowlist, signals))
@@ -205,7 +203,7 @@ async def _prepare_and_run(
 
                 for code, count in accept_suggestions(journal).items():
                     context.print_message(f"Suggestion applied in {quantity(count, 'row')}: {code}")
-            await precheck(context, connection, journal)
+            await precheck(connection, journal)
             plan = make_plan(journal)
             path = save_plan(journal, plan)
             if options.dry_run:

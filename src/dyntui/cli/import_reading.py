@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -236,10 +235,4 @@ def print_mapping(context: CliContext, mapping: Mapping) -> None:
         context.print_message(f"  all rows: {name} = {value}")
     for column in mapping.unmapped:
         context.print_message(f"  {column.column} is not mapped" + (f": {column.hint}" if column.hint else ""))
-    for text in left_out_lines(mapping):
-        context.print_message(f"  {text}")
-
-
-def left_out_lines(mapping: Mapping) -> Sequence[str]:
-    """Return a line for each rule that leaves rows out."""
-    return tuple(dict.fromkeys(rule.text for rule in mapping.exclusions))
+    context.print_message(*(f"  {text}" for text in dict.fromkeys(rule.text for rule in mapping.exclusions)))

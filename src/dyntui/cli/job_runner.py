@@ -138,7 +138,7 @@ class JobSignals:
         self._signals.raise_if_stopped()
 
 
-async def precheck(context: CliContext, connection: Connection, journal: Journal) -> None:
+async def precheck(connection: Connection, journal: Journal) -> None:
     """Compare the rows of the job with the server, unless that was done before."""
     from dyntui.services.imports.job_service import precheck_job
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.jobs import JobSummary
     from dyntui.store.job_queries import FullRow, RowProblem
 
-__all__ = ["absolute_path", "find_job", "job_argument", "jobs"]
+__all__ = ["find_job", "job_argument", "jobs"]
 
 _WARNINGS = "warnings"
 """The value of --rows for the rows of any state that have a warning."""
@@ -35,19 +35,16 @@ _REQUEST_TIMEOUT_S = 15.0
 job_argument = click.argument("job", metavar="JOB")
 
 
-@click.group(
-    cls=CommandGroup,
+jobs = CommandGroup(
+    "jobs",
+    help="List, resume, cancel, report, retry and undo import jobs.\n\n"
+    "JOB is the id of a job, the start of the id, or `last`.",
     lazy={
         "retry": "dyntui.cli.jobs_retry_undo:retry_failed_rows",
         "undo": "dyntui.cli.jobs_retry_undo:undo_job",
         "purge": "dyntui.cli.jobs_retry_undo:purge_jobs",
     },
 )
-def jobs() -> None:
-    """List, resume, cancel, report, retry and undo import jobs.
-
-    JOB is the id of a job, the start of the id, or `last`.
-    """
 
 
 @jobs.command("list")
@@ -187,25 +184,22 @@ def _row_document(row: FullRow, problems: Sequence[RowProblem]) -> dict[str, obj
 @pass_context
 def resume_job(
     context: CliContext,
+    /,
     job: str | None,
     first: int | None,
     report: Path | None,
-    batch: int | None,
-    rate: float | None,
-    settle: float | None,
     confirmation: Confirmation,
+    **options: Any,
 ) -> int:
     """Resume a job that was paused, stopped or killed. Without JOB, resume the newest unfinished job.
 
     Rows that may have been sent are looked up first, so that nothing is sent twice.
     """
-    options = drop_unset(batch=batch, rate=rate, settle=settle)
     path = _newest_open_job() if job is None else find_job(job)
     from dyntui.cli.job_runner import JobSignals
 
     with JobSignals() as signals:
-        work = _resume(context, path, None, options, first, absolute_path(report), confirmation, signals)
-        return run(work)
+        return run(_resume(context, path, None, drop_unset(**options), first, report, confirmation, signals))
 
 
 @jobs.command("run")
@@ -224,9 +218,8 @@ def run_plan(context: CliContext, plan: str, first: int | None, report: Path | N
     if not file.exists():
         raise UsageError(f"There is no plan {file}.", hint="Make one with `dyntui import FILE --dry-run`.")
     document = read_plan(file)
-    path, report = find_job(document["job"]), absolute_path(report)
     with JobSignals() as signals:
-        return run(_resume(context, path, document, {}, first, report, confirmation, signals))
+        return run(_resume(context, find_job(document["job"]), document, {}, first, report, confirmation, signals))
 
 
 async def _resume(
@@ -265,7 +258,7 @@ async def _resume(
         async with context.connection() as connection:
             connection.write_gate.check(action_for(journal))
             check_location(journal, JobLocation.of(connection.profile, await load_organization_id(connection.client)))
-            await precheck(context, connection, journal)
+            await precheck(connection, journal)
             permit = await confirm_job(context, connection, journal, confirmation)
             return await run_until_stopped(context, connection, journal, permit, signals, first=first, report=report)
 
@@ -335,14 +328,9 @@ def report_job(context: CliContext, job: str, folder: Path | None) -> None:
     from dyntui.store.journal import Journal
 
     with Journal.open(find_job(job)) as journal:
-        written = write_reports(journal, absolute_path(folder))
+        written = write_reports(journal, folder)
         context.emit_json(result_document(journal, written))
         context.print_result(str(written))
-
-
-def absolute_path(path: Path | None) -> Path | None:
-    """Return the absolute path; None for None."""
-    return None if path is None else path.absolute()
 
 
 def find_job(job: str) -> Path:

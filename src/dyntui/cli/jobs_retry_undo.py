@@ -9,7 +9,7 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context, run
 from dyntui.cli.import_command import report_option
-from dyntui.cli.jobs import absolute_path, find_job, job_argument
+from dyntui.cli.jobs import find_job, job_argument
 from dyntui.cli.output import confirm
 from dyntui.cli.write_helpers import ask_confirmation, read_option
 from dyntui.core.errors import (
@@ -49,7 +49,7 @@ def retry_failed_rows(context: CliContext, job: str, report: Path | None, confir
     from dyntui.cli.job_runner import JobSignals
 
     with JobSignals() as signals:
-        return run(_retry(context, find_job(job), absolute_path(report), confirmation, signals))
+        return run(_retry(context, find_job(job), report, confirmation, signals))
 
 
 async def _retry(
@@ -70,7 +70,7 @@ async def _retry(
         with journal:
             context.print_message(f"Job {journal.id} sends {quantity(journal.total, 'row')} of job {path.stem} again.")
             signals.hint = f"Continue with `dyntui jobs resume {journal.id}`."
-            await precheck(context, connection, journal)
+            await precheck(connection, journal)
             permit = await confirm_job(context, connection, journal, confirmation)
             return await run_until_stopped(context, connection, journal, permit, signals, report=report)
 

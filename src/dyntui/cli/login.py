@@ -24,10 +24,10 @@ __all__ = [
     "choose_credential_kind",
     "complete_profile_name",
     "confirm_origin",
+    "find_saved_profile",
     "obtain_token",
     "store_token",
 ]
-__all__ += ["find_saved_profile"]
 
 CREDENTIAL_KINDS = ["keyring", "session", "passphrase", "file", "command", "environment"]
 
@@ -103,8 +103,7 @@ def choose_credential_kind(context: CliContext, requested: str | None, default: 
             hint="Choose another store with --credential: session, passphrase, file (plain, 0600) or command.",
         )
     context.print_message(f"The keyring cannot be used: {probe.reason}. Other credential stores:")
-    for name, text in _KIND_HELP.items():
-        context.print_message(f"  {name:12}{text}")
+    context.print_message(*(f"  {name:12}{text}" for name, text in _KIND_HELP.items()))
     return CredentialKind(prompt("Credential store", choices=list(_KIND_HELP), default="session"))
 
 

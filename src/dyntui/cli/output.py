@@ -56,8 +56,9 @@ def print_json(document: object, *, indent: int | None = 2, ascii_only: bool = T
 
 
 def show_progress(text: str, *, end: bool = False) -> None:
-    """Replace the current line of the terminal on standard error. end: also end the line."""
-    click.echo(f"\r\x1b[K{safe(text, _MAX_PROGRESS_CHARS)}", err=True, nl=end)
+    """Replace the current line of a terminal on standard error; nothing for a pipe. end: also end the line."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{safe(text, _MAX_PROGRESS_CHARS)}", err=True, nl=end)
 
 
 def confirm(question: str, *, default: bool = False, abort: bool = False) -> bool:

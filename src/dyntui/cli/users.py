@@ -23,19 +23,17 @@ if TYPE_CHECKING:
 
 __all__ = ["users"]
 
-
-_LAZY_COMMANDS = {
-    "list": "dyntui.cli.user_lists:list_users",
-    "export": "dyntui.cli.user_lists:export_users",
-    "sessions": "dyntui.cli.user_subresources:list_sessions",
-    "allowlist-add": "dyntui.cli.user_subresources:add_users_to_allowlist",
-    "edit-metadata": "dyntui.cli.user_subresources:edit_metadata",
-}
-
-
-@click.group(cls=CommandGroup, lazy=_LAZY_COMMANDS)
-def users() -> None:
-    """List, create, edit and delete users."""
+users = CommandGroup(
+    "users",
+    help="List, create, edit and delete users.",
+    lazy={
+        "list": "dyntui.cli.user_lists:list_users",
+        "export": "dyntui.cli.user_lists:export_users",
+        "sessions": "dyntui.cli.user_subresources:list_sessions",
+        "allowlist-add": "dyntui.cli.user_subresources:add_users_to_allowlist",
+        "edit-metadata": "dyntui.cli.user_subresources:edit_metadata",
+    },
+)
 
 
 @users.command("create")
@@ -130,5 +128,5 @@ def set_metadata(context: CliContext, pair: str, ids: tuple[str, ...], confirmat
     return run_write(context, set_metadata_field(key, value), read_targets(ids), confirmation)
 
 
-add_resource_commands(users, RESOURCES["users"], without=_LAZY_COMMANDS.keys() | users.commands.keys())
+add_resource_commands(users, RESOURCES["users"], without=users.lazy.keys() | users.commands.keys())
 add_action_command(users, RESOURCES["sessions"], RESOURCES["sessions"].actions[0], "session-revoke")

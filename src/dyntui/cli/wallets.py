@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["wallets"]
 
-
-@click.group(cls=CommandGroup)
-def wallets() -> None:
-    """List, link, pre-generate, delete and recover wallets."""
-
+wallets = CommandGroup("wallets", help="List, link, pre-generate, delete and recover wallets.")
 
 _COLUMNS = (
     Column("chain"),

@@ -171,13 +171,9 @@ def ask_confirmation(context: CliContext, needed: Requirement, from_options: Con
 
 def make_progress_line(count: int) -> Callable[[int, int], None] | None:
     """Return a callback that shows the progress on a terminal; None for a single target or without a terminal."""
-    if count < 2 or not sys.stderr.isatty():
+    if count < 2:
         return None
-
-    def show(done: int, total: int) -> None:
-        show_progress(f"{done:,} of {total:,}", end=done == total)
-
-    return show
+    return lambda done, total: show_progress(f"{done:,} of {total:,}", end=done == total)
 
 
 def report_results(context: CliContext, results: WriteResults) -> int:

@@ -64,8 +64,8 @@ def check_report_folder(journal: Journal, folder: Path | None = None) -> None:
 
     The default folder, next to the journal, is not checked. A report that this job did not write is not overwritten.
     """
-    folder = folder or Path(journal.facts.get("report") or default_report_folder(journal))
-    if folder == default_report_folder(journal):
+    folder = (folder or Path(journal.facts.get("report") or default_report_folder(journal))).absolute()
+    if folder == default_report_folder(journal).absolute():
         return
     hint = "Choose another folder for the reports. Nothing was sent."
     try:
@@ -86,7 +86,7 @@ def check_report_folder(journal: Journal, folder: Path | None = None) -> None:
 
 def write_reports(journal: Journal, folder: Path | None = None) -> Path:
     """Write all reports into `folder` and return it. Only files that this job wrote before are replaced."""
-    folder = folder or Path(journal.facts.get("report") or default_report_folder(journal))
+    folder = (folder or Path(journal.facts.get("report") or default_report_folder(journal))).absolute()
     if not folder.exists():
         private_dir(folder)
     for name in _written_before(journal, folder):
