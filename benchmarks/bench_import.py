@@ -112,7 +112,7 @@ def _prepare(file: Path) -> Any:
     with open_source(file) as source:
         mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
         options = {"batch": BATCH, "rate": 0, "settle": 30.0}
-        return prepare_job(source, mapping, where, options=options)
+        return prepare_job(source.info, source.rows(), mapping, where, options=options)
 
 
 def role_prepare(file: Path) -> dict[str, Any]:

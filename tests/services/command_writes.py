@@ -172,7 +172,7 @@ def _journal(connection: Connection, file: Path, text: str, allowlist: Row | Non
         facts: dict[str, Any] = (
             {} if allowlist is None else {"allowlist": {"id": allowlist["id"], "name": allowlist["name"]}}
         )
-        return prepare_job(source, mapping, JobLocation.of(connection.profile), **facts)
+        return prepare_job(source.info, source.rows(), mapping, JobLocation.of(connection.profile), **facts)
 
 
 async def _run_import(connection: Connection, journal: Journal) -> None:

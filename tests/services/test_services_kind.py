@@ -125,7 +125,7 @@ def test_the_wizard_loads_the_kind_before_its_plan_is_confirmed(live: Served, tm
     service, connection = WizardService(), opened(live)
     with open_source(file) as source:
         mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
-        journal = prepare_job(source, mapping, JobLocation.of(connection.profile))
+        journal = prepare_job(source.info, source.rows(), mapping, JobLocation.of(connection.profile))
     journal.close()
     draft = new_draft(connection.profile)
     draft.job = journal.id

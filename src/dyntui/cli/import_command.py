@@ -193,7 +193,12 @@ async def _prepare_and_run(
         location = JobLocation.of(connection.profile, await load_organization_id(connection.client))
         meter = ProgressMeter()
         with prepare_job(
-            source, mapping, location, on_rows=lambda n: meter.line(f"{quantity(n, 'row')} read"), **facts
+            source.info,
+            source.rows(),
+            mapping,
+            location,
+            on_rows=lambda n: meter.line(f"{quantity(n, 'row')} read"),
+            **facts,
         ) as journal:
             meter.end()
             context.print_message(f"Job {journal.id}")
@@ -239,11 +244,11 @@ def _confirm_missing_identity(context: CliContext, journal: Journal) -> None:
 
 
 async def _resolve_allowlist(connection: Connection, name: str) -> dict[str, str]:
-    from dyntui.services.imports.allowlist_destination import resolve_list
-    from dyntui.services.imports.server_reader import make_reader
+    from dyntui.services.access.access_policy import find_policy, read_lists
+    from dyntui.services.imports.server_reader import with_retries
 
-    list_id, list_name = await resolve_list(make_reader(connection.client, patient=True), name)
-    return {"id": list_id, "name": list_name}
+    row = find_policy(await with_retries(connection.client, lambda: read_lists(connection.client)), name)
+    return {"id": str(row["id"]), "name": str(row.get("name") or "")}
 
 
 async def _load_custom_fields(connection: Connection) -> Sequence[Row]:

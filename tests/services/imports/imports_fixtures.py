@@ -21,7 +21,7 @@ from dyntui.core.times import now_iso
 from dyntui.importer import natural_keys
 from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.progress import Progress
-from dyntui.services.imports.runner import ImportRunner, RunOptions, RunResult
+from dyntui.services.imports.runner import ImportRunner, JobOptions, RunResult
 from dyntui.services.imports.user_destination import UserDestination
 from dyntui.store import job_queries
 from dyntui.store.job_loader import NewRow, load
@@ -176,6 +176,7 @@ async def run(
     *,
     control: JobControl | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    first: int | None = None,
     **options: Any,
 ) -> RunResult:
     """Run the job in process."""
@@ -189,7 +190,8 @@ async def run(
             client,
             destination,
             WritePermit("test"),
-            RunOptions(**options),
+            JobOptions(**options),
+            first=first,
             control=control,
             on_progress=on_progress,
         )

@@ -12,7 +12,6 @@ from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.profile import Profile
-from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
 from dyntui.importer import open_source, propose_mapping
 from dyntui.sandbox.options import SandboxOptions
@@ -20,11 +19,11 @@ from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.connection import Connection
 from dyntui.services.imports import backoff
-from dyntui.services.imports.allowlist_destination import EntryDestination, resolve_list
+from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.jobs import JobLocation
 from dyntui.services.imports.precheck import run_precheck
 from dyntui.services.imports.prepare import prepare_job
-from dyntui.services.imports.runner import ImportRunner, RunOptions
+from dyntui.services.imports.runner import ImportRunner, JobOptions
 from dyntui.services.imports.server_reader import make_reader
 from dyntui.services.imports.undo import assess_undo, authorize_undo, plan_undo, run_undo, undo_requirement
 from dyntui.store import job_queries
@@ -46,7 +45,7 @@ async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = 
     location = JobLocation("test", served.base_url, served.environment_id, "sandbox")
     with open_source(file) as source:
         mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
-        journal = prepare_job(source, mapping, location, allowlist={"id": list_id, "name": ""})
+        journal = prepare_job(source.info, source.rows(), mapping, location, allowlist={"id": list_id, "name": ""})
     with journal:
         async with Client(
             served.base_url, served.environment_id, served.token, rate_limiters=RateLimiters(0, 0)
@@ -54,7 +53,7 @@ async def run(served: RunningServer, list_id: str, file: Path, *, check: bool = 
             destination = EntryDestination(list_id)
             if check:
                 await run_precheck(journal, make_reader(client, patient=True), destination)
-            runner = ImportRunner(journal, client, destination, WritePermit("test"), RunOptions(settle=0.05))
+            runner = ImportRunner(journal, client, destination, WritePermit("test"), JobOptions(settle=0.05))
             assert (await runner.run()).state is JobState.DONE
         return [(row.state.value, row.code) for row in job_queries.iterate_rows(journal)]
 
@@ -74,9 +73,6 @@ async def a_list(served: RunningServer) -> str:
                 permit=WritePermit("test"),
             )
         )
-        assert await resolve_list(make_reader(client), "Mine") == (made["id"], "Mine")
-        with pytest.raises(UsageError, match="no allowlist"):
-            await resolve_list(make_reader(client), "Nobody's")
         return str(made["id"])
 
 
@@ -156,13 +152,13 @@ async def test_undoing_an_import_deletes_every_kind_of_entry(served: RunningServ
     location = JobLocation("test", served.base_url, served.environment_id, "sandbox")
     with open_source(file) as source:
         mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
-        journal = prepare_job(source, mapping, location, allowlist={"id": list_id, "name": "Mine"})
+        journal = prepare_job(source.info, source.rows(), mapping, location, allowlist={"id": list_id, "name": "Mine"})
     profile = Profile("test", served.base_url, served.environment_id, "sandbox")
     with journal:
         async with Connection(profile, served.token, rate_limiters=RateLimiters(0, 0)) as connection:
             client = connection.client
             runner = ImportRunner(
-                journal, client, EntryDestination(list_id), WritePermit("test"), RunOptions(settle=0.05)
+                journal, client, EntryDestination(list_id), WritePermit("test"), JobOptions(settle=0.05)
             )
             assert (await runner.run()).state is JobState.DONE
             assert (await plan_undo(journal, client)).counts == {UndoState.PENDING: 3}

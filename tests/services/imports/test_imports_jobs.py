@@ -25,7 +25,6 @@ from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
 from dyntui.services.imports.job_service import (
-    JobOptions,
     action_for,
     assess_job,
     authorize_job,
@@ -37,6 +36,7 @@ from dyntui.services.imports.job_thread import JobThread
 from dyntui.services.imports.plan import check_plan, make_plan, plan_lines, read_plan, save_plan
 from dyntui.services.imports.prepare import prepare_job
 from dyntui.services.imports.reports import result_document, write_reports
+from dyntui.services.imports.runner import JobOptions
 from dyntui.store import job_queries
 from dyntui.store.journal import Journal
 from dyntui.store.lock import JobBusy
@@ -69,7 +69,9 @@ def write(path: Path, rows: int, name: str = "person") -> Path:
 def prepared(file: Path, location: jobs.JobLocation, **facts: Any) -> Journal:
     with open_source(file) as source:
         mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
-        return prepare_job(source, mapping, location, options={**OPTIONS, **facts.pop("options", {})}, **facts)
+        return prepare_job(
+            source.info, source.rows(), mapping, location, options={**OPTIONS, **facts.pop("options", {})}, **facts
+        )
 
 
 def place(**changes: str) -> jobs.JobLocation:
@@ -99,7 +101,7 @@ def test_a_file_that_changes_while_it_is_read_leaves_no_job(tmp_path: Path, home
         mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
         change(0)
         with pytest.raises(SourceChanged):
-            prepare_job(source, mapping, place(), on_rows=change)
+            prepare_job(source.info, source.rows(), mapping, place(), on_rows=change)
     assert list((home / "state" / "jobs").iterdir()) == []
 
 

@@ -13,8 +13,8 @@ import orjson
 import pytest
 
 from dyntui.importer import Mapping, open_source, propose_mapping
-from dyntui.services.imports.job_service import JobOptions
 from dyntui.services.imports.jobs import JobLocation
+from dyntui.services.imports.runner import JobOptions
 from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.services.imports.wizard_review import Review
 from dyntui.services.imports.wizard_service import WizardService

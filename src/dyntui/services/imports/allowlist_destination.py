@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
-from dyntui.core.errors import UsageError
-from dyntui.core.json_types import as_object, as_objects
+from dyntui.core.json_types import as_object
 from dyntui.importer import entry_keys
 from dyntui.services.access.entry_search import SEARCHED, is_searched
 from dyntui.services.imports.destination import BatchRequest, FoundRow, SendQueue, ServerReader
@@ -16,7 +15,7 @@ from dyntui.services.imports.server_reader import read_pages
 from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
 
-__all__ = ["EntryDestination", "resolve_list"]
+__all__ = ["EntryDestination"]
 
 ENTRY = SendQueue(0, "postEntryByAllowlistId", max_rows=1)
 _LIST = "getEntriesByAllowlistId"
@@ -87,18 +86,3 @@ class EntryDestination:
 
     def diff(self, document: Mapping[str, object], body: Mapping[str, object]) -> dict[str, tuple[object, object]]:
         return {}
-
-
-async def resolve_list(read_server: ServerReader, name: str) -> tuple[str, str]:
-    """Return the id and the name of the allowlist whose id or name is `name`.
-
-    Raises UsageError that names existing allowlists when none or several match.
-    """
-    lists = as_objects(await read_server("getAllowlistsByEnvironmentId"))
-    found = [one for one in lists if name in (one.get("id"), one.get("name"))]
-    if len(found) == 1:
-        return str(found[0]["id"]), str(found[0].get("name") or "")
-    known = ", ".join(f"{one.get('name')} ({one.get('id')})" for one in lists[:5]) or "none"
-    if found:
-        raise UsageError(f"{len(found)} allowlists are called {name}.", hint=f"Use the id: {known}.")
-    raise UsageError(f"There is no allowlist {name}.", hint=f"Allowlists: {known}.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.importer import Mapping as ColumnMapping
-from dyntui.importer import Problem, Source, SourceRow
+from dyntui.importer import Problem, SourceRow
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.jobs import (
@@ -25,7 +25,7 @@ from dyntui.services.imports.prepare import prepare_job
 from dyntui.services.imports.reports import iter_failed_rows
 from dyntui.services.imports.retry import retry_job
 from dyntui.services.imports.undo import UndoResult, assess_undo, authorize_undo, plan_undo, run_undo, undo_requirement
-from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, mapping_kind, save_draft
+from dyntui.services.imports.wizard_draft import ImportDraft, draft_for, save_draft, set_decisions
 from dyntui.services.imports.wizard_review import to_problems
 from dyntui.store import job_queries, review_log
 from dyntui.store.journal import Journal
@@ -52,33 +52,19 @@ def reopen_failed(job: str, connection: Connection) -> ImportDraft:
         _check(old, connection)
         if next(iter_failed_rows(old), None) is None:
             raise UsageError(f"Job {old.id} has no row to fix.", hint="All rows were imported or excluded.")
-        source = _FailedRowsSource(old)
+        location = JobLocation.of_job(old.facts)
         mapping = ColumnMapping.from_json(json.dumps(old.facts["mapping"]))
-        where = JobLocation.of_job(old.facts)
-        copied_facts = {name: old.facts[name] for name in _COPIED_FACTS if name in old.facts}
-        region = str(old.facts.get("region", ""))
-        journal = prepare_job(source, mapping, where, region=region or None, mends=old.id, **copied_facts)
-        upsert = bool(old.facts.get("options", {}).get("upsert"))
+        facts = {name: old.facts[name] for name in _COPIED_FACTS if name in old.facts}
+        region = old.facts.get("region") or None
+        codes: set[str] = set()
+        rows = _failed_rows(old, codes)
+        journal = prepare_job(load_source_info(old), rows, mapping, location, region=region, mends=old.id, **facts)
     with journal:
         journal.move(JobState.DRAFT)
-        review_log.begin(journal, source.codes)
-        draft = ImportDraft(
-            journal.id,
-            where.environment_id,
-            where.base_url,
-            where.profile,
-            mapping_kind(journal.kind),
-            prepared_read_options=ReadOptions(),
-            mapping=mapping,
-            region=region,
-            upsert=upsert,
-            step="review",
-            job=journal.id,
-            source_name=source.info.name,
-        )
-        if journal.kind == "allowlist":
-            draft.allowlist_id = str(copied_facts["allowlist"]["id"])
-            draft.allowlist_name = str(copied_facts["allowlist"].get("name", ""))
+        review_log.begin(journal, codes)
+    draft = draft_for(summarize_job(journal.path))
+    set_decisions(draft, journal.facts)
+    draft.step = "review"
     save_draft(draft)
     return draft
 
@@ -104,26 +90,16 @@ def file_problems(journal: Journal, row: int) -> tuple[Problem, ...]:
     return to_problems(each for each in job_queries.problems_of(journal, row) if each.code in FILE_CODES)
 
 
-class _FailedRowsSource(Source):
-    """The failed rows of a job as a source. codes: the error codes of the server."""
-
-    def __init__(self, old: Journal) -> None:
-        self._old = old
-        self.info = load_source_info(old)
-        self.codes: set[str] = set()
-
-    def rows(self) -> Iterator[SourceRow]:
-        for row in iter_failed_rows(self._old):
-            cells, extra = row.cells
-            problems = file_problems(self._old, row.number)
-            if row.state in (RowState.FAILED, RowState.REVIEW):
-                reason = "Refused" if row.state is RowState.FAILED else "Not certain"
-                self.codes.add(row.code)
-                problems += (Problem("error", row.code, row.field, f"{reason} last time: {row.message or row.code}"),)
-            yield SourceRow(row.number, tuple(cells), problems, tuple((key, cell) for key, cell in extra))
-
-    def close(self) -> None:
-        """The journal is closed by whoever opened it."""
+def _failed_rows(old: Journal, codes: set[str]) -> Iterator[SourceRow]:
+    """Yield the failed rows of a job, and add the error codes of the server to `codes`."""
+    for row in iter_failed_rows(old):
+        cells, extra = row.cells
+        problems = file_problems(old, row.number)
+        if row.state in (RowState.FAILED, RowState.REVIEW):
+            reason = "Refused" if row.state is RowState.FAILED else "Not certain"
+            codes.add(row.code)
+            problems += (Problem("error", row.code, row.field, f"{reason} last time: {row.message or row.code}"),)
+        yield SourceRow(row.number, tuple(cells), problems, tuple((key, cell) for key, cell in extra))
 
 
 # -- undo --------------------------------------------------------------------------------------------------------------

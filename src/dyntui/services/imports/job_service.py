@@ -6,7 +6,7 @@ Called by the commands `import` and `jobs`, and by `JobThread` for the console.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
@@ -15,12 +15,11 @@ from dyntui.services.access.impact import assess_entries
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
 from dyntui.services.imports.allowlist_destination import EntryDestination
-from dyntui.services.imports.batch_size import DEFAULT_ROWS
 from dyntui.services.imports.destination import Destination
 from dyntui.services.imports.job_control import JobControl
 from dyntui.services.imports.precheck import PRECHECKED, run_precheck
 from dyntui.services.imports.progress import Progress
-from dyntui.services.imports.runner import ImportRunner, RunOptions, RunResult
+from dyntui.services.imports.runner import ImportRunner, JobOptions, RunResult
 from dyntui.services.imports.server_reader import make_reader, with_retries
 from dyntui.services.imports.user_destination import UserDestination
 from dyntui.store.journal import Journal
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IMPORT",
-    "JobOptions",
     "action_for",
     "assess_job",
     "authorize_job",
@@ -47,32 +45,7 @@ __all__ = [
     "set_request_rate",
 ]
 
-_OPTIONS = "options"
 _CONFIRMED = "confirmed"
-
-
-@dataclass(frozen=True, slots=True)
-class JobOptions:
-    """How a job runs; stored in its journal."""
-
-    batch: int = DEFAULT_ROWS
-    """Rows in one request."""
-    settle: float = 30.0
-    """Seconds to wait before a row with a lost response is looked up."""
-    rate: float | None = None
-    """Requests per minute; 0 for no limit, None for the setting."""
-    upsert: bool = False
-    """Whether users that exist are updated."""
-    adaptive: bool = True
-    """Whether the batch size follows the server's speed."""
-
-    @classmethod
-    def of(cls, journal: Journal) -> JobOptions:
-        stored = journal.facts.get(_OPTIONS, {})
-        return cls(**{each.name: stored[each.name] for each in fields(cls) if each.name in stored})
-
-    def facts(self) -> dict[str, object]:
-        return asdict(self)
 
 
 async def refuse_single_call(client: Client, target: Target, permit: WritePermit) -> None:
@@ -176,9 +149,15 @@ async def run_job(
     options = JobOptions.of(journal)
     if options.rate is not None:
         set_request_rate(client.rate_limiters.for_operation(action_for(journal).operation), options.rate)
-    run_options = RunOptions(options.batch, options.settle, first, options.upsert, options.adaptive)
     runner = ImportRunner(
-        journal, client, destination_for(journal), permit, run_options, control=control, on_progress=on_progress
+        journal,
+        client,
+        destination_for(journal),
+        permit,
+        options,
+        first=first,
+        control=control,
+        on_progress=on_progress,
     )
     target, action = _target(journal), action_for(journal)
     connection.write_gate.record_start(action, [target])

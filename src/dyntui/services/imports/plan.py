@@ -20,11 +20,11 @@ from dyntui.core.times import duration, now_iso
 from dyntui.core.validation import validate
 from dyntui.importer import CODES, Mapping
 from dyntui.services.imports.identity import find_missing_identity
-from dyntui.services.imports.job_service import JobOptions, action_for, destination_for, set_request_rate
+from dyntui.services.imports.job_service import action_for, destination_for, set_request_rate
 from dyntui.services.imports.jobs import plan_file
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.reports import result_document
-from dyntui.services.imports.runner import rows_per_request
+from dyntui.services.imports.runner import JobOptions, rows_per_request
 from dyntui.services.imports.suggestions import ACCEPTED
 from dyntui.store import job_queries, review_queries
 from dyntui.store.journal import Journal

@@ -76,136 +76,122 @@ async def run_precheck(
 
     `on_progress` gets how many objects were compared and how many there are.
     """
-    out = PrecheckResult()
     precheck_matches.forget_matches(journal)
     pending = journal.counts.get(RowState.PENDING, 0)
     there = await destination.count(read_server) if pending else 0
+    precheck = _Precheck(journal, read_server, destination, upsert, on_progress)
     if there is None or pending > there * _SHARE:
-        await _list(journal, read_server, destination, there, upsert, out, on_progress)
+        await precheck.read_list(there)
     else:
-        await _look_up(journal, read_server, destination, pending, upsert, out, on_progress)
-    _judge(journal, destination.noun, out, upsert=upsert)
-    out.new = journal.counts.get(RowState.PENDING, 0) - out.taken - (out.exists if upsert else 0)
-    journal.note(**{PRECHECKED: out.facts()})
-    return out
+        await precheck.look_up_rows(pending)
+    precheck.settle_matches()
+    result = precheck.result
+    result.new = journal.counts.get(RowState.PENDING, 0) - result.taken - (result.exists if upsert else 0)
+    journal.note(**{PRECHECKED: result.facts()})
+    return result
 
 
-async def _list(
-    journal: Journal,
-    read_server: ServerReader,
-    destination: Destination,
-    there: int | None,
-    upsert: bool,
-    out: PrecheckResult,
-    on_progress: Callable[[int, int | None], None] | None,
-) -> None:
-    done = 0
-    async for page in destination.list_all(read_server):
-        keys = [(key, number) for number, document in enumerate(page) for key in destination.keys_of(document)]
-        with journal.transaction():
-            for row, number in precheck_matches.rows_with_keys(journal, keys):
-                document = page[number]
-                _match(journal, destination, row, document, destination.keys_of(document), upsert, out)
-        done += len(page)
-        if on_progress is not None:
-            on_progress(done, there)
+@dataclass(slots=True)
+class _Precheck:
+    """One pre-check; the fields are the arguments of `run_precheck`."""
 
+    journal: Journal
+    read_server: ServerReader
+    destination: Destination
+    upsert: bool
+    on_progress: Callable[[int, int | None], None] | None
+    result: PrecheckResult = field(default_factory=PrecheckResult)
 
-async def _look_up(
-    journal: Journal,
-    read_server: ServerReader,
-    destination: Destination,
-    pending: int,
-    upsert: bool,
-    out: PrecheckResult,
-    on_progress: Callable[[int, int | None], None] | None,
-) -> None:
-    turn = asyncio.Semaphore(_CONCURRENT_LOOKUPS)
+    async def read_list(self, there: int | None) -> None:
+        """Read the whole list. there: how many objects the server has; None when it does not say."""
+        done = 0
+        async for page in self.destination.list_all(self.read_server):
+            keys = [(key, number) for number, row in enumerate(page) for key in self.destination.keys_of(row)]
+            with self.journal.transaction():
+                for row, number in precheck_matches.rows_with_keys(self.journal, keys):
+                    self._note_match(row, page[number])
+            done += len(page)
+            if self.on_progress is not None:
+                self.on_progress(done, there)
 
-    async def one(row: WorkRow) -> list[FoundRow]:
-        async with turn:
-            try:
-                return await destination.find(read_server, row, thorough=True)
-            except LookupInconclusive:
-                return []  # the server decides when the row is sent
+    async def look_up_rows(self, pending: int) -> None:
+        """Look up each row. pending: their number."""
+        turn = asyncio.Semaphore(_CONCURRENT_LOOKUPS)
 
-    after, done = 0, 0
-    while rows := precheck_matches.pending_any(journal, after, _WINDOW):
-        after = rows[-1].number
-        keyed = [row for row in rows if row.keys]
-        searched = [row for row in keyed if destination.can_search(row)]
-        answers = await asyncio.gather(*(one(row) for row in searched))
-        found = dict(zip((row.number for row in searched), answers, strict=True))
-        found |= await find_in_list(destination, read_server, [row for row in keyed if row.number not in found])
-        with journal.transaction():
-            for row in keyed:
-                for each in found.get(row.number, ()):
-                    _match(journal, destination, row, each.document, destination.keys_of(each.document), upsert, out)
-        done += len(rows)
-        if on_progress is not None:
-            on_progress(done, pending)
+        async def one(row: WorkRow) -> list[FoundRow]:
+            async with turn:
+                try:
+                    return await self.destination.find(self.read_server, row, thorough=True)
+                except LookupInconclusive:
+                    return []  # the server decides when the row is sent
 
+        after, done = 0, 0
+        while rows := precheck_matches.pending_any(self.journal, after, _WINDOW):
+            after = rows[-1].number
+            keyed = [row for row in rows if row.keys]
+            searched = [row for row in keyed if self.destination.can_search(row)]
+            answers = await asyncio.gather(*(one(row) for row in searched))
+            found = dict(zip((row.number for row in searched), answers, strict=True))
+            others = [row for row in keyed if row.number not in found]
+            found |= await find_in_list(self.destination, self.read_server, others)
+            with self.journal.transaction():
+                for row in keyed:
+                    for each in found.get(row.number, ()):
+                        self._note_match(row, each.document)
+            done += len(rows)
+            if self.on_progress is not None:
+                self.on_progress(done, pending)
 
-def _match(
-    journal: Journal,
-    destination: Destination,
-    row: WorkRow,
-    document: Row,
-    keys: set[str],
-    upsert: bool,
-    out: PrecheckResult,
-) -> None:
-    user_id = without_surrogates(str(document.get("id", "")))
-    shared = [key for key in row.key_list if key in keys]
-    added = precheck_matches.note_match(journal, row.number, user_id, shared, primary=row.key_list[0] in keys)
-    if not added or not upsert:
-        return
-    diff = destination.diff(document, row.document)
-    out.changes.update(diff.keys())
-    out.unchanged += not diff
-    if diff and len(out.samples) < _SAMPLES:
-        out.samples.append((row.number, user_id, diff))
+    def _note_match(self, row: WorkRow, document: Row) -> None:
+        keys = self.destination.keys_of(document)
+        user_id = without_surrogates(str(document.get("id", "")))
+        shared = [key for key in row.key_list if key in keys]
+        primary = row.key_list[0] in keys
+        added = precheck_matches.note_match(self.journal, row.number, user_id, shared, primary=primary)
+        if not added or not self.upsert:
+            return
+        diff = self.destination.diff(document, row.document)
+        self.result.changes.update(diff.keys())
+        self.result.unchanged += not diff
+        if diff and len(self.result.samples) < _SAMPLES:
+            self.result.samples.append((row.number, user_id, diff))
 
+    def settle_matches(self) -> None:
+        """Settle the rows that match, and count them."""
+        result, after = self.result, 0
+        while matches := precheck_matches.matches(self.journal, after, _WINDOW):
+            after = matches[-1].row
+            outcomes: list[JournalOutcome] = []
+            marks: list[tuple[str, int]] = []
+            for match in matches:
+                if match.users > 1:
+                    result.conflict += 1
+                    name, description = self._note_collision(match.row)
+                    message = f"The row matches {match.users} on the server: {description}."
+                    outcomes.append(JournalOutcome(match.row, RowState.REVIEW, "", "conflict", name, message))
+                elif match.primary and not self.upsert:
+                    result.exists += 1
+                    outcomes.append(JournalOutcome(match.row, RowState.EXISTS, match.user_id, "exists_before"))
+                elif match.primary or self.upsert:
+                    result.exists += 1
+                    marks.append(("exists", match.row))
+                else:
+                    result.taken += 1
+                    self._note_collision(match.row)
+                    marks.append(("taken", match.row))
+            with self.journal.transaction():
+                self.journal.settle(RowState.PENDING, outcomes)
+                precheck_matches.mark_checked(self.journal, marks)
 
-def _collision(journal: Journal, row: int, noun: str) -> tuple[str, str]:
-    """Return the field of a row that collides, and a description of the values and whose they are."""
-    matched = precheck_matches.matched_keys(journal, row)
-    field_name = next((field_of_key(key) for _, keys in reversed(matched) for key in keys), "")
-    parts = [
-        f"{' and '.join(describe_key(key) for key in keys)} {'is' if len(keys) == 1 else 'are'} of {noun} {user_id}"
-        for user_id, keys in matched
-    ]
-    return field_name, "; ".join(parts)
-
-
-def _note_collision(out: PrecheckResult, row: int, description: str) -> None:
-    if len(out.collisions) < _SAMPLES:
-        out.collisions.append((row, description))
-
-
-def _judge(journal: Journal, noun: str, out: PrecheckResult, *, upsert: bool) -> None:
-    after = 0
-    while matches := precheck_matches.matches(journal, after, _WINDOW):
-        after = matches[-1].row
-        outcomes: list[JournalOutcome] = []
-        marks: list[tuple[str, int]] = []
-        for match in matches:
-            if match.users > 1:
-                out.conflict += 1
-                name, description = _collision(journal, match.row, noun)
-                message = f"The row matches {match.users} on the server: {description}."
-                outcomes.append(JournalOutcome(match.row, RowState.REVIEW, "", "conflict", name, message))
-                _note_collision(out, match.row, description)
-            elif match.primary and not upsert:
-                out.exists += 1
-                outcomes.append(JournalOutcome(match.row, RowState.EXISTS, match.user_id, "exists_before"))
-            elif match.primary or upsert:
-                out.exists += 1
-                marks.append(("exists", match.row))
-            else:
-                out.taken += 1
-                _note_collision(out, match.row, _collision(journal, match.row, noun)[1])
-                marks.append(("taken", match.row))
-        with journal.transaction():
-            journal.settle(RowState.PENDING, outcomes)
-            precheck_matches.mark_checked(journal, marks)
+    def _note_collision(self, row: int) -> tuple[str, str]:
+        """Return the field of a row that collides, and a description of the values and whose they are."""
+        matched = precheck_matches.matched_keys(self.journal, row)
+        field_name = next((field_of_key(key) for _, keys in reversed(matched) for key in keys), "")
+        noun = self.destination.noun
+        description = "; ".join(
+            f"{' and '.join(describe_key(key) for key in keys)} {'is' if len(keys) == 1 else 'are'} of {noun} {user_id}"
+            for user_id, keys in matched
+        )
+        if len(self.result.collisions) < _SAMPLES:
+            self.result.collisions.append((row, description))
+        return field_name, description

@@ -17,7 +17,7 @@ from dyntui.importer import (
     Mapper,
     Mapping,
     Problem,
-    Source,
+    SourceInfo,
     SourceRow,
     entry_keys,
     has_errors,
@@ -37,7 +37,8 @@ _REPORT_EVERY_S = 0.5
 
 
 def prepare_job(
-    source: Source,
+    info: SourceInfo,
+    rows: Iterable[SourceRow],
     mapping: Mapping,
     location: JobLocation,
     *,
@@ -45,11 +46,11 @@ def prepare_job(
     on_rows: Callable[[int], None] | None = None,
     **facts: object,
 ) -> Journal:
-    """Create a job with all rows of the source. Nothing is sent, and the source is not needed afterwards.
+    """Create a job with all rows of a source. Nothing is sent, and the source is not needed afterwards.
 
-    on_rows: called now and then with the number of rows read. facts: more to store with the job; `custom_fields`, the
-    fields of the environment, are also validated. Raises SourceError, and leaves no job, when the file cannot be read
-    to its end or changes meanwhile.
+    info: how the source is read. on_rows: called now and then with the number of rows read. facts: more to store with
+    the job; `custom_fields`, the fields of the environment, are also validated. Raises SourceError, and leaves no job,
+    when the file cannot be read to its end or changes meanwhile.
     """
     import json
 
@@ -67,12 +68,12 @@ def prepare_job(
     journal = new_job(
         mapping.kind,
         location,
-        source=json.loads(source.info.to_json()),
+        source=json.loads(info.to_json()),
         mapping=json.loads(mapping.to_json()),
         region=region or "",
         **facts,
     )
-    return fill_job(journal, _report_rows(map_rows(source.rows(), mapper), on_rows))
+    return fill_job(journal, _report_rows(map_rows(rows, mapper), on_rows))
 
 
 def fill_job(journal: Journal, rows: Iterable[NewRow]) -> Journal:

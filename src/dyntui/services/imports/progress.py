@@ -11,21 +11,11 @@ from dyntui.core.times import duration
 from dyntui.store.journal import Journal, JournalOutcome
 from dyntui.store.states import FINAL, JobState, RowState
 
-__all__ = ["Pace", "Progress", "ProgressReporter", "RowFailure"]
+__all__ = ["Pace", "Progress", "ProgressReporter"]
 
 _WINDOW = 10.0
 _REPORT_EVERY_S = 0.1
 _FAILURES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class RowFailure:
-    """A row that failed."""
-
-    row: int
-    code: str
-    field: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +35,7 @@ class Progress:
     """Why nothing is being sent; "" when something is."""
     batch_rows: int = 0
     """Rows in one request."""
-    failures: tuple[RowFailure, ...] = ()
+    failures: tuple[JournalOutcome, ...] = ()
     """The latest failures, newest first."""
 
     @property
@@ -97,13 +87,11 @@ class ProgressReporter:
         self._batch = 0
         self._wait_reason = ""
         self._wait_until = 0.0
-        self._failures: deque[RowFailure] = deque(maxlen=_FAILURES)
+        self._failures: deque[JournalOutcome] = deque(maxlen=_FAILURES)
 
     def add_failures(self, outcomes: Sequence[JournalOutcome]) -> None:
         """Remember the failed rows among the outcomes."""
-        for outcome in outcomes:
-            if outcome.state is RowState.FAILED:
-                self._failures.appendleft(RowFailure(outcome.number, outcome.code, outcome.field, outcome.message))
+        self._failures.extendleft(outcome for outcome in outcomes if outcome.state is RowState.FAILED)
 
     def start_wait(self, seconds: float, reason: str) -> None:
         """Report that nothing is sent for `seconds`, and why."""

@@ -14,7 +14,7 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from dyntui.api.errors import ApiProblem
     from dyntui.api.permit import WritePermit
 
-__all__ = ["ImportRunner", "RunOptions", "RunResult", "rows_per_request"]
+__all__ = ["ImportRunner", "JobOptions", "RunResult", "rows_per_request"]
 
 MAX_ROWS = "max_rows"
 """The fact with the number of rows that the server accepts in a request, when it refused more."""
@@ -56,19 +56,27 @@ _HORIZON, _MOST_AHEAD = 0.02, 8
 
 
 @dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How the runner sends rows."""
+class JobOptions:
+    """How a job runs; stored in its journal."""
 
     batch: int = DEFAULT_ROWS
     """Rows in one request."""
     settle: float = 30.0
-    """Seconds before a row with a lost response is looked up."""
-    first: int | None = None
-    """Stop after this many rows; None for all."""
+    """Seconds to wait before a row with a lost response is looked up."""
+    rate: float | None = None
+    """Requests per minute; 0 for no limit, None for the setting."""
     upsert: bool = False
     """Whether users that exist are updated."""
     adaptive: bool = True
     """Whether batches shrink when the server fails or is slow, and grow again up to `batch`."""
+
+    @classmethod
+    def of(cls, journal: Journal) -> JobOptions:
+        stored = journal.facts.get("options", {})
+        return cls(**{each.name: stored[each.name] for each in fields(cls) if each.name in stored})
+
+    def facts(self) -> dict[str, object]:
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,10 @@ def rows_per_request(journal: Journal, batch: int) -> int:
 
 
 class ImportRunner:
-    """One run of one job, in one event loop. `on_progress` is called in that loop, at most ten times a second."""
+    """One run of one job, in one event loop.
+
+    first: stop after this many rows; None for all. on_progress: called in that loop, at most ten times a second.
+    """
 
     def __init__(
         self,
@@ -98,14 +109,16 @@ class ImportRunner:
         client: Client,
         destination: Destination,
         permit: WritePermit,
-        options: RunOptions | None = None,
+        options: JobOptions,
         *,
+        first: int | None = None,
         control: JobControl | None = None,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> None:
         self.journal = journal
         self.control = control or JobControl()
-        self.options = options or RunOptions()
+        self.options = options
+        self._first = first
         self._destination = destination
         self._clock = ServerClock()
         self._client = client
@@ -153,8 +166,8 @@ class ImportRunner:
 
     async def _work(self) -> None:
         await self._set_clock()
-        if self.options.first is not None:
-            self._queue.last_row = self.journal.nth_pending(self.options.first)
+        if self._first is not None:
+            self._queue.last_row = self.journal.nth_pending(self._first)
         while True:
             for queue in self._destination.queues:
                 await self._send_all(queue)
@@ -172,7 +185,7 @@ class ImportRunner:
                 )
                 self._retry_delay_s = min(_LONGEST_RETRY_DELAY_S, 2 * self._retry_delay_s)
         if self._queue.last_row is not None and self.journal.counts.get(RowState.PENDING, 0):
-            raise JobStopped(f"sent the first {quantity(self.options.first or 0, 'row')}", is_planned=True)
+            raise JobStopped(f"sent the first {quantity(self._first or 0, 'row')}", is_planned=True)
 
     async def _set_clock(self) -> None:
         """Read the server time before anything is sent; when the server does not respond, the next requests give it."""

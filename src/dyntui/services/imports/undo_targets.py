@@ -5,7 +5,7 @@ to delete.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from dyntui.core.json_types import Row, as_object, as_objects
 from dyntui.core.times import parse_time
@@ -18,7 +18,7 @@ from dyntui.store.journal import KEY_SEPARATOR, Journal
 from dyntui.store.journal_types import row_document
 from dyntui.store.undo_journal import CreatedRow
 
-__all__ = ["UndoLabels", "UndoTarget", "undo_labels", "undo_target_for"]
+__all__ = ["UndoTarget", "undo_labels", "undo_target_for"]
 
 _SLACK_S = 5.0
 
@@ -53,18 +53,9 @@ def undo_target_for(journal: Journal) -> UndoTarget:
     return _EntryTarget(str(journal.facts["allowlist"]["id"])) if journal.kind == "allowlist" else _UserTarget()
 
 
-class UndoLabels(NamedTuple):
-    """Singular, plural and the warning before a deletion, for the objects of a job."""
-
-    noun: str
-    plural: str
-    warning: str
-
-
-def undo_labels(kind: str) -> UndoLabels:
-    """Return the labels for jobs of a kind (`users`, `allowlist`)."""
-    target = _EntryTarget if kind == "allowlist" else _UserTarget
-    return UndoLabels(target.noun, target.plural, target.warning)
+def undo_labels(kind: str) -> type[UndoTarget]:
+    """Return the class with noun, plural and warning for jobs of a kind (`users`, `allowlist`)."""
+    return _EntryTarget if kind == "allowlist" else _UserTarget
 
 
 class _UserTarget:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from collections.abc import Mapping as AbstractMapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, read_private, remove_private
@@ -36,6 +37,7 @@ __all__ = [
     "remove_draft",
     "save_draft",
     "save_pasted_rows",
+    "set_decisions",
 ]
 
 _LIMIT = 4 * 1024 * 1024
@@ -177,6 +179,15 @@ def draft_for(job: JobSummary) -> ImportDraft:
         prepared_read_options=ReadOptions(),
         source_name=job.source,
     )
+
+
+def set_decisions(draft: ImportDraft, facts: AbstractMapping[str, Any]) -> None:
+    """Set the decisions of a draft to those in the facts of its job."""
+    draft.mapping = Mapping.from_json(json.dumps(facts["mapping"]))
+    draft.region = facts.get("region", "")
+    draft.upsert = bool(facts.get("options", {}).get("upsert"))
+    draft.allowlist_id = str(facts.get("allowlist", {}).get("id", ""))
+    draft.allowlist_name = str(facts.get("allowlist", {}).get("name", ""))
 
 
 def remove_draft(draft: ImportDraft) -> None:

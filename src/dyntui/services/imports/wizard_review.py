@@ -6,9 +6,8 @@ Changes are made to the cells of the file, never to the request bodies made from
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from dyntui.core.errors import UsageError
@@ -81,7 +80,7 @@ class Review:
     def edit(self, number: int, column: int, value: str) -> None:
         """Set one cell."""
         name = self.mapping.source_columns[column]
-        self._change([number], partial(_with, at=(column, value)), f"row {number:,}: {name}")
+        self._change_each({number: (column, value)}, f"row {number:,}: {name}")
 
     def exclude(self, numbers: Sequence[int], label: str = "") -> None:
         """Exclude rows from the import."""
@@ -94,10 +93,10 @@ class Review:
     def fixes(self, code: str) -> list[Fix]:
         """Return the fixes that apply to all rows with this problem."""
         numbers = review_queries.numbers(self.journal, code)
-        columns = {self._column(code, row) for row in review_queries.window(self.journal, numbers[:_MANY].tolist())}
         found: list[Fix] = []
-        if code not in (review_queries.DUPLICATE, review_queries.EXCLUDED) and columns - {None}:
-            if suggested := sum(1 for _ in self._suggestions(code)):
+        is_about_cells = code not in (review_queries.DUPLICATE, review_queries.EXCLUDED)
+        if is_about_cells and any(True for _ in self._problem_cells(code, numbers[:_MANY].tolist())):
+            if suggested := sum(1 for _ in self._suggestions(code, numbers.tolist())):
                 found.append(Fix("suggestion", "Use the suggested value of each row", suggested))
             found += [
                 Fix("empty", "Clear the cell", len(numbers)),
@@ -126,16 +125,16 @@ class Review:
                 self.include(numbers)
                 return len(numbers)
             case "suggestion":
-                new_cells = dict(self._suggestions(code))
+                new_cells = dict(self._suggestions(code, numbers))
                 return self._change_each(new_cells, label)
             case "empty" | "value":
-                new_cells = {number: (column, value) for number, column, _ in self._problem_cells(code)}
+                new_cells = {row.number: (column, value) for row, column, _ in self._problem_cells(code, numbers)}
                 return self._change_each(new_cells, label)
             case "replace" if value:
                 new_cells = {
-                    number: (column, cell.replace(value, replacement))
-                    for number, column, cell in self._problem_cells(code)
-                    if isinstance(cell, str) and value in cell
+                    row.number: (column, cell.replace(value, replacement))
+                    for row, column, _ in self._problem_cells(code, numbers)
+                    if isinstance(cell := row.cells[column], str) and value in cell
                 }
                 return self._change_each(new_cells, label)
         raise UsageError(f"Nothing was done: {name} needs a text to look for.")
@@ -147,7 +146,7 @@ class Review:
             return ""
         step, changes = found
         with self.journal.transaction():
-            self._apply([change._replace(after=change.before, is_out=change.was_out) for change in changes], changes)
+            self._apply(_reversed(changes), changes)
             review_log.mark(self.journal, step, undone=True)
         self.journal.refresh()
         return step.label
@@ -159,37 +158,29 @@ class Review:
             return ""
         step, changes = found
         with self.journal.transaction():
-            self._apply(changes, [change._replace(after=change.before, is_out=change.was_out) for change in changes])
+            self._apply(changes, _reversed(changes))
             review_log.mark(self.journal, step, undone=False)
         self.journal.refresh()
         return step.label
 
     # -- implementation ------------------------------------------------------------------------------------------------
 
-    def _column(self, code: str, row: review_queries.ReviewRow) -> int | None:
-        """Return the column that the problem of a row is about."""
-        problem = next((problem for problem in row.problems if problem.code == code), None)
-        return None if problem is None else column_of(self.mapping, problem.field)
-
-    def _problem_cells(self, code: str) -> Iterator[tuple[int, int, object]]:
-        """Iterate over the rows with the problem: number, column and cell."""
-        numbers = review_queries.numbers(self.journal, code)
+    def _problem_cells(
+        self, code: str, numbers: Sequence[int]
+    ) -> Iterator[tuple[review_queries.ReviewRow, int, RowProblem]]:
+        """Yield those of the rows whose problem is about one cell: row, column and problem."""
         for start in range(0, len(numbers), _MANY):
-            for row in review_queries.window(self.journal, numbers[start : start + _MANY].tolist()):
-                column = self._column(code, row)
-                if column is not None:
-                    yield row.number, column, row.cells[column]
-
-    def _suggestions(self, code: str) -> Iterator[tuple[int, tuple[int, str]]]:
-        """Iterate over the rows whose problem has a suggestion: number, and (column, suggestion)."""
-        numbers = review_queries.numbers(self.journal, code)
-        for start in range(0, len(numbers), _MANY):
-            for row in review_queries.window(self.journal, numbers[start : start + _MANY].tolist()):
+            for row in review_queries.window(self.journal, numbers[start : start + _MANY]):
                 problem = next((problem for problem in row.problems if problem.code == code), None)
-                column = self._column(code, row)
-                if problem is None or problem.suggestion is None or column is None:
-                    continue
-                cells = _with(list(row.cells), (column, problem.suggestion))
+                column = None if problem is None else column_of(self.mapping, problem.field)
+                if problem is not None and column is not None:
+                    yield row, column, problem
+
+    def _suggestions(self, code: str, numbers: Sequence[int]) -> Iterator[tuple[int, tuple[int, str]]]:
+        """Yield those of the rows whose problem has a suggestion: number, and (column, suggestion)."""
+        for row, column, problem in self._problem_cells(code, numbers):
+            if problem.suggestion is not None:
+                cells = _with(row.cells, column, problem.suggestion)
                 solved = self._mapper.map(SourceRow(row.number, tuple(cast("list[Cell]", cells))))
                 if all(each.code != code for each in solved.problems):  # some suggestions are advice, not a value
                     yield row.number, (column, problem.suggestion)
@@ -197,19 +188,11 @@ class Review:
     def _change_each(self, new_cells: dict[int, tuple[int, str]], label: str) -> int:
         changes: list[CellChange] = []
         for number, raw, out in review_queries.raws(self.journal, list(new_cells)):
-            after = _with_raw(raw, partial(_with, at=new_cells[number]))
+            after = _with_raw(raw, *new_cells[number])
             if after != raw:
                 changes.append(CellChange(number, raw, after, out, out))
         self._record_and_apply(changes, label)
         return len(changes)
-
-    def _change(self, numbers: Sequence[int], edit: Callable[[list[object]], list[object]], label: str) -> None:
-        changes = [
-            CellChange(number, raw, after, out, out)
-            for number, raw, out in review_queries.raws(self.journal, numbers)
-            if (after := _with_raw(raw, edit)) != raw
-        ]
-        self._record_and_apply(changes, label)
 
     def _set_excluded(self, numbers: Sequence[int], is_excluded: bool, label: str) -> None:
         changes = [
@@ -225,7 +208,7 @@ class Review:
         with self.journal.transaction():
             # before the rows are changed: the log knows which cells are unchanged
             review_log.record(self.journal, label, changes)
-            self._apply(changes, [change._replace(after=change.before, is_out=change.was_out) for change in changes])
+            self._apply(changes, _reversed(changes))
         self.journal.refresh()
 
     def _apply(self, after: Sequence[CellChange], before: Sequence[CellChange]) -> None:
@@ -298,15 +281,18 @@ def to_problems(noted: Iterable[RowProblem]) -> tuple[Problem, ...]:
     return tuple(Problem(cast("Severity", p.level), p.code, p.field, p.message, p.suggestion) for p in noted)
 
 
-def _with(cells: list[object], at: tuple[int, str]) -> list[object]:
-    column, value = at
+def _reversed(changes: Iterable[CellChange]) -> list[CellChange]:
+    return [change._replace(after=change.before, is_out=change.was_out) for change in changes]
+
+
+def _with(cells: list[object], column: int, value: str) -> list[object]:
     return [*cells[:column], value, *cells[column + 1 :]]
 
 
-def _with_raw(raw: bytes, edit: Callable[[list[object]], list[object]]) -> bytes:
-    """Apply `edit` to the cells. Extra values of a row with too many cells are dropped: the row was reviewed."""
+def _with_raw(raw: bytes, column: int, value: str) -> bytes:
+    """Set one cell. Extra values of a row with too many cells are dropped: the row was reviewed."""
     cells = unpack(raw)[0]
-    changed = edit(cells)
+    changed = _with(cells, column, value)
     return raw if changed == cells else pack([changed])
 
 

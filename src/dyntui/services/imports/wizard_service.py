@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -13,28 +13,34 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from dyntui import importer
 from dyntui.config.paths import paths
 from dyntui.core.errors import StoppedError, UsageError
-from dyntui.importer import (
-    AllowlistMapper,
-    Mapper,
-    Mapping,
-    Source,
-    SourceInfo,
-    SourceRow,
-    open_source,
-    propose_mapping,
+from dyntui.importer import Mapping, Source, SourceInfo, SourceRow, make_mapper, open_source, propose_mapping
+from dyntui.services.imports.cancel import cancel_job
+from dyntui.services.imports.job_service import (
+    assess_job,
+    authorize_job,
+    job_requirement,
+    load_confirmation,
+    precheck_job,
 )
-from dyntui.services.imports.job_service import JobOptions
-from dyntui.services.imports.jobs import JobLocation, JobSummary, check_location, find_job, list_jobs, summarize_job
+from dyntui.services.imports.jobs import (
+    JobLocation,
+    JobSummary,
+    check_location,
+    find_job,
+    list_jobs,
+    load_source_info,
+    summarize_job,
+)
 from dyntui.services.imports.mappings import find_mapping
+from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.prepare import delete_journal, prepare_job
 from dyntui.services.imports.purge import purge_job
-from dyntui.services.imports.reports import default_report_folder
-from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, save_draft
+from dyntui.services.imports.reports import default_report_folder, write_reports
+from dyntui.services.imports.runner import JobOptions
+from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, save_draft, set_decisions
 from dyntui.services.imports.wizard_review import Review, copy_exclusions, journal_rows
-from dyntui.services.imports.wizard_row_sources import ChunkedRows, RowStore, in_chunks
 from dyntui.store import review_log
 from dyntui.store import review_queries as rows_of
 from dyntui.store.job_queries import failure_counts
@@ -47,12 +53,13 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_control import JobControl
 
-__all__ = ["FilePreview", "FileTotals", "ImportSummary", "WizardService", "mapper_for"]
+__all__ = ["FilePreview", "FileTotals", "ImportSummary", "WizardService"]
 
 _SAMPLE = 200
 _THROUGH = ("created", "updated", "exists", "pending", "sending")
 _COUNT_EVERY = 2000
 _HEAD = 12
+_PORTION = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,7 @@ class WizardService:
         if not draft.path and self.open_job(draft):
             journal = self.job()
             review_log.begin(journal)
-            return FilePreview(RowStore(journal).info, tuple(islice(journal_rows(journal), _SAMPLE)))
+            return FilePreview(load_source_info(journal), tuple(islice(journal_rows(journal), _SAMPLE)))
         source = self._open_source(draft)
         return FilePreview(source.info, source.sample(_SAMPLE))
 
@@ -123,7 +130,7 @@ class WizardService:
             return FileTotals(self.job().total, {})
         source = self._open_source(draft)
         rows, problems = 0, Counter[str]()
-        for rows, row in enumerate(in_chunks(source.rows(), self._yield_to_input), 1):
+        for rows, row in enumerate(self._in_chunks(source.rows()), 1):
             if row.problems:
                 problems.update(problem.code for problem in row.problems)
             if not rows % _COUNT_EVERY:
@@ -147,6 +154,13 @@ class WizardService:
             self._opened = (draft.path, draft.read_options)
         return self._source
 
+    def _in_chunks(self, rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
+        """Iterate over the rows, and let keys be handled before each chunk."""
+        for place, row in enumerate(rows):
+            if not place % _PORTION:
+                self._yield_to_input()
+            yield row
+
     def _close_source(self) -> None:
         if self._source is not None:
             self._source.close()
@@ -165,12 +179,7 @@ class WizardService:
             return False
         self.journal, self._path = Journal.open(path), path
         if draft.mapping is None and not draft.path:  # the job was not made by the wizard
-            facts = self.journal.facts
-            draft.mapping = Mapping.from_json(json.dumps(facts["mapping"]))
-            draft.region = facts.get("region", "")
-            draft.upsert = bool(facts.get("options", {}).get("upsert"))
-            draft.allowlist_id = str(facts.get("allowlist", {}).get("id", ""))
-            draft.allowlist_name = str(facts.get("allowlist", {}).get("name", ""))
+            set_decisions(draft, self.journal.facts)
         return True
 
     def is_prepared(self, draft: ImportDraft) -> bool:
@@ -210,17 +219,21 @@ class WizardService:
         mapping = draft.mapping
         assert mapping is not None
         old = self.journal
-        again = old is not None and self._same_rows(draft)
+        reused = old if self._same_rows(draft) else None
 
         def read(rows: int) -> None:
             _raise_if_stopped(stop)
             on_rows(rows)
 
-        if old is not None and again:
-            review_log.begin(old)
-        source = RowStore(old) if old is not None and again else self._open_source(draft)
+        if reused is not None:
+            review_log.begin(reused)
+            info, rows = load_source_info(reused), journal_rows(reused)
+        else:
+            source = self._open_source(draft)
+            info, rows = source.info, source.rows()
         journal = prepare_job(
-            ChunkedRows(source, self._yield_to_input),
+            info,
+            self._in_chunks(rows),
             mapping,
             location,
             region=draft.region or None,
@@ -230,9 +243,9 @@ class WizardService:
             **_to(draft),
         )
         journal.move(JobState.DRAFT)
-        if old is not None and again:
-            review_log.copy(old, journal)
-            copy_exclusions(old, journal)
+        if reused is not None:
+            review_log.copy(reused, journal)
+            copy_exclusions(reused, journal)
         draft.job, draft.prepared_path, draft.prepared_read_options = journal.id, draft.path, draft.read_options
         save_draft(draft)
         self._close_job()
@@ -247,14 +260,12 @@ class WizardService:
         """Return the review of the rows. It invalidates an earlier pre-check."""
         journal = self.job()
         if self._review is None or self._review.journal is not journal:
-            from dyntui.services.imports.precheck import PRECHECKED
-
             if journal.state is JobState.READY:
                 rows_of.uncheck(journal, PRECHECKED)
                 journal.move(JobState.DRAFT)
             mapping = Mapping.from_json(json.dumps(journal.facts["mapping"]))
             region, kind = journal.facts.get("region", ""), journal.facts["where"]["environment_kind"]
-            self._review = Review(journal, mapping, mapper_for(mapping, region, kind))
+            self._review = Review(journal, mapping, make_mapper(mapping, region=region or None, environment_kind=kind))
         return self._review
 
     def finish_review(self, options: JobOptions) -> Journal:
@@ -263,8 +274,6 @@ class WizardService:
         self._review = None
         if journal.facts.get("options") != options.facts():
             if journal.state is JobState.READY:
-                from dyntui.services.imports.precheck import PRECHECKED
-
                 rows_of.uncheck(journal, PRECHECKED)
             journal.note(options=options.facts())
         if journal.state is JobState.DRAFT:
@@ -287,14 +296,10 @@ class WizardService:
 
     def requirement(self, connection: Connection) -> Requirement:
         """Return what has to be confirmed before the job may run."""
-        from dyntui.services.imports.job_service import job_requirement
-
         return job_requirement(self.job(), connection, asyncio.run(_assess(self.job(), connection)))
 
     def release_job(self, connection: Connection, confirmation: Confirmation) -> tuple[Path, WritePermit]:
         """Return the path of the job and the permit to run it, and close the job so that its own thread can open it."""
-        from dyntui.services.imports.job_service import authorize_job
-
         journal = self.job()
         permit = authorize_job(journal, connection, confirmation, asyncio.run(_assess(journal, connection)))
         self._close_job()
@@ -303,8 +308,6 @@ class WizardService:
 
     def resume_job(self, job: str, connection: Connection) -> tuple[Path, WritePermit]:
         """Return the path of a job and the permit to resume it. Raises UsageError when it was never confirmed."""
-        from dyntui.services.imports.job_service import authorize_job, load_confirmation
-
         path = find_job(job)
         with Journal.open(path) as journal:
             check_location(journal, JobLocation.of(connection.profile))
@@ -316,9 +319,6 @@ class WizardService:
 
     def cancel(self, job: str) -> None:
         """Cancel a job that no process works on."""
-        from dyntui.services.imports.cancel import cancel_job
-        from dyntui.services.imports.reports import write_reports
-
         with Journal.open(find_job(job)) as journal:
             cancel_job(journal)
             write_reports(journal)
@@ -364,11 +364,6 @@ def _to(draft: ImportDraft) -> dict[str, object]:
     return {"allowlist": {"id": draft.allowlist_id, "name": draft.allowlist_name}}
 
 
-def mapper_for(mapping: Mapping, region: str, environment_kind: str) -> Mapper | AllowlistMapper:
-    """Return the mapper that turns rows into request bodies."""
-    return importer.make_mapper(mapping, region=region or None, environment_kind=environment_kind)
-
-
 def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
     return open_source(
         Path(draft.path).expanduser(),
@@ -383,8 +378,6 @@ def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
 
 
 async def _assess(journal: Journal, connection: Connection) -> WriteAction:
-    from dyntui.services.imports.job_service import assess_job
-
     async with connection.new_client() as client:
         return await assess_job(journal, connection, client)
 
@@ -392,8 +385,6 @@ async def _assess(journal: Journal, connection: Connection) -> WriteAction:
 async def _check(
     journal: Journal, connection: Connection, control: JobControl, on_progress: Callable[[int, int | None], None]
 ) -> None:
-    from dyntui.services.imports.job_service import precheck_job
-
     control.attach()
     async with connection.new_client() as client:
         work = asyncio.ensure_future(precheck_job(journal, client, on_progress))

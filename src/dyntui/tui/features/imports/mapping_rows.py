@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from dyntui.importer import Mapping
+from dyntui.importer import Mapping, make_mapper
 from dyntui.importer.fields import field_names
 from dyntui.importer.invalid_values import ACTIONS
 from dyntui.importer.null_texts import NULL_TEXTS, EmptyCheck
 from dyntui.importer.preset_types import ExclusionRule
 from dyntui.importer.presets import preset_exclusions
 from dyntui.importer.value_paths import compile_path
-from dyntui.services.imports.wizard_service import FilePreview, mapper_for
+from dyntui.services.imports.wizard_service import FilePreview
 from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.features.imports.report_view import ReportLine, heading, text_line, value_line
 
@@ -124,7 +124,7 @@ def first_row_lines(
     if preview.rows:
         chosen = mapping.kind != "users" or VERIFIED in mapping.targets
         complete = mapping if chosen else mapping.with_constant(VERIFIED, "unverified")
-        mapped = mapper_for(complete, region, kind).map(preview.rows[0])
+        mapped = make_mapper(complete, region=region or None, environment_kind=kind).map(preview.rows[0])
         lines += [value_line(name, _value_text(value)) for name, value in _flatten("", mapped.user)]
         if not lines:
             lines.append(text_line("no field yet", "dim"))

@@ -12,7 +12,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
 from dyntui.core.times import duration
 from dyntui.services.imports.jobs import JobSummary
-from dyntui.services.imports.progress import Progress, RowFailure
+from dyntui.services.imports.progress import Progress
 from dyntui.store.states import FINAL, JobState, RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.formatting import draw_bar
@@ -24,6 +24,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.confirm_dialog import ask_confirmation
 
 if TYPE_CHECKING:
+    from dyntui.store.journal import JournalOutcome
     from dyntui.tui.shell.console_state import BackgroundJob
 
 __all__ = ["RunStep", "state_lines"]
@@ -212,7 +213,7 @@ def _bar_line(done: int, total: int) -> ReportLine:
     return text_line(f"{draw_bar(done, total)}  {100 * done / total if total else 0:.0f} %")
 
 
-def _stopped_lines(summary: JobSummary, failures: Sequence[RowFailure]) -> list[ReportLine]:
+def _stopped_lines(summary: JobSummary, failures: Sequence[JournalOutcome]) -> list[ReportLine]:
     counts = dict(summary.counts or {})
     final = sum(count for state, count in counts.items() if state in FINAL)
     reason = f": {summary.reason}" if summary.reason and summary.reason != str(summary.state) else ""
@@ -224,9 +225,9 @@ def _stopped_lines(summary: JobSummary, failures: Sequence[RowFailure]) -> list[
     return lines + state_lines(counts, summary.total) + _failure_lines(failures)
 
 
-def _failure_lines(failures: Sequence[RowFailure]) -> list[ReportLine]:
+def _failure_lines(failures: Sequence[JournalOutcome]) -> list[ReportLine]:
     if not failures:
         return []
     found: list[ReportLine] = [value_line(""), heading("last failures")]
-    found += [bullet(f"row {item.row:,}  {item.code}  {item.field}  {item.message}") for item in failures]
+    found += [bullet(f"row {item.number:,}  {item.code}  {item.field}  {item.message}") for item in failures]
     return found

@@ -22,7 +22,7 @@ from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
-    from dyntui.services.imports.job_service import JobOptions
+    from dyntui.services.imports.runner import JobOptions
     from dyntui.services.imports.wizard_service import FilePreview, FileTotals, WizardService
     from dyntui.tui.shell.console_app import ConsoleApp
 
@@ -105,7 +105,7 @@ class Wizard(ConsoleScreen):
 
     def options(self) -> JobOptions:
         """Return the options of the job."""
-        from dyntui.services.imports.job_service import JobOptions
+        from dyntui.services.imports.runner import JobOptions
 
         return JobOptions(upsert=self.draft.upsert, settle=float(self.console.settings.settle_seconds))
 
