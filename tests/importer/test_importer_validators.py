@@ -117,9 +117,22 @@ def test_reserved_domains_warn_in_a_sandbox_and_fail_in_live(kind: str, severity
         ("Ada <ada@example.com>", "ada@example.com"),
         ("ada@example,com", "ada@example.com"),
         ("ada@example.com.", "ada@example.com"),
+        ("MAILTO:ada@example.com?subject=x", "ada@example.com"),
+        ("[ada@example.com](mailto:ada@example.com)", "ada@example.com"),
+        ('="ada@example.com"', "ada@example.com"),
+        ("'ada@example.com", "ada@example.com"),
+        ("#ada@example.com", "ada@example.com"),
+        ("ada@example.com (work)", "ada@example.com"),
+        ("\u201cada@example.com\u201d", "ada@example.com"),
+        ("ada\uff20example.com", "ada@example.com"),
+        ("ada @ example.com", "ada@example.com"),
+        ("o'neil@example.com,", "o'neil@example.com"),
+        ("ada@example.com; bob@example.com", None),
+        ("ada smith@example.com", None),
+        ("m\u00fcller@example.com,", None),
     ],
 )
-def test_a_likely_correction_is_suggested(value: str, suggestion: str) -> None:
+def test_a_likely_correction_is_suggested(value: str, suggestion: str | None) -> None:
     assert problems("email", value)[0].suggestion == suggestion
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.importer import ColumnMap, Mapper, Mapping, SourceRow
+from dyntui.importer import ColumnMap, Mapper, Mapping, SourceError, SourceRow, open_source
 from dyntui.importer.fields import field_for
 from dyntui.importer.invalid_values import ACTIONS
 from dyntui.importer.phones import read_phone, spell_on_keypad
@@ -45,6 +46,11 @@ from dyntui.importer.wallet_columns import is_wallet_column, wallet_chain
         ("4.91712E+11", None, None, "excel_scientific"),
         ("+4,91712e11", None, None, "excel_scientific"),
         ("491712345678", None, None, "phone_needs_region"),
+        ("491712345678.5", "DE", None, "phone_characters"),
+        ("+49 171 2345678 x12", None, None, "phone_extension"),
+        ("5550123", "US", None, "phone_impossible"),
+        ("011491712345678", "DE", None, "phone_impossible"),
+        ("+49171234567812345", None, None, "phone_impossible"),
         ("hello", "DE", None, "phone_impossible"),
     ],
 )
@@ -89,6 +95,67 @@ def test_keys_and_phrases_are_recognized_anywhere(text: str) -> None:
     row = SecretFilter(["email", "remark"]).apply(SourceRow(1, ("a@x.org", text)))
     assert row.cells == ("a@x.org", REMOVED)
     assert [(problem.code, problem.field) for problem in row.problems] == [("private_key", "remark")]
+
+
+KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("metadata", '{"a": {"privateKey": "0x' + KEY + '"}}'),
+        ("notes", "pk:0x" + KEY),
+        ("notes", '"0x' + KEY + '"'),
+        ("bio", "my key is " + KEY),
+        ("backup", KEY),
+        ("sk", KEY),
+        ("notes", "0x" + KEY[:30] + "\u200b" + KEY[30:]),
+        ("notes", "".join(chr(ord(char) + 0xFEE0) for char in KEY)),
+        ("notes", WORDS.replace(" ", "-")),
+        ("notes", WORDS.replace(" ", "|")),
+        ("notes", {"0x" + KEY: 1}),
+        ("privateKey", int(KEY, 16)),
+        ("data", dict(enumerate(WORDS.split()))),
+        (
+            "file",
+            '{"crypto": {"ciphertext": "d172bf743a674da9cdad04534d56926ef8358534d458fffccd4e6ad2", "kdf": "scrypt"}}',
+        ),
+    ],
+)
+def test_keys_are_recognized_in_any_spelling(column: str, cell: Any) -> None:
+    assert SecretFilter([column]).apply(SourceRow(1, (cell,))).cells == (REMOVED,)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("notes", "https://etherscan.io/tx/0x" + KEY),
+        ("notes", "hash " + KEY),
+        ("external_id", KEY),
+        ("avatar", "https://gravatar.com/avatar/" + KEY),
+        ("metadata", '{"hash": "0x' + KEY + '"}'),
+        ("sui_wallet", "0x" + KEY),
+    ],
+)
+def test_hashes_are_no_keys(column: str, cell: str) -> None:
+    assert SecretFilter([column]).apply(SourceRow(1, (cell,))).cells == (cell,)
+
+
+def test_a_phrase_in_one_column_for_each_word_is_recognized() -> None:
+    words = WORDS.split()
+    columns = ["email", *(f"word {place}" for place in range(1, 13))]
+    row = SecretFilter(columns).apply(SourceRow(1, ("a@x.org", *words)))
+    assert row.cells == ("a@x.org", *[REMOVED] * 12)
+
+
+@pytest.mark.parametrize("key", ["0x" + KEY, WORDS])
+def test_a_key_is_not_shown_as_a_name_or_in_a_note(key: str) -> None:
+    with pytest.raises(SourceError) as error:
+        open_source(io.BytesIO(f'[{{"email": "a@x.org", "{key}": 1}}]'.encode()))
+    assert key not in str(error.value)
+    text = f"{key},\nemail,name\na@x.org,Jos\u00e9 {key}\n"
+    with open_source(io.BytesIO(text.encode())) as source:
+        assert key[:40] not in source.info.to_json()
 
 
 def test_keys_inside_objects_are_recognized() -> None:

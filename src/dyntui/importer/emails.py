@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import ValidationContext
 
 __all__ = ["check_email"]
 
+_QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a", " "))
+_MARKS = frozenset("'`#=*!?/|~^{}&$%")
+"""Characters that are possible at the start of an address, but that come from an escape or a comment mark."""
 _RESERVED = frozenset({"test", "local", "localhost", "invalid", "onion", "arpa"})
 
 
@@ -36,6 +40,10 @@ def check_email(value: object, name: str, rules: ValidationContext, problems: li
     if reserved:
         message = f"{found.domain} is a reserved domain that cannot receive email."
         problems.append(Problem("error" if rules.live else "warning", "email_reserved_domain", name, message))
+    if found.local_part[0] in _MARKS:
+        message = f"“{value}” begins with “{found.local_part[0]}”, which probably does not belong to the address."
+        problems.append(Problem("error", "email_invalid", name, message, _corrected_email(value)))
+        return value
     sent = found.ascii_email
     if sent is None:
         message = f"“{value}”: the API accepts only ASCII characters before the @."
@@ -46,11 +54,30 @@ def check_email(value: object, name: str, rules: ValidationContext, problems: li
     return sent
 
 
+_ADDRESS = re.compile(
+    r"(?<![^\s<>()\[\]{}:\"])[A-Za-z0-9_+](?:[A-Za-z0-9_%+\-.']*[A-Za-z0-9_%+\-])?"
+    r"@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+(?![^\s<>()\[\]{}:;,.?\"'`|\\/])"
+)
+"""An address with signs around it that do not belong to it."""
+_ENDS = "'\"`#=*|/\\;, "
+_SPACE_AT_SIGN = re.compile(r"\s*([@.,])\s*")
+_WORD_COMMA = re.compile(r"(?<=[A-Za-z0-9]),(?=[A-Za-z0-9])")
+
+
 def _corrected_email(value: str) -> str | None:
-    """Return a suggestion without `mailto:`, angle brackets or a trailing dot, and with dots for commas."""
-    text = value.strip().removeprefix("mailto:")
-    if match := re.search(r"<([^<>\s]+@[^<>\s]+)>", text):
-        text = match[1]
-    text = text.strip("<>;,. ").replace(" ", "").replace(",", ".")
-    plain = re.fullmatch(r"[A-Za-z0-9_%+\-.]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+", text)
-    return text if plain and text != value and ".." not in text else None
+    """Return the only address in a text, without the signs around it, and with dots for commas; None for no suggestion.
+
+    For example `mailto:ada@example.com`, `Ada <ada@example.com>`, `ada@example.com (work)`, `ada@example,com`.
+    """
+    plain = unicodedata.normalize("NFKC", value).translate(_QUOTES)
+    plain = "".join(char for char in plain if unicodedata.category(char) != "Cf").strip(_ENDS)
+    matches = list(_ADDRESS.finditer(plain))
+    if not matches and plain.count("@") == 1:
+        plain = _WORD_COMMA.sub(".", _SPACE_AT_SIGN.sub(r"\1", plain))
+        matches = list(_ADDRESS.finditer(plain))
+    found = {match[0] for match in matches}
+    if len(found) != 1 or plain.count("@") > len(matches):
+        return None
+    text = found.pop()
+    before = plain[: matches[0].start()].rstrip()[-1:]  # a word before the address may be a part of it
+    return None if before.isalnum() or ".." in text or text == value else text

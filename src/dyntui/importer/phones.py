@@ -25,8 +25,9 @@ MISSING_PLUS = "+"
 _SEPARATORS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]+")
 _SCIENTIFIC = re.compile(r"\+?\d(?:[.,]\d+)?E\+?\d{1,3}", re.IGNORECASE)
 _FLOAT = re.compile(r"(\+?\d{5,15})[.,]0+")
+_FRACTION = re.compile(r"[+-]?\d{8,15}[.,]\d{1,2}")
 _EXTENSION = re.compile(
-    r"(?P<number>.*\d.*?)\s*(?:;ext=|[,;#]+|\b(?:extension|extn?|x|app|dw|durchwahl|int|anexo|poste)\b\.?:?|(?<=\d)x)"
+    r"(?P<number>.*\d.*?)\s*(?:;ext=|[,;#]+|\b(?:extension|extn?|x|app|dw|durchwahl|int|anexo|poste)\.?:?|(?<=\d)x)"
     r"\s*(?P<extension>\d{1,7})",
     re.IGNORECASE,
 )
@@ -40,6 +41,8 @@ _KEYPAD = {
 }
 _NORTH_AMERICA = 1
 """The country code that is also the trunk prefix, so that numbers in national format begin with it."""
+_MOST_DIGITS = 15
+"""Most digits of an international number (ITU-T E.164)."""
 _LONGEST_PREFIX = 4
 """The longest trunk or international prefix that a number in national format begins with, such as 011."""
 
@@ -93,6 +96,8 @@ def read_phone(text: str, name: str, rules: ValidationContext) -> PhoneReading:
         return _error("excel_scientific", name, f"{message} Copy it from the original system, as text.")
     if match := _FLOAT.fullmatch(cleaned):
         cleaned = match[1]
+    elif _FRACTION.fullmatch(cleaned):
+        return _error("phone_characters", name, f"“{text}” is a number with a fraction, not a phone number.")
     if (match := _EXTENSION.fullmatch(cleaned)) and not _ODD.search(match["number"]):
         main = read_phone(match["number"], name, rules).number
         message = f"“{text}” has the extension {match['extension']}, which cannot be sent."
@@ -147,6 +152,8 @@ def _read_digits(text: str, cleaned: str, name: str, rules: ValidationContext) -
         message = f"“{text}” is too short or too long for its country."
         return _error("phone_impossible", name, message, _with_plus(cleaned))
     found = _format(number)
+    if assumed is None and (reason := _incomplete(number, found)):
+        return _error("phone_impossible", name, f"“{text}” {reason}.", _with_plus(cleaned))
     if assumed is not None and (assumed != found or number.country_code != _NORTH_AMERICA):
         message = f"“{text}” is sent as {assumed}: it begins with the country code of {rules.region}."
         return PhoneReading(assumed, Problem("warning", "phone_country_code", name, message))
@@ -191,6 +198,15 @@ def _with_country_code(cleaned: str, region: str | None) -> str | None:
     code = str(phonenumbers.country_code_for_region(region))
     number = _parse("+" + digits, None) if digits.startswith(code) else None
     return _format(number) if number is not None and phonenumbers.is_valid_number(number) else None
+
+
+def _incomplete(number: phonenumbers.PhoneNumber, found: str) -> str:
+    """Return why a number cannot be called from another country; "" when it can."""
+    import phonenumbers
+
+    if phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+        return "has no area code"
+    return f"has more than {_MOST_DIGITS} digits" if len(found) > _MOST_DIGITS + 1 else ""
 
 
 def _is_whole(cleaned: str, found: str, code: str) -> bool:

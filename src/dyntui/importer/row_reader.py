@@ -10,6 +10,7 @@ from dyntui.core.text import quantity
 from dyntui.importer.header_synonyms import KNOWN_NAMES
 from dyntui.importer.presets import FIREBASE_COLUMNS, firebase_without_names
 from dyntui.importer.problems import Problem
+from dyntui.importer.secrets import REMOVED, is_private_key
 from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceRow, unique_names
 from dyntui.importer.text_detection import count_names, looks_like_data
 
@@ -79,9 +80,10 @@ class RowReader(ABC):
 
     def _note_header(self, head: Sequence[Sequence[Cell]], place: int, names: Sequence[Cell]) -> None:
         above = [" ".join(str(cell) for cell in record if cell not in ("", None)) for record in head[:place]]
-        if shown := [text for text in above if text]:
+        if texts := [text for text in above if text]:
+            shown = REMOVED if is_private_key(texts[0], hex_key=True) else texts[0][:60]
             rows = "row 1 is" if place == 1 else f"rows 1 to {place} are"
-            self.notes += (f"The column names are in row {place + 1}; {rows} above and not imported: {shown[0][:60]}",)
+            self.notes += (f"The column names are in row {place + 1}; {rows} above and not imported: {shown}",)
         if any(isinstance(name, str) and name != name.strip() for name in names):
             self.notes += ("Spaces around column names are ignored.",)
         if not count_names(head, place, KNOWN_NAMES) or any(looks_like_data(name) for name in names):

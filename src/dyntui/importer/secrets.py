@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from dyntui.core.strict_json import parse_json
 from dyntui.importer.problems import Problem
 from dyntui.importer.source_types import Cell, SourceRow, normalize_name
 
@@ -22,10 +25,15 @@ _SECRET_NAMES = (
     *("privatekey", "privkey", "secretkey", "seedphrase", "seedwords", "mnemonic", "recoveryphrase", "recoverywords"),
     *("secretphrase", "secretrecovery", "walletsecret", "keystorejson"),
 )
+_SHORT_SECRET_NAMES = frozenset({"seed", "priv", "sk"})
 _WALLET_NAMES = (
     *("wallet", "address", "key", "account", "eth", "evm", "identifier", "value", "entry", "crypto", "column", "seed"),
-    *("secret", "owner", "holder"),
+    *("secret", "owner", "holder", "backup", "recovery", "priv"),
+    *("note", "comment", "memo", "remark", "bio", "about", "description", "info", "name", "misc", "other", "extra"),
+    *("phone", "mobile"),
 )
+_SHORT_WALLET_NAMES = frozenset({"pk", "sk", "w"})
+"""Names that are too short to look for inside others."""
 _LONG_HEX_NAMES = (
     *("hash", "tx", "transaction", "signature", "sui", "aptos", "stark", "near", "kadena", "kda", "objectid", "root"),
     *("password", "digest", "checksum", "token", "fuel", "aztec"),
@@ -40,11 +48,11 @@ _SHORTEST = 50
 
 _LONG_RUN = re.compile(r"[0-9A-Za-z:+/\-]{50}")
 """Part of every key that is one word; most long texts have none."""
-_SEPARATOR = re.compile(r"[\s,]+")
+_SEPARATOR = re.compile(r"[\s,;|/_.+\-]+")
 _BYTES_START = frozenset("[0123456789")
 _BASE58 = "[1-9A-HJ-NP-Za-km-z]"
-_HEX_KEY = re.compile(r"(?<![0-9A-Za-z])(?<!k:)(?<!0:)(?<!-1:)(?:0[xX])?[0-9a-fA-F]{64}(?![0-9A-Za-z])")
-_PREFIXED_KEY = re.compile(r"0[xX][0-9a-fA-F]{64}")
+_HEX_KEY = re.compile(r"(?<![0-9A-Za-z])(?<!\bk:)(?<!0:)(?<!-1:)(?:0[xX])?[0-9a-fA-F]{64}(?![0-9A-Za-z])")
+_PREFIXED_KEY = re.compile(r"(?<![0-9A-Za-z])0[xX][0-9a-fA-F]{64}(?![0-9A-Za-z])")
 _MARKED = re.compile(
     rf"(?<![0-9A-Za-z])(?:[xyztuvYZUV]prv{_BASE58}{{90,}}|(?:suiprivkey|nsec)1[0-9a-z]{{50,}}"
     rf"|APrivateKey1{_BASE58}{{40,}}|ed25519-priv-0x[0-9a-f]{{60,}}|edsk{_BASE58}{{50,}}|ed25519:{_BASE58}{{85,90}}"
@@ -55,6 +63,10 @@ _WIF_VERSIONS = frozenset({0x80, 0xEF, 0xB0, 0x9E})
 _KEY_PAIR = re.compile(rf"(?<![0-9A-Za-z]){_BASE58}{{85,88}}(?![0-9A-Za-z])")
 _STELLAR = re.compile(r"(?<![0-9A-Za-z])S[A-Z2-7]{55}(?![0-9A-Za-z])")
 _BYTES = re.compile(r"\[?\s*\d{1,3}(?:\s*,\s*\d{1,3}){63}\s*\]?")
+_JSON_STARTS = frozenset("{[")
+_LARGEST_NUMBER_BITS = 64
+_HASH_WORDS = frozenset({"tx", "txn", "txid", "hash", "transaction", "block", "signature"})
+"""Words in a text that say that its hex digits are no key."""
 _WORD = re.compile(r"[a-z]+")
 _PHRASE_WORDS = 12
 
@@ -72,11 +84,19 @@ def is_private_key(text: str, *, hex_key: bool = False) -> bool:
     """
     if len(text) <= _SHORTEST:
         return False
+    text = _plain(text)
     if _LONG_RUN.search(text) and _has_key(text, hex_key=hex_key):
         return True
     if "PRIVATE KEY-----" in text or (text.lstrip()[:1] in _BYTES_START and _BYTES.fullmatch(text.strip())):
         return True
     return len(_SEPARATOR.findall(text)) >= _PHRASE_WORDS - 1 and _has_phrase(text)
+
+
+def _plain(text: str) -> str:
+    """Return a text without invisible characters, and with full-width letters as ASCII."""
+    if text.isascii():
+        return text
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
 
 
 def _has_key(text: str, *, hex_key: bool) -> bool:
@@ -138,13 +158,16 @@ class SecretFilter:
         self._columns = columns
         self._names = [normalize_name(column) for column in columns]
         self._secret_columns = [place for place, name in enumerate(self._names) if _is_secret_name(name)]
+        self._word_columns = _numbered_columns(self._names)
 
     def apply(self, row: SourceRow) -> SourceRow:
         """Return the row without secrets, with the error `private_key` for each column that had one."""
         suspects = self._suspects(row.cells)
-        if not suspects and not row.extra:
+        if not suspects and not row.extra and not self._word_columns:
             return row
         found = [place for place in suspects if _has_secret(self._names[place], row.cells[place], row.cells)]
+        if self._word_columns and _has_phrase(" ".join(str(row.cells[place]) for place in self._word_columns)):
+            found += self._word_columns
         surplus = [
             place
             for place, (key, cell) in enumerate(row.extra)
@@ -154,10 +177,11 @@ class SecretFilter:
             return row
         cells = tuple(REMOVED if place in found else cell for place, cell in enumerate(row.cells))
         extra = tuple((key, REMOVED if place in surplus else cell) for place, (key, cell) in enumerate(row.extra))
-        message = "Private keys and seed phrases are never imported. Delete it from the file; others may know it."
-        names = [self._columns[place] for place in found] or [""]
-        problems = tuple(Problem("error", "private_key", name, message) for name in names)
-        return SourceRow(row.number, cells, row.problems + problems, extra)
+        problems = [
+            Problem("error", "private_key", self._columns[place], _message(row.cells[place])) for place in found
+        ]
+        problems = problems or [Problem("error", "private_key", "", _MESSAGE)]
+        return SourceRow(row.number, cells, (*row.problems, *problems), extra)
 
     def _suspects(self, cells: Sequence[Cell]) -> list[int]:
         """Return the places of cells that are long enough for a secret; fast, because most rows have none."""
@@ -169,29 +193,78 @@ class SecretFilter:
         return found + [place for place in self._secret_columns if cells[place] and place not in found]
 
 
+_MESSAGE = "Private keys and seed phrases are never imported. Delete it from the file; others may know it."
+
+
+def _message(cell: Cell) -> str:
+    if isinstance(cell, str) and _HEX_KEY.fullmatch(cell.strip()):
+        advice = "If it is an address of Sui, Aptos or Starknet, name the chain in the column name, such as sui_wallet."
+        return f"{_MESSAGE} {advice}"
+    return _MESSAGE
+
+
+def _numbered_columns(names: Sequence[str]) -> list[int]:
+    """Return the places of twelve or more columns whose names differ only by a number: word1, word2, ..."""
+    stems = Counter(name.strip("0123456789") for name in names if name[-1:].isdigit())
+    return [
+        place
+        for place, name in enumerate(names)
+        if name[-1:].isdigit() and stems[name.strip("0123456789")] >= _PHRASE_WORDS
+    ]
+
+
 def _is_secret_name(name: str) -> bool:
-    return name == "seed" or any(part in name for part in _SECRET_NAMES)
+    return name in _SHORT_SECRET_NAMES or any(part in name for part in _SECRET_NAMES)
 
 
 def _has_secret(name: str, cell: object, siblings: Collection[object]) -> bool:
     """Return whether a cell, or a value inside it, is a secret. siblings: the other values of its row or object."""
+    if isinstance(cell, str) and cell.lstrip()[:1] in _JSON_STARTS and len(cell) > _SHORTEST:
+        cell = _json_value(cell)
     if isinstance(cell, dict):
-        return any(_has_secret(normalize_name(str(key)), value, cell.values()) for key, value in cell.items())
+        return _is_secret_object(cell) or any(
+            is_private_key(str(key), hex_key=True) or _has_secret(normalize_name(str(key)), value, cell.values())
+            for key, value in cell.items()
+        )
     if isinstance(cell, list):
         if len(cell) == 64 and all(isinstance(each, int) and 0 <= each < 256 for each in cell):
             return True
         if cell and all(isinstance(each, str) for each in cell) and _has_phrase(" ".join(map(str, cell))):
             return True
         return any(_has_secret(name, value, siblings) for value in cell)
+    if isinstance(cell, int) and cell.bit_length() > _LARGEST_NUMBER_BITS:
+        return _is_secret_name(name)
     if not isinstance(cell, str) or len(cell) < _SHORTEST_SECRET or cell == REMOVED:
         return False
     if _is_secret_name(name):
         return True
-    if len(cell) <= _SHORTEST:
+    return len(cell) > _SHORTEST and is_private_key(cell, hex_key=_is_hex_key(name, _plain(cell), siblings))
+
+
+def _json_value(text: str) -> object:
+    """Return the value of JSON text; the text itself when it is not JSON."""
+    try:
+        return parse_json(text)
+    except ValueError:
+        return text
+
+
+def _is_secret_object(value: Mapping[str, object]) -> bool:
+    """Return whether an object is an encrypted key file of a wallet, or has the words of a phrase one by one."""
+    keys = {str(key).lower() for key in value}
+    if "ciphertext" in keys and "kdf" in keys:
+        return True
+    return len(value) >= _PHRASE_WORDS and _has_phrase(
+        " ".join(each for each in value.values() if isinstance(each, str))
+    )
+
+
+def _is_hex_key(name: str, text: str, siblings: Collection[object]) -> bool:
+    """Return whether 64 hex digits in a text are a key, by the names around them. They can be a hash, or an address."""
+    is_named = name in _SHORT_WALLET_NAMES or any(part in name for part in _WALLET_NAMES)
+    if not is_named and not _PREFIXED_KEY.search(text):
         return False
-    is_named = any(part in name for part in _WALLET_NAMES) or _PREFIXED_KEY.fullmatch(cell.strip()) is not None
-    hex_key = is_named and not any(part in name for part in _LONG_HEX_NAMES)
-    if hex_key and _HEX_KEY.search(cell):
-        words = {value.strip().casefold() for value in siblings if isinstance(value, str)}
-        hex_key = not words & _LONG_HEX_CHAINS
-    return is_private_key(cell, hex_key=hex_key)
+    words = _WORD.findall(text.lower())
+    if any(part in name for part in _LONG_HEX_NAMES) or not _HASH_WORDS.isdisjoint(words):
+        return False
+    return _LONG_HEX_CHAINS.isdisjoint(value.strip().casefold() for value in siblings if isinstance(value, str))

@@ -17,7 +17,7 @@ from dyntui.importer.json_reader import JsonReader, looks_like_json
 from dyntui.importer.presets import recognize_preset
 from dyntui.importer.problems import Problem
 from dyntui.importer.row_reader import RowReader
-from dyntui.importer.secrets import SecretFilter
+from dyntui.importer.secrets import SecretFilter, is_private_key
 from dyntui.importer.source_file import SourceFile, open_bytes
 from dyntui.importer.source_types import SourceError, SourceInfo, SourceRow, fingerprint
 from dyntui.importer.spreadsheet_reader import OLE_MAGIC, ZIP_MAGIC
@@ -106,6 +106,7 @@ def open_source(
     try:
         opened, compression = unpack(opened)
         table = _table(opened, format, encoding, delimiter, header_row, sheet, records)
+        _refuse_secret_names(table)
         info = _info(opened, table, compression)
     except BaseException:
         opened.close()
@@ -146,6 +147,16 @@ def _table(
     if records is not None:
         raise SourceError(f"{opened.name} is not JSON, so it has no records to choose.", hint="Leave out --records.")
     return DelimitedReader(opened, encoding, "\t" if format == "tsv" and delimiter is None else delimiter, header_row)
+
+
+def _refuse_secret_names(table: RowReader) -> None:
+    """Raise SourceError when a column name is a private key, because names are shown and stored."""
+    for place, name in enumerate(table.columns, start=1):
+        if is_private_key(name, hex_key=True):
+            raise SourceError(
+                f"The name of column {place} is a private key or a seed phrase.",
+                hint="Delete it from the file; others may know it.",
+            )
 
 
 def _info(opened: SourceFile, table: RowReader, compression: str) -> SourceInfo:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
 from typing import Protocol
 
+from dyntui.importer.secrets import is_private_key
 from dyntui.importer.source_file import SourceFile
 from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceError, UnknownEncoding, normalize_name
 
@@ -50,6 +51,9 @@ ENCODINGS_TO_TRY = (
 )
 _BLOCK = 1 << 20
 _EXCERPT = 40
+_LONGEST_KEY = 200
+"""Characters beside an excerpt in which a private key may begin or end."""
+_WORD_END = re.compile(r"[\x00-\x7f]")
 _MANY_NULS = 0.3
 _DELIMITERS = ",;\t|"
 NO_DELIMITER = "\x1f"
@@ -170,9 +174,13 @@ def _first_odd_line(opened: SourceFile) -> bytes:
 
 
 def _excerpt(text: str) -> str:
+    """Return the text around the first non-ASCII character; only the word, when a private key is near."""
     text = text.strip()
     first = next((index for index, char in enumerate(text) if ord(char) > 127), 0)
     start = max(0, first - _EXCERPT // 2)
+    if is_private_key(text[max(0, start - _LONGEST_KEY) : start + _EXCERPT + _LONGEST_KEY], hex_key=True):
+        word = _WORD_END.search(text[first : first + _EXCERPT])
+        return text[first : first + (word.start() if word else 1)]
     return ("…" if start else "") + text[start : start + _EXCERPT]
 
 

@@ -50,8 +50,15 @@ def split_name(text: str) -> tuple[str, str]:
     return " ".join(words[:cut]), " ".join(words[cut:])
 
 
+_INVISIBLE = r"\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_ENDS = re.compile(rf"\A[\s{_INVISIBLE}]+|[\s{_INVISIBLE}]+\Z")
+"""Spaces and invisible characters, such as a byte order mark, at the ends of a text."""
+
+
 def _trim(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    return (value.strip() or None) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return (value.strip() if value.isascii() else _ENDS.sub("", value)) or None
 
 
 def _lower(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
@@ -180,7 +187,7 @@ def _same(value: object, field: ImportField, rules: ValidationContext, problems:
 
 
 TRANSFORMS: dict[str, tuple[str, FieldStep]] = {
-    "trim": ("remove spaces at the ends", _trim),
+    "trim": ("remove spaces and invisible characters at the ends", _trim),
     "lower": ("convert to lower case", _lower),
     "upper": ("convert to upper case", _upper),
     "split": ("split a full name into first and last name", _same),

@@ -31,7 +31,7 @@ PLAIN = {
     "name": re.compile(rf"(?!{SCIENTIFIC}\Z)(?=[^ ])[A-Za-z0-9_ .,:!?&%@/+\-'|]{{1,{LONGEST}}}(?<=[^ ])"),
     "username": re.compile(rf"(?!{SCIENTIFIC}\Z)[A-Za-z0-9_\-]{{3,20}}"),
     "email": re.compile(
-        r"(?=[^@]{1,64}@)(?=.{6,254}\Z)[A-Za-z0-9_%+\-]+(?:\.[A-Za-z0-9_%+\-]+)*"
+        r"(?=[^@]{1,64}@)(?=.{6,254}\Z)(?!%)[A-Za-z0-9_%+\-]+(?:\.[A-Za-z0-9_%+\-]+)*"
         r"@(?:(?!..--)[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+(?!(?:test|local|localhost|invalid|onion|arpa)\Z)[a-z]{2,24}"
     ),
     "text": re.compile(rf"(?!{SCIENTIFIC}\Z)[A-Za-z0-9_.:\-]{{1,{LONGEST}}}"),
