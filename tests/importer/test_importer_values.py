@@ -118,7 +118,7 @@ KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
         ("data", dict(enumerate(WORDS.split()))),
         (
             "file",
-            '{"crypto": {"ciphertext": "d172bf743a674da9cdad04534d56926ef8358534d458fffccd4e6ad2", "kdf": "scrypt"}}',
+            '{"crypto": {"ciphertext": "d172bf743a674da9cdad04534d56926e", "kdf": "scrypt"}}',
         ),
     ],
 )

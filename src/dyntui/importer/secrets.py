@@ -254,9 +254,8 @@ def _is_secret_object(value: Mapping[str, object]) -> bool:
     keys = {str(key).lower() for key in value}
     if "ciphertext" in keys and "kdf" in keys:
         return True
-    return len(value) >= _PHRASE_WORDS and _has_phrase(
-        " ".join(each for each in value.values() if isinstance(each, str))
-    )
+    words = [each for each in value.values() if isinstance(each, str)]
+    return len(words) >= _PHRASE_WORDS and _has_phrase(" ".join(words))
 
 
 def _is_hex_key(name: str, text: str, siblings: Collection[object]) -> bool:

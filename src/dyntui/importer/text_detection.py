@@ -52,7 +52,7 @@ ENCODINGS_TO_TRY = (
 _BLOCK = 1 << 20
 _EXCERPT = 40
 _LONGEST_KEY = 200
-"""Characters beside an excerpt in which a private key may begin or end."""
+"""Characters around an excerpt in which a private key may begin or end."""
 _WORD_END = re.compile(r"[\x00-\x7f]")
 _MANY_NULS = 0.3
 _DELIMITERS = ",;\t|"
