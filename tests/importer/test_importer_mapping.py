@@ -1,4 +1,4 @@
-"""Proposing a mapping, changing it, keeping it; presets by the sample files of the guide."""
+"""Proposing a mapping, changing it, and saving it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from dyntui.importer import (
     propose_mapping,
 )
 from dyntui.importer.fields import FULL_NAME, USER_FIELDS, field_names
-from dyntui.importer.presets import PRESETS
 from dyntui.importer.source_types import fingerprint
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
@@ -131,72 +130,6 @@ def test_dot_paths_as_column_names_are_mapped_directly() -> None:
         "metadata.plan": "metadata.plan",
         "wallets.1.publicWalletAddress": "wallets.1.publicWalletAddress",
     }
-
-
-@pytest.mark.parametrize(
-    ("sample", "preset"),
-    [
-        ("auth0.ndjson", "auth0"),
-        ("auth0.csv", "auth0"),
-        ("clerk.csv", "clerk"),
-        ("clerk.json", "clerk"),
-        ("firebase.json", "firebase"),
-        ("firebase.csv", "firebase"),
-        ("privy.json", "privy"),
-        ("dynamic.json", "dynamic"),
-        ("dyntui-users.csv", "dyntui"),
-        ("people.csv", None),
-        ("people.xls", None),
-        ("emails.txt", None),
-    ],
-)
-def test_each_export_is_recognized_and_every_row_of_its_sample_can_be_sent(sample: str, preset: str | None) -> None:
-    with open_source(SAMPLES / sample) as source:
-        assert source.info.preset == preset
-        mapping = propose_mapping(source.info, source.sample())
-        assert not {"emailVerifiedAt", "policiesConsent"} & mapping.targets
-        assert not any(target.startswith("metadata") for target in mapping.targets) or preset in ("dyntui", "dynamic")
-        if preset:
-            mapper = Mapper(mapping.with_constant("emailVerifiedAt", "unverified"))
-            mapped = [mapper.map(row) for row in source.rows()]
-            assert mapped and all(each.ok for each in mapped)
-            assert all(each.user.get("email") or each.user.get("phoneNumber") for each in mapped)
-
-
-def test_every_preset_has_a_sample() -> None:
-    recognized = set()
-    for path in SAMPLES.iterdir():
-        with open_source(path) as source:
-            recognized.add(source.info.preset)
-    assert {preset.name for preset in PRESETS} <= recognized
-
-
-def mapped_samples(name: str) -> list[dict[str, object]]:
-    with open_source(SAMPLES / name) as source:
-        mapper = Mapper(propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified"))
-        return [mapper.map(row).user for row in source.rows()]
-
-
-def test_auth0_identities_become_social_accounts_and_passwords_do_not() -> None:
-    users = mapped_samples("auth0.ndjson")
-    assert "oauthAccounts" not in users[0] and "oauthAccounts" not in users[2]
-    assert users[1]["oauthAccounts"] == [{"provider": "google", "accountId": "103547991597142817347"}]
-
-
-def test_the_clerk_preset_uses_the_primary_email() -> None:
-    assert mapped_samples("clerk.json")[0]["email"] == "ada@example.com"
-
-
-def test_the_firebase_preset_without_a_header_row_maps_existing_social_accounts() -> None:
-    users = mapped_samples("firebase.csv")
-    assert "oauthAccounts" not in users[0]
-    assert [account["provider"] for account in users[1]["oauthAccounts"]] == ["google", "github"]  # type: ignore[attr-defined]
-
-
-def test_the_privy_preset_skips_embedded_wallets() -> None:
-    users = mapped_samples("privy.json")
-    assert [wallet["walletName"] for wallet in users[0]["wallets"]] == ["metamask"]  # type: ignore[attr-defined]
-    assert [account["provider"] for account in users[1]["oauthAccounts"]] == ["google", "farcaster"]  # type: ignore[attr-defined]
 
 
 # Changing and keeping.

@@ -21,8 +21,14 @@ from dyntui.importer.presets import preset_exclusions
 from dyntui.importer.problems import Problem
 from dyntui.importer.source_types import SourceInfo, fingerprint
 from dyntui.importer.transforms import check_transform, is_word
-from dyntui.importer.value_paths import find_owner_column, find_owner_columns
-from dyntui.importer.wallet_columns import EVERY_WALLET, proposed_provider, proposed_wallet_name, wallet_chain
+from dyntui.importer.value_paths import find_owner_column, find_owner_columns, matching_path
+from dyntui.importer.wallet_columns import (
+    EVERY_WALLET,
+    WALLET_PARTS,
+    proposed_provider,
+    proposed_wallet_name,
+    wallet_chain,
+)
 
 __all__ = ["EMAIL_VERIFIED_CHOICES", "ColumnMap", "Mapping", "MissingChoice"]
 __all__ += ["check_names", "parse_assignment", "parse_column_map"]
@@ -73,17 +79,18 @@ class Mapping:
     """Names of the rules of the preset that are switched off, so that their rows are imported; `all` for all."""
     on_invalid: AbstractMapping[str, str] = field(default_factory=dict)
     """What happens to a value that the API refuses, by field: an action of `invalid_values.ACTIONS`."""
+    lacking: tuple[str, ...] = ()
+    """The parts of WALLET_PARTS that wallets in a list of wallets of the first rows do not have."""
 
     @property
     def exclusions(self) -> tuple[ExclusionRule, ...]:
         """Return the rules for rows that are left out."""
         if self.kind != "users" or "all" in self.included:
             return ()
-        columns = self.source_columns
         return tuple(
-            rule
+            replace(rule, column=path)
             for rule in preset_exclusions(self.preset)
-            if rule.name not in self.included and find_owner_column(columns, rule.column)
+            if rule.name not in self.included and (path := matching_path(self.source_columns, rule.column))
         )
 
     @property
@@ -120,13 +127,15 @@ class Mapping:
 
     @property
     def missing_wallet_parts(self) -> tuple[str, ...]:
-        """Return walletName and walletProvider, when a column has wallet addresses and nothing gives these parts."""
+        """Return those of WALLET_PARTS that nothing gives, when the file has wallet addresses."""
         targets = self.targets
         items = {match[1] for target in targets if (match := _WALLET_ADDRESS.fullmatch(target))}
+        lacking = self.lacking if "wallets" in targets else ()
         return tuple(
             part
-            for part in ("walletName", "walletProvider")
-            if EVERY_WALLET + part not in targets and any(f"wallets.{item}.{part}" not in targets for item in items)
+            for part in WALLET_PARTS
+            if EVERY_WALLET + part not in targets
+            and (part in lacking or any(f"wallets.{item}.{part}" not in targets for item in items))
         )
 
     @property
@@ -256,6 +265,7 @@ class Mapping:
             "nulls": list(self.nulls),
             "included": list(self.included),
             "on_invalid": dict(self.on_invalid),
+            "lacking": list(self.lacking),
         }
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
@@ -272,7 +282,7 @@ class Mapping:
             for column in parsed.columns
         )
         names = parsed.source_columns or tuple(column.column for column in columns)
-        rest = (parsed.kind, parsed.preset, parsed.nulls, parsed.included, parsed.on_invalid)
+        rest = (parsed.kind, parsed.preset, parsed.nulls, parsed.included, parsed.on_invalid, parsed.lacking)
         return check_names(Mapping(columns, names, parsed.constants, *rest), name)
 
 
@@ -317,6 +327,7 @@ class _MappingFile:
     nulls: tuple[str, ...] = NULL_TEXTS
     included: tuple[str, ...] = ()
     on_invalid: dict[str, str] = field(default_factory=dict)
+    lacking: tuple[str, ...] = ()
 
 
 def check_transforms(names: Sequence[str]) -> None:

@@ -17,8 +17,9 @@ from dyntui.importer.null_texts import NULL_TEXTS, EmptyCheck
 from dyntui.importer.preset_types import Preset
 from dyntui.importer.presets import find_preset
 from dyntui.importer.source_types import Cell, SourceInfo, SourceRow, normalize_name
-from dyntui.importer.value_paths import find_owner_column, split_alternatives
-from dyntui.importer.wallet_columns import is_wallet_column, wallet_chain
+from dyntui.importer.value_paths import compile_path, matching_path, open_json
+from dyntui.importer.vendor_formats import reshape_wallets
+from dyntui.importer.wallet_columns import WALLET_PARTS, is_wallet_column, wallet_chain
 
 __all__ = ["EXPLICIT", "propose_mapping"]
 
@@ -53,7 +54,19 @@ def propose_mapping(
     proposal.drop_incomplete()
     columns = proposal.in_order()
     constants = {**(_constants(preset, columns) if preset else {}), **proposal.chains()}
-    return Mapping(columns, info.columns, constants, kind, preset.name if preset else None)
+    mapping = Mapping(columns, info.columns, constants, kind, preset.name if preset else None)
+    return replace(mapping, lacking=_lacking_wallet_parts(mapping, sample_rows))
+
+
+def _lacking_wallet_parts(mapping: Mapping, rows: Sequence[SourceRow]) -> tuple[str, ...]:
+    """Return those of WALLET_PARTS that wallets in a mapped list of wallets do not have."""
+    each = next((each for each in mapping.mapped if each.field == "wallets"), None)
+    if each is None:
+        return ()
+    reach = compile_path(mapping.source_columns, each.column)
+    lists = (reshape_wallets(open_json(reach(row.cells)), "wallets", []) for row in rows)
+    wallets = [wallet for items in lists if isinstance(items, list) for wallet in items]
+    return tuple(part for part in WALLET_PARTS if any(not wallet.get(part) for wallet in wallets))
 
 
 def _constants(preset: Preset, columns: Sequence[ColumnMap]) -> dict[str, object]:
@@ -93,25 +106,16 @@ class _Proposal:
 
     def take_preset(self, preset: Preset) -> None:
         """Apply the preset; a path whose column is missing is left out."""
-        by_name = {normalize_name(column): column for column in reversed(self._columns)}
         for path, (field, transforms) in preset.maps.items():
-            if field not in self._taken and (found := self._existing_path(path, by_name)):
+            if field not in self._taken and (found := matching_path(self._columns, path)):
                 self._map(found, field, f"preset {preset.name}", transforms)
         for path, hint in preset.hints.items():
-            if (found := self._existing_path(path, by_name)) and found not in self._found:
+            if (found := matching_path(self._columns, path)) and found not in self._found:
                 self._hint(found, hint.format(column=found))
-
-    def _existing_path(self, path: str, by_name: AbstractMapping[str, str]) -> str:
-        """Return the path with the column names of the file, without alternatives that do not exist; "" for none."""
-        found: list[str] = []
-        for part in split_alternatives((), path):
-            head, bracket, rest = part.partition("[")
-            column = by_name.get(normalize_name(head if bracket else part))
-            if column is not None:
-                found.append(column + bracket + rest)
-            elif find_owner_column(self._columns, part):
-                found.append(part)
-        return "|".join(found)
+        about_metadata = preset.hints.get("metadata")
+        for column in self._columns if about_metadata else ():
+            if column.startswith("metadata."):
+                self._hint(column, about_metadata or "")
 
     def take_names(self) -> None:
         """Map columns by field names first, then by synonyms."""
@@ -125,6 +129,8 @@ class _Proposal:
 
     def take_wallets(self) -> None:
         """Map columns whose names state a chain, such as `solana_wallet`, to one wallet each."""
+        if "wallets" in self._taken:
+            return
         for column in self._columns if self._kind == "users" else ():
             each = self._found.get(column)
             if (each is None or not each.field) and is_wallet_column(column):
@@ -180,7 +186,7 @@ class _Proposal:
                 seen.setdefault(look[0], []).append((column, look[1]))
         for field, columns in seen.items():
             fields = {"firstName", "lastName"} if field == FULL_NAME else {field}
-            if len(columns) == 1 and not fields & self._taken:
+            if len(columns) == 1 and not fields & self._taken and field.partition(".")[0] not in self._taken:
                 self._map(columns[0][0], field, f"content: {columns[0][1]}")
                 continue
             for column, what in columns:

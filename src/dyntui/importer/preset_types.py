@@ -9,27 +9,73 @@ from dataclasses import dataclass, field
 from dyntui.importer.dates import to_rfc3339
 from dyntui.importer.source_types import normalize_name
 
-__all__ = ["PHONE", "TRIM", "VERIFIED_HINT", "ExclusionRule", "Preset", "Signature", "names_of", "signature"]
+__all__ = ["ACCOUNTS", "FALSE", "FILLED", "NOT_EMAIL", "NO_PASSWORDS", "ONE_EMAIL", "ONE_PHONE", "PHONE", "TRIM"]
+__all__ += ["TRUE", "VALUE_SHAPES", "VERIFIED_HINT", "WALLETS", "ExclusionRule", "Maps", "Preset", "Signature"]
+__all__ += ["basic_fields", "names_of", "signature", "to_metadata"]
+
+Maps = dict[str, tuple[str, tuple[str, ...]]]
+"""Field and transforms by column or path."""
 
 TRIM = ("trim",)
 PHONE = ("trim", "phone")
+NOT_EMAIL = ("trim", "not_email")
+"""For usernames, which are often the email again."""
+ACCOUNTS = ("json", "accounts")
+WALLETS = ("json", "wallets")
+
+FILLED = r"(?!(?:null|none|nan|false|\\N)?$).+"
+"""A pattern of `ExclusionRule.values` for any value."""
+TRUE, FALSE = "true|t|yes|1", "false|f|no|0"
+"""Patterns of `ExclusionRule.values` for booleans, as JSON, spreadsheets and databases write them."""
+
+NO_PASSWORDS = "is not imported: Dynamic has no passwords"
+ONE_EMAIL = "is not imported: a user has one email"
+ONE_PHONE = "is not imported: a user has one phone number"
 VERIFIED_HINT = 'shows which emails are verified; use --map "{column}=emailVerifiedAt"'
+
+VALUE_SHAPES = {
+    "auth0": re.compile(r"'?[\w-]+\|[^\s|]+(?:\|[^\s|]+)*"),
+    "okta": re.compile(r"00u[0-9A-Za-z]{17}"),
+    "workos": re.compile(r"user_01[0-9A-Z]{24}"),
+}
+"""Ids that show by their form where they come from, by the name that signatures use."""
+
+
+def to_metadata(key: str = "") -> str:
+    """Return the hint for a column that is not imported unless it is mapped to metadata."""
+    return f"map to metadata.{key} to keep it" if key else "map to metadata to import it"
+
+
+def basic_fields(*, email: str = "", phone: str = "", first: str = "", last: str = "", full: str = "") -> Maps:
+    """Return the maps of the fields that most systems have: the path of each, "" for none. full: the whole name."""
+    maps: Maps = {
+        email: ("email", TRIM),
+        phone: ("phoneNumber", PHONE),
+        first: ("firstName", TRIM),
+        last: ("lastName", TRIM),
+        full: ("firstName+lastName", ("trim", "not_email", "split")),
+    }
+    maps.pop("", None)
+    return maps
 
 
 def names_of(text: str) -> frozenset[str]:
     """Return the normalized names of words.
 
-    `identities.provider` is a key inside the values of a column, `=createdAt` a column with exactly this spelling.
+    `identities.provider` is a key inside the values of a column, `=createdAt` a column with exactly this spelling, and
+    `user_id~auth0` a column whose values have this shape, one of `VALUE_SHAPES`.
     """
-    return frozenset(
-        word if word.startswith("=") else ".".join(normalize_name(step) for step in word.split("."))
-        for word in text.split()
-    )
+    return frozenset(word if word.startswith("=") else _normal_name(word) for word in text.split())
+
+
+def _normal_name(word: str) -> str:
+    path, tilde, shape = word.partition("~")
+    return ".".join(normalize_name(step) for step in path.split(".")) + tilde + shape
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Names that show where a file comes from. Keys inside values count when most of the values have them."""
+    """Names that show where a file comes from. What is inside values counts when most of the values have it."""
 
     required: frozenset[str] = frozenset()
     """Names that the file must have."""
@@ -91,10 +137,6 @@ class ExclusionRule:
         return f"users that {self.reason} ({self.column}) are left out; --include {self.name} imports them"
 
 
-FILLED = r"(?!(?:null|none|nan|false|\\N)?$).+"
-"""A pattern of `ExclusionRule.values` for any value."""
-
-
 @dataclass(frozen=True, slots=True)
 class Preset:
     """The export of one system."""
@@ -103,8 +145,8 @@ class Preset:
     title: str
     signatures: tuple[Signature, ...]
     """One of them has to fit."""
-    maps: dict[str, tuple[str, tuple[str, ...]]]
-    """Field and transforms by column or path. Alternatives that a file does not have are left out of a path."""
+    maps: Maps
+    """Alternatives that a file does not have are left out of a path. Of several for a field, the first is used."""
     constants: dict[str, str] = field(default_factory=dict)
     """Values for rows that have none, as in `Mapping`."""
     hints: dict[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from dyntui.core.strict_json import parse_json
-from dyntui.importer.preset_types import ExclusionRule, Preset
+from dyntui.importer.preset_types import VALUE_SHAPES, ExclusionRule, Preset
 from dyntui.importer.presets_contacts import CONTACT_PRESETS
 from dyntui.importer.presets_identity import FIREBASE_COLUMNS, IDENTITY_PRESETS
 from dyntui.importer.presets_platforms import PLATFORM_PRESETS
@@ -37,22 +37,38 @@ def recognize_preset(columns: Sequence[str], rows: Iterable[SourceRow] = ()) -> 
     names = {normalize_name(column) for column in columns}
     names |= {f"={column}" for column in columns}
     names |= {"".join(char for char in column.casefold() if char.isalnum()) for column in columns}
+    names |= {path for column in columns for path in _flat_paths(column)}
     names |= _inner_names(columns, rows)
     return next((preset.name for preset in PRESETS if any(mark.fits(names) for mark in preset.signatures)), None)
 
 
+def _flat_paths(column: str) -> list[str]:
+    """Return `profile` and `profile.email` for the column `profile.email` of a file that was made from nested data."""
+    steps = [normalize_name(step) for step in column.split(".")]
+    return [".".join(steps[:count]) for count in range(1, len(steps) + 1)] if len(steps) > 1 else []
+
+
 def _inner_names(columns: Sequence[str], rows: Iterable[SourceRow]) -> set[str]:
-    """Return `column.key` for the keys that most of the objects in a column have."""
+    """Return what most of the values in a column have: `column.key` for keys, `column~shape` for a shape."""
     found: Counter[str] = Counter()
     filled: Counter[str] = Counter()
+    objects: Counter[str] = Counter()
     for row in rows:
         for column, cell in zip(columns, row.cells, strict=False):
-            keys = _keys(cell)
-            if keys:
-                name = normalize_name(column)
-                filled[name] += 1
+            if cell in (None, ""):
+                continue
+            name = normalize_name(column)
+            filled[name] += 1
+            if keys := _keys(cell):
+                objects[name] += 1
                 found.update({f"{name}.{normalize_name(key)}" for key in keys})
-    return {name for name, count in found.items() if count * 2 > filled[name.partition(".")[0]]}
+            elif isinstance(cell, str):
+                found.update(f"{name}~{shape}" for shape, form in VALUE_SHAPES.items() if form.fullmatch(cell))
+    return {
+        name
+        for name, count in found.items()
+        if count * 2 > (filled[name.partition("~")[0]] if "~" in name else objects[name.partition(".")[0]])
+    }
 
 
 def _keys(cell: Cell) -> set[str]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dyntui.importer.preset_types import PHONE, TRIM, ExclusionRule, Preset, signature
+from dyntui.importer.preset_types import (
+    NO_PASSWORDS,
+    ONE_EMAIL,
+    ONE_PHONE,
+    TRIM,
+    TRUE,
+    ExclusionRule,
+    Preset,
+    basic_fields,
+    signature,
+    to_metadata,
+)
 
 __all__ = ["CONTACT_PRESETS"]
-
-_ONE_EMAIL = "is not imported: a user has one email"
-_ONE_PHONE = "is not imported: a user has one phone number"
 
 CONTACT_PRESETS: tuple[Preset, ...] = (
     Preset(
@@ -15,38 +23,34 @@ CONTACT_PRESETS: tuple[Preset, ...] = (
         "Google Workspace (users of the Admin console or the Directory API)",
         (
             signature("emailaddressrequired", some="firstnamerequired lastnamerequired orgunitpathrequired"),
-            signature("primaryEmail", some="name.givenName name.fullName orgUnitPath isAdmin suspended", at_least=1),
-            signature("primaryEmail name.givenName"),
+            signature("primaryEmail", some="name.givenName name.fullName orgUnitPath isAdmin suspended"),
         ),
         {
-            "Email Address": ("email", TRIM),
-            "First Name": ("firstName", TRIM),
-            "Last Name": ("lastName", TRIM),
-            "Mobile Phone": ("phoneNumber", PHONE),
+            **basic_fields(
+                email="primaryEmail|Email Address",
+                phone="phones[type=mobile].value|Mobile Phone",
+                first="name.givenName|First Name",
+                last="name.familyName|Last Name",
+            ),
             "Employee Title": ("jobTitle", TRIM),
             "Department": ("team", TRIM),
-            "primaryEmail": ("email", TRIM),
-            "name.givenName": ("firstName", TRIM),
-            "name.familyName": ("lastName", TRIM),
-            "phones[type=mobile].value": ("phoneNumber", PHONE),
         },
         hints={
             "Recovery Phone": "maybe phoneNumber; several users can have the same recovery phone",
-            "Recovery Email": _ONE_EMAIL,
-            "Home Secondary Email": _ONE_EMAIL,
-            "Work Secondary Email": _ONE_EMAIL,
-            "Password": "is not imported: Dynamic has no passwords",
-            "Work Phone": _ONE_PHONE,
-            "Home Phone": _ONE_PHONE,
+            "Recovery Email": ONE_EMAIL,
+            "Home Secondary Email": ONE_EMAIL,
+            "Work Secondary Email": ONE_EMAIL,
+            "Password": NO_PASSWORDS,
+            "Work Phone": ONE_PHONE,
+            "Home Phone": ONE_PHONE,
             "name": "split into the fields below",
             "emails": "the primary email is imported; a user has one",
-            "id": "map to metadata.googleId to keep it",
+            "id": to_metadata("googleId"),
         },
         exclusions=(
-            ExclusionRule("disabled", "Status [READ ONLY]", "suspended|archived", "are suspended in Google Workspace"),
             ExclusionRule("disabled", "Status", "suspended|archived", "are suspended in Google Workspace"),
-            ExclusionRule("disabled", "suspended", "true", "are suspended in Google Workspace"),
-            ExclusionRule("disabled", "archived", "true", "are archived in Google Workspace"),
+            ExclusionRule("disabled", "suspended", TRUE, "are suspended in Google Workspace"),
+            ExclusionRule("disabled", "archived", TRUE, "are archived in Google Workspace"),
         ),
         export="Directory > Users > Download users in the Admin console (CSV), or `users.list` of the Directory API",
         transferred="primary email, name, mobile phone, job title, department",
@@ -56,18 +60,20 @@ CONTACT_PRESETS: tuple[Preset, ...] = (
     Preset(
         "google-contacts",
         "Google Contacts (Google CSV)",
-        (signature("E-mail1-Value"),),
+        (signature("E-mail1-Value"), signature("Phone1-Value", some="Phone1-Label Phone1-Type")),
         {
-            "E-mail 1 - Value[split=:::].0": ("email", TRIM),
-            "First Name|Given Name": ("firstName", TRIM),
-            "Last Name|Family Name": ("lastName", TRIM),
+            **basic_fields(
+                email="E-mail 1 - Value[split=:::].0",
+                phone="Phone 1 - Value[split=:::].0",
+                first="First Name|Given Name",
+                last="Last Name|Family Name",
+            ),
             "Nickname": ("alias", TRIM),
-            "Phone 1 - Value[split=:::].0": ("phoneNumber", PHONE),
             "Organization Title|Organization 1 - Title": ("jobTitle", TRIM),
         },
         hints={
-            **{f"E-mail {number} - Value": _ONE_EMAIL for number in range(2, 10)},
-            **{f"Phone {number} - Value": _ONE_PHONE for number in range(2, 10)},
+            **{f"E-mail {number} - Value": ONE_EMAIL for number in range(2, 10)},
+            **{f"Phone {number} - Value": ONE_PHONE for number in range(2, 10)},
             "Notes": "map to metadata.notes to import them",
             "Labels": "map to metadata.labels to import them",
         },

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from dyntui.importer.preset_types import FILLED, PHONE, TRIM, VERIFIED_HINT, ExclusionRule, Preset, signature
+from dyntui.importer.preset_types import (
+    ACCOUNTS,
+    FILLED,
+    NO_PASSWORDS,
+    TRIM,
+    TRUE,
+    VERIFIED_HINT,
+    WALLETS,
+    ExclusionRule,
+    Maps,
+    Preset,
+    basic_fields,
+    signature,
+    to_metadata,
+)
 
 __all__ = ["FIREBASE_COLUMNS", "IDENTITY_PRESETS"]
 
-_TO_METADATA = "map to metadata to import it"
 _FIREBASE_PROVIDERS = ("google", "facebook", "twitter", "github")
 FIREBASE_COLUMNS = (
     *("localId", "email", "emailVerified", "passwordHash", "salt", "displayName", "photoUrl"),
@@ -15,6 +28,11 @@ FIREBASE_COLUMNS = (
 )
 """The columns of `firebase auth:export` as CSV, which has no header row; each row ends with a comma."""
 
+
+def _supabase_profile(column: str) -> Maps:
+    return basic_fields(first=f"{column}.first_name", last=f"{column}.last_name", full=f"{column}.full_name")
+
+
 IDENTITY_PRESETS: tuple[Preset, ...] = (
     Preset(
         "supabase",
@@ -22,32 +40,27 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
         (
             signature("app_metadata user_metadata identities.identity_data"),
             signature("app_metadata user_metadata", some="aud email_confirmed_at is_anonymous confirmation_sent_at"),
-            signature("raw_app_meta_data raw_user_meta_data"),
-            signature("encrypted_password email_confirmed_at", some="raw_user_meta_data instance_id is_super_admin"),
+            signature("raw_user_meta_data"),
+            signature("encrypted_password email_confirmed_at", some="instance_id is_super_admin"),
         ),
         {
             "email": ("email", TRIM),
             "phone": ("phoneNumber", ("trim", "prefix:+", "phone")),
-            **{
-                f"{column}.{key}": (field, transforms)
-                for column in ("user_metadata", "raw_user_meta_data")
-                for key, field, transforms in (
-                    ("first_name", "firstName", TRIM),
-                    ("last_name", "lastName", TRIM),
-                    ("full_name", "firstName+lastName", ("trim", "not_email", "split")),
-                )
-            },
-            "identities": ("oauthAccounts", ("json", "accounts")),
+            **_supabase_profile("user_metadata"),
+            **_supabase_profile("raw_user_meta_data"),
+            "identities": ("oauthAccounts", ACCOUNTS),
+            "identities[provider=web3]": ("wallets", WALLETS),
+            "raw_user_meta_data.custom_claims": ("wallets", WALLETS),
         },
         hints={
             "email_confirmed_at": VERIFIED_HINT,
             "confirmed_at": "the first confirmation of email or phone; email_confirmed_at is exact",
-            "id": "map to metadata.supabaseId to keep it",
+            "id": to_metadata("supabaseId"),
             "user_metadata": "map to metadata to import all of it",
             "raw_user_meta_data": "map to metadata with the transform json to import all of it",
             "app_metadata": "is internal to Supabase; map to metadata to import it",
             "raw_app_meta_data": "is internal to Supabase; map to metadata with the transform json to import it",
-            "encrypted_password": "is not imported: Dynamic has no passwords",
+            "encrypted_password": NO_PASSWORDS,
         },
         exclusions=(
             ExclusionRule("deleted", "deleted_at", FILLED, "are deleted in Supabase"),
@@ -56,90 +69,90 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
         export=(
             "`supabase.auth.admin.listUsers()`, or in SQL `\\copy (SELECT * FROM auth.users) TO 'users.csv' CSV HEADER`"
         ),
-        transferred="email, phone, name, social accounts (from the admin API only)",
+        transferred="email, phone, name, wallets, social accounts (from the admin API only)",
         left_out="passwords; deleted and banned users (`--include deleted`, `--include disabled`)",
         samples=("supabase.json", "supabase-auth-users.csv"),
     ),
     Preset(
         "auth0",
-        "Auth0 (users export job: NDJSON, CSV; import/export extension)",
+        "Auth0 (export of users: NDJSON, CSV)",
         (
+            signature("user_id~auth0"),
+            signature("id~auth0"),
             signature(
                 "user_id",
-                some="identities logins_count email_verified nickname app_metadata user_metadata last_login last_ip "
-                "updated_at picture",
+                some="identities.isSocial logins_count last_ip app_metadata user_metadata last_login",
                 at_least=2,
-                without="primary_email_address_id identities.identity_data emails.email_id",
+                without="identities.identity_data emails.email_id",
             ),
-            signature(
-                "id",
-                some="identities logins_count email_verified nickname app_metadata user_metadata last_login",
-                at_least=2,
-                without="primary_email_address_id identities.identity_data aud",
-            ),
+            signature("id connection email_verified", some="nickname given_name picture"),
         ),
         {
-            "email": ("email", TRIM),
-            "given_name": ("firstName", TRIM),
-            "family_name": ("lastName", TRIM),
+            **basic_fields(email="email", phone="phone_number", first="given_name", last="family_name"),
             "nickname": ("alias", TRIM),
             "username": ("username", TRIM),
-            "phone_number": ("phoneNumber", PHONE),
-            "identities": ("oauthAccounts", ("json", "accounts")),
+            "identities": ("oauthAccounts", ACCOUNTS),
         },
         hints={
             "email_verified": VERIFIED_HINT,
-            "user_id": "map to metadata.auth0Id to keep it",
-            "id": "map to metadata.auth0Id to keep it",
+            "user_id": to_metadata("auth0Id"),
+            "id": to_metadata("auth0Id"),
             "name": "often the email again; map by hand",
-            "user_metadata": _TO_METADATA,
-            "app_metadata": _TO_METADATA,
+            "user_metadata": to_metadata(),
+            "app_metadata": to_metadata(),
         },
-        exclusions=(ExclusionRule("disabled", "blocked", "true", "are blocked in Auth0"),),
-        export="a job of `POST /api/v2/jobs/users-exports` (JSON or CSV), or the User Import / Export extension",
+        exclusions=(ExclusionRule("disabled", "blocked", TRUE, "are blocked in Auth0"),),
+        export="an export of users in the dashboard, or a job of `POST /api/v2/jobs/users-exports` (JSON or CSV)",
         transferred="email, name, nickname, username, phone, social accounts",
-        left_out="passwords and MFA; database and SMS identities; blocked users (`--include disabled`)",
+        left_out="passwords and MFA; database, SMS and enterprise identities; blocked users (`--include disabled`)",
         samples=("auth0.ndjson", "auth0.csv"),
     ),
     Preset(
         "clerk",
         "Clerk (dashboard CSV; CLI and Backend API JSON)",
-        (signature(some="primary_email_address primary_email_address_id"),),
+        (
+            signature("primary_email_address_id"),
+            signature(
+                "primary_email_address",
+                some="verified_email_addresses unverified_email_addresses password_digest password_hasher totp_secret",
+            ),
+        ),
         {
-            "primary_email_address": ("email", TRIM),
-            "email_addresses[id=@primary_email_address_id].email_address": ("email", TRIM),
-            "primary_phone_number": ("phoneNumber", PHONE),
-            "phone_numbers[id=@primary_phone_number_id].phone_number": ("phoneNumber", PHONE),
-            "first_name": ("firstName", TRIM),
-            "last_name": ("lastName", TRIM),
+            **basic_fields(
+                email="primary_email_address|email_addresses[id=@primary_email_address_id].email_address",
+                phone="primary_phone_number|phone_numbers[id=@primary_phone_number_id].phone_number",
+                first="first_name",
+                last="last_name",
+            ),
             "username": ("username", TRIM),
-            "external_accounts": ("oauthAccounts", ("json", "accounts")),
-            "web3_wallets": ("wallets", ("json", "wallets")),
+            "external_accounts": ("oauthAccounts", ACCOUNTS),
+            "web3_wallets": ("wallets", WALLETS),
         },
         hints={
             "verified_email_addresses": "lists verified emails; use --set emailVerifiedAt=now or unverified",
-            "id": "map to metadata.clerkId to keep it",
-            "public_metadata": _TO_METADATA,
-            "unsafe_metadata": _TO_METADATA,
+            "id": to_metadata("clerkId"),
+            "public_metadata": to_metadata(),
+            "unsafe_metadata": to_metadata(),
             "email_addresses": "the primary address is imported; a user has one email",
             "phone_numbers": "the primary number is imported; a user has one phone number",
-            "password_digest": "is not imported: Dynamic has no passwords",
+            "password_digest": NO_PASSWORDS,
         },
-        exclusions=(ExclusionRule("disabled", "banned", "true", "are banned in Clerk"),),
-        export="Settings > User exports in the dashboard (CSV), or `GET https://api.clerk.com/v1/users` (JSON)",
+        exclusions=(ExclusionRule("disabled", "banned", TRUE, "are banned in Clerk"),),
+        export=(
+            "Settings > User exports in the dashboard (CSV), `clerk migrate export clerk` or "
+            "`GET https://api.clerk.com/v1/users` (JSON)"
+        ),
         transferred="the primary email and phone, name, username, social accounts, wallets",
         left_out="other addresses: a user has one; passwords and TOTP; banned users (`--include disabled`)",
         samples=("clerk.csv", "clerk.json"),
     ),
     Preset(
         "firebase",
-        "Firebase (firebase auth:export, JSON and CSV)",
-        (signature("localId"),),
+        "Firebase (firebase auth:export, JSON and CSV; users of the Admin SDK)",
+        (signature("localId"), signature("uid", some="providerData tokensValidAfterTime customClaims")),
         {
-            "email": ("email", TRIM),
-            "displayName": ("firstName+lastName", ("trim", "split")),
-            "phoneNumber": ("phoneNumber", PHONE),
-            "providerUserInfo": ("oauthAccounts", ("json", "accounts")),
+            **basic_fields(email="email", phone="phoneNumber", full="displayName"),
+            "providerUserInfo|providerData": ("oauthAccounts", ACCOUNTS),
             **{
                 f"{provider} {column}": (f"oauthAccounts.{place}.{name}", transforms)
                 for place, provider in enumerate(_FIREBASE_PROVIDERS)
@@ -154,14 +167,20 @@ IDENTITY_PRESETS: tuple[Preset, ...] = (
         {f"oauthAccounts.{place}.provider": provider for place, provider in enumerate(_FIREBASE_PROVIDERS)},
         {
             "emailVerified": VERIFIED_HINT,
-            "localId": "map to metadata.firebaseId to keep it",
+            "localId": to_metadata("firebaseId"),
+            "uid": to_metadata("firebaseId"),
+            "metadata": "is not imported: it has the times of Firebase",
+            "customClaims": to_metadata(),
             "customAttributes": "map to metadata with the transform json to import it",
-            "passwordHash": "is not imported: Dynamic has no passwords",
+            "passwordHash": NO_PASSWORDS,
         },
-        (ExclusionRule("disabled", "disabled", "true", "are disabled in Firebase"),),
-        export="`firebase auth:export users.json` or `firebase auth:export users.csv`",
+        (ExclusionRule("disabled", "disabled", TRUE, "are disabled in Firebase"),),
+        export=(
+            "`firebase auth:export users.json` or `firebase auth:export users.csv`, or the users of `listUsers()` of "
+            "the Admin SDK as JSON"
+        ),
         transferred="email, name, phone, social accounts",
         left_out="passwords; disabled users (`--include disabled`)",
-        samples=("firebase.json", "firebase.csv"),
+        samples=("firebase.json", "firebase.csv", "firebase-admin.json"),
     ),
 )

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from dyntui.importer.preset_types import PHONE, TRIM, VERIFIED_HINT, Preset, signature
+from dyntui.importer.preset_types import (
+    ACCOUNTS,
+    VERIFIED_HINT,
+    WALLETS,
+    Preset,
+    basic_fields,
+    signature,
+    to_metadata,
+)
 
 __all__ = ["WALLET_PRESETS"]
 
-_KEY_STAYS = "is not imported: the key of the wallet stays with {vendor}"
+
+def _stays_with(vendor: str) -> str:
+    return f"is not imported: the key of the wallet stays with {vendor}"
+
+
+def _account_unknown(vendor: str) -> str:
+    return f"is not imported: {vendor} does not export the id of the social account"
+
 
 WALLET_PRESETS: tuple[Preset, ...] = (
     Preset(
@@ -14,8 +29,8 @@ WALLET_PRESETS: tuple[Preset, ...] = (
         "Dynamic (own exports and API responses)",
         (signature("projectEnvironmentId"),),
         {
-            "verifiedCredentials[format=blockchain]": ("wallets", ("wallets",)),
-            "verifiedCredentials[format=oauth]": ("oauthAccounts", ("accounts",)),
+            "verifiedCredentials[format=blockchain]": ("wallets", WALLETS),
+            "verifiedCredentials[format=oauth]": ("oauthAccounts", ACCOUNTS),
         },
         hints={"walletPublicKey": "taken from verifiedCredentials", "wallet": "", "chain": ""},
         export="`dyntui users export users.ndjson`, an export of the dashboard as JSON, or a response of the API",
@@ -26,13 +41,10 @@ WALLET_PRESETS: tuple[Preset, ...] = (
     Preset(
         "dyntui",
         "dyntui (users exported as CSV or NDJSON)",
-        tuple(
-            signature(f"id =createdAt {pair}")
-            for pair in ("email firstName", "email username", "email lastName", "username firstName", "email country")
-        ),
+        (signature("id =createdAt", some="=walletPublicKey =newUser =lastVisit =wallets.0.publicWalletAddress"),),
         {},
         hints={
-            "id": "map to metadata.formerId to keep it",
+            "id": to_metadata("formerId"),
             "walletPublicKey": "map to wallets.0.publicWalletAddress, and set walletName and walletProvider",
             "chain": "map to wallets.0.chain together with walletPublicKey",
         },
@@ -46,46 +58,30 @@ WALLET_PRESETS: tuple[Preset, ...] = (
         "Privy (users of the REST API or the server SDK, JSON)",
         (signature("linked_accounts"),),
         {
-            f"{column}[type={kind}]{path}": (target, transforms)
-            for column in ("linked_accounts", "linkedAccounts")
-            for kind, path, target, transforms in (
-                ("email", ".address", "email", TRIM),
-                ("phone", ".number", "phoneNumber", PHONE),
-                ("wallet|smart_wallet", "", "wallets", ("wallets",)),
-                ("*_oauth|farcaster|telegram", "", "oauthAccounts", ("accounts",)),
-            )
+            **basic_fields(email="linked_accounts[type=email].address", phone="linked_accounts[type=phone].number"),
+            "linked_accounts[type=wallet|smart_wallet]": ("wallets", WALLETS),
+            "linked_accounts[type=*_oauth|farcaster|telegram]": ("oauthAccounts", ACCOUNTS),
         },
         hints={
-            "id": "map to metadata.privyId to keep it",
-            "custom_metadata": "map to metadata to import it",
+            "id": to_metadata("privyId"),
+            "custom_metadata": to_metadata(),
             "linked_accounts": "split into the fields below",
-            "linkedAccounts": "split into the fields below",
         },
-        export="`GET https://auth.privy.io/api/v1/users` with app id and secret, or `getUsers()` of the server SDK",
+        export="`GET https://api.privy.io/v1/users` with app id and secret, or `getUsers()` of the server SDK",
         transferred="email, phone, external wallets, social accounts",
-        left_out="embedded wallets and passkeys: their keys stay at Privy",
+        left_out="embedded and smart wallets and passkeys: their keys stay at Privy; ids of custom authentication",
         samples=("privy.json",),
     ),
     Preset(
         "magic",
         "Magic (user metadata of the Admin SDK)",
-        (
-            signature("issuer publicAddress email"),
-            signature("issuer public_address email"),
-            signature("issuer publicAddress phoneNumber"),
-        ),
-        {
-            "email": ("email", TRIM),
-            "phoneNumber": ("phoneNumber", PHONE),
-            "phone_number": ("phoneNumber", PHONE),
-        },
+        (signature("issuer publicAddress", some="email phoneNumber oauthProvider wallets"),),
+        basic_fields(email="email", phone="phoneNumber"),
         hints={
-            "issuer": "map to metadata.magicIssuer to keep it",
-            "publicAddress": _KEY_STAYS.format(vendor="Magic"),
-            "public_address": _KEY_STAYS.format(vendor="Magic"),
-            "wallets": _KEY_STAYS.format(vendor="Magic"),
-            "oauthProvider": "is not imported: Magic does not export the id of the social account",
-            "oauth_provider": "is not imported: Magic does not export the id of the social account",
+            "issuer": to_metadata("magicIssuer"),
+            "publicAddress": _stays_with("Magic"),
+            "wallets": _stays_with("Magic"),
+            "oauthProvider": _account_unknown("Magic"),
             "username": "map to username if people sign in with it",
         },
         export="`magic.users.getMetadataByIssuer(issuer)` of the Admin SDK for each user that your database knows",
@@ -102,19 +98,22 @@ WALLET_PRESETS: tuple[Preset, ...] = (
             signature("authConnectionId groupedAuthConnectionId"),
             signature("authConnectionId authConnection userId"),
         ),
-        {"email": ("email", TRIM), "name": ("firstName+lastName", ("trim", "not_email", "split"))},
+        basic_fields(email="email", full="name"),
         hints={
-            "verifierId": "map to metadata.web3authId to keep it",
-            "userId": "map to metadata.web3authId to keep it",
+            "verifierId": to_metadata("web3authId"),
+            "userId": to_metadata("web3authId"),
             "isMfaEnabled": "is not imported: people set up MFA again",
-            "profileImage": "map to metadata.profileImage to keep it",
-            "typeOfLogin": "is not imported: Web3Auth does not export the id of the social account",
-            "authConnection": "is not imported: Web3Auth does not export the id of the social account",
+            "profileImage": to_metadata("profileImage"),
+            "typeOfLogin": _account_unknown("Web3Auth"),
+            "authConnection": _account_unknown("Web3Auth"),
             "emailVerified": VERIFIED_HINT,
         },
         export="the results of `getUserInfo()` that your application saved: Web3Auth has no list of users",
         transferred="email, name",
-        left_out="wallets: their keys stay with Web3Auth; social accounts: their ids are not exported; tokens",
+        left_out=(
+            "wallets: their keys stay with Web3Auth; social accounts: their ids are not exported; tokens; "
+            "rows with a `dappShare`, which is a seed phrase: delete it first"
+        ),
         samples=("web3auth.json",),
     ),
 )

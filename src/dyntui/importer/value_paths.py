@@ -5,14 +5,16 @@ JSON. `tags[split=;].0` is a part of a text, and `mobile|phone` the first of sev
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
-from dyntui.importer.source_types import Cell
+from dyntui.importer.source_types import Cell, normalize_name
 
-__all__ = ["Reach", "compile_path", "find_owner_column", "find_owner_columns", "left_out_values", "split_alternatives"]
+__all__ = ["Reach", "compile_path", "find_owner_column", "find_owner_columns", "left_out_values", "matching_path"]
+__all__ += ["open_json", "split_alternatives"]
 
 Reach = Callable[[Sequence[Cell]], object]
 """Returns the value at a path in a row's cells; None when there is none."""
@@ -52,6 +54,25 @@ def _find_column(columns: Sequence[str], path: str) -> str | None:
     return max(starts, key=len) if starts else None
 
 
+def matching_path(columns: Sequence[str], path: str) -> str:
+    """Return a path with the column names as a file spells them, without alternatives that it does not have.
+
+    `primaryEmailAddress` also finds the column `primary_email_address`. Returns "" when nothing of the path exists.
+    """
+    spelling = {normalize_name(column): column for column in reversed(columns)}
+    return "|".join(filter(None, (_spelled(columns, spelling, part) for part in split_alternatives((), path))))
+
+
+def _spelled(columns: Sequence[str], spelling: Mapping[str, str], path: str) -> str:
+    if find_owner_column(columns, path):
+        return path
+    bracket, dot = path.find("["), path.find(".")
+    for end in (bracket if bracket >= 0 else len(path), dot):
+        if end > 0 and (column := spelling.get(normalize_name(path[:end]))):
+            return column + path[end:]
+    return ""
+
+
 def is_blank(value: object) -> bool:
     """Return whether a value is empty."""
     return value is None or value == ""
@@ -62,7 +83,8 @@ def compile_path(columns: Sequence[str], path: str, is_empty: IsEmpty = is_blank
 
     `list.0` reads the first item, `list[key=value]` the items whose key matches (`*` for any text, `|` for or,
     `@column` for the value of another column), `.name` after that reads from the first of them. `text[split=;]` is the
-    list of the parts of a text. `one|other` is the first that is not empty. Raises UsageError for an unknown column.
+    list of the parts of a text. `one|other` is the first that is not empty. A key may be spelled otherwise in the data
+    (`emailAddress`, `email_address`). Raises UsageError for an unknown column.
     """
     parts = split_alternatives(columns, path)
     if len(parts) > 1:
@@ -76,7 +98,7 @@ def compile_path(columns: Sequence[str], path: str, is_empty: IsEmpty = is_blank
     steps = [_step(match, columns) for match in _STEP.finditer(path[len(column) :])]
 
     def follow(cells: Sequence[Cell]) -> object:
-        value: object = _opened(cells[index])
+        value: object = open_json(cells[index])
         for step in steps:
             if value is None:
                 return None
@@ -135,8 +157,8 @@ def _other_parts(reach: Reach, places: set[int]) -> Callable[[Sequence[Cell]], l
     return check
 
 
-def _opened(cell: Cell) -> object:
-    """Return the parsed JSON of a cell; None when it is not JSON."""
+def open_json(cell: object) -> object:
+    """Return the parsed JSON of a text that looks like it, None when it is not JSON; any other value as it is."""
     if isinstance(cell, str) and cell.lstrip()[:1] in ("{", "["):
         try:
             return parse_json(cell)
@@ -153,9 +175,10 @@ def _step(match: re.Match[str], columns: Sequence[str]) -> Callable[[object, Seq
         separator = _SEPARATORS.get(expected, expected) or ","
         return lambda value, cells: _parts(value, separator)
     if expected.startswith("@"):
-        if expected[1:] not in columns:
+        column = matching_path(columns, expected[1:])
+        if column not in columns:
             return lambda value, cells: None
-        other = list(columns).index(expected[1:])
+        other = list(columns).index(column)
         return lambda value, cells: _matching(value, key, [str(cells[other])])
     patterns = expected.split("|")
     return lambda value, cells: _matching(value, key, patterns)
@@ -169,7 +192,7 @@ def _parts(value: object, separator: str) -> object:
 
 def _into(value: object, name: str) -> object:
     if isinstance(value, dict):
-        return value.get(name)
+        return _value_of(value, name)
     if isinstance(value, list) and value:
         if name.isdigit():
             return value[int(name)] if int(name) < len(value) else None
@@ -177,10 +200,21 @@ def _into(value: object, name: str) -> object:
     return None
 
 
+_normal_key = lru_cache(4096)(normalize_name)
+
+
+def _value_of(record: Mapping[object, object], name: str) -> object:
+    """Return the value of a key, also when the record spells it otherwise: `emailAddress` or `email_address`."""
+    if name in record:
+        return record[name]
+    normal = _normal_key(name)
+    return next((value for key, value in record.items() if _normal_key(str(key)) == normal), None)
+
+
 def _matching(value: object, key: str, patterns: list[str]) -> list[object]:
     each = value if isinstance(value, list) else [value]
     return [
         item
         for item in each
-        if isinstance(item, dict) and any(fnmatchcase(str(item.get(key)), pattern) for pattern in patterns)
+        if isinstance(item, dict) and any(fnmatchcase(str(_value_of(item, key)), pattern) for pattern in patterns)
     ]

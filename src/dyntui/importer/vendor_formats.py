@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from dyntui.core.json_types import as_object
 from dyntui.importer.fields import SIGN_IN_PROVIDERS, WALLET_PROVIDERS
@@ -16,33 +16,45 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-CHAIN_WORDS = {"ethereum": "EVM", "evm": "EVM", "eth": "ETH", "polygon": "EVM", "base": "EVM", "arbitrum": "EVM"}
-CHAIN_WORDS |= {
-    "optimism": "EVM",
+CHAIN_WORDS = {
+    "ethereum": "EVM",
+    "evm": "EVM",
     "eip155": "EVM",
+    "eth": "ETH",
+    "polygon": "EVM",
+    "base": "EVM",
+    "arbitrum": "EVM",
+    "optimism": "EVM",
     "solana": "SOL",
     "svm": "SOL",
     "bitcoin": "BTC",
+    "bitcoin-segwit": "BTC",
+    "bitcoin-taproot": "BTC",
     "starknet": "STARK",
+    "algorand": "ALGO",
+    "movement": "APTOS",
 }
-CHAIN_WORDS |= {"algorand": "ALGO", "bitcoin-segwit": "BTC", "bitcoin-taproot": "BTC", "movement": "APTOS"}
+"""Chains of the API by the words of other systems, in lower case."""
 
-_PROVIDERS = {name.casefold(): name for name in WALLET_PROVIDERS}
-_PROVIDERS |= {
+_PROVIDERS = {name.casefold(): name for name in WALLET_PROVIDERS} | {
     "injected": "browserExtension",
     "coinbasewallet": "browserExtension",
     "solanaadapter": "browserExtension",
+    "phantom": "browserExtension",
+    "walletconnectv2": "walletConnect",
 }
-_PROVIDERS |= {"walletconnectv2": "walletConnect", "phantom": "browserExtension"}
 _ADDRESS_NAMES = _words("publicwalletaddress publickey address web3wallet walletaddress cryptowalletaddress")
 _EMBEDDED = frozenset({"privy", "embedded"})
 
-# Names of identities that are the account itself, not a social account.
+# Identities that are the account itself or a wallet, not a social account.
 _NOT_SOCIAL = frozenset(
-    _words("auth0 password phone email sms emaillink emailpassword passwordless username anonymous custom firebase")
+    _words(
+        "auth0 password phone email sms emaillink emailpassword passwordless username anonymous custom firebase web3"
+    )
 )
-_SOCIAL = {normalize_name(name): name for name in SIGN_IN_PROVIDERS}
-_SOCIAL |= {
+# Sign-in through a directory of an organization; such an account has no counterpart at Dynamic.
+_ENTERPRISE = frozenset(_words("saml samlp oidc adfs ad ldap enterprise sso"))
+_SOCIAL = {normalize_name(name): name for name in SIGN_IN_PROVIDERS} | {
     "googleoauth2": "google",
     "windowslive": "microsoft",
     "x": "twitter",
@@ -65,34 +77,44 @@ def _find(item: Mapping[str, object], *names: str) -> object:
     return None
 
 
-def _objects(value: Iterable[object]) -> Iterable[Mapping[str, object]]:
-    return (item for item in value if isinstance(item, Mapping))
+def _objects(value: object) -> list[Mapping[str, object]]:
+    """Return the objects of a list, or the only object."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, Mapping)]
 
 
 def reshape_wallets(value: object, name: str, problems: list[Problem]) -> object:
     """Return wallets as CreateWalletRequest; embedded wallets of another vendor are left out with a problem."""
-    if not isinstance(value, list):
+    if not isinstance(value, list | Mapping):
         return value
     wallets: list[dict[str, object]] = []
-    for item in _objects(value):
-        address = _find(
-            item, "publicwalletaddress", "publickey", "address", "web3wallet", "walletaddress", "cryptowalletaddress"
-        )
+    for item in map(_flat_wallet, _objects(value)):
+        address = _find(item, *_ADDRESS_NAMES)
         if address is None:
             continue
         client, connector = _find(item, "walletclienttype", "walletclient"), _find(item, "connectortype")
-        if client in _EMBEDDED or connector in _EMBEDDED:
-            message = f"{address} is embedded in {client or connector}. Its key stays there, so it is not imported."
+        owner = next((str(each) for each in (client, connector) if each in _EMBEDDED), None)
+        if item.get("type") == "smart_wallet":
+            owner = "the account of another vendor"
+        if owner is not None:
+            message = f"{address} is embedded in {owner}. Its key stays there, so it is not imported."
             problems.append(Problem("info", "wallet_embedded_left_out", name, message))
             continue
         wallets.append(_wallet(item, str(address), client, connector))
     return wallets or None
 
 
+def _flat_wallet(item: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the part of an object that has the address; Supabase has it in the claims of an identity."""
+    details = as_object(item.get("identity_data"))
+    return as_object(details.get("custom_claims")) or details or item
+
+
 def _wallet(item: Mapping[str, object], address: str, client: object, connector: object) -> dict[str, object]:
     wallet: dict[str, object] = {"publicWalletAddress": address}
     if chain := _find(item, "chain", "chaintype", "blockchain", "cryptowallettype"):
-        wallet["chain"] = CHAIN_WORDS.get(str(chain).casefold(), str(chain).upper())
+        word = str(chain).partition(":")[0]  # CAIP-2, such as solana:mainnet
+        wallet["chain"] = CHAIN_WORDS.get(word.casefold(), word.upper())
     strategy = _find(as_object(item.get("verification")), "strategy")
     if isinstance(strategy, str) and strategy.startswith("web3_"):
         wallet.setdefault("chain", "SOL" if "solana" in strategy else "EVM")
@@ -110,9 +132,15 @@ def _wallet(item: Mapping[str, object], address: str, client: object, connector:
 
 def reshape_accounts(value: object, name: str, problems: list[Problem]) -> object:
     """Return social accounts as CreateUserOauthRequest; password and phone identities are left out."""
-    if not isinstance(value, list):
+    if not isinstance(value, list | Mapping):
         return value
-    accounts = [account for item in _objects(value) if (account := _account(item))]
+    accounts: list[dict[str, object]] = []
+    for item in map(_flat_account, _objects(value)):
+        if _is_enterprise(item):
+            message = f"The sign-in through {_provider(item)} belongs to an organization, so it is not imported."
+            problems.append(Problem("info", "account_left_out", name, message))
+        elif account := _account(item):
+            accounts.append(account)
     return accounts or None
 
 
@@ -128,12 +156,27 @@ def _flat_account(item: Mapping[str, object]) -> Mapping[str, object]:
         return {"provider": item.get("provider"), "accountId": number, **details}
     if isinstance(inner := item.get("thirdParty"), Mapping):  # SuperTokens
         return {"provider": inner.get("id"), "accountId": inner.get("userId"), "email": item.get("email")}
+    if "thirdPartyUserId" in item:  # SuperTokens, bulk import
+        return {
+            "provider": item.get("thirdPartyId"),
+            "accountId": item["thirdPartyUserId"],
+            "email": item.get("email"),
+        }
     return item
 
 
+def _provider(item: Mapping[str, object]) -> str:
+    return str(_find(item, "oauthprovider", "provider", "providerid", *_PROVIDER_NAMES, "type", "connection") or "")
+
+
+def _is_enterprise(item: Mapping[str, object]) -> bool:
+    """Return whether an identity is one of an organization, such as SAML, by its provider or the type of it."""
+    kinds = (_provider(item), str(item.get("providerType") or ""))
+    return any(normalize_name(kind.partition("-")[0]) in _ENTERPRISE for kind in kinds)
+
+
 def _account(item: Mapping[str, object]) -> dict[str, object] | None:
-    item = _flat_account(item)
-    word = str(_find(item, "oauthprovider", "provider", "providerid", *_PROVIDER_NAMES, "type", "connection") or "")
+    word = _provider(item)
     bare = normalize_name(word.removeprefix("oauth_").removesuffix("_oauth").removesuffix(".com"))
     if bare in _NOT_SOCIAL or item.get("isSocial") is False:
         return None

@@ -7,10 +7,19 @@ import re
 
 from dyntui.importer.vendor_formats import CHAIN_WORDS
 
-__all__ = ["EVERY_WALLET", "is_wallet_column", "proposed_provider", "proposed_wallet_name", "wallet_chain"]
+__all__ = [
+    "EVERY_WALLET",
+    "WALLET_PARTS",
+    "is_wallet_column",
+    "proposed_provider",
+    "proposed_wallet_name",
+    "wallet_chain",
+]
 
 EVERY_WALLET = "wallets.N."
 """The start of a constant for every wallet of a row, such as `wallets.N.walletName`."""
+WALLET_PARTS = ("walletName", "walletProvider")
+"""The parts of a wallet that files with addresses often lack, and that are asked for once."""
 
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _CHAINS = {
