@@ -105,7 +105,7 @@ TEST_NAME_WORDS = NAME_WORDS - {"later", "once"}
 """The same for tests, whose names are sentences."""
 EXEMPTIONS = {
     "src/dyntui/importer/presets_identity.py": frozenset(["clerk"]),
-    "tests/importer/test_importer_mapping.py": frozenset(["clerk"]),
+    "tests/importer/test_importer_presets.py": frozenset(["clerk"]),
     "src/dyntui/tui/shell/console_app.py": frozenset(["later"]),
     "src/dyntui/tui/shell/jump_targets.py": frozenset(["everything"]),
     "src/dyntui/tui/shell/keymap.py": frozenset(["beside", "everything", "mend", "weigh"]),

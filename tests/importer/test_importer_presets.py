@@ -310,7 +310,7 @@ def test_a_web3_identity_of_supabase_is_a_wallet(chain: str, address: str, expec
     assert outcomes(dump.encode(), "users.csv")[1][0][0] == {"wallets": [wallet]}
 
 
-def test_wallets_of_a_list_without_a_name_are_asked_for_once() -> None:
+def test_wallets_of_a_list_without_a_name_need_one_choice() -> None:
     records = [{"email": "a@x.org", "wallets": [{"address": ADDRESS, "chain": "EVM"}]}]
     mapping = proposal_of(encode(records), "users.json")
     assert mapping.missing_wallet_parts == ("walletName", "walletProvider")
@@ -352,7 +352,7 @@ def test_contacts_without_an_email_are_google_contacts() -> None:
     )
 
 
-def test_a_seed_phrase_of_web3auth_is_refused_and_not_kept() -> None:
+def test_a_seed_phrase_of_web3auth_is_removed_from_the_row() -> None:
     phrase = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about"
     user = {"verifier": "torus", "verifierId": "1", "typeOfLogin": "google", "email": "a@x.org", "dappShare": phrase}
     with open_source(io.BytesIO(encode([user]))) as source:
