@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.importer import importer_samples as samples
 
@@ -25,7 +25,7 @@ from dyntui.importer import (
     open_source,
     propose_mapping,
 )
-from dyntui.importer.formula_escaping import escape_formula, shield, unescape_formula
+from dyntui.importer.formula_escaping import escape_formula, escaped_columns, shield, unescape_formula
 from dyntui.importer.source_types import fingerprint
 
 
@@ -140,7 +140,9 @@ def test_a_corrected_line_is_accepted_when_it_is_read_back(tmp_path: Path) -> No
 
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-dangerous = st.text(alphabet="'=+-@\t\0\r\n\",;ab\\ \ufeff\u00a0\uff1d\uff0d\u200b\x1b", max_size=8)
+dangerous = st.sampled_from(['="a"', '="\'=1"', '=""', '="a;\'=1"']) | st.text(
+    alphabet="'=+-@\t\0\r\n\",;ab\\ \ufeff\u00a0\uff1d\uff0d\u200b\x1b", max_size=8
+)
 
 
 PAYLOADS = [
@@ -171,6 +173,7 @@ def test_both_formats_are_read_back_by_one_reader(value: str) -> None:
     st.booleans(),
 )
 def test_any_values_are_written_and_read_back_unchanged(values: list[list[str]], delimiter: str, safe: bool) -> None:
+    assume(not escaped_columns(values))
     info = SourceInfo("f", "csv", "utf-8", delimiter, "double", 1, ("email", "x y"), fingerprint(("email", "x y")))
     rows = [SourceRow(number, tuple(cells)) for number, cells in enumerate(values, start=1)]
     with tempfile.TemporaryDirectory() as folder:

@@ -414,3 +414,21 @@ def test_rows_of_any_delimited_text_are_as_wide_as_the_columns(text: str) -> Non
         return
     assert all(len(row.cells) == len(info.columns) for row in rows)
     assert [row.number for row in rows] == sorted({row.number for row in rows})
+
+
+@pytest.mark.parametrize(
+    ("text", "email"),
+    [
+        ('email,phone\n="a@x.com",="+491712345678"\n', "a@x.com"),
+        ("'email','name'\n'a@x.com','Ada'\n'b@x.com','Bob'\n", "a@x.com"),
+    ],
+)
+def test_texts_in_the_quotes_of_other_programs_are_read(text: str, email: str) -> None:
+    with open_source(io.BytesIO(text.encode())) as source:
+        assert source.sample()[0].cells[0] == email
+
+
+@pytest.mark.parametrize("again", ["username,name", "\ufeffusername, name"])
+def test_a_header_row_in_joined_files_is_an_error(again: str) -> None:
+    with open_source(io.BytesIO(f"username,name\nada,Ada\n{again}\nbob,Bob\n".encode())) as source:
+        assert [[problem.code for problem in row.problems] for row in source.rows()] == [[], ["header_repeated"], []]

@@ -88,6 +88,46 @@ def test_numbers_that_are_not_valid_json_are_refused(number: str) -> None:
     assert read(f'{{"a": 1}}\n{{"a": {number}}}\n')[1][1].problems[0].code == "bad_json_record"
 
 
+def test_a_key_with_two_values_is_an_error() -> None:
+    with pytest.raises(SourceError, match="'email' has two values"):
+        read('[{"email": "a@x.com", "email": "b@x.com"}]')
+    _, rows = read('{"email": "a@x.com", "email": "b@x.com"}\n{"email": "c@x.com", "email": "c@x.com"}\n')
+    assert [bool(row.problems) for row in rows] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("data", "records", "emails"),
+    [
+        ('{"a@x.com": {"firstName": "A"}, "b@x.com": {"firstName": "B"}}', "*", ["a@x.com", "b@x.com"]),
+        ('{"users": {"+491712345678": {"firstName": "A"}}}', "users.*", ["+491712345678"]),
+        ('{"active": [{"email": "a@x.com"}], "deleted": [{"email": "b@x.com"}, {"email": "c@x.com"}]}', "active", None),
+        (
+            '{"organizations": [{"name": "X", "billingEmail": "o@x.com", "members": [{"email": "a@x.com"}]}]}',
+            "organizations.*.members",
+            None,
+        ),
+    ],
+)
+def test_the_records_are_those_of_people(data: str, records: str, emails: list[str] | None) -> None:
+    info, rows = read(data)
+    assert info.records == records
+    assert [row.cells[-1] for row in rows] == (emails or ["a@x.com"])
+
+
+@pytest.mark.parametrize(
+    "before", ["module.exports = ", "const users = ", "callback(", "/* users */ ", ")]}'\n", "# users\n", "\x1e"]
+)
+def test_text_before_json_is_named(before: str) -> None:
+    with pytest.raises(SourceError, match="JSON with other text before it"):
+        read(before + '[{"email": "a@x.com"}]')
+
+
+@pytest.mark.parametrize("cut", [1, 3, 20])
+def test_a_file_that_ends_early_is_named_so(cut: int) -> None:
+    with pytest.raises(SourceError, match="it ends early"):
+        read('{"users": [{"email": "a@x.com"}], "next": "abc"}'[:-cut])
+
+
 def test_a_broken_first_line_does_not_hide_the_format() -> None:
     info, rows = read('{"email": oops}\n{"email": "a@x.com"}\n')
     assert info.format == "ndjson" and [bool(row.problems) for row in rows] == [True, False]

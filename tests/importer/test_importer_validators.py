@@ -129,6 +129,7 @@ def test_reserved_domains_warn_in_a_sandbox_and_fail_in_live(kind: str, severity
         ("o'neil@example.com,", "o'neil@example.com"),
         ("ada@example.com; bob@example.com", None),
         ("ada smith@example.com", None),
+        ("ada@example.com,Ada,Lovelace", None),
         ("m\u00fcller@example.com,", None),
     ],
 )

@@ -1,4 +1,4 @@
-"""Strict JSON for input from outside: only finite numbers, and limited depth."""
+"""Strict JSON for input from outside: only finite numbers, no key with two values, and limited depth."""
 
 from __future__ import annotations
 
@@ -24,19 +24,29 @@ def _finite(text: str) -> float:
     return value
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        for key, each in pairs:
+            if each != value[key]:
+                raise ValueError(f"the key {key[:60]!r} has two values in one object")
+    return value
+
+
+_LENIENT_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)
 
 
 def parse_json(text: str | bytes) -> object:
     """Return the value of JSON text or UTF-8 bytes. Raises ValueError when it is not JSON or nested too deeply."""
-    return _parse(text)
+    return _parse(text, _DECODER)
 
 
-def _parse(text: str | bytes) -> Json:
+def _parse(text: str | bytes, decoder: json.JSONDecoder) -> Json:
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig", "surrogatepass")
     try:
-        value: Json = _DECODER.decode(text)
+        value: Json = decoder.decode(text)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     _check_depth(value, text.count("[") + text.count("{"))
@@ -70,7 +80,7 @@ def load_json(data: bytes) -> Json:
         text = data.decode("utf-8-sig", "surrogatepass")
     except UnicodeDecodeError:
         text = data.decode("utf-8-sig", "surrogateescape")
-    return _parse(text)
+    return _parse(text, _LENIENT_DECODER)
 
 
 def dump_json(value: object) -> bytes:

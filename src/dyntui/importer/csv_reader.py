@@ -82,7 +82,7 @@ class DelimitedReader(RowReader):
                     if not any(cells):
                         continue
                     for cell in cells:
-                        if "'" in cell:
+                        if "'" in cell or cell[:2] == '="':
                             cells = [unescape_formula(cell) for cell in cells]
                             break
                     yield SourceRow(number, tuple(cells) if keep is None else tuple([cells[index] for index in keep]))

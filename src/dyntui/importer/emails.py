@@ -60,6 +60,8 @@ _ADDRESS = re.compile(
 )
 """An address with signs around it that do not belong to it."""
 _ENDS = "'\"`#=*|/\\;, "
+_REST = re.compile(r"\W*(?:\([^()]*\)|\?\S*)?\W*")
+"""What may follow an address without being another value: a remark in brackets, the query of a URL."""
 _SPACE_AT_SIGN = re.compile(r"\s*([@.,])\s*")
 _WORD_COMMA = re.compile(r"(?<=[A-Za-z0-9]),(?=[A-Za-z0-9])")
 
@@ -76,7 +78,7 @@ def _corrected_email(value: str) -> str | None:
         plain = _WORD_COMMA.sub(".", _SPACE_AT_SIGN.sub(r"\1", plain))
         matches = list(_ADDRESS.finditer(plain))
     found = {match[0] for match in matches}
-    if len(found) != 1 or plain.count("@") > len(matches):
+    if len(found) != 1 or plain.count("@") > len(matches) or not _REST.fullmatch(plain[matches[-1].end() :]):
         return None
     text = found.pop()
     before = plain[: matches[0].start()].rstrip()[-1:]  # a word before the address may be a part of it

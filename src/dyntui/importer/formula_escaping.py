@@ -10,7 +10,8 @@ gets another one in both profiles, so that reading returns the same value.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 __all__ = ["escape_formula", "escaped_columns", "shield", "unescape_formula", "without_escape"]
@@ -27,6 +28,9 @@ _STARTS = re.compile(
     rf"(?:\A(?=[\s;,'{_HIDDEN}]*{_SIGN}|'*[\t\0\r])|(?<=[;\t\r\n])(?='*{_BLANKS}{_SIGN})|(?<=,)(?='*{_SIGN_BUT_MINUS}))('?)"
 )
 
+_TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
+"""How some programs write a text that a spreadsheet must not read as a number."""
+
 
 def escape_formula(text: str) -> str:
     """Return `text` for files that are opened in a spreadsheet: formulas are preceded by an apostrophe."""
@@ -35,11 +39,15 @@ def escape_formula(text: str) -> str:
 
 def shield(text: str) -> str:
     """Return `text` for exact files: only a value that looks escaped already gets another apostrophe."""
+    if _TEXT_FORMULA.fullmatch(text):
+        return "'" + _STARTS.sub(r"\1\1", text)
     return _STARTS.sub(r"\1\1", text) if "'" in text else text
 
 
 def unescape_formula(text: str) -> str:
-    """Return `text` without the apostrophes that `escape_formula` or `shield` added."""
+    """Return `text` without the apostrophes that `escape_formula` or `shield` added; the text of `="text"`."""
+    if text.startswith('="') and (match := _TEXT_FORMULA.fullmatch(text)):
+        return match[1].replace('""', '"')
     return _STARTS.sub("", text) if "'" in text else text
 
 
@@ -48,26 +56,30 @@ _ELISION = re.compile(r"'[tsnk][\s\-]", re.IGNORECASE)
 """The start of Dutch names such as 't Hooft, which are no escaped texts."""
 
 
-def escaped_columns(rows: Sequence[Sequence[object]]) -> frozenset[int]:
+def escaped_columns(rows: Sequence[Sequence[object]]) -> dict[int, bool]:
     """Return the columns in which an apostrophe escapes every text, as in the CSV of Auth0, from the first rows.
 
-    One apostrophe in one cell proves nothing.
+    The value is whether the texts are between two apostrophes, as in SQL. One apostrophe in one cell proves nothing.
     """
-    texts: dict[int, int] = {}
-    escaped: dict[int, int] = {}
+    texts: Counter[int] = Counter()
+    escaped: Counter[int] = Counter()
+    quoted: Counter[int] = Counter()
     for row in rows:
         for place, cell in enumerate(row):
             if isinstance(cell, str) and cell and cell not in ("true", "false") and not cell.isdigit():
-                texts[place] = texts.get(place, 0) + 1
-                if cell.startswith("'") and not _ELISION.match(cell):
-                    escaped[place] = escaped.get(place, 0) + 1
+                texts[place] += 1
+                if len(cell) > 1 and cell.startswith("'") and not _ELISION.match(cell):
+                    escaped[place] += 1
+                    quoted[place] += cell.endswith("'")
     found = {place: count for place, count in escaped.items() if count >= _NEARLY_ALL * texts[place]}
-    return frozenset(found) if sum(found.values()) > 1 else frozenset()
+    return {place: quoted[place] == count for place, count in found.items()} if sum(found.values()) > 1 else {}
 
 
-def without_escape(cells: Sequence[_T], columns: frozenset[int]) -> tuple[_T | str, ...]:
-    """Return the cells without the apostrophe before each text of these columns."""
+def without_escape(cells: Sequence[_T], columns: Mapping[int, bool]) -> tuple[_T | str, ...]:
+    """Return the cells without the apostrophe before each text of the `escaped_columns`, or those around it."""
     return tuple(
-        cell[1:] if place in columns and isinstance(cell, str) and cell.startswith("'") else cell
+        (cell[1:-1] if columns[place] and len(cell) > 1 and cell.endswith("'") else cell[1:])
+        if place in columns and isinstance(cell, str) and cell.startswith("'")
+        else cell
         for place, cell in enumerate(cells)
     )

@@ -42,6 +42,8 @@ _DEEPEST_PLACE = 8
 _SUMMARY = 64
 _SHOWN = 5
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}")
+_IDENTITY_KEY = re.compile(rf"{_EMAIL.pattern}|\+\d{{8,15}}|0x[0-9a-fA-F]{{40}}")
+"""A key that is the email, phone number or wallet of the person in its object."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -50,6 +52,10 @@ def _words(text: str) -> frozenset[str]:
 
 _USER_LISTS = _words("users user people members customers contacts subscribers accounts profiles")
 _GENERIC_LISTS = _words("data results result records rows items list entries values resources response")
+_LEFTOVER_LISTS = _words(
+    "deleted deletedusers removed archived errors failed failures invalid rejected skipped duplicates blocked banned "
+    "disabled suspended inactive unsubscribed bounced spam test testusers"
+)
 _IDENTITY_FIELDS = frozenset({"email", "username", "phoneNumber", *(name for name in FIRST_ITEMS if "Address" in name)})
 _IDENTITY_NAMES = _words("primaryemail primaryemailaddress emailaddress preferredusername loginid")
 _INNER_OBJECTS = _words("profile attributes traits user person contact userinfo customer member name")
@@ -67,6 +73,8 @@ class RecordPlace:
     count: int = 0
     people: int = 0
     """How many of the first objects look like people."""
+    identified: int = 0
+    """How many of them have a key that identifies a person, not only an email address, which may be an owner's."""
     keys: dict[str, None] = field(default_factory=dict)
     """The keys of all objects in the order of appearance."""
 
@@ -88,6 +96,11 @@ class RecordPlace:
     @property
     def holds_people(self) -> bool:
         return self.people * 2 >= min(self.count, _SAMPLED) > 0
+
+    @property
+    def is_leftover(self) -> bool:
+        """Whether the place has a name such as `deleted`, whose people are probably not wanted."""
+        return any(normalize_name(step) in _LEFTOVER_LISTS for step in self.path if isinstance(step, str))
 
     @property
     def list_rank(self) -> int:
@@ -141,7 +154,7 @@ class RecordScan:
             summary: dict[str, object] = {}
             for key in stream.entries():
                 child = self._read(stream, (*path, key))
-                self._add_entry(path, child)
+                self._add_entry(path, key, child)
                 if len(summary) < _SUMMARY:
                     summary[key] = child
             return summary
@@ -163,7 +176,7 @@ class RecordScan:
             for key, child in value.items():
                 if is_person and normalize_name(key) != "users":
                     continue
-                self._add_entry(path, child)
+                self._add_entry(path, key, child)
                 if isinstance(child, (dict, list)):
                     self._search(child, (*path, key))
         elif isinstance(value, list):
@@ -175,15 +188,17 @@ class RecordScan:
                 elif isinstance(item, list):
                     self._search(item, (*path, EACH))
 
-    def _add_entry(self, path: RecordPath, child: object) -> None:
+    def _add_entry(self, path: RecordPath, key: str, child: object) -> None:
         if isinstance(child, dict):
-            self._add((*path, ENTRY), child)
+            place = self._add((*path, ENTRY), child)
+            if place is not None and place.count <= _SAMPLED and _IDENTITY_KEY.fullmatch(key):
+                place.people += not _is_person(child)
         elif path in self._other_values or len(self._other_values) < _MOST_PLACES:
             self._other_values[path] += 1
 
     def _add_item(self, path: RecordPath, record: dict[str, object]) -> None:
         place = self._add(path, record)
-        if place is not None and not place.people and (place.count <= _SAMPLED or self._has_people_below(path)):
+        if place is not None and not place.identified and (place.count <= _SAMPLED or self._has_people_below(path)):
             self._search(record, path)  # a page of an API: the records are in it
 
     def _has_people_below(self, path: RecordPath) -> bool:
@@ -196,6 +211,7 @@ class RecordScan:
             place.count += 1
             place.keys.update(dict.fromkeys(record))
             if place.count <= _SAMPLED:
+                place.identified += _has_identity(record)
                 place.people += _is_person(record)
         return place
 
@@ -276,7 +292,7 @@ class RecordScan:
 def _order_of_people(place: RecordPlace) -> tuple[int, int, int, bool]:
     """Return the order of places with people: named as people and near the start first, then the largest."""
     depth = len(place.path) if place.list_rank < 2 else 0
-    return min(place.list_rank, 2), depth, -place.people, place.is_keyed
+    return min(place.list_rank, 2) + place.is_leftover, depth, -place.people, place.is_keyed
 
 
 def _outweighs_document(place: RecordPlace) -> bool:

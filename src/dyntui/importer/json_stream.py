@@ -92,7 +92,7 @@ class JsonStream:
             try:
                 value, end = decode_first(self._buffer, self._place)
             except ValueError as error:
-                if "nested" in str(error):
+                if not isinstance(error, json.JSONDecodeError):  # more text does not help
                     raise self.error(str(error)) from error
                 if len(self._buffer) - self._place > LONGEST_RECORD:
                     raise self.error("a value is too large") from error
@@ -116,7 +116,7 @@ class JsonStream:
         except ValueError as error:
             if "nested" in str(error):
                 raise self.error(str(error)) from error
-            return INCOMPLETE
+            return INCOMPLETE  # reading it piece by piece shows where the error is
         return value
 
     def skip(self) -> None:
@@ -166,8 +166,7 @@ class JsonStream:
         return bool(block)
 
 
-def _place_in(error: ValueError) -> tuple[str, int | None]:
-    """Return the message and position of a parser error."""
-    if isinstance(error, json.JSONDecodeError):
-        return (ENDS_EARLY, None) if error.pos >= len(error.doc) else (error.msg, error.pos)
-    return str(error), None
+def _place_in(error: json.JSONDecodeError) -> tuple[str, int | None]:
+    """Return the message and position of a parser error at the end of the text."""
+    is_end = error.pos >= len(error.doc) or error.msg.startswith("Unterminated string")
+    return (ENDS_EARLY, None) if is_end else (error.msg, error.pos)

@@ -32,6 +32,7 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 CODES: dict[str, str] = {
     # the file
+    "header_repeated": "The row repeats the column names. Maybe several files were joined.",
     "too_many_cells": "The row has more values than the file has columns, so the values cannot be assigned to columns.",
     "too_few_cells": "The row ends before the last column. The missing values are empty.",
     "unclosed_quote": "An opening quotation mark is not closed, so the rest of the file became one value.",

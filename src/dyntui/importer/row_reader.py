@@ -32,6 +32,8 @@ class RowReader(ABC):
     """The places that are not read."""
     header_row: int | None = None
     columns: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    """The names in the header row as they are written, without spaces at the ends; empty without a header row."""
     notes: tuple[str, ...] = ()
 
     width: int = 0
@@ -77,6 +79,9 @@ class RowReader(ABC):
             columns = tuple(columns[index] for index in self.keep)
             self.notes += ("The columns of an earlier report (_dyntui_row, _error...) are ignored.",)
         self.columns = columns
+        if place is not None and not any(looks_like_data(name) for name in names):
+            written = tuple(str(name or "").strip() for name in names)
+            self.header = written if self.keep is None else tuple(written[index] for index in self.keep)
 
     def _note_header(self, head: Sequence[Sequence[Cell]], place: int, names: Sequence[Cell]) -> None:
         above = [" ".join(str(cell) for cell in record if cell not in ("", None)) for record in head[:place]]

@@ -27,6 +27,7 @@ from dyntui.importer.unsupported_files import refuse_binary, refuse_text
 __all__ = ["FORMATS", "Source", "open_source"]
 
 _RECOGNIZED_ROWS = 100
+_REPEATED = "The row repeats the column names, so it is not a user. Maybe several files were joined."
 SPREADSHEETS = ("xlsx", "xls", "ods")
 FORMATS = ("csv", "tsv", "json", "ndjson", *SPREADSHEETS)
 
@@ -38,7 +39,7 @@ class Source:
         self._opened = opened
         self._table = table
         self._secrets = SecretFilter(info.columns)
-        self._escaped: frozenset[int] = frozenset()
+        self._escaped: dict[int, bool] = {}
         self.info = info
         if info.format not in ("json", "ndjson"):
             self._find_escaped_columns()
@@ -47,7 +48,8 @@ class Source:
         self._escaped = escaped_columns([row.cells for row in self.sample()])
         if self._escaped:
             names = ", ".join(name for place, name in enumerate(self.info.columns) if place in self._escaped)
-            self._escape_note = f"An apostrophe before each text is removed in: {names}."
+            where = "before and after" if all(self._escaped.values()) else "before"
+            self._escape_note = f"An apostrophe {where} each text is removed in: {names}."
             self.info = replace(self.info, notes=(*self.info.notes, self._escape_note))
 
     def rows(self) -> Iterator[SourceRow]:
@@ -55,7 +57,18 @@ class Source:
         meanwhile.
         """
         rows = self._table.rows()
+        if self._table.header:
+            rows = self._without_headers(rows)
         return map(self._secrets.apply, self._unescaped(rows) if self._escaped else rows)
+
+    def _without_headers(self, rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
+        """Add the error `header_repeated` to rows that are the header row again, as in files that were joined."""
+        header = self._table.header
+        first = (header[0], f"\ufeff{header[0]}")
+        for row in rows:
+            if row.cells[0] in first and tuple(str(cell).strip("\ufeff ") for cell in row.cells) == header:
+                row = row._replace(problems=(*row.problems, Problem("error", "header_repeated", "", _REPEATED)))
+            yield row
 
     def _unescaped(self, rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
         problems: tuple[Problem, ...] = (

@@ -63,6 +63,15 @@ _TEXT: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "Save the attached table, or export the data as CSV.",
     ),
     (re.compile(r"\[\[?[\w.-]+\]\]?[ \t]*\r?\n[\w\".-]+[ \t]*="), "a TOML or INI file", "Convert it to JSON or CSV."),
+    (
+        re.compile(
+            r"(?:(?:export\s+default|(?:(?:const|let|var)\s+)?[\w.$]+\s*=|[\w.$]+\s*\(|\)\]\}'|/\*.*?\*/|(?://|#)[^\n]*\n|\x1e)"
+            r"\s*)+(?:\[\s*[\[{\"]|\{\s*[\w\"'])",
+            re.DOTALL,
+        ),
+        "JSON with other text before it",
+        "Remove the text before the first [ or { and after the last ] or }.",
+    ),
     (re.compile(r"%YAML|---[ \t]*\r?\n"), "a YAML file", _YAML_ADVICE),
 )
 """How the text of a file begins, what it is, and what to do."""

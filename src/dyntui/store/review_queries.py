@@ -40,6 +40,7 @@ _BY_HAND = "Left out by hand."
 ALL, PROBLEMS = "all", "problems"
 FILE_CODES = (
     "too_many_cells",
+    "header_repeated",
     "too_few_cells",
     "unclosed_quote",
     "bad_json_record",

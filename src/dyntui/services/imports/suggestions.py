@@ -26,6 +26,7 @@ def accept_suggestions(journal: Journal) -> dict[str, int]:
         Mapping.from_json(json.dumps(facts["mapping"])),
         region=facts.get("region") or None,
         environment_kind=facts["where"]["environment_kind"],
+        custom_fields=facts.get("custom_fields") or (),
     )
     journal.move(JobState.DRAFT)
     review = Review(journal, mapper.mapping, mapper)
