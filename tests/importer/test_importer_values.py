@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.importer import ColumnMap, Mapper, Mapping, SourceError, SourceRow, open_source
+from dyntui.importer import ColumnMap, Mapper, Mapping, SourceError, SourceRow, open_source, propose_mapping
 from dyntui.importer.fields import field_for
 from dyntui.importer.invalid_values import ACTIONS
 from dyntui.importer.phones import read_phone, spell_on_keypad
@@ -233,3 +233,66 @@ def test_every_value_is_sent_or_named_in_a_problem(cells: list[str], on_invalid:
     if mapped.ok and not any(problem.code == "no_identity" for problem in mapped.problems):
         assert mapped.user.keys() & {"email", "phoneNumber", "username", "wallets", "oauthAccounts"}
     assert not mapped.needs_review or not mapped.ok
+
+
+EVM, SOL = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045", "DYw8jCTfwHNRJhhmFcbXvVDTqWMEVFBX6ZKUmG5CNSKK"
+WALLET = {"wallets.N.walletName": "metamask", "wallets.N.walletProvider": "browserExtension"}
+
+
+def wallets_mapper(field: str) -> Mapper:
+    mapping = Mapping((ColumnMap("email"), ColumnMap("wallet")), ("email", "wallet"))
+    mapping = mapping.with_column("email", "email").with_column("wallet", field)
+    for name, value in {"emailVerifiedAt": "unverified", **WALLET}.items():
+        mapping = mapping.with_constant(name, value)
+    return Mapper(mapping)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"{EVM}, {SOL}",
+        f"{EVM}\n{SOL}",
+        [EVM, SOL],
+        f'["{EVM}", "{SOL}"]',
+        {"ethereum": EVM, "solana": SOL},
+        [{"address": EVM}, SOL],
+    ],
+)
+def test_several_addresses_become_several_wallets(cell: Any) -> None:
+    user: Any = wallets_mapper("wallets").map(SourceRow(1, ("a@x.org", cell))).user
+    assert [wallet["publicWalletAddress"] for wallet in user["wallets"]] == [EVM, SOL]
+
+
+@pytest.mark.parametrize("cell", [[5], [{"label": "main"}], [None]])
+def test_a_wallet_without_an_address_is_named(cell: Any) -> None:
+    mapped = wallets_mapper("wallets").map(SourceRow(1, ("a@x.org", cell)))
+    assert "wallets" not in mapped.user and "value_left_out" in [problem.code for problem in mapped.problems]
+
+
+@pytest.mark.parametrize(
+    ("cell", "part", "suggestion"),
+    [
+        ("vitalik.eth", "is a name, not an address", None),
+        (EVM[2:], "lacks the 0x", EVM),
+        (EVM[:-2], "but 38", None),
+        (f"eip155:1:{EVM}", "refuses", EVM),
+        (f"https://etherscan.io/address/{EVM}", "refuses", EVM),
+        (f"{EVM}, {EVM[:-1]}6", "has 2 addresses", None),
+        ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "BTC: its checksum is wrong", None),
+        ("r9cZA1mLK5R5Am25ArfXFmqgNwjZgnfk59", "", None),
+    ],
+)
+def test_a_wallet_of_an_unknown_chain_says_what_is_wrong_with_the_address(
+    cell: str, part: str, suggestion: str | None
+) -> None:
+    mapped = wallets_mapper("wallets.0.publicWalletAddress").map(SourceRow(1, ("a@x.org", cell)))
+    problem = next(problem for problem in mapped.problems if problem.code == "unsendable_left_out")
+    assert part in problem.message and problem.suggestion == suggestion
+
+
+@pytest.mark.parametrize("column", ["manager_email", "referrer_wallet", "invitedBy", "contract address", "tx_hash"])
+def test_values_of_somebody_else_are_not_mapped(column: str) -> None:
+    value = "m@x.org" if "mail" in column or column == "invitedBy" else EVM
+    with open_source(io.BytesIO(f"username,{column}\nnora,{value}\n".encode())) as source:
+        mapping = propose_mapping(source.info, source.sample())
+    assert [(each.column, bool(each.hint)) for each in mapping.unmapped] == [(column, True)]

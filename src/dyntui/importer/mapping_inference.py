@@ -19,7 +19,7 @@ from dyntui.importer.presets import find_preset
 from dyntui.importer.source_types import Cell, SourceInfo, SourceRow, normalize_name
 from dyntui.importer.value_paths import compile_path, matching_path, open_json
 from dyntui.importer.vendor_formats import reshape_wallets
-from dyntui.importer.wallet_columns import WALLET_PARTS, is_wallet_column, wallet_chain
+from dyntui.importer.wallet_columns import WALLET_PARTS, is_of_another, is_wallet_column, wallet_chain
 
 __all__ = ["EXPLICIT", "propose_mapping"]
 
@@ -133,7 +133,7 @@ class _Proposal:
             return
         for column in self._columns if self._kind == "users" else ():
             each = self._found.get(column)
-            if (each is None or not each.field) and is_wallet_column(column):
+            if (each is None or not each.field) and is_wallet_column(column) and not is_of_another(column):
                 place = next(place for place in count() if f"wallets.{place}.publicWalletAddress" not in self._taken)
                 self._map(column, f"wallets.{place}.publicWalletAddress", "name")
 
@@ -182,7 +182,9 @@ class _Proposal:
         for column, values in self._samples():
             may_be_name = FULL_NAME in AMBIGUOUS.get(normalize_name(column), ())
             look = looks_like(values, self._kind, full_name=may_be_name)
-            if look:
+            if look and self._kind == "users" and is_of_another(column):
+                self._hint(column, f"has {look[1]}, maybe not of the user; choose it by hand if they are")
+            elif look:
                 seen.setdefault(look[0], []).append((column, look[1]))
         for field, columns in seen.items():
             fields = {"firstName", "lastName"} if field == FULL_NAME else {field}

@@ -7,11 +7,11 @@ from functools import cache
 
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
-from dyntui.importer.fields import ImportField
+from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, ImportField
 from dyntui.importer.problems import Problem
 from dyntui.importer.text_transforms import VALUE_TRANSFORMS
 from dyntui.importer.validation_context import FieldStep, Step, ValidationContext, bind_step
-from dyntui.importer.vendor_formats import CHAIN_WORDS, reshape_accounts, reshape_wallets
+from dyntui.importer.vendor_formats import CHAIN_WORDS, reshape_accounts, reshape_wallets, social_provider
 
 __all__ = ["TRANSFORMS", "check_transform", "describe_transform", "is_word", "make_transform", "split_name"]
 
@@ -99,8 +99,8 @@ def _boolean(value: object, field: ImportField, rules: ValidationContext, proble
 
 
 def _json(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    if not isinstance(value, str):
-        return value
+    if not isinstance(value, str) or (field.name == "wallets" and value.lstrip()[:1] not in ("[", "{")):
+        return value  # the addresses of wallets may be written one after the other
     try:
         return parse_json(value)
     except ValueError as error:
@@ -150,7 +150,13 @@ def _verified(value: object, field: ImportField, rules: ValidationContext, probl
 
 
 def _choice(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    return _choice_words(field.choices).get(value.casefold(), value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if field.choices == OAUTH_PROVIDERS and value not in field.choices:
+        return social_provider(value)
+    words = _choice_words(field.choices)
+    chain = words.get(value.casefold().partition(":")[0]) if field.choices == CHAINS else None  # CAIP-2: eip155:1
+    return chain or words.get(value.casefold(), value)
 
 
 @cache
@@ -164,6 +170,8 @@ def _first(value: object, field: ImportField, rules: ValidationContext, problems
 
 
 def _wallets(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        return value  # not JSON, which is reported
     return reshape_wallets(value, field.name, problems)
 
 

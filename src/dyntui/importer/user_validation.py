@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping as AbstractMapping
 from collections.abc import Sequence
 
@@ -13,11 +14,13 @@ from dyntui.importer.natural_keys import wallet_key
 from dyntui.importer.problems import Problem
 from dyntui.importer.validation_context import Step, ValidationContext
 from dyntui.importer.validators import make_check
-from dyntui.importer.wallet_checks import check_chain_address
+from dyntui.importer.wallet_checks import check_chain_address, check_entry_address
 
 __all__ = ["METADATA_WARNING", "RowValidator", "validate_user"]
 
 METADATA_WARNING = 2048
+_SHORT_HEX = re.compile(r"0x[0-9a-fA-F]{0,29}")
+"""Too short for a mistyped EVM address; chains such as Aptos have short addresses."""
 _WALLET_FIELDS = ("publicWalletAddress", "chain", "walletName", "walletProvider")
 
 
@@ -79,11 +82,7 @@ class RowValidator:
             self._detect_chain(wallet, at, problems)
             missing = [name for name in _WALLET_FIELDS if not wallet.get(name)]
             if "chain" in missing:
-                message = (
-                    "The wallet has no chain, and it cannot be detected from the address. "
-                    "Name it with --wallet-chain (w in the Map step)."
-                )
-                problems.append(Problem("error", "wallet_chain_missing", f"{at}.chain", message))
+                problems.append(self._explain_missing_chain(wallet, at))
                 missing.remove("chain")
             if missing:
                 advice = "Give it with --wallet-name and --wallet-provider (w in the Map step)."
@@ -110,6 +109,22 @@ class RowValidator:
             wallet["chain"] = chain
             message = f"{chain}, detected from the format of the address."
             problems.append(Problem("info", "wallet_chain_from_address", f"{at}.chain", message))
+
+    def _explain_missing_chain(self, wallet: dict[str, object], at: str) -> Problem:
+        """Return why the chain of a wallet is unknown: what is wrong with the address, if it is known."""
+        address = wallet.get("publicWalletAddress")
+        if isinstance(address, str) and address:
+            found: list[Problem] = []
+            self.check(f"{at}.publicWalletAddress", address, found)
+            if not found and not _SHORT_HEX.fullmatch(address):
+                check_entry_address(address, f"{at}.publicWalletAddress", found)
+            if wrong := next((problem for problem in found if problem.severity != "info"), None):
+                return wrong._replace(severity="error")
+        message = (
+            "The wallet has no chain, and it cannot be detected from the address. "
+            "Name it with --wallet-chain (w in the Map step)."
+        )
+        return Problem("error", "wallet_chain_missing", f"{at}.chain", message)
 
     def _additional(self, more: object, at: str, problems: list[Problem]) -> None:
         for place, each in enumerate(more if isinstance(more, list) else ()):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from dyntui.core.json_types import as_object
 from dyntui.importer.fields import SIGN_IN_PROVIDERS, WALLET_PROVIDERS
 from dyntui.importer.problems import Problem
 from dyntui.importer.source_types import normalize_name
 
-__all__ = ["CHAIN_WORDS", "reshape_accounts", "reshape_wallets"]
+__all__ = ["CHAIN_WORDS", "reshape_accounts", "reshape_wallets", "social_provider"]
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -33,6 +34,7 @@ CHAIN_WORDS = {
     "starknet": "STARK",
     "algorand": "ALGO",
     "movement": "APTOS",
+    **dict.fromkeys(("matic", "bsc", "bnb", "binance", "avax", "avalanche", "mainnet"), "EVM"),
 }
 """Chains of the API by the words of other systems, in lower case."""
 
@@ -84,13 +86,16 @@ def _objects(value: object) -> list[Mapping[str, object]]:
 
 
 def reshape_wallets(value: object, name: str, problems: list[Problem]) -> object:
-    """Return wallets as CreateWalletRequest; embedded wallets of another vendor are left out with a problem."""
-    if not isinstance(value, list | Mapping):
-        return value
+    """Return wallets as CreateWalletRequest. A text, or a text in a list, is one address or several.
+
+    Embedded wallets of another vendor, and items without an address, are left out with a problem.
+    """
     wallets: list[dict[str, object]] = []
-    for item in map(_flat_wallet, _objects(value)):
+    for item in _wallet_items(value):
         address = _find(item, *_ADDRESS_NAMES)
         if address is None:
+            message = "A wallet without an address is left out."
+            problems.append(Problem("warning", "value_left_out", name, message))
             continue
         client, connector = _find(item, "walletclienttype", "walletclient"), _find(item, "connectortype")
         owner = next((str(each) for each in (client, connector) if each in _EMBEDDED), None)
@@ -102,6 +107,31 @@ def reshape_wallets(value: object, name: str, problems: list[Problem]) -> object
             continue
         wallets.append(_wallet(item, str(address), client, connector))
     return wallets or None
+
+
+_ADDRESS_END = re.compile(r"[\s,;|]+")
+
+
+def _wallet_items(value: object) -> Iterator[Mapping[str, object]]:
+    """Yield an object for each wallet of a text, a list, an object, or an object with an address for each chain."""
+    if isinstance(value, str):
+        yield from ({"address": address} for address in _ADDRESS_END.split(value) if address)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _wallet_items(item)
+    elif isinstance(value, Mapping):
+        if value and all(str(key).lower() in CHAIN_WORDS and isinstance(each, str) for key, each in value.items()):
+            yield from ({"address": each, "chain": key} for key, each in value.items())
+        else:
+            yield _flat_wallet(value)
+    else:
+        yield {}
+
+
+def social_provider(text: str) -> str:
+    """Return the provider of a social account in the spelling of the API; an unknown one unchanged."""
+    bare = normalize_name(text.removeprefix("oauth_").removesuffix("_oauth").removesuffix(".com"))
+    return _SOCIAL.get(bare, text)
 
 
 def _flat_wallet(item: Mapping[str, object]) -> Mapping[str, object]:

@@ -13,6 +13,7 @@ __all__ = ["ALTERNATIVE_PATTERNS", "check_address_text", "check_chain_address", 
 
 _ADDRESS = re.compile(r"[A-Za-z0-9]{18,100}")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
+_EVM_INSIDE = re.compile(r"(?<![0-9A-Za-z])0x[0-9a-fA-F]{40}(?![0-9A-Za-z])")
 _BARE_EVM = re.compile(r"[0-9a-fA-F]{40}")
 _LONG_HEX = 64
 _NAMES = (
@@ -48,7 +49,11 @@ def check_address_text(text: str, name: str) -> Problem | None:
         return None
     if is_ens_name(text):
         return _ens_name(text, name)
-    return Problem("error", "wallet_address_refused", name, _refusal(text))
+    inside = {match[0] for match in _EVM_INSIDE.finditer(text)}
+    if len(inside) > 1:
+        message = f"The value has {len(inside)} addresses, and one is allowed here. Map the column to wallets."
+        return Problem("error", "wallet_address_refused", name, message)
+    return Problem("error", "wallet_address_refused", name, _refusal(text), inside.pop() if inside else None)
 
 
 def _private_key(name: str) -> Problem:

@@ -10,6 +10,7 @@ from dyntui.importer.vendor_formats import CHAIN_WORDS
 __all__ = [
     "EVERY_WALLET",
     "WALLET_PARTS",
+    "is_of_another",
     "is_wallet_column",
     "proposed_provider",
     "proposed_wallet_name",
@@ -20,6 +21,11 @@ EVERY_WALLET = "wallets.N."
 """The start of a constant for every wallet of a row, such as `wallets.N.walletName`."""
 WALLET_PARTS = ("walletName", "walletProvider")
 """The parts of a wallet that files with addresses often lack, and that are asked for once."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _CHAINS = {
@@ -46,6 +52,12 @@ _CHAINS = {
     "trc20": "TRON",
 }
 _WALLET_WORDS = frozenset({"wallet", "wallets", "address", "addr", "addresses", "pubkey", "publickey", "walletaddress"})
+_OTHERS = _words(
+    "manager supervisor boss approver assistant guardian emergency spouse sponsor referrer referer referral referred "
+    "inviter invited invite payer sender counterparty creator created updated modified deployer treasury contract "
+    "token nft collection hash tx txn transaction billing reply"
+)
+"""Words in the names of columns whose emails, numbers or addresses belong to somebody or something else."""
 _NAMES = {
     "SOL": "phantom",
     "BTC": "phantom",
@@ -73,6 +85,11 @@ def wallet_chain(column: str) -> str | None:
 def is_wallet_column(column: str) -> bool:
     """Return whether the name of a column says that it has wallet addresses of one chain."""
     return wallet_chain(column) is not None and not _WALLET_WORDS.isdisjoint(_tokens(column))
+
+
+def is_of_another(column: str) -> bool:
+    """Return whether the name of a column says that its values are not those of the user: `manager_email`."""
+    return not _OTHERS.isdisjoint(_tokens(column))
 
 
 def proposed_wallet_name(chain: object) -> str:
