@@ -103,7 +103,7 @@ def test_entered_values_are_converted_to_json_types() -> None:
         ("position", "9" * 400, "outside the range of numbers"),
         ("validationRules.validOptions", "[", "Invalid JSON"),
         ("validationRules.validOptions", "[NaN]", "NaN"),
-        ("validationRules.validOptions", "[" * 100_000, "nested too deeply"),
+        ("validationRules.validOptions", "[" * 100_000, "nested more than 64 levels"),
     ],
 )
 def test_errors_are_reported_by_field(field: str, text: str, why: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from dyntui.core.ids import short_id as shorten_id
@@ -30,15 +30,15 @@ NOTHING = "—"
 _CELL = 200
 
 
-def get_path(value: object, path: str) -> object:
-    """Return the value at a dot path (`wallets.0.chain`); None when there is none."""
-    for part in path.split(".") if path else ():
-        if isinstance(value, Mapping):
-            value = value.get(part)
+def get_path(value: object, path: str | Sequence[str], default: object = None) -> object:
+    """Return the value at a dot path (`wallets.0.chain`) or at these keys; `default` when there is none."""
+    for part in path.split(".") if isinstance(path, str) and path else path:
+        if isinstance(value, Mapping) and part in value:
+            value = value[part]
         elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
             value = value[int(part)]
         else:
-            return None
+            return default
     return value
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 
 from dyntui.core.errors import UsageError
+from dyntui.core.strict_json import parse_json
 from dyntui.core.text import plain_json
 
 __all__ = [
@@ -51,44 +51,21 @@ def read_metadata(text: str) -> dict[str, object]:
 def read_json(text: str) -> object:
     """Parse JSON. Raises UsageError with line and column.
 
-    Values that cannot be sent exactly are refused: duplicate keys, NaN, and numbers and characters outside JSON.
+    Values that cannot be sent exactly are refused: keys with two values, NaN, and numbers and characters outside JSON.
     """
     import orjson
 
     try:
-        found = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, parse_float=_finite)
+        found = parse_json(text)
+        orjson.dumps(found)
     except json.JSONDecodeError as error:
         position = f"line {error.lineno}, column {error.colno}"
         raise UsageError(f"Invalid JSON: {error.msg} ({position}).") from None
-    except RecursionError:
-        raise UsageError("The JSON is nested too deeply.") from None
     except ValueError as error:
-        raise UsageError(f"The JSON cannot be read: {error}.") from None  # a number of thousands of digits
-    try:
-        orjson.dumps(found)
+        raise UsageError(f"The JSON cannot be read: {error}.") from None
     except TypeError as error:
         raise UsageError(f"The JSON cannot be sent: {error}.") from None
     return found
-
-
-def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise UsageError(f"{json.dumps(twice)} is a duplicate key.")
-    return found
-
-
-def _no_constant(name: str) -> object:
-    raise UsageError(f"JSON has no {name}.")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise UsageError(f"{text} is too large.")
-    return number
 
 
 def metadata_changes(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:

@@ -16,6 +16,7 @@ from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row, as_object
 from dyntui.core.text import shorten
+from dyntui.resources.cell_formats import get_path
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.services.forms import FieldKind, FormField, ParameterLocation, field_text, inner_schema, schema_field
@@ -41,14 +42,7 @@ async def read_settings(client: Client) -> Row:
 
 def leaf_at(document: object, path: Path) -> object:
     """Return the value at `path`; ABSENT when there is none."""
-    for part in path:
-        if isinstance(document, Mapping) and part in document:
-            document = document[part]
-        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
-            document = document[int(part)]
-        else:
-            return ABSENT
-    return document
+    return get_path(document, path, ABSENT)
 
 
 def is_leaf(value: object) -> bool:

@@ -16,7 +16,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
 from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.drafts import entry_label, key_of
-from dyntui.services.access.entries import change_entries, entry_target, removal_target
+from dyntui.services.access.entries import EntryChanges, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_types import Cancel, Confirmation, Target, WriteAction, WriteResults
 
@@ -79,23 +79,16 @@ class EntryDiff:
 
 
 @dataclass(frozen=True, slots=True)
-class SyncPlan:
+class SyncPlan(EntryChanges):
     """What a sync of a list with a source does."""
 
-    allowlist: Row
     source: ComparisonSide
-    add: tuple[Entry, ...]
-    remove: tuple[Entry, ...]
     unchanged: int
     """The number of entries on both sides."""
     other_alias: tuple[tuple[Entry, Entry], ...] = ()
     """Entries whose alias differs in the source. Aliases are not changed."""
     extra: int = 0
     """Number of entries that only the list has and that stay, because removing was not requested."""
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.add and not self.remove
 
     def lines(self, max_examples: int = 5) -> list[str]:
         """Return the plan as lines. max_examples: the maximum of entries that are named for each change."""
@@ -137,13 +130,9 @@ def make_side(name: str, entries: Iterable[Entry], invalid: Iterable[tuple[int, 
     return ComparisonSide(name, found, tuple(invalid), repeated)
 
 
-async def read_list(
-    client: Client, row: Row, on_progress: Callable[[int, int | None], None] | None = None
-) -> ComparisonSide:
+async def read_list(client: Client, row: Row) -> ComparisonSide:
     """Read the entries of a list."""
-    return make_side(
-        f"“{name_of(row)}”", [entry async for entry in entries_of(client, str(row.get("id")), on_progress)]
-    )
+    return make_side(f"“{name_of(row)}”", [entry async for entry in entries_of(client, str(row.get("id")))])
 
 
 def read_file(
@@ -209,9 +198,9 @@ def plan_sync(row: Row, current: ComparisonSide, source: ComparisonSide, *, remo
     diff = compare(source, current)
     return SyncPlan(
         row,
-        source,
         diff.only_left,
         diff.only_right if remove else (),
+        source,
         len(diff.both),
         tuple((old, new) for new, old in diff.other_alias),
         0 if remove else len(diff.only_right),
@@ -221,8 +210,7 @@ def plan_sync(row: Row, current: ComparisonSide, source: ComparisonSide, *, remo
 def sync_action(plan: SyncPlan, *, job: str = "") -> tuple[WriteAction, list[Target]]:
     """Return the sync as one action and its targets: first the entries to add, then those to remove."""
     complement = f"on {name_of(plan.allowlist)} to match {plan.source.name}"
-    adds, removes = bool(plan.add) or not plan.remove, bool(plan.remove)
-    action = change_entries(plan.allowlist, "allowlists.sync", complement, adds=adds, removes=removes, job=job)
+    action = plan.write_action("allowlists.sync", complement, job=job)
     return action, [*map(entry_target, plan.add), *map(removal_target, plan.remove)]
 
 

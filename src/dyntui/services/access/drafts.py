@@ -147,12 +147,12 @@ def draft_of(
     return EntryDraft(line, text, mapped.user, problems, DraftState.INVALID if is_invalid else DraftState.NEW)
 
 
-def with_kind(draft: EntryDraft, kind: str, *, region: str | None = None, live: bool = False) -> EntryDraft:
+def with_kind(draft: EntryDraft, kind: str, *, live: bool = False) -> EntryDraft:
     """Return a draft with the same text as another kind of identifier."""
     alias = draft.entry.get("alias")
     text = _without_prefix(draft.text)
     fields = {kind: text, **({"alias": alias} if alias else {})}
-    return draft_of(fields, line=draft.line, text=draft.text, region=region, live=live)
+    return draft_of(fields, line=draft.line, text=draft.text, live=live)
 
 
 def parse_identifiers(texts: Iterable[str], *, region: str | None = None, live: bool = False) -> list[EntryDraft]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.effect import Effect
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ENTRY_EXPORT",
     "EXISTS",
+    "EntryChanges",
     "add_entries",
     "already_existed",
     "body_of",
@@ -177,6 +178,26 @@ def change_entries(
         job=job or new_job(),
         complement=complement,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChanges:
+    """The plan of a sync or an undo: changes to the entries of one allowlist."""
+
+    allowlist: Row
+    add: tuple[Mapping[str, object], ...]
+    """The entries to add."""
+    remove: tuple[Mapping[str, object], ...]
+    """The entries to remove."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.add and not self.remove
+
+    def write_action(self, name: str, complement: str, *, job: str = "") -> WriteAction:
+        """Return the action that makes these changes. name, complement, job: as in `change_entries`."""
+        adds, removes = bool(self.add) or not self.remove, bool(self.remove)
+        return change_entries(self.allowlist, name, complement, adds=adds, removes=removes, job=job)
 
 
 def replacement_target(old: Mapping[str, Any], new: Mapping[str, Any]) -> Target:

@@ -9,7 +9,7 @@ Source: docs/vendor-api.md#entry-search.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dyntui.api.pagination import PageCheck
@@ -35,13 +35,9 @@ _READ_ALL_PAGES = 3
 """Lists up to this number of pages are always read completely."""
 
 
-async def entries_of(
-    client: Client, list_id: str, on_progress: Callable[[int, int | None], None] | None = None
-) -> AsyncIterator[Row]:
+async def entries_of(client: Client, list_id: str) -> AsyncIterator[Row]:
     """Yield every entry of a list one time."""
     async for scanned in scan(client, ALLOWLIST_ENTRIES, parent=list_id):
-        if on_progress is not None:
-            on_progress(scanned.seen, scanned.reported)
         yield scanned.row
 
 

@@ -6,7 +6,8 @@ users were counted.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from dyntui.services.access.impact import entry_count
 from dyntui.services.access.user_identifiers import keys_for
 
 if TYPE_CHECKING:
+    from dyntui.api.client import Client
     from dyntui.services.actions.write_types import Requirement
     from dyntui.services.connection import Connection
 
@@ -114,30 +116,21 @@ class _Rule:
         return self.required is None or not self.required.isdisjoint(keys)
 
 
-async def known_users(
-    connection: Connection, *, everyone: bool = False, on_progress: Callable[[int, int | None], None] | None = None
-) -> KnownUsers:
-    """Read the users to count: from the cache when it has enough rows, else those with the latest visits; or all."""
+async def known_users(connection: Connection) -> KnownUsers:
+    """Read the users to count: from the cache when it has enough rows, else those with the latest visits."""
     from dyntui.api.errors import ApiError
 
     client = connection.client
     total: int | None = None
-    try:
+    with suppress(ApiError):  # the total is only for the texts
         total = (await client.users.list(limit=1)).total
-    except ApiError:
-        if everyone:
-            raise
-    cached = None if everyone else _read_cached_users(connection, total)
+    cached = _read_cached_users(connection, total)
     if cached is not None and len(cached.rows) >= min(total if total is not None else 1, _MAX_READ_USERS):
         return cached
-    rows: list[Row] = []
     try:
-        async for row in _read_users(connection, None if everyone else _MAX_READ_USERS):
-            rows.append(row)
-            if on_progress is not None and not len(rows) % _PAGE:
-                on_progress(len(rows), total)
+        rows = [row async for row in _read_users(client)]
     except ApiError:
-        if everyone or cached is None:
+        if cached is None:
             raise
         return cached
     return KnownUsers(rows, total, "server", now())
@@ -157,19 +150,13 @@ def _read_cached_users(connection: Connection, total: int | None) -> KnownUsers 
     return KnownUsers(page.rows, total, "cache", page.at) if page.rows else None
 
 
-async def _read_users(connection: Connection, limit: int | None) -> AsyncIterator[Row]:
+async def _read_users(client: Client) -> AsyncIterator[Row]:
+    """Yield the users with the latest visits, in the order of the server where it has no such order."""
     from dyntui.api.errors import BadRequest
-    from dyntui.resources import USERS
-    from dyntui.services.lists.list_source import scan
 
-    client = connection.client
-    if limit is None:
-        async for scanned in scan(client, USERS):
-            yield scanned.row
-        return
     order: str | None = "lastVisit-desc"
     seen: set[str] = set()
-    for start in range(0, limit, _PAGE):
+    for start in range(0, _MAX_READ_USERS, _PAGE):
         try:
             page = await client.users.list(offset=start, limit=_PAGE, orderBy=order)
         except BadRequest:
@@ -192,16 +179,9 @@ async def lockout_lines(connection: Connection, requirement: Requirement) -> lis
     return (await count_affected(connection, *requirement.policy_change)).lines()
 
 
-async def count_affected(
-    connection: Connection,
-    before: AccessPolicy,
-    after: AccessPolicy,
-    *,
-    users: KnownUsers | None = None,
-    on_progress: Callable[[int, int | None], None] | None = None,
-) -> Lockout:
+async def count_affected(connection: Connection, before: AccessPolicy, after: AccessPolicy) -> Lockout:
     """Count the users whom the change from `before` to `after` locks out or lets in."""
-    users = users or await known_users(connection, on_progress=on_progress)
+    users = await known_users(connection)
     gates = any(
         access.with_role(role, PolicyKind.GATE)
         for access in (before, after)

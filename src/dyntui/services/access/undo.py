@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from dyntui.core.errors import UsageError
-from dyntui.core.json_types import Row
 from dyntui.services.access.access_policy import find_policy, name_of, read_lists
 from dyntui.services.access.drafts import entry_label, key_of
-from dyntui.services.access.entries import change_entries, entry_target, removal_target
+from dyntui.services.access.entries import EntryChanges, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of, find_entries
 from dyntui.services.actions.write_types import Target, WriteAction
 from dyntui.store.states import RowState
@@ -49,21 +48,12 @@ Entry = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class EntryUndo:
-    """What the undo of a job does on one list."""
+class EntryUndo(EntryChanges):
+    """What the undo of a job does on one list: add what the job deleted, remove what it added and still exists."""
 
     job: str
-    allowlist: Row
-    add: tuple[Entry, ...]
-    """The entries that the job deleted."""
-    remove: tuple[Entry, ...]
-    """The entries that the job added and that still exist."""
     skipped: tuple[tuple[Entry, str], ...] = ()
     """The entries that are not changed, with the reason."""
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.add and not self.remove
 
     def lines(self) -> list[str]:
         """Return the plan as lines."""
@@ -182,7 +172,7 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
             skipped.append((entry, "it is on the list again"))
         else:
             add.append(entry)
-    return EntryUndo(job, row, tuple(add), tuple(remove), tuple(skipped))
+    return EntryUndo(row, tuple(add), tuple(remove), job, tuple(skipped))
 
 
 async def plan_import_undo(client: Client, name: str, location: JobLocation) -> EntryUndo | None:
@@ -206,7 +196,7 @@ async def plan_import_undo(client: Client, name: str, location: JobLocation) -> 
     for entry_id in missing_ids:
         body = created[entry_id].body
         skipped.append((orjson.loads(body) if body else {}, "it is already deleted, or was added again"))
-    return EntryUndo(job, row, (), tuple(remove), tuple(skipped))
+    return EntryUndo(row, (), tuple(remove), job, tuple(skipped))
 
 
 def undo_action(plan: EntryUndo) -> tuple[WriteAction, list[Target]]:
@@ -214,7 +204,5 @@ def undo_action(plan: EntryUndo) -> tuple[WriteAction, list[Target]]:
     replaced = {key_of(entry) for entry in plan.remove}
     first = [entry_target(entry) for entry in plan.add if key_of(entry) not in replaced]
     last = [entry_target(entry) for entry in plan.add if key_of(entry) in replaced]
-    complement = f"on {name_of(plan.allowlist)}"
-    adds, removes = bool(plan.add) or not plan.remove, bool(plan.remove)
-    action = change_entries(plan.allowlist, "allowlists.undo", complement, adds=adds, removes=removes)
+    action = plan.write_action("allowlists.undo", f"on {name_of(plan.allowlist)}")
     return action, [*first, *map(removal_target, plan.remove), *last]
