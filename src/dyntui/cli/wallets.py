@@ -48,7 +48,7 @@ def list_wallets(context: CliContext, user_id: str | None, limit: int, all_rows:
 
     record = WALLETS
     if user_id:
-        record = replace(WALLETS, list=ListOperation("getWalletsByUserId", "wallets"), parent="userId")
+        record = replace(WALLETS, list=ListOperation("getWalletsByUserId", "wallets"), parent_resource="users")
     print_list(
         context,
         record,

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from dyntui.resources import (
-    analytics,
-    chainalysis,
-    environment,
-    events,
-    exports,
-    global_wallets,
-    name_services,
-    organizations,
-    sessions,
-    tokens,
-    visitors,
-    waas,
-    webhooks,
-)
+from dyntui.resources import environment, events, global_wallets, organizations, tokens, waas, webhooks
 from dyntui.resources.action import ActionTarget, ResourceAction
 from dyntui.resources.allowlists import ALLOWLIST_ENTRIES, ALLOWLISTS
+from dyntui.resources.analytics import ANALYTICS
+from dyntui.resources.chainalysis import CHAINALYSIS
+from dyntui.resources.exports import EXPORTS
 from dyntui.resources.gates import GATES
+from dyntui.resources.name_services import NAME_SERVICES
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row, Scope, Shape
+from dyntui.resources.sessions import SESSIONS
 from dyntui.resources.tokens import TOKENS
 from dyntui.resources.users import USERS, WALLETS
+from dyntui.resources.visitors import VISITORS
 
 __all__ = [
     "ALLOWLISTS",
@@ -40,17 +32,13 @@ __all__ += ["ActionTarget", "Filter", "ListOperation", "Paging", "Resource", "Ro
 RESOURCES: dict[str, Resource] = {
     record.name: record
     for record in (
-        *(USERS, WALLETS, ALLOWLISTS, ALLOWLIST_ENTRIES, GATES),
-        *sessions.RECORDS,
-        *visitors.RECORDS,
-        *chainalysis.RECORDS,
-        *name_services.RECORDS,
+        *(USERS, WALLETS, ALLOWLISTS, ALLOWLIST_ENTRIES, GATES, SESSIONS, VISITORS, CHAINALYSIS, NAME_SERVICES),
         *global_wallets.RECORDS,
         *waas.RECORDS,
         *webhooks.RECORDS,
         *events.RECORDS,
-        *exports.RECORDS,
-        *analytics.RECORDS,
+        EXPORTS,
+        ANALYTICS,
         *environment.RECORDS,
         *tokens.RECORDS,
         *organizations.RECORDS,

@@ -62,8 +62,6 @@ class ResourceAction:
     """Rows, or the list as a whole."""
     key: str = ""
     """Key in the console; without one it is only in the action menu."""
-    path_fields: tuple[tuple[str, str], ...] = ()
-    """Path parameters and the dot path of the row that fills each. By default the last path parameter takes the row's key, and the parent's parameter the id of the parent."""
     query: tuple[tuple[str, object], ...] = ()
     """Query parameters that are always sent."""
     fields: tuple[str, ...] = ()
@@ -88,8 +86,6 @@ class ResourceAction:
     """Whether it can decide who may sign in, so that its impact is assessed before the confirmation."""
     typed_in_live: bool = False
     """Whether a live environment requires typing its name although nothing is destroyed."""
-    also_changes: tuple[str, ...] = ()
-    """Further resources that it changes, besides those of its record (services.actions.resource_changes)."""
     variant_of: str = ""
     """The action that declares the operation, as `RECORD.NAME`, when this one calls it for a narrower purpose."""
     extra_operations: tuple[str, ...] = ()

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import CREATE, DELETE, ResourceAction
-from dyntui.resources.cell_formats import enabled_since, short_id
+from dyntui.resources.cell_formats import enabled_since
+from dyntui.resources.columns import id_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
 __all__ = [
@@ -82,7 +83,7 @@ ALLOWLISTS = Resource(
         Column("outcome", "outcome", 12, priority=0),
         Column("scope", "scope", 20, priority=2),
         Column("enabledAt", "enabled", 18, format=enabled_since, priority=1),
-        Column("id", "id", 11, format=short_id, priority=3),
+        id_column(priority=3),
     ),
     detail="getAllowlistsById",
     route="allowlist-entries",
@@ -110,7 +111,6 @@ ALLOWLIST_ENTRIES = Resource(
     name="allowlist-entries",
     singular="allowlist entry",
     group="Allowlists",
-    parent="allowlistId",
     parent_resource="allowlists",
     list=ListOperation("getEntriesByAllowlistId", "entries", Paging.OFFSET),
     filter=Filter("query", searched_locally=("alias", *IDENTIFIER_TITLES)),
@@ -118,7 +118,7 @@ ALLOWLIST_ENTRIES = Resource(
         Column(title="identifier", width=34, grow=True, pick=entry_label, priority=0),
         Column(title="type", width=16, pick=lambda row: IDENTIFIER_TITLES.get(identifier_kind(row), ""), priority=1, former_titles=("kind",)),
         Column("alias", "alias", 20, priority=2),
-        Column("id", "id", 11, format=short_id, priority=3),
+        id_column(priority=3),
     ),
     empty="This allowlist has no entries.",
     label=entry_label,

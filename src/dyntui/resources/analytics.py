@@ -5,7 +5,7 @@ from __future__ import annotations
 from dyntui.resources.cell_formats import thousands
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
-__all__ = ["RECORDS"]
+__all__ = ["ANALYTICS"]
 
 ANALYTICS = Resource(
     name="analytics",
@@ -29,5 +29,3 @@ ANALYTICS = Resource(
         "getVisitAnalytics",
     ),
 )
-
-RECORDS = (ANALYTICS,)

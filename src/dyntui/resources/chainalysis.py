@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ResourceAction, while_disabled, while_enabled
-from dyntui.resources.cell_formats import age, yes_no
+from dyntui.resources.cell_formats import yes_no
+from dyntui.resources.columns import age_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
-__all__ = ["RECORDS"]
+__all__ = ["CHAINALYSIS"]
 
 
 CHAINALYSIS = Resource(
@@ -19,7 +20,7 @@ CHAINALYSIS = Resource(
     columns=(
         Column("sanctionsApiEnabled", "sanctions", 10, format=yes_no, priority=0),
         Column("kytApiEnabled", "KYT", 6, format=yes_no, priority=0),
-        Column("updatedAt", "updated", 12, format=age, priority=1, former_titles=("changed",)),
+        age_column("updatedAt", "updated", priority=1, former_titles=("changed",)),
         Column("id", "id", 36, grow=True, priority=2),
     ),
     route="detail",
@@ -32,5 +33,3 @@ CHAINALYSIS = Resource(
             disabled_reason=while_enabled("sanctionsApiEnabled"), warning="Sanctioned wallets can sign in from then on."),
     ),
 )  # fmt: skip
-
-RECORDS = (CHAINALYSIS,)

@@ -6,26 +6,11 @@ from dataclasses import replace
 
 from dyntui.core.json_types import as_objects
 from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
-from dyntui.resources.cell_formats import age, enabled_since, item_count, short_id, thousands, yes_no
+from dyntui.resources.cell_formats import item_count, thousands, yes_no
+from dyntui.resources.columns import age_column, enabled_column, id_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
-
-
-def _enable_actions(
-    noun: str, enable: str, disable: str, *, warning: str = ""
-) -> tuple[ResourceAction, ResourceAction]:
-    return (
-        ResourceAction("enable", enable, f"Enable the {noun}.", disabled_reason=while_disabled()),
-        ResourceAction(
-            "disable",
-            disable,
-            f"Disable the {noun}.",
-            disabled_reason=while_enabled(),
-            warning=warning,
-            typed_in_live=True,
-        ),
-    )
 
 
 SETTINGS = Resource(
@@ -41,7 +26,7 @@ SETTINGS = Resource(
         Column("settings.chains", "chains", 7, right=True, format=item_count, priority=2),
         Column("settings.security.jwtDuration.amount", "JWT", 6, right=True, format=thousands, priority=3),
         Column("sdkVersion", "SDK", 10, priority=3),
-        Column("updatedAt", "updated", 12, format=age, priority=1, former_titles=("changed",)),
+        age_column("updatedAt", "updated", priority=1, former_titles=("changed",)),
     ),
     route="settings",
     empty="The server returned no settings.",
@@ -90,8 +75,8 @@ ORIGINS = Resource(
     list=ListOperation("getOrigins", "origins"),
     columns=(
         Column("origin", "origin", 40, grow=True, priority=0),
-        Column("createdAt", "added", 12, format=age, priority=1),
-        Column("id", "id", 11, format=short_id, priority=2),
+        age_column("createdAt", "added", priority=1),
+        id_column(priority=2),
     ),
     empty="There are no origins, so any site may use this environment id. Press n to add one.",
     actions=(
@@ -112,8 +97,8 @@ DEEPLINKS = Resource(
     list=ListOperation("getDeeplinkUrls", "deeplinkUrls"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),
-        Column("createdAt", "added", 12, format=age, priority=1),
-        Column("id", "id", 11, format=short_id, priority=2),
+        age_column("createdAt", "added", priority=1),
+        id_column(priority=2),
     ),
     empty="There are no deeplink URLs. Press n to add one, such as myapp://",
     actions=(
@@ -161,7 +146,6 @@ CUSTOM_FIELDS = Resource(
         Column("validationRules.unique", "unique", 6, format=yes_no, priority=2),
     ),
     detail="getCustomFieldById",
-    route="detail",
     empty="There are no custom fields. Press n to create one.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
@@ -181,13 +165,12 @@ PROVIDERS = Resource(
     list=ListOperation("getEnvironmentProviders", "providers"),
     columns=(
         Column("provider", "provider", 18, grow=True, priority=0),
-        Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
+        enabled_column(),
         Column("clientId", "client id", 24, priority=2),
         Column("scopes", "scopes", 24, priority=3),
-        Column("id", "id", 11, format=short_id, priority=1),
+        id_column(priority=1),
     ),
     detail="getProvider",
-    route="detail",
     cached=False,
     secrets=("clientSecret",),
     empty="There are no providers. Press n to add one.",
@@ -199,7 +182,8 @@ PROVIDERS = Resource(
             fields=("clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
                 "shopifyStore", "domain", "accountSid", "twilioNumber", "useDynamicCredentials"),
             warning="The new credentials are used for the next sign-in."),
-        *_enable_actions("provider", "enableProvider", "disableProvider",
+        ResourceAction("enable", "enableProvider", "Enable the provider.", disabled_reason=while_disabled()),
+        ResourceAction("disable", "disableProvider", "Disable the provider.", disabled_reason=while_enabled(), typed_in_live=True,
             warning="Users cannot sign in with it while it is disabled."),
         replace(DELETE, operation="deleteProvider", help="Delete the provider and its credentials.",
             warning="Users can no longer sign in with it."),
@@ -237,17 +221,17 @@ EXCHANGES = Resource(
     list=ListOperation("getEnvironmentExchanges", "exchanges"),
     columns=(
         Column("exchange", "exchange", 14, grow=True, priority=0),
-        Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
+        enabled_column(),
         Column("socialProvider", "sign-in", 16, priority=2),
         Column("onRampProvider", "on-ramp", 16, priority=2),
-        Column("id", "id", 11, format=short_id, priority=1),
+        id_column(priority=1),
     ),
     detail="getExchange",
-    route="detail",
     empty="There are no exchanges. Press n to add one.",
     actions=(
         replace(CREATE, operation="createExchange", help="Add an exchange from which users can fund wallets."),
-        *_enable_actions("exchange", "enableExchange", "disableExchange"),
+        ResourceAction("enable", "enableExchange", "Enable the exchange.", disabled_reason=while_disabled()),
+        ResourceAction("disable", "disableExchange", "Disable the exchange.", disabled_reason=while_enabled(), typed_in_live=True),
         replace(DELETE, operation="deleteExchange", help="Delete the exchange."),
     ),
 )  # fmt: skip
@@ -266,7 +250,6 @@ SDK_VIEWS = Resource(
             pick=lambda row: ", ".join(str(section.get("type")) for section in as_objects(row.get("sections")))),
     ),
     detail="getSdkView",
-    route="detail",
     empty="There are no SDK views; the sign-in window uses the defaults.",
     actions=(
         replace(EDIT, operation="updateSdkView", help="Edit the sections of the view and their order.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dyntui.resources.cell_formats import age, short_id
+from dyntui.resources.cell_formats import short_id
+from dyntui.resources.columns import age_column, id_column
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
 
 __all__ = ["RECORDS", "user_id_of"]
@@ -34,11 +35,11 @@ EVENTS = Resource(
     key="eventId",
     list=ListOperation("getEvents", "data", Paging.CURSOR),
     columns=(
-        Column("timestamp", "time", 12, format=age, priority=0, former_titles=("when",)),
+        age_column("timestamp", "time", priority=0, former_titles=("when",)),
         Column("eventName", "event", 28, grow=True, priority=0),
         Column(title="user", width=11, format=short_id, pick=user_id_of, priority=1),
         Column("environmentName", "environment", 11, priority=3),
-        Column("eventId", "id", 11, format=short_id, priority=2),
+        id_column("eventId", priority=2),
     ),
     detail="getEventById",
     route="event",

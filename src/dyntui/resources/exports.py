@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import CREATE, ResourceAction
-from dyntui.resources.cell_formats import age, short_id
+from dyntui.resources.columns import age_column, id_column
 from dyntui.resources.resource import Column, ListOperation, Resource
 
-__all__ = ["RECORDS"]
+__all__ = ["EXPORTS"]
 
 EXPORTS = Resource(
     name="exports",
@@ -19,11 +19,11 @@ EXPORTS = Resource(
     columns=(
         Column("model", "model", 8, priority=0, former_titles=("what",)),
         Column("status", "status", 10, priority=0),
-        Column("createdAt", "requested", 12, format=age, priority=0, former_titles=("asked for",)),
-        Column("completedAt", "completed", 12, format=age, priority=1, former_titles=("done",)),
+        age_column("createdAt", "requested", priority=0, former_titles=("asked for",)),
+        age_column("completedAt", "completed", priority=1, former_titles=("done",)),
         Column("format", "format", 6, priority=3),
         Column("error", "error", 30, grow=True, priority=2),
-        Column("id", "id", 11, format=short_id, priority=2),
+        id_column(priority=2),
     ),
     detail="getExportById",
     route="export",
@@ -37,5 +37,3 @@ EXPORTS = Resource(
         ResourceAction("download", "downloadExportById", "Download the file of the export.", key="w", effect=Effect.READ, command="exports download"),
     ),
 )  # fmt: skip
-
-RECORDS = (EXPORTS,)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dyntui.resources.allowlists import access_actions
-from dyntui.resources.cell_formats import enabled_since, item_count, short_id
+from dyntui.resources.cell_formats import enabled_since, item_count
+from dyntui.resources.columns import id_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Row
 
 __all__ = ["GATES"]
@@ -34,7 +35,7 @@ GATES = Resource(
         Column(
             title="required tokens", width=20, grow=True, pick=_required_tokens, priority=4, former_titles=("asks for",)
         ),
-        Column("id", "id", 11, format=short_id, priority=5),
+        id_column(priority=5),
     ),
     detail="getGate",
     route="gate",

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
-from dyntui.resources.cell_formats import age, enabled_since, item_count, short_id
+from dyntui.resources.cell_formats import item_count, short_id
+from dyntui.resources.columns import age_column, enabled_column, id_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -19,10 +20,10 @@ GLOBAL_WALLET = Resource(
     list=ListOperation("getGlobalWalletSettings", shape=Shape.ONE, missing_is_empty=True),
     columns=(
         Column("walletName", "name", 24, grow=True, priority=0),
-        Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
+        enabled_column(),
         Column("popupPageTitle", "title", 20, priority=2),
         Column("customMenuLinks", "links", 6, right=True, format=item_count, priority=3),
-        Column("id", "id", 11, format=short_id, priority=1),
+        id_column(priority=1),
     ),
     route="detail",
     empty="There is no global wallet. Press n to create one.",
@@ -44,7 +45,7 @@ GLOBAL_ACCESS = Resource(
     list=ListOperation("getGlobalWalletAccessControlList", shape=Shape.ONE, missing_is_empty=True),
     columns=(
         Column("type", "type", 8, priority=0, former_titles=("list",)),
-        Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
+        enabled_column(),
         Column("domains", "domains", 8, right=True, format=item_count, priority=0),
         Column("id", "id", 36, grow=True, priority=1),
     ),
@@ -70,8 +71,8 @@ GLOBAL_DOMAINS = Resource(
     list=ListOperation("getGlobalWalletAccessControlList", "domains", missing_is_empty=True),
     columns=(
         Column("domain", "domain", 34, grow=True, priority=0),
-        Column("createdAt", "added", 12, format=age, priority=1),
-        Column("id", "id", 11, format=short_id, priority=2),
+        age_column("createdAt", "added", priority=1),
+        id_column(priority=2),
     ),
     empty="The list has no domains. Press n to add one.",
     actions=(
@@ -90,8 +91,8 @@ GLOBAL_CONNECTIONS = Resource(
         Column("appUrl", "app", 30, grow=True, priority=0),
         Column("status", "status", 13, priority=0),
         Column("userId", "user", 11, format=short_id, priority=1),
-        Column("createdAt", "connected", 12, format=age, priority=1),
-        Column("expiresAt", "expires", 12, format=age, priority=2),
+        age_column("createdAt", "connected", priority=1),
+        age_column("expiresAt", "expires", priority=2),
     ),
     route="detail",
     empty="No apps are connected to the global wallet.",

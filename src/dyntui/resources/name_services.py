@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import CREATE, DELETE, ActionTarget, ResourceAction, while_disabled, while_enabled
-from dyntui.resources.cell_formats import address, enabled_since
+from dyntui.resources.cell_formats import address
+from dyntui.resources.columns import enabled_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
-__all__ = ["RECORDS"]
+__all__ = ["NAME_SERVICES"]
 
 CHAINS = ("EVM", "SOL", "FLOW", "STARK", "COSMOS", "BTC", "SUI", "TON")
 """The chains that are asked for a name service; the API has no list of them."""
@@ -24,7 +25,7 @@ NAME_SERVICES = Resource(
         Column("chainName", "chain", 8, priority=0),
         Column("domain", "domain", 24, grow=True, priority=0),
         Column("address", "address", 14, format=address, priority=1),
-        Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
+        enabled_column(),
     ),
     route="detail",
     empty="There are no name services. Press m to get the message to sign, then n to add one.",
@@ -43,5 +44,3 @@ NAME_SERVICES = Resource(
             warning="Adding it again needs a new signature."),
     ),
 )  # fmt: skip
-
-RECORDS = (NAME_SERVICES,)

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
-from dyntui.resources.cell_formats import age, comma_list, enabled_since, item_count, short_id, thousands, yes_no
+from dyntui.resources.cell_formats import comma_list, item_count, thousands, yes_no
+from dyntui.resources.columns import age_column, enabled_column, id_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
 
 __all__ = ["RECORDS"]
@@ -44,10 +45,9 @@ ORGANIZATIONS = Resource(
         Column("role", "your role", 10, priority=1),
         Column("websiteUrl", "website", 24, priority=3),
         Column("description", "description", 24, priority=4),
-        Column("id", "id", 11, format=short_id, priority=2),
+        id_column(priority=2),
     ),
     detail="getOrganizationById",
-    route="detail",
     empty="This token can read no organization.",
     actions=(
         replace(
@@ -82,16 +82,14 @@ PROJECTS = Resource(
     name="projects",
     also_changes=("membership-environments",),
     aliases=("project",),
-    parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getProjects", "projects"),
     columns=(
         Column("name", "name", 26, grow=True, priority=0),
         Column("projectEnvironments", "environments", 12, right=True, format=item_count, priority=2),
-        Column("id", "id", 11, format=short_id, priority=1),
+        id_column(priority=1),
     ),
     detail="getProjectById",
-    route="detail",
     empty="This organization has no projects.",
     actions=(
         replace(CREATE, operation="createProject", help="Create a project with its two environments.",
@@ -107,14 +105,13 @@ ENVIRONMENTS = Resource(
     name="project-environments",
     singular="environment",
     group="Environments",
-    parent="projectId",
     parent_resource="projects",
     list=ListOperation("getEnvironmentsByProjectId", "environments", shape=Shape.NAMED),
     columns=(
         Column("name", "kind", 10, priority=0),
         Column("id", "id", 36, grow=True, priority=0),
         Column("settings.general.displayName", "name", 20, priority=1),
-        Column("createdAt", "created", 12, format=age, priority=2),
+        age_column("createdAt", "created", priority=2),
         Column("sdkVersion", "SDK", 10, priority=3),
     ),
     empty="This project has no environments.",
@@ -124,7 +121,6 @@ MEMBERS = Resource(
     name="members",
     aliases=("member",),
     command="members",
-    parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getOrganizationMembers", "members"),
     columns=(
@@ -132,8 +128,8 @@ MEMBERS = Resource(
         Column("role", "role", 10, priority=0),
         Column("user.firstName", "first name", 14, priority=3),
         Column("user.lastName", "last name", 16, priority=3),
-        Column("user.lastVisit", "last visit", 12, format=age, priority=1),
-        Column("id", "id", 11, format=short_id, priority=2),
+        age_column("user.lastVisit", "last visit", priority=1),
+        id_column(priority=2),
     ),
     empty="This organization has no members.",
     cached=False,
@@ -157,7 +153,6 @@ INVITES = Resource(
     aliases=("invite",),
     title="Invitations",
     group="Invites",
-    parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getOrganizationInvitesByOrganizationId", "invites"),
     columns=(
@@ -207,13 +202,12 @@ MFA_SETTINGS = Resource(
     title="Member MFA Methods",
     singular="MFA method",
     group="MfaSettings",
-    parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getOrganizationMfaSettings", "mfaSettings"),
     key="mfaDeviceType",
     columns=(
         Column("mfaDeviceType", "type", 14, grow=True, priority=0, former_titles=("kind",)),
-        Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",)),
+        enabled_column(),
     ),
     empty="No MFA methods are set up for members.",
     actions=(
@@ -227,7 +221,6 @@ MFA_SETTINGS = Resource(
 CUSTOM_NETWORKS = Resource(
     name="custom-networks",
     aliases=("networks",),
-    parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getCustomNetworks", "customNetworks", wrapper="customNetwork"),
     columns=(
@@ -236,11 +229,10 @@ CUSTOM_NETWORKS = Resource(
         Column("networkType", "type", 8, priority=2, former_titles=("kind",)),
         Column("nativeCurrencySymbol", "currency", 8, priority=2),
         Column("rpcUrl", "RPC", 30, priority=3),
-        Column("id", "id", 11, format=short_id, priority=1),
+        id_column(priority=1),
     ),
     detail="getCustomNetwork",
     detail_wrapper="customNetwork",
-    route="detail",
     empty="There are no custom networks.",
     actions=(
         replace(CREATE, operation="createCustomNetwork", help="Add a custom network."),
@@ -255,7 +247,6 @@ SSO = Resource(
     title="Member SSO",
     singular="sign-on provider",
     group="Organizations",
-    parent="organizationId",
     parent_resource="organizations",
     list=ListOperation("getSsoProviderForOrganization", shape=Shape.ONE, missing_is_empty=True),
     columns=(
@@ -263,7 +254,7 @@ SSO = Resource(
         Column("ssoDomain", "domain", 24, grow=True, priority=0),
         Column("emailDomain", "email domain", 20, priority=1, former_titles=("e-mail domain",)),
         Column("enforceOnlySSO", "only SSO", 8, format=yes_no, priority=1),
-        Column("updatedAt", "updated", 12, format=age, priority=2, former_titles=("changed",)),
+        age_column("updatedAt", "updated", priority=2, former_titles=("changed",)),
     ),
     route="detail",
     cached=False,
@@ -284,7 +275,6 @@ SUBSCRIPTION = Resource(
     aliases=("billing", "plan"),
     title="Plan",
     group="Organizations",
-    parent="organizationId",
     parent_resource="organizations",
     key="planType",
     list=ListOperation("getBillingSubscriptionByOrganization", shape=Shape.ONE),
@@ -294,7 +284,7 @@ SUBSCRIPTION = Resource(
         Column("trialDaysLeft", "days left", 9, right=True, format=thousands, priority=2),
         Column("hasPaymentMethod", "payment method", 14, format=yes_no, priority=1),
         Column("currentBillingPeriod.usagesCount", "usage", 10, right=True, format=thousands, priority=1, former_titles=("used",)),
-        Column("currentBillingPeriod.endDate", "period ends", 12, format=age, priority=2),
+        age_column("currentBillingPeriod.endDate", "period ends", priority=2),
         Column("scope", "features", 30, grow=True, format=comma_list, priority=3),
     ),
     route="detail",

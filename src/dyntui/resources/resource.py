@@ -165,14 +165,12 @@ class Resource:
     """Further names."""
     key: str = "id"
     """The field that is the id of a row."""
-    parent: str = ""
-    """The path parameter for the id of the parent; "" when the list belongs to the environment."""
     filter: Filter | None = None
     """The server's filter, if there is one."""
     detail: str = ""
     """The operation that reads one object; "" for none."""
     route: str = ""
-    """Name of the resource or screen that Enter opens; "" for none."""
+    """Name of the resource or screen that Enter opens; by default the detail, if the record has one."""
     empty: str = ""
     """Text for an empty list."""
     label: Callable[[Row], str] | None = None
@@ -182,7 +180,7 @@ class Resource:
     actions: tuple[ResourceAction, ...] = ()
     """What can be done with the list or its rows."""
     parent_resource: str = ""
-    """Name of the resource of the parent."""
+    """Name of the resource of the parent; "" when the list belongs to the environment."""
     by_name: bool = False
     """Whether commands accept the field `name` of an object in place of its id, when exactly one object has it."""
     detail_wrapper: str = ""
@@ -200,6 +198,12 @@ class Resource:
         object.__setattr__(self, "title", self.title or self.name.replace("-", " ").title())
         object.__setattr__(self, "group", self.group or self.title.replace(" ", ""))
         object.__setattr__(self, "singular", self.singular or self.plural.removesuffix("s"))
+        object.__setattr__(self, "route", self.route or ("detail" if self.detail else ""))
+
+    @property
+    def parent(self) -> str:
+        """The path parameter for the id of the parent: `userId`; "" when the list belongs to the environment."""
+        return f"{self.parent_resource.removesuffix('s')}Id" if self.parent_resource else ""
 
     @property
     def plural(self) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ResourceAction
-from dyntui.resources.cell_formats import age, short_id
+from dyntui.resources.columns import age_column, id_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Row
 
-__all__ = ["RECORDS"]
+__all__ = ["SESSIONS"]
 
 
 def _revoke_disabled_reason(row: Row) -> str | None:
@@ -20,18 +20,16 @@ SESSIONS = Resource(
     title="User Sessions",
     singular="session",
     group="Sessions",
-    parent="userId",
     parent_resource="users",
     list=ListOperation("getUser", "user.sessions"),
     columns=(
-        Column("createdAt", "started", 12, format=age, priority=0, former_titles=("began",)),
-        Column("revokedAt", "revoked", 12, format=age, priority=0),
+        age_column("createdAt", "started", priority=0, former_titles=("began",)),
+        age_column("revokedAt", "revoked", priority=0),
         Column("ipAddress", "IP address", 16, priority=1, former_titles=("address",)),
         Column("userAgent", "device", 30, grow=True, priority=2, former_titles=("with",)),
-        Column("id", "id", 11, format=short_id, priority=3),
+        id_column(priority=3),
     ),
     detail="getSessionById",
-    route="detail",
     cached=False,
     empty="This user has no sessions.",
     label=lambda row: " ".join(str(row.get(name) or "") for name in ("ipAddress", "createdAt")).strip(),
@@ -40,5 +38,3 @@ SESSIONS = Resource(
             disabled_reason=_revoke_disabled_reason, warning="The user has to sign in again on that device."),
     ),
 )  # fmt: skip
-
-RECORDS = (SESSIONS,)

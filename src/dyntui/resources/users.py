@@ -7,7 +7,8 @@ from dataclasses import replace
 from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
 from dyntui.resources.action import CREATE, DELETE, ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import age, item_count, short_id, text, yes_no
+from dyntui.resources.cell_formats import item_count, short_id, text, yes_no
+from dyntui.resources.columns import age_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
 __all__ = ["FILTER_COLUMNS", "PROFILE_FIELDS", "UPDATABLE", "USERS", "WALLETS", "full_name"]
@@ -72,8 +73,8 @@ USERS = Resource(
         Column(title="name", width=22, pick=full_name, priority=1, order="firstName"),
         Column("username", "username", 14, priority=4, order="username"),
         Column("wallets", "wallets", 7, right=True, format=item_count, priority=3),
-        Column("lastVisit", "last visit", 12, format=age, priority=2, order="lastVisit"),
-        Column("createdAt", "created", 12, format=age, priority=5, order="createdAt"),
+        age_column("lastVisit", "last visit", priority=2, order="lastVisit"),
+        age_column("createdAt", "created", priority=5, order="createdAt"),
         Column("country", "country", 7, priority=6, order="country"),
     ),
     detail="getUser",
@@ -127,8 +128,8 @@ WALLETS = Resource(
         Column("provider", "provider", 17, priority=2),
         Column("userId", "user", 11, format=short_id, priority=1),
         Column("signInEnabled", "sign-in", 7, format=yes_no, priority=5),
-        Column("deletedAt", "deleted", 12, format=age, priority=4),
-        Column("createdAt", "created", 12, format=age, priority=3),
+        age_column("deletedAt", "deleted", priority=4),
+        age_column("createdAt", "created", priority=3),
     ),
     detail="getWalletById",
     route="wallet",

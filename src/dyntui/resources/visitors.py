@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dyntui.resources.cell_formats import address, age, short_id
+from dyntui.resources.cell_formats import address
+from dyntui.resources.columns import age_column, id_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource
 
-__all__ = ["RECORDS"]
+__all__ = ["VISITORS"]
 
 VISITORS = Resource(
     name="visitors",
@@ -20,11 +21,9 @@ VISITORS = Resource(
         Column("chain", "chain", 8, priority=0),
         Column("walletName", "wallet", 18, priority=1),
         Column("provider", "provider", 18, priority=2),
-        Column("createdAt", "visited", 12, format=age, priority=1, order="createdAt", former_titles=("came",)),
-        Column("id", "id", 11, format=short_id, priority=3),
+        age_column("createdAt", "visited", priority=1, order="createdAt", former_titles=("came",)),
+        id_column(priority=3),
     ),
     route="detail",
     empty="There are no visitors: every wallet that connected has also signed in.",
 )  # fmt: skip
-
-RECORDS = (VISITORS,)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dyntui.resources.action import DELETE
-from dyntui.resources.cell_formats import address, age, short_id
+from dyntui.resources.cell_formats import address
+from dyntui.resources.columns import age_column, id_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -50,7 +51,7 @@ POLICIES = Resource(
         Column("address", "address", 14, format=address, priority=2),
         Column("functionName", "function", 18, priority=2),
         Column("valueLimit.totalLimit", "limit", 14, priority=3),
-        Column("ruleId", "id", 11, format=short_id, priority=3),
+        id_column("ruleId", priority=3),
     ),
     route="detail",
     empty="There are no policy rules, so no transactions are restricted.",
@@ -73,12 +74,11 @@ DELEGATION_KEYS = Resource(
         Column("status", "status", 8, priority=0),
         Column("alg", "algorithm", 18, priority=2),
         Column("type", "type", 9, priority=1, former_titles=("kind",)),
-        Column("createdAt", "created", 12, format=age, priority=1, former_titles=("made",)),
-        Column("revokedAt", "revoked", 12, format=age, priority=2),
+        age_column("createdAt", "created", priority=1, former_titles=("made",)),
+        age_column("revokedAt", "revoked", priority=2),
     ),
     detail="getDelegatedAccessEncryptionPublicKeyById",
     detail_wrapper="key",
-    route="detail",
     empty="There are no delegated access keys, so users cannot delegate access.",
 )
 

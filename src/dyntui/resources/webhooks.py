@@ -9,7 +9,8 @@ from datetime import datetime
 from dyntui.core.effect import Effect
 from dyntui.core.times import parse_time
 from dyntui.resources.action import CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
-from dyntui.resources.cell_formats import NOTHING, age, item_count, short_id, thousands, yes_no
+from dyntui.resources.cell_formats import NOTHING, item_count, short_id, thousands, yes_no
+from dyntui.resources.columns import age_column, id_column
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
 
 __all__ = ["RECORDS", "is_delivered", "latency_ms", "response_status"]
@@ -68,9 +69,9 @@ WEBHOOKS = Resource(
         Column("url", "URL", 40, grow=True, priority=0),
         Column("isEnabled", "enabled", 7, format=yes_no, priority=0, former_titles=("on",)),
         Column("events", "events", 6, right=True, format=item_count, priority=1),
-        Column("enabledAt", "enabled at", 12, format=age, priority=2, former_titles=("since",)),
-        Column("updatedAt", "updated", 12, format=age, priority=3, former_titles=("changed",)),
-        Column("webhookId", "id", 11, format=short_id, priority=4),
+        age_column("enabledAt", "enabled at", priority=2, former_titles=("since",)),
+        age_column("updatedAt", "updated", priority=3, former_titles=("changed",)),
+        id_column("webhookId", priority=4),
     ),
     detail="getWebhook",
     route="webhook",
@@ -109,19 +110,18 @@ MESSAGES = Resource(
     singular="message",
     command="webhooks",
     group="Webhooks",
-    parent="webhookId",
     parent_resource="webhooks",
     key="messageId",
     list=ListOperation("getWebhookMessages", "data", Paging.CURSOR),
     columns=(
-        Column("deliveredAt", "sent", 12, format=age, priority=0),
+        age_column("deliveredAt", "sent", priority=0),
         Column("status", "status", 10, priority=0),
         Column(title="response", width=18, pick=response_status, priority=0, former_titles=("answer",)),
         Column("deliveryAttempt", "attempt", 7, right=True, format=thousands, priority=1, former_titles=("try",)),
         Column(title="latency", width=9, right=True, pick=latency_ms, format=_milliseconds, priority=1),
         Column(title="event", width=24, grow=True, pick=lambda row: _event_name(row), priority=0),
         Column("eventId", "event id", 11, format=short_id, priority=2),
-        Column("messageId", "id", 11, format=short_id, priority=3),
+        id_column("messageId", priority=3),
     ),
     route="message",
     cached=False,

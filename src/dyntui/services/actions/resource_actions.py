@@ -153,9 +153,8 @@ async def resolve_parent(client: Client, record: Resource, parent: str = "") -> 
     if record.scope is Scope.ORGANIZATION:
         return await resolve_organization(client)
     raise UsageError(
-        f"{record.title} belong to a parent: {record.parent_resource or 'another object'}.",
-        hint="Give its id with --of ID"
-        + (f"; `dyntui get {record.parent_resource}` lists them." if record.parent_resource else "."),
+        f"{record.title} belong to a parent: {record.parent_resource}.",
+        hint=f"Give its id with --of ID; `dyntui get {record.parent_resource}` lists them.",
     )
 
 
@@ -367,10 +366,7 @@ async def with_warnings(connection: Connection, write: WriteAction, targets: Seq
 
 def _path(client: Client, record: Resource, action: ResourceAction, row: Row, parent: str) -> dict[str, str]:
     names = [name for name in client.catalog.get(action.operation).path_names if name != "environmentId"]
-    row_paths = dict(action.path_fields)
-    path = {name: field_text(get_path(row, row_paths[name])) for name in names if name in row_paths}
-    if record.parent in names:
-        path[record.parent] = parent
+    path = {record.parent: parent} if record.parent in names else {}
     unset = [name for name in names if name not in path and name not in action.fields]
     if unset and action.target is ActionTarget.ROWS:
         path[unset[-1]] = field_text(row.get(record.key))

@@ -132,7 +132,7 @@ def _declared() -> Mapping[str, frozenset[str]]:
         related |= {child.name for child in RESOURCES.values() if child.parent_resource == record.name}
         for action in record.actions:
             if not action.variant_of:
-                found.setdefault(action.operation, set()).update(related, action.also_changes)
+                found.setdefault(action.operation, set()).update(related)
         for operation_id in record.extra_operations:
             found.setdefault(operation_id, set()).update(related)
     return {operation_id: _with_shared_reads(names) for operation_id, names in found.items()}

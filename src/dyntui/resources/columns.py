@@ -1,0 +1,25 @@
+"""Columns that many lists have: the id, a time as its age, and since when an object is enabled."""
+
+from __future__ import annotations
+
+from dyntui.resources.cell_formats import age, enabled_since, short_id
+from dyntui.resources.resource import Column
+
+__all__ = ["age_column", "enabled_column", "id_column"]
+
+
+def id_column(field: str = "id", *, priority: int) -> Column:
+    """Return the column of the id of a row, shortened in the middle."""
+    return Column(field, "id", 11, format=short_id, priority=priority)
+
+
+def age_column(
+    field: str, title: str, *, priority: int, order: str = "", former_titles: tuple[str, ...] = ()
+) -> Column:
+    """Return the column of a time, shown as its age."""
+    return Column(field, title, 12, format=age, priority=priority, order=order, former_titles=former_titles)
+
+
+def enabled_column() -> Column:
+    """Return the column of the time since when an object is enabled."""
+    return Column("enabledAt", "enabled", 18, format=enabled_since, priority=0, former_titles=("on",))
