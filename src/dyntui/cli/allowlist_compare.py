@@ -77,8 +77,7 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
 
     difference = context.run_connected(work)
     for side in (difference.left, difference.right):
-        for line, problem in side.invalid[:5]:
-            context.print_message(f"{side.name}, line {line}: {problem}")
+        context.print_message(*(f"{side.name}, line {line}: {problem}" for line, problem in side.invalid[:5]))
     context.emit_json(
         {
             "left": [body_of(entry) for entry in difference.only_left],
@@ -87,10 +86,8 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
             "different_alias": [{"left": body_of(old), "right": body_of(new)} for old, new in difference.other_alias],
         }
     )
-    for entry in difference.only_left:
-        context.print_result(f"< {entry_label(entry)}")
-    for entry in difference.only_right:
-        context.print_result(f"> {entry_label(entry)}")
+    context.print_result(*(f"< {entry_label(entry)}" for entry in difference.only_left))
+    context.print_result(*(f"> {entry_label(entry)}" for entry in difference.only_right))
     for old, new in difference.other_alias:
         context.print_result(f"~ {entry_label(old)}  {old.get('alias') or '—'} | {new.get('alias') or '—'}")
     if not context.json:

@@ -43,14 +43,13 @@ search_options = combine_options(
 @pass_context
 def entries(
     context: CliContext,
+    /,
     name: str,
     search: str | None,
     match: str | None,
     exact: bool,
     order: str | None,
-    limit: int,
-    all_rows: bool,
-    ndjson: bool,
+    **options: Any,
 ) -> None:
     """List the entries of a list."""
     from dyntui.resources import ALLOWLIST_ENTRIES
@@ -65,11 +64,9 @@ def entries(
         ListQuery(order=order or ""),
         entry_filter(search, parse_match(match, exact)),
         find_parent=find_list_id,
-        limit=limit,
-        all_rows=all_rows,
-        ndjson=ndjson,
         text=search or "",
         items="entries",
+        **options,
     )
 
 

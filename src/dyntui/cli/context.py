@@ -133,9 +133,9 @@ class CliContext:
         return run(work())
 
     def print_result(self, *lines: str) -> None:
-        """Print lines of the result as text. Does nothing with --json."""
-        if not self.json:
-            print_lines(*lines)
+        """Print lines of the result as text. Empty texts are left out. Does nothing with --json."""
+        if not self.json and (texts := [line for line in lines if line]):
+            print_lines(*texts)
 
     def print_message(self, *lines: str) -> None:
         """Print messages on standard error. Empty texts are left out."""

@@ -65,6 +65,7 @@ file_options = combine_options(
     click.option("--dry-run", is_flag=True, help="Make and save the plan, but send nothing."),
     report_option,
     run_options,
+    confirm_options,
 )
 """The options that decide how a file is read and mapped, and how its rows are sent."""
 
@@ -76,7 +77,7 @@ def drop_unset(**options: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportOptions(ReadingOptions):
-    """The values of `file_options` and `confirm_options`."""
+    """The values of `file_options`."""
 
     first: int | None
     """How many rows to send before the job pauses; None for all."""
@@ -111,7 +112,6 @@ class ImportOptions(ReadingOptions):
 @click.option("--upsert", is_flag=True, help="Update users that already exist.")
 @user_options
 @file_options
-@confirm_options
 @pass_context
 def import_users(context: CliContext, /, file: str, upsert: bool, **options: Any) -> int:
     """Import users from FILE.
@@ -131,7 +131,6 @@ def import_users(context: CliContext, /, file: str, upsert: bool, **options: Any
 @click.argument("allowlist", metavar="LIST")
 @click.argument("file", metavar="FILE")
 @file_options
-@confirm_options
 @pass_context
 def import_entries(context: CliContext, /, allowlist: str, file: str, **options: Any) -> int:
     """Import entries from FILE into LIST, a name or id.

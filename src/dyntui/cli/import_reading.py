@@ -231,8 +231,7 @@ def print_mapping(context: CliContext, mapping: Mapping) -> None:
         context.print_message(
             f"  {column.column} -> {column.field}" + (f"  ({column.reason})" if column.reason else "")
         )
-    for name, value in mapping.constants.items():
-        context.print_message(f"  all rows: {name} = {value}")
+    context.print_message(*(f"  all rows: {name} = {value}" for name, value in mapping.constants.items()))
     for column in mapping.unmapped:
         context.print_message(f"  {column.column} is not mapped" + (f": {column.hint}" if column.hint else ""))
     context.print_message(*(f"  {text}" for text in dict.fromkeys(rule.text for rule in mapping.exclusions)))

@@ -130,20 +130,14 @@ def show_job(context: CliContext, job: str, state: str | None) -> None:
         )
     state_text = "unreadable" if summary.state is None else summary.state.label
     context.print_result(f"Job {summary.id}  {state_text}{' (a process runs it)' if summary.is_busy else ''}")
-    if summary.reason:
-        context.print_result(f"  {summary.reason}")
+    context.print_result(f"  {summary.reason}" if summary.reason else "")
     target = "" if summary.location is None else f" to {summary.location.profile} ({summary.location.base_url})"
     context.print_result(f"  {summary.source}{target}, created {_format_time(summary.created_at)}")
-    for row_state, n in (summary.counts or {}).items():
-        context.print_result(f"  {n:>9,} {row_state}")
-    for failed_state, code, n in failures:
-        context.print_result(f"  {n:>9,} {failed_state}: {code}")
-    for operation, outcome, n in traffic:
-        context.print_result(f"  {n:>9,} {operation}: {outcome or 'waiting for the response'}")
-    for undo_state, n in undo.items():
-        context.print_result(f"  {n:>9,} {'undone' if undo_state == UndoState.DELETED else f'undo: {undo_state}'}")
-    if report:
-        context.print_result(f"  Reports: {report}")
+    counts = [(n, str(state)) for state, n in (summary.counts or {}).items()]
+    counts += [(n, f"{failed_state}: {code}") for failed_state, code, n in failures]
+    counts += [(n, f"{operation}: {outcome or 'waiting for the response'}") for operation, outcome, n in traffic]
+    counts += [(n, "undone" if state == UndoState.DELETED else f"undo: {state}") for state, n in undo.items()]
+    context.print_result(*(f"  {n:>9,} {text}" for n, text in counts), f"  Reports: {report}" if report else "")
     if rows:
         cells = [line for row in rows for line in _row_lines(row, noted[row.number])]
         context.print_table(("row", "code", "field", "message", "user"), cells)

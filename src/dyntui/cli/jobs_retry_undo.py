@@ -152,11 +152,9 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, from_options: Co
 def _print_plan(context: CliContext, plan: UndoResult, count: int, kind: UndoTarget) -> None:
     """Print how many objects are deleted and which ones are skipped."""
     context.print_message(f"{count:,} {kind.plural} to delete, {len(plan.skipped):,} to skip")
-    for line in plan.skipped[:_MAX_LISTED]:
-        context.print_message(f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}")
-    if len(plan.skipped) > _MAX_LISTED:
-        context.print_message(f"  … and {len(plan.skipped) - _MAX_LISTED:,} more")
-    context.print_message(kind.warning)
+    listed = (f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}" for line in plan.skipped[:_MAX_LISTED])
+    more = len(plan.skipped) - _MAX_LISTED
+    context.print_message(*listed, f"  … and {more:,} more" if more > 0 else "", kind.warning)
 
 
 def _finish_undo(context: CliContext, journal: Journal, kind: UndoTarget, result: UndoResult) -> int:

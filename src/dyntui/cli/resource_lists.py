@@ -37,7 +37,6 @@ __all__ = [
     "show_rows",
 ]
 
-_PAGE_SIZE = 100
 
 parent_option = click.option(
     "--of", "parent", metavar="ID", default="", help="Parent ID: of the organization, project, user or webhook."
@@ -140,11 +139,11 @@ def print_list(
 
     async def work(connection: Connection) -> tuple[list[Row], int | None]:
         parent_id = parent if find_parent is None else await find_parent(connection)
-        if not all_rows and local_filter is None:
-            return await _read_first_rows(connection, record, query, parent_id, limit)
         rows: list[Row] = []
-        count, total = 0, None
-        async for scanned in scan(connection.client, record, parent=parent_id, query=query):
+        count = 0
+        total: int | None = 0
+        read_limit = limit if not all_rows and local_filter is None else None
+        async for scanned in scan(connection.client, record, parent=parent_id, query=query, limit=read_limit):
             total = scanned.reported
             if local_filter is not None and not local_filter.fits(scanned.row):
                 continue
@@ -193,33 +192,6 @@ def show_rows(
     else:
         of_total = f" of {total:,}" if total is not None else ""
         context.print_message(f"{len(rows):,}{of_total} {record.plural}")
-
-
-async def _read_first_rows(
-    connection: Connection, record: Resource, query: ListQuery, parent: str, limit: int
-) -> tuple[list[Row], int | None]:
-    """Read up to `limit` rows page by page; return them and the total, None if unknown."""
-    from dyntui.api.pagination import PageCheck
-    from dyntui.resources import Paging
-    from dyntui.services.lists.list_source import make_fetch
-
-    check = PageCheck(record.key)
-    fetch = make_fetch(connection.client, record, parent)
-    has_offsets = record.list.paging is Paging.OFFSET
-    rows: list[Row] = []
-    cursor: str | None = None
-    while True:
-        size = min(_PAGE_SIZE, limit - len(rows))
-        page = await fetch(query, len(rows), size, cursor)
-        if has_offsets:
-            check.offset(len(rows), page.rows)
-        else:
-            check.cursor(page.cursor, page.rows)
-        rows += [_printable_row(connection, record, row) for row in page.rows]
-        cursor = page.cursor
-        is_last = len(page.rows) < size if has_offsets else cursor is None
-        if len(rows) >= limit or is_last:
-            return rows[:limit], page.total
 
 
 def _printable_row(connection: Connection, record: Resource, row: Row) -> Row:
@@ -272,9 +244,7 @@ def show_resource(context: CliContext, record: Resource, row_id: str, *, parent:
 def show_object(context: CliContext, document: object) -> None:
     """Print one object as JSON, or as lines of dot path and value."""
     context.emit_json(document)
-    if not context.json:
-        for name, value in _flatten(document):
-            context.print_result(f"{name:<28}  {value}")
+    context.print_result(*(f"{name:<28}  {value}" for name, value in _flatten(document)))
 
 
 def _flatten(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:

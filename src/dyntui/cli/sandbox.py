@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -59,7 +60,12 @@ class _SandboxCommand(BaseCommand):
     "--fault", "faults", multiple=True, metavar="NAME=P", help="Make this fault happen with probability P (repeatable)."
 )
 @click.option(
-    "--latency", type=click.IntRange(0), default=0, metavar="MS", help="Milliseconds to add to every response."
+    "--latency",
+    "latency_ms",
+    type=click.IntRange(0),
+    default=0,
+    metavar="MS",
+    help="Milliseconds to add to every response.",
 )
 @click.option("--flag", "flags", multiple=True, metavar="NAME=VALUE", help="Set a behavior flag (repeatable).")
 @click.option("--switch", "old_flags", multiple=True, hidden=True, help="The former name of --flag.")
@@ -74,16 +80,11 @@ class _SandboxCommand(BaseCommand):
 @click.option("--hostile", is_flag=True, help="Put terminal escapes, markup and the like into every text of responses.")
 def sandbox(
     port: int,
-    users: int,
-    seed: int,
-    data: Path | None,
     faults: tuple[str, ...],
-    latency: int,
     flags: tuple[str, ...],
     old_flags: tuple[str, ...],
     rate_limit: str | None,
-    now: str | None,
-    hostile: bool,
+    **options: Any,
 ) -> None:
     """Serve a local Dynamic on 127.0.0.1 until interrupted.
 
@@ -94,15 +95,10 @@ def sandbox(
     from dyntui.sandbox.options import SandboxOptions, parse_rate_limit
     from dyntui.sandbox.server import serve
 
-    options = SandboxOptions(
-        users=users,
-        seed=seed,
-        data=data,
+    sandbox_options = SandboxOptions(
         faults=parse_faults(faults),
-        latency_ms=latency,
         flags=parse_flags((*old_flags, *flags)),
         rate_limit=None if rate_limit is None else parse_rate_limit(rate_limit),
-        now=now,
-        hostile=hostile,
+        **options,
     )
-    serve(options, port=port)
+    serve(sandbox_options, port=port)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -119,24 +118,13 @@ def list_users(
 @export_options
 @pass_context
 def export_users(
-    context: CliContext,
-    text: str | None,
-    column: str,
-    chain: str | None,
-    social: str | None,
-    ids: tuple[str, ...],
-    format_name: str | None,
-    fields: str | None,
-    output: Path | None,
+    context: CliContext, /, text: str | None, column: str, chain: str | None, social: str | None, **options: Any
 ) -> None:
     """Export all users, filtered users, or the users with these ids. `-` reads the ids from standard input."""
     from dyntui.services.exports import USER_FIELDS
     from dyntui.services.lists.list_source import ListQuery
 
     server_filter = _server_filter(text, column, chain, social)
-    if ids and server_filter:
+    if options["ids"] and server_filter:
         raise UsageError("Ids and a filter cannot be used together.", hint="Leave out one of them.")
-    query = ListQuery(filter=server_filter)
-    export_rows(
-        context, USERS, USER_FIELDS, ids=ids, query=query, format_name=format_name, fields=fields, output=output
-    )
+    export_rows(context, USERS, USER_FIELDS, query=ListQuery(filter=server_filter), **options)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -152,12 +151,8 @@ def pregenerate_wallets(
 @wallets.command("export")
 @export_options
 @pass_context
-def export_wallets(
-    context: CliContext, ids: tuple[str, ...], format_name: str | None, fields: str | None, output: Path | None
-) -> None:
+def export_wallets(context: CliContext, /, **options: Any) -> None:
     """Export all wallets, or the wallets with these ids. `-` reads the ids from standard input."""
     from dyntui.services.exports import WALLET_FIELDS
 
-    export_rows(
-        context, WALLETS, WALLET_FIELDS, ids=ids, query=None, format_name=format_name, fields=fields, output=output
-    )
+    export_rows(context, WALLETS, WALLET_FIELDS, query=None, **options)

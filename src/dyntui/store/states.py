@@ -44,6 +44,8 @@ class RowState(StrEnum):
     SKIPPED = "skipped"
 
 
+IMPORTED = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
+"""States of rows that are at the server as the file says."""
 OPEN = frozenset({RowState.PENDING, RowState.SENDING, RowState.UNKNOWN})
 """States of rows that the job has not finished."""
 FINAL = frozenset(set(RowState) - OPEN)

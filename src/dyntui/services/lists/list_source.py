@@ -122,24 +122,37 @@ def cached_view(
 
 
 def scan(
-    client: Client, resource: Resource, *, parent: str = "", query: ListQuery | None = None
+    client: Client,
+    resource: Resource,
+    *,
+    parent: str = "",
+    query: ListQuery | None = None,
+    limit: int | None = None,
 ) -> AsyncIterator[ScannedRow]:
-    """Yield every row of a list one time; see `scan_pages`."""
-    return scan_pages(make_fetch(client, resource, parent), resource, resource.list.paging, query or ListQuery())
+    """Yield every row of a list one time, or the first `limit` rows; see `scan_pages`."""
+    fetch = make_fetch(client, resource, parent)
+    return scan_pages(fetch, resource, resource.list.paging, query or ListQuery(), limit=limit)
 
 
 async def scan_pages(
-    fetch: Fetch, resource: Resource, paging: Paging, query: ListQuery, *, size: int = _PAGE_SIZE
+    fetch: Fetch,
+    resource: Resource,
+    paging: Paging,
+    query: ListQuery,
+    *,
+    size: int = _PAGE_SIZE,
+    limit: int | None = None,
 ) -> AsyncIterator[ScannedRow]:
     """Yield every row of a list one time. fetch: reads a page. size: rows per page.
 
-    Offset lists are read oldest first where the API can order by creation, so that new rows are at the end. Rows that
-    are deleted meanwhile shift the pages: each page begins with the last row of the one before, and when its first row
-    is unknown, an earlier page is read. Memory does not grow with the number of rows.
+    limit: the number of rows to read, in the order of `query`; None for all.
+    Complete offset lists are read oldest first where the API can order by creation, so that new rows are at the end.
+    Rows that are deleted meanwhile shift the pages: each page begins with the last row of the one before, and when its
+    first row is unknown, an earlier page is read. Memory does not grow with the number of rows.
     Raises RepeatedPage when the server does not page, DyntuiError when the list changes faster than it can be read.
     """
     sent_query = query
-    if any(column.order == "createdAt" for column in resource.columns):
+    if limit is None and any(column.order == "createdAt" for column in resource.columns):
         sent_query = ListQuery(order="createdAt-asc", filter=sent_query.filter)
     from dyntui.api.pagination import PageCheck
 
@@ -148,6 +161,7 @@ async def scan_pages(
     seen = offset = rereads = 0
     cursor: str | None = None
     offsets = paging is Paging.OFFSET
+    size = size if limit is None else min(size, limit)
     while True:
         start = max(0, offset - 1)
         page = await fetch(sent_query, start, size, cursor)
@@ -170,6 +184,8 @@ async def scan_pages(
                 recent[row_id] = None
                 seen += 1
                 yield ScannedRow(row, seen, page.total)
+                if seen == limit:
+                    return
         while len(recent) > _MAX_RECENT_IDS:
             del recent[next(iter(recent))]
         cursor = page.cursor
