@@ -68,6 +68,17 @@ def test_every_key_runs_a_method_of_the_class_that_binds_it() -> None:
     assert bound == set(ACTIONS)
 
 
+CALLED_BY_OTHERS = {"app_disabled_reason", "column_disabled_reason", "follow_up_disabled_reason"}
+"""Methods that are not called for one action: by the registry itself, or by the reasons of several actions."""
+
+
+def test_every_reason_is_that_of_an_action() -> None:
+    reasons = {action.disabled_reason or f"{action.name}_disabled_reason" for action in ALL_ACTIONS}
+    found = {name for each in acting_classes() for name in dir(each) if name.endswith("_disabled_reason")}
+    private = {name for name in found if name.startswith("_")}
+    assert found - reasons - private == CALLED_BY_OTHERS
+
+
 # Why these writes have a text, a key or an effect of their own, instead of those of a declaration.
 NOT_DECLARED = {
     "app.undo": "Runs the action that reverses the last change, whichever it is.",

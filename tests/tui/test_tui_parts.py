@@ -14,7 +14,7 @@ from dyntui.resources import RESOURCES, Filter
 from dyntui.resources.filters import filter_hint, parse_filter
 from dyntui.tui.kit import clipboard
 from dyntui.tui.kit.dialogs.base_dialog import DialogFooter
-from dyntui.tui.kit.history import History
+from dyntui.tui.kit.history import MAX_SCREENS, History
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.shell.base_screen import age_label
@@ -36,9 +36,9 @@ def test_history_moves_back_and_forward_and_drops_replaced_entries() -> None:
     assert history.previous is None
 
 
-@given(st.lists(st.sampled_from(["visit", "back", "forward"])))
+@given(st.lists(st.sampled_from(["visit", "visit", "visit", "back", "forward"]), max_size=100))
 def test_history_is_bounded(steps: list[str]) -> None:
-    history = History("0", limit=3)
+    history = History("0")
     entries = {"0"}
     for number, step in enumerate(steps, 1):
         if step == "visit":
@@ -47,7 +47,7 @@ def test_history_is_bounded(steps: list[str]) -> None:
         else:
             getattr(history, step)()
         assert history.current in entries
-        assert len(entries) <= 3
+        assert len(entries) <= MAX_SCREENS
 
 
 @pytest.mark.parametrize(
@@ -75,24 +75,27 @@ def test_a_plain_text_filter_has_no_prefixes() -> None:
     assert filter_hint(Filter("query")) == "text"
 
 
-def test_the_clipboard_sequence_carries_the_text_without_controls() -> None:
-    data = clipboard.osc52_sequence("a\x1b]0;b\x07c", {})
+def test_the_clipboard_sequence_carries_the_text_without_controls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.environ", {})
+    data = clipboard.osc52_sequence("a\x1b]0;b\x07c")
     assert data is not None
     assert data.startswith("\x1b]52;c;")
     assert base64.b64decode(data.removeprefix("\x1b]52;c;").removesuffix("\x07")) == b"a]0;bc"
 
 
-def test_the_clipboard_is_wrapped_for_tmux_and_screen_and_has_a_limit() -> None:
-    tmux = clipboard.osc52_sequence("x", {"TMUX": "1"})
+def test_the_clipboard_is_wrapped_for_tmux_and_screen_and_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.environ", {"TMUX": "1"})
+    tmux = clipboard.osc52_sequence("x")
     assert tmux is not None
     assert tmux.endswith("\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\")
-    screen = clipboard.osc52_sequence("x" * 3000, {"STY": "1"})
+    monkeypatch.setattr("os.environ", {"STY": "1"})
+    screen = clipboard.osc52_sequence("x" * 3000)
     assert screen is not None
     parts = screen.split("\x1b\\")[:-1]
     assert len(parts) > 1
     assert all(part.startswith("\x1bP") and len(part) <= 768 for part in parts)
-    assert clipboard.osc52_sequence("x" * clipboard.MAX_BYTES, {}) is not None
-    assert clipboard.osc52_sequence("x" * (clipboard.MAX_BYTES + 1), {}) is None
+    assert clipboard.osc52_sequence("x" * clipboard.MAX_BYTES) is not None
+    assert clipboard.osc52_sequence("x" * (clipboard.MAX_BYTES + 1)) is None
 
 
 def test_a_shown_latency_changes_only_when_it_doubles_or_halves() -> None:

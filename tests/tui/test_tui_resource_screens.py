@@ -158,7 +158,7 @@ async def test_a_message_is_shown_verified_and_redelivered() -> None:
 
 def _read(screen: WebhookMessageScreen) -> bool:
     """Read the message again."""
-    screen.read()
+    screen.action_refresh()
     return True
 
 

@@ -29,26 +29,31 @@ def tty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["dumb", "", "unknown"])
-def test_an_unsuitable_terminal_is_refused_with_the_reason(tty: None, name: str) -> None:
+def test_an_unsuitable_terminal_is_refused_with_the_reason(
+    tty: None, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", name)
     with pytest.raises(UsageError, match="cannot show the console") as caught:
-        startup.check_terminal({"TERM": name})
+        startup.check_terminal()
     assert "dyntui users list" in caught.value.hint
 
 
-def test_a_suitable_terminal_is_accepted(tty: None) -> None:
-    startup.check_terminal({"TERM": "xterm-256color"})
+def test_a_suitable_terminal_is_accepted(tty: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    startup.check_terminal()
 
 
 def test_a_locale_that_is_not_utf_8_is_refused(tty: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dyntui.tui.shell.startup._encoding", lambda: "ANSI_X3.4-1968")
+    monkeypatch.setenv("TERM", "xterm")
     with pytest.raises(UsageError, match="UTF-8 locale"):
-        startup.check_terminal({"TERM": "xterm"})
+        startup.check_terminal()
 
 
 def test_without_a_terminal_the_console_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.__stderr__", io.StringIO())
     with pytest.raises(UsageError, match="needs a terminal"):
-        startup.check_terminal({"TERM": "xterm"})
+        startup.check_terminal()
 
 
 @pytest.mark.parametrize(
@@ -63,8 +68,11 @@ def test_without_a_terminal_the_console_does_not_start(monkeypatch: pytest.Monke
         (False, {"TEXTUAL_ANIMATIONS": "basic"}, "basic"),
     ],
 )
-def test_animations_are_off_over_ssh_unless_enabled(animations: bool, environ: dict[str, str], level: str) -> None:
-    assert startup.animation_level(animations, environ) == level
+def test_animations_are_off_over_ssh_unless_enabled(
+    animations: bool, environ: dict[str, str], level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", environ)
+    assert startup.animation_level(animations) == level
 
 
 async def test_no_color_removes_colors_and_keeps_the_signs(monkeypatch: pytest.MonkeyPatch) -> None:

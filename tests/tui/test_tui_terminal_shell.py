@@ -26,7 +26,7 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.tui.kit.terminal import environment, textual_internals
 from dyntui.tui.kit.terminal.app_mixin import LeanDisplayMixin
 from dyntui.tui.kit.terminal.driver import TerminalDriverMixin
-from dyntui.tui.kit.terminal.paste import PasteParser
+from dyntui.tui.kit.terminal.input_parser import InputParser
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.terminal_actions import window_title
 
@@ -366,8 +366,11 @@ def test_requested_colors_are_used_in_gnu_screen(inside_screen: None, monkeypatc
         ({}, False),
     ],
 )
-def test_erasing_with_a_background_color_is_not_used_in_gnu_screen(environ: dict[str, str], erases: bool) -> None:
-    assert environment.erases_with_background(environ) is erases
+def test_erasing_with_a_background_color_is_not_used_in_gnu_screen(
+    environ: dict[str, str], erases: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", environ)
+    assert environment.erases_with_background() is erases
 
 
 # Pastes
@@ -380,13 +383,13 @@ class Clock:
         return self.now
 
 
-def parsed(parser: PasteParser, data: str = "") -> list[Any]:
+def parsed(parser: InputParser, data: str = "") -> list[Any]:
     found = [*(parser.feed(data) if data else parser.tick())]
     return [event.text if isinstance(event, events.Paste) else getattr(event, "key", event) for event in found]
 
 
 def test_a_paste_without_an_end_times_out_and_later_keys_are_keys() -> None:
-    parser = PasteParser(clock=(clock := Clock()))
+    parser = InputParser(clock=(clock := Clock()))
     assert parsed(parser, "\x1b[200~some text") == []
     clock.now += 2.9
     assert parsed(parser) == []
@@ -396,7 +399,7 @@ def test_a_paste_without_an_end_times_out_and_later_keys_are_keys() -> None:
 
 
 def test_keys_and_mouse_events_do_not_prolong_a_paste_without_an_end() -> None:
-    parser = PasteParser(clock=(clock := Clock()))
+    parser = InputParser(clock=(clock := Clock()))
     parsed(parser, "\x1b[200~some text")
     for key in ("q", "\x1b[<35;10;10M", "\x1b[B", "j"):
         clock.now += 0.7
@@ -406,7 +409,7 @@ def test_keys_and_mouse_events_do_not_prolong_a_paste_without_an_end() -> None:
 
 
 def test_pasted_text_is_not_parsed_as_keys() -> None:
-    parser = PasteParser(clock=Clock())
+    parser = InputParser(clock=Clock())
     text = "a\x1b[<35;10;10M\x1bq\x1b[A" + "\x1b[" + "9" * 50 + "\n\x1b["
     assert parsed(parser, f"k\x1b[200~{text}") == ["k"]
     assert parsed(parser) == []
@@ -415,7 +418,7 @@ def test_pasted_text_is_not_parsed_as_keys() -> None:
 
 @pytest.mark.parametrize("cut", range(1, 6))
 def test_a_slow_paste_is_one_paste(cut: int) -> None:
-    parser = PasteParser(clock=(clock := Clock()))
+    parser = InputParser(clock=(clock := Clock()))
     parsed(parser, "x\x1b[200~"[: 1 + cut])
     parsed(parser, "x\x1b[200~"[1 + cut :])
     for _ in range(20):

@@ -17,6 +17,7 @@ __all__ = [
     "quantity",
     "safe",
     "shorten",
+    "spaced_words",
     "visible_controls",
     "without_controls",
     "without_surrogates",
@@ -104,6 +105,11 @@ def shorten(text: str, width: int) -> str:
         return text[:width]
     tail = min(4, (width - 1) // 2)
     return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+
+
+def spaced_words(name: str) -> str:
+    """Return a name of the API as words: `phone number` for `phoneNumber`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -4,8 +4,8 @@ Every `actions.py` registers the actions of its package, `shell/record_actions.p
 
 A screen or widget mixes in `ActionMixin` and declares `BINDINGS = bindings(ITS_ACTIONS, "scope")`. The scope of an
 action is the part of its id before the dot. The method `action_NAME` of that class runs the action, where NAME is the
-part after the dot or the `run` of the action; `disabled_reason` names the method that returns why the action is not
-available now.
+part after the dot or the `run` of the action. `NAME_disabled_reason`, or the method that `disabled_reason` names,
+returns why the action is not available now.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class Action:
     run: str = ""
     """The method `action_<run>` of the node that binds the scope; the name part of the id by default."""
     disabled_reason: str = ""
-    """The method of that node that returns why the action is not available now, or None when it is."""
+    """The method of that node that returns why the action is not available now, or None when it is; by default
+    `NAME_disabled_reason`, if the node has it."""
     each: bool = False
     """Whether the key is passed as an argument, as in tabs 1 to 9."""
     priority: bool = False
@@ -77,7 +78,12 @@ class Action:
     @property
     def method(self) -> str:
         """The name of the method that runs it."""
-        return f"action_{self.run or self.id.partition('.')[2]}"
+        return f"action_{self.name}"
+
+    @property
+    def name(self) -> str:
+        """What its methods are named after: `action_NAME` and `NAME_disabled_reason`."""
+        return self.run or self.id.partition(".")[2]
 
 
 READ = Effect.READ
@@ -125,9 +131,11 @@ def disabled_reason_of(action: Action, node: object) -> str | None:
     app = getattr(node, "app", None)
     if isinstance(app, ActionMixin) and (reason := app.app_disabled_reason(action)):
         return reason
-    if not action.disabled_reason:
-        return None
-    own_reason: str | None = getattr(node, action.disabled_reason)()
+    if action.disabled_reason:
+        reason_method = getattr(node, action.disabled_reason)
+    else:
+        reason_method = getattr(node, f"{action.name}_disabled_reason", None)
+    own_reason: str | None = reason_method() if reason_method is not None else None
     return own_reason
 
 

@@ -6,7 +6,6 @@ import base64
 import os
 import re
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from dyntui.core.text import safe, without_controls
@@ -36,18 +35,17 @@ class ClipboardApp(Protocol):
         """Show a notification."""
 
 
-def osc52_sequence(text: str, environ: Mapping[str, str] | None = None) -> str | None:
+def osc52_sequence(text: str) -> str | None:
     """Return the escape sequence that copies `text`, wrapped for tmux and GNU screen; None when it is too long."""
-    environ = os.environ if environ is None else environ
     data = without_controls(text).encode("utf-8", "replace")
     if len(data) > MAX_BYTES:
         return None
     plain = f"\x1b]52;c;{base64.b64encode(data).decode()}\x07"
-    if environ.get("TMUX"):
+    if os.environ.get("TMUX"):
         # tmux uses the plain one (set-clipboard) or passes on the wrapped one (allow-passthrough), by configuration.
         wrapped = plain.replace("\x1b", "\x1b\x1b")
         return f"{plain}\x1bPtmux;{wrapped}\x1b\\"
-    if environ.get("STY") or environ.get("TERM", "").startswith("screen"):
+    if os.environ.get("STY") or os.environ.get("TERM", "").startswith("screen"):
         parts = (plain[at : at + _SCREEN_PART] for at in range(0, len(plain), _SCREEN_PART))
         return "".join(f"\x1bP{part}\x1b\\" for part in parts)
     return plain

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["History"]
+__all__ = ["MAX_SCREENS", "History"]
+
+MAX_SCREENS = 20
+"""Older screens are removed from the history."""
 
 
 class History:
     """The names of the visited screens, and which one is shown."""
 
-    def __init__(self, first: str, *, limit: int = 20) -> None:
-        """limit: the maximum number of screens; older ones are removed."""
+    def __init__(self, first: str) -> None:
         self._names = [first]
         self._index = 0
-        self._limit = limit
 
     @property
     def current(self) -> str:
@@ -33,7 +34,7 @@ class History:
         removed = self._names[self._index + 1 :]
         self._names = [*self._names[: self._index + 1], name]
         self._index += 1
-        while len(self._names) > self._limit:
+        while len(self._names) > MAX_SCREENS:
             removed.append(self._names.pop(0))
             self._index -= 1
         return removed

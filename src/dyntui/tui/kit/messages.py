@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.message import Message
+from textual.message_pump import MessagePump
 
-__all__ = ["LatestMessage", "Progressed"]
+__all__ = ["LatestMessage", "Progressed", "progress_callback"]
 
 
 class LatestMessage(Message):
@@ -23,3 +25,12 @@ class Progressed(LatestMessage):
     done: int
     total: int | None = None
     """How much there is in all; None when it is not known."""
+
+
+def progress_callback(node: MessagePump) -> Callable[..., None]:
+    """Return a function for work in any thread to call with `done` and `total`, which posts `Progressed` to `node`."""
+
+    def on_progress(done: int, total: int | None = None) -> None:
+        node.post_message(Progressed(done, total))
+
+    return on_progress

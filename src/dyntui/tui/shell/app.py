@@ -289,7 +289,7 @@ class Console(TerminalActionsMixin):
         """Open the form of a stored profile with the cursor in the field `focus`."""
         from dyntui.tui.features.environments.environment_form import edit_environment
 
-        edit_environment(self, profile, existing_names=stored, on_stored=lambda profile: None, focus=focus)
+        edit_environment(self, profile, existing_names=stored, focus=focus)
 
     def suggest_jumps(self, typed: str) -> Sequence[Suggestion]:
         from dyntui.tui.shell.jump_targets import suggest_jumps  # not for the first frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partialmethod
 
 from textual.app import ComposeResult
 
@@ -61,28 +62,22 @@ class ColumnsDialog(BaseDialog[list[Column]]):
         self._lines.shown ^= {self._lines.columns[self._lines.cursor].name}
         self._lines.repaint()
 
-    def action_move_right(self) -> None:
-        self._move(1)
-
-    def action_move_left(self) -> None:
-        self._move(-1)
-
     def _move(self, by: int) -> None:
         columns, at = self._lines.columns, self._lines.cursor
         if 0 <= at + by < len(columns):
             columns[at], columns[at + by] = columns[at + by], columns[at]
             self._lines.move_to(at + by)
 
-    def action_wider(self) -> None:
-        self._resize(_WIDTH_STEP)
-
-    def action_narrower(self) -> None:
-        self._resize(-_WIDTH_STEP)
+    action_move_right = partialmethod(_move, 1)
+    action_move_left = partialmethod(_move, -1)
 
     def _resize(self, by: int) -> None:
         columns, at = self._lines.columns, self._lines.cursor
         columns[at] = replace(columns[at], width=max(2, min(columns[at].width + by, _MAX_WIDTH)))
         self._lines.repaint()
+
+    action_wider = partialmethod(_resize, _WIDTH_STEP)
+    action_narrower = partialmethod(_resize, -_WIDTH_STEP)
 
     def current_input(self) -> object:
         return tuple(self._lines.columns), frozenset(self._lines.shown)

@@ -207,7 +207,7 @@ class ConsoleApp(ClipboardApp, Protocol):
         profile: Profile,
         store: Callable[[], list[str]],
         form: BaseDialog[Any],
-        on_stored: Callable[[Profile], None],
+        on_stored: Callable[[Profile], None] = lambda profile: None,
     ) -> None:
         """Run `store`, which saves a profile and returns warnings, in a thread, and show the result.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,7 +13,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.tui.kit.action_registry import bindings
@@ -26,12 +25,10 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.widgets.tabs import TabBar
 from dyntui.tui.shell.actions import SHELL_ACTIONS
-from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
+from dyntui.tui.shell.read_screen import ReadScreen
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client
     from dyntui.services.actions.resource_changes import Change
-    from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["DetailScreen", "Tab"]
@@ -59,10 +56,10 @@ class _Pane(Vertical):
         yield from self._screen.pane(self.tab)
 
 
-class DetailScreen(ConsoleScreen):
+class DetailScreen(ReadScreen[Row]):
     """One object of a resource, with a tab of fields and one of its JSON.
 
-    A subclass sets NOUN and RESOURCE and defines `fetch` and `field_lines`. One with other tabs overrides TABS, `pane`,
+    A subclass sets NOUN and RESOURCE and defines `read` and `field_lines`. One with other tabs overrides TABS, `pane`,
     `fill` and `counts`.
     """
 
@@ -83,18 +80,12 @@ class DetailScreen(ConsoleScreen):
         self.object_id = object_id
         self.label = label
         self.document: Row | None = None
-        self.error: DyntuiError | None = None
-        self.fetched_at: datetime | None = None
 
     # Overridden by subclasses
 
     @classmethod
     def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
         console.visit(cls(target.row_id, target.label))
-
-    async def fetch(self, client: Client) -> Row:
-        """Load the object from the server."""
-        raise NotImplementedError
 
     def field_lines(self, document: Row) -> list[FieldLine]:
         """Return the fields of the object."""
@@ -134,33 +125,13 @@ class DetailScreen(ConsoleScreen):
             with ContentSwitcher(initial=f"pane-{self.TABS[0].name}", id="panes"):
                 yield _Pane(self, self.TABS[0])
 
-    def connected(self, connection: Connection) -> None:
-        self.read()
-
-    def read(self) -> None:
-        """Load the object from the server, in a worker."""
-        connection = self.console.session.connection
-        if connection is None:
-            return
-        object_id, change_count = self.object_id, self.change_count
-
-        def on_fetched(document: Row) -> None:
-            if object_id == self.object_id:
-                self.mark_up_to_date(change_count)
-                self.show(document, now())
-
-        def on_failed(error: DyntuiError) -> None:
-            if object_id == self.object_id:
-                self._show_error(error)
-
-        self.run_worker_then(
-            partial(self.fetch, connection.client), on_fetched, on_failed, group="read", exclusive=True
-        )
+    def show_result(self, result: Row) -> None:
+        self.show(result, now())
 
     def show(self, document: Row, at: datetime) -> None:
         """Show the object. at: when it was loaded."""
         self.document = document
-        self.fetched_at = at
+        self.loaded_at = at
         self.error = None
         self.show_failure(None)
         self.document_loaded(document)
@@ -177,7 +148,7 @@ class DetailScreen(ConsoleScreen):
 
     def clear(self) -> None:
         """Remove the object and its error, before another object is loaded."""
-        self.document = self.error = self.fetched_at = None
+        self.document = self.loaded_at = self.error = None
         self.deleted = self.out_of_date = False
         self.show_failure(None)
         tabs = self.query_one(TabBar)
@@ -193,26 +164,13 @@ class DetailScreen(ConsoleScreen):
         if self.document is not None:
             self.fill(tab, self.document)
 
-    def _show_error(self, error: DyntuiError) -> None:
-        self.error = error
-        self.show_failure(error)
-        self.refresh_status()
-
-    def status(self) -> Sequence[Piece]:
-        parts: list[Piece] = []
-        if self.error is not None:
-            parts.append((error_label(self.error), "warn"))
-        if isinstance(self.focused, LineList) and self.focused.count:
-            parts.append((f"{self.focused.cursor + 1:,} of {self.focused.count:,}", ""))
-        if self.fetched_at is not None:
-            parts.append((age_label(self.fetched_at), ""))
-        elif self.error is None:
-            parts.append(("loading", ""))
-        return parts
+    def position(self) -> list[Piece]:
+        lines = self.focused
+        return [(f"{lines.cursor + 1:,} of {lines.count:,}", "")] if isinstance(lines, LineList) and lines.count else []
 
     def server_reachable(self) -> None:
         if self.error is not None:
-            self.read()
+            self.action_refresh()
 
     def update_ages(self) -> None:
         for fields in self.query(FieldList):
@@ -232,9 +190,9 @@ class DetailScreen(ConsoleScreen):
 
     def reload(self) -> None:
         if self.deleted:
-            self._show_error(UsageError(f"This {self.NOUN} was deleted."))
+            self.show_error(UsageError(f"This {self.NOUN} was deleted."))
         else:
-            self.read()
+            self.action_refresh()
 
     # Tabs
 
@@ -310,9 +268,6 @@ class DetailScreen(ConsoleScreen):
 
     def action_copy_id(self) -> None:
         send_to_clipboard(self.console, self.object_id, f"{self.NOUN} id")
-
-    def action_refresh(self) -> None:
-        self.read()
 
     def action_menu(self) -> None:
         from dyntui.tui.shell.action_menu import open_action_menu

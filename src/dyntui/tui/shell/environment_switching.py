@@ -225,7 +225,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         profile: Profile,
         store: Callable[[], list[str]],
         form: BaseDialog[Any],
-        on_stored: Callable[[Profile], None],
+        on_stored: Callable[[Profile], None] = lambda profile: None,
     ) -> None:
         def stored(warnings: list[str]) -> None:
             for warning in warnings:
@@ -345,7 +345,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
                 store_for(profile.credential, ask_passphrase=self.ask_passphrase).set(profile, token)
                 return []
 
-            self.store_profile(profile, store, form, lambda profile: None)
+            self.store_profile(profile, store, form)
 
         self.open_form(form, on_submit)
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError, join_sentences
 
-__all__ = ["concerns_environment", "error_hint", "error_message"]
+if TYPE_CHECKING:
+    from dyntui.tui.shell.console_app import ConsoleApp
+
+__all__ = ["concerns_environment", "error_hint", "error_message", "errors_shown"]
 
 _COMMAND = re.compile(r"dyntui (auth|env)\b")
 _FORM = "Press ctrl+e to edit its token, id or address."
@@ -34,3 +40,12 @@ def error_hint(error: DyntuiError) -> str:
 def error_message(error: DyntuiError) -> str:
     """Return what failed and what to do, in one line."""
     return join_sentences(error.message, error_hint(error))
+
+
+@contextmanager
+def errors_shown(console: ConsoleApp) -> Iterator[None]:
+    """Show an error of the block as a notification instead of raising it."""
+    try:
+        yield
+    except DyntuiError as error:
+        console.notify_error(error)

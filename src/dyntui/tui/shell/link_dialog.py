@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from dyntui.core.errors import UsageError
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.error_hints import errors_shown
 from dyntui.tui.shell.web_browser import browser_unavailable_reason, open_page
 
 if TYPE_CHECKING:
@@ -57,9 +57,6 @@ class LinkDialog(BaseDialog[None]):
         send_to_clipboard(cast("ConsoleApp", self.app), self.find, "search text")
 
     def action_open(self) -> None:
-        try:
+        with errors_shown(cast("ConsoleApp", self.app)):
             open_page(self.url)
-        except UsageError as error:
-            cast("ConsoleApp", self.app).notify_error(error)
-        else:
             self.dismiss(None)

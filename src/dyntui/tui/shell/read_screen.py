@@ -23,6 +23,8 @@ T = TypeVar("T")
 class ReadScreen(ConsoleScreen, Generic[T]):
     """A screen that reads from the server when the environment is open, and again on refresh."""
 
+    object_id = ""
+    """The id of the object that is read; what was read for another one is dropped."""
     error: DyntuiError | None = None
     """Why the last read failed; None when it did not."""
     loaded_at: datetime | None = None
@@ -43,10 +45,11 @@ class ReadScreen(ConsoleScreen, Generic[T]):
         self.refresh_status()
 
     def status(self) -> Sequence[Piece]:
-        error = [(error_label(self.error), "warn")] if self.error is not None else []
-        if self.loaded_at is None:
-            return error or [("loading", "")]
-        return [*error, *self.position(), (age_label(self.loaded_at), "dim")]
+        parts = [(error_label(self.error), "warn")] if self.error is not None else []
+        parts += self.position()
+        if self.loaded_at is not None:
+            parts.append((age_label(self.loaded_at), ""))
+        return parts if self.loaded_at is not None or self.error is not None else [*parts, ("loading", "")]
 
     def position(self) -> list[Piece]:
         """Return what the footer shows of the cursor position."""
@@ -59,14 +62,20 @@ class ReadScreen(ConsoleScreen, Generic[T]):
         self.action_refresh()
 
     def action_refresh(self) -> None:
-        connection = self.console.session.connection
-        if connection is not None:
-            on_read = partial(self._on_read, self.change_count)
-            self.run_worker_then(partial(self.read, connection), on_read, self.show_error, group="read")
+        if (connection := self.console.session.connection) is None:
+            return
+        object_id, change_count = self.object_id, self.change_count
 
-    def _on_read(self, change_count: int, result: T) -> None:
-        self.mark_up_to_date(change_count)
-        self.loaded_at = now()
-        self.show_error(None)
-        self.show_result(result)
-        self.refresh_status()
+        def on_read(result: T) -> None:
+            if object_id == self.object_id:
+                self.mark_up_to_date(change_count)
+                self.loaded_at = now()
+                self.show_error(None)
+                self.show_result(result)
+                self.refresh_status()
+
+        def on_failed(error: DyntuiError) -> None:
+            if object_id == self.object_id:
+                self.show_error(error)
+
+        self.run_worker_then(partial(self.read, connection), on_read, on_failed, group="read", exclusive=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, partialmethod
 from typing import TYPE_CHECKING, Self
 
 from textual import on
@@ -20,6 +20,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.base_screen import WIDE
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ _READ_DELAY_S = 0.15
 _MAX_AGE = timedelta(seconds=30)
 """The age up to which a preloaded object is shown without loading it again."""
 _MAX_PRELOADED = 4
-_WIDE = 100
-"""The width in columns from which the footer shows the position in the list."""
 
 
 def _list_in_front(console: ConsoleApp, name: str) -> ResourceScreen | None:
@@ -102,8 +101,8 @@ class SiblingScreen(DetailScreen):
 
     # Loading
 
-    async def fetch(self, client: Client) -> Row:
-        return await self.fetch_one(client, self.object_id, self.known)
+    async def read(self, connection: Connection) -> Row:
+        return await self.fetch_one(connection.client, self.object_id, self.known)
 
     def connected(self, connection: Connection) -> None:
         self._show_preview()
@@ -140,9 +139,9 @@ class SiblingScreen(DetailScreen):
         while len(self._preloaded) > _MAX_PRELOADED:
             del self._preloaded[next(iter(self._preloaded))]
 
-    def read(self) -> None:
+    def action_refresh(self) -> None:
         self._preloaded.clear()
-        super().read()
+        super().action_refresh()
 
     # The source list
 
@@ -178,23 +177,14 @@ class SiblingScreen(DetailScreen):
         view = self.source_view
         return view.get(index) if view is not None and index is not None else None
 
-    def next_disabled_reason(self) -> str | None:
-        return self._step_disabled_reason(1)
-
-    def previous_disabled_reason(self) -> str | None:
-        return self._step_disabled_reason(-1)
-
     def _step_disabled_reason(self, step: int) -> str | None:
         if self.source_view is None:
             return f"This {self.NOUN} was not opened from a list."
         end = "last" if step > 0 else "first"
         return None if self._sibling_index(step) is not None else f"This is the {end} {self.NOUN} of the list."
 
-    def action_next_sibling(self) -> None:
-        self._go_to_sibling(1)
-
-    def action_previous_sibling(self) -> None:
-        self._go_to_sibling(-1)
+    next_disabled_reason = partialmethod(_step_disabled_reason, 1)
+    previous_disabled_reason = partialmethod(_step_disabled_reason, -1)
 
     def _go_to_sibling(self, step: int) -> None:
         index = self._sibling_index(step)
@@ -209,6 +199,9 @@ class SiblingScreen(DetailScreen):
         if self._unsubscribe is None and self.source_view is not None:
             self._unsubscribe = self.source_view.subscribe(self._on_list_changed)
         self.refresh_status()
+
+    action_next_sibling = partialmethod(_go_to_sibling, 1)
+    action_previous_sibling = partialmethod(_go_to_sibling, -1)
 
     def _on_list_changed(self) -> None:
         self.post_message(self.ListChanged())
@@ -240,7 +233,7 @@ class SiblingScreen(DetailScreen):
 
     def _read_if_shown(self, object_id: str) -> None:
         if object_id == self.object_id and self.document is None:
-            DetailScreen.read(self)
+            super().action_refresh()
 
     def _cancel_pending(self) -> None:
         self._pending_index = None
@@ -256,7 +249,7 @@ class SiblingScreen(DetailScreen):
         if self._pending_index is not None:
             failed = self.source_view is not None and self.source_view.error is not None
             parts.insert(0, ("the list could not be loaded", "warn") if failed else ("loading the list", ""))
-        if self.size.width >= _WIDE and self.source_view is not None and (index := self.index) is not None:
+        if self.size.width >= WIDE and self.source_view is not None and (index := self.index) is not None:
             parts.append((f"{self.NOUN} {index + 1:,} of {self.source_view.total:,}", ""))
         return parts
 

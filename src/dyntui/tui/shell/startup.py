@@ -8,7 +8,7 @@ import locale
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Literal
 
@@ -29,12 +29,11 @@ _HANGUP_CHECK_INTERVAL_S = 2.0
 _HINT = "Use the command line instead, such as `dyntui users list`; see `dyntui --help`."
 
 
-def check_terminal(environ: Mapping[str, str] | None = None) -> None:
+def check_terminal() -> None:
     """Raise UsageError when the terminal cannot show the console."""
-    environ = os.environ if environ is None else environ
     if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
         raise UsageError("The console needs a terminal as standard input and standard error.", hint=_HINT)
-    name = environ.get("TERM", "")
+    name = os.environ.get("TERM", "")
     if name in ("", "dumb", "unknown"):
         raise UsageError(f"This terminal cannot show the console (TERM={name or 'not set'}).", hint=_HINT)
     encoding = _encoding()
@@ -54,23 +53,17 @@ def _encoding() -> str:
     return locale.nl_langinfo(locale.CODESET) if hasattr(locale, "nl_langinfo") else "utf-8"
 
 
-def is_remote(environ: Mapping[str, str] | None = None) -> bool:
+def is_remote() -> bool:
     """Return whether dyntui runs in an SSH session."""
-    environ = os.environ if environ is None else environ
-    return bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
+    return bool(os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"))
 
 
-def animation_level(enabled: bool, environ: Mapping[str, str] | None = None) -> Literal["none", "basic", "full"]:
+def animation_level(enabled: bool) -> Literal["none", "basic", "full"]:
     """Return the animation level: TEXTUAL_ANIMATIONS decides, then `enabled`; never in an SSH session by default."""
-    environ = os.environ if environ is None else environ
-    match environ.get("TEXTUAL_ANIMATIONS", "").lower():
-        case "none":
-            return "none"
-        case "basic":
-            return "basic"
-        case "full":
-            return "full"
-    return "full" if enabled and not is_remote(environ) else "none"
+    match os.environ.get("TEXTUAL_ANIMATIONS", "").lower():
+        case "none" | "basic" | "full" as level:
+            return level
+    return "full" if enabled and not is_remote() else "none"
 
 
 class _HangupSafeWriter(io.TextIOWrapper):

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
 
 from dyntui.core.json_types import Row
 from dyntui.resources import ALLOWLISTS, Column, Paging, Resource
@@ -45,15 +43,11 @@ class AllowlistsScreen(AllowlistActionsMixin, ResourceScreen):
 
     BINDINGS = bindings(ACCESS_ACTIONS, "allowlists")
     MARKABLE = False
+    RELATED_RESOURCES = frozenset({"allowlist-entries", "gates"})
 
     def __init__(self, record: Resource = ALLOWLISTS, **options: Any) -> None:
         super().__init__(replace(record, columns=_COLUMNS), **options)
         self.access: AccessPolicy | None = None
-
-    def body(self) -> ComposeResult:
-        with Vertical():
-            yield SummaryText()
-            yield from super().body()
 
     def make_view(self, connection: Connection) -> PagedView:
         client = connection.client
@@ -71,10 +65,6 @@ class AllowlistsScreen(AllowlistActionsMixin, ResourceScreen):
     def _show_summary(self) -> None:
         if self.access is not None and self.is_mounted:
             self.query_one(SummaryText).set_lines(self.access.summary())
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return super().shown_resources | {"allowlist-entries", "gates"}
 
     # Actions
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -205,14 +206,7 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
 
     def action_add(self) -> None:
         targets = [entry_target(entry) for entry in self._missing_entries()]
-        action = add_entries(self.row)
-        run_action(self.console, action, targets, opening_key="plus", done=self._on_results)
-
-    def action_sync(self) -> None:
-        self._sync(remove=False)
-
-    def action_match(self) -> None:
-        self._sync(remove=True)
+        run_action(self.console, add_entries(self.row), targets, opening_key="plus", done=self._on_results)
 
     def _sync(self, *, remove: bool) -> None:
         diff, connection = self.diff, self.console.session.connection
@@ -240,6 +234,9 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
             perform=perform,
             done=self._on_results,
         )
+
+    action_sync = partialmethod(_sync, remove=False)
+    action_match = partialmethod(_sync, remove=True)
 
     def _on_results(self, results: WriteResults) -> None:
         self.table.marks.clear()

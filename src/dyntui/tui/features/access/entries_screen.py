@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
@@ -50,13 +47,9 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
     BINDINGS = bindings(ACCESS_ACTIONS, "allowlist-entries")
 
+    RELATED_RESOURCES = frozenset({"allowlists", "gates"})
     access: AccessPolicy | None = None
     row: Row | None = None
-
-    def body(self) -> ComposeResult:
-        with Vertical():
-            yield SummaryText()
-            yield from super().body()
 
     def connected(self, connection: Connection) -> None:
         super().connected(connection)
@@ -90,10 +83,6 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
             parts.append(f"sorted by {ENTRY_ORDERS.get(name, name)} {'↓' if direction == 'desc' else '↑'}")
         self.query_one(SummaryText).set_lines([" · ".join(parts)])
 
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return super().shown_resources | {"allowlists", "gates"}
-
     def reload(self) -> None:
         super().reload()
         self.load_allowlist()
@@ -123,8 +112,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
         def on_submit(values: Values) -> None:
             target = entry_target(_draft(values, is_live=self._is_live).entry)
-            action = add_entries(row)
-            run_action(self.console, action, [target], form=form)
+            run_action(self.console, add_entries(row), [target], form=form)
 
         self.console.open_form(form, on_submit)
 
@@ -221,9 +209,8 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         row = self.policy
 
         def remove(entries: list[Row]) -> None:
-            action = remove_entries(row)
             targets = [removal_target(entry) for entry in entries]
-            run_action(self.console, action, targets, opening_key="d", done=self.keep_unfinished_marked)
+            run_action(self.console, remove_entries(row), targets, opening_key="d", done=self.keep_unfinished_marked)
 
         self._with_selected_entries(remove)
 
@@ -234,9 +221,8 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         choices = [Choice(str(other.get("id")), name_of(other), note=access.column_text(other)) for other in others]
 
         def copy(entries: list[Row], other: Row) -> None:
-            action = add_entries(other)
             targets = [entry_target(entry) for entry in entries]
-            run_action(self.console, action, targets, opening_key="C", done=self._keep_copy_marks)
+            run_action(self.console, add_entries(other), targets, opening_key="C", done=self._keep_copy_marks)
 
         def on_choice(allowlist_id: str) -> None:
             other = next(dict(other) for other in others if other.get("id") == allowlist_id)

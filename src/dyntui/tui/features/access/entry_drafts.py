@@ -135,8 +135,7 @@ class EntryDraftsScreen(TableScreen):
     def action_add(self) -> None:
         new_drafts = [draft for draft in self.drafts if draft.state is DraftState.NEW]
         targets = [entry_target(draft.entry) for draft in new_drafts]
-        action = add_entries(self.row)
-        run_action(self.console, action, targets, opening_key="enter", done=self._on_results)
+        run_action(self.console, add_entries(self.row), targets, opening_key="enter", done=self._on_results)
 
     def _on_results(self, results: WriteResults) -> None:
         """Keep only the entries that were not added, with the reason."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_objects
 from dyntui.services.access.access_policy import PolicyKind, name_of
 from dyntui.services.access.gate_rules import RULE_FORMAT, describe_rule, parse_rule, rule_text
@@ -13,15 +13,15 @@ from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.access.policy_actions import PolicyActionsMixin, policy_inputs
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, find_problems
 from dyntui.tui.kit.widgets.field_list import FieldLine
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client
     from dyntui.api.models import Gate
+    from dyntui.services.connection import Connection
 
 __all__ = ["GateForm", "GateScreen", "GatesScreen"]
 
@@ -52,20 +52,13 @@ def _rules(values: Values) -> list[Row]:
 
 
 def _check(values: Values) -> dict[str, str]:
-    problems: dict[str, str] = {}
-    for number in range(_RULE_FIELDS):
-        try:
-            if values[f"rule{number}"].strip():
-                parse_rule(values[f"rule{number}"])
-        except DyntuiError as error:
-            problems[f"rule{number}"] = str(error)
-    if not any(values[f"rule{number}"].strip() for number in range(_RULE_FIELDS)):
-        problems["rule0"] = "A gate needs at least one rule."
-    try:
-        checked_fields({"name": values["name"], "scope": values["scope"]}, kind=PolicyKind.GATE)
-    except DyntuiError as error:
-        problems["name"] = error.message
-    return problems
+    fields = {name: values[name] for name in ("name", "scope")}
+    rules = {name: text for name, text in values.items() if name.startswith("rule") and text.strip()}
+    problems = find_problems(
+        {"name": partial(checked_fields, fields, kind=PolicyKind.GATE)}
+        | {name: partial(parse_rule, text) for name, text in rules.items()}
+    )
+    return problems if rules else {**problems, "rule0": "A gate needs at least one rule."}
 
 
 class _GateActionsMixin(PolicyActionsMixin):
@@ -107,8 +100,8 @@ class GateScreen(_GateActionsMixin, DetailScreen):
     def breadcrumbs(self) -> tuple[str, ...]:
         return ("gates", self.label)
 
-    async def fetch(self, client: Client) -> Row:
-        return (await client.gates.get(self.object_id)).raw
+    async def read(self, connection: Connection) -> Row:
+        return (await connection.client.gates.get(self.object_id)).raw
 
     def document_loaded(self, document: Row) -> None:
         self.label = name_of(document) or self.label

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
 from dyntui.api.models import Allowlist, Gate
 from dyntui.core.json_types import Row
 from dyntui.services.access.access_policy import is_enabled, name_of
@@ -12,6 +15,7 @@ from dyntui.services.access.actions import access_target
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Target, WriteResults
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.widgets.summary_text import SummaryText
 from dyntui.tui.shell.action_runner import run_action
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_app import RouteTarget
@@ -90,9 +94,14 @@ class PolicyActionsMixin(ConsoleScreen):
 
 
 class AllowlistActionsMixin(PolicyActionsMixin):
-    """The actions on one allowlist that the list of allowlists and the list of its entries share."""
+    """The summary and the actions that the list of allowlists and the list of entries share."""
 
     POLICIES = "allowlists"
+
+    def body(self) -> ComposeResult:
+        with Vertical():
+            yield SummaryText()
+            yield from super().body()
 
     def action_compare(self) -> None:
         from dyntui.tui.features.access.compare_screen import ask_comparison

@@ -112,8 +112,7 @@ class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
 
         def on_choice(index: str) -> None:
             entry = {**entries[int(index)], **self._alias()}
-            action = add_entries(row)
-            run_action(self.console, action, [entry_target(entry)], opening_key="n")
+            run_action(self.console, add_entries(row), [entry_target(entry)], opening_key="n")
 
         self.console.ask_then(SelectDialog(f"Identifier to Add to {name_of(row)}", choices), on_choice)
 
@@ -128,9 +127,8 @@ class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
         return dict(find_policy(self.access.lists, str(self.table.selected_row["id"])))
 
     def action_remove(self) -> None:
-        action = remove_entries(self._allowlist)
         target = removal_target(as_object(self.table.selected_row["entry"]))
-        run_action(self.console, action, [target], opening_key="d")
+        run_action(self.console, remove_entries(self._allowlist), [target], opening_key="d")
 
     def action_explain(self) -> None:
         assert self.answer is not None

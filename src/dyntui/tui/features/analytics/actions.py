@@ -8,15 +8,12 @@ __all__ = ["ANALYTICS_ACTIONS"]
 
 ANALYTICS_ACTIONS = register(
     Action("charts.range", ("d",), "date range", "Choose the date range.", READ, 10, "range"),
-    Action("charts.longer", ("plus", "equals_sign"), "longer", "Show a longer date range.", READ, 11, "longer_range",
-        "longer_range_disabled_reason"),
-    Action("charts.shorter", ("minus",), "shorter", "Show a shorter date range.", READ, 12, "shorter_range",
-        "shorter_range_disabled_reason"),
+    Action("charts.longer", ("plus", "equals_sign"), "longer", "Show a longer date range.", READ, 11, "longer_range"),
+    Action("charts.shorter", ("minus",), "shorter", "Show a shorter date range.", READ, 12, "shorter_range"),
     Action("charts.next", ("right_square_bracket",), "next chart", "Show the next chart.", READ, 13, "next_chart"),
     Action("charts.previous", ("left_square_bracket",), "previous chart", "Show the previous chart.", READ, 14,
         "previous_chart"),
     Action("charts.refresh", ("r", "f5"), "refresh", "Refresh the metrics.", READ, 15),
-    Action("charts.copy", ("y",), "copy", "Copy the values of the chart as CSV.", READ, 16, "copy",
-        "copy_disabled_reason"),
+    Action("charts.copy", ("y",), "copy", "Copy the values of the chart as CSV.", READ, 16),
     headings={"charts": "Analytics"},
 )  # fmt: skip

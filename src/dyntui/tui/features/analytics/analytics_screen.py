@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from functools import partialmethod
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -168,11 +169,8 @@ class AnalyticsScreen(ReadScreen[Metrics]):
             self._update_chart()
             self.refresh_status()
 
-    def action_next_chart(self) -> None:
-        self._show_next_chart(1)
-
-    def action_previous_chart(self) -> None:
-        self._show_next_chart(-1)
+    action_next_chart = partialmethod(_show_next_chart, 1)
+    action_previous_chart = partialmethod(_show_next_chart, -1)
 
     # Date range
 
@@ -193,16 +191,13 @@ class AnalyticsScreen(ReadScreen[Metrics]):
         assert days is not None
         self._set_range(DateRange.last(days))
 
+    action_longer_range = partialmethod(_go_to_preset, 1)
+    action_shorter_range = partialmethod(_go_to_preset, -1)
+
     def _set_range(self, date_range: DateRange) -> None:
         self.range = date_range
         self.action_refresh()
         self.refresh_status()
-
-    def action_longer_range(self) -> None:
-        self._go_to_preset(1)
-
-    def action_shorter_range(self) -> None:
-        self._go_to_preset(-1)
 
     def action_range(self) -> None:
         def parse(values: Values) -> DateRange:

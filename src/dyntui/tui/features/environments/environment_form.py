@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import UsageError
-from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values, find_problems
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.token_dialog import STORE_TITLES
 
@@ -107,24 +107,19 @@ class EnvironmentForm(FormDialog):
         from dyntui.config.credentials import check_token
         from dyntui.config.profiles import check_base_url, check_environment_id, check_name
 
-        problems: dict[str, str] = {}
-        for name, check in (
-            ("name", check_name),
-            ("base_url", check_base_url),
-            ("environment_id", check_environment_id),
-        ):
-            try:
-                check(values[name])
-            except UsageError as error:
-                problems[name] = str(error)
+        checks: dict[str, Callable[[str], object]] = {
+            "name": check_name,
+            "base_url": check_base_url,
+            "environment_id": check_environment_id,
+        }
+        has_token = bool(values["token"].strip())
+        if has_token:
+            checks["token"] = check_token
+        problems = find_problems({name: partial(check, values[name]) for name, check in checks.items()})
         if self._old is None and values["name"] in self._existing_names:
             problems["name"] = f"A profile with the name {values['name']} already exists."
-        if values["token"].strip():
-            try:
-                check_token(values["token"])
-            except UsageError as error:
-                problems["token"] = str(error)
-        elif values["store"] not in _READ_ONLY_STORES and "base_url" not in problems and self._needs_token(values):
+        can_store = not has_token and values["store"] not in _READ_ONLY_STORES
+        if can_store and "base_url" not in problems and self._needs_token(values):
             again = "Paste the token again for this base URL or store."
             problems["token"] = again if self._old else "Paste an API token from the dashboard."
         return problems
@@ -160,7 +155,7 @@ def edit_environment(
     old: Profile | None,
     *,
     existing_names: Collection[str],
-    on_stored: Callable[[Profile], None],
+    on_stored: Callable[[Profile], None] = lambda profile: None,
     focus: str = "",
 ) -> None:
     """Open the form and store the profile and its token.

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import DyntuiError, UsageError
+from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.resources import Column
@@ -19,7 +19,7 @@ from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.features.events.event_screen import NO_USER, EventScreen
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, find_problems
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.base_screen import error_label
 from dyntui.tui.shell.console_app import RouteTarget
@@ -223,13 +223,8 @@ class EventTailScreen(FilteredTableScreen):
 
     def action_range(self) -> None:
         def check(values: Values) -> dict[str, str]:
-            errors = {}
-            for name, text in values.items():
-                try:
-                    parse_since(text.strip()) if text.strip() else None
-                except UsageError as error:
-                    errors[name] = str(error)
-            return errors
+            texts = {name: text.strip() for name, text in values.items() if text.strip()}
+            return find_problems({name: partial(parse_since, text) for name, text in texts.items()})
 
         def on_submit(values: Values) -> None:
             start, end = values["start"].strip(), values["end"].strip()

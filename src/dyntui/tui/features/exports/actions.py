@@ -8,5 +8,5 @@ from dyntui.tui.shell.record_actions import declared_action
 __all__ = ["EXPORTS_ACTIONS"]
 
 EXPORTS_ACTIONS = register(
-    declared_action("export.download", "exports.download", rank=11, run="download", disabled_reason="download_disabled_reason"),
+    declared_action("export.download", "exports.download", rank=11, run="download"),
 )  # fmt: skip

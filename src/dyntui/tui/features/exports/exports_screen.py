@@ -13,7 +13,7 @@ from dyntui.core.text import quantity
 from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
-from dyntui.tui.kit.messages import Progressed
+from dyntui.tui.kit.messages import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
@@ -108,11 +108,7 @@ class ExportsScreen(ResourceActionsScreen):
             return
         self.progress = "downloading"
         self.refresh_status()
-
-        def on_progress(done_bytes: int, total_bytes: int | None) -> None:
-            self.post_message(Progressed(done_bytes, total_bytes))
-
-        work = partial(download, connection, export.id, path, on_progress=on_progress)
+        work = partial(download, connection, export.id, path, on_progress=progress_callback(self))
         self.run_worker_then(work, self._on_downloaded, self._on_failed, group="download")
 
     @on(Progressed)

@@ -26,7 +26,7 @@ from dyntui.tui.features.imports.report_view import ReportLine, ReportView, head
 from dyntui.tui.features.imports.review_table import ReviewRows
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.messages import Progressed
+from dyntui.tui.kit.messages import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 
@@ -140,12 +140,9 @@ class CheckStep(WizardStep):
         self._show()
         change_count = self.wizard.change_count
 
-        def on_progress(done: int, total: int | None) -> None:
-            self.post_message(Progressed(done, total))
-
         def check(service: WizardService) -> bool:
             try:
-                service.check(connection, control, on_progress)
+                service.check(connection, control, progress_callback(self))
             except StoppedError:
                 return False
             return True

@@ -15,7 +15,7 @@ from dyntui.services.imports.job_follow_up import reopen_failed, retry_failed
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import draft_for
 from dyntui.services.imports.wizard_service import ImportSummary
-from dyntui.store.states import JobState, RowState
+from dyntui.store.states import IMPORTED, JobState, RowState
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.formatting import draw_bar
@@ -41,7 +41,6 @@ _FAILURE_COLUMNS = (
     Column("advice", "next step", 36, grow=True, priority=1),
 )
 _RETRYABLE = (RowState.FAILED, RowState.REVIEW, RowState.UNKNOWN)
-_IMPORTED = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
 
 
 class FinishStep(WizardStep):
@@ -94,7 +93,7 @@ class FinishStep(WizardStep):
         if self.result is None:
             return []
         job = self.result.job
-        imported = sum((job.counts or {}).get(state, 0) for state in _IMPORTED)
+        imported = sum((job.counts or {}).get(state, 0) for state in IMPORTED)
         left = job.total - imported
         parts: list[Piece] = [
             (f"{imported:,} of {job.total:,} imported, {left:,} not imported", "warn" if left else "")
@@ -182,7 +181,7 @@ def _lines(result: ImportSummary) -> list[ReportLine]:
         count = counts.get(state, 0)
         if count or state in (RowState.CREATED, RowState.FAILED):
             chart = draw_bar(count, largest, _BAR_WIDTH) if largest else ""
-            is_failure = count and state not in (*_IMPORTED, RowState.SKIPPED)
+            is_failure = count and state not in (*IMPORTED, RowState.SKIPPED)
             lines.append(
                 value_line(str(state), f"{count:,}", note=f"{chart}  {note}", style="warn" if is_failure else "")
             )

@@ -10,7 +10,7 @@ from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, thousands
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import ImportDraft
-from dyntui.store.states import OPEN, JobState, RowState
+from dyntui.store.states import IMPORTED, OPEN, JobState, RowState
 from dyntui.tui.shell.console_state import BackgroundJob
 
 __all__ = ["COLUMNS", "draft_row", "job_row", "with_progress"]
@@ -27,7 +27,6 @@ COLUMNS = (
     Column("created", "started", 12, format=age, priority=5),
     Column("id", "job", 20, priority=6),
 )
-_IMPORTED = (RowState.CREATED, RowState.UPDATED, RowState.EXISTS)
 _NOT_IMPORTED = (RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED)
 _SIGNS = {JobState.DONE: "✓", JobState.PAUSED: "‖", JobState.CANCELED: "–"}
 
@@ -78,6 +77,6 @@ def draft_row(draft: ImportDraft) -> Row:
 def _numbers(counts: Mapping[RowState, int], undone: int = 0) -> dict[str, int]:
     numbers = {
         name: sum(counts.get(state, 0) for state in states)
-        for name, states in (("imported", _IMPORTED), ("failed", _NOT_IMPORTED), ("remaining", OPEN))
+        for name, states in (("imported", IMPORTED), ("failed", _NOT_IMPORTED), ("remaining", OPEN))
     }
     return {**numbers, "imported": numbers["imported"] - undone}

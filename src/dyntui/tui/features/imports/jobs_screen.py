@@ -52,25 +52,22 @@ class JobsScreen(TableScreen):
         self._drafts: dict[str, ImportDraft] = {}
 
     def on_mount(self) -> None:
-        self.load()
+        self.reload()
 
     def on_unmount(self) -> None:
         if (job := self.console.session.running) is not None:
             job.unwatch(self)
 
     def update_ages(self) -> None:
-        self.load()
+        self.reload()
         self.table.update_ages()
 
     # Loading
 
-    def reload(self) -> None:
-        self.load()
-
     def jobs_changed(self) -> None:
-        self.load()
+        self.reload()
 
-    def load(self) -> None:
+    def reload(self) -> None:
         """Load the jobs in a thread."""
         if (job := self.console.session.running) is not None:
             job.watch(self)
@@ -120,7 +117,7 @@ class JobsScreen(TableScreen):
     def _on_job_changed(self) -> None:
         job = self.console.session.running
         if job is not None and not job.active:
-            self.load()
+            self.reload()
             return
         self.set_rows([with_progress(row, job) for row in self.rows_view.rows])
 
@@ -325,11 +322,11 @@ class JobsScreen(TableScreen):
 
         def on_done(result: T) -> None:
             then(result)
-            self.load()
+            self.reload()
 
         def on_failed(error: DyntuiError) -> None:
             self.console.notify_error(error)
-            self.load()
+            self.reload()
 
         run_in_thread(self, work, on_done, on_failed, group="do")
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
 from dyntui.importer import Mapping
 from dyntui.importer.value_paths import find_owner_column
@@ -28,6 +27,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import start_worker
+from dyntui.tui.shell.error_hints import errors_shown
 
 __all__ = ["MapStep"]
 
@@ -60,12 +60,6 @@ class MapStep(ValueChoicesMixin):
 
     @property
     def mapping(self) -> Mapping | None:
-        return self.draft.mapping
-
-    @property
-    def loaded_mapping(self) -> Mapping:
-        """The mapping, for actions that are not available without one."""
-        assert self.draft.mapping is not None
         return self.draft.mapping
 
     @property
@@ -119,11 +113,6 @@ class MapStep(ValueChoicesMixin):
         if self.saved_name:
             self.console.notify(f"Mapping {self.saved_name} applied: it was saved for these columns.")
         self.set_mapping(mapping)
-
-    def set_mapping(self, mapping: Mapping) -> None:
-        self.draft.mapping = mapping
-        self.wizard.save()
-        self.show_mapping()
 
     # Display
 
@@ -229,11 +218,8 @@ class MapStep(ValueChoicesMixin):
         self.console.ask_then(dialog, dialogs.on_field_chosen(lambda field: self._map_column(column, field)))
 
     def _map_column(self, column: str, field: str | None, transforms: Sequence[str] | None = None) -> None:
-        mapping = self.loaded_mapping
-        try:
-            self.set_mapping(mapping.with_column(column, field, transforms))
-        except DyntuiError as error:
-            self.console.notify_error(error)
+        with errors_shown(self.console):
+            self.set_mapping(self.loaded_mapping.with_column(column, field, transforms))
 
     def action_exclude(self) -> None:
         row, mapping = self.columns.selected_row, self.loaded_mapping

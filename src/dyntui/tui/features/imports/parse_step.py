@@ -29,7 +29,7 @@ from dyntui.tui.features.imports.report_view import ReportLine, ReportView, head
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
-from dyntui.tui.kit.messages import Progressed
+from dyntui.tui.kit.messages import Progressed, progress_callback
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -116,9 +116,7 @@ class ParseStep(WizardStep):
         self._stop = stop = Event()
         self._counted_rows = 0
         draft = self.copy()
-
-        def on_rows(rows: int) -> None:
-            self.post_message(Progressed(rows))
+        on_rows = progress_callback(self)
 
         self.wizard.submit(
             lambda service: service.count(draft, on_rows, stop), self._on_counted, self._on_unreadable, latest="count"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from textwrap import wrap
+from typing import NamedTuple
 
 from textual import events
 
@@ -20,8 +20,7 @@ _MAX_COUNT_DIGITS = 9
 """More digits are an id and not a count."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportLine:
+class ReportLine(NamedTuple):
     """One line of raw text."""
 
     label: str = ""
@@ -98,7 +97,7 @@ class ReportView(ItemList[ReportLine]):
         if start + width_of(text) <= room or room - start < _MIN_NOTE_WIDTH:
             return (line,)
         first, *more = wrap(text, room - start)
-        return [replace(line, note=first), *(text_line(" " * start + part, "dim") for part in more)]
+        return [line._replace(note=first), *(text_line(" " * start + part, "dim") for part in more)]
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         line = self.items[index]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partialmethod
 
 from textual import on
 from textual.app import ComposeResult
@@ -284,12 +285,6 @@ class ReviewStep(RowLoadingMixin):
     def action_redo(self) -> None:
         self._change(lambda review: review.redo(), lambda label: f"Redone: {label}.")
 
-    def action_next_problem(self) -> None:
-        self._go_to_problem(1)
-
-    def action_previous_problem(self) -> None:
-        self._go_to_problem(-1)
-
     def _go_to_problem(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) row with a problem, and around at the end."""
         current = self._rows.number_at(self.table.cursor) or 0
@@ -315,6 +310,9 @@ class ReviewStep(RowLoadingMixin):
         self.wizard.submit(
             lambda service: take_snapshot(service.review(), review_queries.PROBLEMS), on_loaded, latest="review"
         )
+
+    action_next_problem = partialmethod(_go_to_problem, 1)
+    action_previous_problem = partialmethod(_go_to_problem, -1)
 
     def action_all(self) -> None:
         self._show_group(review_queries.PROBLEMS if self.group == review_queries.ALL else review_queries.ALL)

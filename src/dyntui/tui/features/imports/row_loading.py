@@ -13,7 +13,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
 from dyntui.services.imports.wizard_service import WizardService
 from dyntui.tui.features.imports.wizard_step import WizardStep
-from dyntui.tui.kit.messages import Progressed
+from dyntui.tui.kit.messages import Progressed, progress_callback
 from dyntui.tui.kit.widgets.spinner import Spinner
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.confirm_dialog import ask_confirmation
@@ -97,9 +97,7 @@ class RowLoadingMixin(WizardStep):
             organization_id = ""  # the id is only used for display
         location = JobLocation.of(connection.profile, organization_id)
         draft, options = self.draft, self.wizard.options()
-
-        def on_rows(rows: int) -> None:
-            self.post_message(Progressed(rows))
+        on_rows = progress_callback(self)
 
         def make(service: WizardService) -> None:
             service.prepare(draft, location, options, on_rows, stop)

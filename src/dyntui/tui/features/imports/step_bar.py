@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events
 from textual.message import Message
@@ -15,12 +16,10 @@ from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 __all__ = ["StepBar", "StepMark"]
 
 
-@dataclass(frozen=True, slots=True)
-class StepMark:
+class StepMark(NamedTuple):
     """A step in the bar."""
 
     name: str
-    title: str
     is_done: bool = False
     is_current: bool = False
     note: str = ""
@@ -93,5 +92,5 @@ class StepBar(LineWidget):
 
 
 def _mark_text(mark: StepMark, *, note: bool) -> str:
-    text = ("▸" if mark.is_current else "") + mark.title + (" ✓" if mark.is_done and not mark.note else "")
+    text = ("▸" if mark.is_current else "") + mark.name.title() + (" ✓" if mark.is_done and not mark.note else "")
     return f"{text} {mark.note}" if mark.note and note else text

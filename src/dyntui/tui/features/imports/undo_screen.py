@@ -23,7 +23,7 @@ from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, heading, text_line, value_line
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.messages import Progressed
+from dyntui.tui.kit.messages import Progressed, progress_callback
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
@@ -108,12 +108,9 @@ class ImportUndoScreen(ConsoleScreen):
             return
         self._run(
             f"reading the {self.labels.plural}",
-            lambda: plan_deletion(job, connection, self._on_progress),
+            lambda: plan_deletion(job, connection, progress_callback(self)),
             self._on_planned,
         )
-
-    def _on_progress(self, done: int, total: int) -> None:
-        self.post_message(Progressed(done, total))
 
     def _on_deleted(self, done: int, total: int, counts: Mapping[UndoState, int]) -> None:
         self.post_message(DeletionProgressed(done, total, counts))

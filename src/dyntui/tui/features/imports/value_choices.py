@@ -18,11 +18,14 @@ class ValueChoicesMixin(WizardStep):
     @property
     def loaded_mapping(self) -> Mapping:
         """The mapping, for actions that are not available without one."""
-        raise NotImplementedError
+        assert self.draft.mapping is not None
+        return self.draft.mapping
 
     def set_mapping(self, mapping: Mapping) -> None:
         """Use and show another mapping."""
-        raise NotImplementedError
+        self.draft.mapping = mapping
+        self.wizard.save()
+        self.show_mapping()
 
     def show_mapping(self) -> None:
         """Show the mapping again."""

@@ -134,7 +134,6 @@ class WizardScreen(Wizard):
         step_bar.marks = tuple(
             StepMark(
                 name,
-                name.title(),
                 is_done=index < current,
                 is_current=index == current,
                 note=self._steps[name].note if name in self._steps else "",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dyntui.core.json_types import Row, as_list
+from dyntui.core.text import spaced_words
 from dyntui.resources import RESOURCES, ActionTarget, Column, Resource, ResourceAction, Scope
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
@@ -23,7 +23,7 @@ from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 from dyntui.tui.shell.record_classes import record_class
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client
+    from dyntui.services.connection import Connection
 
 __all__ = ["ResourceDetailScreen"]
 
@@ -48,7 +48,7 @@ def _field_lines(record: Resource, document: Row) -> list[FieldLine]:
         lines += [FieldLine(str(name), value) for name, value in other]
     for name, value in document.items():
         if _is_nested(value):
-            lines.append(FieldLine(_spaced(str(name)), heading=True))
+            lines.append(FieldLine(spaced_words(str(name)), heading=True))
             lines += _nested_lines(value)
     return lines
 
@@ -57,11 +57,6 @@ def _is_nested(value: object) -> bool:
     if isinstance(value, Mapping):
         return bool(value)
     return isinstance(value, list) and any(isinstance(part, (Mapping, list)) for part in value)
-
-
-def _spaced(name: str) -> str:
-    """Return a name of the API as words: `validation rules` for `validationRules`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
 
 
 def _nested_lines(value: object, path: tuple[str, ...] = ()) -> list[FieldLine]:
@@ -115,12 +110,12 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
             yield from super().pane(tab)
             yield Table(_CHILD_COLUMNS, StaticRows(children, key="name"), id="children")
 
-    async def fetch(self, client: Client) -> Row:
+    async def read(self, connection: Connection) -> Row:
         from dyntui.services.actions.resource_actions import read_one
 
         if not self.record.detail and self.document is None:
             return self.row  # the list was just read
-        document = await read_one(client, self.record, self.object_id, parent=self.parent_id)
+        document = await read_one(connection.client, self.record, self.object_id, parent=self.parent_id)
         # The list has fields that the detail operation omits, such as the chain of a name service.
         return {**self.row, **document}
 

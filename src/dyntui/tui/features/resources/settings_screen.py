@@ -62,7 +62,7 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
         self.tree_shown.show(result)
 
     def position(self) -> list[Piece]:
-        return [(self.search_state or self.tree_shown.path, "")]
+        return [(self.search_state or self.tree_shown.path, "")] if self.document is not None else []
 
     # Editing
 

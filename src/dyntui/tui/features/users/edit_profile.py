@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.text import spaced_words
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import set_metadata_field, user_target
 from dyntui.services.metadata import metadata_of
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, find_problems
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
 if TYPE_CHECKING:
@@ -31,19 +33,19 @@ __all__ = [
     "read_user_then",
 ]
 
-_TEXT_FIELDS = {
-    "firstName": "first name",
-    "lastName": "last name",
-    "alias": "alias",
-    "username": "username",
-    "phoneNumber": "phone number",
-    "country": "country",
-    "jobTitle": "job title",
-    "team": "team",
-    "tShirtSize": "t-shirt size",
-}
+_FIELDS = (
+    "firstName",
+    "lastName",
+    "alias",
+    "username",
+    "phoneNumber",
+    "country",
+    "jobTitle",
+    "team",
+    "tShirtSize",
+)
 _CONSENT = "policiesConsent"
-_LABELS = {**_TEXT_FIELDS, _CONSENT: "policies consent"}
+_LABELS = {name: spaced_words(name) for name in (*_FIELDS, _CONSENT)} | {"tShirtSize": "t-shirt size"}
 _NULLABLE = frozenset({"country", "username"})
 """The fields that are cleared with null. An empty string clears the others."""
 _CONSENT_OPTIONS = {"": "not set", "true": "yes", "false": "no"}
@@ -69,8 +71,8 @@ def _open_profile_form(console: ConsoleApp, user: Row, opening_key: str) -> None
     initial = {name: _value_text(user.get(name)) for name in _LABELS}
     email_help = "The API cannot change the email."
     inputs = [
-        FormInput(name, label, initial[name], help=email_help if name == "firstName" else "")
-        for name, label in _TEXT_FIELDS.items()
+        FormInput(name, _LABELS[name], initial[name], help=email_help if name == "firstName" else "")
+        for name in _FIELDS
     ]
     # Consent that is set can be changed but not removed.
     consent = {value: label for value, label in _CONSENT_OPTIONS.items() if value or not initial[_CONSENT]}
@@ -137,11 +139,7 @@ def metadata_field_inputs(existing: Sequence[str]) -> tuple[FormInput, ...]:
 def check_metadata_field(values: Values) -> Mapping[str, str]:
     """Return the problems of a submitted metadata field by input name."""
     problems = {} if values["key"].strip() else {"key": "Enter the name of the field."}
-    try:
-        parse_metadata_value(values["value"])
-    except UsageError as error:
-        problems["value"] = error.message
-    return problems
+    return problems | find_problems({"value": partial(parse_metadata_value, values["value"])})
 
 
 def parse_metadata_value(text: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partialmethod
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
@@ -53,6 +54,11 @@ class UserActionsMixin(SiblingScreen):
         """Run the action with this name in the audit log on the user."""
         run_action(self.console, write_action(name), [self.target], opening_key=opening_key)
 
+    action_revoke_sessions = partialmethod(_run, "users.revoke-sessions", "X")
+    action_remove_devices = partialmethod(_run, "users.remove-mfa-devices", "D")
+    action_reset_mfa = partialmethod(_run, "users.reset-mfa", "f")
+    action_recover = partialmethod(_run, "users.recover-wallets", "u")
+
     # Why an action is not available
 
     def details_disabled_reason(self) -> str | None:
@@ -95,13 +101,12 @@ class UserActionsMixin(SiblingScreen):
 
         ask_profile(self.console, self.object_id, "e")
 
-    def action_editor(self) -> None:
-        self._edit_metadata("E", use_external_editor=True)
-
     def _edit_metadata(self, opening_key: str, *, use_external_editor: bool) -> None:
         from dyntui.tui.features.users.edit_metadata import edit_metadata
 
         edit_metadata(self.console, self.object_id, opening_key, use_external_editor=use_external_editor)
+
+    action_editor = partialmethod(_edit_metadata, "E", use_external_editor=True)
 
     def action_metadata(self) -> None:
         from dyntui.tui.features.users.edit_profile import ask_metadata_field
@@ -117,15 +122,6 @@ class UserActionsMixin(SiblingScreen):
         label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
         target = Target(str(row.get("id")), label or str(row.get("id")))
         run_action(self.console, write_action("sessions.revoke"), [target], opening_key="x")
-
-    def action_revoke_sessions(self) -> None:
-        self._run("users.revoke-sessions", "X")
-
-    def action_remove_devices(self) -> None:
-        self._run("users.remove-mfa-devices", "D")
-
-    def action_reset_mfa(self) -> None:
-        self._run("users.reset-mfa", "f")
 
     def action_reveal(self) -> None:
         row = self._current_row("social")
@@ -143,9 +139,6 @@ class UserActionsMixin(SiblingScreen):
         from dyntui.tui.features.users.link_wallet import ask_wallet
 
         ask_wallet(self.console, self.target)
-
-    def action_recover(self) -> None:
-        self._run("users.recover-wallets", "u")
 
     # Delete
 

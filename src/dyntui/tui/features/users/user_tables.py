@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row, as_list
+from dyntui.core.text import spaced_words
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import age, yes_no
 from dyntui.services.metadata import metadata_of
@@ -74,46 +75,20 @@ _CHECKS = (
     Column("createdAt", "checked", 12, format=age, priority=1),
 )
 
-_GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (
-        "profile",
-        (
-            ("firstName", "first name"),
-            ("lastName", "last name"),
-            ("email", "email"),
-            ("phoneNumber", "phone number"),
-            ("username", "username"),
-            ("alias", "alias"),
-            ("country", "country"),
-            ("jobTitle", "job title"),
-            ("team", "team"),
-        ),
-    ),
-    (
-        "activity",
-        (
-            ("lastVisit", "last visit"),
-            ("firstVisit", "first visit"),
-            ("createdAt", "created"),
-            ("updatedAt", "updated"),
-        ),
-    ),
-    (
-        "access",
-        (
-            ("lists", "allowlists"),
-            ("scope", "scope"),
-            ("missingFields", "missing fields"),
-            ("policiesConsent", "policies consent"),
-            ("newUser", "new user"),
-        ),
-    ),
-)
+_GROUPS = {
+    "profile": ("firstName", "lastName", "email", "phoneNumber", "username", "alias", "country", "jobTitle", "team"),
+    "activity": ("lastVisit", "firstVisit", "createdAt", "updatedAt"),
+    "access": ("lists", "scope", "missingFields", "policiesConsent", "newUser"),
+}
+"""Heading -> its fields."""
 _LABELS = {
     "walletPublicKey": "wallet address",
     "lastVerifiedCredentialId": "last credential",
     "tShirtSize": "t-shirt size",
     "btcWallet": "Bitcoin address",
+    "createdAt": "created",
+    "updatedAt": "updated",
+    "lists": "allowlists",
 }
 _SHOWN_ELSEWHERE = frozenset({"metadata", "id", "projectEnvironmentId", "verifiedCredentials", "wallets", "sessions"})
 _SHOWN_ELSEWHERE |= {"oauthAccounts", "mfaDevices", "chainalysisChecks"}
@@ -124,11 +99,10 @@ def profile_lines(user: Row) -> list[FieldLine]:
     """Return the fields of a user in groups. Fields that dyntui does not know come last, if they have a value."""
     lines: list[FieldLine] = []
     shown = set(_SHOWN_ELSEWHERE)
-    for title, fields in _GROUPS:
+    for title, fields in _GROUPS.items():
         lines.append(FieldLine(title, heading=True))
-        for key, label in fields:
-            shown.add(key)
-            lines.append(FieldLine(label, user.get(key)))
+        lines += [FieldLine(_LABELS.get(key) or spaced_words(key), user.get(key)) for key in fields]
+        shown.update(fields)
     if metadata := metadata_of(user):
         lines.append(FieldLine("metadata", heading=True))
         lines += [FieldLine(str(key), value) for key, value in metadata.items()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partialmethod
+
 from dyntui.tui.features.users.actions import USERS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.shell.actions import SHELL_ACTIONS
@@ -22,17 +24,14 @@ class UsersScreen(ResourceScreen):
     def users_disabled_reason(self) -> str | None:
         return None if self.table.marks or self.table.row_id else "There is no row under the cursor."
 
-    def action_delete(self) -> None:
-        self._run("users.delete", "d")
-
-    def action_revoke_sessions(self) -> None:
-        self._run("users.revoke-sessions", "X")
-
     def _run(self, name: str, opening_key: str) -> None:
         from dyntui.services.actions.resource_actions import write_action
         from dyntui.tui.features.users.bulk_actions import run_bulk_action
 
         run_bulk_action(self, write_action(name), opening_key)
+
+    action_delete = partialmethod(_run, "users.delete", "d")
+    action_revoke_sessions = partialmethod(_run, "users.revoke-sessions", "X")
 
     def action_metadata(self) -> None:
         from dyntui.tui.features.users.bulk_actions import ask_metadata_field

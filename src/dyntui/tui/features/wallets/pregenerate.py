@@ -6,6 +6,7 @@ The user gets the wallets at the first sign-in with the identifier.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -20,7 +21,7 @@ from dyntui.services.actions.user_actions import (
     wallet_chains,
 )
 from dyntui.services.actions.write_types import Target
-from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values, find_problems
 from dyntui.tui.shell.action_runner import run_action
 
 if TYPE_CHECKING:
@@ -78,11 +79,7 @@ def _check(values: Values) -> Mapping[str, str]:
     chains = wallet_chains(_chain_names(values), legacy=False)
     if unknown := [chain for chain in chains if chain not in PREGENERATE_CHAINS]:
         return {"chains": f"Unknown chain {', '.join(unknown)}. {_chains_help(values['api'])}"}
-    try:
-        _request_for(values)
-    except UsageError as error:
-        return {"": str(error)}
-    return {}
+    return find_problems({"": partial(_request_for, values)})
 
 
 def open_pregenerate(console: ConsoleApp, target: RouteTarget) -> None:

@@ -120,7 +120,7 @@ class WalletScreen(SiblingScreen):
         run_action(self.console, write_action("users.recover-wallets"), [target], opening_key="u")
 
     def reload(self) -> None:
-        self.read()  # also after it was deleted, because it can be recovered
+        self.action_refresh()  # also after it was deleted, because it can be recovered
 
     # Links
 

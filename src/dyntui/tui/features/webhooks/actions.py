@@ -13,7 +13,6 @@ WEBHOOKS_ACTIONS = register(
     declared_action("webhook.toggle", "webhooks.enable", "webhooks.disable", rank=16, run="toggle_enabled"),
     declared_action("webhook.edit", "webhooks.edit"),
     declared_action("webhook.reveal", "webhooks.reveal-secret", run="reveal_secret"),
-    declared_action("message.redeliver", "webhook-messages.redeliver", rank=11, disabled_reason="redeliver_disabled_reason"),
-    Action("message.verify", ("V",), "verify", "Check the signature of this message.", READ, 12, "verify",
-        "verify_disabled_reason"),
+    declared_action("message.redeliver", "webhook-messages.redeliver", rank=11),
+    Action("message.verify", ("V",), "verify", "Check the signature of this message.", READ, 12),
 )  # fmt: skip

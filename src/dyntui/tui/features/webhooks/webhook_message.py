@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -13,7 +14,7 @@ from dyntui.resources import RESOURCES
 from dyntui.resources.webhook_payloads import parse_nested
 from dyntui.resources.webhooks import latency_ms, response_status
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
-from dyntui.tui.features.webhooks.webhook_secret import read_webhook_secret
+from dyntui.tui.features.webhooks.webhook_secret import check_signature
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.field_list import FieldLine
 from dyntui.tui.kit.widgets.json_tree import JsonTree
@@ -23,7 +24,7 @@ from dyntui.tui.shell.action_flow import ActionFlowMixin
 from dyntui.tui.shell.detail_screen import DetailScreen, Tab
 
 if TYPE_CHECKING:
-    from dyntui.api.client import Client
+    from dyntui.services.connection import Connection
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["WebhookMessageScreen"]
@@ -68,10 +69,10 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
             case name:
                 yield JsonTree(id=f"tree-{name}", unfolded=3)
 
-    async def fetch(self, client: Client) -> Row:
+    async def read(self, connection: Connection) -> Row:
         from dyntui.services.webhooks import read_deliveries
 
-        deliveries = await read_deliveries(client, self.webhook_id, self.object_id)
+        deliveries = await read_deliveries(connection.client, self.webhook_id, self.object_id)
         return {**(deliveries[0] if deliveries else self.row), "deliveries": deliveries}
 
     def document_loaded(self, document: Row) -> None:
@@ -136,10 +137,6 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
         return None if self.row.get("request") else "The server has no record of the request."
 
     def action_verify(self) -> None:
-        read_webhook_secret(self.console, {"webhookId": self.webhook_id}, "V", self._verify)
-
-    def _verify(self, secret: str) -> None:
         from dyntui.services.webhooks import verify_delivery
 
-        check = verify_delivery(self.row, secret)
-        self.console.notify(check.message, "information" if check.valid else "error")
+        check_signature(self.console, {"webhookId": self.webhook_id}, partial(verify_delivery, self.row))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import partial, partialmethod
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from dyntui.core.times import age
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
-from dyntui.tui.features.webhooks.webhook_secret import read_webhook_secret
+from dyntui.tui.features.webhooks.webhook_secret import check_signature
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.paste_dialog import Pasted, PasteTextDialog
 from dyntui.tui.kit.widgets.cells import cut, width_of
@@ -105,6 +105,7 @@ class WebhookMessagesScreen(ResourceActionsScreen):
 
     BINDINGS = bindings(WEBHOOKS_ACTIONS, "webhook")
 
+    RELATED_RESOURCES = frozenset({"webhooks"})
     webhook: Webhook | None = None
     failed_only = False
 
@@ -125,10 +126,6 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     def connected(self, connection: Connection) -> None:
         super().connected(connection)
         self._load_webhook(connection)
-
-    @property
-    def shown_resources(self) -> frozenset[str]:
-        return super().shown_resources | {"webhooks"}
 
     def reload(self) -> None:
         super().reload()
@@ -188,20 +185,18 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     # Signature check
 
     def action_verify_pasted(self) -> None:
-        from dyntui.services.webhooks import SIGNATURE_HEADER
+        from dyntui.services.webhooks import SIGNATURE_HEADER, verify_signature
 
         def on_pasted(pasted: Pasted) -> None:
-            read_webhook_secret(self.console, self._webhook_row(), "V", lambda secret: self._verify(pasted, secret))
+            check_signature(
+                self.console,
+                self._webhook_row(),
+                lambda secret: verify_signature(secret, pasted.text.encode(), pasted.line),
+            )
 
         about = "Paste the body of a message exactly as it was received, and its signature below."
         dialog = PasteTextDialog("Verify a signature", about, line=f"Header {SIGNATURE_HEADER}:", verb="verify")
         self.console.ask_then(dialog, on_pasted)
-
-    def _verify(self, pasted: Pasted, secret: str) -> None:
-        from dyntui.services.webhooks import verify_signature
-
-        check = verify_signature(secret, pasted.text.encode(), pasted.line)
-        self.console.notify(check.message, "information" if check.valid else "error")
 
     # Actions of the webhook
 
@@ -218,11 +213,8 @@ class WebhookMessagesScreen(ResourceActionsScreen):
     def action_toggle_enabled(self) -> None:
         self._begin_webhook_action("disable" if self.webhook is not None and self.webhook.is_enabled else "enable", "t")
 
-    def action_edit(self) -> None:
-        self._begin_webhook_action("edit", "e")
-
-    def action_reveal_secret(self) -> None:
-        self._begin_webhook_action("reveal-secret", "S")
+    action_edit = partialmethod(_begin_webhook_action, "edit", "e")
+    action_reveal_secret = partialmethod(_begin_webhook_action, "reveal-secret", "S")
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
         if plan.record is self.record:

@@ -1,4 +1,4 @@
-"""Read the secret of a webhook for a signature check, after a confirmation. The secret is not shown and not saved."""
+"""Check a signature with the secret of a webhook, read after a confirmation. The secret is not shown and not saved."""
 
 from __future__ import annotations
 
@@ -11,16 +11,14 @@ from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.shell.action_runner import run_action
 
 if TYPE_CHECKING:
+    from dyntui.services.webhooks import SignatureCheck
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["read_webhook_secret"]
+__all__ = ["check_signature"]
 
 
-def read_webhook_secret(console: ConsoleApp, webhook: Row, opening_key: str, on_secret: Callable[[str], None]) -> None:
-    """Ask for a confirmation, read the secret of `webhook` and call `on_secret` with it.
-
-    opening_key: the key that started the action, which therefore does not confirm it.
-    """
+def check_signature(console: ConsoleApp, webhook: Row, check: Callable[[str], SignatureCheck]) -> None:
+    """Ask for a confirmation, read the secret of `webhook`, and show the result of `check`, which gets it."""
     from dyntui.services.actions.resource_actions import make_target
     from dyntui.services.webhooks import read_secret_action
 
@@ -28,9 +26,10 @@ def read_webhook_secret(console: ConsoleApp, webhook: Row, opening_key: str, on_
         value = results.items[0].value
         secret = str(value.get("secret") or "") if isinstance(value, Mapping) else ""
         if secret:
-            on_secret(secret)
+            result = check(secret)
+            console.notify(result.message, "information" if result.valid else "error")
         elif results.first_error is None:
             console.notify("The server returned no secret for this webhook.", "error")
 
     target = make_target(RESOURCES["webhooks"], webhook)
-    run_action(console, read_secret_action(), [target], opening_key=opening_key, done=on_results)
+    run_action(console, read_secret_action(), [target], opening_key="V", done=on_results)

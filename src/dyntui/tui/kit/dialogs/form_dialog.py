@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,7 +21,7 @@ from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["FormChoice", "FormDialog", "FormInput", "Values", "check_with"]
+__all__ = ["FormChoice", "FormDialog", "FormInput", "Values", "check_with", "find_problems"]
 
 Values = dict[str, str]
 
@@ -47,15 +48,18 @@ class FormInput:
 
 def check_with(parse: Callable[[Values], object], name: str = "") -> Callable[[Values], Mapping[str, str]]:
     """Return a check for a form that shows the error of `parse` below the field `name`; "" for the whole form."""
+    return lambda values: find_problems({name: partial(parse, values)})
 
-    def check(values: Values) -> Mapping[str, str]:
+
+def find_problems(checks: Mapping[str, Callable[[], object]]) -> dict[str, str]:
+    """Return the error of each check that raises one. checks: by field name, or "" for the whole form."""
+    problems: dict[str, str] = {}
+    for name, check in checks.items():
         try:
-            parse(values)
+            check()
         except DyntuiError as error:
-            return {name: str(error)}
-        return {}
-
-    return check
+            problems[name] = str(error)
+    return problems
 
 
 class FormChoice(LineWidget, can_focus=True):

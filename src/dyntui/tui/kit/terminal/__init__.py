@@ -13,7 +13,7 @@ keeps what the terminal shows and what it should show, and sends the difference:
     environment        what the environment of the process tells of the terminal: colors, erasing, size, job control
     driver             the driver's part: size, title, input and output
     linux_driver       the driver class of the console
-    input_decoder, input_parser, paste  the input: text of any bytes, keys, and pastes whose end was lost
+    input_decoder, input_parser  the input: text of any bytes, keys, and pastes whose end was lost
     output             ansi_writer, frame_diff, flow_control and driver together
     app_mixin          the app's part
     detection          which output is used, and the round trip to the terminal, for `dyntui doctor`; without Textual

@@ -6,7 +6,6 @@ import os
 import re
 import select
 import time
-from collections.abc import Mapping
 
 from dyntui.core.errors import UsageError
 
@@ -31,10 +30,10 @@ _REPORT_TIMEOUT_S = 1.0
 _REPORT = re.compile(rb"\x1b\[\d+;\d+R")
 
 
-def configured_output(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple[str, str]:
+def configured_output(setting: str = "") -> tuple[str, str]:
     """Return the configured output (LEAN or STOCK), and where it is configured."""
-    environ = os.environ if environ is None else environ
-    value, source = (environ[_VARIABLE], _VARIABLE) if environ.get(_VARIABLE) else (setting or LEAN, "settings")
+    variable = os.environ.get(_VARIABLE)
+    value, source = (variable, _VARIABLE) if variable else (setting or LEAN, "settings")
     if value not in (LEAN, STOCK):
         raise UsageError(
             f"{source}: the terminal output must be {LEAN} or {STOCK}, not {value!r}.", hint=f"{LEAN} is the default."
@@ -42,17 +41,17 @@ def configured_output(setting: str = "", environ: Mapping[str, str] | None = Non
     return value, source
 
 
-def lean_disabled_reason(setting: str = "", environ: Mapping[str, str] | None = None) -> str:
+def lean_disabled_reason(setting: str = "") -> str:
     """Return why the lean output is not configured or not possible; "" when it is used."""
-    output, source = configured_output(setting, environ)
+    output, source = configured_output(setting)
     if output == STOCK:
         return f"set by {source}"
     return "" if os.name == "posix" else "the lean output works only on POSIX terminals"
 
 
-def lean_status(setting: str = "", environ: Mapping[str, str] | None = None) -> tuple[bool, str]:
+def lean_status(setting: str = "") -> tuple[bool, str]:
     """Return whether the console sends only what changed, and one line with the reason."""
-    if reason := lean_disabled_reason(setting, environ):
+    if reason := lean_disabled_reason(setting):
         return False, f"Textual's own output, {reason}"
     from importlib.metadata import version
 

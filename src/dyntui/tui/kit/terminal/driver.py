@@ -11,7 +11,7 @@ from dyntui.core.text import safe
 from dyntui.tui.kit.terminal import textual_internals
 from dyntui.tui.kit.terminal.environment import restores_title, terminal_size
 from dyntui.tui.kit.terminal.input_decoder import InputDecoder
-from dyntui.tui.kit.terminal.paste import PasteParser
+from dyntui.tui.kit.terminal.input_parser import InputParser
 
 if TYPE_CHECKING:
     from textual.drivers.headless_driver import HeadlessDriver as _Base
@@ -36,7 +36,7 @@ class TerminalDriverMixin(textual_internals.SizeHookMixin):
         if named.get("size") is None:
             named["size"] = terminal_size()
         textual_internals.set_decoder(InputDecoder)
-        textual_internals.set_parser(PasteParser)
+        textual_internals.set_parser(InputParser)
         super().__init__(app, **named)
         self._title = ""
         self._title_shown = ""

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
 
 __all__ = [
     "erases_with_background",
@@ -21,20 +20,18 @@ _CONTINUE_LIMIT_S = 0.2
 """Seconds after which a process that still runs after SIGTSTP counts as one that cannot be stopped."""
 
 
-def in_gnu_screen(environ: Mapping[str, str] | None = None) -> bool:
+def in_gnu_screen() -> bool:
     """Return whether GNU screen is between this process and the terminal, which takes 256 colors at most."""
-    environ = os.environ if environ is None else environ
-    return bool(environ.get("STY"))
+    return bool(os.environ.get("STY"))
 
 
-def erases_with_background(environ: Mapping[str, str] | None = None) -> bool:
+def erases_with_background() -> bool:
     """Return whether the terminal erases with the background color, and parts of a line.
 
     GNU screen does not, whatever TERM is set to; a TERM that starts with its name may not either.
     """
-    environ = os.environ if environ is None else environ
-    name = environ.get("TERM", "")
-    if in_gnu_screen(environ) or not name or name.startswith("screen"):
+    name = os.environ.get("TERM", "")
+    if in_gnu_screen() or not name or name.startswith("screen"):
         return False
     try:
         import curses
@@ -45,10 +42,9 @@ def erases_with_background(environ: Mapping[str, str] | None = None) -> bool:
         return False
 
 
-def restores_title(environ: Mapping[str, str] | None = None) -> bool:
+def restores_title() -> bool:
     """Return whether a title may be set: GNU screen and the Linux console cannot restore the previous title."""
-    environ = os.environ if environ is None else environ
-    return not in_gnu_screen(environ) and environ.get("TERM", "") != "linux"
+    return not in_gnu_screen() and os.environ.get("TERM", "") != "linux"
 
 
 def terminal_size() -> tuple[int, int] | None:

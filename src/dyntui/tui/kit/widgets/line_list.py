@@ -40,10 +40,6 @@ class _LinesMessage(Message):
 
     lines: LineList
 
-    @property
-    def control(self) -> LineList:
-        return self.lines
-
 
 class LineList(ActionMixin, LineWidget, can_focus=True):
     """A list of lines with a cursor."""

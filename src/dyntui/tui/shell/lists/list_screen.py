@@ -34,6 +34,8 @@ class ListScreen(ConsoleScreen):
 
     MARKABLE = True
     """Whether rows can be marked."""
+    RELATED_RESOURCES: frozenset[str] = frozenset()
+    """The names of other resources that the screen shows something of."""
 
     class ViewChanged(LatestMessage):
         """Posted when rows, total or error of the view changed."""
@@ -195,7 +197,7 @@ class ListScreen(ConsoleScreen):
 
     @property
     def shown_resources(self) -> frozenset[str]:
-        return frozenset({self.record.name})
+        return self.RELATED_RESOURCES | {self.record.name}
 
     def server_changed(self, change: Change) -> None:
         super().server_changed(change)

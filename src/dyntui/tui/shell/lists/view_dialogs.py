@@ -12,6 +12,7 @@ from dyntui.services.lists.columns import available_columns, widths_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.columns_dialog import ColumnsDialog
+from dyntui.tui.shell.error_hints import errors_shown
 
 if TYPE_CHECKING:
     from dyntui.resources import Column
@@ -28,10 +29,8 @@ def open_columns_dialog(screen: MarkedListScreen) -> None:
     def chosen(columns: list[Column]) -> None:
         widths = widths_of(columns)
         widths = () if widths == widths_of(screen.default_columns) else widths
-        try:
+        with errors_shown(screen.console):
             ListPreferences.keep_columns(screen.record.name, widths)
-        except DyntuiError as error:
-            screen.console.notify_error(error)
         screen.set_columns(widths)
 
     table, view = screen.table, screen.view
@@ -83,13 +82,9 @@ def _save_view(screen: MarkedListScreen) -> None:
         columns: Widths = widths_of(screen.shown_columns)
         columns = () if columns == widths_of(screen.default_columns) else columns
         name = " ".join(values["name"].split())
-        try:
-            ListPreferences.keep_view(
-                screen.record.name, name, SavedView(screen.filter_text, screen.view.query.order, columns)
-            )
-        except DyntuiError as error:
-            screen.console.notify_error(error)
-        else:
+        view = SavedView(screen.filter_text, screen.view.query.order, columns)
+        with errors_shown(screen.console):
+            ListPreferences.keep_view(screen.record.name, name, view)
             screen.console.notify(f"View {name} saved. Press b to open it.")
 
     help_text = "Saves filter, order and columns. A view with the same name is replaced."
@@ -99,11 +94,8 @@ def _save_view(screen: MarkedListScreen) -> None:
 
 def _delete_view(screen: MarkedListScreen, views: Mapping[str, SavedView]) -> None:
     def picked(name: str) -> None:
-        try:
+        with errors_shown(screen.console):
             ListPreferences.keep_view(screen.record.name, name, None)
-        except DyntuiError as error:
-            screen.console.notify_error(error)
-        else:
             screen.console.notify(f"View {name} deleted")
 
     choices = [Choice(name, name, note=_describe(view)) for name, view in views.items()]
