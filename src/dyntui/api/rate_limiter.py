@@ -25,6 +25,9 @@ DEFAULT_PER_MINUTE = 1500
 BULK_PER_MINUTE = 150
 """POST users/bulk, per address (docs/vendor-api.md#rate-limits)."""
 
+_MANY = 1_000_000
+"""The places of a limiter without a limit."""
+
 
 class RateLimiter:
     """Limits requests to `per_minute`, in bursts of at most one second's share. 0 is no limit.
@@ -65,6 +68,16 @@ class RateLimiter:
         """Whether the rate is below the limit because of 429 responses."""
         return self._factor < 1.0
 
+    def places(self) -> tuple[int, float]:
+        """Return how many requests could be sent now, and the seconds until one can be."""
+        with self._lock:
+            at = self._clock()
+            start = self._next_start(at)
+            if start > at:
+                return 0, start - at
+            pace = self.per_minute
+            return (int((at - max(self._next - self._burst_s(pace), at - 1.0)) * pace / 60) + 1 if pace else _MANY), 0.0
+
     def reserve(self) -> float:
         """Reserve the next place in the queue; return the seconds to wait before sending."""
         with self._lock:
@@ -88,10 +101,11 @@ class RateLimiter:
             self._factor, self._recovered_at = min(1.0, self._factor + 0.1), at
         start = max(at, self._delayed_until)
         pace = self.per_minute
-        if pace:
-            burst = min(1.0, max(0.0, pace / 60 - 1) * 60 / pace)
-            start = max(start, self._next - burst)
-        return start
+        return max(start, self._next - self._burst_s(pace)) if pace else start
+
+    def _burst_s(self, pace: float) -> float:
+        """Return how far ahead of the pace requests may be, in seconds."""
+        return min(1.0, max(0.0, pace / 60 - 1) * 60 / pace)
 
     def _book(self, start: float) -> None:
         if pace := self.per_minute:

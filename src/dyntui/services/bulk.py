@@ -110,8 +110,14 @@ class BulkRun:
 
     @property
     def free(self) -> int:
-        """How many more requests of this run may start now."""
-        return max(0, min(self.needed - self._in_flight, self._limit.free))
+        """How many more requests of this run can be sent now, within the rate limit and the maximum in flight."""
+        places = min(limiter.places()[0] for limiter in self._rate_limiters)
+        return max(0, min(self.needed - self._in_flight, self._limit.free, places))
+
+    @property
+    def delay_s(self) -> float:
+        """Seconds until the rate limit permits the next request."""
+        return max(limiter.places()[1] for limiter in self._rate_limiters)
 
     def throughput(self) -> Throughput:
         """Return the measured rate and what limits it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as system_time
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -16,35 +17,48 @@ from dyntui.services.imports.server_clock import ServerClock
 
 def test_batches_halve_after_failures_and_grow_after_successes() -> None:
     size = BatchSize(100)
-    size.record_failure()
-    size.record_failure()
+    size.record_failure(system_time.monotonic())
+    size.record_failure(system_time.monotonic())
     assert size.rows == 25
     for _ in range(10):
-        size.record_failure()
+        size.record_failure(system_time.monotonic())
     assert size.rows == 10
     sizes = []
     for _ in range(12):
-        size.record_success(0.1)
+        size.record_success(0.1, 0.0)
         sizes.append(size.rows)
     assert sizes == [10, 10, 20, 20, 20, 40, 40, 40, 80, 80, 80, 100]
 
 
 def test_a_slow_response_is_a_failure_and_a_refused_size_is_not_sent_again() -> None:
     size = BatchSize(100)
-    size.record_success(60.0)
+    size.record_success(60.0, system_time.monotonic())
     assert size.rows == 50
     size.record_too_large(50)
     for _ in range(20):
-        size.record_success(0.1)
+        size.record_success(0.1, 0.0)
     assert size.rows == 25
     size.record_too_large(1)
     assert size.rows == 1
 
 
+def test_failures_of_requests_that_were_in_flight_together_halve_once() -> None:
+    size, started = BatchSize(100), system_time.monotonic()
+    for _ in range(16):
+        size.record_failure(started)
+    assert size.rows == 50
+
+
+def test_a_late_refusal_of_a_larger_size_does_not_raise_the_limit() -> None:
+    size = BatchSize(100)
+    size.record_too_large(100, 25)
+    assert size.record_too_large(100) == 25
+
+
 def test_a_fixed_batch_size_is_not_adapted() -> None:
     size = BatchSize(100, adaptive=False)
-    size.record_failure()
-    size.record_success(60.0)
+    size.record_failure(system_time.monotonic())
+    size.record_success(60.0, system_time.monotonic())
     assert size.rows == 100
     size.record_too_large(100)
     assert size.rows == 50

@@ -63,32 +63,6 @@ async def test_rows_are_recorded_as_sending_before_the_request(tmp_path: Path) -
         assert len(server.posts) == 3
 
 
-async def test_batches_marked_as_sending_without_a_request_are_pending_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("dyntui.services.imports.runner._HORIZON", 60.0)  # however slow the machine is
-    server = FakeServer()
-    control = JobControl()
-
-    def stop() -> None:
-        with Journal.read(journal.path) as other:
-            marked.append(other.counts[RowState.SENDING])
-        if len(server.posts) == 12:
-            control.request_stop(StopRequest.PAUSE, "enough")
-
-    marked: list[int] = []
-    server.before_post = stop
-    with job(tmp_path, people(400)) as journal:
-        assert (await run(journal, server, control=control, batch=10)).state is JobState.PAUSED
-        assert max(marked) > 10, "several batches are marked in one commit"
-        rows = list(job_queries.iterate_rows(journal))
-        assert [row.state.value for row in rows] == ["created"] * 120 + ["pending"] * 280
-        assert {(row.attempts, row.first_sent) for row in rows[120:]} == {(0, None)}
-        server.before_post = None
-        assert (await run(journal, server, batch=10)).state is JobState.DONE
-        assert emails(server) == sorted(row["email"] for row in people(400))
-
-
 @pytest.mark.parametrize(
     "lost",
     [

@@ -1,8 +1,11 @@
-"""Send the request of a batch, and abandon it when a stop was requested and the response takes too long."""
+"""Send the requests of batches, and abandon them when a stop was requested and the responses take too long."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dyntui.services.imports.response_outcome import OutcomeKind, ResponseOutcome, outcome_of_error, outcome_of_response
@@ -12,44 +15,67 @@ from dyntui.services.imports.server_clock import ServerClock, steady_ms
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.permit import WritePermit
+    from dyntui.services.bulk import BulkRun
 
-__all__ = ["BatchSender"]
+__all__ = ["BatchSender", "SentBatch"]
 
 _GRACE_S = 10.0
-_TICKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SentBatch:
+    """A batch whose request has ended."""
+
+    batch: Batch
+    response: ResponseOutcome
+    started: float
+    """When the request began, as in `time.monotonic`."""
+    seconds: float
+    """How long it took."""
 
 
 class BatchSender:
-    """Sends one request at a time and tells `clock` the server time of each response."""
+    """Sends several requests at a time, and tells `clock` the server time of each response."""
 
-    def __init__(self, client: Client, permit: WritePermit, clock: ServerClock) -> None:
+    def __init__(self, client: Client, permit: WritePermit, clock: ServerClock, bulk: BulkRun) -> None:
         self._client = client
         self._permit = permit
         self._clock = clock
-        self._task: asyncio.Task[ResponseOutcome] | None = None
+        self._bulk = bulk
+        self._tasks: dict[asyncio.Task[SentBatch], None] = {}
         self._abandon_timer: asyncio.TimerHandle | None = None
         self._abandoned = False
 
-    async def start(self, batch: Batch) -> None:
-        """Send the request in a task and return before there is a response."""
-        self._task = asyncio.create_task(self._post(batch))
-        for _ in range(_TICKS):
-            await asyncio.sleep(0)
+    @property
+    def in_flight(self) -> int:
+        """The number of requests that have not ended."""
+        return len(self._tasks)
 
-    async def wait(self) -> ResponseOutcome:
-        """Return what is known about the request after its response or error."""
-        assert self._task is not None
-        return await self._task
+    def start(self, batches: Iterable[Batch]) -> None:
+        """Send the requests of batches in tasks."""
+        for batch in batches:
+            self._tasks[asyncio.create_task(self._post(batch))] = None
+
+    async def wait(self, seconds: float | None) -> list[SentBatch]:
+        """Wait until a request ends; return all that have ended, in the order of their start.
+
+        Returns an empty list after `seconds`, unless they are None.
+        """
+        await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        done = [task for task in self._tasks if task.done()]
+        for task in done:
+            del self._tasks[task]
+        return [task.result() for task in done]
 
     def close(self) -> None:
-        """End the request; one that still waits for its response is canceled."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        """End all requests; those that still wait for their responses are canceled."""
+        for task in self._tasks:
+            task.cancel()
+        self._tasks.clear()
 
     def on_stop(self) -> None:
-        """Give the request in flight ten more seconds; abandon it at once when called again."""
-        if self._task is None:
+        """Give the requests in flight ten more seconds; abandon them at once when called again."""
+        if not self._tasks:
             return
         if self._abandon_timer is None:
             self._abandon_timer = asyncio.get_running_loop().call_later(_GRACE_S, self._abandon)
@@ -57,11 +83,23 @@ class BatchSender:
             self._abandon()
 
     def _abandon(self) -> None:
-        if self._task is not None:
-            self._abandoned = True
-            self._task.cancel()
+        self._abandoned = True
+        for task in self._tasks:
+            task.cancel()
 
-    async def _post(self, batch: Batch) -> ResponseOutcome:
+    async def _post(self, batch: Batch) -> SentBatch:
+        started = time.monotonic()
+        try:
+            async with self._bulk.request():
+                started = time.monotonic()
+                response = await self._send(batch)
+        except asyncio.CancelledError:
+            if not self._abandoned:
+                raise
+            response = ResponseOutcome(OutcomeKind.MAYBE)
+        return SentBatch(batch, response, started, time.monotonic() - started)
+
+    async def _send(self, batch: Batch) -> ResponseOutcome:
         from dyntui.api.errors import ApiProblem
 
         sending = batch.request
@@ -78,7 +116,3 @@ class BatchSender:
             return outcome_of_response(answer)
         except ApiProblem as problem:
             return outcome_of_error(problem)
-        except asyncio.CancelledError:
-            if not self._abandoned:
-                raise
-            return ResponseOutcome(OutcomeKind.MAYBE)

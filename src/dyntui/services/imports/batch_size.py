@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 
 __all__ = ["DEFAULT_ROWS", "BatchSize", "RefusedBatch"]
@@ -18,7 +19,8 @@ class BatchSize:
     """The number of rows in a request.
 
     It is halved when the server fails or is slow, and doubled after a few successful responses, up to the limit.
-    A number of rows that the server called too large is never sent again.
+    Requests that were in flight together count as one failure. A number of rows that the server called too large is
+    never sent again.
     """
 
     def __init__(self, limit: int, *, adaptive: bool = True) -> None:
@@ -26,31 +28,34 @@ class BatchSize:
         self._limit = limit
         self._adaptive = adaptive
         self._successes = 0
+        self._halved_at = 0.0
         self.rows = limit
 
-    def record_success(self, seconds: float) -> None:
-        """Record a response that came after `seconds`."""
+    def record_success(self, seconds: float, started: float) -> None:
+        """Record a response to a request that began at `started` (`time.monotonic`) and took `seconds`."""
         if not self._adaptive:
             return
         if seconds > _SLOW_S:
-            self.record_failure()
+            self.record_failure(started)
             return
         self._successes += 1
         if self.rows < self._limit and self._successes >= _SUCCESSES_TO_GROW:
             self.rows, self._successes = min(self._limit, self.rows * 2), 0
 
-    def record_failure(self) -> None:
-        """Record that the server failed or was slow."""
+    def record_failure(self, started: float) -> None:
+        """Record that the server failed, or was slow, at a request that began at `started` (`time.monotonic`)."""
         self._successes = 0
-        if self._adaptive:
+        if self._adaptive and started >= self._halved_at:
             self.rows = max(min(_SMALLEST, self._limit), self.rows // 2)
+            self._halved_at = time.monotonic()
 
     def record_too_large(self, rows: int, accepted: int | None = None) -> int:
         """Record that the server refused a request with `rows` rows because of its size; return the new limit.
 
         accepted: a number of rows that the server accepts; None when it did not say, so that half of them are tried.
         """
-        self._limit = accepted if accepted is not None and 0 < accepted < rows else max(1, rows // 2)
+        smaller = accepted if accepted is not None and 0 < accepted < rows else max(1, rows // 2)
+        self._limit = min(self._limit, smaller)
         self.rows, self._successes = min(self.rows, self._limit), 0
         return self._limit
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dyntui.core.times import duration
+from dyntui.services.bulk import Throughput
 from dyntui.store.journal import Journal, JournalOutcome
 from dyntui.store.states import FINAL, JobState, RowState
 
@@ -35,6 +36,8 @@ class Progress:
     """Why nothing is being sent; "" when something is."""
     batch_rows: int = 0
     """Rows in one request."""
+    throughput: Throughput | None = None
+    """The requests per minute, and what limits them; None before the first request."""
     failures: tuple[JournalOutcome, ...] = ()
     """The latest failures, newest first."""
 
@@ -85,6 +88,7 @@ class ProgressReporter:
         self._pace = Pace()
         self._reported_at = 0.0
         self._batch = 0
+        self._throughput: Throughput | None = None
         self._wait_reason = ""
         self._wait_until = 0.0
         self._failures: deque[JournalOutcome] = deque(maxlen=_FAILURES)
@@ -102,9 +106,12 @@ class ProgressReporter:
         """Record that the wait is over."""
         self._wait_reason, self._wait_until = "", 0.0
 
-    def report(self, activity: str = "", *, batch: int = 0, force: bool = False) -> None:
+    def report(
+        self, activity: str = "", *, batch: int = 0, throughput: Throughput | None = None, force: bool = False
+    ) -> None:
         """Send a snapshot, unless the last one is recent. activity: what the job does instead of sending."""
         self._batch = batch or self._batch
+        self._throughput = throughput or self._throughput
         at = time.monotonic()
         if self._listener is None or (at - self._reported_at < _REPORT_EVERY_S and not force):
             return
@@ -127,6 +134,7 @@ class ProgressReporter:
                 eta_s=self._pace.eta_s(journal.total - finished),
                 waiting=waiting,
                 batch_rows=self._batch,
+                throughput=self._throughput,
                 failures=tuple(self._failures),
             )
         )

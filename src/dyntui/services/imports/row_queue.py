@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dyntui.services.imports.destination import BatchRequest, Destination, SendQueue
@@ -34,6 +34,8 @@ class Batch:
 class RowQueue:
     """The pending rows of a job in batches, by number; halves of a refused batch come first.
 
+    Batches that are in flight together share no natural key.
+
     last_row: the last row that may be sent; None for all.
     """
 
@@ -43,6 +45,7 @@ class RowQueue:
         self._clock = clock
         self._halves: deque[Sequence[int]] = deque()
         self._cursor = 0
+        self._keys_in_flight: set[str] = set()
         self.last_row: int | None = None
 
     def start(self) -> None:
@@ -55,14 +58,13 @@ class RowQueue:
             return False
         return any(self._journal.pending(queue.number, 0, 1, self.last_row) for queue in self._destination.queues)
 
-    def mark_batches(self, queue: SendQueue, size: int, max_batches: int, record: Callable[[], None]) -> deque[Batch]:
-        """Mark the next rows as `sending`, in at most `max_batches` batches, in one transaction with `record`.
+    def mark_batches(self, queue: SendQueue, size: int, max_batches: int) -> list[Batch]:
+        """Mark the next rows as `sending`, in at most `max_batches` batches, in one transaction.
 
-        Returns an empty deque when no row is left.
+        Returns fewer when no row is left, or when the next rows share a key with a batch in flight.
         """
-        marked: deque[Batch] = deque()
+        marked: list[Batch] = []
         with self._journal.transaction():
-            record()
             while len(marked) < max_batches:
                 half = self._next_half(queue)
                 rows = half or self._select(queue, queue.max_rows or size)
@@ -72,34 +74,52 @@ class RowQueue:
                 numbers = [row.number for row in rows]
                 at = self._clock.not_before(steady_ms())
                 number = self._journal.begin_batch(numbers, sending.operation, len(sending.content), at=at)
+                self._keys_in_flight.update(_keys(rows))
                 marked.append(Batch(number, queue, rows, sending, is_half=bool(half)))
         return marked
+
+    def release(self, batch: Batch) -> None:
+        """Record that a batch is no longer in flight."""
+        self._keys_in_flight.difference_update(_keys(batch.rows))
 
     def _next_half(self, queue: SendQueue) -> list[WorkRow]:
         """Return the rows of the next half of a refused batch; none when there is none."""
         while self._halves:
-            if rows := self._journal.pending_of(queue.number, self._halves.popleft()):
+            rows = self._journal.pending_of(queue.number, self._halves[0])
+            if rows and not self._keys_in_flight.isdisjoint(_keys(rows)):
+                return []
+            self._halves.popleft()
+            if rows:
                 return rows
         return []
 
     def _select(self, queue: SendQueue, size: int) -> list[WorkRow]:
-        """Return the next rows that may share a request: no two with one key; a row that no response mentions goes
-        alone.
+        """Return the next rows that may share a request: no two with one key, and none with a key in flight; a row that
+        no response mentions goes alone.
         """
         rows = self._journal.pending(queue.number, self._cursor, size, self.last_row)
-        if len(rows) > 1 and not _may_travel(rows):
-            rows = _first_that_may(rows)
+        if rows and not self._may_travel(rows):
+            rows = self._first_that_may(rows)
         if rows:
             self._cursor = rows[-1].number
         return rows
 
-    def return_to_pending(self, marked: Iterable[Batch]) -> None:
-        """Make the rows of batches that were not sent pending again."""
-        with self._journal.transaction():
-            for batch in reversed(list(marked)):
-                self._journal.return_to_pending(batch.numbers, sent=False)
-                self._journal.end_batch(batch.id, "not sent")
-                self.rewind(batch)
+    def _may_travel(self, rows: Sequence[WorkRow]) -> bool:
+        """Return whether these rows may share a request; fast, because they nearly always may."""
+        keys = _keys(rows)
+        if not self._keys_in_flight.isdisjoint(keys):
+            return False
+        return len(rows) == 1 or (len(set(keys)) == len(keys) and all(row.code != UNMATCHED for row in rows))
+
+    def _first_that_may(self, rows: list[WorkRow]) -> list[WorkRow]:
+        """Return the longest start of these rows that may share a request; none when the first has a key in flight."""
+        used = set(self._keys_in_flight)
+        for index, row in enumerate(rows):
+            keys = row.key_list
+            if not used.isdisjoint(keys) or (index and UNMATCHED in (rows[0].code, row.code)):
+                return rows[:index]
+            used.update(keys)
+        return rows
 
     def rewind(self, batch: Batch) -> None:
         """Continue with the rows of this batch, which are pending again."""
@@ -114,17 +134,6 @@ class RowQueue:
         self._halves.extendleft([numbers[half:], numbers[:half]])
 
 
-def _may_travel(rows: Sequence[WorkRow]) -> bool:
-    """Return whether these rows may share a request; fast, because they nearly always may."""
-    keys = KEY_SEPARATOR.join([row.keys for row in rows]).split(KEY_SEPARATOR)
-    return len(set(keys)) == len(keys) and not any(row.code == UNMATCHED for row in rows)
-
-
-def _first_that_may(rows: list[WorkRow]) -> list[WorkRow]:
-    """Return the longest start of these rows that may share a request; at least one row."""
-    taken = set(rows[0].key_list)
-    for index, row in enumerate(rows[1:], 1):
-        if UNMATCHED in (rows[0].code, row.code) or not taken.isdisjoint(row.key_list):
-            return rows[:index]
-        taken.update(row.key_list)
-    return rows
+def _keys(rows: Sequence[WorkRow]) -> list[str]:
+    """Return the natural keys of rows."""
+    return [key for key in KEY_SEPARATOR.join([row.keys for row in rows]).split(KEY_SEPARATOR) if key]

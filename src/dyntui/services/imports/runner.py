@@ -1,10 +1,12 @@
 """Send the rows of a job so that no row is lost or sent twice, whatever the server or the process does.
 
-One request is in flight at a time. Meanwhile the responses before it are decoded and recorded, and the next batch is
-marked as `sending`, in one transaction, so that the server seldom waits. For a server that is faster than the disk
-several batches are marked at once. Batches that were marked but not sent become pending again.
+Several requests are in flight, as many as the rate limit and the response time need (services/bulk.py). The rows of a
+batch are marked as `sending` in a committed transaction before its request is sent; the same transaction records the
+responses that came before. After a failure nothing new is sent for a while, then one request at a time until one
+succeeds.
 
-The rules are in docs/vendor-api.md (what a response proves); response_outcome.py and reconcile.py implement them.
+The rules are in docs/vendor-api.md (what a response proves); response_outcome.py, settlement.py and reconcile.py
+implement them.
 """
 
 from __future__ import annotations
@@ -12,27 +14,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
+from dyntui.services.bulk import BulkRun
 from dyntui.services.imports.backoff import Backoff
-from dyntui.services.imports.batch_sender import BatchSender
-from dyntui.services.imports.batch_size import DEFAULT_ROWS, BatchSize, RefusedBatch
+from dyntui.services.imports.batch_sender import BatchSender, SentBatch
+from dyntui.services.imports.batch_size import DEFAULT_ROWS, BatchSize
 from dyntui.services.imports.cancel import CANCELED_ROW
-from dyntui.services.imports.destination import Destination, SendQueue, is_taken, refused_row_outcome
+from dyntui.services.imports.destination import Destination, SendQueue
 from dyntui.services.imports.job_control import JobControl, JobStopped, StopRequest
 from dyntui.services.imports.progress import Progress, ProgressReporter
-from dyntui.services.imports.reconcile import UNMATCHED
-from dyntui.services.imports.recovery import ACCEPTS_IDS, Recovery
+from dyntui.services.imports.recovery import Recovery
 from dyntui.services.imports.response_outcome import OutcomeKind, ResponseOutcome, outcome_of_error
-from dyntui.services.imports.row_queue import Batch, RowQueue
+from dyntui.services.imports.row_queue import RowQueue
 from dyntui.services.imports.server_clock import ServerClock
 from dyntui.services.imports.server_reader import make_reader
-from dyntui.store.journal import Journal, JournalOutcome, now_ms
+from dyntui.services.imports.settlement import MAX_ROWS, Settlement
+from dyntui.store.journal import Journal, now_ms
 from dyntui.store.states import JobState, RowState
 
 if TYPE_CHECKING:
@@ -42,17 +44,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ImportRunner", "JobOptions", "RunResult", "rows_per_request"]
 
-MAX_ROWS = "max_rows"
-"""The fact with the number of rows that the server accepts in a request, when it refused more."""
 _ALL_REFUSED = {404: 3}
 _MOST_REFUSED = 50
-_ROW_TRIES = 6
 _FIRST_RETRY_DELAY_S, _LONGEST_RETRY_DELAY_S = 0.5, 15.0
 _RECOVERY_ROWS = 500
 _LISTEN_EVERY = 0.5
 _CLOCK_WITHIN = 10.0
-_HORIZON, _MOST_AHEAD = 0.02, 8
-"""Batches are marked for so many seconds ahead: as many may turn out unknown, and looked up, when the process dies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +119,22 @@ class ImportRunner:
         self._destination = destination
         self._clock = ServerClock()
         self._client = client
-        self._sender = BatchSender(client, permit, self._clock)
+        self._bulk = BulkRun(client, destination.queues[0].operation)
+        self._sender = BatchSender(client, permit, self._clock, self._bulk)
         self._recovery = Recovery(journal, destination, make_reader(client, self._clock), self.options.upsert)
         self._settle_ms = round(self.options.settle * 1000)
-        self._size = BatchSize(rows_per_request(journal, self.options.batch), adaptive=self.options.adaptive)
-        self._refused_batch: RefusedBatch | None = None
         self._backoff = Backoff()
         self._reporter = ProgressReporter(journal, on_progress)
         self._queue = RowQueue(journal, destination, self._clock)
+        size = BatchSize(rows_per_request(journal, self.options.batch), adaptive=self.options.adaptive)
+        self._settlement = Settlement(journal, destination, self._queue, size, self._reporter)
         self._recovery_task: asyncio.Future[ApiProblem | None] | None = None
         self._interrupted = False
-        self._unreadable: ResponseOutcome | None = None
-        self._refused_in_a_row = 0
-        self._response_time_s = _HORIZON
+        """Whether lost responses have settled, so that their rows are looked up before more is sent."""
+        self._stopped: JobStopped | None = None
+        """Why nothing more is sent."""
+        self._failed_at = self._resume_at = 0.0
+        self._wait_label = ""
         self._retry_delay_s = _FIRST_RETRY_DELAY_S
 
     async def run(self) -> RunResult:
@@ -199,173 +199,103 @@ class ImportRunner:
         """Send every pending row of a queue once; stop early when lost responses have settled meanwhile."""
         self._queue.start()
         self._interrupted = False
-        self._unreadable = None
         self.control.check()
-        answered: list[tuple[Batch, ResponseOutcome]] = []
-        marked = self._mark_next(queue, answered)
-        while marked:
-            if self.control.stop_requested or self._interrupted or self._unreadable is not None:
-                self._flush(answered, marked)
-                self.control.check()
-                if self._interrupted:
-                    return
-                await self._back_off_if_unreadable()
-                marked = self._mark_next(queue, answered)
-                continue
-            current = marked.popleft()
-            started = time.monotonic()
-            try:
-                await self._sender.start(current)
-                if not marked and not self.control.stop_requested:
-                    marked = self._mark_next(queue, answered)
-                response = await self._sender.wait()
-            finally:
-                self._sender.close()
-            if response.kind is OutcomeKind.ANSWERED:
-                answered.append((current, response))
-                self._refused_in_a_row = 0
-                self._response_time_s = time.monotonic() - started
-                self._size.record_success(self._response_time_s)
-                self._interrupted = self._is_recovery_due()
-                if self._refused_batch is not None and self._refused_batch.record_accepted(current.numbers):
-                    self._set_max_rows(self._refused_batch.rows, self._refused_batch.accepted)
-                    self._refused_batch = None
-                    self._flush(answered, marked)  # what is marked may be too large
-            else:
-                self._flush(answered, marked)
-                await self._handle_failure(current, response)
-                self.control.check()
-            if not marked:
-                marked = self._mark_next(queue, answered)
-            self._reporter.report(batch=self._size.rows)
+        sent: list[SentBatch] = []
+        try:
+            while True:
+                with self.journal.transaction():
+                    for each in sent:
+                        self._settle(each)
+                    free = self._free_requests()
+                    marked = self._queue.mark_batches(queue, self._settlement.size.rows, free)
+                self._sender.start(marked)
+                if self._wait_label and time.monotonic() >= self._resume_at:
+                    self._wait_label = ""
+                    self._reporter.end_wait()
+                self._reporter.report(batch=self._settlement.size.rows, throughput=self._bulk.throughput())
+                if self._sender.in_flight:
+                    sent = await self._sender.wait(self._delay_s() or None)
+                elif free or self._is_ending():
+                    break  # no row is left, or none is to be sent
+                else:
+                    sent = []
+                    await self._wait_before_next(self._delay_s())
+        finally:
+            self._sender.close()
+        self.control.check()
+        if self._stopped is not None:
+            raise self._stopped
 
-    def _mark_next(self, queue: SendQueue, answered: list[tuple[Batch, ResponseOutcome]]) -> deque[Batch]:
-        """Record the responses and mark the next batches, in one transaction."""
-        ahead = min(_MOST_AHEAD, max(1, int(_HORIZON / self._response_time_s)))
-        marked = self._queue.mark_batches(queue, self._size.rows, ahead, lambda: self._record(answered))
-        answered.clear()
-        return marked
+    def _is_ending(self) -> bool:
+        """Return whether no further request is to be sent."""
+        return self.control.stop_requested or self._stopped is not None or self._interrupted
 
-    def _flush(self, answered: list[tuple[Batch, ResponseOutcome]], marked: deque[Batch]) -> None:
-        """Record the responses; batches that were marked and not sent are pending again."""
-        with self.journal.transaction():
-            self._record(answered)
-            self._queue.return_to_pending(marked)
-        answered.clear()
-        marked.clear()
+    def _free_requests(self) -> int:
+        """Return how many requests may be sent now."""
+        in_flight = self._sender.in_flight
+        if self._is_ending() or self._delay_s():
+            return 0
+        if self._settlement.sends_one_at_a_time:
+            return 1 - min(1, in_flight)
+        return max(self._bulk.free, 0 if in_flight else 1)
+
+    def _delay_s(self) -> float:
+        """Return the seconds until the next request may be sent, after a failure or by the rate limit."""
+        return max(0.0, self._resume_at - time.monotonic(), self._bulk.delay_s)
+
+    async def _wait_before_next(self, delay_s: float) -> None:
+        """Wait while no request is in flight. Raises JobStopped as soon as a stop is requested."""
+        with self._client.log.waits.known(self._wait_label or "the rate limit", delay_s):
+            await self.control.wait(delay_s)
 
     # -- one response -------------------------------------------------------------------------------------------------
 
-    def _record(self, answered: Sequence[tuple[Batch, ResponseOutcome]]) -> None:
-        """Record the outcome of each row from the responses."""
-        for batch, response in answered:
-            self._record_one(batch, response)
-
-    def _record_one(self, batch: Batch, response: ResponseOutcome) -> None:
-        response = response.decoded()
-        if response.kind is not OutcomeKind.ANSWERED:
-            self._unreadable = response
-            with self.journal.transaction():
-                self._settle_failure(batch, response)
-                self.journal.end_batch(batch.id, response.kind.value, response.status, response.request_id)
-            return
-        self._backoff.record_success()
-        outcome_by_row = {
-            outcome.number: outcome for outcome in self._destination.read_response(batch.queue, batch.rows, response)
-        }
-        outcomes: list[JournalOutcome] = []
-        for row in batch.rows:
-            outcome = outcome_by_row.get(row.number)
-            if outcome is None:
-                message = "The response does not mention this row."
-                outcome = JournalOutcome(row.number, RowState.UNKNOWN, "", UNMATCHED, "", message)
-            elif (
-                row.chosen_id
-                and outcome.user_id not in ("", row.chosen_id)
-                and self.journal.facts.get(ACCEPTS_IDS, True)
-            ):
-                self.journal.note(**{ACCEPTS_IDS: False})
-            elif outcome.state is RowState.PENDING and row.attempts + 1 >= _ROW_TRIES:
-                outcome = outcome._replace(state=RowState.FAILED)
-            outcomes.append(outcome)
-        with self.journal.transaction():
-            self.journal.settle(RowState.SENDING, outcomes)
-            self.journal.end_batch(batch.id, response.kind.value, response.status, response.request_id)
-        self._reporter.add_failures(outcomes)
-
-    async def _handle_failure(self, batch: Batch, response: ResponseOutcome) -> None:
-        """Settle the rows of a failed request, then wait before the next one. Raises JobStopped when it makes no
-        sense to go on.
-        """
-        with self.journal.transaction():
-            self._settle_failure(batch, response)
-            self.journal.end_batch(batch.id, response.kind.value, response.status, response.request_id)
+    def _settle(self, sent: SentBatch) -> None:
+        """Record what the end of a request means, and decide whether and when the next one is sent."""
+        response = self._settlement.settle(sent)
+        self._interrupted = self._interrupted or self._is_recovery_due()
+        refused_in_a_row = self._settlement.refused_in_a_row
         match response.kind:
+            case OutcomeKind.ANSWERED:
+                self._backoff.record_success()
             case OutcomeKind.NOT_ALLOWED:
-                raise JobStopped(response.message, error=response.error)
+                self._stop(response.message, response)
             case OutcomeKind.RATE_LIMITED:
-                requested = getattr(response.error, "retry_after", None) or 0.0
-                waiting = max(
-                    rate_limiter.waiting
-                    for rate_limiter in self._client.rate_limiters.for_operation(batch.request.operation)
-                )
-                growing = self._backoff.next_delay() or _LONGEST_RETRY_DELAY_S  # in case the server always responds 429
-                await self._wait(
-                    max(requested, waiting, growing), "the server asked to slow down", "the server's rate limit"
-                )
+                self._back_off(sent, response, "the server asked to slow down", "the server's rate limit")
             case OutcomeKind.NOT_SENT | OutcomeKind.MAYBE | OutcomeKind.BUSY:
-                await self._back_off(response)
-            case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if self._refused_in_a_row >= _ALL_REFUSED.get(
-                response.status, _MOST_REFUSED
-            ):
-                raise JobStopped(f"the server refuses every row: {response.message}", error=response.error)
+                reason = response.message or "the server does not respond"
+                self._back_off(sent, response, reason, "a server that fails")
+            case _ if refused_in_a_row >= _ALL_REFUSED.get(response.status, _MOST_REFUSED):
+                self._stop(f"the server refuses every row: {response.message}", response)
 
-    def _settle_failure(self, batch: Batch, response: ResponseOutcome) -> None:
-        journal, numbers = self.journal, batch.numbers
-        match response.kind:
-            case OutcomeKind.MAYBE:
-                message = response.message or "The job was stopped before the response."
-                lost = [JournalOutcome(number, RowState.UNKNOWN, "", response.code, "", message) for number in numbers]
-                journal.settle(RowState.SENDING, lost)
-                self._size.record_failure()
-            case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if len(numbers) == 1:
-                outcome = refused_row_outcome(batch.rows[0], response.code, response.message)
-                journal.settle(RowState.SENDING, [outcome])
-                self._reporter.add_failures([outcome])
-                self._refused_in_a_row = 0 if is_taken(response.code) else self._refused_in_a_row + 1
-                if self._refused_batch is not None and self._refused_batch.contains(numbers[0]):
-                    self._refused_batch = None
-            case OutcomeKind.REFUSED:
-                journal.return_to_pending(numbers, sent=True)
-                self._queue.halve(numbers)
-                self._refused_batch = self._refused_batch or RefusedBatch(numbers)
-            case OutcomeKind.TOO_LARGE:
-                journal.return_to_pending(numbers, sent=True)
-                self._set_max_rows(len(numbers), response.stated_limit)
-                if batch.is_half:
-                    self._queue.halve(numbers)
-                else:
-                    self._queue.rewind(batch)
-            case _:
-                journal.return_to_pending(numbers, sent=response.kind is not OutcomeKind.NOT_SENT)
-                self._queue.rewind(batch)
+    def _stop(self, reason: str, response: ResponseOutcome) -> None:
+        """Send nothing more; the job stops when no request is in flight."""
+        self._stopped = self._stopped or JobStopped(reason, error=response.error)
 
-    def _set_max_rows(self, refused: int, accepted: int | None) -> None:
-        """Send fewer than `refused` rows in a request for the rest of the job, also after a resume."""
-        self.journal.note(**{MAX_ROWS: self._size.record_too_large(refused, accepted)})
+    def _back_off(self, sent: SentBatch, response: ResponseOutcome, reason: str, wait_label: str) -> None:
+        """Send nothing for a while, longer after each failure; stop the job when the server has failed for too long.
 
-    async def _back_off_if_unreadable(self) -> None:
-        """Wait when the last response could not be decoded."""
-        garbled, self._unreadable = self._unreadable, None
-        if garbled is not None:
-            await self._back_off(garbled)
-
-    async def _back_off(self, response: ResponseOutcome) -> None:
-        """Wait before the next attempt, longer each time. Raises JobStopped when the server has failed for too long."""
-        delay = self._backoff.next_delay()
-        if delay is None:
-            raise JobStopped(f"the server does not respond: {response.message}", error=response.error)
-        await self._wait(delay, response.message or "the server does not respond", "a server that fails")
+        Requests that were in flight together count as one failure.
+        reason: for the job's progress; wait_label: for the request log.
+        """
+        if sent.response.kind is OutcomeKind.MAYBE and response.error is None:
+            return  # it was abandoned
+        delay_s: float | None = 0.0
+        if sent.started >= self._failed_at:
+            self._failed_at = time.monotonic()
+            delay_s = self._backoff.next_delay()
+        if response.kind is OutcomeKind.RATE_LIMITED:
+            requested = getattr(response.error, "retry_after", None) or 0.0
+            limiters = self._client.rate_limiters.for_operation(sent.batch.request.operation)
+            waiting = max(limiter.waiting for limiter in limiters)
+            # In case the server always responds 429, the delay grows.
+            delay_s = max(requested, waiting, _LONGEST_RETRY_DELAY_S if delay_s is None else delay_s)
+        if delay_s is None:
+            self._stop(f"the server does not respond: {response.message}", response)
+        elif delay_s:
+            self._resume_at = max(self._resume_at, time.monotonic() + delay_s)
+            self._wait_label = wait_label
+            self._reporter.start_wait(self._resume_at - time.monotonic(), reason)
 
     # -- lost responses -----------------------------------------------------------------------------------------------
 
@@ -405,7 +335,10 @@ class ImportRunner:
                 response = outcome_of_error(problem)
                 if response.kind in (OutcomeKind.NOT_ALLOWED, OutcomeKind.REFUSED):
                     raise JobStopped(f"rows cannot be looked up: {response.message}", error=problem)
-                await self._back_off(response)
+                delay_s = self._backoff.next_delay()
+                if delay_s is None:
+                    raise JobStopped(f"the server does not respond: {response.message}", error=problem)
+                await self._wait(delay_s, response.message or "the server does not respond", "a server that fails")
             self._reporter.report()
 
     # -- stop requests and progress -----------------------------------------------------------------------------------

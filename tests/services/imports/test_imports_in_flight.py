@@ -1,0 +1,174 @@
+"""Several requests of a job in flight: every row is accounted for, whatever becomes of one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.services.imports.imports_fixtures import FakeServer, Reply, emails, job, people, run, states
+from tests.store.journal_rows import stored_row
+
+from dyntui.api.errors import ConnectionLost
+from dyntui.services.imports.job_control import JobControl, StopRequest
+from dyntui.store import job_queries
+from dyntui.store.job_loader import NewRow, load
+from dyntui.store.journal import Journal
+from dyntui.store.states import JobState, RowState
+
+
+class BusyServer(FakeServer):
+    """Answers when `together` requests are in flight, or no more come. answer: replies to a request by its number."""
+
+    def __init__(self, together: int, answer: Callable[[int, list[dict[str, Any]]], Reply] | None = None) -> None:
+        super().__init__()
+        self.together = together
+        self.answer = answer
+        self.now_in_flight: list[list[dict[str, Any]]] = []
+        self.most = 0
+        self.in_flight_at: list[int] = []
+        """How many were in flight when each request arrived, with it."""
+
+    def _reply(self, method: str, path: str, query: dict[str, str], body: bytes) -> Any:
+        if method == "GET":
+            return super()._reply(method, path, query, body)
+        return self._reply_later(super()._reply(method, path, query, b"[]"), path, query, body)
+
+    def _reply_later(self, _: Any, path: str, query: dict[str, str], body: bytes) -> Awaitable[Reply]:
+        import orjson
+
+        rows = orjson.loads(body)
+        self.posts[-1] = rows
+        number = len(self.posts)
+        self.now_in_flight.append(rows)
+        self.most = max(self.most, len(self.now_in_flight))
+        self.in_flight_at.append(len(self.now_in_flight))
+
+        async def reply() -> Reply:
+            for _ in range(200):
+                if len(self.now_in_flight) >= self.together:
+                    break
+                await asyncio.sleep(0)
+            self.now_in_flight.remove(rows)
+            return self.answer(number, rows) if self.answer is not None else self.apply(rows)
+
+        return reply()
+
+
+async def test_several_requests_are_in_flight_after_the_first_was_accepted(tmp_path: Path) -> None:
+    server = BusyServer(16)
+    with job(tmp_path, people(400)) as journal:
+        assert (await run(journal, server, batch=10)).state is JobState.DONE
+        assert states(journal) == ["created"] * 400
+    assert emails(server) == sorted(row["email"] for row in people(400))
+    assert server.in_flight_at[:2] == [1, 1]
+    assert server.most == 16
+
+
+async def test_a_pause_waits_for_all_responses_and_sends_nothing_more(tmp_path: Path) -> None:
+    control = JobControl()
+    server = BusyServer(8)
+
+    def stop() -> None:
+        if len(server.posts) == 6:
+            control.request_stop(StopRequest.PAUSE, "enough")
+
+    server.before_post = stop
+    with job(tmp_path, people(400)) as journal:
+        assert (await run(journal, server, control=control, batch=10)).state is JobState.PAUSED
+        sent = len(server.posts)
+        assert 6 <= sent <= 1 + 16
+        rows = list(job_queries.iterate_rows(journal))
+        assert [row.state.value for row in rows] == ["created"] * 10 * sent + ["pending"] * (400 - 10 * sent)
+        assert {(row.attempts, row.first_sent) for row in rows[10 * sent :]} == {(0, None)}
+        assert (await run(journal, server, batch=10)).state is JobState.DONE
+        assert emails(server) == sorted(row["email"] for row in people(400))
+
+
+async def test_rows_with_the_same_key_are_never_in_flight_together(tmp_path: Path) -> None:
+    server = BusyServer(4)
+    journal = Journal.create(tmp_path / "jobs" / "job.sqlite", kind="users", facts={})
+    names = [f"row{n % 30}" for n in range(120)]
+    bodies = [f'{{"email":"{name}@x.example"}}'.encode() for name in names]
+    rows = [NewRow(n, b"[[]]", body, (f"email:{names[n - 1]}@x.example",)) for n, body in enumerate(bodies, 1)]
+    load(journal, rows, allow_duplicates=True)
+    journal.move(JobState.READY)
+    shared: list[set[str]] = []
+
+    def compare() -> None:
+        others = [{row["email"] for row in each} for each in server.now_in_flight]
+        shared.extend(one & other for number, one in enumerate(others) for other in others[:number])
+
+    server.before_post = compare
+    with journal:
+        assert (await run(journal, server, batch=7)).state is JobState.DONE
+        assert states(journal).count("created") == 30
+        assert states(journal).count("exists") == 90
+    assert server.most > 1
+    assert not any(shared)
+
+
+async def test_a_failure_delays_the_next_requests_and_one_tries_alone(tmp_path: Path) -> None:
+    """Those that were in flight with it count: created rows stay created, and lost rows are looked up."""
+
+    def answer(number: int, rows: list[dict[str, Any]]) -> Reply:
+        if 5 <= number <= 8:
+            server.apply(rows[:3])
+            raise ConnectionLost("gone")
+        return server.apply(rows)
+
+    server = BusyServer(8, answer)
+    waits: list[str] = []
+    with job(tmp_path, people(400)) as journal:
+        ended = await run(journal, server, batch=10, on_progress=lambda progress: waits.append(progress.waiting))
+        assert ended.state is JobState.DONE
+        assert states(journal) == ["created"] * 400
+        assert emails(server) == sorted(row["email"] for row in people(400))
+    assert any("gone" in reason for reason in waits)
+    assert server.in_flight_at[17 if server.most == 16 else 9 :].count(1), "one request alone after the failure"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_refused_token_stops_the_job_after_the_other_responses(tmp_path: Path, status: int) -> None:
+    def answer(number: int, rows: list[dict[str, Any]]) -> Reply:
+        return Reply(status, {"error": "the token lacks a scope"}) if number == 4 else server.apply(rows)
+
+    server = BusyServer(8, answer)
+    with job(tmp_path, people(400)) as journal:
+        ended = await run(journal, server, batch=10)
+        assert (ended.state, ended.reason) == (JobState.PAUSED, "the token lacks a scope")
+        assert journal.counts[RowState.CREATED] == 10 * (len(server.posts) - 1) == len(server.users)
+        assert not journal.counts.get(RowState.SENDING)
+        row = stored_row(journal, 31)
+        assert row is not None
+        assert row.state is RowState.PENDING
+
+
+async def test_a_refused_number_of_rows_is_learned_with_one_request(tmp_path: Path) -> None:
+    def answer(number: int, rows: list[dict[str, Any]]) -> Reply:
+        return Reply(400, {"error": "Validation failed"}) if len(rows) > 25 else server.apply(rows)
+
+    server = BusyServer(8, answer)
+    with job(tmp_path, people(800)) as journal:
+        assert (await run(journal, server, batch=100)).state is JobState.DONE
+        assert states(journal) == ["created"] * 800
+    assert sum(len(post) > 25 for post in server.posts) == 3, "100, and its two halves"
+
+
+async def test_refused_rows_are_found_while_other_requests_are_in_flight(tmp_path: Path) -> None:
+    bad = {f"row{number}@example.com" for number in range(15, 400, 20)}
+
+    def answer(number: int, rows: list[dict[str, Any]]) -> Reply:
+        if any(row["email"] in bad for row in rows):
+            return Reply(400, {"error": "body has a bad row", "code": "invalid_user"})
+        return server.apply(rows)
+
+    server = BusyServer(4, answer)
+    with job(tmp_path, people(400)) as journal:
+        assert (await run(journal, server, batch=10)).state is JobState.DONE
+        assert [n for n, state in enumerate(states(journal), 1) if state == "failed"] == list(range(15, 400, 20))
+        assert len(server.users) == 380
+        assert "max_rows" not in journal.facts
+    assert server.most > 1
