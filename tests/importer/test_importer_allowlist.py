@@ -153,3 +153,42 @@ def test_any_pasted_text_results_in_entries_problems_or_one_error(text: str) -> 
         return
     for each in made:
         assert each.ok != bool([problem for problem in each.problems if problem.severity == "error"])
+
+
+EVM = "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "suggestion"),
+    [
+        (f"https://etherscan.io/address/{EVM}", "wallet_address_refused", EVM),
+        (f"eip155:1:{EVM}", "wallet_address_refused", EVM),
+        ("0X" + EVM[2:], "wallet_prefix_missing", EVM),
+        (EVM[:-1] + "O", "wallet_address_malformed", None),
+        ("https://t.me/nora", "domain_invalid", None),
+        ("github.com/nora", "domain_invalid", None),
+        ("https://www.instagram.com/nora", "domain_invalid", None),
+    ],
+)
+def test_a_page_about_a_person_or_a_wallet_opens_no_domain(text: str, code: str, suggestion: str | None) -> None:
+    with pasted_source(text) as source:
+        mapper = AllowlistMapper(propose_mapping(source.info, source.sample(), kind="allowlist"))
+        (mapped,) = (mapper.map(row) for row in source.rows())
+    problem = mapped.problems[0]
+    assert (problem.severity, problem.code, problem.suggestion) == ("error", code, suggestion)
+
+
+@pytest.mark.parametrize(
+    ("text", "domain"),
+    [
+        ("*@alpha-mail.org", "alpha-mail.org"),
+        ("https://www.alpha-mail.org/team?x=1", "alpha-mail.org"),
+        ("alpha-mail.org.", "alpha-mail.org"),
+        ("b\u00fccher.de", "xn--bcher-kva.de"),
+    ],
+)
+def test_a_domain_is_read_in_the_usual_spellings(text: str, domain: str) -> None:
+    with pasted_source(text) as source:
+        mapper = AllowlistMapper(propose_mapping(source.info, source.sample(), kind="allowlist"))
+        (mapped,) = (mapper.map(row) for row in source.rows())
+    assert mapped.user == {"emailDomain": domain} and [each.code for each in mapped.problems] == ["domain_normalized"]

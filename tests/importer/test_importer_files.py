@@ -432,3 +432,8 @@ def test_texts_in_the_quotes_of_other_programs_are_read(text: str, email: str) -
 def test_a_header_row_in_joined_files_is_an_error(again: str) -> None:
     with open_source(io.BytesIO(f"username,name\nada,Ada\n{again}\nbob,Bob\n".encode())) as source:
         assert [[problem.code for problem in row.problems] for row in source.rows()] == [[], ["header_repeated"], []]
+
+
+def test_a_name_below_whole_records_is_no_header() -> None:
+    with open_source(io.BytesIO(b"ada@x.com\nbob@x.com\nteam\neve@x.com\n")) as source:
+        assert source.info.header_row is None and source.count() == 4

@@ -275,10 +275,11 @@ def test_a_wallet_without_an_address_is_named(cell: Any) -> None:
         ("vitalik.eth", "is a name, not an address", None),
         (EVM[2:], "lacks the 0x", EVM),
         (EVM[:-2], "but 38", None),
-        (f"eip155:1:{EVM}", "refuses", EVM),
-        (f"https://etherscan.io/address/{EVM}", "refuses", EVM),
+        (f"eip155:1:{EVM}", "other text around", EVM),
+        (f"https://etherscan.io/address/{EVM}", "other text around", EVM),
         (f"{EVM}, {EVM[:-1]}6", "has 2 addresses", None),
         ("1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb", "BTC: its checksum is wrong", None),
+        (EVM[:-1] + "O", "not 0x and 40 hex digits", None),
         ("r9cZA1mLK5R5Am25ArfXFmqgNwjZgnfk59", "", None),
     ],
 )

@@ -21,9 +21,10 @@ _LONG_HEX = re.compile(r"0x[0-9a-fA-F]{60,64}|0x[0-9a-fA-F]{16}")
 _WORD = r"[^\W\d_]+(?:['’.\-][^\W\d_]+)*\.?"
 _FULL_NAME = re.compile(rf"{_WORD}(?: {_WORD}){{1,4}}|{_WORD}, {_WORD}(?: {_WORD})*")
 _DOMAIN = re.compile(
-    r"(?:https?://|@)?(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,24}(?::\d+)?(?:/.*)?", re.IGNORECASE
+    r"(?:https?://|\*?@)?(?:[^\W_](?:[\w\-]*[^\W_])?\.)+[^\W\d_]{2,24}\.?(?::\d+)?(?:/.*)?", re.IGNORECASE
 )
-_BARE_EVM = re.compile(r"[0-9a-fA-F]{40}|0x[0-9a-fA-F]{30,50}")
+_BARE_EVM = re.compile(r"[0-9a-fA-F]{40}|0x[0-9a-zA-Z]{30,50}|0X[0-9a-fA-F]{30,50}")
+_EVM_INSIDE = re.compile(r"(?<![0-9A-Za-z])0x[0-9a-fA-F]{40}(?![0-9A-Za-z])")
 _DISCORD = re.compile(r"[^\s#@:]{2,32}#\d{4}")
 _CHECKED = ("TON", "COSMOS", "SOL")
 
@@ -56,7 +57,7 @@ def looks_like(
 def identifier_kind(text: str) -> str | None:
     """Return the kind of allowlist identifier of a text; None when several are possible (`ada`, `12345`, `@ada`)."""
     text = text.strip()
-    if _EMAIL.fullmatch(text) and not text.startswith("@"):
+    if _EMAIL.fullmatch(text) and not text.startswith(("@", "*@")):
         return "email"
     if _PHONE.fullmatch(text):
         return "phoneNumber"
@@ -64,7 +65,7 @@ def identifier_kind(text: str) -> str | None:
         return "walletPublicKey"
     if network := network_of_url(text):
         return f"{network}Username"
-    if _BARE_EVM.fullmatch(text) or (is_ens_name(text) and not text.startswith("@")):
+    if _BARE_EVM.fullmatch(text) or _EVM_INSIDE.search(text) or (is_ens_name(text) and not text.startswith("@")):
         return "walletPublicKey"  # whose check says what is missing
     if _DISCORD.fullmatch(text):
         return "discordUsername"

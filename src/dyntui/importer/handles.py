@@ -52,6 +52,19 @@ _DOMAIN = re.compile(r"[a-z0-9]+(?:[-.]+[a-z0-9]+)*\.[a-z]{2,10}")
 """What the API accepts as a domain (docs/vendor-api.md#field-values)."""
 
 
+_PAGE_HOSTS = frozenset(
+    {
+        *(host for network in HANDLES.values() for host in network.hosts),
+        *("t.me", "telegram.me", "wa.me", "discord.gg", "instagram.com", "facebook.com", "fb.com", "linkedin.com"),
+        *("github.com", "gitlab.com", "youtube.com", "tiktok.com", "medium.com", "reddit.com", "bsky.app"),
+        *("linktr.ee", "lens.xyz", "hey.xyz", "opensea.io", "app.ens.domains", "debank.com", "zapper.xyz"),
+        *("zerion.io", "mirror.xyz", "etherscan.io", "polygonscan.com", "basescan.org", "arbiscan.io"),
+        *("bscscan.com", "snowtrace.io", "solscan.io"),
+    }
+)
+"""Sites whose pages are about persons and wallets, so that a URL of one does not mean the email domain."""
+
+
 def network_of_url(text: str) -> str | None:
     """Return the kind of the network that the URL of a profile belongs to; None for another text."""
     match = _URL.fullmatch(text)
@@ -81,11 +94,15 @@ def read_domain(text: str, name: str, problems: list[Problem]) -> str:
         )
         problems.append(Problem("error", "ens_name", name, message))
         return text
-    host = text.removeprefix("@")
+    if (page := _URL.fullmatch(text)) and page["host"].lower().removeprefix("www.") in _PAGE_HOSTS:
+        message = f"“{text}” is a page about a person or a wallet, not an email domain."
+        problems.append(Problem("error", "domain_invalid", name, message))
+        return text
+    host = text.removeprefix("*").removeprefix("@")
     if re.match(r"(?i)[a-z]+://", host) or "/" in host or ":" in host:
         with suppress(ValueError):
             host = urlsplit(host if "://" in host else f"//{host}").hostname or ""
-    host = host.rstrip(".").lower()
+    host = host.rstrip(".").lower().removeprefix("www.")
     if not host.isascii():
         with suppress(UnicodeError):
             host = host.encode("idna").decode("ascii")

@@ -286,9 +286,12 @@ def find_header(records: Sequence[Sequence[Cell]], known: Set[str]) -> int | Non
         if all(name in record for name in REPORT_COLUMNS):
             return place
     hits = [count_names(records, place, known) for place in range(min(15, len(records)))]
-    if any(hits):
-        return hits.index(max(hits))
     filled = [sum(cell not in ("", None) for cell in record) for record in records]
+    if any(hits):
+        place = hits.index(max(hits))
+        above = range(place) if hits[place] == 1 else ()  # one name below whole records is a value
+        if not any(filled[other] >= filled[place] and _has_certain_data(records[other]) for other in above):
+            return place
     usual = Counter(count for count in filled if count).most_common(1)
     if not usual:
         return None
@@ -300,13 +303,18 @@ def find_header(records: Sequence[Sequence[Cell]], known: Set[str]) -> int | Non
     return first
 
 
+def _has_certain_data(record: Sequence[Cell]) -> bool:
+    """Return whether a cell can only be a value: an email, a wallet, a UUID."""
+    return any(isinstance(cell, str) and _CERTAIN_DATA.fullmatch(cell.strip()) for cell in record)
+
+
 def count_names(records: Sequence[Sequence[Cell]], place: int, known: Set[str]) -> int:
     """Return the number of column names in a record; 0 when one of its cells can only be data.
 
     A name that occurs again in its column is a value: a column of roles may contain “user”.
     """
     record = records[place]
-    if any(isinstance(cell, str) and _CERTAIN_DATA.fullmatch(cell.strip()) for cell in record):
+    if _has_certain_data(record):
         return 0
     return sum(
         isinstance(cell, str)

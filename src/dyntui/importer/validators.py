@@ -261,7 +261,8 @@ def _id(value: object, field: ImportField, rules: ValidationContext, problems: l
 
 
 def _fid(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
-    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    text = re.sub(r"\.0+\Z", "", value) if isinstance(value, str) else ""  # a number that became a float
+    number = int(text) if text.isascii() and text.isdigit() else value
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         problems.append(Problem("error", "fid_invalid", field.name, f"“{value}” is not a Farcaster id."))
     return number

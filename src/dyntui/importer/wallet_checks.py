@@ -53,7 +53,10 @@ def check_address_text(text: str, name: str) -> Problem | None:
     if len(inside) > 1:
         message = f"The value has {len(inside)} addresses, and one is allowed here. Map the column to wallets."
         return Problem("error", "wallet_address_refused", name, message)
-    return Problem("error", "wallet_address_refused", name, _refusal(text), inside.pop() if inside else None)
+    if inside:
+        message = f"“{text[:80]}” has other text around the address."
+        return Problem("error", "wallet_address_refused", name, message, inside.pop())
+    return Problem("error", "wallet_address_refused", name, _refusal(text))
 
 
 def _private_key(name: str) -> Problem:
@@ -124,7 +127,7 @@ def check_entry_address(address: str, name: str, problems: list[Problem]) -> Non
     if digits == _LONG_HEX or (digits and digits in (16, 62, 63)):
         message = "An address of Sui, Aptos, Starknet or Flow; there is no checksum to verify."
         problems.append(Problem("info", "wallet_format_ok", name, message))
-    elif digits or _BARE_EVM.fullmatch(address):
+    elif digits or _BARE_EVM.fullmatch(address) or address[:2] in ("0x", "0X"):
         check_chain_address("EVM", address, name, problems)
     elif chain := family_of(address):
         check_chain_address(chain, address, name, problems)
