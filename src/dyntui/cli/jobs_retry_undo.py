@@ -151,7 +151,7 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, from_options: Co
 
 def _print_plan(context: CliContext, plan: UndoResult, count: int, kind: UndoTarget) -> None:
     """Print how many objects are deleted and which ones are skipped."""
-    context.print_message(f"{count:,} {kind.plural} to delete, {len(plan.skipped):,} to skip")
+    context.print_message(f"{quantity(count, kind.noun, kind.plural)} to delete, {len(plan.skipped):,} to skip")
     listed = (f"  row {line.row}, {kind.noun} {line.user_id} {line.reason}" for line in plan.skipped[:_MAX_LISTED])
     more = len(plan.skipped) - _MAX_LISTED
     context.print_message(*listed, f"  … and {more:,} more" if more > 0 else "", kind.warning)
@@ -180,7 +180,9 @@ def _finish_undo(context: CliContext, journal: Journal, kind: UndoTarget, result
         UndoState.SKIPPED: "skipped",
         UndoState.FAILED: "failed",
     }
-    parts = [f"{counts[state]:,} {kind.plural} {label}" for state, label in labels.items() if counts[state]]
+    parts = [
+        f"{quantity(counts[state], kind.noun, kind.plural)} {label}" for state, label in labels.items() if counts[state]
+    ]
     context.print_result(f"Undo of job {journal.id}: {', '.join(parts) or 'nothing to delete'}")
     if result.stop_reason:
         context.print_message(f"Stopped: {result.stop_reason}. Continue with `dyntui jobs undo {journal.id}`.")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from dyntui.importer.phones import normal_phone
+from dyntui.importer.vendor_formats import CHAIN_WORDS
 
 __all__ = ["describe_key", "entry_keys", "field_of_key", "natural_keys", "wallet_key"]
 
@@ -20,8 +21,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def wallet_key(chain: str, address: str) -> str:
-    """Return the key of a wallet, `wallet:EVM:0x…`. ETH and EVM are one family; hex and bech32 are in lower case."""
-    chain = chain.strip().upper()
+    """Return the key of a wallet, `wallet:EVM:0x…`. ETH and EVM are one family; hex and bech32 are in lower case.
+
+    chain: as the API names it, or the namespace that verified credentials have, such as `eip155`.
+    """
+    chain = CHAIN_WORDS.get(chain.strip().casefold(), chain.strip().upper())
     address = _CONTROL.sub("", address.strip())
     family = "EVM" if chain in _EVM else chain
     if _HEX.fullmatch(address):

@@ -29,6 +29,7 @@ CHAIN_WORDS = {
     "solana": "SOL",
     "svm": "SOL",
     "bitcoin": "BTC",
+    "bip122": "BTC",
     "bitcoin-segwit": "BTC",
     "bitcoin-taproot": "BTC",
     "starknet": "STARK",

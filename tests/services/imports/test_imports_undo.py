@@ -71,3 +71,34 @@ async def test_deletions_with_lost_responses_are_checked_by_reading(served: Runn
             served.sandbox.faults.set({})
             assert done.counts == {UndoState.DELETED: 12}
             assert await users(connection.client) == 5
+
+
+async def test_users_imported_with_wallets_are_deleted_and_a_later_wallet_is_noticed(
+    served: RunningServer, tmp_path: Path
+) -> None:
+    wallets = [
+        ("EVM", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"),
+        ("SOL", "7GCihgDB8fe6KNjn2MYtkzZcRjQy3t9GHdC8uHYmW2hr"),
+        ("BTC", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
+        ("EVM", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"),
+    ]
+    parts = ("publicWalletAddress", "chain", "walletName", "walletProvider")
+    lines = ["email," + ",".join(f"wallets.0.{part}" for part in parts)]
+    lines += [f"w{n}@example.com,{address},{chain},w,browserExtension" for n, (chain, address) in enumerate(wallets)]
+    file = tmp_path / "wallets.csv"
+    file.write_text("\n".join(lines) + "\n")
+    async with Connection(profile(served), served.token) as connection:
+        with await imported(served, connection, file) as journal:
+            last = created_rows(journal, -1, 10)[-1]
+            wallet = {
+                "publicWalletAddress": "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
+                "chain": "EVM",
+                "walletName": "w",
+                "walletProvider": "browserExtension",
+            }
+            await connection.client.call(
+                "createWallet", path={"userId": last.user_id}, body=wallet, permit=WritePermit("test")
+            )
+            plan = await plan_undo(journal, connection.client)
+            assert plan.counts == {UndoState.PENDING: 3, UndoState.SKIPPED: 1}
+            assert [(line.row, line.reason) for line in plan.skipped] == [(last.row, "has new wallets (1)")]
