@@ -14,7 +14,7 @@ from tests.tui.import_support import (
     step_of,
     wizard_of,
 )
-from tests.tui.tui_support import console_of, demo, lines_of, press, settled, text_of
+from tests.tui.tui_support import console_of, demo, lines_of, press, settled, text_of, until
 
 from dyntui.importer import Mapping
 from dyntui.tui.features.users.users_screen import UsersScreen
@@ -96,5 +96,9 @@ async def test_the_first_ten_users_can_be_looked_at(tmp_path: Path) -> None:
         assert "Press o to look at what was created" in text_of(console)
         await press(pilot, "o")
         await settled(pilot)
-        assert isinstance(console_of(pilot).screen, UsersScreen)
+        screen = console_of(pilot).screen
+        assert isinstance(screen, UsersScreen)
         assert "person0@example.com" in text_of(console)
+        await until(pilot, lambda: screen.table.cursor == 0)
+        row = screen.table.row
+        assert isinstance(row, dict) and str(row["email"]).startswith("person")

@@ -304,8 +304,12 @@ class Console(TerminalActionsMixin):
     def open_route(self, name: str, target: RouteTarget | None = None) -> None:
         routes.open_route(self, name, target or RouteTarget())
 
-    def open_list(self, record: Resource, parent: str = "", parent_label: str = "") -> None:
-        self.visit(routes.list_screen(record, parent=parent, parent_label=parent_label))
+    def open_list(
+        self, record: Resource, parent: str = "", parent_label: str = "", *, selects_newest: bool = False
+    ) -> None:
+        screen = routes.list_screen(record, parent=parent, parent_label=parent_label)
+        screen.selects_newest = selects_newest
+        self.visit(screen)
 
     def open_named(self, record: Resource, filter_text: str = "") -> None:
         routes.open_named(self, record, filter_text)

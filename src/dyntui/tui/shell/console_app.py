@@ -110,8 +110,10 @@ class ConsoleApp(ClipboardApp, Protocol):
     def open_route(self, name: str, target: RouteTarget | None = None) -> None:
         """Open the screen that the route table names `name`."""
 
-    def open_list(self, record: Resource, parent: str = "", parent_label: str = "") -> None:
-        """Open the list of `record`."""
+    def open_list(
+        self, record: Resource, parent: str = "", parent_label: str = "", *, selects_newest: bool = False
+    ) -> None:
+        """Open the list of `record`. selects_newest: move the cursor to the first row that is not cached."""
 
     def open_named(self, record: Resource, filter_text: str = "") -> None:
         """Open the screen for a resource that was requested by name."""

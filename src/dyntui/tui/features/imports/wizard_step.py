@@ -195,12 +195,12 @@ class WizardStep(ActionMixin, Vertical):
 
     def show_imported(self, allowlist_id: str, allowlist_name: str) -> None:
         """Open the list with what was imported: the users, or the entries of the allowlist."""
-        if self.draft.kind == "users":
-            self.console.visit_first()
-            return
         from dyntui.resources import RESOURCES
 
-        self.console.open_list(RESOURCES["allowlist-entries"], allowlist_id, allowlist_name)
+        if self.draft.kind == "users":
+            self.console.open_list(RESOURCES["users"], selects_newest=True)
+        else:
+            self.console.open_list(RESOURCES["allowlist-entries"], allowlist_id, allowlist_name, selects_newest=True)
 
     def changed(self) -> None:
         """Update the step bar, the header and the footer."""

@@ -37,6 +37,9 @@ class ListScreen(ConsoleScreen):
     RELATED_RESOURCES: frozenset[str] = frozenset()
     """The names of other resources that the screen shows something of."""
 
+    selects_newest = False
+    """Whether the cursor moves to the first row that the cached rows do not have, when the list was read."""
+
     class ViewChanged(LatestMessage):
         """Posted when rows, total or error of the view changed."""
 
@@ -108,6 +111,10 @@ class ListScreen(ConsoleScreen):
         self._show_view(self.make_view(connection))
         if cursor and self.table.count > cursor:
             self.table.move_to(cursor)
+        if self.selects_newest and self.view is not None:
+            self.selects_newest, self.out_of_date = False, True
+            self.view.invalidate()
+            self._await_created("")
 
     def _show_view(self, view: PagedView) -> None:
         self._close_view()
@@ -211,7 +218,7 @@ class ListScreen(ConsoleScreen):
             self._await_created(created[0])
 
     def _await_created(self, row_id: str) -> None:
-        """Move the cursor to a row that was just created, when it is loaded."""
+        """Move the cursor to a row that was just created, when it is loaded. row_id: "" for the first new row."""
         view = self.view
         if view is None:
             return
@@ -226,8 +233,8 @@ class ListScreen(ConsoleScreen):
         if self._created is None or self.out_of_date:
             return
         (row_id, cursor_row, before), self._created = self._created, None
-        new = [row_id] if row_id else sorted(self._ids(view) - before)
-        index = view.index_of(new[0]) if new else None
+        new = [row_id] if row_id else self._ids(view) - before
+        index = min((place for each in new if (place := view.index_of(each)) is not None), default=None)
         if index is not None and self.table.row_id == cursor_row and self.displayed_view() is view:
             self.table.move_to(index)
 
