@@ -118,6 +118,22 @@ def test_an_address_column_is_mapped_with_a_hint_about_the_other_parts_of_a_wall
     assert targets(mapping)["who"] == "wallets.0.publicWalletAddress" and "walletName" in hints(mapping)["who"]
 
 
+def test_addresses_beside_a_wallet_column_of_another_chain_become_the_next_wallet() -> None:
+    rows = ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", "0x123"]
+    data = "email,wallet,solana_wallet\n" + "".join(f"a{n}@x.com,{row},\n" for n, row in enumerate(rows))
+    assert targets(proposal(data)) == {
+        "email": "email",
+        "wallet": "wallets.1.publicWalletAddress",
+        "solana_wallet": "wallets.0.publicWalletAddress",
+    }
+
+
+def test_a_wallet_column_is_mapped_although_some_addresses_are_wrong() -> None:
+    mapping = proposal("email,wallet\na@x.com,0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\nb@x.com,0x123\n")
+    assert targets(mapping)["wallet"] == "wallets.0.publicWalletAddress"
+    assert "other" not in targets(proposal("email,other\na@x.com,0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\nb,0x1\n"))
+
+
 def test_nested_names_are_mapped() -> None:
     mapping = proposal('[{"profile": {"email": "a@x.com", "given_name": "Ada"}, "x": 1}]')
     assert targets(mapping) == {"profile.email": "email", "profile.given_name": "firstName"}

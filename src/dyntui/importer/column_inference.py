@@ -14,6 +14,8 @@ from dyntui.importer.wallet_checks import is_ens_name
 __all__ = ["identifier_kind", "looks_like"]
 
 _ENOUGH = 0.8
+_ENOUGH_WITH_NAME = 0.5
+"""For a column whose name could mean the field."""
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}")
 _PHONE = re.compile(r"\+\d[\d\s().\-/]{6,18}\d")
 _EVM = re.compile(r"0x[0-9a-fA-F]{40}")
@@ -30,9 +32,12 @@ _CHECKED = ("TON", "COSMOS", "SOL")
 
 
 def looks_like(
-    values: Sequence[Cell], kind: MappingKind = "users", *, full_name: bool = False
+    values: Sequence[Cell], kind: MappingKind = "users", *, names: Sequence[str] = ()
 ) -> tuple[str, str] | None:
-    """Return the field that a column's values look like, and a description of them; None for no field."""
+    """Return the field that a column's values look like, and a description of them; None for no field.
+
+    names: the fields that the name of the column could mean.
+    """
     texts = [value.strip() for value in values if isinstance(value, str) and value.strip()]
     if not texts:
         return None
@@ -47,9 +52,10 @@ def looks_like(
     for field, what, pattern in looks:
         if sum(bool(pattern.fullmatch(text)) for text in texts) / len(texts) >= _ENOUGH:
             return field, what
-    if sum(family_of(text) is not None for text in texts) / len(texts) >= _ENOUGH:
+    enough = _ENOUGH_WITH_NAME if "wallets.0.publicWalletAddress" in names else _ENOUGH
+    if sum(family_of(text) is not None for text in texts) / len(texts) >= enough:
         return "wallets.0.publicWalletAddress", "wallet addresses"
-    if full_name and sum(bool(_FULL_NAME.fullmatch(text)) for text in texts) / len(texts) >= _ENOUGH:
+    if FULL_NAME in names and sum(bool(_FULL_NAME.fullmatch(text)) for text in texts) / len(texts) >= _ENOUGH:
         return FULL_NAME, "first and last names"
     return None
 

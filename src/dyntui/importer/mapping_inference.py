@@ -134,8 +134,12 @@ class _Proposal:
         for column in self._columns if self._kind == "users" else ():
             each = self._found.get(column)
             if (each is None or not each.field) and is_wallet_column(column) and not is_of_another(column):
-                place = next(place for place in count() if f"wallets.{place}.publicWalletAddress" not in self._taken)
-                self._map(column, f"wallets.{place}.publicWalletAddress", "name")
+                self._map(column, self._free_wallet(), "name")
+
+    def _free_wallet(self) -> str:
+        """Return the field for the address of the next wallet of a user."""
+        addresses = (f"wallets.{place}.publicWalletAddress" for place in count())
+        return next(address for address in addresses if address not in self._taken)
 
     def chains(self) -> dict[str, object]:
         """Return the chains that the names of wallet columns state, as constants."""
@@ -180,13 +184,14 @@ class _Proposal:
         """Map the remaining columns by their values; two columns that look the same stay unmapped."""
         seen: dict[str, list[tuple[str, str]]] = {}
         for column, values in self._samples():
-            may_be_name = FULL_NAME in AMBIGUOUS.get(normalize_name(column), ())
-            look = looks_like(values, self._kind, full_name=may_be_name)
+            look = looks_like(values, self._kind, names=AMBIGUOUS.get(normalize_name(column), ()))
             if look and self._kind == "users" and is_of_another(column):
                 self._hint(column, f"has {look[1]}, maybe not of the user; choose it by hand if they are")
             elif look:
                 seen.setdefault(look[0], []).append((column, look[1]))
         for field, columns in seen.items():
+            if field == "wallets.0.publicWalletAddress":
+                field = self._free_wallet()
             fields = {"firstName", "lastName"} if field == FULL_NAME else {field}
             if len(columns) == 1 and not fields & self._taken and field.partition(".")[0] not in self._taken:
                 self._map(columns[0][0], field, f"content: {columns[0][1]}")

@@ -23,7 +23,7 @@ _ODD = re.compile(r"[^\w .,:!?&%@/+\-'|]")
 _USERNAME = re.compile(r"[\w\-]{3,20}")
 _USERNAME_CHARS = re.compile(r"[\w\-]+")
 _USERNAME_ADVICE = (
-    "Send another one, leave it out or keep it: --on-invalid username=replace, omit or metadata (i in Map)."
+    "Send another one, leave it out or keep it: --on-invalid username=replace, omit or metadata (i in the Map step)."
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # Most cells are values that need neither a transform nor a check.
