@@ -118,7 +118,7 @@ def test_an_address_column_is_mapped_with_a_hint_about_the_other_parts_of_a_wall
     assert targets(mapping)["who"] == "wallets.0.publicWalletAddress" and "walletName" in hints(mapping)["who"]
 
 
-def test_addresses_beside_a_wallet_column_of_another_chain_become_the_next_wallet() -> None:
+def test_addresses_next_to_a_wallet_column_of_another_chain_become_the_next_wallet() -> None:
     rows = ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359", "0x123"]
     data = "email,wallet,solana_wallet\n" + "".join(f"a{n}@x.com,{row},\n" for n, row in enumerate(rows))
     assert targets(proposal(data)) == {
