@@ -134,7 +134,8 @@ class ExclusionRule:
     @property
     def text(self) -> str:
         """What is left out, and how to include it."""
-        return f"users that {self.reason} ({self.column}) are left out; --include {self.name} imports them (enter in the Map step)"
+        included = f"--include {self.name} imports them (enter in the Map step)"
+        return f"users that {self.reason} ({self.column}) are left out; {included}"
 
 
 @dataclass(frozen=True, slots=True)
