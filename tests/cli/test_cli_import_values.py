@@ -300,7 +300,7 @@ def test_neighbours_of_handles_and_domains(dyntui: Cli, tmp_path: Path) -> None:
     _, entries, problems = run_entries(dyntui, csv(tmp_path, "identifier\n" + "\n".join(lines) + "\n"))
     assert entries == [
         {"emailDomain": "example.com"},
-        {"emailDomain": "www.x.org"},
+        {"emailDomain": "x.org"},
         {"farcasterUsername": "dwr.eth"},
         {"twitterUsername": "Nora_Q"},
         {"walletPublicKey": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"},

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from dyntui.core.text import quantity
 from dyntui.core.times import parse_time
 from dyntui.importer.cell_text import SCIENTIFIC, cell_to_text
 from dyntui.importer.fields import CHAINS, OAUTH_PROVIDERS, SIGN_IN_PROVIDERS, WALLET_PROVIDERS, ImportField
@@ -104,7 +105,7 @@ def _acceptable(text: str) -> str | None:
 def _username(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     text = _basics(value, field.name, problems)
     if text and not _USERNAME.fullmatch(text):
-        what = "an email" if "@" in text else f"{len(text)} characters" if _USERNAME_CHARS.fullmatch(text) else ""
+        what = "an email" if "@" in text else quantity(len(text), "character") if _USERNAME_CHARS.fullmatch(text) else ""
         char = next((char for char in text if not _USERNAME_CHARS.fullmatch(char)), "")
         reason = f"is {what}" if "@" in text else f"has {what or f'“{char}”'}"
         message = (
