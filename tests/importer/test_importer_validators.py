@@ -256,3 +256,31 @@ def test_a_repeated_wallet_or_account_in_a_row_is_an_error() -> None:
 )
 def test_problems_of_social_accounts(account: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     assert codes("oauthAccounts", [account]) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("Bob\u00a0Smith", "Bob Smith"),
+        ("Bob\tSmith", "Bob Smith"),
+        ("Ren\u00c3\u00a9", "Ren\u00e9"),
+        ("M\u00c3\u00bcller", "M\u00fcller"),
+        ("Ren\\u00e9", "Ren\u00e9"),
+        ("Bob&amp;Co", "Bob&Co"),
+        ("Ren\ufffd", None),
+    ],
+)
+def test_a_damaged_name_is_suggested_as_it_was(name: str, suggestion: str | None) -> None:
+    assert [problem.suggestion for problem in validate_user({"lastName": name})][-1] == suggestion
+
+
+@pytest.mark.parametrize("name", ["\u00c2ngela", "\u00c3rico", "S\u00e3o \u00c3lvaro"])
+def test_an_accent_alone_is_no_damage(name: str) -> None:
+    assert not validate_user({"email": "a@example.com", "lastName": name})
+
+
+@pytest.mark.parametrize(
+    ("username", "reason"), [("@nora", "has \u201c@\u201d"), ("no", "has 2 characters"), ("n", "has 1 character;")]
+)
+def test_the_reason_of_a_refused_username(username: str, reason: str) -> None:
+    assert any(reason in problem.message for problem in validate_user({"username": username}))

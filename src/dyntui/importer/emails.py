@@ -29,7 +29,7 @@ def check_email(value: object, name: str, rules: ValidationContext, problems: li
     reserved = value.rpartition(".")[2].rpartition("@")[2].casefold() in _RESERVED
     try:
         found = validate_email(
-            value, check_deliverability=False, test_environment=reserved, globally_deliverable=not reserved
+            value, strict=True, check_deliverability=False, test_environment=reserved, globally_deliverable=not reserved
         )
     except EmailSyntaxError as error:
         problems.append(Problem("error", "email_invalid", name, f"“{value}”: {error}", _corrected_email(value)))

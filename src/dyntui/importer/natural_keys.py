@@ -25,7 +25,8 @@ def wallet_key(chain: str, address: str) -> str:
 
     chain: as the API names it, or the namespace that verified credentials have, such as `eip155`.
     """
-    chain = CHAIN_WORDS.get(chain.strip().casefold(), chain.strip().upper())
+    chain = _CONTROL.sub("", chain.strip())
+    chain = CHAIN_WORDS.get(chain.casefold(), chain.upper())
     address = _CONTROL.sub("", address.strip())
     family = "EVM" if chain in _EVM else chain
     if _HEX.fullmatch(address):

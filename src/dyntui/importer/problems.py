@@ -62,6 +62,7 @@ CODES: dict[str, str] = {
     "control_character": "The value contains a control character (NUL, escape, line break) or an incomplete character.",
     "not_sendable": "The value cannot be sent as JSON (an incomplete character, or a number of more than 64 bits).",
     "odd_character": "The API refuses this character in names.",
+    "text_damaged": "The text looks like UTF-8 that was read in another encoding. It is sent as it is.",
     "text_composed": "A letter and its accent were joined to one character, as the API expects.",
     "unsendable_left_out": "A value that the API refuses is left out; the rest of the row is sent.",
     "unsendable_replaced": "A value that the API refuses is replaced by the suggested one.",

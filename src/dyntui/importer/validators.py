@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -23,6 +24,7 @@ _NAMED = re.compile(r"(?=\S)[\w .,:!?&%@/+\-'|]+(?<=\S)")
 _ODD = re.compile(r"[^\w .,:!?&%@/+\-'|]")
 _USERNAME = re.compile(r"[\w\-]{3,20}")
 _USERNAME_CHARS = re.compile(r"[\w\-]+")
+_EMAIL_LIKE = re.compile(r"[^@\s]+@[^@\s]+")
 _USERNAME_ADVICE = (
     "Send another one, leave it out or keep it: --on-invalid username=replace, omit or metadata (i in the Map step)."
 )
@@ -71,6 +73,9 @@ def _name(value: object, field: ImportField, rules: ValidationContext, problems:
             problems.append(Problem("info", "text_composed", name, f"“{text}” is sent with composed characters."))
             return composed
         problems.append(_odd(text, name))
+    elif text and _DAMAGE.search(text) and (before := _undamaged(text)):
+        message = f"“{text}” looks like “{before}”, read in another encoding."
+        problems.append(Problem("warning", "text_damaged", name, message, before))
     return value if text is None else text
 
 
@@ -95,19 +100,43 @@ _SIMILAR = str.maketrans(
 _SPACES = re.compile(r"\s+")
 
 
+_DAMAGE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u2122]")
+"""The first letters of UTF-8 that was read as Windows-1252, such as Ã¼."""
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|&#?\w{2,8};")
+
+
+def _undamaged(text: str) -> str | None:
+    """Return a text whose letters another program damaged as it was before; None when it is not damaged so."""
+    if _ESCAPE.search(text):
+        return html.unescape(_ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], text))
+    if _DAMAGE.search(text):
+        try:
+            return text.encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            return None
+    return None
+
+
 def _acceptable(text: str) -> str | None:
     """Return a text that the API accepts and that looks like `text`; None when too little is left."""
+    if "\ufffd" in text:
+        return None  # the character that was there is not known
+    text = (_undamaged(text) or text).strip()
     similar = unicodedata.normalize("NFC", text).translate(_SIMILAR)
+    similar = _SPACES.sub(" ", similar)
     accepted = _SPACES.sub(" ", _ODD.sub("", similar)).strip()
-    return accepted if accepted and _NAMED.fullmatch(accepted) and len(accepted) * 2 >= len(text.strip()) else None
+    return accepted if accepted and _NAMED.fullmatch(accepted) and len(accepted) * 2 >= len(text) else None
 
 
 def _username(value: object, field: ImportField, rules: ValidationContext, problems: list[Problem]) -> object:
     text = _basics(value, field.name, problems)
     if text and not _USERNAME.fullmatch(text):
-        what = "an email" if "@" in text else quantity(len(text), "character") if _USERNAME_CHARS.fullmatch(text) else ""
-        char = next((char for char in text if not _USERNAME_CHARS.fullmatch(char)), "")
-        reason = f"is {what}" if "@" in text else f"has {what or f'“{char}”'}"
+        if _EMAIL_LIKE.fullmatch(text):
+            reason = "is an email"
+        elif char := next((char for char in text if not _USERNAME_CHARS.fullmatch(char)), ""):
+            reason = f"has “{char}”"
+        else:
+            reason = f"has {quantity(len(text), 'character')}"
         message = (
             f"“{text}” {reason}; the API accepts 3 to 20 letters, digits, - and _ as a username. {_USERNAME_ADVICE}"
         )
