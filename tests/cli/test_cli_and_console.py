@@ -1,5 +1,9 @@
 """Each write by its keys in the console and by its command, in two sandboxes that are alike: the same confirmation, the
-same result text and the same lines in the audit log."""
+same result text and the same lines in the audit log, with a profile for a sandbox and with one for a live environment.
+
+Jobs, settings and downloads are compared in test_cli_and_console_jobs.py, read-only profiles in
+test_cli_and_console_read_only.py.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,6 @@ from typing import Any
 import pytest
 from tests.cli.cli_support import Run
 from tests.families import slow_except
-from tests.services.resource_fixtures import actions
 from tests.tui.access_support import (
     ALLOWLISTS,
     BETA_TESTERS_ENTRIES,
@@ -20,11 +23,12 @@ from tests.tui.access_support import (
     LAUNCH_PARTY_ENTRIES,
     WALLET,
     go,
+    pretend_live,
     to,
 )
 from tests.tui.conftest import still  # noqa: F401
 from tests.tui.test_tui_resources import confirm_it
-from tests.tui.tui_support import SIZE, demo, fill, press, settled, text_of, until
+from tests.tui.tui_support import SIZE, console_of, demo, fill, press, settled, text_of, until
 
 from dyntui.config.paths import paths
 from dyntui.config.profile import CredentialKind, Profile
@@ -33,20 +37,21 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.access.gate_rules import parse_rule
 from dyntui.services.actions.audit import Audit, AuditLine
-from dyntui.services.actions.registry import declaration, declarations
+from dyntui.services.actions.registry import declaration
 from dyntui.services.actions.result_sentence import result_sentence
 from dyntui.services.actions.write_gate import WriteGate
 from dyntui.services.actions.write_types import Requirement, Target, WriteResults
 from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
-from dyntui.tui.shell.record_actions import CUSTOM_SCREEN_RECORDS
 
 OPTIONS = SandboxOptions(users=120, seed=1, now="2026-03-01T12:00:00Z")
 YOUSSEF = ("j", "j", "enter")
 NOA = (*["j"] * 8, "enter")
 NEW = "new@example.com"
 RULE = f"nft:1:{WALLET}:amount=2"
+CONFIRM = "confirm"
+"""A step that confirms the shown dialog."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ WAYS: Mapping[str, Way] = {
         (*ALLOWLISTS, "G", "c", "j", "enter", "S"), ("allowlists", "sync", LAUNCH_PARTY, "Staff", "--remove")
     ),
     "allowlists.undo": Way(
-        (*LAUNCH_PARTY_ENTRIES, "d", "y", "u", "enter"),
+        (*LAUNCH_PARTY_ENTRIES, "d", CONFIRM, "u", "enter"),
         ("allowlists", "undo", "{job}"),
         first=("allowlists", "remove", LAUNCH_PARTY, "{first_id}"),
     ),
@@ -157,15 +162,8 @@ DO: Mapping[str, tuple[str, ...]] = {
 }
 """The arguments of `do` for the writes whose command is written by hand. The other commands call what `do` calls."""
 
-ELSEWHERE = {
-    "users.import": "A job: its confirmation is that of its plan, and its result a report.",
-    "users.import-undo": "A job, as above.",
-    "allowlists.import": "A job, as above.",
-    "allowlists.import-undo": "A job, as above.",
-    "settings.edit": "On the command line it is `dyntui api updateProjectSettings`.",
-    "exports.download": "It writes a file and asks for nothing.",
-}
-"""Actions with a command of their own that are not compared here, and why."""
+PROFILES = {"sandbox": "demo", "live": "acme"}
+"""The name of the profile by the kind of environment, in the console and on the command line."""
 
 
 @dataclass
@@ -182,9 +180,14 @@ class Seen:
         A row in the console has a name; on the command line it has the id that was given.
         """
         needed, targets = self.requirements[-1]
-        fields = (needed.question, needed.warning, *needed.effects, result_sentence(self.results[-1]))
+        fields = (needed.question, needed.warning, *needed.effects, *map(result_sentence, self.results[-1:]))
         shown = [without_names(text, targets) for text in fields]
-        return [*shown, needed.level, needed.accepted, needed.destructive, needed.environment, len(needed.target_lines)]
+        return [*shown, *demand(needed), len(needed.target_lines)]
+
+
+def demand(needed: Requirement) -> tuple[object, ...]:
+    """Return what has to be typed or agreed to, without the texts of the question."""
+    return needed.level, needed.accepted, needed.destructive, needed.environment, needed.code
 
 
 def without_names(text: str, targets: Sequence[Target]) -> str:
@@ -221,9 +224,9 @@ def served() -> Iterator[RunningServer]:
         yield served
 
 
-def use(served: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the profile `demo` that of a sandbox."""
-    profile = Profile("demo", served.base_url, served.environment_id, "sandbox", credential=CredentialKind.SESSION)
+def use(served: RunningServer, monkeypatch: pytest.MonkeyPatch, kind: Any) -> None:
+    """Save the profile of a kind for a sandbox."""
+    profile = Profile(PROFILES[kind], served.base_url, served.environment_id, kind, credential=CredentialKind.SESSION)
     profiles = Profiles.load()
     profiles.put(profile)
     profiles.save()
@@ -244,44 +247,70 @@ def without_id(value: object) -> object:
     return {name: inner for name, inner in value.items() if name != "id"} if isinstance(value, dict) else value
 
 
-async def by_keys(console: Console, way: Way) -> None:
+async def press_steps(pilot: Any, steps: Sequence[str | Fill]) -> None:
+    for step in steps:
+        if isinstance(step, Fill):
+            await fill(pilot, *step.texts)
+        elif step == CONFIRM:
+            await confirm_it(pilot)
+        else:
+            await go(pilot, step)
+        if isinstance(screen := console_of(pilot).screen, CompareAllowlistScreen):
+            await until(pilot, lambda: screen.diff is not None)
+
+
+async def by_keys(console: Console, way: Way) -> Requirement:
+    """Do a write by its keys. Returns what the dialog demanded."""
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        for step in way.steps:
-            if isinstance(step, Fill):
-                await fill(pilot, *step.texts)
-            else:
-                await go(pilot, step)
-            if isinstance(screen := console.screen, CompareAllowlistScreen):
-                await until(pilot, lambda: screen.diff is not None)
-        assert isinstance(console.screen, ConfirmDialog), text_of(console)
+        await press_steps(pilot, way.steps)
+        dialog = console.screen
+        assert isinstance(dialog, ConfirmDialog), text_of(console)
         await confirm_it(pilot)
         await settled(pilot)
         await press(pilot, "escape")
+        return dialog.requirement
 
 
-@pytest.mark.parametrize("name", slow_except(WAYS, "users.delete", "allowlists.enable", "allowlists.sync"))
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    slow_except(
+        [(name, kind) for name in WAYS for kind in PROFILES],
+        ("users.delete", "live"),
+        ("allowlists.enable", "sandbox"),
+        ("allowlists.sync", "live"),
+    ),
+)
 def test_the_keys_and_the_command_of_a_write_have_the_same_texts_and_audit_lines(
-    name: str, run: Run, seen: Seen, served: RunningServer, monkeypatch: pytest.MonkeyPatch
+    name: str, kind: str, run: Run, seen: Seen, served: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     way = WAYS[name]
-    asyncio.run(by_keys(demo(), way))
+    with monkeypatch.context() as patch:
+        if kind == "live":
+            pretend_live(patch)
+        dialog = asyncio.run(by_keys(demo(), way))
     assert seen.names[-1] == name
     by_console, lines = seen.texts(), audited()
     needed, targets = seen.requirements[-1]
+    assert demand(dialog) == demand(needed)
+    assert (PROFILES[kind] in needed.environment) and (kind in needed.environment)
+    assert kind == "sandbox" or not needed.destructive or needed.accepted, "a name is to be typed"
     values = {
         "id": targets[0].id if targets else "",
         "first_id": seen.requirements[0][1][0].id,
         "rules": json.dumps([parse_rule(RULE)]),
     }
 
-    use(served, monkeypatch)
-    confirmed = ["--yes", "--profile", "demo"]
+    use(served, monkeypatch, kind)
+    confirmed = ["--yes", "--profile", PROFILES[kind]]
     if way.first:
-        assert run(*(part.format(**values) for part in way.first), *confirmed).code == 0
+        first = [part.format(**values) for part in way.first]
+        done = run(*first, *confirmed, "--confirm-environment", PROFILES[kind])
+        assert done.code == 0, done.err
         values["job"] = next(line.job for line in reversed(list(Audit(paths().audit_file).lines())) if line.job)
     if needed.accepted:
-        confirmed += ["--confirm", needed.accepted[0]]
+        assert run(*(part.format(**values) for part in way.command), *confirmed).code == 2, "--yes is not enough"
+        confirmed += ["--confirm-environment", needed.accepted[0]]
     if needed.code:
         confirmed += ["--read", needed.code]
     done = run(*(part.format(**values) for part in way.command), *confirmed)
@@ -293,16 +322,9 @@ def test_the_keys_and_the_command_of_a_write_have_the_same_texts_and_audit_lines
     assert audited()[len(lines) :] == lines
     if name in DO:
         with serving(OPTIONS) as third:
-            use(third, monkeypatch)
+            use(third, monkeypatch, kind)
             words = [part.format(**values) for part in DO[name]]
             done = run("do", *name.split("."), *words, *confirmed)
         assert done.code == 0, done.err
         assert seen.texts() == by_console
         assert audited()[2 * len(lines) :] == lines
-
-
-def test_every_action_is_compared_with_its_command() -> None:
-    """The others are done by keys of generated screens: tests/tui/test_tui_resources.py compares them with `do`."""
-    generated = {f"{record}.{action}" for record, action in actions() if record not in CUSTOM_SCREEN_RECORDS}
-    assert WAYS.keys() | ELSEWHERE.keys() | generated == {each.name for each in declarations()}
-    assert not ELSEWHERE.keys() & (WAYS.keys() | generated)

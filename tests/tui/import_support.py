@@ -87,7 +87,7 @@ async def go_to(pilot: Pilot[Any], path: Path, step: str) -> None:
     """Open the wizard on a file and go on to a step, with what has to be chosen on the way; nothing is sent."""
     await open_file(pilot, path)
     while step != step_of(pilot).NAME:
-        if step_of(pilot).NAME == "map":
+        if step_of(pilot).NAME == "map" and wizard_of(pilot).draft.kind == "users":
             await press(pilot, "v", "enter")
         elif step_of(pilot).NAME == "check":
             await press(pilot, "enter")
