@@ -45,40 +45,42 @@ class Files:
     folder: Path
 
 
-async def to_import(pilot: Any, files: Files) -> None:
+async def open_import(pilot: Any, files: Files) -> None:
     await go_to(pilot, files.users, "plan")
-    await press(pilot, "A")
 
 
-async def to_entry_import(pilot: Any, files: Files) -> None:
+async def open_entry_import(pilot: Any, files: Files) -> None:
     await go(pilot, *LAUNCH_PARTY_ENTRIES)
     await go_to(pilot, files.entries, "plan")
+
+
+async def run_then_open_undo(pilot: Any) -> None:
+    """Run the import whose plan is shown, and open its undo."""
     await press(pilot, "A")
-
-
-async def run_then_undo(pilot: Any) -> None:
-    """Confirm the shown import, and open the confirmation of its undo when it is done."""
     await confirm_it(pilot)
     await job_at_rest(pilot)
     await press(pilot, "z")
     assert isinstance(pilot.app.screen, ImportUndoScreen)
-    await press(pilot, "enter")
 
 
-async def to_undo(pilot: Any, files: Files) -> None:
-    await to_import(pilot, files)
-    await run_then_undo(pilot)
+async def open_undo(pilot: Any, files: Files) -> None:
+    await open_import(pilot, files)
+    await run_then_open_undo(pilot)
 
 
-async def to_entry_undo(pilot: Any, files: Files) -> None:
-    await to_entry_import(pilot, files)
-    await run_then_undo(pilot)
+async def open_entry_undo(pilot: Any, files: Files) -> None:
+    await open_entry_import(pilot, files)
+    await run_then_open_undo(pilot)
 
 
-async def to_setting(pilot: Any, files: Files) -> None:
-    await go(pilot, *to("settings"), "slash", *SETTING[-1].lower(), "enter", "e")
-    await fill(pilot, "Changed")
-    await press(pilot, "ctrl+s")
+async def open_setting(pilot: Any, files: Files) -> None:
+    await go(pilot, *to("settings"), "slash", *SETTING[-1].lower(), "enter")
+
+
+async def open_export(pilot: Any, files: Files) -> None:
+    await go(pilot, *to("exports"), "n", "space", "ctrl+s")
+    await confirm_it(pilot)
+    await settled(pilot)
 
 
 IMPORT = ("import", "{users}", "--set", "emailVerifiedAt=unverified")
@@ -89,23 +91,26 @@ IMPORT_ENTRIES = ("allowlists", "import", LAUNCH_PARTY, "{entries}")
 class JobWay:
     """How a job or another write with a form of its own is done."""
 
-    to_dialog: Callable[[Any, Files], Awaitable[None]]
-    """Presses the keys in the console, up to the confirmation."""
+    open_screen: Callable[[Any, Files], Awaitable[None]]
+    """Opens the screen with the key, and makes what it is done to."""
+    key: str
     command: tuple[str, ...]
     first: tuple[str, ...] = ()
     """The command that makes the job which the command undoes."""
+    field: str = ""
+    """The text for the form that the key opens; "" for no form."""
 
 
 JOB_WAYS: Mapping[str, JobWay] = {
-    "users.import": JobWay(to_import, IMPORT),
-    "users.import-undo": JobWay(to_undo, ("jobs", "undo", "{job}"), first=IMPORT),
-    "allowlists.import": JobWay(to_entry_import, IMPORT_ENTRIES),
-    "allowlists.import-undo": JobWay(to_entry_undo, ("jobs", "undo", "{job}"), first=IMPORT_ENTRIES),
-    "settings.edit": JobWay(to_setting, ("api", "updateProjectSettings", "-d", "{settings}")),
+    "users.import": JobWay(open_import, "A", IMPORT),
+    "users.import-undo": JobWay(open_undo, "enter", ("jobs", "undo", "{job}"), first=IMPORT),
+    "allowlists.import": JobWay(open_entry_import, "A", IMPORT_ENTRIES),
+    "allowlists.import-undo": JobWay(open_entry_undo, "enter", ("jobs", "undo", "{job}"), first=IMPORT_ENTRIES),
+    "settings.edit": JobWay(open_setting, "e", ("api", "updateProjectSettings", "-d", "{settings}"), field="Changed"),
 }
 
-DOWNLOAD = "exports.download"
-"""It is a read, which nothing asks to confirm."""
+DOWNLOAD = JobWay(open_export, "w", ("exports", "download", "{export}", "-o", "{output}"))
+"""The way of `exports.download`, a read, which nothing asks to confirm."""
 
 
 @pytest.fixture
@@ -124,8 +129,12 @@ async def by_keys(way: JobWay, files: Files) -> tuple[Requirement, str]:
         connection = console.session.connection
         assert connection is not None
         settings: Any = await connection.client.call("getEnvironmentById")
-        settings["settings"]["general"]["displayName"] = "Changed"
-        await way.to_dialog(pilot, files)
+        settings["settings"]["general"]["displayName"] = way.field
+        await way.open_screen(pilot, files)
+        await press(pilot, way.key)
+        if way.field:
+            await fill(pilot, way.field)
+            await press(pilot, "ctrl+s")
         dialog = console.screen
         assert isinstance(dialog, ConfirmDialog), text_of(console)
         await confirm_it(pilot)
@@ -178,10 +187,9 @@ def test_neither_the_key_nor_the_command_of_a_download_asks_for_a_confirmation(
     async def download() -> None:
         console = demo(flags={"export-delay-ms": "0"})
         async with console.run_test(size=SIZE) as pilot:
-            await go(pilot, *to("exports"), "n", "space", "ctrl+s")
-            await confirm_it(pilot)
             await settled(pilot)
-            await press(pilot, "w")
+            await DOWNLOAD.open_screen(pilot, files)
+            await press(pilot, DOWNLOAD.key)
             await fill(pilot, str(files.folder / "console.csv"))
             assert not isinstance(console.screen, ConfirmDialog)
 
@@ -189,7 +197,7 @@ def test_neither_the_key_nor_the_command_of_a_download_asks_for_a_confirmation(
         if kind == "live":
             pretend_live(patch)
         asyncio.run(download())
-    assert (seen.names[-1], seen.requirements[-1][0].level) == (DOWNLOAD, ConfirmationLevel.NONE)
+    assert (seen.names[-1], seen.requirements[-1][0].level) == ("exports.download", ConfirmationLevel.NONE)
     assert (files.folder / "console.csv").is_file()
     lines = audited()
 
@@ -198,18 +206,18 @@ def test_neither_the_key_nor_the_command_of_a_download_asks_for_a_confirmation(
     created = run("exports", "create", "model=users", "format=csv", "--yes", *profile, "--json")
     export = created.document["targets"][0]["id"]
     made = len(audited())
-    done = run("exports", "download", export, "--wait", "-o", str(files.folder / "command.csv"), *profile)
+    values = {"export": export, "output": files.folder / "command.csv"}
+    done = run(*(part.format(**values) for part in DOWNLOAD.command), "--wait", *profile)
     assert done.code == 0, done.err
-    assert (seen.names[-1], seen.requirements[-1][0].level) == (DOWNLOAD, ConfirmationLevel.NONE)
+    assert (seen.names[-1], seen.requirements[-1][0].level) == ("exports.download", ConfirmationLevel.NONE)
     assert [(line.action, line.outcome) for line in audited()[made:]] == [
-        (line.action, line.outcome) for line in lines if line.action == DOWNLOAD
+        (line.action, line.outcome) for line in lines if line.action == "exports.download"
     ]
-    assert run("api", "downloadExportById", f"-pexportId={export}", *profile).code == 0
 
 
 def test_every_action_is_compared_with_its_command() -> None:
-    """The others are done by keys of generated screens: tests/tui/test_tui_record_keys.py compares them with `do`."""
+    """The others are done by keys of generated screens: tests/tui/test_tui_record_keys.py compares them with `api`."""
     generated = {f"{record}.{action}" for record, action in actions() if record not in CUSTOM_SCREEN_RECORDS}
-    own = JOB_WAYS.keys() | {DOWNLOAD}
+    own = JOB_WAYS.keys() | {"exports.download"}
     assert WAYS.keys() | own | generated == {each.name for each in declarations()}
     assert not own & (WAYS.keys() | generated)

@@ -2,7 +2,7 @@
 
 The ways are the commands of resources, `do`, `api` with an id, `api` with a path, and the API console. The write gate
 is asked what each of them has to confirm; nothing is confirmed, so nothing is sent. What the console's own dialogs
-demand is compared in tests/tui/test_tui_resources.py.
+demand is compared in tests/cli/test_cli_and_console.py and tests/tui/test_tui_record_keys.py.
 """
 
 from __future__ import annotations

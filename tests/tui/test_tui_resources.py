@@ -1,4 +1,5 @@
-"""Every resource in the console: listed, opened, and each of its actions done by its keys; hostile strings in all."""
+"""Every resource in the console: listed and opened, its forms and dialogs; hostile strings in all. What the keys of its
+actions do is tested in test_tui_record_keys.py."""
 
 from __future__ import annotations
 
@@ -9,28 +10,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.services.resource_fixtures import DELETED_BEFORE, FILLED, FIRST, FLAGS, parent_for, sandbox_of
+from tests.services.resource_fixtures import FILLED, FLAGS, parent_for
 from tests.tui.conftest import NOW
 from tests.tui.test_tui_hostile import assert_harmless
 from tests.tui.tui_support import SMALL, console_of, demo, jump, paste, press, settled, text_of, until
 
-from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
 from dyntui.core.effect import Effect
 from dyntui.core.errors import DyntuiError
-from dyntui.core.json_types import Row
-from dyntui.resources import RESOURCES, ActionTarget, Resource, ResourceAction, Scope
+from dyntui.resources import RESOURCES, Resource, ResourceAction, Scope
 from dyntui.services.actions.audit import Audit
-from dyntui.services.actions.raw_writes import raw_write_action
-from dyntui.services.actions.resource_actions import find_action, make_new_target, make_target, make_write_action
-from dyntui.services.actions.result_sentence import result_sentence
-from dyntui.services.actions.write_types import Impact, Target, TargetResult, WriteOutcome, WriteResults
+from dyntui.services.actions.resource_actions import find_action
 from dyntui.tui.kit.action_registry import ACTIONS
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice
-from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
-from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.record_actions import TOGGLE, offered_actions
 from dyntui.tui.shell.routes import list_screen
@@ -41,7 +35,6 @@ pytestmark = pytest.mark.slow
 WIDE = (160, 50)
 OWN = [name for name, record in RESOURCES.items() if offered_actions(record)]
 LISTED = [name for name in RESOURCES if name not in ("allowlists", "allowlist-entries", "gates")]
-DONE = [(name, which) for name in OWN for which, _ in offered_actions(RESOURCES[name])]
 
 
 def resource_console(users: int = 40, **options: Any) -> Console:
@@ -136,111 +129,6 @@ async def test_every_list_and_its_rows_open(name: str) -> None:
             assert RESOURCES[name].empty.split(".")[0] in text_of(console)
 
 
-@pytest.mark.parametrize(("name", "which"), DONE)
-async def test_every_action_runs_by_its_key(name: str, which: str) -> None:
-    record = RESOURCES[name]
-    actions = dict(offered_actions(record))[which]
-    action = actions[0]
-    console = resource_console()
-    async with console.run_test(size=(120, 40)) as pilot:
-        await settled(pilot)
-        connection = console.session.connection
-        assert connection is not None
-        sandbox = sandbox_of(connection)
-        if kind := DELETED_BEFORE.get((name, which)):
-            sandbox.store.remove(kind, connection.client.environment_id)
-        before = FIRST.get((name, which))
-        screen = await open_record(pilot, name, None if which == TOGGLE else action)
-        if before and which != TOGGLE and before[1] == "create":
-            await press(pilot, RESOURCES[before[0]].action(before[1]).key)  # type: ignore[union-attr]
-            if FILLED.get(before):
-                await fill_form(pilot, FILLED[before])
-            await confirm_it(pilot)
-            assert isinstance(console.screen, ResourceActionsScreen)
-        if action.target is ActionTarget.ROWS and which != TOGGLE:
-            await move_to_fitting(pilot, screen, action)
-        if action.target is ActionTarget.ROWS and which == TOGGLE:
-            row = screen.table.row
-            assert row is not None
-            action = next(each for each in actions if each.disabled_reason is None or each.disabled_reason(row) is None)
-        await press(pilot, "t" if which == TOGGLE else action.key)
-        values = dict(FILLED.get((name, action.name), {}))
-        if values.get("adminMemberIdToDelegate"):
-            values["adminMemberIdToDelegate"] = next(
-                str(row["id"]) for row in await rows(screen) if row["role"] == "admin"
-            )
-        if action.fields:
-            await fill_form(pilot, values)
-        result = ""
-        if action.effect is not Effect.READ or action.sensitive:
-            assert audited() == [] or before
-            await assert_same_as_api(console, screen, action, values)
-            result = await assert_same_texts_as_command(console, screen, action, values)
-            await confirm_it(pilot)
-            await settled(pilot)
-        assert audited()[-1] == (f"{name}.{action.name}", "done"), text_of(console)
-        if action.reveals[0]:
-            assert isinstance(console.screen, SecretDialog)
-            await press(pilot, "c", "escape")
-        elif result and action.target is ActionTarget.ROWS:
-            assert console.session.notifications[-1].text.startswith(result)
-        assert console.screen is screen
-
-
-async def assert_same_texts_as_command(
-    console: Console, screen: ResourceScreen, action: ResourceAction, values: Mapping[str, str]
-) -> str:
-    """The dialog asks what the command asks for the same row. Returns the sentence that the command ends with."""
-    dialog, connection = console.screen, console.session.connection
-    assert isinstance(dialog, ConfirmDialog)
-    assert connection is not None
-    write = make_write_action(screen.record, action, parent=screen.parent_id)
-    is_new = action.target is ActionTarget.LIST
-    target = make_new_target(screen.record, values) if is_new else make_target(screen.record, screen.table.row)
-    needed = connection.write_gate.requirement(replace(write, impact=Impact(())), [target])
-    assert dialog.requirement.question == needed.question
-    assert dialog.requirement.warning.startswith(needed.warning)
-    return result_sentence(WriteResults(write, (TargetResult(target, WriteOutcome.DONE),)))
-
-
-async def assert_same_as_api(
-    console: Console, screen: ResourceScreen, action: ResourceAction, values: Mapping[str, str]
-) -> None:
-    """The dialog demands what `dyntui api` demands for the same operation on the same thing."""
-    dialog, connection = console.screen, console.session.connection
-    assert isinstance(dialog, ConfirmDialog), text_of(console)
-    assert connection is not None
-    operation = catalog().get(action.operation)
-    row_id = str((screen.table.row or {}).get(screen.record.key, ""))
-    path = {name: row_id for name in operation.path_names if name != "environmentId"}
-    by_api = raw_write_action(
-        operation, path=path, query={"includeSecret": "true"} if action.sensitive else {}, body=values
-    )
-    targets = [Target(row_id)]
-    needed = connection.write_gate.requirement(await connection.write_gate.with_impact(by_api, targets), targets)
-    shown = dialog.requirement
-    assert (shown.level, shown.accepted, shown.destructive) == (needed.level, needed.accepted, needed.destructive)
-    assert (shown.environment, shown.code) == (needed.environment, needed.code)
-
-
-async def rows(screen: ResourceScreen) -> list[Row]:
-    assert screen.view is not None
-    found = [screen.view.get(index) for index in range(screen.view.total)]
-    return [row for row in found if row is not None]
-
-
-async def move_to_fitting(pilot: Any, screen: ResourceScreen, action: ResourceAction) -> None:
-    found = await rows(screen)
-    expected = [
-        index
-        for index, row in enumerate(found)
-        if action.disabled_reason is None or action.disabled_reason(row) is None
-    ]
-    assert expected, f"nothing to {action.name}"
-    screen.table.move_to(expected[-1])
-    await settled(pilot)
-
-
 @pytest.mark.parametrize("name", LISTED)
 async def test_hostile_strings_do_nothing_in_any_list_detail_or_dialog(name: str) -> None:
     record = RESOURCES[name]
@@ -285,25 +173,6 @@ async def open_hostile(pilot: Any, record: Resource) -> None:
     else:
         console.visit(list_screen(record))
     await settled(pilot)
-
-
-@pytest.mark.parametrize("name", OWN)
-async def test_read_only_disables_every_write_and_sends_nothing(name: str) -> None:
-    record = RESOURCES[name]
-    console = resource_console(5, read_only=True)
-    async with console.run_test(size=(120, 40)) as pilot:
-        await settled(pilot)
-        await open_record(pilot, name)
-        log = console.session.connection.log  # type: ignore[union-attr]
-        sent = log.total
-        for which, actions in offered_actions(record):
-            if actions[0].effect is Effect.READ:
-                continue
-            await press(pilot, "t" if which == TOGGLE else actions[0].key)
-            assert console.session.notifications[-1].text == "This environment is read-only."
-            assert len(console.screen_stack) == 1
-        assert log.total == sent
-        assert audited() == []
 
 
 def test_every_action_of_every_record_is_in_the_registry_with_its_effect() -> None:
@@ -420,7 +289,6 @@ async def test_a_write_on_many_rows_shows_progress_and_stops_after_the_current_o
 
 
 async def test_destructive_actions_in_live_need_a_typed_name() -> None:
-    from dataclasses import replace
 
     console = resource_console()
     async with console.run_test(size=(120, 40)) as pilot:
