@@ -149,7 +149,8 @@ def test_the_keys_of_a_generated_list_are_refused_when_its_commands_are(name: st
     record = RESOURCES[name]
 
     async def find_refused_keys() -> dict[str, bool]:
-        console, refused = resource_console(5, read_only=True), {}
+        refused: dict[str, bool] = {}
+        console = resource_console(5, read_only=True)
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             await open_record(pilot, name)

@@ -31,7 +31,7 @@ from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.record_actions import TOGGLE, offered_actions
 
-ACTIONS = [(name, which) for name in OWN for which, _ in offered_actions(RESOURCES[name])]
+ACTIONS: list[tuple[str, str]] = [(name, which) for name in OWN for which, _ in offered_actions(RESOURCES[name])]
 
 
 async def rows(screen: ResourceScreen) -> list[Row]:
@@ -68,8 +68,8 @@ async def test_every_action_runs_by_its_key(name: str, which: str, kind: str, mo
         connection = console.session.connection
         assert connection is not None
         sandbox = sandbox_of(connection)
-        if kind := DELETED_BEFORE.get((name, which)):
-            sandbox.store.remove(kind, connection.client.environment_id)
+        if document_kind := DELETED_BEFORE.get((name, which)):
+            sandbox.store.remove(document_kind, connection.client.environment_id)
         before = FIRST.get((name, which))
         screen = await open_record(pilot, name, None if which == TOGGLE else action)
         if before and which != TOGGLE and before[1] == "create":
