@@ -1,4 +1,7 @@
-"""The writes that take more than ids and fields (those with a command of their own), made ready to run in a test."""
+"""The writes that take more than ids and fields (those with a command of their own), made ready to run in a test.
+
+Imports, their undo and syncing allowlists run in screens of their own: the test that uses them presses their keys.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from tests.services.resource_fixtures import perform, rows_of
 from dyntui.core.json_types import Row
 from dyntui.importer.mapping_inference import propose_mapping
 from dyntui.importer.source import open_source
-from dyntui.services.access.compare import compare, plan_sync, read_list, sync, sync_action
 from dyntui.services.access.entries import (
     add_entries,
     body_of,
@@ -37,12 +39,12 @@ from dyntui.services.connection import Connection
 from dyntui.services.imports.job_service import assess_job, authorize_job, job_requirement, run_job
 from dyntui.services.imports.jobs import JobLocation
 from dyntui.services.imports.prepare import prepare_job
-from dyntui.services.imports.undo import assess_undo, authorize_undo, plan_undo, run_undo, undo_requirement
 from dyntui.store.journal import Journal
 from dyntui.store.states import RowState
 
 ADDRESS = "0x" + "ab" * 20
 PEOPLE = "email,firstName\nimported1@example.com,Ada\nimported2@example.com,Bo\n"
+USERS_FILE, ENTRIES_FILE = "people.csv", "guests.csv"
 GUESTS = "email\nguest1@example.com\nguest2@example.com\n"
 
 
@@ -55,10 +57,8 @@ class ReadyWrite:
     row: Row | None
     """The row whose detail is open during the write; None for none."""
     write: WriteAction | None = None
-    """The action that is performed on the targets; None for `run`."""
+    """The action that is performed on the targets; None for what is run by the keys of its own screen."""
     targets: tuple[Target, ...] = ()
-    run: Callable[[], Awaitable[object]] | None = None
-    """Performs what is not one action of the write gate, such as a job."""
     deletes_row: bool = False
     """Whether the row is deleted."""
 
@@ -142,17 +142,8 @@ async def delete_entries(connection: Connection, folder: Path) -> ReadyWrite:
 
 async def sync_lists(connection: Connection, folder: Path) -> ReadyWrite:
     first, second = (await rows_of(connection, "allowlists"))[:2]
-    diff = compare(await read_list(connection.client, first), await read_list(connection.client, second))
-    plan = plan_sync(first, diff.left, diff.right, remove=True)
-    assert not plan.is_empty
-    action, targets = sync_action(plan)
-
-    async def run() -> None:
-        gate = connection.write_gate
-        needed = gate.requirement(await gate.with_impact(action, targets), targets)
-        await sync(gate, plan, confirmed(needed))
-
-    return ReadyWrite(str(first["id"]), None, run=run)
+    assert await _entries(connection, first) != await _entries(connection, second)
+    return ReadyWrite(str(first["id"]), None)
 
 
 async def undo_entries(connection: Connection, folder: Path) -> ReadyWrite:
@@ -180,39 +171,32 @@ async def _run_import(connection: Connection, journal: Journal) -> None:
     permit = authorize_job(journal, connection, confirmed(job_requirement(journal, connection, action)), action)
     await run_job(journal, connection, connection.client, permit)
     assert journal.counts.get(RowState.CREATED) == 2, journal.counts
+    journal.close()
 
 
 async def import_users(connection: Connection, folder: Path) -> ReadyWrite:
-    journal = _journal(connection, folder / "people.csv", PEOPLE)
-    return ReadyWrite("", None, run=lambda: _run_import(connection, journal))
+    (folder / USERS_FILE).write_text(PEOPLE)
+    return ReadyWrite("", None)
 
 
 async def import_entries(connection: Connection, folder: Path) -> ReadyWrite:
-    allowlist = await _allowlist(connection)
-    journal = _journal(connection, folder / "guests.csv", GUESTS, allowlist)
-    return ReadyWrite(str(allowlist["id"]), None, run=lambda: _run_import(connection, journal))
-
-
-async def _run_undo(connection: Connection, journal: Journal) -> None:
-    await plan_undo(journal, connection.client)
-    impact = await assess_undo(journal, connection, connection.client)
-    permit = authorize_undo(journal, connection, confirmed(undo_requirement(journal, connection, impact)), impact)
-    await run_undo(journal, connection, connection.client, permit)
+    (folder / ENTRIES_FILE).write_text(GUESTS)
+    return ReadyWrite(str((await _allowlist(connection))["id"]), None)
 
 
 async def undo_import_of_users(connection: Connection, folder: Path) -> ReadyWrite:
-    journal = _journal(connection, folder / "people.csv", PEOPLE)
+    journal = _journal(connection, folder / USERS_FILE, PEOPLE)
     await _run_import(connection, journal)
     rows = await rows_of(connection, "users")
     row = next(row for row in rows if row.get("email") == "imported1@example.com")
-    return ReadyWrite("", row, run=lambda: _run_undo(connection, journal), deletes_row=True)
+    return ReadyWrite("", row, deletes_row=True)
 
 
 async def undo_import_of_entries(connection: Connection, folder: Path) -> ReadyWrite:
     allowlist = await _allowlist(connection)
-    journal = _journal(connection, folder / "guests.csv", GUESTS, allowlist)
+    journal = _journal(connection, folder / ENTRIES_FILE, GUESTS, allowlist)
     await _run_import(connection, journal)
-    return ReadyWrite(str(allowlist["id"]), None, run=lambda: _run_undo(connection, journal))
+    return ReadyWrite(str(allowlist["id"]), None)
 
 
 COMMAND_WRITES: Mapping[str, tuple[Preparation, tuple[str, ...]]] = {

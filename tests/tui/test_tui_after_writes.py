@@ -3,26 +3,26 @@ once, those behind it when they are returned to."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.families import slow_except
-from tests.services.command_writes import COMMAND_WRITES
+from tests.services.command_writes import COMMAND_WRITES, ENTRIES_FILE, USERS_FILE
 from tests.services.resource_fixtures import (
     DELETED_BEFORE,
     FIRST,
     FLAGS,
     actions,
     done,
-    perform,
     prepared,
     rows_of,
     sandbox_of,
 )
+from tests.tui.import_support import go_to, job_at_rest, step_of
 from tests.tui.test_tui_resources import confirm_it
-from tests.tui.tui_support import console_of, demo, is_out_of_date, press, settled, text_of, until
+from tests.tui.tui_support import console_of, demo, fill, is_out_of_date, jump, press, settled, text_of, until
 
 from dyntui.core.effect import Effect
 from dyntui.core.json_types import Row
@@ -34,7 +34,9 @@ from dyntui.services.actions.result_sentence import result_sentence
 from dyntui.services.actions.undo_change import is_undoable
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.services.connection import Connection
-from dyntui.services.settings import change_leaf, leaf_at, read_settings
+from dyntui.services.settings import leaf_at, read_settings
+from dyntui.tui.features.access.compare_screen import CompareAllowlistScreen
+from dyntui.tui.features.imports.undo_screen import ImportUndoScreen
 from dyntui.tui.features.resources.resource_index import ResourceIndexScreen
 from dyntui.tui.features.resources.settings_screen import SettingsScreen
 from dyntui.tui.kit.dialogs.secret_dialog import SecretDialog
@@ -98,6 +100,11 @@ async def back(pilot: Any) -> Any:
     return console_of(pilot).screen
 
 
+async def back_to(pilot: Any, screen: object) -> None:
+    while console_of(pilot).screen is not screen:
+        await back(pilot)
+
+
 def assert_current(console: Console) -> None:
     assert not is_out_of_date(console.screen)
     assert "out of date" not in text_of(console)
@@ -118,6 +125,50 @@ async def run_in_console(pilot: Any, write: WriteAction, *targets: Target) -> No
     else:
         text = console.session.notifications[-1].text
         assert text == result_sentence(results) + (". Press Z to undo it" if is_undoable(results) else "")
+
+
+async def press_import_keys(pilot: Any, file: Path) -> None:
+    """Import a file with the wizard, for the list that is shown."""
+    await go_to(pilot, file, "plan")
+    await press(pilot, "A")
+    await confirm_it(pilot)
+    await job_at_rest(pilot)
+    assert step_of(pilot).NAME == "finish", text_of(console_of(pilot))
+
+
+async def press_undo_keys(pilot: Any, folder: Path) -> None:
+    """Undo the only job in the list of jobs."""
+    await jump(pilot, "jobs")
+    await press(pilot, "z")
+    screen = console_of(pilot).screen
+    assert isinstance(screen, ImportUndoScreen), text_of(console_of(pilot))
+    await press(pilot, "enter")
+    await confirm_it(pilot)
+    await settled(pilot)
+    assert "deleted from the server" in text_of(console_of(pilot))
+
+
+async def press_sync_keys(pilot: Any, folder: Path) -> None:
+    """Make the first allowlist like the second one."""
+    await press(pilot, "c", "enter")
+    screen = console_of(pilot).screen
+    assert isinstance(screen, CompareAllowlistScreen), text_of(console_of(pilot))
+    await until(pilot, lambda: screen.diff is not None)
+    await press(pilot, "S")
+    await confirm_it(pilot)
+    await settled(pilot)
+    assert screen.diff is not None and screen.diff.is_equal
+    assert_current(console_of(pilot))
+
+
+OWN_KEYS: Mapping[str, Callable[[Any, Path], Awaitable[None]]] = {
+    "users.import": lambda pilot, folder: press_import_keys(pilot, folder / USERS_FILE),
+    "users.import-undo": press_undo_keys,
+    "allowlists.import": lambda pilot, folder: press_import_keys(pilot, folder / ENTRIES_FILE),
+    "allowlists.import-undo": press_undo_keys,
+    "allowlists.sync": press_sync_keys,
+}
+"""The keys of the writes that have screens of their own, from the list that shows their result."""
 
 
 async def assert_screens_follow(
@@ -154,6 +205,7 @@ async def assert_screens_follow(
     assert was is not None or detail is None
 
     await run()
+    await back_to(pilot, listed)
     await settled(pilot)
     while is_out_of_date(listed):  # a job in the background makes it read again after two seconds
         await until(pilot, lambda: not is_out_of_date(listed))
@@ -170,8 +222,7 @@ async def assert_screens_follow(
 
     changed = now != rows
     if detail is not None:
-        while console.screen is not detail:
-            await back(pilot)
+        await back_to(pilot, detail)
         if deletes_row and detail.document is was and detail.error is not None:
             assert "error" in text_of(console)
         elif not deletes_row or record.name == "wallets":
@@ -183,8 +234,7 @@ async def assert_screens_follow(
             assert_current(console)
             changed = changed or detail.document != was
     assert changed or changes_nothing, "nothing that is shown has changed: this proves nothing"
-    while console.screen is not overview:
-        await back(pilot)
+    await back_to(pilot, overview)
     assert_current(console)
 
 
@@ -238,29 +288,53 @@ async def test_list_detail_and_overview_show_the_result_of_a_write_with_its_own_
         if record.scope is not Scope.PARENT:
             parent = await resolve_parent(connection.client, record)
         write = ready.write
-        run = ready.run if write is None else lambda: run_in_console(pilot, write, *ready.targets)
-        assert run is not None
+
+        async def run() -> None:
+            if write is not None:
+                await run_in_console(pilot, write, *ready.targets)
+            else:
+                await OWN_KEYS[name](pilot, tmp_path)
+
         await assert_screens_follow(pilot, record, row, parent, run, deletes_row=ready.deletes_row)
 
 
-async def test_the_tree_of_settings_shows_a_changed_setting() -> None:
+async def test_list_tree_and_overview_show_a_changed_setting() -> None:
     console = demo(flags=FLAGS)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        connection = connection_of(pilot)
-        console.visit(SettingsScreen())
+        console.visit(ResourceIndexScreen())
         await settled(pilot)
+        overview = console.screen
+        console.visit(list_screen(RESOURCES["settings"]))
+        await settled(pilot)
+        listed = console.screen
+        assert isinstance(listed, ResourceScreen)
+        await press(pilot, "enter")
         tree = console.screen
         assert isinstance(tree, SettingsScreen)
-        console.visit(list_screen(RESOURCES["origins"]))
+        console.visit(SettingsScreen())
         await settled(pilot)
+
+        await press(pilot, "slash", *"displayname", "enter", "e")
+        await fill(pilot, "Changed")
+        await press(pilot, "ctrl+s")
+        await confirm_it(pilot)
+        await settled(pilot)
+
         path = ("general", "displayName")
-        before = leaf_at(await read_settings(connection.client), path)
-        await perform(connection, change_leaf(path, before, "Changed"), Target(".".join(path)))
-        await settled(pilot)
-        assert tree.out_of_date
-        assert await back(pilot) is tree
+        assert leaf_at(await read_settings(connection_of(pilot).client), path) == "Changed"
+        front = console.screen
+        assert isinstance(front, SettingsScreen)
+        assert leaf_at(front.document, path) == "Changed"
+        assert_current(console)
+        await back_to(pilot, tree)
         assert leaf_at(tree.document, path) == "Changed"
+        assert_current(console)
+        await back_to(pilot, listed)
+        (row,) = visible_rows(listed)
+        assert leaf_at(row, ("settings", *path)) == "Changed"
+        assert_current(console)
+        await back_to(pilot, overview)
         assert_current(console)
 
 
