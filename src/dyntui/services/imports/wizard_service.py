@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as AbstractMapping
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from threading import Event
@@ -15,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from dyntui.config.paths import paths
 from dyntui.core.errors import StoppedError, UsageError
-from dyntui.importer import Mapping, Source, SourceInfo, SourceRow, make_mapper, open_source, propose_mapping
+from dyntui.importer import Mapping, make_mapper, propose_mapping
 from dyntui.services.imports.cancel import cancel_job
+from dyntui.services.imports.draft_source import DraftSource, FilePreview, FileTotals, in_chunks, raise_if_stopped
 from dyntui.services.imports.job_service import (
     assess_job,
     authorize_job,
@@ -37,13 +36,12 @@ from dyntui.services.imports.mappings import find_mapping
 from dyntui.services.imports.precheck import PRECHECKED
 from dyntui.services.imports.prepare import delete_journal, prepare_job
 from dyntui.services.imports.purge import purge_job
-from dyntui.services.imports.reports import default_report_folder, write_reports
+from dyntui.services.imports.reports import write_reports
 from dyntui.services.imports.runner import JobOptions
-from dyntui.services.imports.wizard_draft import ImportDraft, ReadOptions, save_draft, set_decisions
+from dyntui.services.imports.wizard_draft import ImportDraft, save_draft, set_decisions
 from dyntui.services.imports.wizard_review import Review, copy_exclusions, journal_rows
 from dyntui.store import review_log
 from dyntui.store import review_queries as rows_of
-from dyntui.store.job_queries import failure_counts
 from dyntui.store.journal import Journal
 from dyntui.store.states import JobState
 
@@ -53,43 +51,9 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.imports.job_control import JobControl
 
-__all__ = ["FilePreview", "FileTotals", "ImportSummary", "WizardService"]
+__all__ = ["WizardService"]
 
 _SAMPLE = 200
-_THROUGH = ("created", "updated", "exists", "pending", "sending")
-_COUNT_EVERY = 2000
-_HEAD = 12
-_PORTION = 50
-
-
-@dataclass(frozen=True, slots=True)
-class FilePreview:
-    """How a file was read, and its first rows."""
-
-    info: SourceInfo
-    rows: tuple[SourceRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FileTotals:
-    """The number of rows of a file, and of problems by code."""
-
-    rows: int
-    problems: AbstractMapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class ImportSummary:
-    """How a job ended."""
-
-    job: JobSummary
-    failures: tuple[tuple[str, str, int], ...]
-    """Why rows were not imported: (state, code, rows)."""
-    folder: str
-    files: tuple[str, ...]
-    """Names of the report files in `folder`."""
-    allowlist: AbstractMapping[str, str]
-    """The id and name of the allowlist that entries went to."""
 
 
 class WizardService:
@@ -100,73 +64,43 @@ class WizardService:
 
     def __init__(self, yield_to_input: Callable[[], None] = lambda: None) -> None:
         self._yield_to_input = yield_to_input
-        self._source: Source | None = None
-        self._opened: tuple[str, ReadOptions] | None = None
+        self._source = DraftSource(yield_to_input)
         self.journal: Journal | None = None
         self._path: Path | None = None
         self._review: Review | None = None
 
-    # -- the file ------------------------------------------------------------------------------------------------------
+    # The file
 
     def preview(self, draft: ImportDraft) -> FilePreview:
         """Open the file of the draft and read its first rows. Raises SourceError."""
-        self._close_source()
+        self._source.close()
         if not draft.path and self.open_job(draft):
             journal = self.job()
             review_log.begin(journal)
             return FilePreview(load_source_info(journal), tuple(islice(journal_rows(journal), _SAMPLE)))
-        source = self._open_source(draft)
+        source = self._source.open(draft)
         return FilePreview(source.info, source.sample(_SAMPLE))
 
     def header_candidates(self, draft: ImportDraft) -> dict[int, str]:
         """Return the first records of the file as text by number; one of them may be the header."""
-        with _open(draft, replace(draft.read_options, header_row=0)) as source:
-            rows = source.sample(_HEAD)
-        return {row.number: " · ".join(str(cell) for cell in row.cells if cell not in ("", None)) for row in rows}
+        return self._source.header_candidates(draft)
 
     def count(self, draft: ImportDraft, on_rows: Callable[[int], None], stop: Event) -> FileTotals:
         """Read the whole file and count rows and problems."""
         if not draft.path and self.open_job(draft):
             return FileTotals(self.job().total, {})
-        source = self._open_source(draft)
-        rows, problems = 0, Counter[str]()
-        for rows, row in enumerate(self._in_chunks(source.rows()), 1):
-            if row.problems:
-                problems.update(problem.code for problem in row.problems)
-            if not rows % _COUNT_EVERY:
-                _raise_if_stopped(stop)
-                on_rows(rows)
-        return FileTotals(rows, dict(problems))
+        return self._source.count(draft, on_rows, stop)
 
     def propose_mapping(
         self, draft: ImportDraft, custom_fields: Sequence[AbstractMapping[str, object]]
     ) -> tuple[Mapping, str]:
         """Return a mapping for the file, and the name of the saved mapping or ""."""
-        source = self._open_source(draft)
+        source = self._source.open(draft)
         if saved := find_mapping(source.info, draft.kind):
             return saved[1], saved[0]
         return propose_mapping(source.info, source.sample(_SAMPLE), custom_fields=custom_fields, kind=draft.kind), ""
 
-    def _open_source(self, draft: ImportDraft) -> Source:
-        if self._source is None or self._opened != (draft.path, draft.read_options):
-            self._close_source()
-            self._source = _open(draft, draft.read_options)
-            self._opened = (draft.path, draft.read_options)
-        return self._source
-
-    def _in_chunks(self, rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
-        """Iterate over the rows, and let keys be handled before each chunk."""
-        for place, row in enumerate(rows):
-            if not place % _PORTION:
-                self._yield_to_input()
-            yield row
-
-    def _close_source(self) -> None:
-        if self._source is not None:
-            self._source.close()
-            self._source = None
-
-    # -- the job -------------------------------------------------------------------------------------------------------
+    # The job
 
     def open_job(self, draft: ImportDraft) -> bool:
         """Open the existing job of a draft and return whether there is one. The result of its pre-check is kept."""
@@ -222,18 +156,18 @@ class WizardService:
         reused = old if self._same_rows(draft) else None
 
         def read(rows: int) -> None:
-            _raise_if_stopped(stop)
+            raise_if_stopped(stop)
             on_rows(rows)
 
         if reused is not None:
             review_log.begin(reused)
             info, rows = load_source_info(reused), journal_rows(reused)
         else:
-            source = self._open_source(draft)
+            source = self._source.open(draft)
             info, rows = source.info, source.rows()
         journal = prepare_job(
             info,
-            self._in_chunks(rows),
+            in_chunks(rows, self._yield_to_input),
             mapping,
             location,
             region=draft.region or None,
@@ -327,16 +261,6 @@ class WizardService:
         """Return the current state of a job."""
         return summarize_job(find_job(job))
 
-    def load_outcome(self, job: str) -> ImportSummary:
-        """Return how a job ended."""
-        path = find_job(job)
-        with Journal.read(path) as journal:
-            failures = tuple(each for each in failure_counts(journal) if each[0] not in _THROUGH)
-            folder = Path(journal.facts.get("report") or default_report_folder(journal))
-            allowlist = dict(journal.facts.get("allowlist", {}))
-        files = tuple(sorted(each.name for each in folder.iterdir())) if folder.is_dir() else ()
-        return ImportSummary(summarize_job(path), failures, str(folder), files, allowlist)
-
     def job(self) -> Journal:
         """Return the journal of the draft's job."""
         if self.journal is None:
@@ -353,7 +277,7 @@ class WizardService:
 
     def close(self) -> None:
         """Close the file and the job."""
-        self._close_source()
+        self._source.close()
         self._close_job()
 
 
@@ -362,19 +286,6 @@ def _to(draft: ImportDraft) -> dict[str, object]:
     if draft.kind == "users":
         return {}
     return {"allowlist": {"id": draft.allowlist_id, "name": draft.allowlist_name}}
-
-
-def _open(draft: ImportDraft, reading: ReadOptions) -> Source:
-    return open_source(
-        Path(draft.path).expanduser(),
-        name=draft.name,
-        format=reading.format,
-        encoding=reading.encoding,
-        delimiter=reading.delimiter,
-        header_row=reading.header_row,
-        sheet=reading.sheet,
-        records=reading.records,
-    )
 
 
 async def _assess(journal: Journal, connection: Connection) -> WriteAction:
@@ -399,8 +310,3 @@ async def _check(
             await work
         except asyncio.CancelledError:
             raise StoppedError("The check was stopped; its results were discarded.") from None
-
-
-def _raise_if_stopped(stop: Event) -> None:
-    if stop.is_set():
-        raise StoppedError("Reading was stopped.")

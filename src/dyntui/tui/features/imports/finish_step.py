@@ -11,10 +11,10 @@ from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
 from dyntui.services.actions.resource_changes import JOBS
 from dyntui.services.imports.failure_hints import failure_hint
+from dyntui.services.imports.import_summary import ImportSummary, load_import_summary
 from dyntui.services.imports.job_follow_up import reopen_failed, retry_failed
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import draft_for
-from dyntui.services.imports.wizard_service import ImportSummary
 from dyntui.store.states import IMPORTED, JobState, RowState
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
@@ -68,7 +68,7 @@ class FinishStep(WizardStep):
             self.wizard.mark_up_to_date(change_count)
             self._show(result)
 
-        self.wizard.submit(lambda service: service.load_outcome(job), found, latest="finish")
+        self.wizard.submit(lambda _: load_import_summary(job), found, latest="finish")
 
     def reload(self) -> None:
         self.on_step_shown()

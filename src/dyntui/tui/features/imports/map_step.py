@@ -12,7 +12,7 @@ from dyntui.core.text import quantity
 from dyntui.importer import Mapping
 from dyntui.importer.value_paths import find_owner_column
 from dyntui.resources import Column
-from dyntui.services.imports.wizard_service import FilePreview
+from dyntui.services.imports.draft_source import FilePreview
 from dyntui.tui.features.imports import mapping_dialogs as dialogs
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.mapping_rows import VERIFIED, column_samples, first_row_lines, mapping_rows

@@ -12,7 +12,7 @@ from dyntui.importer.null_texts import NULL_TEXTS, EmptyCheck
 from dyntui.importer.preset_types import ExclusionRule
 from dyntui.importer.presets import preset_exclusions
 from dyntui.importer.value_paths import compile_path
-from dyntui.services.imports.wizard_service import FilePreview
+from dyntui.services.imports.draft_source import FilePreview
 from dyntui.tui.features.imports.formatting import cell_text
 from dyntui.tui.features.imports.report_view import ReportLine, heading, text_line, value_line
 

@@ -33,7 +33,7 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
 
 if TYPE_CHECKING:
-    from dyntui.services.imports.wizard_service import FilePreview
+    from dyntui.services.imports.draft_source import FilePreview
     from dyntui.tui.features.imports.wizard_step import Wizard
 
 __all__ = ["SourceStep"]

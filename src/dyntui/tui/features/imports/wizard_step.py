@@ -22,8 +22,9 @@ from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
     from dyntui.services.actions.write_types import Confirmation
+    from dyntui.services.imports.draft_source import FilePreview, FileTotals
     from dyntui.services.imports.runner import JobOptions
-    from dyntui.services.imports.wizard_service import FilePreview, FileTotals, WizardService
+    from dyntui.services.imports.wizard_service import WizardService
     from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["Wizard", "WizardStep"]
