@@ -25,7 +25,7 @@ class _Tty(io.StringIO):
 def tty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.__stdin__", _Tty())
     monkeypatch.setattr("sys.__stderr__", _Tty())
-    monkeypatch.setattr("dyntui.tui.shell.startup._encoding", lambda: "UTF-8")
+    monkeypatch.setattr("locale.getencoding", lambda: "UTF-8")
 
 
 @pytest.mark.parametrize("name", ["dumb", "", "unknown"])
@@ -44,7 +44,7 @@ def test_a_suitable_terminal_is_accepted(tty: None, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_locale_that_is_not_utf_8_is_refused(tty: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dyntui.tui.shell.startup._encoding", lambda: "ANSI_X3.4-1968")
+    monkeypatch.setattr("locale.getencoding", lambda: "ANSI_X3.4-1968")
     monkeypatch.setenv("TERM", "xterm")
     with pytest.raises(UsageError, match="UTF-8 locale"):
         startup.check_terminal()

@@ -9,7 +9,7 @@ import click
 
 from dyntui.cli.context import CliContext, combine_options, confirm_options, pass_context
 from dyntui.cli.resource_commands import ACCESS_HELP
-from dyntui.cli.write_helpers import perform_and_report, read_option, run_write
+from dyntui.cli.write_helpers import confirm_access_options, perform_and_report, run_write
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def add_policy_commands(group: click.Group, record: Resource, *, scope_help: str
     @click.argument("policy", metavar="ID|NAME")
     @click.option("--name", metavar="NAME", help="New name.")
     @_field_options(record, "New access scopes, separated by spaces.")
-    @confirm_options
-    @read_option
+    @confirm_access_options
     @pass_context
     def edit_policy(context: CliContext, /, policy: str, confirmation: Confirmation, **options: Any) -> int:
         from dyntui.services.access.actions import access_target

@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.allowlists import find_list
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
-from dyntui.cli.write_helpers import confirm_action, make_progress_line, print_undo_hint, read_option, report_results
+from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.write_helpers import (
+    confirm_access_options,
+    confirm_action,
+    make_progress_line,
+    print_undo_hint,
+    report_results,
+)
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -105,8 +111,7 @@ def diff(context: CliContext, left: str, right: str, region: str | None) -> int:
 @click.option("--remove", is_flag=True, help="Also remove entries that are not in SOURCE.")
 @click.option("--dry-run", is_flag=True, help="Show the plan without applying it.")
 @click.option("--region", metavar="XX", help=_REGION_HELP)
-@confirm_options
-@read_option
+@confirm_access_options
 @pass_context
 def sync(
     context: CliContext,

@@ -11,7 +11,7 @@ import click
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context
 from dyntui.cli.resource_lists import all_option, limit_option, match_options, ndjson_option, parse_match, print_list
-from dyntui.cli.write_helpers import perform_and_report, read_option
+from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
@@ -192,8 +192,7 @@ async def _find_entries(connection: Connection, row: dict[str, Any], arguments: 
 @click.command("remove", cls=BaseCommand)
 @click.argument("name", metavar="LIST")
 @click.argument("arguments", nargs=-1, required=True, metavar="ENTRY...")
-@confirm_options
-@read_option
+@confirm_access_options
 @pass_context
 def remove(context: CliContext, name: str, arguments: tuple[str, ...], confirmation: Confirmation) -> int:
     """Remove entries from LIST.

@@ -12,7 +12,7 @@ from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.export_output import output_options, write_rows
 from dyntui.cli.resource_lists import parse_match
-from dyntui.cli.write_helpers import perform_and_report, read_option
+from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
 from dyntui.core.errors import UsageError
 from dyntui.core.text import quantity
 
@@ -77,8 +77,7 @@ def export(context: CliContext, name: str, format_name: str | None, output: Path
 
 @click.command("undo", cls=BaseCommand)
 @click.argument("job", metavar="[JOB]", default="")
-@confirm_options
-@read_option
+@confirm_access_options
 @pass_context
 def undo(context: CliContext, job: str, confirmation: Confirmation) -> int:
     """Undo a change or an import of entries. Without JOB, list the jobs that can be undone."""

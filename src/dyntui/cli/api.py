@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
-from dyntui.cli.write_helpers import perform, read_option
+from dyntui.cli.context import BaseCommand, CliContext, pass_context
+from dyntui.cli.write_helpers import confirm_access_options, perform
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
@@ -53,8 +53,7 @@ def _complete_operation(ctx: click.Context, parameter: click.Parameter, incomple
 @click.option("--all", "all_pages", is_flag=True, help="Fetch all pages of a list operation and print one array.")
 @click.option("--ndjson", is_flag=True, help="With --all, print one row per line as pages arrive.")
 @click.option("--list", "list_only", is_flag=True, help="List operations; the arguments are search words.")
-@confirm_options
-@read_option
+@confirm_access_options
 @pass_context
 def api(
     context: CliContext,

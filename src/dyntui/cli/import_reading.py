@@ -176,7 +176,6 @@ def make_mapping(context: CliContext, source: Source, options: ReadingOptions, c
 
 
 def _with_options(mapping: Mapping, options: ReadingOptions) -> Mapping:
-    """Return the mapping with the options of the command line."""
     from dyntui.importer import parse_assignment, parse_column_map
     from dyntui.importer.fields import WALLET_PROVIDERS
     from dyntui.importer.invalid_values import parse_on_invalid

@@ -11,7 +11,7 @@ from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_co
 from dyntui.cli.import_command import report_option
 from dyntui.cli.jobs import find_job, job_argument
 from dyntui.cli.output import confirm
-from dyntui.cli.write_helpers import ask_confirmation, read_option
+from dyntui.cli.write_helpers import ask_confirmation, confirm_access_options
 from dyntui.core.errors import (
     EXIT_DONE,
     EXIT_NOT_AUTHORIZED,
@@ -78,8 +78,7 @@ async def _retry(
 @click.command("undo", cls=BaseCommand)
 @job_argument
 @click.option("--dry-run", is_flag=True, help="Show what would be deleted and skipped, but delete nothing.")
-@confirm_options
-@read_option
+@confirm_access_options
 @pass_context
 def undo_job(context: CliContext, job: str, dry_run: bool, confirmation: Confirmation) -> int:
     """Delete the users or entries that a job created, except those that changed since.
@@ -158,7 +157,6 @@ def _print_plan(context: CliContext, plan: UndoResult, count: int, kind: UndoTar
 
 
 def _finish_undo(context: CliContext, journal: Journal, kind: UndoTarget, result: UndoResult) -> int:
-    """Print the result of the undo and return the exit code."""
     from dyntui.store.undo_journal import UndoState
 
     counts = {state.value: result.counts.get(state, 0) for state in UndoState}

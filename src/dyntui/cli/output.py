@@ -120,7 +120,6 @@ def _read_line(prompt: str) -> str:
 
 
 def _read_hidden_line(prompt: str) -> str:
-    """Read a line without showing what is typed."""
     if sys.platform == "win32" or not sys.stdin.isatty():
         import getpass
 

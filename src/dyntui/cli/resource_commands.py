@@ -232,8 +232,6 @@ def add_action_command(group: click.Group, record: Resource, action: ResourceAct
 
 
 def _help_of(record: Resource, action: ResourceAction) -> str:
-    """Return the help text of the command of an action."""
-
     parts = [f"{action.help} {action.warning}".rstrip()]
     if action.fields:
         parts.append(_describe_fields(record, action))

@@ -44,7 +44,6 @@ _filter_options = combine_options(
 
 
 def _server_filter(text: str | None, column: str, chain: str | None, social: str | None) -> dict[str, str]:
-    """Return the filter for the list operation."""
     server_filter: dict[str, str] = {"filterValue": text, "filterColumn": column} if text else {}
     server_filter |= {"chain": chain} if chain else {}
     return server_filter | ({"filterSocialProvider": social} if social else {})

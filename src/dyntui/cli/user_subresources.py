@@ -9,10 +9,10 @@ import click
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.output import confirm, print_lines
 from dyntui.cli.write_helpers import (
+    confirm_access_options,
     ids_argument,
     perform,
     perform_and_report,
-    read_option,
     read_targets,
     report_results,
 )
@@ -56,8 +56,7 @@ def list_sessions(context: CliContext, user_id: str) -> None:
 @click.command("allowlist-add", cls=BaseCommand)
 @click.argument("allowlist", metavar="LIST")
 @ids_argument
-@confirm_options
-@read_option
+@confirm_access_options
 @pass_context
 def add_users_to_allowlist(
     context: CliContext, allowlist: str, ids: tuple[str, ...], confirmation: Confirmation

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dyntui.cli.context import CliContext
+from dyntui.cli.context import CliContext, combine_options, confirm_options
 from dyntui.cli.output import confirm, prompt, show_progress
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ask_confirmation",
+    "confirm_access_options",
     "confirm_action",
     "ids_argument",
     "make_progress_line",
@@ -46,6 +47,7 @@ read_option = click.option(
 )
 """Option of commands that can decide who may sign in: effects that were not shown cannot be confirmed."""
 
+confirm_access_options = combine_options(confirm_options, read_option)
 ids_argument = click.argument("ids", nargs=-1, metavar="[ID]...")
 
 

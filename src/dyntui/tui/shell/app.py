@@ -94,15 +94,13 @@ class Console(TerminalActionsMixin):
         """The text to print after the console ends; "" unless it crashed."""
         self._slow_request_timer: Timer | None = None
         """Runs while a request may become slow enough to be shown."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = NO_COLOR_THEME if self.no_color else self._configured_theme()
+        for own_theme in THEMES:
+            self.register_theme(own_theme)
+        theme = self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
+        self.theme = NO_COLOR_THEME if self.no_color else theme
         self.animation_level = startup.animation_level(self.settings.animations)
         self.custom_keys = current_keymap(self.settings.keymap)
         self.set_keymap(self.custom_keys)
-
-    def _configured_theme(self) -> str:
-        return self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return OWN_VARIABLES
@@ -156,7 +154,6 @@ class Console(TerminalActionsMixin):
             self._check_custom_keys()
 
     def _check_custom_keys(self) -> None:
-        """Show a warning for each unknown action in keymap.toml."""
         from dyntui.tui.shell.all_actions import ALL_ACTIONS  # loads the actions of features that are not shown yet
 
         known_ids = {action.id for action in ALL_ACTIONS}
@@ -281,7 +278,6 @@ class Console(TerminalActionsMixin):
         clipboard.send_to_clipboard(self, text, "selection", lines=True)
 
     def write_to_terminal(self, data: str) -> None:
-        """Write an escape sequence to the terminal without changing the screen."""
         if self._driver is not None:
             self._driver.write(data)
 

@@ -280,8 +280,8 @@ def ask_confirmation(
     question: str,
     warning: str,
     environment: str,
-    on_confirmed: Callable[[], object],
-    on_canceled: Callable[[], object] = lambda: None,
+    on_confirmed: Callable[[], None],
+    on_canceled: Callable[[], None] = lambda: None,
     *,
     verb: str,
     opening_key: str = "",
@@ -290,12 +290,9 @@ def ask_confirmation(
 
     environment: where it takes effect, as in `In this draft.`; verb, opening_key: as in `ConfirmDialog`.
     """
-
-    def on_answer(confirmation: Confirmation | None) -> None:
-        (on_confirmed if confirmation is not None else on_canceled)()
-
     requirement = Requirement(ConfirmationLevel.CONFIRM, question, (), warning, environment)
-    console.ask(ConfirmDialog(requirement, verb=verb, opening_key=opening_key), on_answer)
+    dialog = ConfirmDialog(requirement, verb=verb, opening_key=opening_key)
+    console.ask(dialog, lambda confirmation: (on_confirmed if confirmation is not None else on_canceled)())
 
 
 def _is_severe(text: str) -> bool:

@@ -28,6 +28,8 @@ _PARTS = {
     ),
     "wallets": (("id", "id"), ("publicKey", "address"), ("userId", "owner id")),
 }
+_DASHBOARD_FIELDS = {"users": "email", "wallets": "publicKey"}
+"""Record -> the field whose value finds a row on the vendor's dashboard."""
 
 
 def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Row]) -> None:
@@ -52,14 +54,15 @@ def open_copy_menu(console: ConsoleApp, record: Resource, rows: Sequence[Row]) -
     console.ask_then(SelectDialog(f"Copy from {title}", choices), picked)
 
 
-def show_dashboard_link(console: ConsoleApp, object_id: str, find: str) -> None:
-    """Show the address of the vendor's dashboard. find: the text to search for there."""
+def show_dashboard_link(console: ConsoleApp, name: str, row: Row) -> None:
+    """Show the address of a user or wallet on the vendor's dashboard. name: `users` or `wallets`."""
     from dyntui.tui.shell.link_dialog import LinkDialog
 
     profile, pattern = console.session.profile, console.settings.dashboard_url
-    url = dashboard_url(profile, pattern, object_id) if profile is not None else ""
+    url = dashboard_url(profile, pattern, str(row["id"])) if profile is not None else ""
     if not url:
         console.notify("This server has no dashboard: it is not Dynamic's.", "warning")
         return
+    find = str(row.get(_DASHBOARD_FIELDS[name]) or row["id"])
     note = "" if "{id}" in pattern else "The dashboard has no documented address for a single user or wallet."
     console.ask(LinkDialog("Dynamic dashboard", url, note=note, find="" if "{id}" in pattern else find))

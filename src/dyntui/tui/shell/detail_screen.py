@@ -25,11 +25,11 @@ from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.widgets.tabs import TabBar
 from dyntui.tui.shell.actions import SHELL_ACTIONS
-from dyntui.tui.shell.read_screen import ReadScreen
+from dyntui.tui.shell.read_screen import ObjectScreen
 
 if TYPE_CHECKING:
+    from dyntui.resources import Resource
     from dyntui.services.actions.resource_changes import Change
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["DetailScreen", "Tab"]
 
@@ -56,10 +56,10 @@ class _Pane(Vertical):
         yield from self._screen.pane(self.tab)
 
 
-class DetailScreen(ReadScreen[Row]):
+class DetailScreen(ObjectScreen[Row]):
     """One object of a resource, with a tab of fields and one of its JSON.
 
-    A subclass sets NOUN and RESOURCE and defines `read` and `field_lines`. One with other tabs overrides TABS, `pane`,
+    A subclass sets `record` and defines `read` and `field_lines`. One with other tabs overrides TABS, `pane`,
     `fill` and `counts`.
     """
 
@@ -68,24 +68,14 @@ class DetailScreen(ReadScreen[Row]):
     TABS: tuple[Tab, ...] = (Tab("details", "Details"), Tab("raw", "Raw"))
     RAW_LEVELS = 1
     """The unfolded levels of the JSON."""
-    NOUN = ""
-    """What the object is called in messages: `user`."""
-    RESOURCE = ""
-    """The name of the record of the object."""
+    record: Resource
+    """The record of the object."""
     deleted = False
     """Whether the object was deleted in this session."""
-
-    def __init__(self, object_id: str, label: str) -> None:
-        super().__init__()
-        self.object_id = object_id
-        self.label = label
-        self.document: Row | None = None
+    document: Row | None = None
+    """The object; None until it is loaded."""
 
     # Overridden by subclasses
-
-    @classmethod
-    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        console.visit(cls(target.row_id, target.label))
 
     def field_lines(self, document: Row) -> list[FieldLine]:
         """Return the fields of the object."""
@@ -182,15 +172,15 @@ class DetailScreen(ReadScreen[Row]):
 
     @property
     def shown_resources(self) -> frozenset[str]:
-        return frozenset({self.RESOURCE})
+        return frozenset({self.record.name})
 
     def server_changed(self, change: Change) -> None:
         super().server_changed(change)
-        self.deleted = self.deleted or self.object_id in change.deleted.get(self.RESOURCE, ())
+        self.deleted = self.deleted or self.object_id in change.deleted.get(self.record.name, ())
 
     def reload(self) -> None:
         if self.deleted:
-            self.show_error(UsageError(f"This {self.NOUN} was deleted."))
+            self.show_error(UsageError(f"This {self.record.singular} was deleted."))
         else:
             self.action_refresh()
 
@@ -267,7 +257,7 @@ class DetailScreen(ReadScreen[Row]):
             send_to_clipboard(self.console, *value)
 
     def action_copy_id(self) -> None:
-        send_to_clipboard(self.console, self.object_id, f"{self.NOUN} id")
+        send_to_clipboard(self.console, self.object_id, f"{self.record.singular} id")
 
     def action_menu(self) -> None:
         from dyntui.tui.shell.action_menu import open_action_menu

@@ -105,7 +105,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
             self._passphrase_requests.pop().set_result("")
 
     def switch_environment(self, profile: Profile) -> None:
-        """Close the environment in use, with all its screens, and open that of `profile`."""
         self._set_profile(profile)
         self._restart_with(first_screen(self.session))
         self.open_environment()
@@ -140,7 +139,6 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self._update_kind_style()
 
     def start_demo(self) -> None:
-        """Open the demo: a new sandbox in this process."""
         from dyntui.sandbox.options import SandboxOptions
 
         self._leave_environment()

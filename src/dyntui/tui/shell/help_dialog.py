@@ -53,12 +53,10 @@ class _HelpLines(ItemList[str | ActiveAction]):
 
     @property
     def _keys_width(self) -> int:
-        """The width of the column of keys, in cells."""
         return min(self._widest_keys, _MAX_KEYS_WIDTH if self.size.width > _NARROW_BELOW else _NARROW_MAX_KEYS_WIDTH)
 
     @property
     def _description_width(self) -> int:
-        """The width of the column of descriptions, in cells."""
         return max(0, self.size.width - 1 - 2 - self._keys_width - 2 - self._title_width - 2)
 
     def moved(self) -> None:

@@ -57,20 +57,16 @@ _SCREENS = (
 def _resource_jump(record: Resource, console: ConsoleApp) -> Jump:
     from dyntui.services.lists.resource_reachability import reachability_of
 
-    def go(console: ConsoleApp, rest: str) -> None:
-        console.open_named(record, rest)
-
     of = "the organization" if record.scope is Scope.ORGANIZATION else "this environment"
     connection = console.session.connection
     reason = reachability_of(connection.client).reason(record) if connection is not None else None
-    return Jump(record.name, reason or f"{record.title} of {of}", go, record.aliases)
+    title = reason or f"{record.title} of {of}"
+    return Jump(record.name, title, lambda console, rest: console.open_named(record, rest), record.aliases)
 
 
 def _user_jump(user_id: str, label: str) -> Jump:
-    def go(console: ConsoleApp, rest: str) -> None:
-        console.open_route("user", RouteTarget(row_id=user_id, label=label))
-
-    return Jump(label, f"user {user_id}", go)
+    target = RouteTarget(row_id=user_id, label=label)
+    return Jump(label, f"user {user_id}", lambda console, rest: console.open_route("user", target))
 
 
 def available_jumps(console: ConsoleApp) -> Iterator[Jump]:

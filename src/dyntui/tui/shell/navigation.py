@@ -65,7 +65,6 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self.visit(first_screen(self.session))
 
     def _restart_with(self, screen: ConsoleScreen) -> None:
-        """Restart the history with one screen."""
         self._show_new(screen, self.history.restart)
 
     def _show_new(self, screen: ConsoleScreen, enter: Callable[[str], list[str]]) -> None:
@@ -86,8 +85,6 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         self.batch_screen_change(lambda: self.switch_screen(name))
 
     def ask_then(self, dialog: BaseDialog[T], then: Callable[[T], object]) -> None:
-        """Open a dialog and call `then` with its result, unless it is canceled."""
-
         def on_result(result: T | None) -> None:
             if result is not None:
                 then(result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel, Requirement
+from dyntui.services.actions.write_types import ConfirmationLevel, Requirement
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 
 if TYPE_CHECKING:
@@ -40,12 +40,8 @@ def ask_before_quitting(console: ConsoleApp) -> None:
     requirement = _requirement(console)
     if requirement is None:
         console.quit_after_requests()
-        return
-
-    def on_confirmation(confirmation: Confirmation) -> None:
-        console.quit_after_requests()
-
-    console.ask_then(QuitDialog(console, requirement), on_confirmation)
+    else:
+        console.ask_then(QuitDialog(console, requirement), lambda confirmation: console.quit_after_requests())
 
 
 def _verb(console: ConsoleApp) -> str:

@@ -14,8 +14,9 @@ from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
-__all__ = ["ReadScreen"]
+__all__ = ["ObjectScreen", "ReadScreen"]
 
 T = TypeVar("T")
 
@@ -79,3 +80,16 @@ class ReadScreen(ConsoleScreen, Generic[T]):
                 self.show_error(error)
 
         self.run_worker_then(partial(self.read, connection), on_read, on_failed, group="read", exclusive=True)
+
+
+class ObjectScreen(ReadScreen[T]):
+    """A screen of one object, which is opened with its id and its name."""
+
+    def __init__(self, object_id: str, label: str) -> None:
+        super().__init__()
+        self.object_id = object_id
+        self.label = label
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        console.visit(cls(target.row_id, target.label))

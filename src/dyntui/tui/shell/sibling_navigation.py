@@ -14,7 +14,6 @@ from textual import on
 
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
-from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.messages import LatestMessage
@@ -51,8 +50,6 @@ class SiblingScreen(DetailScreen):
     """A detail screen that was opened from a list. A subclass also defines `fetch_one` and `fill_preview`."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "siblings")
-    dashboard_field = ""
-    """The field whose value finds the object on the vendor's dashboard."""
 
     class ListChanged(LatestMessage):
         """Posted when the rows of the source list changed."""
@@ -79,7 +76,7 @@ class SiblingScreen(DetailScreen):
     @classmethod
     def for_target(cls, console: ConsoleApp, target: RouteTarget) -> Self:
         """Make the screen, with the list in front as its source list."""
-        source_list = _list_in_front(console, cls.RESOURCE)
+        source_list = _list_in_front(console, cls.record.name)
         return cls(target.row_id, target.label, known=target.row, source_list=source_list)
 
     @classmethod
@@ -178,10 +175,10 @@ class SiblingScreen(DetailScreen):
         return view.get(index) if view is not None and index is not None else None
 
     def _step_disabled_reason(self, step: int) -> str | None:
+        noun, end = self.record.singular, "last" if step > 0 else "first"
         if self.source_view is None:
-            return f"This {self.NOUN} was not opened from a list."
-        end = "last" if step > 0 else "first"
-        return None if self._sibling_index(step) is not None else f"This is the {end} {self.NOUN} of the list."
+            return f"This {noun} was not opened from a list."
+        return None if self._sibling_index(step) is not None else f"This is the {end} {noun} of the list."
 
     next_disabled_reason = partialmethod(_step_disabled_reason, 1)
     previous_disabled_reason = partialmethod(_step_disabled_reason, -1)
@@ -250,24 +247,24 @@ class SiblingScreen(DetailScreen):
             failed = self.source_view is not None and self.source_view.error is not None
             parts.insert(0, ("the list could not be loaded", "warn") if failed else ("loading the list", ""))
         if self.size.width >= WIDE and self.source_view is not None and (index := self.index) is not None:
-            parts.append((f"{self.NOUN} {index + 1:,} of {self.source_view.total:,}", ""))
+            parts.append((f"{self.record.singular} {index + 1:,} of {self.source_view.total:,}", ""))
         return parts
 
     # Copy and delete
 
     def copy_as_disabled_reason(self) -> str | None:
-        return None if self.document or self.known else f"The {self.NOUN} is not loaded yet."
+        return None if self.document or self.known else f"The {self.record.singular} is not loaded yet."
 
     def action_copy_as(self) -> None:
         from dyntui.tui.shell.copy_menu import open_copy_menu
 
-        open_copy_menu(self.console, RESOURCES[self.RESOURCE], [self.document or self.known])
+        open_copy_menu(self.console, self.record, [self.document or self.known])
 
     def action_open_dashboard(self) -> None:
         from dyntui.tui.shell.copy_menu import show_dashboard_link
 
-        row = self.document or self.known
-        show_dashboard_link(self.console, self.object_id, str(row.get(self.dashboard_field) or self.object_id))
+        row = {**(self.document or self.known), "id": self.object_id}
+        show_dashboard_link(self.console, self.record.name, row)
 
     def leave_after_delete(self, results: WriteResults) -> None:
         """Go back when the object was deleted and the screen is still shown."""

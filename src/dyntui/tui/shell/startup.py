@@ -36,21 +36,12 @@ def check_terminal() -> None:
     name = os.environ.get("TERM", "")
     if name in ("", "dumb", "unknown"):
         raise UsageError(f"This terminal cannot show the console (TERM={name or 'not set'}).", hint=_HINT)
-    encoding = _encoding()
-    if encoding.lower().replace("-", "") != "utf8":
+    encoding = locale.getencoding()  # the encoding of the locale also in Python's UTF-8 mode
+    if os.name == "posix" and encoding.lower().replace("-", "") != "utf8":
         raise UsageError(
             f"The console needs a UTF-8 locale, but the locale is {encoding}.",
             hint="Set LANG=C.UTF-8, or another locale that ends in .UTF-8, and start again.",
         )
-
-
-def _encoding() -> str:
-    """Return the encoding of the locale. `sys.getfilesystemencoding` is UTF-8 in Python's UTF-8 mode."""
-    try:
-        locale.setlocale(locale.LC_CTYPE, "")
-    except locale.Error:
-        return "unknown"
-    return locale.nl_langinfo(locale.CODESET) if hasattr(locale, "nl_langinfo") else "utf-8"
 
 
 def is_remote() -> bool:

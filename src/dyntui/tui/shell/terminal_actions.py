@@ -64,7 +64,6 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
             self.notify(_NO_JOB_CONTROL, severity="warning")
 
     def action_repaint(self) -> None:
-        """Draw the whole screen again."""
         if self.lean is not None:
             self.output_bypassed()
         self.refresh(layout=True)
@@ -77,12 +76,9 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
         selected = focused.selected_text if isinstance(focused, Input | TextArea) else self.screen.get_selected_text()
         if selected:
             raise SkipAction
-        quit_key = key_label(self._quit_key())
+        quit_keys = self.custom_keys.get("app.quit") or ACTIONS["app.quit"].keys[0]
+        quit_key = key_label(quit_keys.split(",")[0].strip())
         if self.shown is None:
             self.notify(f"Press esc to close this, then {quit_key} to quit dyntui.")
         else:
             self.notify(f"Press {quit_key} to quit dyntui.")
-
-    def _quit_key(self) -> str:
-        keys = self.custom_keys.get("app.quit") or ACTIONS["app.quit"].keys[0]
-        return keys.split(",")[0].strip()

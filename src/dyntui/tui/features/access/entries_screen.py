@@ -280,7 +280,6 @@ def _draft(values: Values, *, is_live: bool) -> EntryDraft:
 
 
 def _check(values: Values, *, is_live: bool) -> dict[str, str]:
-    """Return the problems of the form by field name."""
     if not values["value"].strip():
         return {"value": "Enter an identifier."}
     try:

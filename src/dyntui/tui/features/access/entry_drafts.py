@@ -67,12 +67,9 @@ class EntryDraftsScreen(TableScreen):
 
     def connected(self, connection: Connection) -> None:
         self._show_drafts()
-        self._check_existing()
+        self.reload()
 
     def reload(self) -> None:
-        self._check_existing()
-
-    def _check_existing(self) -> None:
         change_count, drafts = self.change_count, self.drafts
         run_read_worker(
             self.console,
@@ -123,7 +120,7 @@ class EntryDraftsScreen(TableScreen):
             self.drafts[index] = with_kind(draft, kind, live=self.is_live)
             self.drafts = mark_duplicates(self.drafts)
             self._show_drafts()
-            self._check_existing()
+            self.reload()
 
         self.console.ask_then(SelectDialog(f"Type of {draft.text}", choices), on_choice)
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row, as_objects
+from dyntui.resources import GATES
 from dyntui.services.access.access_policy import PolicyKind, name_of
 from dyntui.services.access.gate_rules import RULE_FORMAT, describe_rule, parse_rule, rule_text
 from dyntui.services.access.policy_fields import OUTCOMES, checked_fields
@@ -92,8 +93,7 @@ class GateScreen(_GateActionsMixin, DetailScreen):
     """One gate with its rules."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "gate")
-    NOUN = "gate"
-    RESOURCE = "gates"
+    record = GATES
     TABS = (Tab("gate", "Gate"), Tab("raw", "Raw"))
 
     @property

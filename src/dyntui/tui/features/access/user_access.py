@@ -20,16 +20,19 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.action_runner import run_action
+from dyntui.tui.shell.read_screen import ObjectScreen
 from dyntui.tui.shell.table_screen import ReadTableScreen
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
-    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["UserAccessScreen"]
 
 
-class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
+_Access = tuple[AccessPolicy, Row, AccessAnswer]
+
+
+class UserAccessScreen(ReadTableScreen[_Access], ObjectScreen[_Access]):
     """All allowlists with the entries that match one user."""
 
     BINDINGS = bindings(ACCESS_ACTIONS, "user-access")
@@ -45,28 +48,20 @@ class UserAccessScreen(ReadTableScreen[tuple[AccessPolicy, Row, AccessAnswer]]):
     EMPTY = "This environment has no allowlists."
     HAS_SUMMARY = True
 
-    def __init__(self, user_id: str, label: str) -> None:
-        super().__init__()
-        self.user_id = user_id
-        self.label = label
-        self.access: AccessPolicy | None = None
-        self.user: Row = {}
-        self.answer: AccessAnswer | None = None
-
-    @classmethod
-    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
-        console.visit(cls(target.row_id, target.label))
+    access: AccessPolicy | None = None
+    user: Row = {}
+    answer: AccessAnswer | None = None
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        return ("users", self.label or self.user_id, "access")
+        return ("users", self.label or self.object_id, "access")
 
-    async def read(self, connection: Connection) -> tuple[AccessPolicy, Row, AccessAnswer]:
-        user = await connection.client.users.get_raw(self.user_id)
+    async def read(self, connection: Connection) -> _Access:
+        user = await connection.client.users.get_raw(self.object_id)
         access = await read_access(connection.client)
         return access, user, await check_user(connection.client, user, access=access)
 
-    def show_result(self, result: tuple[AccessPolicy, Row, AccessAnswer]) -> None:
+    def show_result(self, result: _Access) -> None:
         self.access, self.user, self.answer = access, _, answer = result
         self.set_rows(_rows(access, answer.matches))
         scopes = f"Access scopes: {', '.join(answer.scopes)}." if answer.scopes else "No access scopes."

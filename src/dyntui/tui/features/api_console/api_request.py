@@ -165,7 +165,6 @@ class ApiRequestScreen(SearchableScreen):
         return lines
 
     def _update(self) -> None:
-        """Show the request and the response."""
         response = self.response
         self.query_one("#request", FieldList).show(self._field_lines())
         header = self.query_one(_ResponseHeader)
@@ -270,14 +269,9 @@ class ApiRequestScreen(SearchableScreen):
         if requirement.level is ConfirmationLevel.NONE:
             self._send(connection, Confirmation())
             return
-
-        def on_confirmation(confirmation: Confirmation) -> None:
-            self._send(connection, confirmation)
-
         preview = lockout_preview(connection, requirement)
-        self.console.ask_then(
-            ConfirmDialog(requirement, verb="send", opening_key="s", preview=preview), on_confirmation
-        )
+        dialog = ConfirmDialog(requirement, verb="send", opening_key="s", preview=preview)
+        self.console.ask_then(dialog, partial(self._send, connection))
 
     def _send(self, connection: Connection, confirmation: Confirmation) -> None:
         header = self.query_one(_ResponseHeader)

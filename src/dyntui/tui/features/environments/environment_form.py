@@ -103,7 +103,6 @@ class EnvironmentForm(FormDialog):
         self.set_note("store", f"The keyring cannot be used: {probe.reason}.")
 
     def _check_values(self, values: Values) -> Mapping[str, str]:
-        """Return the problems of the submitted values by field name."""
         from dyntui.config.credentials import check_token
         from dyntui.config.profiles import check_base_url, check_environment_id, check_name
 

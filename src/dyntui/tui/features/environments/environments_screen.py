@@ -194,16 +194,13 @@ class EnvironmentsScreen(LocalTableScreen):
 
         profile = self._current_profile()
         assert profile is not None
-        session, console = self.console.session, self.console
+        session = self.console.session
         if session.connection is not None and session.connection.app is not None and session.profile == profile:
             self.console.notify("The demo is a local sandbox and needs no check.")
             return
         session.health[profile.name] = HealthCheck(True, "checking ···")
         self.update_rows()
-
-        def check() -> HealthCheck:
-            return check_profile(profile, console.ask_passphrase)
-
+        check = partial(check_profile, profile, self.console.ask_passphrase)
         run_in_thread(self, check, partial(self._on_checked, profile.name), group=f"check-{profile.name}")
 
     def _on_checked(self, name: str, health: HealthCheck) -> None:

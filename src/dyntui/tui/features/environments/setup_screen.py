@@ -14,7 +14,7 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.shell.base_screen import ConsoleScreen
 
 if TYPE_CHECKING:
-    from dyntui.config.profile import Profile
+    pass
 
 __all__ = ["SetupScreen"]
 
@@ -48,13 +48,10 @@ class SetupScreen(ConsoleScreen):
             case "add":
                 from dyntui.tui.features.environments.environment_form import edit_environment
 
-                edit_environment(self.console, None, existing_names=(), on_stored=self._on_stored)
+                edit_environment(self.console, None, existing_names=(), on_stored=self.console.switch_environment)
             case "environments":
                 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 
                 self.console.visit(EnvironmentsScreen())
             case _:
                 self.console.action_leave()
-
-    def _on_stored(self, profile: Profile) -> None:
-        self.console.switch_environment(profile)

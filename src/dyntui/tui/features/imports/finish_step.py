@@ -168,7 +168,6 @@ class FinishStep(WizardStep):
 
 
 def _advice(state: str, code: str) -> str:
-    """Return what to do about rows that failed with a code."""
     return failure_hint(state, code) or f"{CODES.get(code, '')} Press f to fix them.".strip()
 
 

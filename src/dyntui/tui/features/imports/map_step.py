@@ -193,7 +193,6 @@ class MapStep(ValueChoicesMixin):
     # Actions
 
     def action_choose(self) -> None:
-        """Edit the line under the cursor."""
         row = self.columns.selected_row
         match row["kind"]:
             case "choice":
@@ -289,7 +288,6 @@ class MapStep(ValueChoicesMixin):
         self.console.ask_then(form, on_submit)
 
     def action_path(self) -> None:
-        """Map a part of a column, or the first filled of several columns."""
         mapping = self.loaded_mapping
 
         def parse(values: Values) -> Mapping:

@@ -40,13 +40,13 @@ T = TypeVar("T")
 
 _ROW = Column("row", "row", 7, right=True, priority=0, format=thousands)
 _REASON = Column("reason", "reason", 30, grow=True, priority=0)
-_STATES: tuple[tuple[UndoState, str], ...] = (
-    (UndoState.PENDING, "to be deleted"),
-    (UndoState.SENDING, "being deleted"),
-    (UndoState.DELETED, "deleted from the server"),
-    (UndoState.SKIPPED, "changed since the import, or already deleted"),
-    (UndoState.FAILED, "refused by the server"),
-)
+_STATES = {
+    UndoState.PENDING: "to be deleted",
+    UndoState.SENDING: "being deleted",
+    UndoState.DELETED: "deleted from the server",
+    UndoState.SKIPPED: "changed since the import, or already deleted",
+    UndoState.FAILED: "refused by the server",
+}
 
 
 @dataclass
@@ -200,7 +200,9 @@ class ImportUndoScreen(ConsoleScreen):
             counts = self.result.counts
             lines.append(heading(f"{self.labels.plural} created by the job"))
             lines += [
-                value_line(str(state), f"{counts[state]:,}", note=note) for state, note in _STATES if counts.get(state)
+                value_line(str(state), f"{counts[state]:,}", note=note)
+                for state, note in _STATES.items()
+                if counts.get(state)
             ]
             lines.append(value_line("total", f"{sum(counts.values()):,}"))
             if self._to_delete and not self._activity:

@@ -50,7 +50,6 @@ class ValueChoicesMixin(WizardStep):
         )
 
     def action_nulls(self) -> None:
-        """Ask which texts mean an empty cell."""
         mapping = self.loaded_mapping
 
         def on_submit(values: Values) -> None:
@@ -64,7 +63,6 @@ class ValueChoicesMixin(WizardStep):
         self.console.ask_then(FormDialog("Texts for an empty cell", (field,), verb="set"), on_submit)
 
     def action_wallets(self) -> None:
-        """Ask for the name, provider and chain of wallets that have none."""
         mapping = self.loaded_mapping
         proposed_name, proposed_provider = mapping.proposed_wallet
         constants = mapping.constants

@@ -75,7 +75,6 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
     """One object of any resource. `_class_for` makes a subclass with the record and the keys of its actions."""
 
     RAW_LEVELS = 2
-    record: Resource
 
     def __init__(self, row: Row, parent: str = "") -> None:
         """row: the object as the list shows it. parent: the id of the object that it belongs to, or ""."""
@@ -135,13 +134,11 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
         return self._child_under_cursor(pane) is not None or self._user_under_cursor(pane) is not None
 
     def _child_under_cursor(self, pane: Widget | None) -> str | None:
-        """Return the name of the resource under the cursor."""
         if isinstance(pane, Table) and pane.row is not None:
             return str(pane.row.get("name") or "") or None
         return None
 
     def _user_under_cursor(self, pane: Widget | None) -> str | None:
-        """Return the user id under the cursor."""
         field = pane.current_field if isinstance(pane, FieldList) else None
         return str(field.value) if field is not None and field.label in ("userId", "user") and field.value else None
 
@@ -171,5 +168,4 @@ class ResourceDetailScreen(DetailScreen, ActionFlowMixin):
 
 @cache
 def _class_for(name: str, base: type[ResourceDetailScreen]) -> type[ResourceDetailScreen]:
-    record = RESOURCES[name]
-    return record_class(name, base, "DetailScreen", NOUN=record.singular, RESOURCE=name, record=record)
+    return record_class(name, base, "DetailScreen", record=RESOURCES[name])

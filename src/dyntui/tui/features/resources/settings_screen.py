@@ -130,7 +130,7 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
         others = [
             (changed, old, new)
             for changed, old, new in settings.differences(item.value["before"], item.reread)
-            if not _is_within(changed, name)
+            if changed != name and not changed.startswith(f"{name}.")
         ]
         if settings.leaf_at(item.reread, name.split(".")) != after:
             self.console.notify(f"The server stored another value for {name}. Check the setting.", "warning")
@@ -138,10 +138,6 @@ class SettingsScreen(SearchableScreen, ReadScreen[Row]):
             lines = [f"{changed}: {_text(old)} → {_text(new)}" for changed, old, new in others[:_MAX_LISTED_CHANGES]]
             text = f"{name} was changed. The server also changed:\n\n" + "\n".join(lines)
             self.console.ask(MessageDialog("Other settings changed", text))
-
-
-def _is_within(name: str, parent: str) -> bool:
-    return name == parent or name.startswith(f"{parent}.")
 
 
 def _text(value: object) -> str:

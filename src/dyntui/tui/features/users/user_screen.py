@@ -36,9 +36,7 @@ class UserScreen(UserActionsMixin):
     """One user."""
 
     BINDINGS = [*bindings(USERS_ACTIONS, "user"), *bindings(SHELL_ACTIONS, "copying")]
-    NOUN = "user"
-    RESOURCE = "users"
-    dashboard_field = "email"
+    record = RESOURCES["users"]
     shown_resources = frozenset({"users", "wallets", "sessions", "allowlists", "allowlist-entries"})
     TABS = (
         Tab("profile", "Profile"),
@@ -77,7 +75,7 @@ class UserScreen(UserActionsMixin):
         return (await client.users.get(object_id)).raw
 
     def document_loaded(self, document: Row) -> None:
-        self.label = RESOURCES["users"].label_of(document) or self.object_id
+        self.label = self.record.label_of(document) or self.object_id
         self.console.session.opened_user(self.object_id, self.label)
 
     def field_lines(self, document: Row) -> list[FieldLine]:
@@ -128,7 +126,6 @@ class UserScreen(UserActionsMixin):
                 self._show_loading(name)
 
     def _show_loading(self, name: str) -> None:
-        """Show that the rows of a table are still loading."""
         self.query_one(f"#{name}", Table).show(StaticRows(is_loaded=False))
 
     def action_access(self) -> None:

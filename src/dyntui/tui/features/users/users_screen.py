@@ -19,7 +19,6 @@ class UsersScreen(ResourceScreen):
     """
 
     BINDINGS = [*bindings(USERS_ACTIONS, "users"), *bindings(SHELL_ACTIONS, "copying")]
-    dashboard_field = "email"
 
     def users_disabled_reason(self) -> str | None:
         return None if self.table.marks or self.table.row_id else "There is no row under the cursor."

@@ -32,10 +32,8 @@ class WalletScreen(SiblingScreen):
     """One wallet."""
 
     BINDINGS = [*bindings(WALLETS_ACTIONS, "wallet"), *bindings(SHELL_ACTIONS, "copying")]
-    NOUN = "wallet"
-    RESOURCE = "wallets"
+    record = RESOURCES["wallets"]
     TABS = (Tab("wallet", "Wallet"), Tab("raw", "Raw"))
-    dashboard_field = "publicKey"
     owner = ""
     """The label of the owner; "" when it is not known."""
 

@@ -18,7 +18,6 @@ class WalletsScreen(ResourceActionsScreen):
     """The wallets. The actions delete and revoke delegated access are declared in the resource record."""
 
     BINDINGS = [*bindings(WALLETS_ACTIONS, "wallets"), *bindings(SHELL_ACTIONS, "copying")]
-    dashboard_field = "publicKey"
 
     def _owner_ids(self) -> list[str]:
         return list(dict.fromkeys(str(row["userId"]) for row in self.marked if row.get("userId")))

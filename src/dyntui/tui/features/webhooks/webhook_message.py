@@ -37,8 +37,7 @@ class WebhookMessageScreen(DetailScreen, ActionFlowMixin):
     """One message of a webhook, in four tabs."""
 
     BINDINGS = bindings(WEBHOOKS_ACTIONS, "message")
-    NOUN = "message"
-    RESOURCE = "webhook-messages"
+    record = _RECORD
     TABS = (
         Tab("message", "Message"),
         Tab("request", "Request"),

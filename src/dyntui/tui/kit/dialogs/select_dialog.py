@@ -56,7 +56,6 @@ class Choices(ItemList[Choice]):
 
     @property
     def _note_width(self) -> int:
-        """The width of the column of notes, in cells."""
         signs = self._signs + 2 if self._signs else 0
         return max(0, self.size.width - 1 - 2 - signs - self._labels - 3)
 

@@ -58,13 +58,9 @@ class TextDialog(BaseDialog[str]):
     def area(self) -> TextArea:
         return self.query_one("#pasted", TextArea)
 
-    def show_problem(self, text: str) -> None:
-        """Show a problem below the text."""
-        self.query_one("#problem", Static).update(safe(text, 500))
-
     def action_submit(self) -> None:
         if problem := self.check(self.area.text):
-            self.show_problem(problem)
+            self.query_one("#problem", Static).update(safe(problem, 500))
         else:
             self.submit(self.area.text)
 

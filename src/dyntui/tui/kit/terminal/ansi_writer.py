@@ -34,10 +34,6 @@ class AnsiWriter:
         self._column: int | None = None
         """The position of the cursor; None when it is unknown."""
 
-    def can_erase(self, style: CellStyle) -> bool:
-        """Return whether erasing has the same result as writing blanks of that style."""
-        return can_erase(style, self._erases_with_background)
-
     def take_output(self) -> str:
         """Return the output since the last call. A hyperlink is closed before."""
         if self._style is not None and self._style.link:
@@ -96,7 +92,7 @@ class AnsiWriter:
         return max(0, covered - len(cells))
 
     def _write_simple(self, line: int, column: int, text: str, style: CellStyle) -> None:
-        if not (self._erases_with_background and " " * 12 in text and self.can_erase(style)):
+        if not (self._erases_with_background and " " * 12 in text and can_erase(style, True)):
             self._write_text(line, column, text, len(text))
             return
         for part in filter(None, _BLANKS.split(text)):

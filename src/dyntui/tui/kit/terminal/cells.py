@@ -137,8 +137,5 @@ def _narrow(item: str) -> str:
         return _NARROW_REPLACEMENTS[item]
     # A letter with a combining accent takes one column; the precomposed letter is an ambiguous character.
     decomposed = unicodedata.normalize("NFD", item)
-    return decomposed if _is_accented(decomposed) else item
-
-
-def _is_accented(text: str) -> bool:
-    return text[:1].isascii() and all(unicodedata.category(character) == "Mn" for character in text[1:])
+    is_accented = decomposed[:1].isascii() and all(unicodedata.category(mark) == "Mn" for mark in decomposed[1:])
+    return decomposed if is_accented else item

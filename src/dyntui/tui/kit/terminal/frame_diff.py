@@ -11,7 +11,7 @@ from rich.style import Style
 from dyntui.tui.kit.terminal.ansi_writer import AnsiWriter
 from dyntui.tui.kit.terminal.cells import is_certain, is_simple, split_cells
 from dyntui.tui.kit.terminal.scrolling import ScreenLine, ScrollMove, blank_line, differing, find_move
-from dyntui.tui.kit.terminal.sgr import PLAIN, CellStyle
+from dyntui.tui.kit.terminal.sgr import PLAIN, CellStyle, can_erase
 
 __all__ = ["FrameDiff"]
 
@@ -148,7 +148,7 @@ class FrameDiff:
         """Return the column from which the line has only blanks of one style that can be erased."""
         style = line.styles[-1]
         x = self.width
-        if line.cells[-1] == " " and self._ansi.can_erase(style):
+        if line.cells[-1] == " " and can_erase(style, self._erases_with_background):
             while x and line.cells[x - 1] == " " and line.styles[x - 1] == style:
                 x -= 1
         return x

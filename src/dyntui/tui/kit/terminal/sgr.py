@@ -37,15 +37,10 @@ def style_converter(colors: ColorSystem) -> Callable[[Style | None], CellStyle]:
         if style is None:
             return PLAIN
         link = style.link or ""
-        return CellStyle(
-            Strip.render_ansi(style, colors), f"id={style.link_id};{link}" if link and _is_safe(link) else ""
-        )
+        is_safe = link.isascii() and link.isprintable()
+        return CellStyle(Strip.render_ansi(style, colors), f"id={style.link_id};{link}" if link and is_safe else "")
 
     return convert
-
-
-def _is_safe(link: str) -> bool:
-    return link.isascii() and link.isprintable()
 
 
 class _Parts(NamedTuple):

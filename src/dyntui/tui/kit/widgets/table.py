@@ -367,7 +367,6 @@ class Table(LineList):
         return None if self._anchor is not None else "Mark the first row of the range with space."
 
     def action_mark_range(self) -> None:
-        """Mark all rows from the last marked one to the cursor."""
         assert self._anchor is not None
         row_id, old_index = self._anchor
         index = self.view.index_of(row_id)

@@ -72,9 +72,14 @@ def _start_export(screen: MarkedListScreen, marked_ids: Sequence[str], values: V
     columns = [column.field for column in screen.shown_columns if column.field] if values["format"] == "shown" else ()
 
     async def work(dialog: ScanDialog) -> int | None:
+        from dyntui.services.lists.list_source import ListQuery, scan
+
         by_id = what in ("marked", "search")
+        query = screen.view.query if what == "filter" and screen.view is not None else ListQuery()
         rows = (
-            _read_rows(screen, connection, ids, missing) if by_id else _scan_rows(screen, connection, what == "filter")
+            _read_rows(screen, connection, ids, missing)
+            if by_id
+            else scan(connection.client, screen.record, query=query)
         )
         return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
 
@@ -82,24 +87,14 @@ def _start_export(screen: MarkedListScreen, marked_ids: Sequence[str], values: V
         if written is None:
             console.notify("Stopped. No file was written.", "warning")
         else:
-            omitted = f", {_missing_text(len(missing))}" if missing else ""
+            verb = "exists" if len(missing) == 1 else "exist"
+            omitted = f", {quantity(len(missing), 'marked row')} no longer {verb}" if missing else ""
             console.notify(
                 f"{quantity(written, screen.record.singular, screen.record.name)} exported to {path}{omitted}",
                 "warning" if missing else "information",
             )
 
     scan_with_progress(console, f"Export to {path.name}", work, done)
-
-
-def _missing_text(count: int) -> str:
-    return "1 marked row no longer exists" if count == 1 else f"{count:,} marked rows no longer exist"
-
-
-def _scan_rows(screen: MarkedListScreen, connection: Connection, filtered: bool) -> AsyncIterator[ScannedRow]:
-    from dyntui.services.lists.list_source import ListQuery, scan
-
-    query = screen.view.query if filtered and screen.view is not None else ListQuery()
-    return scan(connection.client, screen.record, query=query)
 
 
 async def _read_rows(

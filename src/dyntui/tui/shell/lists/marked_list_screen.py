@@ -59,7 +59,6 @@ class MarkedListScreen(LocalListScreen):
         return self.table.mark_disabled_reason()
 
     def action_mark_all(self) -> None:
-        """Mark every row that matches the filter, in view or not."""
         view = self.view
         assert view is not None
         if self.search is not None:

@@ -27,8 +27,6 @@ class ResourceScreen(MarkedListScreen):
 
     BINDINGS = bindings(SHELL_ACTIONS, "list")
     open_action = "list.open"
-    dashboard_field = ""
-    """The field whose value finds a row on the vendor's dashboard."""
 
     # Whether actions are available
 
@@ -122,8 +120,7 @@ class ResourceScreen(MarkedListScreen):
     def action_open_dashboard(self) -> None:
         from dyntui.tui.shell.copy_menu import show_dashboard_link
 
-        row = self.table.row or {}
-        show_dashboard_link(self.console, str(row.get("id")), str(row.get(self.dashboard_field) or row.get("id")))
+        show_dashboard_link(self.console, self.record.name, self.table.row or self.marked[0])
 
     def action_export(self) -> None:
         from dyntui.tui.shell.lists.export_dialog import open_export_dialog
