@@ -176,13 +176,18 @@ async def run(
     *,
     control: JobControl | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    rate_limiters: RateLimiters | None = None,
     first: int | None = None,
     **options: Any,
 ) -> RunResult:
     """Run the job in process."""
     options = {"settle": 0.0, **options}
     async with Client(
-        "http://localhost/api/v0", ENVIRONMENT, "dyn_test", app=server, rate_limiters=RateLimiters(0, 0)
+        "http://localhost/api/v0",
+        ENVIRONMENT,
+        "dyn_test",
+        app=server,
+        rate_limiters=rate_limiters or RateLimiters(0, 0),
     ) as client:
         destination = UserDestination(upsert=options.get("upsert", False))
         runner = ImportRunner(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from tests.services.imports.imports_fixtures import FakeServer, Reply, emails, job, people, run, states
+from tests.services.imports.imports_fixtures import FakeServer, Reply, Step, emails, job, people, run, states
 from tests.store.journal_rows import stored_row
 
 from dyntui.api.errors import ConnectionLost
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.store import job_queries
 from dyntui.store.job_loader import NewRow, load
@@ -65,6 +66,26 @@ async def test_several_requests_are_in_flight_after_the_first_was_accepted(tmp_p
     assert emails(server) == sorted(row["email"] for row in people(400))
     assert server.in_flight_at[:2] == [1, 1]
     assert server.most == 16
+
+
+async def test_requests_start_when_the_rate_permits_and_not_only_after_a_response(tmp_path: Path) -> None:
+    """Ten requests may be sent at once at this rate, and the others while these are in flight."""
+    now = most = 0
+
+    async def reply(server: FakeServer, rows: list[dict[str, Any]]) -> Any:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(1.2)
+        now -= 1
+        return server.apply(rows)
+
+    server = FakeServer()
+    server.script = [cast(Step, reply)] * 20
+    with job(tmp_path, people(20)) as journal:
+        ended = await run(journal, server, batch=1, rate_limiters=RateLimiters(0, 600))
+        assert ended.state is JobState.DONE
+    assert most > 10
 
 
 async def test_a_pause_waits_for_all_responses_and_sends_nothing_more(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ _FIRST_RETRY_DELAY_S, _LONGEST_RETRY_DELAY_S = 0.5, 15.0
 _RECOVERY_ROWS = 500
 _LISTEN_EVERY = 0.5
 _CLOCK_WITHIN = 10.0
+_STARTING_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,8 @@ class ImportRunner:
                     self._reporter.end_wait()
                 self._reporter.report(batch=self._settlement.size.rows, throughput=self._bulk.throughput())
                 if self._sender.in_flight:
-                    sent = await self._sender.wait(self._delay_s() or None)
+                    # Requests that were just started have not taken their places at the rate limit yet.
+                    sent = await self._sender.wait(self._delay_s() or (_STARTING_S if marked else None))
                 elif free or self._is_ending():
                     break  # no row is left, or none is to be sent
                 else:
