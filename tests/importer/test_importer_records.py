@@ -138,3 +138,51 @@ def test_every_row_of_a_table_is_a_user_or_has_a_reason(table: list[list[str]], 
         mapped = mapper.map(row)
         problems = [*row.problems, *mapped.problems]
         assert mapped.user or any(problem.severity == "error" for problem in problems)
+
+
+# The users of three systems with the values of their rules, and which of them are left out.
+RULES = {
+    "okta": (
+        {"profile": {"login": "a@x.org", "email": "a@x.org"}},
+        {"status": {"ACTIVE": False, "STAGED": False, "SUSPENDED": True, "DEPROVISIONED": True, "": False}},
+    ),
+    "keycloak": (
+        {"username": "ada_l", "emailVerified": True, "email": "a@x.org", "createdTimestamp": 1},
+        {"enabled": {True: False, False: True}, "serviceAccountClientId": {"": False, "shop": True}},
+    ),
+    "descope": (
+        {"loginIds": ["a@x.org"], "userId": "U1", "email": "a@x.org", "verifiedEmail": True},
+        {"status": {"enabled": False, "invited": False, "disabled": True}, "test": {True: True, False: False}},
+    ),
+}
+people = st.sampled_from(list(RULES)).flatmap(
+    lambda name: st.tuples(
+        st.just(name),
+        st.lists(
+            st.fixed_dictionaries({key: st.sampled_from(list(choices)) for key, choices in RULES[name][1].items()}),
+            min_size=1,
+            max_size=6,
+        ),
+        st.sampled_from(["array", "envelope", "NDJSON"]),
+    )
+)
+
+
+@given(people)
+def test_every_user_of_another_system_is_imported_or_named_as_left_out(
+    drawn: tuple[str, list[dict[object, object]], str],
+) -> None:
+    name, values, form = drawn
+    base, choices = RULES[name]
+    users = [{**base, **row} for row in values]
+    data = "\n".join(map(J, users)) if form == "NDJSON" else J(users if form == "array" else {"users": users})
+    with open_source(io.BytesIO(data.encode()), format="ndjson" if form == "NDJSON" else "json") as source:
+        mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+        rows = list(source.rows())
+    assert source.info.preset == name and len(rows) == len(users)
+    everybody = Mapper(mapping.with_included(["all"]))
+    for row, value in zip(rows, values, strict=True):
+        left_out = Mapper(mapping).map(row).left_out
+        assert (left_out is not None) == any(choices[key][value[key]] for key in choices)
+        assert left_out is None or left_out.code.endswith("_left_out")
+        assert everybody.map(row).left_out is None and everybody.map(row).user["email"] == "a@x.org"
