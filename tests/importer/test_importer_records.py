@@ -141,7 +141,7 @@ def test_every_row_of_a_table_is_a_user_or_has_a_reason(table: list[list[str]], 
 
 
 # The users of three systems with the values of their rules, and which of them are left out.
-RULES = {
+RULES: dict[str, tuple[dict[str, object], dict[str, dict[object, bool]]]] = {
     "okta": (
         {"profile": {"login": "a@x.org", "email": "a@x.org"}},
         {"status": {"ACTIVE": False, "STAGED": False, "SUSPENDED": True, "DEPROVISIONED": True, "": False}},
@@ -170,7 +170,7 @@ people = st.sampled_from(list(RULES)).flatmap(
 
 @given(people)
 def test_every_user_of_another_system_is_imported_or_named_as_left_out(
-    drawn: tuple[str, list[dict[object, object]], str],
+    drawn: tuple[str, list[dict[str, object]], str],
 ) -> None:
     name, values, form = drawn
     base, choices = RULES[name]

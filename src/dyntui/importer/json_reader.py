@@ -110,15 +110,15 @@ class JsonReader(RowReader):
             for key, record in self._records(text):
                 number += 1
                 if isinstance(record, dict) and RAW_KEY in record:
-                    record = _again(record[RAW_KEY])
+                    record = _parse_reported(record[RAW_KEY])
                 if not isinstance(record, dict):
-                    broken = (
-                        record if isinstance(record, _Broken) else _Broken(json.dumps(record), "it is a single value")
-                    )
+                    invalid = record
+                    if not isinstance(invalid, _InvalidRecord):
+                        invalid = _InvalidRecord(json.dumps(record), "it is a single value")
                     problem = Problem(
-                        "error", "bad_json_record", "", f"Record {number} is not an object: {broken.reason}."
+                        "error", "bad_json_record", "", f"Record {number} is not an object: {invalid.reason}."
                     )
-                    yield SourceRow(number, empty, (problem,), (("", broken.text),))
+                    yield SourceRow(number, empty, (problem,), (("", invalid.text),))
                     continue
                 if key is not None:
                     record = {**record, self._key_column: key}
@@ -139,7 +139,7 @@ class JsonReader(RowReader):
         with self._decode_errors():
             if self.format == "ndjson":
                 for document in self._lines(text):
-                    if isinstance(document, _Broken):
+                    if isinstance(document, _InvalidRecord):
                         yield None, document
                     else:
                         yield from select_records(document, self._path)
@@ -180,10 +180,10 @@ class JsonReader(RowReader):
             try:
                 yield parse_json(line)
             except ValueError as error:
-                yield _Broken(line.strip(SPACE), str(error))
+                yield _InvalidRecord(line.strip(SPACE), str(error))
 
 
-class _Broken:
+class _InvalidRecord:
     """The text of a record that is not JSON, and the reason."""
 
     __slots__ = ("reason", "text")
@@ -193,10 +193,10 @@ class _Broken:
         self.reason = reason
 
 
-def _again(raw: object) -> object:
+def _parse_reported(raw: object) -> object:
     """Parse a record that was invalid when it was reported; it may have been fixed since."""
     text = raw if isinstance(raw, str) else json.dumps(raw)
     try:
         return parse_json(text)
     except ValueError as error:
-        return _Broken(text, str(error))
+        return _InvalidRecord(text, str(error))

@@ -89,8 +89,8 @@ class Mapper:
         if each.column in columns and field.name != FULL_NAME and field.name.partition(".")[0] not in _NESTED:
             self._plain.append((columns.index(each.column), field.name, step))
         else:
-            reach = compile_path(columns, each.column, self._empty.is_empty)
-            self._reached.append((reach, split_path(field.name), step))
+            read = compile_path(columns, each.column, self._empty.is_empty)
+            self._reached.append((read, split_path(field.name), step))
 
     def _add_constant(self, name: str, value: object) -> None:
         field = field_for(name)
@@ -150,8 +150,8 @@ class Mapper:
 
     def _find_exclusion(self, cells: Sequence[Cell]) -> Problem | None:
         """Return why a rule of the preset leaves the row out; None when none does."""
-        for reach, rule in self._exclusions:
-            if not self._empty.is_empty(value := reach(cells)) and rule.matches(value, self.rules.now):
+        for read, rule in self._exclusions:
+            if not self._empty.is_empty(value := read(cells)) and rule.matches(value, self.rules.now):
                 return Problem("info", rule.code, rule.column, f"Left out: users that {rule.reason}.")
         return None
 

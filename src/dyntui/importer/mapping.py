@@ -79,7 +79,7 @@ class Mapping:
     """Names of the rules of the preset that are switched off, so that their rows are imported; `all` for all."""
     on_invalid: AbstractMapping[str, str] = field(default_factory=dict)
     """What happens to a value that the API refuses, by field: an action of `invalid_values.ACTIONS`."""
-    lacking: tuple[str, ...] = ()
+    lacking_wallet_parts: tuple[str, ...] = ()
     """The parts of WALLET_PARTS that wallets in a list of wallets of the first rows do not have."""
 
     @property
@@ -130,12 +130,12 @@ class Mapping:
         """Return those of WALLET_PARTS that nothing gives, when the file has wallet addresses."""
         targets = self.targets
         items = {match[1] for target in targets if (match := _WALLET_ADDRESS.fullmatch(target))}
-        lacking = self.lacking if "wallets" in targets else ()
+        lacking_wallet_parts = self.lacking_wallet_parts if "wallets" in targets else ()
         return tuple(
             part
             for part in WALLET_PARTS
             if EVERY_WALLET + part not in targets
-            and (part in lacking or any(f"wallets.{item}.{part}" not in targets for item in items))
+            and (part in lacking_wallet_parts or any(f"wallets.{item}.{part}" not in targets for item in items))
         )
 
     @property
@@ -265,7 +265,7 @@ class Mapping:
             "nulls": list(self.nulls),
             "included": list(self.included),
             "on_invalid": dict(self.on_invalid),
-            "lacking": list(self.lacking),
+            "lacking_wallet_parts": list(self.lacking_wallet_parts),
         }
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
@@ -282,7 +282,14 @@ class Mapping:
             for column in parsed.columns
         )
         names = parsed.source_columns or tuple(column.column for column in columns)
-        rest = (parsed.kind, parsed.preset, parsed.nulls, parsed.included, parsed.on_invalid, parsed.lacking)
+        rest = (
+            parsed.kind,
+            parsed.preset,
+            parsed.nulls,
+            parsed.included,
+            parsed.on_invalid,
+            parsed.lacking_wallet_parts,
+        )
         return check_names(Mapping(columns, names, parsed.constants, *rest), name)
 
 
@@ -327,7 +334,7 @@ class _MappingFile:
     nulls: tuple[str, ...] = NULL_TEXTS
     included: tuple[str, ...] = ()
     on_invalid: dict[str, str] = field(default_factory=dict)
-    lacking: tuple[str, ...] = ()
+    lacking_wallet_parts: tuple[str, ...] = ()
 
 
 def check_transforms(names: Sequence[str]) -> None:

@@ -46,16 +46,16 @@ def propose_mapping(
     preset = find_preset(info.preset) if kind == "users" else None
     proposal = _Proposal(info.columns, sample_rows, custom_fields, kind)
     if preset:
-        proposal.take_preset(preset)
-    proposal.take_names()
-    proposal.take_wallets()
-    proposal.take_inside()
-    proposal.take_content()
+        proposal.apply_preset(preset)
+    proposal.map_by_name()
+    proposal.map_wallet_columns()
+    proposal.map_nested_names()
+    proposal.map_by_content()
     proposal.drop_incomplete()
-    columns = proposal.in_order()
-    constants = {**(_constants(preset, columns) if preset else {}), **proposal.chains()}
+    columns = proposal.ordered_columns()
+    constants = {**(_constants(preset, columns) if preset else {}), **proposal.chain_constants()}
     mapping = Mapping(columns, info.columns, constants, kind, preset.name if preset else None)
-    return replace(mapping, lacking=_lacking_wallet_parts(mapping, sample_rows))
+    return replace(mapping, lacking_wallet_parts=_lacking_wallet_parts(mapping, sample_rows))
 
 
 def _lacking_wallet_parts(mapping: Mapping, rows: Sequence[SourceRow]) -> tuple[str, ...]:
@@ -63,8 +63,8 @@ def _lacking_wallet_parts(mapping: Mapping, rows: Sequence[SourceRow]) -> tuple[
     each = next((each for each in mapping.mapped if each.field == "wallets"), None)
     if each is None:
         return ()
-    reach = compile_path(mapping.source_columns, each.column)
-    lists = (reshape_wallets(open_json(reach(row.cells)), "wallets", []) for row in rows)
+    read_value = compile_path(mapping.source_columns, each.column)
+    lists = (reshape_wallets(open_json(read_value(row.cells)), "wallets", []) for row in rows)
     wallets = [wallet for items in lists if isinstance(items, list) for wallet in items]
     return tuple(part for part in WALLET_PARTS if any(not wallet.get(part) for wallet in wallets))
 
@@ -104,7 +104,7 @@ class _Proposal:
     def _hint(self, column: str, hint: str) -> None:
         self._found[column] = ColumnMap(column, hint=hint)
 
-    def take_preset(self, preset: Preset) -> None:
+    def apply_preset(self, preset: Preset) -> None:
         """Apply the preset; a path whose column is missing is left out."""
         for path, (field, transforms) in preset.maps.items():
             if field not in self._taken and (found := matching_path(self._columns, path)):
@@ -117,17 +117,17 @@ class _Proposal:
             if column.startswith("metadata."):
                 self._hint(column, about_metadata or "")
 
-    def take_names(self) -> None:
+    def map_by_name(self) -> None:
         """Map columns by field names first, then by synonyms."""
         names = [(column, self._by_name(column)) for column in self._columns if column not in self._found]
         for column, (field, own) in names:
             if field and own:
-                self._claim(column, field, "name")
+                self._map_or_hint(column, field, "name")
         for column, (field, own) in names:
             if field and not own:
-                self._claim(column, field, "synonym")
+                self._map_or_hint(column, field, "synonym")
 
-    def take_wallets(self) -> None:
+    def map_wallet_columns(self) -> None:
         """Map columns whose names state a chain, such as `solana_wallet`, to one wallet each."""
         if "wallets" in self._taken:
             return
@@ -141,7 +141,7 @@ class _Proposal:
         addresses = (f"wallets.{place}.publicWalletAddress" for place in count())
         return next(address for address in addresses if address not in self._taken)
 
-    def chains(self) -> dict[str, object]:
+    def chain_constants(self) -> dict[str, object]:
         """Return the chains that the names of wallet columns state, as constants."""
         found: dict[str, object] = {}
         for column, each in self._found.items():
@@ -161,7 +161,7 @@ class _Proposal:
                 return None, False
         return synonym_field(column, self._kind)
 
-    def _claim(self, column: str, field: str, reason: str) -> None:
+    def _map_or_hint(self, column: str, field: str, reason: str) -> None:
         if field in EXPLICIT:
             self._hint(column, f"maybe {field}; map it by hand if it is")
         elif field in self._taken:
@@ -169,7 +169,7 @@ class _Proposal:
         else:
             self._map(column, field, reason)
 
-    def take_inside(self) -> None:
+    def map_nested_names(self) -> None:
         """Map names one level down where the sample has objects (`profile.email`)."""
         if self._kind != "users":
             return
@@ -180,15 +180,15 @@ class _Proposal:
                 if field and field not in self._taken and field not in EXPLICIT and not _ITEM.match(field):
                     self._map(f"{column}.{key}", field, "name" if own else "synonym")
 
-    def take_content(self) -> None:
+    def map_by_content(self) -> None:
         """Map the remaining columns by their values; two columns that look the same stay unmapped."""
         seen: dict[str, list[tuple[str, str]]] = {}
         for column, values in self._samples():
-            look = looks_like(values, self._kind, names=AMBIGUOUS.get(normalize_name(column), ()))
-            if look and self._kind == "users" and is_of_another(column):
-                self._hint(column, f"has {look[1]}, maybe not of the user; choose it by hand if they are")
-            elif look:
-                seen.setdefault(look[0], []).append((column, look[1]))
+            found = looks_like(values, self._kind, names=AMBIGUOUS.get(normalize_name(column), ()))
+            if found and self._kind == "users" and is_of_another(column):
+                self._hint(column, f"has {found[1]}, maybe not of the user; choose it by hand if they are")
+            elif found:
+                seen.setdefault(found[0], []).append((column, found[1]))
         for field, columns in seen.items():
             if field == "wallets.0.publicWalletAddress":
                 field = self._free_wallet()
@@ -233,7 +233,7 @@ class _Proposal:
                 hint = f"a wallet also needs {' and '.join(missing)}: choose them for all wallets" if missing else ""
                 self._found[column] = replace(each, hint=hint)
 
-    def in_order(self) -> tuple[ColumnMap, ...]:
+    def ordered_columns(self) -> tuple[ColumnMap, ...]:
         """Return the columns in the order of the file, then the paths into them."""
         paths = [each for column, each in self._found.items() if column not in self._columns]
         return (*(self._found.get(column, ColumnMap(column)) for column in self._columns), *paths)

@@ -13,10 +13,10 @@ from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
 from dyntui.importer.source_types import Cell, normalize_name
 
-__all__ = ["Reach", "compile_path", "find_owner_column", "find_owner_columns", "left_out_values", "matching_path"]
+__all__ = ["PathReader", "compile_path", "find_owner_column", "find_owner_columns", "left_out_values", "matching_path"]
 __all__ += ["open_json", "split_alternatives"]
 
-Reach = Callable[[Sequence[Cell]], object]
+PathReader = Callable[[Sequence[Cell]], object]
 """Returns the value at a path in a row's cells; None when there is none."""
 
 IsEmpty = Callable[[object], bool]
@@ -60,10 +60,10 @@ def matching_path(columns: Sequence[str], path: str) -> str:
     `primaryEmailAddress` also finds the column `primary_email_address`. Returns "" when nothing of the path exists.
     """
     spelling = {normalize_name(column): column for column in reversed(columns)}
-    return "|".join(filter(None, (_spelled(columns, spelling, part) for part in split_alternatives((), path))))
+    return "|".join(filter(None, (_matching_column(columns, spelling, part) for part in split_alternatives((), path))))
 
 
-def _spelled(columns: Sequence[str], spelling: Mapping[str, str], path: str) -> str:
+def _matching_column(columns: Sequence[str], spelling: Mapping[str, str], path: str) -> str:
     if find_owner_column(columns, path):
         return path
     bracket, dot = path.find("["), path.find(".")
@@ -78,7 +78,7 @@ def is_blank(value: object) -> bool:
     return value is None or value == ""
 
 
-def compile_path(columns: Sequence[str], path: str, is_empty: IsEmpty = is_blank) -> Reach:
+def compile_path(columns: Sequence[str], path: str, is_empty: IsEmpty = is_blank) -> PathReader:
     """Return a function that reads the value of a path from a row's cells.
 
     `list.0` reads the first item, `list[key=value]` the items whose key matches (`*` for any text, `|` for or,
@@ -108,9 +108,9 @@ def compile_path(columns: Sequence[str], path: str, is_empty: IsEmpty = is_blank
     return follow
 
 
-def _first_filled(reaches: Sequence[Reach], is_empty: IsEmpty) -> Reach:
+def _first_filled(readers: Sequence[PathReader], is_empty: IsEmpty) -> PathReader:
     def follow(cells: Sequence[Cell]) -> object:
-        return next((value for reach in reaches if not is_empty(value := reach(cells))), None)
+        return next((value for read in readers if not is_empty(value := read(cells))), None)
 
     return follow
 
@@ -139,19 +139,19 @@ def left_out_values(
 
 
 def _other_alternatives(
-    names: Sequence[str], reaches: Sequence[Reach], is_empty: IsEmpty
+    names: Sequence[str], readers: Sequence[PathReader], is_empty: IsEmpty
 ) -> Callable[[Sequence[Cell]], list[str]]:
     def check(cells: Sequence[Cell]) -> list[str]:
-        found = [(name, reach(cells)) for name, reach in zip(names, reaches, strict=True)]
+        found = [(name, read(cells)) for name, read in zip(names, readers, strict=True)]
         filled = [(name, value) for name, value in found if not is_empty(value)]
         return [f"“{value}” in {name}" for name, value in filled[1:] if value != filled[0][1]]
 
     return check
 
 
-def _other_parts(reach: Reach, places: set[int]) -> Callable[[Sequence[Cell]], list[str]]:
+def _other_parts(read: PathReader, places: set[int]) -> Callable[[Sequence[Cell]], list[str]]:
     def check(cells: Sequence[Cell]) -> list[str]:
-        parts = reach(cells)
+        parts = read(cells)
         return [f"“{part}”" for at, part in enumerate(parts) if at not in places] if isinstance(parts, list) else []
 
     return check
@@ -169,41 +169,41 @@ def open_json(cell: object) -> object:
 
 def _step(match: re.Match[str], columns: Sequence[str]) -> Callable[[object, Sequence[Cell]], object]:
     if (name := match["name"]) is not None:
-        return lambda value, cells: _into(value, name)
+        return lambda value, cells: _child_of(value, name)
     key, expected = match["key"], match["value"]
     if key == "split":
         separator = _SEPARATORS.get(expected, expected) or ","
-        return lambda value, cells: _parts(value, separator)
+        return lambda value, cells: _split_text(value, separator)
     if expected.startswith("@"):
         column = matching_path(columns, expected[1:])
         if column not in columns:
             return lambda value, cells: None
         other = list(columns).index(column)
-        return lambda value, cells: _matching(value, key, [str(cells[other])])
+        return lambda value, cells: _items_with(value, key, [str(cells[other])])
     patterns = expected.split("|")
-    return lambda value, cells: _matching(value, key, patterns)
+    return lambda value, cells: _items_with(value, key, patterns)
 
 
-def _parts(value: object, separator: str) -> object:
+def _split_text(value: object, separator: str) -> object:
     if not isinstance(value, str):
         return value if isinstance(value, list) else [value]
     return [part.strip() for part in value.split(separator) if part.strip()]
 
 
-def _into(value: object, name: str) -> object:
+def _child_of(value: object, name: str) -> object:
     if isinstance(value, dict):
-        return _value_of(value, name)
+        return _value_at_key(value, name)
     if isinstance(value, list) and value:
         if name.isdigit():
             return value[int(name)] if int(name) < len(value) else None
-        return _into(value[0], name)
+        return _child_of(value[0], name)
     return None
 
 
 _normal_key = lru_cache(4096)(normalize_name)
 
 
-def _value_of(record: Mapping[object, object], name: str) -> object:
+def _value_at_key(record: Mapping[object, object], name: str) -> object:
     """Return the value of a key, also when the record spells it otherwise: `emailAddress` or `email_address`."""
     if name in record:
         return record[name]
@@ -211,10 +211,10 @@ def _value_of(record: Mapping[object, object], name: str) -> object:
     return next((value for key, value in record.items() if _normal_key(str(key)) == normal), None)
 
 
-def _matching(value: object, key: str, patterns: list[str]) -> list[object]:
+def _items_with(value: object, key: str, patterns: list[str]) -> list[object]:
     each = value if isinstance(value, list) else [value]
     return [
         item
         for item in each
-        if isinstance(item, dict) and any(fnmatchcase(str(_value_of(item, key)), pattern) for pattern in patterns)
+        if isinstance(item, dict) and any(fnmatchcase(str(_value_at_key(item, key)), pattern) for pattern in patterns)
     ]
