@@ -68,9 +68,12 @@ async def test_a_failed_download_raises_a_dyntui_error(script: Any, log: Request
     assert log.in_flight == 0
 
 
-async def test_a_file_that_is_too_large_is_not_read_to_its_end(script: Any, log: RequestLog) -> None:
+async def test_a_file_that_is_too_large_is_not_read_to_its_end(
+    script: Any, log: RequestLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dyntui.api.download.MOST_BYTES", 1000)
     with pytest.raises(BadResponse, match="larger"):
-        await got(script, log, reply(200, b"x" * 5000), most=1000)
+        await got(script, log, reply(200, b"x" * 5000))
 
 
 async def test_an_unreachable_host_is_an_error(log: RequestLog) -> None:

@@ -88,7 +88,7 @@ def test_no_damaged_file_crashes_a_command(server: Server, run: Run, name: str, 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_reading_a_damaged_file_of_the_console_never_crashes(run: Run, damage: str) -> None:
     from dyntui.config.list_preferences import ListPreferences
-    from dyntui.services.api_console import SavedRequests
+    from dyntui.services.api_console import saved_requests
     from dyntui.services.imports.mappings import load_mapping
     from dyntui.services.imports.wizard_draft import load_draft
     from dyntui.services.imports.wizard_files import recent_files
@@ -100,7 +100,7 @@ def test_reading_a_damaged_file_of_the_console_never_crashes(run: Run, damage: s
         path.chmod(0o600)
     for read in (
         ListPreferences.load,
-        SavedRequests().load,
+        saved_requests,
         recent_files,
         lambda: load_mapping("mine"),
         lambda: load_draft("20260101-000000-abcd"),

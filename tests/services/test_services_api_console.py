@@ -11,17 +11,19 @@ import pytest
 from tests.services.resource_fixtures import connected
 
 from dyntui.api.catalog import catalog
+from dyntui.config.paths import paths
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_list, as_object, as_objects
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 from dyntui.services.api_console import (
     ConsoleRequest,
-    SavedRequests,
     as_command,
     as_curl,
     prepare,
     request_fields,
     request_requirement,
+    save_request,
+    saved_requests,
     search_operations,
     send_request,
 )
@@ -174,20 +176,21 @@ def test_the_copied_query_is_the_one_that_the_client_sends() -> None:
     assert "-p 'filter[filterValue]=a b&c'" in as_command(CATALOG.get("getEnvironmentUsers"), filled)
 
 
-def test_requests_are_saved_without_possible_secrets(tmp_path: Path) -> None:
-    saved = SavedRequests(tmp_path / "state" / "requests.json")
-    assert saved.load() == []
+def test_requests_are_saved_without_possible_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path))
+    assert saved_requests() == []
     token = "dyn_" + "a" * 40
-    saved.save(ConsoleRequest("createProvider", {"provider": "google", "clientSecret": "hidden"}, "", "google"))
-    saved.save(ConsoleRequest("createProvider", {}, json.dumps({"clientSecret": "hidden", "note": token}), "by body"))
-    saved.save(ConsoleRequest("deleteTokenById", {"tokenId": "t"}, "", "google"))
-    by_name = {each.name: each for each in saved.load()}
+    save_request(ConsoleRequest("createProvider", {"provider": "google", "clientSecret": "hidden"}, "", "google"))
+    save_request(ConsoleRequest("createProvider", {}, json.dumps({"clientSecret": "hidden", "note": token}), "by body"))
+    save_request(ConsoleRequest("deleteTokenById", {"tokenId": "t"}, "", "google"))
+    by_name = {each.name: each for each in saved_requests()}
     assert set(by_name) == {"google", "by body"}
     assert by_name["google"] == ConsoleRequest("deleteTokenById", {"tokenId": "t"}, "", "google")
-    text = saved.file.read_text()
+    file = paths().state / "requests.json"
+    text = file.read_text()
     assert "hidden" not in text
     assert token not in text
-    assert stat.S_IMODE(saved.file.stat().st_mode) == 0o600
-    saved.file.write_text("[{}]")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_text("[{}]")
     with pytest.raises(UsageError, match="cannot be read"):
-        saved.load()
+        saved_requests()

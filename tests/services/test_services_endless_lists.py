@@ -18,7 +18,7 @@ from dyntui.services.events import EventTail
 from dyntui.services.imports.allowlist_destination import EntryDestination
 from dyntui.services.imports.server_reader import make_reader
 from dyntui.services.imports.user_destination import UserDestination
-from dyntui.services.lists.list_source import ListQuery, make_view, scan
+from dyntui.services.lists.list_source import make_view, scan
 from dyntui.services.webhooks import failed_view
 
 BASE_URL = "http://127.0.0.1:9/api/v0"
@@ -129,7 +129,7 @@ async def test_a_view_of_an_endless_list_reports_it_and_sends_no_more_requests(
     opened: Callable[[str], Client], name: str
 ) -> None:
     record = RESOURCES[name]
-    view = make_view(opened(record.list.items), record, parent=PARENT if record.parent else "", query=ListQuery())
+    view = make_view(opened(record.list.items), record, parent=PARENT if record.parent else "")
     view.set_viewport(0, 350)
     await view.wait_until_idle()
     assert isinstance(view.error, RepeatedPage)

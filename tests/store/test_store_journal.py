@@ -129,7 +129,7 @@ def test_rows_that_were_not_sent_lose_the_attempt_and_refused_rows_keep_it(path:
     with running(path) as journal:
         journal.begin_batch([1, 2], "bulkCreateUser", 1)
         journal.return_to_pending([1], sent=False)
-        journal.return_to_pending([2], sent=True, code="429")
+        journal.return_to_pending([2], sent=True)
         first, second = stored_row(journal, 1), stored_row(journal, 2)
         assert first is not None
         assert second is not None
@@ -138,7 +138,7 @@ def test_rows_that_were_not_sent_lose_the_attempt_and_refused_rows_keep_it(path:
         assert second.first_sent is not None
         for _ in range(100):
             journal.begin_batch([2], "bulkCreateUser", 1)
-            journal.return_to_pending([2], sent=True, code="429")
+            journal.return_to_pending([2], sent=True)
         second = stored_row(journal, 2)
         assert second is not None
         assert second.attempts == 1, "it was refused before any work, however often"

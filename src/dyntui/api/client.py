@@ -105,7 +105,6 @@ class Client:
         path: Mapping[str, object] | None = None,
         query: Mapping[str, object] | None = None,
         body: object = None,
-        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         permit: WritePermit | None = None,
         timeout: float | None = None,
@@ -113,15 +112,14 @@ class Client:
         """Call an operation of the catalog and return the decoded response; None when it has no body.
 
         path: path values by name; `environmentId` is filled in. query: lists repeat, mappings become `name[key]=value`.
-        body: the value to send as JSON; content: the same as encoded bytes. permit: required for every
-        operation that does not only read.
+        body: the value to send as JSON. permit: required for every operation that does not only read.
         Raises an ApiProblem, or Usage when the operation, a path value or a query name does not exist.
         """
         answer = await self.send(
             self.catalog.get(operation_id),
             path=path,
             query=query,
-            content=dump_json(body) if body is not None and content is None else content,
+            content=dump_json(body) if body is not None else None,
             headers=headers,
             permit=permit,
             timeout=timeout,

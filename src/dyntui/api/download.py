@@ -64,7 +64,6 @@ async def fetch(
     log: RequestLog,
     loopback: bool = False,
     app: AsgiApp | None = None,
-    most: int = MOST_BYTES,
     on_progress: Progress | None = None,
 ) -> DownloadResult:
     """Write what a URL answers to `stream`. No token, no cookie and no redirect; app: an ASGI application instead of
@@ -85,8 +84,8 @@ async def fetch(
             total = int(promised) if promised.isdigit() and "content-encoding" not in response.headers else None
             async for chunk in response.aiter_bytes():
                 got += len(chunk)
-                if got > most:
-                    raise BadResponse(f"The file is larger than {most >> 20} MiB; reading was stopped.")
+                if got > MOST_BYTES:
+                    raise BadResponse(f"The file is larger than {MOST_BYTES >> 20} MiB; reading was stopped.")
                 await asyncio.to_thread(stream.write, chunk)
                 if on_progress is not None:
                     on_progress(got, total)

@@ -159,5 +159,4 @@ class RateLimiters:
         self.in_flight = in_flight or InFlightLimit()
 
     def for_operation(self, operation_id: str) -> tuple[RateLimiter, ...]:
-        """Return the limiters that apply to an operation."""
         return (self.bulk, self.default) if operation_id == "bulkCreateUser" else (self.default,)

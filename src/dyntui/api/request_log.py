@@ -36,14 +36,14 @@ class RequestEntry:
 
 
 class RequestLog:
-    """The last `keep` attempts of this process, and the requests in progress. Safe to use from any thread.
+    """The last 500 attempts of this process, and the requests in progress. Safe to use from any thread.
 
     Listeners are called in the thread that made the request.
     """
 
-    def __init__(self, keep: int = 500) -> None:
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: deque[RequestEntry] = deque(maxlen=keep)
+        self._entries: deque[RequestEntry] = deque(maxlen=500)
         self._listeners: list[Callable[[], None]] = []
         self.waits = Waits(self._notify)
         self.in_flight = 0

@@ -19,8 +19,6 @@ LONG_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """One wait."""
-
     what: str
     """The reason, as it follows "waiting for"."""
     until: datetime

@@ -244,7 +244,7 @@ async def _resume(
                 f"Job {journal.id} is a draft: its file was not read completely, or it is still being prepared.",
                 hint="Import the file again, or finish it in the import wizard of the console. Nothing was sent.",
             )
-        if journal.state in (JobState.DONE, JobState.CANCELED):
+        if journal.state.is_over:
             return finish_job(context, journal, RunResult(journal.state), report)
         if options:
             journal.note(options={**journal.facts.get("options", {}), **options})

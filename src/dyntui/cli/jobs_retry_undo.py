@@ -115,7 +115,7 @@ async def _undo(context: CliContext, path: Path, dry_run: bool, from_options: Co
 
     with Journal.open(path) as journal:
         check_location(journal, JobLocation.of(context.profile()))
-        if journal.state not in (JobState.DONE, JobState.CANCELED, JobState.PAUSED):
+        if not journal.state.is_over and journal.state is not JobState.PAUSED:
             raise UsageError(f"Job {journal.id} is {journal.state}: there is nothing to undo yet.")
         async with context.connection() as connection:
             if not dry_run:
@@ -203,13 +203,11 @@ def purge_jobs(context: CliContext, names: tuple[str, ...], unfinished: bool, ye
     from dyntui.services.imports.jobs import find_job
     from dyntui.services.imports.jobs import list_jobs as iter_jobs
     from dyntui.services.imports.purge import purge_job
-    from dyntui.store.states import JobState
 
-    ended = (JobState.DONE, JobState.CANCELED)
     paths = [find_job(name) for name in names] or [
         find_job(job.id)
         for job in iter_jobs()
-        if not job.is_busy and (unfinished or job.problem or job.state in ended or job.is_abandoned)
+        if not job.is_busy and (unfinished or job.problem or job.is_over or job.is_abandoned)
     ]
     if paths and not yes:
         ids = ", ".join(path.stem for path in paths[:_MAX_LISTED]) + (" …" if len(paths) > _MAX_LISTED else "")

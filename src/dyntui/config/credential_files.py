@@ -37,7 +37,8 @@ def _file(profile: Profile, suffix: str) -> Path:
     return paths().credentials_dir / f"{re.sub(r'[^A-Za-z0-9-]', '_', profile.name)[:40]}-{digest}.{suffix}"
 
 
-def _read(path: Path) -> dict[str, object] | None:
+def _read(profile: Profile, suffix: str) -> dict[str, object] | None:
+    path = _file(profile, suffix)
     if not path.parent.exists():
         return None
     private_dir(path.parent)
@@ -54,7 +55,7 @@ def _read(path: Path) -> dict[str, object] | None:
             f"{tilde(path)} is not a token file of this version of dyntui.",
             hint="Remove it, then run: dyntui auth login",
         )
-    return value
+    return value if value.get("entry") == stored_name(profile) else None
 
 
 def _write(path: Path, value: dict[str, object]) -> None:
@@ -71,11 +72,7 @@ class FileCredentialStore(CredentialStore):
         return f"plain file {tilde(_file(profile, 'token') if profile else paths().credentials_dir)}, 0600"
 
     def get(self, profile: Profile) -> str | None:
-        value = _read(_file(profile, "token"))
-        if value is None or value.get("entry") != stored_name(profile):
-            return None
-        token = value.get("token")
-        return token if isinstance(token, str) and token else None
+        return as_text((_read(profile, "token") or {}).get("token")) or None
 
     def set(self, profile: Profile, token: str) -> None:
         _write(_file(profile, "token"), {"entry": stored_name(profile), "token": token})
@@ -97,8 +94,8 @@ class PassphraseCredentialStore(CredentialStore):
         return f"passphrase-encrypted file {tilde(_file(profile, 'sealed') if profile else paths().credentials_dir)}"
 
     def get(self, profile: Profile) -> str | None:
-        value = _read(_file(profile, "sealed"))
-        if value is None or value.get("entry") != stored_name(profile):
+        value = _read(profile, "sealed")
+        if value is None:
             return None
         sealed = json.dumps(value, sort_keys=True)
         if sealed not in self._opened:

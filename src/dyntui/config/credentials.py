@@ -102,7 +102,6 @@ class EnvironmentCredentialStore(CredentialStore):
 
 
 def store_for(kind: CredentialKind, *, ask_passphrase: AskPassphrase | None = None) -> CredentialStore:
-    """Return the credential store of a kind."""
     match kind:
         case CredentialKind.KEYRING:
             return KeyringCredentialStore()

@@ -38,6 +38,6 @@ def as_objects(value: object) -> list[Row]:
     return [item for item in as_list(value) if isinstance(item, Mapping)]
 
 
-def as_text(value: object, default: str = "") -> str:
-    """Return `value` if it is text, else `default`."""
-    return value if isinstance(value, str) else default
+def as_text(value: object) -> str:
+    """Return `value` if it is text, else ""."""
+    return value if isinstance(value, str) else ""

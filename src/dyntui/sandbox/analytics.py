@@ -39,7 +39,6 @@ class Analytics:
         self._sample: tuple[int, list[Record], float] = (-1, [], 1.0)
 
     def _sampled_users(self) -> list[Record]:
-        """Return the users of the sample."""
         if self._sample[0] != self._store.version:
             last = self._users.next_position() - 1
             step = max(1, last / _SAMPLE_SIZE)

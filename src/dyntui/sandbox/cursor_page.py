@@ -39,7 +39,6 @@ def read_page(
 
 
 def encode_cursor(position: int) -> str:
-    """Return the opaque cursor of a position."""
     return base64.urlsafe_b64encode(f"after {position}".encode()).decode().rstrip("=")
 
 

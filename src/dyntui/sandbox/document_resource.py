@@ -142,7 +142,6 @@ class DocumentResource:
                     raise invalid(self.exists_code, f"{self.title} {doc[field]} already exists")
 
     def list_all(self, call: OperationCall) -> object:
-        """Return all documents of the parent."""
         response = catalog().resolve(call.operation.response or {})
         name = _only_property(response)
         rows = response["properties"][name] if name else response
@@ -152,7 +151,6 @@ class DocumentResource:
         return {name: shown} if name else shown
 
     def create(self, call: OperationCall) -> Reply:
-        """Create a document from the body."""
         parent = self._parent(call)
         if self.locate is not None and call.sandbox.store.get(self.kind, self._id(call)) is not None:
             raise invalid(self.exists_code, f"{self.title} already exists")
@@ -175,7 +173,6 @@ class DocumentResource:
         return self.respond(call, doc)
 
     def delete(self, call: OperationCall) -> None:
-        """Delete the document of the path."""
         doc = self.find(call)
         call.sandbox.store.remove(self.kind, self._id(call))
         admin_event(call, self._resource, "deleted", self.show(call, doc))

@@ -184,5 +184,4 @@ class EventLog:
 
 
 def _escape_glob(text: str) -> str:
-    """Escape the wildcards of GLOB in a text."""
     return "".join(f"[{char}]" if char in "*?[" else char for char in text)

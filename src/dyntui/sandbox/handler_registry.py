@@ -88,7 +88,6 @@ class OperationCall:
         self.sandbox.events.emit(name, data, at=self.now)
 
     def new_id(self, kind: str) -> str:
-        """Return a new id for an object of that kind."""
         return self.sandbox.ids.uuid(f"created {kind} {self.sandbox.store.next_number(kind)}")
 
 

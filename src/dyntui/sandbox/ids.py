@@ -36,7 +36,6 @@ class Ids:
         return hashed.digest()
 
     def uuid(self, name: str) -> str:
-        """Return the UUID for a name."""
         return _format_uuid(self.digest(name).hex())
 
     def child(self, position: int, name: str) -> str:

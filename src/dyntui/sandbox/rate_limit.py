@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 from dyntui.sandbox.behavior_flags import BehaviorFlags
 from dyntui.sandbox.options import RateLimit
@@ -28,14 +27,11 @@ def too_many_requests(seconds: float, shape: str, turn: int) -> Reply:
 class SandboxRateLimiter:
     """Counts requests in fixed windows. Bulk requests count against both limits."""
 
-    def __init__(
-        self, limit: RateLimit | None, flags: BehaviorFlags, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, limit: RateLimit | None, flags: BehaviorFlags) -> None:
         self._limit = limit
         self._flags = flags
-        self._clock = clock
         self._lock = threading.Lock()
-        self._started = clock()
+        self._started = time.monotonic()
         self._requests = self._bulk = self._refused = 0
 
     def check_request(self, *, bulk: bool) -> Reply | None:
@@ -44,7 +40,7 @@ class SandboxRateLimiter:
             return None
         with self._lock:
             window = self._flags.number("rate-window-ms") / 1000
-            now = self._clock()
+            now = time.monotonic()
             if now - self._started >= window:
                 self._started = now
                 self._requests = self._bulk = 0

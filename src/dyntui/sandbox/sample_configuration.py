@@ -24,17 +24,16 @@ _USDC = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 
 
 def create_configuration(sandbox: SandboxState) -> None:
-    """Create the documents."""
     samples = _SampleConfiguration(sandbox)
     samples.create_environments()
-    samples.create_tokens()
+    owner = samples.create_members()
+    samples.create_tokens(owner)
     samples.create_custom_fields()
     samples.create_allowlists()
     samples.create_settings()
     samples.create_hosts()
     samples.create_access()
     samples.create_organization()
-    samples.create_members()
     samples.create_wallets()
 
 
@@ -88,22 +87,18 @@ class _SampleConfiguration:
                 sdkVersion="WalletKit/4.31.0",
             )
 
-    def create_tokens(self) -> None:
-        """Create the main token, and one that only reads."""
-        member = {
-            "id": self._ids.uuid("member"),
-            "alias": "Robin",
-            "firstName": "Robin",
-            "lastName": "Vega",
-            "email": "robin@northwind.example",
-        }
+    def create_tokens(self, owner: Document) -> None:
+        """Create the main token, one that only reads, and a personal one."""
         own = self._sandbox.options.scopes
         reading = [scope for scope in ALL_SCOPES if scope.endswith(".read")]
         for name, note, scopes, days in (
             ("main", "Console", list(ALL_SCOPES if own is None else own), 40),
             ("reports", "Weekly report", reading, 200),
         ):
-            store_token(self._sandbox, name, note, scopes, member, self._newest_ms - days * _DAY_MS)
+            store_token(self._sandbox, name, note, scopes, owner, self._newest_ms - days * _DAY_MS)
+        at = self._newest_ms - 90 * _DAY_MS
+        scopes = ["environment.users.read"]
+        store_token(self._sandbox, "laptop", "Laptop", scopes, owner, at, parent=PERSONAL_TOKENS)
 
     def create_custom_fields(self) -> None:
         """Create three custom fields."""
@@ -286,8 +281,8 @@ class _SampleConfiguration:
             nativeCurrencyDecimals=18,
         )
 
-    def create_members(self) -> None:
-        """Create members, sent and received invitations, and a personal token."""
+    def create_members(self) -> Document:
+        """Create members, and sent and received invitations; return the owner."""
         id, store = self._organization, self._sandbox.store
         owner: Document = {}
         for first, last, role in (
@@ -327,9 +322,7 @@ class _SampleConfiguration:
                 role=role,
                 createdByEmail=created_by,
             )
-        at = self._newest_ms - 90 * _DAY_MS
-        scopes = ["environment.users.read"]
-        store_token(self._sandbox, "laptop", "Laptop", scopes, owner, at, parent=PERSONAL_TOKENS)
+        return owner
 
     def create_wallets(self) -> None:
         """Create the policy of embedded wallets and a delegation key."""

@@ -145,9 +145,9 @@ def serve(options: SandboxOptions, port: int = 0) -> None:
 
 
 @contextmanager
-def serving(options: SandboxOptions | None = None, port: int = 0) -> Iterator[RunningServer]:
+def serving(options: SandboxOptions | None = None) -> Iterator[RunningServer]:
     """Serve a sandbox in a thread, for tests and benchmarks."""
-    listener = _bind(port)
+    listener = _bind(0)
     started = threading.Event()
     served, server = _prepare(options or SandboxOptions(), listener, started.set)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)

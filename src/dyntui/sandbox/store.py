@@ -94,7 +94,6 @@ class Store:
         self.db.executescript(_INDEXES)
 
     def close(self) -> None:
-        """Close the database."""
         with self.lock:
             self.db.close()
 

@@ -94,7 +94,6 @@ class UserRepository:
             yield from self.load_many(positions[start : start + _CHUNK_SIZE]).items()
 
     def next_position(self) -> int:
-        """Return the position of the next new user."""
         return int(self._store.db.execute("SELECT coalesce(max(pos), 0) + 1 FROM people").fetchone()[0])
 
     def add(self, users: Iterable[tuple[int, Record, Sequence[str]]]) -> None:

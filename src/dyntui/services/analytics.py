@@ -192,6 +192,7 @@ def _series_by_name(found: Mapping[str, Row]) -> list[Series]:
 
 
 _SESSIONS = "nSessionsVisits"
+_SHOWN = 8
 
 
 def _retention(retention: object) -> tuple[tuple[str, float], ...]:
@@ -232,7 +233,7 @@ def _points(rows: object, label: str, value: str) -> tuple[tuple[str, float], ..
     return tuple(sorted(found.items()) if label == "date" else found.items())
 
 
-def _highest(points: Sequence[tuple[str, float]], most: int = 8) -> tuple[tuple[str, float], ...]:
+def _highest(points: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
     ordered = sorted(points, key=lambda point: -point[1])
-    rest = sum(value for _, value in ordered[most:])
-    return (*ordered[:most], *((("others", rest),) if rest else ()))
+    rest = sum(value for _, value in ordered[_SHOWN:])
+    return (*ordered[:_SHOWN], *((("others", rest),) if rest else ()))

@@ -38,14 +38,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ConsoleRequest",
     "ConsoleResponse",
-    "SavedRequests",
     "as_command",
     "as_curl",
     "prepare",
     "request_fields",
     "request_requirement",
 ]
-__all__ += ["search_operations", "send_request", "warning_about"]
+__all__ += ["save_request", "saved_requests", "search_operations", "send_request", "warning_about"]
 
 _MAX_BODY_FIELDS = 30
 _MAX_SAVED_BYTES = 1 << 20
@@ -263,41 +262,40 @@ def _query_pairs(form_result: FormResult) -> list[tuple[str, str]]:
     return [(name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in pairs]
 
 
-class SavedRequests:
-    """Saved requests by name, in one private file, without values that may be secrets."""
+def saved_requests() -> list[ConsoleRequest]:
+    """Return all saved requests. Raises UsageError when their file is invalid."""
+    from dyntui.config.private_files import read_private
 
-    def __init__(self, file: Path | None = None) -> None:
-        from dyntui.config.paths import paths
+    file = _saved_file()
+    if not file.exists():
+        return []
+    try:
+        rows = parse_json(read_private(file, limit=_MAX_SAVED_BYTES))
+        if not isinstance(rows, list):
+            raise TypeError
+        return [
+            ConsoleRequest(row["operation"], dict(row["values"]), str(row["body"]), str(row["name"])) for row in rows
+        ]
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f"{file} cannot be read.", hint="Delete or fix the file.") from None
 
-        self.file = file or paths().state / "requests.json"
 
-    def load(self) -> list[ConsoleRequest]:
-        """Return all saved requests. Raises UsageError when the file is invalid."""
-        from dyntui.config.private_files import read_private
+def save_request(request: ConsoleRequest) -> ConsoleRequest:
+    """Save a request under its name, without values that may be secrets, and return what was saved."""
+    from dyntui.config.private_files import atomic_write, private_dir
 
-        if not self.file.exists():
-            return []
-        try:
-            rows = parse_json(read_private(self.file, limit=_MAX_SAVED_BYTES))
-            if not isinstance(rows, list):
-                raise TypeError
-            return [
-                ConsoleRequest(row["operation"], dict(row["values"]), str(row["body"]), str(row["name"]))
-                for row in rows
-            ]
-        except (ValueError, KeyError, TypeError):
-            raise UsageError(f"{self.file} cannot be read.", hint="Delete or fix the file.") from None
+    saved = _without_secrets(request)
+    requests = [*(other for other in saved_requests() if other.name != saved.name), saved]
+    rows = sorted((asdict(request) for request in requests), key=lambda row: str(row["name"]).lower())
+    private_dir(_saved_file().parent)
+    atomic_write(_saved_file(), json.dumps(rows, indent=1, ensure_ascii=False).encode())
+    return saved
 
-    def save(self, request: ConsoleRequest) -> ConsoleRequest:
-        """Save a request under its name, replacing an older one; returns the saved request."""
-        from dyntui.config.private_files import atomic_write, private_dir
 
-        saved = _without_secrets(request)
-        requests = [*(other for other in self.load() if other.name != saved.name), saved]
-        private_dir(self.file.parent)
-        rows = sorted((asdict(request) for request in requests), key=lambda row: str(row["name"]).lower())
-        atomic_write(self.file, json.dumps(rows, indent=1, ensure_ascii=False).encode())
-        return saved
+def _saved_file() -> Path:
+    from dyntui.config.paths import paths
+
+    return paths().state / "requests.json"
 
 
 def _without_secrets(request: ConsoleRequest) -> ConsoleRequest:

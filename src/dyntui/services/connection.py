@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from dyntui.api.client import Client
     from dyntui.api.rate_limiter import RateLimiters
-    from dyntui.api.request_log import RequestLog
     from dyntui.api.transport import AsgiApp
     from dyntui.config.profile import Profile
 
@@ -29,7 +28,7 @@ class Connection:
 
     token_source: where the token was found, as text. app: an ASGI application in place of the network, for the demo.
     rate_limiters: those that all connections of the process to this server share, when not given.
-    log: shared with other connections when given. Nothing is sent before the first call.
+    Nothing is sent before the first call.
     """
 
     def __init__(
@@ -40,17 +39,16 @@ class Connection:
         token_source: str = "",
         app: AsgiApp | None = None,
         rate_limiters: RateLimiters | None = None,
-        log: RequestLog | None = None,
         audit: Audit | None = None,
     ) -> None:
-        from dyntui.api.request_log import RequestLog as _RequestLog
+        from dyntui.api.request_log import RequestLog
 
         check_origin(profile)
         self._profile = profile
         self.token_source = token_source
         self.app = app
         self.rate_limiters = rate_limiters or _limiters_of(profile.base_url)
-        self.log = log or _RequestLog()
+        self.log = RequestLog()
         self.audit = audit or Audit(paths().audit_file)
         self.changes = Changes()
         self._token = token

@@ -26,14 +26,14 @@ def editor() -> list[str]:
         return []  # an unbalanced quote
 
 
-def edit(text: str, *, suffix: str = ".json") -> str:
+def edit(text: str) -> str:
     """Return `text` after it was edited. The editor must have the terminal meanwhile. Raises UsageError.
 
     Bytes that are not UTF-8 are returned as `\\xNN`.
     """
     command = editor()
     with tempfile.TemporaryDirectory(prefix="dyntui-") as folder:
-        file = Path(folder) / f"text{suffix}"
+        file = Path(folder) / "text.json"
         file.touch(0o600)
         file.write_text(text, encoding="utf-8")
         try:

@@ -33,7 +33,6 @@ ABSENT = object()
 
 
 async def read_settings(client: Client) -> Row:
-    """Read the settings."""
     found = as_object(await client.call("getEnvironmentById")).get("settings")
     if not isinstance(found, dict):
         raise UsageError("The server returned no settings of this environment.")

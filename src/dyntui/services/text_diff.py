@@ -31,5 +31,4 @@ def list_diff(was: str, now: str) -> list[str]:
 
 
 def _common_length(one: str, other: str) -> int:
-    """Return the length of the common prefix."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -44,8 +44,6 @@ _MAX_PAGES = 40
 
 @dataclass(frozen=True, slots=True)
 class SignatureCheck:
-    """The result of a signature check."""
-
     valid: bool
     message: str
 

@@ -257,7 +257,6 @@ class RowCache:
         )
 
     def forget(self, name: str, row_id: str) -> None:
-        """Remove a row."""
         self._fetch("DELETE FROM items WHERE list = ? AND id = ?", (name, without_surrogates(row_id)))
 
     def counts(self) -> dict[str, int]:

@@ -38,7 +38,6 @@ __all__ = [
     "JournalConflict",
     "JournalOutcome",
     "WorkRow",
-    "job_id_of",
     "now_ms",
 ]
 
@@ -48,11 +47,6 @@ _JOB_TYPES: tuple[type | tuple[type, ...], ...] = (str, str, str, str, int, (int
 _JOB = f"SELECT {', '.join(_JOB_COLUMNS)} FROM job"
 _REFUSED = ", attempts = max(1, attempts - 1)"
 _NEVER_SENT = ", attempts = attempts - 1, first_sent = CASE attempts WHEN 1 THEN NULL ELSE first_sent END"
-
-
-def job_id_of(path: Path) -> str:
-    """Return the id of the job whose journal is at `path`."""
-    return path.stem
 
 
 class Journal:
@@ -88,9 +82,9 @@ class Journal:
                 db.execute(
                     "INSERT INTO job (one, id, kind, state, created_at, changed_at, facts) "
                     "VALUES (1, ?, ?, ?, ?, ?, ?)",
-                    (job_id_of(path), kind, JobState.DRAFT, at, at, dump_facts(dict(facts))),
+                    (path.stem, kind, JobState.DRAFT, at, at, dump_facts(dict(facts))),
                 )
-                lock = JobLock(path.with_suffix(".lock"), job_id_of(path))
+                lock = JobLock(path.with_suffix(".lock"), path.stem)
             return cls(path, connect(path), lock)
         except BaseException:
             if lock is not None:
@@ -105,7 +99,7 @@ class Journal:
         """
         _check_exists(path)
         private_dir(path.parent)
-        lock = JobLock(path.with_suffix(".lock"), job_id_of(path))
+        lock = JobLock(path.with_suffix(".lock"), path.stem)
         try:
             db = connect(path)
             journal = cls(path, db, lock)
@@ -181,7 +175,7 @@ class Journal:
         """Set the state of the job, with a reason."""
         self._require_lock()
         at, reason = now_ms(), without_surrogates(reason)
-        finished = at if state in (JobState.DONE, JobState.CANCELED) else None
+        finished = at if state.is_over else None
         self.db.execute(
             "UPDATE job SET state = ?, reason = ?, changed_at = ?, finished_at = ?", (state, reason, at, finished)
         )
@@ -202,7 +196,6 @@ class Journal:
 
     @property
     def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
         return bool(self._depth)
 
     @contextmanager
@@ -329,7 +322,7 @@ class Journal:
             for state, n in Counter([outcome.state for outcome in outcomes]).items():
                 self._shift(before, state, n)
 
-    def return_to_pending(self, numbers: Sequence[int], *, sent: bool, code: str = "", message: str = "") -> None:
+    def return_to_pending(self, numbers: Sequence[int], *, sent: bool) -> None:
         """Make `sending` rows that the server did not accept pending again.
 
         sent: whether their request was sent; it then counts as one attempt, also after repeated 429s.
@@ -337,9 +330,9 @@ class Journal:
         undo = _REFUSED if sent else _NEVER_SENT
         with self.transaction():
             changed = self.db.execute(
-                f"UPDATE rows SET state = 'pending', changed = ?, code = ?, field = '', message = ?{undo} "
+                f"UPDATE rows SET state = 'pending', changed = ?, code = '', field = '', message = ''{undo} "
                 "WHERE state = 'sending' AND number IN (SELECT value FROM json_each(?))",
-                (now_ms(), code, without_surrogates(message), numbers_json(numbers)),
+                (now_ms(), numbers_json(numbers)),
             ).rowcount
             if changed != len(numbers):
                 raise JournalConflict(
@@ -386,4 +379,4 @@ class Journal:
 
 def _check_exists(path: Path) -> None:
     if not path.exists():
-        raise UsageError(f"There is no job {job_id_of(path)}.", hint="Show all jobs: dyntui jobs list.")
+        raise UsageError(f"There is no job {path.stem}.", hint="Show all jobs: dyntui jobs list.")

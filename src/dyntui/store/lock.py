@@ -49,7 +49,6 @@ class JobLock:
         self._descriptor: int | None = descriptor
 
     def release(self) -> None:
-        """Release the lock."""
         if self._descriptor is not None:
             os.ftruncate(self._descriptor, 0)
             os.close(self._descriptor)

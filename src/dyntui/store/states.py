@@ -14,8 +14,6 @@ __all__ = ["FINAL", "OPEN", "JobState", "RowState"]
 
 
 class JobState(StrEnum):
-    """The state of a job."""
-
     DRAFT = "draft"
     READY = "ready"
     RUNNING = "running"
@@ -28,10 +26,13 @@ class JobState(StrEnum):
         """The state for display, in US spelling."""
         return self.name.lower()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether a job in this state has ended."""
+        return self in (JobState.DONE, JobState.CANCELED)
+
 
 class RowState(StrEnum):
-    """The state of a row."""
-
     PENDING = "pending"
     SENDING = "sending"
     CREATED = "created"

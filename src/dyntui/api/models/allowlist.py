@@ -24,8 +24,6 @@ class AccessOutcome(OpenEnum):
 
 
 class Allowlist(Model):
-    """An allowlist."""
-
     SCHEMAS: ClassVar = ("Allowlist",)
 
     id: str = ""

@@ -13,8 +13,6 @@ __all__ = ["Webhook"]
 
 
 class Webhook(Model):
-    """A webhook."""
-
     SCHEMAS: ClassVar = ("Webhook",)
 
     webhook_id: str = ""

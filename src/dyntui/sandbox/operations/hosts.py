@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from dyntui.sandbox.document_resource import DocumentResource
 from dyntui.sandbox.handler_registry import OperationCall
@@ -17,11 +18,14 @@ _DEEPLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s]*\Z")
 _HOSTNAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+\Z")
 
 
-def _check_origin(call: OperationCall, doc: Document) -> None:
-    if not _ORIGIN.match(doc["origin"]):
-        raise invalid(
-            "invalid_cors_origins", "An origin has a scheme and a host, optionally with the prefix *., and no path"
-        )
+def _check(field: str, pattern: re.Pattern[str], code: str, message: str) -> Callable[[OperationCall, Document], None]:
+    """Return a check that the text of a field matches a pattern."""
+
+    def check(call: OperationCall, doc: Document) -> None:
+        if not pattern.match(doc[field]):
+            raise invalid(code, message)
+
+    return check
 
 
 def _make_origin(call: OperationCall, body: Document) -> Document:
@@ -34,13 +38,13 @@ DocumentResource(
     "Origin",
     unique=("origin",),
     make=_make_origin,
-    check=_check_origin,
+    check=_check(
+        "origin",
+        _ORIGIN,
+        "invalid_cors_origins",
+        "An origin has a scheme and a host, optionally with the prefix *., and no path",
+    ),
 ).serve("getOrigins", "addOrigin", "deleteOriginById")
-
-
-def _check_deeplink(call: OperationCall, doc: Document) -> None:
-    if not _DEEPLINK.match(doc["url"]):
-        raise invalid("invalid_mobile_deeplink_urls", "A deep link has a scheme, like northwind://")
 
 
 DocumentResource(
@@ -48,7 +52,7 @@ DocumentResource(
     "Deeplink URL",
     unique=("url",),
     make=lambda call, body: {"url": body["url"], "createdAt": format_time(call.now)},
-    check=_check_deeplink,
+    check=_check("url", _DEEPLINK, "invalid_mobile_deeplink_urls", "A deep link has a scheme, like northwind://"),
 ).serve("getDeeplinkUrls", "addDeeplinkUrl", "deleteDeeplinkUrlById")
 
 
@@ -87,16 +91,16 @@ def hostname_records(hostname: str, token: str) -> list[Document]:
     ]
 
 
-def _check_hostname(call: OperationCall, doc: Document) -> None:
-    if not _HOSTNAME.match(doc["hostname"]):
-        raise invalid("invalid_custom_hostname", "A hostname is lower case and has a dot, like auth.northwind.example")
-
-
 DocumentResource(
     "customHostnames",
     "Custom hostname",
     unique=("hostname",),
     exists_code="invalid_custom_hostname",
     make=_make_hostname,
-    check=_check_hostname,
+    check=_check(
+        "hostname",
+        _HOSTNAME,
+        "invalid_custom_hostname",
+        "A hostname is lower case and has a dot, like auth.northwind.example",
+    ),
 ).serve("getCustomHostnames", "createCustomHostname", "deleteCustomHostname")

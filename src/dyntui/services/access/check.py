@@ -81,7 +81,6 @@ class AccessAnswer:
         return f"It depends: gates also decide about {self.subject}, and dyntui cannot read what a wallet holds."
 
     def as_json(self) -> dict[str, object]:
-        """Return the result as JSON."""
         return {
             "subject": self.subject,
             "verdict": self.verdict.value,

@@ -60,8 +60,6 @@ _PREFIX_HINT = "Add a prefix: twitter:, discord:, farcaster:, fid: or external:.
 
 
 class DraftState(StrEnum):
-    """The state of a draft."""
-
     NEW = "new"
     EXISTS = "exists"
     """The entry is already on the list."""

@@ -56,7 +56,6 @@ class EntryUndo(EntryChanges):
     """The entries that are not changed, with the reason."""
 
     def lines(self) -> list[str]:
-        """Return the plan as lines."""
         lines = [f"Undo {self.job} on “{name_of(self.allowlist)}”:"]
         if self.add:
             lines.append(f"  to add again with new ids: {len(self.add):,}")

@@ -59,7 +59,6 @@ def _by_operation() -> dict[str, Declaration]:
 
 
 def declarations() -> Iterator[Declaration]:
-    """Yield all declarations."""
     yield from _by_name().values()
 
 

@@ -130,10 +130,8 @@ def _declared() -> Mapping[str, frozenset[str]]:
     for record in RESOURCES.values():
         related = {record.name, record.parent_resource, *record.also_changes} - {""}
         related |= {child.name for child in RESOURCES.values() if child.parent_resource == record.name}
-        for action in record.actions:
-            if not action.variant_of:
-                found.setdefault(action.operation, set()).update(related)
-        for operation_id in record.extra_operations:
+        actions = {action.operation for action in record.actions if not action.variant_of}
+        for operation_id in actions | set(record.extra_operations):
             found.setdefault(operation_id, set()).update(related)
     return {operation_id: _with_shared_reads(names) for operation_id, names in found.items()}
 
@@ -150,19 +148,21 @@ def _reads(record: Resource) -> set[str]:
 
 
 @cache
-def _create_operations() -> Mapping[str, Resource]:
-    """Return the operations that create a row of a record."""
-    return {
-        action.operation: record
-        for record in RESOURCES.values()
-        for action in record.actions
-        if not action.variant_of and action.operation.startswith(_CREATE_PREFIXES)
-    }
+def _row_operations() -> tuple[Mapping[str, Resource], Mapping[str, Resource]]:
+    """Return the operations that create a row of a record, and those that delete one."""
+    created, deleted = {}, {}
+    for record in RESOURCES.values():
+        for action in record.actions:
+            if action.name == "delete":
+                deleted[action.operation] = record
+            elif not action.variant_of and action.operation.startswith(_CREATE_PREFIXES):
+                created[action.operation] = record
+    return created, deleted
 
 
 def _created_by(operation_id: str, body: bytes) -> tuple[str, str] | None:
     """Return the record and the id of the created row; "" when the response does not contain the id."""
-    record = _create_operations().get(operation_id)
+    record = _row_operations()[0].get(operation_id)
     if record is None:
         return None
     import orjson
@@ -178,16 +178,6 @@ def _created_by(operation_id: str, body: bytes) -> tuple[str, str] | None:
 
 def _deleted_by(operation_id: str, path: Mapping[str, object]) -> tuple[str, str] | None:
     """Return the record and the id of the deleted row: the last value of the path."""
-    record = _delete_operations().get(operation_id)
+    record = _row_operations()[1].get(operation_id)
     ids = [value for name, value in path.items() if name != "environmentId"]
     return (record.name, str(ids[-1])) if record is not None and ids else None
-
-
-@cache
-def _delete_operations() -> Mapping[str, Resource]:
-    return {
-        action.operation: record
-        for record in RESOURCES.values()
-        for action in record.actions
-        if action.name == "delete"
-    }

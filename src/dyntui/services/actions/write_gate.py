@@ -118,7 +118,6 @@ class WriteGate:
 
     @property
     def is_running(self) -> bool:
-        """Whether a `perform` is running."""
         return bool(self._running)
 
     @property

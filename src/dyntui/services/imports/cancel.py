@@ -12,13 +12,13 @@ CANCELED_ROW = ("cancelled", "The job was canceled before this row.")
 """Code and message of a row that a canceled job did not send. The code is stored in journals and keeps its spelling."""
 
 
-def cancel_job(journal: Journal, reason: str = "cancelled") -> None:
+def cancel_job(journal: Journal) -> None:
     """Cancel the job: rows that were not sent are skipped, rows whose response was lost stay unknown.
 
     Raises UsageError when the job is done or canceled.
     """
-    if journal.state in (JobState.DONE, JobState.CANCELED):
+    if journal.state.is_over:
         raise UsageError(f"Job {journal.id} is {journal.state} already.")
     with journal.transaction():
         journal.move_all(RowState.PENDING, RowState.SKIPPED, *CANCELED_ROW)
-        journal.move(JobState.CANCELED, reason)
+        journal.move(JobState.CANCELED, "cancelled")

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["UndoPlan", "delete_created", "plan_deletion", "reopen_failed", "retry_failed"]
 
-_OVER = (JobState.DONE, JobState.CANCELED)
 _COPIED_FACTS = ("options", "allowlist", "custom_fields")
 
 
@@ -81,7 +80,7 @@ def retry_failed(job: str, connection: Connection) -> JobSummary:
 
 def _check(old: Journal, connection: Connection) -> None:
     check_location(old, JobLocation.of(connection.profile))
-    if old.state not in _OVER:
+    if not old.state.is_over:
         raise UsageError(f"Job {old.id} is {old.state}.", hint="Wait until it ends, or cancel it first.")
 
 

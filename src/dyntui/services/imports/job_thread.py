@@ -53,7 +53,6 @@ class JobThread:
         self.error: BaseException | None = None
 
     def start(self) -> None:
-        """Start or resume the job."""
         self._thread.start()
 
     def pause(self, reason: str = "paused") -> None:

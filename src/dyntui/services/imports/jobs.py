@@ -100,6 +100,10 @@ class JobSummary:
         return self.state is JobState.DRAFT and not self.total and not self.is_busy
 
     @property
+    def is_over(self) -> bool:
+        return self.state is not None and self.state.is_over
+
+    @property
     def has_begun(self) -> bool:
         """Whether the job may have sent something."""
         return self.state not in (JobState.DRAFT, JobState.READY)

@@ -138,7 +138,6 @@ def check_plan(journal: Journal, plan: AbstractMapping[str, Any]) -> None:
 
 
 def plan_lines(plan: AbstractMapping[str, Any]) -> list[str]:
-    """Return the plan as lines of text."""
     out = [f"{quantity(plan['total'], 'row')} of {plan['source']} for {plan['where']['profile']}"]
     labels = {
         "create": "will be created",

@@ -8,11 +8,8 @@ from pathlib import Path
 from dyntui.core.errors import UsageError
 from dyntui.services.imports.jobs import summarize_job
 from dyntui.store.lock import JobLock
-from dyntui.store.states import JobState
 
 __all__ = ["purge_job"]
-
-_FINISHED = (JobState.DONE, JobState.CANCELED)
 
 
 def purge_job(path: Path, *, unfinished: bool = False) -> list[Path]:
@@ -21,7 +18,7 @@ def purge_job(path: Path, *, unfinished: bool = False) -> list[Path]:
     Raises UsageError for a job that is not finished, unless `unfinished`, and for one that a process works on.
     """
     known = summarize_job(path)
-    if not (known.problem or known.is_abandoned or unfinished or known.state in _FINISHED):
+    if not (known.problem or known.is_abandoned or unfinished or known.is_over):
         raise UsageError(
             f"Job {path.stem} is {known.state}: it could still be resumed.",
             hint=f"Cancel it first (dyntui jobs cancel {path.stem}), or add --unfinished.",

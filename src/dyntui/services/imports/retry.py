@@ -13,7 +13,7 @@ from dyntui.store import job_queries
 from dyntui.store.cell_codec import pack
 from dyntui.store.job_loader import NewRow
 from dyntui.store.journal import Journal
-from dyntui.store.states import JobState, RowState
+from dyntui.store.states import RowState
 
 __all__ = ["retry_job"]
 
@@ -27,7 +27,7 @@ def retry_job(old: Journal, location: JobLocation) -> Journal:
     The rows are compared with the server again before they are sent. Invalid rows have to be fixed in the file first.
     Raises UsageError when the job is not finished or has no such row.
     """
-    if old.state not in (JobState.DONE, JobState.CANCELED):
+    if not old.state.is_over:
         raise UsageError(f"Job {old.id} is {old.state}.", hint=f"Resume it with `dyntui jobs resume {old.id}`.")
     if next(_rows(old), None) is None:
         raise UsageError(

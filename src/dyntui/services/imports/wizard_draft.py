@@ -205,5 +205,4 @@ def save_pasted_rows(draft: ImportDraft, text: str) -> None:
 
 
 def mapping_kind(text: str) -> MappingKind:
-    """Return the mapping kind of a job."""
     return cast("MappingKind", text)

@@ -33,8 +33,6 @@ _MANY = 2000
 
 @dataclass(frozen=True, slots=True)
 class ReviewSummary:
-    """The numbers of a review."""
-
     counts: review_queries.RowCounts
     groups: tuple[review_queries.ProblemGroup, ...]
     undo_label: str
@@ -141,29 +139,27 @@ class Review:
 
     def undo(self) -> str:
         """Revert the last step and return its label; "" when there is none."""
-        found = review_log.last(self.journal)
-        if found is None:
-            return ""
-        step, changes = found
-        with self.journal.transaction():
-            self._apply(_reversed(changes), changes)
-            review_log.mark(self.journal, step, undone=True)
-        self.journal.refresh()
-        return step.label
+        return self._replay(undo=True)
 
     def redo(self) -> str:
         """Repeat the step that was undone last and return its label; "" when there is none."""
-        found = review_log.next_undone(self.journal)
+        return self._replay(undo=False)
+
+    # -- implementation ------------------------------------------------------------------------------------------------
+
+    def _replay(self, *, undo: bool) -> str:
+        found = review_log.last(self.journal) if undo else review_log.next_undone(self.journal)
         if found is None:
             return ""
         step, changes = found
         with self.journal.transaction():
-            self._apply(changes, _reversed(changes))
-            review_log.mark(self.journal, step, undone=False)
+            if undo:
+                self._apply(_reversed(changes), changes)
+            else:
+                self._apply(changes, _reversed(changes))
+            review_log.mark(self.journal, step, undone=undo)
         self.journal.refresh()
         return step.label
-
-    # -- implementation ------------------------------------------------------------------------------------------------
 
     def _problem_cells(
         self, code: str, numbers: Sequence[int]

@@ -92,7 +92,6 @@ def make_view(
     *,
     parent: str = "",
     cache: RowCache | None = None,
-    query: ListQuery | None = None,
     page_size: int = _PAGE_SIZE,
 ) -> PagedView:
     """Return a view of a list. parent: the id of the parent, for the path."""
@@ -102,7 +101,7 @@ def make_view(
         key=resource.key,
         page_size=page_size,
         cached=CachedList(cache, resource, parent) if cache is not None and resource.cached else None,
-        query=query or ListQuery(order=resource.list.order),
+        query=ListQuery(order=resource.list.order),
     )
 
 

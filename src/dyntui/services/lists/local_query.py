@@ -27,8 +27,6 @@ _SortKey = tuple[int, float | str]
 
 @dataclass(frozen=True, slots=True)
 class LocalQuery:
-    """A local search."""
-
     text: str = ""
     """Text in any value of a row, in upper or lower case; "" for all rows."""
     column: Column | None = None

@@ -47,7 +47,6 @@ class PagedView:
         keep: int = 24,
         cached: CachedList | None = None,
         query: ListQuery | None = None,
-        on_change: Callable[[], None] | None = None,
     ) -> None:
         """Make a view on the list that `fetch` reads.
 
@@ -55,14 +54,13 @@ class PagedView:
         page_size: rows per request.
         keep: the maximum number of blocks in memory.
         cached: saves rows between runs; they are shown first, with their age, and read again immediately.
-        on_change: called after every change of rows, total, error or loading; it must not raise.
         """
         self.fetch = fetch
         self.paging = paging
         self._key = key
         self._reader = PageReader(fetch, paging, key, page_size)
         self._max_blocks = keep
-        self._listeners: list[Callable[[], None]] = [on_change] if on_change else []
+        self._listeners: list[Callable[[], None]] = []
         self._task: asyncio.Task[None] | None = None
         """Fetches blocks until none is missing; None when nothing was fetched yet."""
         self._retry_now = asyncio.Event()
@@ -145,7 +143,6 @@ class PagedView:
         return tombstone if tombstone is not None else self._row_at_position(self._tombstones.position(index))
 
     def is_tombstone(self, index: int) -> bool:
-        """Return whether the line is a tombstone."""
         return self._tombstones.at(index) is not None
 
     def id_at(self, index: int) -> str | None:
@@ -327,7 +324,6 @@ class PagedView:
         return None
 
     def _needs_fetch(self, block: RowBlock | None) -> bool:
-        """Return whether a block has to be fetched."""
         return block is None or (block.stale and not self._is_paused)
 
     async def _next_block_after_paint(self) -> int | None:

@@ -105,10 +105,10 @@ class ApiOperationsScreen(FilteredTableScreen):
         self.console.ask_then(SelectDialog("Requests of this session", choices), on_choice)
 
     def action_saved(self) -> None:
-        from dyntui.services.api_console import SavedRequests
+        from dyntui.services.api_console import saved_requests
 
         try:
-            requests = SavedRequests().load()
+            requests = saved_requests()
         except UsageError as error:
             self.console.notify_error(error)
             return

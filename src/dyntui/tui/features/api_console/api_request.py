@@ -22,11 +22,11 @@ from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel,
 from dyntui.services.api_console import (
     ConsoleRequest,
     ConsoleResponse,
-    SavedRequests,
     as_command,
     as_curl,
     prepare,
     request_fields,
+    save_request,
     send_request,
     warning_about,
 )
@@ -322,7 +322,7 @@ class ApiRequestScreen(SearchableScreen):
     def action_save(self) -> None:
         def on_submit(values: Values) -> None:
             named = replace(self.request, name=values["name"].strip())
-            self.request = self._saved_request = SavedRequests().save(named)
+            self.request = self._saved_request = save_request(named)
             self.console.notify(f"Request saved as {self.request.name}, without values that may be secrets")
             self._update()
 

@@ -25,11 +25,10 @@ def open_draft(console: ConsoleApp, draft: ImportDraft) -> None:
 def open_job(console: ConsoleApp, job: JobSummary) -> None:
     """Open a job at the step that fits its state."""
     from dyntui.services.imports.wizard_draft import draft_for
-    from dyntui.tui.features.imports.running_job import is_over
     from dyntui.tui.features.imports.wizard import WizardScreen
 
     draft = draft_for(job)
-    draft.step = "finish" if job.state is not None and is_over(job.state) else "run" if job.has_begun else "plan"
+    draft.step = "finish" if job.is_over else "run" if job.has_begun else "plan"
     console.visit(WizardScreen(draft, has_begun=job.has_begun))
 
 

@@ -13,7 +13,7 @@ from dyntui.services.actions.resource_changes import JOBS
 from dyntui.store.states import JobState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, job_row, with_progress
-from dyntui.tui.features.imports.running_job import RunningJob, is_over, undo_disabled_reason
+from dyntui.tui.features.imports.running_job import RunningJob, undo_disabled_reason
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.confirm_dialog import ask_confirmation
@@ -157,8 +157,7 @@ class JobsScreen(TableScreen):
             return self._elsewhere_reason("draft", draft)
         job = self.job
         assert job is not None
-        over = job.state is not None and is_over(job.state)
-        return None if over else self.environment_disabled_reason(job)
+        return None if job.is_over else self.environment_disabled_reason(job)
 
     def resume_disabled_reason(self) -> str | None:
         job = self.job
@@ -200,7 +199,7 @@ class JobsScreen(TableScreen):
         job = self.job
         if job is None:
             return self.selection_disabled_reason() or "A draft has not sent anything."
-        if job.state is None or not is_over(job.state):
+        if not job.is_over:
             return "The job has not ended yet."
         return self.environment_disabled_reason(job)
 
@@ -304,7 +303,7 @@ class JobsScreen(TableScreen):
     def action_remove(self) -> None:
         job, draft = self.job, self._draft
         name = job.id if job is not None else "the draft"
-        open_rows = job.open_rows if job is not None and job.state is not None and not is_over(job.state) else 0
+        open_rows = job.open_rows if job is not None and job.state is not None and not job.is_over else 0
         left = f" Not sent: {quantity(open_rows, 'row')}." if open_rows else ""
         what = "Its rows and its reports are deleted from this machine; users on the server stay."
         ask_confirmation(

@@ -17,7 +17,7 @@ from dyntui.store.states import FINAL, JobState, RowState
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.formatting import draw_bar
 from dyntui.tui.features.imports.report_view import ReportLine, ReportView, bullet, heading, text_line, value_line
-from dyntui.tui.features.imports.running_job import RunningJob, is_over
+from dyntui.tui.features.imports.running_job import RunningJob
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -78,7 +78,7 @@ class RunStep(WizardStep):
     def _on_loaded(self, summary: JobSummary) -> None:
         self.summary = summary
         self._show()
-        if summary.state is not None and is_over(summary.state) and not self._is_active:
+        if summary.is_over and not self._is_active:
             self.wizard.show_step("finish")
 
     @on(RunningJob.Changed)
@@ -117,7 +117,7 @@ class RunStep(WizardStep):
             if progress is None or not progress.total:
                 return ""
             return f"{100 * progress.finished_rows // progress.total} %"
-        return "" if self.state is None or is_over(self.state) else str(self.state)
+        return "" if self.state is None or self.state.is_over else str(self.state)
 
     def status(self) -> Sequence[Piece]:
         if self._is_active and self.job is not None and self.job.progress is not None and self.job.progress.waiting:

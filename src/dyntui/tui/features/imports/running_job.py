@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from dyntui.services.imports.job_thread import JobThread
-from dyntui.store.states import JobState
 from dyntui.tui.kit.messages import LatestMessage
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from dyntui.services.imports.progress import Progress
     from dyntui.tui.shell.console_app import ConsoleApp
 
-__all__ = ["RunningJob", "is_over", "undo_disabled_reason"]
+__all__ = ["RunningJob", "undo_disabled_reason"]
 
 _EXIT_GRACE_S = 12.0
 
@@ -90,7 +89,7 @@ class RunningJob:
         if self.thread.error is not None:
             return "job stopped"
         if (result := self.thread.result) is not None:
-            return "" if is_over(result.state) else f"job {result.state}"
+            return "" if result.state.is_over else f"job {result.state}"
         progress = self.progress
         if progress is None or not progress.total:
             return "job starting"
@@ -114,11 +113,6 @@ class RunningJob:
         if self.active:
             self.thread.pause("the console was closed")
             await asyncio.to_thread(self.thread.join, _EXIT_GRACE_S)
-
-
-def is_over(state: JobState) -> bool:
-    """Return whether a job in this state has ended."""
-    return state in (JobState.DONE, JobState.CANCELED)
 
 
 def undo_disabled_reason(job: JobSummary | None) -> str | None:
