@@ -88,7 +88,7 @@ def values_of(words: tuple[str, ...], **values: object) -> list[str]:
     return [part.format(id=SOME_ID, first_id=SOME_ID, rules="[]", **values) for part in words]
 
 
-@pytest.mark.parametrize("name", slow_except(WAYS, "users.reveal-social-token"))
+@pytest.mark.parametrize("name", slow_except(WAYS, "users.delete"))
 def test_a_key_is_refused_when_its_command_is(name: str, run_offline: Run, pressed: list[str]) -> None:
     async def is_refused_key() -> bool:
         console = demo(read_only=True)
