@@ -45,7 +45,7 @@ reading_options = combine_options(
         "included",
         multiple=True,
         metavar="RULE",
-        help="Import users that are left out otherwise: disabled, deleted, service-accounts, all.",
+        help="Import users that are left out otherwise: disabled, deleted, service-accounts, test-users, all.",
     ),
     click.option("--null", "nulls", multiple=True, metavar="TEXT", help="Another text that means an empty cell."),
     click.option("--no-null", is_flag=True, help="Import texts such as NULL and N/A as they are."),

@@ -97,7 +97,7 @@ class JsonStream:
                 if len(self._buffer) - self._place > LONGEST_RECORD:
                     raise self.error("a value is too large") from error
                 if not self._load(size):
-                    raise self.error(*_place_in(error)) from error
+                    raise self.error(*_explain_parser_error(error)) from error
                 size *= 2
                 continue
             if end == len(self._buffer) and self._load():
@@ -166,7 +166,7 @@ class JsonStream:
         return bool(block)
 
 
-def _place_in(error: json.JSONDecodeError) -> tuple[str, int | None]:
+def _explain_parser_error(error: json.JSONDecodeError) -> tuple[str, int | None]:
     """Return the message and position of a parser error at the end of the text."""
     is_end = error.pos >= len(error.doc) or error.msg.startswith("Unterminated string")
     return (ENDS_EARLY, None) if is_end else (error.msg, error.pos)

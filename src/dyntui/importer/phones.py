@@ -104,7 +104,7 @@ def read_phone(text: str, name: str, rules: ValidationContext) -> PhoneReading:
         return _error("phone_extension", name, message, main)
     if odd := _ODD.search(cleaned):
         if any(char.isalpha() for char in cleaned):
-            return _letters(text, cleaned, name, rules)
+            return _letters_error(text, cleaned, name, rules)
         return _error("phone_characters", name, f"“{odd[0]}” in “{text}” does not belong in a phone number.")
     if cleaned.lstrip("( ").rfind("+") > 0:
         message = f"“{text}” has a + inside. One cell has one phone number."
@@ -127,7 +127,7 @@ def _ascii_digits(text: str) -> str:
     ).strip()
 
 
-def _letters(text: str, cleaned: str, name: str, rules: ValidationContext) -> PhoneReading:
+def _letters_error(text: str, cleaned: str, name: str, rules: ValidationContext) -> PhoneReading:
     letters = "".join(char for char in cleaned if char.isalpha())
     if not any(char.isdigit() for char in cleaned):
         return _error("phone_impossible", name, f"“{text}” is not a phone number.")
@@ -145,7 +145,7 @@ def _read_digits(text: str, cleaned: str, name: str, rules: ValidationContext) -
     number = _parse(international or cleaned, None if rules.region == MISSING_PLUS else rules.region)
     if number is None:
         if international is None and rules.region in (None, MISSING_PLUS):
-            return _needs_region(text, cleaned, name)
+            return _region_error(text, cleaned, name)
         return _error("phone_impossible", name, f"“{text}” is not a phone number.")
     assumed = _with_country_code(cleaned, rules.region) if international is None else None
     if not phonenumbers.is_possible_number(number) and assumed is None:
@@ -157,7 +157,7 @@ def _read_digits(text: str, cleaned: str, name: str, rules: ValidationContext) -
     if assumed is not None and (assumed != found or number.country_code != _NORTH_AMERICA):
         message = f"“{text}” is sent as {assumed}: it begins with the country code of {rules.region}."
         return PhoneReading(assumed, Problem("warning", "phone_country_code", name, message))
-    if not _is_whole(cleaned, found, str(number.country_code)):
+    if not _has_all_digits(cleaned, found, str(number.country_code)):
         message = f"“{text}” is sent as {found}, which has other digits."
         return PhoneReading(found, Problem("warning", "phone_digits_changed", name, message))
     return PhoneReading(found)
@@ -209,18 +209,18 @@ def _incomplete(number: phonenumbers.PhoneNumber, found: str) -> str:
     return f"has more than {_MOST_DIGITS} digits" if len(found) > _MOST_DIGITS + 1 else ""
 
 
-def _is_whole(cleaned: str, found: str, code: str) -> bool:
+def _has_all_digits(cleaned: str, found: str, code: str) -> bool:
     """Return whether the number has all digits of the text, apart from a trunk or international prefix."""
-    given, digits = re.sub(r"\D", "", _TRUNK_ZERO.sub("", cleaned)), found[1:]
-    if given.endswith(digits):
-        return len(given) - len(digits) <= _LONGEST_PREFIX
+    typed, digits = re.sub(r"\D", "", _TRUNK_ZERO.sub("", cleaned)), found[1:]
+    if typed.endswith(digits):
+        return len(typed) - len(digits) <= _LONGEST_PREFIX
     national = digits.removeprefix(code)
     if cleaned.lstrip("( ").startswith(("+", "00")):
-        return given.removeprefix("00") == f"{code}0{national}"
-    return given.endswith(national) and len(given) - len(national) <= _LONGEST_PREFIX
+        return typed.removeprefix("00") == f"{code}0{national}"
+    return typed.endswith(national) and len(typed) - len(national) <= _LONGEST_PREFIX
 
 
-def _needs_region(text: str, cleaned: str, name: str) -> PhoneReading:
+def _region_error(text: str, cleaned: str, name: str) -> PhoneReading:
     message = (
         f"“{text}” has no country code. Name the country with --region XX, or --region + if only the + is missing "
         "(p in the Map step)."
