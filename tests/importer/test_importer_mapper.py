@@ -329,7 +329,9 @@ def test_paths_select_values_inside_json_cells() -> None:
         "email": "a@example.com",
         "alias": "b",
     }
-    assert codes(made.map(SourceRow(1, ("no json",)))) == ["empty_row"]
+    assert codes(made.map(SourceRow(1, ("no json",)))) == ["value_left_out", "empty_row"]
+    assert codes(made.map(SourceRow(1, ('{"broken": ',)))) == ["value_left_out", "empty_row"]
+    assert codes(made.map(SourceRow(1, ("{}",)))) == ["empty_row"]
 
 
 @pytest.mark.parametrize("value", ["\ud800", ["\ud800"], {"a": {"b": 2**70}}, 2**70])
@@ -420,3 +422,9 @@ def test_a_file_is_mapped_from_bytes_to_bodies() -> None:
         results = [made.map(row) for row in source.rows()]
     assert results[0].user == {"email": "ada@example.com", "firstName": "Ada", "country": "DE"}
     assert [problem.code for problem in results[1].problems] == ["email_invalid"]
+
+
+@pytest.mark.parametrize("table", ["free=>a;free=>b", '{"free": "a", "free": "b"}'])
+def test_a_lookup_table_has_one_new_value_for_each(table: str) -> None:
+    with pytest.raises(UsageError, match="free"):
+        one("metadata.plan", "free", (f"lookup:{table}",))

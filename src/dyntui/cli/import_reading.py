@@ -221,7 +221,12 @@ def _read_pairs(file: str) -> dict[str, str]:
     with open_source(Path(file), header_row=0) as source:
         if len(source.info.columns) != 2:
             raise UsageError(f"{file} does not have two columns, the old and the new value.")
-        return {str(row.cells[0]).strip(): str(row.cells[1]).strip() for row in source.rows()}
+        pairs: dict[str, str] = {}
+        for row in source.rows():
+            old, new = (str(cell).strip() for cell in row.cells)
+            if pairs.setdefault(old, new) != new:
+                raise UsageError(f"{file} has two new values for {old!r}.", hint="Delete one of them.")
+        return pairs
 
 
 def print_mapping(context: CliContext, mapping: Mapping) -> None:

@@ -127,7 +127,7 @@ class Mapper:
         if self._assembles:
             self._assemble(cells, user, problems)
         if self._left_out_values is not None and (values := self._left_out_values(cells)):
-            message = f"{'; '.join(values)}: not imported, because another value of the row is used."
+            message = f"{'; '.join(values)}: not imported, because the mapping reads another value."
             problems.append(Problem("warning", "value_left_out", "", message))
         left_out = self._find_exclusion(cells) if self._exclusions else None
         if not user:

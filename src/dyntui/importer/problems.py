@@ -53,7 +53,7 @@ CODES: dict[str, str] = {
     "test_users_left_out": "This is a test user, so it is left out. --include test-users imports it.",
     # any value
     "null_text": "A text such as NULL or N/A is read as empty. --no-null sends it as text.",
-    "value_left_out": "Another value of the row is used, so this one is not imported.",
+    "value_left_out": "The mapping reads another value of the row, so this one is not imported.",
     "account_left_out": "The user signs in through an organization (SAML, OIDC, LDAP), which is not a social account.",
     "email_left_out": "The value is an email address, so it is not imported as a username or name.",
     "not_in_lookup": "The value is not in the lookup table of the column.",

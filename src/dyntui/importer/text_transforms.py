@@ -93,7 +93,8 @@ def _lookup_table(argument: str) -> dict[str, str]:
         old, arrow, new = part.partition(_ARROW)
         if not arrow:
             raise UsageError(f"{part!r} is not a pair of the lookup table.", hint=usage)
-        table[old.strip()] = new.strip()
+        if table.setdefault(old.strip(), new.strip()) != new.strip():
+            raise UsageError(f"The lookup table has two new values for {old.strip()!r}.", hint=usage)
     return table
 
 

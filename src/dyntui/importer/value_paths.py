@@ -120,16 +120,23 @@ def left_out_values(
 ) -> Callable[[Sequence[Cell]], list[str]] | None:
     """Return a function that lists the values which several paths leave out; None when they cannot leave out any.
 
-    These are the other filled columns of `mobile|phone`, and the parts of `tags[split=;]` that no path reads.
+    These are the other filled columns of `mobile|phone`, the parts of `tags[split=;]` that no path reads, and texts in
+    which a path such as `profile.email` finds nothing, because they are no JSON.
     """
+    inside: dict[str, list[str]] = {}
     checks: list[Callable[[Sequence[Cell]], list[str]]] = []
     split_places: dict[str, set[int]] = {}
     for path in paths:
         parts = split_alternatives(columns, path)
         if len(parts) > 1:
             checks.append(_other_alternatives(parts, [compile_path(columns, part) for part in parts], is_empty))
-        elif match := _SPLIT.fullmatch(path):
+            continue
+        if match := _SPLIT.fullmatch(path):
             split_places.setdefault(match["base"], set()).add(int(match["place"]))
+        if (column := _find_column(columns, path)) is not None and column not in paths:
+            inside.setdefault(column, []).append(path)
+    for column, found in inside.items():
+        checks.append(_unread_text(columns, column, [compile_path(columns, path) for path in found], is_empty))
     for base, places in split_places.items():
         if base not in paths:
             checks.append(_other_parts(compile_path(columns, base), places))
@@ -153,6 +160,23 @@ def _other_parts(read: PathReader, places: set[int]) -> Callable[[Sequence[Cell]
     def check(cells: Sequence[Cell]) -> list[str]:
         parts = read(cells)
         return [f"“{part}”" for at, part in enumerate(parts) if at not in places] if isinstance(parts, list) else []
+
+    return check
+
+
+def _unread_text(
+    columns: Sequence[str], column: str, reaches: Sequence[Reach], is_empty: IsEmpty
+) -> Callable[[Sequence[Cell]], list[str]]:
+    place = list(columns).index(column)
+
+    def check(cells: Sequence[Cell]) -> list[str]:
+        cell = cells[place]
+        if not isinstance(cell, str) or not cell.strip() or is_empty(cell):
+            return []
+        is_json = cell.lstrip()[:1] in ("{", "[")
+        if open_json(cell) is not None if is_json else any(not is_empty(reach(cells)) for reach in reaches):
+            return []
+        return [f"“{cell[:80]}” in {column}"]
 
     return check
 
