@@ -165,7 +165,7 @@ def _other_parts(read: PathReader, places: set[int]) -> Callable[[Sequence[Cell]
 
 
 def _unread_text(
-    columns: Sequence[str], column: str, reaches: Sequence[Reach], is_empty: IsEmpty
+    columns: Sequence[str], column: str, readers: Sequence[PathReader], is_empty: IsEmpty
 ) -> Callable[[Sequence[Cell]], list[str]]:
     place = list(columns).index(column)
 
@@ -173,8 +173,9 @@ def _unread_text(
         cell = cells[place]
         if not isinstance(cell, str) or not cell.strip() or is_empty(cell):
             return []
-        is_json = cell.lstrip()[:1] in ("{", "[")
-        if open_json(cell) is not None if is_json else any(not is_empty(reach(cells)) for reach in reaches):
+        if cell.lstrip()[:1] in ("{", "["):
+            return [] if open_json(cell) is not None else [f"“{cell[:80]}” in {column}"]
+        if any(not is_empty(read(cells)) for read in readers):
             return []
         return [f"“{cell[:80]}” in {column}"]
 
