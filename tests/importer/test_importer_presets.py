@@ -360,3 +360,74 @@ def test_a_seed_phrase_of_web3auth_is_removed_from_the_row() -> None:
     assert source.info.preset == "web3auth"
     assert [problem.code for problem in row.problems] == ["private_key"]
     assert phrase not in repr(row)
+
+
+# Responses of APIs as they come
+
+GOOGLE_USER = {
+    "kind": "admin#directory#user",
+    "primaryEmail": "a@x.org",
+    "name": {"givenName": "Ada", "familyName": "Lovelace", "fullName": "Ada Lovelace"},
+    "suspended": False,
+    "emails": [{"address": "a@x.org", "primary": True}],
+    "phones": [{"value": "+442079460958", "type": "mobile"}],
+}
+COGNITO_USER = {
+    "Username": "1",
+    "UserAttributes": [{"Name": "email", "Value": "a@x.org"}, {"Name": "email_verified", "Value": "true"}],
+    "Enabled": True,
+    "UserStatus": "CONFIRMED",
+}
+STYTCH_WALLET = {"crypto_wallet_id": "w", "crypto_wallet_address": ADDRESS, "crypto_wallet_type": "ethereum"}
+STYTCH_USER = {
+    "request_id": "r",
+    "user_id": "user-live-1",
+    "emails": [{"email_id": "email-1", "email": "a@x.org", "verified": True}],
+    "crypto_wallets": [STYTCH_WALLET],
+    "status": "active",
+}
+TELEGRAM = {"type": "telegram", "telegramUserId": "55", "username": "ada", "firstName": "Ada"}
+RESPONSES: dict[str, tuple[object, str, Record]] = {
+    "Google Directory": (
+        {"kind": "admin#directory#users", "users": [GOOGLE_USER]},
+        "google-workspace",
+        {"email": "a@x.org", "phoneNumber": "+442079460958", "firstName": "Ada", "lastName": "Lovelace"},
+    ),
+    "Cognito admin-get-user": (COGNITO_USER, "cognito", {"email": "a@x.org"}),
+    "Firebase accounts:query": (
+        {"recordsCount": "1", "userInfo": [{"localId": "1", "email": "a@x.org", "providerUserInfo": []}]},
+        "firebase",
+        {"email": "a@x.org"},
+    ),
+    "Stytch user": (STYTCH_USER, "stytch", {"email": "a@x.org"}),
+    "Privy SDK": (
+        [{"id": "did:privy:1", "linkedAccounts": [TELEGRAM, {"type": "passkey", "credentialId": "c"}]}],
+        "privy",
+        {"oauthAccounts": [{"provider": "telegram", "accountId": "55", "username": "ada", "displayName": "Ada"}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("response", RESPONSES)
+def test_a_response_of_an_api_is_read_as_it_comes(response: str) -> None:
+    document, preset, user = RESPONSES[response]
+    found = outcomes(encode(document), "response.json")
+    assert found[0] == preset and [each for each, _ in found[1]] == [user]
+
+
+def test_wallets_of_stytch_need_a_name_and_go_with_it() -> None:
+    mapping = proposal_of(encode(STYTCH_USER), "users.json")
+    assert mapping.missing_wallet_parts == ("walletName", "walletProvider")
+    for part, value in (("walletName", "metamask"), ("walletProvider", "browserExtension")):
+        mapping = mapping.with_constant(f"wallets.N.{part}", value)
+    with open_source(io.BytesIO(encode(STYTCH_USER))) as source:
+        mapper = Mapper(mapping.with_constant("emailVerifiedAt", "unverified"))
+        (user,) = [mapper.map(row).user for row in source.rows()]
+    assert user["wallets"] == [
+        {
+            "publicWalletAddress": ADDRESS,
+            "chain": "EVM",
+            "walletName": "metamask",
+            "walletProvider": "browserExtension",
+        }
+    ]
