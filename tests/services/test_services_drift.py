@@ -15,9 +15,11 @@ from dyntui.sandbox.options import SandboxOptions
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.user_actions import user_target
 from dyntui.services.actions.write_types import Confirmation, Target
+from dyntui.services.bulk import BulkRun
 from dyntui.services.demo import demo_connection
 from dyntui.services.lists.list_query import ListQuery
-from dyntui.services.lists.list_source import make_fetch, scan_pages
+from dyntui.services.lists.list_source import make_fetch
+from dyntui.services.lists.page_scan import scan_by_offset
 from dyntui.services.lists.paged_view import PagedView
 
 PAGE = 12
@@ -82,8 +84,13 @@ def test_a_scan_returns_each_remaining_row_one_time(size: int, changes_by_reques
         server = Moving(size, changes_by_request)
         async with server.connection:
             server.stayed.update(await server.everybody())
-            scan = scan_pages(server.fetch, USERS, USERS.list.paging, ListQuery(), size=PAGE)
-            ids = [str(each.row["id"]) async for each in scan]
+            oldest_first = ListQuery(order="createdAt-asc")
+            pages = scan_by_offset(
+                BulkRun(server.connection.client, USERS.list.operation),
+                lambda offset, limit: server.fetch(oldest_first, offset, limit, None),
+                size=PAGE,
+            )
+            ids = [str(row["id"]) async for page in pages for row in page.rows]
             assert len(ids) == len(set(ids))
             assert server.stayed <= set(ids)
 

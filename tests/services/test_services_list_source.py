@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.families import examples
 
 from dyntui.api.client import Client
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.errors import DyntuiError
 from dyntui.resources import USERS, resource
 from dyntui.services.lists.list_source import scan
@@ -24,6 +25,7 @@ class Api:
         self.people = [{"id": f"u{n}"} for n in range(size)]
         self.change = change
         self.calls = 0
+        self.rate_limiters = RateLimiters(0, 0)
 
     async def call(self, operation: str, *, path: Mapping[str, object] | None, query: dict[str, Any]) -> Any:
         self.calls += 1

@@ -99,11 +99,13 @@ async def _read_rows(
     connection: Connection, record: Resource, ids: Sequence[str], query: ListQuery | None
 ) -> AsyncIterator[Row]:
     from dyntui.services.actions.resource_actions import read_one
+    from dyntui.services.bulk import BulkRun
     from dyntui.services.lists.list_source import scan
 
     if ids:
-        for row_id in ids:
-            yield await read_one(connection.client, record, row_id)
+        run = BulkRun(connection.client, record.detail)
+        async for row in run.in_order(ids, lambda row_id: read_one(connection.client, record, row_id)):
+            yield row
         return
     has_progress = False
     try:

@@ -37,7 +37,6 @@ __all__ = [
     "show_rows",
 ]
 
-
 parent_option = click.option(
     "--of", "parent", metavar="ID", default="", help="Parent ID: of the organization, project, user or webhook."
 )
@@ -133,24 +132,24 @@ def print_list(
     parent: id of the parent. find_parent: finds that id, where that needs a request. limit: how many rows to print,
     unless `all_rows`. With a local filter, the whole list is read. text, items, columns: as in `show_rows`.
     """
-    from dyntui.services.lists.list_source import scan
+    from dyntui.services.lists.list_source import scan_pages
 
     prints_while_reading = ndjson and all_rows
 
     async def work(connection: Connection) -> tuple[list[Row], int | None]:
         parent_id = parent if find_parent is None else await find_parent(connection)
+        max_rows = None if all_rows or local_filter is not None else limit
         rows: list[Row] = []
-        count = 0
-        total: int | None = 0
-        read_limit = limit if not all_rows and local_filter is None else None
-        async for scanned in scan(connection.client, record, parent=parent_id, query=query, limit=read_limit):
-            total = scanned.reported
-            if local_filter is not None and not local_filter.fits(scanned.row):
-                continue
-            count += 1
-            if all_rows or count <= limit:
-                row = _printable_row(connection, record, scanned.row)
-                (context.emit_json_line if prints_while_reading else rows.append)(row)
+        count, total = 0, None
+        async for page in scan_pages(connection.client, record, parent=parent_id, query=query, max_rows=max_rows):
+            total = page.total
+            for found in page.rows:
+                if local_filter is not None and not local_filter.fits(found):
+                    continue
+                count += 1
+                if all_rows or count <= limit:
+                    row = _printable_row(connection, record, found)
+                    (context.emit_json_line if prints_while_reading else rows.append)(row)
         return rows, total if local_filter is None else count
 
     rows, total = context.run_connected(work)

@@ -83,6 +83,7 @@ class BulkRun:
         average = self._response_time_s
         self._response_time_s = seconds if average is None else average + _SMOOTHING * (seconds - average)
         self._responses.append(time.monotonic())
+        self._drop_old_responses()
         self._limit.record_success()
 
     def record_failure(self, started: float) -> None:
@@ -121,13 +122,16 @@ class BulkRun:
 
     def throughput(self) -> Throughput:
         """Return the measured rate and what limits it."""
-        at = time.monotonic()
-        while self._responses and at - self._responses[0] > _WINDOW_S:
-            self._responses.popleft()
+        self._drop_old_responses()
         count = len(self._responses)
-        seconds = at - self._responses[0] if count else 0.0
+        seconds = time.monotonic() - self._responses[0] if count else 0.0
         rate = (count - 1) * 60 / seconds if count > 1 and seconds > 0 else 0.0
         return Throughput(rate, self.limit_per_minute, self._constraint())
+
+    def _drop_old_responses(self) -> None:
+        start = time.monotonic() - _WINDOW_S
+        while self._responses and self._responses[0] < start:
+            self._responses.popleft()
 
     def _constraint(self) -> Constraint:
         if self._limit.allowed < self._limit.maximum or any(limiter.is_slowed for limiter in self._rate_limiters):
@@ -157,16 +161,30 @@ class BulkRun:
         finally:
             self._in_flight -= 1
 
-    async def in_order(self, items: Iterable[T], call: Callable[[T], Awaitable[R]]) -> AsyncGenerator[R, None]:
-        """Call `call` for each item, several at a time, and yield the results in the order of the items.
+    def in_order(self, items: Iterable[T], call: Callable[[T], Awaitable[R]]) -> AsyncGenerator[R, None]:
+        """Call `call`, one request, for each item, several at a time; yield the results in the order of the items.
 
         An item is taken from `items` when its call begins. At most twice the maximum of requests in flight are ahead
         of the result that is yielded. When a call raises, or the generator is closed, calls that run are canceled.
         """
 
-        async def run(item: T) -> R:
+        async def send(item: T) -> R:
             async with self.request():
                 return await call(item)
+
+        return self._call_in_order(items, send, lambda: self.needed)
+
+    def scans_in_order(self, items: Iterable[T], call: Callable[[T], Awaitable[R]]) -> AsyncGenerator[R, None]:
+        """As `in_order`, for calls that open runs of their own, such as the scans of several lists."""
+        return self._call_in_order(items, call, lambda: 1 if self._is_nested else self._limit.maximum)
+
+    async def _call_in_order(
+        self, items: Iterable[T], call: Callable[[T], Awaitable[R]], count: Callable[[], int]
+    ) -> AsyncGenerator[R, None]:
+        """Call `call` for each item, `count()` at a time, and yield the results in the order of the items."""
+
+        async def run(item: T) -> R:
+            return await call(item)
 
         source = iter(items)
         tasks: deque[asyncio.Task[R]] = deque()
@@ -174,7 +192,7 @@ class BulkRun:
         try:
             while True:
                 running = [task for task in tasks if not task.done()]
-                while has_more and len(running) < self.needed and len(tasks) < 2 * self._limit.maximum:
+                while has_more and len(running) < count() and len(tasks) < 2 * self._limit.maximum:
                     try:
                         task = asyncio.create_task(run(next(source)))
                     except StopIteration:
@@ -184,10 +202,10 @@ class BulkRun:
                         running.append(task)
                 if not tasks:
                     return
-                if not tasks[0].done():
-                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                while tasks and tasks[0].done():
+                if tasks[0].done():
                     yield tasks.popleft().result()
+                else:
+                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,10 +12,12 @@ from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now, parse_time
 from dyntui.resources import RESOURCES
+from dyntui.services.lists.page_scan import scan_by_cursor
 from dyntui.services.lists.response_rows import read_page
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.api.pagination import RowPage
 
 __all__ = ["EventFilter", "EventTail", "parse_since"]
 
@@ -105,20 +107,22 @@ class EventTail:
             "startDate": _iso(start),
             "endDate": _iso(self.filter.end) if self.filter.end else None,
         }
-        found: deque[Event] = deque()
-        from dyntui.api.pagination import PageCheck
 
-        cursor: str | None = None
-        check = PageCheck(record.key)
-        for _ in range(_PAGES):
-            page = await read_page(self._client, record.list, query={**query, "cursor": cursor})
-            found += page.rows
-            cursor = page.cursor
-            check.cursor(cursor, page.rows)
-            if cursor is None or self._is_all_known(page.rows):
-                return list(found)
-        self.missed += 1
-        return list(found)
+        async def read(cursor: str | None) -> RowPage:
+            return await read_page(self._client, record.list, query={**query, "cursor": cursor})
+
+        found: list[Event] = []
+        count = 0
+        async with aclosing(scan_by_cursor(read, key=record.key)) as pages:
+            async for page in pages:
+                found += page.rows
+                count += 1
+                if page.cursor is None or self._is_all_known(page.rows):
+                    break
+                if count == _PAGES:
+                    self.missed += 1
+                    break
+        return found
 
     def _is_all_known(self, events: Sequence[Event]) -> bool:
         """Return whether a page, and so every older one, was returned before. Only for pages with the newest first."""

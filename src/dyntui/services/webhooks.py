@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from dyntui.resources.webhook_payloads import body_text, request_header, request
 from dyntui.resources.webhooks import is_delivered
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.lists.list_query import ListQuery
+from dyntui.services.lists.page_scan import scan_by_cursor
 from dyntui.services.lists.paged_view import PagedView
 from dyntui.services.lists.response_rows import read_page
 
@@ -140,24 +142,23 @@ def failed_view(client: Client, webhook_id: str) -> PagedView:
     record = RESOURCES["webhook-messages"]
 
     async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
-        from dyntui.api.pagination import PageCheck, RowPage
+        from dyntui.api.pagination import RowPage
+
+        async def read(api_cursor: str | None) -> RowPage:
+            return await read_page(client, record.list, path={"webhookId": webhook_id}, query={"cursor": api_cursor})
 
         skip, _, api_cursor = (cursor or "0 ").partition(" ")
-        start, failed = int(skip), list[Row]()
-        next_page: str | None = api_cursor or None
-        check = PageCheck(record.key)
-        check.cursor(next_page)
-        for _ in range(_MAX_PAGES):
-            page = await read_page(client, record.list, path={"webhookId": webhook_id}, query={"cursor": next_page})
-            for index, row in enumerate(page.rows[start:], start):
-                if is_delivered(row) is False:
-                    failed.append(row)
-                    if len(failed) == _PAGE:
-                        return RowPage(failed, cursor=f"{index + 1} {next_page or ''}")
-            start, next_page = 0, page.cursor
-            check.cursor(next_page, page.rows)
-            if next_page is None:
-                return RowPage(failed)
-        return RowPage(failed, cursor=f"0 {next_page}")
+        start, failed, count = int(skip), list[Row](), 0
+        async with aclosing(scan_by_cursor(read, key=record.key, cursor=api_cursor or None)) as pages:
+            async for page in pages:
+                for index, row in enumerate(page.rows[start:], start):
+                    if is_delivered(row) is False:
+                        failed.append(row)
+                        if len(failed) == _PAGE:
+                            return RowPage(failed, cursor=f"{index + 1} {api_cursor}")
+                start, api_cursor, count = 0, page.cursor or "", count + 1
+                if count == _MAX_PAGES:
+                    break
+        return RowPage(failed, cursor=f"0 {api_cursor}" if api_cursor else None)
 
     return PagedView(fetch, paging=Paging.CURSOR, key=record.key, page_size=_PAGE)

@@ -8,19 +8,21 @@ Source: docs/vendor-api.md#entry-search.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from dyntui.api.pagination import PageCheck
 from dyntui.core.json_types import Row
 from dyntui.importer import entry_keys
 from dyntui.resources import ALLOWLIST_ENTRIES
 from dyntui.services.access.drafts import entry_label, key_of
+from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.list_source import scan
+from dyntui.services.lists.page_scan import scan_by_offset
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.api.pagination import RowPage
 
 __all__ = ["SEARCHED", "entries_of", "find_entries", "find_on_lists", "is_searched", "read_by_id"]
 
@@ -29,16 +31,17 @@ Entry = Row
 SEARCHED = ("email", "walletPublicKey")
 """The identifiers that the `query` of the server searches."""
 
+_OPERATION = "getEntriesByAllowlistId"
 _PAGE = 100
-_PARALLEL = 4
 _READ_ALL_PAGES = 3
 """Lists up to this number of pages are always read completely."""
 
 
-async def entries_of(client: Client, list_id: str) -> AsyncIterator[Row]:
-    """Yield every entry of a list one time."""
-    async for scanned in scan(client, ALLOWLIST_ENTRIES, parent=list_id):
-        yield scanned.row
+async def entries_of(client: Client, list_id: str) -> AsyncGenerator[Row, None]:
+    """Yield every entry of a list one time. Close it with `aclosing` when it is left early."""
+    async with aclosing(scan(client, ALLOWLIST_ENTRIES, parent=list_id)) as found:
+        async for scanned in found:
+            yield scanned.row
 
 
 def is_searched(entry: Entry) -> bool:
@@ -51,11 +54,12 @@ async def read_by_id(client: Client, list_id: str, ids: Iterable[str]) -> dict[s
     searched_ids = set(ids)
     found: dict[str, Row] = {}
     if searched_ids:
-        async for row in entries_of(client, list_id):
-            if (row_id := str(row.get("id"))) in searched_ids:
-                found[row_id] = row
-                if len(found) == len(searched_ids):
-                    break
+        async with aclosing(entries_of(client, list_id)) as entries:
+            async for row in entries:
+                if (row_id := str(row.get("id"))) in searched_ids:
+                    found[row_id] = row
+                    if len(found) == len(searched_ids):
+                        break
     return found
 
 
@@ -70,7 +74,9 @@ async def find_entries(
     by_key = {key: entry for entry in entries if (key := key_of(entry))}
     if not by_key:
         return {}
-    first = await client.allowlists.entries(list_id, limit=_PAGE)
+    run = BulkRun(client, _OPERATION)
+    async with run.request():
+        first = await client.allowlists.entries(list_id, limit=_PAGE)
     found = _matching(first.rows, by_key)
     missing = [key for key in by_key if key not in found]
     if len(first.rows) < _PAGE or not missing:
@@ -78,21 +84,18 @@ async def find_entries(
     pages = None if first.total is None else -(-first.total // _PAGE)
     is_short = pages is not None and pages <= max(_READ_ALL_PAGES, len(missing))
     if is_short or not search or not all(is_searched(by_key[key]) for key in missing):
-        async for row in entries_of(client, list_id):
-            found |= _matching([row], by_key)
-            if len(found) == len(by_key):
-                break
+        async with aclosing(entries_of(client, list_id)) as rows:
+            async for row in rows:
+                found |= _matching([row], by_key)
+                if len(found) == len(by_key):
+                    break
         return found
-    semaphore = asyncio.Semaphore(_PARALLEL)
 
-    async def search_key(key: str) -> None:
-        async with semaphore:
-            row = await _search(client, list_id, key, entry_label(by_key[key]))
-            if row is not None:
-                found[key] = row
+    async def search_key(key: str) -> tuple[str, Row | None]:
+        return key, await _search(client, list_id, key, entry_label(by_key[key]))
 
-    await asyncio.gather(*map(search_key, missing))
-    return found
+    searched = {key: row async for key, row in run.in_order(missing, search_key) if row is not None}
+    return found | searched
 
 
 def _matching(rows: Iterable[Row], by_key: Mapping[str, Entry]) -> dict[str, Row]:
@@ -102,16 +105,15 @@ def _matching(rows: Iterable[Row], by_key: Mapping[str, Entry]) -> dict[str, Row
 async def _search(client: Client, list_id: str, key: str, text: str) -> Row | None:
     """Return the entry with that key. The lower-case form is searched as well, because servers may compare exactly."""
     for form in dict.fromkeys((text, text.lower())):
-        check, offset = PageCheck(), 0
-        while True:
-            rows = (await client.allowlists.entries(list_id, offset=offset, query=form)).rows
-            check.offset(offset, rows)
-            for row in rows:
-                if key in entry_keys(row):
-                    return row
-            if len(rows) < _PAGE:
-                break
-            offset += len(rows)
+
+        async def read(offset: int, limit: int, form: str = form) -> RowPage:
+            return await client.allowlists.entries(list_id, offset=offset, limit=limit, query=form)
+
+        async with aclosing(scan_by_offset(BulkRun(client, _OPERATION), read)) as pages:
+            async for page in pages:
+                for row in page.rows:
+                    if key in entry_keys(row):
+                        return row
     return None
 
 
@@ -119,10 +121,8 @@ async def find_on_lists(
     client: Client, lists: Sequence[Row], entries: Sequence[Entry]
 ) -> list[tuple[Row, dict[str, Row]]]:
     """Return `find_entries` for several lists: each list, and the entries found by key."""
-    semaphore = asyncio.Semaphore(_PARALLEL)
 
     async def find_on_list(row: Row) -> tuple[Row, dict[str, Row]]:
-        async with semaphore:
-            return row, await find_entries(client, str(row.get("id")), entries)
+        return row, await find_entries(client, str(row.get("id")), entries)
 
-    return list(await asyncio.gather(*(find_on_list(row) for row in lists)))
+    return [found async for found in BulkRun(client, _OPERATION).scans_in_order(lists, find_on_list)]

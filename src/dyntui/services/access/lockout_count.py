@@ -32,7 +32,6 @@ _RECENT = timedelta(days=30)
 _SAMPLE = 5
 _MAX_CACHED_USERS = 10_000
 _MAX_READ_USERS = 1_000
-_PAGE = 100
 _MAX_ENTRIES = 20_000
 
 
@@ -153,23 +152,20 @@ def _read_cached_users(connection: Connection, total: int | None) -> KnownUsers 
 async def _read_users(client: Client) -> AsyncIterator[Row]:
     """Yield the users with the latest visits, in the order of the server where it has no such order."""
     from dyntui.api.errors import BadRequest
+    from dyntui.resources import USERS
+    from dyntui.services.lists.list_source import ListQuery, scan
 
-    order: str | None = "lastVisit-desc"
-    seen: set[str] = set()
-    for start in range(0, _MAX_READ_USERS, _PAGE):
-        try:
-            page = await client.users.list(offset=start, limit=_PAGE, orderBy=order)
-        except BadRequest:
-            if order is None or start:
-                raise
-            order = None  # it is not documented which columns a server orders by
-            page = await client.users.list(offset=start, limit=_PAGE)
-        for row in page.rows:
-            if (row_id := str(row.get("id", ""))) not in seen:
-                seen.add(row_id)
-                yield row
-        if len(page.rows) < _PAGE:
-            return
+    has_rows = False
+    try:
+        async for scanned in scan(client, USERS, query=ListQuery(order="lastVisit-desc"), max_rows=_MAX_READ_USERS):
+            has_rows = True
+            yield scanned.row
+    except BadRequest:
+        if has_rows:
+            raise
+        # It is not documented which columns a server orders by.
+        async for scanned in scan(client, USERS, max_rows=_MAX_READ_USERS):
+            yield scanned.row
 
 
 async def lockout_lines(connection: Connection, requirement: Requirement) -> list[str]:

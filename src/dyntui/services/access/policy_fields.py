@@ -46,20 +46,17 @@ def checked_fields(fields: Mapping[str, object], *, kind: PolicyKind = PolicyKin
 
 async def with_counts(client: Client, lists: Sequence[Row]) -> list[dict[str, object]]:
     """Return the lists with their number of entries as `entries`; None where the server does not return it."""
-    import asyncio
-
     from dyntui.api.errors import ApiError, Unauthorized
-
-    semaphore = asyncio.Semaphore(4)
+    from dyntui.services.bulk import BulkRun
 
     async def with_count(row: Row) -> dict[str, object]:
-        async with semaphore:
-            try:
-                count = await entry_count(client, str(row.get("id")))
-            except Unauthorized:
-                raise
-            except ApiError:
-                count = None
+        try:
+            count = await entry_count(client, str(row.get("id")))
+        except Unauthorized:
+            raise
+        except ApiError:
+            count = None
         return {**row, "entries": count, "role": role_of(row).value}
 
-    return list(await asyncio.gather(*(with_count(row) for row in lists)))
+    run = BulkRun(client, "getEntriesByAllowlistId")
+    return [counted async for counted in run.in_order(lists, with_count)]

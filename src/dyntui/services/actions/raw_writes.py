@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.resources import RESOURCES
 from dyntui.services.actions.registry import declaration_of
 from dyntui.services.actions.write_rules import effect_of, rule_of
 from dyntui.services.actions.write_types import Target, WriteAction
+from dyntui.services.bulk import BulkRun
+from dyntui.services.lists.page_scan import RecentRows, scan_by_cursor, scan_by_offset
 
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
@@ -17,8 +21,6 @@ if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
 
 __all__ = ["all_rows", "is_sensitive", "raw_write_action"]
-
-_IDS = ("id", "eventId", "messageId", "webhookId")
 
 
 def is_sensitive(operation: Operation, query: Mapping[str, object] | None = None) -> bool:
@@ -73,33 +75,35 @@ def _scope(path: Mapping[str, object]) -> str:
 async def all_rows(
     client: Client, operation: Operation, *, path: Mapping[str, object], query: Mapping[str, object]
 ) -> AsyncIterator[Row]:
-    """Yield every row of a list operation, page by page, each id one time. Raises UsageError when it has no pages."""
-    from dyntui.api.pagination import MAX_LIMIT, PageCheck, page_from
+    """Yield every row of a list operation, each id one time. Raises UsageError when it has no pages."""
+    from dyntui.api.pagination import MAX_LIMIT, RowPage, page_from
 
     names = {parameter.name for parameter in operation.parameters if parameter.where == "query"}
     offsets, cursors = {"offset", "limit"} <= names, "cursor" in names
     if not (operation.reads and (offsets or cursors)):
         raise UsageError(f"{operation.id} has no pages.", hint="Leave out --all.")
-    parameters, seen, offset = dict(query), set[str](), 0
-    size = int(str(parameters.get("limit") or MAX_LIMIT)) if offsets else 0
-    check = PageCheck()
-    while True:
-        page_query = {**parameters, "offset": offset, "limit": size} if offsets else parameters
-        page = page_from(await client.call(operation.id, path=path, query=page_query))
-        if offsets:
-            check.offset(offset, page.rows)
-        else:
-            check.cursor(page.cursor, page.rows)
-        for row in page.rows:
-            row_id = str(next((row[name] for name in _IDS if row.get(name)), ""))
-            if not row_id or row_id not in seen:
-                seen.add(row_id)
+    key = next((record.key for record in RESOURCES.values() if record.list.operation == operation.id), "id")
+    run = BulkRun(client, operation.id)
+
+    async def read(parameters: Mapping[str, object]) -> RowPage:
+        return page_from(await client.call(operation.id, path=path, query={**query, **parameters}))
+
+    async def read_cursor(cursor: str | None) -> RowPage:
+        async with run.request():
+            return await read({} if cursor is None else {"cursor": cursor})
+
+    pages = (
+        scan_by_offset(
+            run,
+            lambda offset, limit: read({"offset": offset, "limit": limit}),
+            key=key,
+            size=int(str(query.get("limit") or MAX_LIMIT)),
+        )
+        if offsets
+        else scan_by_cursor(read_cursor, key=key)
+    )
+    recent = RecentRows(key)
+    async with aclosing(pages):
+        async for page in pages:
+            for row in page.rows if offsets else recent.add(page.rows):
                 yield row
-        if offsets:
-            offset += len(page.rows)
-            if len(page.rows) < size:
-                return
-        elif page.cursor is None:
-            return
-        else:
-            parameters["cursor"] = page.cursor

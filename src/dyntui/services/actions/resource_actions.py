@@ -6,6 +6,7 @@ Nothing in this module sends a write: the write gate does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -19,6 +20,7 @@ from dyntui.services.access.access_policy import find_policy
 from dyntui.services.access.actions import ACCESS_RECORDS, access_action
 from dyntui.services.actions.registry import declaration, declared_write
 from dyntui.services.actions.write_types import Target, WriteAction, WriteResults
+from dyntui.services.bulk import BulkRun
 from dyntui.services.forms import (
     REQUIRED,
     FieldKind,
@@ -195,12 +197,13 @@ async def find_rows(client: Client, record: Resource, ids: Sequence[str], *, par
         rows = [scanned.row async for scanned in scan(client, record, parent=parent)]
         return {row_id: find_policy(rows, row_id, record.singular) for row_id in ids}
     requested, found = set(ids), dict[str, Row]()
-    async for scanned in scan(client, record, parent=parent):
-        row_id = ids[0] if is_single(record) else str(scanned.row.get(record.key, ""))
-        if row_id in requested:
-            found[row_id] = scanned.row
-            if len(found) == len(requested):
-                break
+    async with aclosing(scan(client, record, parent=parent)) as scanned_rows:
+        async for scanned in scanned_rows:
+            row_id = ids[0] if is_single(record) else str(scanned.row.get(record.key, ""))
+            if row_id in requested:
+                found[row_id] = scanned.row
+                if len(found) == len(requested):
+                    break
     if missing := [row_id for row_id in ids if row_id not in found]:
         raise UsageError(
             f"There is no {record.singular} {missing[0]!r}.", hint=f"`dyntui get {record.name}` lists them."
@@ -281,7 +284,8 @@ async def read_targets(
     if not (_needs_rows(record, action) or can_check):
         return [make_target(record, None, row_id) for row_id in ids]
     if record.detail and not record.by_name:
-        rows = [await read_one(client, record, row_id, parent=parent) for row_id in ids]
+        run = BulkRun(client, record.detail)
+        rows = [row async for row in run.in_order(ids, lambda row_id: read_one(client, record, row_id, parent=parent))]
     else:
         by_id = await find_rows(client, record, ids, parent=parent)
         rows = [by_id[row_id] for row_id in ids]

@@ -4,7 +4,7 @@ pre-check.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 
 from dyntui.core.json_types import as_object
 from dyntui.importer import entry_keys
@@ -18,7 +18,6 @@ from dyntui.store.states import RowState
 __all__ = ["EntryDestination"]
 
 ENTRY = SendQueue(0, "postEntryByAllowlistId", max_rows=1)
-_LIST = "getEntriesByAllowlistId"
 
 
 class EntryDestination:
@@ -26,6 +25,7 @@ class EntryDestination:
 
     noun = "entry"
     queues: tuple[SendQueue, ...] = (ENTRY,)
+    list_operation = "getEntriesByAllowlistId"
 
     def __init__(self, allowlist_id: str) -> None:
         self._path = {"allowlistId": allowlist_id}
@@ -54,7 +54,9 @@ class EntryDestination:
         for value in (str(body[name]) for name in SEARCHED if body.get(name)):
             # The server may compare exactly, and may store what it was sent or its lower-case form.
             for form in dict.fromkeys((value, value.lower())):
-                async for page in read_pages(read_server, _LIST, "entries", path=self._path, query={"query": form}):
+                async for page in read_pages(
+                    read_server, self.list_operation, "entries", path=self._path, query={"query": form}
+                ):
                     for entry in page:
                         if keys & set(entry_keys(entry)):
                             found = self.to_found_row(entry, row)
@@ -62,15 +64,16 @@ class EntryDestination:
         return list(out.values())
 
     async def count(self, read_server: ServerReader) -> int | None:
-        answer = await read_server(_LIST, path=self._path, query={"limit": 1})
+        answer = await read_server(self.list_operation, path=self._path, query={"limit": 1})
         count = as_object(answer).get("count")
         return int(count) if isinstance(count, (int, float)) else None
 
-    async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
-        async for page in read_pages(read_server, _LIST, "entries", path=self._path):
-            yield page
+    def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
+        return read_pages(read_server, self.list_operation, "entries", path=self._path)
 
-    async def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
+    async def list_newest(
+        self, read_server: ServerReader, max_rows: int | None = None
+    ) -> AsyncGenerator[list[Mapping[str, object]], None]:
         nothing: list[list[Mapping[str, object]]] = []  # entries have no time of creation
         for page in nothing:
             yield page

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dyntui.services.imports.response_outcome import RETRYABLE_CODES, ResponseOutcome
 from dyntui.store.journal import JournalOutcome, WorkRow
 from dyntui.store.states import RowState
+
+if TYPE_CHECKING:
+    from dyntui.services.bulk import BulkRun
 
 __all__ = [
     "BatchRequest",
@@ -24,11 +27,17 @@ __all__ = [
 
 
 class ServerReader(Protocol):
-    """Sends a read operation and returns its decoded response; raises ApiProblem."""
+    """Reads from the server."""
 
     def __call__(
         self, operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
-    ) -> Awaitable[object]: ...
+    ) -> Awaitable[object]:
+        """Send a read operation and return its decoded response. Raises ApiProblem."""
+        ...
+
+    def open_run(self, operation: str) -> BulkRun:
+        """Open a run for several requests of an operation."""
+        ...
 
 
 class LookupInconclusive(Exception):
@@ -76,6 +85,8 @@ class Destination(Protocol):
     noun: str
     """The singular noun in messages, such as `user`."""
     queues: tuple[SendQueue, ...]
+    list_operation: str
+    """The operation that lists and searches the objects."""
 
     def build_request(self, queue: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
         """Build the request that sends these rows."""
@@ -103,11 +114,16 @@ class Destination(Protocol):
         ...
 
     def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
-        """Iterate over all objects page by page; some may come twice."""
+        """Iterate over all objects page by page."""
         ...
 
-    def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
-        """Iterate over all objects from the newest to the oldest; empty when the server cannot order them so."""
+    def list_newest(
+        self, read_server: ServerReader, max_rows: int | None = None
+    ) -> AsyncGenerator[list[Mapping[str, object]], None]:
+        """Yield the newest objects page by page, the newest first; nothing when the server cannot order them so.
+
+        max_rows: the maximum of objects.
+        """
         ...
 
     def to_found_row(self, document: Mapping[str, object], row: WorkRow) -> FoundRow:

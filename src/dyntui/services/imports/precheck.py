@@ -7,7 +7,6 @@ grow with either side. Called by `job_service.precheck_job`.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,7 +26,6 @@ PRECHECKED = "precheck"
 
 _SHARE = 0.05
 _WINDOW = 200
-_CONCURRENT_LOOKUPS = 4
 _SAMPLES = 20
 
 
@@ -116,22 +114,20 @@ class _Precheck:
 
     async def look_up_rows(self, pending: int) -> None:
         """Look up each row. pending: their number."""
-        turn = asyncio.Semaphore(_CONCURRENT_LOOKUPS)
+        run = self.read_server.open_run(self.destination.list_operation)
 
-        async def one(row: WorkRow) -> list[FoundRow]:
-            async with turn:
-                try:
-                    return await self.destination.find(self.read_server, row, thorough=True)
-                except LookupInconclusive:
-                    return []  # the server decides when the row is sent
+        async def look_up(row: WorkRow) -> tuple[int, list[FoundRow]]:
+            try:
+                return row.number, await self.destination.find(self.read_server, row, thorough=True)
+            except LookupInconclusive:
+                return row.number, []  # the server decides when the row is sent
 
         after, done = 0, 0
         while rows := precheck_matches.pending_any(self.journal, after, _WINDOW):
             after = rows[-1].number
             keyed = [row for row in rows if row.keys]
             searched = [row for row in keyed if self.destination.can_search(row)]
-            answers = await asyncio.gather(*(one(row) for row in searched))
-            found = dict(zip((row.number for row in searched), answers, strict=True))
+            found = {number: matches async for number, matches in run.in_order(searched, look_up)}
             others = [row for row in keyed if row.number not in found]
             found |= await find_in_list(self.destination, self.read_server, others)
             with self.journal.transaction():

@@ -6,8 +6,8 @@ not settle are looked up one by one.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from dyntui.services.imports.destination import (
@@ -31,7 +31,6 @@ __all__ = ["ACCEPTS_IDS", "Recovery"]
 ACCEPTS_IDS = "ids_kept"
 """The fact that is false once the server gave a row another id than the one it was sent with."""
 
-_CONCURRENT_LOOKUPS = 6
 _WORTH_A_WALK = 8
 _PAGE = 100
 _MARGIN_MS = 1000
@@ -59,20 +58,24 @@ class Recovery:
             rows = await self._resolve_from_list(rows)
         except ApiProblem as problem:
             return problem
-        turn = asyncio.Semaphore(_CONCURRENT_LOOKUPS)
-
-        async def one(row: WorkRow) -> JournalOutcome:
-            async with turn:
-                return await self._look_up(row)
-
-        results = await asyncio.gather(*(one(row) for row in rows), return_exceptions=True)
-        self._journal.settle(RowState.UNKNOWN, [result for result in results if isinstance(result, JournalOutcome)])
+        outcomes: list[JournalOutcome] = []
         failure = None
-        for result in results:
-            if isinstance(result, ApiProblem):
-                failure = result
-            elif isinstance(result, BaseException):
-                raise result
+
+        async def look_up(row: WorkRow) -> JournalOutcome | ApiProblem:
+            try:
+                return await self._look_up(row)
+            except ApiProblem as problem:
+                return problem
+
+        run = self._read_server.open_run(self._destination.list_operation)
+        try:
+            async for result in run.in_order(rows, look_up):
+                if isinstance(result, ApiProblem):
+                    failure = result
+                else:
+                    outcomes.append(result)
+        finally:
+            self._journal.settle(RowState.UNKNOWN, outcomes)
         return failure
 
     async def _look_up(self, row: WorkRow) -> JournalOutcome:
@@ -96,7 +99,7 @@ class Recovery:
         pages = self._journal.settled_since(since) // _PAGE + 2
         if pages > len(rows) // 2:
             return rows
-        found, complete = await self._find_in_newest(rows, since - _MARGIN_MS, 2 * pages)
+        found, complete = await self._find_in_newest(rows, since - _MARGIN_MS, 2 * pages * _PAGE)
         outcomes: list[JournalOutcome] = []
         left: list[WorkRow] = []
         for row in rows:
@@ -121,29 +124,34 @@ class Recovery:
         settled = {row.number for row in unsearched}
         return [row for row in rows if row.number not in settled]
 
-    async def _find_in_newest(self, rows: Sequence[WorkRow], since: int, most: int) -> tuple[dict[int, FoundRow], bool]:
-        """Return the objects created since then by row number, and whether all of them were seen."""
+    async def _find_in_newest(
+        self, rows: Sequence[WorkRow], since: int, max_rows: int
+    ) -> tuple[dict[int, FoundRow], bool]:
+        """Return the objects created since then by row number, and whether all of them were seen.
+
+        max_rows: the maximum of objects to read.
+        """
         by_key: dict[str, WorkRow] = {key: row for row in rows for key in row.key_list}
         by_key |= {f"id:{row.chosen_id}": row for row in rows if row.chosen_id}
         out: dict[int, FoundRow] = {}
         newest: int | None = None
-        pages = 0
-        async for page in self._destination.list_newest(self._read_server):
-            times: list[int] = []
-            for document in page:
-                created = self._match(document, by_key, out)
-                if created is None or (times and created > times[-1]):
-                    return out, False  # not in the requested order
-                times.append(created)
-            if times and newest is not None and times[0] > newest:
-                return out, False
-            if times and times[-1] < since:
-                return out, True
-            newest = times[0] if times else newest
-            pages += 1
-            if pages >= most:
-                return out, False
-        return out, pages > 0
+        pages = count = 0
+        async with aclosing(self._destination.list_newest(self._read_server, max_rows)) as found:
+            async for page in found:
+                times: list[int] = []
+                for document in page:
+                    created = self._match(document, by_key, out)
+                    if created is None or (times and created > times[-1]):
+                        return out, False  # not in the requested order
+                    times.append(created)
+                if times and newest is not None and times[0] > newest:
+                    return out, False
+                if times and times[-1] < since:
+                    return out, True
+                newest = times[0] if times else newest
+                pages += 1
+                count += len(page)
+        return out, pages > 0 and count < max_rows
 
     def _match(
         self, document: Mapping[str, object], by_key: Mapping[str, WorkRow], out: dict[int, FoundRow]

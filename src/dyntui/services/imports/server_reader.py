@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING, TypeVar
 
-from dyntui.core.errors import DyntuiError
-from dyntui.core.json_types import as_objects
+from dyntui.core.json_types import Row
+from dyntui.services.bulk import BulkRun
 from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.server_clock import ServerClock, steady_ms
+from dyntui.services.lists.page_scan import scan_by_offset
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.api.pagination import RowPage
 
 __all__ = ["make_reader", "read_pages", "with_retries"]
 
 T = TypeVar("T")
-
-_PAGE = 100
-_MOST_REWINDS = 1000
 
 
 async def with_retries(client: Client, read: Callable[[], Awaitable[T]]) -> T:
@@ -45,25 +45,39 @@ async def with_retries(client: Client, read: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(delay)
 
 
+class ClientReader:
+    """Reads with a client; a `ServerReader`."""
+
+    def __init__(self, client: Client, clock: ServerClock | None, *, patient: bool) -> None:
+        self._client = client
+        self._clock = clock
+        self._patient = patient
+
+    async def __call__(
+        self, operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
+    ) -> object:
+        """Send a read operation and return its decoded response."""
+        from dyntui.api.client import decode
+
+        async def read() -> object:
+            sent = steady_ms()
+            response = await self._client.send(self._client.catalog.get(operation), path=path, query=query)
+            if self._clock is not None:
+                self._clock.observe_headers(sent, steady_ms(), response.headers)
+            return decode(response)
+
+        return await (with_retries(self._client, read) if self._patient else read())
+
+    def open_run(self, operation: str) -> BulkRun:
+        """Open a run for several requests of an operation."""
+        return BulkRun(self._client, operation)
+
+
 def make_reader(client: Client, clock: ServerClock | None = None, *, patient: bool = False) -> ServerReader:
     """Return a reader that uses `client` and gives `clock` the time of each response. patient: retry as in
     `with_retries`.
     """
-    from dyntui.api.client import decode
-
-    async def read_server(
-        operation: str, *, path: Mapping[str, object] | None = None, query: Mapping[str, object] | None = None
-    ) -> object:
-        async def read() -> object:
-            sent = steady_ms()
-            response = await client.send(client.catalog.get(operation), path=path, query=query)
-            if clock is not None:
-                clock.observe_headers(sent, steady_ms(), response.headers)
-            return decode(response)
-
-        return await (with_retries(client, read) if patient else read())
-
-    return read_server
+    return ClientReader(client, clock, patient=patient)
 
 
 async def read_pages(
@@ -74,31 +88,18 @@ async def read_pages(
     order: str = "",
     path: Mapping[str, object] | None = None,
     query: Mapping[str, object] | None = None,
-) -> AsyncIterator[list[Mapping[str, object]]]:
-    """Iterate over every page of a list by offset; some rows come twice.
+    max_rows: int | None = None,
+) -> AsyncGenerator[list[Row], None]:
+    """Yield the pages of a list by offset, each with the rows that were not on a page before (`scan_by_offset`).
 
-    Each page starts with the last row of the one before. When that row is missing, rows were deleted meanwhile, and
-    half a page is read again.
+    items: the name of the rows in the response. max_rows: stop after this number of rows.
     """
-    from dyntui.api.pagination import PageCheck
+    from dyntui.api.pagination import page_from
 
-    offset, last, rewinds = 0, "", 0
-    check = PageCheck()
-    while True:
-        start = max(0, offset - 1)
-        sent_query = {**(query or {}), "offset": start, "limit": _PAGE, **({"orderBy": order} if order else {})}
-        response = await read_server(operation, path=path, query=sent_query)
-        rows = as_objects(response.get(items) if isinstance(response, Mapping) else response)
-        check.offset(start, rows)
-        if last and start and all(row.get("id") != last for row in rows):
-            rewinds += 1
-            if rewinds > _MOST_REWINDS:
-                raise DyntuiError("The list changes faster than it can be read.", hint="Try again later.")
-            offset, last = max(0, start - _PAGE // 2), ""
-            check.restart()
-            continue
-        yield rows
-        if len(rows) < _PAGE:
-            return
-        last = str(rows[-1].get("id", ""))
-        offset = start + len(rows)
+    async def read(offset: int, limit: int) -> RowPage:
+        sent_query = {**(query or {}), "offset": offset, "limit": limit, **({"orderBy": order} if order else {})}
+        return page_from(await read_server(operation, path=path, query=sent_query), items)
+
+    async with aclosing(scan_by_offset(read_server.open_run(operation), read, max_rows=max_rows)) as pages:
+        async for page in pages:
+            yield list(page.rows)

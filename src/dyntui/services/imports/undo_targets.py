@@ -4,7 +4,8 @@ to delete.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Protocol
 
 from dyntui.core.json_types import Row, as_object, as_objects
@@ -39,7 +40,7 @@ class UndoTarget(Protocol):
         """Return the current objects of these rows by id; deleted ones are missing."""
         ...
 
-    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Row]]:
+    def list_pages(self, read_server: ServerReader) -> AsyncGenerator[list[Row], None]:
         """Iterate over all objects at the server page by page."""
         ...
 
@@ -78,7 +79,7 @@ class _UserTarget:
             found[row.user_id] = as_object(as_object(answer).get("user", answer))
         return found
 
-    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Row]]:
+    def list_pages(self, read_server: ServerReader) -> AsyncGenerator[list[Row], None]:
         return read_pages(
             read_server, "getEnvironmentUsers", "users", order="createdAt-asc", query={"includeSessions": True}
         )
@@ -114,13 +115,14 @@ class _EntryTarget:
         # The API reads no entry by its id, and its search does not look at every kind of identifier.
         user_ids = {row.user_id for row in rows}
         found: dict[str, Row] = {}
-        async for page in self.list_pages(read_server):
-            found |= {str(entry["id"]): entry for entry in page if entry.get("id") in user_ids}
-            if len(found) == len(user_ids):
-                break
+        async with aclosing(self.list_pages(read_server)) as pages:
+            async for page in pages:
+                found |= {str(entry["id"]): entry for entry in page if entry.get("id") in user_ids}
+                if len(found) == len(user_ids):
+                    break
         return found
 
-    def list_pages(self, read_server: ServerReader) -> AsyncIterator[list[Row]]:
+    def list_pages(self, read_server: ServerReader) -> AsyncGenerator[list[Row], None]:
         return read_pages(read_server, "getEntriesByAllowlistId", "entries", path=self._path)
 
     def changed_reason(self, document: Row, row: CreatedRow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 
 from dyntui.core.json_types import as_object, as_objects, as_text
 from dyntui.core.times import parse_time
@@ -25,8 +25,8 @@ __all__ = ["UserDestination", "updated_at", "user_keys"]
 BULK = SendQueue(0, "bulkCreateUser")
 SINGLE = SendQueue(1, "createUser", max_rows=1)
 
-_PAGE = 100
-_MOST_PAGES = 20
+_MAX_FOUND = 2000
+"""The maximum of users that a search for one value reads."""
 
 
 class UserDestination:
@@ -34,6 +34,7 @@ class UserDestination:
 
     noun = "user"
     queues: tuple[SendQueue, ...] = (BULK, SINGLE)
+    list_operation = "getEnvironmentUsers"
 
     def __init__(self, *, upsert: bool = False) -> None:
         self.upsert = upsert
@@ -92,10 +93,11 @@ class UserDestination:
             if not keys or not thorough:
                 return list(seen.values())
         for query in _lookups(row.document):
-            async for user in _search(read_server, query):
-                if not user_keys(user).isdisjoint(keys):
-                    found = self.to_found_row(user, row)
-                    seen[found.id] = found
+            async for page in _search(read_server, query):
+                for user in page:
+                    if not user_keys(user).isdisjoint(keys):
+                        found = self.to_found_row(user, row)
+                        seen[found.id] = found
             if not thorough and any(found.has_first_key for found in seen.values()):
                 break
         return list(seen.values())
@@ -108,13 +110,13 @@ class UserDestination:
         count = as_object(answer).get("count")
         return int(count) if isinstance(count, (int, float)) else None
 
-    async def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
-        async for page in read_pages(read_server, "getEnvironmentUsers", "users", order="createdAt-asc"):
-            yield page
+    def list_all(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
+        return read_pages(read_server, "getEnvironmentUsers", "users", order="createdAt-asc")
 
-    async def list_newest(self, read_server: ServerReader) -> AsyncIterator[list[Mapping[str, object]]]:
-        async for page in read_pages(read_server, "getEnvironmentUsers", "users", order="createdAt-desc"):
-            yield page
+    def list_newest(
+        self, read_server: ServerReader, max_rows: int | None = None
+    ) -> AsyncGenerator[list[Mapping[str, object]], None]:
+        return read_pages(read_server, "getEnvironmentUsers", "users", order="createdAt-desc", max_rows=max_rows)
 
     def to_found_row(self, document: Mapping[str, object], row: WorkRow) -> FoundRow:
         primary = document.get("id") == row.chosen_id or (bool(row.keys) and row.key_list[0] in user_keys(document))
@@ -217,23 +219,16 @@ def _lookups(body: Mapping[str, object]) -> Iterator[dict[str, str]]:
                 yield {"filterColumn": column, "filterValue": form}
 
 
-async def _search(read_server: ServerReader, query: Mapping[str, str]) -> AsyncIterator[Mapping[str, object]]:
+async def _search(read_server: ServerReader, query: Mapping[str, str]) -> AsyncIterator[list[Mapping[str, object]]]:
     """Iterate over the users that pass a server filter. Raises LookupInconclusive when there are too many."""
-    from dyntui.api.pagination import PageCheck
-
-    check = PageCheck()
-    for page in range(_MOST_PAGES):
-        page_query = {"filter": query, "offset": page * _PAGE, "limit": _PAGE}
-        answer = await read_server("getEnvironmentUsers", query=page_query)
-        users = as_objects(answer.get("users") if isinstance(answer, Mapping) else answer)
-        check.offset(page * _PAGE, users)
-        for user in users:
-            yield user
-        if len(users) < _PAGE:
-            return
-    raise LookupInconclusive(
-        f"The server finds more than {_MOST_PAGES * _PAGE:,} users for this {query['filterColumn']}."
-    )
+    count = 0
+    async for page in read_pages(
+        read_server, "getEnvironmentUsers", "users", query={"filter": query}, max_rows=_MAX_FOUND + 1
+    ):
+        yield page
+        count += len(page)
+    if count > _MAX_FOUND:
+        raise LookupInconclusive(f"The server finds more than {_MAX_FOUND:,} users for this {query['filterColumn']}.")
 
 
 def _ms(value: object) -> int | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import DyntuiError
 from dyntui.resources import Paging, Resource
+from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.list_query import CachedList, Fetch, ListQuery, Row
+from dyntui.services.lists.page_scan import PAGE_SIZE, RecentRows, scan_by_cursor, scan_by_offset
 from dyntui.services.lists.paged_view import PagedView
 from dyntui.services.lists.response_rows import read_page
 
@@ -19,12 +21,6 @@ if TYPE_CHECKING:
     from dyntui.store.cache import RowCache
 
 __all__ = ["CachedList", "ListQuery", "PagedView", "ScannedRow", "cached_view", "make_view", "scan", "scan_pages"]
-
-_PAGE_SIZE = 100
-_MAX_RECENT_IDS = 20 * _PAGE_SIZE
-"""The number of ids that a scan remembers to recognize rows that moved between pages."""
-_MAX_REREADS = 200
-"""The number of pages that a scan reads again because rows moved, before it gives up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,26 @@ class ScannedRow:
 
 
 def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
-    """Return the function that fetches a page of `resource`."""
+    """Return the function that fetches a page of `resource`, for a view."""
+    fetch = _make_server_fetch(client, resource, parent)
+    found: list[Row] = []
+    found_for: ListQuery | None = None
+
+    async def fetch_locally(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        """Read the complete list with the first page of a filter; the other pages use its result."""
+        from dyntui.api.pagination import RowPage
+
+        nonlocal found, found_for
+        if not query.filter:
+            return await fetch(query, offset, limit, cursor)
+        if not offset or found_for != query:
+            found, found_for = await _find_locally(client, resource, parent, query), query
+        return RowPage(found[offset : offset + limit], total=len(found))
+
+    return fetch_locally if resource.filter is not None and resource.filter.searched_locally else fetch
+
+
+def _make_server_fetch(client: Client, resource: Resource, parent: str) -> Fetch:
     listing = resource.list
     path = {resource.parent: parent} if resource.parent else None
 
@@ -56,34 +71,18 @@ def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
             parameters["orderBy"] = query.order
         return await read_page(client, listing, path=path, query=parameters)
 
-    return (
-        _searched_locally(fetch, resource)
-        if resource.filter is not None and resource.filter.searched_locally
-        else fetch
-    )
+    return fetch
 
 
-def _searched_locally(fetch: Fetch, resource: Resource) -> Fetch:
-    """Wrap `fetch` with a local filter: the first page reads the complete list, the others use its result."""
-    spec = resource.filter
-    assert spec is not None
-    found: list[Row] = []
-    read: ListQuery | None = None
+async def _find_locally(client: Client, resource: Resource, parent: str, query: ListQuery) -> list[Row]:
+    """Read the complete list and return the rows that match the filter of `query`, which the server does not search."""
+    from dyntui.services.lists.row_match import Match, RowFilter
 
-    async def search(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
-        from dyntui.api.pagination import RowPage
-        from dyntui.services.lists.row_match import Match, RowFilter
-
-        nonlocal found, read
-        if not query.filter:
-            return await fetch(query, offset, limit, cursor)
-        if not offset or read != query:
-            row_filter = RowFilter(query.filter[spec.key or spec.parameter], Match.CONTAINS, spec.searched_locally)
-            scanned = scan_pages(fetch, resource, resource.list.paging, ListQuery(order=query.order))
-            found, read = [each.row async for each in scanned if row_filter.fits(each.row)], query
-        return RowPage(found[offset : offset + limit], total=len(found))
-
-    return search
+    assert resource.filter is not None
+    text = query.filter[resource.filter.key or resource.filter.parameter]
+    row_filter = RowFilter(text, Match.CONTAINS, resource.filter.searched_locally)
+    rows = scan(client, resource, parent=parent, query=ListQuery(order=query.order))
+    return [scanned.row async for scanned in rows if row_filter.fits(scanned.row)]
 
 
 def make_view(
@@ -92,7 +91,7 @@ def make_view(
     *,
     parent: str = "",
     cache: RowCache | None = None,
-    page_size: int = _PAGE_SIZE,
+    page_size: int = PAGE_SIZE,
 ) -> PagedView:
     """Return a view of a list. parent: the id of the parent, for the path."""
     return PagedView(
@@ -120,74 +119,73 @@ def cached_view(
     )
 
 
-def scan(
+async def scan(
     client: Client,
     resource: Resource,
     *,
     parent: str = "",
     query: ListQuery | None = None,
-    limit: int | None = None,
-) -> AsyncIterator[ScannedRow]:
-    """Yield every row of a list one time, or the first `limit` rows; see `scan_pages`."""
-    fetch = make_fetch(client, resource, parent)
-    return scan_pages(fetch, resource, resource.list.paging, query or ListQuery(), limit=limit)
+    view: PagedView | None = None,
+    max_rows: int | None = None,
+) -> AsyncGenerator[ScannedRow, None]:
+    """Yield every row of a list one time; see `scan_pages`. Close it with `aclosing` when it is left early."""
+    seen = 0
+    pages = scan_pages(client, resource, parent=parent, query=query, view=view, max_rows=max_rows)
+    async with aclosing(pages):
+        async for page in pages:
+            for row in page.rows:
+                seen += 1
+                yield ScannedRow(row, seen, page.total)
 
 
 async def scan_pages(
-    fetch: Fetch,
+    client: Client,
     resource: Resource,
-    paging: Paging,
-    query: ListQuery,
     *,
-    size: int = _PAGE_SIZE,
-    limit: int | None = None,
-) -> AsyncIterator[ScannedRow]:
-    """Yield every row of a list one time. fetch: reads a page. size: rows per page.
+    parent: str = "",
+    query: ListQuery | None = None,
+    view: PagedView | None = None,
+    max_rows: int | None = None,
+) -> AsyncGenerator[RowPage, None]:
+    """Yield the pages of a list, at least one, each with the rows that were not on a page before.
 
-    limit: the number of rows to read, in the order of `query`; None for all.
-    Complete offset lists are read oldest first where the API can order by creation, so that new rows are at the end.
-    Rows that are deleted meanwhile shift the pages: each page begins with the last row of the one before, and when its
-    first row is unknown, an earlier page is read. Memory does not grow with the number of rows.
+    Several pages are read at a time (`scan_by_offset`). Memory does not grow with the number of rows. The complete list
+    is read oldest first where the API can order by creation, so that new rows are at the end.
+
+    parent: the id of the parent, for the path. view: read what this view shows, in place of `query`. max_rows: read
+    only the first rows, in the order of `query`.
     Raises RepeatedPage when the server does not page, DyntuiError when the list changes faster than it can be read.
     """
-    sent_query = query
-    if limit is None and any(column.order == "createdAt" for column in resource.columns):
-        sent_query = ListQuery(order="createdAt-asc", filter=sent_query.filter)
-    from dyntui.api.pagination import PageCheck
+    from dyntui.api.pagination import RowPage
 
-    recent: dict[str, None] = {}
-    check = PageCheck(resource.key)
-    seen = offset = rereads = 0
-    cursor: str | None = None
-    offsets = paging is Paging.OFFSET
-    size = size if limit is None else min(size, limit)
-    while True:
-        start = max(0, offset - 1)
-        page = await fetch(sent_query, start, size, cursor)
-        ids = [str(row.get(resource.key, "")) for row in page.rows]
-        if offsets:
-            check.offset(start, page.rows)
-        else:
-            check.cursor(page.cursor, page.rows)
-        if offsets and start and (not ids or ids[0] not in recent):
-            rereads += 1
-            if rereads > _MAX_REREADS:
-                raise DyntuiError(
-                    "The list changes faster than it can be read.", hint="Try again when it changes less."
-                )
-            offset = max(0, offset - size)
-            check.restart()
-            continue
-        for row, row_id in zip(page.rows, ids, strict=True):
-            if row_id not in recent:
-                recent[row_id] = None
-                seen += 1
-                yield ScannedRow(row, seen, page.total)
-                if seen == limit:
-                    return
-        while len(recent) > _MAX_RECENT_IDS:
-            del recent[next(iter(recent))]
-        cursor = page.cursor
-        if len(page.rows) < size if offsets else cursor is None:
-            return
-        offset = start + len(page.rows)
+    query = view.query if view is not None else query or ListQuery()
+    if query.filter and resource.filter is not None and resource.filter.searched_locally:
+        found = await _find_locally(client, resource, parent, query)
+        yield RowPage(found[:max_rows], total=len(found))
+        return
+    if max_rows is None and any(column.order == "createdAt" for column in resource.columns):
+        query = ListQuery(order="createdAt-asc", filter=query.filter)
+    fetch = view.fetch if view is not None else _make_server_fetch(client, resource, parent)
+    paging = view.paging if view is not None else resource.list.paging
+    run = BulkRun(client, resource.list.operation)
+    if paging is Paging.OFFSET:
+        pages = scan_by_offset(
+            run, lambda offset, limit: fetch(query, offset, limit, None), key=resource.key, max_rows=max_rows
+        )
+        async with aclosing(pages):
+            async for page in pages:
+                yield page
+        return
+
+    async def read(cursor: str | None) -> RowPage:
+        async with run.request():
+            return await fetch(query, 0, PAGE_SIZE, cursor)
+
+    recent, seen = RecentRows(resource.key), 0
+    async with aclosing(scan_by_cursor(read, key=resource.key)) as pages:
+        async for page in pages:
+            rows = recent.add(page.rows)
+            yield RowPage(rows[: None if max_rows is None else max_rows - seen], page.total)
+            seen += len(rows)
+            if max_rows is not None and seen >= max_rows:
+                return

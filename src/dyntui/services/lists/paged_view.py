@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from dyntui.services.lists.tombstones import Tombstones, vanished
 
 if TYPE_CHECKING:
     from dyntui.api.pagination import RowPage
+    from dyntui.services.bulk import BulkRun
 
 __all__ = ["PagedView"]
 
@@ -159,19 +161,23 @@ class PagedView:
         """Return the rows in memory, in the order of the list."""
         return self._blocks.rows()
 
-    async def ids(self, first: int, last: int) -> AsyncIterator[str]:
-        """Yield the ids of the rows on these lines. Rows that are not in memory are read and not kept."""
+    async def ids(self, run: BulkRun, first: int, last: int) -> AsyncGenerator[str, None]:
+        """Yield the ids of the rows on these lines. Rows that are not in memory are read by `run`, and not kept."""
         first, last = self._tombstones.position(first), self._tombstones.position(last)
-        for number in self._blocks.numbers(first, last):
+
+        async def read_block(number: int) -> Sequence[Row]:
             block = self._blocks.get(number)
             if block is not None and not block.stale:
-                rows = block.rows
-            else:
-                page = await self._reader.read(self.query, number, self._blocks)
-                rows = list(page.rows[1:] if number and self.paging is Paging.OFFSET else page.rows)
-            start = number * self._blocks.stride
-            for row in rows[max(0, first - start) : last + 1 - start]:
-                yield str(row.get(self._key, ""))
+                return block.rows
+            page = await self._reader.read(self.query, number, self._blocks)
+            return page.rows[1:] if number and self.paging is Paging.OFFSET else page.rows
+
+        start = first // self._blocks.stride * self._blocks.stride
+        async with aclosing(run.in_order(self._blocks.numbers(first, last), read_block)) as blocks:
+            async for rows in blocks:
+                for row in rows[max(0, first - start) : last + 1 - start]:
+                    yield str(row.get(self._key, ""))
+                start += self._blocks.stride
 
     @property
     def cached(self) -> CachedList | None:

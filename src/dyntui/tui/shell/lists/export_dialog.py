@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,31 +100,39 @@ def _start_export(screen: MarkedListScreen, marked_ids: Sequence[str], values: V
 
 async def _read_rows(
     screen: MarkedListScreen, connection: Connection, ids: Sequence[str], missing: list[str]
-) -> AsyncIterator[ScannedRow]:
-    """Yield the rows with these ids, read one by one, with the fields that only the list has.
+) -> AsyncGenerator[ScannedRow, None]:
+    """Yield the rows with these ids, with the fields that only the list has.
 
     missing: gets the ids of rows that no longer exist.
     """
     from dyntui.api.errors import NotFound
     from dyntui.services.actions.resource_actions import read_one
+    from dyntui.services.bulk import BulkRun
     from dyntui.services.lists.list_source import ScannedRow
 
-    for number, (row_id, cached_row) in enumerate(zip(ids, screen.rows_of(ids), strict=True), 1):
+    async def read(item: tuple[str, Row]) -> Row | None:
+        row_id, cached_row = item
         try:
-            fresh = await read_one(connection.client, screen.record, row_id)
+            return {**cached_row, **await read_one(connection.client, screen.record, row_id)}
         except NotFound:
-            if not cached_row.get("deletedAt"):
-                missing.append(row_id)
-                continue
-            fresh = {}  # a deleted wallet is only in the list
-        yield ScannedRow({**cached_row, **fresh}, number, len(ids))
+            if cached_row.get("deletedAt"):
+                return cached_row  # a deleted wallet is only in the list
+            missing.append(row_id)
+            return None
+
+    run, number = BulkRun(connection.client, screen.record.detail), 0
+    async with aclosing(run.in_order(zip(ids, screen.rows_of(ids), strict=True), read)) as rows:
+        async for row in rows:
+            number += 1
+            if row is not None:
+                yield ScannedRow(row, number, len(ids))
 
 
 async def _write(
     path: Path,
     kind: str,
     name: str,
-    found: AsyncIterator[ScannedRow],
+    found: AsyncGenerator[ScannedRow, None],
     dialog: ScanDialog,
     columns: Sequence[str],
 ) -> int | None:
@@ -136,11 +145,12 @@ async def _write(
     fields = columns or (WALLET_FIELDS if name == "wallets" else USER_FIELDS)
 
     async def rows() -> AsyncIterator[Row]:
-        async for scanned in found:
-            if dialog.stopped:
-                return
-            dialog.show(scanned.seen, scanned.reported)
-            yield scanned.row
+        async with aclosing(found):
+            async for scanned in found:
+                if dialog.stopped:
+                    return
+                dialog.show(scanned.seen, scanned.reported)
+                yield scanned.row
 
     chosen = ExportFormat("csv" if kind == "shown" else kind)
     return await export_file(path, rows(), chosen, fields, stopped=lambda: dialog.stopped)

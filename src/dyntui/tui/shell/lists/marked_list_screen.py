@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -66,40 +67,49 @@ class MarkedListScreen(LocalListScreen):
         elif view.is_complete:
             self._mark([str(row.get(self.record.key, "")) for row in view.loaded_rows()])
         else:
-            from dyntui.services.lists.list_source import scan_pages
+            from dyntui.services.lists.list_source import scan
 
-            async def ids() -> AsyncIterator[tuple[str, int, int | None]]:
-                async for found in scan_pages(view.fetch, self.record, view.paging, view.query):
-                    yield str(found.row.get(self.record.key, "")), found.seen, found.reported
+            connection = self.console.session.connection
+            assert connection is not None
+            found = scan(connection.client, self.record, parent=self.parent_id, view=view)
+
+            async def ids() -> AsyncGenerator[tuple[str, int, int | None], None]:
+                async with aclosing(found):
+                    async for scanned in found:
+                        yield str(scanned.row.get(self.record.key, "")), scanned.seen, scanned.reported
 
             self._scan_and_mark("Mark all that match" if self.filter_text else "Mark all", ids())
 
     @on(Table.RangeRequested)
     def _range_requested(self, event: Table.RangeRequested) -> None:
-        view = self.displayed_view()
-        if view is None or self.console.session.connection is None:
+        from dyntui.services.bulk import BulkRun
+
+        view, connection = self.displayed_view(), self.console.session.connection
+        if view is None or connection is None:
             return
         count = event.last + 1 - event.first
+        run = BulkRun(connection.client, self.record.list.operation)
 
-        async def ids() -> AsyncIterator[tuple[str, int, int | None]]:
+        async def ids() -> AsyncGenerator[tuple[str, int, int | None], None]:
             seen = 0
-            async for row_id in view.ids(event.first, event.last):
-                seen += 1
-                yield row_id, seen, count
+            async with aclosing(view.ids(run, event.first, event.last)) as found:
+                async for row_id in found:
+                    seen += 1
+                    yield row_id, seen, count
 
         self._scan_and_mark(f"Mark {quantity(count, 'row')}", ids())
 
-    def _scan_and_mark(self, title: str, ids: AsyncIterator[tuple[str, int, int | None]]) -> None:
+    def _scan_and_mark(self, title: str, ids: AsyncGenerator[tuple[str, int, int | None], None]) -> None:
         from dyntui.tui.shell.lists.scan_dialog import scan_with_progress
 
         async def work(dialog: ScanDialog) -> list[str] | None:
             found: list[str] = []
-            async for row_id, seen, total in ids:
-                if dialog.stopped:
-                    return None
-                if seen % 100 == 0:
+            async with aclosing(ids):
+                async for row_id, seen, total in ids:
+                    if dialog.stopped:
+                        return None
                     dialog.show(seen, total)
-                found.append(row_id)
+                    found.append(row_id)
             return found
 
         def then(found: list[str] | None) -> None:

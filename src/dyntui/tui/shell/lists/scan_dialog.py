@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 __all__ = ["ScanDialog", "scan_with_progress"]
 
+_SHOW_INTERVAL_S = 0.1
+
 
 class ScanDialog(BaseDialog[None]):
     """Shows how many rows were read, and how many the server reports. esc stops."""
@@ -28,13 +31,19 @@ class ScanDialog(BaseDialog[None]):
     def __init__(self, title: str) -> None:
         super().__init__(title)
         self.stopped = False
+        self._shown_at = 0.0
 
     def content(self) -> ComposeResult:
         yield Static("0 rows read", id="progress", markup=False)
 
     def show(self, seen: int, reported: int | None) -> None:
-        """Show the number of rows that were read. reported: the total by the server; None when it is unknown."""
-        if self.is_mounted:
+        """Show the number of rows that were read, a few times a second; it may be called for every row.
+
+        reported: the total by the server; None when it is unknown.
+        """
+        at = time.monotonic()
+        if self.is_mounted and at - self._shown_at >= _SHOW_INTERVAL_S:
+            self._shown_at = at
             total = f" of {reported:,}" if reported is not None else ""
             self.query_one("#progress", Static).update(f"{seen:,}{total} rows read")
 
