@@ -26,14 +26,6 @@ def _copy_document(call: OperationCall, doc: Document) -> Document:
     return dict(doc)
 
 
-def _merge_body(call: OperationCall, doc: Document, body: Document) -> Document:
-    return {**doc, **body}
-
-
-def _accept_any(call: OperationCall, doc: Document) -> None:
-    return None
-
-
 def admin_event(call: OperationCall, resource: str, action: str, data: Document) -> None:
     """Write the event of a configuration change, if there is such an event and the flag `admin-events` is on."""
     name = f"admin.{resource}.{action}"
@@ -68,9 +60,9 @@ class DocumentResource:
     """Whether a new document has `enabledAt`, which is null until it is enabled."""
     make: Callable[[OperationCall, Document], Document] = _copy_document
     """Returns the document, without its id, for the body of a create request."""
-    change: Callable[[OperationCall, Document, Document], Document] = _merge_body
+    change: Callable[[OperationCall, Document, Document], Document] = lambda call, doc, body: {**doc, **body}
     """Returns the document for the current document and the body of an update request."""
-    check: Callable[[OperationCall, Document], None] = _accept_any
+    check: Callable[[OperationCall, Document], None] = lambda call, doc: None
     """Raises RequestRefused for a document that is not allowed. The `id` of a new document is empty."""
     show: Callable[[OperationCall, Document], Document] = _copy_document
     """Returns the document as the API shows it."""

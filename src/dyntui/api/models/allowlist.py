@@ -32,10 +32,6 @@ class Allowlist(Model):
     scope: str | None = None
     enabled_at: datetime | None = None
 
-    @property
-    def is_enabled(self) -> bool:
-        return self.enabled_at is not None
-
 
 class TokenAddress(Model):
     """The contract of a token or NFT."""
@@ -77,7 +73,3 @@ class Gate(Model):
     scope: str | None = None
     enabled_at: datetime | None = None
     rules: Objects[GateRule] = Field(default_factory=list)
-
-    @property
-    def is_enabled(self) -> bool:
-        return self.enabled_at is not None

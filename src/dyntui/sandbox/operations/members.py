@@ -32,10 +32,6 @@ def _find_member(call: OperationCall, id: str) -> Document:
     return call.find("members", "Member", id)
 
 
-def _is_caller(call: OperationCall, member: Document) -> bool:
-    return bool(member["id"] == call.token["createdBy"]["id"])
-
-
 def _refuse_owner(member: Document) -> None:
     if member["role"] == "owner":
         raise forbidden("delegate the ownership before you change the owner")
@@ -56,7 +52,7 @@ def update_member_role(call: OperationCall) -> Document:
 @operation("deleteMemberById")
 def delete_member(call: OperationCall) -> None:
     member = _find_member(call, call.path["memberId"])
-    if _is_caller(call, member):
+    if member["id"] == call.token["createdBy"]["id"]:
         raise invalid("members_cannot_delete_themself", "You cannot delete yourself")
     _refuse_owner(member)
     call.sandbox.store.remove("members", member["id"])

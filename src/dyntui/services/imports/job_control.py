@@ -45,7 +45,7 @@ class JobControl:
         self._event: asyncio.Event | None = None
         self._request: StopRequest | None = None
         self._reason = ""
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], object]] = []
 
     def attach(self) -> None:
         """Bind to the running event loop."""
@@ -63,7 +63,7 @@ class JobControl:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake)
 
-    def add_listener(self, listener: Callable[[], None]) -> None:
+    def add_listener(self, listener: Callable[[], object]) -> None:
         """Call `listener` in the event loop on each stop request."""
         self._listeners.append(listener)
 

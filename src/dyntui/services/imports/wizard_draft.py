@@ -174,7 +174,7 @@ def draft_for(job: JobSummary) -> ImportDraft:
         where.environment_id,
         where.base_url,
         where.profile,
-        mapping_kind(job.kind),
+        cast("MappingKind", job.kind),
         job=job.id,
         prepared_read_options=ReadOptions(),
         source_name=job.source,
@@ -202,7 +202,3 @@ def save_pasted_rows(draft: ImportDraft, text: str) -> None:
     path = _data_file(draft.id)
     atomic_write(path, text.encode("utf-8", "replace"))
     draft.set_file(str(path), is_pasted=True)
-
-
-def mapping_kind(text: str) -> MappingKind:
-    return cast("MappingKind", text)

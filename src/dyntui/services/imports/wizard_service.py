@@ -299,11 +299,7 @@ async def _check(
     control.attach()
     async with connection.new_client() as client:
         work = asyncio.ensure_future(precheck_job(journal, client, on_progress))
-
-        def give_up() -> None:
-            work.cancel()
-
-        control.add_listener(give_up)
+        control.add_listener(work.cancel)
         if control.stop_requested:
             work.cancel()
         try:
