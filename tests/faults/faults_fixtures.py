@@ -82,10 +82,12 @@ def run_killed(
     kills: int,
     rng: random.Random,
     options: tuple[str, ...],
+    module: str = "dyntui",
     timeout_s: float = 300,
 ) -> tuple[dict[str, Any], int]:
     """Import a file; kill the process at random moments and resume the job.
 
+    module: the Python module that is the command.
     Returns the last document and the number of kills.
     """
     environ = sandbox.environ(home)
@@ -98,7 +100,7 @@ def run_killed(
         command = ["jobs", "resume", job, "--yes", "--json"] if job else import_command
         assert time.monotonic() < deadline, "the import does not end"
         process = subprocess.Popen(
-            [sys.executable, "-m", "dyntui", *command],
+            [sys.executable, "-m", module, *command],
             env=environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -181,13 +183,14 @@ def trial(
     kills: int,
     seed: int,
     options: tuple[str, ...] = ("--settle", "1", "--rate", "0"),
+    module: str = "dyntui",
 ) -> TrialResult:
-    """Write a file, import it with kills, and compare the result with the server."""
+    """Write a file, import it with kills, and compare the result with the server. module: as in `run_killed`."""
     home.mkdir(parents=True)
     before = read_users(sandbox.url)
     file_rows = write_file(home / "people.csv", rows, before, seed)
     document, kill_count = run_killed(
-        sandbox, home, home / "people.csv", kills=kills, rng=random.Random(seed), options=options
+        sandbox, home, home / "people.csv", kills=kills, rng=random.Random(seed), options=options, module=module
     )
     end = time.monotonic() + 60
     while read_state(sandbox.url)["pending"]:

@@ -76,3 +76,22 @@ def test_requests_that_are_applied_after_the_connection_is_cut(
             options=("--settle", "1", "--rate", "0", "--batch", "25"),
         )
     assert result.problems == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("faults", [VERY_FAULTY, LATE], ids=["faults", "late"])
+@pytest.mark.parametrize("run", range(15))
+def test_kills_with_16_requests_in_flight(
+    serve: Callable[..., Any], tmp_path: Path, run: int, faults: tuple[str, ...]
+) -> None:
+    with serve(faults=faults, users=100, latency_ms=200) as sandbox:
+        result = trial(
+            sandbox,
+            tmp_path / "home",
+            rows=400,
+            kills=5,
+            seed=300 + run,
+            options=("--settle", "1", "--rate", "0", "--batch", "10"),
+            module="tests.faults.in_flight_command",
+        )
+    assert result.problems == []
