@@ -8,26 +8,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
 
 if TYPE_CHECKING:
-    from textual.widget import Widget
-
     from dyntui.config.credentials import AskPassphrase
     from dyntui.config.profile import Profile
     from dyntui.sandbox.options import SandboxOptions
     from dyntui.services.actions.write_types import WriteResults
     from dyntui.services.connection import Connection
-    from dyntui.services.imports.job_thread import JobThread
-    from dyntui.services.imports.progress import Progress
     from dyntui.store.cache import RowCache
+    from dyntui.tui.shell.background_job import BackgroundJob
 
 __all__ = [
-    "BackgroundJob",
     "ConsoleState",
     "HealthCheck",
     "Latency",
@@ -90,40 +85,6 @@ class HealthCheck:
     token: str = ""
     """The hint of the token that was checked; "" for none."""
     at: datetime = field(default_factory=now)
-
-
-class BackgroundJob(Protocol):
-    """A job that runs in the background, whatever screen is shown."""
-
-    path: Path
-    thread: JobThread
-    profile: Profile
-    connection: Connection
-
-    @property
-    def label(self) -> str:
-        """The progress for the header; "" when the job does not run."""
-
-    @property
-    def id(self) -> str:
-        """The id of the job."""
-
-    @property
-    def active(self) -> bool:
-        """Whether the job runs."""
-
-    @property
-    def progress(self) -> Progress | None:
-        """The last progress report."""
-
-    def watch(self, widget: Widget) -> None:
-        """Send a message to `widget` on every change."""
-
-    def unwatch(self, widget: Widget) -> None:
-        """Stop sending messages to `widget`."""
-
-    async def stop_for_exit(self) -> None:
-        """Pause the job, so that it can be resumed in the next run."""
 
 
 @dataclass(slots=True)

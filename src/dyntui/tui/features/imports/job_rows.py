@@ -11,7 +11,7 @@ from dyntui.resources.cell_formats import age, thousands
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.store.states import IMPORTED, OPEN, JobState, RowState
-from dyntui.tui.shell.console_state import BackgroundJob
+from dyntui.tui.shell.background_job import BackgroundJob
 
 __all__ = ["COLUMNS", "draft_row", "job_row", "with_progress"]
 

@@ -25,7 +25,7 @@ from dyntui.tui.shell.confirm_dialog import ask_confirmation
 
 if TYPE_CHECKING:
     from dyntui.store.journal import JournalOutcome
-    from dyntui.tui.shell.console_state import BackgroundJob
+    from dyntui.tui.shell.background_job import BackgroundJob
 
 __all__ = ["RunStep", "state_lines"]
 

@@ -1,30 +1,25 @@
-"""The job that runs in this console, whatever screen is shown; its state is in the header."""
+"""Starts a job in this console, passes its changes to the screens, and reports its end."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
 from dyntui.services.imports.job_thread import JobThread
 from dyntui.tui.kit.messages import LatestMessage
+from dyntui.tui.shell.background_job import BackgroundJob
 
 if TYPE_CHECKING:
     from dyntui.api.permit import WritePermit
     from dyntui.services.connection import Connection
     from dyntui.services.imports.jobs import JobSummary
-    from dyntui.services.imports.progress import Progress
     from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = ["RunningJob", "undo_disabled_reason"]
 
-_EXIT_GRACE_S = 12.0
 
-
-class RunningJob:
-    """A job and its thread; made again each time the job is started or resumed."""
+class RunningJob(BackgroundJob):
+    """A job that this console starts; made again each time the job is resumed."""
 
     class Changed(LatestMessage):
         """The job made progress or stopped."""
@@ -32,39 +27,16 @@ class RunningJob:
     def __init__(
         self, console: ConsoleApp, path: Path, connection: Connection, permit: WritePermit, first: int | None = None
     ) -> None:
+        thread = JobThread(path, connection, permit, first=first, on_change=self._on_thread_change)
+        super().__init__(path, connection, thread)
         self._console = console
-        self.path = path
-        self.connection = connection
-        self.profile = connection.profile
-        self._watchers: set[Widget] = set()
-        self._is_reported = self._is_finished = False
-        self.thread = JobThread(path, connection, permit, first=first, on_change=self._on_thread_change)
+        self._is_reported = False
 
     def start(self) -> None:
         """Start or resume the job."""
         self._console.session.running = self
         self._show()
         self.thread.start()
-
-    @property
-    def id(self) -> str:
-        return self.path.stem
-
-    @property
-    def active(self) -> bool:
-        """Whether the job is running; also while it writes its reports."""
-        return not self._is_finished
-
-    @property
-    def progress(self) -> Progress | None:
-        return self.thread.progress
-
-    def watch(self, widget: Widget) -> None:
-        """Send `Changed` to a widget on each change."""
-        self._watchers.add(widget)
-
-    def unwatch(self, widget: Widget) -> None:
-        self._watchers.discard(widget)
 
     def _on_thread_change(self) -> None:
         """Update the screen; called in the thread of the job, the last time when it has ended."""
@@ -83,18 +55,6 @@ class RunningJob:
         if shown and isinstance(shown[-1], ConsoleScreen):
             shown[-1].refresh_status()
 
-    @property
-    def label(self) -> str:
-        """The state of the job for the header."""
-        if self.thread.error is not None:
-            return "job stopped"
-        if (result := self.thread.result) is not None:
-            return "" if result.state.is_over else f"job {result.state}"
-        progress = self.progress
-        if progress is None or not progress.total:
-            return "job starting"
-        return f"job {100 * progress.finished_rows // progress.total} %"
-
     def _report_result(self) -> None:
         """Show how the job ended when no screen watches it."""
         from dyntui.core.errors import DyntuiError
@@ -107,12 +67,6 @@ class RunningJob:
         elif result is not None and not self._watchers:
             reason = f": {result.reason}" if result.reason else ""
             self._console.notify(f"Import into {self.profile.name} {result.state}{reason}. See :jobs.")
-
-    async def stop_for_exit(self) -> None:
-        """Pause after the current request, because the console ends."""
-        if self.active:
-            self.thread.pause("the console was closed")
-            await asyncio.to_thread(self.thread.join, _EXIT_GRACE_S)
 
 
 def undo_disabled_reason(job: JobSummary | None) -> str | None:
