@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.tui.tui_support import SIZE, console_of, jump, press, profile, settled, stored, text_of, until
+from tests.tui.tui_support import SIZE, console_of, demo, jump, press, profile, settled, stored, text_of, until
 from textual.pilot import Pilot
 
 from dyntui.config.credentials import CredentialKind, store_for
@@ -16,6 +16,7 @@ from dyntui.config.paths import paths
 from dyntui.services.actions.audit import Audit
 from dyntui.tui.shell.action_runner import ProgressDialog
 from dyntui.tui.shell.app import Console
+from dyntui.tui.shell.confirm_dialog import ConfirmDialog, ask_confirmation
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.quit_dialog import QuitDialog
 
@@ -104,3 +105,18 @@ async def test_remaining_targets_are_refused_when_the_profile_becomes_read_only(
         assert _outcomes() == [*["started", "done"] * done, "refused"]
         texts = [shown.text for shown in console.session.notifications]
         assert any(text.startswith("box: ") and "box is read-only" in text for text in texts)
+
+
+async def test_a_confirmation_that_is_being_removed_is_not_updated() -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        ask_confirmation(console, "Go on?", "", "this test", lambda: None, verb="Go on")
+        await until(pilot, lambda: isinstance(console.screen, ConfirmDialog))
+        await settled(pilot)
+        dialog = console.screen
+        assert isinstance(dialog, ConfirmDialog) and dialog.is_mounted
+        dialog.dismiss(None)
+        await until(pilot, lambda: not dialog.query("*"))
+        dialog._update_field()  # as a callback does that was scheduled before
+        assert not dialog.is_mounted

@@ -150,7 +150,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     @property
     def is_mounted(self) -> bool:
         """Whether the widgets are there: the screen is composed, and is not being removed."""
-        return super().is_mounted and self.is_running
+        return super().is_mounted and self.display
 
     def on_mount(self) -> None:
         session = self.console.session

@@ -89,6 +89,11 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
             yield from self.content()
             yield DialogFooter(*self.footer_keys)
 
+    @property
+    def is_mounted(self) -> bool:
+        """Whether the widgets are there: the dialog is composed, and is not being removed."""
+        return super().is_mounted and self.display
+
     def show_full_text(self, text: str, available_width: int) -> None:
         """Show `text` above the keys when it is wider than `available_width` cells and is truncated in the list."""
         self.show_footer_message(text if width_of(text) > available_width else "", "dim")
