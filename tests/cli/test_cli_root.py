@@ -135,10 +135,17 @@ def test_every_error_has_a_documented_exit_code() -> None:
     assert {cls.exit_code for cls in below(DyntuiError)} <= {1, 2, 3, 4, 5}
 
 
-@pytest.mark.parametrize(("option", "variable"), [("--no-color", "NO_COLOR"), ("--no-cache", "DYNTUI_NO_CACHE")])
+@pytest.mark.parametrize(
+    ("option", "variable", "value"),
+    [
+        (["--no-color"], "NO_COLOR", "1"),
+        (["--no-cache"], "DYNTUI_NO_CACHE", "1"),
+        (["--in-flight", "5"], "DYNTUI_IN_FLIGHT", "5"),
+    ],
+)
 @pytest.mark.parametrize("before", [True, False])
-def test_options_for_color_and_cache_set_their_environment_variable(
-    option: str, variable: str, before: bool, monkeypatch: pytest.MonkeyPatch
+def test_some_options_set_their_environment_variable(
+    option: list[str], variable: str, value: str, before: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The option may stand before or after the command."""
     import os
@@ -146,14 +153,21 @@ def test_options_for_color_and_cache_set_their_environment_variable(
     from dyntui import tui
     from dyntui.cli.context import CliContext
 
-    for name in ("NO_COLOR", "DYNTUI_NO_CACHE"):
+    for name in ("NO_COLOR", "DYNTUI_NO_CACHE", "DYNTUI_IN_FLIGHT"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     environ: dict[str, str] = {}
     monkeypatch.setattr(tui, "run", lambda *_, **more: environ.update(os.environ) or 0)
-    arguments = [option, "demo"] if before else ["demo", option]
+    arguments = [*option, "demo"] if before else ["demo", *option]
     root.main(arguments, standalone_mode=False, obj=CliContext())
-    assert environ[variable] == "1"
+    assert environ[variable] == value
+
+
+@pytest.mark.parametrize("number", ["0", "65", "many"])
+def test_in_flight_is_a_number_from_1_to_64(run: Run, number: str) -> None:
+    done = run("users", "list", "--in-flight", number)
+    assert done.code == 2
+    assert "--in-flight" in done.err
 
 
 def _commands_with_ndjson(

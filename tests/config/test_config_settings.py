@@ -80,3 +80,17 @@ def test_keys_are_read_from_keymap_toml_dotted_or_quoted() -> None:
         f'{paths().keymap_file}, line 2: users.delete must be keys in quotes, such as "ctrl+d", not 1; '
         'line 3: jobs.resume must be keys in quotes, such as "ctrl+d", not true.'
     )
+
+
+def test_the_environment_variable_for_requests_in_flight_overrides_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    atomic_write(paths().settings_file, b"in_flight = 4\n")
+    assert Settings.load().in_flight == 4
+    monkeypatch.setenv("DYNTUI_IN_FLIGHT", "32")
+    assert Settings.load().in_flight == 32
+
+
+@pytest.mark.parametrize("value", ["0", "65", "-1", "many"])
+def test_an_invalid_environment_variable_is_reported(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("DYNTUI_IN_FLIGHT", value)
+    with pytest.raises(ConfigError, match="DYNTUI_IN_FLIGHT must be a whole number from 1 to 64"):
+        Settings.load()

@@ -18,7 +18,7 @@ import click
 from dyntui.cli import output
 from dyntui.cli.output import ignore_closed_stream, print_json, print_lines, show_progress
 from dyntui.core.errors import DyntuiError
-from dyntui.core.process_state import set_environment_flag
+from dyntui.core.process_state import set_environment_variable
 from dyntui.core.text import safe
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class CliContext:
     """Print one JSON document instead of text."""
     no_color: bool = False
     no_cache: bool = False
+    in_flight: int | None = None
+    """Maximum of bulk requests in flight that overrides the setting."""
     debug: bool = False
     printed: int = 0
     """Number of result rows printed so far. An error message states it, because the output is incomplete then."""
@@ -197,7 +199,7 @@ def ask_passphrase(prompt: str, confirm: bool = False) -> str:
     return output.prompt(prompt, hidden=True, twice=confirm)
 
 
-_VARIABLES = {"no_color": "NO_COLOR", "no_cache": "DYNTUI_NO_CACHE"}
+_VARIABLES = {"no_color": "NO_COLOR", "no_cache": "DYNTUI_NO_CACHE", "in_flight": "DYNTUI_IN_FLIGHT"}
 """Options that set an environment variable, because the code that needs them reads the variable."""
 
 
@@ -208,7 +210,7 @@ def _make_callback(name: str) -> Callable[[click.Context, click.Parameter, objec
         if value not in (None, False):
             setattr(ctx.ensure_object(CliContext), name, value)
             if name in _VARIABLES:
-                set_environment_flag(_VARIABLES[name])
+                set_environment_variable(_VARIABLES[name], "1" if value is True else str(value))
         return value
 
     return store
@@ -224,12 +226,14 @@ def _global_options() -> list[click.Option]:
         ("--json", "json", "Print one JSON document.", None),
         ("--no-color", "no_color", "Disable color.", None),
         ("--no-cache", "no_cache", "Do not read or write the row cache.", None),
+        ("--in-flight", "in_flight", "Send at most N requests of bulk work at a time; overrides the setting.", "N"),
         ("--debug", "debug", "Print a redacted traceback with errors.", None),
     ]
     return [
         click.Option(
             [flag, f"_{name}"],
             is_flag=metavar is None,
+            type=click.IntRange(1, 64) if flag == "--in-flight" else None,
             metavar=metavar,
             help=text,
             expose_value=False,

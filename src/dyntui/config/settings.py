@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
 from dyntui.config.table_rules import (
     BOOLEAN,
@@ -24,6 +26,8 @@ __all__ = ["Settings"]
 
 T = TypeVar("T")
 
+_IN_FLIGHT_VARIABLE = "DYNTUI_IN_FLIGHT"
+"""The environment variable that overrides the setting `in_flight`; --in-flight sets it."""
 _OLD_NAMES = {"console_url": "dashboard_url"}
 """Former names of settings that are still read."""
 
@@ -51,7 +55,7 @@ class Settings:
     bulk_per_minute: int = _setting(150, whole_number(0, 100_000))
     """Maximum bulk requests per minute; 0: no limit."""
     in_flight: int = _setting(16, whole_number(1, 64))
-    """Maximum requests of bulk work at the same time."""
+    """Maximum requests of bulk work at the same time; DYNTUI_IN_FLIGHT overrides it."""
     page_size: int = _setting(100, whole_number(1, 100))
     """Rows per request."""
     dashboard_url: str = _setting(
@@ -65,7 +69,7 @@ class Settings:
 
     @classmethod
     def load(cls) -> Settings:
-        """Read the settings. Raises ConfigError with all problems of the file."""
+        """Read the settings. Raises ConfigError with all problems of the file, or that of the environment variable."""
         path = paths().settings_file
         values = read_toml(path)
         rules = {entry.name: entry.metadata["rule"] for entry in fields(cls) if entry.metadata}
@@ -75,6 +79,10 @@ class Settings:
         settings: dict[str, Any] = {
             _OLD_NAMES.get(name, name): value for name, value in values.items()
         }  # checked above
+        if text := os.environ.get(_IN_FLIGHT_VARIABLE):
+            settings["in_flight"] = int(text) if text.isdecimal() else text
+            if problem := rules["in_flight"](settings["in_flight"]):
+                raise ConfigError(f"{_IN_FLIGHT_VARIABLE} {problem}.")
         return cls(**settings, keymap=_keymap())
 
 

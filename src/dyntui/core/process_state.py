@@ -9,7 +9,7 @@
 | garbage collector, at exit  | `skip_garbage_collection_at_exit` | until the process ends     |
 | garbage collector, block    | `without_garbage_collection`      | one `with` block           |
 | thread switch interval      | `shorten_switch_interval`         | until the process ends     |
-| `os.environ`                | `set_environment_flag`            | until the process ends     |
+| `os.environ`                | `set_environment_variable`        | until the process ends     |
 | `sys.modules`               | `block_import`                    | one `with` block           |
 | file creation mask          | `private_umask`                   | one `with` block           |
 
@@ -38,7 +38,7 @@ __all__ = [
     "private_umask",
     "remove_thread_crash_hook",
     "resume_garbage_collection",
-    "set_environment_flag",
+    "set_environment_variable",
     "shorten_switch_interval",
     "skip_garbage_collection_at_exit",
     "without_garbage_collection",
@@ -102,9 +102,9 @@ def shorten_switch_interval(seconds: float) -> None:
     sys.setswitchinterval(min(sys.getswitchinterval(), seconds))
 
 
-def set_environment_flag(name: str) -> None:
-    """Set an environment variable to `1`: libraries and child processes read options such as NO_COLOR there."""
-    os.environ[name] = "1"
+def set_environment_variable(name: str, value: str) -> None:
+    """Set an environment variable: libraries and child processes read options such as NO_COLOR there."""
+    os.environ[name] = value
 
 
 @contextmanager
