@@ -30,8 +30,6 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class DownloadResult:
-    """A finished download."""
-
     size: int
     """Bytes received."""
     kind: str

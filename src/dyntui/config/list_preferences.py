@@ -26,8 +26,6 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A saved view of a list."""
-
     filter: str = ""
     """The filter as typed after `/`."""
     order: str = ""

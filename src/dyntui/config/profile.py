@@ -10,8 +10,6 @@ __all__ = ["CredentialKind", "Kind", "Profile"]
 
 
 class CredentialKind(StrEnum):
-    """A kind of credential store."""
-
     KEYRING = "keyring"
     SESSION = "session"
     PASSPHRASE = "passphrase"

@@ -22,10 +22,6 @@ from dyntui.sandbox.user_record import format_time
 __all__ = ["DocumentResource", "admin_event"]
 
 
-def _copy_document(call: OperationCall, doc: Document) -> Document:
-    return dict(doc)
-
-
 def admin_event(call: OperationCall, resource: str, action: str, data: Document) -> None:
     """Write the event of a configuration change, if there is such an event and the flag `admin-events` is on."""
     name = f"admin.{resource}.{action}"
@@ -58,13 +54,13 @@ class DocumentResource:
     """The error code for a second document with the same unique field, and for a second singleton."""
     disabled_at_first: bool = False
     """Whether a new document has `enabledAt`, which is null until it is enabled."""
-    make: Callable[[OperationCall, Document], Document] = _copy_document
+    make: Callable[[OperationCall, Document], Document] = lambda call, doc: dict(doc)
     """Returns the document, without its id, for the body of a create request."""
     change: Callable[[OperationCall, Document, Document], Document] = lambda call, doc, body: {**doc, **body}
     """Returns the document for the current document and the body of an update request."""
     check: Callable[[OperationCall, Document], None] = lambda call, doc: None
     """Raises RequestRefused for a document that is not allowed. The `id` of a new document is empty."""
-    show: Callable[[OperationCall, Document], Document] = _copy_document
+    show: Callable[[OperationCall, Document], Document] = lambda call, doc: dict(doc)
     """Returns the document as the API shows it."""
     path: str = ""
     """The path parameter with the id of a document; by default the resource with `Id`."""

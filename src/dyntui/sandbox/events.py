@@ -141,7 +141,6 @@ class EventLog:
         return self._parse_row(self._store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone())
 
     def get(self, id: str) -> Document | None:
-        """Return the event with an id; None when there is none."""
         position = self._ids.owner(id)
         found = self._store.db.execute(f"{_SELECT} pos = ?", (position,)).fetchone()
         if found is None or self._event_id(found[0]) != id:

@@ -101,7 +101,6 @@ class _SampleConfiguration:
         store_token(self._sandbox, "laptop", "Laptop", scopes, owner, at, parent=PERSONAL_TOKENS)
 
     def create_custom_fields(self) -> None:
-        """Create three custom fields."""
         plans = [{"label": word.title(), "key": word} for word in ("free", "pro", "team")]
         fields: tuple[tuple[str, str, str, Document], ...] = (
             ("plan", "Plan", "select", {"validOptions": plans}),

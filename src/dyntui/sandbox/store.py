@@ -130,7 +130,6 @@ class Store:
         return self._kinds[kind]
 
     def get(self, kind: str, id: str) -> Document | None:
-        """Return a document; None when there is none."""
         row = self.db.execute("SELECT doc FROM documents WHERE kind = ? AND id = ?", (kind, id)).fetchone()
         return orjson.loads(row[0]) if row else None
 

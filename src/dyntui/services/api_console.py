@@ -224,9 +224,6 @@ def _error_document(error: DyntuiError | None) -> object:
         return body
 
 
-# Copies
-
-
 def as_curl(base_url: str, environment_id: str, operation: Operation, form_result: FormResult) -> str:
     """Return the request as a curl command, with the token as a variable."""
     path = operation.path

@@ -65,8 +65,6 @@ class ParameterLocation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A form field."""
-
     name: str
     """A dot path inside the body, or the name of the parameter."""
     location: ParameterLocation
@@ -192,11 +190,7 @@ def schema_field(
     return FormField(name, where, kind, required, options, nullable, inside)
 
 
-# Values
-
-
 def field_text(value: object) -> str:
-    """Return a value as the text of a field."""
     match value:
         case None:
             return ""

@@ -31,8 +31,6 @@ _RECORD = RESOURCES["exports"]
 
 @dataclass(frozen=True, slots=True)
 class SavedExport:
-    """A downloaded export."""
-
     path: Path
     size: int
     """In bytes."""

@@ -67,8 +67,6 @@ class CacheTooNew(CacheUnusable):
 
 @dataclass(frozen=True, slots=True)
 class CachedPage:
-    """Cached rows."""
-
     rows: list[Row]
     at: datetime
     """When the oldest of them was fetched."""

@@ -79,7 +79,6 @@ def load_facts(text: object, path: Path) -> Facts:
 
 
 def dump_facts(values: Mapping[str, object]) -> str:
-    """Return the facts as JSON."""
     return dump_json(values).decode()
 
 

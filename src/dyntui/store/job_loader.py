@@ -23,8 +23,6 @@ _CHUNK = 500
 
 
 class NewProblem(NamedTuple):
-    """A problem of a row."""
-
     level: str
     """`error`, `warning` or `info`."""
     code: str
@@ -35,8 +33,6 @@ class NewProblem(NamedTuple):
 
 
 class NewRow(NamedTuple):
-    """A row of the file."""
-
     number: int
     raw: bytes
     """Its cells as JSON."""

@@ -102,13 +102,10 @@ class WorkRow(NamedTuple):
 
     @property
     def document(self) -> JsonObject:
-        """The body as an object."""
         return row_document(self.number, self.body)
 
 
 class JournalOutcome(NamedTuple):
-    """The outcome of a row."""
-
     number: int
     state: RowState
     user_id: str = ""

@@ -127,7 +127,6 @@ def found_numbers(journal: Journal) -> array[int]:
 
 
 def found_rows(journal: Journal, numbers: Sequence[int]) -> dict[int, PrecheckRow]:
-    """Return these rows, by number."""
     found: dict[int, PrecheckRow] = {}
     query = "SELECT number, state, precheck FROM rows WHERE number IN (SELECT value FROM json_each(?))"
     for number, state, precheck in journal.db.execute(query, (numbers_json(numbers),)):

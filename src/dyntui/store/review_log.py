@@ -124,7 +124,6 @@ def originals(journal: Journal, rows: Sequence[int]) -> dict[int, bytes]:
 
 
 def file_problems(journal: Journal, row: int) -> list[RowProblem]:
-    """Return the problems of the file itself in a row."""
     found = journal.db.execute(f"SELECT {PROBLEM_COLUMNS} FROM review_file_problems WHERE row = ?", (row,))
     return [RowProblem._make(one) for one in found]
 

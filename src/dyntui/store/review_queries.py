@@ -80,8 +80,6 @@ class RowCounts(NamedTuple):
 
 
 class ReviewRow(NamedTuple):
-    """A row for display."""
-
     number: int
     state: RowState
     code: str
@@ -93,7 +91,6 @@ class ReviewRow(NamedTuple):
 
 
 def sums(journal: Journal) -> RowCounts:
-    """Return the counts of rows."""
     excluded = _count(journal, _LEFT_OUT)
     problems = _count(journal, _NOT_SENT)
     warned = journal.db.execute(
@@ -166,7 +163,6 @@ def excluded_by_hand(journal: Journal) -> list[int]:
 
 
 def window(journal: Journal, numbers: Sequence[int]) -> list[ReviewRow]:
-    """Return these rows, by number."""
     shown = numbers_json(numbers)
     problems: dict[int, list[RowProblem]] = {}
     for found in journal.db.execute(
@@ -196,9 +192,6 @@ def raws(journal: Journal, numbers: Sequence[int]) -> Iterator[tuple[int, bytes,
             (numbers_json(numbers),),
         ).fetchall()
     )
-
-
-# Changes
 
 
 def replace(journal: Journal, rows: Iterable[NewRow], infos: Mapping[str, int]) -> None:

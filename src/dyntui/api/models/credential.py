@@ -27,8 +27,6 @@ class CredentialFormat(OpenEnum):
 
 
 class VerifiedCredential(Model):
-    """A verified credential of a user."""
-
     SCHEMAS: ClassVar = ("JwtVerifiedCredential",)
 
     id: str = ""

@@ -11,8 +11,6 @@ __all__ = ["Export", "ExportStatus"]
 
 
 class ExportStatus(OpenEnum):
-    """The state of an export."""
-
     COMPLETED = "completed"
     FAILED = "failed"
     PENDING = "pending"

@@ -48,8 +48,6 @@ class OAuthAccount(Model):
 
 
 class CheckResult(OpenEnum):
-    """The result of a sanctions check."""
-
     OK = "OK"
     BLOCKED = "BLOCKED"
     FAILED = "FAILED"

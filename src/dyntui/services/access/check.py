@@ -135,7 +135,6 @@ async def _check(
 def make_answer(
     access: AccessPolicy, matches: Sequence[AccessMatch], subject: str, entries: Sequence[Mapping[str, object]] = ()
 ) -> AccessAnswer:
-    """Return the result for these matches."""
     reasons: list[str] = []
     by_role = {role: [match for match in matches if role_of(match.allowlist) is role] for role in PolicyRole}
     required = access.with_role(PolicyRole.SITE_ACCESS)

@@ -44,8 +44,6 @@ Entry = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSide:
-    """One side of a comparison."""
-
     name: str
     """The name for people: a quoted list or a file name."""
     entries: Mapping[str, Entry]
@@ -58,8 +56,6 @@ class ComparisonSide:
 
 @dataclass(frozen=True, slots=True)
 class EntryDiff:
-    """The difference of two sides."""
-
     left: ComparisonSide
     right: ComparisonSide
     only_left: tuple[Entry, ...]
@@ -131,7 +127,6 @@ def make_side(name: str, entries: Iterable[Entry], invalid: Iterable[tuple[int, 
 
 
 async def read_list(client: Client, row: Row) -> ComparisonSide:
-    """Read the entries of a list."""
     return make_side(f"“{name_of(row)}”", [entry async for entry in entries_of(client, str(row.get("id")))])
 
 

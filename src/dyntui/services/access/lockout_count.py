@@ -37,8 +37,6 @@ _MAX_ENTRIES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class KnownUsers:
-    """The users that are counted."""
-
     rows: list[Row]
     total: int | None
     """The number of all users; None if unknown."""

@@ -120,7 +120,6 @@ def changed_by(operation_id: str) -> frozenset[str]:
 
 
 def resources_of(operation_id: str) -> frozenset[str]:
-    """Return the resources that an operation reads or writes."""
     return frozenset(record.name for record in RESOURCES.values() if operation_id in record.operations)
 
 

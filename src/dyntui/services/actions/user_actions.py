@@ -29,7 +29,6 @@ __all__ = [
 
 
 def user_target(row: Mapping[str, Any], **data: Any) -> Target:
-    """Make a target from the row or the document of a user."""
     return Target(str(row.get("id", "")), RESOURCES["users"].label_of(row), data)
 
 

@@ -88,9 +88,7 @@ class Destination(Protocol):
     list_operation: str
     """The operation that lists and searches the objects."""
 
-    def build_request(self, queue: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest:
-        """Build the request that sends these rows."""
-        ...
+    def build_request(self, queue: SendQueue, rows: Sequence[WorkRow]) -> BatchRequest: ...
 
     def read_response(
         self, queue: SendQueue, rows: Sequence[WorkRow], response: ResponseOutcome

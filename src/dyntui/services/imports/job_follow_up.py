@@ -101,9 +101,6 @@ def _failed_rows(old: Journal, codes: set[str]) -> Iterator[SourceRow]:
         yield SourceRow(row.number, tuple(cells), problems, tuple((key, cell) for key, cell in extra))
 
 
-# -- undo --------------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
     """What an undo would delete and what has to be confirmed."""

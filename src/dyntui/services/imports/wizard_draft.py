@@ -198,7 +198,6 @@ def remove_draft(draft: ImportDraft) -> None:
 
 
 def save_pasted_rows(draft: ImportDraft, text: str) -> None:
-    """Save pasted text as the file of the draft."""
     path = _data_file(draft.id)
     atomic_write(path, text.encode("utf-8", "replace"))
     draft.set_file(str(path), is_pasted=True)

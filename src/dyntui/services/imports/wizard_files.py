@@ -44,8 +44,6 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class FolderListing:
-    """The folders and files of a folder."""
-
     path: str
     entries: tuple[FileEntry, ...] = ()
     unsupported_count: int = 0

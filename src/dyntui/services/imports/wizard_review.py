@@ -73,8 +73,6 @@ class Review:
             review_log.changed_rows(self.journal),
         )
 
-    # -- changes --------------------------------------------------------------------------------------------
-
     def edit(self, number: int, column: int, value: str) -> None:
         """Set one cell."""
         name = self.mapping.source_columns[column]
@@ -144,8 +142,6 @@ class Review:
     def redo(self) -> str:
         """Repeat the step that was undone last and return its label; "" when there is none."""
         return self._replay(undo=False)
-
-    # -- implementation ------------------------------------------------------------------------------------------------
 
     def _replay(self, *, undo: bool) -> str:
         found = review_log.last(self.journal) if undo else review_log.next_undone(self.journal)

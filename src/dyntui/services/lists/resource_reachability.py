@@ -87,7 +87,6 @@ _reachabilities: WeakKeyDictionary[Client, Reachability] = WeakKeyDictionary()
 
 
 def reachability_of(client: Client) -> Reachability:
-    """Return the reachability for the token of a client."""
     if client not in _reachabilities:
         _reachabilities[client] = Reachability(client)
     return _reachabilities[client]

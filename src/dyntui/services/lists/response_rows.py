@@ -61,7 +61,6 @@ def _unwrapped(listing: ListOperation, page: RowPage) -> RowPage:
 async def read_page(
     client: Client, listing: ListOperation, *, path: Mapping[str, object] | None = None, query: Mapping[str, object]
 ) -> RowPage:
-    """Read one page of a list."""
     parameters = {name: value for name, value in query.items() if value is not None}
     if listing.needs_date_range:
         end = now()
