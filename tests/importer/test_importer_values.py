@@ -115,7 +115,7 @@ KEY = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318"
         ("notes", WORDS.replace(" ", "|")),
         ("notes", {"0x" + KEY: 1}),
         ("privateKey", int(KEY, 16)),
-        ("data", dict(enumerate(WORDS.split()))),
+        ("data", {str(place): word for place, word in enumerate(WORDS.split())}),
         (
             "file",
             '{"crypto": {"ciphertext": "d172bf743a674da9cdad04534d56926e", "kdf": "scrypt"}}',

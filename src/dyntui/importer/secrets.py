@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from dyntui.core.strict_json import parse_json
@@ -69,6 +69,9 @@ _HASH_WORDS = frozenset({"tx", "txn", "txid", "hash", "transaction", "block", "s
 """Words in a text that say that its hex digits are no key."""
 _WORD = re.compile(r"[a-z]+")
 _PHRASE_WORDS = 12
+
+
+_normal_key = lru_cache(4096)(normalize_name)
 
 
 @cache
@@ -223,7 +226,8 @@ def _has_secret(name: str, cell: object, siblings: Collection[object]) -> bool:
         cell = _json_value(cell)
     if isinstance(cell, dict):
         return _is_secret_object(cell) or any(
-            is_private_key(str(key), hex_key=True) or _has_secret(normalize_name(str(key)), value, cell.values())
+            (len(key) > _SHORTEST and is_private_key(key, hex_key=True))
+            or (not _is_short(value) and _has_secret(_normal_key(key), value, cell.values()))
             for key, value in cell.items()
         )
     if isinstance(cell, list):
@@ -238,7 +242,16 @@ def _has_secret(name: str, cell: object, siblings: Collection[object]) -> bool:
         return False
     if _is_secret_name(name):
         return True
-    return len(cell) > _SHORTEST and is_private_key(cell, hex_key=_is_hex_key(name, _plain(cell), siblings))
+    if len(cell) <= _SHORTEST:
+        return False
+    text = _plain(cell)
+    hex_key = _LONG_RUN.search(text) is not None and _is_hex_key(name, text, siblings)
+    return is_private_key(text, hex_key=hex_key)
+
+
+def _is_short(value: object) -> bool:
+    """Return whether a value cannot be a secret; fast, because most values are such."""
+    return value is None or (value.__class__ is str and len(value) < _SHORTEST_SECRET)
 
 
 def _json_value(text: str) -> object:
@@ -251,8 +264,9 @@ def _json_value(text: str) -> object:
 
 def _is_secret_object(value: Mapping[str, object]) -> bool:
     """Return whether an object is an encrypted key file of a wallet, or has the words of a phrase one by one."""
-    keys = {str(key).lower() for key in value}
-    if "ciphertext" in keys and "kdf" in keys:
+    if len(value) < _PHRASE_WORDS and "ciphertext" not in value:
+        return False
+    if "ciphertext" in value and "kdf" in value:
         return True
     words = [each for each in value.values() if isinstance(each, str)]
     return len(words) >= _PHRASE_WORDS and _has_phrase(" ".join(words))
