@@ -25,7 +25,8 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     from dyntui.api.request_log import RequestLog
     from dyntui.config.keyring_store import KeyringProbe
 
-    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)  # of 0.02 s after each key: most of a test's time
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)  # of 0.02 s after each key: most of a test's time
+    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.00025)  # CPU seconds in it of an app that waits
     for name in (
         "NO_COLOR",
         "SSH_CONNECTION",
