@@ -13,7 +13,7 @@ from dyntui.api.client import Client
 from dyntui.api.in_flight import InFlightLimit, bulk_request
 from dyntui.api.rate_limiter import RateLimiter, RateLimiters
 from dyntui.api.waits import Waits
-from dyntui.services.bulk import BulkRun, Constraint
+from dyntui.services.bulk import BulkRun, Constraint, Throughput
 
 
 def client_with(per_minute: float = 0, in_flight: int = 16) -> Client:
@@ -215,3 +215,22 @@ async def test_only_requests_of_bulk_work_have_a_listener() -> None:
     async with run.request():
         assert bulk_request.get() is run
     assert bulk_request.get() is None
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "limit", "constraint", "text", "seconds"),
+    [
+        (148, 150, Constraint.RATE_LIMIT, "148 of 150 requests/min, at the rate limit", 24),
+        (153, 150, Constraint.RATE_LIMIT, "150 of 150 requests/min, at the rate limit", 24),
+        (90, 150, Constraint.RATE_LIMIT, "90 of 150 requests/min", 24),
+        (30, 150, Constraint.SERVER, "30 of 150 requests/min, slower because the server fails", 120),
+        (1200, 1500, Constraint.RESPONSE_TIME, "1,200 of 1,500 requests/min, limited by the response time", 3),
+        (6000, 0, Constraint.RESPONSE_TIME, "6,000 requests/min, limited by the response time", 0.6),
+        (0, 150, Constraint.RATE_LIMIT, "", None),
+    ],
+)
+def test_the_rate_is_described_with_what_limits_it(
+    per_minute: float, limit: float, constraint: Constraint, text: str, seconds: float | None
+) -> None:
+    throughput = Throughput(per_minute, limit, constraint)
+    assert (str(throughput), throughput.seconds_for(60)) == (text, seconds)

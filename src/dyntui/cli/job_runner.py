@@ -98,6 +98,8 @@ class ProgressMeter:
             parts.append(progress.waiting)
         elif progress.rows_per_second:
             parts.append(f"{progress.rows_per_second:,.0f} rows/s")
+            if progress.throughput is not None and (rate := str(progress.throughput)):
+                parts.append(rate)
             if progress.eta_s:
                 parts.append(f"{duration(progress.eta_s)} left")
         self.line("  ".join(parts))

@@ -32,14 +32,15 @@ _SMOOTHING = 0.3
 _RESERVE = 1.25
 """Requests in flight, as a multiple of rate x response time: response times vary."""
 _WINDOW_S = 15.0
+_AT_LIMIT = 0.9
 
 
 class Constraint(StrEnum):
     """What keeps bulk work from being faster."""
 
-    RATE_LIMIT = "rate limit"
-    SERVER = "server"
-    RESPONSE_TIME = "response time"
+    RATE_LIMIT = "at the rate limit"
+    SERVER = "slower because the server fails"
+    RESPONSE_TIME = "limited by the response time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,35 @@ class Throughput:
     """How fast a run sends."""
 
     per_minute: float
-    """Responses per minute, over the last 15 seconds."""
+    """Responses per minute, over the last 15 seconds; 0 when there are too few."""
     limit_per_minute: float
     """The rate limit in requests per minute; 0 for none."""
     constraint: Constraint
 
+    @property
+    def is_at_limit(self) -> bool:
+        """Whether the rate limit is used up."""
+        return self.constraint is Constraint.RATE_LIMIT and self.per_minute >= _AT_LIMIT * self.limit_per_minute
+
     def __str__(self) -> str:
+        """Return the rate, and what limits it, where that is certain; "" before there is a rate."""
+        if not self.per_minute:
+            return ""
         rate = f"{self.per_minute:,.0f}"
         if self.limit_per_minute:
             rate = f"{min(self.per_minute, self.limit_per_minute):,.0f} of {self.limit_per_minute:,.0f}"
-        return f"{rate} requests/min, limited by the {self.constraint}"
+        is_certain = self.is_at_limit or self.constraint is not Constraint.RATE_LIMIT
+        return f"{rate} requests/min" + (f", {self.constraint}" if is_certain else "")
+
+    def seconds_for(self, requests: int) -> float | None:
+        """Return how long a number of requests takes: at the limit where it can be reached, else at the rate so far.
+
+        Returns None before there is a rate.
+        """
+        if not self.per_minute:
+            return None
+        limited = self.constraint is Constraint.RATE_LIMIT
+        return requests * 60 / (self.limit_per_minute if limited else self.per_minute)
 
 
 class BulkRun:

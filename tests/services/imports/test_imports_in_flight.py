@@ -193,3 +193,13 @@ async def test_refused_rows_are_found_while_other_requests_are_in_flight(tmp_pat
         assert len(server.users) == 380
         assert "max_rows" not in journal.facts
     assert server.most > 1
+
+
+async def test_rows_that_are_sent_alone_are_limited_by_their_own_rate(tmp_path: Path) -> None:
+    """The limit of bulk requests, one a minute here, does not apply to single creates."""
+    server = FakeServer()
+    with job(tmp_path, [{"firstName": f"A{number}"} for number in range(20)]) as journal:
+        async with asyncio.timeout(20):
+            ended = await run(journal, server, rate_limiters=RateLimiters(0, 1))
+        assert ended.state is JobState.DONE
+    assert len(server.posts) == 20

@@ -37,11 +37,10 @@ class SentBatch:
 class BatchSender:
     """Sends several requests at a time, and tells `clock` the server time of each response."""
 
-    def __init__(self, client: Client, permit: WritePermit, clock: ServerClock, bulk: BulkRun) -> None:
+    def __init__(self, client: Client, permit: WritePermit, clock: ServerClock) -> None:
         self._client = client
         self._permit = permit
         self._clock = clock
-        self._bulk = bulk
         self._tasks: dict[asyncio.Task[SentBatch], None] = {}
         self._abandon_timer: asyncio.TimerHandle | None = None
         self._abandoned = False
@@ -51,10 +50,10 @@ class BatchSender:
         """The number of requests that have not ended."""
         return len(self._tasks)
 
-    def start(self, batches: Iterable[Batch]) -> None:
-        """Send the requests of batches in tasks."""
+    def start(self, batches: Iterable[Batch], bulk: BulkRun) -> None:
+        """Send the requests of batches in tasks, as requests of `bulk`."""
         for batch in batches:
-            self._tasks[asyncio.create_task(self._post(batch))] = None
+            self._tasks[asyncio.create_task(self._post(batch, bulk))] = None
 
     async def wait(self, seconds: float | None) -> list[SentBatch]:
         """Wait until a request ends; return all that have ended, in the order of their start.
@@ -87,10 +86,10 @@ class BatchSender:
         for task in self._tasks:
             task.cancel()
 
-    async def _post(self, batch: Batch) -> SentBatch:
+    async def _post(self, batch: Batch, bulk: BulkRun) -> SentBatch:
         started = time.monotonic()
         try:
-            async with self._bulk.request():
+            async with bulk.request():
                 started = time.monotonic()
                 response = await self._send(batch)
         except asyncio.CancelledError:

@@ -31,7 +31,7 @@ class Progress:
     rows_per_second: float
     """Rows that became final per second, over the last ten seconds."""
     eta_s: float | None
-    """Seconds until all rows are final at that rate; None when unknown."""
+    """Seconds until all rows are final; None when unknown."""
     waiting: str = ""
     """Why nothing is being sent; "" when something is."""
     batch_rows: int = 0
@@ -131,10 +131,18 @@ class ProgressReporter:
                 counts=counts,
                 total=journal.total,
                 rows_per_second=self._pace.rows_per_second,
-                eta_s=self._pace.eta_s(journal.total - finished),
+                eta_s=self._eta_s(journal.total - finished),
                 waiting=waiting,
                 batch_rows=self._batch,
                 throughput=self._throughput,
                 failures=tuple(self._failures),
             )
         )
+
+    def _eta_s(self, open_rows: int) -> float | None:
+        """Return the seconds that the open rows take at the rate of requests, else at the rate of rows."""
+        if self._throughput is not None and self._batch:
+            seconds = self._throughput.seconds_for(-(-open_rows // self._batch))
+            if seconds is not None:
+                return seconds
+        return self._pace.eta_s(open_rows)

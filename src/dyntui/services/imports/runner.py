@@ -120,8 +120,10 @@ class ImportRunner:
         self._destination = destination
         self._clock = ServerClock()
         self._client = client
-        self._bulk = BulkRun(client, destination.queues[0].operation)
-        self._sender = BatchSender(client, permit, self._clock, self._bulk)
+        self._runs = {queue.number: BulkRun(client, queue.operation) for queue in destination.queues}
+        self._bulk = self._runs[destination.queues[0].number]
+        """The run of the queue whose rows are sent now."""
+        self._sender = BatchSender(client, permit, self._clock)
         self._recovery = Recovery(journal, destination, make_reader(client, self._clock), self.options.upsert)
         self._settle_ms = round(self.options.settle * 1000)
         self._backoff = Backoff()
@@ -199,6 +201,7 @@ class ImportRunner:
     async def _send_all(self, queue: SendQueue) -> None:
         """Send every pending row of a queue once; stop early when lost responses have settled meanwhile."""
         self._queue.start()
+        self._bulk = self._runs[queue.number]
         self._interrupted = False
         self.control.check()
         sent: list[SentBatch] = []
@@ -209,11 +212,13 @@ class ImportRunner:
                         self._settle(each)
                     free = self._free_requests()
                     marked = self._queue.mark_batches(queue, self._settlement.size.rows, free)
-                self._sender.start(marked)
+                self._sender.start(marked, self._bulk)
                 if self._wait_label and time.monotonic() >= self._resume_at:
                     self._wait_label = ""
                     self._reporter.end_wait()
-                self._reporter.report(batch=self._settlement.size.rows, throughput=self._bulk.throughput())
+                self._reporter.report(
+                    batch=queue.max_rows or self._settlement.size.rows, throughput=self._bulk.throughput()
+                )
                 if self._sender.in_flight:
                     # Requests that were just started have not taken their places at the rate limit yet.
                     sent = await self._sender.wait(self._delay_s() or (_STARTING_S if marked else None))

@@ -203,7 +203,9 @@ def _progress_lines(progress: Progress) -> list[ReportLine]:
         left = duration(progress.eta_s)
         parts.append(f"{left} left" if left.startswith("under") else f"about {left} left")
     lines.append(text_line(" · ".join(parts)))
-    sending = f"sending {quantity(progress.batch_rows, 'row')} per request" if progress.batch_rows else "sending"
+    sending = f"{quantity(progress.batch_rows, 'row')} per request" if progress.batch_rows else "sending"
+    if progress.throughput is not None and (rate := str(progress.throughput)):
+        sending += f" · {rate}"
     lines.append(text_line(progress.waiting, "warn") if progress.waiting else text_line(sending))
     lines += [value_line(""), heading("rows")]
     return lines + state_lines(progress.counts, progress.total) + _failure_lines(progress.failures)
