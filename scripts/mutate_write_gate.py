@@ -26,11 +26,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GATE = "services/actions/write_gate.py"
+RUNNER = "services/actions/target_runner.py"
+PERMIT = "api/permit.py"
 RULES = "services/actions/write_rules.py"
 CLIENT = "api/client.py"
 
 TESTS = (
     "tests/services/test_services_writes.py",
+    "tests/services/test_services_target_runner.py",
+    "tests/services/test_services_access_compare.py",
     "tests/services/test_services_write_gate_checks.py",
     "tests/services/test_services_write_rules.py",
     "tests/services/test_services_kind.py",
@@ -167,12 +171,10 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "the rest is refused when the profile is edited",
-        GATE,
-        "WriteGate.perform",
-        "self.refusal(action)",
+        RUNNER,
+        "TargetRunner._perform",
+        "self._gate.refusal(self._action)",
         '""',
-        times=2,
-        index=1,
     ),
     Check(
         "another environment is refused",
@@ -319,20 +321,84 @@ CHECKS: tuple[Check, ...] = (
         "frozenset()",
     ),
     # Performing
-    Check("a failure for all stops the rest", GATE, "WriteGate.perform", "_stops_remaining(result.error)", "False"),
-    Check("a cancel stops the rest", GATE, "WriteGate.perform", "cancel is not None and cancel.is_set()", "False"),
+    Check(
+        "a failure for all stops the rest",
+        RUNNER,
+        "TargetRunner._perform",
+        "self._has_stopped = self._has_stopped or _stops_remaining(result.error)",
+        "pass",
+    ),
+    Check(
+        "a cancel stops the rest",
+        RUNNER,
+        "TargetRunner._is_stopped",
+        "self._cancel is not None and self._cancel.is_set()",
+        "False",
+    ),
+    Check(
+        "a defect stops the rest",
+        RUNNER,
+        "TargetRunner._perform",
+        "self._has_stopped = True",
+        "pass",
+        times=2,
+        index=1,
+    ),
+    Check(
+        "what waited for its turn is not begun after a stop",
+        RUNNER,
+        "TargetRunner._perform",
+        "self._is_stopped()",
+        "False",
+    ),
+    Check(
+        "what waited for the rate limit is not sent after a stop",
+        RUNNER,
+        "TargetRunner._write",
+        "self._permit.for_target(self._is_stopped)",
+        "self._permit.for_target()",
+    ),
+    Check("a target that was begun is finished", PERMIT, "WritePermit.begin_request", "not self.has_sent", "True"),
+    Check(
+        "request ids are those of the target",
+        RUNNER,
+        "TargetRunner._write",
+        "self._permit.for_target(self._is_stopped)",
+        "self._permit",
+    ),
+    Check(
+        "targets with one id do not overlap",
+        RUNNER,
+        "TargetRunner._can_overlap",
+        "len(ids) == len(targets)",
+        "True",
+    ),
+    Check(
+        "actions whose order matters do not overlap",
+        RUNNER,
+        "TargetRunner._can_overlap",
+        "self._action.in_parallel",
+        "True",
+    ),
+    Check(
+        "a failed phase stops the next",
+        RUNNER,
+        "TargetRunner.run",
+        "self._action.needs_previous_phase",
+        "False",
+    ),
     Check(
         "nothing is sent when the state before cannot be read",
-        GATE,
-        "WriteGate._perform_one",
+        RUNNER,
+        "TargetRunner._write",
         "return TargetResult(target, WriteOutcome.FAILED, error=problem)",
         "pass",
         times=2,
     ),
     Check(
         "nothing is sent when the start cannot be recorded",
-        GATE,
-        "WriteGate._perform_one",
+        RUNNER,
+        "TargetRunner._write",
         "return TargetResult(target, WriteOutcome.FAILED, error=problem)",
         "pass",
         times=2,
@@ -340,37 +406,37 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "a write that is not started is recorded",
-        GATE,
-        "WriteGate._perform_one",
-        'self.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")',
+        RUNNER,
+        "TargetRunner._write",
+        'gate.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")',
         "None",
     ),
     Check(
         "the start is recorded before the call",
-        GATE,
-        "WriteGate._perform_one",
-        "self.record_start(action, (target,), before=before)",
+        RUNNER,
+        "TargetRunner._write",
+        "gate.record_start(action, (target,), before=before)",
         "None",
     ),
     Check(
         "a write without an answer is unknown",
-        GATE,
-        "WriteGate._perform_one",
+        RUNNER,
+        "TargetRunner._write",
         "WriteOutcome.UNKNOWN if lost else WriteOutcome.FAILED",
         "WriteOutcome.FAILED",
     ),
     Check(
         "a write that is stopped is recorded as unknown",
-        GATE,
-        "WriteGate._perform_one",
-        "self.record_outcome(action, (target,), WriteOutcome.UNKNOWN, detail=detail, before=before)",
+        RUNNER,
+        "TargetRunner._write",
+        "gate.record_outcome(action, (target,), outcome, detail=detail, before=before)",
         "None",
     ),
     Check(
         "the outcome is recorded",
-        GATE,
-        "WriteGate._perform_one",
-        "self.record_outcome(action, (target,), outcome, request_id=request_id, detail=str(error or ''), "
+        RUNNER,
+        "TargetRunner._write",
+        "gate.record_outcome(action, (target,), outcome, request_id=request_id, detail=str(error or ''), "
         "before=before, after=after)",
         "None",
     ),
@@ -384,7 +450,7 @@ CHECKS: tuple[Check, ...] = (
     Check("a gap in the audit log is reported", GATE, "WriteGate.record_outcome", "(OSError, DyntuiError)", "()"),
     *_each_without(
         "stops the rest",
-        GATE,
+        RUNNER,
         "_stops_remaining",
         "(AuditUnavailable, NotAuthorized, Unauthorized, NotSent, WriteRefused)",
     ),

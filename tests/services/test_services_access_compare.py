@@ -17,10 +17,9 @@ from dyntui.services.access.compare import (
     plan_sync,
     read_file,
     read_list,
-    sync,
     sync_action,
 )
-from dyntui.services.access.entries import ENTRY_EXPORT, new_job
+from dyntui.services.access.entries import ENTRY_EXPORT
 from dyntui.services.access.entry_search import entries_of, find_entries
 from dyntui.services.access.undo import plan_undo, undo_action
 from dyntui.services.actions.resource_actions import write_action
@@ -49,12 +48,12 @@ async def planned(
     return plan_sync(row, await read_list(env.client, row), make_side("people.csv", source), remove=remove)
 
 
-async def applied(env: AccessEnvironment, plan: SyncPlan, *, job: str = "") -> WriteResults:
+async def applied(env: AccessEnvironment, plan: SyncPlan) -> WriteResults:
     action, targets = sync_action(plan)
     assessed = await env.write_gate.with_impact(action, targets)
     needed = env.write_gate.requirement(assessed, targets)
     typed = needed.accepted[0] if needed.accepted else ""
-    return await sync(env.write_gate, plan, Confirmation(yes=True, typed=typed, read=needed.code), job=job)
+    return await env.write_gate.perform(action, targets, Confirmation(yes=True, typed=typed, read=needed.code))
 
 
 async def test_a_sync_shows_its_plan_applies_it_and_has_no_changes_afterwards(tmp_path: Path) -> None:
@@ -117,7 +116,7 @@ async def test_emptying_the_only_site_access_list_by_a_sync_needs_its_name(tmp_p
         await env.confirmed(write_action("allowlists.enable"), [access_target(row)])
         plan = await planned(env, row, [])
         with pytest.raises(UsageError) as refused:
-            await sync(env.write_gate, plan, Confirmation(yes=True, typed="acme"))
+            await env.write_gate.perform(*sync_action(plan), Confirmation(yes=True, typed="acme"))
         assert "NO ONE could sign in" in refused.value.hint
         assert await env.on(row) == ["a@example.com"]
 
@@ -125,9 +124,8 @@ async def test_emptying_the_only_site_access_list_by_a_sync_needs_its_name(tmp_p
 async def test_a_sync_is_undone_as_one_job(tmp_path: Path) -> None:
     async with access_environment(tmp_path) as env:
         row = await env.make("Guests", "siteAccess", "a@example.com", "b@example.com")
-        job = new_job()
-        await applied(env, await planned(env, row, emails("b", "c")), job=job)
-        plan = await plan_undo(env.client, env.connection.audit, job, env.client.environment_id)
+        done = await applied(env, await planned(env, row, emails("b", "c")))
+        plan = await plan_undo(env.client, env.connection.audit, done.action.job, env.client.environment_id)
         await env.confirmed(*undo_action(plan))
         assert sorted(await env.on(row)) == ["a@example.com", "b@example.com"]
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ import pytest
 from dyntui.api.catalog import catalog
 from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.profile import Profile
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
@@ -49,6 +50,7 @@ DECIDES_ACCESS = (
 @dataclass
 class _Api:
     read_only: bool = False
+    rate_limiters: RateLimiters = field(default_factory=lambda: RateLimiters(0, 0))
 
 
 def make_gate(folder: Path, *, live: bool = False, client_read_only: bool = False) -> WriteGate:

@@ -12,6 +12,7 @@ import pytest
 from dyntui.api.client import Client
 from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized, WriteRefused
 from dyntui.api.permit import WritePermit
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.config.profile import Kind, Profile
 from dyntui.core.effect import Effect
 from dyntui.core.errors import NotAuthorized, UsageError
@@ -31,6 +32,7 @@ YES = Confirmation(yes=True)
 
 class Api:
     read_only = False
+    rate_limiters = RateLimiters(0, 0)
 
 
 @pytest.fixture
@@ -179,10 +181,15 @@ async def test_changed_targets_are_reloaded(audit: Audit) -> None:
     assert results.items[0].reread == {"id": "u0", "fresh": True}
 
 
-async def test_an_interrupted_call_is_recorded_as_unknown(audit: Audit) -> None:
+@pytest.mark.parametrize(("is_sent", "outcome"), [(True, "unknown"), (False, "not_tried")])
+async def test_an_interrupted_call_is_recorded_as_unknown_when_it_was_sent(
+    audit: Audit, is_sent: bool, outcome: str
+) -> None:
     started = asyncio.Event()
 
     async def call(client: Client, target: Target, permit: WritePermit) -> None:
+        if is_sent:
+            permit.begin_request()
         started.set()
         await asyncio.Event().wait()
 
@@ -191,7 +198,7 @@ async def test_an_interrupted_call_is_recorded_as_unknown(audit: Audit) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert [line.outcome for line in audit.lines()] == ["started", "unknown"]
+    assert [line.outcome for line in audit.lines()] == ["started", outcome]
 
 
 def test_the_audit_log_has_no_secret_and_is_readable_after_an_incomplete_line(audit: Audit) -> None:

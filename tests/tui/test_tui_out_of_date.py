@@ -18,8 +18,8 @@ from dyntui.api.catalog import catalog
 from dyntui.resources import RESOURCES
 from dyntui.services.access.access_policy import read_access, read_lists
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.compare import compare, plan_sync, read_list, sync, sync_action
-from dyntui.services.access.entries import add_entries, entry_target, new_job, removal_target, remove_entries
+from dyntui.services.access.compare import compare, plan_sync, read_list, sync_action
+from dyntui.services.access.entries import add_entries, entry_target, removal_target, remove_entries
 from dyntui.services.actions.raw_writes import raw_write_action
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.resource_changes import JOBS
@@ -149,12 +149,11 @@ async def test_a_sync_updates_the_comparison_and_the_lists_below() -> None:
         both = await visit(pilot, CompareAllowlistScreen(launch_party, other))
         assert both.diff.only_right
         plan = plan_sync(launch_party, both.diff.left, both.diff.right, remove=False)
-        job = new_job()
-        action, targets = sync_action(plan, job=job)
+        action, targets = sync_action(plan)
         assessed = await connection.write_gate.with_impact(action, targets)
         needed = connection.write_gate.requirement(assessed, targets)
         confirmed = Confirmation(yes=True, typed=next(iter(needed.accepted), ""), read=needed.code)
-        await sync(connection.write_gate, plan, confirmed, job=job)
+        await connection.write_gate.perform(action, targets, confirmed)
         await settled(pilot)
         assert both.diff is not None and not both.diff.only_right
         assert lists.out_of_date

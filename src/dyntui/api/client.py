@@ -158,6 +158,7 @@ class Client:
                 rate_limiters=self.rate_limiters.for_operation(operation.id),
                 reads=operation.reads,
                 headers=headers,
+                before_send=permit.begin_request if permit is not None else None,
             )
         except (ApiProblem, asyncio.CancelledError) as problem:
             # After 404 and 409 the server's state differs from what was shown.

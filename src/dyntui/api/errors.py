@@ -19,7 +19,8 @@ ApiProblem(DyntuiError)             .maybe_applied: whether a write may have tak
 │   └── BadPage                     a response of a list without usable rows
 │       └── RepeatedPage            a list that the server never ends
 ├── Redirected                      the server points elsewhere; the token never follows
-└── WriteRefused                    this client may not write: read-only, or no permit from the write gate
+├── WriteRefused                    this client may not write: read-only, or no permit from the write gate
+└── WriteStopped                    the action was stopped while the request waited for the rate limit
 
 Source of the shapes: docs/vendor-api.md#errors.
 """
@@ -58,7 +59,7 @@ __all__ += [
     "Unauthorized",
     "Unreachable",
 ]
-__all__ += ["WriteRefused", "error_from", "request_id_of"]
+__all__ += ["WriteRefused", "WriteStopped", "error_from", "request_id_of"]
 
 MAYBE_APPLIED = "The request may have been applied. Check before you send it again."
 
@@ -234,6 +235,10 @@ class Redirected(ApiProblem):
 
 class WriteRefused(ApiProblem):
     """This client may not write. Nothing was sent."""
+
+
+class WriteStopped(ApiProblem):
+    """The action was stopped before its request was sent. Nothing was sent."""
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {

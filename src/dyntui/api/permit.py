@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from dyntui.api.errors import WriteStopped
 
 __all__ = ["WritePermit"]
 
@@ -18,3 +21,20 @@ class WritePermit:
     """The operations that were confirmed; the client refuses any other. Empty: all are allowed."""
     request_ids: deque[str] = field(default_factory=lambda: deque(maxlen=16))
     """The server's ids of the requests made with this permit, latest last; for the audit."""
+    is_stopped: Callable[[], bool] | None = None
+    """Returns whether the action was stopped, so that nothing more is begun; None when it cannot be stopped."""
+    has_sent: bool = False
+    """Whether a request was sent with this permit."""
+
+    def for_target(self, is_stopped: Callable[[], bool] | None = None) -> WritePermit:
+        """Return a copy for one target of the action, so that the request ids are those of the target."""
+        return replace(self, request_ids=deque(maxlen=16), is_stopped=is_stopped, has_sent=False)
+
+    def begin_request(self) -> None:
+        """Record that a request is sent now. Raises WriteStopped when the action was stopped and nothing was sent yet.
+
+        A target that was begun is finished: an entry that was deleted to be replaced is still added.
+        """
+        if not self.has_sent and self.is_stopped is not None and self.is_stopped():
+            raise WriteStopped("The action was stopped; nothing was sent.")
+        self.has_sent = True

@@ -153,10 +153,12 @@ class Transport:
         rate_limiters: Sequence[RateLimiter] = (),
         reads: bool = False,
         headers: Mapping[str, str] | None = None,
+        before_send: Callable[[], None] | None = None,
     ) -> ApiResponse:
         """Send a request and return the complete 2xx response; raise an ApiProblem otherwise.
 
         reads: whether the request changes nothing and may be retried after 5xx, 429, or a lost or refused connection.
+        before_send: called right before each attempt, after the wait for the rate limit; nothing is sent if it raises.
         """
         request = self._build_request(method, path, query, content, headers, timeout)
         attempt = 0
@@ -167,6 +169,8 @@ class Transport:
             is_bulk = bulk_request.get() is not None
             for rate_limiter in rate_limiters:
                 await rate_limiter.acquire(self._log.waits, is_bulk=is_bulk)
+            if before_send is not None:
+                before_send()
             try:
                 with _reported():
                     return await self._attempt(request, operation, timeout, attempt, reads)

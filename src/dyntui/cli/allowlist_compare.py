@@ -128,7 +128,6 @@ def sync(
     entries are removed afterwards, and only if all entries could be added. You can repeat an interrupted sync.
     """
     from dyntui.services.access.compare import plan_sync, read_list, sync_action
-    from dyntui.services.access.compare import sync as apply_plan
     from dyntui.services.access.entries import body_of, change_entries
 
     async def work(connection: Connection) -> int:
@@ -155,8 +154,8 @@ def sync(
             return 1 if plan.source.invalid else 0
         action, targets = sync_action(plan)
         confirmed = await confirm_action(context, connection, action, targets, confirmation)
-        results = await apply_plan(
-            connection.write_gate, plan, confirmed, job=action.job, on_progress=make_progress_line(len(targets))
+        results = await connection.write_gate.perform(
+            action, targets, confirmed, on_progress=make_progress_line(len(targets))
         )
         print_undo_hint(context, action)
         return report_results(context, results) or (1 if plan.source.invalid else 0)

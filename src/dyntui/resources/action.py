@@ -97,6 +97,8 @@ class ResourceAction:
     """Further names on the command line."""
     undone_by: str = ""
     """The action that reverses it, of the same record; "" for none."""
+    in_parallel: bool = False
+    """Whether it is done to several rows at a time: each row is an object of its own, and their order does not matter."""
 
     noun: str = ""
     """Noun for a target; "" takes that of the record."""

@@ -129,7 +129,7 @@ MESSAGES = Resource(
     label=lambda row: _event_name(row),
     extra_operations=("getWebhookMessageDeliveries",),
     actions=(
-        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message again.", key="d", single_row=False),
+        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message again.", key="d", single_row=False, in_parallel=True),
     ),
 )  # fmt: skip
 

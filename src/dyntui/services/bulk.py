@@ -86,10 +86,14 @@ class BulkRun:
     response it is 1. A run that is made within a request of another run sends one request at a time, as part of it.
     """
 
-    def __init__(self, client: Client, operation_id: str) -> None:
-        """Make a run whose requests are mostly of the operation `operation_id`."""
+    def __init__(self, client: Client, operation_id: str, *, one_at_a_time: bool = False) -> None:
+        """Make a run whose requests are mostly of the operation `operation_id`.
+
+        one_at_a_time: whether a request waits for the end of the one before, because their order matters.
+        """
         self._rate_limiters = client.rate_limiters.for_operation(operation_id)
         self._limit = client.rate_limiters.in_flight
+        self._one_at_a_time = one_at_a_time
         self._response_time_s: float | None = None
         self._responses: deque[float] = deque()
         self._in_flight = 0
@@ -120,7 +124,7 @@ class BulkRun:
     @property
     def needed(self) -> int:
         """How many requests are to be in flight now."""
-        if self._response_time_s is None or self._is_nested:
+        if self._response_time_s is None or self._is_nested or self._one_at_a_time:
             return 1
         return min(self._in_flight_for(self._response_time_s), self._limit.maximum)
 
@@ -181,25 +185,28 @@ class BulkRun:
         finally:
             self._in_flight -= 1
 
-    def in_order(self, items: Iterable[T], call: Callable[[T], Awaitable[R]]) -> AsyncGenerator[R, None]:
+    def in_order(
+        self, items: Iterable[T], call: Callable[[T], Awaitable[R]], *, drain: bool = False
+    ) -> AsyncGenerator[R, None]:
         """Call `call`, one request, for each item, several at a time; yield the results in the order of the items.
 
         An item is taken from `items` when its call begins. At most twice the maximum of requests in flight are ahead
         of the result that is yielded. When a call raises, or the generator is closed, calls that run are canceled.
+        drain: whether they are awaited instead when a call raises, because they write.
         """
 
         async def send(item: T) -> R:
             async with self.request():
                 return await call(item)
 
-        return self._call_in_order(items, send, lambda: self.needed)
+        return self._call_in_order(items, send, lambda: self.needed, drain=drain)
 
     def scans_in_order(self, items: Iterable[T], call: Callable[[T], Awaitable[R]]) -> AsyncGenerator[R, None]:
         """As `in_order`, for calls that open runs of their own, such as the scans of several lists."""
         return self._call_in_order(items, call, lambda: 1 if self._is_nested else self._limit.maximum)
 
     async def _call_in_order(
-        self, items: Iterable[T], call: Callable[[T], Awaitable[R]], count: Callable[[], int]
+        self, items: Iterable[T], call: Callable[[T], Awaitable[R]], count: Callable[[], int], *, drain: bool = False
     ) -> AsyncGenerator[R, None]:
         """Call `call` for each item, `count()` at a time, and yield the results in the order of the items."""
 
@@ -223,6 +230,8 @@ class BulkRun:
                 if not tasks:
                     return
                 if tasks[0].done():
+                    if drain and tasks[0].exception() is not None:
+                        await asyncio.gather(*tasks, return_exceptions=True)
                     yield tasks.popleft().result()
                 else:
                     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

@@ -6,8 +6,8 @@ nothing, so an interrupted sync is repeated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,12 +18,10 @@ from dyntui.services.access.access_policy import name_of
 from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import EntryChanges, entry_target, removal_target
 from dyntui.services.access.entry_search import entries_of
-from dyntui.services.actions.write_types import Cancel, Confirmation, Target, WriteAction, WriteResults
+from dyntui.services.actions.write_types import Target, WriteAction
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
-    from dyntui.api.permit import WritePermit
-    from dyntui.services.actions.write_gate import WriteGate
 
 __all__ = [
     "ComparisonSide",
@@ -35,7 +33,6 @@ __all__ = [
     "plan_sync",
     "read_file",
     "read_list",
-    "sync",
     "sync_action",
 ]
 
@@ -202,50 +199,9 @@ def plan_sync(row: Row, current: ComparisonSide, source: ComparisonSide, *, remo
     )
 
 
-def sync_action(plan: SyncPlan, *, job: str = "") -> tuple[WriteAction, list[Target]]:
-    """Return the sync as one action and its targets: first the entries to add, then those to remove."""
+def sync_action(plan: SyncPlan) -> tuple[WriteAction, list[Target]]:
+    """Return the sync as one action and its targets. Nothing is removed when an entry could not be added."""
     complement = f"on {name_of(plan.allowlist)} to match {plan.source.name}"
-    action = plan.write_action("allowlists.sync", complement, job=job)
-    return action, [*map(entry_target, plan.add), *map(removal_target, plan.remove)]
-
-
-@dataclass
-class _NoRemovalAfterFailure:
-    """A cancel flag that is also set when the removals are reached after an add failed."""
-
-    canceled: Cancel | None
-    adds: int
-    done: int = 0
-    failed: bool = field(default=False)
-
-    def is_set(self) -> bool:
-        return (self.canceled is not None and self.canceled.is_set()) or (self.failed and self.done >= self.adds)
-
-
-async def sync(
-    writes: WriteGate,
-    plan: SyncPlan,
-    confirmation: Confirmation,
-    *,
-    job: str = "",
-    on_progress: Callable[[int, int], None] | None = None,
-    cancel: Cancel | None = None,
-) -> WriteResults:
-    """Apply the plan through the write gate. Nothing is removed when an entry could not be added."""
-    action, targets = sync_action(plan, job=job)
-    stop = _NoRemovalAfterFailure(cancel, len(plan.add))
-    inner = action.call
-
-    async def call(client: Client, target: Target, permit: WritePermit) -> object:
-        try:
-            return await inner(client, target, permit)
-        except BaseException:
-            stop.failed = True
-            raise
-
-    def progress(done: int, total: int) -> None:
-        stop.done = done
-        if on_progress is not None:
-            on_progress(done, total)
-
-    return await writes.perform(replace(action, call=call), targets, confirmation, on_progress=progress, cancel=stop)
+    action = replace(plan.write_action("allowlists.sync", complement), needs_previous_phase=True)
+    removals = [replace(removal_target(entry), phase=1) for entry in plan.remove]
+    return action, [*map(entry_target, plan.add), *removals]

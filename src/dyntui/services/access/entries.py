@@ -145,7 +145,7 @@ def remove_entries(row: Row, *, job: str = "") -> WriteAction:
 def change_entries(
     row: Row, name: str, complement: str = "", *, adds: bool = True, removes: bool = True, job: str = ""
 ) -> WriteAction:
-    """Add some entries and delete others, in the order of the targets.
+    """Add some entries and delete others.
 
     name, complement: as in `WriteAction`. job: its id in the audit log; "" for a new one.
     adds, removes: whether any target is added or deleted. What is not announced is refused, and the effect is that of
@@ -194,10 +194,10 @@ class EntryChanges:
     def is_empty(self) -> bool:
         return not self.add and not self.remove
 
-    def write_action(self, name: str, complement: str, *, job: str = "") -> WriteAction:
-        """Return the action that makes these changes. name, complement, job: as in `change_entries`."""
+    def write_action(self, name: str, complement: str) -> WriteAction:
+        """Return the action that makes these changes. name, complement: as in `change_entries`."""
         adds, removes = bool(self.add) or not self.remove, bool(self.remove)
-        return change_entries(self.allowlist, name, complement, adds=adds, removes=removes, job=job)
+        return change_entries(self.allowlist, name, complement, adds=adds, removes=removes)
 
 
 def replacement_target(old: Mapping[str, Any], new: Mapping[str, Any]) -> Target:

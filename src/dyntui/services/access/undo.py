@@ -6,7 +6,7 @@ Added entries are deleted if they still exist; deleted entries are added again w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -199,9 +199,13 @@ async def plan_import_undo(client: Client, name: str, location: JobLocation) -> 
 
 
 def undo_action(plan: EntryUndo) -> tuple[WriteAction, list[Target]]:
-    """Return the undo as one action and its targets. Entries are added before others are removed."""
+    """Return the undo as one action and its targets.
+
+    Entries are added before others are removed; those that replace a removed one are added afterwards.
+    """
     replaced = {key_of(entry) for entry in plan.remove}
     first = [entry_target(entry) for entry in plan.add if key_of(entry) not in replaced]
-    last = [entry_target(entry) for entry in plan.add if key_of(entry) in replaced]
+    removals = [replace(removal_target(entry), phase=1) for entry in plan.remove]
+    last = [replace(entry_target(entry), phase=2) for entry in plan.add if key_of(entry) in replaced]
     action = plan.write_action("allowlists.undo", f"on {name_of(plan.allowlist)}")
-    return action, [*first, *map(removal_target, plan.remove), *last]
+    return action, [*first, *removals, *last]

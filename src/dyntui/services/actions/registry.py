@@ -98,5 +98,6 @@ def declared_write(name: str, call: Call, **values: Any) -> WriteAction:
         "typed_in_live": action.typed_in_live,
         "sensitive": action.sensitive,
         "reveals": action.reveals,
+        "in_parallel": action.in_parallel,
     }
     return WriteAction(name=name, call=call, **(fields | values))

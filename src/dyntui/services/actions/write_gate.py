@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dyntui.core.effect import Effect
-from dyntui.core.errors import DyntuiError, NotAuthorized, UsageError
+from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.text import safe
 from dyntui.services.actions.audit import Audit, AuditLine
 from dyntui.services.actions.resource_changes import Changes
@@ -26,9 +26,7 @@ from dyntui.services.actions.write_types import (
     Requirement,
     RunningWrite,
     Target,
-    TargetResult,
     WriteAction,
-    WriteOutcome,
     WriteResults,
 )
 
@@ -261,73 +259,19 @@ class WriteGate:
         on_progress: Callable[[int, int], None] | None = None,
         cancel: Cancel | None = None,
     ) -> WriteResults:
-        """Do `action` to each target, one after another, and return the outcome of each.
+        """Do `action` to the targets, and return the outcome of each in their order.
 
-        A failure does not stop the others. Without a response, or when the token is refused, the rest is not tried.
+        A failure does not stop the others. Without a connection, or when the token is refused, the rest is not tried.
         on_progress: called with the number of targets that are done and of all targets.
         """
+        from dyntui.services.actions.target_runner import TargetRunner
+
         if not self.refusal(action):
             action = await self.with_impact(action, targets)
         permit = self.authorize(action, targets, confirmation)
-        results: list[TargetResult] = []
-        stopped = False
         with self._running_write(action, targets) as running, self._changes.batch():
-            for number, target in enumerate(targets, 1):
-                if stopped or (cancel is not None and cancel.is_set()):
-                    results.append(TargetResult(target, WriteOutcome.NOT_TRIED))
-                    continue
-                if reason := self.refusal(action):  # the profile was edited after the action began
-                    stopped = True
-                    refused = UsageError(f"{reason} The rest was not sent.")
-                    self.record_outcome(action, targets[number - 1 :], "refused", detail=reason)
-                    results.append(TargetResult(target, WriteOutcome.NOT_TRIED, error=refused))
-                    continue
-                result = await self._perform_one(action, target, permit)
-                results.append(result)
-                running.done = number
-                stopped = _stops_remaining(result.error)
-                if on_progress is not None:
-                    on_progress(number, len(targets))
-        return WriteResults(action, tuple(results))
-
-    async def _perform_one(self, action: WriteAction, target: Target, permit: WritePermit) -> TargetResult:
-        from dyntui.api.errors import ApiError, ApiProblem
-
-        before: object = None
-        if action.before is not None:
-            try:
-                before = await action.before(self._client, target)
-            except DyntuiError as problem:
-                self.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")
-                return TargetResult(target, WriteOutcome.FAILED, error=problem)
-        try:
-            self.record_start(action, (target,), before=before)
-        except AuditUnavailable as problem:
-            return TargetResult(target, WriteOutcome.FAILED, error=problem)
-        permit.request_ids.clear()
-        value: object = None
-        error: DyntuiError | None = None
-        outcome = WriteOutcome.DONE
-        try:
-            value = await action.call(self._client, target, permit)
-        except DyntuiError as problem:
-            error = problem
-            lost = isinstance(problem, ApiProblem) and problem.maybe_applied
-            outcome = WriteOutcome.UNKNOWN if lost else WriteOutcome.FAILED
-        except BaseException:
-            detail = "stopped before the response"
-            self.record_outcome(action, (target,), WriteOutcome.UNKNOWN, detail=detail, before=before)
-            raise
-        request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
-        after = action.after(target, value) if action.after is not None and error is None else None
-        self.record_outcome(
-            action, (target,), outcome, request_id=request_id, detail=str(error or ""), before=before, after=after
-        )
-        reread: object = None
-        if action.reread is not None and not _stops_remaining(error):
-            with suppress(DyntuiError):  # deleted or not readable now: the next refresh of the list shows which
-                reread = await action.reread(self._client, target)
-        return TargetResult(target, outcome, value, reread, error)
+            runner = TargetRunner(self, self._client, running, targets, permit, on_progress=on_progress, cancel=cancel)
+            return WriteResults(action, tuple(await runner.run()))
 
     def record_start(self, action: WriteAction, targets: Sequence[Target], *, before: object = None) -> None:
         """Record that an action starts. Raises AuditUnavailable; the action must not start then."""
@@ -340,11 +284,19 @@ class WriteGate:
             ) from problem
 
     def record_outcome(
-        self, action: WriteAction, targets: Sequence[Target], outcome: str, detail: str = "", **more: Any
+        self,
+        action: WriteAction,
+        targets: Sequence[Target],
+        outcome: str,
+        detail: str = "",
+        *,
+        request_id: str = "",
+        before: object = None,
+        after: object = None,
     ) -> None:
         """Record the outcome of an action. A failure to do so is reported with `on_audit_gap`, never raised."""
         try:
-            self._record(action, targets, outcome, detail=detail, **more)
+            self._record(action, targets, outcome, request_id=request_id, detail=detail, before=before, after=after)
         except (OSError, DyntuiError) as problem:
             names = ", ".join(target.label or target.id for target in targets[:_LISTED])
             self.on_audit_gap(
@@ -417,12 +369,3 @@ def _reason(problem: OSError | DyntuiError) -> str:
     if isinstance(problem, DyntuiError):
         return problem.message
     return f"{problem.strerror or problem}."
-
-
-def _stops_remaining(error: DyntuiError | None) -> bool:
-    """Return whether the next target would fail for the same reason."""
-    if error is None:
-        return False
-    from dyntui.api.errors import NotSent, Unauthorized, WriteRefused
-
-    return isinstance(error, (AuditUnavailable, NotAuthorized, Unauthorized, NotSent, WriteRefused))

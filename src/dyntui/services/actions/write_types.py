@@ -70,6 +70,8 @@ class Target:
     """What the call needs besides the id."""
     size: int = 1
     """Number of objects that are written for it; more than one for a job."""
+    phase: int = 0
+    """Targets of a phase are begun when those of all phases before are done. The targets are sorted by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,11 @@ class WriteAction:
     """What of the target is changed, for the result: `Sessions of`; "" when it is the target itself."""
     reveals: tuple[str, str] = ("", "")
     """Field of the response that is shown one time and not saved, and its name."""
+    in_parallel: bool = False
+    """Whether it is done to several targets at a time. Only if each target is an object of its own and their order does
+    not matter."""
+    needs_previous_phase: bool = False
+    """Whether a phase is only tried when every target of the phases before is done."""
 
     @property
     def plural_noun(self) -> str:
@@ -215,7 +222,7 @@ class RunningWrite:
     total: int
     """Number of targets."""
     done: int = 0
-    """Number of targets that were tried."""
+    """Number of targets that were tried and have an outcome."""
 
     @property
     def label(self) -> str:

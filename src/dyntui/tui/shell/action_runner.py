@@ -12,7 +12,6 @@ from textual.widgets import Static
 
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.services.actions.write_types import (
-    Cancel,
     Confirmation,
     ConfirmationLevel,
     Requirement,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from dyntui.tui.shell.console_app import ConsoleApp
 
 __all__ = [
-    "Perform",
     "close_or_reopen_form",
     "lockout_preview",
     "notify_results",
@@ -47,15 +45,12 @@ T = TypeVar("T")
 _SHOW_ASSESSMENT_AFTER_S = 1.0
 """Seconds after which it is shown that the impact of an action is being assessed."""
 
-Perform = Callable[[Confirmation, Callable[[int, int], None], Cancel], Awaitable[WriteResults]]
-"""Performs the action in place of `WriteGate.perform`; gets confirmation, progress callback and cancel event."""
-
 
 class ProgressDialog(BaseDialog[None]):
-    """Shows the progress of an action. esc stops after the current request."""
+    """Shows the progress of an action. esc stops after the requests in flight."""
 
     BINDINGS = bindings(SHELL_ACTIONS, "progress")
-    footer_keys = (("esc", "stop after this request"), ("Q", "quit"))
+    footer_keys = (("esc", "stop"), ("Q", "quit"))
 
     def __init__(self, title: str, total: int, stop: asyncio.Event) -> None:
         super().__init__(title)
@@ -179,7 +174,6 @@ def run_action(
     *,
     opening_key: str = "",
     summary_lines: Sequence[str] = (),
-    perform: Perform | None = None,
     form: BaseDialog[Any] | None = None,
     done: Callable[[WriteResults], None] = lambda results: None,
     reread: bool = False,
@@ -188,7 +182,6 @@ def run_action(
 
     opening_key: the key that ran the action, which never confirms it.
     summary_lines: lines of the confirmation instead of the targets.
-    perform: performs the action instead of the write gate.
     form: the form with the input; it stays open below the confirmation and reopens unless something was done.
     done: receives the results, unless another environment was opened meanwhile.
     reread: whether `done` needs the targets as they are after the write; screens refresh on their own.
@@ -208,7 +201,6 @@ def run_action(
         opening_key,
         form,
         done,
-        perform,
     )
     run.assess(summary_lines)
 
@@ -229,7 +221,6 @@ class _ActionRun:
     opening_key: str
     form: BaseDialog[Any] | None
     done: Callable[[WriteResults], None]
-    perform: Perform | None
 
     def assess(self, summary_lines: Sequence[str]) -> None:
         from dyntui.services.actions.resource_actions import with_warnings
@@ -279,12 +270,9 @@ class _ActionRun:
 
         async def work() -> None:
             try:
-                if self.perform is not None:
-                    results = await self.perform(confirmation, show_progress, stop)
-                else:
-                    results = await self.connection.write_gate.perform(
-                        self.action, self.targets, confirmation, on_progress=show_progress, cancel=stop
-                    )
+                results = await self.connection.write_gate.perform(
+                    self.action, self.targets, confirmation, on_progress=show_progress, cancel=stop
+                )
             except DyntuiError as error:
                 self.console.call_next(self._failed, dialog, error)
             else:

@@ -62,7 +62,7 @@ def _requirement(console: ConsoleApp) -> Requirement | None:
     if writes:
         remaining = sum(write.total - write.done for write in writes)
         question = f"Quit dyntui and leave {remaining:,} of {sum(write.total for write in writes):,} undone?"
-        warnings.append("The request in progress is completed first. What is done is in the audit log.")
+        warnings.append("The requests in progress are completed first. What is done is in the audit log.")
     if job is not None and job.active:
         warnings.append("The job pauses after the current request. You can resume it on the jobs screen.")
     return Requirement(ConfirmationLevel.CONFIRM, question, tuple(lines), " ".join(warnings), "this console")

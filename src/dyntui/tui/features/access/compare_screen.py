@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +19,12 @@ from dyntui.services.access.compare import (
     plan_sync,
     read_file,
     read_list,
-    sync,
     sync_action,
 )
 from dyntui.services.access.drafts import entry_label
 from dyntui.services.access.entries import add_entries, entry_target
 from dyntui.services.access.entry_search import entries_of
-from dyntui.services.actions.write_types import Cancel, Confirmation, WriteResults
+from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -209,29 +208,20 @@ class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):
         run_action(self.console, add_entries(self.row), targets, opening_key="plus", done=self._on_results)
 
     def _sync(self, *, remove: bool) -> None:
-        diff, connection = self.diff, self.console.session.connection
+        diff = self.diff
         assert diff is not None
-        assert connection is not None
         try:
             plan = plan_sync(self.row, diff.left, diff.right, remove=remove)
         except DyntuiError as error:
             self.console.notify_error(error)
             return
         action, targets = sync_action(plan)
-        write_gate = connection.write_gate
-
-        async def perform(
-            confirmation: Confirmation, progress: Callable[[int, int], None], cancel: Cancel
-        ) -> WriteResults:
-            return await sync(write_gate, plan, confirmation, job=action.job, on_progress=progress, cancel=cancel)
-
         run_action(
             self.console,
             action,
             targets,
             opening_key="S" if remove else "s",
             summary_lines=plan.lines(),
-            perform=perform,
             done=self._on_results,
         )
 

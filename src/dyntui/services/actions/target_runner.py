@@ -1,0 +1,184 @@
+"""Performs a confirmed action on its targets, several at a time where the action allows it. The write gate uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import aclosing, suppress
+from itertools import groupby
+from typing import TYPE_CHECKING, Protocol
+
+from dyntui.core.effect import Effect
+from dyntui.core.errors import DyntuiError, NotAuthorized, UsageError
+from dyntui.services.actions.write_types import (
+    AuditUnavailable,
+    Cancel,
+    RunningWrite,
+    Target,
+    TargetResult,
+    WriteAction,
+    WriteOutcome,
+)
+from dyntui.services.bulk import BulkRun
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+    from dyntui.api.permit import WritePermit
+
+__all__ = ["TargetRunner", "WriteRecords"]
+
+
+class WriteRecords(Protocol):
+    """What the runner needs of the write gate: its refusal and its audit lines."""
+
+    def refusal(self, action: WriteAction) -> str: ...
+
+    def record_start(self, action: WriteAction, targets: Sequence[Target], *, before: object = None) -> None: ...
+
+    def record_outcome(
+        self,
+        action: WriteAction,
+        targets: Sequence[Target],
+        outcome: str,
+        detail: str = "",
+        *,
+        request_id: str = "",
+        before: object = None,
+        after: object = None,
+    ) -> None: ...
+
+
+class TargetRunner:
+    """One run of a confirmed action on its targets.
+
+    A failure does not stop the other targets. Without a connection, when the token or the profile refuses, or when it
+    is canceled, no further target is begun, and those that were begun end with their outcomes.
+    """
+
+    def __init__(
+        self,
+        gate: WriteRecords,
+        client: Client,
+        running: RunningWrite,
+        targets: Sequence[Target],
+        permit: WritePermit,
+        *,
+        on_progress: Callable[[int, int], None] | None = None,
+        cancel: Cancel | None = None,
+    ) -> None:
+        """Make a run. The other arguments are those of `WriteGate.perform`."""
+        self._gate = gate
+        self._client = client
+        self._running = running
+        self._action = running.action
+        self._targets = targets
+        self._permit = permit
+        self._on_progress = on_progress
+        self._cancel = cancel
+        self._begun = 0
+        """Number of targets that were begun; they are begun in their order."""
+        self._has_stopped = False
+
+    def _is_stopped(self) -> bool:
+        return self._has_stopped or (self._cancel is not None and self._cancel.is_set())
+
+    async def run(self) -> list[TargetResult]:
+        """Perform the action and return the result of each target, in their order."""
+        results: list[TargetResult] = []
+        for _, phase in groupby(self._targets, key=lambda target: target.phase):
+            if self._action.needs_previous_phase and any(item.outcome is not WriteOutcome.DONE for item in results):
+                self._has_stopped = True
+            results += await self._run_phase(list(phase))
+        return results
+
+    async def _run_phase(self, targets: Sequence[Target]) -> list[TargetResult]:
+        if len(self._targets) == 1:  # a request that a person waits for, before those of bulk work
+            return [await self._perform(targets[0])]
+        run = BulkRun(self._client, self._action.operation, one_at_a_time=not self._can_overlap(targets))
+        async with aclosing(run.in_order(self._until_stopped(targets), self._perform, drain=True)) as found:
+            results = [result async for result in found]
+        return results + [TargetResult(target, WriteOutcome.NOT_TRIED) for target in targets[len(results) :]]
+
+    def _can_overlap(self, targets: Sequence[Target]) -> bool:
+        ids = {target.id for target in targets}
+        return self._action.in_parallel and "" not in ids and len(ids) == len(targets)
+
+    def _until_stopped(self, targets: Sequence[Target]) -> Iterator[Target]:
+        for target in targets:
+            if self._is_stopped():
+                return
+            yield target
+
+    async def _perform(self, target: Target) -> TargetResult:
+        if self._is_stopped():
+            return TargetResult(target, WriteOutcome.NOT_TRIED)
+        if reason := self._gate.refusal(self._action):  # the profile was edited after the action began
+            self._has_stopped = True
+            self._gate.record_outcome(self._action, self._targets[self._begun :], "refused", detail=reason)
+            refused = UsageError(f"{reason} The rest was not sent.")
+            return TargetResult(target, WriteOutcome.NOT_TRIED, error=refused)
+        self._begun += 1
+        try:
+            result = await self._write(target)
+        except BaseException:
+            self._has_stopped = True
+            raise
+        self._has_stopped = self._has_stopped or _stops_remaining(result.error)
+        if result.outcome is not WriteOutcome.NOT_TRIED:
+            self._running.done += 1
+            if self._on_progress is not None:
+                self._on_progress(self._running.done, len(self._targets))
+        return result
+
+    async def _write(self, target: Target) -> TargetResult:
+        from dyntui.api.errors import ApiError, ApiProblem, WriteStopped
+
+        action, gate = self._action, self._gate
+        before: object = None
+        if action.before is not None:
+            try:
+                before = await action.before(self._client, target)
+            except DyntuiError as problem:
+                gate.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")
+                return TargetResult(target, WriteOutcome.FAILED, error=problem)
+        try:
+            gate.record_start(action, (target,), before=before)
+        except AuditUnavailable as problem:
+            return TargetResult(target, WriteOutcome.FAILED, error=problem)
+        permit = self._permit.for_target(self._is_stopped)
+        value: object = None
+        error: DyntuiError | None = None
+        outcome = WriteOutcome.DONE
+        try:
+            value = await action.call(self._client, target, permit)
+        except WriteStopped as problem:
+            gate.record_outcome(action, (target,), WriteOutcome.NOT_TRIED, detail=str(problem), before=before)
+            return TargetResult(target, WriteOutcome.NOT_TRIED)
+        except DyntuiError as problem:
+            error = problem
+            lost = isinstance(problem, ApiProblem) and problem.maybe_applied
+            outcome = WriteOutcome.UNKNOWN if lost else WriteOutcome.FAILED
+        except BaseException:
+            is_unsent = action.effect is not Effect.READ and not permit.has_sent
+            outcome = WriteOutcome.NOT_TRIED if is_unsent else WriteOutcome.UNKNOWN
+            detail = "stopped before it was sent" if is_unsent else "stopped before the response"
+            gate.record_outcome(action, (target,), outcome, detail=detail, before=before)
+            raise
+        request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
+        after = action.after(target, value) if action.after is not None and error is None else None
+        gate.record_outcome(
+            action, (target,), outcome, request_id=request_id, detail=str(error or ""), before=before, after=after
+        )
+        reread: object = None
+        if action.reread is not None and not _stops_remaining(error):
+            with suppress(DyntuiError):  # deleted or not readable now: the next refresh of the list shows which
+                reread = await action.reread(self._client, target)
+        return TargetResult(target, outcome, value, reread, error)
+
+
+def _stops_remaining(error: DyntuiError | None) -> bool:
+    """Return whether the next target would fail for the same reason."""
+    if error is None:
+        return False
+    from dyntui.api.errors import NotSent, Unauthorized, WriteRefused
+
+    return isinstance(error, (AuditUnavailable, NotAuthorized, Unauthorized, NotSent, WriteRefused))
