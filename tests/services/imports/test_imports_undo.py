@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from tests.services.imports.test_imports_jobs import prepared, profile, write
 
 from dyntui.api.client import Client
+from dyntui.api.in_flight import InFlightLimit
 from dyntui.api.permit import WritePermit
-from dyntui.core.json_types import as_object
+from dyntui.api.rate_limiter import RateLimiters
+from dyntui.core.json_types import Row, as_object
+from dyntui.importer.mapping_inference import propose_mapping
+from dyntui.importer.source import open_source
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.server import RunningServer, serving
 from dyntui.services.actions.write_types import Confirmation
 from dyntui.services.connection import Connection
 from dyntui.services.imports import jobs
+from dyntui.services.imports.allowlist_destination import EntryDestination
+from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.services.imports.job_service import assess_job, authorize_job, run_job
-from dyntui.services.imports.undo import authorize_undo, plan_undo, run_undo
+from dyntui.services.imports.prepare import prepare_job
+from dyntui.services.imports.runner import ImportRunner, JobOptions
+from dyntui.services.imports.undo import assess_undo, authorize_undo, plan_undo, run_undo, undo_requirement
+from dyntui.services.imports.undo_targets import UndoTarget, undo_target_for
 from dyntui.store.journal import Journal
-from dyntui.store.undo_journal import UndoLine, UndoState, created_rows, write_undo
+from dyntui.store.undo_journal import CreatedRow, UndoLine, UndoState, created_rows, undo_counts, write_undo
+
+MAXIMUM = 8
 
 
 @pytest.fixture
@@ -102,3 +114,147 @@ async def test_users_imported_with_wallets_are_deleted_and_a_later_wallet_is_not
             plan = await plan_undo(journal, connection.client)
             assert plan.counts == {UndoState.PENDING: 3, UndoState.SKIPPED: 1}
             assert [(line.row, line.reason) for line in plan.skipped] == [(last.row, "has new wallets (1)")]
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setenv("DYNTUI_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@asynccontextmanager
+async def planned_undo(tmp_path: Path, rows: int) -> AsyncIterator[tuple[RunningServer, Connection, Journal]]:
+    """An import of `rows` users whose undo is planned, on a slow server without a rate limit."""
+    limiters = RateLimiters(0, 0, InFlightLimit(MAXIMUM))
+    with serving(SandboxOptions(users=5, latency_ms=20)) as served:
+        async with Connection(profile(served), served.token, rate_limiters=limiters) as connection:
+            with await imported(served, connection, write(tmp_path / "p.csv", rows)) as journal:
+                await plan_undo(journal, connection.client)
+                yield served, connection, journal
+
+
+async def imported_entries(connection: Connection, tmp_path: Path, rows: int) -> Journal:
+    """Import entries to a new list."""
+    client = connection.client
+    body = {"name": "Guests", "outcome": "siteAccess"}
+    made = as_object(await client.call("createAllowlistByEnvironmentId", body=body, permit=WritePermit("test")))
+    list_id = str(as_object(made.get("allowlist", made))["id"])
+    location = jobs.JobLocation.of(connection.profile)
+    file = tmp_path / "guests.csv"
+    file.write_text("email\n" + "".join(f"guest{number}@example.com\n" for number in range(rows)))
+    with open_source(file) as source:
+        mapping = propose_mapping(source.info, source.sample(), kind="allowlist")
+        journal = prepare_job(
+            source.info, source.rows(), mapping, location, allowlist={"id": list_id, "name": "Guests"}
+        )
+    runner = ImportRunner(journal, client, EntryDestination(list_id), WritePermit("test"), JobOptions(settle=0.05))
+    await runner.run()
+    return journal
+
+
+def deletions(served: RunningServer) -> int:
+    """The number of requests that delete a user."""
+    return served.sandbox.requests["deleteUser"]
+
+
+async def test_several_users_are_deleted_at_a_time_and_each_one_time(home: Path, tmp_path: Path) -> None:
+    async with planned_undo(tmp_path, 60) as (served, connection, journal):
+        in_flight: list[int] = []
+        progress: list[int] = []
+
+        def on_progress(done: int, total: int, counts: Mapping[UndoState, int]) -> None:
+            in_flight.append(connection.log.in_flight + 1)
+            progress.append(done)
+
+        permit = authorize_undo(journal, connection, Confirmation(typed="test"))
+        result = await run_undo(journal, connection, connection.client, permit, on_progress=on_progress)
+        assert 1 < max(in_flight) <= MAXIMUM
+        assert progress == list(range(1, 61))
+        assert result.counts == {UndoState.DELETED: 60}
+        assert deletions(served) == 60
+        assert await users(connection.client) == 5
+
+
+async def test_a_pause_lets_the_deletions_in_flight_end_and_begins_no_others(home: Path, tmp_path: Path) -> None:
+    async with planned_undo(tmp_path, 60) as (served, connection, journal):
+        control = JobControl()
+
+        def on_progress(done: int, total: int, counts: Mapping[UndoState, int]) -> None:
+            if done == 20:
+                control.request_stop(StopRequest.PAUSE, "paused")
+
+        permit = authorize_undo(journal, connection, Confirmation(typed="test"))
+        paused = await run_undo(
+            journal, connection, connection.client, permit, control=control, on_progress=on_progress
+        )
+        deleted = paused.counts[UndoState.DELETED]
+        assert paused.stop_reason == "paused"
+        assert paused.counts == {UndoState.DELETED: deleted, UndoState.PENDING: 60 - deleted}
+        assert 20 <= deleted == deletions(served) < 20 + MAXIMUM
+        assert await users(connection.client) == 65 - deleted
+        done = await run_undo(journal, connection, connection.client, permit)
+        assert done.counts == {UndoState.DELETED: 60}
+        assert deletions(served) == 60
+
+
+async def test_a_refusal_stops_the_undo_after_the_deletions_in_flight(home: Path, tmp_path: Path) -> None:
+    async with planned_undo(tmp_path, 60) as (served, connection, journal):
+
+        def on_progress(done: int, total: int, counts: Mapping[UndoState, int]) -> None:
+            if done == 20:
+                connection.refuse_writes("test is read-only")
+
+        permit = authorize_undo(journal, connection, Confirmation(typed="test"))
+        stopped = await run_undo(journal, connection, connection.client, permit, on_progress=on_progress)
+        deleted = stopped.counts[UndoState.DELETED]
+        assert "test is read-only" in stopped.stop_reason
+        assert stopped.counts == {UndoState.DELETED: deleted, UndoState.PENDING: 60 - deleted}
+        assert deleted == deletions(served) < 20 + MAXIMUM
+
+
+async def test_a_defect_is_raised_after_the_deletions_in_flight(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with planned_undo(tmp_path, 60) as (served, connection, journal):
+        failing = created_rows(journal, -1, 60)[30].user_id
+
+        def changed_reason(kind: UndoTarget, document: Row, row: CreatedRow) -> str:
+            if row.user_id == failing:
+                raise KeyError("defect")
+            return ""
+
+        monkeypatch.setattr(type(undo_target_for(journal)), "changed_reason", changed_reason)
+        permit = authorize_undo(journal, connection, Confirmation(typed="test"))
+        with pytest.raises(KeyError):
+            await run_undo(journal, connection, connection.client, permit)
+        counts = undo_counts(journal)
+        assert counts == {UndoState.DELETED: deletions(served), UndoState.PENDING: 60 - deletions(served)}
+        assert deletions(served) < 30 + MAXIMUM
+        assert [line.outcome for line in connection.audit.lines()][-1] == "unknown"
+
+
+async def test_entries_are_deleted_several_at_a_time_after_reading_the_list_one_time(
+    home: Path, tmp_path: Path
+) -> None:
+    limiters = RateLimiters(0, 0, InFlightLimit(MAXIMUM))
+    with serving(SandboxOptions(users=5, latency_ms=20)) as served:
+        async with Connection(profile(served), served.token, rate_limiters=limiters) as connection:
+            with await imported_entries(connection, tmp_path, 60) as journal:
+                await plan_undo(journal, connection.client)
+                reads = served.sandbox.requests["getEntriesByAllowlistId"]
+                impact = await assess_undo(journal, connection, connection.client)
+                needed = undo_requirement(journal, connection, impact)
+                confirmation = Confirmation(typed=needed.accepted[0], read=needed.code)
+                permit = authorize_undo(journal, connection, confirmation, impact)
+                in_flight: list[int] = []
+                result = await run_undo(
+                    journal,
+                    connection,
+                    connection.client,
+                    permit,
+                    on_progress=lambda done, total, counts: in_flight.append(connection.log.in_flight + 1),
+                )
+                assert result.counts == {UndoState.DELETED: 60}
+                assert 1 < max(in_flight) <= MAXIMUM
+                assert served.sandbox.requests["deleteAllowlistEntryById"] == 60
+                assert served.sandbox.requests["getEntriesByAllowlistId"] - reads <= 2

@@ -1,22 +1,25 @@
 """Delete the users or allowlist entries that a job created and nobody has changed since.
 
 Each object is read again right before it is deleted; one that changed is skipped and listed (undo_targets.py defines
-what counts as a change). The undo is stored in the job's journal, so that it can be stopped and resumed.
+what counts as a change). Several are deleted at a time (services/bulk.py). The undo is stored in the job's journal,
+before and after each request, so that it can be stopped and resumed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.services.access.impact import assess_entries
 from dyntui.services.actions.registry import declared_write
 from dyntui.services.actions.write_types import Confirmation, Impact, Requirement, Target, WriteAction
+from dyntui.services.bulk import BulkRun
 from dyntui.services.imports.backoff import Backoff
-from dyntui.services.imports.destination import ServerReader
 from dyntui.services.imports.job_control import JobControl, JobStopped
 from dyntui.services.imports.job_service import refuse_single_call
 from dyntui.services.imports.response_outcome import OutcomeKind, outcome_of_error
@@ -49,6 +52,7 @@ _WINDOW = 200
 _LIST_FROM = 100
 _ALREADY_DELETED = "is already deleted"
 _LISTED = 1000
+_OPEN = (UndoState.SENDING, UndoState.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +131,16 @@ async def plan_undo(
             on_progress(done, total)
 
     if total < _LIST_FROM:
-        every = created_rows(journal, -1, _LIST_FROM)
-        for start in range(0, len(every), kind.read_size):
-            rows = every[start : start + kind.read_size]
-            now = await kind.read(read_server, rows)
-            decide([(row, now[row.user_id]) for row in rows if row.user_id in now])
+        rows = created_rows(journal, -1, _LIST_FROM)
+        parts = [rows[start : start + kind.read_size] for start in range(0, len(rows), kind.read_size)]
+
+        async def read_part(part: list[CreatedRow]) -> list[tuple[CreatedRow, Row]]:
+            documents = await kind.read(read_server, part)
+            return [(row, documents[row.user_id]) for row in part if row.user_id in documents]
+
+        async with aclosing(BulkRun(client, kind.operation).in_order(parts, read_part)) as found:
+            async for existing in found:
+                decide(existing)
     else:
         async for page in kind.list_pages(read_server):
             there = {str(document.get("id")): document for document in page}
@@ -166,7 +175,7 @@ async def run_undo(
     connection.write_gate.record_start(action, [target])
     stopped: JobStopped | None = None
     try:
-        await _delete_all(journal, client, permit, control, on_progress)
+        await _Deletions(journal, client, permit, control, on_progress).delete_all()
     except JobStopped as halt:
         stopped = halt
     except BaseException as error:
@@ -179,89 +188,135 @@ async def run_undo(
     return undo_result(journal, stopped.reason, stopped.error) if stopped else undo_result(journal)
 
 
-async def _delete_all(
-    journal: Journal,
-    client: Client,
-    permit: WritePermit,
-    control: JobControl,
-    on_progress: Callable[[int, int, Mapping[UndoState, int]], None] | None,
-) -> None:
-    kind, read_server = undo_target_for(journal), make_reader(client, patient=True)
-    open_states = (UndoState.SENDING, UndoState.PENDING)
-    counts = Counter(undo_counts(journal))
-    total, done = sum(counts.get(state, 0) for state in open_states), 0
-    after = -1
-    while lines := undo_lines(journal, open_states, after, _WINDOW):
-        after = lines[-1].row
-        for start in range(0, len(lines), kind.read_size):
-            control.check()
-            part = lines[start : start + kind.read_size]
-            rows = {row.user_id: row for row in created_as(journal, [line.user_id for line in part])}
-            now = await kind.read(read_server, list(rows.values()))
-            for line in part:
-                control.check()
-                was_sent = line.state is UndoState.SENDING
-                row, document = rows[line.user_id], now.get(line.user_id)
-                state = await _delete(
-                    journal, client, permit, control, kind, read_server, row, document, was_sent=was_sent
-                )
-                done += 1
-                counts[line.state] -= 1
-                counts[state] += 1
-                if on_progress is not None:
-                    on_progress(done, total, dict(counts))
+class _Deletions:
+    """Deletes the planned objects of one undo, several at a time.
 
-
-async def _delete(
-    journal: Journal,
-    client: Client,
-    permit: WritePermit,
-    control: JobControl,
-    kind: UndoTarget,
-    read_server: ServerReader,
-    row: CreatedRow,
-    document: Row | None,
-    *,
-    was_sent: bool,
-) -> UndoState:
-    """Delete one object, whose current state is `document`, and return its state of the undo.
-
-    After a lost response it is read again: deleting by id cannot hit another object.
+    After a stop request or a failure nothing more is sent, and the deletions in flight end.
     """
-    from dyntui.api.errors import ApiProblem
 
-    backoff = Backoff()
-    while True:
-        if document is None:
-            state, reason = (UndoState.DELETED, "") if was_sent else (UndoState.SKIPPED, _ALREADY_DELETED)
-            write_undo(journal, [UndoLine(row.row, row.user_id, state, reason)])
-            return state
-        line = _line(kind, row, document)
-        if line.state is UndoState.SKIPPED:
-            write_undo(journal, [line])
-            return line.state
-        write_undo(journal, [line._replace(state=UndoState.SENDING)])
-        was_sent = True
-        try:
-            await client.call(kind.operation, path={kind.parameter: row.user_id}, permit=permit)
-        except ApiProblem as problem:
-            response = outcome_of_error(problem)
-            if response.kind is OutcomeKind.NOT_ALLOWED:
+    def __init__(
+        self,
+        journal: Journal,
+        client: Client,
+        permit: WritePermit,
+        control: JobControl,
+        on_progress: Callable[[int, int, Mapping[UndoState, int]], None] | None,
+    ) -> None:
+        self._journal = journal
+        self._client = client
+        self._permit = permit
+        self._control = control
+        self._on_progress = on_progress
+        self._kind = undo_target_for(journal)
+        self._read_server = make_reader(client, patient=True)
+        self._counts = Counter(undo_counts(journal))
+        self._total = sum(self._counts.get(state, 0) for state in _OPEN)
+        self._done = 0
+        self._failure: Exception | None = None
+        """The first failure; the other deletions stop with it."""
+
+    async def delete_all(self) -> None:
+        """Delete the objects. Raises JobStopped, or the failure that ended it."""
+        if self._kind.read_size == 1:
+            await self._delete_lines(chain.from_iterable(self._parts()), None)
+            return
+        for part in self._parts():
+            self._check()
+            rows = created_as(self._journal, [line.user_id for line in part])
+            await self._delete_lines(part, await self._kind.read(self._read_server, rows))
+
+    def _parts(self) -> Iterator[list[UndoLine]]:
+        after = -1
+        while lines := undo_lines(self._journal, _OPEN, after, max(_WINDOW, self._kind.read_size)):
+            after = lines[-1].row
+            yield lines
+
+    async def _delete_lines(self, lines: Iterable[UndoLine], documents: Mapping[str, Row] | None) -> None:
+        """Delete the objects of these rows. documents: their current state by id; None to read each one first."""
+
+        async def delete(line: UndoLine) -> None:
+            try:
+                self._check()
+                (row,) = created_as(self._journal, [line.user_id])
+                found = documents
+                if found is None:
+                    found = await self._kind.read(self._read_server, [row])
+                    self._check()
+                state = await self._delete(row, found.get(line.user_id), was_sent=line.state is UndoState.SENDING)
+            except Exception as error:
+                self._failure = self._failure or error
+                raise
+            self._count(line.state, state)
+
+        run = BulkRun(self._client, self._kind.operation)
+        async with aclosing(run.in_order(lines, delete, drain=True)) as deletions:
+            async for _ in deletions:
+                pass
+
+    def _must_stop(self) -> bool:
+        return self._failure is not None or self._control.stop_requested
+
+    def _check(self) -> None:
+        """Raise what stops the undo, if anything."""
+        self._control.check()
+        if self._failure is not None:
+            raise self._failure
+
+    def _count(self, old_state: UndoState, new_state: UndoState) -> None:
+        self._done += 1
+        self._counts[old_state] -= 1
+        self._counts[new_state] += 1
+        if self._on_progress is not None:
+            self._on_progress(self._done, self._total, dict(self._counts))
+
+    async def _delete(self, row: CreatedRow, document: Row | None, *, was_sent: bool) -> UndoState:
+        """Delete one object, whose current state is `document`, and return its state of the undo.
+
+        was_sent: whether its deletion may have been sent before. After a lost response the object is read again:
+        deleting by id cannot hit another object.
+        """
+        from dyntui.api.errors import ApiProblem, WriteStopped
+
+        kind, journal = self._kind, self._journal
+        backoff = Backoff()
+        while True:
+            if document is None:
+                state, reason = (UndoState.DELETED, "") if was_sent else (UndoState.SKIPPED, _ALREADY_DELETED)
+                write_undo(journal, [UndoLine(row.row, row.user_id, state, reason)])
+                return state
+            line = _line(kind, row, document)
+            if line.state is UndoState.SKIPPED:
                 write_undo(journal, [line])
-                raise JobStopped(response.message, error=problem) from problem
-            if response.kind in (OutcomeKind.REFUSED, OutcomeKind.TOO_LARGE) and response.status != 404:
-                write_undo(journal, [line._replace(state=UndoState.FAILED, reason=response.message)])
-                return UndoState.FAILED
-            delay = backoff.next_delay()
-            if delay is None:
-                raise JobStopped(f"the server does not respond: {response.message}", error=problem) from problem
-            delay = max(delay, getattr(problem, "retry_after", None) or 0.0)
-            with client.log.waits.known("a server that fails", delay):
-                await control.wait(delay)
-            document = (await kind.read(read_server, [row])).get(row.user_id)
-            continue
-        write_undo(journal, [line._replace(state=UndoState.DELETED)])
-        return UndoState.DELETED
+                return line.state
+            permit = self._permit.for_target(self._must_stop)
+            write_undo(journal, [line._replace(state=UndoState.SENDING)])
+            try:
+                await self._client.call(kind.operation, path={kind.parameter: row.user_id}, permit=permit)
+            except WriteStopped:
+                if not was_sent:
+                    write_undo(journal, [line])
+                self._check()
+                raise
+            except ApiProblem as problem:
+                was_sent = True
+                response = outcome_of_error(problem)
+                if response.kind is OutcomeKind.NOT_ALLOWED:
+                    write_undo(journal, [line])
+                    raise JobStopped(response.message, error=problem) from problem
+                if response.kind in (OutcomeKind.REFUSED, OutcomeKind.TOO_LARGE) and response.status != 404:
+                    write_undo(journal, [line._replace(state=UndoState.FAILED, reason=response.message)])
+                    return UndoState.FAILED
+                delay = backoff.next_delay()
+                if delay is None:
+                    raise JobStopped(f"the server does not respond: {response.message}", error=problem) from problem
+                delay = max(delay, getattr(problem, "retry_after", None) or 0.0)
+                with self._client.log.waits.known("a server that fails", delay):
+                    await self._control.wait(delay)
+                self._check()
+                document = (await kind.read(self._read_server, [row])).get(row.user_id)
+                continue
+            write_undo(journal, [line._replace(state=UndoState.DELETED)])
+            return UndoState.DELETED
 
 
 def _line(kind: UndoTarget, row: CreatedRow, document: Row) -> UndoLine:

@@ -105,7 +105,7 @@ class _EntryTarget:
     operation = declaration("allowlists.import-undo").action.operation
     parameter = "allowlistEntryId"
     warning = declaration("allowlists.import-undo").action.warning
-    read_size = 200
+    read_size = 1000
     """Entries cannot be changed through the API: the list is read once for many deletions."""
 
     def __init__(self, list_id: str) -> None:
