@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.tui.access_support import WALLET, connection_of, go, notes, pretend_l
 from tests.tui.tui_support import SMALL, TOKEN, console_of, demo, fill, press, profile, settled, text_of, until
 from textual.pilot import Pilot
 
+from dyntui.api.client import Client
 from dyntui.api.errors import Invalid, NotSent
 from dyntui.config.paths import paths
 from dyntui.tui.features.users.edit_profile import parse_metadata_value
@@ -34,19 +36,16 @@ async def read_open_user(pilot: Pilot[Any]) -> dict[str, Any]:
     return dict(document)
 
 
-def refuse(
-    monkeypatch: pytest.MonkeyPatch, pilot: Pilot[Any], operation: str, when: Callable[[dict[str, Any]], bool]
-) -> None:
+def refuse(monkeypatch: pytest.MonkeyPatch, operation: str, when: Callable[[dict[str, Any]], bool]) -> None:
     """Let the server refuse the calls of `operation` for which `when` is true."""
-    client = connection_of(pilot).client
-    call = client.call
+    call = Client.call
 
-    async def refusing(operation_id: str, **more: Any) -> Any:
+    async def refusing(client: Client, operation_id: str, **more: Any) -> Any:
         if operation_id == operation and when(more):
             raise Invalid(422, "refused by the test", code="test_refusal")
-        return await call(operation_id, **more)
+        return await call(client, operation_id, **more)
 
-    monkeypatch.setattr(client, "call", refusing)
+    monkeypatch.setattr(Client, "call", refusing)
 
 
 def active_sessions(user: dict[str, Any]) -> int:
@@ -147,7 +146,7 @@ async def test_a_failure_is_shown_with_the_message_of_the_server(monkeypatch: py
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF)
-        refuse(monkeypatch, pilot, "revokeSessionById", lambda more: True)
+        refuse(monkeypatch, "revokeSessionById", lambda more: True)
         await press(pilot, "4", "x", "y")
         assert " not " in notes(pilot)[-1]
         assert "refused by the test" in notes(pilot)[-1]
@@ -219,7 +218,7 @@ async def test_marked_users_are_deleted_and_failed_users_stay_marked(monkeypatch
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *MARKED)
         ids = [str(row["id"]) for row in (await first_page(pilot))[:3]]
-        refuse(monkeypatch, pilot, "deleteUser", lambda more: more["path"]["userId"] == ids[1])
+        refuse(monkeypatch, "deleteUser", lambda more: more["path"]["userId"] == ids[1])
         await press(pilot, "d")
         assert "Delete 3 users?" in text_of(console)
         await press(pilot, "y")
@@ -369,7 +368,7 @@ async def test_a_failed_export_leaves_no_file(monkeypatch: pytest.MonkeyPatch, t
     console = demo(230)
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot)
-        refuse(monkeypatch, pilot, "getEnvironmentUsers", lambda more: more["query"].get("offset", 0) > 0)
+        refuse(monkeypatch, "getEnvironmentUsers", lambda more: more["query"].get("offset", 0) > 0)
         await export_to(pilot, tmp_path / "all.csv")
         assert "refused by the test" in notes(pilot)[-1]
         assert not list(tmp_path.glob("*.csv"))
@@ -498,3 +497,22 @@ async def test_an_external_wallet_is_linked() -> None:
         assert f"address: {WALLET}" in text_of(console)
         await press(pilot, "y")
         assert WALLET in [wallet["publicKey"] for wallet in (await read_open_user(pilot))["wallets"]]
+
+
+async def test_an_export_runs_in_a_thread_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    threads: set[int] = set()
+    send = Client.send
+
+    async def recorded(client: Client, *arguments: Any, **more: Any) -> Any:
+        threads.add(threading.get_ident())
+        return await send(client, *arguments, **more)
+
+    console = demo(230)
+    async with console.run_test(size=(120, 40)) as pilot:
+        await go(pilot)
+        monkeypatch.setattr(Client, "send", recorded)
+        await export_to(pilot, tmp_path / "all.csv")
+        assert notes(pilot)[-1].startswith("230 users exported")
+        await press(pilot, "asterisk")
+        assert threads
+        assert threading.get_ident() not in threads

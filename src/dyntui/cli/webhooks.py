@@ -38,20 +38,13 @@ def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int
     if not failed:
         list_rows(context, record, parent=webhook_id, limit=limit, ndjson=ndjson)
         return
-    rows = context.run_connected(lambda connection: _read_failed_messages(connection, webhook_id))
+    from dyntui.services.webhooks import scan_failed
+
+    async def work(connection: Connection) -> list[Row]:
+        return [scanned.row async for scanned in scan_failed(connection.client, webhook_id)]
+
+    rows = context.run_connected(work)
     show_rows(context, record, rows[:limit], None, ndjson=ndjson)
-
-
-async def _read_failed_messages(connection: Connection, webhook_id: str) -> list[Row]:
-    from dyntui.resources.webhooks import is_delivered
-    from dyntui.services.lists.list_source import scan
-
-    record = RESOURCES["webhook-messages"]
-    return [
-        scanned.row
-        async for scanned in scan(connection.client, record, parent=webhook_id)
-        if is_delivered(scanned.row) is False
-    ]
 
 
 @webhooks.command("deliveries")
@@ -81,6 +74,7 @@ def redeliver_messages(
 ) -> int:
     """Send messages of a webhook again."""
     from dyntui.services.actions.resource_actions import find_action, make_target, make_write_action
+    from dyntui.services.webhooks import scan_failed
 
     record = RESOURCES["webhook-messages"]
     if failed and ids:
@@ -89,7 +83,8 @@ def redeliver_messages(
     async def work(connection: Connection) -> int:
         write = make_write_action(record, find_action(record, "redeliver"), parent=webhook_id)
         if failed:
-            targets = [make_target(record, row) for row in await _read_failed_messages(connection, webhook_id)]
+            failed_messages = scan_failed(connection.client, webhook_id)
+            targets = [make_target(record, scanned.row) async for scanned in failed_messages]
         else:
             targets = [make_target(record, None, message_id) for message_id in read_ids(ids)]
         if not targets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from dyntui.resources.webhook_payloads import body_text, request_header, request
 from dyntui.resources.webhooks import is_delivered
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.lists.list_query import ListQuery
+from dyntui.services.lists.list_source import ScannedRow, scan
 from dyntui.services.lists.page_scan import scan_by_cursor
 from dyntui.services.lists.paged_view import PagedView
 from dyntui.services.lists.response_rows import read_page
@@ -35,6 +36,7 @@ __all__ = [
     "failed_view",
     "read_deliveries",
     "read_secret_action",
+    "scan_failed",
     "verify_delivery",
     "verify_signature",
 ]
@@ -131,6 +133,14 @@ async def read_deliveries(client: Client, webhook_id: str, message_id: str) -> l
         return str(row.get("deliveredAt") or ""), attempt if isinstance(attempt, (int, float)) else 0.0
 
     return sorted(page.rows, key=sort_key, reverse=True)
+
+
+async def scan_failed(client: Client, webhook_id: str) -> AsyncGenerator[ScannedRow, None]:
+    """Yield the messages that failed. The API cannot filter them, so all messages are read."""
+    async with aclosing(scan(client, RESOURCES["webhook-messages"], parent=webhook_id)) as found:
+        async for scanned in found:
+            if is_delivered(scanned.row) is False:
+                yield scanned
 
 
 def failed_view(client: Client, webhook_id: str) -> PagedView:

@@ -125,12 +125,11 @@ async def scan(
     *,
     parent: str = "",
     query: ListQuery | None = None,
-    view: PagedView | None = None,
     max_rows: int | None = None,
 ) -> AsyncGenerator[ScannedRow, None]:
     """Yield every row of a list one time; see `scan_pages`. Close it with `aclosing` when it is left early."""
     seen = 0
-    pages = scan_pages(client, resource, parent=parent, query=query, view=view, max_rows=max_rows)
+    pages = scan_pages(client, resource, parent=parent, query=query, max_rows=max_rows)
     async with aclosing(pages):
         async for page in pages:
             for row in page.rows:
@@ -144,7 +143,6 @@ async def scan_pages(
     *,
     parent: str = "",
     query: ListQuery | None = None,
-    view: PagedView | None = None,
     max_rows: int | None = None,
 ) -> AsyncGenerator[RowPage, None]:
     """Yield the pages of a list, at least one, each with the rows that were not on a page before.
@@ -152,23 +150,20 @@ async def scan_pages(
     Several pages are read at a time (`scan_by_offset`). Memory does not grow with the number of rows. The complete list
     is read oldest first where the API can order by creation, so that new rows are at the end.
 
-    parent: the id of the parent, for the path. view: read what this view shows, in place of `query`. max_rows: read
-    only the first rows, in the order of `query`.
+    parent: the id of the parent, for the path. max_rows: read only the first rows, in the order of `query`.
     Raises RepeatedPage when the server does not page, DyntuiError when the list changes faster than it can be read.
     """
     from dyntui.api.pagination import RowPage
 
-    query = view.query if view is not None else query or ListQuery()
+    query = query or ListQuery()
     if query.filter and resource.filter is not None and resource.filter.searched_locally:
         found = await _find_locally(client, resource, parent, query)
         yield RowPage(found[:max_rows], total=len(found))
         return
     if max_rows is None and any(column.order == "createdAt" for column in resource.columns):
         query = ListQuery(order="createdAt-asc", filter=query.filter)
-    fetch = view.fetch if view is not None else _make_server_fetch(client, resource, parent)
-    paging = view.paging if view is not None else resource.list.paging
-    run = BulkRun(client, resource.list.operation)
-    if paging is Paging.OFFSET:
+    fetch, run = _make_server_fetch(client, resource, parent), BulkRun(client, resource.list.operation)
+    if resource.list.paging is Paging.OFFSET:
         pages = scan_by_offset(
             run, lambda offset, limit: fetch(query, offset, limit, None), key=resource.key, max_rows=max_rows
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial, partialmethod
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -27,8 +27,10 @@ from dyntui.tui.shell.lists.resource_actions_screen import ResourceActionsScreen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 if TYPE_CHECKING:
+    from dyntui.api.client import Client
     from dyntui.api.models import Webhook
     from dyntui.services.connection import Connection
+    from dyntui.services.lists.list_source import ScannedRow
     from dyntui.services.lists.paged_view import PagedView
     from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
@@ -165,6 +167,11 @@ class WebhookMessagesScreen(ResourceActionsScreen):
         from dyntui.services.webhooks import failed_view
 
         return failed_view(connection.client, self.parent_id)
+
+    def scan_rows(self, client: Client) -> AsyncGenerator[ScannedRow, None]:
+        from dyntui.services.webhooks import scan_failed
+
+        return scan_failed(client, self.parent_id) if self.failed_only else super().scan_rows(client)
 
     def action_toggle_failed_only(self) -> None:
         connection = self.console.session.connection

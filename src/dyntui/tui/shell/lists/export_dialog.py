@@ -13,7 +13,8 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
 
 if TYPE_CHECKING:
-    from dyntui.services.connection import Connection
+    from dyntui.api.client import Client
+    from dyntui.resources import Resource
     from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
@@ -71,18 +72,25 @@ def _start_export(screen: MarkedListScreen, marked_ids: Sequence[str], values: V
     if what == "search" and screen.search is not None:
         ids = screen.search.ids
     columns = [column.field for column in screen.shown_columns if column.field] if values["format"] == "shown" else ()
+    by_id = what in ("marked", "search")
+    cached_rows = screen.rows_of(ids) if by_id else ()
+    query = screen.view.query if what == "filter" and screen.view is not None else None
+
+    async def export(dialog: ScanDialog) -> int | None:
+        from dyntui.services.lists.list_source import scan
+
+        async with connection.new_client() as client:
+            rows = (
+                _read_rows(client, screen.record, ids, cached_rows, missing)
+                if by_id
+                else scan(client, screen.record, query=query)
+            )
+            return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
 
     async def work(dialog: ScanDialog) -> int | None:
-        from dyntui.services.lists.list_source import ListQuery, scan
+        from dyntui.services.thread_loop import run_in_thread
 
-        by_id = what in ("marked", "search")
-        query = screen.view.query if what == "filter" and screen.view is not None else ListQuery()
-        rows = (
-            _read_rows(screen, connection, ids, missing)
-            if by_id
-            else scan(connection.client, screen.record, query=query)
-        )
-        return await _write(path, values["format"], screen.record.name, rows, dialog, columns)
+        return await run_in_thread(lambda: export(dialog))
 
     def done(written: int | None) -> None:
         if written is None:
@@ -99,11 +107,11 @@ def _start_export(screen: MarkedListScreen, marked_ids: Sequence[str], values: V
 
 
 async def _read_rows(
-    screen: MarkedListScreen, connection: Connection, ids: Sequence[str], missing: list[str]
+    client: Client, record: Resource, ids: Sequence[str], cached_rows: Sequence[Row], missing: list[str]
 ) -> AsyncGenerator[ScannedRow, None]:
     """Yield the rows with these ids, with the fields that only the list has.
 
-    missing: gets the ids of rows that no longer exist.
+    cached_rows: the row of each id as the list shows it. missing: gets the ids of rows that no longer exist.
     """
     from dyntui.api.errors import NotFound
     from dyntui.services.actions.resource_actions import read_one
@@ -113,15 +121,15 @@ async def _read_rows(
     async def read(item: tuple[str, Row]) -> Row | None:
         row_id, cached_row = item
         try:
-            return {**cached_row, **await read_one(connection.client, screen.record, row_id)}
+            return {**cached_row, **await read_one(client, record, row_id)}
         except NotFound:
             if cached_row.get("deletedAt"):
                 return cached_row  # a deleted wallet is only in the list
             missing.append(row_id)
             return None
 
-    run, number = BulkRun(connection.client, screen.record.detail), 0
-    async with aclosing(run.in_order(zip(ids, screen.rows_of(ids), strict=True), read)) as rows:
+    run, number = BulkRun(client, record.detail), 0
+    async with aclosing(run.in_order(zip(ids, cached_rows, strict=True), read)) as rows:
         async for row in rows:
             number += 1
             if row is not None:

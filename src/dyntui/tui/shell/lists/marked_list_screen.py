@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,9 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.lists.local_list_screen import LocalListScreen
 
 if TYPE_CHECKING:
+    from dyntui.api.client import Client
     from dyntui.services.actions.write_types import WriteResults
+    from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.shell.lists.scan_dialog import ScanDialog
 
 __all__ = ["MarkedListScreen"]
@@ -67,18 +69,28 @@ class MarkedListScreen(LocalListScreen):
         elif view.is_complete:
             self._mark([str(row.get(self.record.key, "")) for row in view.loaded_rows()])
         else:
-            from dyntui.services.lists.list_source import scan
+            from dyntui.services.thread_loop import run_in_thread
 
             connection = self.console.session.connection
             assert connection is not None
-            found = scan(connection.client, self.record, parent=self.parent_id, view=view)
 
-            async def ids() -> AsyncGenerator[tuple[str, int, int | None], None]:
-                async with aclosing(found):
+            async def ids(client: Client) -> AsyncGenerator[tuple[str, int, int | None], None]:
+                async with aclosing(self.scan_rows(client)) as found:
                     async for scanned in found:
                         yield str(scanned.row.get(self.record.key, "")), scanned.seen, scanned.reported
 
-            self._scan_and_mark("Mark all that match" if self.filter_text else "Mark all", ids())
+            async def read(dialog: ScanDialog) -> list[str] | None:
+                async with connection.new_client() as client:
+                    return await _collect_ids(ids(client), dialog)
+
+            title = "Mark all that match" if self.filter_text else "Mark all"
+            self._scan_and_mark(title, lambda dialog: run_in_thread(lambda: read(dialog)))
+
+    def scan_rows(self, client: Client) -> AsyncGenerator[ScannedRow, None]:
+        """Yield every row of the list, with a client of any event loop."""
+        from dyntui.services.lists.list_source import scan
+
+        return scan(client, self.record, parent=self.parent_id, query=self.view.query if self.view else None)
 
     @on(Table.RangeRequested)
     def _range_requested(self, event: Table.RangeRequested) -> None:
@@ -97,20 +109,10 @@ class MarkedListScreen(LocalListScreen):
                     seen += 1
                     yield row_id, seen, count
 
-        self._scan_and_mark(f"Mark {quantity(count, 'row')}", ids())
+        self._scan_and_mark(f"Mark {quantity(count, 'row')}", lambda dialog: _collect_ids(ids(), dialog))
 
-    def _scan_and_mark(self, title: str, ids: AsyncGenerator[tuple[str, int, int | None], None]) -> None:
+    def _scan_and_mark(self, title: str, work: Callable[[ScanDialog], Awaitable[list[str] | None]]) -> None:
         from dyntui.tui.shell.lists.scan_dialog import scan_with_progress
-
-        async def work(dialog: ScanDialog) -> list[str] | None:
-            found: list[str] = []
-            async with aclosing(ids):
-                async for row_id, seen, total in ids:
-                    if dialog.stopped:
-                        return None
-                    dialog.show(seen, total)
-                    found.append(row_id)
-            return found
 
         def then(found: list[str] | None) -> None:
             if found is None:
@@ -124,3 +126,15 @@ class MarkedListScreen(LocalListScreen):
         self.table.mark(ids)
         self.refresh_status()
         self.console.notify(f"{quantity(len(ids), 'row')} marked")
+
+
+async def _collect_ids(ids: AsyncGenerator[tuple[str, int, int | None], None], dialog: ScanDialog) -> list[str] | None:
+    """Return the ids, or None when it was stopped. ids: each with the number of rows so far, and their total."""
+    found: list[str] = []
+    async with aclosing(ids):
+        async for row_id, seen, total in ids:
+            if dialog.stopped:
+                return None
+            dialog.show(seen, total)
+            found.append(row_id)
+    return found

@@ -1,9 +1,8 @@
-"""Read a whole list with a progress dialog; for exports and for marking all rows."""
+"""Read many rows with a progress dialog; for exports and for marking rows."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -31,21 +30,26 @@ class ScanDialog(BaseDialog[None]):
     def __init__(self, title: str) -> None:
         super().__init__(title)
         self.stopped = False
-        self._shown_at = 0.0
+        self._seen = 0
+        self._reported: int | None = None
 
     def content(self) -> ComposeResult:
         yield Static("0 rows read", id="progress", markup=False)
 
     def show(self, seen: int, reported: int | None) -> None:
-        """Show the number of rows that were read, a few times a second; it may be called for every row.
+        """Show the number of rows that were read with the next frame. It may be called for every row, in any thread.
 
         reported: the total by the server; None when it is unknown.
         """
-        at = time.monotonic()
-        if self.is_mounted and at - self._shown_at >= _SHOW_INTERVAL_S:
-            self._shown_at = at
-            total = f" of {reported:,}" if reported is not None else ""
-            self.query_one("#progress", Static).update(f"{seen:,}{total} rows read")
+        self._seen, self._reported = seen, reported
+
+    def on_mount(self) -> None:
+        self.set_interval(_SHOW_INTERVAL_S, self._show_progress)
+
+    def _show_progress(self) -> None:
+        if self._seen:
+            total = f" of {self._reported:,}" if self._reported is not None else ""
+            self.query_one("#progress", Static).update(f"{self._seen:,}{total} rows read")
 
     def action_cancel(self) -> None:
         self.stopped = True
