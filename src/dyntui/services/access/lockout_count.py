@@ -20,6 +20,7 @@ from dyntui.services.access.drafts import key_of
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.access.impact import entry_count
 from dyntui.services.access.user_identifiers import keys_for
+from dyntui.services.bulk import BulkRun
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -187,14 +188,16 @@ async def count_affected(connection: Connection, before: AccessPolicy, after: Ac
         for role in (PolicyRole.SITE_ACCESS, PolicyRole.BLOCK)
         for row in access.with_role(role)
     }
-    keys: dict[str, frozenset[str]] = {}
-    total_entries = 0
-    for list_id in lists:
-        count = await entry_count(connection.client, list_id)
-        total_entries += count or 0
-        if total_entries > _MAX_ENTRIES:
-            return Lockout(users, not_counted_reason=f"the lists have more than {_MAX_ENTRIES:,} entries.", gates=gates)
-        keys[list_id] = frozenset([key_of(entry) async for entry in entries_of(connection.client, list_id)])
+    client = connection.client
+    run = BulkRun(client, "getEntriesByAllowlistId")
+    counts = [count or 0 async for count in run.in_order(lists, lambda list_id: entry_count(client, list_id))]
+    if sum(counts) > _MAX_ENTRIES:
+        return Lockout(users, not_counted_reason=f"the lists have more than {_MAX_ENTRIES:,} entries.", gates=gates)
+
+    async def read_keys(list_id: str) -> tuple[str, frozenset[str]]:
+        return list_id, frozenset([key_of(entry) async for entry in entries_of(client, list_id)])
+
+    keys = dict([found async for found in run.scans_in_order(lists, read_keys)])
     return _count_changes(users, _rule(before, keys), _rule(after, keys), gates)
 
 

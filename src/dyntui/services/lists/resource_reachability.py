@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -10,14 +9,13 @@ from weakref import WeakKeyDictionary
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.resources import Paging, Resource, Scope
 from dyntui.services.actions.resource_actions import resolve_parent
+from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.list_source import ListQuery, make_fetch
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
 
 __all__ = ["Reachability", "reachability_of"]
-
-_MAX_PARALLEL_PROBES = 4
 
 
 class Reachability:
@@ -47,14 +45,9 @@ class Reachability:
 
     async def probe(self, records: Iterable[Resource]) -> None:
         """Probe each list that was not probed and needs no parent."""
-        limit = asyncio.Semaphore(_MAX_PARALLEL_PROBES)
-
-        async def probe_with_limit(record: Resource) -> None:
-            async with limit:
-                await self._probe(record)
-
         unknown = [record for record in records if not self.is_known(record) and record.scope != Scope.PARENT]
-        await asyncio.gather(*map(probe_with_limit, unknown))
+        async for _ in BulkRun(self._client, "getEnvironmentUsers").in_order(unknown, self._probe):
+            pass
 
     async def _probe(self, record: Resource) -> None:
         try:
