@@ -9,15 +9,25 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dyntui.store.journal import Journal
 
 FOLDER = Path(__file__).parent
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
+BULK_ROWS = 50
+"""Users of a bulk request, as many as the vendor allows."""
+MAX_SPREAD = 0.3
+"""A figure whose runs are further apart, as a share of their median, is not reliable."""
+MAX_SHARE_OF_OTHERS = 0.1
+"""Figures that are measured while other programs use more of the machine are not reliable."""
 
 
 def run_in_pty(
@@ -62,6 +72,15 @@ class Turns:
         records = (record for result in self.results for record in result["records"] if record["label"] == label)
         return sorted(float(record[figure]) for record in records if record.get(figure) is not None)
 
+    def turns_p95(self, label: str, figure: str) -> tuple[float, ...]:
+        """Return the 95th percentile of each turn of a figure of the keys with a label."""
+        turns = []
+        for result in self.results:
+            turn = Turns()
+            turn.results = [result]
+            turns.append(turn.p95(label, figure))
+        return tuple(turns)
+
     def p50(self, label: str, figure: str) -> float:
         """Return the median of a figure of the keys with a label."""
         return statistics.median(self.keys(label, figure))
@@ -91,9 +110,12 @@ def run_in_turns(programs: Mapping[str, Callable[..., dict[str, Any]]], turns: i
 
 
 @contextmanager
-def sandbox(users: int) -> Iterator[dict[str, str]]:
-    """Run a sandbox on loopback. Yields the environment variables with which dyntui uses it."""
-    command = [sys.executable, "-m", "dyntui", "sandbox", "--port", "0", "--users", str(users)]
+def sandbox(users: int, *options: str) -> Iterator[dict[str, str]]:
+    """Run a sandbox on loopback. Yields the environment variables with which dyntui uses it.
+
+    options: further options of `dyntui sandbox`.
+    """
+    command = [sys.executable, "-m", "dyntui", "sandbox", "--port", "0", "--users", str(users), *options]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=FOLDER.parent
     ) as served:
@@ -103,6 +125,29 @@ def sandbox(users: int) -> Iterator[dict[str, str]]:
             yield {"DYNTUI_BASE_URL": words[2], "DYNTUI_ENVIRONMENT_ID": words[4], "DYNTUI_TOKEN": words[6]}
         finally:
             served.terminate()
+
+
+def write_csv(path: Path, rows: int) -> Path:
+    """Write users with email, names, country and username to a CSV file."""
+    with path.open("w") as file:
+        file.write("email,firstName,lastName,country,username\n")
+        for number in range(rows):
+            file.write(f"person{number}@example.com,First{number % 1000},Last{number % 777},US,user_{number}\n")
+    return path
+
+
+def prepare_import(file: Path, *, rate: float | None) -> Journal:
+    """Read a file of `write_csv` into the journal of a job. rate: as in `JobOptions`."""
+    from dyntui.importer import open_source, propose_mapping
+    from dyntui.services.imports.jobs import JobLocation
+    from dyntui.services.imports.prepare import prepare_job
+
+    environment = os.environ.get("DYNTUI_ENVIRONMENT_ID", "none")
+    location = JobLocation("bench", os.environ.get("DYNTUI_BASE_URL", "none"), environment, "sandbox")
+    with open_source(file) as source:
+        mapping = propose_mapping(source.info, source.sample()).with_constant("emailVerifiedAt", "unverified")
+        options = {"batch": BULK_ROWS, "rate": rate, "settle": 30.0}
+        return prepare_job(source.info, source.rows(), mapping, location, options=options)
 
 
 def median_of(value: Any) -> float:
@@ -126,11 +171,23 @@ class Figure:
     """The maximum of the ratio to the baseline, or of the value without a baseline; None for no target."""
     at_least: bool = False
     """Whether the target is a minimum."""
+    runs: tuple[float, ...] = ()
+    """The values of the runs, or their ratios, of which `value` is the median; to tell how far they are apart."""
 
     @property
     def compared(self) -> float:
         """The ratio to the baseline, or the value without one."""
         return self.value / self.baseline if self.baseline else self.value
+
+    @property
+    def spread(self) -> float:
+        """How far the runs are apart, as a share of their median; 0 for one run."""
+        return (max(self.runs) - min(self.runs)) / (statistics.median(self.runs) or 1.0) if self.runs else 0.0
+
+    @property
+    def bound(self) -> str:
+        """The target as text; "" for none."""
+        return "" if self.target is None else f"at {'least' if self.at_least else 'most'} {self.target:g}"
 
     @property
     def is_met(self) -> bool:
@@ -140,12 +197,51 @@ class Figure:
         return self.compared >= self.target if self.at_least else self.compared <= self.target
 
 
-def print_figures(title: str, lines: list[Figure]) -> bool:
+@dataclass(frozen=True)
+class Table:
+    """The figures of a benchmark under one title."""
+
+    title: str
+    figures: tuple[Figure, ...]
+
+
+printed: list[Table] = []
+"""The tables that were printed, for the summary."""
+
+
+def print_figures(title: str, figures: Sequence[Figure]) -> bool:
     """Print the figures. Returns whether all targets are met."""
+    printed.append(Table(title, tuple(figures)))
     print(f"\n{title}")
-    for line in lines:
-        baseline = f"baseline {line.baseline:>12,.1f}  ratio {line.compared:>7.2f}" if line.baseline else " " * 37
-        sign = "at least" if line.at_least else "at most"
-        target = "" if line.target is None else f"  {sign} {line.target:g}  {'met' if line.is_met else 'NOT MET'}"
-        print(f"  {line.name:<44}{line.value:>14,.1f} {line.unit:<7}{baseline}{target}", flush=True)
-    return all(line.is_met for line in lines)
+    for figure in figures:
+        baseline = f"baseline {figure.baseline:>12,.1f}  ratio {figure.compared:>7.2f}" if figure.baseline else " " * 37
+        met = "" if figure.target is None else f"  {figure.bound}  {'met' if figure.is_met else 'NOT MET'}"
+        apart = f"  runs {figure.spread:.0%} apart" if figure.spread > MAX_SPREAD else ""
+        print(f"  {figure.name:<44}{figure.value:>14,.1f} {figure.unit:<7}{baseline}{met}{apart}", flush=True)
+    return all(figure.is_met for figure in figures)
+
+
+class MachineLoad:
+    """The share of the machine that other programs use, from its creation on."""
+
+    def __init__(self) -> None:
+        self._started = self._read()
+
+    @staticmethod
+    def _read() -> tuple[float, float, float]:
+        """Return the time, and the CPU seconds of all programs and those of this one and its ended children."""
+        with Path("/proc/stat").open() as file:
+            user, nice, system, _, _, irq, softirq, steal = map(int, file.readline().split()[1:9])
+        busy = (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+        return time.monotonic(), busy, sum(os.times()[:4])
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the creation."""
+        return time.monotonic() - self._started[0]
+
+    @property
+    def share_of_others(self) -> float:
+        """The share of all CPUs that other programs used, from 0 to 1."""
+        seconds, busy, own = (after - before for before, after in zip(self._started, self._read(), strict=True))
+        return max(0.0, busy - own) / (seconds * (os.cpu_count() or 1))
