@@ -127,6 +127,16 @@ async def test_many_deletions_are_in_flight_up_to_the_maximum_and_results_keep_t
         assert await env.users() & {target.id for target in targets} == set()
 
 
+async def test_several_requests_are_sent_before_the_first_response_when_the_server_has_responded(
+    tmp_path: Path,
+) -> None:
+    async with environment(tmp_path) as env:
+        targets, seen = await env.targets(20), []
+        env.app.before = lambda name: seen.append((env.app.in_flight, len(env.app.ended)))
+        await env.perform(DELETE, targets)
+        assert (MAXIMUM, 0) in seen
+
+
 async def test_each_target_has_its_own_pair_of_audit_lines_and_its_own_request_id(tmp_path: Path) -> None:
     async with environment(tmp_path) as env:
         targets = await env.targets(20)

@@ -16,6 +16,7 @@ from dyntui.api.catalog import catalog
 from dyntui.api.client import Client
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
+from dyntui.api.request_log import RequestLog
 from dyntui.config.profile import Profile
 from dyntui.core.effect import Effect
 from dyntui.core.errors import UsageError
@@ -51,6 +52,7 @@ DECIDES_ACCESS = (
 class _Api:
     read_only: bool = False
     rate_limiters: RateLimiters = field(default_factory=lambda: RateLimiters(0, 0))
+    log: RequestLog = field(default_factory=RequestLog)
 
 
 def make_gate(folder: Path, *, live: bool = False, client_read_only: bool = False) -> WriteGate:

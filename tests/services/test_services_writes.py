@@ -13,6 +13,7 @@ from dyntui.api.client import Client
 from dyntui.api.errors import ConnectionLost, NotSent, Unauthorized, WriteRefused
 from dyntui.api.permit import WritePermit
 from dyntui.api.rate_limiter import RateLimiters
+from dyntui.api.request_log import RequestLog
 from dyntui.config.profile import Kind, Profile
 from dyntui.core.effect import Effect
 from dyntui.core.errors import NotAuthorized, UsageError
@@ -33,6 +34,7 @@ YES = Confirmation(yes=True)
 class Api:
     read_only = False
     rate_limiters = RateLimiters(0, 0)
+    log = RequestLog()
 
 
 @pytest.fixture

@@ -86,11 +86,17 @@ class BulkRun:
     response it is 1. A run that is made within a request of another run sends one request at a time, as part of it.
     """
 
-    def __init__(self, client: Client, operation_id: str, *, one_at_a_time: bool = False) -> None:
+    def __init__(
+        self, client: Client, operation_id: str, *, one_at_a_time: bool = False, uses_last_response_time: bool = False
+    ) -> None:
         """Make a run whose requests are mostly of the operation `operation_id`.
 
         one_at_a_time: whether a request waits for the end of the one before, because their order matters.
+        uses_last_response_time: whether the response time of the client's last request decides how many requests are
+        sent before the first response; by default it is one.
         """
+        last_ms = client.log.last_ms if uses_last_response_time else None
+        self._first_estimate_s = None if last_ms is None else last_ms / 1000
         self._rate_limiters = client.rate_limiters.for_operation(operation_id)
         self._limit = client.rate_limiters.in_flight
         self._one_at_a_time = one_at_a_time
@@ -124,9 +130,10 @@ class BulkRun:
     @property
     def needed(self) -> int:
         """How many requests are to be in flight now."""
-        if self._response_time_s is None or self._is_nested or self._one_at_a_time:
+        estimate_s = self._first_estimate_s if self._response_time_s is None else self._response_time_s
+        if estimate_s is None or self._is_nested or self._one_at_a_time:
             return 1
-        return min(self._in_flight_for(self._response_time_s), self._limit.maximum)
+        return min(self._in_flight_for(estimate_s), self._limit.maximum)
 
     def _in_flight_for(self, response_time_s: float) -> int:
         if not self.limit_per_minute:

@@ -24,6 +24,7 @@ from dyntui.services.access.access_policy import (
     role_of,
 )
 from dyntui.services.actions.write_types import Impact
+from dyntui.services.bulk import BulkRun
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -94,9 +95,11 @@ async def assess_change(client: Client, kind: PolicyKind, ids: Sequence[str], ch
         raise UsageError(
             f"There is no {kind} {unknown[0]} in this environment.", hint="Refresh the list, or use its environment."
         )
-    counts: dict[str, int | None] = {}
-    for object_id in ids:
-        counts[object_id] = await entry_count(client, object_id) if kind is PolicyKind.LIST else None
+    counts: dict[str, int | None] = dict.fromkeys(ids)
+    if kind is PolicyKind.LIST:
+        run = BulkRun(client, "getEntriesByAllowlistId")
+        found = [count async for count in run.in_order(ids, lambda list_id: entry_count(client, list_id))]
+        counts = dict(zip(ids, found, strict=True))
     impact = assess_impact(access, kind, [rows[object_id] for object_id in ids], change, counts)
     if impact.phrase and len(ids) > 1:
         raise UsageError(f"This decides who may sign in. Change one {kind} at a time.")

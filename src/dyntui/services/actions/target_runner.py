@@ -93,7 +93,8 @@ class TargetRunner:
     async def _run_phase(self, targets: Sequence[Target]) -> list[TargetResult]:
         if len(self._targets) == 1:  # a request that a person waits for, before those of bulk work
             return [await self._perform(targets[0])]
-        run = BulkRun(self._client, self._action.operation, one_at_a_time=not self._can_overlap(targets))
+        one_at_a_time = not self._can_overlap(targets)
+        run = BulkRun(self._client, self._action.operation, one_at_a_time=one_at_a_time, uses_last_response_time=True)
         async with aclosing(run.in_order(self._until_stopped(targets), self._perform, drain=True)) as found:
             results = [result async for result in found]
         return results + [TargetResult(target, WriteOutcome.NOT_TRIED) for target in targets[len(results) :]]

@@ -248,7 +248,7 @@ class _Deletions:
                 raise
             self._count(line.state, state)
 
-        run = BulkRun(self._client, self._kind.operation)
+        run = BulkRun(self._client, self._kind.operation, uses_last_response_time=True)
         async with aclosing(run.in_order(lines, delete, drain=True)) as deletions:
             async for _ in deletions:
                 pass
