@@ -6,9 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.families import slow_except
+from tests.faults.faults_fixtures import read_users
+
+from dyntui.services.actions.audit import Audit
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
 
@@ -260,3 +267,29 @@ main()
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LIMIT_S, check=False)
     assert (done.returncode, done.stderr.strip()) == (code, shown)
+
+
+@pytest.mark.parametrize("number", slow_except(SIGNALS, signal.SIGINT))
+def test_a_signal_records_every_write_in_flight(
+    number: signal.Signals, serve: Callable[..., Any], tmp_path: Path
+) -> None:
+    with serve(users=40, latency_ms=300) as sandbox:
+        environ = sandbox.environ(tmp_path)
+        ids = [user["id"] for user in read_users(sandbox.url)]
+        command = [sys.executable, "-m", "dyntui", "users", "delete", *ids, "--yes"]
+        process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        audit = Audit(tmp_path / "state" / "audit.jsonl")
+        deadline = time.monotonic() + LIMIT_S
+        while sum(line.outcome == "done" for line in audit.lines()) < 4:
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(number)
+        process.communicate(timeout=LIMIT_S)
+        lines: dict[str, list[str]] = {}
+        for line in audit.lines():
+            lines.setdefault(line.targets[0], []).append(line.outcome)
+        assert all(len(outcomes) == 2 and outcomes[0] == "started" for outcomes in lines.values())
+        assert sum("unknown" in outcomes for outcomes in lines.values()) > 1
+        left = {user["id"] for user in read_users(sandbox.url)}
+        assert not left & {user_id for user_id, outcomes in lines.items() if "done" in outcomes}
+        assert left >= set(ids) - {user_id for user_id, outcomes in lines.items() if "not_tried" not in outcomes}
