@@ -27,7 +27,7 @@ def run_with(per_minute: float = 0, in_flight: int = 16) -> BulkRun:
 
 @pytest.mark.parametrize(
     ("per_minute", "response_time_s", "needed"),
-    [(1500, 0.2, 8), (1500, 0.8, 16), (150, 0.8, 4), (150, 3.0, 11), (0, 0.2, 16), (60, 0.01, 2)],
+    [(1500, 0.2, 8), (1500, 0.8, 16), (150, 0.8, 4), (150, 3.0, 11), (0, 0.2, 16), (0, 0.003, 5), (60, 0.01, 2)],
 )
 def test_the_rate_and_the_response_time_decide_how_many_are_in_flight(
     per_minute: float, response_time_s: float, needed: int
@@ -36,6 +36,14 @@ def test_the_rate_and_the_response_time_decide_how_many_are_in_flight(
     assert run.needed == 1, "the response time is not known yet"
     run.record_response(response_time_s)
     assert run.needed == needed
+
+
+def test_without_a_limit_requests_that_wait_for_each_other_do_not_become_more() -> None:
+    run = run_with()
+    run.record_response(0.003)
+    for _ in range(20):
+        run.record_response(0.1)
+    assert run.needed == 5
 
 
 async def test_results_come_in_the_order_of_the_items_and_no_more_than_the_maximum_run() -> None:
@@ -47,7 +55,7 @@ async def test_results_come_in_the_order_of_the_items_and_no_more_than_the_maxim
         most = max(most, now)
         await asyncio.sleep(0.001 * (number % 3))
         now -= 1
-        run.record_response(0.001)
+        run.record_response(0.1)
         return number
 
     assert [number async for number in run.in_order(range(100), call)] == list(range(100))

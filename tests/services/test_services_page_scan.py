@@ -32,6 +32,12 @@ SIZE = 10
 ENVIRONMENT = "26ff0bcf-34e3-43cd-9cd5-091f0c3c982d"
 
 
+@pytest.fixture(autouse=True)
+def any_response_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a server that responds at once get as many requests as a slow one."""
+    monkeypatch.setattr("dyntui.services.bulk.UNLIMITED_PER_S", 1e9)
+
+
 def client_with(app: Callable[..., Any] | None = None, in_flight: int = 8) -> Client:
     limiters = RateLimiters(0, 0, InFlightLimit(in_flight))
     return Client("http://127.0.0.1:9/api/v0", ENVIRONMENT, "dyn_" + "a" * 56, app=app, rate_limiters=limiters)

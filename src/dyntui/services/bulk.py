@@ -31,6 +31,9 @@ _SMOOTHING = 0.3
 """The share of the latest response time in the average."""
 _RESERVE = 1.25
 """Requests in flight, as a multiple of rate x response time: response times vary."""
+UNLIMITED_PER_S = 1000.0
+"""Requests per second that are sent at most without a rate limit. More in flight than that needs only wait for each
+other, and each makes the connection pool slower."""
 _WINDOW_S = 15.0
 _AT_LIMIT = 0.9
 
@@ -101,6 +104,8 @@ class BulkRun:
         self._limit = client.rate_limiters.in_flight
         self._one_at_a_time = one_at_a_time
         self._response_time_s: float | None = None
+        self._shortest_s = math.inf
+        """The shortest response time, which requests that wait for each other do not lengthen."""
         self._responses: deque[float] = deque()
         self._in_flight = 0
         self._is_nested = bulk_request.get() is not None
@@ -112,6 +117,7 @@ class BulkRun:
         """Record a response that came after `seconds`."""
         average = self._response_time_s
         self._response_time_s = seconds if average is None else average + _SMOOTHING * (seconds - average)
+        self._shortest_s = min(self._shortest_s, seconds)
         self._responses.append(time.monotonic())
         self._drop_old_responses()
         self._limit.record_success()
@@ -137,7 +143,7 @@ class BulkRun:
 
     def _in_flight_for(self, response_time_s: float) -> int:
         if not self.limit_per_minute:
-            return self._limit.maximum
+            return math.ceil(UNLIMITED_PER_S * min(response_time_s, self._shortest_s) * _RESERVE) + 1
         return math.ceil(self.limit_per_minute / 60 * response_time_s * _RESERVE) + 1
 
     @property

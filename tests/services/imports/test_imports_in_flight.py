@@ -20,6 +20,12 @@ from dyntui.store.journal import Journal
 from dyntui.store.states import JobState, RowState
 
 
+@pytest.fixture(autouse=True)
+def any_response_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a server that responds at once get as many requests as a slow one."""
+    monkeypatch.setattr("dyntui.services.bulk.UNLIMITED_PER_S", 1e9)
+
+
 class BusyServer(FakeServer):
     """Answers when `together` requests are in flight, or no more come. answer: replies to a request by its number."""
 
