@@ -7,6 +7,7 @@ few are taken, and test_tui_resources.py asserts what each of them shows.
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from types import SimpleNamespace
 
 import pytest
@@ -58,7 +59,7 @@ def always_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     def centred(line: list[str], label: str, column: int) -> int:
         return max(0, min(column - len(label) // 2, len(line) - len(label)))
 
-    monkeypatch.setattr("dyntui.api.transport.time", SimpleNamespace(perf_counter=lambda: 0.0))
+    monkeypatch.setattr("dyntui.api.transport.time", SimpleNamespace(perf_counter=lambda: 0.0, monotonic=monotonic))
     monkeypatch.setattr("plotext._utility.correct_coord", centred)
 
 
