@@ -24,6 +24,7 @@ from dyntui.core.errors import StoppedError
 
 UNVERIFIED = ("--set", "emailVerifiedAt=unverified")
 QUICK = ("--rate", "0", "--settle", "0.2")
+SLOW = ("--rate", "240", "--settle", "0.2")
 NAMES = ("José", "Zoë", "Łukasz", "李小龍", "Ada", "Ñandú")
 
 
@@ -207,7 +208,7 @@ def test_a_signal_leaves_a_job_that_resumes_and_exit_code_5(
     file = write_csv(tmp_path / "stop.csv", "stop", 1500)  # longer than the other commands take on a busy machine
     with serve(latency_ms=100, users=10) as sandbox:
         cli = type(dyntui)(sandbox, tmp_path / "home")
-        command = ["import", str(file), "--yes", "--json", "--batch", "10", *UNVERIFIED, *QUICK]
+        command = ["import", str(file), "--yes", "--json", "--batch", "10", *UNVERIFIED, *SLOW]
         process = subprocess.Popen(
             [sys.executable, "-m", "dyntui", *command],
             env=sandbox.environ(cli.home),
@@ -297,7 +298,7 @@ def test_pause_and_cancel_by_command(dyntui: Any, serve: Any, tmp_path: Path) ->
     file = write_csv(tmp_path / "cmd.csv", "cmd", 300)
     with serve(latency_ms=100, users=10) as sandbox:
         cli = type(dyntui)(sandbox, tmp_path / "home")
-        command = ["import", str(file), "--yes", "--batch", "10", *UNVERIFIED, *QUICK]
+        command = ["import", str(file), "--yes", "--batch", "10", *UNVERIFIED, *SLOW]
         process = subprocess.Popen(
             [sys.executable, "-m", "dyntui", *command], env=sandbox.environ(cli.home), stderr=subprocess.DEVNULL
         )
@@ -332,7 +333,7 @@ def test_a_closed_terminal_leaves_a_job_that_resumes(dyntui: Any, serve: Any, tm
     file = write_csv(tmp_path / "hup.csv", "hup", 300)
     with serve(latency_ms=100, users=10) as sandbox:
         cli = type(dyntui)(sandbox, tmp_path / "home")
-        command = [sys.executable, "-m", "dyntui", "import", str(file), "--yes", "--batch", "10", *UNVERIFIED, *QUICK]
+        command = [sys.executable, "-m", "dyntui", "import", str(file), "--yes", "--batch", "10", *UNVERIFIED, *SLOW]
         child, terminal = pty.fork()
         if not child:
             os.execve(sys.executable, command, sandbox.environ(cli.home))
