@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
@@ -227,3 +228,26 @@ async def test_a_response_above_the_size_limit_is_not_read_to_its_end(
 async def test_a_body_of_no_content_is_none(script: Any) -> None:
     async with script(reply(204)) as server, client(server.url) as api:
         assert await api.call("deleteUser", path={"userId": "u1"}, permit=WritePermit("t")) is None
+
+
+async def test_all_connections_of_many_requests_are_used_again() -> None:
+    connections = 0
+    together = asyncio.Barrier(40)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        body = b'{"count": 0, "users": []}'
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                await together.wait()
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+        except asyncio.IncompleteReadError:
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, client(f"http://127.0.0.1:{port}/api/v0") as api:
+        for _ in range(3):
+            await asyncio.gather(*(api.users.list() for _ in range(40)))
+    assert connections == 40

@@ -181,6 +181,14 @@ async def test_more_rows_than_are_remembered_are_never_returned_twice() -> None:
     assert len(found) == len(set(found))
 
 
+async def test_a_scan_goes_on_after_half_of_the_list_was_deleted() -> None:
+    server = ChangingList(3000, [(250, True, 0, 1500)])
+    found = await server.collect(in_flight=1)
+    assert len(found) == len(set(found))
+    assert server.stayed <= set(found)
+    assert len(server.offsets) < 400, "far back in few steps"
+
+
 async def test_a_server_that_ignores_the_offset_is_an_error() -> None:
     server = ChangingList(1000)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -56,8 +55,5 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     # Keys are also drawn at random: ctrl+z would stop the test run with all processes of its group.
     monkeypatch.setattr("dyntui.tui.shell.terminal_actions.has_job_control", lambda: False)
     yield home
-    for thread in threading.enumerate():  # a wizard that was left may still write to its home
-        if thread.name.startswith(("wizard", "job ")):
-            thread.join(10)
     # It keeps the rendered lines of the last fifty apps alive, and the garbage collector looks through them.
     StylesCache.get_inner_outer.cache_clear()

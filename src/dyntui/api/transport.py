@@ -281,6 +281,8 @@ def open_client(
         follow_redirects=False,
         event_hooks={"response": [set_location_aside]},
         timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+        # All connections stay open for the next request, also those of the most requests in flight.
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=100),
         headers={"User-Agent": f"dyntui/{__version__}", **headers},
         # A proxy from the environment is used, but never for this machine's own servers.
         trust_env=not is_loopback(host),
