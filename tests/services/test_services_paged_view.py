@@ -12,10 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.families import examples
 
+from dyntui.api.client import Client
 from dyntui.api.errors import Forbidden, NotSent
+from dyntui.api.in_flight import InFlightLimit, bulk_request
 from dyntui.api.pagination import RowPage
+from dyntui.api.rate_limiter import RateLimiters
 from dyntui.core.json_types import Row
 from dyntui.resources import Paging
+from dyntui.services.bulk import BulkRun
 from dyntui.services.lists import paged_view
 from dyntui.services.lists.list_query import CachedList, ListQuery
 from dyntui.services.lists.paged_view import PagedView
@@ -64,6 +68,32 @@ async def test_any_position_shows_its_row() -> None:
     view = PagedView(server.fetch)
     for first in (0, 95, 199, 960, 500, 97):
         assert await show(view, first, first + 39) == [f"u{n}" for n in range(first, first + 40)]
+
+
+async def test_the_ids_of_a_range_come_in_order_from_memory_and_from_pages_that_are_read_together() -> None:
+    server, reading, most = Server(3000), 0, 0
+
+    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        nonlocal reading, most
+        reading += 1
+        most = max(most, reading)
+        for _ in range(offset % 7):
+            await asyncio.sleep(0)
+        page = await server.fetch(query, offset, limit, cursor)
+        reading -= 1
+        if (run := bulk_request.get()) is not None:
+            run.record_response(0.2)
+        return page
+
+    view = PagedView(fetch)
+    await show(view, 0, 39)
+    loaded = len(server.requests)
+    limiters = RateLimiters(0, 0, InFlightLimit(4))
+    client = Client("http://127.0.0.1:9/api/v0", "environment", "dyn_" + "a" * 56, rate_limiters=limiters)
+    run = BulkRun(client, "getEnvironmentUsers")
+    assert [row_id async for row_id in view.ids(run, 30, 2000)] == [f"u{n}" for n in range(30, 2001)]
+    assert most == 4
+    assert len(server.requests) == loaded + 19, "the first two pages are in memory"
 
 
 @settings(max_examples=examples(60), deadline=None)
