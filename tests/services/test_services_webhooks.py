@@ -35,6 +35,7 @@ from dyntui.services.webhooks import (
     disabled_cause,
     failed_view,
     read_deliveries,
+    scan_failed,
     verify_delivery,
     verify_signature,
 )
@@ -219,3 +220,5 @@ async def test_failed_messages_are_found_across_pages(tmp_path: Path) -> None:
             view.set_viewport(0, 1000)
             await view.wait_until_idle()
             assert [view.id_at(index) for index in range(view.total)] == expected
+            scanned = scan_failed(connection.client, webhook["webhookId"])
+            assert [found.row["messageId"] async for found in scanned] == expected

@@ -108,6 +108,9 @@ async def test_f_shows_only_failed_messages() -> None:
         assert 0 < screen.table.count < every
         assert "failed only" in text_of(console).split("\n")[0]
         assert "delivered" not in text_of(console)
+        failed = {screen.table.view.id_at(index) for index in range(screen.table.count)}
+        await press(pilot, "asterisk")
+        assert screen.table.marks == failed
         await press(pilot, "escape")
         assert screen.table.count == every
 
