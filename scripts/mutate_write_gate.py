@@ -415,7 +415,7 @@ CHECKS: tuple[Check, ...] = (
         "the start is recorded before the call",
         RUNNER,
         "TargetRunner._write",
-        "gate.record_start(action, (target,), before=before)",
+        "await _record_in_thread(partial(gate.record_start, action, (target,), before=before))",
         "None",
     ),
     Check(
@@ -436,8 +436,7 @@ CHECKS: tuple[Check, ...] = (
         "the outcome is recorded",
         RUNNER,
         "TargetRunner._write",
-        "gate.record_outcome(action, (target,), outcome, request_id=request_id, detail=str(error or ''), "
-        "before=before, after=after)",
+        "await _record_in_thread(partial(record, before=before, after=after))",
         "None",
     ),
     Check(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
@@ -141,16 +143,15 @@ class TargetRunner:
             except DyntuiError as problem:
                 gate.record_outcome(action, (target,), WriteOutcome.FAILED, detail=f"not started: {problem}")
                 return TargetResult(target, WriteOutcome.FAILED, error=problem)
-        try:
-            gate.record_start(action, (target,), before=before)
-        except AuditUnavailable as problem:
-            return TargetResult(target, WriteOutcome.FAILED, error=problem)
         permit = self._permit.for_target(self._is_stopped)
         value: object = None
         error: DyntuiError | None = None
         outcome = WriteOutcome.DONE
         try:
+            await _record_in_thread(partial(gate.record_start, action, (target,), before=before))
             value = await action.call(self._client, target, permit)
+        except AuditUnavailable as problem:
+            return TargetResult(target, WriteOutcome.FAILED, error=problem)
         except WriteStopped as problem:
             gate.record_outcome(action, (target,), WriteOutcome.NOT_TRIED, detail=str(problem), before=before)
             return TargetResult(target, WriteOutcome.NOT_TRIED)
@@ -166,14 +167,26 @@ class TargetRunner:
             raise
         request_id = error.request_id if isinstance(error, ApiError) else next(iter(permit.request_ids), "")
         after = action.after(target, value) if action.after is not None and error is None else None
-        gate.record_outcome(
-            action, (target,), outcome, request_id=request_id, detail=str(error or ""), before=before, after=after
-        )
+        record = partial(gate.record_outcome, action, (target,), outcome, str(error or ""), request_id=request_id)
+        await _record_in_thread(partial(record, before=before, after=after))
         reread: object = None
         if action.reread is not None and not _stops_remaining(error):
             with suppress(DyntuiError):  # deleted or not readable now: the next refresh of the list shows which
                 reread = await action.reread(self._client, target)
         return TargetResult(target, outcome, value, reread, error)
+
+
+async def _record_in_thread(record: Callable[[], None]) -> None:
+    """Write an audit line in a thread, because a slow disk must not block the event loop.
+
+    A cancellation waits until the line is written.
+    """
+    writing = asyncio.ensure_future(asyncio.to_thread(record))
+    try:
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        await asyncio.gather(writing, return_exceptions=True)
+        raise
 
 
 def _stops_remaining(error: DyntuiError | None) -> bool:
