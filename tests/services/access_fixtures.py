@@ -47,8 +47,10 @@ class AccessEnvironment:
         return row
 
     async def add(self, row: dict[str, Any], *entries: dict[str, Any]) -> None:
+        """Add entries in this order."""
         if entries:
-            done = await self.confirmed(add_entries(row), [entry_target(entry) for entry in entries])
+            action = replace(add_entries(row), in_parallel=False)
+            done = await self.confirmed(action, [entry_target(entry) for entry in entries])
             assert done.first_error is None, done.first_error
 
     async def confirmed(self, action: WriteAction, targets: list[Target]) -> WriteResults:
