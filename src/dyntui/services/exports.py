@@ -121,9 +121,11 @@ class Exporter:
         if self.on_terminal:
             cells = [safe(cell, _LONGEST_CELL) for cell in cells]
         elif self.format is ExportFormat.CSV:
-            cells = [visible_controls(cell) for cell in cells]
+            cells = [visible_controls(cell) if cell else cell for cell in cells]
         text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n" if self.on_terminal else "\r\n").writerow([guard(cell) for cell in cells])
+        csv.writer(text, lineterminator="\n" if self.on_terminal else "\r\n").writerow(
+            [guard(cell) if cell else cell for cell in cells]
+        )
         self.stream.write(without_surrogates(text.getvalue()).encode())
 
 
@@ -168,6 +170,8 @@ async def export_file(
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
