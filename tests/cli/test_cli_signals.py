@@ -57,6 +57,14 @@ with stop_signals():
     callback_that_discards()
     time.sleep(60)
 """,
+    "class whose fields are being named": """
+class Field:
+    def __set_name__(self, owner, name):
+        discard(None)
+
+with stop_signals():
+    type("Owner", (), {"field": Field()})
+""",
     "code that discards all exceptions": """
 with stop_signals():
     try:

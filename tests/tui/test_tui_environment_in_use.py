@@ -263,6 +263,7 @@ async def test_a_write_during_a_switch_ends_and_names_its_environment(
                 await close()
 
             monkeypatch.setattr(old.client, "aclose", on_close)
+            old.rate_limiters.in_flight.set_maximum(1)  # so that it takes longer than the switch
             await jump(pilot, "users")
             await press(pilot, *["space"] * 8, "X")
             await pilot.press("y")

@@ -198,6 +198,10 @@ class StopSignals:
             self._has_loop_run = False
             self._wake_loop()
 
+    def is_cause_of(self, error: BaseException) -> bool:
+        """Return whether Python made this error of the exception of a signal, as Python 3.11 does in `__set_name__`."""
+        return type(error) is RuntimeError and error.__cause__ in self._raised
+
     def _is_unwinding(self) -> bool:
         """Return whether the interrupted code is the cleanup after the exception of a signal."""
         asyncio = sys.modules.get("asyncio")
@@ -232,6 +236,10 @@ def stop_signals() -> Iterator[StopSignals]:
     try:
         signals.install()
         yield signals
+    except RuntimeError as error:
+        if signals.is_cause_of(error):
+            signals.raise_if_stopped()
+        raise
     finally:
         signals.remove()
         _active = None
