@@ -268,6 +268,7 @@ def test_digits_are_in_place_if_ambiguous_characters_are_wide(terminals: Termina
         terminal.child.send(b"\r")
         terminal.wait("Profile")
         terminal.child.send(b"q")
+        terminal.wait_until(lambda: "Profile" not in terminal.emulator.text)  # noqa: B023
         terminal.wait("2 of 20")
         terminal.quiet()
     found = [place for place in misplaced(narrow.emulator, wide.emulator) if "line 0:" not in place]
