@@ -122,7 +122,8 @@ async def test_added_and_removed_entries_update_the_counts_and_select_the_first_
         new = [entry_target({"email": f"new{n}@example.com"}) for n in range(3)]
         await perform(connection, add_entries(launch_party), *new)
         await settled(pilot)
-        assert entries.table.row is not None and entries.table.row["email"] == "new0@example.com"
+        first = next(row for row in view_of(entries).loaded_rows() if "new" in str(row.get("email")))
+        assert entries.table.row is not None and entries.table.row["id"] == first["id"]
         await go_back_to(pilot, lists)
         assert count() == before + 3
         console.action_forward()

@@ -215,7 +215,7 @@ class ListScreen(ConsoleScreen):
             if self.view is not None:
                 self.view.remove(row_id)
         if created := change.created.get(self.record.name):
-            self._await_created(created[0])
+            self._await_created(created[0] if len(created) == 1 else "")
 
     def _await_created(self, row_id: str) -> None:
         """Move the cursor to a row that was just created, when it is loaded. row_id: "" for the first new row."""
