@@ -35,7 +35,8 @@ def test_the_former_name_of_dashboard_url_is_read() -> None:
         ("rate_per_minute = -1", "rate_per_minute must be a whole number from 0"),
         ("rate_per_minute = true", "rate_per_minute must be"),
         ("bulk_per_minute = 1.5", "bulk_per_minute must be"),
-        ("page_size = 101", "page_size must be a whole number from 1 to 100"),
+        ("page_size = 1", "page_size must be a whole number from 2 to 100"),
+        ("page_size = 101", "page_size must be a whole number from 2 to 100"),
         ('animations = "no"', "animations must be true or false"),
         ('theme = "a\\u001bb"', "theme must be text"),
         ("colours = 1", "no setting 'colours'; settings: theme"),
@@ -57,7 +58,7 @@ def test_all_problems_of_the_settings_are_reported_together_each_with_its_line()
         Settings.load()
     message = caught.value.message
     assert message.startswith(
-        f"{paths().settings_file}, line 2: page_size must be a whole number from 1 to 100, not 500; "
+        f"{paths().settings_file}, line 2: page_size must be a whole number from 2 to 100, not 500; "
         "line 4: there is no setting 'theem', but there is theme; "
         "line 5: animations must be true or false, not a table; "
         "line 7: there is no setting 'other'; settings: theme, animations, "

@@ -56,8 +56,8 @@ class Settings:
     """Maximum bulk requests per minute; 0: no limit."""
     in_flight: int = _setting(16, whole_number(1, 64))
     """Maximum requests of bulk work at the same time; DYNTUI_IN_FLIGHT overrides it."""
-    page_size: int = _setting(100, whole_number(1, 100))
-    """Rows per request."""
+    page_size: int = _setting(100, whole_number(2, 100))
+    """Rows per request; at least 2, because pages overlap by a row."""
     dashboard_url: str = _setting(
         "https://app.dynamic.xyz/dashboard", rule(_is_https_url, "an address that starts with https://")
     )
