@@ -132,12 +132,26 @@ async def test_pages_are_read_at_the_same_time_up_to_the_limit() -> None:
     assert server.most == 4
 
 
-@pytest.mark.parametrize("total", [None, 0, 15, 5000])
+@pytest.mark.parametrize("total", [None, 0, -1, 15, 5000])
 async def test_a_list_with_a_wrong_or_no_total_is_read_to_its_end(total: int | None) -> None:
     server = ChangingList(200)
     server.total = lambda: total
     assert await server.collect() == server.first_ids
     assert (server.most == 1) is (total != 5000)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 8, 200])
+@pytest.mark.parametrize("rows_per_page", [2, 3, 7, 9, 11, 1000])
+async def test_a_server_with_its_own_page_size_is_read_to_its_end(rows_per_page: int, size: int) -> None:
+    server = ChangingList(size)
+
+    async def read(offset: int, limit: int) -> RowPage:
+        return await server.read(offset, min(limit, rows_per_page) if rows_per_page < SIZE else rows_per_page)
+
+    run = BulkRun(client_with(), "getEnvironmentUsers")
+    found = [str(row["id"]) async for page in scan_by_offset(run, read, size=SIZE) for row in page.rows]
+    assert found == server.first_ids
+    assert len(server.offsets) <= 2 * size // (min(rows_per_page, SIZE) - 1) + 8
 
 
 async def test_a_list_that_grows_is_read_to_its_end() -> None:

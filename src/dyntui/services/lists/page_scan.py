@@ -72,7 +72,8 @@ async def scan_by_offset(
     """Yield the pages of a list, in order, each with the rows that were not on a page before.
 
     The first page tells the total; up to there, the next pages are read ahead, as many at a time as `run` needs. Beyond
-    the total, or when the server reports none, one page is read at a time, until a page is not full.
+    the total, or when the server reports none, one page is read at a time, until a page is not full. Before the total,
+    a page of another length than requested shows how many rows the server sends; the next pages follow it.
 
     Each page begins with the last row of the one before. When its first row is unknown, rows were deleted: the pages
     that are being read are dropped, and an earlier page is read. So every row that exists all the time is yielded
@@ -100,6 +101,13 @@ async def scan_by_offset(
         while total is not None and offset + stride < min(total, max_rows or total) and not (is_going_back or repeats):
             offset += stride
             yield offset
+
+    def is_last(offset: int, limit: int, page: RowPage) -> bool:
+        """Return whether no page follows: it is not full, and ends at the total or has no row that is new."""
+        if max_rows is not None and seen >= max_rows:
+            return True
+        end = offset + len(page.rows)
+        return len(page.rows) < limit and (len(page.rows) < 2 or page.total is None or end >= page.total)
 
     async def read_at(offset: int) -> tuple[int, int, RowPage]:
         limit = size if offset else first_size
@@ -130,9 +138,12 @@ async def scan_by_offset(
                 new = recent.add(page.rows)[: None if max_rows is None else max_rows - seen]
                 seen += len(new)
                 yield RowPage(new, total)
-                if len(page.rows) < limit or (max_rows is not None and seen >= max_rows):
+                if is_last(offset, limit, page):
                     return
                 start = offset + len(page.rows) - 1
+                if len(page.rows) != stride + 1:
+                    size, stride = min(size, len(page.rows)), len(page.rows) - 1
+                    break
                 await asyncio.sleep(0)  # pages that wait for their turn must not delay keys
 
 
