@@ -25,12 +25,18 @@ DEFAULT_PER_MINUTE = 1500
 BULK_PER_MINUTE = 150
 """POST users/bulk, per address (docs/vendor-api.md#rate-limits)."""
 
+_LONGEST_BURST_S = 0.5
+_MARGIN = 61 / 60
+"""The interval of requests, as a multiple of that of the limit: 60 seconds, and a burst at their begin, stay below it,
+also when some requests reach the server later than others."""
 _MANY = 1_000_000
 """The places of a limiter without a limit."""
 
 
 class RateLimiter:
-    """Limits requests to `per_minute`, in bursts of at most one second's share. 0 is no limit.
+    """Limits requests to `per_minute`, in bursts of at most half a second's share. 0 is no limit.
+
+    No minute, whenever it begins, has more requests than `per_minute`.
 
     A request of a screen or command reserves the next place when it arrives. A bulk request takes a place only when one
     is free now, so that other requests wait for one place at most, however many bulk requests there are.
@@ -75,8 +81,10 @@ class RateLimiter:
             start = self._next_start(at)
             if start > at:
                 return 0, start - at
-            pace = self.per_minute
-            return (int((at - max(self._next - self._burst_s(pace), at - 1.0)) * pace / 60) + 1 if pace else _MANY), 0.0
+            if not (interval := self._interval_s):
+                return _MANY, 0.0
+            burst = self._burst_s(interval)
+            return int((at - max(self._next - burst, at - burst)) / interval) + 1, 0.0
 
     def reserve(self) -> float:
         """Reserve the next place in the queue; return the seconds to wait before sending."""
@@ -100,16 +108,21 @@ class RateLimiter:
         if self._factor < 1.0 and at - self._recovered_at >= 60:
             self._factor, self._recovered_at = min(1.0, self._factor + 0.1), at
         start = max(at, self._delayed_until)
-        pace = self.per_minute
-        return max(start, self._next - self._burst_s(pace)) if pace else start
+        interval = self._interval_s
+        return max(start, self._next - self._burst_s(interval)) if interval else start
 
-    def _burst_s(self, pace: float) -> float:
-        """Return how far ahead of the pace requests may be, in seconds."""
-        return min(1.0, max(0.0, pace / 60 - 1) * 60 / pace)
+    @property
+    def _interval_s(self) -> float:
+        """Seconds from request to request; 0 for no limit."""
+        return 60 / self.per_minute * _MARGIN if self.per_minute else 0.0
+
+    def _burst_s(self, interval: float) -> float:
+        """Return how far ahead of the pace requests may be, in seconds; 0 for a limit of up to one per second."""
+        return min(_LONGEST_BURST_S, max(0.0, 1.0 - interval))
 
     def _book(self, start: float) -> None:
-        if pace := self.per_minute:
-            self._next = max(self._next, start) + 60 / pace
+        if interval := self._interval_s:
+            self._next = max(self._next, start) + interval
 
     def hold(self, seconds: float) -> None:
         """Send nothing for `seconds` after a 429 response, and halve the rate."""
