@@ -199,7 +199,18 @@ def test_each_error_shape_gives_a_message_and_a_code(
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7.0), ("0.5", 0.5), ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0), ("soon", None)]
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("0.5", 0.5),
+        ("-3", 0.0),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600.0),
+        ("1e15", 3600.0),
+        ("inf", 3600.0),
+        ("nan", None),
+        ("soon", None),
+    ],
 )
 def test_retry_after_is_read_as_seconds_or_a_date(header: str, seconds: float | None) -> None:
     assert error_from(429, {"retry-after": header}, b"").retry_after == seconds

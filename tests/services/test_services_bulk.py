@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import aclosing, suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.families import examples
 
 from dyntui.api.client import Client
 from dyntui.api.in_flight import InFlightLimit, bulk_request
@@ -242,3 +246,87 @@ def test_the_rate_is_described_with_what_limits_it(
 ) -> None:
     throughput = Throughput(per_minute, limit, constraint)
     assert (str(throughput), throughput.seconds_for(60)) == (text, seconds)
+
+
+@pytest.mark.parametrize("maximum", [1, 2, 5])
+@settings(max_examples=examples(60), deadline=None)
+@given(st.integers(0, 60), st.lists(st.integers(0, 5), min_size=1, max_size=12), st.integers(0, 12), st.booleans())
+def test_all_places_are_free_after_a_cancellation_at_any_step(
+    maximum: int, steps: int, delays: list[int], failing: int, drain: bool
+) -> None:
+    """Two runs, one with runs within its requests, and a plain request; one task after the other is canceled."""
+    client = client_with(in_flight=maximum)
+
+    async def call(number: int) -> int:
+        for _ in range(delays[number % len(delays)]):
+            await asyncio.sleep(0)
+        if number == failing:
+            raise ValueError
+        return number
+
+    async def call_nested(number: int) -> list[int]:
+        return [found async for found in BulkRun(client, "getEnvironmentUsers").in_order(range(2), call)]
+
+    async def collect(call: Callable[[int], Awaitable[object]]) -> None:
+        run = BulkRun(client, "getEnvironmentUsers")
+        run.record_response(1.0)
+        with suppress(ValueError):
+            async with aclosing(run.in_order(range(12), call, drain=drain)) as results:
+                async for _ in results:
+                    await asyncio.sleep(0)
+
+    async def work() -> None:
+        tasks = [asyncio.create_task(collect(one)) for one in (call, call_nested, call)]
+        for task in tasks:
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+        async with asyncio.timeout(20):
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(work())
+    assert client.rate_limiters.in_flight.free == maximum
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_an_event_loop_that_is_closed_with_requests_in_flight_gives_their_places_back(turns: int) -> None:
+    client = client_with(in_flight=2)
+    limit = client.rate_limiters.in_flight
+
+    async def request() -> None:
+        async with BulkRun(client, "getEnvironmentUsers").request():
+            await asyncio.get_running_loop().create_future()
+
+    async def begin() -> list[asyncio.Task[None]]:
+        tasks = [asyncio.create_task(request()) for _ in range(5)]
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return tasks
+
+    loop = asyncio.new_event_loop()
+    tasks = loop.run_until_complete(begin())
+    loop.close()
+    for task in tasks:
+        with suppress(RuntimeError, ValueError):  # the loop is closed, and the context is another one
+            task.get_coro().close()
+    assert limit.free == 2
+
+    async def enter() -> None:
+        async with asyncio.timeout(5):
+            await limit.enter()
+
+    asyncio.run(enter())
+
+
+async def test_a_run_that_was_made_before_works_within_a_request_of_another_run() -> None:
+    client = client_with(in_flight=1)
+    outer, inner = (BulkRun(client, "getEnvironmentUsers") for _ in range(2))
+
+    async def call(number: int) -> int:
+        return number
+
+    async def call_inner(number: int) -> list[int]:
+        return [found async for found in inner.in_order(range(number), call)]
+
+    async with asyncio.timeout(5):
+        assert [found async for found in outer.in_order([2], call_inner)] == [[0, 1]]

@@ -27,6 +27,7 @@ Source of the shapes: docs/vendor-api.md#errors.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -64,6 +65,7 @@ __all__ += ["WriteRefused", "WriteStopped", "error_from", "request_id_of"]
 MAYBE_APPLIED = "The request may have been applied. Check before you send it again."
 
 _SHOWN_BODY = 300
+_LONGEST_RETRY_AFTER_S = 3600.0
 
 
 class ApiProblem(DyntuiError):
@@ -254,11 +256,16 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 
 
 def _seconds(value: str | None) -> float | None:
-    """Return the Retry-After header, a number or an HTTP date, in seconds."""
+    """Return the Retry-After header, a number or an HTTP date, in seconds; at most an hour, None when it is neither."""
+    seconds = _raw_seconds(value)
+    return None if seconds is None or math.isnan(seconds) else min(max(0.0, seconds), _LONGEST_RETRY_AFTER_S)
+
+
+def _raw_seconds(value: str | None) -> float | None:
     if not value:
         return None
     try:
-        return max(0.0, float(value))
+        return float(value)
     except ValueError:
         pass
     from email.utils import parsedate_to_datetime
@@ -266,8 +273,8 @@ def _seconds(value: str | None) -> float | None:
     from dyntui.core.times import now
 
     try:
-        return max(0.0, (parsedate_to_datetime(value) - now()).total_seconds())
-    except (ValueError, TypeError):
+        return (parsedate_to_datetime(value) - now()).total_seconds()
+    except (ValueError, TypeError, OverflowError):
         return None
 
 

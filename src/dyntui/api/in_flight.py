@@ -49,6 +49,8 @@ class InFlightLimit:
         self._in_flight = 0
         self._reduced_at = 0.0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._starting: set[asyncio.Future[None]] = set()
+        """Counted as in flight, but their tasks have not continued yet."""
 
     @property
     def maximum(self) -> int:
@@ -64,12 +66,6 @@ class InFlightLimit:
     def free(self) -> int:
         """How many requests may start now."""
         return max(0, self._allowed - self._in_flight)
-
-    def set_maximum(self, maximum: int) -> None:
-        """Change the maximum of requests in flight; at least 1."""
-        with self._lock:
-            self._maximum = self._allowed = max(1, maximum)
-            self._wake_waiting()
 
     def record_success(self) -> None:
         """Record a response: one more request is allowed, up to the maximum."""
@@ -92,14 +88,16 @@ class InFlightLimit:
             self._wake_waiting()
         try:
             await place
-        except asyncio.CancelledError:
+        except BaseException:  # canceled, or its event loop was closed
             with self._lock:
                 if place in self._waiting:
                     self._waiting.remove(place)
-                elif not place.cancelled():
+                elif place in self._starting:
                     self._in_flight -= 1
                     self._wake_waiting()
             raise
+        finally:
+            self._starting.discard(place)
 
     def leave(self) -> None:
         """Count a request as ended."""
@@ -111,13 +109,14 @@ class InFlightLimit:
         """Start waiting requests while there is room; called with the lock."""
         while self._waiting and self._in_flight < self._allowed:
             place = self._waiting.popleft()
-            loop = place.get_loop()
-            if not loop.is_closed():
-                self._in_flight += 1
-                loop.call_soon_threadsafe(self._start, place)
+            try:
+                place.get_loop().call_soon_threadsafe(_start, place)
+            except RuntimeError:  # the event loop was closed
+                continue
+            self._in_flight += 1
+            self._starting.add(place)
 
-    def _start(self, place: asyncio.Future[None]) -> None:
-        if place.cancelled():
-            self.leave()
-        else:
-            place.set_result(None)
+
+def _start(place: asyncio.Future[None]) -> None:
+    if not place.done():
+        place.set_result(None)

@@ -86,7 +86,7 @@ class BulkRun:
     """The requests of one scan, job or action. It belongs to one event loop.
 
     needed: how many requests are to be in flight: the rate times the response time, with a reserve. Until the first
-    response it is 1. A run that is made within a request of another run sends one request at a time, as part of it.
+    response it is 1. Within a request of another run, a run sends one request at a time, as part of it.
     """
 
     def __init__(
@@ -108,8 +108,11 @@ class BulkRun:
         """The shortest response time, which requests that wait for each other do not lengthen."""
         self._responses: deque[float] = deque()
         self._in_flight = 0
-        self._is_nested = bulk_request.get() is not None
-        """Whether the run is part of a request of another run, which counts as in flight."""
+
+    @property
+    def _is_nested(self) -> bool:
+        """Whether the caller is part of a bulk request, which counts as in flight."""
+        return bulk_request.get() is not None
 
     # Called by the transport (AttemptListener)
 
@@ -193,8 +196,8 @@ class BulkRun:
             try:
                 yield
             finally:
-                bulk_request.reset(token)
                 self._limit.leave()
+                bulk_request.reset(token)
         finally:
             self._in_flight -= 1
 
