@@ -30,6 +30,7 @@ from tests.tui.tui_support import (
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from dyntui.api.in_flight import InFlightLimit
 from dyntui.config.credentials import CredentialKind, store_for
 from dyntui.config.paths import paths
 from dyntui.config.profile import Profile
@@ -263,7 +264,7 @@ async def test_a_write_during_a_switch_ends_and_names_its_environment(
                 await close()
 
             monkeypatch.setattr(old.client, "aclose", on_close)
-            old.rate_limiters.in_flight.set_maximum(1)  # so that it takes longer than the switch
+            old.rate_limiters.in_flight = InFlightLimit(1)  # so that it takes longer than the switch
             await jump(pilot, "users")
             await press(pilot, *["space"] * 8, "X")
             await pilot.press("y")
