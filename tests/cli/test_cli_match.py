@@ -11,6 +11,8 @@ from dyntui.services.lists.row_match import Match, RowFilter
 
 PEOPLE = ("bad@spam.example", "good@spam.example.org", "xbad@spam.example", "bad@spam.example.net", "Bad2@spam.example")
 
+NAMED = {"amelia.murphy@names.example", "amelia.stone@names.example", "omar.murphy@names.example"}
+
 
 @pytest.fixture(scope="module")
 def people(sandbox: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -136,3 +138,15 @@ def test_only_the_given_columns_are_searched() -> None:
     assert RowFilter("0xab", Match.EXACT, ("walletPublicKey",)).fits(row)
     assert RowFilter("0xab", Match.EXACT).fits(row)
     assert not RowFilter("x", Match.EXACT).fits(row)
+
+
+@pytest.mark.usefixtures("people")
+def test_users_are_listed_by_their_full_name(dyntui: Any) -> None:
+    for first, last in (("Amelia", "Murphy"), ("Amelia", "Stone"), ("Omar", "Murphy")):
+        email = f"{first}.{last}@names.example".lower()
+        dyntui("users", "create", f"email={email}", f"firstName={first}", f"lastName={last}", "--yes")
+    amelia = {"amelia.murphy@names.example"}
+    assert emails(dyntui, "--filter", "amelia murphy") & NAMED == amelia
+    assert emails(dyntui, "--filter", "Amelia Murphy", "--exact") & NAMED == amelia
+    assert emails(dyntui, "--filter", "amelia murphy", "--all") & NAMED == amelia
+    assert emails(dyntui, "--filter", "Amelia Murphy", "--column", "alias") == set()

@@ -28,7 +28,9 @@ _COLUMNS = (
     Column(title="created", pick=lambda row: str(row.get("createdAt") or "")[:10]),
 )
 _filter_options = combine_options(
-    click.option("--filter", "text", metavar="TEXT", help="Only users that match TEXT in the search of the server."),
+    click.option(
+        "--filter", "text", metavar="TEXT", help="Only users that match TEXT: a part of a value, or a full name."
+    ),
     click.option(
         "--column",
         type=click.Choice(FILTER_COLUMNS),

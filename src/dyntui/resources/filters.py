@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from dyntui.resources.resource import Filter
 
-__all__ = ["filter_hint", "parse_filter", "short_name"]
+__all__ = ["filter_hint", "name_words", "parse_filter", "search_scope", "short_name"]
+
+_MAX_NAME_WORDS = 5
+"""A text of more words is searched as it is: no name has them, and each split of the words needs requests."""
 
 
 def parse_filter(spec: Filter, text: str) -> dict[str, str]:
@@ -53,3 +58,17 @@ def filter_hint(spec: Filter) -> str:
     if spec.column_key or spec.other_keys:
         examples.append(": lists the options")
     return "   ".join(examples)
+
+
+def name_words(spec: Filter, parameters: Mapping[str, str]) -> Sequence[str]:
+    """Return the words of a filter that may be a full name; () when it is one word or for one column."""
+    words = parameters.get(spec.key or spec.parameter, "").split()
+    searches_all = parameters.get(spec.column_key) in (None, spec.columns[0]) if spec.columns else False
+    return words if spec.name_columns and searches_all and 2 <= len(words) <= _MAX_NAME_WORDS else ()
+
+
+def search_scope(spec: Filter | None, text: str) -> str:
+    """Return what is searched for a filter, where that is not one request to the server; "" otherwise."""
+    if spec is not None and name_words(spec, parse_filter(spec, text)):
+        return "all columns, and first with last name"
+    return ""

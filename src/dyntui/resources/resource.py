@@ -117,6 +117,8 @@ class Filter:
     """Further keys that narrow the list: chain, filterSocialProvider."""
     searched_locally: tuple[str, ...] = ()
     """Fields that dyntui searches in the whole list, because the server does not search all of them."""
+    name_columns: tuple[str, ...] = ()
+    """The columns of first and last name. The server searches one column at a time, so dyntui combines them."""
 
 
 @dataclass(frozen=True, slots=True)

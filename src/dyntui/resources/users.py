@@ -67,6 +67,7 @@ USERS = Resource(
         "filterColumn",
         columns=FILTER_COLUMNS,
         other_keys=("chain", "filterSocialProvider"),
+        name_columns=("firstName", "lastName"),
     ),
     columns=(
         Column("email", "email", 30, grow=True, priority=0, order="email"),

@@ -18,6 +18,7 @@ from dyntui.services.lists.response_rows import read_page
 if TYPE_CHECKING:
     from dyntui.api.client import Client
     from dyntui.api.pagination import RowPage
+    from dyntui.services.lists.combined_search import CombinedSearch
     from dyntui.store.cache import RowCache
 
 __all__ = ["CachedList", "ListQuery", "PagedView", "ScannedRow", "cached_view", "make_view", "scan", "scan_pages"]
@@ -37,21 +38,41 @@ class ScannedRow:
 def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
     """Return the function that fetches a page of `resource`, for a view."""
     fetch = _make_server_fetch(client, resource, parent)
-    found: list[Row] = []
+    found: list[Row] | None = None
     found_for: ListQuery | None = None
 
-    async def fetch_locally(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
-        """Read the complete list with the first page of a filter; the other pages use its result."""
+    async def fetch_combined(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        """Search with the first page of a filter; the other pages use the result."""
         from dyntui.api.pagination import RowPage
 
         nonlocal found, found_for
         if not query.filter:
             return await fetch(query, offset, limit, cursor)
         if not offset or found_for != query:
-            found, found_for = await _find_locally(client, resource, parent, query), query
+            found, found_for = await _make_search(client, resource, parent).find(query), query
+        if found is None:
+            return await fetch(query, offset, limit, cursor)
         return RowPage(found[offset : offset + limit], total=len(found))
 
-    return fetch_locally if resource.filter is not None and resource.filter.searched_locally else fetch
+    return fetch_combined
+
+
+def _make_search(client: Client, resource: Resource, parent: str) -> CombinedSearch:
+    """Return the search for filters that need several requests."""
+    from dyntui.services.lists.combined_search import CombinedSearch
+
+    fetch = _make_server_fetch(client, resource, parent)
+
+    async def scan_server(query: ListQuery) -> AsyncGenerator[Row, None]:
+        async with aclosing(_scan_server_pages(client, resource, parent, query)) as pages:
+            async for page in pages:
+                for row in page.rows:
+                    yield row
+
+    async def count_server(query: ListQuery) -> int | None:
+        return (await fetch(query, 0, 1, None)).total
+
+    return CombinedSearch(resource, scan_server, count_server)
 
 
 def _make_server_fetch(client: Client, resource: Resource, parent: str) -> Fetch:
@@ -72,17 +93,6 @@ def _make_server_fetch(client: Client, resource: Resource, parent: str) -> Fetch
         return await read_page(client, listing, path=path, query=parameters)
 
     return fetch
-
-
-async def _find_locally(client: Client, resource: Resource, parent: str, query: ListQuery) -> list[Row]:
-    """Read the complete list and return the rows that match the filter of `query`, which the server does not search."""
-    from dyntui.services.lists.row_match import Match, RowFilter
-
-    assert resource.filter is not None
-    text = query.filter[resource.filter.key or resource.filter.parameter]
-    row_filter = RowFilter(text, Match.CONTAINS, resource.filter.searched_locally)
-    rows = scan(client, resource, parent=parent, query=ListQuery(order=query.order))
-    return [scanned.row async for scanned in rows if row_filter.fits(scanned.row)]
 
 
 def make_view(
@@ -156,10 +166,21 @@ async def scan_pages(
     from dyntui.api.pagination import RowPage
 
     query = query or ListQuery()
-    if query.filter and resource.filter is not None and resource.filter.searched_locally:
-        found = await _find_locally(client, resource, parent, query)
+    found = await _make_search(client, resource, parent).find(query) if query.filter else None
+    if found is not None:
         yield RowPage(found[:max_rows], total=len(found))
         return
+    async with aclosing(_scan_server_pages(client, resource, parent, query, max_rows)) as pages:
+        async for page in pages:
+            yield page
+
+
+async def _scan_server_pages(
+    client: Client, resource: Resource, parent: str, query: ListQuery, max_rows: int | None = None
+) -> AsyncGenerator[RowPage, None]:
+    """Yield the pages of what the server finds, as `scan_pages` does."""
+    from dyntui.api.pagination import RowPage
+
     if max_rows is None and any(column.order == "createdAt" for column in resource.columns):
         query = ListQuery(order="createdAt-asc", filter=query.filter)
     fetch, run = _make_server_fetch(client, resource, parent), BulkRun(client, resource.list.operation)

@@ -53,6 +53,8 @@ class RowFilter:
         return any(self.match.fits(value, self.text) for value in self._values(row))
 
     def _values(self, row: Row) -> Iterator[str]:
+        if not self.columns and row.get("firstName") and row.get("lastName"):
+            yield f"{row['firstName']} {row['lastName']}"
         for name in self.columns or (*row, *_NESTED):
             if names := _NESTED.get(name):
                 yield from _named(row, names)

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from dyntui.core.errors import DyntuiError
 from dyntui.core.times import now
 from dyntui.resources import Column, Resource
-from dyntui.resources.filters import parse_filter
+from dyntui.resources.filters import parse_filter, search_scope
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -67,7 +67,10 @@ class ListScreen(ConsoleScreen):
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        return (*self.base_breadcrumbs, f"/{self.filter_text}") if self.filter_text else self.base_breadcrumbs
+        if not self.filter_text:
+            return self.base_breadcrumbs
+        scope = search_scope(self.record.filter, self.filter_text)
+        return (*self.base_breadcrumbs, f"/{self.filter_text}{f' ({scope})' if scope else ''}")
 
     def body(self) -> ComposeResult:
         yield Table(
@@ -253,8 +256,10 @@ class ListScreen(ConsoleScreen):
 
     def _empty(self) -> str:
         if self.filter_text:
-            plural = self.record.plural
-            return f"No {plural} match `{self.filter_text}`. Press / to change the filter, esc to clear it."
+            scope = search_scope(self.record.filter, self.filter_text)
+            searched = f" Searched: {scope}." if scope else ""
+            hint = "Press / to change the filter, esc to clear it."
+            return f"No {self.record.plural} match `{self.filter_text}`.{searched} {hint}"
         return self.record.empty or "This list is empty."
 
     def status(self) -> Sequence[Piece]:
