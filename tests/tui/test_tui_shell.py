@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from tests.tui.tui_support import SIZE, console_of, demo, jump, lines_of, press, profile, settled, text_of, until
+from tests.tui.tui_support import SIZE, console_of, demo, jump, lines_of, paste, press, profile, settled, text_of, until
 from textual.command import CommandList
 from textual.widgets.option_list import Option
 
 from dyntui.config.credentials import CredentialKind
+from dyntui.resources import RESOURCES
+from dyntui.resources.users import full_name
+from dyntui.services.actions.resource_actions import find_action, make_write_action
+from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.tui.features.users.user_screen import UserScreen
+from dyntui.tui.features.wallets.wallet_screen import WalletScreen
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.header_footer import StatusBar
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.palette import ActionPalette
+
+USER_FIELDS = ("email", "username", "firstName", "lastName")
 
 
 async def test_header_and_footer_show_the_location_and_the_keys() -> None:
@@ -97,8 +106,8 @@ async def test_the_jump_bar_reports_an_unknown_name() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "colon", *"zebra", "enter")
-        assert console.session.notifications[-1].text.startswith("Unknown name 'zebra'.")
+        await press(pilot, "colon", *"zz", "enter")
+        assert console.session.notifications[-1].text.startswith("Unknown name 'zz'.")
 
 
 async def test_an_opened_user_is_a_jump_target() -> None:
@@ -320,3 +329,110 @@ async def test_a_screen_is_prepared_once_when_it_opens(name: str, monkeypatch: p
         prepared.clear()
         await jump(pilot, name)
         assert prepared == [type(console.screen).__name__]
+
+
+# Opening an object from the jump bar
+
+
+async def _look_up(pilot: Any, text: str) -> None:
+    await press(pilot, "colon")
+    await paste(pilot, text)
+    await press(pilot, "enter")
+
+
+@pytest.mark.parametrize("field", ["email", "username", "id", "name"])
+async def test_the_jump_bar_opens_a_user_with_two_keys(field: str) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert isinstance(console.screen, ResourceScreen)
+        assert console.screen.view is not None
+        user = next(row for row in console.screen.view.loaded_rows() if all(row.get(key) for key in USER_FIELDS))
+        await _look_up(pilot, full_name(user) if field == "name" else str(user[field]))
+        assert isinstance(console.screen, UserScreen)
+        assert console.screen.object_id == user["id"]
+
+
+async def test_the_jump_bar_opens_a_wallet_by_its_address() -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, "wallets")
+        assert isinstance(console.screen, ResourceScreen)
+        assert console.screen.view is not None
+        wallets = [row for row in console.screen.view.loaded_rows() if not row.get("deletedAt")]
+        address = next(str(row["publicKey"]) for row in wallets if row["chain"] == "EVM")
+        await press(pilot, "colon")
+        await paste(pilot, address)
+        assert f"Open wallet {address[:6]}" in text_of(console)
+        await press(pilot, "enter")
+        assert isinstance(console.screen, WalletScreen)
+        assert console.screen.label == address
+
+
+async def test_the_jump_bar_says_what_enter_opens() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for text, expected in (
+            ("nora@example.com", "Open user nora@example.com"),
+            ("00000000-0000-4000-8000-000000000000", "Open the user, wallet or other object with the id"),
+            ("Amelia Murphy", "Open the user with the username or full name Amelia Murphy"),
+        ):
+            await press(pilot, "colon")
+            await paste(pilot, text)
+            assert expected in text_of(console)
+            await press(pilot, "escape")
+
+
+async def test_a_lookup_without_a_result_names_what_was_searched() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for text, searched in (
+            ("nobody@nowhere.example", "the emails of users"),
+            ("0x" + "1b" * 20, "the wallets of users"),
+            ("zebra", "the usernames and full names of users"),
+        ):
+            await _look_up(pilot, text)
+            notification = console.session.notifications[-1].text
+            assert notification.startswith(f"Nothing was found for `{text}`. Searched: {searched}.")
+
+
+async def test_several_matches_are_a_list_to_choose_from() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert isinstance(console.screen, ResourceScreen)
+        assert console.screen.view is not None
+        connection = console.session.connection
+        assert connection is not None
+        users = console.screen.view.loaded_rows()[:2]
+        edit = make_write_action(RESOURCES["users"], find_action(RESOURCES["users"], "edit"))
+        targets = [
+            Target(str(row["id"]), data={"fields": {"firstName": "Quill", "lastName": "Harbor"}}) for row in users
+        ]
+        await connection.write_gate.perform(edit, targets, Confirmation(yes=True))
+        await _look_up(pilot, "quill harbor")
+        assert "2 matches for quill harbor" in text_of(console)
+        await press(pilot, "enter")
+        assert isinstance(console.screen, UserScreen)
+        assert console.screen.object_id in {row["id"] for row in users}
+
+
+async def test_a_full_name_is_filtered_and_the_header_says_what_was_searched() -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert isinstance(console.screen, ResourceScreen)
+        assert console.screen.view is not None
+        user = next(row for row in console.screen.view.loaded_rows() if row.get("firstName") and row.get("lastName"))
+        await press(pilot, "slash")
+        await paste(pilot, full_name(user))
+        await press(pilot, "enter")
+        assert f"/{full_name(user)} (all columns, and first with last name)" in lines_of(console)[0]
+        assert full_name(user) in lines_of(console)[2]
+        await press(pilot, "slash")
+        await paste(pilot, " nobody")
+        await press(pilot, "enter")
+        assert "Searched: all columns, and first with last name." in " ".join(text_of(console).split())

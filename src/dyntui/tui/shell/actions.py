@@ -10,7 +10,7 @@ from dyntui.tui.shell.record_actions import declared_action
 __all__ = ["SHELL_ACTIONS"]
 
 SHELL_ACTIONS = register(
-    Action("app.jump", ("colon",), "jump", "Go to a resource, screen or recent user by name, or to a row (:500).", READ, 90),
+    Action("app.jump", ("colon",), "jump", "Go to a list, screen or row (:500), or open an object by email, address, id, username or full name.", READ, 90),
     Action("app.help", ("question_mark",), "help", "Show all keys of this screen, and why some are not available.",
         READ, 91),
     Action("app.palette", ("ctrl+p",), "palette", "Search all actions of this screen.", READ),

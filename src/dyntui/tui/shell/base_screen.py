@@ -299,7 +299,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Open the jump bar."""
         self.query_one(Prompt).ask(
             ":",
-            placeholder="users, allowlists, environments, 5000, ...",
+            placeholder="users, allowlists, 5000, nora@example.com, 0x…, an id, a full name",
             suggest=self.console.suggest_jumps,
         )
 

@@ -1,5 +1,7 @@
 """Targets of the jump bar and the palette: screens, resources with their aliases, recent users, row numbers.
 
+The jump bar also looks up at the server: an email, a wallet address, an id, a username or a full name.
+
 A new screen gets a line in `_SCREENS`; resource records are targets without one.
 """
 
@@ -7,12 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
+from dyntui.core.text import safe, shorten
 from dyntui.resources import RESOURCES, Resource, Scope
+from dyntui.resources.users import full_name
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+
+if TYPE_CHECKING:
+    from dyntui.services.object_lookup import FoundObject, LookupResult
 
 __all__ = ["Jump", "available_jumps", "jump_to", "suggest_jumps"]
 
@@ -80,6 +89,9 @@ def available_jumps(console: ConsoleApp) -> Iterator[Jump]:
         yield _user_jump(user_id, label)
 
 
+_MIN_LOOKUP_LENGTH = 3
+
+
 def _rank(jump: Jump, text: str) -> int | None:
     """Return how well `text` matches: 0 is best, None is no match."""
     names = (jump.name.casefold(), *jump.aliases)
@@ -98,15 +110,27 @@ def parse_row_number(text: str) -> int | None:
 
 def suggest_jumps(console: ConsoleApp, typed: str) -> Sequence[Suggestion]:
     """Return the targets that match `typed`, the best first."""
-    text = typed.strip().casefold()
+    text = typed.strip()
     if parse_row_number(text) is not None:
         return [Suggestion(text, "Row of this list")]
+    return [Suggestion(jump.name, jump.title) for jump in _matching_jumps(console, text)]
+
+
+def _matching_jumps(console: ConsoleApp, typed: str) -> list[Jump]:
+    """Return the targets that match `typed`, the best first, with the lookup at the server.
+
+    The lookup is before the targets whose name only contains `typed`, except for a username or full name: that is last.
+    """
+    text = typed.casefold()
     head = text.split(" ", 1)[0]
-    ranked = [(rank, jump) for jump in available_jumps(console) if (rank := _rank(jump, text)) is not None]
+    ranked: list[tuple[float, Jump]] = []
+    ranked += [(rank, jump) for jump in available_jumps(console) if (rank := _rank(jump, text)) is not None]
     if not ranked and head != text:
-        ranked = [(0, jump) for jump in available_jumps(console) if _rank(jump, head) == 0]
+        ranked += [(0, jump) for jump in available_jumps(console) if _rank(jump, head) == 0]
+    if (lookup := _lookup_jump(console, typed)) is not None:
+        ranked.append(lookup)
     ranked.sort(key=lambda pair: pair[0])
-    return [Suggestion(jump.name, jump.title) for _, jump in ranked]
+    return [jump for _, jump in ranked]
 
 
 def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
@@ -123,8 +147,69 @@ def jump_to(console: ConsoleApp, typed: str, chosen: Suggestion | None) -> None:
             jump.go(console, rest.strip())
             return
     if chosen is not None:
-        next(jump for jump in available_jumps(console) if (jump.name, jump.title) == (chosen.text, chosen.note)).go(
-            console, ""
-        )
+        matching = _matching_jumps(console, text)
+        next(jump for jump in matching if (jump.name, jump.title) == (chosen.text, chosen.note)).go(console, "")
     elif text:
         console.notify(f"Unknown name {head!r}. Type : and a part of a name to see the suggestions.", "warning")
+
+
+# Lookup at the server
+
+
+def _lookup_jump(console: ConsoleApp, text: str) -> tuple[float, Jump] | None:
+    """Return the lookup of `text` at the server with its rank; None when the text is too short or nothing is open."""
+    from dyntui.services.object_lookup import IdentifierKind, identify
+
+    if len(text) < _MIN_LOOKUP_LENGTH or console.session.connection is None:
+        return None
+    match identify(text):
+        case IdentifierKind.EMAIL:
+            rank, title = 0.5, f"Open user {text}"
+        case IdentifierKind.ADDRESS:
+            rank, title = 0.5, f"Open wallet {shorten(text, 13)}"
+        case IdentifierKind.ID:
+            rank, title = 0.5, f"Open the user, wallet or other object with the id {shorten(text, 13)}"
+        case _:
+            rank, title = 3, f"Open the user with the username or full name {text}"
+    return rank, Jump(text, title, lambda console, rest: _look_up(console, text))
+
+
+def _look_up(console: ConsoleApp, text: str) -> None:
+    from dyntui.services.object_lookup import find_objects
+
+    screen, connection = console.shown, console.session.connection
+    if isinstance(screen, ConsoleScreen) and connection is not None:
+        screen.run_worker_then(
+            partial(find_objects, connection.client, text),
+            partial(_open_found, screen, text),
+            group="lookup",
+            exclusive=True,
+        )
+
+
+def _open_found(screen: ConsoleScreen, text: str, result: LookupResult) -> None:
+    """Open what the lookup found, unless the user went to another screen meanwhile."""
+    console, found = screen.console, result.found
+    if not screen.is_current:
+        return
+    if not found:
+        denied = f" Not permitted for this token: {', '.join(result.not_permitted)}." if result.not_permitted else ""
+        console.notify(f"Nothing was found for `{safe(text, 80)}`. Searched: {result.searched}.{denied}", "warning")
+    elif len(found) == 1:
+        console.open_row(found[0].record, found[0].row)
+    else:
+        from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
+
+        choices = [Choice(str(index), *_label_found(match)) for index, match in enumerate(found)]
+        console.ask_then(
+            SelectDialog(f"{len(found)} matches for {safe(text, 40)}", [*choices]),
+            lambda key: console.open_row(found[int(key)].record, found[int(key)].row),
+        )
+
+
+def _label_found(found: FoundObject) -> tuple[str, str, str]:
+    """Return the label, the sign and the note of a match in the list of matches."""
+    record, row = found.record, found.row
+    row_id = str(row.get(record.key) or "")
+    details = (record.singular, row.get("chain"), row.get("name") or full_name(row), row_id)
+    return record.label_of(row) or row_id, "", " · ".join(str(part) for part in details if part)
