@@ -293,3 +293,23 @@ def test_a_command_and_do_leave_equal_audit_lines(dyntui: Cli) -> None:
     assert lines[0] == lines[1]
     assert [line["outcome"] for line in lines[0]] == ["started", "done"]
     assert {line["action"] for line in lines[0]} == {"users.delete"}
+
+
+def test_wallets_are_listed_by_their_address(dyntui: Cli) -> None:
+    wallet = next(row for row in dyntui.json("wallets", "list")["wallets"] if not row.get("deletedAt"))
+    start = wallet["publicKey"][:24]
+    found = dyntui.json("wallets", "list", "--filter", start)["wallets"]
+    assert wallet["id"] in {row["id"] for row in found}
+    assert all(start.lower() in row["publicKey"].lower() for row in found)
+    own = dyntui.json("wallets", "list", "--user", wallet["userId"], "--filter", start)["wallets"]
+    assert wallet["id"] in {row["id"] for row in own}
+    assert dyntui.json("wallets", "list", "--filter", "0x" + "1b" * 20)["wallets"] == []
+    refused = dyntui("wallets", "list", "--filter", "metamask", check=False)
+    assert refused.returncode == 2 and "'metamask' is not an address." in refused.stderr
+
+
+def test_other_lists_of_wallets_are_still_compared_locally(dyntui: Cli) -> None:
+    refused = dyntui("get", "wallets", "--filter", "chain:EVM", check=False)
+    assert refused.returncode == 2 and "The server cannot filter wallets by 'chain:EVM'." in refused.stderr
+    rows = dyntui.json("get", "wallets", "--filter", "chain:EVM", "--exact")["items"]
+    assert rows and {row["chain"] for row in rows} == {"EVM"}

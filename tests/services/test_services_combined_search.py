@@ -1,13 +1,15 @@
-"""Filters that take several requests: users by their full name."""
+"""Filters that take several requests: users by their full name, wallets by their address."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.services.resource_fixtures import connected, perform, rows_of
 
-from dyntui.resources import USERS
+from dyntui.core.errors import UsageError
+from dyntui.resources import USERS, WALLETS
 from dyntui.resources.filters import parse_filter, search_scope
 from dyntui.resources.users import full_name
 from dyntui.services.actions.resource_actions import find_action, make_write_action
@@ -83,8 +85,8 @@ async def test_a_view_pages_through_the_result(tmp_path: Path) -> None:
 
 
 def test_the_scope_names_the_columns_only_where_they_are_combined() -> None:
-    assert search_scope(SPEC, "Amelia Murphy") == "all columns, and first with last name"
-    assert search_scope(SPEC, "chain:EVM Amelia Murphy") == "all columns, and first with last name"
+    assert search_scope(SPEC, "Amelia Murphy") == "all columns and the full name"
+    assert search_scope(SPEC, "chain:EVM Amelia Murphy") == "all columns and the full name"
     assert search_scope(SPEC, "Amelia") == search_scope(SPEC, "alias:Amelia Murphy") == search_scope(None, "a b") == ""
 
 
@@ -96,3 +98,46 @@ async def _rename(connection: Connection, first: str, last: str, user_id: str = 
     [result] = await perform(connection, edit, Target(user_id, data={"fields": values}))
     assert result.outcome is WriteOutcome.DONE, result.error
     return user_id
+
+
+# Wallets by address
+
+
+@pytest.mark.parametrize("match", ["contains", "prefix"])
+async def test_wallets_are_found_by_the_start_of_their_address_without_reading_the_list(
+    match: str, tmp_path: Path
+) -> None:
+    async with connected(tmp_path, users=200, flags={"filter-match": match}) as connection:
+        wallets = [row for row in await rows_of(connection, "wallets") if not row.get("deletedAt")]
+        before = connection.log.total
+        for chain, length in (("EVM", 10), ("EVM", 42), ("SOL", 30)):
+            address = next(row["publicKey"] for row in wallets if row["chain"] == chain)[:length]
+            found = {row["id"] for row in await _find_wallets(connection, address)}
+            assert found == {row["id"] for row in wallets if address.lower() in row["publicKey"].lower()}
+        operations = {entry.operation for entry in list(connection.log.entries())[before:]}
+        assert operations == {"getEnvironmentUsers", "getWalletsByUserId"}
+
+
+async def test_too_many_owners_are_refused_with_the_way_out(tmp_path: Path) -> None:
+    async with connected(tmp_path, users=400) as connection:
+        with pytest.raises(UsageError, match="More than 100 users") as refused:
+            await _find_wallets(connection, "0x")
+        assert "Type more of the address." in refused.value.hint
+
+
+async def _find_wallets(connection: Connection, address: str) -> list[dict[str, Any]]:
+    query = ListQuery(filter={"address": address})
+    return [dict(found.row) async for found in scan(connection.client, WALLETS, query=query)]
+
+
+def test_only_an_address_is_a_filter_of_the_list_of_wallets() -> None:
+    assert WALLETS.filter is not None
+    for text in ("metamask", "0x", "embeddedWalletProvider", "0x12 ab"):
+        assert parse_filter(WALLETS.filter, text) == {}, text
+    for text in (
+        "0x12ab",
+        "4Nd1mBQtrMJVYVfKf2PJy9NZUZdTAsp7D4xWLs4gDB4T",
+        "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+    ):
+        assert parse_filter(WALLETS.filter, f" {text} ") == {"address": text}
+        assert search_scope(WALLETS.filter, text) == "existing wallets and users"

@@ -10,6 +10,7 @@ from textual.command import CommandList
 from textual.widgets.option_list import Option
 
 from dyntui.config.credentials import CredentialKind
+from dyntui.core.text import shorten
 from dyntui.resources import RESOURCES
 from dyntui.resources.users import full_name
 from dyntui.services.actions.resource_actions import find_action, make_write_action
@@ -430,9 +431,45 @@ async def test_a_full_name_is_filtered_and_the_header_says_what_was_searched() -
         await press(pilot, "slash")
         await paste(pilot, full_name(user))
         await press(pilot, "enter")
-        assert f"/{full_name(user)} (all columns, and first with last name)" in lines_of(console)[0]
+        assert f"users › /{full_name(user)} (all columns and the full name)" in lines_of(console)[0]
         assert full_name(user) in lines_of(console)[2]
         await press(pilot, "slash")
         await paste(pilot, " nobody")
         await press(pilot, "enter")
-        assert "Searched: all columns, and first with last name." in " ".join(text_of(console).split())
+        assert "Searched: all columns and the full name." in " ".join(text_of(console).split())
+
+
+async def test_wallets_are_filtered_by_address_at_the_server_and_by_other_text_in_the_loaded_rows() -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, "wallets")
+        screen = console.screen
+        assert isinstance(screen, ResourceScreen)
+        assert screen.view is not None
+        wallets = [row for row in screen.view.loaded_rows() if not row.get("deletedAt")]
+        address = str(wallets[-1]["publicKey"])
+        await press(pilot, "slash")
+        await paste(pilot, address)
+        await press(pilot, "enter")
+        header = lines_of(console)[0]
+        assert f"wallets › /{shorten(address, 13)} (existing wallets and users)" in header
+        assert screen.table.row_id == wallets[-1]["id"]
+        assert screen.filter_text == address
+        await press(pilot, "slash", *["backspace"] * len(address), *"metamask", "enter")
+        assert screen.filter_text == ""
+        assert "search: metamask" in lines_of(console)[0]
+        assert screen.table.count == sum("metamask" in str(row).casefold() for row in screen.view.loaded_rows())
+        await press(pilot, "escape")
+        assert screen.table.count == screen.view.total
+
+
+@pytest.mark.parametrize("name", ["wallets metamask", "allowlists beta"])
+async def test_a_text_after_the_name_of_a_list_without_a_filter_searches_its_loaded_rows(name: str) -> None:
+    console = demo()
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await press(pilot, "colon")
+        await paste(pilot, name)
+        await press(pilot, "enter")
+        assert f"search: {name.partition(' ')[2]}" in lines_of(console)[0]

@@ -94,15 +94,17 @@ def list_rows(
     from dyntui.services.lists.row_match import row_filter
 
     match_kind = parse_match(match, exact)
-    if text and record.filter is None and match_kind is None:
+    server_filter = parse_filter(record.filter, text) if record.filter is not None else {}
+    if text and not server_filter and match_kind is None:
+        by_text = f" by {text!r}" if record.filter is not None else ""
         raise UsageError(
-            f"The server cannot filter {record.name}.",
+            f"The server cannot filter {record.name}{by_text}.",
             hint="Add --exact or --match contains to compare the rows locally.",
         )
     print_list(
         context,
         record,
-        ListQuery(order=order or record.list.order, filter=parse_filter(record.filter, text) if record.filter else {}),
+        ListQuery(order=order or record.list.order, filter=server_filter),
         row_filter(record, text, match_kind) if match_kind is not None else None,
         find_parent=lambda connection: resolve_parent(connection.client, record, parent),
         limit=limit,

@@ -12,6 +12,7 @@ from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option, print_list, show_object
 from dyntui.cli.write_helpers import run_write
+from dyntui.core.errors import UsageError
 from dyntui.resources import USERS, WALLETS, Column, ListOperation
 from dyntui.services.actions.user_actions import PREGENERATE_TYPES
 
@@ -37,25 +38,38 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
 
 @wallets.command("list")
 @click.option("--user", "user_id", metavar="ID", help="Only the wallets of this user.")
+@click.option("--filter", "address", metavar="ADDRESS", help="Only wallets with this address, or a part of it.")
 @limit_option
 @all_option
 @ndjson_option
 @pass_context
-def list_wallets(context: CliContext, user_id: str | None, limit: int, all_rows: bool, ndjson: bool) -> None:
-    """List the wallets of the environment, or of one user."""
+def list_wallets(
+    context: CliContext, user_id: str | None, address: str | None, limit: int, all_rows: bool, ndjson: bool
+) -> None:
+    """List the wallets of the environment, of one user, or with an address.
+
+    --filter searches the wallets of all users, or of the user of --user; deleted wallets are not searched.
+    """
+    from dyntui.resources.filters import parse_filter
     from dyntui.services.lists.list_source import ListQuery
+    from dyntui.services.lists.row_match import Match, RowFilter
 
     record = WALLETS
+    server_filter = parse_filter(WALLETS.filter, address) if address and WALLETS.filter is not None else {}
+    if address and not server_filter:
+        raise UsageError(f"{address!r} is not an address.", hint="Type at least 0x and 4 digits, or 20 characters.")
     if user_id:
         record = replace(WALLETS, list=ListOperation("getWalletsByUserId", "wallets"), parent_resource="users")
     print_list(
         context,
         record,
-        ListQuery(),
+        ListQuery(filter={} if user_id else server_filter),
+        RowFilter(address, Match.CONTAINS, ("walletPublicKey",)) if user_id and address else None,
         parent=user_id or "",
         limit=limit,
         all_rows=all_rows or bool(user_id),
         ndjson=ndjson,
+        text=address or "",
         items="wallets",
         columns=_COLUMNS,
     )

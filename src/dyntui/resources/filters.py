@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from dyntui.resources.resource import Filter
@@ -11,12 +12,19 @@ __all__ = ["filter_hint", "name_words", "parse_filter", "search_scope", "short_n
 _MAX_NAME_WORDS = 5
 """A text of more words is searched as it is: no name has them, and each split of the words needs requests."""
 
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,64}|(?=.*[0-9])[A-Za-z0-9_-]{20,128}")
+"""A wallet address, or enough of one to search for."""
+
 
 def parse_filter(spec: Filter, text: str) -> dict[str, str]:
     """Parse `ada`, `email:ada` or `chain:EVM ada` into the filter of the endpoint; {} for no filter.
 
+    {} also for a text that the list cannot be filtered by at the server, such as a word in the list of wallets.
+
     A word before a colon is a column or one of the other keys of the filter, in any case; all other text is searched.
     """
+    if spec.owner_column:
+        return {spec.parameter: text.strip()} if _ADDRESS.fullmatch(text.strip()) else {}
     columns = {name.casefold(): name for name in spec.columns}
     others = {name.casefold(): name for name in spec.other_keys}
     others |= {short_name(name).casefold(): name for name in spec.other_keys}
@@ -48,6 +56,8 @@ def short_name(name: str) -> str:
 
 def filter_hint(spec: Filter) -> str:
     """Return examples of filters, for the empty input."""
+    if spec.owner_column:
+        return "0x… or another address: all wallets   other text: the loaded rows"
     examples = ["text"]
     if "email" in spec.columns:
         examples.append("email:ada")
@@ -69,6 +79,8 @@ def name_words(spec: Filter, parameters: Mapping[str, str]) -> Sequence[str]:
 
 def search_scope(spec: Filter | None, text: str) -> str:
     """Return what is searched for a filter, where that is not one request to the server; "" otherwise."""
+    if spec is not None and spec.owner_column and parse_filter(spec, text):
+        return "existing wallets and users"
     if spec is not None and name_words(spec, parse_filter(spec, text)):
-        return "all columns, and first with last name"
+        return "all columns and the full name"
     return ""

@@ -119,6 +119,8 @@ class Filter:
     """Fields that dyntui searches in the whole list, because the server does not search all of them."""
     name_columns: tuple[str, ...] = ()
     """The columns of first and last name. The server searches one column at a time, so dyntui combines them."""
+    owner_column: str = ""
+    """The column of users that finds the owners of an address, for the list of wallets, which has no filter itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ WALLETS = Resource(
     also_changes=("users", "analytics"),
     aliases=("w", "wallet"),
     list=ListOperation("getWalletsByEnvironmentId", "wallets", Paging.OFFSET),
+    filter=Filter("address", owner_column="walletPublicKey"),
     columns=(
         Column("publicKey", "address", 14, grow=True, priority=0, format=text),
         Column("chain", "chain", 8, priority=0),

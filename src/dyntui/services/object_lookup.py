@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from dyntui.core.json_types import Row, as_object, as_objects
+from dyntui.core.json_types import Row, as_objects
 from dyntui.resources import RESOURCES, USERS, WALLETS, Resource, Scope
 from dyntui.resources.users import full_name
 
@@ -88,9 +88,7 @@ async def find_objects(client: Client, text: str) -> LookupResult:
             users = [row async for row in _find_users(client, "email", text) if _has_email(row, text)]
             return LookupResult([FoundObject(USERS, row) for row in users], "the emails of users")
         case IdentifierKind.ADDRESS:
-            users = [row async for row in _find_users(client, "walletPublicKey", text)]
-            found = await asyncio.gather(*(_find_wallets(client, user, text) for user in users))
-            return LookupResult([match for matches in found for match in matches], "the wallets of users")
+            return LookupResult(await _find_by_address(client, text), "the wallets of users")
         case IdentifierKind.NAME:
             return await _find_by_name(client, text)
 
@@ -114,16 +112,17 @@ def _has_email(user: Row, email: str) -> bool:
     return any(str(value or "").casefold() == email.casefold() for value in values)
 
 
-async def _find_wallets(client: Client, user: Row, address: str) -> list[FoundObject]:
-    """Return the wallets of a user with this address; the user, when only a credential has it."""
+async def _find_by_address(client: Client, address: str) -> list[FoundObject]:
+    """Return the wallets with this address; without one, the users of whom a credential has it."""
+    from dyntui.services.lists.list_source import ListQuery, scan
     from dyntui.services.lists.row_match import Match, RowFilter
 
-    document = as_object(await client.call("getWalletsByUserId", path={"userId": str(user.get("id"))}))
     fits = RowFilter(address, Match.EXACT, ("walletPublicKey",)).fits
-    wallets = [wallet for wallet in as_objects(document.get("wallets")) if fits({"wallets": wallet})]
+    async with aclosing(scan(client, WALLETS, query=ListQuery(filter={"address": address}))) as rows:
+        wallets = [found.row async for found in rows if fits(found.row)]
     if wallets:
-        return [FoundObject(WALLETS, {"userId": user.get("id"), **wallet}) for wallet in wallets]
-    return [FoundObject(USERS, user)] if fits(user) else []
+        return [FoundObject(WALLETS, wallet) for wallet in wallets]
+    return [FoundObject(USERS, row) async for row in _find_users(client, "walletPublicKey", address) if fits(row)]
 
 
 async def _find_by_name(client: Client, text: str) -> LookupResult:

@@ -27,11 +27,16 @@ class CombinedSearch:
         resource: Resource,
         scan_server: Callable[[ListQuery], AsyncGenerator[Row, None]],
         count_server: Callable[[ListQuery], Awaitable[int | None]],
+        find_wallets: Callable[[str], Awaitable[list[Row]]],
     ) -> None:
-        """scan_server: yields all rows that the server finds. count_server: returns their number, None if unknown."""
+        """scan_server: yields all rows that the server finds. count_server: returns their number, None if unknown.
+
+        find_wallets: returns the wallets with an address.
+        """
         self._resource = resource
         self._scan_server = scan_server
         self._count_server = count_server
+        self._find_wallets = find_wallets
 
     async def find(self, query: ListQuery) -> list[Row] | None:
         """Return the rows that match the filter; None when the server finds all of them with the filter itself."""
@@ -42,6 +47,8 @@ class CombinedSearch:
         if spec.searched_locally:
             row_filter = RowFilter(text, Match.CONTAINS, spec.searched_locally)
             return [row async for row in self._scan_server(replace(query, filter={})) if row_filter.fits(row)]
+        if spec.owner_column:
+            return await self._find_wallets(text)
         if words := name_words(spec, query.filter):
             return await self._find_by_full_name(query, words)
         return None

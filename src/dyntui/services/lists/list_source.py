@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dyntui.resources import Paging, Resource
+from dyntui.resources import USERS, Paging, Resource
 from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.list_query import CachedList, Fetch, ListQuery, Row
 from dyntui.services.lists.page_scan import PAGE_SIZE, RecentRows, scan_by_cursor, scan_by_offset
@@ -60,19 +60,27 @@ def make_fetch(client: Client, resource: Resource, parent: str = "") -> Fetch:
 def _make_search(client: Client, resource: Resource, parent: str) -> CombinedSearch:
     """Return the search for filters that need several requests."""
     from dyntui.services.lists.combined_search import CombinedSearch
+    from dyntui.services.lists.wallet_search import find_wallets
 
     fetch = _make_server_fetch(client, resource, parent)
 
-    async def scan_server(query: ListQuery) -> AsyncGenerator[Row, None]:
+    async def scan_server(
+        query: ListQuery, resource: Resource = resource, parent: str = parent
+    ) -> AsyncGenerator[Row, None]:
         async with aclosing(_scan_server_pages(client, resource, parent, query)) as pages:
             async for page in pages:
                 for row in page.rows:
                     yield row
 
+    def scan_users(query: ListQuery) -> AsyncGenerator[Row, None]:
+        return scan_server(query, USERS, "")
+
     async def count_server(query: ListQuery) -> int | None:
         return (await fetch(query, 0, 1, None)).total
 
-    return CombinedSearch(resource, scan_server, count_server)
+    return CombinedSearch(
+        resource, scan_server, count_server, lambda address: find_wallets(client, scan_users, address)
+    )
 
 
 def _make_server_fetch(client: Client, resource: Resource, parent: str) -> Fetch:

@@ -67,8 +67,7 @@ def row_filter(record: Resource, text: str, match: Match) -> RowFilter:
     from dyntui.resources.filters import parse_filter  # not for the help, which needs only `Match`
 
     spec = record.filter
-    if spec is not None:
-        parameters = parse_filter(spec, text)
+    if spec is not None and (parameters := parse_filter(spec, text)):
         value, column = parameters.get(spec.key or spec.parameter, ""), parameters.get(spec.column_key, "all")
         columns = spec.searched_locally or ((column,) if column != "all" else ())
     else:

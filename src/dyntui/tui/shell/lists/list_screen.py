@@ -9,6 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import shorten
 from dyntui.core.times import now
 from dyntui.resources import Column, Resource
 from dyntui.resources.filters import parse_filter, search_scope
@@ -70,7 +71,9 @@ class ListScreen(ConsoleScreen):
         if not self.filter_text:
             return self.base_breadcrumbs
         scope = search_scope(self.record.filter, self.filter_text)
-        return (*self.base_breadcrumbs, f"/{self.filter_text}{f' ({scope})' if scope else ''}")
+        is_address = self.record.filter is not None and self.record.filter.owner_column
+        text = shorten(self.filter_text, 13) if is_address else self.filter_text
+        return (*self.base_breadcrumbs, f"/{text}{f' ({scope})' if scope else ''}")
 
     def body(self) -> ComposeResult:
         yield Table(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from dyntui.core.text import quantity, safe
-from dyntui.resources import Column
+from dyntui.resources import Column, Resource
+from dyntui.resources.filters import parse_filter
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.base_screen import age_label
@@ -33,6 +34,17 @@ class LocalListScreen(ListScreen):
     """A local search to apply when the list is loaded; None for none."""
     _searched_version = 0
     """The version of the view that was searched last."""
+
+    def __init__(self, record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> None:
+        super().__init__(record, parent=parent, parent_label=parent_label, filter_text=filter_text)
+        if filter_text and not self._is_server_filter(filter_text):
+            from dyntui.services.lists.local_query import LocalQuery
+
+            self.filter_text, self._pending_search = "", LocalQuery(filter_text)
+
+    def _is_server_filter(self, text: str) -> bool:
+        """Return whether the list can be filtered by `text` at the server."""
+        return self.record.filter is not None and bool(parse_filter(self.record.filter, text))
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:

@@ -62,15 +62,25 @@ class ResourceScreen(MarkedListScreen):
         if self.record.filter is None:
             self.ask_search("/", "any part of any value; this list has no filter at the server")
             return
+        spec = self.record.filter
         self.ask_filter(
             self.filter_text,
-            filter_hint(self.record.filter),
-            label="all rows" if self.record.filter.searched_locally else "server",
+            filter_hint(spec),
+            label="" if spec.owner_column else "all rows" if spec.searched_locally else "server",
             suggest=lambda typed: [Suggestion(text) for text in suggest_filter(self.record, typed)],
         )
 
     def filter_entered(self, text: str) -> None:
-        self.filter_text = " ".join(text.split())
+        """Filter at the server; a text that it cannot filter by is searched in the loaded rows of the whole list."""
+        text = " ".join(text.split())
+        is_local = bool(text) and not self._is_server_filter(text)
+        if not is_local or self.filter_text:
+            self._filter_at_server("" if is_local else text)
+        if is_local:
+            self.search_entered(text)
+
+    def _filter_at_server(self, text: str) -> None:
+        self.filter_text = text
         self._close_search()
         self._apply_query()
         self.show_order()

@@ -1,0 +1,55 @@
+"""Find wallets by their address.
+
+The list of wallets has no filter, so the users who own a wallet with the address are searched, and then their wallets.
+Deleted wallets and those of deleted users are not found this way. Source: docs/vendor-api.md#filter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from dyntui.core.errors import UsageError
+from dyntui.core.json_types import Row, as_object, as_objects
+from dyntui.resources import USERS, WALLETS
+from dyntui.services.lists.list_query import ListQuery
+
+if TYPE_CHECKING:
+    from dyntui.api.client import Client
+
+__all__ = ["find_wallets"]
+
+_MAX_OWNERS = 100
+"""The number of users whose wallets are read, with one request each."""
+
+
+async def find_wallets(
+    client: Client, scan_users: Callable[[ListQuery], AsyncGenerator[Row, None]], address: str
+) -> list[Row]:
+    """Return the wallets whose address contains `address`, without regard to case.
+
+    scan_users: yields the users that the server finds for a query. Raises UsageError when they are too many.
+    """
+    owners: dict[str, None] = {}
+    assert WALLETS.filter is not None
+    for value in dict.fromkeys((address, address.lower())):
+        parameters = {"filterColumn": WALLETS.filter.owner_column, "filterValue": value}
+        async with aclosing(scan_users(ListQuery(order=USERS.list.order, filter=parameters))) as users:
+            async for user in users:
+                owners[str(user.get("id"))] = None
+                if len(owners) > _MAX_OWNERS:
+                    raise UsageError(
+                        f"More than {_MAX_OWNERS} users have a wallet whose address contains {address!r}.",
+                        hint="Type more of the address.",
+                    )
+    found = await asyncio.gather(*(_wallets_of(client, user_id) for user_id in owners))
+    part = address.casefold()
+    return [wallet for wallets in found for wallet in wallets if part in str(wallet.get("publicKey") or "").casefold()]
+
+
+async def _wallets_of(client: Client, user_id: str) -> list[Row]:
+    """Return the wallets of a user with the field `userId`, as the list of all wallets has it."""
+    document = as_object(await client.call("getWalletsByUserId", path={"userId": user_id}))
+    return [{"userId": user_id, **wallet} for wallet in as_objects(document.get("wallets"))]
