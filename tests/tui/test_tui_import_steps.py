@@ -447,6 +447,16 @@ async def test_a_draft_is_continued_in_another_console(people: Path) -> None:
 # Check, plan, run, finish
 
 
+async def test_the_next_key_is_shown_next_to_a_long_status(tmp_path: Path) -> None:
+    console = demo()
+    async with console.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await go_to(pilot, messy(tmp_path / "people.csv", rows=3000), "check")
+        await press(pilot, "right_square_bracket")
+        assert "enter send first" in bottom(console)
+        assert "to send · not checked" in bottom(console)
+
+
 async def test_the_pre_check_shows_counts_that_add_up(people: Path, tmp_path: Path) -> None:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:

@@ -261,7 +261,7 @@ async def _resume(
 @job_argument
 @pass_context
 def pause_job(context: CliContext, job: str) -> None:
-    """Pause a running job. The process that runs it finishes the current request first."""
+    """Pause a running job. The process that runs it waits for the requests in flight first."""
     from dyntui.store.lock import is_locked
 
     path = find_job(job)
@@ -307,7 +307,7 @@ def _send_stop_request(context: CliContext, path: Path, request: str) -> None:
     summary = summarize_job(path)
     context.emit_json(_job_document(summary))
     if summary.is_busy:
-        context.print_result(f"Requested. Job {summary.id} is waiting for the response to its current request.")
+        context.print_result(f"Requested. Job {summary.id} is waiting for the responses to its requests in flight.")
     elif summary.state is not None:
         context.print_result(f"Job {summary.id} {summary.state.label}")
 

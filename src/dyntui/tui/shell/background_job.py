@@ -63,7 +63,7 @@ class BackgroundJob:
         return f"job {100 * progress.finished_rows // progress.total} %"
 
     async def stop_for_exit(self) -> None:
-        """Pause after the current request, because the console ends."""
+        """Pause after the requests in flight, because the console ends."""
         if self.active:
             self.thread.pause("the console was closed")
             await asyncio.to_thread(self.thread.join, _EXIT_GRACE_S)

@@ -114,7 +114,8 @@ class StatusBar(LineWidget):
         self.repaint()
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        max_width = width * 3 // 5
+        essential_keys = (*self._keys[:1], *self._keys[-2:]) if len(self._keys) > 3 else self._keys
+        max_width = max(_MIN_PARTS_WIDTH, min(width * 3 // 5, width - _keys_length(essential_keys)))
         needed_width = max(_length(self.parts) + 2 if self.parts else 0, _MIN_PARTS_WIDTH)
         if self._parts_width > max_width or not self._parts_width - 2 * _WIDTH_STEP < needed_width <= self._parts_width:
             # In steps, and smaller only by two steps, so that the keys do not move during scrolling.
@@ -130,7 +131,7 @@ def _keys_within(keys: tuple[tuple[str, str], ...], width: int) -> tuple[Piece, 
     """Return as many keys as fit, in exactly `width` cells."""
     names = list(keys)
     cut_off = False
-    while names and sum(width_of(key) + width_of(title) + 4 for key, title in names) > width - 2:
+    while names and _keys_length(names) > width:
         # the last two, `: jump` and `? help`, stay longest
         names.pop(-3 if len(names) > 2 else -1)
         cut_off = True
@@ -141,6 +142,10 @@ def _keys_within(keys: tuple[tuple[str, str], ...], width: int) -> tuple[Piece, 
         pieces += [(key, "strong"), (f" {title}   ", "dim")]
     last, style = pieces.pop()
     return (*pieces, (fit(last.rstrip(), width - sum(width_of(text) for text, _ in pieces)), style))
+
+
+def _keys_length(keys: Sequence[tuple[str, str]]) -> int:
+    return sum(width_of(key) + width_of(title) + 4 for key, title in keys) + 2
 
 
 def _shown_keys(active: ActiveAction) -> str:

@@ -64,5 +64,5 @@ def _requirement(console: ConsoleApp) -> Requirement | None:
         question = f"Quit dyntui and leave {remaining:,} of {sum(write.total for write in writes):,} undone?"
         warnings.append("The requests in progress are completed first. What is done is in the audit log.")
     if job is not None and job.active:
-        warnings.append("The job pauses after the current request. You can resume it on the jobs screen.")
+        warnings.append("The job pauses after the requests in flight. You can resume it on the jobs screen.")
     return Requirement(ConfirmationLevel.CONFIRM, question, tuple(lines), " ".join(warnings), "this console")

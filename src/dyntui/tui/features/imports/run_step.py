@@ -36,7 +36,7 @@ STATES: tuple[tuple[RowState, str], ...] = (
     (RowState.FAILED, "refused by the server"),
     (RowState.REVIEW, "need your review"),
     (RowState.UNKNOWN, "response lost; looked up before any retry"),
-    (RowState.SENDING, "in the current request"),
+    (RowState.SENDING, "in the requests in flight"),
     (RowState.PENDING, "not sent yet"),
     (RowState.INVALID, "with problems, not sent"),
     (RowState.SKIPPED, "excluded or duplicate, not sent"),
@@ -149,7 +149,7 @@ class RunStep(WizardStep):
     def action_pause(self) -> None:
         assert self.job is not None
         self.job.thread.pause()
-        self.console.notify("The job pauses after the current request.")
+        self.console.notify("The job pauses after the requests in flight.")
 
     def action_resume(self) -> None:
         self.wizard.resume_job()
