@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -23,12 +24,17 @@ class WritePermit:
     """The server's ids of the requests made with this permit, latest last; for the audit."""
     is_stopped: Callable[[], bool] | None = None
     """Returns whether the action was stopped, so that nothing more is begun; None when it cannot be stopped."""
-    has_sent: bool = False
-    """Whether a request was sent with this permit."""
+    sent_at: float = 0.0
+    """When the latest request was sent with this permit, as in `time.monotonic`; 0 before the first."""
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether a request was sent with this permit."""
+        return self.sent_at > 0.0
 
     def for_target(self, is_stopped: Callable[[], bool] | None = None) -> WritePermit:
         """Return a copy for one target of the action, so that the request ids are those of the target."""
-        return replace(self, request_ids=deque(maxlen=16), is_stopped=is_stopped, has_sent=False)
+        return replace(self, request_ids=deque(maxlen=16), is_stopped=is_stopped, sent_at=0.0)
 
     def begin_request(self) -> None:
         """Record that a request is sent now. Raises WriteStopped when the action was stopped and nothing was sent yet.
@@ -37,4 +43,4 @@ class WritePermit:
         """
         if not self.has_sent and self.is_stopped is not None and self.is_stopped():
             raise WriteStopped("The action was stopped; nothing was sent.")
-        self.has_sent = True
+        self.sent_at = time.monotonic()

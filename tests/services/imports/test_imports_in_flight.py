@@ -12,7 +12,7 @@ from tests.services.imports.imports_fixtures import FakeServer, Reply, Step, ema
 from tests.store.journal_rows import stored_row
 
 from dyntui.api.errors import ConnectionLost
-from dyntui.api.rate_limiter import RateLimiters
+from dyntui.api.rate_limiter import RateLimiter, RateLimiters
 from dyntui.services.imports.job_control import JobControl, StopRequest
 from dyntui.store import job_queries
 from dyntui.store.job_loader import NewRow, load
@@ -209,3 +209,79 @@ async def test_rows_that_are_sent_alone_are_limited_by_their_own_rate(tmp_path: 
             ended = await run(journal, server, rate_limiters=RateLimiters(0, 1))
         assert ended.state is JobState.DONE
     assert len(server.posts) == 20
+
+
+class BusyLimiter(RateLimiter):
+    """A limiter at which the requests with these numbers wait for a minute, because others took the places."""
+
+    def __init__(self, waiting: range) -> None:
+        super().__init__(0)
+        self.waiting_numbers = waiting
+        self.asked = 0
+
+    def try_reserve(self) -> float:
+        self.asked += 1
+        return 60.0 if self.asked in self.waiting_numbers else 0.0
+
+
+def limiters_with(bulk: RateLimiter) -> RateLimiters:
+    limiters = RateLimiters(0, 0)
+    limiters.bulk = bulk
+    return limiters
+
+
+async def test_requests_that_wait_for_the_rate_limit_are_not_sent_after_a_pause(tmp_path: Path) -> None:
+    control, limiter = JobControl(), BusyLimiter(range(4, 100))
+    server = BusyServer(3)
+
+    def stop() -> None:
+        if len(server.posts) == 3:
+            control.request_stop(StopRequest.PAUSE, "enough")
+
+    server.before_post = stop
+    with job(tmp_path, people(200)) as journal:
+        async with asyncio.timeout(8):
+            ended = await run(journal, server, control=control, batch=10, rate_limiters=limiters_with(limiter))
+        assert (ended.state, ended.reason) == (JobState.PAUSED, "enough")
+        assert limiter.asked > 3
+        assert states(journal) == ["created"] * 30 + ["pending"] * 170
+        assert {row.attempts for row in list(job_queries.iterate_rows(journal))[30:]} == {0}
+
+
+@pytest.mark.parametrize("status", [401, 429, 503])
+async def test_requests_that_wait_for_the_rate_limit_are_not_sent_after_a_failure(tmp_path: Path, status: int) -> None:
+    def answer(number: int, rows: list[dict[str, Any]]) -> Reply:
+        if number == 3:
+            return Reply(status, {"error": "no"}, {"retry-after": "0"})
+        return server.apply(rows)
+
+    limiter = BusyLimiter(range(4, 5))
+    server = BusyServer(3, answer)
+    with job(tmp_path, people(200)) as journal:
+        async with asyncio.timeout(30):
+            ended = await run(journal, server, batch=10, rate_limiters=limiters_with(limiter))
+        assert limiter.asked > 3
+        if status == 401:
+            assert ended.state is JobState.PAUSED
+            assert states(journal) == ["created"] * 20 + ["pending"] * 180
+            return
+        assert ended.state is JobState.DONE
+        assert states(journal) == ["created"] * 200
+    assert emails(server) == sorted(row["email"] for row in people(200))
+
+
+async def test_a_lost_response_to_a_half_does_not_slow_the_rest_of_the_job(tmp_path: Path) -> None:
+    def answer(number: int, rows: list[dict[str, Any]]) -> Reply:
+        if any(row["email"] == "row15@example.com" for row in rows) and number < 4:
+            return Reply(400, {"error": "body has a bad row", "code": "invalid_user"})
+        reply = server.apply(rows)
+        if number == 5:
+            raise ConnectionLost("gone")
+        return reply
+
+    server = BusyServer(8, answer)
+    with job(tmp_path, people(400)) as journal:
+        ended = await run(journal, server, batch=20, settle=0.5)
+        assert ended.state is JobState.DONE
+        assert states(journal) == ["created"] * 400
+    assert server.most > 1

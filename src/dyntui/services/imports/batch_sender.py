@@ -29,9 +29,9 @@ class SentBatch:
     batch: Batch
     response: ResponseOutcome
     started: float
-    """When the request began, as in `time.monotonic`."""
+    """When the request was sent, as in `time.monotonic`."""
     seconds: float
-    """How long it took."""
+    """How long the response took."""
 
 
 class BatchSender:
@@ -41,9 +41,8 @@ class BatchSender:
         self._client = client
         self._permit = permit
         self._clock = clock
-        self._tasks: dict[asyncio.Task[SentBatch], None] = {}
+        self._tasks: dict[asyncio.Task[SentBatch], tuple[Batch, WritePermit]] = {}
         self._abandon_timer: asyncio.TimerHandle | None = None
-        self._abandoned = False
 
     @property
     def in_flight(self) -> int:
@@ -53,7 +52,8 @@ class BatchSender:
     def start(self, batches: Iterable[Batch], bulk: BulkRun) -> None:
         """Send the requests of batches in tasks, as requests of `bulk`."""
         for batch in batches:
-            self._tasks[asyncio.create_task(self._post(batch, bulk))] = None
+            permit = self._permit.for_target()
+            self._tasks[asyncio.create_task(self._post(batch, permit, bulk))] = batch, permit
 
     async def wait(self, seconds: float | None) -> list[SentBatch]:
         """Wait until a request ends; return all that have ended, in the order of their start.
@@ -62,18 +62,33 @@ class BatchSender:
         """
         await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         done = [task for task in self._tasks if task.done()]
-        for task in done:
-            del self._tasks[task]
-        return [task.result() for task in done]
+        return [self._end(task) for task in done]
+
+    def _end(self, task: asyncio.Task[SentBatch]) -> SentBatch:
+        """Return the outcome of a task that has ended: without a response, when it was canceled."""
+        batch, permit = self._tasks.pop(task)
+        if not task.cancelled():
+            return task.result()
+        response = ResponseOutcome(OutcomeKind.MAYBE if permit.has_sent else OutcomeKind.NOT_SENT)
+        return SentBatch(batch, response, permit.sent_at, 0.0)
 
     def close(self) -> None:
         """End all requests; those that still wait for their responses are canceled."""
-        for task in self._tasks:
-            task.cancel()
+        self._abandon()
         self._tasks.clear()
 
+    def cancel_unsent(self) -> None:
+        """Cancel the requests that still wait for the rate limit; their batches end as not sent."""
+        for task, (_, permit) in self._tasks.items():
+            if not permit.has_sent:
+                task.cancel()
+
     def on_stop(self) -> None:
-        """Give the requests in flight ten more seconds; abandon them at once when called again."""
+        """Cancel the requests that were not sent yet, and give those in flight ten more seconds.
+
+        When called again, abandon them at once.
+        """
+        self.cancel_unsent()
         if not self._tasks:
             return
         if self._abandon_timer is None:
@@ -82,23 +97,17 @@ class BatchSender:
             self._abandon()
 
     def _abandon(self) -> None:
-        self._abandoned = True
         for task in self._tasks:
             task.cancel()
 
-    async def _post(self, batch: Batch, bulk: BulkRun) -> SentBatch:
-        started = time.monotonic()
-        try:
-            async with bulk.request():
-                started = time.monotonic()
-                response = await self._send(batch)
-        except asyncio.CancelledError:
-            if not self._abandoned:
-                raise
-            response = ResponseOutcome(OutcomeKind.MAYBE)
-        return SentBatch(batch, response, started, time.monotonic() - started)
+    async def _post(self, batch: Batch, permit: WritePermit, bulk: BulkRun) -> SentBatch:
+        async with bulk.request():
+            response = await self._send(batch, permit)
+        ended = time.monotonic()
+        started = permit.sent_at or ended
+        return SentBatch(batch, response, started, ended - started)
 
-    async def _send(self, batch: Batch) -> ResponseOutcome:
+    async def _send(self, batch: Batch, permit: WritePermit) -> ResponseOutcome:
         from dyntui.api.errors import ApiProblem
 
         sending = batch.request
@@ -109,7 +118,7 @@ class BatchSender:
                 path=sending.path,
                 query=sending.query,
                 content=sending.content,
-                permit=self._permit,
+                permit=permit,
             )
             self._clock.observe_headers(sent, steady_ms(), answer.headers)
             return outcome_of_response(answer)

@@ -278,6 +278,7 @@ class ImportRunner:
     def _stop(self, reason: str, response: ResponseOutcome) -> None:
         """Send nothing more; the job stops when no request is in flight."""
         self._stopped = self._stopped or JobStopped(reason, error=response.error)
+        self._sender.cancel_unsent()
 
     def _back_off(self, sent: SentBatch, response: ResponseOutcome, reason: str, wait_label: str) -> None:
         """Send nothing for a while, longer after each failure; stop the job when the server has failed for too long.
@@ -285,8 +286,9 @@ class ImportRunner:
         Requests that were in flight together count as one failure.
         reason: for the job's progress; wait_label: for the request log.
         """
-        if sent.response.kind is OutcomeKind.MAYBE and response.error is None:
-            return  # it was abandoned
+        if response.error is None:
+            return  # it was canceled or abandoned
+        self._sender.cancel_unsent()
         delay_s: float | None = 0.0
         if sent.started >= self._failed_at:
             self._failed_at = time.monotonic()

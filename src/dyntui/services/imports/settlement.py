@@ -107,6 +107,8 @@ class Settlement:
                 journal.settle(RowState.SENDING, lost)
                 if batch.queue.max_rows is None:
                     self.size.record_failure(sent.started)
+                if self._refused_batch is not None and any(map(self._refused_batch.contains, numbers)):
+                    self._refused_batch = None  # nobody knows whether the server accepted this half
             case OutcomeKind.REFUSED | OutcomeKind.TOO_LARGE if len(numbers) == 1:
                 outcome = refused_row_outcome(batch.rows[0], response.code, response.message)
                 journal.settle(RowState.SENDING, [outcome])
