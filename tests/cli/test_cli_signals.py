@@ -283,6 +283,8 @@ def test_a_signal_records_every_write_in_flight(
 ) -> None:
     with serve(users=40, latency_ms=300) as sandbox:
         environ = sandbox.environ(tmp_path)
+        (tmp_path / "config").mkdir(exist_ok=True)
+        (tmp_path / "config" / "settings.toml").write_text("rate_per_minute = 0\n")  # nothing waits before it is sent
         ids = [user["id"] for user in read_users(sandbox.url)]
         command = [sys.executable, "-m", "dyntui", "users", "delete", *ids, "--yes"]
         process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
