@@ -217,11 +217,11 @@ class BusyLimiter(RateLimiter):
     def __init__(self, waiting: range) -> None:
         super().__init__(0)
         self.waiting_numbers = waiting
-        self.asked = 0
+        self.attempts = 0
 
     def try_reserve(self) -> float:
-        self.asked += 1
-        return 60.0 if self.asked in self.waiting_numbers else 0.0
+        self.attempts += 1
+        return 60.0 if self.attempts in self.waiting_numbers else 0.0
 
 
 def limiters_with(bulk: RateLimiter) -> RateLimiters:
@@ -243,7 +243,7 @@ async def test_requests_that_wait_for_the_rate_limit_are_not_sent_after_a_pause(
         async with asyncio.timeout(8):
             ended = await run(journal, server, control=control, batch=10, rate_limiters=limiters_with(limiter))
         assert (ended.state, ended.reason) == (JobState.PAUSED, "enough")
-        assert limiter.asked > 3
+        assert limiter.attempts > 3
         assert states(journal) == ["created"] * 30 + ["pending"] * 170
         assert {row.attempts for row in list(job_queries.iterate_rows(journal))[30:]} == {0}
 
@@ -260,7 +260,7 @@ async def test_requests_that_wait_for_the_rate_limit_are_not_sent_after_a_failur
     with job(tmp_path, people(200)) as journal:
         async with asyncio.timeout(30):
             ended = await run(journal, server, batch=10, rate_limiters=limiters_with(limiter))
-        assert limiter.asked > 3
+        assert limiter.attempts > 3
         if status == 401:
             assert ended.state is JobState.PAUSED
             assert states(journal) == ["created"] * 20 + ["pending"] * 180
