@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.times import age, duration, now, now_iso, parse_time
+from dyntui.core.times import (
+    TimeFormat,
+    age,
+    clock_text,
+    detail_text,
+    duration,
+    exact_text,
+    now,
+    now_iso,
+    parse_time,
+    time_display,
+    time_text,
+    time_width,
+)
 
 AT = datetime(2026, 3, 14, 12, 0, 0, tzinfo=UTC)
 
@@ -101,3 +116,63 @@ def test_a_longer_duration_is_not_formatted_as_a_shorter_one(one: float, two: fl
 
     low, high = sorted((one, two))
     assert seconds(duration(low)) <= seconds(duration(high))
+
+
+@pytest.fixture
+def set_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Return a function that sets the time zone of the process."""
+
+    def set_to(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    monkeypatch.setattr(time_display, "format", TimeFormat.RELATIVE)
+    yield set_to
+    monkeypatch.undo()
+    time.tzset()
+
+
+MOMENT = datetime(2026, 3, 14, 10, 12, 33, 250_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "format", "cell", "detail", "clock"),
+    [
+        ("Europe/Berlin", TimeFormat.RELATIVE, "1 h ago", "2026-03-14 10:12:33 UTC", "11:12"),
+        ("Europe/Berlin", TimeFormat.LOCAL, "2026-03-14 11:12 CET", "2026-03-14 11:12:33 CET", "11:12 CET"),
+        ("Europe/Berlin", TimeFormat.UTC, "2026-03-14 10:12:33 UTC", "2026-03-14 10:12:33 UTC", "10:12 UTC"),
+        ("America/Sao_Paulo", TimeFormat.LOCAL, "2026-03-14 07:12 -0300", "2026-03-14 07:12:33 -0300", "07:12 -0300"),
+    ],
+)
+def test_a_time_is_shown_as_an_age_in_local_time_or_in_utc(
+    set_zone: Callable[[str], None], zone: str, format: TimeFormat, cell: str, detail: str, clock: str
+) -> None:
+    set_zone(zone)
+    time_display.format = format
+    assert time_text(MOMENT, AT) == cell
+    assert len(cell) <= max(12, time_width())
+    assert detail_text(MOMENT, AT) == f"1 h ago, {detail}"
+    assert clock_text(MOMENT) == clock
+    assert time_text(None, AT) == "—"
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [(1.5, "yesterday"), (2, "2 days ago"), (400, "400 days ago"), (-0.5, "in 12 h"), (-3, "in 3 days")],
+)
+def test_a_detail_counts_the_days_of_an_old_or_future_time(days: float, text: str) -> None:
+    moment = AT - timedelta(days=days)
+    assert detail_text(moment, AT) == f"{text}, {exact_text(moment)}"
+
+
+@pytest.mark.parametrize("format", TimeFormat)
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_the_first_and_the_last_day_are_shown_in_every_format(
+    set_zone: Callable[[str], None], format: TimeFormat, text: str
+) -> None:
+    set_zone("Asia/Kolkata")
+    time_display.format = format
+    moment = parse_time(text)
+    assert moment is not None
+    assert text[:4] in exact_text(moment)
+    assert time_text(moment, AT)

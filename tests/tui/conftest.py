@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from textual._styles_cache import StylesCache
 
+from dyntui.core.times import TimeFormat, time_display
+
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -42,6 +44,7 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     home = tmp_path / "home"
     monkeypatch.setenv("DYNTUI_HOME", str(home))
     monkeypatch.setattr("dyntui.core.times.datetime", _Frozen)
+    monkeypatch.setattr(time_display, "format", TimeFormat.RELATIVE)  # restored after the test
     finished = RequestLog.finished
 
     def two_ms(self: RequestLog, method: str, operation: str, status: int, ms: float, *rest: Any, **more: Any) -> None:

@@ -144,12 +144,16 @@ def test_a_json_tree_may_be_a_bare_value() -> None:
     assert _tree("only this") == ['▌  "only this"']
 
 
-def test_a_field_list_shows_the_age_and_the_exact_time_under_the_cursor() -> None:
+def test_a_field_list_shows_the_age_and_the_exact_time() -> None:
     facts = FieldList(
         [FieldLine("seen", "2026-03-01T10:00:00Z"), FieldLine("seen", "2026-03-01T10:00:00Z"), FieldLine("team", None)]
     )
     lines = ["".join(text for text, _ in facts.draw(index, 60)).rstrip() for index in range(3)]
-    assert lines == ["▌ seen  2 h ago  ·  2026-03-01 10:00:00 UTC", "  seen  2 h ago", "  team  —"]
+    assert lines == [
+        "▌ seen  2 h ago, 2026-03-01 10:00:00 UTC",
+        "  seen  2 h ago, 2026-03-01 10:00:00 UTC",
+        "  team  —",
+    ]
 
 
 @pytest.mark.parametrize(("width", "gap"), [(69, 3), (68, 2), (64, 2), (63, 1), (59, 1)])

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dyntui.core.times import now
+from dyntui.core.times import clock_text, now
 
 __all__ = ["LONG_S", "Wait", "Waits"]
 
@@ -25,7 +25,7 @@ class Wait:
     """When it ends at the latest."""
 
     def __str__(self) -> str:
-        return f"{self.what}, until {self.until.astimezone():%H:%M:%S}"
+        return f"{self.what}, until {clock_text(self.until, 'seconds')}"
 
 
 class Waits:

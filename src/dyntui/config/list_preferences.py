@@ -1,4 +1,4 @@
-"""Preferences for lists: columns with their widths, and named views, in one JSON file."""
+"""Preferences for lists: columns with their widths, named views and the format of times, in one JSON file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write, locked, private_dir, read_private
 from dyntui.core.errors import UsageError
 from dyntui.core.strict_json import parse_json
+from dyntui.core.times import TimeFormat
 from dyntui.core.validation import validate
 
 __all__ = ["ListPreferences", "SavedView", "Widths"]
@@ -35,10 +36,11 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class ListPreferences:
-    """Columns and saved views of lists, by the name of the resource."""
+    """Columns and saved views of lists, by the name of the resource, and the format of times."""
 
     columns: Mapping[str, Widths] = field(default_factory=dict)
     views: Mapping[str, Mapping[str, SavedView]] = field(default_factory=dict)
+    time_format: TimeFormat = TimeFormat.RELATIVE
 
     @classmethod
     def load(cls) -> ListPreferences:
@@ -53,6 +55,7 @@ class ListPreferences:
             return cls(
                 {name: _widths(each) for name, each in document.get("columns", {}).items()},
                 {name: {key: _view(view) for key, view in each.items()} for name, each in views},
+                TimeFormat(document.get("time_format", TimeFormat.RELATIVE)),
             )
         except FileNotFoundError:
             return cls()
@@ -71,6 +74,11 @@ class ListPreferences:
     def keep_columns(resource: str, columns: Widths) -> ListPreferences:
         """Save the columns of a list; () deletes them."""
         return _change(lambda lists: replace(lists, columns=_with(lists.columns, resource, columns)))
+
+    @staticmethod
+    def keep_time_format(time_format: TimeFormat) -> ListPreferences:
+        """Save the format in which the console shows times."""
+        return _change(lambda lists: replace(lists, time_format=time_format))
 
     @staticmethod
     def keep_view(resource: str, name: str, view: SavedView | None) -> ListPreferences:

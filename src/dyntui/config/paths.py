@@ -37,7 +37,7 @@ class Paths:
     keymap_file = _Below("config", "keymap.toml")
     """Key bindings of the user."""
     lists_file = _Below("config", "lists.json")
-    """Columns and saved views of lists."""
+    """Columns and saved views of lists, and the format of times."""
     mappings_dir = _Below("config", "mappings")
     """Saved header mappings of imports."""
     credentials_dir = _Below("state", "credentials")

@@ -7,21 +7,21 @@ from datetime import datetime
 
 from dyntui.core.ids import short_id as shorten_id
 from dyntui.core.text import safe, shorten
-from dyntui.core.times import age as _age
-from dyntui.core.times import parse_time
+from dyntui.core.times import parse_time, time_text, time_width
 
 __all__ = [
     "NOTHING",
     "Format",
     "address",
-    "age",
     "comma_list",
     "enabled_since",
     "get_path",
     "item_count",
+    "min_width",
     "short_id",
     "text",
     "thousands",
+    "time",
     "yes_no",
 ]
 
@@ -61,15 +61,26 @@ def address(value: object, now: datetime) -> str:
     return safe(shorten(value, 13), _CELL) if isinstance(value, str) and value else text(value, now)
 
 
-def age(value: object, now: datetime) -> str:
-    """Format a time as its age."""
+def time(value: object, now: datetime) -> str:
+    """Format a time as its age or exactly, as `core.times.time_display` says."""
     moment = parse_time(value)
-    return _age(moment, now) if moment is not None else text(value, now)
+    return time_text(moment, now) if moment is not None else text(value, now)
 
 
 def enabled_since(value: object, now: datetime) -> str:
     """Format the time at which something was enabled: `yes, 3 Nov`; `no` without a time."""
-    return f"yes, {age(value, now)}" if value else "no"
+    return f"{_ENABLED}{time(value, now)}" if value else "no"
+
+
+_ENABLED = "yes, "
+_TIME_PREFIXES: dict[Format, str] = {time: "", enabled_since: _ENABLED}
+"""The formats of times, and the text before the time."""
+
+
+def min_width(format: Format) -> int:
+    """Return the width in cells that a format of times needs while exact times are shown; otherwise 0."""
+    prefix, width = _TIME_PREFIXES.get(format), time_width()
+    return len(prefix) + width if prefix is not None and width else 0
 
 
 def thousands(value: object, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import yes_no
-from dyntui.resources.columns import age_column
+from dyntui.resources.columns import time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["CHAINALYSIS"]
@@ -20,7 +20,7 @@ CHAINALYSIS = Resource(
     columns=(
         Column("sanctionsApiEnabled", "sanctions", 10, format=yes_no, priority=0),
         Column("kytApiEnabled", "KYT", 6, format=yes_no, priority=0),
-        age_column("updatedAt", "updated", priority=1, former_titles=("changed",)),
+        time_column("updatedAt", "updated", priority=1, former_titles=("changed",)),
         Column("id", "id", 36, grow=True, priority=2),
     ),
     route="detail",

@@ -1,11 +1,11 @@
-"""Columns that many lists have: the id, a time as its age, and since when an object is enabled."""
+"""Columns that many lists have: the id, a time, and since when an object is enabled."""
 
 from __future__ import annotations
 
-from dyntui.resources.cell_formats import age, enabled_since, short_id
+from dyntui.resources.cell_formats import enabled_since, short_id, time
 from dyntui.resources.resource import Column
 
-__all__ = ["age_column", "enabled_column", "id_column"]
+__all__ = ["enabled_column", "id_column", "time_column"]
 
 
 def id_column(field: str = "id", *, priority: int) -> Column:
@@ -13,11 +13,11 @@ def id_column(field: str = "id", *, priority: int) -> Column:
     return Column(field, "id", 11, format=short_id, priority=priority)
 
 
-def age_column(
+def time_column(
     field: str, title: str, *, priority: int, order: str = "", former_titles: tuple[str, ...] = ()
 ) -> Column:
-    """Return the column of a time, shown as its age."""
-    return Column(field, title, 12, format=age, priority=priority, order=order, former_titles=former_titles)
+    """Return the column of a time."""
+    return Column(field, title, 12, format=time, priority=priority, order=order, former_titles=former_titles)
 
 
 def enabled_column() -> Column:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dyntui.core.json_types import as_objects
 from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import item_count, thousands, yes_no
-from dyntui.resources.columns import age_column, enabled_column, id_column
+from dyntui.resources.columns import enabled_column, id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -26,7 +26,7 @@ SETTINGS = Resource(
         Column("settings.chains", "chains", 7, right=True, format=item_count, priority=2),
         Column("settings.security.jwtDuration.amount", "JWT", 6, right=True, format=thousands, priority=3),
         Column("sdkVersion", "SDK", 10, priority=3),
-        age_column("updatedAt", "updated", priority=1, former_titles=("changed",)),
+        time_column("updatedAt", "updated", priority=1, former_titles=("changed",)),
     ),
     route="settings",
     empty="The server returned no settings.",
@@ -75,7 +75,7 @@ ORIGINS = Resource(
     list=ListOperation("getOrigins", "origins"),
     columns=(
         Column("origin", "origin", 40, grow=True, priority=0),
-        age_column("createdAt", "added", priority=1),
+        time_column("createdAt", "added", priority=1),
         id_column(priority=2),
     ),
     empty="There are no origins, so any site may use this environment id. Press n to add one.",
@@ -97,7 +97,7 @@ DEEPLINKS = Resource(
     list=ListOperation("getDeeplinkUrls", "deeplinkUrls"),
     columns=(
         Column("url", "URL", 40, grow=True, priority=0),
-        age_column("createdAt", "added", priority=1),
+        time_column("createdAt", "added", priority=1),
         id_column(priority=2),
     ),
     empty="There are no deeplink URLs. Press n to add one, such as myapp://",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dyntui.resources.cell_formats import short_id
-from dyntui.resources.columns import age_column, id_column
+from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
 
 __all__ = ["RECORDS", "user_id_of"]
@@ -35,7 +35,7 @@ EVENTS = Resource(
     key="eventId",
     list=ListOperation("getEvents", "data", Paging.CURSOR),
     columns=(
-        age_column("timestamp", "time", priority=0, former_titles=("when",)),
+        time_column("timestamp", "time", priority=0, former_titles=("when",)),
         Column("eventName", "event", 28, grow=True, priority=0),
         Column(title="user", width=11, format=short_id, pick=user_id_of, priority=1),
         Column("environmentName", "environment", 11, priority=3),

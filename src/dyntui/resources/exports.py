@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import CREATE, ResourceAction
-from dyntui.resources.columns import age_column, id_column
+from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource
 
 __all__ = ["EXPORTS"]
@@ -19,8 +19,8 @@ EXPORTS = Resource(
     columns=(
         Column("model", "model", 8, priority=0, former_titles=("what",)),
         Column("status", "status", 10, priority=0),
-        age_column("createdAt", "requested", priority=0, former_titles=("asked for",)),
-        age_column("completedAt", "completed", priority=1, former_titles=("done",)),
+        time_column("createdAt", "requested", priority=0, former_titles=("asked for",)),
+        time_column("completedAt", "completed", priority=1, former_titles=("done",)),
         Column("format", "format", 6, priority=3),
         Column("error", "error", 30, grow=True, priority=2),
         id_column(priority=2),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import item_count, short_id
-from dyntui.resources.columns import age_column, enabled_column, id_column
+from dyntui.resources.columns import enabled_column, id_column, time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -71,7 +71,7 @@ GLOBAL_DOMAINS = Resource(
     list=ListOperation("getGlobalWalletAccessControlList", "domains", missing_is_empty=True),
     columns=(
         Column("domain", "domain", 34, grow=True, priority=0),
-        age_column("createdAt", "added", priority=1),
+        time_column("createdAt", "added", priority=1),
         id_column(priority=2),
     ),
     empty="The list has no domains. Press n to add one.",
@@ -91,8 +91,8 @@ GLOBAL_CONNECTIONS = Resource(
         Column("appUrl", "app", 30, grow=True, priority=0),
         Column("status", "status", 13, priority=0),
         Column("userId", "user", 11, format=short_id, priority=1),
-        age_column("createdAt", "connected", priority=1),
-        age_column("expiresAt", "expires", priority=2),
+        time_column("createdAt", "connected", priority=1),
+        time_column("expiresAt", "expires", priority=2),
     ),
     route="detail",
     empty="No apps are connected to the global wallet.",

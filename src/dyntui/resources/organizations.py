@@ -11,7 +11,7 @@ from dataclasses import replace
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ALL, CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import comma_list, item_count, thousands, yes_no
-from dyntui.resources.columns import age_column, enabled_column, id_column
+from dyntui.resources.columns import enabled_column, id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Row, Shape
 
 __all__ = ["RECORDS"]
@@ -111,7 +111,7 @@ ENVIRONMENTS = Resource(
         Column("name", "kind", 10, priority=0),
         Column("id", "id", 36, grow=True, priority=0),
         Column("settings.general.displayName", "name", 20, priority=1),
-        age_column("createdAt", "created", priority=2),
+        time_column("createdAt", "created", priority=2),
         Column("sdkVersion", "SDK", 10, priority=3),
     ),
     empty="This project has no environments.",
@@ -128,7 +128,7 @@ MEMBERS = Resource(
         Column("role", "role", 10, priority=0),
         Column("user.firstName", "first name", 14, priority=3),
         Column("user.lastName", "last name", 16, priority=3),
-        age_column("user.lastVisit", "last visit", priority=1),
+        time_column("user.lastVisit", "last visit", priority=1),
         id_column(priority=2),
     ),
     empty="This organization has no members.",
@@ -254,7 +254,7 @@ SSO = Resource(
         Column("ssoDomain", "domain", 24, grow=True, priority=0),
         Column("emailDomain", "email domain", 20, priority=1, former_titles=("e-mail domain",)),
         Column("enforceOnlySSO", "only SSO", 8, format=yes_no, priority=1),
-        age_column("updatedAt", "updated", priority=2, former_titles=("changed",)),
+        time_column("updatedAt", "updated", priority=2, former_titles=("changed",)),
     ),
     route="detail",
     cached=False,
@@ -284,7 +284,7 @@ SUBSCRIPTION = Resource(
         Column("trialDaysLeft", "days left", 9, right=True, format=thousands, priority=2),
         Column("hasPaymentMethod", "payment method", 14, format=yes_no, priority=1),
         Column("currentBillingPeriod.usagesCount", "usage", 10, right=True, format=thousands, priority=1, former_titles=("used",)),
-        age_column("currentBillingPeriod.endDate", "period ends", priority=2),
+        time_column("currentBillingPeriod.endDate", "period ends", priority=2),
         Column("scope", "features", 30, grow=True, format=comma_list, priority=3),
     ),
     route="detail",

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from dyntui.core.json_types import Row
 from dyntui.resources.action import ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import Format, get_path, text
+from dyntui.resources.cell_formats import Format, get_path, min_width, text
 
 __all__ = [
     "ActionTarget",
@@ -91,6 +91,11 @@ class Column:
     def name(self) -> str:
         """The name of the column on screens and in settings."""
         return self.title or self.field
+
+    @property
+    def min_width(self) -> int:
+        """The width in cells as times are shown now: at least `width`, and enough for a whole time."""
+        return max(self.width, min_width(self.format))
 
     def value(self, row: Row) -> object:
         """Return the raw value, for copying and exports."""

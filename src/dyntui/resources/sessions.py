@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dyntui.core.effect import Effect
 from dyntui.resources.action import ResourceAction
-from dyntui.resources.columns import age_column, id_column
+from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Row
 
 __all__ = ["SESSIONS"]
@@ -23,8 +23,8 @@ SESSIONS = Resource(
     parent_resource="users",
     list=ListOperation("getUser", "user.sessions"),
     columns=(
-        age_column("createdAt", "started", priority=0, former_titles=("began",)),
-        age_column("revokedAt", "revoked", priority=0),
+        time_column("createdAt", "started", priority=0, former_titles=("began",)),
+        time_column("revokedAt", "revoked", priority=0),
         Column("ipAddress", "IP address", 16, priority=1, former_titles=("address",)),
         Column("userAgent", "device", 30, grow=True, priority=2, former_titles=("with",)),
         id_column(priority=3),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dyntui.resources.action import CREATE, DELETE, ResourceAction
 from dyntui.resources.cell_formats import comma_list
-from dyntui.resources.columns import age_column
+from dyntui.resources.columns import time_column
 from dyntui.resources.resource import Column, ListOperation, Resource
 
 __all__ = ["RECORDS", "TOKENS", "USER_TOKENS", "is_own_token", "own_token_column"]
@@ -66,7 +66,7 @@ TOKENS = Resource(
         Column("checksum", "ends in", 8, priority=0),
         Column("note", "note", 24, grow=True, priority=0),
         Column("scopes", "scopes", 30, format=comma_list, priority=2),
-        age_column("createdAt", "created", priority=1),
+        time_column("createdAt", "created", priority=1),
         Column("createdBy.email", "created by", 22, priority=3, former_titles=("by",)),
     ),
     route="detail",

@@ -8,7 +8,7 @@ from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
 from dyntui.resources.action import CREATE, DELETE, ActionTarget, ResourceAction
 from dyntui.resources.cell_formats import item_count, short_id, text, yes_no
-from dyntui.resources.columns import age_column
+from dyntui.resources.columns import time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
 __all__ = ["FILTER_COLUMNS", "PROFILE_FIELDS", "UPDATABLE", "USERS", "WALLETS", "full_name"]
@@ -74,8 +74,8 @@ USERS = Resource(
         Column(title="name", width=22, pick=full_name, priority=1, order="firstName"),
         Column("username", "username", 14, priority=4, order="username"),
         Column("wallets", "wallets", 7, right=True, format=item_count, priority=3),
-        age_column("lastVisit", "last visit", priority=2, order="lastVisit"),
-        age_column("createdAt", "created", priority=5, order="createdAt"),
+        time_column("lastVisit", "last visit", priority=2, order="lastVisit"),
+        time_column("createdAt", "created", priority=5, order="createdAt"),
         Column("country", "country", 7, priority=6, order="country"),
     ),
     detail="getUser",
@@ -130,8 +130,8 @@ WALLETS = Resource(
         Column("provider", "provider", 17, priority=2),
         Column("userId", "user", 11, format=short_id, priority=1),
         Column("signInEnabled", "sign-in", 7, format=yes_no, priority=5),
-        age_column("deletedAt", "deleted", priority=4),
-        age_column("createdAt", "created", priority=3),
+        time_column("deletedAt", "deleted", priority=4),
+        time_column("createdAt", "created", priority=3),
     ),
     detail="getWalletById",
     route="wallet",

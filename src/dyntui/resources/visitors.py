@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dyntui.resources.cell_formats import address
-from dyntui.resources.columns import age_column, id_column
+from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource
 
 __all__ = ["VISITORS"]
@@ -21,7 +21,7 @@ VISITORS = Resource(
         Column("chain", "chain", 8, priority=0),
         Column("walletName", "wallet", 18, priority=1),
         Column("provider", "provider", 18, priority=2),
-        age_column("createdAt", "visited", priority=1, order="createdAt", former_titles=("came",)),
+        time_column("createdAt", "visited", priority=1, order="createdAt", former_titles=("came",)),
         id_column(priority=3),
     ),
     route="detail",

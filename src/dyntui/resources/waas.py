@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dyntui.resources.action import DELETE
 from dyntui.resources.cell_formats import address
-from dyntui.resources.columns import age_column, id_column
+from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Resource, Shape
 
 __all__ = ["RECORDS"]
@@ -74,8 +74,8 @@ DELEGATION_KEYS = Resource(
         Column("status", "status", 8, priority=0),
         Column("alg", "algorithm", 18, priority=2),
         Column("type", "type", 9, priority=1, former_titles=("kind",)),
-        age_column("createdAt", "created", priority=1, former_titles=("made",)),
-        age_column("revokedAt", "revoked", priority=2),
+        time_column("createdAt", "created", priority=1, former_titles=("made",)),
+        time_column("revokedAt", "revoked", priority=2),
     ),
     detail="getDelegatedAccessEncryptionPublicKeyById",
     detail_wrapper="key",

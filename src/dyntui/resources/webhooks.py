@@ -10,7 +10,7 @@ from dyntui.core.effect import Effect
 from dyntui.core.times import parse_time
 from dyntui.resources.action import CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
 from dyntui.resources.cell_formats import NOTHING, item_count, short_id, thousands, yes_no
-from dyntui.resources.columns import age_column, id_column
+from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
 
 __all__ = ["RECORDS", "is_delivered", "latency_ms", "response_status"]
@@ -69,8 +69,8 @@ WEBHOOKS = Resource(
         Column("url", "URL", 40, grow=True, priority=0),
         Column("isEnabled", "enabled", 7, format=yes_no, priority=0, former_titles=("on",)),
         Column("events", "events", 6, right=True, format=item_count, priority=1),
-        age_column("enabledAt", "enabled at", priority=2, former_titles=("since",)),
-        age_column("updatedAt", "updated", priority=3, former_titles=("changed",)),
+        time_column("enabledAt", "enabled at", priority=2, former_titles=("since",)),
+        time_column("updatedAt", "updated", priority=3, former_titles=("changed",)),
         id_column("webhookId", priority=4),
     ),
     detail="getWebhook",
@@ -114,7 +114,7 @@ MESSAGES = Resource(
     key="messageId",
     list=ListOperation("getWebhookMessages", "data", Paging.CURSOR),
     columns=(
-        age_column("deliveredAt", "sent", priority=0),
+        time_column("deliveredAt", "sent", priority=0),
         Column("status", "status", 10, priority=0),
         Column(title="response", width=18, pick=response_status, priority=0, former_titles=("answer",)),
         Column("deliveryAttempt", "attempt", 7, right=True, format=thousands, priority=1, former_titles=("try",)),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
-from dyntui.core.times import age
+from dyntui.core.times import time_text
 from dyntui.resources import RESOURCES, Paging
 from dyntui.resources.webhook_payloads import body_text, request_header, request_payload
 from dyntui.resources.webhooks import is_delivered
@@ -105,7 +105,7 @@ def disabled_cause(webhook: Webhook, messages: Sequence[Row]) -> str:
     """Return the probable reason why a webhook is disabled; "" when it is enabled. messages: its latest ones."""
     if webhook.is_enabled:
         return ""
-    updated = f"Last updated {age(webhook.updated_at)}. " if webhook.updated_at is not None else ""
+    updated = f"Last updated {time_text(webhook.updated_at)}. " if webhook.updated_at is not None else ""
     failed = sum(is_delivered(row) is False for row in messages)
     if messages and failed == len(messages):
         cause = (

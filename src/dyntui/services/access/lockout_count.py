@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
-from dyntui.core.times import age, now, parse_time
+from dyntui.core.times import now, parse_time, time_text
 from dyntui.services.access.access_policy import AccessPolicy, PolicyKind, PolicyRole
 from dyntui.services.access.drafts import key_of
 from dyntui.services.access.entry_search import entries_of
@@ -53,7 +53,7 @@ class KnownUsers:
         if self.total is not None and len(self.rows) >= self.total and self.source != "cache":
             return f"all {quantity(len(self.rows), 'user')}"
         if self.source == "cache":
-            as_of = f", as of {age(self.as_of)}" if self.as_of is not None else ""
+            as_of = f", as of {time_text(self.as_of)}" if self.as_of is not None else ""
             return f"{len(self.rows):,}{total} users in the row cache of this machine{as_of}"
         return f"{len(self.rows):,}{total} users with the latest visits"
 

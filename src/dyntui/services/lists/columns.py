@@ -9,7 +9,7 @@ from datetime import datetime
 from dyntui.config.list_preferences import Widths
 from dyntui.core.times import parse_time
 from dyntui.resources import Column, Resource, Row
-from dyntui.resources.cell_formats import age, item_count, text
+from dyntui.resources.cell_formats import item_count, text, time
 
 __all__ = ["arrange_columns", "available_columns", "widths_of"]
 
@@ -55,11 +55,11 @@ def widths_of(columns: Iterable[Column]) -> Widths:
 
 
 def format_any(value: object, now: datetime) -> str:
-    """Format a value of a field that no record describes: times as ages, lists by their length."""
+    """Format a value of a field that no record describes: times as in other columns, lists by their length."""
     if isinstance(value, (list, dict)):
         return item_count(value, now)
     return (
-        age(value, now)
+        time(value, now)
         if isinstance(value, str) and "T" in value and parse_time(value) is not None
         else text(value, now)
     )
@@ -69,7 +69,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def _field(path: str, width: int) -> Column:
-    return Column(path, path, width, format=format_any)
+    return Column(path, path, width, format=time if path.endswith("At") else format_any)
 
 
 def _fields(row: Row) -> Iterator[tuple[str, object]]:

@@ -20,6 +20,8 @@ SHELL_ACTIONS = register(
     Action("app.environment", ("ctrl+e",), "environment", "Edit the profile in use: token, id, address, kind.", READ),
     Action("app.requests", ("R",), "requests", "Show the request log.", READ),
     Action("app.notifications", ("N",), "notifications", "Show all notifications of this session.", READ),
+    Action("app.times", ("T",), "time format", "Show times as ages, in local time or in UTC; the choice is saved.", READ,
+        run="switch_time_format"),
     Action("app.undo", ("Z",), "undo", "Undo the last change, if there is an action that reverses it. It is confirmed first.",
         run="undo_change"),
     Action("app.quit", ("ctrl+q", "Q"), "quit", "Quit dyntui.", READ, run="leave"),

@@ -39,6 +39,7 @@ from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.console_state import ConsoleState, Latency, Notification
 from dyntui.tui.shell.keymap import current_keymap
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
+from dyntui.tui.shell.time_format import load_time_format, switch_time_format
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -145,6 +146,7 @@ class Console(TerminalActionsMixin):
         self.update_title()
         install_thread_crash_hook(self._crashed_in_thread)
         asyncio.get_running_loop().set_exception_handler(self._crashed_in_callback)
+        load_time_format(self)
         self.register_first_screen()
         self.set_interval(_AGE_INTERVAL_S, self._update_ages)
         self.set_timer(_START_PERIOD_S, self._on_start_period_over)
@@ -345,6 +347,12 @@ class Console(TerminalActionsMixin):
 
     def action_notifications(self) -> None:
         self.open_route("notifications")
+
+    def action_switch_time_format(self) -> None:
+        switch_time_format(self)
+        if self.shown is not None:
+            self.shown.time_format_changed()
+        self.refresh_status()
 
     def undo_change_disabled_reason(self) -> str | None:
         change = self.session.last_change

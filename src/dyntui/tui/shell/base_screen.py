@@ -20,7 +20,7 @@ from dyntui.core.times import age, now
 from dyntui.tui.kit.action_registry import ActionMixin, active_actions
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_list import LineList
-from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.prompt import Prompt, Suggest, Suggestions
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.header_footer import Breadcrumbs, StatusBar, StatusIndicator
@@ -130,6 +130,11 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def update_ages(self) -> None:
         """Update the ages that are shown. Called every 20 seconds."""
 
+    def time_format_changed(self) -> None:
+        """Show times in the format that was chosen. Nothing is read again, and only what differs is painted."""
+        for widget in self.query(LineWidget):
+            widget.repaint()
+
     # Header and footer
 
     @property
@@ -218,6 +223,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         self._warned_about = ""
         if self.is_mounted:
             self.update_ages()
+            self.time_format_changed()
             self.reload_if_out_of_date()
         self.refresh_status()
 

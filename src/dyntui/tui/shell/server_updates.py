@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.times import clock_text
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import environment_key
@@ -43,7 +44,7 @@ class ServerUpdatesMixin(EnvironmentSwitchMixin):
     def offline_label(self) -> str:
         connection = self.session.connection
         since = connection.log.offline_since if connection is not None else None
-        return f"offline since {since.astimezone():%H:%M}" if since is not None else ""
+        return f"offline since {clock_text(since)}" if since is not None else ""
 
     def update_offline_state(self) -> None:
         """Update the offline state after a request began or ended."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dyntui.api.catalog import catalog
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
+from dyntui.core.times import time_text
 from dyntui.resources import Column
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
 from dyntui.tui.features.api_console.request_history import history_of
@@ -93,7 +94,7 @@ class ApiOperationsScreen(FilteredTableScreen):
             Choice(
                 str(index),
                 response.request.operation,
-                f"{response.at:%H:%M:%S}",
+                time_text(response.at),
                 f"{response.status or 'no response'}  {round(response.ms):,} ms",
             )
             for index, response in enumerate(responses)

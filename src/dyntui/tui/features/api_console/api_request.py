@@ -15,6 +15,7 @@ from dyntui.api.catalog import Operation, catalog
 from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity, safe
+from dyntui.core.times import exact_text
 from dyntui.services import editor
 from dyntui.services.actions.resource_actions import HIDDEN
 from dyntui.services.actions.resource_changes import resources_of
@@ -72,7 +73,7 @@ class _ResponseHeader(LineWidget):
             failed = response.error is not None
             status = str(response.status) if response.status else "no response"
             size = f"   {quantity(response.size, 'byte')}" if response.size or not failed else ""
-            details = f"   {response.ms:,.0f} ms{size}   {response.at:%H:%M:%S} UTC"
+            details = f"   {response.ms:,.0f} ms{size}   {exact_text(response.at)}"
             return [("  ● ", "bad" if failed else "good"), (status, "strong"), (details, "dim")], ""
         if response.error is not None:
             return [(cut(f"    {safe(response.error.message, 400)}", width), "bad")], ""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import age, short_id
+from dyntui.resources.cell_formats import short_id, time
 from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.widgets.line_widget import Piece
@@ -43,7 +43,7 @@ class EnvironmentsScreen(LocalTableScreen):
         Column("token", "token", 11, priority=3),
         Column("store", "token store", 15, priority=2),
         Column("health", "status", 14, grow=True, priority=1),
-        Column("last_used", "last used", 11, format=age, priority=5),
+        Column("last_used", "last used", 11, format=time, priority=5),
         Column("environment", "environment", 11, format=short_id, priority=6),
     )
     KEY = "name"

@@ -13,6 +13,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.times import now
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import short_id
+from dyntui.resources.columns import time_column
 from dyntui.resources.events import user_id_of
 from dyntui.services.events import EventFilter, EventTail, parse_since
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
@@ -35,8 +36,6 @@ _MAX_EVENTS = 5_000
 _BACKLOG = 1_000
 """Events that are shown at most when the tail starts."""
 _DEFAULT_RANGE, _DEFAULT_RANGE_LABEL = timedelta(days=1), "last day"
-_ADDED_FIELDS = ("time", "user")
-"""The fields of a row that are not fields of the event."""
 _SUMMARY_FIELDS = ("email", "alias", "username", "publicKey", "address", "url", "name", "note", "chain", "id")
 
 
@@ -54,7 +53,7 @@ class EventTailScreen(FilteredTableScreen):
     BINDINGS = bindings(EVENTS_ACTIONS, "tail")
     open_action = "tail.open"
     COLUMNS = (
-        Column("time", "time (UTC)", 19, priority=0),
+        time_column("timestamp", "time", priority=0),
         Column("eventName", "event", 26, priority=0),
         Column(title="summary", width=30, grow=True, pick=_summary, priority=2),
         Column("user", "user", 11, format=short_id, priority=1),
@@ -157,11 +156,7 @@ class EventTailScreen(FilteredTableScreen):
         table = self.table
         at_end = follow or table.cursor >= table.count - 1
         text_filter = EventFilter(text=self.filter_text)
-        rows = [
-            {**event, "time": str(event.get("timestamp") or "")[:19].replace("T", " "), "user": user_id_of(event)}
-            for event in self._events
-            if text_filter.matches(event)
-        ]
+        rows = [{**event, "user": user_id_of(event)} for event in self._events if text_filter.matches(event)]
         self.rows_view.error = None
         self.set_rows(rows)
         if at_end and rows:
@@ -199,7 +194,7 @@ class EventTailScreen(FilteredTableScreen):
 
     def action_open(self) -> None:
         row = self.table.selected_row
-        self.console.visit(EventScreen({name: value for name, value in row.items() if name not in _ADDED_FIELDS}))
+        self.console.visit(EventScreen({name: value for name, value in row.items() if name != "user"}))
 
     def action_user(self) -> None:
         row = self.table.selected_row

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dyntui.core.text import safe
-from dyntui.core.times import age, parse_time
+from dyntui.core.times import parse_time, time_text, time_width
 from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.services.imports.wizard_files import FileEntry, FolderListing
 from dyntui.tui.features.imports import formatting
@@ -28,7 +28,7 @@ class FileNode:
     path: str = ""
     depth: int = 0
     size: str = ""
-    when: str = ""
+    changed_at: datetime | None = None
     open: bool = False
 
 
@@ -98,7 +98,9 @@ class FileTree(ItemList[FileNode]):
         if node.kind == "heading":
             return [bar, (cut(_heading_text(node.text), width - 2), "head")]
         sign = ("▾ " if node.open else "▸ ") if node.kind == "folder" else "  "
-        tail = f"  {node.size:>9}  {node.when:<12}" if node.kind in ("file", "draft") and width >= 50 else ""
+        tail = ""
+        if node.kind in ("file", "draft") and width >= 50:
+            tail = f"  {node.size:>9}  {fit(time_text(node.changed_at), max(12, time_width()))}"
         room = width - 3 - width_of(tail)
         text = fit(f"{'  ' * node.depth}{sign}{safe(node.text, 500)}", max(1, room))
         return [bar, (text, "dim" if node.kind == "text" else ""), (tail, "dim")]
@@ -111,11 +113,10 @@ def _heading_text(text: str) -> str:
 
 
 def _draft_node(draft: ImportDraft) -> FileNode:
-    when = age(parse_time(draft.changed_at))
     step = f"{draft.step}: {draft.note}" if draft.note else draft.step
-    return FileNode("draft", f"{draft.name} · {step}", draft.id, when=when)
+    return FileNode("draft", f"{draft.name} · {step}", draft.id, changed_at=parse_time(draft.changed_at))
 
 
 def _file_node(entry: FileEntry, depth: int, name: str) -> FileNode:
-    when = age(datetime.fromtimestamp(entry.changed_at_s, UTC))
-    return FileNode("file", name, entry.path, depth, formatting.format_size(entry.size_bytes), when)
+    changed_at = datetime.fromtimestamp(entry.changed_at_s, UTC)
+    return FileNode("file", name, entry.path, depth, formatting.format_size(entry.size_bytes), changed_at=changed_at)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import age, thousands
+from dyntui.resources.cell_formats import thousands, time
 from dyntui.services.imports.jobs import JobSummary
 from dyntui.services.imports.wizard_draft import ImportDraft
 from dyntui.store.states import IMPORTED, OPEN, JobState, RowState
@@ -24,7 +24,7 @@ COLUMNS = (
     Column("failed", "failed", 7, right=True, format=thousands, priority=3),
     Column("remaining", "remaining", 9, right=True, format=thousands, priority=1),
     Column("environment", "environment", 14, priority=4),
-    Column("created", "started", 12, format=age, priority=5),
+    Column("created", "started", 12, format=time, priority=5),
     Column("id", "job", 20, priority=6),
 )
 _NOT_IMPORTED = (RowState.FAILED, RowState.INVALID, RowState.REVIEW, RowState.SKIPPED)

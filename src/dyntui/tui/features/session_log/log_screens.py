@@ -6,8 +6,10 @@ The request log has method, operation, response, duration and size of each reque
 from __future__ import annotations
 
 from dyntui.core.json_types import Row
+from dyntui.core.times import exact_text, parse_time
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
+from dyntui.resources.columns import time_column
 from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -42,7 +44,7 @@ class NotificationsScreen(LogScreen):
 
     breadcrumbs = ("notifications",)
     COLUMNS = (
-        Column("time", "time", 8, priority=0),
+        time_column("time", "time", priority=0),
         Column("severity", "severity", 11, priority=0),
         Column("text", "notification", 40, grow=True, priority=0),
     )
@@ -53,7 +55,7 @@ class NotificationsScreen(LogScreen):
             {
                 "key": index,
                 "title": notification.severity.capitalize(),
-                "time": f"{notification.at:%H:%M:%S}",
+                "time": notification.at.isoformat(),
                 "severity": notification.severity,
                 "text": notification.text,
             }
@@ -70,7 +72,7 @@ class RequestLogScreen(LogScreen):
 
     breadcrumbs = ("requests",)
     COLUMNS = (
-        Column("time", "time", 12, priority=0),
+        time_column("time", "time", priority=0),
         Column("method", "method", 6, priority=2),
         Column("operation", "operation", 30, grow=True, priority=0),
         Column("response", "response", 14, priority=0),
@@ -92,7 +94,7 @@ class RequestLogScreen(LogScreen):
             {
                 "key": first_key + index,
                 "title": entry.operation,
-                "time": f"{entry.at:%H:%M:%S}.{entry.at.microsecond // 1000:03d}",
+                "time": entry.at.isoformat(),
                 "method": entry.method,
                 "operation": entry.operation,
                 "response": str(entry.status) if entry.status else "no response",
@@ -107,9 +109,10 @@ class RequestLogScreen(LogScreen):
         return rows[::-1]
 
     def row_text(self, row: Row) -> str:
+        sent_at = parse_time(row["time"])
         lines = [
             f"Request: {row['method']} {row['operation']}, attempt {row['attempt']}",
-            f"Time: {row['time']} UTC",
+            f"Time: {exact_text(sent_at, 'milliseconds') if sent_at is not None else 'unknown'}",
             f"Response: {row['response']} after {row['ms']:,} ms",
             f"Size: {row['bytes_sent']:,} bytes sent, {row['bytes_received']:,} bytes received",
         ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dyntui.core.json_types import Row, as_list
 from dyntui.core.text import spaced_words
 from dyntui.resources import Column
-from dyntui.resources.cell_formats import age, yes_no
+from dyntui.resources.cell_formats import time, yes_no
 from dyntui.services.metadata import metadata_of
 from dyntui.tui.kit.widgets.field_list import FieldLine
 
@@ -40,18 +40,18 @@ _CREDENTIALS = (
     Column("copy", "identifier", 30, grow=True, priority=0),
     Column("provider", "provider", 16, priority=3),
     Column("signInEnabled", "sign-in", 7, format=yes_no, priority=1),
-    Column("verifiedAt", "verified", 12, format=age, priority=2),
-    Column("lastSelectedAt", "last used", 12, format=age, priority=4),
+    Column("verifiedAt", "verified", 12, format=time, priority=2),
+    Column("lastSelectedAt", "last used", 12, format=time, priority=4),
 )
 _WALLETS = (
     Column("chain", "chain", 8, priority=0),
     Column("copy", "address", 44, grow=True, priority=0),
     Column("name", "wallet", 16, priority=2),
     Column("provider", "provider", 17, priority=3),
-    Column("lastSelectedAt", "last used", 12, format=age, priority=4),
+    Column("lastSelectedAt", "last used", 12, format=time, priority=4),
 )
 _SESSIONS = (
-    Column("createdAt", "started", 12, format=age, priority=0),
+    Column("createdAt", "started", 12, format=time, priority=0),
     Column("status", "status", 18, priority=0),
     Column("ipAddress", "IP address", 16, priority=2),
     Column("userAgent", "device", 30, grow=True, priority=3),
@@ -67,12 +67,12 @@ _MFA = (
     Column("alias", "name", 20, grow=True, priority=0),
     Column("verified", "verified", 8, format=yes_no, priority=1),
     Column("default", "default", 7, format=yes_no, priority=2),
-    Column("createdAt", "added", 12, format=age, priority=3),
+    Column("createdAt", "added", 12, format=time, priority=3),
 )
 _CHECKS = (
     Column("result", "result", 12, priority=0),
     Column("copy", "address", 44, grow=True, priority=0),
-    Column("createdAt", "checked", 12, format=age, priority=1),
+    Column("createdAt", "checked", 12, format=time, priority=1),
 )
 
 _GROUPS = {

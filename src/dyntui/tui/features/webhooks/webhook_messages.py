@@ -13,7 +13,7 @@ from textual.containers import Vertical
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe
-from dyntui.core.times import age
+from dyntui.core.times import time_text
 from dyntui.resources import RESOURCES
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.webhooks.actions import WEBHOOKS_ACTIONS
@@ -58,7 +58,7 @@ class _WebhookHeader(LineWidget):
     def _state(self) -> str:
         if self.webhook is None or not self.webhook.is_enabled:
             return "Disabled"
-        return f"Enabled since {age(self.webhook.enabled_at)}" if self.webhook.enabled_at else "Enabled"
+        return f"Enabled since {time_text(self.webhook.enabled_at)}" if self.webhook.enabled_at else "Enabled"
 
     def _event_lines(self) -> list[str]:
         """Return the events in lines. The first one follows the state on its line, so it is shorter."""
@@ -153,6 +153,10 @@ class WebhookMessagesScreen(ResourceActionsScreen):
             rows = [self.view.get(index) for index in range(min(_RECENT_MESSAGES, self.view.total))]
             reason = disabled_cause(self.webhook, [row for row in rows if row is not None])
         self.query_one(_WebhookHeader).show(self.webhook, reason)
+
+    def time_format_changed(self) -> None:
+        super().time_format_changed()
+        self._update_header()
 
     def _empty(self) -> str:
         if self.failed_only:

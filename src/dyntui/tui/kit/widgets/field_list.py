@@ -1,4 +1,4 @@
-"""A list of labels and values, one per line. Times are shown as ages, and exactly under the cursor."""
+"""A list of labels and values, one per line. Times are shown as ages and exactly."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dyntui.core.text import plain_json, safe
-from dyntui.core.times import age, parse_time
+from dyntui.core.times import detail_text, parse_time
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import ItemList, Piece
 
@@ -59,17 +59,17 @@ class FieldList(ItemList[FieldLine]):
             return [self.bar(index), (field.label.upper(), "head")]
         label = fit(safe(field.label, 20), self._label_width) + "  "
         room = max(0, width - 3 - width_of(label))
-        return [self.bar(index), (label, "dim"), (cut(_value_text(field.value, exact=index == self.cursor), room), "")]
+        return [self.bar(index), (label, "dim"), (cut(_value_text(field.value), room), "")]
 
 
-def _value_text(value: object, *, exact: bool) -> str:
+def _value_text(value: object) -> str:
     match value:
         case None | "" | [] | {}:
             return "—"
         case bool():
             return "yes" if value else "no"
         case str() if len(value) >= 20 and "T" in value and (moment := parse_time(value)) is not None:
-            return f"{age(moment)}  ·  {moment:%Y-%m-%d %H:%M:%S} UTC" if exact else age(moment)
+            return detail_text(moment)
         case list() if all(isinstance(part, str) for part in value):
             return safe(", ".join(value))
         case dict() | list():

@@ -6,7 +6,7 @@ scrolls to them. The cursor stays on the same row id when the rows change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -17,7 +17,7 @@ from textual.message import Message
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.text import safe
-from dyntui.core.times import now
+from dyntui.core.times import now, time_width
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
@@ -45,6 +45,10 @@ class TableColumn(Protocol):
     @property
     def width(self) -> int:
         """The width in cells."""
+
+    @property
+    def min_width(self) -> int:
+        """The width in cells that its texts need as times are shown now."""
 
     @property
     def grow(self) -> bool:
@@ -138,10 +142,10 @@ class Table(LineList):
         """Id and index of the row that was marked last: the start of a range."""
         self._pinned_column = ""
         """The sort column, which is not hidden on a narrow screen."""
-        self._layouts: dict[tuple[int, int], _Layout] = {}
-        """Computed layouts, by width and `offset_columns`."""
-        self._texts: dict[int, tuple[Row, int, str]] = {}
-        """Formatted rows, by index: row, width and text."""
+        self._layouts: dict[tuple[int, int, int], _Layout] = {}
+        """Computed layouts, by width, `offset_columns` and the width of times."""
+        self._texts: dict[int, tuple[Row, _Layout, str]] = {}
+        """Formatted rows, by index: row, layout and text."""
 
     # Rows
 
@@ -227,18 +231,17 @@ class Table(LineList):
         return " ", ""
 
     def _row_text(self, index: int, row: Row, width: int) -> str:
+        layout = self._layout(width)
         cached = self._texts.get(index)
-        if cached is not None and cached[0] is row and cached[1] == width:
+        if cached is not None and cached[0] is row and cached[1] is layout:
             return cached[2]
         at = now()
         separator = " " * self.gap
-        texts = [
-            fit(safe(column.cell(row, at)), cells, right=column.right) for column, cells in self._layout(width).cells
-        ]
+        texts = [fit(safe(column.cell(row, at)), cells, right=column.right) for column, cells in layout.cells]
         text = separator.join(texts)
         if len(self._texts) > 4 * self.visible_count + 100:
             self._texts.clear()
-        self._texts[index] = (row, width, text)
+        self._texts[index] = (row, layout, text)
         return text
 
     def draw_head(self, y: int, width: int) -> Sequence[Piece]:
@@ -272,28 +275,44 @@ class Table(LineList):
     # Columns
 
     def _layout(self, width: int) -> _Layout:
-        key = (width, self.offset_columns)
+        key = (width, self.offset_columns, time_width())
         if key not in self._layouts:
             self._layouts[key] = self._make_layout(width)
         return self._layouts[key]
 
-    def _min_width(self, column: TableColumn) -> int:
+    def _min_width(self, column: TableColumn, *, is_exact: bool = True) -> int:
         arrow = 2 if self.order and self.order[0] == column.name else 0
-        return max(column.width, width_of(column.name) + arrow)
+        return max(column.min_width if is_exact else column.width, width_of(column.name) + arrow)
+
+    def _hide_columns(
+        self, columns: Sequence[TableColumn], available: int, *, is_exact: bool, times: Collection[str] = ()
+    ) -> list[TableColumn]:
+        """Return the columns that fit, hidden by priority; after the first column was scrolled to, from the right.
+
+        is_exact: whether times have their exact width. times: columns that are hidden after all others.
+        """
+        shown = list(columns)
+        used = sum(self._min_width(column, is_exact=is_exact) + self.gap for column in shown) - self.gap
+        while used > available - (len(shown) < len(columns)) and len(shown) > 1:
+            rest = [column for column in shown[1:] if column.name != self._pinned_column] or shown[1:]
+            leaving = rest[-1]
+            if not self.offset_columns:
+                leaving = max(rest, key=lambda each: (each.name not in times, each.priority, rest.index(each)))
+            shown.remove(leaving)
+            used -= self._min_width(leaving, is_exact=is_exact) + self.gap
+        return shown
 
     def _make_layout(self, width: int) -> _Layout:
         available = width - GUTTER
         first, *others = self.columns
         skipped = min(self.offset_columns, len(others))
-        shown = [first, *others[skipped:]]
+        columns = [first, *others[skipped:]]
+        # An exact time needs more room than an age. The times that are visible as ages stay, before other columns.
+        visible = self._hide_columns(columns, available, is_exact=False)
+        times = {column.name for column in visible if column.min_width > column.width}
+        shown = self._hide_columns(columns, available, is_exact=True, times=times) if times else visible
         used = sum(self._min_width(column) + self.gap for column in shown) - self.gap
-        dropped = 0
-        while used > available - bool(dropped) and len(shown) > 1:
-            rest = [column for column in shown[1:] if column.name != self._pinned_column] or shown[1:]
-            leaving = max(rest, key=lambda column: (column.priority, rest.index(column))) if not skipped else rest[-1]
-            shown.remove(leaving)
-            dropped += 1
-            used -= self._min_width(leaving) + self.gap
+        dropped = len(columns) - len(shown)
         cells = {column.name: self._min_width(column) for column in shown}
         spare = available - used - bool(dropped)  # a blank before the sign for more columns
         if spare < 0:

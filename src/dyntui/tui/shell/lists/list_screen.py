@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import shorten
-from dyntui.core.times import now
+from dyntui.core.times import clock_text, now
 from dyntui.resources import Column, Resource
 from dyntui.resources.filters import parse_filter, search_scope
 from dyntui.tui.kit.messages import LatestMessage
@@ -272,7 +272,7 @@ class ListScreen(ConsoleScreen):
             return [(error_label(error), "warn")] if error is not None else [("opening", "")]
         parts: list[Piece] = []
         if view.error is not None:
-            since = view.failed_at.astimezone().strftime(" since %H:%M") if view.failed_at is not None else ""
+            since = f" since {clock_text(view.failed_at)}" if view.failed_at is not None else ""
             parts.append((error_label(view.error) + since, "warn"))
         shown = self.displayed_view() or view
         if shown.is_loaded:
