@@ -211,14 +211,29 @@ def failing() -> Iterator[tuple[BulkRun, Constraint]]:
     run.record_response(0.1)
     yield run, Constraint.RESPONSE_TIME
     run = run_with(1500)
-    run.record_response(0.2)
+    run.record_response(0.4)
     run.record_failure(time.monotonic())
     yield run, Constraint.SERVER
+    run = run_with(150)
+    run.record_response(0.2)
+    run.record_failure(time.monotonic())
+    yield run, Constraint.RATE_LIMIT  # 8 may be in flight, more than the 2 that are needed
 
 
 @pytest.mark.parametrize(("run", "constraint"), failing())
 def test_a_run_tells_what_limits_it(run: BulkRun, constraint: Constraint) -> None:
     assert run.throughput().constraint is constraint
+
+
+async def test_there_is_no_rate_before_a_second_has_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    run, now = run_with(150), 100.0
+    monkeypatch.setattr("dyntui.services.bulk.time.monotonic", lambda: now)
+    for _ in range(3):
+        now += 0.001
+        run.record_response(0.2)
+    assert (run.throughput().per_minute, str(run.throughput()), run.throughput().seconds_for(10)) == (0, "", None)
+    now += 1.0
+    assert run.throughput().per_minute == pytest.approx(120, rel=0.01)
 
 
 async def test_only_requests_of_bulk_work_have_a_listener() -> None:

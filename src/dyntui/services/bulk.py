@@ -35,6 +35,8 @@ UNLIMITED_PER_S = 1000.0
 """Requests per second that are sent at most without a rate limit. More in flight than that needs only wait for each
 other, and each makes the connection pool slower."""
 _WINDOW_S = 15.0
+_SHORTEST_S = 1.0
+"""Seconds before there is a rate: the first responses come together, and are no measure."""
 _AT_LIMIT = 0.9
 
 
@@ -165,7 +167,7 @@ class BulkRun:
         self._drop_old_responses()
         count = len(self._responses)
         seconds = time.monotonic() - self._responses[0] if count else 0.0
-        rate = (count - 1) * 60 / seconds if count > 1 and seconds > 0 else 0.0
+        rate = (count - 1) * 60 / seconds if count > 1 and seconds >= _SHORTEST_S else 0.0
         return Throughput(rate, self.limit_per_minute, self._constraint())
 
     def _drop_old_responses(self) -> None:
@@ -174,11 +176,11 @@ class BulkRun:
             self._responses.popleft()
 
     def _constraint(self) -> Constraint:
-        if self._limit.allowed < self._limit.maximum or any(limiter.is_slowed for limiter in self._rate_limiters):
+        required = self._in_flight_for(self._response_time_s or 0.0)
+        is_reduced = self._limit.allowed < min(required, self._limit.maximum)
+        if is_reduced or any(limiter.is_slowed for limiter in self._rate_limiters):
             return Constraint.SERVER
-        is_limited = (
-            bool(self.limit_per_minute) and self._in_flight_for(self._response_time_s or 0.0) <= self._limit.maximum
-        )
+        is_limited = bool(self.limit_per_minute) and required <= self._limit.maximum
         return Constraint.RATE_LIMIT if is_limited else Constraint.RESPONSE_TIME
 
     # Running
