@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.tui.tui_support import SIZE, console_of, demo, jump, lines_of, paste, press, profile, settled, text_of, until
+from tests.tui.tui_support import (
+    SIZE,
+    SMALL,
+    console_of,
+    demo,
+    jump,
+    lines_of,
+    paste,
+    press,
+    profile,
+    settled,
+    text_of,
+    until,
+)
 from textual.command import CommandList
 from textual.widgets.option_list import Option
 
@@ -473,3 +486,16 @@ async def test_a_text_after_the_name_of_a_list_without_a_filter_searches_its_loa
         await paste(pilot, name)
         await press(pilot, "enter")
         assert f"search: {name.partition(' ')[2]}" in lines_of(console)[0]
+
+
+async def test_the_text_of_an_empty_list_is_never_cut() -> None:
+    console = demo()
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await jump(pilot, "wallets")
+        await press(pilot, "slash")
+        await paste(pilot, "0x" + "1b" * 20)
+        await press(pilot, "enter")
+        text = " ".join(text_of(console).split())
+        assert f"No wallets match `0x{'1b' * 20}`. Searched: existing wallets and users." in text
+        assert "Press / to change the filter, esc to clear it." in text

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from typing import NamedTuple, Protocol
 
 from textual import events
@@ -31,6 +32,8 @@ GUTTER = 2
 NOT_LOADED = "···"
 _MAX_DIRECT_RANGE = 5_000
 """A longer range is marked by the screen, which can show progress."""
+_MAX_EMPTY_LINES = 3
+"""The maximum of lines of the text in place of rows."""
 _MAX_GROWTH = 3
 """A growing column takes at most this many times its width."""
 
@@ -260,16 +263,15 @@ class Table(LineList):
         return title
 
     def draw_empty(self, y: int, width: int) -> Sequence[Piece]:
-        if self.count or y not in (0, 1, 2):
+        if self.count or y >= _MAX_EMPTY_LINES:
             return ()
         error = self.view.error
         if error is not None:
             lines: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (self.retry, "dim")]
             lines = [piece for piece in lines if piece[0]]
-        elif y == 0:
-            lines = [(self.empty() if self.view.is_loaded else NOT_LOADED, "dim")]
         else:
-            lines = []
+            text = safe(self.empty(), 500) if self.view.is_loaded else NOT_LOADED
+            lines = [(line, "dim") for line in wrap(text, max(20, width - GUTTER))]
         return [(cut(f"  {safe(lines[y][0], 500)}", width), lines[y][1])] if y < len(lines) else ()
 
     # Columns
