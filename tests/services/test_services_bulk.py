@@ -225,6 +225,35 @@ def test_a_run_tells_what_limits_it(run: BulkRun, constraint: Constraint) -> Non
     assert run.throughput().constraint is constraint
 
 
+async def test_a_run_that_looks_after_its_own_responses_takes_turns_with_one_that_uses_the_maximum() -> None:
+    client, sent = client_with(in_flight=4), 0
+    run, other = (BulkRun(client, "getEnvironmentUsers") for _ in range(2))
+
+    async def call(number: int) -> None:
+        await asyncio.sleep(0.002)
+
+    async def scan() -> None:
+        other.record_response(1.0)
+        async for _ in other.in_order(range(200), call):
+            pass
+
+    async def send() -> None:
+        nonlocal sent
+        async with run.request():
+            await call(sent)
+        sent += 1
+
+    scanning = asyncio.create_task(scan())
+    run.record_response(1.0)
+    tasks: set[asyncio.Task[None]] = set()
+    while not scanning.done():
+        free = max(run.free, 0 if tasks else 1)
+        tasks |= {asyncio.create_task(send()) for _ in range(free)}
+        _, tasks = await asyncio.wait(tasks, timeout=0.001 if free else None, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.gather(*tasks)
+    assert sent > 150, "about half of the requests, not one of four"
+
+
 async def test_there_is_no_rate_before_a_second_has_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     run, now = run_with(150), 100.0
     monkeypatch.setattr("dyntui.services.bulk.time.monotonic", lambda: now)

@@ -153,9 +153,12 @@ class BulkRun:
 
     @property
     def free(self) -> int:
-        """How many more requests of this run can be sent now, within the rate limit and the maximum in flight."""
+        """How many more requests of this run may start now, within the rate limit and the maximum in flight.
+
+        When other runs use the maximum, one may start and wait for its turn, so that this run gets its share.
+        """
         places = min(limiter.places()[0] for limiter in self._rate_limiters)
-        return max(0, min(self.needed - self._in_flight, self._limit.free, places))
+        return max(0, min(self.needed - self._in_flight, max(1, self._limit.free), places))
 
     @property
     def delay_s(self) -> float:

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from tests.services.imports.imports_fixtures import FakeServer, Reply, Step, emails, job, people, run, states
+from tests.services.imports.imports_fixtures import (
+    ENVIRONMENT,
+    FakeServer,
+    Reply,
+    Step,
+    emails,
+    job,
+    people,
+    run,
+    states,
+)
 from tests.store.journal_rows import stored_row
 
+from dyntui.api.client import Client
 from dyntui.api.errors import ConnectionLost
+from dyntui.api.in_flight import InFlightLimit
+from dyntui.api.pagination import RowPage
 from dyntui.api.rate_limiter import RateLimiter, RateLimiters
+from dyntui.services.bulk import BulkRun
 from dyntui.services.imports.job_control import JobControl, StopRequest
+from dyntui.services.imports.runner import RunResult
+from dyntui.services.lists.page_scan import scan_by_offset
 from dyntui.store import job_queries
 from dyntui.store.job_loader import NewRow, load
 from dyntui.store.journal import Journal
@@ -285,3 +304,61 @@ async def test_a_lost_response_to_a_half_does_not_slow_the_rest_of_the_job(tmp_p
         assert ended.state is JobState.DONE
         assert states(journal) == ["created"] * 400
     assert server.most > 1
+
+
+@pytest.mark.parametrize("maximum", [1, 2])
+def test_a_job_and_scans_in_two_event_loops_end_with_few_requests_in_flight(tmp_path: Path, maximum: int) -> None:
+    """The server fails now and then; one scan is left early, and one is within requests of another run."""
+    limiters = RateLimiters(0, 0, InFlightLimit(maximum))
+    failures = random.Random(7)
+
+    def answer(number: int, rows: list[dict[str, Any]]) -> Reply:
+        if failures.random() < 0.2:
+            return Reply(failures.choice([429, 503]), {"error": "no"}, {"retry-after": "0"})
+        return server.apply(rows)
+
+    server = BusyServer(1, answer)
+
+    def import_rows() -> RunResult:
+        with job(tmp_path, people(100)) as journal:
+            return asyncio.run(run(journal, server, batch=10, rate_limiters=limiters))
+
+    async def scan() -> None:
+        client = Client("http://localhost/api/v0", ENVIRONMENT, "dyn_test", rate_limiters=limiters)
+
+        async def read(offset: int, limit: int) -> RowPage:
+            await asyncio.sleep(0)
+            return RowPage([{"id": str(n)} for n in range(offset, min(1000, offset + limit))], 1000)
+
+        async def collect(leave: bool = False) -> int:
+            count = 0
+            async with aclosing(scan_by_offset(BulkRun(client, "getEnvironmentUsers"), read, size=20)) as pages:
+                async for page in pages:
+                    count += len(page.rows)
+                    if leave:
+                        break
+            return count
+
+        async def collect_nested(number: int) -> int:
+            return await collect()
+
+        async def collect_several() -> list[int]:
+            run = BulkRun(client, "getEnvironmentUsers")
+            return [count async for count in run.in_order(range(3), collect_nested)]
+
+        whole, left_early, several = await asyncio.gather(collect(), collect(leave=True), collect_several())
+        assert (whole, left_early, several) == (1000, 20, [1000] * 3)
+
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(import_rows)
+
+        async def work() -> None:
+            async with asyncio.timeout(60):
+                while not ended.done():
+                    await scan()
+
+        asyncio.run(work())
+        assert ended.result().state is JobState.DONE
+    assert emails(server) == sorted(row["email"] for row in people(100))
+    assert limiters.in_flight.free >= 1
+    assert limiters.in_flight.allowed - limiters.in_flight.free == 0
