@@ -71,7 +71,8 @@ async def settled(pilot: Pilot[Any]) -> None:
         session = console.session
         opening = (session.profile or session.demo) and session.connection is None and session.error is None
         busy = opening or any(worker.is_running for worker in console.workers)
-        busy = busy or bool(session.connection is not None and session.connection.log.in_flight)
+        if (connection := session.connection) is not None:
+            busy = busy or bool(connection.log.in_flight) or connection.write_gate.is_running
         shown = console.shown
         if session.connection is not None and shown is not None:
             views = [getattr(shown, "view", None), *(table.view for table in shown.query(Table))]
@@ -85,7 +86,7 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys one by one; each that may lead somewhere else has had its effect when the next one comes."""
     for place, key in enumerate(keys, 1):
         await pilot.press(key)
-        if len(key) > 1 or place == len(keys):
+        if len(key) > 1 or key == "y" or place == len(keys):  # y confirms a write
             await settled(pilot)
 
 
