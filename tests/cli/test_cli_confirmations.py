@@ -309,7 +309,8 @@ def test_every_confirmed_command_has_a_line() -> None:
     assert confirmed == LINES.keys() | LOCAL
 
 
-@pytest.mark.parametrize("kind", slow_except(PROFILES, "live"))
+@pytest.mark.slow  # the next test covers the fast run: it compares each action with the API too
+@pytest.mark.parametrize("kind", PROFILES)
 def test_api_with_an_id_and_with_a_path_and_the_api_console_demand_the_same(
     kind: str, command: Run, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
