@@ -60,9 +60,11 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="module", autouse=True)
 def _frozen_modules() -> Iterator[None]:
     """Exempt what the tests of a module have loaded as well."""
+    loaded = len(sys.modules)
     yield
-    gc.collect()
-    gc.freeze()
+    if len(sys.modules) > loaded:
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)

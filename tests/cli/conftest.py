@@ -17,6 +17,8 @@ from tests.cli.cli_support import ID, TOKEN, Done, Run, Server
 
 from dyntui.cli.root import main
 from dyntui.config import credential_files, credentials
+from dyntui.config.paths import paths
+from dyntui.config.private_files import atomic_write
 
 
 @pytest.fixture
@@ -71,3 +73,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Done(code, output.out, output.err)
 
     return call
+
+
+@pytest.fixture
+def no_rate_limit(run: Run) -> None:
+    """Send requests without delay: hundreds of commands follow each other."""
+    atomic_write(paths().settings_file, b"rate_per_minute = 0\n")

@@ -25,6 +25,8 @@ from tests.services.resource_fixtures import FILLED, FIRST, FLAGS, actions, done
 
 from dyntui.api.catalog import Operation, catalog
 from dyntui.cli.root import root
+from dyntui.config.paths import paths
+from dyntui.config.private_files import atomic_write
 from dyntui.config.profile import CredentialKind, Profile
 from dyntui.config.profiles import Profiles
 from dyntui.resources import RESOURCES, ActionTarget
@@ -186,6 +188,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     options = SandboxOptions(users=30, seed=1, flags={**FLAGS, "webhook-url": "loopback"})
     with pytest.MonkeyPatch.context() as patch, serving(options) as served:
         patch.setenv("DYNTUI_HOME", str(home))
+        atomic_write(paths().settings_file, b"rate_per_minute = 0\n")  # hundreds of commands follow each other
         profiles = Profiles.load()
         for name, (kind, read_only) in PROFILES.items():
             profiles.put(profile(served, name, kind, read_only))

@@ -72,7 +72,7 @@ async def fetch(
     try:
         async with (
             asyncio.timeout(LONGEST),
-            open_client(httpx.URL(url).host, {"Accept-Encoding": "identity"}, app) as client,
+            open_client(httpx.URL(url), {"Accept-Encoding": "identity"}, app) as client,
             client.stream("GET", url) as response,
         ):
             status = response.status_code
