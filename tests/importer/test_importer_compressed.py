@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dyntui.importer import SourceChanged, SourceError, compressed, open_source
+from dyntui.importer import SourceChanged, SourceError, compressed, csv_reader, open_source
 
 ROWS = b"email\n" + b"".join(b"user%d@example.com\n" % number for number in range(2000))
 
@@ -24,6 +24,18 @@ def test_a_file_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(compressed, "LARGEST_UNPACKED", 1000)
     with pytest.raises(SourceError, match="unpacks to more than"):
         open_source(io.BytesIO(gzip.compress(ROWS)), name="users.csv.gz")
+
+
+def test_a_line_without_an_end_is_refused_before_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_reader, "LONGEST_LINE", 1_000_000)
+    with pytest.raises(SourceError, match="a line with more than 1,000,000 characters"):
+        open_source(io.BytesIO(gzip.compress(b"email,name\n" + b"a,b," * 300_000)), name="users.csv.gz")
+    late = io.BytesIO(gzip.compress(ROWS + b"a," * 1_000_000))
+    with (
+        open_source(late, name="users.csv.gz") as source,
+        pytest.raises(SourceError, match="a line with more than 1,000,000 characters"),
+    ):
+        source.count()
 
 
 def test_a_file_that_is_empty_or_packed_after_unpacking_is_refused() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import cast
 
@@ -15,9 +16,10 @@ from dyntui.importer.source_file import SourceFile
 from dyntui.importer.source_types import Cell, SourceError, SourceRow
 from dyntui.importer.text_detection import find_dialect, find_header
 
-__all__ = ["LONGEST_VALUE", "DelimitedReader"]
+__all__ = ["LONGEST_LINE", "LONGEST_VALUE", "DelimitedReader"]
 
 LONGEST_VALUE = 16 * 1024 * 1024
+LONGEST_LINE = 4 * LONGEST_VALUE
 _SAMPLE = 256 * 1024
 _HEAD = 60
 
@@ -53,7 +55,7 @@ class DelimitedReader(RowReader):
         with self._text() as text:
             for _ in range(self._dialect.skip):
                 text.readline()
-            reader = self._dialect.reader(text)
+            reader = self._dialect.reader(self._lines(text))
             try:
                 yield from reader
             except csv.Error as error:
@@ -66,7 +68,7 @@ class DelimitedReader(RowReader):
         with self._text() as text:
             for _ in range(self._dialect.skip):
                 text.readline()
-            reader = self._dialect.reader(_remembered(text, lines))
+            reader = self._dialect.reader(self._lines(text, lines))
             try:
                 for _ in range(self.first):
                     next(reader, None)
@@ -92,6 +94,18 @@ class DelimitedReader(RowReader):
                 self._opened.check_unchanged()
                 raise SourceError(f"{self._opened.name} is not valid {self.encoding}.") from error
         self._opened.check_unchanged()
+
+    def _lines(self, text: io.TextIOWrapper, read: list[str] | None = None) -> Iterator[str]:
+        """Yield the lines of a text. Each is also appended to `read`, which the reader of the records clears."""
+        for line in iter(partial(text.readline, LONGEST_LINE), ""):
+            if len(line) == LONGEST_LINE:
+                raise SourceError(
+                    f"{self._opened.name} has a line with more than {LONGEST_LINE:,} characters.",
+                    hint="Probably it is not a table, or its lines do not end in a line break. Export it again.",
+                )
+            if read is not None:
+                read.append(line)
+            yield line
 
     def _is_damaged(self, lines: list[str], number: int) -> bool:
         """Return whether a record has several lines because a quotation mark was not closed."""
@@ -127,10 +141,3 @@ def _delimiter(text: str) -> str:
             f"{text!r} cannot be a delimiter.", hint="Use one character, or tab, comma, semicolon, pipe or none."
         )
     return found
-
-
-def _remembered(text: Iterable[str], lines: list[str]) -> Iterator[str]:
-    """Yield the lines of a text. Each is also appended to `lines`, which the reader of the records clears."""
-    for line in text:
-        lines.append(line)
-        yield line
