@@ -57,6 +57,28 @@ async def test_each_event_is_reported_one_time_in_order(order: str, page: str, t
         assert not tail.missed
 
 
+async def test_a_poll_without_new_events_reads_an_empty_page(tmp_path: Path) -> None:
+    clock = [0.0]
+    async with connected(tmp_path, flags={**FLAGS, "page-size": "10"}, now=None, users=3) as connection:
+        log = connection.client.log
+        tail = EventTail(connection.client, EventFilter(start=now() - timedelta(days=1)), clock=lambda: clock[0])
+        await tail.poll()
+        names = [f"person-{number}" for number in range(15)]
+        targets = [Target("", name, {"fields": {"email": f"{name}@example.com"}}) for name in names]
+        await connection.write_gate.perform(write_action("users.create"), targets, YES)
+        assert len(await tail.poll()) >= 15
+        bytes_of_ticks: list[int] = []
+        for clock[0] in (2.0, 4.0, 32.0, 34.0, 36.0):
+            requests = log.total
+            assert await tail.poll() == []
+            assert log.total == requests + 1, "one page, even when it is full of known events"
+            bytes_of_ticks.append(log.entries()[-1].bytes_in)
+        assert bytes_of_ticks[0] > 5_000, "the seconds before the latest event are read again, as it may arrive late"
+        assert set(bytes_of_ticks[-2:]) == {len(b'{"data":[]}')}
+        await make_user(connection, "three")
+        assert [as_object(event["data"]).get("email") for event in await tail.poll()] == ["three@example.com"]
+
+
 async def test_the_tail_starts_at_the_given_time_and_shows_the_selected_events(tmp_path: Path) -> None:
     async with connected(tmp_path, now=None, users=40) as connection:
         all_events = await EventTail(

@@ -1,8 +1,15 @@
-"""Tail of the event stream: polls events and returns each one time, in whichever order the server lists them."""
+"""Tail of the event stream: polls events and returns each one time, in whichever order the server lists them.
+
+The API has no ETag, no limit and no lasting cursor for events, so a poll asks for the events since a time. Events may
+arrive late, so the seconds before the latest one are read again for half a minute. After that nothing is read again,
+and a poll without new events reads an empty page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +30,9 @@ __all__ = ["EventFilter", "EventTail", "parse_since"]
 
 Event = Row
 _OVERLAP = timedelta(seconds=5)
-"""The last seconds are read again, because events of the same time may arrive late."""
+"""The seconds before the latest event are read again, because events of an earlier time may arrive late."""
+_SETTLE_S = 30.0
+"""Seconds after which no event arrives any more that is older than the latest one; then nothing is read again."""
 _PAGES = 20
 _REMEMBERED = 20_000
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -74,31 +83,60 @@ def parse_since(text: str) -> datetime:
 class EventTail:
     """The events that match a filter, each one time, oldest first."""
 
-    def __init__(self, client: Client, event_filter: EventFilter | None = None, *, backlog: int = 100) -> None:
+    def __init__(
+        self,
+        client: Client,
+        event_filter: EventFilter | None = None,
+        *,
+        backlog: int = 100,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """event_filter: without a start, the tail begins one hour ago. backlog: events of the first poll at most."""
+        self._clock = clock
         self._client = client
         self.filter = event_filter or EventFilter()
         self._backlog = backlog
         self._seen: dict[str, None] = {}
         self._latest: datetime | None = None
+        self._polls: deque[tuple[float, datetime]] = deque()
+        """Of each poll whose events may be incomplete: when it started (`time.monotonic`), and its latest event."""
+        self._complete_until: datetime | None = None
+        """The time up to which all events were read; None before."""
+        self._is_newest_first = False
+        """Whether the server lists the newest events first, as far as it is known."""
         self.missed = 0
         """The number of polls in which older events were left out, because there were too many."""
 
     async def poll(self) -> list[Event]:
         """Return the events since the last call."""
         first = self._latest is None
-        start = self.filter.start or now() - timedelta(hours=1)
-        if self._latest is not None:
-            start = max(start, self._latest - _OVERLAP)
-        found = await self._read(start)
+        started_s = self._clock()
+        found = await self._read(self._start())
         fresh = [event for event in found if self._is_new(event)]
         times = [moment for event in fresh if (moment := parse_time(event.get("timestamp"))) is not None]
         if times or first:
             # Use the server's clock as soon as it is known: the local clock may differ.
-            self._latest = max([*times, *([self._latest] if self._latest else [])], default=start)
+            self._latest = max([*times, *([self._latest] if self._latest else [])], default=self._start())
+        self._record_poll(started_s, self._latest)
         fresh = [event for event in fresh if self.filter.matches(event)]
         fresh.sort(key=lambda event: str(event.get("timestamp") or ""))
         return fresh[-self._backlog :] if first else fresh
+
+    def _start(self) -> datetime:
+        """Return the time from which events are read. What is complete is not read again."""
+        start = self.filter.start or now() - timedelta(hours=1)
+        if self._latest is not None:
+            start = max(start, self._latest - _OVERLAP)
+        if self._complete_until is not None:
+            start = max(start, self._complete_until + timedelta(milliseconds=1))
+        return start
+
+    def _record_poll(self, started_s: float, latest: datetime | None) -> None:
+        """Record that all events up to the latest of an earlier poll were read now, if it is long enough ago."""
+        while self._polls and started_s - self._polls[0][0] >= _SETTLE_S:
+            self._complete_until = self._polls.popleft()[1]
+        if latest is not None:
+            self._polls.append((started_s, latest))
 
     async def _read(self, start: datetime) -> Sequence[Event]:
         record = RESOURCES["events"]
@@ -127,8 +165,9 @@ class EventTail:
     def _is_all_known(self, events: Sequence[Event]) -> bool:
         """Return whether a page, and so every older one, was returned before. Only for pages with the newest first."""
         times = [str(event.get("timestamp") or "") for event in events]
-        newest_first = len(times) > 1 and times[0] > times[-1]
-        return newest_first and all(str(event.get("eventId")) in self._seen for event in events)
+        if len(times) > 1 and times[0] != times[-1]:
+            self._is_newest_first = times[0] > times[-1]
+        return self._is_newest_first and all(str(event.get("eventId")) in self._seen for event in events)
 
     def _is_new(self, event: Event) -> bool:
         event_id = str(event.get("eventId"))
