@@ -201,7 +201,26 @@ async def test_all_metrics_of_a_range_are_read(tmp_path: Path) -> None:
             assert series.points
         wallets = next(total for total in metrics.totals if total.name == "wallets")
         shares = next(series for series in metrics.by_name if series.title == "Wallets")
-        assert shares.sum == wallets.in_range
+        assert dict(shares.summary) == {"total": wallets.in_range}
+
+
+async def test_users_of_several_days_are_not_added_up(tmp_path: Path) -> None:
+    async with connected(tmp_path, now=None, users=200) as connection:
+        metrics = await read_metrics(connection.client, DateRange.last(30))
+        by_title = {series.title: series for series in (*metrics.by_date, *metrics.by_name)}
+        active = by_title["Active users"]
+        values = [value for _, value in active.points]
+        assert len(values) == 30, "days without a user count in the average"
+        assert active.summary == (("average a day", sum(values) / 30), ("maximum a day", max(values)))
+        assert [name for name, _ in by_title["Sessions"].summary] == ["total", "average a day", "maximum a day"]
+        assert by_title["Retention"].summary == (), "percentages of different weeks have no total and no average"
+        by_week = await read_metrics(connection.client, DateRange.last(90))
+        assert {series.title: series.period for series in by_week.by_date} == {
+            "Active users": "week",
+            "Sessions": "week",
+            "Signed-in sessions": "day",
+            "Visits without sign-in": "day",
+        }
 
 
 async def test_a_refused_metric_does_not_hide_the_others(tmp_path: Path) -> None:

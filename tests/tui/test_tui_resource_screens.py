@@ -325,9 +325,14 @@ async def test_charts_have_a_table_of_values_and_other_date_ranges() -> None:
         screen = console.screen
         assert isinstance(screen, AnalyticsScreen)
         text = text_of(console)
-        assert "Active users: users over time" in text
+        assert "Active users: users per day" in text
         assert re.search(r"in range / all time .* users \d+ / 150 ", text)
         assert re.search(r"2026-02-\d\d +\d", text)
+        axis = re.findall(r"^ *(\S+)┤", text, re.MULTILINE)
+        assert len(axis) > 2 and all(number.isdigit() for number in axis), "users are whole"
+        await press(pilot, "G")
+        assert re.search(r"average a day +\d+(\.\d)?\s", text_of(console))
+        assert "maximum a day" in text_of(console) and "total" not in text_of(console)
         titles = []
         for _ in screen.charts:
             titles.append(screen.charts[screen.chart_index].title)

@@ -81,10 +81,22 @@ class Series:
     """What is counted, such as `users`."""
     points: tuple[tuple[str, float], ...]
     """Date or name, and value."""
+    period: str = ""
+    """The period of a point of a chart by date: day, week or month; "" for a chart by name."""
+    is_additive: bool = True
+    """Whether the sum of the values is a number of the unit. A user who is active on two days is still one user."""
 
     @property
-    def sum(self) -> float:
-        return sum(value for _, value in self.points)
+    def summary(self) -> tuple[tuple[str, float], ...]:
+        """What the values are together: the total, where there is one, then average and maximum."""
+        values = [value for _, value in self.points]
+        if not values:
+            return ()
+        total = (("total", sum(values)),) if self.is_additive else ()
+        if not self.period:
+            return total
+        average = sum(values) / len(values)
+        return *total, (f"average a {self.period}", average), (f"maximum a {self.period}", max(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +146,7 @@ async def read_metrics(client: Client, date_range: DateRange) -> Metrics:
     return Metrics(
         date_range,
         totals,
-        tuple(series for series in _series_by_date(found) if series.points),
+        tuple(series for series in _series_by_date(found, date_range) if series.points),
         tuple(series for series in _series_by_name(found) if series.points),
         missing,
     )
@@ -157,15 +169,31 @@ async def _read_wallets_breakdown(
         del missing["wallets"]
 
 
-def _series_by_date(found: Mapping[str, Row]) -> list[Series]:
+def _series_by_date(found: Mapping[str, Row], date_range: DateRange) -> list[Series]:
     overview, visits = found.get("users and sessions", {}), found.get("visits", {})
-    out = [Series("Active users", "users", _points(overview.get("activeUsers"), "date", "nUsers"))]
+
+    def series(title: str, unit: str, rows: object, value: str, period: str, *, is_additive: bool = True) -> Series:
+        points = _points(rows, "date", value)
+        return Series(title, unit, _with_days(points, date_range) if period == "day" else points, period, is_additive)
+
+    period = date_range.granularity
     by_method = as_object(overview.get("sessions")).get("byLoginMethod")
-    out.append(Series("Sessions", "sessions", _points(by_method, "date", "nSessionsVisits")))
+    out = [
+        series("Active users", "users", overview.get("activeUsers"), "nUsers", period, is_additive=False),
+        series("Sessions", "sessions", by_method, "nSessionsVisits", period),
+    ]
     for name, title in (("users", "Signed-in sessions"), ("visits", "Visits without sign-in")):
         rows = as_object(visits.get(name)).get("sessions")
-        out.append(Series(title, "sessions" if name == "users" else "visits", _points(rows, "date", "count")))
+        out.append(series(title, "sessions" if name == "users" else "visits", rows, "count", "day"))
     return out
+
+
+def _with_days(points: tuple[tuple[str, float], ...], date_range: DateRange) -> tuple[tuple[str, float], ...]:
+    """Return the points with one for each day of the range: the server leaves out days on which nothing happened."""
+    if not points:
+        return ()
+    days = (str(date_range.start + timedelta(days=number)) for number in range(date_range.days))
+    return tuple(sorted({**dict.fromkeys(days, 0.0), **dict(points)}.items()))
 
 
 def _series_by_name(found: Mapping[str, Row]) -> list[Series]:
@@ -187,7 +215,7 @@ def _series_by_name(found: Mapping[str, Row]) -> list[Series]:
         Series("Operating systems", "sessions", _highest(_points(systems, "dimValue", _SESSIONS))),
         Series("Active days per week", "user weeks", _points(days, "nDays", "nUserWeeks")),
         Series("Busiest hours", "sessions", _highest(_points(heat, "when", "n"))),
-        Series("Retention", "% of new users", _retention(engagement.get("retention"))),
+        Series("Retention", "% of new users", _retention(engagement.get("retention")), is_additive=False),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 from functools import partialmethod
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["AnalyticsScreen"]
 
 _MAX_BAR_LABEL_WIDTH = 18
+_MAX_STEPS = 5
+"""The numbers of an axis above 0 at most."""
 _MAX_DATE_LABELS = 5
 """That many dates fit below a chart at 80 columns; plotext drops labels that do not fit."""
 
@@ -152,7 +155,7 @@ class AnalyticsScreen(ReadScreen[Metrics]):
             else:
                 _draw_bars(plot, series)
             rows = [{"label": label, "value": _rounded(value)} for label, value in series.points]
-            rows.append({"label": "average" if _is_percentage(series) else "total", "value": _total(series)})
+            rows += [{"label": name, "value": _rounded(value)} for name, value in series.summary]
         plot.refresh()
         table = self.query_one("#numbers", Table)
         table.columns = _columns("date" if is_by_date else "name")
@@ -223,29 +226,22 @@ class AnalyticsScreen(ReadScreen[Metrics]):
         send_to_clipboard(self.console, text.getvalue(), f"{series.title.lower()} as CSV", lines=True)
 
 
-def _is_percentage(series: Series) -> bool:
-    return "%" in series.unit
-
-
 def _rounded(value: float) -> float | int:
     return int(value) if value == int(value) else round(value, 1)
-
-
-def _total(series: Series) -> float | int:
-    """Return the sum of the values, or the average of percentages."""
-    return _rounded(series.sum / len(series.points) if _is_percentage(series) else series.sum)
 
 
 def _draw_line(plot: PlotextPlot, series: Series) -> None:
     values = [value for _, value in series.points]
     indexes = list(range(len(values)))
     plt = plot.plt
-    plt.title(f"{series.title}: {series.unit} over time")
+    plt.title(f"{series.title}: {series.unit} per {series.period}")
     plt.plot(indexes, values, marker="braille", color=_chart_color(plot))
     step = max(1, -(-len(indexes) // _MAX_DATE_LABELS))
     ticks = indexes[::step]
     plt.xticks([float(index) for index in ticks], [safe(series.points[index][0], 10) for index in ticks])
-    plt.ylim(0, max(values) or 1)
+    axis = _whole_ticks(max(values))
+    plt.ylim(0, axis[-1])
+    plt.yticks([float(number) for number in axis], [f"{number:,}" for number in axis])
 
 
 def _draw_bars(plot: PlotextPlot, series: Series) -> None:
@@ -253,9 +249,19 @@ def _draw_bars(plot: PlotextPlot, series: Series) -> None:
     plt.title(f"{series.title}: {series.unit}")
     points = series.points[:12]
     labels = [safe(shorten(label, _MAX_BAR_LABEL_WIDTH), _MAX_BAR_LABEL_WIDTH) for label, _ in reversed(points)]
-    plt.xlim(0, max(value for _, value in points) or 1)
+    axis = _whole_ticks(max(value for _, value in points))
+    plt.xlim(0, axis[-1])
+    plt.xticks([float(number) for number in axis], [f"{number:,}" for number in axis])
     values = [value for _, value in reversed(points)]
     plt.bar(labels, values, orientation="horizontal", width=0.6, color=_chart_color(plot))
+
+
+def _whole_ticks(maximum: float) -> list[int]:
+    """Return the numbers of an axis from 0 to `maximum` or a little more: whole, because users are counted."""
+    step = 1
+    while step * _MAX_STEPS < maximum:
+        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+    return list(range(0, max(step, math.ceil(maximum / step) * step) + 1, step))
 
 
 def _chart_color(plot: PlotextPlot) -> tuple[int, int, int] | str:
