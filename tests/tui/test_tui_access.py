@@ -339,7 +339,7 @@ async def test_an_export_does_not_overwrite_a_file(tmp_path: Path) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         for _ in range(2):
             await go(pilot, *ALLOWLISTS, "G", "x")
-            await fill(pilot, str(file), "")
+            await fill(pilot, "", str(file))
         assert file.read_text("utf-8-sig").count("\n") == 6
         assert "5 entries exported to" in notes(pilot)[-2]
         assert str(file) in notes(pilot)[-1]

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from tests.tui.access_support import WALLET, connection_of, go, notes, pretend_live, read_entries
-from tests.tui.tui_support import SMALL, TOKEN, console_of, demo, fill, press, profile, settled, text_of, until
+from tests.tui.tui_support import SMALL, TOKEN, console_of, demo, fill, paste, press, profile, settled, text_of, until
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from dyntui.api.client import Client
 from dyntui.api.errors import Invalid, NotSent
@@ -339,6 +340,36 @@ async def test_marked_users_are_exported_as_json(tmp_path: Path) -> None:
         file = tmp_path / "marked.json"
         await export_to(pilot, file, formats=3)
         assert {row["id"] for row in json.loads(file.read_text())} == users_of(pilot).table.marks
+
+
+async def test_the_file_of_an_export_follows_the_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "users.csv").touch()
+
+    def path() -> str:
+        return console.screen.query_one("#field-path", Input).value
+
+    async def type_instead(text: str) -> None:
+        """Type another file name, and go back to the format."""
+        await pilot.press("down", "home", "shift+end", "backspace")
+        await paste(pilot, text)
+        await press(pilot, "up")
+
+    console = demo()
+    async with console.run_test(size=SMALL) as pilot:
+        await go(pilot, "E", "enter")
+        names = [path()]
+        for _ in range(4):
+            await press(pilot, "right")
+            names.append(path())
+        assert names == ["users-2.csv", "users-2.csv", "users.ndjson", "users.json", "users-2.csv"]
+        await type_instead("export.of.march.csv")
+        await press(pilot, "left")
+        assert path() == "export.of.march.json", "the name was typed: only the ending changes"
+        await type_instead("list.txt")
+        await press(pilot, "left")
+        assert path() == "list.txt"
+        assert [each.name for each in tmp_path.glob("*.*")] == ["users.csv"]
 
 
 async def test_an_export_has_the_shown_columns_and_counts_deleted_rows(tmp_path: Path) -> None:

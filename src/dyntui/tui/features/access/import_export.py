@@ -12,7 +12,7 @@ from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.console_app import ConsoleApp
-from dyntui.tui.shell.lists.export_dialog import FORMATS
+from dyntui.tui.shell.lists.export_dialog import FORMATS, ExportName
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -22,9 +22,10 @@ __all__ = ["ask_export", "ask_undo"]
 
 def ask_export(console: ConsoleApp, row: Row) -> None:
     """Ask for a file and export the entries of an allowlist to it."""
+    file = ExportName(_file_name(name_of(row)))
     inputs = (
-        FormInput("path", "file", f"{_file_name(name_of(row))}.csv", help="Existing files are not overwritten."),
         FormInput("format", "format", "csv", FORMATS),
+        FormInput("path", "file", file.text, help="Existing files are not overwritten."),
     )
 
     def on_submit(values: Values) -> None:
@@ -44,7 +45,8 @@ def ask_export(console: ConsoleApp, row: Row) -> None:
             lambda count: console.notify(f"{quantity(count or 0, 'entry', 'entries')} exported to {values['path']}"),
         )
 
-    console.ask_then(FormDialog(f"Export {name_of(row)}", inputs, verb="export"), on_submit)
+    form = FormDialog(f"Export {name_of(row)}", inputs, on_choice=file.follow_format, verb="export")
+    console.ask_then(form, on_submit)
 
 
 def _file_name(name: str) -> str:

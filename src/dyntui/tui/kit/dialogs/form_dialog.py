@@ -124,6 +124,7 @@ class FormDialog(BaseDialog[Values]):
     """A form that returns its values by field name.
 
     check: returns problems by field name; the name "" is for the whole form.
+    on_choice: called with the values when another value of a choice was chosen; returns new texts of other fields.
     verb: the label of the key that submits.
     """
 
@@ -135,11 +136,13 @@ class FormDialog(BaseDialog[Values]):
         fields: Sequence[FormInput],
         *,
         check: Callable[[Values], Mapping[str, str]] = lambda values: {},
+        on_choice: Callable[[Values], Mapping[str, str]] = lambda values: {},
         verb: str = "save",
     ) -> None:
         super().__init__(title, classes="form")
         self.fields = tuple(fields)
         self.check = check
+        self.on_choice = on_choice
         self.footer_keys = (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", "next"), ("ctrl+s", verb), ("esc", "cancel"))
 
     def content(self) -> ComposeResult:
@@ -189,6 +192,8 @@ class FormDialog(BaseDialog[Values]):
 
     @on(FormChoice.Changed)
     def _choice_changed(self) -> None:
+        for name, text in self.on_choice(self.current_input()).items():
+            self.query_one(f"#field-{name}", Input).value = text
         self.input_changed()
 
     @on(Input.Submitted)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
-__all__ = ["FORMATS", "open_export_dialog"]
+__all__ = ["FORMATS", "ExportName", "open_export_dialog"]
 
 FORMATS = {
     "csv": "CSV, safe in a spreadsheet",
@@ -28,6 +28,40 @@ FORMATS = {
 }
 """The formats of every export: value -> label."""
 _LIST_FORMATS = {**FORMATS, "shown": "CSV, safe, only the shown columns"}
+_ENDINGS = {"ndjson": ".ndjson", "json": ".json"}
+"""The endings of file names by format; those of all others are `.csv`."""
+
+
+class ExportName:
+    """The file name that an export form proposes: new, and with the ending of the chosen format."""
+
+    def __init__(self, stem: str) -> None:
+        """stem: the name without its ending."""
+        self._stem = stem
+        self.text = self._free_name("csv")
+        """The name that is proposed now."""
+
+    def follow_format(self, values: Values) -> dict[str, str]:
+        """Return the file for the chosen format. In a name that was typed, only a known ending is replaced."""
+        typed, ending = values["path"].strip(), _ending(values["format"])
+        if typed == self.text:
+            self.text = self._free_name(values["format"])
+            return {"path": self.text}
+        path = Path(typed)
+        is_known = path.suffix.lower() in (".csv", *_ENDINGS.values()) and path.suffix != ending
+        return {"path": f"{typed.removesuffix(path.suffix)}{ending}"} if is_known else {}
+
+    def _free_name(self, chosen: str) -> str:
+        ending, number = _ending(chosen), 1
+        name = f"{self._stem}{ending}"
+        while Path(name).exists():
+            number += 1
+            name = f"{self._stem}-{number}{ending}"
+        return name
+
+
+def _ending(chosen: str) -> str:
+    return _ENDINGS.get(chosen, ".csv")
 
 
 def open_export_dialog(screen: MarkedListScreen) -> None:
@@ -41,10 +75,11 @@ def open_export_dialog(screen: MarkedListScreen) -> None:
     if screen.search is not None and screen.search.query.text:
         what["search"] = f"the {quantity(len(screen.search.ids), 'row')} of the local search"
     what["all"] = f"all {name}"
+    file = ExportName(name)
     fields = (
         FormInput("what", "rows", next(iter(what)), what),
         FormInput("format", "format", "csv", _LIST_FORMATS),
-        FormInput("path", "file", f"{name}.csv", help="Must be a new file."),
+        FormInput("path", "file", file.text, help="Must be a new file."),
     )
 
     def check(values: Values) -> dict[str, str]:
@@ -55,7 +90,8 @@ def open_export_dialog(screen: MarkedListScreen) -> None:
     def filled(values: Values) -> None:
         _start_export(screen, marked_ids, values)
 
-    screen.console.ask_then(FormDialog(f"Export {name}", fields, check=check, verb="export"), filled)
+    form = FormDialog(f"Export {name}", fields, check=check, on_choice=file.follow_format, verb="export")
+    screen.console.ask_then(form, filled)
 
 
 def _path(values: Values) -> Path:
