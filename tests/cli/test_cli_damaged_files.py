@@ -133,6 +133,11 @@ def test_damaged_lines_of_the_audit_log_do_not_hide_the_others(server: Server, r
     found = run("audit", "--json").document
     rows = found if isinstance(found, list) else next(value for value in found.values() if isinstance(value, list))
     assert [row["outcome"] for row in rows] == ["done", "failed"]
+    named = "5 lines of the audit log are damaged and left out: 2, 3, 4, 5, 6."
+    assert named in run("audit").err
+    assert [row["outcome"] for row in run("audit", "--last", "1", "--json").document] == ["failed"]
+    assert [row["outcome"] for row in run("audit", "DONE", "u1", "--since", "1h", "--json").document] == ["done"]
+    assert run("audit", "--this-environment", "--json").document == []
 
 
 def test_a_cache_that_is_damaged_while_open_is_emptied(tmp_path: Path) -> None:

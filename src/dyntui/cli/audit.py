@@ -2,49 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from dyntui.cli.context import BaseCommand, CliContext, pass_context
 
+if TYPE_CHECKING:
+    from dyntui.services.actions.audit import AuditLine
+
 __all__ = ["audit"]
 
 
 @click.command(cls=BaseCommand)
+@click.argument("words", nargs=-1)
 @click.option(
     "--since", metavar="TIME", help="Only entries since TIME: 30m, 12h, 7d, 2026-01-31 or 2026-01-31T12:00:00Z."
 )
+@click.option("--this-environment", is_flag=True, help="Only changes of the environment in use (or --profile).")
+@click.option("--last", type=click.IntRange(1), metavar="N", help="Only the last N changes; reads the end of the log.")
 @click.option("--ndjson", is_flag=True, help="Print one JSON object per line.")
 @pass_context
-def audit(context: CliContext, since: str | None, ndjson: bool) -> None:
+def audit(
+    context: CliContext,
+    words: tuple[str, ...],
+    since: str | None,
+    this_environment: bool,
+    last: int | None,
+    ndjson: bool,
+) -> None:
     """Show writes made from this machine, oldest first.
 
     The audit log names the profile, action and targets of each write. Dynamic's own events do not say who used an API
-    token.
+    token. WORDS are texts that a line has to contain, such as `users.delete`, `failed` or an id; all of them have to
+    match. --last N leaves out the start of each change that has an outcome.
     """
     from dyntui.config.paths import paths
     from dyntui.services.actions.audit import Audit
+    from dyntui.services.actions.audit_log import AuditFilter, describe_damage, read_last
     from dyntui.services.events import parse_since
 
-    lines = list(Audit(paths().audit_file).lines(parse_since(since) if since else None))
+    profile = context.profile() if this_environment else None
+    filter_ = AuditFilter(
+        tuple(word.lower() for word in words),
+        parse_since(since) if since else None,
+        (profile.base_url, profile.environment_id) if profile is not None else None,
+    )
+    log, damaged = Audit(paths().audit_file), list[int]()
+    lines: Iterable[AuditLine]
+    if last is None:
+        lines = filter(filter_.matches, log.lines(on_damage=damaged.append))
+    else:
+        lines = read_last(log, filter_, last, damaged.append)
     if ndjson:
         for line in lines:
             context.emit_json_line(asdict(line))
-        return
-    context.emit_json([asdict(line) for line in lines])
-    context.print_table(
-        ("time", "action", "outcome", "targets", "profile", "detail", "change"),
-        (
+    else:
+        shown = list(lines)
+        context.emit_json([asdict(line) for line in shown])
+        context.print_table(
+            ("time", "action", "outcome", "targets", "profile", "detail", "change"),
             (
-                line.time[:19],
-                line.action,
-                line.outcome,
-                " ".join(line.targets),
-                line.profile,
-                line.detail,
-                line.change_text,
-            )
-            for line in lines
-        ),
-    )
+                (
+                    line.time[:19],
+                    line.action,
+                    line.outcome,
+                    " ".join(line.targets),
+                    line.profile,
+                    line.detail,
+                    line.change_text,
+                )
+                for line in shown
+            ),
+        )
+    if message := describe_damage(damaged):
+        context.print_message(message)

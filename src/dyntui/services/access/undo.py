@@ -26,9 +26,18 @@ if TYPE_CHECKING:
     from dyntui.services.connection import Connection
     from dyntui.services.imports.jobs import JobLocation
 
-__all__ = ["EntryJob", "EntryUndo", "jobs_of", "plan_any_undo", "plan_import_undo", "plan_undo", "undo_action"]
+__all__ = [
+    "ENTRY_ACTIONS",
+    "EntryJob",
+    "EntryUndo",
+    "jobs_of",
+    "plan_any_undo",
+    "plan_import_undo",
+    "plan_undo",
+    "undo_action",
+]
 
-_ACTIONS = frozenset(
+ENTRY_ACTIONS = frozenset(
     {
         "allowlist-entries.create",
         "allowlist-entries.delete",
@@ -95,7 +104,7 @@ def jobs_of(audit: Audit, location: JobLocation) -> list[EntryJob]:
     """Return the jobs on entries of this environment that can be undone, newest first, with imports."""
     changes: dict[str, list[tuple[str, object, object]]] = {}
     for line in audit.lines():
-        is_match = line.job and line.action in _ACTIONS and line.environment == location.environment_id
+        is_match = line.job and line.action in ENTRY_ACTIONS and line.environment == location.environment_id
         if is_match and line.outcome == "done":
             changes.setdefault(line.job, []).append((line.time, line.before, line.after))
     found = [_entry_job(job, lines) for job, lines in changes.items()]
@@ -142,7 +151,7 @@ async def plan_undo(client: Client, audit: Audit, job: str, environment_id: str)
     added: dict[str, Entry] = {}
     deleted: dict[str, Entry] = {}
     for line in audit.lines():
-        if line.job != job or line.environment != environment_id or line.action not in _ACTIONS:
+        if line.job != job or line.environment != environment_id or line.action not in ENTRY_ACTIONS:
             continue
         if line.outcome not in ("started", "done", "unknown"):
             continue  # an action that was started without an outcome may have been done

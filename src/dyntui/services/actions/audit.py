@@ -7,18 +7,17 @@ the values before and after, so that they can be shown and undone. Written by th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from dyntui.config.private_files import append_private, open_regular
 from dyntui.core.redact import redact
 from dyntui.core.strict_json import parse_json
 from dyntui.core.text import plain_json
-from dyntui.core.times import now_iso, parse_time
+from dyntui.core.times import now_iso
 
-__all__ = ["Audit", "AuditLine"]
+__all__ = ["Audit", "AuditLine", "parse_audit_line"]
 
 _OMITTED_IF_EMPTY = frozenset({"before", "after", "job", "scope"})
 _OPTIONAL = _OMITTED_IF_EMPTY | {"request_id", "detail"}
@@ -59,6 +58,13 @@ class AuditLine:
     """What the targets belong to besides the environment: `organizationId=…`."""
 
     @property
+    def object_ids(self) -> list[str]:
+        """The ids of the objects: those of the targets, or that of a new object, which is in `after`."""
+        ids = [target for target in self.targets if target]
+        created = self.after.get("id") if isinstance(self.after, dict) and not ids else None
+        return [str(created)] if created else ids
+
+    @property
     def change_text(self) -> str:
         """The difference of before and after as text; "" when they were not saved."""
         if self.before is None and self.after is None:
@@ -87,28 +93,38 @@ class Audit:
         }
         append_private(self.file, plain_json(json.dumps(line_fields, ensure_ascii=False, default=str)).encode() + b"\n")
 
-    def lines(self, since: datetime | None = None) -> Iterator[AuditLine]:
-        """Yield the lines, oldest first, without those that a crash left incomplete."""
-        names = AuditLine.__dataclass_fields__
+    def lines(self, on_damage: Callable[[int], object] = lambda number: None) -> Iterator[AuditLine]:
+        """Yield the lines, oldest first.
+
+        on_damage: called with the number of each line that cannot be read, such as one that a crash left incomplete.
+        """
         try:
             file = open_regular(self.file)
         except FileNotFoundError:
             return
         with file as stream:
-            for raw in stream:
-                try:
-                    document = parse_json(raw)
-                except ValueError:
-                    continue
-                if not isinstance(document, dict) or not names.keys() <= document.keys() | _OPTIONAL:
-                    continue
-                texts = [value for name, value in document.items() if name in names and name not in _OTHER_TYPES]
-                if not isinstance(document["targets"], list) or not all(isinstance(text, str) for text in texts):
-                    continue
-                at = parse_time(document["time"])
-                if since is None or (at is not None and at >= since):
-                    document["targets"] = tuple(document["targets"])
-                    yield AuditLine(**{name: document[name] for name in names if name in document})
+            for number, raw in enumerate(stream, 1):
+                line = parse_audit_line(raw)
+                if line is not None:
+                    yield line
+                elif raw.strip():
+                    on_damage(number)
+
+
+def parse_audit_line(raw: bytes) -> AuditLine | None:
+    """Return a line of the file; None when it is damaged."""
+    names = AuditLine.__dataclass_fields__
+    try:
+        document = parse_json(raw)
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or not names.keys() <= document.keys() | _OPTIONAL:
+        return None
+    texts = [value for name, value in document.items() if name in names and name not in _OTHER_TYPES]
+    if not isinstance(document["targets"], list) or not all(isinstance(text, str) for text in texts):
+        return None
+    document["targets"] = tuple(str(target) for target in document["targets"])
+    return AuditLine(**{name: document[name] for name in names if name in document})
 
 
 def _redacted(value: object) -> object:

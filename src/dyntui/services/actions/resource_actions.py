@@ -47,6 +47,7 @@ __all__ = [
     "created_results",
     "describe_changes",
     "find_action",
+    "find_created_id",
     "find_resource",
     "find_rows",
     "form_fields",
@@ -250,11 +251,16 @@ def created_results(record: Resource, results: WriteResults) -> WriteResults:
     """Return the results with the ids of the created objects as targets."""
     items = []
     for item in results.items:
-        value = item.value if isinstance(item.value, Mapping) else {}
-        inner = next((part for part in value.values() if isinstance(part, Mapping) and record.key in part), {})
-        created_id = value.get(record.key) or inner.get(record.key)
-        items.append(replace(item, target=Target(str(created_id), item.target.label)) if created_id else item)
+        created_id = find_created_id(record, item.value)
+        items.append(replace(item, target=Target(created_id, item.target.label)) if created_id else item)
     return replace(results, items=tuple(items))
+
+
+def find_created_id(record: Resource, response: object) -> str:
+    """Return the id of the created object in a response; "" when it has none."""
+    value = response if isinstance(response, Mapping) else {}
+    inner = next((part for part in value.values() if isinstance(part, Mapping) and record.key in part), {})
+    return str(value.get(record.key) or inner.get(record.key) or "")
 
 
 def mask_results(record: Resource, results: WriteResults) -> WriteResults:
@@ -345,10 +351,17 @@ def make_write_action(
     can_reread = (
         action.target is ActionTarget.ROWS and action.name != "delete" and bool(record.detail) and not action.sensitive
     )
+
+    def created(target: Target, response: Any) -> Any:
+        """Return what the audit log saves of a new object: its id."""
+        created_id = find_created_id(record, response)
+        return {"id": created_id} if created_id else None
+
     return declared_write(
         name,
         call,
         reread=reread if can_reread else None,
+        after=created if action.target is ActionTarget.LIST else None,
         scope=f"{record.parent}={parent}" if record.parent and parent else "",
     )
 

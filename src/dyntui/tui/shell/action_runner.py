@@ -312,13 +312,13 @@ def is_in_use(console: ConsoleApp, connection: Connection) -> bool:
 
 def _offer_undo(console: ConsoleApp, results: WriteResults) -> str:
     """Remember a write that can be undone, and return how to undo it, for its notification."""
-    from dyntui.services.actions.undo_change import is_undoable
+    from dyntui.services.actions.undo_change import DoneChange, is_undoable
 
-    connection = console.session.connection
-    if connection is None or not is_undoable(results):
+    connection, change = console.session.connection, DoneChange.of_results(results)
+    if connection is None or not is_undoable(change):
         console.session.last_change = None
         return ""
-    console.session.last_change = (connection, results)
+    console.session.last_change = (connection, change)
     return ". Press Z to undo it"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
+from dyntui.tui.features.audit.actions import AUDIT_ACTIONS
 from dyntui.tui.features.environments.actions import ENVIRONMENTS_ACTIONS
 from dyntui.tui.features.events.actions import EVENTS_ACTIONS
 from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
@@ -31,6 +32,7 @@ ALL_ACTIONS: tuple[Action, ...] = (
     *ACCESS_ACTIONS,
     *ANALYTICS_ACTIONS,
     *API_CONSOLE_ACTIONS,
+    *AUDIT_ACTIONS,
     *ENVIRONMENTS_ACTIONS,
     *EVENTS_ACTIONS,
     *EXPORTS_ACTIONS,

@@ -361,12 +361,11 @@ class Console(TerminalActionsMixin):
         return None
 
     def action_undo_change(self) -> None:
-        from dyntui.services.actions.undo_change import undo_of
-        from dyntui.tui.shell.action_runner import run_action, run_read_worker
+        from dyntui.tui.shell.undo import undo_change
 
         change = self.session.last_change
         assert change is not None
-        run_read_worker(self, lambda _: undo_of(*change), lambda found: run_action(self, *found, opening_key="Z"))
+        undo_change(self, change[1], opening_key="Z")
 
     def action_leave(self) -> None:
         if self._is_quitting or (self.session.running is None and not self.running_writes):

@@ -10,9 +10,10 @@ from dyntui.core.text import quantity
 from dyntui.services.access.access_policy import name_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
-from dyntui.tui.shell.action_runner import run_action, run_read_worker
+from dyntui.tui.shell.action_runner import run_read_worker
 from dyntui.tui.shell.console_app import ConsoleApp
 from dyntui.tui.shell.lists.export_dialog import FORMATS, ExportName
+from dyntui.tui.shell.undo import undo_entries
 
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
@@ -69,17 +70,4 @@ def ask_undo(console: ConsoleApp, row: Row) -> None:
         return
     choices = [Choice(job.id, job.time[:19].replace("T", " "), note=job.summary) for job in jobs]
     dialog = SelectDialog(f"Undo Change of {name_of(row)}", choices)
-    console.ask_then(dialog, lambda job_id: _undo_job(console, job_id))
-
-
-def _undo_job(console: ConsoleApp, job_id: str) -> None:
-    from dyntui.services.access.undo import EntryUndo, plan_any_undo, undo_action
-
-    def on_plan(plan: EntryUndo) -> None:
-        if plan.is_empty:
-            console.notify(" ".join(plan.lines()))
-            return
-        action, targets = undo_action(plan)
-        run_action(console, action, targets, opening_key="u", summary_lines=plan.lines())
-
-    run_read_worker(console, lambda connection: plan_any_undo(connection, job_id), on_plan)
+    console.ask_then(dialog, lambda job_id: undo_entries(console, job_id, opening_key="u"))

@@ -22,6 +22,8 @@ class FieldLine:
     value: object = None
     """The raw value; a heading has none."""
     heading: bool = False
+    style: str = ""
+    """The style of label and value, as in a Piece; "" for the usual ones."""
 
     @property
     def raw(self) -> str:
@@ -59,7 +61,7 @@ class FieldList(ItemList[FieldLine]):
             return [self.bar(index), (field.label.upper(), "head")]
         label = fit(safe(field.label, 20), self._label_width) + "  "
         room = max(0, width - 3 - width_of(label))
-        return [self.bar(index), (label, "dim"), (cut(_value_text(field.value), room), "")]
+        return [self.bar(index), (label, field.style or "dim"), (cut(_value_text(field.value), room), field.style)]
 
 
 def _value_text(value: object) -> str:

@@ -1,0 +1,1 @@
+"""The audit log: the changes made from this machine, and their undo."""

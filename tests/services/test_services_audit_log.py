@@ -1,0 +1,129 @@
+"""The audit log is read from its end: newest first, one entry a change, damaged lines named, filtered."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from dyntui.core.errors import UsageError
+from dyntui.core.times import now
+from dyntui.services.actions.audit import Audit, AuditLine, parse_audit_line
+from dyntui.services.actions.audit_log import AuditFilter, describe_damage, read_newest_first
+from dyntui.services.audit_undo import undo_disabled_reason
+from dyntui.services.text_diff import leaf_diff
+
+IN_USE = ("http://here", "e1")
+
+
+def line(action: str = "users.delete", outcome: str = "done", **fields: object) -> AuditLine:
+    values: dict[str, object] = {
+        "operation": "deleteUser",
+        "targets": ("u1",),
+        "profile": "acme",
+        "environment": "e1",
+        "base_url": "http://here",
+    }
+    return AuditLine(action=action, outcome=outcome, **(values | fields))  # type: ignore[arg-type]
+
+
+def read(audit: Audit, text: str = "", *, everywhere: bool = False) -> list[tuple[int, str]]:
+    filter_ = AuditFilter.parse(text, None if everywhere else IN_USE)
+    return [(entry.number, entry.outcome) for entry in read_newest_first(audit, filter_)]
+
+
+def test_a_change_is_one_entry_and_the_newest_is_first(tmp_path: Path) -> None:
+    audit = Audit(tmp_path / "audit.log")
+    assert read(audit) == []
+    for each in (
+        line(outcome="started"),
+        line(),
+        line(outcome="started", targets=("u2",)),  # the process was killed: there is no outcome
+        line(outcome="failed", detail="not started: gone", targets=("u2",)),
+        line(environment="e2"),
+        line("webhooks.disable", "unknown", detail="the Connection broke"),
+    ):
+        audit.write(each)
+    assert read(audit) == [(6, "unknown"), (4, "failed"), (3, "no outcome"), (2, "done")]
+    assert read(audit, everywhere=True)[1] == (5, "done")
+    assert read(audit, "WEBHOOKS broke") == [(6, "unknown")]
+    assert read(audit, "since:1h delete done") == [(2, "done")]
+    with pytest.raises(UsageError):
+        AuditFilter.parse("since:yesterday")
+    long_ago = AuditFilter((), now() + timedelta(hours=1), IN_USE)
+    assert list(read_newest_first(audit, long_ago)) == []
+
+
+def test_damaged_lines_are_named_and_the_others_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "audit.log"
+    audit = Audit(file)
+    audit.write(line())
+    with file.open("ab") as stream:
+        stream.write(b'{"action": "users.del\n\xff\xfe\n\n{"action": 5, "environment": "e1"}\n')
+    audit.write(line(outcome="failed"))
+    with file.open("ab") as stream:
+        stream.write(b'{"action"')  # the line that a crash cut
+    assert read(audit) == [(7, "damaged"), (6, "failed"), (5, "damaged"), (3, "damaged"), (2, "damaged"), (1, "done")]
+    assert read(audit, "users") == [(6, "failed"), (1, "done")]
+    assert describe_damage([3]) == "1 line of the audit log is damaged and left out: 3."
+    assert describe_damage(range(1, 9)).endswith("left out: 1, 2, 3, 4, 5 and 3 more.")
+
+
+def test_the_first_page_of_a_large_log_reads_its_end_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "audit.log"
+    audit = Audit(file)
+    audit.write(line())
+    file.write_bytes(file.read_bytes() * 100_000)
+    parsed = 0
+
+    def counted(raw: bytes) -> AuditLine | None:
+        nonlocal parsed
+        parsed += 1
+        return parse_audit_line(raw)
+
+    monkeypatch.setattr("dyntui.services.actions.audit_log.parse_audit_line", counted)
+    entries = read_newest_first(audit, AuditFilter.parse("", IN_USE))
+    page = list(islice(entries, 500))
+    assert [page[0].number, page[-1].number] == [100_000, 99_501]
+    assert parsed == 500
+    assert next(entries).number == 99_500
+    assert sum(1 for _ in entries) == 99_499
+
+
+def test_the_reason_against_an_undo_is_shown(tmp_path: Path) -> None:
+    audit = Audit(tmp_path / "audit.log")
+    for each in (
+        line("webhooks.disable"),
+        line("users.create", targets=("",), after={"id": "u9"}),
+        line("users.create", targets=("",)),
+        line("users.delete"),
+        line("users.delete", "failed"),
+        line("webhooks.enable", "unknown"),
+        line("allowlist-entries.create", job="j1", after={"email": "a@example.com"}),
+        line("users.import"),
+        line("api.updateThing"),
+        line("webhooks.disable", environment="e2"),
+    ):
+        audit.write(each)
+    entries = list(read_newest_first(audit, AuditFilter()))[::-1]
+    reasons = [undo_disabled_reason(entry, IN_USE) for entry in entries]
+    assert [reason is None for reason in reasons] == [True, True, False, False, False, False, True, False, False, False]
+    texts = " ".join(reason or "" for reason in reasons)
+    for text in ("what was deleted is gone", "nothing was changed", "not known", "from its job", "another environment"):
+        assert text in texts
+
+
+def test_the_difference_of_two_objects_is_shown_leaf_by_leaf() -> None:
+    before = {"name": "Beta", "rules": {"a": 1, "b": [1]}, "gone": ""}
+    after = {"name": "Beta", "rules": {"a": 2, "b": [1]}, "new": None}
+    assert leaf_diff(before, after) == [
+        ("-", "rules.a", "1"),
+        ("+", "rules.a", "2"),
+        ("-", "gone", ""),
+        ("+", "new", "null"),
+        ("", "name", "Beta"),
+        ("", "rules.b", "[1]"),
+    ]
+    assert leaf_diff(None, "x") == [("+", "", "x")]
