@@ -46,7 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(5000, 20, 10)  # by default, collections took a fifth of the CPU time of tests of the console
     # A loaded machine may take long to make an example.
     settings.register_profile(
-        "dyntui", max_examples=FAST_EXAMPLES if fast else 100, suppress_health_check=[HealthCheck.too_slow]
+        "dyntui",
+        max_examples=FAST_EXAMPLES if fast else 100,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
     )
     settings.load_profile("dyntui")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dyntui.importer import SourceError, SourceInfo, SourceRow, open_source
 from dyntui.importer.json_stream import BLOCK as _BLOCK
+from dyntui.importer.typed_json import plain_value
 
 
 def read(data: str, **options: object) -> tuple[SourceInfo, list[SourceRow]]:
@@ -178,3 +179,60 @@ def test_rows_across_a_block_boundary_are_complete(shift: int) -> None:
     records = [{"email": "x" * (_BLOCK - 60 + shift)}, {"email": "é", "n": 1234567}, {"email": "y"}]
     _, rows = read(json.dumps(records, ensure_ascii=False))
     assert [row.cells[0] for row in rows] == [cast(dict[str, Any], record)["email"] for record in records]
+
+
+# Typed values
+
+
+def dynamo(value: object) -> dict[str, object]:
+    """Return a value as DynamoDB writes it."""
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case list():
+            return {"L": [dynamo(item) for item in value]}
+        case dict():
+            return {"M": {key: dynamo(item) for key, item in value.items()}}
+    raise TypeError(value)
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=4), PLAIN, min_size=1, max_size=4))
+def test_dynamodb_json_is_read_as_the_values_that_it_stands_for(record: dict[str, Any]) -> None:
+    assert plain_value({key: dynamo(value) for key, value in record.items()}) == record
+
+
+def test_people_in_database_exports_are_read_as_plain_values() -> None:
+    people = [{"email": "a@x.com", "firstName": "Nora", "age": 3}, {"email": "b@x.com", "firstName": "Ben", "age": 4}]
+    items = [{key: dynamo(value) for key, value in person.items()} for person in people]
+    for text in (
+        json.dumps({"Items": items, "Count": 2}),
+        json.dumps(items),
+        "\n".join(json.dumps({"Item": item}) for item in items),
+    ):
+        info, rows = read(text)
+        assert [dict(zip(info.columns, row.cells, strict=True)) for row in rows] == [
+            person | ({"key": "Item"} if "key" in info.columns else {}) for person in people
+        ]
+        assert any("DynamoDB" in note for note in info.notes)
+    info, rows = read(
+        '{"_id": {"$oid": "5f"}, "email": "a@x.com", "n": {"$numberLong": "5"}, "at": {"$date": {"$numberLong": "0"}}}'
+    )
+    assert rows[0].cells == ("5f", "a@x.com", 5, "1970-01-01T00:00:00Z")
+
+
+def test_objects_that_only_look_typed_stay_as_they_are() -> None:
+    _info, rows = read('[{"email": "a@x.com", "shirt": {"S": "small"}, "price": {"$each": [1]}}]')
+    assert rows[0].cells == ("a@x.com", {"S": "small"}, {"$each": [1]})

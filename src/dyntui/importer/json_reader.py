@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from dyntui.core.strict_json import parse_json
@@ -15,10 +15,12 @@ from dyntui.importer.problems import Problem
 from dyntui.importer.row_reader import RowReader
 from dyntui.importer.source_file import SourceFile
 from dyntui.importer.source_types import REPORT_COLUMNS, Cell, SourceError, SourceRow
+from dyntui.importer.typed_json import has_typed_values, plain_value
 
 __all__ = ["JsonReader", "looks_like_json"]
 
 _SCANNED = 64 * 1024 * 1024
+_SAMPLE = 256 * 1024
 _KEY_COLUMNS = ("key", "record key", "record key (1)")
 """Names for the column with the key of each record; the first that no record has."""
 
@@ -56,12 +58,20 @@ class JsonReader(RowReader):
         self._opened = opened
         self.encoding = encoding
         self.format = format
+        self._convert: Callable[[object], object] | None = None
+        with self._text() as text, self._decode_errors():
+            if has_typed_values(text.read(_SAMPLE)):
+                self._convert = plain_value
         scan, is_whole = self._scan()
         place = scan.choose(records)
         self._path = place.path
         self.records = place.name
         self.other_records = scan.other_names(place)
         self.notes = scan.notes(place)
+        if self._convert is not None:
+            self.notes += (
+                'Typed values such as {"S": "text"}, as DynamoDB and MongoDB export them, are read as plain values.',
+            )
         names = [key for key in place.keys if key not in REPORT_COLUMNS and key != RAW_KEY]
         self._key_column = ""
         if place.is_keyed:
@@ -93,7 +103,7 @@ class JsonReader(RowReader):
                     if reader.tell() > _SCANNED:
                         return scan, False
             else:
-                stream = JsonStream(text, self._opened.name)
+                stream = JsonStream(text, self._opened.name, self._convert)
                 while not self._at_end(stream):
                     scan.add_stream(stream)
         return scan, True
@@ -144,7 +154,7 @@ class JsonReader(RowReader):
                     else:
                         yield from select_records(document, self._path)
                 return
-            stream = JsonStream(text, self._opened.name)
+            stream = JsonStream(text, self._opened.name, self._convert)
             while not self._at_end(stream):
                 yield from read_records(stream, self._path)
 
@@ -178,7 +188,8 @@ class JsonReader(RowReader):
             if line.isspace():
                 continue
             try:
-                yield parse_json(line)
+                value = parse_json(line)
+                yield value if self._convert is None else self._convert(value)
             except ValueError as error:
                 yield _InvalidRecord(line.strip(SPACE), str(error))
 

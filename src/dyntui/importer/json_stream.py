@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from dyntui.core.strict_json import DEEPEST, decode_first
@@ -24,12 +24,14 @@ INCOMPLETE: Final = object()
 class JsonStream:
     """A cursor in JSON text. The text is never in memory as a whole.
 
-    name: the file, for errors. Every method raises SourceError for text that is not JSON.
+    name: the file, for errors; convert: called with each value that is returned, None for no change. Every method
+    raises SourceError for text that is not JSON.
     """
 
-    def __init__(self, text: io.TextIOBase, name: str) -> None:
+    def __init__(self, text: io.TextIOBase, name: str, convert: Callable[[object], object] | None = None) -> None:
         self._text = text
         self._name = name
+        self._convert = convert
         self._buffer = ""
         self._place = 0
         self._passed = 0
@@ -103,7 +105,7 @@ class JsonStream:
             if end == len(self._buffer) and self._load():
                 continue  # a number may go on in the next block
             self._place = end
-            return value
+            return value if self._convert is None else self._convert(value)
 
     def small_value(self) -> object:
         """Return the next array or object when it is shorter than a block; else INCOMPLETE, and nothing is read."""
@@ -117,7 +119,7 @@ class JsonStream:
             if "nested" in str(error):
                 raise self.error(str(error)) from error
             return INCOMPLETE  # reading it piece by piece shows where the error is
-        return value
+        return value if self._convert is None else self._convert(value)
 
     def skip(self) -> None:
         """Pass the next value, of any size."""

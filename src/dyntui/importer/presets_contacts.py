@@ -1,9 +1,11 @@
-"""Presets for the directories of Google: Workspace users and contacts."""
+"""Presets for directories: users of SCIM services, and users and contacts of Google."""
 
 from __future__ import annotations
 
 from dyntui.importer.preset_types import (
+    FALSE,
     NO_PASSWORDS,
+    NOT_EMAIL,
     ONE_EMAIL,
     ONE_PHONE,
     TRIM,
@@ -18,6 +20,39 @@ from dyntui.importer.preset_types import (
 __all__ = ["CONTACT_PRESETS"]
 
 CONTACT_PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "scim",
+        "SCIM 2.0 (users of a directory: Entra ID, Okta, JumpCloud, AWS IAM Identity Center, GitHub, Slack)",
+        (
+            signature("userName emails.value", some="schemas meta.resourceType name.givenName active externalId"),
+            signature("userName schemas", some="name.givenName name.formatted active displayName"),
+        ),
+        {
+            **basic_fields(
+                email="emails[primary=true].value|emails[type=work].value|emails.0.value",
+                phone="phoneNumbers[type=mobile].value|phoneNumbers[primary=true].value|phoneNumbers.0.value",
+                first="name.givenName",
+                last="name.familyName",
+            ),
+            "userName": ("username", NOT_EMAIL),
+            "nickName": ("alias", TRIM),
+            "title": ("jobTitle", TRIM),
+        },
+        hints={
+            "id": to_metadata("scimId"),
+            "externalId": to_metadata("externalId"),
+            "emails": "the primary email is imported; a user has one",
+            "phoneNumbers": "the mobile number is imported; a user has one phone number",
+            "name": "split into the fields below",
+            "displayName": "maybe alias; map by hand",
+            "password": NO_PASSWORDS,
+        },
+        exclusions=(ExclusionRule("disabled", "active", FALSE, "are not active in the directory"),),
+        export="`GET /Users` of the SCIM service (JSON)",
+        transferred="primary email, username, name, nickname, mobile phone, job title",
+        left_out="passwords, groups, addresses; users that are not active (`--include disabled`)",
+        samples=("scim.json",),
+    ),
     Preset(
         "google-workspace",
         "Google Workspace (users of the Admin console or the Directory API)",
