@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from tests.tui.tui_support import SIZE, SMALL, console_of, demo, jump, press, settled, text_of, until
+import pytest
+from tests.tui.tui_support import (
+    SIZE,
+    SMALL,
+    console_of,
+    demo,
+    jump,
+    lines_of,
+    press,
+    settled,
+    strips_of,
+    text_of,
+    until,
+)
 from textual.pilot import Pilot
 
-from dyntui.core.json_types import as_list
+from dyntui.api.pagination import RowPage
+from dyntui.core.json_types import Row, as_list
+from dyntui.resources import RESOURCES, Paging
+from dyntui.services.lists.list_query import CachedList, ListQuery
+from dyntui.services.lists.local_query import LocalQuery, LocalRows
+from dyntui.services.lists.paged_view import PagedView
+from dyntui.store.cache import RowCache
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
@@ -82,6 +102,91 @@ async def test_an_unpaged_list_is_sorted_by_any_column() -> None:
         await at_rest(pilot)
         assert screen.search is not None and screen.search.is_complete
         assert f"all {screen.table.count} rows" in text_of(console_of(pilot))
+
+
+def highlighted(pilot: Pilot[Any]) -> set[str]:
+    """What is underlined on the screen, in lower case."""
+    segments = (segment for strip in strips_of(console_of(pilot)) for segment in strip)
+    return {segment.text.casefold() for segment in segments if segment.style is not None and segment.style.underline}
+
+
+async def test_a_filter_shows_the_matching_loaded_rows_while_it_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with demo(400).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        screen, before = screen_of(pilot), requests_of(pilot)
+        await press(pilot, "j", "j", "space", "slash")
+        assert "enter asks the server" in lines_of(console_of(pilot))[-1]
+        await press(pilot, *"ann")
+        shown = [row for line in range(screen.table.count) if (row := screen.table.view.get(line))]
+        assert 0 < len(shown) < 198 and all("ann" in str(row).casefold() for row in shown)
+        assert f"{len(shown)} of 198 loaded rows · enter asks the server" in lines_of(console_of(pilot))[-1]
+        assert highlighted(pilot) == {"ann"}
+        await press(pilot, "backspace", "backspace", *"nna", "space", *"lang")
+        assert screen.table.count == 0 and "No loaded row contains `anna lang`." in text_of(console_of(pilot))
+        await press(pilot, "escape")
+        assert (screen.table.count, screen.table.cursor, len(screen.table.marks)) == (400, 3, 1)
+        assert requests_of(pilot) == before and not highlighted(pilot)
+
+        await press(pilot, "slash", *"email:ANN")
+        assert screen.table.count == len(shown) and highlighted(pilot) == {"ann"}
+        await press(pilot, "enter")
+        assert screen.view is not None and screen.search is None
+        assert dict(screen.view.query.filter) == {"filterValue": "ANN", "filterColumn": "email"}
+        assert screen.table.count == screen.view.total and highlighted(pilot) == {"ann"}
+
+
+async def test_a_search_of_loaded_rows_is_shown_while_it_is_typed_and_stays_after_enter() -> None:
+    async with demo(400).run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        screen, before = screen_of(pilot), requests_of(pilot)
+        await press(pilot, "F", *"ann")
+        assert "of 198 loaded rows · enter keeps them" in lines_of(console_of(pilot))[-1]
+        found = screen.table.count
+        await press(pilot, "enter")
+        assert screen.search is not None and screen.table.count == found and highlighted(pilot) == {"ann"}
+        await press(pilot, "F", *"a", "escape")
+        assert screen.search.query.text == "ann" and screen.table.count == found
+        await press(pilot, "F", "backspace", "backspace", "backspace", "enter")
+        assert screen.search is None and screen.table.count == 400 and requests_of(pilot) == before
+
+
+async def test_a_text_that_is_typed_before_the_list_is_loaded_filters_it_then() -> None:
+    async with demo(400).run_test(size=SIZE) as pilot:
+        for key in ("slash", *"ann"):
+            await pilot.press(key)
+        await settled(pilot)
+        assert 0 < screen_of(pilot).table.count < 198 and screen_of(pilot).has_prompt
+
+
+@pytest.mark.parametrize("is_cached", [False, True])
+async def test_a_search_in_many_rows_does_not_hold_up_the_keys(is_cached: bool) -> None:
+    rows: list[Row] = [{"id": f"{number:06}", "email": f"user-{number}@example.com"} for number in range(100_000)]
+
+    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        return RowPage(rows, total=len(rows))
+
+    cached = CachedList(RowCache(), RESOURCES["users"]) if is_cached else None
+    paging = Paging.OFFSET if is_cached else Paging.NONE
+    if cached is not None:
+        rows = rows[:9_000]
+        cached.save(ListQuery(), 0, rows, len(rows))
+    source = PagedView(fetch, paging=paging, cached=cached)
+    source.set_viewport(0, 10)
+    await source.wait_until_idle()
+
+    turns = 0
+    early, late = (LocalRows(source, LocalQuery(text), "id") for text in ("user", "USER 8999@"))
+    searches = [asyncio.create_task(early.load(20))]
+    while not searches[-1].done():
+        turns += 1
+        if turns == 3:  # the next key
+            early.close()
+            searches.append(asyncio.create_task(late.load(20)))
+        await asyncio.sleep(0)
+    assert turns > 50
+    assert len(late.ids) == len(rows) // 10_000 + is_cached
+    source.close()
 
 
 async def test_rows_loaded_during_a_local_search_are_found() -> None:

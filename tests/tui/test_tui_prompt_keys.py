@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from tests.families import slow_except
 from tests.tui.import_support import bottom, go_to, messy
-from tests.tui.tui_support import SIZE, console_of, demo, jump, lines_of, press, settled, text_of
+from tests.tui.tui_support import SIZE, console_of, demo, jump, lines_of, press, settled, strips_of, text_of
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
 from dyntui.tui.kit.widgets.prompt import Prompt
+from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState
@@ -165,15 +166,47 @@ async def test_find_moves_between_matching_lines() -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await jump(pilot, "resources")
+        await press(pilot, "enter")
         for _ in range(2):
-            await press(pilot, "slash", *([] if _ else "wallet"), "enter")
+            await press(pilot, "slash", *([] if _ else "name"), "enter")
             seen = console.session.notifications[-1].text
-            row = console.screen.table.row  # type: ignore[attr-defined]
-            assert "wallet" in " ".join(map(str, row.values())).lower()
-        assert seen.startswith("Line 2 of ")
+        assert seen.startswith("Line 3 of ")  # the cursor was on the first one
         await press(pilot, "slash", "end", *"nowhere", "enter")
-        assert console.session.notifications[-1].text == "No line contains `walletnowhere`."
+        assert console.session.notifications[-1].text == "No line contains `namenowhere`."
+
+
+async def test_a_table_in_memory_is_filtered_while_a_text_is_typed_and_escape_clears_it() -> None:
+    console = demo(users=5)
+    async with console.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await jump(pilot, "resources")
+        table = console.screen.query_one(Table)
+        count = table.count
+        await press(pilot, "slash", *"Wallet", "space", *"global")
+        found = table.count
+        assert 0 < found < count and f"{found} of {count} rows" in bottom(console)
+        assert all("global" in str(table.view.get(line)).casefold() for line in range(found))
+        styles = {s.text.casefold() for strip in strips_of(console) for s in strip if s.style and s.style.underline}
+        assert {"wallet", "global"} <= styles
+        await press(pilot, *"zzz")
+        assert "No row contains `Wallet globalzzz`." in text_of(console)
+        await press(pilot, "escape")
+        assert table.count == count
+
+        await press(pilot, "slash", *"webhooks", "enter")
+        assert table.count < count and "filter: webhooks" in bottom(console)
+        await press(pilot, "escape")
+        assert table.count == count and "filter:" not in bottom(console)
+        await press(pilot, "escape")
+        assert console.screen.query_one(Table) is not table
+
+        await press(pilot, "enter", "4")  # a table in a tab, whose rows are read again
+        table = console.screen.query_one("#sessions", Table)
+        count = table.count
+        await press(pilot, "slash", *"nothing", "enter", "r")
+        assert (table.count, count > 0) == (0, True)
+        await press(pilot, "escape")
+        assert table.count == count
 
 
 async def test_find_searches_folded_parts_of_a_tree() -> None:

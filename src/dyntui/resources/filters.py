@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from dyntui.resources.resource import Filter
 
-__all__ = ["filter_hint", "name_words", "parse_filter", "search_scope", "short_name"]
+__all__ = ["filter_hint", "filter_words", "name_words", "parse_filter", "search_scope", "short_name"]
 
 _MAX_NAME_WORDS = 5
 """A text of more words is searched as it is: no name has them, and each split of the words needs requests."""
@@ -46,6 +46,16 @@ def parse_filter(spec: Filter, text: str) -> dict[str, str]:
     else:
         found.pop(spec.column_key, None)
     return found
+
+
+def filter_words(spec: Filter | None, text: str) -> str:
+    """Return the text that a filter searches for, without columns and other keys: `ada` of `email:ada chain:EVM`."""
+    words = text.split()
+    if spec is None or spec.owner_column:
+        return " ".join(words)
+    if words and words[-1].endswith(":"):
+        words.pop()  # a column whose value is not typed yet
+    return parse_filter(spec, " ".join(words)).get(spec.key or spec.parameter, "")
 
 
 def short_name(name: str) -> str:

@@ -202,7 +202,7 @@ class RowCache:
         return found[0][0] if found else None
 
     def search(self, name: str, text: str, limit: int = 10_000) -> CachedPage:
-        """Return the cached rows of a list that contain `text` in any value, ignoring case."""
+        """Return the cached rows of a list that contain every word of `text` in any value, ignoring case."""
         found = list(islice(self.matching(name, text), limit))
         at = min((moment for _, moment in found), default=now())
         return CachedPage([row for row, _ in found], at)
@@ -210,14 +210,14 @@ class RowCache:
     def matching(
         self, name: str, text: str = "", queries: Sequence[str] | None = None
     ) -> Iterator[tuple[Row, datetime]]:
-        """Yield the rows that contain `text`, with the times at which they were fetched.
+        """Yield the rows that contain every word of `text`, with the times at which they were fetched.
 
         queries: only rows that were listed under one of them.
         """
         narrowed, values = _among(name, queries)
-        if text:
+        for word in text.casefold().split():
             narrowed += " AND instr(words, ?) > 0"
-            values.append(text.casefold())
+            values.append(word)
         last = ""
         while True:
             found = self._fetch(

@@ -67,7 +67,7 @@ class CachedList:
         self.cache.forget(self.name, row_id)
 
     def find(self, query: ListQuery, text: str) -> Iterator[tuple[Row, datetime]]:
-        """Yield the cached rows that contain `text`, in any order, and when each was fetched."""
+        """Yield the cached rows that contain every word of `text`, in any order, and when each was fetched."""
         return self.cache.matching(self.name, text, self._filtered(query))
 
     def count(self, query: ListQuery) -> int:

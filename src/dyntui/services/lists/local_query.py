@@ -28,7 +28,7 @@ _SortKey = tuple[int, float | str]
 @dataclass(frozen=True, slots=True)
 class LocalQuery:
     text: str = ""
-    """Text in any value of a row, in upper or lower case; "" for all rows."""
+    """Words that are all in the values of a row, in upper or lower case; "" for all rows."""
     column: Column | None = None
     """The column to sort by; None keeps the order of the list."""
     descending: bool = False
@@ -53,9 +53,20 @@ class LocalRows:
         self._key = key
         self._ids: list[str] | None = None
         self._generation = 0
+        self._is_closed = False
         self._rows: dict[str, Row] = {}
         self.view = PagedView(self._page, paging=Paging.OFFSET, key=key)
         """The matching rows, for a table."""
+
+    async def load(self, row_count: int) -> None:
+        """Search, and load the first `row_count` matching rows, so that a table can show them at once."""
+        self.view.set_viewport(0, max(0, row_count - 1))
+        await self.view.wait_until_idle()
+
+    def close(self) -> None:
+        """Stop a search that is running."""
+        self._is_closed = True
+        self.view.close()
 
     def search_again(self) -> None:
         """Search again after the loaded rows changed."""
@@ -73,22 +84,25 @@ class LocalRows:
 
         while (ids := self._ids) is None:
             cache, generation = self._cache, self._generation
-            found = self._in_memory() if cache is None else await asyncio.to_thread(self._in_cache, cache)
+            if cache is None:
+                rows, self.oldest = self._source.loaded_rows(), self._source.fetched_at
+                found = await asyncio.to_thread(self._in_memory, rows)
+            else:
+                found = await asyncio.to_thread(self._in_cache, cache)
             if generation == self._generation:  # else the rows changed while they were searched
                 self._ids = found
         part = ids[offset : offset + limit]
-        return RowPage(self._rows_of(part), total=len(ids))
+        return RowPage(await self._rows_of(part), total=len(ids))
 
-    def _rows_of(self, ids: Sequence[str]) -> list[Row]:
+    async def _rows_of(self, ids: Sequence[str]) -> list[Row]:
         if self._cache is None:
             return [self._rows[row_id] for row_id in ids]
-        found = self._cache.rows(ids)
+        found = await asyncio.to_thread(self._cache.rows, ids)
         return [row if row is not None else {self._key: row_id} for row, row_id in zip(found, ids, strict=True)]
 
-    def _in_memory(self) -> list[str]:
-        rows = self._source.loaded_rows()
-        self.searched, self.oldest = len(rows), self._source.fetched_at
-        self._rows = {self._id(row): row for row in rows if self._fits(row)}
+    def _in_memory(self, rows: Sequence[Row]) -> list[str]:
+        self.searched = len(rows)
+        self._rows = {self._id(row): row for row in rows if not self._is_closed and self._fits(row)}
         if self.query.column is None:
             return list(self._rows)
         return self._sorted_ids((self._sort_key(row), row_id) for row_id, row in self._rows.items())
@@ -96,13 +110,16 @@ class LocalRows:
     def _fits(self, row: Row) -> bool:
         from dyntui.store.cache import words_of
 
-        return not self.query.text or self.query.text.casefold() in words_of(row)
+        words = self.query.text.casefold().split()
+        return not words or all(map(words_of(row).__contains__, words))
 
     def _in_cache(self, cache: CachedList) -> list[str]:
         query = self._source.query
         self.searched, self.oldest = cache.count(query), None
         pairs: list[tuple[_SortKey | None, str]] = []
         for row, at in cache.find(query, self.query.text):
+            if self._is_closed:
+                break
             self.oldest = at if self.oldest is None else min(at, self.oldest)
             pairs.append((self._sort_key(row), self._id(row)))
         return self._sorted_ids(pairs)

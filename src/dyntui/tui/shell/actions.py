@@ -16,7 +16,7 @@ SHELL_ACTIONS = register(
     Action("app.palette", ("ctrl+p",), "palette", "Search all actions of this screen.", READ),
     Action("app.back", ("escape", "q", "backspace", "H"), "back", "Return to the previous screen.", READ),
     Action("app.forward", ("L",), "forward", "Undo going back.", READ),
-    Action("app.find", ("slash", "F"), "find", "Go to the next line of this screen that contains a text.", READ),
+    Action("app.find", ("slash", "F"), "find", "Show only the rows that contain a text; without a table, go to the next line that contains it.", READ),
     Action("app.environment", ("ctrl+e",), "environment", "Edit the profile in use: token, id, address, kind.", READ),
     Action("app.requests", ("R",), "requests", "Show the request log.", READ),
     Action("app.notifications", ("N",), "notifications", "Show all notifications of this session.", READ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import on
@@ -16,12 +16,15 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from dyntui.core.errors import DyntuiError
+from dyntui.core.text import quantity, safe
 from dyntui.core.times import age, now
 from dyntui.tui.kit.action_registry import ActionMixin, active_actions
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.prompt import Prompt, Suggest, Suggestions
+from dyntui.tui.kit.widgets.static_rows import StaticRows
+from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.kit.workers import start_worker
 from dyntui.tui.shell.header_footer import Breadcrumbs, StatusBar, StatusIndicator
 
@@ -37,6 +40,8 @@ T = TypeVar("T")
 
 WIDE = 100
 """The width in columns from which panes are side by side."""
+_MAX_ROWS_WHILE_TYPING = 5_000
+"""A longer table is filtered on enter, not while the text is typed, so that no key waits."""
 
 
 class ConsoleScreen(ActionMixin, Screen[None]):
@@ -57,6 +62,8 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     """The text that was searched last, for the next search."""
     _on_prompt_text: Callable[[str], None]
     """Called with the text of the prompt that is open."""
+    _on_prompt_cancel: Callable[[], None] | None = None
+    """Called when the prompt that is open is closed without an answer."""
     open_action = ""
     """The id of the action that a click on the line under the cursor runs; "" for none."""
     out_of_date = False
@@ -196,6 +203,8 @@ class ConsoleScreen(ActionMixin, Screen[None]):
     def _status_parts(self) -> tuple[Piece, ...]:
         """Return the status of the screen; that the server does not respond comes first."""
         parts = (*self._wait_parts(), *self.status())
+        if (table := self.filtered_table) is not None:
+            parts = (*parts, (f"filter: {safe(table.filter_text, 30)}", ""))
         if self.out_of_date:
             parts = (("out of date", "warn"), *parts)
         offline = self.console.offline_label
@@ -318,14 +327,55 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         label: str = "",
         suggest: Suggest | None = None,
         on_text: Callable[[str], None] | None = None,
+        on_change: Callable[[str], None] | None = None,
+        on_cancel: Callable[[], None] | None = None,
     ) -> None:
-        """Open the prompt with `text` in it. on_text: called with the entered text; by default `filter_entered`."""
+        """Open the prompt with `text` in it.
+
+        on_text: called with the entered text; by default `filter_entered`.
+        on_change: called with the text after every change, while it is typed. It must return at once.
+        on_cancel: called when the prompt is closed without an answer.
+        """
         self._on_prompt_text = on_text or self.filter_entered
-        self.query_one(Prompt).ask(sign, text, label=label, placeholder=placeholder, suggest=suggest)
+        self._on_prompt_cancel = on_cancel
+        self.query_one(Prompt).ask(
+            sign, text, label=label, placeholder=placeholder, suggest=suggest, on_change=on_change
+        )
+
+    def show_prompt_note(self, text: str) -> None:
+        """Show a note at the right of the text of the prompt that is open; "" for none."""
+        self.query_one(Prompt).show_note(text)
 
     def ask_find(self) -> None:
-        """Open the prompt for text to find, on screens without a filter."""
+        """Open the prompt to filter the table of the screen; for text to find on a screen without one."""
+        lines = self.focused if isinstance(self.focused, Table) else self.default_focus()
+        if isinstance(lines, Table) and isinstance(lines.view, StaticRows):
+            self._ask_table_filter(lines, lines.view)
+            return
         self.ask_filter(self._find_text, "part of a line; enter finds the next line", label="find", on_text=self.find)
+
+    def _ask_table_filter(self, table: Table, rows: StaticRows) -> None:
+        before = table.filter_text
+        self.ask_filter(
+            before,
+            "part of any value",
+            label="rows",
+            on_text=partial(self._filter_table, table),
+            on_change=partial(self._filter_table, table) if len(rows.rows) <= _MAX_ROWS_WHILE_TYPING else None,
+            on_cancel=partial(self._filter_table, table, before),
+        )
+
+    def _filter_table(self, table: Table, text: str) -> None:
+        table.filter_rows(text)
+        if self.has_prompt and isinstance(table.view, StaticRows):
+            self.show_prompt_note(f"{table.count:,} of {quantity(len(table.view.rows), 'row')}")
+        self.refresh_status()
+
+    @property
+    def filtered_table(self) -> Table | None:
+        """The table with the focus, when it is filtered by `ask_find`; None without one."""
+        table = self.focused
+        return table if isinstance(table, Table) and table.filter_text else None
 
     def find(self, text: str) -> None:
         """Go to the next line of the screen that contains `text`."""
@@ -347,7 +397,10 @@ class ConsoleScreen(ActionMixin, Screen[None]):
             self._on_prompt_text(event.text)
 
     @on(Prompt.Closed)
-    def _prompt_closed(self) -> None:
+    def _prompt_closed(self, event: Prompt.Closed) -> None:
+        cancel, self._on_prompt_cancel = self._on_prompt_cancel, None
+        if cancel is not None and not event.is_answered:
+            cancel()
         if (target := self.default_focus()) is not None:
             self.set_focus(target, scroll_visible=False)
         self.refresh_status()
@@ -363,7 +416,6 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         """Show the error of a read and its hint in the widget `#failure`; None hides the widget."""
         from textual.widgets import Static
 
-        from dyntui.core.text import safe
         from dyntui.tui.shell.error_hints import error_hint
 
         failure = self.query_one("#failure", Static)

@@ -153,7 +153,7 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
             dialog.dismiss(None)
 
     def back_disabled_reason(self) -> str | None:
-        if isinstance(self.screen, ConsoleScreen) and self.screen.back_label():
+        if isinstance(self.screen, ConsoleScreen) and (self.screen.filtered_table or self.screen.back_label()):
             return None
         return None if self.history.previous else "This is the first screen. Press Q to quit."
 
@@ -161,6 +161,10 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
         return None if self.history.next else "There is no screen to go forward to."
 
     async def action_back(self) -> None:
+        if isinstance(self.screen, ConsoleScreen) and (table := self.screen.filtered_table) is not None:
+            table.filter_rows("")
+            self.screen.refresh_status()
+            return
         if isinstance(self.screen, ConsoleScreen) and self.screen.back_label():
             self.screen.handle_back()
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
@@ -44,7 +45,14 @@ class TableScreen(ConsoleScreen):
 
     def body(self) -> ComposeResult:
         rows = StaticRows(key=self.KEY, is_loaded=False)
-        table = Table(self.COLUMNS, rows, empty=self.empty_text, markable=self.MARKABLE, id="list")
+        table = Table(
+            self.COLUMNS,
+            rows,
+            empty=self.empty_text,
+            highlight=self.highlighted_words,
+            markable=self.MARKABLE,
+            id="list",
+        )
         if not self.HAS_SUMMARY:
             yield table
             return
@@ -55,6 +63,10 @@ class TableScreen(ConsoleScreen):
     def empty_text(self) -> str:
         """Return the text of a table without rows."""
         return self.EMPTY
+
+    def highlighted_words(self) -> str:
+        """Return the words to highlight in the rows; "" for none."""
+        return ""
 
     @property
     def table(self) -> Table:
@@ -139,8 +151,16 @@ class FilteredTableScreen(TableScreen):
         """Show the rows that match the filter, after it changed."""
         raise NotImplementedError
 
+    def highlighted_words(self) -> str:
+        return self.filter_text
+
     def action_filter(self) -> None:
-        self.ask_filter(self.filter_text, self.FILTER_HINT)
+        self.ask_filter(
+            self.filter_text,
+            self.FILTER_HINT,
+            on_change=self.filter_entered,
+            on_cancel=partial(self.filter_entered, self.filter_text),
+        )
 
     def filter_entered(self, text: str) -> None:
         self.filter_text = text.strip()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,7 +14,7 @@ from textual.widget import Widget
 
 from dyntui.tui.kit.control_character_filter import replace_controls
 
-__all__ = ["LINE_STYLES", "LineWidget", "Piece"]
+__all__ = ["LINE_STYLES", "LineWidget", "Piece", "highlight_words"]
 
 Piece = tuple[str, str]
 """Text and the name of its style: one of LINE_STYLES without `line--`; "" is the style of the line."""
@@ -29,16 +31,32 @@ LINE_STYLES = {
     "line--warn",
     "line--bad",
     "line--kind",
+    "line--match",
 }
 """The component classes that all line widgets use. They belong to the app, because Textual computes the component
 classes of every widget whenever a screen opens, which took half of that time."""
 
-_CURSOR_LINE_STYLES = frozenset({"accent", "bad", "warn", "good"})
-"""Styles that keep their color on the cursor line; the others take the style of the line, which is one segment then."""
+_CURSOR_LINE_STYLES = frozenset({"accent", "bad", "warn", "good", "match"})
+"""Styles that stay on the cursor line; the others take the style of the line, which is one segment then."""
 
 
 _LineState = tuple[int, str, tuple[Piece, ...]]
 """A line as it is painted: width, base style and pieces."""
+
+
+def highlight_words(text: str, words: str, style: str) -> list[Piece]:
+    """Return `text` in pieces of a style, in which every one of `words` has the style `match`."""
+    if not words.strip():
+        return [(text, style)]
+    parts = _pattern_of(words).split(text)
+    return [(part, "match" if place % 2 else style) for place, part in enumerate(parts) if part]
+
+
+@lru_cache(maxsize=16)
+def _pattern_of(words: str) -> re.Pattern[str]:
+    """Return a pattern that finds the words in upper or lower case, the longest first."""
+    longest_first = sorted(words.split(), key=len, reverse=True)
+    return re.compile(f"({'|'.join(map(re.escape, longest_first))})", re.IGNORECASE)
 
 
 class LineWidget(Widget):

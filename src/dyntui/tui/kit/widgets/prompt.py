@@ -13,8 +13,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.widgets.cells import cut, fit
+from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import ItemList, Piece
+from dyntui.tui.kit.widgets.line_widget import LineWidget
 
 __all__ = ["Prompt", "Suggest", "Suggestion", "Suggestions"]
 
@@ -60,6 +61,19 @@ class Suggestions(ItemList[Suggestion], can_focus=False):
         self.repaint()
 
 
+class PromptNote(LineWidget):
+    """A note at the right of the field, of a fixed width, so that nothing moves while it changes.
+
+    Where it does not fit, its last part is left out.
+    """
+
+    text = ""
+
+    def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
+        text = self.text if width_of(self.text) < width else cut(self.text.rpartition(" · ")[0] or self.text, width - 1)
+        return [(" " * (width - 1 - width_of(text)) + text, "dim")], ""
+
+
 class _PromptField(Input):
     """The text field. Up, down and tab control the suggestions."""
 
@@ -84,17 +98,23 @@ class Prompt(Horizontal):
         chosen: Suggestion | None
         """The suggestion under the cursor; None without one."""
 
+    @dataclass
     class Closed(Message):
         """Posted when the prompt closed, answered or canceled."""
+
+        is_answered: bool = False
+        """Whether `Answered` follows."""
 
     def __init__(self) -> None:
         super().__init__(id="prompt")
         self.sign = ""
         self._suggest: Suggest | None = None
+        self._on_change: Callable[[str], None] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", id="sign", markup=False)
         yield _PromptField(compact=True, select_on_focus=False, id="field")
+        yield PromptNote(id="note")
 
     @property
     def is_open(self) -> bool:
@@ -108,7 +128,14 @@ class Prompt(Horizontal):
         self.display = is_open
 
     def ask(
-        self, sign: str, text: str = "", *, label: str = "", placeholder: str = "", suggest: Suggest | None = None
+        self,
+        sign: str,
+        text: str = "",
+        *,
+        label: str = "",
+        placeholder: str = "",
+        suggest: Suggest | None = None,
+        on_change: Callable[[str], None] | None = None,
     ) -> None:
         """Open the prompt.
 
@@ -116,9 +143,12 @@ class Prompt(Horizontal):
         text: the initial text.
         label: what the text is for, shown after the sign.
         suggest: returns the suggestions for a text.
+        on_change: called with the text after every change of it.
         """
         self.sign = sign
         self._suggest = suggest
+        self._on_change = on_change
+        self.show_note("")
         self.query_one("#sign", Static).update(f"{sign} {label}".rstrip())
         field = self.query_one(_PromptField)
         field.cursor_blink = False
@@ -129,11 +159,18 @@ class Prompt(Horizontal):
         self._show_suggestions(text)
         self.screen.set_focus(field, scroll_visible=False)
 
-    def close(self) -> None:
-        """Close the prompt and its suggestions."""
+    def show_note(self, text: str) -> None:
+        """Show a note at the right of the field, such as how many rows match; "" for none."""
+        note = self.query_one(PromptNote)
+        note.text = safe(text)
+        note.display = bool(text)
+        note.repaint()
+
+    def close(self, *, is_answered: bool = False) -> None:
+        """Close the prompt and its suggestions. is_answered: whether the text is used."""
         self._set_open(False)
         self.screen.query_one(Suggestions).show(())
-        self.post_message(self.Closed())
+        self.post_message(self.Closed(is_answered))
 
     def control_key(self, key: str) -> None:
         """Handle a key of the field that is not text."""
@@ -158,6 +195,8 @@ class Prompt(Horizontal):
         event.stop()
         if self.is_open:
             self._show_suggestions(event.value)
+            if self._on_change is not None:
+                self._on_change(event.value)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -166,5 +205,5 @@ class Prompt(Horizontal):
         if not suggestions.items:  # the text may have suggestions by now
             self._show_suggestions(event.value)
         chosen = suggestions.current
-        self.close()
+        self.close(is_answered=True)
         self.post_message(self.Answered(self.sign, event.value, chosen))

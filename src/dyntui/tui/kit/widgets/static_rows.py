@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol
 
@@ -57,7 +57,7 @@ class TableRows(Protocol):
 
 
 class StaticRows(TableRows):
-    """The rows of a table, all in memory."""
+    """The rows of a table, all in memory. A filter may hide some of them."""
 
     is_loaded: bool = False
 
@@ -68,7 +68,12 @@ class StaticRows(TableRows):
         """
         self._key = key
         self.rows: list[Row] = []
+        """All rows, with those that the filter hides."""
+        self._matches: Callable[[Row], bool] | None = None
+        self._shown: Sequence[int] = ()
+        """The indexes of the rows that are shown."""
         self._indexes: dict[str, int] = {}
+        """The indexes among the shown rows, by id."""
         self.set_rows(rows)
         self.is_loaded = is_loaded
 
@@ -76,21 +81,28 @@ class StaticRows(TableRows):
         """Replace the rows. An equal row stays the same object, so that it is not formatted again."""
         old = self.rows
         self.rows = [old[i] if i < len(old) and old[i] == row else row for i, row in enumerate(rows)]
-        self._indexes = {self._id(index): index for index in range(len(self.rows))}
         self.is_loaded = True
+        self.filter(self._matches)
+
+    def filter(self, matches: Callable[[Row], bool] | None) -> None:
+        """Show only the rows for which `matches` returns True; None shows all."""
+        self._matches = matches
+        count = len(self.rows)
+        self._shown = range(count) if matches is None else [i for i in range(count) if matches(self.rows[i])]
+        self._indexes = {self._id(index): place for place, index in enumerate(self._shown)}
 
     @property
     def total(self) -> int:
-        return len(self.rows)
+        return len(self._shown)
 
     def _id(self, index: int) -> str:
         return str(self.rows[index].get(self._key, "")) if self._key else str(index)
 
     def get(self, index: int) -> Row | None:
-        return self.rows[index] if 0 <= index < len(self.rows) else None
+        return self.rows[self._shown[index]] if 0 <= index < len(self._shown) else None
 
     def id_at(self, index: int) -> str | None:
-        return self._id(index) if 0 <= index < len(self.rows) else None
+        return self._id(self._shown[index]) if 0 <= index < len(self._shown) else None
 
     def index_of(self, row_id: str) -> int | None:
         return self._indexes.get(row_id)

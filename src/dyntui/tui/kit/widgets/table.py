@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from textwrap import wrap
 from typing import NamedTuple, Protocol
 
@@ -23,6 +24,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_widget import highlight_words
 from dyntui.tui.kit.widgets.static_rows import StaticRows, TableRows
 
 __all__ = ["Table", "TableColumn"]
@@ -110,6 +112,7 @@ class Table(LineList):
         empty: Callable[[], str] = lambda: "No rows.",
         retry: str = "",
         error_hint: Callable[[DyntuiError], str] = lambda error: error.hint,
+        highlight: Callable[[], str] = lambda: "",
         markable: bool = False,
         titles: bool = True,
         gap: int = 2,
@@ -120,6 +123,7 @@ class Table(LineList):
         empty: returns the text for a table without rows.
         error_hint: returns what to do about an error, shown below it.
         retry: the line below an error that names the key to try again.
+        highlight: returns the words to highlight in the rows; "" for none.
         markable: whether rows can be marked.
         titles: whether there is a header.
         gap: cells between columns.
@@ -130,7 +134,10 @@ class Table(LineList):
         self.empty = empty
         self.retry = retry
         self.error_hint = error_hint
+        self.highlight = highlight
         self.markable = markable
+        self.filter_text = ""
+        """The words that are all in the rows that are shown, of a table with static rows; "" for all rows."""
         self.head = 1 if titles else 0
         self.gap = gap
         self.order: tuple[str, bool] | None = None
@@ -178,6 +185,7 @@ class Table(LineList):
         if not marks:
             self.marks.clear()
         self._anchor = None
+        self._apply_filter()
         self._texts.clear()
         self._cursor_id = None
         self.cursor = self.top = 0
@@ -197,6 +205,25 @@ class Table(LineList):
         if isinstance(self.view, StaticRows):
             self.view.set_rows(rows)
             self.view_changed()
+
+    def filter_rows(self, text: str) -> None:
+        """Show only the rows that contain every word of `text`, in a table with static rows; "" shows all."""
+        self.filter_text = " ".join(text.split())
+        self._apply_filter()
+        self._texts.clear()
+        self.view_changed()
+
+    def _apply_filter(self) -> None:
+        if isinstance(self.view, StaticRows):
+            words = self.filter_text.casefold().split()
+            self.view.filter(partial(self._contains, words, now()) if words else None)
+
+    def _contains(self, words: Sequence[str], at: datetime, row: Row) -> bool:
+        """Return whether every word is in a cell, or in a value that a cell shortens."""
+        cells = (column.cell(row, at) for column in self.columns)
+        values = (value for value in row.values() if isinstance(value, str))
+        text = "\n".join((*cells, *values)).casefold()
+        return all(word in text for word in words)
 
     def update_ages(self) -> None:
         """Format the rows again, because ages changed."""
@@ -219,6 +246,9 @@ class Table(LineList):
             return [bar, (" " + NOT_LOADED, "dim")]
         sign, style = self._row_sign(index)
         text = self._row_text(index, row, width)
+        if words := self.filter_text or self.highlight():
+            first: list[Piece] = [bar, (sign, style)] if index == self.cursor else [(f"{sign} ", style)]
+            return [*first, *highlight_words(text, words, style)]
         return [bar, (sign + text, style)] if index == self.cursor else [(f"{sign} {text}", style)]
 
     def _row_sign(self, index: int) -> Piece:
@@ -270,9 +300,14 @@ class Table(LineList):
             lines: list[Piece] = [(error.message, "bad"), (self.error_hint(error), "dim"), (self.retry, "dim")]
             lines = [piece for piece in lines if piece[0]]
         else:
-            text = safe(self.empty(), 500) if self.view.is_loaded else NOT_LOADED
+            text = safe(self._empty_text(), 500) if self.view.is_loaded else NOT_LOADED
             lines = [(line, "dim") for line in wrap(text, max(20, width - GUTTER))]
         return [(cut(f"  {safe(lines[y][0], 500)}", width), lines[y][1])] if y < len(lines) else ()
+
+    def _empty_text(self) -> str:
+        if self.filter_text:
+            return f"No row contains `{self.filter_text}`. Press / to change the filter, esc to clear it."
+        return self.empty()
 
     # Columns
 

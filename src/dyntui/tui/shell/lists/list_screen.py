@@ -12,7 +12,7 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.text import shorten
 from dyntui.core.times import clock_text, now
 from dyntui.resources import Column, Resource
-from dyntui.resources.filters import parse_filter, search_scope
+from dyntui.resources.filters import filter_words, parse_filter, search_scope
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
@@ -82,6 +82,7 @@ class ListScreen(ConsoleScreen):
             empty=self._empty,
             retry="Press r to try again.",
             error_hint=error_hint,
+            highlight=self.highlighted_words,
             markable=self.MARKABLE,
             gap=1 if self.console.dense else 2,
             id="list",
@@ -256,6 +257,10 @@ class ListScreen(ConsoleScreen):
         self.table.update_ages()
 
     # Status
+
+    def highlighted_words(self) -> str:
+        """Return the words that the rows were searched for, to highlight them; "" for none."""
+        return filter_words(self.record.filter, self.filter_text)
 
     def _empty(self) -> str:
         if self.filter_text:

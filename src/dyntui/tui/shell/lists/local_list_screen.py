@@ -1,10 +1,12 @@
 """Sorting and searching a list: at the server where it can, else only among the loaded rows.
 
-The footer shows whether the whole list or only the loaded rows were searched.
+While a filter or a search is typed, the loaded rows that match are shown. The footer shows whether the whole list or
+only the loaded rows were searched.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -34,6 +36,16 @@ class LocalListScreen(ListScreen):
     """A local search to apply when the list is loaded; None for none."""
     _searched_version = 0
     """The version of the view that was searched last."""
+    _preview: LocalRows | None = None
+    """The loaded rows that match the text in the prompt, while it is typed; None for none."""
+    _next_preview: LocalRows | None = None
+    """The preview that is being searched; None for none."""
+    _typed_words = ""
+    """The words in the prompt to search for; "" for none."""
+    _prompt_hint = ""
+    """What enter does with the text in the prompt."""
+    _before_preview = (0, 0)
+    """The cursor and the first line in view before the preview."""
 
     def __init__(self, record: Resource, *, parent: str = "", parent_label: str = "", filter_text: str = "") -> None:
         super().__init__(record, parent=parent, parent_label=parent_label, filter_text=filter_text)
@@ -55,10 +67,12 @@ class LocalListScreen(ListScreen):
     # Local search
 
     def displayed_view(self) -> PagedView | None:
-        return self.search.view if self.search is not None else self.view
+        shown = self._preview or self.search
+        return shown.view if shown is not None else self.view
 
     def connected(self, connection: Connection) -> None:
         self._pending_search = self.search.query if self.search is not None else self._pending_search
+        self._close_preview()
         self._close_search()
         super().connected(connection)
 
@@ -67,14 +81,23 @@ class LocalListScreen(ListScreen):
         pending, self._pending_search = self._pending_search, None
         if pending is not None:
             self.show_search(pending.text, pending.column, pending.descending)
+        if self._typed_words:
+            self.preview_search(self._typed_words)
 
     def on_unmount(self) -> None:
+        self._close_preview()
         self._close_search()
 
     def _close_search(self) -> None:
         if self.search is not None:
-            self.search.view.close()
+            self.search.close()
             self.search = None
+
+    def _list_order(self) -> tuple[Column | None, bool]:
+        """Return the column by which the list is ordered, and whether in descending order."""
+        name, _, direction = self.view.query.order.rpartition("-") if self.view is not None else ("", "", "")
+        column = next((item for item in self.shown_columns if item.order == name and name), None)
+        return column, direction == "desc"
 
     def show_search(self, text: str, column: Column | None, descending: bool) -> None:
         """Show the loaded rows that contain `text`, ordered by `column`; None keeps the order of the list."""
@@ -85,19 +108,23 @@ class LocalListScreen(ListScreen):
             return
         self._close_search()
         if column is None:
-            name, _, direction = view.query.order.rpartition("-")
-            column = next((item for item in self.shown_columns if item.order == name and name), None)
-            descending = direction == "desc"
-        self._searched_version = view.version
-        self.search = LocalRows(view, LocalQuery(text, column, descending), self.record.key)
-        self.search.view.subscribe(self._on_view_changed)
+            column, descending = self._list_order()
+        query = LocalQuery(text, column, descending)
+        if self._preview is not None and self._preview.query == query:
+            self.search, self._preview = self._preview, None  # the table shows it
+        else:
+            self._close_preview()
+            self._searched_version = view.version
+            self.search = LocalRows(view, query, self.record.key)
+            self.search.view.subscribe(self._on_view_changed)
+            self.table.show(self.search.view, marks=True)
         if column is not None:
             self.table.order_by(column.name, descending)
-        self.table.show(self.search.view, marks=True)
         self.refresh_status()
 
     def show_server(self) -> None:
         """Show all rows again, in the order of the server."""
+        self._close_preview()
         self._close_search()
         self.show_order()
         if self.view is not None:
@@ -108,11 +135,83 @@ class LocalListScreen(ListScreen):
     def _repeat_search(self) -> None:
         """Search again when further rows were loaded."""
         view = self.view
-        if self.search is None or view is None or view.loading or not self.is_mounted:
+        if view is None or view.loading or not self.is_mounted:
             return
         if view.version != self._searched_version:
             self._searched_version = view.version
-            self.search.search_again()
+            for shown in (self.search, self._preview):
+                if shown is not None:
+                    shown.search_again()
+        self._show_preview_note()
+
+    # The preview while a text is typed
+
+    def preview_search(self, words: str) -> None:
+        """Show the loaded rows that contain these words until the prompt is closed; "" shows the list as it was.
+
+        The rows are searched in a thread. Those of the text before stay until then, so that nothing flickers.
+        """
+        from dyntui.services.lists.local_query import LocalQuery, LocalRows
+
+        self._typed_words = words
+        view, query = self.view, self.search.query if self.search is not None else None
+        if not words or view is None or words == (query.text if query is not None else super().highlighted_words()):
+            self._end_preview()
+            return
+        if self._next_preview is not None:
+            self._next_preview.close()
+        order = (query.column, query.descending) if query is not None else self._list_order()
+        self._searched_version = view.version
+        self._next_preview = rows = LocalRows(view, LocalQuery(words, *order), self.record.key)
+        self.run_worker_then(
+            partial(rows.load, self.table.visible_count),
+            lambda _: self._show_preview(rows),
+            group="preview",
+            exclusive=True,
+        )
+
+    def _show_preview(self, rows: LocalRows) -> None:
+        if rows is not self._next_preview:
+            return
+        if self._preview is None:
+            self._before_preview = (self.table.cursor, self.table.top)
+        else:
+            self._preview.close()
+        self._preview, self._next_preview = rows, None
+        rows.view.subscribe(self._on_view_changed)
+        self.table.show(rows.view, marks=True)
+        self._show_preview_note()
+
+    def _show_preview_note(self) -> None:
+        if self._preview is not None and self.has_prompt:
+            kind = "" if self._preview.is_complete else "loaded "
+            count = quantity(self._preview.searched, f"{kind}row")
+            self.show_prompt_note(f"{self._preview.view.reported:,} of {count} · {self._prompt_hint}")
+
+    def _close_preview(self) -> None:
+        for rows in (self._preview, self._next_preview):
+            if rows is not None:
+                rows.close()
+        self._preview = self._next_preview = None
+
+    def _end_preview(self) -> None:
+        """Show the list as it was before the text was typed."""
+        has_preview = self._preview is not None
+        self._close_preview()
+        if self.has_prompt:
+            self.show_prompt_note(self._prompt_hint)
+        if has_preview:
+            self.table.show(self.displayed_view() or self._no_rows, marks=True)
+            cursor, self.table.top = self._before_preview
+            self.table.move_to(cursor)
+
+    def _cancel_preview(self) -> None:
+        self._typed_words = ""
+        self._end_preview()
+
+    def highlighted_words(self) -> str:
+        shown = self._preview or self.search
+        return shown.query.text if shown is not None else super().highlighted_words()
 
     # Status
 
@@ -128,6 +227,8 @@ class LocalListScreen(ListScreen):
         return [(f"{scope}{f', {age}' if age else ''}", "" if search.is_complete else "warn")]
 
     def _empty(self) -> str:
+        if self._preview is not None:
+            return f"No loaded row contains `{safe(self._preview.query.text, 60)}`."
         if self.search is None or not self.search.query.text:
             return super()._empty()
         other = "/ to search at the server" if self.record.filter is not None else "esc to clear it"
@@ -143,13 +244,24 @@ class LocalListScreen(ListScreen):
         label = "all rows" if self.view is not None and self.view.is_complete else "loaded rows"
         query = self.search.query if self.search is not None else self._pending_search
         text = query.text if query is not None else ""
-        self.ask_filter(text, placeholder, sign=sign, label=label, on_text=self.search_entered)
+        self._prompt_hint = "enter keeps them"
+        self.ask_filter(
+            text,
+            placeholder,
+            sign=sign,
+            label=label,
+            on_text=self.search_entered,
+            on_change=lambda typed: self.preview_search(" ".join(typed.split())),
+            on_cancel=self._cancel_preview,
+        )
+        self.show_prompt_note(self._prompt_hint)
 
     def search_entered(self, text: str) -> None:
         """Show only the loaded rows that contain `text`, when the list is loaded; "" shows all rows."""
         from dyntui.services.lists.local_query import LocalQuery
 
         text = " ".join(text.split())
+        self._typed_words = ""
         if self.view is None:
             self._pending_search = LocalQuery(text) if text else None
             self.refresh_status()
@@ -158,6 +270,8 @@ class LocalListScreen(ListScreen):
             self.show_search(text, query.column if query else None, query.descending if query else False)
         elif self.search is not None:
             self.show_server()
+        else:
+            self._end_preview()
 
     def back_label(self) -> str | None:
         if self.search is None:

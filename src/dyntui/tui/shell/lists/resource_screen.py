@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dyntui.resources.filters import filter_hint
+from dyntui.resources.filters import filter_hint, filter_words
 from dyntui.services.lists.filter_suggestions import suggest_filter
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -63,12 +63,16 @@ class ResourceScreen(MarkedListScreen):
             self.ask_search("/", "any part of any value; this list has no filter at the server")
             return
         spec = self.record.filter
+        self._prompt_hint = "enter asks the server"
         self.ask_filter(
             self.filter_text,
             filter_hint(spec),
             label="" if spec.owner_column else "all rows" if spec.searched_locally else "server",
             suggest=lambda typed: [Suggestion(text) for text in suggest_filter(self.record, typed)],
+            on_change=lambda typed: self.preview_search(filter_words(spec, typed)),
+            on_cancel=self._cancel_preview,
         )
+        self.show_prompt_note(self._prompt_hint)
 
     def filter_entered(self, text: str) -> None:
         """Filter at the server; a text that it cannot filter by is searched in the loaded rows of the whole list."""
@@ -81,6 +85,8 @@ class ResourceScreen(MarkedListScreen):
 
     def _filter_at_server(self, text: str) -> None:
         self.filter_text = text
+        self._typed_words = ""
+        self._close_preview()
         self._close_search()
         self._apply_query()
         self.show_order()
