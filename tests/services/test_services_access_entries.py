@@ -14,7 +14,7 @@ from dyntui.api.errors import ConnectionLost, ServerError
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_object
 from dyntui.services.access.actions import access_target
-from dyntui.services.access.drafts import DraftState, draft_of, parse_identifiers, parse_lines, with_kind
+from dyntui.services.access.drafts import DraftState, draft_of, parse_identifiers, parse_lines
 from dyntui.services.access.entries import (
     add_entries,
     already_existed,
@@ -65,12 +65,6 @@ def test_an_ambiguous_kind_is_not_guessed(text: str) -> None:
     assert draft.state is DraftState.INVALID
     assert draft.problem_text
     assert draft.line == 1
-
-
-def test_the_kind_of_an_ambiguous_entry_can_be_chosen() -> None:
-    (draft,) = parse_lines("ada, The first")
-    chosen = with_kind(draft, "discordUsername")
-    assert (chosen.entry, chosen.state) == ({"discordUsername": "ada", "alias": "The first"}, DraftState.NEW)
 
 
 @pytest.mark.parametrize(

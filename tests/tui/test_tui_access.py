@@ -230,7 +230,9 @@ async def test_a_removal_of_several_entries_is_undone() -> None:
         assert sorted(await read_entries(pilot)) == sorted(before)
 
 
-LINES = f"jose.munoz@example.org\nada@example.com, Ada\nADA@example.com\n{WALLET}\nnorth\nfid:77\n"
+LINES = (
+    f"jose.munoz@example.org\nada@example.com, Ada\nADA@example.com\n{WALLET}\nnorth\nfid:77\nnora@@example.com, Nora\n"
+)
 
 
 async def test_pasted_entries_are_reviewed_corrected_and_added(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,11 +245,23 @@ async def test_pasted_entries_are_reviewed_corrected_and_added(monkeypatch: pyte
         assert isinstance(screen, EntryDraftsScreen)
         await until(pilot, lambda: screen.is_checked)
         text = text_of(console)
-        assert "6 entries: 3 new, 1 already on the list, 1 duplicate, 1 invalid" in text
+        assert "7 entries: 3 new, 1 already on the list, 1 duplicate, 2 invalid" in text
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
-        await press(pilot, "j", "j", "j", "j", "e")
-        await press(pilot, "j", "j", "j", "j", "enter")
+        assert screen.drafts[screen.table.cursor].text == "north", "the first wrong line is selected"
+        others = [draft.text for draft in screen.drafts if draft.text not in ("north", "nora@@example.com")]
+        await press(pilot, "e")
+        assert "The kind of “north” is ambiguous." in text_of(console), "the problem is beside the field at once"
+        await press(pilot, "down", *["right"] * 5, "ctrl+s")
         await until(pilot, lambda: "4 new" in text_of(console))
+        assert screen.drafts[screen.table.cursor].text == "nora@@example.com", "the next wrong line follows"
+        await press(pilot, "e", "ctrl+s")
+        assert "“nora@@example.com” is ambiguous" in text_of(console)
+        await pilot.press(*["left"] * len("@example.com"), "backspace")
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: "5 new" in text_of(console))
+        assert (screen.drafts[-1].entry, screen.drafts[-1].line) == ({"email": "nora@example.com", "alias": "Nora"}, 7)
+        assert [draft.text for draft in screen.drafts if draft.text in others] == others
+        assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
         await press(pilot, "g", "x")
         refuse_calls(monkeypatch, pilot, "postEntryByAllowlistId", lambda call: call["body"].get("farcasterFid") == 77)
         await press(pilot, "enter", "o")
@@ -255,7 +269,7 @@ async def test_pasted_entries_are_reviewed_corrected_and_added(monkeypatch: pyte
         await press(pilot, "y")
         await until(pilot, lambda: len(screen.drafts) == 2)
         entries = await read_entries(pilot, "Beta testers")
-        assert {"ada@example.com", WALLET, "north"} <= set(entries)
+        assert {"ada@example.com", WALLET, "north", "nora@example.com"} <= set(entries)
         assert [draft.value for draft in screen.drafts] == ["ADA@example.com", "77"]
         assert "refused by the test" in text_of(console)
 

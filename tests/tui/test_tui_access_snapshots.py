@@ -94,7 +94,7 @@ SCREENS: dict[str, Way] = {
     "entries-undo-plan": then(keys(*BETA_TESTERS_ENTRIES, "d", "y"), "u", "enter"),
     "paste": pasted,
     "drafts": then(pasted, "ctrl+s"),
-    "drafts-kind": then(pasted, "ctrl+s", "j", "j", "j", "j", "e"),
+    "drafts-edit": then(pasted, "ctrl+s", "e"),
     "drafts-send": then(pasted, "ctrl+s", "enter"),
     "progress": progress,
     "export": keys(*ALLOWLISTS, "x"),

@@ -34,7 +34,6 @@ __all__ = [
     "mark_duplicates",
     "parse_identifiers",
     "parse_lines",
-    "with_kind",
 ]
 
 KIND_PREFIXES: Mapping[str, str] = {
@@ -143,14 +142,6 @@ def draft_of(
     is_invalid = any(problem.severity == "error" for problem in problems)
     text = text or entry_label(fields) or str(fields.get("identifier") or "")
     return EntryDraft(line, text, mapped.user, problems, DraftState.INVALID if is_invalid else DraftState.NEW)
-
-
-def with_kind(draft: EntryDraft, kind: str, *, live: bool = False) -> EntryDraft:
-    """Return a draft with the same text as another kind of identifier."""
-    alias = draft.entry.get("alias")
-    text = _without_prefix(draft.text)
-    fields = {kind: text, **({"alias": alias} if alias else {})}
-    return draft_of(fields, line=draft.line, text=draft.text, live=live)
 
 
 def parse_identifiers(texts: Iterable[str], *, region: str | None = None, live: bool = False) -> list[EntryDraft]:

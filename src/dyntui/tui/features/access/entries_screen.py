@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.resources import Column
-from dyntui.resources.allowlists import ENTRY_ORDERS, IDENTIFIER_TITLES, identifier_kind
+from dyntui.resources.allowlists import ENTRY_ORDERS, identifier_kind
 from dyntui.services.access.access_policy import AccessPolicy, find_policy, is_enabled, name_of, read_access
-from dyntui.services.access.drafts import DraftState, EntryDraft, draft_of, entry_label, identifier_fields, key_of
+from dyntui.services.access.drafts import entry_label, key_of
 from dyntui.services.access.entries import (
     add_entries,
     body_of,
@@ -23,9 +22,10 @@ from dyntui.services.access.entries import (
 from dyntui.services.access.entry_search import entries_of
 from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
+from dyntui.tui.features.access.entry_form import EntryForm, draft_from
 from dyntui.tui.features.access.policy_actions import AllowlistActionsMixin
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.form_dialog import Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.summary_text import SummaryText
@@ -35,11 +35,9 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 if TYPE_CHECKING:
     from dyntui.services.connection import Connection
 
-__all__ = ["EntriesScreen", "EntryForm"]
+__all__ = ["EntriesScreen"]
 
 _ABOUT_PASTE = "One per line: ada@example.com, 0x…, +49…, example.com, twitter:ada, fid:77. Add an alias after a comma."
-_DETECT = ""
-"""The value of the type field that detects the type from the text."""
 
 
 class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
@@ -108,10 +106,10 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
     def action_add(self) -> None:
         row = self.policy
-        form = EntryForm(f"Add Entry to {name_of(row)}", {}, is_live=self._is_live)
+        form = EntryForm(f"Add Entry to {name_of(row)}", is_live=self._is_live)
 
         def on_submit(values: Values) -> None:
-            target = entry_target(_draft(values, is_live=self._is_live).entry)
+            target = entry_target(draft_from(values, is_live=self._is_live).entry)
             run_action(self.console, add_entries(row), [target], form=form)
 
         self.console.open_form(form, on_submit)
@@ -141,10 +139,11 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
     def action_edit(self) -> None:
         row, old = self.policy, self.table.selected_row
-        form = EntryForm(f"Edit Entry {entry_label(old)}", old, is_live=self._is_live)
+        label, alias = entry_label(old), str(old.get("alias") or "")
+        form = EntryForm(f"Edit Entry {label}", label, identifier_kind(old), alias, is_live=self._is_live)
 
         def on_submit(values: Values) -> None:
-            new = body_of(_draft(values, is_live=self._is_live).entry)
+            new = body_of(draft_from(values, is_live=self._is_live).entry)
             if new == body_of(old):
                 form.finish()
                 self.console.notify("No changes to save.")
@@ -250,40 +249,3 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
         if self.row is not None and is_enabled(self.row):
             parts.insert(0, ("enabled", "warn"))
         return parts
-
-
-class EntryForm(FormDialog):
-    """The form of an entry: identifier, type and alias."""
-
-    def __init__(self, title: str, entry: Row, *, is_live: bool) -> None:
-        """entry: the initial values. is_live: whether the environment is live, where the rules are stricter."""
-        type_ = identifier_kind(entry) or _DETECT
-        types = {_DETECT: "detect automatically", **IDENTIFIER_TITLES}
-        super().__init__(
-            title,
-            (
-                FormInput("value", "identifier", entry_label(entry)),
-                FormInput("type", "type", type_, types),
-                FormInput("alias", "alias", str(entry.get("alias") or "")),
-            ),
-            check=lambda values: _check(values, is_live=is_live),
-        )
-
-
-def _draft(values: Values, *, is_live: bool) -> EntryDraft:
-    """Return the draft of the entry in the form. Raises UsageError."""
-    text = values["value"].strip()
-    fields = {values["type"]: text} if values["type"] != _DETECT else identifier_fields(text)
-    if alias := values["alias"].strip():
-        fields["alias"] = alias
-    return draft_of(fields, text=text, live=is_live)
-
-
-def _check(values: Values, *, is_live: bool) -> dict[str, str]:
-    if not values["value"].strip():
-        return {"value": "Enter an identifier."}
-    try:
-        draft = _draft(values, is_live=is_live)
-    except DyntuiError as error:
-        return {"": str(error)}
-    return {"value": draft.problem_text} if draft.state is DraftState.INVALID else {}

@@ -11,12 +11,13 @@ from dyntui.core.text import quantity
 from dyntui.resources import Column
 from dyntui.resources.allowlists import IDENTIFIER_TITLES
 from dyntui.services.access.access_policy import name_of
-from dyntui.services.access.drafts import DraftState, EntryDraft, mark_duplicates, parse_lines, with_kind
+from dyntui.services.access.drafts import DraftState, EntryDraft, mark_duplicates, parse_lines
 from dyntui.services.access.entries import add_entries, check_existing, entry_target
 from dyntui.services.actions.write_types import WriteOutcome, WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
+from dyntui.tui.features.access.entry_form import EntryForm, draft_from
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
+from dyntui.tui.kit.dialogs.form_dialog import Values
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.table_screen import TableScreen
 
@@ -67,6 +68,7 @@ class EntryDraftsScreen(TableScreen):
 
     def connected(self, connection: Connection) -> None:
         self._show_drafts()
+        self._go_to_problem(0)
         self.reload()
 
     def reload(self) -> None:
@@ -111,18 +113,36 @@ class EntryDraftsScreen(TableScreen):
 
     # Actions
 
-    def action_set_type(self) -> None:
+    def action_edit(self) -> None:
         index = self.table.cursor
         draft = self.drafts[index]
-        choices = [Choice(name, title) for name, title in IDENTIFIER_TITLES.items()]
+        alias = str(draft.entry.get("alias") or "")
+        problem = draft.problem_text if draft.state is DraftState.INVALID or draft.note else ""
+        form = EntryForm(
+            f"Edit line {draft.line:,}", draft.value, draft.kind, alias, is_live=self.is_live, problem=problem
+        )
 
-        def on_choice(kind: str) -> None:
-            self.drafts[index] = with_kind(draft, kind, live=self.is_live)
+        def on_submit(values: Values) -> None:
+            edited = replace(draft_from(values, is_live=self.is_live), line=draft.line)
+            self.drafts[index] = edited
             self.drafts = mark_duplicates(self.drafts)
             self._show_drafts()
+            self._go_to_problem(index)
             self.reload()
 
-        self.console.ask_then(SelectDialog(f"Type of {draft.text}", choices), on_choice)
+        self.console.ask_then(form, on_submit)
+
+    def next_problem_disabled_reason(self) -> str | None:
+        return None if self._count(DraftState.INVALID) else "No line is invalid."
+
+    def action_next_problem(self) -> None:
+        self._go_to_problem(self.table.cursor + 1)
+
+    def _go_to_problem(self, start: int) -> None:
+        """Move the cursor to the first invalid line from row `start` on, or from the top; not without one."""
+        rows = [index for index, draft in enumerate(self.drafts) if draft.state is DraftState.INVALID]
+        if rows:
+            self.table.move_to(next((index for index in rows if index >= start), rows[0]))
 
     def action_exclude(self) -> None:
         del self.drafts[self.table.cursor]
