@@ -34,7 +34,7 @@ async def test_tabs_are_reached_by_number_and_by_brackets() -> None:
         await settled(pilot)
         await press(pilot, "j", "enter")
         assert isinstance(console.screen, UserScreen)
-        assert "▸1 Profile    2 Credentials 4    3 Wallets 1    4 Sessions 1    5 Social 1" in text_of(console)
+        assert "▸1 Profile  2 Credentials 4  3 Wallets 1  4 Sessions 1  5 Social 1" in text_of(console)
         await press(pilot, "3")
         assert "▸3 Wallets" in text_of(console)
         assert "rainbow" in text_of(console)

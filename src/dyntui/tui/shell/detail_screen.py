@@ -125,9 +125,7 @@ class DetailScreen(ObjectScreen[Row]):
         self.error = None
         self.show_failure(None)
         self.document_loaded(document)
-        tabs = self.query_one(TabBar)
-        tabs.counts = list(self.counts(document))
-        tabs.repaint()
+        self.query_one(TabBar).show_counts(self.counts(document))
         for pane in self.panes():
             self.fill(pane.tab, document)
         self.refresh_status()
@@ -141,9 +139,7 @@ class DetailScreen(ObjectScreen[Row]):
         self.document = self.loaded_at = self.error = None
         self.deleted = self.out_of_date = False
         self.show_failure(None)
-        tabs = self.query_one(TabBar)
-        tabs.counts = [None] * len(self.TABS)
-        tabs.repaint()
+        self.query_one(TabBar).show_counts([None] * len(self.TABS))
 
     def panes(self) -> list[_Pane]:
         """Return the panes that are mounted. One that is not yet is filled when it is."""

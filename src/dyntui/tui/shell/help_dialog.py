@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 
 from dyntui.tui.kit.action_registry import ACTIONS, ActiveAction, heading_of, key_label
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import ItemList, Piece
+from dyntui.tui.kit.widgets.cells import pad, width_of
+from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
 __all__ = ["HelpDialog"]
 
@@ -20,8 +20,8 @@ _LAST_SCOPES = ("rows", "table", "app")
 """The scopes of every screen, after those of the current one."""
 
 
-class _HelpLines(ItemList[str | ActiveAction]):
-    """Headings and actions, one per line."""
+class _HelpLines(WrappedItemList[str | ActiveAction]):
+    """Headings and actions."""
 
     def __init__(self, actions: Sequence[ActiveAction]) -> None:
         super().__init__(id="help")
@@ -39,30 +39,13 @@ class _HelpLines(ItemList[str | ActiveAction]):
         self._widest_keys = max((width_of(_keys(active)) for active in actions), default=0)
         self._title_width = min(_MAX_TITLE_WIDTH, max((width_of(active.action.title) for active in actions), default=0))
 
-    def draw(self, index: int, width: int) -> Sequence[Piece]:
+    def item_lines(self, index: int, width: int) -> ItemLines:
         row = self.items[index]
         if isinstance(row, str):
-            return [self.bar(index), (row, "head")]
-        head, title = fit(_keys(row), self._keys_width) + "  ", fit(row.action.title, self._title_width) + "  "
-        return [
-            self.bar(index),
-            (head, "strong"),
-            (title, ""),
-            (cut(row.description, self._description_width), "warn" if row.disabled_reason else "dim"),
-        ]
-
-    @property
-    def _keys_width(self) -> int:
-        return min(self._widest_keys, _MAX_KEYS_WIDTH if self.size.width > _NARROW_BELOW else _NARROW_MAX_KEYS_WIDTH)
-
-    @property
-    def _description_width(self) -> int:
-        return max(0, self.size.width - 1 - 2 - self._keys_width - 2 - self._title_width - 2)
-
-    def moved(self) -> None:
-        row = self.items[self.cursor]
-        if isinstance(self.screen, BaseDialog):
-            self.screen.show_full_text("" if isinstance(row, str) else row.description, self._description_width)
+            return hang((), row, "head", width)
+        keys_width = min(self._widest_keys, _MAX_KEYS_WIDTH if width > _NARROW_BELOW else _NARROW_MAX_KEYS_WIDTH)
+        keys, title = pad(_keys(row), keys_width) + "  ", pad(row.action.title, self._title_width) + "  "
+        return hang([(keys, "strong"), (title, "")], row.description, "warn" if row.disabled_reason else "dim", width)
 
 
 def _keys(active: ActiveAction) -> str:

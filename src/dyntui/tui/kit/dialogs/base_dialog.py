@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -20,7 +21,7 @@ from textual.widgets import Input, Static, TextArea
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import ActionMixin, bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
-from dyntui.tui.kit.widgets.cells import cut, width_of
+from dyntui.tui.kit.widgets.cells import width_of, wrapped
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
 __all__ = ["BaseDialog", "DialogFooter"]
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 
 class DialogFooter(LineWidget):
-    """The last two lines of a dialog: a message, and the keys."""
+    """The last lines of a dialog: a message, and the keys."""
 
     def __init__(self, *keys: tuple[str, str]) -> None:
         super().__init__(classes="footer")
@@ -38,14 +39,32 @@ class DialogFooter(LineWidget):
         self.message_style = "dim"
 
     def line(self, y: int, width: int) -> tuple[list[Piece], str]:
-        if y == 0:
-            return [(cut(self.message, width), self.message_style)], ""
+        lines = self._lines(width)
+        return (lines[y] if y < len(lines) else []), ""
+
+    def _lines(self, width: int) -> list[list[Piece]]:
+        message: list[list[Piece]] = [[(line, self.message_style)] for line in wrapped(self.message, width)]
         used = sum(width_of(key) + 1 + width_of(title) for key, title in self.keys)
         gap = max(1, min(3, (width - used) // max(1, len(self.keys) - 1)))
-        pieces: list[Piece] = []
+        keys: list[list[Piece]] = [[]]
+        room = width
         for key, title in self.keys:
-            pieces += [(key, "strong"), (f" {title}" + " " * gap, "dim")]
-        return pieces, ""
+            needed = width_of(key) + 1 + width_of(title)
+            if needed > room and keys[-1]:
+                keys.append([])
+                room = width
+            keys[-1] += [(key, "strong"), (f" {title}" + " " * gap, "dim")]
+            room -= needed + gap
+        return message + keys
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def update_lines(self) -> None:
+        """Show the message and the keys, in as many lines as they need."""
+        if self.size and len(self._lines(self.size.width)) != self.size.height:
+            self.refresh(layout=True)
+        self.repaint()
 
 
 class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
@@ -94,21 +113,17 @@ class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):
         """Whether the widgets are there: the dialog is composed, and is not being removed."""
         return super().is_mounted and self.display
 
-    def show_full_text(self, text: str, available_width: int) -> None:
-        """Show `text` above the keys when it is wider than `available_width` cells and is truncated in the list."""
-        self.show_footer_message(text if width_of(text) > available_width else "", "dim")
-
     def show_footer_message(self, text: str, style: str) -> None:
         """Show a message above the keys. style: `dim` or `warn`."""
         footer = self.query_one(DialogFooter)
-        footer.message, footer.message_style = safe(text, 200), style
-        footer.repaint()
+        footer.message, footer.message_style = safe(text, 500), style
+        footer.update_lines()
 
     def show_footer_keys(self, *keys: tuple[str, str]) -> None:
         """Show other keys."""
         footer = self.query_one(DialogFooter)
         footer.keys = keys
-        footer.repaint()
+        footer.update_lines()
 
     # Canceling
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from textwrap import wrap
-
 from textual.app import ComposeResult
 
 from dyntui.core.text import safe
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_list import ItemList, Piece
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
 __all__ = ["MessageDialog"]
 
-_WIDTH = 66
-"""The width of the text: that of the dialog without padding, indent and scroll mark."""
+_MAX_HEIGHT = 16
 
 
-class _Text(ItemList[str]):
-    def draw(self, index: int, width: int) -> Sequence[Piece]:
-        return [(" " + cut(self.items[index], width - 1), "")]
+class _Text(WrappedItemList[str]):
+    def item_lines(self, index: int, width: int) -> ItemLines:
+        return hang((), self.items[index], "", width)
+
+    def bar(self, index: int) -> Piece:
+        return (" ", "")
 
 
 class MessageDialog(BaseDialog[None]):
@@ -28,9 +27,8 @@ class MessageDialog(BaseDialog[None]):
 
     def __init__(self, title: str, text: str) -> None:
         super().__init__(title)
-        lines = [part for line in text.split("\n") for part in (wrap(safe(line, 20_000), _WIDTH) or [""])]
-        self._text = _Text(lines, id="text")
+        self._text = _Text([safe(line, 20_000) for line in text.split("\n")], id="text")
 
     def content(self) -> ComposeResult:
-        self._text.styles.height = max(1, min(self._text.count, 16))
+        self._text.show_whole(_MAX_HEIGHT)
         yield self._text

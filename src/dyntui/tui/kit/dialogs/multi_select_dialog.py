@@ -10,22 +10,21 @@ from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_list import ItemList, Piece
+from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
 __all__ = ["MultiSelectDialog"]
 
 
-class _Options(ItemList[str]):
+class _Options(WrappedItemList[str]):
     def __init__(self, options: Sequence[str], chosen: set[str], multiple: bool) -> None:
         super().__init__(options, id="options")
         self.chosen = chosen
         self.multiple = multiple
 
-    def draw(self, index: int, width: int) -> Sequence[Piece]:
+    def item_lines(self, index: int, width: int) -> ItemLines:
         option = self.items[index]
         sign = ("[x] " if option in self.chosen else "[ ] ") if self.multiple else ""
-        return [self.bar(index), (sign, "strong"), (cut(safe(option, 200), max(0, width - 2 - len(sign))), "")]
+        return hang([(sign, "strong")], safe(option), "", width)
 
 
 class MultiSelectDialog(BaseDialog[list[str]]):
@@ -46,7 +45,7 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         self._lines = _Options(self.options, set(chosen), multiple)
 
     def content(self) -> ComposeResult:
-        self._lines.styles.height = max(1, min(len(self.options), 16))
+        self._lines.show_whole(16)
         yield self._lines
 
     def on_mount(self) -> None:

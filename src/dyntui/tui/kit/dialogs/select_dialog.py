@@ -12,13 +12,16 @@ from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import ItemList, LineList, Piece
+from dyntui.tui.kit.widgets.cells import pad, width_of
+from dyntui.tui.kit.widgets.line_list import LineList
+from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
 __all__ = ["Choice", "Choices", "SelectDialog"]
 
 _SHARE, _CHROME = 0.9, 6
 """The share of the screen height that a dialog may use, and the lines of its title, keys and margin."""
+_MAX_LABEL_WIDTH = 40
+"""The width of the column of labels in cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +38,22 @@ class Choice:
     """A short text after the label."""
 
 
-class Choices(ItemList[Choice]):
+class Choices(WrappedItemList[Choice]):
     """The list of options, also used outside of the dialog."""
 
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__(choices, id="choices")
         self._signs = max((width_of(choice.sign) for choice in choices), default=0)
-        self._labels = max((width_of(safe(choice.label, 60)) for choice in choices), default=0)
+        labels = (width_of(safe(choice.label)) for choice in choices if choice.note)
+        self._labels = min(_MAX_LABEL_WIDTH, max(labels, default=0))
 
-    def draw(self, index: int, width: int) -> Sequence[Piece]:
+    def item_lines(self, index: int, width: int) -> ItemLines:
         choice = self.items[index]
-        sign = fit(choice.sign, self._signs) + "  " if self._signs else ""
-        label = fit(safe(choice.label, 60), self._labels)
-        return [
-            self.bar(index),
-            (sign, "strong"),
-            (label, ""),
-            ("   " + cut(safe(choice.note), self._note_width), "dim"),
-        ]
-
-    @property
-    def _note_width(self) -> int:
-        signs = self._signs + 2 if self._signs else 0
-        return max(0, self.size.width - 1 - 2 - signs - self._labels - 3)
-
-    def moved(self) -> None:
-        if (choice := self.current) is not None and isinstance(self.screen, BaseDialog):
-            self.screen.show_full_text(choice.note, self._note_width)
+        sign = pad(choice.sign, self._signs) + "  " if self._signs else ""
+        label = pad(safe(choice.label), self._labels)
+        if not choice.note:
+            return hang([(sign, "strong")], safe(choice.label), "", width)
+        return hang([(sign, "strong"), (label + "   ", "")], safe(choice.note), "dim", width)
 
 
 class SelectDialog(BaseDialog[str]):
@@ -80,7 +72,7 @@ class SelectDialog(BaseDialog[str]):
 
     def content(self) -> ComposeResult:
         max_height = int(self.app.size.height * _SHARE) - _CHROME
-        self._choices.styles.height = max(1, min(len(self._choices.items), max_height))
+        self._choices.show_whole(max_height)
         yield self._choices
 
     def on_key(self, event: events.Key) -> None:

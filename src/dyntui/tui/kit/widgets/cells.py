@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["cut", "fit", "width_of", "wrapped"]
+__all__ = ["cut", "fit", "pad", "width_of", "wrapped"]
 
 
 def width_of(text: str) -> int:
@@ -24,6 +24,11 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     text = cut(text, width)
     space = " " * (width - width_of(text))
     return space + text if right else text + space
+
+
+def pad(text: str, width: int) -> str:
+    """Return `text` padded to at least `width` cells; a wider text is not truncated."""
+    return text + " " * (width - width_of(text))
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""A list of labels and values, one per line. Times are shown as ages and exactly."""
+"""A list of labels and values; a long value takes several lines. Times are shown as ages and exactly."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from dyntui.core.text import plain_json, safe
 from dyntui.core.times import detail_text, parse_time
-from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import ItemList, Piece
+from dyntui.tui.kit.widgets.cells import pad, width_of
+from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
 __all__ = ["FieldLine", "FieldList"]
+
+_MAX_LABEL_WIDTH = 24
+"""The width of the column of labels in cells; a longer label has its value below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class FieldLine:
         return "" if self.value is None else str(self.value)
 
 
-class FieldList(ItemList[FieldLine]):
+class FieldList(WrappedItemList[FieldLine]):
     """The list of fields of an object."""
 
     def __init__(self, fields: Sequence[FieldLine] = (), *, id: str | None = None) -> None:
@@ -43,7 +46,8 @@ class FieldList(ItemList[FieldLine]):
     def show(self, fields: Sequence[FieldLine]) -> None:
         """Replace the lines."""
         self.items = fields
-        self._label_width = max((width_of(safe(field.label, 20)) for field in fields if not field.heading), default=0)
+        labels = (width_of(safe(field.label)) for field in fields if not field.heading)
+        self._label_width = min(_MAX_LABEL_WIDTH, max(labels, default=0))
         if fields and fields[0].heading and self.cursor == 0:
             self.cursor = 1
         if self.is_attached:
@@ -55,13 +59,12 @@ class FieldList(ItemList[FieldLine]):
         field = self.current
         return None if field is None or field.heading else field
 
-    def draw(self, index: int, width: int) -> Sequence[Piece]:
+    def item_lines(self, index: int, width: int) -> ItemLines:
         field = self.items[index]
         if field.heading:
-            return [self.bar(index), (field.label.upper(), "head")]
-        label = fit(safe(field.label, 20), self._label_width) + "  "
-        room = max(0, width - 3 - width_of(label))
-        return [self.bar(index), (label, field.style or "dim"), (cut(_value_text(field.value), room), field.style)]
+            return hang((), field.label.upper(), "head", width)
+        label = pad(safe(field.label), self._label_width) + "  "
+        return hang([(label, field.style or "dim")], _value_text(field.value), field.style, width)
 
 
 def _value_text(value: object) -> str:

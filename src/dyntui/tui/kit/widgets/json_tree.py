@@ -1,12 +1,12 @@
-"""A JSON document as a foldable tree of lines, with a search in names and values, also of folded nodes.
+"""A JSON document as a foldable tree with a search in names and values, also of folded nodes.
 
-Values are escaped, so that they cannot control the terminal.
+Long values take several lines. Values are escaped, so that they cannot control the terminal.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dyntui.core.json_types import as_list
@@ -14,8 +14,8 @@ from dyntui.core.text import plain_json, safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.clipboard import ClipboardApp, send_to_clipboard
-from dyntui.tui.kit.widgets.cells import cut
-from dyntui.tui.kit.widgets.line_list import LineList, Piece
+from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedList, hang
 
 __all__ = ["JsonTree"]
 
@@ -40,7 +40,7 @@ class _Node:
         return [(str(index), value) for index, value in enumerate(as_list(self.value))]
 
 
-class JsonTree(LineList):
+class JsonTree(WrappedList):
     """A tree of a raw document. Levels deeper than `unfolded` are folded at first."""
 
     BINDINGS = bindings(KIT_ACTIONS, "tree")
@@ -147,16 +147,16 @@ class JsonTree(LineList):
 
     # Drawing and folding
 
-    def draw(self, index: int, width: int) -> Sequence[Piece]:
+    def item_lines(self, index: int, width: int) -> ItemLines:
         node = self._rows[index]
-        bar: Piece = ("▌", "accent") if index == self.cursor else (" ", "")
         sign = ("▾ " if node.open else "▸ ") if node.folds else "  "
-        key = f"{' ' * (2 * node.depth)}{sign}{safe(node.key, 100)}"
+        key = f"{' ' * (2 * node.depth)}{sign}{safe(node.key)}"
         if node.folds and node.open:
-            return [bar, (cut(key, width - 1), "dim")]
-        key += "  " if node.key else ""
-        key = cut(key, width - 1)
-        return [bar, (key, "dim"), (cut(_value_text(node.value), max(0, width - 1 - len(key))), "")]
+            return hang([(key, "dim")], "", "", width)
+        return hang([(key + ("  " if node.key else ""), "dim")], _value_text(node.value), "", width)
+
+    def bar(self, index: int) -> Piece:
+        return ("▌", "accent") if index == self.cursor else (" ", "")
 
     def fold_disabled_reason(self) -> str | None:
         return None if self.count and self._rows[self.cursor].folds else "This line has no children to fold."

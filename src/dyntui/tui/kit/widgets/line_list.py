@@ -18,12 +18,12 @@ from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["ItemList", "LineList", "Piece"]
+__all__ = ["UNLIMITED_WIDTH", "ItemList", "LineList", "Piece"]
 
 T = TypeVar("T")
 
 _WHEEL_LINES = 3
-_UNLIMITED_WIDTH = 1000
+UNLIMITED_WIDTH = 1000
 """A width in cells that truncates no line, for searches."""
 
 
@@ -103,7 +103,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
 
     def text_at(self, index: int) -> str:
         """Return the text of line `index`, not truncated."""
-        return "".join(text for text, _ in self.draw(index, _UNLIMITED_WIDTH))
+        return "".join(text for text, _ in self.draw(index, UNLIMITED_WIDTH))
 
     def find_line(self, text: str) -> tuple[int, int]:
         """Go to the next line that contains `text`, wrapping around.
@@ -251,8 +251,12 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         self.top = max(0, min(self.top + lines, self.count - self.visible_count))
         self.move_to(max(self.top, min(self.cursor, self.top + self.visible_count - 1)))
 
+    def _index_at(self, y: int) -> int:
+        """Return the index of the line at `y` of the widget."""
+        return self.top + y - self.head
+
     def on_click(self, event: events.Click) -> None:
-        index = self.top + event.y - self.head
+        index = self._index_at(event.y)
         if event.y < self.head or index >= self.count:
             return
         if index == self.cursor:

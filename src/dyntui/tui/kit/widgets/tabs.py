@@ -1,4 +1,4 @@
-"""The tab bar of a detail screen: number, name and count of each tab on one line."""
+"""The tab bar of a detail screen: number, name and count of each tab, on one line or more on a narrow screen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 
 from dyntui.tui.kit.widgets.cells import width_of
@@ -35,27 +36,46 @@ class TabBar(LineWidget):
             for number, (name, count) in enumerate(zip(self.names, self.counts, strict=True), 1)
         ]
 
+    def _rows(self, width: int) -> list[list[int]]:
+        """Return the indexes of the tabs on each line, with the largest gap at which they fit in one line, or more."""
+        rows: list[list[int]] = [[]]
+        gap, room = self._gap(width), width - 1
+        for index, text in enumerate(self._texts()):
+            needed = 1 + width_of(text)
+            if needed > room and rows[-1]:
+                rows.append([])
+                room = width - 1
+            rows[-1].append(index)
+            room -= needed + gap
+        return rows
+
+    def _gap(self, width: int) -> int:
+        used = 1 + sum(1 + width_of(text) for text in self._texts())
+        return next((gap for gap in (3, 2) if used + gap * (len(self.names) - 1) <= width), 1)
+
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         pieces: list[Piece] = [(" ", "")]
-        texts = self._texts()
-        first = 0
-        while first < self.current and sum(width_of(text) + 4 for text in texts[first : self.current + 1]) > width - 5:
-            first += 1
-        if first:
-            pieces.append(("… ", "dim"))
-        used = sum(width_of(text) for text, _ in pieces)
-        for index, text in enumerate(texts[first:], first):
-            if used + width_of(text) + 4 > width - 2 and index < len(texts):
-                pieces.append(("…", "dim"))
-                break
-            current = index == self.current
-            pieces.append((f"▸{text}   " if current else f" {text}   ", "strong" if current else "dim"))
-            used += width_of(text) + 4
+        texts, rows, gap = self._texts(), self._rows(width), " " * self._gap(width)
+        for index in rows[y] if y < len(rows) else ():
+            is_current = index == self.current
+            pieces.append((f"{'▸' if is_current else ' '}{texts[index]}{gap}", "strong" if is_current else "dim"))
         return pieces, ""
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._rows(width))
+
+    def show_counts(self, counts: Sequence[int | None]) -> None:
+        """Show the number of items of each tab."""
+        self.counts = list(counts)
+        if self.size and len(self._rows(self.size.width)) != self.size.height:
+            self.refresh(layout=True)
+        self.repaint()
+
     def on_click(self, event: events.Click) -> None:
-        at = 1
-        for index, text in enumerate(self._texts()):
-            if at <= event.x < at + width_of(text) + 2:
+        texts, rows, gap = self._texts(), self._rows(self.size.width), self._gap(self.size.width)
+        start = 1
+        for index in rows[event.y] if event.y < len(rows) else ():
+            end = start + 1 + width_of(texts[index])
+            if start <= event.x < end:
                 self.post_message(self.Clicked(index))
-            at += width_of(text) + 4
+            start = end + gap
