@@ -21,12 +21,12 @@ ItemLines = Sequence[Sequence[Piece]]
 """The lines of one item, each in its pieces."""
 
 _MIN_TEXT_WIDTH, _INDENT = 18, 4
-"""The least width of a text beside its head, and the indentation of a text below it."""
+"""The least width of a text on the line of its head, and the indentation of a text below it."""
 _BAR_WIDTH, _SIGN_WIDTH = 2, 1
 
 
 def hang(head: Sequence[Piece], text: str, style: str, width: int) -> ItemLines:
-    """Return `head` with `text` beside it, wrapped to `width` cells, or below it without room beside it."""
+    """Return `head` with `text` after it, wrapped to `width` cells, or below it when there is little room."""
     indent = sum(width_of(part) for part, _ in head)
     if width_of(text) <= width - indent:
         return [[*head, (text, style)]]
