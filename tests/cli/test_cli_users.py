@@ -186,8 +186,11 @@ def test_rows_of_a_live_environment_are_cached_only_after_consent(dyntui: Cli) -
     assert dyntui.json("cache", "allow", "prod") == {"profile": "prod", "kind": "live", "keep_rows": True}
     assert "keep_rows = true" in profiles.read_text()
     RowCache(cache_file(dyntui.home / "cache", "u", "e", "t")).put("users", "q", 0, [{"id": "u1"}], 1)
+    recent = dyntui.home / "state" / "recent-users.json"
+    recent.write_text("{}")
+    recent.chmod(0o600)
     dyntui("cache", "forbid", "prod")
-    assert "keep_rows" not in profiles.read_text()
+    assert "keep_rows = false" in profiles.read_text() and not recent.exists()
     assert dyntui.json("cache", "status") == [], "the cached rows are deleted"
     dyntui("cache", "allow", "prod")
     dyntui("env", "add", "prod", "--replace", "--base-url", "http://127.0.0.1:9/api/v0", "--credential", "session")

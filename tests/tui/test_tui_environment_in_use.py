@@ -42,6 +42,7 @@ from dyntui.tui.features.environments.environment_form import EnvironmentForm
 from dyntui.tui.features.environments.environments_screen import EnvironmentsScreen
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog
 from dyntui.tui.kit.dialogs.message_dialog import MessageDialog
+from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.console_state import ConsoleState
@@ -138,6 +139,35 @@ async def test_a_changed_environment_id_closes_all_screens_of_the_old_environmen
             assert console.session.connection.client.environment_id == other
             assert console.session.recent == {}
             assert console.back_disabled_reason() is not None
+
+
+@pytest.mark.parametrize("kind", ["sandbox", "live"])
+async def test_recent_users_are_suggested_after_the_next_start(
+    serve: Serve, kind: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(users=5) as sandbox:
+        box = _box(sandbox, kind=kind)
+        console = Console(ConsoleState(profile=box))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            row = console.screen.query_one("#list", Table).row
+            assert row is not None
+            await press(pilot, "enter")
+        assert ("@" in paths().recent_users_file.read_text()) == (kind == "sandbox")
+        console = Console(ConsoleState(profile=box))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await press(pilot, "colon", *str(row["email"]).partition("@")[0])
+            assert f"Recent user {row['id']}" in text_of(console)
+            await press(pilot, "enter")
+            assert str(row["email"]) in lines_of(console)[0]
+        paths().recent_users_file.unlink()
+        monkeypatch.setenv("DYNTUI_NO_CACHE", "1")
+        console = Console(ConsoleState(profile=box))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await press(pilot, "enter")
+        assert not paths().recent_users_file.exists()
 
 
 async def test_typed_text_stays_when_the_same_environment_is_opened_again(serve: Serve) -> None:

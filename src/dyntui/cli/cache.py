@@ -70,7 +70,10 @@ def allow_storage(context: CliContext, name: str | None) -> None:
 @_profile_argument
 @pass_context
 def forbid_storage(context: CliContext, name: str | None) -> None:
-    """Keep rows of a live environment in memory only, and clear the row cache."""
+    """Keep rows of a live environment in memory only, and clear the row cache.
+
+    The users that you opened are not remembered either: the jump bar of the console suggests them only until you quit.
+    """
     from dyntui.config.paths import paths
     from dyntui.store.cache import purge_all
 
@@ -101,7 +104,7 @@ def _set_keep_rows(context: CliContext, name: str | None, keep: bool) -> None:
 @cache.command("purge")
 @pass_context
 def purge_cache(context: CliContext) -> None:
-    """Clear the row cache. Lists fetch their rows again."""
+    """Clear the row cache and the recent users of the jump bar. Lists fetch their rows again."""
     from dyntui.config.paths import paths
     from dyntui.store.cache import purge_all
 

@@ -51,7 +51,9 @@ class Paths:
     crash_dir = _Below("state", "crashes")
     """Redacted crash reports."""
     recent_file = _Below("state", "recent.json")
-    """Recently opened files, jump targets and filters."""
+    """Recently imported files."""
+    recent_users_file = _Below("state", "recent-users.json")
+    """Recently opened users of each environment."""
 
 
 def paths() -> Paths:

@@ -44,12 +44,22 @@ class Profile:
     """The confirmed origin of a base URL that is not the vendor's."""
     last_used: str = ""
     """RFC 3339 time of the last use, "" for never."""
-    keep_rows: bool = False
-    """Whether rows of this live environment may be cached on disk for a day."""
+    keep_rows: bool | None = None
+    """Whether rows of this live environment may be cached on disk for a day; None: not decided, which is no."""
     overridden: bool = False
     """Whether options or environment variables replace the stored base URL or environment id."""
     environment_id_source: str = ""
     """The option or environment variable that the environment id is from; "" for the saved profile."""
+
+    @property
+    def stores_rows(self) -> bool:
+        """Whether rows, and what they contain, may be stored on disk."""
+        return self.kind == "sandbox" or bool(self.keep_rows)
+
+    @property
+    def keeps_ids(self) -> bool:
+        """Whether the ids of opened users may be stored on disk: unless the row cache was forbidden."""
+        return self.stores_rows or self.keep_rows is None
 
     @property
     def environment_phrase(self) -> str:

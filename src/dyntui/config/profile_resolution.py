@@ -113,7 +113,7 @@ def _apply_overrides(profile: Profile, environment_id: str | None, base_url: str
         environment_id=environment_id,
         base_url=base_url,
         kind=_kind(base_url),
-        keep_rows=False,  # the consent applies to one base URL and environment
+        keep_rows=None,  # the consent applies to one base URL and environment
         overridden=True,
         environment_id_source="" if environment_id == profile.environment_id else source,
     )

@@ -79,7 +79,7 @@ _RULES: Mapping[str, Rule] = {
     "ca_file": TEXT,
     "confirmed_origin": TEXT,
     "last_used": TEXT,
-    "keep_rows": BOOLEAN,
+    "keep_rows": rule(lambda value: value is None or isinstance(value, bool), "true or false"),
 }
 """The rules of the stored fields of a profile, in the order of the file."""
 
@@ -94,6 +94,7 @@ class Profiles:
         self._current = parsed.current
         self._edits: list[Callable[[TOMLDocument], None]] = []
         self._dropped: list[Profile] = []
+        self._environments = _environments(parsed.profiles)
 
     @classmethod
     def load(cls) -> Profiles:
@@ -156,7 +157,7 @@ class Profiles:
             stale = profile.confirmed_origin == old.confirmed_origin
             profile = replace(profile, confirmed_origin="" if stale else profile.confirmed_origin)
         if old and old.keep_rows and (old.base_url, old.environment_id) != (profile.base_url, profile.environment_id):
-            profile = replace(profile, keep_rows=False)  # the consent applies to one base URL and environment
+            profile = replace(profile, keep_rows=None)  # the consent applies to one base URL and environment
         self._found[profile.name] = profile
         self._edits.append(lambda document: _set_profile(document, profile))
         if self._current is None:
@@ -184,7 +185,7 @@ class Profiles:
         self._edits.append(lambda document: _mark_used(document, name, moment))
 
     def save(self) -> list[str]:
-        """Apply the changes to the file, and delete the tokens of removed profiles.
+        """Apply the changes to the file, and delete the tokens and the recent users of removed profiles.
 
         The file is read again first, so that changes of another process stay. Returns warnings about tokens that could
         not be deleted.
@@ -200,6 +201,14 @@ class Profiles:
                 atomic_write(self._path, document.as_string().encode())
         self._edits.clear()
         warnings = []
+        for environment in self._environments - _environments(self._found):
+            from dyntui.config.recent_users import forget_environment
+
+            try:
+                forget_environment(*environment)
+            except UnsafeFile as error:
+                warnings.append(f"The recent users of {environment[1]} were not deleted: {error.message}")
+        self._environments = _environments(self._found)
         while self._dropped:
             from dyntui.config.credentials import delete_token
 
@@ -209,6 +218,11 @@ class Profiles:
             except (CredentialError, UnsafeFile) as error:
                 warnings.append(f"The old token of {old.name} was not deleted: {error.message}")
         return warnings
+
+
+def _environments(profiles: Mapping[str, Profile]) -> set[tuple[str, str]]:
+    """Return base URL and environment id of all profiles."""
+    return {(profile.base_url, profile.environment_id) for profile in profiles.values()}
 
 
 def remember_use(profile: Profile, *, opens_next: bool = False) -> None:

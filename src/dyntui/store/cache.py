@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dyntui.config.private_files import private_dir
+from dyntui.config.recent_users import clear_recent_users
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.process_state import private_umask
@@ -96,7 +97,8 @@ def purge(file: Path) -> None:
 
 
 def purge_all(folder: Path) -> list[Path]:
-    """Delete all row caches in a folder, and return their files."""
+    """Delete all row caches in a folder, and the recent users. Returns the files of the caches."""
+    clear_recent_users()
     files = cache_files(folder)
     for file in files:
         purge(file)

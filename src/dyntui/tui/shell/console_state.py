@@ -106,7 +106,10 @@ class ConsoleState:
     running: BackgroundJob | None = None
     """The import job of this console; None for none."""
     recent: dict[str, str] = field(default_factory=dict)
-    """The ids and labels of the users that were opened, the last one at the end."""
+    """The ids and labels of the users that were opened, also before this start, the last one at the end.
+
+    "" for a label that may not be stored and is not known yet.
+    """
     drafts: dict[str, str] = field(default_factory=dict)
     """Metadata that was edited and not saved, by user id."""
     health: dict[str, HealthCheck] = field(default_factory=dict)
@@ -132,9 +135,11 @@ class ConsoleState:
 
     def opened_user(self, user_id: str, label: str) -> None:
         """Add a user to the suggestions of the jump bar."""
+        from dyntui.config.recent_users import MAX_USERS
+
         self.recent.pop(user_id, None)
         self.recent[user_id] = label
-        while len(self.recent) > 20:
+        while len(self.recent) > MAX_USERS:
             self.recent.pop(next(iter(self.recent)))
 
     def forget(self, *, keep_drafts: bool = False) -> None:
@@ -210,11 +215,7 @@ def cached_rows(profile: Profile, token: str) -> RowCache | None:
     from dyntui.store.cache import cache_file, cache_off, open_cache
 
     file = cache_file(paths().cache, profile.base_url, profile.environment_id, token)
-    return open_cache(file) if _on_disk(profile) and file.exists() and not cache_off() else None
-
-
-def _on_disk(profile: Profile) -> bool:
-    return profile.kind == "sandbox" or profile.keep_rows
+    return open_cache(file) if profile.stores_rows and file.exists() and not cache_off() else None
 
 
 def open_row_cache(connection: Connection) -> RowCache | None:
@@ -227,7 +228,7 @@ def open_row_cache(connection: Connection) -> RowCache | None:
 
     if cache_off():
         return None
-    on_disk = _on_disk(connection.profile) and connection.app is None
+    on_disk = connection.profile.stores_rows and connection.app is None
     if not on_disk and connection.app is None and connection.cache_file.exists():
         purge(connection.cache_file)  # cached while the profile was a sandbox
     return open_cache(connection.cache_file) if on_disk else RowCache()

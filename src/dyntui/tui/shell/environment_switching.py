@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
@@ -65,6 +65,8 @@ class EnvironmentSwitchMixin(NavigationMixin):
         attempt: int
         connection: Connection
         rows: RowCache | None
+        recent_users: Mapping[str, str]
+        """The stored recent users."""
 
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(session, ansi_color=ansi_color)
@@ -186,6 +188,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
                 shown.wait(_CACHED_ROWS_WAIT_S)
 
         from dyntui.config.profiles import remember_use
+        from dyntui.tui.shell.recent_users import load_recent_users
 
         try:
             connection = open_connection(
@@ -193,10 +196,11 @@ class EnvironmentSwitchMixin(NavigationMixin):
             )
             remember_use(connection.profile, opens_next=True)
             rows = open_row_cache(connection) if became_live(session.profile, connection) or not cached else cached[0]
+            users = load_recent_users(connection)
         except DyntuiError as error:
             self.call_later(self._on_not_opened, attempt, error)
         else:
-            self.post_message(self.Opened(attempt, connection, rows))
+            self.post_message(self.Opened(attempt, connection, rows, users))
 
     def ask_passphrase(self, what: str) -> str:
         """Ask for a passphrase and wait for it. Called from threads, never from the event loop."""
@@ -272,6 +276,7 @@ class EnvironmentSwitchMixin(NavigationMixin):
         self.session.connection = event.connection
         event.connection.write_gate.on_audit_gap = self._report_audit_gap
         self.session.rows = event.rows
+        self.session.recent = {**event.recent_users, **self.session.recent}
         if became_live(self.session.profile, event.connection):
             self.notify(BECAME_LIVE, severity="warning")
         self.session.profile = event.connection.profile

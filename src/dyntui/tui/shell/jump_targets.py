@@ -19,6 +19,7 @@ from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
+from dyntui.tui.shell.recent_users import labeled_users
 
 if TYPE_CHECKING:
     from dyntui.services.object_lookup import FoundObject, LookupResult
@@ -76,7 +77,7 @@ def _resource_jump(record: Resource, console: ConsoleApp) -> Jump:
 
 def _user_jump(user_id: str, label: str) -> Jump:
     target = RouteTarget(row_id=user_id, label=label)
-    return Jump(label, f"user {user_id}", lambda console, rest: console.open_route("user", target))
+    return Jump(label, f"Recent user {user_id}", lambda console, rest: console.open_route("user", target))
 
 
 def available_jumps(console: ConsoleApp) -> Iterator[Jump]:
@@ -86,7 +87,7 @@ def available_jumps(console: ConsoleApp) -> Iterator[Jump]:
             if record.scope is not Scope.PARENT:
                 yield _resource_jump(record, console)
     yield from _SCREENS
-    for user_id, label in reversed(console.session.recent.items()):
+    for user_id, label in labeled_users(console.session):
         yield _user_jump(user_id, label)
 
 

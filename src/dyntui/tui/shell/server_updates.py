@@ -99,8 +99,10 @@ class ServerUpdatesMixin(EnvironmentSwitchMixin):
         change = connection.changes.take()
         if not self._is_current_environment(connection):
             change = change.without_environment()
-        for user_id in change.deleted.get("users", ()):
-            self.session.recent.pop(user_id, None)
+        if users := change.deleted.get("users"):
+            from dyntui.tui.shell.recent_users import record_deleted_users
+
+            record_deleted_users(self, self.session, [*users])
         if (rows := self.session.rows) is not None:
             for name, ids in change.deleted.items():
                 for row_id in ids:

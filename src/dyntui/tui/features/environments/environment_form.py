@@ -144,9 +144,15 @@ def profile_from(values: Values, old: Profile | None) -> Profile:
         environment_id=environment_id,
         kind="sandbox" if values["kind"] == "sandbox" else "live",
         read_only=values["read_only"] == "yes",
-        keep_rows=values.get("keep_rows") == "yes",
+        keep_rows=_keep_rows(values.get("keep_rows") == "yes", old),
         credential=CredentialKind(values["store"]),
     )
+
+
+def _keep_rows(is_allowed: bool, old: Profile | None) -> bool | None:
+    """Return the decision about the row cache: "no" in the form is one only where it was "yes" before."""
+    before = old.keep_rows if old is not None else None
+    return True if is_allowed else (False if before else before)
 
 
 def edit_environment(

@@ -25,6 +25,7 @@ from dyntui.tui.kit.widgets.table import Table
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.detail_screen import Tab
+from dyntui.tui.shell.recent_users import record_opened_user
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
@@ -76,7 +77,7 @@ class UserScreen(UserActionsMixin):
 
     def document_loaded(self, document: Row) -> None:
         self.label = self.record.label_of(document) or self.object_id
-        self.console.session.opened_user(self.object_id, self.label)
+        record_opened_user(self, self.console.session, self.object_id, self.label)
 
     def field_lines(self, document: Row) -> list[FieldLine]:
         return profile_lines(document)
