@@ -337,7 +337,7 @@ async def test_an_allowlist_is_compared_with_a_file(tmp_path: Path) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *ALLOWLISTS, "G", "c", "G", "enter")
         await fill(pilot, str(tmp_path / "nothing.csv"))
-        assert "File not found." in text_of(console)
+        assert "There is no file" in text_of(console)
         await fill(pilot, str(file))
         await until(pilot, lambda: "other only: 1" in text_of(console))
         assert "Invalid lines in people.csv: 1; line 2" in text_of(console)

@@ -27,6 +27,7 @@ from dyntui.tui.features.imports.jobs_screen import JobsScreen
 from dyntui.tui.features.imports.review_step import ReviewStep
 from dyntui.tui.features.imports.wizard import _load_step_class
 from dyntui.tui.kit.widgets.line_list import LineList
+from dyntui.tui.kit.widgets.path_input import PathInput
 
 pytestmark = pytest.mark.slow
 
@@ -77,10 +78,26 @@ async def test_the_folder_is_shown_and_a_file_is_opened_from_it(people: Path) ->
 
 
 async def test_a_path_is_completed(people: Path) -> None:
+    (people.parent / "exports").mkdir()
+    (people.parent / "peoples.txt").write_text("email")
+    (people.parent / "people.pdf").write_text("no rows")
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_wizard(pilot)
-        await press(pilot, "slash", *"peo", "tab", "enter")
+        await press(pilot, "slash")
+        field = console.screen.query_one(PathInput)
+        start = field.value
+        assert "exports/" in text_of(console)
+        assert "people.pdf" not in text_of(console)
+        await press(pilot, *"exp", "tab")
+        assert field.value == f"{start}exports/"
+        await press(pilot, *["backspace"] * 8, *"PE", "tab")
+        assert field.value == f"{start}people", "as far as all candidates agree"
+        await press(pilot, "tab")
+        assert field.value == f"{start}people.csv"
+        await press(pilot, "tab")
+        assert field.value == f"{start}peoples.txt"
+        await press(pilot, "tab", "enter")
         assert step_bar(console).startswith(" Source ✓   ▸Parse")
 
 
@@ -88,10 +105,8 @@ async def test_an_unreadable_file_is_reported_and_the_draft_is_unchanged(people:
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, people.parent / "nowhere.csv")
-        assert "There is no file" in console.session.notifications[-1].text
-        assert step_of(pilot).NAME == "source"
+        assert "There is no file" in text_of(console)
         (people.parent / "empty.csv").write_bytes(b"")
-        await press(pilot, "slash")
         await fill(pilot, str(people.parent / "empty.csv"))
         assert "is empty" in console.session.notifications[-1].text
 

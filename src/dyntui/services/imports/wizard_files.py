@@ -1,4 +1,4 @@
-"""Files for the wizard's file tree: the content of a folder, recent files, and completion of typed paths."""
+"""Files for the wizard's file tree: the content of a folder, and recent files."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from dyntui.core.errors import DyntuiError
 from dyntui.core.strict_json import parse_json
 
 __all__ = [
+    "SUFFIXES",
     "FileEntry",
     "FolderListing",
-    "effective_path",
     "list_folder",
     "recent_files",
     "remember_file",
-    "split_typed_path",
 ]
 
 SUFFIXES = frozenset(
     ".csv .tsv .tab .txt .json .ndjson .jsonl .xlsx .xlsm .xls .ods .gz .zst .bz2 .xz".split()  # noqa: SIM905  # reads as a list
 )
+"""The endings of the files that can be imported."""
 _MOST = 5000
 _RECENT = 8
 
@@ -87,22 +87,6 @@ def _entry(item: os.DirEntry[str]) -> FileEntry | None:
     except OSError:  # a link that leads nowhere, a file that has just gone
         return None
     return FileEntry(item.path, item.name, size_bytes=status.st_size, changed_at_s=status.st_mtime)
-
-
-def effective_path(typed: str) -> str:
-    """Return the last absolute path in `typed`: `~/exports//srv/users.csv` is `/srv/users.csv`."""
-    for sign in ("//", "/~/"):
-        _, found, after = typed.rpartition(sign)
-        if found:
-            typed = sign[1:] + after
-    return typed
-
-
-def split_typed_path(typed: str) -> tuple[str, str]:
-    """Split an incomplete path into its folder and the start of a name."""
-    expanded = os.path.expanduser(typed)  # noqa: PTH111  # Path would drop the slash at the end, which says `inside`
-    folder, _, part = expanded.rpartition("/")
-    return (folder or "/" if "/" in expanded else "."), part
 
 
 def _read() -> dict[str, list[str]]:

@@ -58,7 +58,7 @@ _SCREENS = (
         ("everything", "all"),
     ),
     Jump("api", "API console: send any operation of the API", _route("api-operations"), ("operations", "console")),
-    Jump("audit", "Audit log: who changed what from this machine, and undo", _route("audit"), ("changes", "history")),
+    Jump("audit", "Audit log: changes from this machine, and undo", _route("audit"), ("changes", "history")),
     Jump("requests", "Request log", _route("request-log"), ("log",)),
     Jump("notifications", "All notifications of this session", _route("notifications"), ("messages",)),
     Jump("quit", "Quit dyntui", lambda console, rest: console.action_leave(), ("q", "exit")),

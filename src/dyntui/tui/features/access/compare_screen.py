@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row, as_object
+from dyntui.core.typed_path import PathRule, to_path
 from dyntui.resources import Column
 from dyntui.services.access.access_policy import name_of, read_lists
 from dyntui.services.access.compare import (
@@ -57,7 +58,7 @@ def ask_comparison(console: ConsoleApp, row: Row) -> None:
         def on_choice(key: str) -> None:
             if key == _FILE:
                 title = f"Compare {name_of(row)} with File"
-                form = FormDialog(title, (FormInput("path", "file"),), check=_check_file, verb="compare")
+                form = FormDialog(title, (FormInput("path", "file", path=PathRule()),), verb="compare")
                 console.ask_then(form, on_file)
             else:
                 other = next(other for other in others if other.get("id") == key)
@@ -66,14 +67,9 @@ def ask_comparison(console: ConsoleApp, row: Row) -> None:
         console.ask_then(SelectDialog(f"Compare {name_of(row)} With", choices), on_choice)
 
     def on_file(values: Values) -> None:
-        console.visit(CompareAllowlistScreen(row, Path(values["path"]).expanduser()))
+        console.visit(CompareAllowlistScreen(row, to_path(values["path"])))
 
     run_read_worker(console, lambda connection: read_lists(connection.client), on_lists)
-
-
-def _check_file(values: Values) -> dict[str, str]:
-    path = Path(values["path"]).expanduser()
-    return {} if values["path"].strip() and path.is_file() else {"path": "File not found."}
 
 
 class CompareAllowlistScreen(ReadTableScreen[EntryDiff]):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity
+from dyntui.core.typed_path import PathRule, to_path
 from dyntui.services.access.access_policy import name_of
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -26,11 +26,11 @@ def ask_export(console: ConsoleApp, row: Row) -> None:
     file = ExportName(_file_name(name_of(row)))
     inputs = (
         FormInput("format", "format", "csv", FORMATS),
-        FormInput("path", "file", file.text, help="Existing files are not overwritten."),
+        FormInput("path", "file", file.text, help="Must be a new file.", path=PathRule(is_new=True)),
     )
 
     def on_submit(values: Values) -> None:
-        path = Path(values["path"]).expanduser()
+        path = to_path(values["path"])
 
         async def export(connection: Connection) -> int | None:
             from dyntui.services.access.entries import ENTRY_EXPORT

@@ -10,6 +10,7 @@ from textual import on
 
 from dyntui.core.errors import DyntuiError, UsageError, join_sentences
 from dyntui.core.text import quantity
+from dyntui.core.typed_path import PathRule, to_path
 from dyntui.tui.features.exports.actions import EXPORTS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -87,18 +88,14 @@ class ExportsScreen(ResourceActionsScreen):
             self.console.notify_error(error)
             return
 
-        def check(values: Values) -> dict[str, str]:
-            path = Path(values["path"]).expanduser()
-            if not values["path"].strip() or path.is_dir():
-                return {"path": "Enter the name of a new file."}
-            return {"path": "This file already exists. Enter another name."} if path.exists() else {}
-
         def on_submit(values: Values) -> None:
-            self._download(export, Path(values["path"]).expanduser())
+            self._download(export, to_path(values["path"]))
 
         note = f"Downloaded from {host}. The token is not sent."
-        field = FormInput("path", "file", str(Path.cwd() / export_file_name(export)), help=note)
-        self.console.ask_then(FormDialog("Download export", [field], check=check, verb="download"), on_submit)
+        field = FormInput(
+            "path", "file", str(Path.cwd() / export_file_name(export)), help=note, path=PathRule(is_new=True)
+        )
+        self.console.ask_then(FormDialog("Download export", [field], verb="download"), on_submit)
 
     def _download(self, export: Export, path: Path) -> None:
         from dyntui.services.vendor_exports import download

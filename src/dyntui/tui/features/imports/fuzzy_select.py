@@ -1,9 +1,8 @@
-"""A dialog that selects by typing a part of a name: a field or a path. Tab completes, Enter submits."""
+"""A dialog that selects by typing a part of a name, such as a field. Tab completes, Enter submits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,17 +14,7 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_list import LineList
 
-__all__ = ["FuzzyChoice", "FuzzySelectDialog", "match_choices"]
-
-
-@dataclass(frozen=True, slots=True)
-class FuzzyChoice:
-    """The result of the dialog."""
-
-    text: str
-    """The typed text."""
-    key: str
-    """The key of the choice under the cursor; "" when no choice matches."""
+__all__ = ["FuzzySelectDialog", "match_choices"]
 
 
 class _MatchList(Choices):
@@ -53,10 +42,10 @@ class _SearchField(Input):
             dialog.on_navigation_key(event.key)
 
 
-class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
+class FuzzySelectDialog(BaseDialog[str]):
     """Select a choice by typing.
 
-    find_choices: returns the choices for a typed text. allow_free_text: accept a text that is not a choice.
+    find_choices: returns the choices for a typed text.
     verb: label of the Enter key.
     """
 
@@ -65,23 +54,16 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
         title: str,
         find_choices: Callable[[str], Sequence[Choice]],
         *,
-        text: str = "",
         placeholder: str = "",
-        allow_free_text: bool = False,
         verb: str = "choose",
     ) -> None:
         super().__init__(title, classes="search")
         self._find_choices = find_choices
-        self._text = text
         self._placeholder = placeholder
-        self._allow_free_text = allow_free_text
         self.footer_keys = (("↑ ↓", "move"), ("tab", "complete"), ("enter", verb), ("esc", "cancel"))
-        self._has_moved = False
 
     def content(self) -> ComposeResult:
-        field = _SearchField(
-            self._text, placeholder=self._placeholder, compact=True, id="search", select_on_focus=False
-        )
+        field = _SearchField(placeholder=self._placeholder, compact=True, id="search", select_on_focus=False)
         field.cursor_blink = False
         yield field
         yield _MatchList(())
@@ -89,9 +71,6 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
     def on_mount(self) -> None:
         self.set_focus(self.query_one(_SearchField), scroll_visible=False)
         self.update_choices()
-
-    def current_input(self) -> str | None:
-        return self.typed if self._allow_free_text else None
 
     def update_choices(self) -> None:
         """Update the choices after the text or the data changed."""
@@ -106,13 +85,11 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
 
     @on(Input.Changed)
     def _changed(self) -> None:
-        self._has_moved = False
         self.update_choices()
 
     def on_navigation_key(self, key: str) -> None:
         """Handle a key of the text field that moves or completes."""
         found = self.query_one(_MatchList)
-        self._has_moved = True
         match key:
             case "down":
                 found.move_to(found.cursor + 1)
@@ -131,10 +108,8 @@ class FuzzySelectDialog(BaseDialog[FuzzyChoice]):
     @on(LineList.Opened)
     def _submitted(self) -> None:
         choice = self._under_cursor()
-        if self._allow_free_text and choice is not None and self._has_moved:
-            self.dismiss(FuzzyChoice(choice.key, choice.key))
-        elif choice is not None or self._allow_free_text:
-            self.dismiss(FuzzyChoice(self.typed, choice.key if choice is not None else ""))
+        if choice is not None:
+            self.dismiss(choice.key)
 
 
 def match_choices(choices: Sequence[Choice], text: str) -> list[Choice]:

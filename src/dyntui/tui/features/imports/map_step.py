@@ -214,7 +214,7 @@ class MapStep(ValueChoicesMixin):
 
     def _choose_field(self, column: str) -> None:
         dialog = dialogs.field_dialog(self.loaded_mapping, column, self._custom_names)
-        self.console.ask_then(dialog, dialogs.on_field_chosen(lambda field: self._map_column(column, field)))
+        self.console.ask_then(dialog, lambda field: self._map_column(column, field))
 
     def _map_column(self, column: str, field: str | None, transforms: Sequence[str] | None = None) -> None:
         with errors_shown(self.console):
@@ -267,7 +267,7 @@ class MapStep(ValueChoicesMixin):
 
     def action_constant(self) -> None:
         mapping = self.loaded_mapping
-        self.console.ask_then(dialogs.constant_dialog(mapping), dialogs.on_field_chosen(self._ask_constant))
+        self.console.ask_then(dialogs.constant_dialog(mapping), self._ask_constant)
 
     def _ask_constant(self, name: str) -> None:
         mapping = self.loaded_mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as AbstractMapping
 
 from textual import on
@@ -15,7 +15,7 @@ from dyntui.importer.fields import MappingKind, field_for, field_names
 from dyntui.importer.text_transforms import VALUE_TRANSFORMS
 from dyntui.importer.transforms import TRANSFORMS, check_transform, describe_transform
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog, match_choices
+from dyntui.tui.features.imports.fuzzy_select import FuzzySelectDialog, match_choices
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
@@ -25,22 +25,12 @@ from dyntui.tui.kit.widgets.cells import cut, fit
 from dyntui.tui.kit.widgets.line_list import ItemList, LineList
 from dyntui.tui.kit.widgets.line_widget import Piece
 
-__all__ = ["TransformsDialog", "VerifiedDialog", "constant_dialog", "field_dialog", "metadata_key", "on_field_chosen"]
+__all__ = ["TransformsDialog", "VerifiedDialog", "constant_dialog", "field_dialog", "metadata_key"]
 
 
 def metadata_key(column: str) -> str:
     """Return the name of a column as one step of a path."""
     return column.replace(".", "_").strip() or "value"
-
-
-def on_field_chosen(then: Callable[[str], None]) -> Callable[[FuzzyChoice], None]:
-    """Return a callback that calls `then` with the chosen field, or with the typed text."""
-
-    def chosen(found: FuzzyChoice) -> None:
-        if field := found.key or found.text.strip():
-            then(field)
-
-    return chosen
 
 
 def field_dialog(mapping: Mapping, column: str, custom: Sequence[str]) -> FuzzySelectDialog:

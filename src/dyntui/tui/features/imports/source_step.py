@@ -11,23 +11,22 @@ from textual.app import ComposeResult
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
+from dyntui.core.typed_path import PathRule, to_path
 from dyntui.services.imports.wizard_draft import ImportDraft, list_drafts, load_draft, save_draft, save_pasted_rows
 from dyntui.services.imports.wizard_files import (
+    SUFFIXES,
     FileEntry,
     FolderListing,
-    effective_path,
     list_folder,
     recent_files,
     remember_file,
-    split_typed_path,
 )
 from dyntui.tui.features.imports import formatting
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.file_tree import FileTree
-from dyntui.tui.features.imports.fuzzy_select import FuzzyChoice, FuzzySelectDialog
 from dyntui.tui.features.imports.wizard_step import WizardStep
 from dyntui.tui.kit.action_registry import bindings
-from dyntui.tui.kit.dialogs.select_dialog import Choice
+from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput
 from dyntui.tui.kit.dialogs.text_dialog import TextDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
@@ -94,9 +93,6 @@ class SourceStep(WizardStep):
     def _on_folder_loaded(self, listing: FolderListing) -> None:
         self.files.folders[listing.path] = listing
         self.files.build()
-        shown = self.app.screen
-        if isinstance(shown, FuzzySelectDialog) and shown.is_mounted:  # updates itself when it is mounted
-            shown.update_choices()
 
     def _on_recent_loaded(self, loaded: tuple[list[ImportDraft], Sequence[FileEntry]]) -> None:
         self.files.drafts, self.files.recent = loaded
@@ -161,20 +157,10 @@ class SourceStep(WizardStep):
 
     def action_path(self) -> None:
         typed = "" if self.draft.is_pasted or not self.draft.path else self.draft.path
-        dialog = FuzzySelectDialog(
-            "File path",
-            self._complete,
-            text=typed or f"{formatting.short_path(self.files.root)}/",
-            placeholder="/path/to/users.csv",
-            allow_free_text=True,
-            verb="open",
-        )
-        self.console.ask_then(dialog, self._on_path_entered)
-
-    def _on_path_entered(self, chosen: FuzzyChoice) -> None:
-        text = effective_path(chosen.text)
-        is_partial = chosen.key and not text.endswith("/") and not Path(text).expanduser().exists()
-        self.open_path(chosen.key if is_partial else text)
+        text = typed or f"{formatting.short_path(self.files.root)}/"
+        field = FormInput("path", "file", text, path=PathRule(suffixes=SUFFIXES, allows_folder=True))
+        dialog = FormDialog("File path", [field], verb="open")
+        self.console.ask_then(dialog, lambda values: self.open_path(values["path"]))
 
     def action_paste(self) -> None:
         self.console.ask_then(TextDialog("Paste rows", _ABOUT_PASTE, verb="import"), self.choose_pasted_rows)
@@ -186,34 +172,15 @@ class SourceStep(WizardStep):
         elif event.text.strip():
             self.open_path(event.text)
 
-    def _complete(self, typed: str) -> Sequence[Choice]:
-        typed = effective_path(typed)
-        folder, part = split_typed_path(typed)
-        listing = self.files.folders.get(folder)
-        if listing is None:
-            self._load_folder(folder)
-            return ()
-        start = typed[: len(typed) - len(part)]
-        return [
-            Choice(
-                f"{start}{entry.name}{'/' if entry.is_folder else ''}",
-                f"{entry.name}{'/' if entry.is_folder else ''}",
-                note="" if entry.is_folder else formatting.format_size(entry.size_bytes),
-            )
-            for entry in listing.entries
-            if entry.name.casefold().startswith(part.casefold())
-        ]
-
     def open_path(self, typed: str) -> None:
         """Open a file by its typed or pasted path; show a folder."""
-        typed = effective_path(typed.strip().strip("'\""))
-        if not typed:
+        if not typed.strip():
             return
-        path = Path(typed).expanduser()
-        if typed.endswith("/"):
-            self._show_folder(str(path.absolute()))
+        path = to_path(typed).absolute()
+        if path.is_dir():
+            self._show_folder(str(path))
         else:
-            self.choose_file(str(path.absolute()))
+            self.choose_file(str(path))
 
     # A file
 

@@ -15,11 +15,13 @@ from textual.widgets import Input, Static
 
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import safe
+from dyntui.core.typed_path import PathRule
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
+from dyntui.tui.kit.widgets.path_input import PathCandidates, PathInput
 
 __all__ = ["FormChoice", "FormDialog", "FormInput", "Values", "check_with", "find_problems"]
 
@@ -44,6 +46,8 @@ class FormInput:
     """Whether the text is hidden."""
     required: str = ""
     """The problem of an empty field; "" when it may be empty."""
+    path: PathRule | None = None
+    """What the path of a file has to be, for a field that completes it; None for any other text."""
 
 
 def check_with(parse: Callable[[Values], object], name: str = "") -> Callable[[Values], Mapping[str, str]]:
@@ -143,22 +147,34 @@ class FormDialog(BaseDialog[Values]):
         self.fields = tuple(fields)
         self.check = check
         self.on_choice = on_choice
-        self.footer_keys = (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", "next"), ("ctrl+s", verb), ("esc", "cancel"))
+        moves = (("↑ ↓", "field"), ("‹ ›", "change"), ("enter", "next"))
+        saves = (("ctrl+s", verb), ("esc", "cancel"))
+        if all(item.path is None for item in fields):
+            self.footer_keys = (*moves, *saves)
+        elif len(fields) > 1:
+            self.footer_keys = (*moves[:2], ("tab", "complete"), *saves)
+        else:
+            self.footer_keys = (("tab", "complete"), ("enter", verb), ("esc", "cancel"))
 
     def content(self) -> ComposeResult:
         with _Fields(id="fields"):
             for item in self.fields:
                 with Horizontal(classes="row", id=f"row-{item.name}"):
                     yield Static(safe(item.label), classes="label", markup=False)
-                    yield self._widget(item)
+                    shown_in = PathCandidates()
+                    yield self._widget(item, shown_in)
+                if item.path is not None:
+                    yield shown_in
                 note = Static(safe(item.help, 200), classes="note", id=f"note-{item.name}", markup=False)
                 note.set_class(not item.help, "-none")
                 yield note
         yield Static("", id="problem", classes="problem", markup=False)
 
-    def _widget(self, item: FormInput) -> Input | FormChoice:
+    def _widget(self, item: FormInput, shown_in: PathCandidates) -> Input | FormChoice:
         if item.options:
             return FormChoice(item.options, item.value, id=f"field-{item.name}")
+        if item.path is not None:
+            return PathInput(item.value, item.path, shown_in, id=f"field-{item.name}")
         widget = Input(item.value, password=item.secret, compact=True, id=f"field-{item.name}", select_on_focus=False)
         widget.cursor_blink = False
         return widget
@@ -213,9 +229,12 @@ class FormDialog(BaseDialog[Values]):
             self.action_next()
 
     def action_save(self) -> None:
+        for path_input in self.query(PathInput):
+            path_input.complete_only()
         values = self.current_input()
         missing = {item.name: item.required for item in self.fields if item.required and not values[item.name].strip()}
-        problems = {**self.check(values), **missing}
+        paths = {item.name: item.path.problem(values[item.name]) for item in self.fields if item.path is not None}
+        problems = {**self.check(values), **missing, **{name: text for name, text in paths.items() if text}}
         for item in self.fields:
             self.set_note(item.name, problems.get(item.name, item.help), is_problem=item.name in problems)
         self.query_one("#problem", Static).update(safe(problems.get("", ""), 500))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity, safe
+from dyntui.core.typed_path import PathRule, to_path
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
 
@@ -79,27 +80,18 @@ def open_export_dialog(screen: MarkedListScreen) -> None:
     fields = (
         FormInput("what", "rows", next(iter(what)), what),
         FormInput("format", "format", "csv", _LIST_FORMATS),
-        FormInput("path", "file", file.text, help="Must be a new file."),
+        FormInput("path", "file", file.text, help="Must be a new file.", path=PathRule(is_new=True)),
     )
-
-    def check(values: Values) -> dict[str, str]:
-        if not values["path"].strip():
-            return {"path": "Enter a file name."}
-        return {"path": "This file already exists."} if _path(values).exists() else {}
 
     def filled(values: Values) -> None:
         _start_export(screen, marked_ids, values)
 
-    form = FormDialog(f"Export {name}", fields, check=check, on_choice=file.follow_format, verb="export")
+    form = FormDialog(f"Export {name}", fields, on_choice=file.follow_format, verb="export")
     screen.console.ask_then(form, filled)
 
 
-def _path(values: Values) -> Path:
-    return Path(values["path"].strip()).expanduser()
-
-
 def _start_export(screen: MarkedListScreen, marked_ids: Sequence[str], values: Values) -> None:
-    console, path = screen.console, _path(values)
+    console, path = screen.console, to_path(values["path"])
     connection = console.session.connection
     if connection is None:
         return
