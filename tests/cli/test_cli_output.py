@@ -86,7 +86,7 @@ PLACES = {
     "tui/kit/terminal/driver.py": ["self.write"],  # the title, made safe
     "tui/kit/terminal/environment.py": ["sys.__stderr__"],  # the size
     "tui/kit/terminal/output.py": ["driver.write"],  # frames: control characters are replaced in segments
-    "tui/shell/app.py": ["self._driver.write"],  # write_to_terminal
+    "tui/kit/terminal/app_mixin.py": ["self._driver.write"],  # write_to_terminal
     "tui/shell/startup.py": ["sys.__stderr__"],  # the stream that Textual writes to
     "tui/shell/web_browser.py": ["subprocess.Popen"],  # its output is discarded
 }  # fmt: skip
@@ -129,6 +129,19 @@ def run_in_terminal(hostile: Sandbox, home: Path, *arguments: str, answers: tupl
     child.expect(pexpect.EOF)
     child.close()
     return shown + str(child.before)
+
+
+def test_plain_mode_prints_rows_and_progress_as_lines(hostile: Sandbox, tmp_path: Path) -> None:
+    *rows, count = run_in_terminal(hostile, tmp_path, "users", "list", "--plain", "--limit", "3").splitlines()
+    assert (len(rows), count) == (3, "3 of 12 users")
+    assert all(re.match("email: .+, .+, created: ", row) for row in rows)
+    file = tmp_path / "people.csv"
+    file.write_text("email\n" + "".join(f"plain{n}@example.com\n" for n in range(30)))
+    values = ("--set", "emailVerifiedAt=unverified", "--batch", "10", "--settle", "0")
+    shown = run_in_terminal(hostile, tmp_path, "import", str(file), "--plain", "--yes", *values)
+    assert " of 30 rows" in shown and "30 created" in shown
+    assert "\r\x1b" not in shown and "\x1b" not in shown
+    assert not re.search(r"\r(?!\n)", shown)
 
 
 COMMANDS = [

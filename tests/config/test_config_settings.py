@@ -10,6 +10,7 @@ from dyntui.config.errors import ConfigError
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write
 from dyntui.config.settings import Settings
+from dyntui.core.errors import UsageError
 
 
 def test_without_a_file_the_defaults_are_used() -> None:
@@ -27,6 +28,18 @@ def test_values_of_the_file_are_used() -> None:
 def test_the_former_name_of_dashboard_url_is_read() -> None:
     atomic_write(paths().settings_file, b'console_url = "https://dash.example/{id}"\n')
     assert Settings.load().dashboard_url == "https://dash.example/{id}"
+
+
+@pytest.mark.parametrize(("variable", "plain"), [("", True), ("1", True), ("yes", True), ("0", False)])
+def test_the_variable_for_plain_mode_overrides_the_file(
+    variable: str, plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    atomic_write(paths().settings_file, b"plain = true\n")
+    monkeypatch.setenv("DYNTUI_PLAIN", variable)
+    assert Settings.load().plain is plain
+    monkeypatch.setenv("DYNTUI_PLAIN", "maybe")
+    with pytest.raises(UsageError, match="DYNTUI_PLAIN is 'maybe'"):
+        Settings.load()
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,8 @@ class CliContext:
     """Print one JSON document instead of text."""
     no_color: bool = False
     no_cache: bool = False
+    plain: bool = False
+    """Write for a screen reader: only lines of text, no redrawn progress."""
     in_flight: int | None = None
     """Maximum of bulk requests in flight that overrides the setting."""
     debug: bool = False
@@ -160,8 +162,16 @@ class CliContext:
         self.printed += 1
 
     def print_table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Print rows in aligned columns, with cells cut to 60 characters. Does nothing with --json."""
+        """Print rows in aligned columns, with cells cut to 60 characters. Does nothing with --json.
+
+        In plain mode on a terminal, each row is a line of `title: value`.
+        """
         if self.json:
+            return
+        if sys.stdout.isatty() and output.is_plain():
+            for row in rows:
+                named = zip(titles, row, strict=True)
+                print_lines(", ".join(f"{title}: {safe(cell)}" for title, cell in named if cell not in (None, "", "—")))
             return
         cells = [[safe("—" if cell in (None, "") else cell, 60) for cell in row] for row in rows]
         widths = [max([len(title), *(len(row[i]) for row in cells)]) for i, title in enumerate(titles)]
@@ -199,7 +209,12 @@ def ask_passphrase(prompt: str, confirm: bool = False) -> str:
     return output.prompt(prompt, hidden=True, twice=confirm)
 
 
-_VARIABLES = {"no_color": "NO_COLOR", "no_cache": "DYNTUI_NO_CACHE", "in_flight": "DYNTUI_IN_FLIGHT"}
+_VARIABLES = {
+    "no_color": "NO_COLOR",
+    "no_cache": "DYNTUI_NO_CACHE",
+    "plain": "DYNTUI_PLAIN",
+    "in_flight": "DYNTUI_IN_FLIGHT",
+}
 """Options that set an environment variable, because the code that needs them reads the variable."""
 
 
@@ -226,6 +241,7 @@ def _global_options() -> list[click.Option]:
         ("--json", "json", "Print one JSON document.", None),
         ("--no-color", "no_color", "Disable color.", None),
         ("--no-cache", "no_cache", "Do not read or write the row cache.", None),
+        ("--plain", "plain", "Plain mode for screen readers: only lines of text.", None),
         ("--in-flight", "in_flight", "Send at most N requests of bulk work at a time; overrides the setting.", "N"),
         ("--debug", "debug", "Print a redacted traceback with errors.", None),
     ]

@@ -165,7 +165,10 @@ def check_settings() -> Iterator[Check]:
     else:
         rate = f"{settings.rate_per_minute} requests per minute, {settings.bulk_per_minute} of them bulk requests"
         yield Check("settings", "ok", rate)
-        yield _check_writer(settings.terminal)
+        if settings.plain:
+            yield Check("writer", "ok", "plain mode: lines of text for screen readers")
+        else:
+            yield _check_writer(settings.terminal)
     for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         if value := os.environ.get(variable):
             is_path = variable.startswith("SSL")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, combine_options
+from dyntui.cli.output import is_plain, print_lines, show_progress
 from dyntui.cli.output import make_exporter as output_exporter
-from dyntui.cli.output import print_lines, show_progress
 from dyntui.cli.write_helpers import read_ids
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -107,12 +107,12 @@ async def _read_rows(
         async for row in run.in_order(ids, lambda row_id: read_one(connection.client, record, row_id)):
             yield row
         return
-    has_progress = False
+    has_progress = False  # whether a line of progress is open
     try:
         async for scanned in scan(connection.client, record, query=query):
             if sys.stderr.isatty() and scanned.seen % 100 == 0:
                 show_progress(f"{scanned.seen:,} of {scanned.reported or 0:,}")
-                has_progress = True
+                has_progress = not is_plain()
             yield scanned.row
     finally:
         if has_progress:

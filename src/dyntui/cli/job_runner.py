@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dyntui.cli.context import CliContext
 from dyntui.cli.error_handling import report_error
-from dyntui.cli.output import ignore_closed_stream, print_lines, show_progress
+from dyntui.cli.output import PROGRESS_INTERVAL_S, ignore_closed_stream, is_plain, print_lines, show_progress
 from dyntui.cli.signals import StopSignals, stop_signals
 from dyntui.cli.write_helpers import ask_confirmation
 from dyntui.core.errors import (
@@ -48,21 +48,20 @@ __all__ = [
     "run_until_stopped",
 ]
 
-_LINE_INTERVAL_S = 5.0
-"""Seconds between progress lines that do not go to a terminal."""
 _IMPORTED_STATES = ("created", "updated", "exists")
 _FAILED_STATES = ("failed", "unknown", "review", "invalid")
 """Rows in these states make the exit code 1."""
 
 
 class ProgressMeter:
-    """Shows progress on standard error: on a terminal in one line that is replaced, else a line every few seconds.
+    """Shows progress on standard error: on a terminal in one line that is replaced, in plain mode and elsewhere a
+    line every few seconds.
 
     After the terminal is closed, nothing is written any more, so that the job can continue or stop in order.
     """
 
     def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
+        self._is_replaced = sys.stderr.isatty() and not is_plain()
         self._last_line_at = 0.0
         self._has_open_line = False
         self._is_closed = False
@@ -70,12 +69,12 @@ class ProgressMeter:
     def line(self, text: str) -> None:
         """Show a progress text, unless the last line is recent."""
         now_s = time.monotonic()
-        is_recent = not self._is_terminal and now_s - self._last_line_at < _LINE_INTERVAL_S
+        is_recent = not self._is_replaced and now_s - self._last_line_at < PROGRESS_INTERVAL_S
         if self._is_closed or is_recent:
             return
         self._last_line_at = now_s
         try:
-            if self._is_terminal:
+            if self._is_replaced:
                 show_progress(text)
                 self._has_open_line = True
             else:

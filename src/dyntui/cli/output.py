@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from dyntui.services.exports import Exporter, ExportFormat
 
 __all__ = [
+    "PROGRESS_INTERVAL_S",
     "confirm",
     "flush",
     "ignore_closed_stream",
+    "is_plain",
     "make_exporter",
     "print_json",
     "print_lines",
@@ -36,6 +39,10 @@ __all__ = [
     "silence_stdout",
 ]
 
+PROGRESS_INTERVAL_S = 5.0
+"""Seconds between lines of progress that are not replaced."""
+_last_progress_s = 0.0
+"""The monotonic time of the last line of progress in plain mode."""
 _MAX_LINE_CHARS = 20_000
 _MAX_PROGRESS_CHARS = 200
 
@@ -55,9 +62,26 @@ def print_json(document: object, *, indent: int | None = 2, ascii_only: bool = T
     click.echo(plain_json(json.dumps(document, ensure_ascii=ascii_only, indent=indent, default=str)))
 
 
+def is_plain() -> bool:
+    """Return whether plain mode is on: only lines of text, for screen readers."""
+    from dyntui.config.settings import Settings
+
+    return Settings.load().plain
+
+
 def show_progress(text: str, *, end: bool = False) -> None:
-    """Replace the current line of a terminal on standard error; nothing for a pipe. end: also end the line."""
-    if sys.stderr.isatty():
+    """Replace the current line of a terminal on standard error; nothing for a pipe. end: also end the line.
+
+    In plain mode it is a line of its own, every few seconds and at the end.
+    """
+    global _last_progress_s
+    if not sys.stderr.isatty():
+        return
+    if is_plain():
+        if end or monotonic() - _last_progress_s >= PROGRESS_INTERVAL_S:
+            _last_progress_s = monotonic()
+            click.echo(safe(text, _MAX_PROGRESS_CHARS), err=True)
+    else:
         click.echo(f"\r\x1b[K{safe(text, _MAX_PROGRESS_CHARS)}", err=True, nl=end)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dyntui.config.flags import read_flag
 from dyntui.config.profile import CredentialKind, Kind, Profile
 from dyntui.config.profiles import DEFAULT_BASE_URL, Profiles
 from dyntui.config.urls import check_base_url, is_loopback, names_origin, needs_confirmation, origin, origin_text
@@ -23,7 +24,6 @@ _ENVIRONMENT_ID = "DYNTUI_ENVIRONMENT_ID"
 _FALLBACK_ENVIRONMENT_ID = "DYNAMIC_ENVIRONMENT_ID"
 _BASE_URL = "DYNTUI_BASE_URL"
 _READ_ONLY = "DYNTUI_READ_ONLY"
-_YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
 def resolve_profile(
@@ -41,7 +41,7 @@ def resolve_profile(
     an environment variable only if `confirmed_host` names it.
     """
     environ = os.environ if environ is None else environ
-    read_only = read_only or _flag(environ, _READ_ONLY)
+    read_only = read_only or read_flag(environ, _READ_ONLY) or False
     source = _ENVIRONMENT_ID_OPTION if environment_id else _ENVIRONMENT_ID
     environment_id = environment_id or environ.get(_ENVIRONMENT_ID) or None
     base_url = base_url or environ.get(_BASE_URL) or None
@@ -58,13 +58,6 @@ def resolve_profile(
         profile = _make_ad_hoc_profile(profiles, environment_id, base_url, source)
     profile = confirm_origin(_apply_overrides(profile, environment_id, base_url, source), confirmed_host, environ)
     return replace(profile, read_only=True) if read_only else profile
-
-
-def _flag(environ: Mapping[str, str], variable: str) -> bool:
-    value = environ.get(variable, "").strip().lower()
-    if value not in (*_YES, *_NO):
-        raise UsageError(f"{variable} is {value!r}.", hint="Set it to 1 or 0.")
-    return value in _YES
 
 
 def _differs_from_current(profiles: Profiles, current: str, environment_id: str | None, base_url: str | None) -> bool:

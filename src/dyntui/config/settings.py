@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from dyntui.config.errors import ConfigError
+from dyntui.config.flags import read_flag
 from dyntui.config.paths import paths
 from dyntui.config.table_rules import (
     BOOLEAN,
@@ -22,12 +23,14 @@ from dyntui.config.table_rules import (
 )
 from dyntui.config.toml import read_toml
 
-__all__ = ["Settings"]
+__all__ = ["PLAIN_VARIABLE", "Settings"]
 
 T = TypeVar("T")
 
 _IN_FLIGHT_VARIABLE = "DYNTUI_IN_FLIGHT"
 """The environment variable that overrides the setting `in_flight`; --in-flight sets it."""
+PLAIN_VARIABLE = "DYNTUI_PLAIN"
+"""The environment variable that overrides the setting `plain`; --plain sets it."""
 _OLD_NAMES = {"console_url": "dashboard_url"}
 """Former names of settings that are still read."""
 
@@ -50,6 +53,8 @@ class Settings:
     """Whether spinners and other animations move."""
     terminal: str = _setting("lean", one_of(("lean", "textual")))
     """Terminal writer: lean sends only changes, textual is Textual's own output."""
+    plain: bool = _setting(False, BOOLEAN)
+    """Plain mode, for screen readers: text that is only appended, not drawn; DYNTUI_PLAIN overrides it."""
     rate_per_minute: int = _setting(1500, whole_number(0, 100_000))
     """Maximum requests per minute; 0: no limit."""
     bulk_per_minute: int = _setting(150, whole_number(0, 100_000))
@@ -83,6 +88,8 @@ class Settings:
             settings["in_flight"] = int(text) if text.isdecimal() else text
             if problem := rules["in_flight"](settings["in_flight"]):
                 raise ConfigError(f"{_IN_FLIGHT_VARIABLE} {problem}.")
+        if (plain := read_flag(os.environ, PLAIN_VARIABLE)) is not None:
+            settings["plain"] = plain
         return cls(**settings, keymap=_keymap())
 
 

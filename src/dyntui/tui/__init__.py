@@ -44,9 +44,9 @@ def _run(profile: Profile | None, demo: SandboxOptions | None, read_only: bool) 
     from dyntui.config.settings import Settings
     from dyntui.tui.shell import startup
 
-    startup.check_terminal()
-    startup.survive_hangup()
     settings = Settings.load()
+    startup.check_terminal(settings.plain)
+    startup.survive_hangup()
     from dyntui.tui.shell.app import Console
     from dyntui.tui.shell.console_state import ConsoleState
 

@@ -59,6 +59,9 @@ _AGE_INTERVAL_S = 20.0
 """Seconds between updates of ages on the screen; unchanged text is not painted."""
 _START_PERIOD_S = 3.0
 """Seconds after the first screen until garbage collection and the rest of the styles are loaded."""
+_SEVERITY_NAMES: dict[SeverityLevel, str] = {"information": "Message", "warning": "Warning", "error": "Error"}
+"""How plain mode begins a notification."""
+_PLAIN_GREETING = "dyntui in plain mode. ? lists the keys of a screen, ctrl+l reads the screen again, Q quits."
 _SLOW_REQUEST_S = 0.3
 """Seconds after which a request is shown in the header."""
 _QUIT_GRACE_S = 12.0
@@ -83,8 +86,10 @@ class Console(TerminalActionsMixin):
         self.settings = settings or Settings()
         # An ansi theme is chosen before the base class picks its filter: NO_COLOR in another order is black on black.
         no_color = True if "NO_COLOR" in os.environ else None
-        super().__init__(session, ansi_color=no_color, terminal=self.settings.terminal)
+        super().__init__(session, ansi_color=no_color, terminal=self.settings.terminal, plain=self.settings.plain)
         control_character_filter.install()
+        if self.announcer is not None:
+            self.announcer.greeting = _PLAIN_GREETING
         self.latency = Latency()
         self.in_flight = 0
         self._is_quitting = False
@@ -99,7 +104,7 @@ class Console(TerminalActionsMixin):
             self.register_theme(own_theme)
         theme = self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
         self.theme = NO_COLOR_THEME if self.no_color else theme
-        self.animation_level = startup.animation_level(self.settings.animations)
+        self.animation_level = startup.animation_level(self.settings.animations and not self.settings.plain)
         self.custom_keys = current_keymap(self.settings.keymap)
         self.set_keymap(self.custom_keys)
 
@@ -263,6 +268,8 @@ class Console(TerminalActionsMixin):
         """
         text = safe(message, 1000)
         self.session.notifications.append(Notification(now(), severity, text))
+        if self.announcer is not None:
+            self.announcer.announce_message(f"{_SEVERITY_NAMES[severity]}: {text}")
         shown_text, shown_until = self._last_toast
         if text == shown_text and monotonic() < shown_until:
             return
@@ -278,10 +285,6 @@ class Console(TerminalActionsMixin):
 
         self._clipboard = text  # the paste key of a field inserts this
         clipboard.send_to_clipboard(self, text, "selection", lines=True)
-
-    def write_to_terminal(self, data: str) -> None:
-        if self._driver is not None:
-            self._driver.write(data)
 
     def edit_stored(self, profile: Profile, stored: Collection[str], focus: str) -> None:
         """Open the form of a stored profile with the cursor in the field `focus`."""

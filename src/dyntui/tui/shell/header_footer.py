@@ -15,6 +15,7 @@ from dyntui.config.urls import shown_host
 from dyntui.core.ids import short_id
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import ActiveAction, key_label
+from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
@@ -39,21 +40,16 @@ class Breadcrumbs(LineWidget):
     def _session(self) -> ConsoleState:
         return cast("ConsoleApp", self.app).session
 
+    def accessible_lines(self) -> Sequence[str]:
+        path = join_texts(*(plain_text(safe(part, 200)) for part in self.breadcrumbs))
+        environment = join_texts(*(plain_text(text) for text, style in self._environment() if style == "kind"))
+        return [f"Screen: {path}, {environment}"] if path else []
+
+    def accessible_details(self) -> Sequence[str]:
+        return [f"Environment: {plain_text(''.join(text for text, _ in self._environment()))}"]
+
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        profile = self._session.profile
-        left: list[Piece] = [(" ", "")]
-        if profile is None and self._session.demo is not None:
-            left += [("● sandbox", "kind"), ("  demo", "kind")]
-        elif profile is None:
-            left += [("dyntui", "kind"), ("  no environment", "")]
-        else:
-            left += [(f"● {profile.kind}", "kind"), (f"  {safe(profile.name, 40)}", "kind")]
-            left.append((f" · {safe(short_id(profile.environment_id), 20)}", ""))
-            if self._session.demo is None and (host := shown_host(profile.base_url)):
-                # The end of a host name tells its owner.
-                left.append((f"  {_cut_left(safe(host, 300), _HOST_WIDTH)}", "kind"))
-            if profile.read_only or self._session.read_only:
-                left.append(("  read-only", "kind"))
+        left = [(" ", ""), *self._environment()]
         used = sum(width_of(text) for text, _ in left)
         breadcrumbs = " › ".join(safe(part, 80) for part in self.breadcrumbs)
         room = width - used - 3
@@ -61,6 +57,21 @@ class Breadcrumbs(LineWidget):
         centre = max(used + 3, (self.screen.size.width - width_of(breadcrumbs)) // 2)
         centre = min(centre, width - width_of(breadcrumbs))
         return [*left, (" " * (centre - used) + breadcrumbs, "")], ""
+
+    def _environment(self) -> list[Piece]:
+        profile = self._session.profile
+        if profile is None and self._session.demo is not None:
+            return [("● sandbox", "kind"), ("  demo", "kind")]
+        if profile is None:
+            return [("dyntui", "kind"), ("  no environment", "")]
+        pieces = [(f"● {profile.kind}", "kind"), (f"  {safe(profile.name, 40)}", "kind")]
+        pieces.append((f" · {safe(short_id(profile.environment_id), 20)}", ""))
+        if self._session.demo is None and (host := shown_host(profile.base_url)):
+            # The end of a host name tells its owner.
+            pieces.append((f"  {_cut_left(safe(host, 300), _HOST_WIDTH)}", "kind"))
+        if profile.read_only or self._session.read_only:
+            pieces.append(("  read-only", "kind"))
+        return pieces
 
 
 def _cut_left(text: str, width: int) -> str:
@@ -76,6 +87,13 @@ class StatusIndicator(LineWidget):
     """The right of the header: slow requests, the latency, a running job."""
 
     in_flight = 0
+
+    def accessible_lines(self) -> Sequence[str]:
+        return []
+
+    def accessible_details(self) -> Sequence[str]:
+        job = cast("ConsoleApp", self.app).session.job_label
+        return [plain_text(safe(job, 60))] if job else []
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         console = cast("ConsoleApp", self.app)
@@ -112,6 +130,14 @@ class StatusBar(LineWidget):
         shown.sort(key=lambda active: active.action.rank)
         self._keys = tuple((_shown_keys(active), active.action.title) for active in shown)
         self.repaint()
+
+    def accessible_lines(self) -> Sequence[str]:
+        return [plain_text(text) for text, style in self.parts if style == "warn"]
+
+    def accessible_details(self) -> Sequence[str]:
+        status = join_texts(*(plain_text(text) for text, _ in self.parts))
+        keys = join_texts(*(f"{plain_text(key)} {title}" for key, title in self._keys))
+        return [text for text in (status and f"Status: {status}", keys and f"Keys: {keys}") if text]
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         essential_keys = (*self._keys[:1], *self._keys[-2:]) if len(self._keys) > 3 else self._keys

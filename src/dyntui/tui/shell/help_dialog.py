@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 
 from dyntui.tui.kit.action_registry import ACTIONS, ActiveAction, heading_of, key_label
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import pad, width_of
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
@@ -38,6 +39,12 @@ class _HelpLines(WrappedItemList[str | ActiveAction]):
         self.items = rows
         self._widest_keys = max((width_of(_keys(active)) for active in actions), default=0)
         self._title_width = min(_MAX_TITLE_WIDTH, max((width_of(active.action.title) for active in actions), default=0))
+
+    def accessible_line(self, index: int) -> str:
+        row = self.items[index]
+        if isinstance(row, str):
+            return f"heading: {row}" if row else "blank"
+        return join_texts(plain_text(_keys(row)), row.action.title, row.description)
 
     def item_lines(self, index: int, width: int) -> ItemLines:
         row = self.items[index]

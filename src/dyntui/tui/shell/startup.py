@@ -29,12 +29,17 @@ _HANGUP_CHECK_INTERVAL_S = 2.0
 _HINT = "Use the command line instead, such as `dyntui users list`; see `dyntui --help`."
 
 
-def check_terminal() -> None:
-    """Raise UsageError when the terminal cannot show the console."""
+def check_terminal(plain: bool = False) -> None:
+    """Raise UsageError when the terminal cannot show the console.
+
+    plain: whether the console writes only text, which every terminal of a POSIX system can show.
+    """
+    if plain and os.name != "posix":
+        raise UsageError("Plain mode of the console works only on POSIX systems.", hint=_HINT)
     if not (sys.__stdin__ and sys.__stdin__.isatty() and sys.__stderr__ and sys.__stderr__.isatty()):
         raise UsageError("The console needs a terminal as standard input and standard error.", hint=_HINT)
     name = os.environ.get("TERM", "")
-    if name in ("", "dumb", "unknown"):
+    if name in ("", "dumb", "unknown") and not plain:
         raise UsageError(f"This terminal cannot show the console (TERM={name or 'not set'}).", hint=_HINT)
     encoding = locale.getencoding()  # the encoding of the locale also in Python's UTF-8 mode
     if os.name == "posix" and encoding.lower().replace("-", "") != "utf8":

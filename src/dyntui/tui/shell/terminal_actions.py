@@ -64,6 +64,9 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
             self.notify(_NO_JOB_CONTROL, severity="warning")
 
     def action_repaint(self) -> None:
+        if self.announcer is not None:
+            self.announcer.read_screen()
+            return
         if self.lean is not None:
             self.output_bypassed()
         self.refresh(layout=True)

@@ -92,6 +92,9 @@ class FileTree(ItemList[FileNode]):
         elif not listing.entries:
             nodes.append(FileNode("text", "no files to import", depth=depth))
 
+    def accessible_state(self) -> object:
+        return self.cursor, self.current
+
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         node = self.items[index]
         bar = self.bar(index)

@@ -6,7 +6,7 @@ afterwards stays open until that is done (`on_submit`, `finish`, `reopen`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from textual import on
@@ -21,6 +21,7 @@ from textual.widgets import Input, Static, TextArea
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import ActionMixin, bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
+from dyntui.tui.kit.plain.plain_text import plain_text
 from dyntui.tui.kit.widgets.cells import width_of, wrapped
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
@@ -37,6 +38,10 @@ class DialogFooter(LineWidget):
         self.keys = keys
         self.message = ""
         self.message_style = "dim"
+
+    def accessible_lines(self) -> Sequence[str]:
+        keys = ", ".join(f"{plain_text(key).replace(', ', ' or ')} {title}" for key, title in self.keys)
+        return [text for text in (plain_text(self.message), f"Keys: {keys}" if keys else "") if text]
 
     def line(self, y: int, width: int) -> tuple[list[Piece], str]:
         lines = self._lines(width)

@@ -15,6 +15,8 @@ _MAX_HEIGHT = 16
 
 
 class _Text(WrappedItemList[str]):
+    READ_WHOLE = True
+
     def item_lines(self, index: int, width: int) -> ItemLines:
         return hang((), self.items[index], "", width)
 

@@ -12,6 +12,7 @@ from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import pad, width_of
 from dyntui.tui.kit.widgets.line_list import LineList
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
@@ -46,6 +47,10 @@ class Choices(WrappedItemList[Choice]):
         self._signs = max((width_of(choice.sign) for choice in choices), default=0)
         labels = (width_of(safe(choice.label)) for choice in choices if choice.note)
         self._labels = min(_MAX_LABEL_WIDTH, max(labels, default=0))
+
+    def accessible_line(self, index: int) -> str:
+        choice = self.items[index]
+        return join_texts(*(plain_text(safe(text, 500)) for text in (choice.sign, choice.label, choice.note)))
 
     def item_lines(self, index: int, width: int) -> ItemLines:
         choice = self.items[index]

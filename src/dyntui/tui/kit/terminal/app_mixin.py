@@ -1,10 +1,10 @@
-"""The app's part of the lean output. An app inherits from `LeanDisplayMixin` before `App`."""
+"""The app's part of the lean output and of plain mode. An app inherits from `LeanDisplayMixin` before `App`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
@@ -18,18 +18,31 @@ from dyntui.tui.kit.terminal.driver import TerminalDriverMixin
 from dyntui.tui.kit.terminal.environment import erases_with_background, in_gnu_screen
 from dyntui.tui.kit.terminal.output import Output
 
+if TYPE_CHECKING:
+    from dyntui.tui.kit.plain.announcer import Announcer
+
 __all__ = ["LeanDisplayMixin"]
 
 
 class LeanDisplayMixin(textual_internals.DisplayHookMixin[ReturnType]):
     """A mixin for apps that sends only what changed: `class MyApp(LeanDisplayMixin[int], App[int])`."""
 
-    def __init__(self, *arguments: Any, terminal: str = "", **named: Any) -> None:
-        """terminal: the setting, `lean` or `textual`; the environment variable DYNTUI_TERMINAL overrides it."""
+    def __init__(self, *arguments: Any, terminal: str = "", plain: bool = False, **named: Any) -> None:
+        """terminal: the setting, `lean` or `textual`; the environment variable DYNTUI_TERMINAL overrides it.
+
+        plain: write lines of text for a screen reader, and draw nothing.
+        """
+        self.announcer: Announcer | None = None  # before the base class chooses its driver
+        """Writes the lines of plain mode; None when the screen is drawn."""
+        if plain:
+            from dyntui.tui.kit.plain.announcer import Announcer
+
+            self.announcer = Announcer(self)
         super().__init__(*arguments, **named)
         if in_gnu_screen() and constants.COLOR_SYSTEM == "auto":
             textual_internals.set_colors(self.console, ColorSystem.EIGHT_BIT)
-        self.lean_reason = lean_disabled_reason(terminal) or textual_internals.unexpected_internals()
+        reason = lean_disabled_reason(terminal) or textual_internals.unexpected_internals()
+        self.lean_reason = "plain mode" if plain else reason
         """Why Textual's own output is used; "" when the lean output is."""
         self.lean: Output | None = None
         """The lean output; None when Textual's own output is used."""
@@ -43,6 +56,10 @@ class LeanDisplayMixin(textual_internals.DisplayHookMixin[ReturnType]):
             return driver_class
         from textual.drivers.linux_driver import LinuxDriver
 
+        if self.announcer is not None and driver_class is LinuxDriver:
+            from dyntui.tui.kit.plain.plain_driver import PlainLinuxDriver
+
+            return PlainLinuxDriver
         from dyntui.tui.kit.terminal.linux_driver import ConsoleLinuxDriver
 
         return ConsoleLinuxDriver if driver_class is LinuxDriver else driver_class
@@ -51,6 +68,17 @@ class LeanDisplayMixin(textual_internals.DisplayHookMixin[ReturnType]):
         """Set the title of the terminal's window, any text, until the terminal is given to another program."""
         if isinstance(self._driver, TerminalDriverMixin):
             self._driver.set_title(title)
+
+    def write_to_terminal(self, data: str) -> None:
+        """Write an escape sequence to the terminal without changing the screen."""
+        if self.announcer is not None:
+            self.announcer.write_sequence(data)
+        elif self._driver is not None:
+            self._driver.write(data)
+
+    def post_display_hook(self) -> None:
+        if self.announcer is not None:
+            self.announcer.schedule()
 
     def takes_frames(self) -> bool:
         return self.lean is not None and self.lean.running

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dyntui.core.text import plain_json, safe
 from dyntui.core.times import detail_text, parse_time
+from dyntui.tui.kit.plain.plain_text import plain_text
 from dyntui.tui.kit.widgets.cells import pad, width_of
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
@@ -58,6 +59,16 @@ class FieldList(WrappedItemList[FieldLine]):
         """The line under the cursor; None on a heading."""
         field = self.current
         return None if field is None or field.heading else field
+
+    def accessible_line(self, index: int) -> str:
+        field = self.items[index]
+        if field.heading:
+            return f"heading: {plain_text(field.label)}"
+        label, value = plain_text(safe(field.label, 100)), plain_text(_value_text(field.value))
+        return f"{label}: {value}" if label else value
+
+    def accessible_state(self) -> object:
+        return self.cursor, self.current, self.count
 
     def item_lines(self, index: int, width: int) -> ItemLines:
         field = self.items[index]

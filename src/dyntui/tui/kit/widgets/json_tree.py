@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dyntui.core.json_types import as_list
-from dyntui.core.text import plain_json, safe
+from dyntui.core.text import plain_json, quantity, safe
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.clipboard import ClipboardApp, send_to_clipboard
+from dyntui.tui.kit.plain.plain_text import join_texts
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedList, hang
 
@@ -144,6 +145,16 @@ class JsonTree(WrappedList):
         number = next((number for number, path in enumerate(found) if order[path] > current), 0)
         self.go_to(found[number])
         return number + 1, len(found)
+
+    def accessible_line(self, index: int) -> str:
+        node = self._rows[index]
+        value = _value_text(node.value)
+        if node.folds:
+            kind = "list" if isinstance(node.value, list) else "object"
+            value = f"{kind} of {quantity(len(node.children()), 'item')}"
+            value += ", unfolded" if node.open else ", folded"
+        key = safe(node.key, 100)
+        return join_texts(f"{key}: {value}" if key else value, f"level {node.depth + 1}" if node.depth else "")
 
     # Drawing and folding
 

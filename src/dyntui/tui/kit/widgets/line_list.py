@@ -15,6 +15,7 @@ from textual.message import Message
 
 from dyntui.tui.kit.action_registry import ActionMixin, bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
+from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
@@ -49,6 +50,12 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
 
     LOOKS_FOCUSED: ClassVar[bool] = False
     """Whether the line under the cursor is always drawn as in a list that has the focus."""
+
+    LINE_NOUN: ClassVar[str] = ""
+    """What plain mode calls a line in its position, with a blank after it."""
+
+    READ_WHOLE: ClassVar[bool] = False
+    """Whether plain mode reads all lines in view, as of a text, and not only the line under the cursor."""
 
     BINDINGS = bindings(KIT_ACTIONS, "rows")
 
@@ -117,6 +124,36 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         number = next((number for number, index in enumerate(found) if index > self.cursor), 0)
         self.move_to(found[number])
         return number + 1, len(found)
+
+    # Plain mode
+
+    def accessible_line(self, index: int) -> str:
+        """Return line `index` as plain mode reads it, without its position; "" while it is not loaded."""
+        return plain_text(self.text_at(index).removeprefix("▌"))
+
+    def accessible_state(self) -> object:
+        """Return a value that changes when the line under the cursor has to be read again, but not with its age."""
+        return self.cursor, self.accessible_line(self.cursor) if self.count else ""
+
+    def accessible_summary(self) -> str:
+        """Return what is true of the whole list and read when it changes, such as the number of marks."""
+        return ""
+
+    @property
+    def accessible_cursor(self) -> str:
+        """The line under the cursor with its position, or the text of an empty list; "" while it is not loaded."""
+        if not self.count:
+            lines = ("".join(text for text, _ in self.draw_empty(y, UNLIMITED_WIDTH)) for y in range(3))
+            return join_texts(*map(plain_text, lines))
+        line = self.accessible_line(self.cursor)
+        return f"{line}, {self.LINE_NOUN}{self.cursor + 1:,} of {self.count:,}" if line else ""
+
+    def accessible_lines(self) -> Sequence[str]:
+        if self.READ_WHOLE:
+            lines = map(self.accessible_line, range(self.top, min(self.count, self.top + self.visible_count)))
+        else:
+            lines = map(str, (self.accessible_cursor,) if self.LOOKS_FOCUSED else ())
+        return [line for line in lines if line]
 
     # Painting
 

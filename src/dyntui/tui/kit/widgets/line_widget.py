@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from dyntui.tui.kit.control_character_filter import replace_controls
+from dyntui.tui.kit.plain.plain_text import plain_text
 
 __all__ = ["LINE_STYLES", "LineWidget", "Piece", "highlight_words"]
 
@@ -73,6 +74,16 @@ class LineWidget(Widget):
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         """Return the pieces of line `y` and its base style: "", `cursor` or `cursor-blurred`."""
         raise NotImplementedError
+
+    def accessible_lines(self) -> Sequence[str]:
+        """Return the text of the widget for plain mode. Lines that were not there before are announced."""
+        width, height = self.size
+        lines = ("".join(text for text, _ in self.line(y, width)[0]) for y in range(height))
+        return [text for line in lines if (text := plain_text(line))]
+
+    def accessible_details(self) -> Sequence[str]:
+        """Return more text for plain mode, which is announced only on request."""
+        return ()
 
     def render_line(self, y: int) -> Strip:
         state = self._shown[y] = self._line_state(y, self.size.width)

@@ -29,6 +29,9 @@ class Spinner(LineWidget):
         self._frame += 1
         self.repaint()
 
+    def accessible_lines(self) -> Sequence[str]:
+        return [self.label] if self.label else []
+
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         still = self.app.animation_level == "none"
         return [(_STILL if still else _FRAMES[self._frame % len(_FRAMES)], "accent"), (f" {self.label}", "dim")], ""

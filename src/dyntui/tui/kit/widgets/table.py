@@ -22,6 +22,7 @@ from dyntui.core.text import safe
 from dyntui.core.times import now, time_width
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
+from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_list import LineList, Piece
 from dyntui.tui.kit.widgets.line_widget import highlight_words
@@ -36,6 +37,8 @@ _MAX_DIRECT_RANGE = 5_000
 """A longer range is marked by the screen, which can show progress."""
 _MAX_EMPTY_LINES = 3
 """The maximum of lines of the text in place of rows."""
+_SIGN_WORDS = {" ": "", "×": "deleted", "•": "marked", "~": "changed"}
+"""The words of plain mode for the signs before rows."""
 _MAX_GROWTH = 3
 """A growing column takes at most this many times its width."""
 
@@ -89,6 +92,7 @@ class _Layout(NamedTuple):
 class Table(LineList):
     """A table of rows, with columns, marks and a cursor."""
 
+    LINE_NOUN = "row "
     BINDINGS = bindings(KIT_ACTIONS, "table")
 
     @dataclass
@@ -235,6 +239,22 @@ class Table(LineList):
     def text_at(self, index: int) -> str:
         row, at = self.view.get(index), now()
         return " ".join(column.cell(row, at) for column in self.columns) if row is not None else ""
+
+    def accessible_line(self, index: int) -> str:
+        """Return the columns that have a value, as `column: value`, also those that do not fit on the screen."""
+        row, at = self.view.get(index), now()
+        if row is None:
+            return ""
+        cells = ((column.name, plain_text(safe(column.cell(row, at)))) for column in self.columns)
+        texts = [f"{name}: {cell}" for name, cell in cells if cell not in ("", "none")]
+        return join_texts(*texts, _SIGN_WORDS[self._row_sign(index)[0]]) or "empty row"
+
+    def accessible_state(self) -> object:
+        view, cursor = self.view, self.cursor
+        return view.id_at(cursor), view.get(cursor), self.count, self._row_sign(cursor), self.columns
+
+    def accessible_summary(self) -> str:
+        return f"{len(self.marks):,} marked" if self.marks else ""
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         row = self.view.get(index)

@@ -9,6 +9,7 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
+from dyntui.core.text import quantity
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
@@ -52,6 +53,14 @@ class TabBar(LineWidget):
     def _gap(self, width: int) -> int:
         used = 1 + sum(1 + width_of(text) for text in self._texts())
         return next((gap for gap in (3, 2) if used + gap * (len(self.names) - 1) <= width), 1)
+
+    def accessible_lines(self) -> Sequence[str]:
+        count = self.counts[self.current]
+        number = "" if count is None else f", {quantity(count, 'item')}"
+        return [f"Tab: {self.names[self.current]}{number}, tab {self.current + 1} of {len(self.names)}"]
+
+    def accessible_details(self) -> Sequence[str]:
+        return [f"Tabs: {', '.join(self._texts())}"]
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         pieces: list[Piece] = [(" ", "")]

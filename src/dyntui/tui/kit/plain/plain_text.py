@@ -1,0 +1,46 @@
+"""Text for screen readers: without box drawing, signs and alignment, which are replaced by words and commas."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["join_texts", "plain_text"]
+
+_WORDS = {
+    "✓": "done",
+    "✕": "error:",
+    "▾": "unfolded",
+    "↑": "up",
+    "↓": "down",
+    "←": "left",
+    "→": "to",
+    "‹": "left",
+    "›": "right",
+}
+_SIGN = re.compile(f"\\s?([{''.join(_WORDS)}])\\s?")
+_REPLACED = str.maketrans({"—": "-", "…": "...", "·": ", ", "▸": " ", "\N{LEFT-TO-RIGHT MARK}": ""})
+_DRAWING = re.compile("[\u2500-\u25ff\u2800-\u28ff\u21f5\u29d6•⇅⧖]")
+"""Lines, blocks, geometric shapes, Braille patterns, and the bullet of a marked row."""
+_NOT_LOADED = re.compile("·(?: ?·)+")
+_GAP = re.compile(r"[\s\xa0]{2,},?|\s,")
+_COMMAS = re.compile(r",(?:\s*,)+\s*")
+_CHECKED, _UNCHECKED = "[x] ", "[ ] "
+
+
+def plain_text(text: str) -> str:
+    """Return `text` as it should be read: columns separated by commas, signs as words, drawing removed."""
+    text = text.strip()
+    if text.isascii() and "  " not in text and "[" not in text:
+        return text
+    if text == "—":
+        return "none"
+    text = _SIGN.sub(lambda sign: f" {_WORDS[sign[1]]} ", _NOT_LOADED.sub("", text).translate(_REPLACED))
+    text = _DRAWING.sub("  ", text).strip()
+    if text.startswith((_CHECKED, _UNCHECKED)):
+        text = ("selected, " if text.startswith(_CHECKED) else "not selected, ") + text[len(_CHECKED) :].strip()
+    return " ".join(_COMMAS.sub(", ", _GAP.sub(", ", text)).split()).strip(" ,")
+
+
+def join_texts(*texts: str) -> str:
+    """Return the texts that are not empty, separated by commas."""
+    return ", ".join(text for text in texts if text)
