@@ -74,11 +74,12 @@ def commands() -> str:
 def resources() -> str:
     """Return the page about the resources and the operations, with their screens and commands."""
     lines = ["# Resources\n", NOTE, RESOURCES_TEXT]
-    lines.append("| resource | screen | command | actions | operations |\n|---|---|---|---|---|")
+    lines.append("| resource | content | screen | command | actions | operations |\n|---|---|---|---|---|---|")
     for record in RESOURCES.values():
         actions = ", ".join(action.name for action in record.actions) or "—"
         operations = " ".join(f"`{name}`" for name in record.operations)
-        lines.append(f"| {record.title} | {_screen(record)} | {_commands(record)} | {actions} | {operations} |")
+        cells = (record.title, record.description, _screen(record), _commands(record), actions, operations)
+        lines.append(f"| {' | '.join(cells)} |")
     lines.append(OPERATIONS_TEXT)
     lines.append("| operation | request | screen | command |\n|---|---|---|---|")
     holders: dict[str, list[Resource]] = {}

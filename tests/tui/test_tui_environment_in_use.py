@@ -141,6 +141,31 @@ async def test_a_changed_environment_id_closes_all_screens_of_the_old_environmen
             assert console.back_disabled_reason() is not None
 
 
+async def test_a_number_switches_to_another_environment(serve: Serve) -> None:
+    with serve(users=3) as sandbox:
+        first = _box(sandbox)
+        for other in (replace(first, name="second"), replace(first, name="third")):
+            stored(other)
+            store_for(CredentialKind.FILE).set(other, sandbox.token)
+        console = Console(ConsoleState(profile=first))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            for key in ("at", "3"):  # without a wait until the profiles are read
+                await pilot.press(key)
+            await settled(pilot)
+            assert "sandbox  third" in lines_of(console)[0]
+            await press(pilot, "at")
+            assert "1 box" in lines_of(console)[2] and "1-3 switch" in lines_of(console)[-1]
+            await press(pilot, "slash", *"third", "enter", "2")
+            assert "sandbox  second" in lines_of(console)[0]
+            await press(pilot, "at", "7")
+            assert console.session.notifications[-1].text == "There is no environment 7."
+            await press(pilot, "colon", *"env", "space", "1", "enter")
+            assert "sandbox  box" in lines_of(console)[0]
+            await press(pilot, "colon", *"env", "space", *"third", "enter")
+            assert "sandbox  third" in lines_of(console)[0]
+
+
 @pytest.mark.parametrize("kind", ["sandbox", "live"])
 async def test_recent_users_are_suggested_after_the_next_start(
     serve: Serve, kind: Any, monkeypatch: pytest.MonkeyPatch

@@ -30,10 +30,12 @@ from dyntui.services.actions.resource_actions import find_action, make_write_act
 from dyntui.services.actions.write_types import Confirmation, Target
 from dyntui.tui.features.users.user_screen import UserScreen
 from dyntui.tui.features.wallets.wallet_screen import WalletScreen
+from dyntui.tui.kit.widgets.prompt import Suggestion, Suggestions
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.base_screen import ConsoleScreen
 from dyntui.tui.shell.console_state import ConsoleState
 from dyntui.tui.shell.header_footer import StatusBar
+from dyntui.tui.shell.jump_targets import available_jumps
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 from dyntui.tui.shell.palette import ActionPalette
 
@@ -102,10 +104,24 @@ async def test_the_jump_bar_opens_a_resource_by_a_part_of_its_name() -> None:
     async with console.run_test() as pilot:
         await settled(pilot)
         await press(pilot, "colon", "a", "l")
-        assert "Allowlists of this environment" in text_of(console)
+        assert "Who may sign in, by email, phone, wallet or domain" in text_of(console)
         await press(pilot, "enter")
         assert "allowlists" in lines_of(console)[0]
         assert "Beta testers" in text_of(console)
+
+
+async def test_every_jump_target_says_what_is_there_and_is_shown_whole_in_80_columns() -> None:
+    console = demo(users=3)
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        jumps = [*available_jumps(console)]
+        assert len({jump.title for jump in jumps}) == len(jumps) > 50
+        for target in jumps:
+            console.screen.query_one(Suggestions).show([Suggestion(target.name, target.title)])
+            await pilot.pause()
+            line = next(line for line in lines_of(console) if target.name in line and target.title in line)
+            words = {target.name, target.name.removesuffix("s"), target.name.replace("-", " ")}
+            assert "…" not in line and target.title.casefold() not in words
 
 
 async def test_the_jump_bar_accepts_a_filter_after_the_name() -> None:

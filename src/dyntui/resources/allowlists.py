@@ -76,6 +76,7 @@ def entry_label(entry: Row) -> str:
 
 ALLOWLISTS = Resource(
     name="allowlists",
+    description="Who may sign in, by email, phone, wallet or domain",
     aliases=("al", "lists", "access"),
     list=ListOperation("getAllowlistsByEnvironmentId"),
     columns=(
@@ -110,6 +111,7 @@ ALLOWLISTS = Resource(
 
 ALLOWLIST_ENTRIES = Resource(
     name="allowlist-entries",
+    description="The identifiers on one allowlist",
     singular="allowlist entry",
     group="Allowlists",
     parent_resource="allowlists",

@@ -9,6 +9,7 @@ __all__ = ["ANALYTICS"]
 
 ANALYTICS = Resource(
     name="analytics",
+    description="Charts of users, visits and wallets over time",
     aliases=("charts",),
     singular="metric",
     key="name",

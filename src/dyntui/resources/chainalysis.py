@@ -13,6 +13,7 @@ __all__ = ["CHAINALYSIS"]
 
 CHAINALYSIS = Resource(
     name="chainalysis",
+    description="Sanctions screening of wallets",
     also_changes=("settings",),
     aliases=("sanctions",),
     singular="Chainalysis configuration",

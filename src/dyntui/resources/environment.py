@@ -15,6 +15,7 @@ __all__ = ["RECORDS"]
 
 SETTINGS = Resource(
     name="settings",
+    description="Sign-in, chains, security and look, as a tree",
     also_changes=("providers", "exchanges", "sdk-views", "custom-fields", "chainalysis"),
     aliases=("set",),
     singular="environment",
@@ -41,6 +42,7 @@ SETTINGS = Resource(
 
 STATISTICS = Resource(
     name="statistics",
+    description="Totals of visitors and users, and of last month",
     aliases=("stats",),
     group="Environments",
     key="name",
@@ -56,6 +58,7 @@ STATISTICS = Resource(
 
 KEYS = Resource(
     name="keys",
+    description="The public key that verifies your users' JWTs",
     title="Public Key",
     singular="key",
     group="Environments",
@@ -70,6 +73,7 @@ KEYS = Resource(
 
 ORIGINS = Resource(
     name="origins",
+    description="Sites that may use the SDK (CORS)",
     also_changes=("settings",),
     aliases=("origin", "cors"),
     list=ListOperation("getOrigins", "origins"),
@@ -90,6 +94,7 @@ ORIGINS = Resource(
 
 DEEPLINKS = Resource(
     name="deeplinks",
+    description="URLs that mobile apps may be opened with",
     also_changes=("settings",),
     aliases=("deeplink", "deeplink-urls"),
     title="Deeplink URLs",
@@ -111,6 +116,7 @@ DEEPLINKS = Resource(
 
 HOSTNAMES = Resource(
     name="hostnames",
+    description="Your own domains for Dynamic, and their DNS state",
     also_changes=("settings",),
     aliases=("hostname", "custom-hostnames", "dns"),
     title="Custom Hostnames",
@@ -133,6 +139,7 @@ HOSTNAMES = Resource(
 
 CUSTOM_FIELDS = Resource(
     name="custom-fields",
+    description="Fields that new users fill in",
     also_changes=("settings",),
     aliases=("fields",),
     list=ListOperation("getCustomFieldsForEnvironment"),
@@ -159,6 +166,7 @@ CUSTOM_FIELDS = Resource(
 
 PROVIDERS = Resource(
     name="providers",
+    description="Social and other sign-in providers, client ids",
     also_changes=("settings",),
     aliases=("provider",),
     group="Settings",
@@ -192,6 +200,7 @@ PROVIDERS = Resource(
 
 PROVIDER_URLS = Resource(
     name="provider-urls",
+    description="Redirect URLs to register at sign-in providers",
     title="Provider URLs",
     group="Settings",
     key="provider",
@@ -215,6 +224,7 @@ PROVIDER_URLS = Resource(
 
 EXCHANGES = Resource(
     name="exchanges",
+    description="Coinbase and other exchanges: sign-in, on-ramp",
     also_changes=("settings",),
     aliases=("exchange",),
     group="Settings",
@@ -238,6 +248,7 @@ EXCHANGES = Resource(
 
 SDK_VIEWS = Resource(
     name="sdk-views",
+    description="Order of the sections in the sign-in dialog",
     also_changes=("settings",),
     aliases=("views",),
     title="SDK Views",
@@ -260,6 +271,7 @@ SDK_VIEWS = Resource(
 
 TEST_ACCOUNT = Resource(
     name="test-account",
+    description="Fixed email, phone and code for app reviews",
     also_changes=("settings",),
     key="code",
     list=ListOperation("getTestAccount", shape=Shape.ONE, missing_is_empty=True),
@@ -280,6 +292,7 @@ TEST_ACCOUNT = Resource(
 
 CHAIN_TOKENS = Resource(
     name="chain-tokens",
+    description="Tokens of each chain, with their networks",
     singular="token",
     group="Chains",
     key="symbol",

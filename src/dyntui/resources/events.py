@@ -30,6 +30,7 @@ def user_id_of(event: Row) -> str:
 
 EVENTS = Resource(
     name="events",
+    description="What happened, live: sign-ins, changes, wallets",
     aliases=("event", "activity"),
     command="events",
     key="eventId",
@@ -50,6 +51,7 @@ EVENTS = Resource(
 
 EVENT_TYPES = Resource(
     name="event-types",
+    description="Names and meanings of events, for webhooks",
     command="events",
     group="Events",
     key="name",

@@ -13,6 +13,7 @@ __all__ = ["EXPORTS"]
 
 EXPORTS = Resource(
     name="exports",
+    description="Exports made by Dynamic, to create and download",
     aliases=("export",),
     command="exports",
     list=ListOperation("getEnvironmentExports", "exports"),

@@ -24,6 +24,7 @@ def _required_tokens(row: Row) -> str:
 
 GATES = Resource(
     name="gates",
+    description="Token and NFT rules for sign-in and scopes",
     aliases=("gate",),
     list=ListOperation("getEnvironmentGates", "gates"),
     columns=(

@@ -14,6 +14,7 @@ __all__ = ["RECORDS"]
 
 GLOBAL_WALLET = Resource(
     name="global-wallet",
+    description="Name, icon and links of your global wallet",
     also_changes=("global-wallet-access", "global-wallet-connections", "settings"),
     aliases=("global",),
     group="GlobalWallets",
@@ -39,6 +40,7 @@ GLOBAL_WALLET = Resource(
 
 GLOBAL_ACCESS = Resource(
     name="global-wallet-access",
+    description="Which sites may use your global wallet",
     also_changes=("global-wallet",),
     singular="access control",
     group="GlobalWalletAccessControl",
@@ -65,6 +67,7 @@ GLOBAL_ACCESS = Resource(
 
 GLOBAL_DOMAINS = Resource(
     name="global-wallet-domains",
+    description="Domains on the global wallet's access list",
     also_changes=("global-wallet",),
     singular="domain",
     group="GlobalWalletAccessControl",
@@ -83,6 +86,7 @@ GLOBAL_DOMAINS = Resource(
 
 GLOBAL_CONNECTIONS = Resource(
     name="global-wallet-connections",
+    description="Apps that users connected to the global wallet",
     aliases=("connections",),
     singular="connection",
     list=ListOperation("getGlobalWalletConnections", paging=Paging.OFFSET),

@@ -17,6 +17,7 @@ CHAINS = ("EVM", "SOL", "FLOW", "STARK", "COSMOS", "BTC", "SUI", "TON")
 
 NAME_SERVICES = Resource(
     name="name-services",
+    description="Subnames for users, such as ada.example.eth",
     also_changes=("settings",),
     aliases=("names", "ens"),
     key="chainName",

@@ -38,6 +38,7 @@ def _answer_disabled_reason(row: Row) -> str | None:
 
 ORGANIZATIONS = Resource(
     name="organizations",
+    description="Organizations that the token can read",
     aliases=("org", "orgs", "organization"),
     list=ListOperation("getOrganizationsForMember", "organizations"),
     columns=(
@@ -80,6 +81,7 @@ ORGANIZATIONS = Resource(
 
 PROJECTS = Resource(
     name="projects",
+    description="Projects of the organization",
     also_changes=("membership-environments",),
     aliases=("project",),
     parent_resource="organizations",
@@ -103,6 +105,7 @@ PROJECTS = Resource(
 
 ENVIRONMENTS = Resource(
     name="project-environments",
+    description="Live and sandbox environment of one project",
     singular="environment",
     group="Environments",
     parent_resource="projects",
@@ -119,6 +122,7 @@ ENVIRONMENTS = Resource(
 
 MEMBERS = Resource(
     name="members",
+    description="People with dashboard access, and their roles",
     aliases=("member",),
     command="members",
     parent_resource="organizations",
@@ -150,6 +154,7 @@ MEMBERS = Resource(
 
 INVITES = Resource(
     name="invites",
+    description="Invitations to the dashboard that are pending",
     aliases=("invite",),
     title="Invitations",
     group="Invites",
@@ -175,6 +180,7 @@ INVITES = Resource(
 
 MY_INVITES = Resource(
     name="my-invites",
+    description="Invitations to you, to accept or reject",
     also_changes=("organizations", "members", "membership-environments"),
     title="My Invitations",
     singular="invitation",
@@ -198,6 +204,7 @@ MY_INVITES = Resource(
 
 MFA_SETTINGS = Resource(
     name="mfa-settings",
+    description="Which second factors dashboard members may use",
     aliases=("mfa",),
     title="Member MFA Methods",
     singular="MFA method",
@@ -220,6 +227,7 @@ MFA_SETTINGS = Resource(
 
 CUSTOM_NETWORKS = Resource(
     name="custom-networks",
+    description="Your own EVM networks: chain id, RPC, currency",
     aliases=("networks",),
     parent_resource="organizations",
     list=ListOperation("getCustomNetworks", "customNetworks", wrapper="customNetwork"),
@@ -243,6 +251,7 @@ CUSTOM_NETWORKS = Resource(
 
 SSO = Resource(
     name="sso",
+    description="Single sign-on of dashboard members",
     aliases=("sso-provider",),
     title="Member SSO",
     singular="sign-on provider",
@@ -272,6 +281,7 @@ SSO = Resource(
 
 SUBSCRIPTION = Resource(
     name="subscription",
+    description="Plan, usage and billing of the organization",
     aliases=("billing", "plan"),
     title="Plan",
     group="Organizations",
@@ -300,6 +310,7 @@ SUBSCRIPTION = Resource(
 
 MY_ENVIRONMENTS = Resource(
     name="membership-environments",
+    description="Environments that you are a member of",
     title="My Environments",
     singular="environment id",
     group="Members",

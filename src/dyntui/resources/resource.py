@@ -160,6 +160,8 @@ class Resource:
 
     name: str
     """Name on the command line and in the jump bar."""
+    description: str
+    """What is in the list, in at most 50 characters, so that the jump bar shows it whole in 80 columns."""
     list: ListOperation
     """How it is listed."""
     columns: tuple[Column, ...]

@@ -16,6 +16,7 @@ def _revoke_disabled_reason(row: Row) -> str | None:
 
 SESSIONS = Resource(
     name="sessions",
+    description="Sign-ins of one user: device, IP address, state",
     aliases=("session",),
     title="User Sessions",
     singular="session",

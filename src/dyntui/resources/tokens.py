@@ -57,6 +57,7 @@ def _actions(create: str, delete: str) -> tuple[ResourceAction, ...]:
 
 TOKENS = Resource(
     name="tokens",
+    description="API tokens of the environment, with their scopes",
     aliases=("token",),
     title="API Tokens",
     command="tokens",
@@ -79,6 +80,7 @@ TOKENS = Resource(
 USER_TOKENS = replace(
     TOKENS,
     name="user-tokens",
+    description="Your personal API tokens",
     aliases=("my-tokens",),
     title="My API Tokens",
     command="",

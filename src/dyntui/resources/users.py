@@ -58,6 +58,7 @@ def _revoke_disabled_reason(row: Row) -> str | None:
 
 USERS = Resource(
     name="users",
+    description="People who signed up: profile, sign-ins, wallets",
     also_changes=("wallets", "statistics", "analytics", "visitors"),
     aliases=("u", "user"),
     list=ListOperation("getEnvironmentUsers", "users", Paging.OFFSET, order="createdAt-desc"),
@@ -119,6 +120,7 @@ USERS = Resource(
 
 WALLETS = Resource(
     name="wallets",
+    description="Linked and embedded wallets of all users",
     also_changes=("users", "analytics"),
     aliases=("w", "wallet"),
     list=ListOperation("getWalletsByEnvironmentId", "wallets", Paging.OFFSET),

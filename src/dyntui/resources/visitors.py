@@ -10,6 +10,7 @@ __all__ = ["VISITORS"]
 
 VISITORS = Resource(
     name="visitors",
+    description="Wallets that connected, with or without signing in",
     aliases=("visitor", "visits"),
     group="Visits",
     list=ListOperation("getEnvironmentVisitors", "visitors", Paging.OFFSET, order="createdAt-desc"),

@@ -16,6 +16,7 @@ _VERSION_DESCRIPTIONS = {"V3": "TSS-MPC, current", "V1": "legacy", "V2": "legacy
 
 WALLET_VERSIONS = Resource(
     name="wallet-versions",
+    description="Versions of embedded wallets in use",
     title="Embedded Wallet Versions",
     singular="version",
     group="Wallets",
@@ -38,6 +39,7 @@ WALLET_VERSIONS = Resource(
 
 POLICIES = Resource(
     name="waas-policies",
+    description="What embedded wallets may sign: limits, addresses",
     aliases=("policies", "policy"),
     title="Embedded Wallet Policies",
     singular="rule",
@@ -64,6 +66,7 @@ POLICIES = Resource(
 
 DELEGATION_KEYS = Resource(
     name="delegation-keys",
+    description="Keys that encrypt delegated wallet access",
     aliases=("delegated-access",),
     title="Delegated Access Keys",
     singular="delegation key",

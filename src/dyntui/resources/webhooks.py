@@ -61,6 +61,7 @@ def _milliseconds(value: object, now: datetime) -> str:
 
 WEBHOOKS = Resource(
     name="webhooks",
+    description="Endpoints for events, and their deliveries",
     aliases=("wh", "webhook"),
     command="webhooks",
     key="webhookId",
@@ -106,6 +107,7 @@ def _writable(row: Row) -> dict[str, object]:
 
 MESSAGES = Resource(
     name="webhook-messages",
+    description="Deliveries to one webhook, to inspect or redeliver",
     aliases=("messages-of-webhook",),
     singular="message",
     command="webhooks",

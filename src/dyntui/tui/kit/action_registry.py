@@ -200,6 +200,7 @@ _KEY_LABELS = {
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",
+    "at": "@",
     "pagedown": "pgdn",
     "pageup": "pgup",
     "less_than_sign": "<",

@@ -18,6 +18,7 @@ SHELL_ACTIONS = register(
     Action("app.forward", ("L",), "forward", "Undo going back.", READ),
     Action("app.find", ("slash", "F"), "find", "Show only the rows that contain a text; without a table, go to the next line that contains it.", READ),
     Action("app.environment", ("ctrl+e",), "environment", "Edit the profile in use: token, id, address, kind.", READ),
+    Action("app.environments", ("at",), "environments", "Show the environments; there, a digit switches to one: @ 2.", READ),
     Action("app.requests", ("R",), "requests", "Show the request log.", READ),
     Action("app.notifications", ("N",), "notifications", "Show all notifications of this session.", READ),
     Action("app.times", ("T",), "time format", "Show times as ages, in local time or in UTC; the choice is saved.", READ,

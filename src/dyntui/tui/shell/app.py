@@ -345,6 +345,9 @@ class Console(TerminalActionsMixin):
     def action_import(self) -> None:
         self.open_route("import")
 
+    def action_environments(self) -> None:
+        self.open_route("environments")
+
     def action_requests(self) -> None:
         self.open_route("request-log")
 

@@ -47,20 +47,23 @@ def _route(name: str) -> Callable[[ConsoleApp, str], None]:
 
 _SCREENS = (
     Jump(
-        "environments", "Environments: switch, add, check, remove", _route("environments"), ("env", "envs", "profiles")
+        "environments",
+        "Switch, add, check or remove; `env 2` switches",
+        _route("environments"),
+        ("env", "envs", "profiles"),
     ),
-    Jump("import", "Import users from a file", _route("import"), ("i",)),
-    Jump("jobs", "Import jobs: resume one, see its result", _route("jobs"), ("j", "imports")),
+    Jump("import", "Import users from CSV, Excel or JSON files", _route("import"), ("i",)),
+    Jump("jobs", "Import jobs: resume, see results, undo", _route("jobs"), ("j", "imports")),
     Jump(
         "resources",
-        "All resources, and which of them this token can read",
+        "Every list, and whether this token can read it",
         _route("resource-index"),
         ("everything", "all"),
     ),
-    Jump("api", "API console: send any operation of the API", _route("api-operations"), ("operations", "console")),
-    Jump("audit", "Audit log: changes from this machine, and undo", _route("audit"), ("changes", "history")),
-    Jump("requests", "Request log", _route("request-log"), ("log",)),
-    Jump("notifications", "All notifications of this session", _route("notifications"), ("messages",)),
+    Jump("api", "Send any of the API's operations, with a form", _route("api-operations"), ("operations", "console")),
+    Jump("audit", "Changes from this machine: who, what, and undo", _route("audit"), ("changes", "history")),
+    Jump("requests", "Requests that were sent, with status and time", _route("request-log"), ("log",)),
+    Jump("notifications", "Messages that were shown since the start", _route("notifications"), ("messages",)),
     Jump("quit", "Quit dyntui", lambda console, rest: console.action_leave(), ("q", "exit")),
 )
 
@@ -68,11 +71,14 @@ _SCREENS = (
 def _resource_jump(record: Resource, console: ConsoleApp) -> Jump:
     from dyntui.services.lists.resource_reachability import reachability_of
 
-    of = "the organization" if record.scope is Scope.ORGANIZATION else "this environment"
     connection = console.session.connection
     reason = reachability_of(connection.client).reason(record) if connection is not None else None
-    title = reason or f"{record.title} of {of}"
-    return Jump(record.name, title, lambda console, rest: console.open_named(record, rest), record.aliases)
+    return Jump(
+        record.name,
+        reason or record.description,
+        lambda console, rest: console.open_named(record, rest),
+        record.aliases,
+    )
 
 
 def _user_jump(user_id: str, label: str) -> Jump:

@@ -9,6 +9,8 @@ __all__ = ["ENVIRONMENTS_ACTIONS"]
 ENVIRONMENTS_ACTIONS = register(
     Action("environments.switch", ("enter",), "switch", "Switch to the environment.", READ, 10,
         disabled_reason="profile_disabled_reason"),
+    Action("environments.number", tuple("123456789"), "by number", "Switch to the environment with this number.", READ, 11,
+        run="switch_number", each=True),
     Action("environments.add", ("a",), "add", "Add an environment.", READ, 11),
     Action("environments.edit", ("e",), "edit", "Edit the environment or its token.", READ, 12,
         disabled_reason="stored_profile_disabled_reason"),

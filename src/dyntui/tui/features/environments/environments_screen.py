@@ -23,10 +23,13 @@ from dyntui.tui.shell.token_dialog import store_name
 if TYPE_CHECKING:
     from dyntui.config.profile import Profile
     from dyntui.config.profiles import Profiles
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["EnvironmentsScreen"]
 
 _FIRST_ERROR_STATUS = 400
+_MAX_NUMBER = 9
+"""Environments after it have no number."""
 _NOT_AUTHORIZED = {401: "token refused", 403: "not permitted"}
 
 
@@ -37,7 +40,7 @@ class EnvironmentsScreen(LocalTableScreen):
     open_action = "environments.switch"
     breadcrumbs = ("environments",)
     COLUMNS = (
-        Column("name", "name", 14, grow=True, priority=0),
+        Column(title="name", width=16, grow=True, priority=0, pick=lambda row: f"{row['number'] or ' '} {row['name']}"),
         Column("kind", "kind", 20, priority=0),
         Column("host", "server", 19, priority=4),
         Column("token", "token", 11, priority=3),
@@ -57,6 +60,16 @@ class EnvironmentsScreen(LocalTableScreen):
         self._stored_names: set[str] = set()
         self._damaged: Mapping[str, DyntuiError] = {}
         self._select = select
+        self._is_read = False
+        """Whether the profiles were read."""
+        self._switch_to = ""
+        """The number or name of the environment to switch to when the profiles are read; "" for none."""
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        screen = cls()
+        screen._switch_to = target.filter_text
+        console.visit(screen)
 
     def on_mount(self) -> None:
         self.load()
@@ -73,10 +86,13 @@ class EnvironmentsScreen(LocalTableScreen):
         self._profiles = {profile.name: profile for profile in stored.all()}
         self._stored_names = set(self._profiles)
         self._damaged = stored.damaged
+        self._is_read = True
         self.update_rows()
         if self._select in self._profiles:
             self.table.move_to(list(self._profiles).index(self._select))
             self._select = ""
+        if self._switch_to:
+            self._switch_by(self._switch_to)
 
     def build_rows(self) -> list[Row]:
         session = self.console.session
@@ -84,7 +100,14 @@ class EnvironmentsScreen(LocalTableScreen):
         if session.profile is not None:
             profiles.setdefault(session.profile.name, session.profile)
         damaged = [_damaged_row(name, error) for name, error in self._damaged.items() if name not in profiles]
-        return [*(self._row(profile) for profile in profiles.values()), *damaged]
+        rows = [*(self._row(profile) for profile in profiles.values()), *damaged]
+        last = min(_MAX_NUMBER, len(profiles))
+        return [{**row, "number": number if number <= last else ""} for number, row in enumerate(rows, 1)]
+
+    @property
+    def each_count(self) -> int:
+        """The highest number that switches to an environment."""
+        return max(1, sum(bool(row["number"]) for row in self.rows_view.rows))
 
     def _row(self, profile: Profile) -> Row:
         session = self.console.session
@@ -172,6 +195,27 @@ class EnvironmentsScreen(LocalTableScreen):
             self.console.visit_first()
         else:
             self.console.switch_environment(profile)
+
+    def action_switch_number(self, number: str) -> None:
+        if self._is_read:
+            self._switch_by(number)
+        else:
+            self._switch_to = number
+
+    def _switch_by(self, choice: str) -> None:
+        """Switch to the environment with this number or name."""
+        self._switch_to = ""
+        rows = self.rows_view.rows
+        name = next((str(row["name"]) for row in rows if choice in (str(row["number"]), row["name"])), "")
+        if not name:
+            self.console.notify(f"There is no environment {choice}.", "warning")
+            return
+        self.table.filter_rows("")
+        self.table.move_to(self.rows_view.index_of(name) or 0)
+        if reason := self.profile_disabled_reason():
+            self.console.notify(reason, "warning")
+        else:
+            self.action_switch()
 
     def action_add(self) -> None:
         self._open_form(None)

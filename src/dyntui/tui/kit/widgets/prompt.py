@@ -33,6 +33,8 @@ Suggest = Callable[[str], Sequence[Suggestion]]
 """Returns the suggestions for a text."""
 
 _MAX_VISIBLE = 8
+_MIN_TEXT_WIDTH, _MAX_TEXT_WIDTH = 25, 40
+"""Cells for the texts of the suggestions, before their descriptions."""
 
 
 class Suggestions(ItemList[Suggestion], can_focus=False):
@@ -42,18 +44,21 @@ class Suggestions(ItemList[Suggestion], can_focus=False):
 
     def __init__(self) -> None:
         super().__init__(id="suggestions")
+        self._text_width = _MIN_TEXT_WIDTH
 
     def draw(self, index: int, width: int) -> Sequence[Piece]:
         suggestion = self.items[index]
         return [
             self.bar(index),
-            (fit(safe(suggestion.text), 24) + " ", ""),
-            (cut(safe(suggestion.note), max(0, width - 28)), "dim"),
+            (fit(safe(suggestion.text), self._text_width) + " ", ""),
+            (cut(safe(suggestion.note), max(0, width - self._text_width - 3)), "dim"),
         ]
 
     def show(self, items: Sequence[Suggestion]) -> None:
         """Show these suggestions, in at most eight lines."""
         self.items = items
+        widest = max((width_of(safe(item.text)) for item in items), default=0)
+        self._text_width = max(_MIN_TEXT_WIDTH, min(widest, _MAX_TEXT_WIDTH))
         self.cursor = self.top = 0
         height = min(len(items), _MAX_VISIBLE)
         self.display = height > 0
