@@ -280,6 +280,40 @@ async def test_a_refresh_marks_changed_rows_and_keeps_deleted_ones_as_tombstones
     assert view.changed == set() and view.id_at(10) == "u11" and view.total == 299
 
 
+async def test_a_background_refresh_reads_what_is_in_view_and_gives_way_to_the_user() -> None:
+    server, is_bulk = Server(1000), list[bool]()
+
+    async def fetch(query: ListQuery, offset: int, limit: int, cursor: str | None) -> RowPage:
+        page = await server.fetch(query, offset, limit, cursor)
+        is_bulk.append(bulk_request.get() is not None)
+        return page
+
+    view = PagedView(fetch)
+    await show(view, 0, 39)
+    await show(view, 60, 99)
+    server.rows[0:0] = [{"id": "new"}]
+    del server.rows[50:53]
+    is_bulk.clear()
+    limit = InFlightLimit(1)
+    client = Client(
+        "http://127.0.0.1:9/api/v0", "environment", "dyn_" + "a" * 56, rate_limiters=RateLimiters(0, 0, limit)
+    )
+    view.refresh_in_background(BulkRun(client, "getEnvironmentUsers"))
+    await view.wait_until_idle()
+    assert is_bulk == [True, True], "the two pages in view, and none ahead"
+    assert view.added == {"new"}, "rows that moved up are not new"
+    await limit.enter()  # bulk work uses all requests in flight
+    is_bulk.clear()
+    view.refresh_in_background(BulkRun(client, "getEnvironmentUsers"))
+    assert await show(view, 500, 539) == [str(row["id"]) for row in server.rows[500:540]]
+    assert not any(is_bulk), "rows that come into view do not wait for the refresh"
+    view.refresh_in_background(BulkRun(client, "getEnvironmentUsers"))
+    view.refresh()
+    await view.wait_until_idle()
+    assert not any(is_bulk) and not view.loading
+    limit.leave()
+
+
 async def test_a_deleted_row_is_a_tombstone_immediately() -> None:
     server = Server(300)
     view = PagedView(server.fetch)

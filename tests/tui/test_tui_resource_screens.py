@@ -217,7 +217,7 @@ async def test_the_secret_is_shown_after_a_confirmation() -> None:
 
 
 async def test_the_tail_follows_pauses_and_filters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EventTailScreen, "POLL_INTERVAL_S", 0.3)
+    monkeypatch.setattr(EventTailScreen, "refresh_interval_s", 0.3)
     console = resource_console(10)
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
@@ -270,7 +270,7 @@ async def test_the_tail_is_limited_to_a_resource_and_a_time_range() -> None:
 
 
 async def test_polls_without_new_events_do_not_change_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EventTailScreen, "POLL_INTERVAL_S", 0.1)
+    monkeypatch.setattr(EventTailScreen, "refresh_interval_s", 0.1)
     console = resource_console(3)
     async with console.run_test(size=(120, 30)) as pilot:
         await settled(pilot)

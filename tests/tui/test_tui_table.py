@@ -38,6 +38,7 @@ class Many:
         self.requested: set[int] = set()
         self.viewport: tuple[int, int] = (0, 0)
         self.changed: set[str] = set()
+        self.added: set[str] = set()
 
     def get(self, index: int) -> dict[str, Any] | None:
         self.requested.add(index)

@@ -1,4 +1,4 @@
-"""Preferences for lists: columns with their widths, named views and the format of times, in one JSON file."""
+"""Preferences for lists: columns, named views, automatic refresh and the format of times, in one JSON file."""
 
 from __future__ import annotations
 
@@ -36,11 +36,13 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class ListPreferences:
-    """Columns and saved views of lists, by the name of the resource, and the format of times."""
+    """Columns, saved views and automatic refresh of lists, by the name of the resource, and the format of times."""
 
     columns: Mapping[str, Widths] = field(default_factory=dict)
     views: Mapping[str, Mapping[str, SavedView]] = field(default_factory=dict)
     time_format: TimeFormat = TimeFormat.RELATIVE
+    refresh: Mapping[str, int] = field(default_factory=dict)
+    """Seconds between automatic refreshes; 0 for none, where a list has another default."""
 
     @classmethod
     def load(cls) -> ListPreferences:
@@ -56,6 +58,7 @@ class ListPreferences:
                 {name: _widths(each) for name, each in document.get("columns", {}).items()},
                 {name: {key: _view(view) for key, view in each.items()} for name, each in views},
                 TimeFormat(document.get("time_format", TimeFormat.RELATIVE)),
+                {name: max(0, int(seconds)) for name, seconds in document.get("refresh", {}).items()},
             )
         except FileNotFoundError:
             return cls()
@@ -79,6 +82,11 @@ class ListPreferences:
     def keep_time_format(time_format: TimeFormat) -> ListPreferences:
         """Save the format in which the console shows times."""
         return _change(lambda lists: replace(lists, time_format=time_format))
+
+    @staticmethod
+    def keep_refresh(resource: str, seconds: int) -> ListPreferences:
+        """Save the seconds between automatic refreshes of a list; 0 for none."""
+        return _change(lambda lists: replace(lists, refresh={**lists.refresh, resource: seconds}))
 
     @staticmethod
     def keep_view(resource: str, name: str, view: SavedView | None) -> ListPreferences:

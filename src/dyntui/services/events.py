@@ -19,6 +19,7 @@ from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now, parse_time
 from dyntui.resources import RESOURCES
+from dyntui.services.bulk import BulkRun
 from dyntui.services.lists.page_scan import scan_by_cursor
 from dyntui.services.lists.response_rows import read_page
 
@@ -94,6 +95,8 @@ class EventTail:
         """event_filter: without a start, the tail begins one hour ago. backlog: events of the first poll at most."""
         self._clock = clock
         self._client = client
+        self._run = BulkRun(client, RESOURCES["events"].list.operation)
+        """What all polls but the first belong to: they give way to other requests."""
         self.filter = event_filter or EventFilter()
         self._backlog = backlog
         self._seen: dict[str, None] = {}
@@ -139,7 +142,7 @@ class EventTail:
             self._polls.append((started_s, latest))
 
     async def _read(self, start: datetime) -> Sequence[Event]:
-        record = RESOURCES["events"]
+        record, is_first = RESOURCES["events"], self._latest is None
         query: dict[str, object] = {
             "resourceType": self.filter.resource or None,
             "startDate": _iso(start),
@@ -147,7 +150,10 @@ class EventTail:
         }
 
         async def read(cursor: str | None) -> RowPage:
-            return await read_page(self._client, record.list, query={**query, "cursor": cursor})
+            if is_first:
+                return await read_page(self._client, record.list, query={**query, "cursor": cursor})
+            async with self._run.request():
+                return await read_page(self._client, record.list, query={**query, "cursor": cursor})
 
         found: list[Event] = []
         count = 0

@@ -72,7 +72,7 @@ class LocalRows:
         """Search again after the loaded rows changed."""
         self._ids = None
         self._generation += 1
-        self.view.refresh()
+        self.view.refresh(shows_added=False)
 
     @property
     def ids(self) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from dyntui.resources import Paging
 from dyntui.services.lists.list_query import CachedList, Fetch, ListQuery, Row
 from dyntui.services.lists.page_reader import PageReader
 from dyntui.services.lists.row_blocks import RowBlock, RowBlocks
+from dyntui.services.lists.row_changes import RowChanges
 from dyntui.services.lists.tombstones import Tombstones, vanished
 
 if TYPE_CHECKING:
@@ -85,8 +87,9 @@ class PagedView:
         self._generation += 1
         self._drift_read_at = -_DRIFT_INTERVAL_S
         self._tombstones = Tombstones()
-        self.changed: set[str] = set()
-        """Ids of rows that the last refresh found changed."""
+        self._changes = RowChanges(self._key)
+        self._background: BulkRun | None = None
+        """What the requests of a background refresh belong to; None while there is none."""
         self.error: DyntuiError | None = None
         self.failed_at: datetime | None = None
         """When requests began to fail; None while they succeed."""
@@ -152,6 +155,16 @@ class PagedView:
         row = self.get(index)
         return None if row is None else str(row.get(self._key, ""))
 
+    @property
+    def changed(self) -> AbstractSet[str]:
+        """Ids of rows that the last refresh found changed."""
+        return self._changes.changed
+
+    @property
+    def added(self) -> AbstractSet[str]:
+        """Ids of rows that the last refresh found new."""
+        return self._changes.added
+
     def index_of(self, row_id: str) -> int | None:
         """Return the line of a row in memory."""
         position = self._blocks.position(row_id)
@@ -212,8 +225,15 @@ class PagedView:
             self._load_cached(number)
             if number in self._blocks:
                 self._blocks[number].used = self._clock
+        if self._background is not None and self._is_row_missing():
+            self._interrupt_background()
         if may_fetch and self._next_block() is not None:
             self._start()
+
+    def _is_row_missing(self) -> bool:
+        """Return whether a block in view was not loaded yet."""
+        numbers = self._blocks.numbers(*self._viewport)
+        return any(number not in self._blocks and not self._is_past_end(number) for number in numbers)
 
     def set_query(self, query: ListQuery) -> None:
         """Show another query from its first row."""
@@ -236,25 +256,58 @@ class PagedView:
         if self.paging is not Paging.OFFSET:
             self._reader.is_at_end = False
 
-    def refresh(self) -> None:
-        """Fetch the rows in view again; the others when they come into view. Ends the wait after an error."""
-        if self._tombstones or self.changed:
-            self._tombstones.clear()
-            self.changed.clear()
-            self._notify()
+    def refresh(self, *, shows_added: bool = True) -> None:
+        """Fetch the rows in view again; the others when they come into view. Ends the wait after an error.
+
+        shows_added: whether rows that were not in memory before count as new.
+        """
+        self._interrupt_background()
+        self._forget_changes(shows_added=shows_added)
+        self.error = None
         self._fetch_again()
+
+    def refresh_in_background(self, run: BulkRun) -> None:
+        """Fetch the rows in view again with requests of `run`, which give way to others. Not while a request runs.
+
+        Rows that come into view and are not loaded end it, so that they do not wait for it.
+        """
+        if self._task is not None and not self._task.done():
+            return
+        self._forget_changes()
+        self._background = run
+        self._fetch_again()
+
+    def _interrupt_background(self) -> None:
+        """Cancel the requests of a background refresh, which may wait for the rate limit."""
+        if self._background is not None:
+            self.close()
+            self.loading = False
+
+    def _forget_changes(self, *, shows_added: bool = True) -> None:
+        """Forget tombstones, and changed and new rows, before a refresh."""
+        has_changes = bool(self._tombstones or self._changes)
+        self._tombstones.clear()
+        self._changes.begin(self._blocks.ids() if shows_added else None)
+        if has_changes:
+            self._notify()
+
+    def forget_signs(self) -> None:
+        """Forget which rows are changed and new."""
+        if self._changes:
+            self._changes.clear()
+            self._notify()
 
     def reread(self) -> None:
         """Fetch rows again after a write. In lists with pages, tombstones stay."""
-        if self.paging is Paging.OFFSET:
-            self._fetch_again()
-        else:
-            self.refresh()
+        if self.paging is not Paging.OFFSET:
+            self._forget_changes(shows_added=False)
+        self._interrupt_background()
+        self.error = None
+        self._fetch_again()
 
     def _fetch_again(self) -> None:
         self._is_paused = False
         self._mark_stale()
-        self.error = None
         self._retry_now.set()
         self._start()
 
@@ -295,6 +348,7 @@ class PagedView:
 
     def close(self) -> None:
         """Stop fetching."""
+        self._background = None
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -321,7 +375,7 @@ class PagedView:
         if self.paging is Paging.NONE:
             block = self._blocks.get(0)
             return 0 if self._needs_fetch(block) else None
-        for number in self._blocks_to_load():
+        for number in self._blocks_to_load()[: -1 if self._background is not None else None]:
             if self._is_past_end(number):
                 continue
             if not self._needs_fetch(self._blocks.get(number)):
@@ -357,13 +411,14 @@ class PagedView:
             self.loading = True
             self._notify()
             try:
-                page = await self._reader.read(self.query, number, self._blocks)
+                page = await self._read(number)
             except DyntuiError as error:
                 self.loading = False
                 self.error = error
                 self.failed_at = self.failed_at or now()
                 self._notify()
                 if not error.is_temporary:
+                    self._background = None
                     return
                 self._retry_now.clear()
                 try:
@@ -377,9 +432,16 @@ class PagedView:
             if generation == self._generation:
                 self.error = self.failed_at = None
                 self._store_page(number, page, stale=epoch != self._epoch)
+        self._background = None
         if self.loading:
             self.loading = False
             self._notify()
+
+    async def _read(self, number: int) -> RowPage:
+        if self._background is None:
+            return await self._reader.read(self.query, number, self._blocks)
+        async with self._background.request():
+            return await self._reader.read(self.query, number, self._blocks)
 
     def _store_page(self, number: int, page: RowPage, *, stale: bool = False) -> None:
         rows = list(page.rows)
@@ -407,23 +469,12 @@ class PagedView:
         self._notify()
 
     def _record_changes(self, number: int, rows: list[Row]) -> None:
-        """Mark rows that a refresh changed, and keep rows that are gone as tombstones."""
+        """Record rows that are changed or new, and keep rows that are gone as tombstones."""
         block = self._blocks.get(number)
         if block is None:
             return
-        never_cached: frozenset[str] = frozenset()
-        if block.from_cache:
-            from dyntui.store.cache import NEVER_CACHED
-
-            never_cached = NEVER_CACHED
-        before = {str(row.get(self._key, "")): row for row in block.rows}
-        for row in rows:
-            row_id = str(row.get(self._key, ""))
-            cacheable = (
-                {name: value for name, value in row.items() if name not in never_cached} if never_cached else row
-            )
-            if row_id in before and before[row_id] != cacheable:
-                self.changed.add(row_id)
+        end = number * self._blocks.stride + len(rows)
+        self._changes.record(block, rows, is_last=self._total is not None and end >= self._total)
         for index, row in vanished(block.rows, rows, self._key):
             self._tombstones.add(number * self._blocks.stride + index, row)
 

@@ -79,6 +79,10 @@ class RowBlocks(MutableMapping[int, RowBlock]):
         offset = position % self.stride
         return block.rows[offset] if block is not None and offset < len(block.rows) else None
 
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all rows in memory."""
+        return frozenset(self._positions)
+
     def position(self, row_id: str) -> int | None:
         """Return the position of a row in memory."""
         return self._positions.get(row_id)

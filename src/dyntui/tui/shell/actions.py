@@ -43,6 +43,7 @@ SHELL_ACTIONS = register(
     Action("list.views", ("b",), "views", "Open or save views: filter, order and columns under a name.", READ,
         disabled_reason="view_disabled_reason"),
     Action("list.refresh", ("r", "f5"), "refresh", "Refresh the rows.", READ, 15),
+    Action("list.auto_refresh", ("I",), "auto-refresh", "Refresh the rows every 5, 15 or 60 seconds, or not; the choice is saved.", READ),
     Action("list.copy", ("y",), "copy id", "Copy the id to the clipboard.", READ,
         disabled_reason="selection_disabled_reason"),
     Action("list.raw", ("v",), "raw", "Show the row as JSON.", READ,

@@ -13,6 +13,7 @@ EVENTS_ACTIONS = register(
     Action("tail.user", ("u",), "open user", "Open the user of the event.", READ, 13),
     Action("tail.resource", ("o",), "resource", "Show only events of one resource.", READ, 14),
     Action("tail.range", ("d",), "time range", "Choose the time range.", READ, 15, "range"),
+    Action("tail.auto_refresh", ("I",), "interval", "Look for new events every 2, 5, 15 or 60 seconds; the choice is saved.", READ),
     Action("tail.clear", ("x",), "clear", "Clear the list; new events still appear.", READ),
     Action("tail.copy", ("y",), "copy id", "Copy the id of the event.", READ, disabled_reason="selection_disabled_reason"),
     Action("event.user", ("u",), "open user", "Open the user of the event.", READ, 11),

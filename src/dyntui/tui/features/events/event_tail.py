@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dyntui.config.list_preferences import ListPreferences
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.times import now
@@ -22,8 +23,10 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, find_problems
 from dyntui.tui.kit.widgets.line_widget import Piece
+from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
 from dyntui.tui.shell.base_screen import error_label
 from dyntui.tui.shell.console_app import RouteTarget
+from dyntui.tui.shell.error_hints import errors_shown
 from dyntui.tui.shell.table_screen import FilteredTableScreen
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ def _summary(event: Row) -> str:
     return "  ".join(str(data[name]) for name in _SUMMARY_FIELDS if isinstance(data.get(name), str) and data[name])
 
 
-class EventTailScreen(FilteredTableScreen):
+class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
     """The list of events, updated while the screen is active."""
 
     BINDINGS = bindings(EVENTS_ACTIONS, "tail")
@@ -62,7 +65,9 @@ class EventTailScreen(FilteredTableScreen):
     KEY = "eventId"
     FILTER_HINT = "user.created   ada@example.com   an id"
     NO_SELECTION = "There is no event under the cursor."
-    POLL_INTERVAL_S = 2.0
+    REFRESH_INTERVALS_S = (2, 5, 15, 60)
+    refresh_interval_s = 2
+    refresh_name = "events"
 
     def __init__(self, filter_text: str = "") -> None:
         super().__init__(filter_text)
@@ -101,10 +106,18 @@ class EventTailScreen(FilteredTableScreen):
         self._restart()
 
     def on_mount(self) -> None:
-        self.set_interval(self.POLL_INTERVAL_S, self._poll)
+        with errors_shown(self.console):
+            self.load_refresh_interval(ListPreferences.load())
+        self.schedule_refresh()
 
     def on_screen_resume(self) -> None:
         self._poll()
+
+    def refresh_in_background(self) -> None:
+        self._poll()
+
+    def has_refresh_failed(self) -> bool:
+        return self.error is not None
 
     def _restart(self) -> None:
         connection = self.console.session.connection
@@ -170,7 +183,7 @@ class EventTailScreen(FilteredTableScreen):
         if self.paused:
             parts.append(("paused", "warn"))
         elif self._is_loaded:
-            parts.append(("ended" if self.server_filter.end is not None else "live", ""))
+            parts += [("ended", "")] if self.server_filter.end is not None else [("live", ""), *self.refresh_parts()]
         parts += self.position()
         if self._tail is not None and self._tail.missed:
             parts.append(("too many events: some are missing", "warn"))

@@ -22,8 +22,6 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.timer import Timer
-
     from dyntui.api.models import Export
     from dyntui.services.vendor_exports import SavedExport
 
@@ -37,28 +35,23 @@ class ExportsScreen(ResourceActionsScreen):
     REFRESH_INTERVAL_S = 2.0
     """Seconds between refreshes while an export is pending."""
 
-    _timer: Timer | None = None
     progress = ""
     """The progress of the download for the footer; "" when there is none."""
 
     # Pending exports
 
     @on(ResourceScreen.ViewChanged)
-    def _schedule_refresh(self) -> None:
-        view = self.view
-        if view is None or view.loading or self._timer is not None:
-            return
-        rows = (view.get(index) for index in range(view.total))
-        if any(row is not None and row.get("status") == "pending" for row in rows):
-            self._timer = self.set_timer(self.REFRESH_INTERVAL_S, self._refresh_view)
+    def _on_rows_changed(self) -> None:
+        self.schedule_refresh()
 
-    def _refresh_view(self) -> None:
-        self._timer = None
-        if self.view is not None and self.is_active:
-            self.view.refresh()
+    def needed_interval_s(self) -> float:
+        view = self.view
+        rows = (view.get(index) for index in range(view.total)) if view is not None else ()
+        is_pending = any(row is not None and row.get("status") == "pending" for row in rows)
+        return self.REFRESH_INTERVAL_S if is_pending else 0
 
     def on_screen_resume(self) -> None:
-        self._refresh_view()
+        self.refresh_due()
 
     def status(self) -> Sequence[Piece]:
         return [(self.progress, ""), *super().status()] if self.progress else super().status()

@@ -26,6 +26,11 @@ class TableRows(Protocol):
         return frozenset()
 
     @property
+    def added(self) -> AbstractSet[str]:
+        """Ids of rows that the last refresh found new."""
+        return frozenset()
+
+    @property
     def total(self) -> int:
         """The number of rows, as far as it is known."""
         raise NotImplementedError

@@ -196,11 +196,15 @@ class Table(LineList):
         self.count_changed()
 
     def view_changed(self) -> None:
-        """Update after the rows changed: keep the cursor on the same row and paint the changed lines."""
+        """Update after the rows changed: keep the cursor on the same row and paint the changed lines.
+
+        The rows in view stay where they are. At the top of the list, new rows come into view above them.
+        """
         if self._cursor_id is not None and self.view.id_at(self.cursor) != self._cursor_id:
             index = self.view.index_of(self._cursor_id)
             if index is not None:
-                self.top = max(0, self.top + index - self.cursor)
+                if self.top or index >= self.visible_count:
+                    self.top = max(0, self.top + index - self.cursor)
                 self.cursor = index
         self.count_changed()
 
@@ -272,13 +276,15 @@ class Table(LineList):
         return [bar, (sign + text, style)] if index == self.cursor else [(f"{sign} {text}", style)]
 
     def _row_sign(self, index: int) -> Piece:
-        """Return the sign before a row (deleted, marked or changed) and the style of the row."""
+        """Return the sign before a row (deleted, marked, new or changed) and the style of the row."""
         view = self.view
         if view.is_tombstone(index):
             return "×", "dim"
-        if (self.marks or view.changed) and (row_id := view.id_at(index)) is not None:
+        if (self.marks or view.changed or view.added) and (row_id := view.id_at(index)) is not None:
             if row_id in self.marks:
                 return "•", ""
+            if row_id in view.added:
+                return "+", ""
             if row_id in view.changed:
                 return "~", ""
         return " ", ""

@@ -21,7 +21,7 @@ from dyntui.tui.shell.base_screen import ConsoleScreen, age_label, error_label
 from dyntui.tui.shell.error_hints import error_hint
 
 if TYPE_CHECKING:
-    from dyntui.config.list_preferences import Widths
+    from dyntui.config.list_preferences import ListPreferences, Widths
     from dyntui.services.actions.resource_changes import Change
     from dyntui.services.connection import Connection
     from dyntui.services.lists.paged_view import PagedView
@@ -127,19 +127,23 @@ class ListScreen(ConsoleScreen):
         self._close_view()
         view.subscribe(self._on_view_changed)
         self.view = view
-        self.set_columns(self._saved_columns())
+        self.apply_preferences(self._preferences())
         self._apply_query()
         self.show_order()
         self.table.show(view)
 
-    def _saved_columns(self) -> Widths:
+    def _preferences(self) -> ListPreferences:
         from dyntui.config.list_preferences import ListPreferences
 
         try:
-            return ListPreferences.load().columns.get(self.record.name, ())
+            return ListPreferences.load()
         except DyntuiError as error:
             self.console.notify_error(error)
-            return ()
+            return ListPreferences()
+
+    def apply_preferences(self, preferences: ListPreferences) -> None:
+        """Use what was saved for the list."""
+        self.set_columns(preferences.columns.get(self.record.name, ()))
 
     def set_columns(self, widths: Widths) -> None:
         """Show these columns with their widths; () for the default columns."""

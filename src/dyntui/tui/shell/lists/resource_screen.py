@@ -8,18 +8,26 @@ from dyntui.resources.filters import filter_hint, filter_words
 from dyntui.services.lists.filter_suggestions import suggest_filter
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
+from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.prompt import Suggestion
 from dyntui.tui.shell.actions import SHELL_ACTIONS
+from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
 from dyntui.tui.shell.error_hints import concerns_environment
 from dyntui.tui.shell.lists.marked_list_screen import MarkedListScreen
 
 if TYPE_CHECKING:
-    from dyntui.config.list_preferences import SavedView
+    from collections.abc import Sequence
+
+    from dyntui.config.list_preferences import ListPreferences, SavedView
 
 __all__ = ["ResourceScreen"]
 
 
-class ResourceScreen(MarkedListScreen):
+_SIGNS_S = 8.0
+"""Seconds for which the signs of changed and new rows stay after an automatic refresh."""
+
+
+class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
     """A list and its keys. Made by `shell.routes.list_screen`, which adds the actions of the record.
 
     Dialogs are imported when their key is pressed: the first frame does not wait for them.
@@ -27,6 +35,33 @@ class ResourceScreen(MarkedListScreen):
 
     BINDINGS = bindings(SHELL_ACTIONS, "list")
     open_action = "list.open"
+
+    # Automatic refresh
+
+    @property
+    def refresh_name(self) -> str:
+        return self.record.name
+
+    def apply_preferences(self, preferences: ListPreferences) -> None:
+        super().apply_preferences(preferences)
+        self.load_refresh_interval(preferences)
+
+    def refresh_in_background(self) -> None:
+        from dyntui.services.bulk import BulkRun
+
+        view, connection = self.view, self.console.session.connection
+        if view is not None and connection is not None:
+            view.refresh_in_background(BulkRun(connection.client, self.record.list.operation))
+            self.set_timer(_SIGNS_S, view.forget_signs)
+
+    def has_refresh_failed(self) -> bool:
+        return self.view is not None and self.view.error is not None
+
+    def refresh_paused_reason(self) -> str:
+        return f"{len(self.table.marks):,} marked" if self.table.marks else super().refresh_paused_reason()
+
+    def status(self) -> Sequence[Piece]:
+        return [*super().status(), *self.refresh_parts()]
 
     # Whether actions are available
 
