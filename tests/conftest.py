@@ -33,17 +33,20 @@ from dyntui.services import connection
 READY = re.compile(r"listening on (http://127\.0\.0\.1:\d+/api/v0) environment (\S+) token (dyn_\S+)\n")
 TOKEN_VARIABLES = ("DYNTUI_TOKEN", "DYNAMIC_TOKEN", "DYNAMIC_API_TOKEN")
 MEMORY_FOLDER = Path("/dev/shm")
+MAX_GARBAGE = 5_000_000
+"""The new objects, about 1 GB, at which garbage is collected in `make test`; `make test-all` collects it early."""
 MIN_FREE_BYTES = 2 * 2**30
 """The temporary folders of `make test`, about 0.1 GB, are in memory if so much of it is free."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect garbage less often; in `make test`, keep temporary folders in memory and try fewer examples."""
-    fast = config.option.markexpr == "not slow"
+    """Collect garbage less often; in `make test`, hardly ever, with temporary folders in memory and fewer examples."""
+    fast = _is_fast(config)
     # Journals and caches are synced to the disk after each step, which tests would wait for.
     if fast and os.access(MEMORY_FOLDER, os.W_OK) and shutil.disk_usage(MEMORY_FOLDER).free > MIN_FREE_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_FOLDER))
-    gc.set_threshold(5000, 20, 10)  # by default, collections took a fifth of the CPU time of tests of the console
+    # Collections took a fifth of the CPU time of tests of the console, which leave about 2 MB of garbage each.
+    gc.set_threshold(MAX_GARBAGE if fast else 5000, 20, 10)
     # A loaded machine may take long to make an example.
     settings.register_profile(
         "dyntui",
@@ -54,6 +57,10 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("dyntui")
 
 
+def _is_fast(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "not slow")
+
+
 def pytest_collection_finish() -> None:
     """Exempt what is loaded by now from garbage collection: looking through it took a quarter of the time of tests."""
     gc.collect()
@@ -61,12 +68,18 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _frozen_modules() -> Iterator[None]:
-    """Exempt what the tests of a module have loaded as well."""
+def _frozen_modules(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Exempt what the tests of a module have loaded as well, where garbage is collected."""
     loaded = len(sys.modules)
     yield
-    if len(sys.modules) > loaded:
+    if len(sys.modules) > loaded and not _is_fast(request.config):
         gc.collect()
+        gc.freeze()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """In `make test`, leave the garbage to the end of the process: pytest would look through it five times."""
+    if _is_fast(config):
         gc.freeze()
 
 

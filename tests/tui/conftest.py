@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.tui.fast_textual import parse_rules_once, wait_until_handled
 from textual._styles_cache import StylesCache
+from textual.css.stylesheet import Stylesheet
+from textual.pilot import Pilot
 
 from dyntui.core.times import TimeFormat, time_display
 
@@ -29,6 +32,8 @@ def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
     monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.001)  # of 0.02 s after each key: most of a test's time
     monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.00025)  # CPU seconds in it of an app that waits
+    monkeypatch.setattr(Pilot, "_wait_for_screen", wait_until_handled)
+    monkeypatch.setattr(Stylesheet, "_parse_rules", parse_rules_once)
     for name in (
         "NO_COLOR",
         "SSH_CONNECTION",
