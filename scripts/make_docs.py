@@ -36,22 +36,40 @@ def keys() -> str:
     """Return the page about the actions and keys of the console."""
     from dyntui.tui.kit.action_registry import key_label
     from dyntui.tui.shell.all_actions import ALL_ACTIONS
+    from dyntui.tui.shell.key_meanings import CONTEXT_KEYS, key_table
 
     lines = ["# Keys\n", NOTE]
     lines.append(
         "This page lists all actions of the console with their keys, for users who look one up or change it.\n\n"
-        "`?` shows the keys of the current screen. To change the key of an action, add a line with the id of the\n"
-        'action to `keymap.toml`, such as `"list.refresh" = "f5"`. `dyntui doctor` shows the path of that file.\n'
+        "A key means the same on every screen. `dyntui keys` prints the table of keys with your own keys in it, and\n"
+        "`dyntui keys --check` checks `keymap.toml`.\n\n"
+        "`?` shows the keys of the current screen; type to search them, also by the id of an action. Press enter on\n"
+        "an action and then a key to change its key: it is saved in `keymap.toml` and works at once. You can also\n"
+        'add lines such as `"list.refresh" = "f5"` to that file yourself. `dyntui doctor` shows its path.\n'
     )
+    lines.append("\n## One meaning for each key\n\n| key | meaning | actions |\n|---|---|---|")
+    context_labels = set(map(key_label, CONTEXT_KEYS))
+    for row in [row for row in key_table(ALL_ACTIONS) if row.label not in context_labels]:
+        actions = " ".join(f"`{action}`" for action in row.actions)
+        lines.append(f"| {_code(row.label)} | {row.meaning} | {actions} |")
+    lines.append(
+        "\n## Context keys\n\nThese keys act on what has the focus. In a confirmation `y` confirms and `n` cancels.\n"
+    )
+    lines += ["| key | meaning |", "|---|---|"]
+    lines += [f"| {_code(key_label(key))} | {text} |" for key, text in CONTEXT_KEYS.items()]
     scope = ""
     scopes = list(dict.fromkeys(each.scope for each in ALL_ACTIONS))
     for action in sorted(ALL_ACTIONS, key=lambda each: scopes.index(each.scope)):
         if action.scope != scope:
             scope = action.scope
             lines.append(f"\n## {scope}\n\n| keys | action | what it does | effect |\n|---|---|---|---|")
-        words = " ".join(f"`{word}`" if word != "`" else "`` ` ``" for word in map(key_label, action.keys))
+        words = " ".join(_code(key_label(key)) for key in action.keys)
         lines.append(f"| {words} | `{action.id}` | {action.help} | {action.effect.value} |".replace("`|`", "`\\|`"))
     return "\n".join(lines) + "\n"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text != "`" else "`` ` ``"
 
 
 def commands() -> str:

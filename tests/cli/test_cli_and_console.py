@@ -78,33 +78,33 @@ class Way:
 
 
 WAYS: Mapping[str, Way] = {
-    "users.create": Way(("n", typed("ada@example.com"), "ctrl+s"), ("users", "create", "email=ada@example.com")),
+    "users.create": Way(("plus", typed("ada@example.com"), "ctrl+s"), ("users", "create", "email=ada@example.com")),
     "users.edit": Way((*YOUSSEF, "e", typed("Joseph"), "ctrl+s"), ("users", "edit", "{id}", "firstName=Joseph")),
     "users.set-metadata": Way((*YOUSSEF, "m", typed("seats", "12")), ("users", "set-metadata", "seats:=12", "{id}")),
     "users.revoke-sessions": Way((*YOUSSEF, "X"), ("users", "revoke-sessions", "{id}")),
-    "users.reset-mfa": Way((*NOA, "f"), ("users", "reset-mfa", "{id}")),
-    "users.remove-mfa-devices": Way((*NOA, "D"), ("users", "remove-mfa-devices", "{id}")),
+    "users.reset-mfa": Way((*NOA, "equals_sign"), ("users", "reset-mfa", "{id}")),
+    "users.remove-mfa-devices": Way((*NOA, "ctrl+x"), ("users", "remove-mfa-devices", "{id}")),
     "users.recover-wallets": Way((*YOUSSEF, "u"), ("users", "recover-wallets", "{id}")),
-    "users.reveal-social-token": Way(("j", "enter", "5", "t"), ("users", "reveal-social-token", "{id}")),
+    "users.reveal-social-token": Way(("j", "enter", "5", "K"), ("users", "reveal-social-token", "{id}")),
     "users.add-to-allowlist": Way(("A", "enter"), ("users", "allowlist-add", "Beta testers", "{id}")),
     "users.delete": Way(("d",), ("users", "delete", "{id}")),
-    "sessions.revoke": Way((*YOUSSEF, "4", "x"), ("users", "session-revoke", "{id}")),
+    "sessions.revoke": Way((*YOUSSEF, "4", "minus"), ("users", "session-revoke", "{id}")),
     "wallets.link": Way(
-        ("j", "j", "j", "enter", "w", typed(WALLET), "enter", typed("metamask"), "enter"),
+        ("j", "j", "j", "enter", "J", typed(WALLET), "enter", typed("metamask"), "enter"),
         ("wallets", "link", "{id}", "--address", WALLET, "--chain", "EVM", "--name", "metamask"),
     ),
     "wallets.pregenerate": Way(
-        (*to("wallets"), "n", "enter", typed(NEW), "ctrl+s"),
+        (*to("wallets"), "plus", "enter", typed(NEW), "ctrl+s"),
         ("wallets", "pregenerate", NEW, "--chain", "EVM", "--chain", "SVM"),
     ),
     "wallets.pregenerate-legacy": Way(
-        (*to("wallets"), "n", "right", "enter", typed(NEW), "ctrl+s"),
+        (*to("wallets"), "plus", "right", "enter", typed(NEW), "ctrl+s"),
         ("wallets", "pregenerate", NEW, "--legacy", "--chain", "EVM", "--chain", "SOL"),
     ),
     "wallets.pregenerate-farcaster": Way(
         (
             *to("wallets"),
-            "n",
+            "plus",
             "right",
             "right",
             "enter",
@@ -116,7 +116,7 @@ WAYS: Mapping[str, Way] = {
         ("wallets", "pregenerate", NEW, "--farcaster-fid", "4711", "--chain", "EVM", "--chain", "SOL"),
     ),
     "allowlists.create": Way(
-        (*ALLOWLISTS, "n", typed("Guests", "", "")), ("allowlists", "create", "Guests", "--outcome", "siteAccess")
+        (*ALLOWLISTS, "plus", typed("Guests", "", "")), ("allowlists", "create", "Guests", "--outcome", "siteAccess")
     ),
     "allowlists.edit": Way(
         (*ALLOWLISTS, "G", "e", typed("Party", "", "")), ("allowlists", "update", "{id}", "--name", "Party")
@@ -125,7 +125,7 @@ WAYS: Mapping[str, Way] = {
     "allowlists.disable": Way((*ALLOWLISTS, "t"), ("allowlists", "disable", "{id}")),
     "allowlists.delete": Way((*ALLOWLISTS, "G", "d"), ("allowlists", "delete", "{id}")),
     "allowlists.sync": Way(
-        (*ALLOWLISTS, "G", "c", "j", "enter", "S"), ("allowlists", "sync", LAUNCH_PARTY, "Staff", "--remove")
+        (*ALLOWLISTS, "G", "D", "j", "enter", "ctrl+s"), ("allowlists", "sync", LAUNCH_PARTY, "Staff", "--remove")
     ),
     "allowlists.undo": Way(
         (*LAUNCH_PARTY_ENTRIES, "d", CONFIRM, "u", "enter"),
@@ -133,7 +133,7 @@ WAYS: Mapping[str, Way] = {
         first=("allowlists", "remove", LAUNCH_PARTY, "{first_id}"),
     ),
     "allowlist-entries.create": Way(
-        (*LAUNCH_PARTY_ENTRIES, "n", typed("ada@example.com", "", "")),
+        (*LAUNCH_PARTY_ENTRIES, "plus", typed("ada@example.com", "", "")),
         ("allowlists", "add", LAUNCH_PARTY, "ada@example.com"),
     ),
     "allowlist-entries.edit": Way(
@@ -142,7 +142,7 @@ WAYS: Mapping[str, Way] = {
     ),
     "allowlist-entries.delete": Way((*LAUNCH_PARTY_ENTRIES, "d"), ("allowlists", "remove", LAUNCH_PARTY, "{id}")),
     "gates.create": Way(
-        (*to("gates"), "n", typed("Owners", "", "", RULE, "", "")),
+        (*to("gates"), "plus", typed("Owners", "", "", RULE, "", "")),
         ("gates", "create", "Owners", "--outcome", "siteAccess", "--rule", RULE),
     ),
     "gates.edit": Way((*to("gates"), "e", typed("Renamed"), "ctrl+s"), ("gates", "edit", "{id}", "--name", "Renamed")),

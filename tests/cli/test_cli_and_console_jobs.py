@@ -56,10 +56,10 @@ async def open_entry_import(pilot: Any, files: Files) -> None:
 
 async def run_then_open_undo(pilot: Any) -> None:
     """Run the import whose plan is shown, and open its undo."""
-    await press(pilot, "A")
+    await press(pilot, "full_stop")
     await confirm_it(pilot)
     await job_at_rest(pilot)
-    await press(pilot, "z")
+    await press(pilot, "u")
     assert isinstance(pilot.app.screen, ImportUndoScreen)
 
 
@@ -78,7 +78,7 @@ async def open_setting(pilot: Any, files: Files) -> None:
 
 
 async def open_export(pilot: Any, files: Files) -> None:
-    await go(pilot, *to("exports"), "n", "space", "ctrl+s")
+    await go(pilot, *to("exports"), "plus", "space", "ctrl+s")
     await confirm_it(pilot)
     await settled(pilot)
 
@@ -102,14 +102,14 @@ class JobWay:
 
 
 JOB_WAYS: Mapping[str, JobWay] = {
-    "users.import": JobWay(open_import, "A", IMPORT),
+    "users.import": JobWay(open_import, "full_stop", IMPORT),
     "users.import-undo": JobWay(open_undo, "enter", ("jobs", "undo", "{job}"), first=IMPORT),
-    "allowlists.import": JobWay(open_entry_import, "A", IMPORT_ENTRIES),
+    "allowlists.import": JobWay(open_entry_import, "full_stop", IMPORT_ENTRIES),
     "allowlists.import-undo": JobWay(open_entry_undo, "enter", ("jobs", "undo", "{job}"), first=IMPORT_ENTRIES),
     "settings.edit": JobWay(open_setting, "e", ("api", "updateProjectSettings", "-d", "{settings}"), field="Changed"),
 }
 
-DOWNLOAD = JobWay(open_export, "w", ("exports", "download", "{export}", "-o", "{output}"))
+DOWNLOAD = JobWay(open_export, "x", ("exports", "download", "{export}", "-o", "{output}"))
 """The way of `exports.download`, a read, which nothing asks to confirm."""
 
 

@@ -55,7 +55,7 @@ def write_messy_csv(path: Path, rows: int = 400, name: str = "person") -> dict[s
 
 STEP_TEXTS = {
     "parse": "▸Parse",
-    "map": "v to change",
+    "map": "t to change",
     "review": "with problems",
     "check": "not checked",
     "plan": "Emails stay unverified",
@@ -70,7 +70,7 @@ def go_to_step(terminal: Terminal, path: Path, step: str) -> None:
         if name == "map":
             terminal.press("]")
             terminal.wait("1 to choose")
-            terminal.press("v")
+            terminal.press("t")
             terminal.wait("Are these email addresses verified?")
         if name not in ("parse", "map", "run"):
             terminal.press("]")
@@ -237,7 +237,7 @@ def test_a_kill_while_rows_are_sent_loses_and_repeats_none(serve: Serve, tmp_pat
             terminal.wait("rows remaining")
             terminal.press(":jobs", "enter")
             terminal.wait("‖ paused")
-            terminal.press("r")
+            terminal.press("\x13")
             terminal.wait("⧖ job ")
             terminal.press("enter")
             terminal.wait(f"{2000 - problems:,} of 2,000 imported, {problems} not imported", 120)
@@ -320,7 +320,7 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             assert "Auth0" in terminal.text
             terminal.press("]")
             terminal.wait("1 to choose")
-            terminal.press("v")
+            terminal.press("t")
             terminal.wait("Verified as in column")
             terminal.press("down", "down", "enter")
             terminal.wait(lambda text: "to choose" not in text and "Are these" not in text)
@@ -334,23 +334,23 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             terminal.press(*["backspace"] * 40, "person11@example.com", "enter")
             terminal.wait(f"{problems - 1} problems")
             # fix a group of problems
-            terminal.press("f")
+            terminal.press("e")
             terminal.wait("All rows with")
             terminal.press("down", "down", "enter")
             terminal.wait("replace with")
             terminal.press("@@", "enter", "@", "enter")
             terminal.wait(f"{excluded + refused} with problems")
             # the other rows are excluded
-            terminal.press("f")
+            terminal.press("e")
             terminal.wait("All rows with")
             terminal.press("end", "enter")
             terminal.wait(lambda text: "excluded" in text.split("\n")[-1])
-            terminal.press("f")
+            terminal.press("e")
             terminal.wait("All rows with")
             terminal.press("end", "enter")
             terminal.wait(f"{refused} with problems, {excluded} excluded")
             # the suggestions for usernames that the API refuses are taken
-            terminal.press("f")
+            terminal.press("e")
             terminal.wait("All rows with username_refused")
             terminal.press("enter")
             terminal.wait(f"0 with problems, {excluded} excluded")
@@ -366,7 +366,7 @@ def test_a_large_workbook_with_problems_is_imported(serve: Serve, tmp_path: Path
             terminal.wait("paused: sent the first 10 rows", 60)
             terminal.press("enter")
             terminal.wait("rows/s", 60)
-            terminal.press("p")
+            terminal.press(" ")
             terminal.wait("▸Run paused", 60)
             terminal.press("enter")
             terminal.wait(f"{rows - excluded:,} of {rows:,} imported, {excluded} not imported", 120)

@@ -88,7 +88,7 @@ async def go_to(pilot: Pilot[Any], path: Path, step: str) -> None:
     await open_file(pilot, path)
     while step != step_of(pilot).NAME:
         if step_of(pilot).NAME == "map" and wizard_of(pilot).draft.kind == "users":
-            await press(pilot, "v", "enter")
+            await press(pilot, "t", "enter")
         elif step_of(pilot).NAME == "check":
             await press(pilot, "enter")
         before = step_of(pilot).NAME

@@ -27,6 +27,7 @@ _SEQUENCES = {
     "slash": "/",
     "plus": "+",
     "minus": "-",
+    "underscore": "_",
     "backspace": "\x7f",
     "up": "\x1b[A",
     "down": "\x1b[B",

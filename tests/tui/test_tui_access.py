@@ -90,7 +90,7 @@ async def test_the_api_console_asks_for_the_same_confirmation(monkeypatch: pytes
         await jump(pilot, "api enableAllowlistById")
         await press(pilot, "enter", "enter")
         await fill(pilot, list_id)
-        await press(pilot, "s")
+        await press(pilot, "ctrl+s")
         assert isinstance(console.screen, ConfirmDialog), text_of(console)
         assert "EVERYONE ELSE IS LOCKED OUT." in text_of(console)
         assert "could no longer sign in" in text_of(console)
@@ -114,7 +114,7 @@ async def test_the_api_console_sends_no_write_in_a_read_only_environment(operati
         await jump(pilot, f"api {operation}")
         await press(pilot, "enter", "enter")
         await fill(pilot, list_id)
-        await press(pilot, "escape", "s")
+        await press(pilot, "escape", "ctrl+s")
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
         assert not isinstance(console.screen, ConfirmDialog)
 
@@ -153,7 +153,7 @@ async def test_changing_the_outcome_of_an_enabled_list_shows_its_impact() -> Non
 async def test_an_allowlist_is_created_and_deleted() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *ALLOWLISTS, "n")
+        await go(pilot, *ALLOWLISTS, "plus")
         await fill(pilot, "", "", "")
         assert "The allowlist needs a name." in text_of(console)
         await press(pilot, "up", "up")
@@ -169,7 +169,7 @@ async def test_an_allowlist_is_created_and_deleted() -> None:
 async def test_an_entry_is_added_edited_and_removed() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *LAUNCH_PARTY_ENTRIES, "n")
+        await go(pilot, *LAUNCH_PARTY_ENTRIES, "plus")
         await fill(pilot, "ada", "", "")
         assert "is ambiguous" in text_of(console)
         await fill(pilot, "ada@example.com", "", "Ada")
@@ -189,7 +189,7 @@ async def test_an_entry_is_added_edited_and_removed() -> None:
 async def test_the_entry_form_accepts_the_prefixes_that_its_message_names() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *LAUNCH_PARTY_ENTRIES, "n")
+        await go(pilot, *LAUNCH_PARTY_ENTRIES, "plus")
         await fill(pilot, "ada", "", "")
         assert "discord:" in text_of(console)
         await fill(pilot, "discord:ada", "", "")
@@ -262,7 +262,7 @@ async def test_pasted_entries_are_reviewed_corrected_and_added(monkeypatch: pyte
         assert (screen.drafts[-1].entry, screen.drafts[-1].line) == ({"email": "nora@example.com", "alias": "Nora"}, 7)
         assert [draft.text for draft in screen.drafts if draft.text in others] == others
         assert not [entry for entry in connection_of(pilot).log.entries() if entry.method != "GET"]
-        await press(pilot, "g", "x")
+        await press(pilot, "g", "d")
         refuse_calls(monkeypatch, pilot, "postEntryByAllowlistId", lambda call: call["body"].get("farcasterFid") == 77)
         await press(pilot, "enter", "o")
         assert isinstance(console.screen, ConfirmDialog), "o is not a confirmation key when enter opened the dialog"
@@ -290,7 +290,7 @@ async def test_the_filter_finds_every_identifier_type_and_names_itself_when_noth
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *LAUNCH_PARTY_ENTRIES)
-        await press(pilot, "n")
+        await press(pilot, "plus")
         await fill(pilot, "+4915112345678", "", "")
         await press(pilot, "y")
         await press(pilot, "slash", *"5112345", "enter")
@@ -304,7 +304,7 @@ async def test_the_filter_finds_every_identifier_type_and_names_itself_when_noth
 async def test_marked_entries_are_copied_to_another_list() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *BETA_TESTERS_ENTRIES, "space", "space", "C")
+        await go(pilot, *BETA_TESTERS_ENTRIES, "space", "space", "A")
         await press(pilot, "j", "j", "enter", "y")
         assert len(await read_entries(pilot)) == 7
 
@@ -312,20 +312,20 @@ async def test_marked_entries_are_copied_to_another_list() -> None:
 async def test_an_allowlist_is_compared_and_synced_with_another() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *ALLOWLISTS, "G", "c", "j", "enter")
+        await go(pilot, *ALLOWLISTS, "G", "D", "j", "enter")
         screen = console.screen
         assert isinstance(screen, CompareAllowlistScreen)
         await until(pilot, lambda: screen.diff is not None)
         assert "this list only: 5 · other only: 2 · both: 0" in text_of(console)
         await press(pilot, "f", "f")
         assert len([line for line in lines_of(console) if "other only" in line]) >= 2
-        await press(pilot, "f", "f", "f", "S")
+        await press(pilot, "f", "f", "f", "ctrl+s")
         text = text_of(console)
         assert "2 to add" in text
         assert "5 to remove" in text
         await press(pilot, "y")
         await until(pilot, lambda: "this list only: 0 · other only: 0 · both: 2" in text_of(console))
-        await press(pilot, "S")
+        await press(pilot, "ctrl+s")
         assert notes(pilot)[-1] == "Both sides have the same entries."
         assert await read_entries(pilot) == await read_entries(pilot, "Staff")
 
@@ -335,15 +335,15 @@ async def test_an_allowlist_is_compared_with_a_file(tmp_path: Path) -> None:
     file.write_text("email,alias\nada@example.com,Ada\nbroken@@example.com,X\n")
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *ALLOWLISTS, "G", "c", "G", "enter")
+        await go(pilot, *ALLOWLISTS, "G", "D", "G", "enter")
         await fill(pilot, str(tmp_path / "nothing.csv"))
         assert "There is no file" in text_of(console)
         await fill(pilot, str(file))
         await until(pilot, lambda: "other only: 1" in text_of(console))
         assert "Invalid lines in people.csv: 1; line 2" in text_of(console)
-        await press(pilot, "S")
+        await press(pilot, "ctrl+s")
         assert "so entries could be removed by mistake" in notes(pilot)[-1]
-        await press(pilot, "s", "y")
+        await press(pilot, "A", "y")
         await until(pilot, lambda: "both: 1" in text_of(console))
 
 
@@ -399,12 +399,12 @@ async def test_the_access_check_shows_its_reasons(identifier: str, summary: str)
 async def test_a_user_is_added_to_an_allowlist_and_removed() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, "enter", "A")
+        await go(pilot, "enter", "w")
         screen = console.screen
         assert isinstance(screen, UserAccessScreen)
         await until(pilot, lambda: screen.answer is not None)
         assert "may sign in." in lines_of(console)[1]
-        await press(pilot, "G", "n", "enter", "y")
+        await press(pilot, "G", "A", "enter", "y")
         await until(pilot, lambda: len(screen.answer.matches if screen.answer else ()) == 1)
         email = screen.user["email"]
         assert email in await read_entries(pilot)
@@ -416,7 +416,7 @@ async def test_a_user_is_added_to_an_allowlist_and_removed() -> None:
 async def test_a_gate_is_created_opened_and_enabled() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *to("gates"), "n")
+        await go(pilot, *to("gates"), "plus")
         await fill(pilot, "Owners", "", "", "nft:1:0x12", "", "")
         assert "is not a contract address" in text_of(console)
         await fill(pilot, f"nft:1:{WALLET}:amount=2", "", "")
@@ -436,8 +436,8 @@ async def test_a_gate_is_created_opened_and_enabled() -> None:
 async def test_identifiers_on_several_allowlists_are_listed() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *BETA_TESTERS_ENTRIES, "space", "C", "enter", "y")
-        await press(pilot, *ALLOWLISTS, "D")
+        await go(pilot, *BETA_TESTERS_ENTRIES, "space", "A", "enter", "y")
+        await press(pilot, *ALLOWLISTS, "f")
         await until(pilot, lambda: "Beta testers, Staff" in text_of(console))
 
 
@@ -449,16 +449,16 @@ HOSTILE = {
     "entries": BETA_TESTERS_ENTRIES,
     "edit entry": (*BETA_TESTERS_ENTRIES, "e"),
     "remove": (*BETA_TESTERS_ENTRIES, "space", "d"),
-    "copy": (*BETA_TESTERS_ENTRIES, "C"),
-    "compare": (*ALLOWLISTS, "c", "enter"),
-    "sync": (*ALLOWLISTS, "c", "enter", "S"),
-    "duplicates": (*ALLOWLISTS, "D"),
+    "copy": (*BETA_TESTERS_ENTRIES, "A"),
+    "compare": (*ALLOWLISTS, "D", "enter"),
+    "sync": (*ALLOWLISTS, "D", "enter", "ctrl+s"),
+    "duplicates": (*ALLOWLISTS, "f"),
     "gates": to("gates"),
-    "gate form": to("gates", "n"),
+    "gate form": to("gates", "plus"),
     "gate": to("gates", "enter"),
     "gate on": to("gates", "t"),
-    "user access": ("enter", "A"),
-    "explain": ("enter", "A", "w"),
+    "user access": ("enter", "w"),
+    "explain": ("enter", "w", "w"),
 }
 
 

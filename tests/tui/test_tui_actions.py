@@ -27,6 +27,7 @@ from dyntui.tui.shell.all_actions import ALL_ACTIONS
 from dyntui.tui.shell.app import Console
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.console_state import ConsoleState
+from dyntui.tui.shell.key_meanings import CONTEXT_KEYS, KEY_MEANINGS, find_conflicts
 from dyntui.tui.shell.keymap import RENAMED_ACTIONS
 from dyntui.tui.shell.routes import list_screen
 
@@ -81,6 +82,8 @@ def test_every_reason_is_that_of_an_action() -> None:
 
 # Why these writes have a text, a key or an effect of their own, instead of those of a declaration.
 NOT_DECLARED = {
+    "audit.undo": "Runs the action that reverses the change, whichever it is.",
+    "change.undo": "Runs the action that reverses the change, whichever it is.",
     "app.undo": "Runs the action that reverses the last change, whichever it is.",
     "allowlist-entries.paste": "Opens an editor; the entries are reviewed and then added with `entry-drafts.add`.",
     "allowlist-entries.copy_to": "Asks for the other allowlist; the entries are added to that one.",
@@ -125,6 +128,15 @@ def test_every_declared_write_has_a_key_in_the_console_or_a_reason() -> None:
     }
     on_a_key = {name for each in ALL_ACTIONS for name in each.declarations}
     assert {each.name for each in declarations()} - on_a_key == set(other_screens)
+
+
+def test_a_key_means_the_same_on_every_screen() -> None:
+    assert find_conflicts(ALL_ACTIONS) == []
+    assert not set(KEY_MEANINGS) & set(CONTEXT_KEYS)
+    other_screen = Action("other.open", ("d",), "open", "Open it.")
+    assert find_conflicts([other_screen]) == [f"other.open: d means `{KEY_MEANINGS['d'].text}` on the other screens."]
+    assert find_conflicts([Action("other.open", ("f9",), "open", "Open it.")]) != []
+    assert find_conflicts([Action("other.open", ("enter",), "open", "Open it.")]) == []
 
 
 def test_keys_are_unique_in_a_scope() -> None:
@@ -217,8 +229,8 @@ async def test_a_keymap_changes_the_key_of_an_action_everywhere() -> None:
         await settled(pilot)
         assert " f filter" in lines_of(console)[-1]
         await press(pilot, "question_mark")
-        assert "▌ List" in text_of(console)
-        assert re.search(r"  f +filter", text_of(console))
+        assert "  List" in text_of(console)
+        assert re.search(r"▌ f +filter", text_of(console))
         await press(pilot, "escape", "f", *"anna", "enter")
         assert "/anna" in lines_of(console)[0]
         assert any("no.such" in note.text for note in console.session.notifications)

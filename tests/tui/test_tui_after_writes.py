@@ -132,7 +132,7 @@ async def run_in_console(pilot: Any, write: WriteAction, *targets: Target) -> No
 async def press_import_keys(pilot: Any, file: Path) -> None:
     """Import a file with the wizard, for the list that is shown."""
     await go_to(pilot, file, "plan")
-    await press(pilot, "A")
+    await press(pilot, "full_stop")
     await confirm_it(pilot)
     await job_at_rest(pilot)
     assert step_of(pilot).NAME == "finish", text_of(console_of(pilot))
@@ -141,7 +141,7 @@ async def press_import_keys(pilot: Any, file: Path) -> None:
 async def press_undo_keys(pilot: Any, folder: Path) -> None:
     """Undo the only job in the list of jobs."""
     await jump(pilot, "jobs")
-    await press(pilot, "z")
+    await press(pilot, "u")
     screen = console_of(pilot).screen
     assert isinstance(screen, ImportUndoScreen), text_of(console_of(pilot))
     await press(pilot, "enter")
@@ -152,11 +152,11 @@ async def press_undo_keys(pilot: Any, folder: Path) -> None:
 
 async def press_sync_keys(pilot: Any, folder: Path) -> None:
     """Make the first allowlist like the second one."""
-    await press(pilot, "c", "enter")
+    await press(pilot, "D", "enter")
     screen = console_of(pilot).screen
     assert isinstance(screen, CompareAllowlistScreen), text_of(console_of(pilot))
     await until(pilot, lambda: screen.diff is not None)
-    await press(pilot, "S")
+    await press(pilot, "ctrl+s")
     await confirm_it(pilot)
     await settled(pilot)
     assert screen.diff is not None and screen.diff.is_equal

@@ -18,7 +18,7 @@ async def test_a_change_is_shown_with_its_values_and_undone() -> None:
         await jump(pilot, "audit")
         assert "No changes were made in this environment" in text_of(console)
         await jump(pilot, "users")
-        await press(pilot, "n", *"new@example.com", "ctrl+s", "y")
+        await press(pilot, "plus", *"new@example.com", "ctrl+s", "y")
         await jump(pilot, "webhooks")
         webhook = (await connection.client.page("getWebhooks", "data")).rows[0]
         await press(pilot, "t", "y")

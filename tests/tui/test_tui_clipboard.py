@@ -28,7 +28,7 @@ COPIES = {
     "e-mails of users": ("space", "space", "space", "c", "down", "enter"),
     "wallet": ("colon", *"wallets", "enter", "enter", "down", "y"),
     "a request": ("R", "y"),
-    "a message": ("y", "N", "y"),
+    "a message": ("y", "exclamation_mark", "y"),
 }
 
 

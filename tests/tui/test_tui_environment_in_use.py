@@ -155,7 +155,7 @@ async def test_a_number_switches_to_another_environment(serve: Serve) -> None:
             await settled(pilot)
             assert "sandbox  third" in lines_of(console)[0]
             await press(pilot, "at")
-            assert "1 box" in lines_of(console)[2] and "1-3 switch" in lines_of(console)[-1]
+            assert "1 box" in lines_of(console)[2] and "1-3 by number" in lines_of(console)[-1]
             await press(pilot, "slash", *"third", "enter", "2")
             assert "sandbox  second" in lines_of(console)[0]
             await press(pilot, "at", "7")
@@ -397,7 +397,7 @@ async def test_a_running_job_pauses_when_its_profile_becomes_read_only(serve: Se
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             await go_to(pilot, messy(tmp_path / "people.csv", rows=1500), "plan")
-            await press(pilot, "A")
+            await press(pilot, "full_stop")
             await pilot.press("y")
             await until(pilot, lambda: console.session.running is not None)
             await until(pilot, lambda: (summarize_job(find_job("last")).counts or {}).get(RowState.CREATED, 0) > 0)

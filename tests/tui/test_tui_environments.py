@@ -189,10 +189,10 @@ async def test_check_shows_the_result_of_the_server(serve: Serve) -> None:
         async with console.run_test(size=(150, 30)) as pilot:
             await settled(pilot)
             await jump(pilot, "environments")
-            await press(pilot, "g", "c")
+            await press(pilot, "g", "w")
             assert re.search(r"ok, \d+ ms, \d+ scopes", text_of(console))
             assert f"dyn_…{sandbox.token[-6:]}" in text_of(console)
-            await press(pilot, "j", "c")
+            await press(pilot, "j", "w")
             assert console.session.notifications[-1].text.startswith("dead: The profile dead does not store its token")
             assert "not usable" in lines_of(console)[-1]
 

@@ -24,18 +24,18 @@ from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 USER = ("j", "j", "enter")
 FORMS = {
-    "new user": (("n",), {"email": "new@post.example"}),
+    "new user": (("plus",), {"email": "new@post.example"}),
     "profile": ((*USER, "e"), {"firstName": "Nova"}),
     "one field of the metadata": ((*USER, "m"), {"key": "plan", "value": "pro"}),
     "metadata of many": (("m",), {"key": "plan", "value": "pro"}),
     "link a wallet": ((*USER, "w"), {"publicWalletAddress": "0x" + "ab" * 20, "walletName": "metamask"}),
     "pre-generate": ((*USER, "P"), {"identifier": "new@post.example"}),
-    "new allowlist": ((*ALLOWLISTS, "n"), {"name": "Guests"}),
+    "new allowlist": ((*ALLOWLISTS, "plus"), {"name": "Guests"}),
     "change an allowlist": ((*ALLOWLISTS, "e"), {"name": "Guests"}),
-    "add an entry": ((*LAUNCH_PARTY_ENTRIES, "n"), {"value": "new@post.example"}),
-    "new gate": ((*to("gates"), "n"), {"name": "Guests", "rule0": "chain EVM"}),
-    "new origin": ((*to("origins"), "n"), {"f0": "https://new.example"}),
-    "new webhook": ((*to("webhooks"), "n"), {"f0": "https://new.example/hook"}),
+    "add an entry": ((*LAUNCH_PARTY_ENTRIES, "plus"), {"value": "new@post.example"}),
+    "new gate": ((*to("gates"), "plus"), {"name": "Guests", "rule0": "chain EVM"}),
+    "new origin": ((*to("origins"), "plus"), {"f0": "https://new.example"}),
+    "new webhook": ((*to("webhooks"), "plus"), {"f0": "https://new.example/hook"}),
 }
 
 
@@ -149,7 +149,7 @@ async def test_a_refusal_reopens_the_form_with_the_reason() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         taken = str((await connection_of(pilot).client.users.list(limit=1)).rows[0]["email"])
-        await go(pilot, "n")
+        await go(pilot, "plus")
         form = top_of(console)
         assert isinstance(form, FormDialog)
         form.query_one("#field-email", Input).value = taken
@@ -168,7 +168,7 @@ async def test_a_refused_origin_reopens_its_form_with_the_reason() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await _open(pilot, "new origin")
-        await press(pilot, "ctrl+s", "y", "n")
+        await press(pilot, "ctrl+s", "y", "plus")
         form = top_of(console)
         assert isinstance(form, FormDialog)
         form.query_one("#field-f0", Input).value = "https://new.example"
@@ -217,7 +217,7 @@ async def test_a_changed_request_is_discarded_only_after_a_confirmation() -> Non
 async def test_an_unchanged_form_closes_without_a_confirmation() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        for keys in (("n",), (*ALLOWLISTS, "e")):
+        for keys in (("plus",), (*ALLOWLISTS, "e")):
             await go(pilot, *keys, "escape")
             assert isinstance(console.screen, ResourceScreen)
 

@@ -49,7 +49,7 @@ async def to_field_dialog(pilot: Pilot[Any], path: Path) -> None:
 
 async def to_transforms(pilot: Pilot[Any], path: Path) -> None:
     await to_map(pilot, path)
-    await press(pilot, "j", "j", "m", "t")
+    await press(pilot, "j", "j", "m", "e")
 
 
 async def to_review(pilot: Pilot[Any], path: Path) -> None:
@@ -59,18 +59,18 @@ async def to_review(pilot: Pilot[Any], path: Path) -> None:
 
 async def to_json(pilot: Pilot[Any], path: Path) -> None:
     await to_map(pilot, path)
-    await press(pilot, "v", "enter", "j", "j", "m", "right_square_bracket", "a", "end", "v", "v")
+    await press(pilot, "t", "enter", "j", "j", "m", "right_square_bracket", "f", "end", "v", "v")
     assert " JSON" in text_of(console_of(pilot))
 
 
 async def to_edit(pilot: Pilot[Any], path: Path) -> None:
     await go_to(pilot, path, "review")
-    await press(pilot, "a", "home", "h", "h", "l", "enter")
+    await press(pilot, "f", "home", "h", "h", "l", "enter")
 
 
 async def to_fix(pilot: Pilot[Any], path: Path) -> None:
     await go_to(pilot, path, "review")
-    await press(pilot, "f")
+    await press(pilot, "e")
 
 
 STEPS: dict[str, Callable[[Pilot[Any], Path], Awaitable[None]]] = {
@@ -125,13 +125,13 @@ async def test_the_remaining_steps_show_hostile_text_literally(tmp_path: Path) -
         await job_at_rest(pilot)
         assert step_of(pilot).NAME == "finish"
         harmless(pilot)
-        await press(pilot, "b")
+        await press(pilot, "B")
         harmless(pilot)
         await jump(pilot, "users")
         assert "eve@example.com" in harmless(pilot)
         await jump(pilot, "jobs")
         assert SHOWN[:20] in harmless(pilot)
-        await press(pilot, "z")
+        await press(pilot, "u")
         assert isinstance(console.screen, ImportUndoScreen)
         harmless(pilot)
 

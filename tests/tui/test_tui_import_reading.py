@@ -52,7 +52,7 @@ async def test_the_texts_for_an_empty_cell_are_shown_and_changed() -> None:
         await open_file(pilot, CASES / "15-null-text.csv")
         await press(pilot, "right_square_bracket")
         assert "empty cells" in text_of(console)
-        await press(pilot, "n", "ctrl+u")
+        await press(pilot, "underscore", "ctrl+u")
         await fill(pilot, "NULL, --")
         assert mapping_of(pilot).nulls == ("NULL", "--")
 
@@ -63,8 +63,8 @@ async def test_a_path_and_a_transform_with_a_value_are_added(tmp_path: Path) -> 
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, path)
-        await press(pilot, "right_square_bracket", "a", *"mobile|landline", "enter", *"phoneNumber", "ctrl+s")
+        await press(pilot, "right_square_bracket", "J", *"mobile|landline", "enter", *"phoneNumber", "ctrl+s")
         assert [each.column for each in mapping_of(pilot).mapped] == ["email", "mobile|landline"]
-        await press(pilot, "home", "down", "down", "down", "down", "t", "v", *"prefix:+", "ctrl+s", "enter")
+        await press(pilot, "home", "down", "down", "down", "down", "e", "plus", *"prefix:+", "ctrl+s", "enter")
         transforms = next(each.transforms for each in mapping_of(pilot).mapped if each.column == "mobile|landline")
         assert "prefix:+" in transforms

@@ -42,7 +42,7 @@ async def map_to_choose(pilot: Pilot[Any], path: Path) -> None:
 
 async def verified(pilot: Pilot[Any], path: Path) -> None:
     await map_to_choose(pilot, path)
-    await press(pilot, "v")
+    await press(pilot, "t")
 
 
 async def field(pilot: Pilot[Any], path: Path) -> None:
@@ -52,12 +52,12 @@ async def field(pilot: Pilot[Any], path: Path) -> None:
 
 async def transforms(pilot: Pilot[Any], path: Path) -> None:
     await map_to_choose(pilot, path)
-    await press(pilot, "j", "t")
+    await press(pilot, "j", "e")
 
 
 async def mapped(pilot: Pilot[Any], path: Path) -> None:
     await map_to_choose(pilot, path)
-    await press(pilot, "v", "enter")
+    await press(pilot, "t", "enter")
 
 
 async def review(pilot: Pilot[Any], path: Path) -> None:
@@ -71,7 +71,7 @@ async def review_row(pilot: Pilot[Any], path: Path) -> None:
 
 async def review_json(pilot: Pilot[Any], path: Path) -> None:
     await review(pilot, path)
-    await press(pilot, "a", "v", "v")
+    await press(pilot, "f", "v", "v")
 
 
 async def review_edit(pilot: Pilot[Any], path: Path) -> None:
@@ -81,7 +81,7 @@ async def review_edit(pilot: Pilot[Any], path: Path) -> None:
 
 async def review_fix(pilot: Pilot[Any], path: Path) -> None:
     await review(pilot, path)
-    await press(pilot, "f")
+    await press(pilot, "e")
 
 
 async def check(pilot: Pilot[Any], path: Path) -> None:

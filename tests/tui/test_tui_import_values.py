@@ -35,12 +35,12 @@ async def test_name_and_provider_of_wallets_are_chosen_once(tmp_path: Path) -> N
     console = demo()
     async with console.run_test(size=SIZE) as pilot:
         await open_file(pilot, file)
-        await press(pilot, "right_square_bracket", "v", "enter")
+        await press(pilot, "right_square_bracket", "t", "enter")
         assert "! wallets" in text_of(console) and "▸Map 1 to choose" in step_bar(console)
         await press(pilot, "right_square_bracket")
         assert step_of(pilot).NAME == "map"
-        assert "Press w" in console.session.notifications[-1].text
-        await press(pilot, "w")
+        assert "Press $" in console.session.notifications[-1].text
+        await press(pilot, "dollar_sign")
         assert "metamask" in text_of(console) and "browserExtension" in text_of(console)
         await press(pilot, "enter", "enter", "enter")
         await settled(pilot)
@@ -60,7 +60,7 @@ async def test_what_happens_to_refused_values_is_chosen(tmp_path: Path) -> None:
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, file, "review")
         assert "username_refused" in text_of(console)
-        await press(pilot, "left_square_bracket", "i")
+        await press(pilot, "left_square_bracket", "percent_sign")
         assert "Values that the API refuses" in text_of(console)
         await press(pilot, "tab", "right", "right", "right", "enter")
         await settled(pilot)
@@ -93,8 +93,8 @@ async def test_the_first_ten_users_can_be_looked_at(tmp_path: Path) -> None:
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, messy(tmp_path / "people.csv"), "plan")
         await send_first(pilot)
-        assert "Press o to look at what was created" in text_of(console)
-        await press(pilot, "o")
+        assert "Press O to look at what was created" in text_of(console)
+        await press(pilot, "O")
         await settled(pilot)
         screen = console_of(pilot).screen
         assert isinstance(screen, UsersScreen)

@@ -37,7 +37,7 @@ async def test_a_paused_job_is_resumed_from_the_list(people: Path) -> None:
         await jump(pilot, "jobs")
         assert "‖ paused" in text_of(console)
         assert "job paused" in lines_of(console)[0]
-        await press(pilot, "r")
+        await press(pilot, "ctrl+s")
         await job_at_rest(pilot)
         assert "✓ done" in text_of(console)
         assert "job paused" not in lines_of(console)[0]
@@ -66,7 +66,7 @@ async def test_a_finished_job_shows_its_outcome(people: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
-        await press(pilot, "A", "y")
+        await press(pilot, "full_stop", "y")
         await job_at_rest(pilot)
         await jump(pilot, "jobs")
         await press(pilot, "enter")
@@ -82,7 +82,7 @@ async def test_a_draft_is_listed_with_its_step(people: Path) -> None:
         assert "· map" in text_of(console)
         await press(pilot, "enter")
         assert step_of(pilot).NAME == "map"
-        await press(pilot, "v", "enter", "right_square_bracket")
+        await press(pilot, "t", "enter", "right_square_bracket")
         await jump(pilot, "jobs")
         assert "· review" in text_of(console)
         assert "1 of 1" in bottom(console)
@@ -103,7 +103,7 @@ async def test_a_job_of_another_environment_is_not_resumed() -> None:
         await settled(pilot)
         await jump(pilot, "jobs")
         assert "acme" in text_of(console)
-        await press(pilot, "r")
+        await press(pilot, "ctrl+s")
         assert console.session.notifications[-1].text == "The job belongs to acme. Switch to that environment first."
 
 
@@ -111,7 +111,7 @@ async def test_a_job_is_deleted_after_a_confirmation(people: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
-        await press(pilot, "A", "y")
+        await press(pilot, "full_stop", "y")
         await job_at_rest(pilot)
         path = find_job("last")
         await jump(pilot, "jobs")
@@ -128,12 +128,12 @@ async def test_reports_are_written_again(people: Path) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
-        await press(pilot, "A", "y")
+        await press(pilot, "full_stop", "y")
         await job_at_rest(pilot)
         folder = find_job("last").with_suffix("")
         (folder / "report.csv").unlink()
         await jump(pilot, "jobs")
-        await press(pilot, "w")
+        await press(pilot, "x")
         assert (folder / "report.csv").exists()
         assert "Reports and failed rows written to" in console.session.notifications[-1].text
 
@@ -165,14 +165,14 @@ async def test_a_running_job_counts_up_in_the_list(people: Path) -> None:
     path = messy(people.with_name("more.csv"), rows=1500)
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, path, "plan")
-        await press(pilot, "A")
+        await press(pilot, "full_stop")
         await pilot.press("y")
         while console.session.running is None:
             await pilot.pause()
         await pilot.press("colon", *"jobs", "enter")
         while "⧖ running" not in text_of(console):
             await pilot.pause()
-        await pilot.press("p")
+        await pilot.press("space")
         await job_at_rest(pilot)
         assert "‖ paused" in text_of(console)
         assert summarize_job(find_job("last")).state is JobState.PAUSED

@@ -27,13 +27,15 @@ async def test_columns_are_chosen_moved_and_resized_and_remembered() -> None:
         await settled(pilot)
         await press(pilot, "o")
         assert "[x] email" in text_of(console_of(pilot)) and "[ ] alias" in text_of(console_of(pilot))
-        await press(pilot, "j", "space", "j", "K", "plus", "enter")  # name away, username up and wider
+        await press(
+            pilot, "j", "space", "j", "left_parenthesis", "greater_than_sign", "enter"
+        )  # name away, username up and wider
         assert heads(pilot)[:3] == ["EMAIL", "USERNAME", "WALLETS"]
         assert dict(ListPreferences.load().columns["users"])["username"] == 16
     async with demo(40).run_test(size=SMALL) as pilot:
         await settled(pilot)
         assert heads(pilot)[:3] == ["EMAIL", "USERNAME", "WALLETS"]
-        await press(pilot, "o", "0")
+        await press(pilot, "o", "equals_sign")
         assert heads(pilot)[:2] == ["EMAIL", "NAME"]
         assert ListPreferences.load().columns == {}
 

@@ -261,7 +261,7 @@ async def test_a_background_import_and_its_undo_update_users_jobs_and_the_finish
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, people, "plan")
         users = next(screen for screen in console.open_screens if isinstance(screen, ResourceScreen))
-        await press(pilot, "A", "y")
+        await press(pilot, "full_stop", "y")
         await job_at_rest(pilot)
         wizard = wizard_of(pilot)
         created = cast(Any, wizard.step).result.job.created_rows
@@ -269,7 +269,7 @@ async def test_a_background_import_and_its_undo_update_users_jobs_and_the_finish
         jobs = await visit(pilot, JobsScreen())
         (row,) = jobs.rows_view.rows
         assert row["imported"] >= created and not row["undone"]
-        await press(pilot, "z")
+        await press(pilot, "u")
         assert isinstance(console.screen, ImportUndoScreen), console.session.notifications
         await press(pilot, "enter")
         await fill(pilot, "demo")
@@ -291,7 +291,7 @@ async def test_the_users_screen_grows_during_an_import(tmp_path: Path) -> None:
     async with console.run_test(size=SIZE) as pilot:
         await go_to(pilot, messy(tmp_path / "people.csv"), "plan")
         users = next(screen for screen in console.open_screens if isinstance(screen, ResourceScreen))
-        await press(pilot, "A", "y")
+        await press(pilot, "full_stop", "y")
         await go_back_to_first(pilot, users)
         await until(pilot, lambda: not console.session.running.active)  # type: ignore[union-attr]
         await until(pilot, lambda: view_of(users).reported > 5 and not users.out_of_date)

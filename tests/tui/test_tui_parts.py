@@ -158,7 +158,7 @@ def test_a_field_list_shows_the_age_and_the_exact_time() -> None:
 
 @pytest.mark.parametrize(("width", "gap"), [(69, 3), (68, 2), (64, 2), (63, 1), (59, 1)])
 def test_the_keys_of_a_dialog_move_closer_before_one_is_cut(width: int, gap: int) -> None:
-    keys = (("space", "show"), ("J K", "move"), ("+ -", "size"), ("0", "reset"), ("enter", "apply"), ("esc", "cancel"))
+    keys = (("space", "show"), ("( )", "move"), ("< >", "size"), ("=", "reset"), ("enter", "apply"), ("esc", "cancel"))
     pieces, _ = DialogFooter(*keys).line(1, width)
     text = "".join(text for text, _ in pieces).rstrip()
     assert text == (" " * gap).join(f"{key} {title}" for key, title in keys)

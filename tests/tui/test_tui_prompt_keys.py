@@ -79,7 +79,7 @@ async def test_on_every_screen(place: str) -> None:
             await prompts_take_every_key(pilot)
 
 
-@pytest.mark.parametrize("key", ["R", "N"])
+@pytest.mark.parametrize("key", ["R", "exclamation_mark"])
 async def test_prompt_keys_in_the_request_log_and_notifications(key: str) -> None:
     console = demo(users=5)
     async with console.run_test(size=SIZE) as pilot:

@@ -131,13 +131,13 @@ def test_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path, opened: list[
         (b"\r", "Profile"),
         (b"2", "IDENTIFIER"),
         (b"0", "projectEnvironmentId"),
-        (b"?", "keymap.toml"),
-        (b"q", "projectEnvironmentId"),
+        (b"?", "change key"),
+        (b"\x1b", "projectEnvironmentId"),
         (b"q", "EMAIL"),
         (b":wallets\r", "PROVIDER"),
         (b":allowlists\r", "OUTCOME"),
         (b"\r", "IDENTIFIER"),
-        (b"N", "SEVERITY"),
+        (b"!", "SEVERITY"),
     ):
         terminal.child.send(keys)
         terminal.wait(seen)

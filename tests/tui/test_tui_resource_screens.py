@@ -122,7 +122,7 @@ async def test_a_message_is_shown_verified_and_redelivered() -> None:
         async with console.run_test(size=(140, 40)) as pilot:
             await settled(pilot)
             await jump(pilot, "webhooks")
-            await press(pilot, "n")
+            await press(pilot, "plus")
             await fill(pilot, receiver.url, "user.created")
             await press(pilot, "ctrl+s")
             await confirm_it(pilot)
@@ -147,7 +147,7 @@ async def test_a_message_is_shown_verified_and_redelivered() -> None:
             await confirm_it(pilot)
             assert last_note(console) == "The signature is valid."
             receiver.status = 200
-            await press(pilot, "d")
+            await press(pilot, "full_stop")
             await confirm_it(pilot)
             assert audited()[-1] == ("webhook-messages.redeliver", "done")
             await until(pilot, lambda: _read(message) and message.row.get("status") == "delivered")
@@ -200,11 +200,11 @@ async def test_the_secret_is_shown_after_a_confirmation() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "webhooks")
-        await press(pilot, "enter", "S")
+        await press(pilot, "enter", "K")
         assert "Anyone who has the secret can forge messages" in text_of(console)
         await press(pilot, "escape")
         assert audited() == []
-        await press(pilot, "S")
+        await press(pilot, "K")
         await confirm_it(pilot)
         secret = re.search(r"dyn_[0-9a-f]{20,}", text_of(console))
         assert secret
@@ -228,21 +228,21 @@ async def test_the_tail_follows_pauses_and_filters(monkeypatch: pytest.MonkeyPat
         await make_user(console, "first")
         await until(pilot, lambda: "first@example.com" in text_of(console))
         assert screen.table.cursor == screen.table.count - 1
-        await press(pilot, "p")
+        await press(pilot, "space")
         await make_user(console, "second")
         assert "paused" in text_of(console)
         assert "second@example.com" not in text_of(console)
-        await press(pilot, "p")
+        await press(pilot, "space")
         await until(pilot, lambda: "second@example.com" in text_of(console))
         await press(pilot, "slash", *"first@", "enter")
         assert "second@example.com" not in text_of(console)
         assert "first@example.com" in text_of(console)
-        await press(pilot, "u")
+        await press(pilot, "O")
         assert isinstance(console.screen, UserScreen)
         assert "first@example.com" in text_of(console)
         await press(pilot, "escape", "escape", "enter")
         assert '"second@example.com"' in text_of(console)
-        await press(pilot, "u")
+        await press(pilot, "O")
         assert isinstance(console.screen, UserScreen)
 
 
@@ -253,7 +253,7 @@ async def test_the_tail_is_limited_to_a_resource_and_a_time_range() -> None:
         await jump(pilot, "events")
         screen = console.screen
         assert isinstance(screen, EventTailScreen)
-        await press(pilot, "d")
+        await press(pilot, "P")
         await fill(pilot, "yesterday")
         assert isinstance(console.screen, FormDialog)
         await press(pilot, "up")
@@ -262,10 +262,10 @@ async def test_the_tail_is_limited_to_a_resource_and_a_time_range() -> None:
         assert screen.table.count > 10
         assert "ended" in text_of(console)
         assert all(str(row["time"]) < "2026-02-01" for row in screen.rows_view.rows)
-        await press(pilot, "o")
+        await press(pilot, "f")
         await fill(pilot, "wallet")
         assert {str(row["eventName"]).split(".")[0] for row in screen.rows_view.rows} == {"wallet"}
-        await press(pilot, "x")
+        await press(pilot, "equals_sign")
         assert screen.table.count == 0
 
 
@@ -293,20 +293,20 @@ async def test_a_pending_export_is_refreshed_and_downloaded(monkeypatch: pytest.
         await settled(pilot)
         await jump(pilot, "exports")
         assert "Press n to request one" in text_of(console)
-        await press(pilot, "n", "space", "ctrl+s")
+        await press(pilot, "plus", "space", "ctrl+s")
         await confirm_it(pilot)
         assert "pending" in text_of(console)
-        await press(pilot, "w")
+        await press(pilot, "x")
         assert last_note(console) == "The export is pending."
         await until(pilot, lambda: "completed" in text_of(console))
-        await press(pilot, "w")
+        await press(pilot, "x")
         assert "Downloaded from localhost. The token is not sent." in text_of(console)
         await fill(pilot, str(tmp_path / "all.csv"))
         assert "Export saved to" in last_note(console)
         file = tmp_path / "all.csv"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert len(file.read_text().splitlines()) == 31
-        await press(pilot, "w")
+        await press(pilot, "x")
         await fill(pilot, str(file))
         assert "already exists" in text_of(console)
         await press(pilot, "escape", "escape", "v")
@@ -344,7 +344,7 @@ async def test_charts_have_a_table_of_values_and_other_date_ranges() -> None:
         assert screen.range.days == 90
         await press(pilot, "plus", "plus")
         assert "longest preset range" in last_note(console)
-        await press(pilot, "d")
+        await press(pilot, "P")
         await fill(pilot, "2026-02-10", "2026-02-01")
         assert "is after" in text_of(console)
         await press(pilot, "up")
@@ -444,7 +444,7 @@ async def test_an_operation_is_searched_edited_and_sent() -> None:
         names = {field.name: name for name, field in form.schema_fields.items()}
         form.set_focus(form.query_one(f"#field-{names['limit']}"))
         await paste(pilot, "2")
-        await press(pilot, "ctrl+s", "s")
+        await press(pilot, "ctrl+s", "ctrl+s")
         text = text_of(console)
         assert re.search(r"● 200 +[\d,]+ ms", text)
         assert "count" in text
@@ -480,20 +480,20 @@ async def test_writes_are_confirmed_and_errors_are_shown() -> None:
     async with console.run_test(size=(140, 40)) as pilot:
         await settled(pilot)
         await jump(pilot, "api addOrigin")
-        await press(pilot, "enter", "s")
+        await press(pilot, "enter", "ctrl+s")
         assert "field is required" in last_note(console)
         await press(pilot, "enter")
         await fill(pilot, "https://new.example")
-        await press(pilot, "s")
+        await press(pilot, "ctrl+s")
         assert "Send operation POST /environments/{environmentId}/origins?" in text_of(console)
         await confirm_it(pilot)
         assert "● 201" in text_of(console)
-        await press(pilot, "s")
+        await press(pilot, "ctrl+s")
         await confirm_it(pilot)
         assert "● 422" in text_of(console)
         assert "duplicate_exists" in text_of(console)
         assert [outcome for _, outcome in audited()] == ["started", "done", "started", "failed"]
-        await press(pilot, "escape", "b")
+        await press(pilot, "escape", "B")
         assert "422" in text_of(console)
         await press(pilot, "enter")
         assert "● 422" in text_of(console)
@@ -505,7 +505,7 @@ async def test_a_request_is_copied_and_saved_without_token_or_secret() -> None:
         await settled(pilot)
         token = console.session.connection._token  # type: ignore[union-attr]
         await jump(pilot, "api createProvider")
-        await press(pilot, "enter", "b")
+        await press(pilot, "enter", "E")
         assert isinstance(console.screen, TextDialog)
         console.screen.query_one(TextArea).text = ""
         await paste(pilot, json.dumps({"provider": "google", "clientSecret": "Canary-secret"}))
@@ -513,15 +513,15 @@ async def test_a_request_is_copied_and_saved_without_token_or_secret() -> None:
         assert console.clipboard_text.startswith("curl -X POST")
         assert "$DYNTUI_TOKEN" in console.clipboard_text
         assert token not in console.clipboard_text
-        await press(pilot, "x")
+        await press(pilot, "C")
         assert console.clipboard_text.startswith("dyntui api createProvider -d")
-        await press(pilot, "K")
+        await press(pilot, "S")
         await fill(pilot, "my provider")
         saved = (paths().state / "requests.json").read_text()
         assert "my provider" in saved
         assert "Canary" not in saved
         assert token not in saved
-        await press(pilot, "escape", "o")
+        await press(pilot, "escape", "b")
         assert "my provider" in text_of(console)
         await press(pilot, "enter")
         screen = console.screen
@@ -541,7 +541,7 @@ async def test_known_ids_are_filled_in() -> None:
         assert isinstance(screen, ApiRequestScreen)
         assert screen.request.values["userId"] == user_id
         await jump(pilot, "api getOrganizationMembers")
-        await press(pilot, "enter", "s")
+        await press(pilot, "enter", "ctrl+s")
         assert "● 200" in text_of(console)
         assert "robin@northwind.example" in json.dumps(console.screen.response.document)  # type: ignore[attr-defined]
 
@@ -571,7 +571,7 @@ async def test_read_only_sends_no_write_from_the_api_console() -> None:
                 or "This field is required" in screen.request_disabled_reason()
             )
             assert screen.request_disabled_reason() is not None
-        await press(pilot, "s")
+        await press(pilot, "ctrl+s")
         assert log.total == sent
         assert audited() == []
 
@@ -614,14 +614,14 @@ def test_the_editor_gets_a_private_file_and_no_token(monkeypatch: pytest.MonkeyP
     [
         ("webhooks", "enter", "enter", "2", "3", "4", "enter"),
         ("webhooks", "enter", "f"),
-        ("webhooks", "enter", "e", "escape", "S", "y"),
-        ("events", "d"),
+        ("webhooks", "enter", "e", "escape", "K", "y"),
+        ("events", "P"),
         ("settings", "z", "G", "e"),
         ("hostnames", "enter", "2", "3"),
         ("analytics", *["right_square_bracket"] * 10),
-        ("resources", "p"),
-        ("api getEnvironmentById", "enter", "s", "z", "G"),
-        ("api getEnvironmentUsers", "enter", "s", "slash", *"bob", "enter", "n"),
+        ("resources", "w"),
+        ("api getEnvironmentById", "enter", "ctrl+s", "z", "G"),
+        ("api getEnvironmentUsers", "enter", "ctrl+s", "slash", *"bob", "enter", "n"),
     ],
     ids=lambda keys: "-".join(keys)[:40],
 )

@@ -229,7 +229,7 @@ async def test_a_missing_required_value_is_reported_below_its_field() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "origins")
-        await press(pilot, "n", "ctrl+s")
+        await press(pilot, "plus", "ctrl+s")
         assert "This field is required." in text_of(console)
         assert isinstance(console.screen, SchemaForm)
         await press(pilot, "escape")
@@ -325,7 +325,7 @@ async def test_a_new_token_is_shown_one_time_and_not_stored() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "tokens")
-        await press(pilot, "n")
+        await press(pilot, "plus")
         await fill_form(pilot, FILLED[("tokens", "create")])
         await confirm_it(pilot)
         raw = next(word for word in text_of(console).split() if word.startswith("dyn_") and len(word) > 40)
@@ -340,7 +340,7 @@ async def test_options_are_chosen_from_a_list() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "webhooks")
-        await press(pilot, "n")
+        await press(pilot, "plus")
         form = console.screen
         assert isinstance(form, SchemaForm)
         await press(pilot, "down", "ctrl+o")
@@ -354,7 +354,7 @@ async def test_a_form_refused_by_the_server_is_reopened() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await open_record(pilot, "webhooks")
-        await press(pilot, "n")
+        await press(pilot, "plus")
         wrong = {"url": "http://127.0.0.1:8000/hook", "events": "user.created, user.updated", "isEnabled": "false"}
         await fill_form(pilot, wrong)
         await confirm_it(pilot)
@@ -376,7 +376,7 @@ async def test_secrets_are_masked_on_every_tab() -> None:
     async with console.run_test(size=(120, 60)) as pilot:
         await settled(pilot)
         await open_record(pilot, "providers")
-        await press(pilot, "n")
+        await press(pilot, "plus")
         await fill_form(pilot, {**FILLED[("providers", "create")], "clientSecret": "Canary-secret"})
         assert "Canary" not in text_of(console)
         await confirm_it(pilot)
@@ -402,7 +402,7 @@ async def test_a_detail_screen_edits_its_object_and_closes_when_it_is_deleted() 
         await confirm_it(pilot)
         assert audited()[-1] == ("exchanges.enable", "done")
         assert "just now" in text_of(console) or "0 s ago" in text_of(console)
-        await press(pilot, "n")
+        await press(pilot, "plus")
         assert console.session.notifications[-1].text == "This action is only available in the list."
         await press(pilot, "d")
         await confirm_it(pilot)
@@ -439,10 +439,10 @@ async def test_lists_that_the_token_cannot_read_show_the_reason_and_are_checked_
         assert re.search(r"Members .*not allowed", text)
         assert re.search(r"My API Tokens .*not allowed", text)
         log = console.session.connection.log  # type: ignore[union-attr]
-        await press(pilot, "p")
+        await press(pilot, "w")
         assert re.search(r"Webhooks .* allowed", text_of(console))
         sent = log.total
-        await press(pilot, "p", "escape")
+        await press(pilot, "w", "escape")
         await jump(pilot, "resources")
         assert log.total == sent
         await press(pilot, "colon", *"memb")

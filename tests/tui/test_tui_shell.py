@@ -269,7 +269,7 @@ async def test_notifications_are_stored_and_shown_again() -> None:
     console = demo()
     async with console.run_test() as pilot:
         await settled(pilot)
-        await press(pilot, "U", "N")
+        await press(pilot, "U", "exclamation_mark")
         assert "No row is marked." in text_of(console)
         assert "warning" in text_of(console)
 

@@ -53,15 +53,15 @@ async def test_n_and_p_move_through_the_list_and_back_selects_the_last_object(si
         await go(pilot, "enter", "4")
         ids = [users_list(pilot).table.view.id_at(line) for line in range(5)]
         assert shown(pilot).object_id == ids[0]
-        await press(pilot, "p")
+        await press(pilot, "left_curly_bracket")
         assert notes(pilot)[-1] == "This is the first user of the list."
-        await press(pilot, "n", "n")
+        await press(pilot, "right_curly_bracket", "right_curly_bracket")
         await until(pilot, lambda: shown(pilot).document is not None)
         assert shown(pilot).object_id == ids[2]
         assert str((shown(pilot).document or {})["id"]) == ids[2]
         assert shown(pilot).TABS[shown(pilot).tab].name == "sessions", "the tab stays"
         assert "user 3 of 120" in text_of(console) or size == SMALL
-        await press(pilot, "p", "escape")
+        await press(pilot, "left_curly_bracket", "escape")
         assert users_list(pilot).table.row_id == ids[1]
         assert users_list(pilot).table.cursor == 1
 
@@ -78,7 +78,7 @@ async def test_the_list_is_paged_through_to_its_end() -> None:
             seen.append(shown(pilot).object_id)
         assert len(seen) == len(set(seen)) == 230
         await until(pilot, lambda: shown(pilot).document is not None)
-        await press(pilot, "n")
+        await press(pilot, "right_curly_bracket")
         assert notes(pilot)[-1] == "This is the last user of the list."
 
 
@@ -93,7 +93,7 @@ async def test_no_key_waits_for_the_network(monkeypatch: pytest.MonkeyPatch) -> 
         gate = gate_requests(monkeypatch, pilot)
         shown(pilot)._preloaded.clear()
         for step in range(1, 6):
-            await pilot.press("n")
+            await pilot.press("right_curly_bracket")
             row = rows[step]
             assert row is not None
             name = str(row["email"] or row["username"] or row["id"])
@@ -122,7 +122,7 @@ async def test_a_row_that_is_not_loaded_is_fetched_and_shown(monkeypatch: pytest
         row = view.get(missing - 1)
         assert row is not None
         screen.object_id = str(row["id"])
-        await pilot.press("n")
+        await pilot.press("right_curly_bracket")
         await until(pilot, lambda: "loading the list" in text_of(console))
         assert screen.object_id != first
         gate.set()
@@ -150,7 +150,7 @@ async def test_the_next_object_is_prefetched() -> None:
         await go(pilot, "enter")
         await until(pilot, lambda: shown(pilot)._preloaded)
         before = len(connection_of(pilot).log.entries())
-        await pilot.press("n")
+        await pilot.press("right_curly_bracket")
         await until(pilot, lambda: shown(pilot).document is not None)
         assert "loading" not in text_of(console)
         await settled(pilot)
@@ -165,7 +165,7 @@ async def test_a_user_that_was_not_opened_from_a_list_has_no_next_user() -> None
         screen = shown(pilot)
         console.visit(UserScreen(screen.object_id, screen.label))
         await settled(pilot)
-        await press(pilot, "n")
+        await press(pilot, "right_curly_bracket")
         assert notes(pilot)[-1] == "This user was not opened from a list."
 
 
@@ -178,7 +178,7 @@ async def test_wallets_have_sibling_navigation() -> None:
         screen = console.screen
         assert isinstance(screen, WalletScreen)
         first = screen.object_id
-        await press(pilot, "n")
+        await press(pilot, "right_curly_bracket")
         await until(pilot, lambda: screen.document is not None)
         assert screen.object_id != first
         assert str((screen.document or {})["publicKey"]) in text_of(console)
@@ -195,7 +195,7 @@ async def test_the_menu_lists_actions_with_their_keys(size: tuple[int, int]) -> 
         assert isinstance(dialog, SelectDialog)
         offered = {choice.key: choice for choice in dialog._choices.items}
         assert {"user.edit", "user.reset_mfa", "user.link", "user.delete", "detail.copy_id"} <= set(offered)
-        assert offered["user.reset_mfa"].sign == "f"
+        assert offered["user.reset_mfa"].sign == "="
         assert offered["user.revoke_session"].note == "not available: Select a session on the Sessions tab first."
         at = [choice.key for choice in dialog._choices.items].index("user.link")
         await press(pilot, *["j"] * at, "enter")

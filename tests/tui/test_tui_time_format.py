@@ -74,7 +74,7 @@ async def test_a_screen_in_the_background_has_the_format_when_it_is_shown_again(
         assert " CET" in text_of(console).split("\n")[2]
 
 
-@pytest.mark.parametrize("screen", ["R", "N"])
+@pytest.mark.parametrize("screen", ["R", "exclamation_mark"])
 async def test_the_logs_of_the_session_show_times_in_the_format(screen: str) -> None:
     async with demo(40).run_test(size=SMALL) as pilot:
         await settled(pilot)

@@ -61,7 +61,7 @@ async def test_wallets_are_exported_with_their_owners(tmp_path: Path) -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *WALLETS, "space", "j", "space")
         marked = sorted(wallets_screen(pilot).table.marks)
-        await press(pilot, "E", "down", "down")
+        await press(pilot, "x", "down", "down")
         await fill(pilot, str(tmp_path / "some.csv"))
         await until(pilot, (tmp_path / "some.csv").exists)
         await settled(pilot)
@@ -69,7 +69,7 @@ async def test_wallets_are_exported_with_their_owners(tmp_path: Path) -> None:
         assert sorted(row["id"] for row in rows) == marked
         assert all(row["userId"] and row["publicKey"] for row in rows)
         assert notes(pilot)[-1].startswith("2 wallets exported to ")
-        await press(pilot, "U", "E", "down", "down")
+        await press(pilot, "U", "x", "down", "down")
         await fill(pilot, str(tmp_path / "all.csv"))
         await until(pilot, lambda: "wallets exported to" in notes(pilot)[-1] and "all.csv" in notes(pilot)[-1])
         rows = list(csv.DictReader(io.StringIO((tmp_path / "all.csv").read_bytes().decode("utf-8-sig"))))
@@ -86,7 +86,7 @@ async def test_pregenerated_wallets_use_the_chain_names_of_the_api(
 ) -> None:
     console = demo(20)
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *WALLETS, "n", *["right"] * right_presses)
+        await go(pilot, *WALLETS, "plus", *["right"] * right_presses)
         assert f"One or more of {chains}, SUI" in text_of(console)
         await press(pilot, "enter")
         await fill(pilot, "new.person@example.com")
@@ -103,7 +103,7 @@ async def test_pregenerated_wallets_use_the_chain_names_of_the_api(
 async def test_wallets_are_pregenerated_for_farcaster() -> None:
     console = demo(20)
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *WALLETS, "n", "right", "right", "enter")
+        await go(pilot, *WALLETS, "plus", "right", "right", "enter")
         await fill(pilot, "caster@example.com")
         await press(pilot, "ctrl+s")
         assert "The Farcaster id must be a number." in text_of(console)
@@ -117,7 +117,7 @@ async def test_wallets_are_pregenerated_for_farcaster() -> None:
 async def test_problems_are_shown_in_the_pregenerate_form() -> None:
     console = demo(20)
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *WALLETS, "n", "ctrl+s")
+        await go(pilot, *WALLETS, "plus", "ctrl+s")
         assert "An identifier is required" in text_of(console)
         await press(pilot, "enter")
         await fill(pilot, "new.person@example.com")
@@ -132,7 +132,7 @@ async def test_problems_are_shown_in_the_pregenerate_form() -> None:
 async def test_the_user_screen_pregenerates_for_its_user() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, "j", "enter", "P", "ctrl+s")
+        await go(pilot, "j", "enter", "plus", "ctrl+s")
         assert "identifier: anna.lange@mail.example.com" in text_of(console)
         await press(pilot, "y")
         assert post_operations(pilot) == ["createWaasWallet"]
@@ -169,7 +169,7 @@ async def test_the_explorer_address_is_shown_before_it_opens(monkeypatch: pytest
         assert dialog.url.startswith("https://")
         assert screen.label in dialog.url
         assert "This is an SSH session" in text_of(console)
-        await press(pilot, "c", "o")
+        await press(pilot, "c", "W")
         assert console.clipboard_text == dialog.url
         assert notes(pilot)[-1].startswith("This is an SSH session")
 
@@ -200,7 +200,7 @@ async def test_the_dashboard_link_is_shown_only_for_the_vendor_server(monkeypatc
         await press(pilot, "W")
         assert "https://app.dynamic.xyz/dashboard" in text_of(console)
         assert "Search there for: anna.lange@mail.example.com" in text_of(console)
-        await press(pilot, "i")
+        await press(pilot, "C")
         assert console.clipboard_text == "anna.lange@mail.example.com"
 
 

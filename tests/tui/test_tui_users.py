@@ -56,17 +56,17 @@ def active_sessions(user: dict[str, Any]) -> int:
 async def test_a_revoked_session_is_shown_on_the_tab() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *YOUSSEF, "x")
+        await go(pilot, *YOUSSEF, "minus")
         assert notes(pilot)[-1] == "Select a session on the Sessions tab first."
         assert active_sessions(await read_open_user(pilot)) == 4
-        await press(pilot, "4", "x")
+        await press(pilot, "4", "minus")
         assert "The user has to sign in again" in text_of(console)
         await press(pilot, "y")
         assert active_sessions(await read_open_user(pilot)) == 3
         assert "revoked" in text_of(console)
         assert notes(pilot)[-1].startswith("Session ")
         assert notes(pilot)[-1].endswith(" revoked")
-        await press(pilot, "x")
+        await press(pilot, "minus")
         assert notes(pilot)[-1] == "The session is already revoked."
 
 
@@ -87,12 +87,12 @@ async def test_all_sessions_of_a_user_are_revoked(size: tuple[int, int]) -> None
 async def test_mfa_devices_are_removed_and_mfa_methods_reset() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, *NOA, "f", "y")
+        await go(pilot, *NOA, "equals_sign", "y")
         assert notes(pilot)[-1] == "MFA methods of user noa.friedman@example.com reset"
         if (await read_open_user(pilot))["mfaDevices"]:
-            await press(pilot, "D", "y")
+            await press(pilot, "ctrl+x", "y")
         assert (await read_open_user(pilot))["mfaDevices"] == []
-        await press(pilot, "D")
+        await press(pilot, "ctrl+x")
         assert notes(pilot)[-1] == "This user has no MFA devices."
 
 
@@ -133,7 +133,7 @@ async def test_a_live_user_is_deleted_only_after_typing_the_environment_name(
         assert isinstance(console.screen, ResourceScreen)
 
 
-@pytest.mark.parametrize("key", ["X", "D", "f", "d"])
+@pytest.mark.parametrize("key", ["X", "ctrl+x", "equals_sign", "d"])
 async def test_user_actions_are_refused_in_a_read_only_environment(key: str) -> None:
     console = demo(read_only=True)
     async with console.run_test(size=(120, 40)) as pilot:
@@ -148,7 +148,7 @@ async def test_a_failure_is_shown_with_the_message_of_the_server(monkeypatch: py
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *YOUSSEF)
         refuse(monkeypatch, "revokeSessionById", lambda more: True)
-        await press(pilot, "4", "x", "y")
+        await press(pilot, "4", "minus", "y")
         assert " not " in notes(pilot)[-1]
         assert "refused by the test" in notes(pilot)[-1]
         assert active_sessions(await read_open_user(pilot)) == 4
@@ -240,7 +240,7 @@ async def test_sessions_of_marked_users_are_revoked() -> None:
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *MARKED, "X", "y")
         assert notes(pilot)[-1] == "Sessions of 3 users revoked"
-        assert not users_of(pilot).table.marks
+        assert len(users_of(pilot).table.marks) == 3, "they stay marked"
         for row in (await first_page(pilot))[:3]:
             user = await connection_of(pilot).client.users.get_raw(row["id"])
             assert active_sessions(dict(user)) == 0
@@ -273,7 +273,7 @@ async def test_marked_users_are_added_to_an_allowlist() -> None:
 async def test_a_user_is_created_and_opened() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, "n", "ctrl+s")
+        await go(pilot, "plus", "ctrl+s")
         assert "Fill in at least one field." in text_of(console)
         await fill(pilot, "ada@example.com")
         await press(pilot, "ctrl+s")
@@ -285,7 +285,7 @@ async def test_a_user_is_created_and_opened() -> None:
         assert "ada@example.com" in text_of(console)
 
 
-@pytest.mark.parametrize("key", ["n", "d", "X", "m", "A"])
+@pytest.mark.parametrize("key", ["plus", "d", "X", "m", "A"])
 async def test_bulk_actions_are_refused_in_a_read_only_environment(key: str) -> None:
     console = demo(read_only=True)
     async with console.run_test(size=(120, 40)) as pilot:
@@ -296,7 +296,7 @@ async def test_bulk_actions_are_refused_in_a_read_only_environment(key: str) -> 
 
 async def export_to(pilot: Pilot[Any], path: Path, *, formats: int = 0, what: int = 0) -> None:
     """Fill in the export form. formats, what: how many times `right` is pressed in these fields."""
-    await press(pilot, "E", *["right"] * what, "enter", *["right"] * formats, "enter")
+    await press(pilot, "x", *["right"] * what, "enter", *["right"] * formats, "enter")
     await fill(pilot, str(path))
 
 
@@ -311,7 +311,7 @@ async def test_filtered_users_are_exported_to_a_new_private_file(tmp_path: Path)
         assert notes(pilot)[-1].endswith(f"exported to {file}")
         assert {json.loads(line)["id"] for line in file.read_text().splitlines()} == expected
         assert file.stat().st_mode & 0o777 == 0o600
-        await press(pilot, "E", "enter", "enter")
+        await press(pilot, "x", "enter", "enter")
         await fill(pilot, str(file))
         assert "This file already exists." in text_of(console)
 
@@ -357,7 +357,7 @@ async def test_the_file_of_an_export_follows_the_format(monkeypatch: pytest.Monk
 
     console = demo()
     async with console.run_test(size=SMALL) as pilot:
-        await go(pilot, "E", "enter")
+        await go(pilot, "x", "enter")
         names = [path()]
         for _ in range(4):
             await press(pilot, "right")
@@ -485,9 +485,9 @@ async def test_every_tab_of_a_user_shows_its_content(size: tuple[int, int]) -> N
 async def test_a_social_token_is_shown_one_time_and_audited() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
-        await go(pilot, "j", "enter", "t")
+        await go(pilot, "j", "enter", "K")
         assert notes(pilot)[-1] == "Select an account on the Social tab first."
-        await press(pilot, "5", "t")
+        await press(pilot, "5", "K")
         assert "ya29." not in text_of(console)
         await press(pilot, "y")
         assert "ya29." in text_of(console)
@@ -519,7 +519,7 @@ async def test_an_external_wallet_is_linked() -> None:
     console = demo()
     async with console.run_test(size=(120, 40)) as pilot:
         await go(pilot, *("j",) * 3, "enter")
-        await press(pilot, "w", "ctrl+s")
+        await press(pilot, "J", "ctrl+s")
         assert "Enter the address of the wallet." in text_of(console)
         await fill(pilot, WALLET)
         await press(pilot, "enter")

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "api": ("dyntui.cli.api:api", "Call an operation by id, or by METHOD and PATH below the base URL."),
     "audit": ("dyntui.cli.audit:audit", "Show writes made from this machine, oldest first."),
     "cache": ("dyntui.cli.cache:cache", "Show and clear the row cache."),
+    "keys": ("dyntui.cli.keys:keys", "List the keys of the console."),
     "doctor": ("dyntui.cli.doctor:doctor", "Check this machine, the terminal, the token and the server."),
     "completion": ("dyntui.cli.completion:completion", "Print a shell completion script."),
 }

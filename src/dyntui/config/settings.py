@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from dyntui.config.errors import ConfigError
 from dyntui.config.flags import read_flag
+from dyntui.config.keymap_file import load_keymap
 from dyntui.config.paths import paths
 from dyntui.config.table_rules import (
     BOOLEAN,
     TEXT,
-    KeyProblem,
     Rule,
     check_table,
     invalid,
@@ -90,29 +90,4 @@ class Settings:
                 raise ConfigError(f"{_IN_FLIGHT_VARIABLE} {problem}.")
         if (plain := read_flag(os.environ, PLAIN_VARIABLE)) is not None:
             settings["plain"] = plain
-        return cls(**settings, keymap=_keymap())
-
-
-_KEYS = rule(lambda value: isinstance(value, str) and value.isprintable(), 'keys in quotes, such as "ctrl+d"')
-
-
-def _keymap() -> dict[str, str]:
-    """Read keymap.toml. The console checks the action ids."""
-    path = paths().keymap_file
-    found: dict[str, str] = {}
-    problems: list[KeyProblem] = []
-    tables: list[tuple[tuple[str, ...], Mapping[str, object]]] = [((), read_toml(path))]
-    while tables:
-        parents, table = tables.pop()
-        for key, value in table.items():
-            keys = (*parents, key)
-            name = ".".join(keys)
-            if isinstance(value, dict):  # `users.delete = "d"` is a table in TOML
-                tables.append((keys, value))
-            elif wrong := _KEYS(value):
-                problems.append(KeyProblem(keys, f"{name} {wrong}"))
-            else:
-                found[name] = str(value)
-    if problems:
-        raise invalid(path, problems)
-    return found
+        return cls(**settings, keymap=load_keymap())

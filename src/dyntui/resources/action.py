@@ -135,7 +135,7 @@ class ResourceAction:
         return words[:1].upper() + words[1:] + (" of" if "-" in self.name else "")
 
 
-CREATE = ResourceAction("create", "", "", "new", key="n", target=ActionTarget.LIST, fields=ALL)
+CREATE = ResourceAction("create", "", "", "new", key="plus", target=ActionTarget.LIST, fields=ALL)
 EDIT = ResourceAction("edit", "", "", key="e", single_row=True)
 DELETE = ResourceAction("delete", "", "", key="d", effect=Effect.DESTRUCTIVE)
 """What the actions with these names have in common. A record sets operation, help and the rest with `replace`."""

@@ -127,7 +127,7 @@ ALLOWLIST_ENTRIES = Resource(
     label=entry_label,
     command="allowlists",
     actions=(
-        ResourceAction("create", "postEntryByAllowlistId", "Add entries to the allowlist.", "add", decides_access=True, key="n", command="allowlists add", noun="entry", plural="entries", question="Add",
+        ResourceAction("create", "postEntryByAllowlistId", "Add entries to the allowlist.", "add", decides_access=True, key="plus", command="allowlists add", noun="entry", plural="entries", question="Add",
             past="added", undone_by="delete", in_parallel=True),
         ResourceAction("edit", "postEntryByAllowlistId", "Edit the entry. The new entry is added, then the old one is deleted.", key="e", aliases=("update",),
             variant_of="allowlist-entries.create", command="allowlists edit", effect=Effect.DESTRUCTIVE, extra_operations=("deleteAllowlistEntryById",), single_row=True,

@@ -82,7 +82,7 @@ ORIGINS = Resource(
         time_column("createdAt", "added", priority=1),
         id_column(priority=2),
     ),
-    empty="There are no origins, so any site may use this environment id. Press n to add one.",
+    empty="There are no origins, so any site may use this environment id. Press + to add one.",
     actions=(
         replace(CREATE, operation="addOrigin",
             help="Add an origin: scheme and host without a path. One leading *. stands for any subdomain.",
@@ -105,7 +105,7 @@ DEEPLINKS = Resource(
         time_column("createdAt", "added", priority=1),
         id_column(priority=2),
     ),
-    empty="There are no deeplink URLs. Press n to add one, such as myapp://",
+    empty="There are no deeplink URLs. Press + to add one, such as myapp://",
     actions=(
         replace(CREATE, operation="addDeeplinkUrl", help="Add the URL of an app. The scheme may be a custom one.",
             fields=("url",)),
@@ -129,7 +129,7 @@ HOSTNAMES = Resource(
         Column("errors", "errors", 24, priority=3),
     ),
     route="hostname",
-    empty="There are no custom hostnames. Press n to add one, then enter to see the DNS records to set.",
+    empty="There are no custom hostnames. Press + to add one, then enter to see the DNS records to set.",
     actions=(
         replace(CREATE, operation="createCustomHostname", help="Add a custom hostname."),
         replace(DELETE, operation="deleteCustomHostname", help="Delete the custom hostname.",
@@ -153,7 +153,7 @@ CUSTOM_FIELDS = Resource(
         Column("validationRules.unique", "unique", 6, format=yes_no, priority=2),
     ),
     detail="getCustomFieldById",
-    empty="There are no custom fields. Press n to create one.",
+    empty="There are no custom fields. Press + to create one.",
     label=lambda row: str(row.get("name") or ""),
     actions=(
         replace(CREATE, operation="createCustomFieldForEnvironment",
@@ -181,7 +181,7 @@ PROVIDERS = Resource(
     detail="getProvider",
     cached=False,
     secrets=("clientSecret",),
-    empty="There are no providers. Press n to add one.",
+    empty="There are no providers. Press + to add one.",
     actions=(
         replace(CREATE, operation="createProvider", help="Add a provider: social, email, SMS or on-ramp.",
             fields=("provider", "clientId", "clientSecret", "scopes", "providerProjectId", "appleKeyId", "appleTeamId",
@@ -237,7 +237,7 @@ EXCHANGES = Resource(
         id_column(priority=1),
     ),
     detail="getExchange",
-    empty="There are no exchanges. Press n to add one.",
+    empty="There are no exchanges. Press + to add one.",
     actions=(
         replace(CREATE, operation="createExchange", help="Add an exchange from which users can fund wallets."),
         ResourceAction("enable", "enableExchange", "Enable the exchange.", disabled_reason=while_disabled()),
@@ -282,7 +282,7 @@ TEST_ACCOUNT = Resource(
     ),
     route="detail",
     cached=False,
-    empty="There is no test account. Press n to create one: an email address and a code that always work.",
+    empty="There is no test account. Press + to create one: an email address and a code that always work.",
     label=lambda row: str(row.get("email") or row.get("phone") or ""),
     actions=(
         replace(CREATE, operation="createTestAccount", help="Create a test account.", typed_in_live=True, fields=()),

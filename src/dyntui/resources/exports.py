@@ -30,11 +30,11 @@ EXPORTS = Resource(
     route="export",
     cached=False,
     secrets=("downloadUrl",),
-    empty="There are no exports. Press n to request one.",
+    empty="There are no exports. Press + to request one.",
     label=lambda row: f"{row.get('model') or ''} {str(row.get('createdAt') or '')[:16]}".strip(),
     actions=(
         replace(CREATE, operation="createExport", help="Request a CSV file of all users or visits from the server.",
             fields=("model", "format")),
-        ResourceAction("download", "downloadExportById", "Download the file of the export.", key="w", effect=Effect.READ, command="exports download"),
+        ResourceAction("download", "downloadExportById", "Download the file of the export.", key="x", effect=Effect.READ, command="exports download"),
     ),
 )  # fmt: skip

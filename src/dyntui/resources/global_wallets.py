@@ -27,7 +27,7 @@ GLOBAL_WALLET = Resource(
         id_column(priority=1),
     ),
     route="detail",
-    empty="There is no global wallet. Press n to create one.",
+    empty="There is no global wallet. Press + to create one.",
     actions=(
         replace(CREATE, operation="createGlobalWalletSettings", help="Create the global wallet."),
         replace(EDIT, operation="updateGlobalWalletSettings",
@@ -52,7 +52,7 @@ GLOBAL_ACCESS = Resource(
         Column("id", "id", 36, grow=True, priority=1),
     ),
     route="global-wallet-domains",
-    empty="Every app may connect. Press n to create an allow list or a block list.",
+    empty="Every app may connect. Press + to create an allow list or a block list.",
     actions=(
         replace(CREATE, operation="createGlobalWalletAccessControl",
             help="Create the list of domains that may connect (allow) or may not (block)."),
@@ -77,7 +77,7 @@ GLOBAL_DOMAINS = Resource(
         time_column("createdAt", "added", priority=1),
         id_column(priority=2),
     ),
-    empty="The list has no domains. Press n to add one.",
+    empty="The list has no domains. Press + to add one.",
     actions=(
         replace(CREATE, operation="addGlobalWalletAccessControlDomain", help="Add a domain to the list."),
         replace(DELETE, operation="deleteGlobalWalletAccessControlDomainById", help="Remove the domain from the list."),

@@ -29,11 +29,11 @@ NAME_SERVICES = Resource(
         enabled_column(),
     ),
     route="detail",
-    empty="There are no name services. Press m to get the message to sign, then n to add one.",
+    empty="There are no name services. Press V to get the message to sign, then + to add one.",
     label=lambda row: str(row.get("domain") or row.get("chainName") or ""),
     actions=(
         ResourceAction("signing-message", "fetchNameServiceSigningMessage",
-            "Get the message that the owner of the domain has to sign with the wallet.", target=ActionTarget.LIST, key="m",
+            "Get the message that the owner of the domain has to sign with the wallet.", target=ActionTarget.LIST, key="V",
             effect=Effect.READ, fields=("chainName", "address", "domain", "uri"),
             reveals=("unsignedMessage", "message to sign"), past="loaded", result_subject="Message to sign for"),
         replace(CREATE, operation="createNameService",

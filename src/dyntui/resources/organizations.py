@@ -68,7 +68,7 @@ ORGANIZATIONS = Resource(
             "edit-address",
             "updateOrganizationAddressById",
             "Edit the billing address.",
-            key="A",
+            key="E",
             past="changed",
             result_subject="Address of",
             single_row=True,
@@ -145,7 +145,7 @@ MEMBERS = Resource(
         replace(DELETE, operation="deleteMemberById", help="Remove the member from the organization.", title="remove",
             past="removed", disabled_reason=_owner_disabled_reason,
             warning="The member immediately loses access to all environments of the organization."),
-        ResourceAction("delegate-ownership", "delegateOwnership", "Delegate the ownership to an admin.", key="O", single_row=True,
+        ResourceAction("delegate-ownership", "delegateOwnership", "Delegate the ownership to an admin.", key="ampersand", single_row=True,
             past="delegated", result_subject="Ownership of",
             effect=Effect.DESTRUCTIVE, fields=("adminMemberIdToDelegate",), disabled_reason=_delegate_disabled_reason,
             warning="The current owner becomes an admin. Only the new owner can reverse this."),
@@ -168,7 +168,7 @@ INVITES = Resource(
         Column("walletPublicKey", "wallet", 14, priority=4),
         Column("createdByEmail", "invited by", 22, priority=2),
     ),
-    empty="There are no invitations. Press n to invite a member; the API accepts 20 invitations per minute.",
+    empty="There are no invitations. Press + to invite a member; the API accepts 20 invitations per minute.",
     cached=False,
     label=lambda row: str(row.get("email") or row.get("walletPublicKey") or row.get("alias") or ""),
     actions=(
@@ -195,9 +195,9 @@ MY_INVITES = Resource(
     empty="You have no invitations.",
     cached=False,
     actions=(
-        ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="A", disabled_reason=_answer_disabled_reason,
+        ResourceAction("accept", "updateInvite", "Accept the invitation and join the organization.", key="plus", disabled_reason=_answer_disabled_reason,
             body=lambda row, values: {"status": "accepted"}),
-        ResourceAction("reject", "updateInvite", "Reject the invitation.", variant_of="my-invites.accept", key="X", effect=Effect.DESTRUCTIVE, disabled_reason=_answer_disabled_reason,
+        ResourceAction("reject", "updateInvite", "Reject the invitation.", variant_of="my-invites.accept", key="d", effect=Effect.DESTRUCTIVE, disabled_reason=_answer_disabled_reason,
             body=lambda row, values: {"status": "rejected"}, warning="It cannot be accepted later."),
     ),
 )  # fmt: skip
@@ -267,7 +267,7 @@ SSO = Resource(
     ),
     route="detail",
     cached=False,
-    empty="Single sign-on is not set up. Press n to set it up.",
+    empty="Single sign-on is not set up. Press + to set it up.",
     label=lambda row: str(row.get("ssoDomain") or ""),
     actions=(
         replace(CREATE, operation="createSsoProvider", help="Set up single sign-on through Okta."),
@@ -301,9 +301,9 @@ SUBSCRIPTION = Resource(
     cached=False,
     empty="The server returned no plan.",
     actions=(
-        ResourceAction("apply-coupon", "applyCouponForSubscription", "Apply a coupon.", "coupon", key="c", single_row=True, fields=("coupon",),
+        ResourceAction("apply-coupon", "applyCouponForSubscription", "Apply a coupon.", "coupon", key="plus", single_row=True, fields=("coupon",),
             past="applied", result_subject="Coupon for"),
-        ResourceAction("upgrade", "upgradeSubscriptionForOrganization", "Upgrade to the next plan.", key="u", single_row=True, typed_in_live=True,
+        ResourceAction("upgrade", "upgradeSubscriptionForOrganization", "Upgrade to the next plan.", key="e", single_row=True, typed_in_live=True,
             warning="The new plan is billed from then on."),
     ),
 )  # fmt: skip

@@ -35,7 +35,7 @@ SESSIONS = Resource(
     empty="This user has no sessions.",
     label=lambda row: " ".join(str(row.get(name) or "") for name in ("ipAddress", "createdAt")).strip(),
     actions=(
-        ResourceAction("revoke", "revokeSessionById", "Revoke the session, which signs the device out.", "revoke session", key="x", effect=Effect.DESTRUCTIVE,
+        ResourceAction("revoke", "revokeSessionById", "Revoke the session, which signs the device out.", "revoke session", key="minus", effect=Effect.DESTRUCTIVE,
             disabled_reason=_revoke_disabled_reason, warning="The user has to sign in again on that device.", in_parallel=True),
     ),
 )  # fmt: skip

@@ -78,7 +78,7 @@ WEBHOOKS = Resource(
     route="webhook",
     cached=False,
     secrets=("secret",),
-    empty="There are no webhooks. Press n to create one.",
+    empty="There are no webhooks. Press + to create one.",
     actions=(
         replace(CREATE, operation="createWebhook",
             help="Create a webhook. A ping message is sent to its URL immediately.",
@@ -90,7 +90,7 @@ WEBHOOKS = Resource(
         ResourceAction("disable", "updateWebhookById", "Disable the webhook.", variant_of="webhooks.edit", undone_by="enable", replaces_all=True, disabled_reason=while_enabled("isEnabled"),
             body=lambda row, values: {**_writable(row), "isEnabled": False},
             warning="Events that occur while it is disabled are not delivered later."),
-        ResourceAction("reveal-secret", "getWebhook", "Show the secret that signs the messages.", key="S",
+        ResourceAction("reveal-secret", "getWebhook", "Show the secret that signs the messages.", key="K",
             past="revealed", result_subject="Secret of",
             effect=Effect.READ, single_row=True, sensitive=True, query=(("includeSecret", True),),
             reveals=("secret", "webhook secret"),
@@ -131,7 +131,7 @@ MESSAGES = Resource(
     label=lambda row: _event_name(row),
     extra_operations=("getWebhookMessageDeliveries",),
     actions=(
-        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message again.", key="d", single_row=False, in_parallel=True),
+        ResourceAction("redeliver", "redeliverWebhookMessage", "Send the message again.", key="full_stop", single_row=False, in_parallel=True),
     ),
 )  # fmt: skip
 

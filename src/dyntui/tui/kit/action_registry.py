@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textual import events
 from textual.binding import Binding, BindingType
 
 from dyntui.core.effect import Effect
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.dom import DOMNode
     from textual.screen import Screen
 
@@ -38,6 +40,7 @@ __all__ = [
     "disabled_reason_of",
     "heading_of",
     "key_label",
+    "press_label",
     "register",
 ]
 
@@ -209,7 +212,30 @@ _KEY_LABELS = {
     "down": "↓",
     "left": "←",
     "right": "→",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "exclamation_mark": "!",
+    "full_stop": ".",
+    "comma": ",",
+    "semicolon": ";",
+    "underscore": "_",
+    "number_sign": "#",
+    "dollar_sign": "$",
+    "percent_sign": "%",
+    "ampersand": "&",
+    "circumflex_accent": "^",
+    "grave_accent": "`",
+    "tilde": "~",
+    "vertical_line": "|",
+    "backslash": "\\",
+    "quotation_mark": '"',
+    "apostrophe": "'",
 }
+
+
+_ARROWS = "↑↓←→"
 
 
 def key_label(key: str) -> str:
@@ -217,3 +243,14 @@ def key_label(key: str) -> str:
     if key.startswith("upper_"):
         return key.removeprefix("upper_").upper()
     return _KEY_LABELS.get(key, key)
+
+
+_LABELED_KEYS = {label: key for key, label in _KEY_LABELS.items()}
+
+
+def press_label(app: App[Any], label: str) -> None:
+    """Press the key that people write as `label`, for a click on it; the first one of `y, enter`."""
+    label = label.partition(", ")[0]
+    if label and " " not in label:
+        key = _LABELED_KEYS.get(label, label)
+        app.post_message(events.Key(key, label if len(label) == 1 and label not in _ARROWS else None))

@@ -32,7 +32,7 @@ KIT_ACTIONS = register(
     Action("text-editor.submit", ("ctrl+s", "f2"), "submit", "Check the text and continue with it.", READ),
     Action("paste-text.submit", ("ctrl+s",), "submit", "Continue with the pasted text.", READ),
     Action("multi-select.toggle", ("space",), "select", "Select or deselect the option.", READ, run="toggle_option"),
-    Action("multi-select.submit", ("enter",), "apply", "Apply the selection.", READ),
+    Action("multi-select.submit", ("enter", "ctrl+s"), "apply", "Apply the selection.", READ),
     Action("secret.copy", ("c",), "copy", "Copy the value to the clipboard.", READ),
     headings={
         "rows": "Cursor",

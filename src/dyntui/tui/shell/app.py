@@ -28,7 +28,7 @@ from dyntui.core.text import safe
 from dyntui.core.times import now
 from dyntui.tui.features.imports.entry_points import offer_unfinished
 from dyntui.tui.kit import control_character_filter
-from dyntui.tui.kit.action_registry import active_actions, bindings
+from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.messages import LatestMessage
 from dyntui.tui.kit.themes import DEFAULT_THEME, DENSE_THEME, NO_COLOR_THEME, OWN_VARIABLES, THEMES
 from dyntui.tui.kit.widgets.line_widget import LINE_STYLES
@@ -37,7 +37,7 @@ from dyntui.tui.shell import routes, startup
 from dyntui.tui.shell.actions import SHELL_ACTIONS
 from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.console_state import ConsoleState, Latency, Notification
-from dyntui.tui.shell.keymap import current_keymap
+from dyntui.tui.shell.keymap import current_keymap, keymap_problems
 from dyntui.tui.shell.terminal_actions import TerminalActionsMixin
 from dyntui.tui.shell.time_format import load_time_format, switch_time_format
 
@@ -161,12 +161,8 @@ class Console(TerminalActionsMixin):
             self._check_custom_keys()
 
     def _check_custom_keys(self) -> None:
-        from dyntui.tui.shell.all_actions import ALL_ACTIONS  # loads the actions of features that are not shown yet
-
-        known_ids = {action.id for action in ALL_ACTIONS}
-        for action_id in self.custom_keys:
-            if action_id not in known_ids:
-                self.notify(f"keymap.toml: unknown action {action_id!r}.", "warning")
+        for problem in keymap_problems(self.custom_keys):  # loads the actions of features that are not shown yet
+            self.notify(problem, "warning")
 
     def on_ready(self) -> None:  # called after the first frame
         if self.session.profile is not None or self.session.demo is not None:
@@ -329,10 +325,21 @@ class Console(TerminalActionsMixin):
         if self.shown is not None:
             self.shown.ask_find()
 
+    def find_next_disabled_reason(self) -> str | None:
+        return None if self.shown is not None and self.shown.find_text else "Press / to search first."
+
+    def action_find_next(self) -> None:
+        if self.shown is not None:
+            self.shown.find_next()
+
+    def action_find_previous(self) -> None:
+        if self.shown is not None:
+            self.shown.find_next(backward=True)
+
     def action_help(self) -> None:
         from dyntui.tui.shell.help_dialog import HelpDialog
 
-        self.ask(HelpDialog(active_actions(self.screen)))
+        self.ask(HelpDialog(self.screen))
 
     def action_palette(self) -> None:
         from dyntui.tui.shell.palette import make_palette

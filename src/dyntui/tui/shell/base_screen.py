@@ -377,13 +377,30 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         table = self.focused
         return table if isinstance(table, Table) and table.filter_text else None
 
-    def find(self, text: str) -> None:
-        """Go to the next line of the screen that contains `text`."""
+    @property
+    def find_text(self) -> str:
+        """The text that `find_next` looks for; "" before a search."""
+        table = self.filtered_table
+        return table.filter_text if table is not None else self._find_text
+
+    def find_next(self, *, backward: bool = False) -> None:
+        """Go to the next line with the text that was searched last, or to the previous one.
+
+        In a filtered table every row matches.
+        """
+        table = self.filtered_table
+        if table is not None:
+            table.move_to(table.cursor + (-1 if backward else 1))
+        else:
+            self.find(self._find_text, backward=backward)
+
+    def find(self, text: str, *, backward: bool = False) -> None:
+        """Go to the next line of the screen that contains `text`, or to the previous one."""
         self._find_text = text = " ".join(text.split())
         if not text:
             return
         lines = self.default_focus()
-        number, count = lines.find_line(text) if isinstance(lines, LineList) else (0, 0)
+        number, count = lines.find_line(text, backward=backward) if isinstance(lines, LineList) else (0, 0)
         if count:
             self.console.notify(f"Line {number:,} of {count:,} with `{text}`.")
         else:

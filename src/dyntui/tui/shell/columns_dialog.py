@@ -41,9 +41,9 @@ class ColumnsDialog(BaseDialog[list[Column]]):
     BINDINGS = bindings(SHELL_ACTIONS, "columns")
     footer_keys = (
         ("space", "show"),
-        ("J K", "move"),
-        ("+ -", "size"),
-        ("0", "reset"),
+        ("( )", "move"),
+        ("< >", "size"),
+        ("=", "reset"),
         ("enter", "apply"),
         ("esc", "cancel"),
     )

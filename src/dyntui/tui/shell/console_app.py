@@ -5,7 +5,7 @@ Screens, dialogs and features depend on this module and never import the app, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -61,6 +61,8 @@ class ConsoleApp(ClipboardApp, Protocol):
     """The latency that the header shows."""
     in_flight: int
     """The number of slow requests that are shown in the header."""
+    custom_keys: Mapping[str, str]
+    """The keys of keymap.toml, by action id."""
     typed_at: float
     """When a key was pressed last, by `time.monotonic`."""
 
@@ -87,6 +89,9 @@ class ConsoleApp(ClipboardApp, Protocol):
     @property
     def theme_variables(self) -> dict[str, str]:
         """The colors of the theme by name."""
+
+    def use_keymap(self, keymap: Mapping[str, str]) -> None:
+        """Use other keys of the user, comma-separated by action id; they work at once."""
 
     # Navigation
 

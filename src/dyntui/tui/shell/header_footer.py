@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
+from textual import events
+
 from dyntui.config.urls import shown_host
 from dyntui.core.ids import short_id
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import ActiveAction, key_label
+from dyntui.tui.kit.action_registry import ActiveAction, key_label, press_label
 from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import cut, fit, width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
@@ -138,6 +140,10 @@ class StatusBar(LineWidget):
         status = join_texts(*(plain_text(text) for text, _ in self.parts))
         keys = join_texts(*(f"{plain_text(key)} {title}" for key, title in self._keys))
         return [text for text in (status and f"Status: {status}", keys and f"Keys: {keys}") if text]
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that was clicked."""
+        press_label(self.app, self.key_at(event.x, event.y))
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
         essential_keys = (*self._keys[:1], *self._keys[-2:]) if len(self._keys) > 3 else self._keys

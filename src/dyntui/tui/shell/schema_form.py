@@ -48,7 +48,6 @@ class SchemaForm(FormDialog):
         self._raw: dict[str, tuple[str, str]] = {}
         fields = [self._field(name, field, start.get(field.name, "")) for name, field in self.schema_fields.items()]
         super().__init__(title, fields, check=self._check, verb=verb)
-        self.footer_keys = (("↑ ↓", "field"), ("‹ ›", "change"), ("ctrl+s", verb), ("esc", "cancel"))
         self.add_class("schema")
 
     def _field(self, name: str, field: FormField, value: str) -> FormInput:

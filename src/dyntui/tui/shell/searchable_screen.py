@@ -34,15 +34,19 @@ class SearchableScreen(ConsoleScreen):
         self.tree_shown.find = text.strip()
         self.search_state = ""
         if self.tree_shown.find:
-            self.action_next()
+            self.find_next()
             self.set_focus(self.tree_shown, scroll_visible=False)
         self.refresh_status()
 
-    def next_match_disabled_reason(self) -> str | None:
-        return None if self.tree_shown.find else "Press / to search first."
+    @property
+    def find_text(self) -> str:
+        return self.tree_shown.find or super().find_text
 
-    def action_next(self) -> None:
-        number, count = self.tree_shown.next_match()
+    def find_next(self, *, backward: bool = False) -> None:
+        if not self.tree_shown.find:
+            super().find_next(backward=backward)
+            return
+        number, count = self.tree_shown.next_match(backward=backward)
         self.search_state = f"{number} of {count} found" if count else f"`{safe(self.tree_shown.find, 40)}` not found"
         self.refresh_status()
 

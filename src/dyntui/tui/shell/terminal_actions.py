@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.actions import SkipAction
 from textual.app import SuspendNotSupported
 from textual.widgets import Input
@@ -31,8 +33,13 @@ class TerminalActionsMixin(LeanDisplayMixin[int], ServerUpdatesMixin):
     """The part of the app that suspends, repaints and names the terminal."""
 
     settings: Settings
-    custom_keys: dict[str, str]
+    custom_keys: Mapping[str, str]
     """Keys of keymap.toml, by action id."""
+
+    def use_keymap(self, keymap: Mapping[str, str]) -> None:
+        self.custom_keys = keymap
+        self.set_keymap(keymap)
+        self.refresh_status()
 
     def _update_kind_style(self) -> None:
         super()._update_kind_style()

@@ -173,7 +173,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
     def _replace(self, row: Row, old: Row, new: Row, form: EntryForm, *, gap: bool) -> None:
         action, target = replace_entry(row, gap=gap), replacement_target(old, new)
-        run_action(self.console, action, [target], opening_key="e", form=form, done=self.keep_unfinished_marked)
+        run_action(self.console, action, [target], opening_key="e", form=form, done=self.update_marks)
 
     def _with_selected_entries(self, then: Callable[[list[Row]], None]) -> None:
         """Call `then` with the marked entries or the current one. Entries that are not in memory are read."""
@@ -209,7 +209,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
         def remove(entries: list[Row]) -> None:
             targets = [removal_target(entry) for entry in entries]
-            run_action(self.console, remove_entries(row), targets, opening_key="d", done=self.keep_unfinished_marked)
+            run_action(self.console, remove_entries(row), targets, opening_key="d", done=self.update_marks)
 
         self._with_selected_entries(remove)
 
@@ -221,7 +221,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
         def copy(entries: list[Row], other: Row) -> None:
             targets = [entry_target(entry) for entry in entries]
-            run_action(self.console, add_entries(other), targets, opening_key="C", done=self._keep_copy_marks)
+            run_action(self.console, add_entries(other), targets, opening_key="A", done=self._update_copy_marks)
 
         def on_choice(allowlist_id: str) -> None:
             other = next(dict(other) for other in others if other.get("id") == allowlist_id)
@@ -229,15 +229,13 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
 
         self.console.ask_then(SelectDialog("Copy Entries To", choices), on_choice)
 
-    def _keep_copy_marks(self, results: WriteResults) -> None:
-        """Keep only the entries marked that were not copied. The results have keys of entries, not ids."""
+    def _update_copy_marks(self, results: WriteResults) -> None:
+        """Update the marks after entries were copied. The results have keys of entries, not ids."""
         remaining = {target.id for target in results.remaining}
-        ids = {
-            key_of(row).removeprefix("entry:"): row_id for row_id, row in self._loaded_rows(self.table.marks).items()
+        keys = {
+            row_id: key_of(row).removeprefix("entry:") for row_id, row in self._loaded_rows(self.table.marks).items()
         }
-        self.table.marks = {row_id for key, row_id in ids.items() if key in remaining}
-        self.table.repaint()
-        self.refresh_status()
+        self.update_marks(results, [row_id for row_id, key in keys.items() if key in remaining])
 
     def action_undo(self) -> None:
         from dyntui.tui.features.access.import_export import ask_undo

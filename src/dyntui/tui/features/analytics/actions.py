@@ -7,9 +7,9 @@ from dyntui.tui.kit.action_registry import READ, Action, register
 __all__ = ["ANALYTICS_ACTIONS"]
 
 ANALYTICS_ACTIONS = register(
-    Action("charts.range", ("d",), "date range", "Choose the date range.", READ, 10, "range"),
-    Action("charts.longer", ("plus", "equals_sign"), "longer", "Show a longer date range.", READ, 11, "longer_range"),
-    Action("charts.shorter", ("minus",), "shorter", "Show a shorter date range.", READ, 12, "shorter_range"),
+    Action("charts.range", ("P",), "date range", "Choose the date range.", READ, 10, "range"),
+    Action("charts.longer", ("greater_than_sign",), "longer", "Show a longer date range.", READ, 11, "longer_range"),
+    Action("charts.shorter", ("less_than_sign",), "shorter", "Show a shorter date range.", READ, 12, "shorter_range"),
     Action("charts.next", ("right_square_bracket",), "next chart", "Show the next chart.", READ, 13, "next_chart"),
     Action("charts.previous", ("left_square_bracket",), "previous chart", "Show the previous chart.", READ, 14,
         "previous_chart"),

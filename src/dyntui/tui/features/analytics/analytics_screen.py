@@ -178,10 +178,10 @@ class AnalyticsScreen(ReadScreen[Metrics]):
     # Date range
 
     def longer_range_disabled_reason(self) -> str | None:
-        return None if self._next_preset(1) else "This is the longest preset range. Press d to choose dates."
+        return None if self._next_preset(1) else "This is the longest preset range. Press P to choose dates."
 
     def shorter_range_disabled_reason(self) -> str | None:
-        return None if self._next_preset(-1) else "This is the shortest preset range. Press d to choose dates."
+        return None if self._next_preset(-1) else "This is the shortest preset range. Press P to choose dates."
 
     def _next_preset(self, direction: int) -> int | None:
         """Return the days of the next longer preset, or of the next shorter one for -1; None when there is none."""

@@ -114,7 +114,7 @@ class ApiOperationsScreen(FilteredTableScreen):
             self.console.notify_error(error)
             return
         if not requests:
-            self.console.notify("No saved requests yet. Press K on a request to save it.")
+            self.console.notify("No saved requests yet. Press S on a request to save it.")
             return
         choices = [Choice(request.name, request.name, note=request.operation) for request in requests]
 

@@ -190,7 +190,7 @@ class ApiRequestScreen(SearchableScreen):
     # Editing
 
     def edit_disabled_reason(self) -> str | None:
-        return None if self.fields else "This operation has no fields. Press s to send it."
+        return None if self.fields else "This operation has no fields. Press ctrl+s to send it."
 
     def action_edit_fields(self) -> None:
         has_json_body = bool(self.request.body.strip())
@@ -271,7 +271,7 @@ class ApiRequestScreen(SearchableScreen):
             self._send(connection, Confirmation())
             return
         preview = lockout_preview(connection, requirement)
-        dialog = ConfirmDialog(requirement, verb="send", opening_key="s", preview=preview)
+        dialog = ConfirmDialog(requirement, verb="send", opening_key="ctrl+s", preview=preview)
         self.console.ask_then(dialog, partial(self._send, connection))
 
     def _send(self, connection: Connection, confirmation: Confirmation) -> None:

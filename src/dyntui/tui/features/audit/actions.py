@@ -12,7 +12,7 @@ AUDIT_ACTIONS = register(
     Action("audit.filter", ("slash",), "filter", "Show only changes that contain all words, or since a time.", READ, 11),
     Action("audit.undo", ("Z",), "undo", "Undo the change, if there is an action that reverses it. It is confirmed first.",
         rank=12),
-    Action("audit.environments", ("e",), "all environments", "Show the changes of all environments, or of this one only.",
+    Action("audit.environments", ("f",), "all environments", "Show the changes of all environments, or of this one only.",
         READ, 13),
     Action("audit.refresh", ("r", "f5"), "refresh", "Read the audit log again.", READ, 15),
     Action("audit.copy", ("y",), "copy", "Copy the line to the clipboard.", READ,

@@ -88,7 +88,7 @@ class AuditScreen(FilteredTableScreen):
             return f"No changes match `{self.filter_text}`. / changes the filter, esc clears it."
         if self.all_environments:
             return "No changes were made from this machine yet."
-        return "No changes were made in this environment from this machine. e shows those of all environments."
+        return "No changes were made in this environment from this machine. f shows those of all environments."
 
     def position(self) -> list[Piece]:
         pieces = super().position()

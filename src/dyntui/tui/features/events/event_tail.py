@@ -98,7 +98,7 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
         if self._is_cleared:
             return "The list was cleared. New events appear here."
         is_default = self.range_label == _DEFAULT_RANGE_LABEL
-        return f"No events {'in the ' if is_default else ''}{self.range_label}. Press d to change the time range."
+        return f"No events {'in the ' if is_default else ''}{self.range_label}. Press P to change the time range."
 
     # Polling
 

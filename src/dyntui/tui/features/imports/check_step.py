@@ -191,7 +191,7 @@ class CheckStep(WizardStep):
     def _show(self) -> None:
         upsert = self.draft.upsert
         lines = [
-            value_line("existing users", "updated (upsert)" if upsert else "unchanged", note="e to change")
+            value_line("existing users", "updated (upsert)" if upsert else "unchanged", note="t to change")
             if self.draft.kind == "users"
             else value_line("existing entries", "unchanged"),
             value_line("rows to check", f"{self._row_count:,}"),

@@ -116,7 +116,7 @@ class FinishStep(WizardStep):
         return self.fix_disabled_reason() or (
             None
             if any(counts.get(state) for state in _RETRYABLE)
-            else "No row failed at the server. Press f to fix the other rows."
+            else "No row failed at the server. Press e to fix the other rows."
         )
 
     def undo_disabled_reason(self) -> str | None:
@@ -168,7 +168,7 @@ class FinishStep(WizardStep):
 
 
 def _advice(state: str, code: str) -> str:
-    return failure_hint(state, code) or f"{CODES.get(code, '')} Press f to fix them.".strip()
+    return failure_hint(state, code) or f"{CODES.get(code, '')} Press e to fix them.".strip()
 
 
 def _lines(result: ImportSummary) -> list[ReportLine]:

@@ -160,9 +160,9 @@ class MapStep(ValueChoicesMixin):
         if mapping is None:
             return "The mapping is still loading."
         if VERIFIED not in mapping.targets and self.draft.kind == "users":
-            return "Press v to set email verification."
+            return "Press t to set email verification."
         if mapping.missing_wallet_parts:
-            return "Press w to choose the name and the provider of the wallets."
+            return "Press $ to choose the name and the provider of the wallets."
         return mapping.missing[0] if mapping.missing else None
 
     def lines_moved(self, lines: LineList) -> None:
@@ -182,7 +182,7 @@ class MapStep(ValueChoicesMixin):
         row = self.columns.row
         if row is None or not row["field"]:
             return "This column is already excluded."
-        return "This choice is required. Press v to choose." if row["kind"] == "choice" else None
+        return "This choice is required. Press t to choose." if row["kind"] == "choice" else None
 
     def metadata_disabled_reason(self) -> str | None:
         return self.user_field_disabled_reason() or self.column_disabled_reason()

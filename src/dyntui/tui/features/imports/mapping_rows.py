@@ -42,11 +42,11 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
         chosen = mapping.constants.get(VERIFIED)
         rows.append(
             _mapping_row(
-                "choice", _EVERY_ROW, VERIFIED, _verified_text(chosen), "v to change" if chosen else "! v to choose"
+                "choice", _EVERY_ROW, VERIFIED, _verified_text(chosen), "t to change" if chosen else "! t to choose"
             )
         )
     if mapping.missing_wallet_parts:
-        row = _mapping_row("wallets", _EVERY_ROW, "", " and ".join(mapping.missing_wallet_parts), "! w to choose")
+        row = _mapping_row("wallets", _EVERY_ROW, "", " and ".join(mapping.missing_wallet_parts), "! $ to choose")
         rows.append({**row, "target": "! wallets"})
     for item in mapping.columns:
         sample = " · ".join(column_samples(preview, item.column)) if preview is not None else ""
@@ -60,16 +60,16 @@ def mapping_rows(mapping: Mapping, preview: FilePreview | None, region: str) -> 
         if name != VERIFIED:
             rows.append(_mapping_row("constant", _EVERY_ROW, name, str(value), "constant value"))
     for name, action in mapping.on_invalid.items():
-        row = _mapping_row("invalid", _EVERY_ROW, name, action, f"{ACTIONS[action]}; i to change")
+        row = _mapping_row("invalid", _EVERY_ROW, name, action, f"{ACTIONS[action]}; % to change")
         rows.append({**row, "target": f"refused {name}"})
     if mapping.kind == "users" and any((item.field or "").endswith("phoneNumber") for item in mapping.mapped):
-        rows.append(_mapping_row("region", _EVERY_ROW, "", region or "none", "p to set the country"))
+        rows.append(_mapping_row("region", _EVERY_ROW, "", region or "none", "# to set the country"))
     rows += [
         _mapping_row("rule", _EVERY_ROW, "", rule.name, f"users that {rule.reason}; enter to change", is_off=is_off)
         for rule, is_off in _rules(mapping)
     ]
     if mapping.nulls != NULL_TEXTS or (preview is not None and _has_null_texts(mapping, preview)):
-        rows.append(_mapping_row("nulls", _EVERY_ROW, "", " · ".join(mapping.nulls) or "none", "n to change"))
+        rows.append(_mapping_row("nulls", _EVERY_ROW, "", " · ".join(mapping.nulls) or "none", "_ to change"))
     return rows
 
 
@@ -133,7 +133,7 @@ def first_row_lines(
             for problem in mapped.problems
         ]
     if VERIFIED not in mapping.targets and mapping.kind == "users":
-        lines.append(value_line(VERIFIED, "! v to choose", style="warn"))
+        lines.append(value_line(VERIFIED, "! t to choose", style="warn"))
     free = [name for name in field_names(mapping.kind, custom) if name not in (*mapping.targets, VERIFIED)]
     return [*lines, value_line(""), heading("unmapped fields"), *(text_line(name, "dim") for name in free)]
 

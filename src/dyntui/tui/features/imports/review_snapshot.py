@@ -89,7 +89,7 @@ def rows_title(group: str) -> str:
 def empty_text(group: str) -> str:
     """Return the text for a group without rows."""
     if group == review_queries.PROBLEMS:
-        return "No row has a problem. Press ] to continue, or a to show all rows."
+        return "No row has a problem. Press ] to continue, or f to show all rows."
     if group in (review_queries.ALL, review_queries.EXCLUDED):
         return "There are no rows."
     return "These values were converted. They are counted, not listed."

@@ -221,8 +221,8 @@ def _stopped_lines(summary: JobSummary, failures: Sequence[JournalOutcome]) -> l
     reason = f": {summary.reason}" if summary.reason and summary.reason != str(summary.state) else ""
     lines = [_bar_line(final, summary.total), text_line(f"{summary.state}{reason}", "warn")]
     if summary.state in (JobState.PAUSED, JobState.READY):
-        look = "o to look at what was created, " if counts.get(RowState.CREATED) else ""
-        lines.append(text_line(f"Press {look}enter to send the remaining rows, or c to cancel."))
+        look = "O to look at what was created, " if counts.get(RowState.CREATED) else ""
+        lines.append(text_line(f"Press {look}enter to send the remaining rows, or X to cancel."))
     lines += [value_line(""), heading("rows")]
     return lines + state_lines(counts, summary.total) + _failure_lines(failures)
 

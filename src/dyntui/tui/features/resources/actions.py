@@ -9,10 +9,9 @@ __all__ = ["RESOURCES_ACTIONS"]
 
 RESOURCES_ACTIONS = register(
     Action("resources.open", ("enter",), "open", "Open the list.", READ, 10),
-    Action("resources.check", ("p",), "access", "Check which lists the token can read.", READ, 11, "check_access"),
+    Action("resources.check", ("w",), "access", "Check which lists the token can read.", READ, 11, "check_access"),
     declared_action("setting.edit", "settings.edit", rank=10),
     Action("setting.find", ("slash",), "search", "Search names and values.", READ, 12, "find"),
-    Action("setting.next", ("n",), "next", "Go to the next match.", READ, 13, "next", "next_match_disabled_reason"),
     Action("setting.copy", ("y",), "copy", "Copy the value under the cursor.", READ, 14),
     Action("setting.refresh", ("r", "f5"), "refresh", "Refresh the settings.", READ, 15),
     headings={"setting": "Settings"},

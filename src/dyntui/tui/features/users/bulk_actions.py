@@ -66,10 +66,10 @@ def run_bulk_action(
 
 
 def _on_results(screen: MarkedListScreen, results: WriteResults) -> None:
-    """Keep only the unfinished users marked, and list them when there were several users."""
+    """Update the marks, and list the unfinished users when there were several users."""
     if not screen.is_mounted:
         return
-    screen.keep_unfinished_marked(results)
+    screen.update_marks(results)
     if len(results.items) > 1 and results.remaining:
         _show_unfinished(screen, results)
 
@@ -139,7 +139,7 @@ def ask_new_user(screen: MarkedListScreen) -> None:
             screen.console,
             write_action("users.create"),
             [target],
-            opening_key="n",
+            opening_key="plus",
             summary_lines=[f"{labels[name]}: {text}" for name, text in fields.items()],
             form=form,
             done=partial(_open_created_user, screen),

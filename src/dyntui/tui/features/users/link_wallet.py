@@ -33,6 +33,6 @@ def ask_wallet(console: ConsoleApp, user: Target) -> None:
     def on_submit(values: Values) -> None:
         wallet = {name: text.strip() for name, text in values.items()}
         lines = [f"{item.label}: {wallet[item.name]}" for item in inputs]
-        run_action(console, link_wallet(wallet), [user], opening_key="w", summary_lines=lines, form=form)
+        run_action(console, link_wallet(wallet), [user], opening_key="J", summary_lines=lines, form=form)
 
     console.open_form(form, on_submit)

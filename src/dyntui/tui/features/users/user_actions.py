@@ -121,13 +121,13 @@ class UserActionsMixin(SiblingScreen):
         device = shorten(safe(str(row.get("userAgent") or "")), 40)
         label = " · ".join(text for text in (str(row.get("ipAddress") or ""), device) if text)
         target = Target(str(row.get("id")), label or str(row.get("id")))
-        run_action(self.console, write_action("sessions.revoke"), [target], opening_key="x")
+        run_action(self.console, write_action("sessions.revoke"), [target], opening_key="minus")
 
     def action_reveal(self) -> None:
         row = self._current_row("social")
         assert row is not None
         target = Target(str(row.get("id")), f"{row.get('provider')} {row.get('copy')}")
-        run_action(self.console, write_action("users.reveal-social-token"), [target], opening_key="t")
+        run_action(self.console, write_action("users.reveal-social-token"), [target], opening_key="K")
 
     # Wallets
 

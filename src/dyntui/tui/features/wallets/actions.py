@@ -8,9 +8,9 @@ from dyntui.tui.shell.record_actions import declared_action
 __all__ = ["WALLETS_ACTIONS"]
 
 WALLETS_ACTIONS = register(
-    declared_action("wallets.pregenerate", "wallets.pregenerate", keys=("n",), rank=16),
+    declared_action("wallets.pregenerate", "wallets.pregenerate", keys=("plus",), rank=16),
     declared_action("wallets.recover", "users.recover-wallets", rank=17),
-    Action("wallets.export", ("E",), "export", "Export the marked wallets or all wallets to a new file.", READ),
+    Action("wallets.export", ("x",), "export", "Export the marked wallets or all wallets to a new file.", READ),
     declared_action("wallet.delete", "wallets.delete", rank=16),
     declared_action("wallet.recover", "users.recover-wallets", rank=17),
 )  # fmt: skip

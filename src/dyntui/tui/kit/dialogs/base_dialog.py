@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.geometry import Size
@@ -19,7 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.action_registry import ActionMixin, bindings
+from dyntui.tui.kit.action_registry import ActionMixin, bindings, press_label
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.plain.plain_text import plain_text
 from dyntui.tui.kit.widgets.cells import width_of, wrapped
@@ -70,6 +70,11 @@ class DialogFooter(LineWidget):
         if self.size and len(self._lines(self.size.width)) != self.size.height:
             self.refresh(layout=True)
         self.repaint()
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that was clicked."""
+        if event.y == 1:
+            press_label(self.app, self.key_at(event.x, event.y))
 
 
 class BaseDialog(ActionMixin, ModalScreen[T | None], Generic[T]):

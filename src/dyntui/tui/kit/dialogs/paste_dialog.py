@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static, TextArea
 
@@ -37,7 +38,7 @@ class PasteTextDialog(BaseDialog[Pasted]):
         super().__init__(title, classes="large pasting")
         self.about = about
         self.line = line
-        self.footer_keys = (("ctrl+s", verb), ("tab", "next"), ("esc", "cancel"))
+        self.footer_keys = (("tab", "field"), ("enter", "new line"), ("ctrl+s", verb), ("esc", "cancel"))
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="note", markup=False)
@@ -52,5 +53,6 @@ class PasteTextDialog(BaseDialog[Pasted]):
     def current_input(self) -> Pasted:
         return Pasted(self.query_one("#pasted", TextArea).text, self.query_one("#line", Input).value)
 
+    @on(Input.Submitted)
     def action_submit(self) -> None:
         self.submit(self.current_input())

@@ -45,7 +45,7 @@ class TextDialog(BaseDialog[str]):
         self.original = text if original is None else original
         self.problem = problem
         self.check = check
-        self.footer_keys = (("ctrl+s, f2", verb), ("ctrl+z", "undo"), ("esc", "cancel"))
+        self.footer_keys = (("enter", "new line"), ("ctrl+s", verb), ("ctrl+z", "undo"), ("esc", "cancel"))
 
     def content(self) -> ComposeResult:
         yield Static(safe(self.about, 300), classes="note", markup=False)

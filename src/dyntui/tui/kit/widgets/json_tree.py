@@ -15,6 +15,7 @@ from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.clipboard import ClipboardApp, send_to_clipboard
 from dyntui.tui.kit.plain.plain_text import join_texts
+from dyntui.tui.kit.widgets.line_list import next_place
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedList, hang
 
@@ -131,18 +132,20 @@ class JsonTree(WrappedList):
         text = self.find.casefold()
         return [path for path, key, value in _walk(self._document) if text and _matches(text, key, value)]
 
-    def find_line(self, text: str) -> tuple[int, int]:
+    def find_line(self, text: str, *, backward: bool = False) -> tuple[int, int]:
         self.find = text
-        return self.next_match()
+        return self.next_match(backward=backward)
 
-    def next_match(self) -> tuple[int, int]:
-        """Go to the next match, wrapping around; return its number and the number of matches, (0, 0) for none."""
+    def next_match(self, *, backward: bool = False) -> tuple[int, int]:
+        """Go to the next match or the previous one, wrapping around.
+
+        Returns its number and the number of matches; (0, 0) for none.
+        """
         found = self.matches()
         if not found:
             return 0, 0
         order = {path: index for index, (path, _, _) in enumerate(_walk(self._document))}
-        current = order.get(self.key_path, -1)
-        number = next((number for number, path in enumerate(found) if order[path] > current), 0)
+        number = next_place([order[path] for path in found], order.get(self.key_path, -1), backward=backward)
         self.go_to(found[number])
         return number + 1, len(found)
 

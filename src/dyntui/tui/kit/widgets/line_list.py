@@ -6,6 +6,7 @@ repainting. There is no scroll bar, which keeps a repaint small; the footer show
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar, runtime_checkable
@@ -19,7 +20,7 @@ from dyntui.tui.kit.plain.plain_text import join_texts, plain_text
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["UNLIMITED_WIDTH", "ItemList", "LineList", "Piece"]
+__all__ = ["UNLIMITED_WIDTH", "ItemList", "LineList", "Piece", "next_place"]
 
 T = TypeVar("T")
 
@@ -112,8 +113,8 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         """Return the text of line `index`, not truncated."""
         return "".join(text for text, _ in self.draw(index, UNLIMITED_WIDTH))
 
-    def find_line(self, text: str) -> tuple[int, int]:
-        """Go to the next line that contains `text`, wrapping around.
+    def find_line(self, text: str, *, backward: bool = False) -> tuple[int, int]:
+        """Go to the next line that contains `text`, or to the previous one, wrapping around.
 
         Returns its number among the matching lines and how many match; (0, 0) for none.
         """
@@ -121,7 +122,7 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
         found = [index for index in range(self.count) if text in self.text_at(index).casefold()]
         if not found:
             return 0, 0
-        number = next((number for number, index in enumerate(found) if index > self.cursor), 0)
+        number = next_place(found, self.cursor, backward=backward)
         self.move_to(found[number])
         return number + 1, len(found)
 
@@ -300,6 +301,13 @@ class LineList(ActionMixin, LineWidget, can_focus=True):
             self.post_message(self.Opened(self))
         else:
             self.move_to(index)
+
+
+def next_place(found: Sequence[int], current: int, *, backward: bool) -> int:
+    """Return the index in `found`, ascending positions, of the one after `current` or before it, wrapping around."""
+    if backward:
+        return bisect_left(found, current) - 1 if found[0] < current else len(found) - 1
+    return bisect_right(found, current) % len(found)
 
 
 class ItemList(LineList, Generic[T]):

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from dyntui.tui.kit.control_character_filter import replace_controls
 from dyntui.tui.kit.plain.plain_text import plain_text
+from dyntui.tui.kit.widgets.cells import width_of
 
 __all__ = ["LINE_STYLES", "LineWidget", "Piece", "highlight_words"]
 
@@ -103,6 +104,17 @@ class LineWidget(Widget):
         dirty = [y for y in candidates if self._shown.get(y) != self._line_state(y, width)]
         if dirty:
             self.refresh(*(Region(0, y, width, 1) for y in dirty))
+
+    def key_at(self, x: int, y: int) -> str:
+        """Return the key at a place in a line of keys and their titles: the bold piece before it; "" for none."""
+        pieces, _ = self.line(y, self.size.width)
+        key = ""
+        for text, style in pieces:
+            key = text.strip() if style == "strong" else key if style == "dim" else ""
+            if x < (used := width_of(text)):
+                return key if x < width_of(text.rstrip()) and text.strip() != "…" else ""
+            x -= used
+        return ""
 
     def notify_style_update(self) -> None:
         self._styles.clear()

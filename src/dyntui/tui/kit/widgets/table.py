@@ -89,6 +89,10 @@ class _Layout(NamedTuple):
     """Whether columns on the right are hidden."""
 
 
+_MARK_ACTIONS = frozenset({"table.mark", "table.mark_range", "table.unmark"})
+"""The ids of the actions that need marks."""
+
+
 class Table(LineList):
     """A table of rows, with columns, marks and a cursor."""
 
@@ -426,6 +430,10 @@ class Table(LineList):
     def move_to(self, index: int) -> None:
         self._cursor_id = None
         super().move_to(index)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Leave the keys for marks to the screen in a table without marks."""
+        return self.markable or action != "do" or parameters[0] not in _MARK_ACTIONS
 
     def mark_disabled_reason(self) -> str | None:
         if not self.markable:

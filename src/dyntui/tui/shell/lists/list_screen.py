@@ -38,6 +38,8 @@ class ListScreen(ConsoleScreen):
     RELATED_RESOURCES: frozenset[str] = frozenset()
     """The names of other resources that the screen shows something of."""
 
+    marks_after_action: frozenset[str] = frozenset()
+    """The ids of the rows that were marked when the last action was done. They stay marked."""
     selects_newest = False
     """Whether the cursor moves to the first row that the cached rows do not have, when the list was read."""
 
@@ -289,7 +291,8 @@ class ListScreen(ConsoleScreen):
             position = f"{table.cursor + 1:,} of " if table.count else ""
             parts.append((f"{position}{table.count:,}{more}", ""))
         if table.marks:
-            parts.append((f"{len(table.marks):,} marked", ""))
+            stay_marked = self.marks_after_action == table.marks
+            parts.append((f"{len(table.marks):,} {'still marked, U unmarks' if stay_marked else 'marked'}", ""))
         return [*parts, *self.age_parts()]
 
     def displayed_view(self) -> PagedView | None:

@@ -236,6 +236,14 @@ class LocalListScreen(ListScreen):
 
     # Entering a search
 
+    @property
+    def find_text(self) -> str:
+        return self.search.query.text if self.search is not None else self.filter_text
+
+    def find_next(self, *, backward: bool = False) -> None:
+        """Go to the next row or the previous one: every row of a filtered list matches."""
+        self.table.move_to(self.table.cursor + (-1 if backward else 1))
+
     def action_find(self) -> None:
         self.ask_search("F", "any part of any value; searches only the loaded rows")
 

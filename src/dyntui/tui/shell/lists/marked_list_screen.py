@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from dyntui.tui.shell.lists.local_list_screen import LocalListScreen
 
 if TYPE_CHECKING:
     from dyntui.api.client import Client
+    from dyntui.services.actions.resource_changes import Change
     from dyntui.services.actions.write_types import WriteResults
     from dyntui.services.lists.list_source import ScannedRow
     from dyntui.tui.shell.lists.scan_dialog import ScanDialog
@@ -50,11 +51,26 @@ class MarkedListScreen(LocalListScreen):
         rows = self.rows_of(sorted(indexes, key=lambda row_id: (indexes[row_id] is None, indexes[row_id] or 0, row_id)))
         return rows or ([table.row] if table.row is not None else [])
 
-    def keep_unfinished_marked(self, results: WriteResults) -> None:
-        """Keep only the rows marked for which an action was not done."""
-        self.table.marks &= {target.id for target in results.remaining}
+    def update_marks(self, results: WriteResults, unfinished_ids: Collection[str] | None = None) -> None:
+        """Update the marks after an action: all rows stay marked, or only the unfinished ones when there are some.
+
+        unfinished_ids: the ids of the rows for which the action was not done; those of the results by default.
+        """
+        if results.remaining:
+            if unfinished_ids is None:
+                unfinished_ids = {target.id for target in results.remaining}
+            self.table.marks &= set(unfinished_ids)
+        self.marks_after_action = frozenset(self.table.marks)
         self.table.repaint()
         self.refresh_status()
+
+    def server_changed(self, change: Change) -> None:
+        """Unmark the rows that were deleted."""
+        super().server_changed(change)
+        if self.is_mounted and (deleted := self.table.marks.intersection(change.deleted.get(self.record.name, ()))):
+            self.table.marks -= deleted
+            self.marks_after_action -= deleted
+            self.table.repaint()
 
     def mark_all_disabled_reason(self) -> str | None:
         if self.search is None and self.console.session.connection is None:

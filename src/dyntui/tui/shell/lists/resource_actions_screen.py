@@ -84,4 +84,4 @@ class ResourceActionsScreen(ResourceScreen, ActionFlowMixin):
         self.begin(self.record, (available or actions)[0], rows, self.parent_id, key)
 
     def after(self, plan: ActionFlow, results: WriteResults) -> None:
-        self.keep_unfinished_marked(results)
+        self.update_marks(results)
