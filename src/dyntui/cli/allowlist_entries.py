@@ -11,6 +11,7 @@ import click
 from dyntui.cli.allowlists import find_list
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, confirm_options, pass_context
 from dyntui.cli.resource_lists import all_option, limit_option, match_options, ndjson_option, parse_match, print_list
+from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import confirm_access_options, perform_and_report
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
@@ -40,6 +41,7 @@ search_options = combine_options(
 @limit_option
 @all_option
 @ndjson_option
+@watch_option
 @pass_context
 def entries(
     context: CliContext,

@@ -9,6 +9,7 @@ import click
 from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.resource_commands import add_resource_commands
+from dyntui.cli.watch import watch_option
 from dyntui.resources import ALLOWLISTS
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ async def find_list(connection: Connection, name: str) -> dict[str, object]:
 
 
 @allowlists.command("list")
+@watch_option
 @pass_context
 def list_lists(context: CliContext) -> None:
     """List allowlists, with their number of entries and their effect on sign-in."""

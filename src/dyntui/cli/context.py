@@ -62,6 +62,9 @@ class CliContext:
     in_flight: int | None = None
     """Maximum of bulk requests in flight that overrides the setting."""
     debug: bool = False
+    keeps_credential: bool = False
+    """Whether the token is found one time for several connections, because finding it may ask for a passphrase."""
+    _credential: Credential | None = None
     printed: int = 0
     """Number of result rows printed so far. An error message states it, because the output is incomplete then."""
 
@@ -84,7 +87,8 @@ class CliContext:
         from dyntui.services.connection import Connection
 
         profile = self.profile()
-        credential = find_token(profile, ask_passphrase=ask_passphrase)
+        credential = self._credential or find_token(profile, ask_passphrase=ask_passphrase)
+        self._credential = credential if self.keeps_credential else None
         async with Connection(profile, credential.token, token_source=credential.where) as connection:
             connection.write_gate.on_audit_gap = lambda text: self.print_message(f"warning: {text}")
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dyntui.cli.access_commands import add_policy_commands
 from dyntui.cli.context import CliContext, CommandGroup, pass_context
 from dyntui.cli.resource_commands import add_resource_commands
+from dyntui.cli.watch import watch_option
 from dyntui.core.json_types import as_objects
 from dyntui.resources import GATES
 
@@ -14,6 +15,7 @@ gates = CommandGroup("gates", help="Manage gates: tokens or NFTs that a wallet m
 
 
 @gates.command("list")
+@watch_option
 @pass_context
 def list_gates(context: CliContext) -> None:
     """List gates and their rules."""

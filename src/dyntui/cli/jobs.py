@@ -15,6 +15,7 @@ import click
 from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_context, run
 from dyntui.cli.import_command import drop_unset, first_option, report_option, run_options
 from dyntui.cli.output import confirm
+from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ jobs = CommandGroup(
 
 
 @jobs.command("list")
+@watch_option
 @pass_context
 def list_jobs(context: CliContext) -> None:
     """List all jobs, newest first."""
@@ -89,6 +91,7 @@ def _job_document(job: JobSummary) -> dict[str, object]:
 @jobs.command("show")
 @job_argument
 @click.option("--rows", "state", metavar="STATE", help="Also list the rows in this state: failed, ... or warnings.")
+@watch_option
 @pass_context
 def show_job(context: CliContext, job: str, state: str | None) -> None:
     """Show one job: rows by state, reasons of failures, requests."""

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 import click
 from click import termui
@@ -26,15 +26,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PROGRESS_INTERVAL_S",
+    "CapturedLine",
+    "captured_output",
     "confirm",
     "flush",
     "ignore_closed_stream",
     "is_plain",
     "make_exporter",
+    "print_captured",
     "print_json",
     "print_lines",
     "print_usage_error",
     "prompt",
+    "redraw",
     "show_progress",
     "silence_stdout",
 ]
@@ -47,9 +51,59 @@ _MAX_LINE_CHARS = 20_000
 _MAX_PROGRESS_CHARS = 200
 
 
+class CapturedLine(NamedTuple):
+    """A line that was not printed yet."""
+
+    text: str
+    """Safe for the terminal."""
+    err: bool
+    """Whether it is a message for standard error."""
+
+
+_captured: list[CapturedLine] | None = None
+"""Where lines go instead of the terminal or pipe; None while they are printed."""
+
+
+@contextmanager
+def captured_output() -> Iterator[list[CapturedLine]]:
+    """Collect what is printed within the block, instead of printing it."""
+    global _captured
+    lines: list[CapturedLine] = []
+    _captured = lines
+    try:
+        yield lines
+    finally:
+        _captured = None
+
+
+def print_captured(lines: Sequence[CapturedLine]) -> None:
+    """Print lines that were collected."""
+    for line in lines:
+        _print(line.text, err=line.err)
+
+
+def redraw(lines: Sequence[str]) -> None:
+    """Replace what the terminal shows with these lines. Lines that do not fit are counted."""
+    height = os.get_terminal_size(sys.stdout.fileno()).lines
+    shown = [safe(line, _MAX_LINE_CHARS) for line in lines]
+    if len(shown) >= height:
+        hidden = len(shown) - (height - 2)
+        shown = [*shown[: height - 2], f"… {hidden:,} more lines"]
+    # Without line wrapping, so that each line takes one row and is cut at the edge.
+    text = "".join(f"{line}\x1b[K\n" for line in shown)
+    click.echo(f"\x1b[H\x1b[?7l{text}\x1b[?7h\x1b[J", nl=False)
+
+
+def _print(text: str, *, err: bool = False) -> None:
+    if _captured is None:
+        click.echo(text, err=err)
+    else:
+        _captured.extend(CapturedLine(line, err) for line in text.split("\n"))
+
+
 def print_lines(*lines: str, err: bool = False) -> None:
     """Print each text on one line. Line breaks and control characters in a text are shown, not performed."""
-    click.echo("\n".join(safe(line, _MAX_LINE_CHARS) for line in lines), err=err)
+    _print("\n".join(safe(line, _MAX_LINE_CHARS) for line in lines), err=err)
 
 
 def print_json(document: object, *, indent: int | None = 2, ascii_only: bool = True) -> None:
@@ -59,7 +113,7 @@ def print_json(document: object, *, indent: int | None = 2, ascii_only: bool = T
     """
     import json  # not for the help
 
-    click.echo(plain_json(json.dumps(document, ensure_ascii=ascii_only, indent=indent, default=str)))
+    _print(plain_json(json.dumps(document, ensure_ascii=ascii_only, indent=indent, default=str)))
 
 
 def is_plain() -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dyntui.cli.context import CliContext, combine_options
+from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import Row
 from dyntui.services.lists.row_match import Match
@@ -63,6 +64,7 @@ list_options = combine_options(
     limit_option,
     all_option,
     ndjson_option,
+    watch_option,
 )
 """The options of every list that is made from a record; their values are the arguments of `list_rows`."""
 

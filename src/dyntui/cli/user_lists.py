@@ -11,6 +11,7 @@ import click
 from dyntui.cli.context import BaseCommand, CliContext, combine_options, pass_context
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.resource_lists import limit_option, match_options, ndjson_option, parse_match, print_list
+from dyntui.cli.watch import watch_option
 from dyntui.core.errors import UsageError
 from dyntui.resources import USERS, Column
 from dyntui.resources.users import FILTER_COLUMNS, full_name
@@ -72,6 +73,7 @@ def _local_filter(server_filter: Mapping[str, str], match: Match | None) -> RowF
 @click.option("--view", metavar="NAME", help="Filter, order and columns of a saved view; options override it.")
 @click.option("--sessions", is_flag=True, help="Include the sessions of each user.")
 @ndjson_option
+@watch_option
 @pass_context
 def list_users(
     context: CliContext,

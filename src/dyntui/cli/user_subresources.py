@@ -8,6 +8,7 @@ import click
 
 from dyntui.cli.context import BaseCommand, CliContext, confirm_options, pass_context
 from dyntui.cli.output import confirm, print_lines
+from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import (
     confirm_access_options,
     ids_argument,
@@ -32,6 +33,7 @@ __all__ = [
 
 @click.command("sessions", cls=BaseCommand)
 @click.argument("user_id", metavar="ID")
+@watch_option
 @pass_context
 def list_sessions(context: CliContext, user_id: str) -> None:
     """List the sessions of a user, newest first."""

@@ -11,6 +11,7 @@ from dyntui.cli.context import CliContext, CommandGroup, confirm_options, pass_c
 from dyntui.cli.export_output import export_options, export_rows
 from dyntui.cli.resource_commands import add_action_command, add_resource_commands
 from dyntui.cli.resource_lists import all_option, limit_option, ndjson_option, print_list, show_object
+from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import run_write
 from dyntui.core.errors import UsageError
 from dyntui.resources import USERS, WALLETS, Column, ListOperation
@@ -42,6 +43,7 @@ add_action_command(wallets, USERS, _RECOVER, "recover")
 @limit_option
 @all_option
 @ndjson_option
+@watch_option
 @pass_context
 def list_wallets(
     context: CliContext, user_id: str | None, address: str | None, limit: int, all_rows: bool, ndjson: bool

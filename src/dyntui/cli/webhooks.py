@@ -11,6 +11,7 @@ import click
 from dyntui.cli.context import CliContext, confirm_options, pass_context
 from dyntui.cli.resource_commands import make_resource_group
 from dyntui.cli.resource_lists import limit_option, list_rows, ndjson_option, show_rows
+from dyntui.cli.watch import watch_option
 from dyntui.cli.write_helpers import perform, perform_and_report, read_ids
 from dyntui.core.errors import EXIT_SOME_FAILED, UsageError
 from dyntui.core.json_types import Row
@@ -31,6 +32,7 @@ webhooks = make_resource_group("webhooks", "Manage webhooks, redeliver messages,
 @click.option("--failed", is_flag=True, help="Only messages that were not delivered.")
 @limit_option
 @ndjson_option
+@watch_option
 @pass_context
 def list_messages(context: CliContext, webhook_id: str, failed: bool, limit: int, ndjson: bool) -> None:
     """List the messages of a webhook: status, response, attempt, latency."""
