@@ -139,9 +139,15 @@ MOMENT = datetime(2026, 3, 14, 10, 12, 33, 250_000, tzinfo=UTC)
     ("zone", "format", "cell", "detail", "clock"),
     [
         ("Europe/Berlin", TimeFormat.RELATIVE, "1 h ago", "2026-03-14 10:12:33 UTC", "11:12"),
-        ("Europe/Berlin", TimeFormat.LOCAL, "2026-03-14 11:12 CET", "2026-03-14 11:12:33 CET", "11:12 CET"),
+        ("Europe/Berlin", TimeFormat.LOCAL, "2026-03-14 11:12:33 CET", "2026-03-14 11:12:33 CET", "11:12 CET"),
         ("Europe/Berlin", TimeFormat.UTC, "2026-03-14 10:12:33 UTC", "2026-03-14 10:12:33 UTC", "10:12 UTC"),
-        ("America/Sao_Paulo", TimeFormat.LOCAL, "2026-03-14 07:12 -0300", "2026-03-14 07:12:33 -0300", "07:12 -0300"),
+        (
+            "America/Sao_Paulo",
+            TimeFormat.LOCAL,
+            "2026-03-14 07:12:33 -0300",
+            "2026-03-14 07:12:33 -0300",
+            "07:12 -0300",
+        ),
     ],
 )
 def test_a_time_is_shown_as_an_age_in_local_time_or_in_utc(

@@ -89,6 +89,7 @@ NOT_DECLARED = {
     "allowlist-entries.copy_to": "Asks for the other allowlist; the entries are added to that one.",
     "compare.sync": "One direction of allowlists.sync: it only adds.",
     "request.send": "Sends any operation of the catalog.",
+    "webhook.redeliver_failed": "Finds the messages for webhook-messages.redeliver, which it then runs.",
     "plan.first": "A step of the import wizard.",
     "plan.all": "A step of the import wizard.",
     "run.resume": "A step of the import wizard.",

@@ -80,7 +80,7 @@ async def test_the_logs_of_the_session_show_times_in_the_format(screen: str) -> 
         await settled(pilot)
         console = console_of(pilot)
         await press(pilot, "T", screen)
-        assert "2026-03-01 13:00 CET" in text_of(console)
+        assert "2026-03-01 13:00:00 CET" in text_of(console)
         await press(pilot, "T")
         assert "2026-03-01 12:00:00 UTC" in text_of(console)
         await press(pilot, "enter")

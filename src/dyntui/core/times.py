@@ -94,13 +94,13 @@ def age(moment: datetime | None, at: datetime | None = None) -> str:
 
 
 def time_text(moment: datetime | None, at: datetime | None = None) -> str:
-    """Return a time in the format of `time_display`: its age, `2026-11-28 09:12 CET` or `2026-11-28 08:12:33 UTC`.
+    """Return a time in the format of `time_display`: its age, `2026-11-28 09:12:33 CET` or `2026-11-28 08:12:33 UTC`.
 
     at: the time from which the age is counted; now by default.
     """
     if moment is None or time_display.format is TimeFormat.RELATIVE:
         return age(moment, at)
-    return exact_text(moment, "minutes" if time_display.format is TimeFormat.LOCAL else "seconds")
+    return exact_text(moment)
 
 
 def time_width() -> int:
@@ -109,7 +109,7 @@ def time_width() -> int:
         case TimeFormat.RELATIVE:
             return 0
         case TimeFormat.LOCAL:
-            return len("2026-11-28 09:12 +0100")
+            return len("2026-11-28 09:12:33 +0100")
         case TimeFormat.UTC:
             return len("2026-11-28 08:12:33 UTC")
 

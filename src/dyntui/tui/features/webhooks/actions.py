@@ -9,6 +9,8 @@ __all__ = ["WEBHOOKS_ACTIONS"]
 
 WEBHOOKS_ACTIONS = register(
     Action("webhook.failed", ("f",), "failed only", "Show only failed messages, or all.", READ, 14, "toggle_failed_only"),
+    Action("webhook.redeliver_failed", ("comma",), "redeliver failed", "Send all failed messages again, after a confirmation.",
+        rank=14),
     Action("webhook.verify", ("V",), "verify", "Check the signature of a pasted body.", READ, 15, "verify_pasted"),
     declared_action("webhook.toggle", "webhooks.enable", "webhooks.disable", rank=16, run="toggle_enabled"),
     declared_action("webhook.edit", "webhooks.edit"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from functools import partial, partialmethod
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -38,6 +39,8 @@ __all__ = ["WebhookMessagesScreen"]
 
 _RECENT_MESSAGES = 25
 """The messages from which the reason of a disabled webhook is derived."""
+_NAMED_MESSAGES = 20
+"""The messages that are named when many are sent again; of the others only the ids are kept in memory."""
 _MAX_EVENT_LINES = 3
 """The maximum number of lines for the events, so that they do not fill the screen."""
 
@@ -192,6 +195,41 @@ class WebhookMessagesScreen(ResourceActionsScreen):
             self.action_toggle_failed_only()
         else:
             super().handle_back()
+
+    def action_redeliver_failed(self) -> None:
+        """Find the messages that failed, and send them again after a confirmation."""
+        from dyntui.services.actions.resource_actions import find_action
+        from dyntui.services.thread_loop import run_in_thread
+        from dyntui.services.webhooks import scan_failed
+        from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
+
+        connection = self.console.session.connection
+        if connection is None:
+            return
+
+        async def read(dialog: ScanDialog) -> list[Row] | None:
+            rows: list[Row] = []
+            async with connection.new_client() as client, aclosing(scan_failed(client, self.parent_id)) as found:
+                async for scanned in found:
+                    if dialog.stopped:
+                        return None
+                    dialog.show(scanned.seen, scanned.reported)
+                    is_named = len(rows) < _NAMED_MESSAGES
+                    rows.append(scanned.row if is_named else {self.record.key: scanned.row.get(self.record.key)})
+            return rows
+
+        def then(rows: list[Row] | None) -> None:
+            if not self.is_mounted:
+                return
+            if rows:
+                self.begin(self.record, find_action(self.record, "redeliver"), rows, self.parent_id, "comma")
+            elif rows is None:
+                self.console.notify("Stopped. No message was sent again.", "warning")
+            else:
+                self.console.notify("No message of this webhook failed.")
+
+        title = "Find failed messages"
+        scan_with_progress(self.console, title, lambda dialog: run_in_thread(lambda: read(dialog)), then)
 
     # Signature check
 
