@@ -220,7 +220,10 @@ CASES: dict[str, dict[str, Case]] = {
             lambda w: {"WEBHOOK": hook(w)}, affects=lambda w: {f"~message {each}" for each in failed(w)}
         ),
         "dyntui webhooks verify WEBHOOK body.json --signature 5f2e… --yes": Case(signed, prints="is valid"),
+        "dyntui audit failed --since 7d --this-environment": Case(),
+        "dyntui audit --last 20": Case(prints="webhooks"),
         "dyntui api --list webhook": Case(prints="getWebhooks"),
+        "dyntui api getWebhooks -i": Case(prints='"isEnabled"'),
         "dyntui api getEvents --all --ndjson -p resourceType=user": Case(prints='"eventName"'),
         "dyntui api GET /environments/ID/users -p 'filter[filterValue]=ada'": Case(own_environment, prints='"users"'),
     },

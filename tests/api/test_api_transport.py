@@ -216,14 +216,23 @@ def test_retry_after_is_read_as_seconds_or_a_date(header: str, seconds: float | 
     assert error_from(429, {"retry-after": header}, b"").retry_after == seconds
 
 
-async def test_the_log_has_operations_and_sizes_but_no_values(script: Any) -> None:
-    async with script(reply(404, json.dumps({"error": f"no {TOKEN}", "code": "x"}).encode())) as server:
+async def test_the_log_has_path_and_bodies_without_secrets_and_emails(script: Any) -> None:
+    refusal = json.dumps({"error": f"no {TOKEN}", "code": "x", "hint": "Ada"}).encode()
+    async with script(reply(404, refusal), reply(200, b'{"clientSecret": "abc", "id": 1}')) as server:
         async with client(server.url) as api:
             with pytest.raises(NotFound):
                 await api.users.list(filter={"filterValue": "ada@example.com", "filterColumn": "email"})
-    entry = api.log.entries()[0]
+            body = {"provider": "google", "clientSecret": "Canary", "note": "x" * 50_000}
+            await api.call("createProvider", body=body, permit=WritePermit("t"))
+    entry, write = api.log.entries()
     assert (entry.operation, entry.status) == ("getEnvironmentUsers", 404)
     assert TOKEN not in repr(entry) and "ada@" not in repr(entry)
+    assert entry.path.startswith("/environments/")
+    assert "filterValue%5D=<email>&" in entry.path and "filterColumn%5D=email" in entry.path
+    assert json.loads(entry.received)["hint"] == "Ada"
+    assert "Canary" not in repr(write) and "abc" not in repr(write)
+    assert '"provider"' in write.sent and len(write.sent) < 3_000
+    assert json.loads(write.received) == {"clientSecret": "<secret>", "id": 1}
     assert TOKEN not in repr(api)
 
 

@@ -65,6 +65,16 @@ def test_api_calls_by_id_and_by_method_and_path(dyntui: Cli) -> None:
     assert by_id["users"] == by_path["users"] and len(by_id["users"]) == 3
 
 
+def test_headers_and_the_requests_of_a_command_are_printed_on_standard_error(dyntui: Cli) -> None:
+    shown = dyntui("api", "getEnvironmentUsers", "-p", "limit=1", "-i", "--debug")
+    assert len(json.loads(shown.stdout)["users"]) == 1
+    assert "content-type: application/json" in shown.stderr
+    assert f"GET /environments/{dyntui.sandbox.environment_id}/users?limit=1: 200" in shown.stderr
+    refused = dyntui("api", "getUser", "-p", "userId=none", "--debug", check=False)
+    assert "/users/none: 404" in refused.stderr
+    assert dyntui("api", "deleteUser", "-p", "userId=u", "-i", "--yes", check=False).returncode == 2
+
+
 def test_a_write_with_api_is_confirmed_and_audited(dyntui: Cli) -> None:
     body = json.dumps({"name": "api test list", "outcome": "siteAccess"})
     refused = dyntui("api", "createAllowlistByEnvironmentId", "-d", body, check=False)

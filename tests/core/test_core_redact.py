@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dyntui.core.redact import Redactor, redact, token_hint
+from dyntui.core.redact import Redactor, redact, redact_body, token_hint
 
 TOKEN = "dyn_" + "Canary1" * 8
 
@@ -70,3 +72,30 @@ def test_short_words_are_not_registered_as_secrets() -> None:
     redactor = Redactor()
     redactor.add("the")
     assert redactor("the end") == "the end"
+
+
+def test_values_of_secret_names_are_removed_from_a_body_at_any_depth() -> None:
+    secrets = {
+        "token": 'Can"ary',
+        "private_key": "Canary",
+        "client-secret": ["Canary", "Canary"],
+        "keyShares": {"a": "Canary"},
+        "code": 123456789,
+        "Authorization": "Canary",
+    }
+    inner = json.dumps({"secret": 'Can"ary', "kept": "inner"})
+    body = json.dumps({"a": {"b": [secrets]}, **secrets, "payload": inner, "kept": "outer", "password": ""})
+    shown = redact_body(body.encode(), 4_000)
+    assert "ary" not in shown and "123456789" not in shown
+    assert json.loads(shown)["kept"] == "outer"
+    assert "inner" in shown
+    assert redact_body(b'{"code": "user_not_found"}', 100) == '{"code": "user_not_found"}'
+
+
+@given(st.integers(0, 3_000), st.integers(1, 2_000))
+def test_a_body_that_is_cut_anywhere_shows_no_secret(before: int, limit: int) -> None:
+    body = json.dumps({"a": "x" * before, "jwt": "Canary1" * 300, "b": TOKEN, "c": "y" * 5_000}).encode()
+    for cut in (body, body[: before + 100]):
+        shown = redact_body(cut, limit)
+        assert "Canary" not in shown
+        assert len(shown) <= limit + 1

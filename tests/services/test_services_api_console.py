@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import shlex
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,21 +15,28 @@ from tests.services.resource_fixtures import connected
 
 from dyntui.api.catalog import catalog
 from dyntui.config.paths import paths
+from dyntui.config.profile import Profile
+from dyntui.config.request_history import forget_requests
 from dyntui.core.errors import UsageError
 from dyntui.core.json_types import as_list, as_object, as_objects
 from dyntui.services.actions.write_types import Confirmation, ConfirmationLevel
 from dyntui.services.api_console import (
     ConsoleRequest,
+    ConsoleResponse,
     as_command,
     as_curl,
     prepare,
     request_fields,
+    request_of_path,
     request_requirement,
     save_request,
     saved_requests,
     search_operations,
     send_request,
+    shown_headers,
 )
+from dyntui.services.api_history import earlier_requests, record_request, save_response
+from dyntui.services.connection import Connection
 from dyntui.services.forms import WHOLE
 
 CATALOG = catalog()
@@ -194,3 +204,78 @@ def test_requests_are_saved_without_possible_secrets(tmp_path: Path, monkeypatch
     file.write_text("[{}]")
     with pytest.raises(UsageError, match="cannot be read"):
         saved_requests()
+
+
+async def test_a_response_has_its_headers_and_is_saved_to_a_new_private_file(tmp_path: Path) -> None:
+    async with connected(tmp_path) as connection:
+        answer = await send_request(connection, ConsoleRequest("getEnvironmentUsers", {"limit": "2"}), NO)
+        assert answer.headers["content-type"].startswith("application/json")
+        refused = await send_request(connection, ConsoleRequest("getUser", {"userId": "nobody"}), NO)
+        assert refused.status >= 400 and refused.headers["content-type"]
+    file = tmp_path / "users.json"
+    assert save_response(file, answer) == 0
+    assert len(json.loads(file.read_text())["users"]) == 2
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with pytest.raises(UsageError, match="already exists"):
+        save_response(file, answer)
+    secret = replace(answer, document={"rawToken": "Canary", "inner": [{"clientSecret": "Canary"}], "id": "t1"})
+    whole = tmp_path / "token.json"
+    assert save_response(whole, secret, with_headers=True) == 2
+    saved = json.loads(whole.read_text())
+    assert (saved["operation"], saved["status"], saved["body"]["id"]) == ("getEnvironmentUsers", 200, "t1")
+    assert "Canary" not in whole.read_text()
+    assert shown_headers({"Set-Cookie": "s=1", "X-Auth-Token": "t", "Date": "now"}) == {
+        "Set-Cookie": "not shown",
+        "X-Auth-Token": "not shown",
+        "Date": "now",
+    }
+
+
+def test_the_history_of_requests_has_no_secret_and_is_bounded() -> None:
+    profile = Profile("box", "http://127.0.0.1:1/api/v0", "e1", "sandbox")
+    other = replace(profile, environment_id="e2")
+    with serving_nothing(profile) as connection:
+        body = json.dumps({"provider": "google", "clientSecret": "Canary", "note": "n"})
+        record_request(connection, ConsoleResponse(ConsoleRequest("createProvider", {}, body), 201, 3.0, 10))
+        values = {"filter[filterValue]": "ada@example.com", "limit": "5"}
+        record_request(connection, ConsoleResponse(ConsoleRequest("getEnvironmentUsers", values), 200, 3.0, 10))
+        text = paths().request_history_file.read_text()
+        assert "Canary" not in text and "ada@" not in text
+        assert stat.S_IMODE(paths().request_history_file.stat().st_mode) == 0o600
+        first, second = earlier_requests(connection)
+        assert json.loads(first.request.body) == {"provider": "google", "clientSecret": "", "note": "n"}
+        assert (second.request.values, second.status, second.is_from_history) == ({"limit": "5"}, 200, True)
+    with serving_nothing(other) as connection:
+        assert earlier_requests(connection) == []
+        for number in range(120):
+            record_request(connection, ConsoleResponse(ConsoleRequest("getUser", {"userId": str(number)}), 200, 1, 1))
+        assert [each.request.values["userId"] for each in earlier_requests(connection)] == [
+            str(number) for number in range(20, 120)
+        ]
+    with serving_nothing(replace(other, kind="live", keep_rows=False)) as connection:
+        assert earlier_requests(connection) == []
+    forget_requests(other.base_url, other.environment_id)
+    with serving_nothing(other) as connection:
+        assert earlier_requests(connection) == []
+    with serving_nothing(profile) as connection:
+        record_request(connection, ConsoleResponse(ConsoleRequest("getUser", {"userId": "u"}), 200, 1, 1))
+        assert len(earlier_requests(connection)) == 1
+    paths().request_history_file.write_text('[{"environment": 5}, 7')
+    with serving_nothing(profile) as connection:
+        assert earlier_requests(connection) == [], "a damaged history is no error"
+
+
+@contextmanager
+def serving_nothing(profile: Profile) -> Iterator[Connection]:
+    """A connection to a server that does not exist, for what is only stored."""
+    yield Connection(profile, "dyn_" + "Canary1" * 8)
+
+
+def test_a_path_of_the_request_log_is_a_request_again() -> None:
+    path = "/environments/e1/users?limit=5&filter%5BfilterValue%5D=Amelia+M%26Co"
+    request = request_of_path(CATALOG, "GET", path)
+    assert request == ConsoleRequest("getEnvironmentUsers", {"limit": "5", "filter[filterValue]": "Amelia M&Co"})
+    assert prepare(CATALOG, request).query == {"limit": 5, "filter": {"filterValue": "Amelia M&Co"}}
+    for wrong in ("/tokens/none/x", "/environments/e1/users?surprise=1"):
+        with pytest.raises(UsageError):
+            request_of_path(CATALOG, "GET", wrong)

@@ -106,6 +106,8 @@ class ApiError(ApiProblem):
     """Seconds to wait before the next attempt; None when the server did not say."""
     body: str
     """The raw start of the response body."""
+    headers: Mapping[str, str]
+    """The headers of the response, as they came."""
 
     def __init__(
         self,
@@ -117,6 +119,7 @@ class ApiError(ApiProblem):
         request_id: str = "",
         retry_after: float | None = None,
         body: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, hint=self.advice)
         self.status = status
@@ -125,6 +128,7 @@ class ApiError(ApiProblem):
         self.request_id = request_id
         self.retry_after = retry_after
         self.body = body
+        self.headers = headers or {}
 
 
 class BadRequest(ApiError):
@@ -343,4 +347,5 @@ def error_from(status: int, headers: Mapping[str, str], body: bytes) -> ApiError
         request_id=request_id_of(headers),
         retry_after=_seconds(headers.get("retry-after")),
         body=text[:_SHOWN_BODY],
+        headers=headers,
     )

@@ -1,17 +1,24 @@
-"""The request log: every attempt with its status and duration, without its contents."""
+"""The request log: every attempt with path, status, duration and the start of its bodies.
+
+Secrets, tokens and emails are removed before an entry is made, so that none is in memory for longer than its request.
+"""
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import unquote, unquote_plus
 
 from dyntui.api.waits import Waits
+from dyntui.core.redact import is_secret_name, redact, redact_body
 from dyntui.core.times import now
 
-__all__ = ["RequestEntry", "RequestLog"]
+__all__ = ["AttemptContent", "RequestEntry", "RequestLog"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,58 @@ class RequestEntry:
     """1 for the first attempt."""
     error: str
     """The error message, "" for a success."""
+    path: str = ""
+    """The path below the base URL with its query."""
+    sent: str = ""
+    """The start of the request body, "" for none."""
+    received: str = ""
+    """The start of the response body, "" for none."""
+
+
+class AttemptContent(NamedTuple):
+    """What was sent and received in one attempt, as it was."""
+
+    path: str
+    sent: bytes
+    received: bytes
+    is_bulk: bool = False
+    """Whether it is one of many, so that the bodies of a success are not worth keeping."""
+
+
+_MOST_SENT, _MOST_RECEIVED, _MOST_PATH = 2_000, 3_000, 1_000
+"""Lengths in characters that are kept."""
+_REVEALING = ("keyshare", "privatekey", "signmessage", "export", "reshare", "backup", "accesstoken", "secret")
+"""Parts of the ids of operations whose bodies are not kept at all."""
+_QUERY_VALUE = re.compile(r"([?&])([^=&]+)=([^&]*)")
+
+
+def _logged_body(body: bytes, limit: int, operation: str, *, is_bulk: bool) -> str:
+    """Return what the log keeps of a body."""
+    if not body:
+        return ""
+    if any(word in operation.lower() for word in _REVEALING):
+        return "not kept, because this operation may reveal secrets"
+    return "not kept, because it is one of many requests" if is_bulk else redact_body(body, limit)
+
+
+def _logged_path(path: str) -> str:
+    """Return a path with its query, encoded as it was sent except for the values that are not kept.
+
+    A long one is cut and ends with `…`.
+    """
+
+    def hide(match: re.Match[str]) -> str:
+        sign, name, value = match.groups()
+        decoded = unquote_plus(value)
+        shown = "<secret>" if is_secret_name(unquote(name)) else redact(decoded)
+        return f"{sign}{name}={value if shown == decoded else shown}"
+
+    whole, question, query = path.partition("?")
+    decoded = unquote(whole)
+    shown = redact(decoded)
+    shown_path = whole if shown == decoded else shown
+    logged = shown_path + _QUERY_VALUE.sub(hide, question + query)
+    return logged if len(logged) <= _MOST_PATH else f"{logged[:_MOST_PATH]}…"
 
 
 class RequestLog:
@@ -88,10 +147,27 @@ class RequestLog:
         self._notify()
 
     def finished(
-        self, method: str, operation: str, status: int, ms: float, out: int, got: int, attempt: int, error: str
+        self,
+        method: str,
+        operation: str,
+        status: int,
+        ms: float,
+        out: int,
+        got: int,
+        attempt: int,
+        error: str,
+        content: AttemptContent | None = None,
     ) -> None:
-        """Record the end of an attempt."""
+        """Record the end of an attempt. content: None when it is not to be shown."""
         entry = RequestEntry(now(), method, operation, status, ms, out, got, attempt, error)
+        if content is not None:
+            is_bulk = content.is_bulk and not error
+            entry = replace(
+                entry,
+                path=_logged_path(content.path),
+                sent=_logged_body(content.sent, _MOST_SENT, operation, is_bulk=is_bulk),
+                received=_logged_body(content.received, _MOST_RECEIVED, operation, is_bulk=is_bulk),
+            )
         with self._lock:
             self.in_flight -= 1
             self.total += 1

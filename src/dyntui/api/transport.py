@@ -33,7 +33,7 @@ from dyntui.api.errors import (
 )
 from dyntui.api.in_flight import bulk_request
 from dyntui.api.rate_limiter import RateLimiter
-from dyntui.api.request_log import RequestLog
+from dyntui.api.request_log import AttemptContent, RequestLog
 from dyntui.config.urls import check_base_url, is_loopback
 from dyntui.core.errors import UsageError
 from dyntui.core.redact import redact, redactor
@@ -217,7 +217,7 @@ class Transport:
     async def _attempt(
         self, request: httpx.Request, operation: str, timeout: float, attempt: int, reads: bool
     ) -> ApiResponse:
-        status, got, problem = 0, 0, ""
+        status, body, problem = 0, b"", ""
         started = time.perf_counter()
         self._log.started()
         try:
@@ -226,7 +226,6 @@ class Transport:
                 async with asyncio.timeout(longest):
                     response, body = await _exchange(self._client(), request)
             status, answer_headers = response.status_code, response.headers
-            got = len(body)
             ms = (time.perf_counter() - started) * 1000
             if status >= 400:
                 raise error_from(status, answer_headers, body)
@@ -250,7 +249,10 @@ class Transport:
             raise raised from error
         finally:
             ms = (time.perf_counter() - started) * 1000
-            self._log.finished(request.method, operation, status, ms, len(request.content), got, attempt, problem)
+            path = request.url.raw_path.decode("ascii", "replace").removeprefix(self._base.path.rstrip("/"))
+            content = AttemptContent(path, request.content, body, bulk_request.get() is not None)
+            out, got = len(request.content), len(body)
+            self._log.finished(request.method, operation, status, ms, out, got, attempt, problem, content)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from dyntui.api.catalog import Operation
+    from dyntui.api.transport import ApiResponse
     from dyntui.services.actions.write_types import Confirmation
     from dyntui.services.connection import Connection
 
@@ -50,6 +51,9 @@ def _complete_operation(ctx: click.Context, parameter: click.Parameter, incomple
     help="Path, query or header parameter; repeatable. Also name[key]=value.",
 )
 @click.option("-d", "data", metavar="JSON|@FILE|-", help="Request body as JSON, from a file or standard input.")
+@click.option(
+    "-i", "--include", is_flag=True, help="Print status and headers of the response of a read on standard error."
+)
 @click.option("--all", "all_pages", is_flag=True, help="Fetch all pages of a list operation and print one array.")
 @click.option("--ndjson", is_flag=True, help="With --all, print one row per line as pages arrive.")
 @click.option("--list", "list_only", is_flag=True, help="List operations; the arguments are search words.")
@@ -60,6 +64,7 @@ def api(
     words: tuple[str, ...],
     parameters: tuple[str, ...],
     data: str | None,
+    include: bool,
     all_pages: bool,
     ndjson: bool,
     list_only: bool,
@@ -88,6 +93,9 @@ def api(
 
     if ndjson and not all_pages:
         raise UsageError("--ndjson needs --all.")
+    is_one_read = operation.reads and not all_pages
+    if include and not is_one_read:
+        raise UsageError("--include needs one read.", hint="Leave out --all; for a write, --debug prints the requests.")
     if all_pages:
         _print_all_pages(context, operation, path, query, ndjson=ndjson)
         return
@@ -97,7 +105,14 @@ def api(
         from dyntui.services.actions.write_types import Target
 
         if operation.reads and not is_sensitive(operation, query):
-            return await connection.client.call(operation.id, path=path, query=query, body=body, headers=headers)
+            from dyntui.api.client import decode
+            from dyntui.core.strict_json import dump_json
+
+            content = dump_json(body) if body is not None else None
+            answer = await connection.client.send(operation, path=path, query=query, content=content, headers=headers)
+            if include:
+                _print_headers(context, answer)
+            return decode(answer)
         action = raw_write_action(operation, path=path, query=query, body=body, headers=headers)
         label = f"{operation.method} {operation.path} " + " ".join(f"{name}={value}" for name, value in path.items())
         target = Target(next(reversed(path.values()), operation.id), label=label)
@@ -112,6 +127,15 @@ def api(
         context.emit_json(None)
     else:
         context.emit_json_always(response)
+
+
+def _print_headers(context: CliContext, answer: ApiResponse) -> None:
+    """Print status and headers on standard error, so that standard output is only the body."""
+    from dyntui.services.api_console import shown_headers
+
+    context.print_message(
+        f"{answer.status}", *(f"{name}: {value}" for name, value in shown_headers(answer.headers).items())
+    )
 
 
 def _print_all_pages(

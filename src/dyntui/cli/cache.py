@@ -104,7 +104,7 @@ def _set_keep_rows(context: CliContext, name: str | None, keep: bool) -> None:
 @cache.command("purge")
 @pass_context
 def purge_cache(context: CliContext) -> None:
-    """Clear the row cache and the recent users of the jump bar. Lists fetch their rows again."""
+    """Clear the row cache, the recent users and the requests of the API console. Lists fetch their rows again."""
     from dyntui.config.paths import paths
     from dyntui.store.cache import purge_all
 

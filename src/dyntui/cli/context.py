@@ -96,6 +96,16 @@ class CliContext:
                     yield connection
             finally:
                 _record_use(profile)
+                if self.debug:
+                    self._print_requests(connection)
+
+    def _print_requests(self, connection: Connection) -> None:
+        """Print the request log, redacted, for --debug."""
+        for entry in connection.log.entries():
+            status = str(entry.status) if entry.status else "no response"
+            again = f", attempt {entry.attempt}" if entry.attempt > 1 else ""
+            line = f"{entry.method} {entry.path or entry.operation}: {status}, {entry.ms:,.0f} ms{again}"
+            self.print_message(f"{line}: {entry.error}" if entry.error else line)
 
     def run_connected(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Open a connection, run the asynchronous part of a command with it, and return its result."""
@@ -247,7 +257,7 @@ def _global_options() -> list[click.Option]:
         ("--no-cache", "no_cache", "Do not read or write the row cache.", None),
         ("--plain", "plain", "Plain mode for screen readers: only lines of text.", None),
         ("--in-flight", "in_flight", "Send at most N requests of bulk work at a time; overrides the setting.", "N"),
-        ("--debug", "debug", "Print a redacted traceback with errors.", None),
+        ("--debug", "debug", "Print the requests that were sent, and a redacted traceback with errors.", None),
     ]
     return [
         click.Option(

@@ -54,6 +54,8 @@ class Paths:
     """Recently imported files."""
     recent_users_file = _Below("state", "recent-users.json")
     """Recently opened users of each environment."""
+    request_history_file = _Below("state", "request-history.json")
+    """Requests that the API console sent."""
 
 
 def paths() -> Paths:

@@ -203,11 +203,13 @@ class Profiles:
         warnings = []
         for environment in self._environments - _environments(self._found):
             from dyntui.config.recent_users import forget_environment
+            from dyntui.config.request_history import forget_requests
 
             try:
                 forget_environment(*environment)
+                forget_requests(*environment)
             except UnsafeFile as error:
-                warnings.append(f"The recent users of {environment[1]} were not deleted: {error.message}")
+                warnings.append(f"The recent users and requests of {environment[1]} were not deleted: {error.message}")
         self._environments = _environments(self._found)
         while self._dropped:
             from dyntui.config.credentials import delete_token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["Redactor", "redact", "redactor", "token_hint"]
+__all__ = ["Redactor", "is_secret_name", "is_secret_value", "redact", "redact_body", "redactor", "token_hint"]
 
 _SHAPES = (
     re.compile(r"dyn_[A-Za-z0-9_]{8,}"),
@@ -12,6 +12,28 @@ _SHAPES = (
     re.compile(r"(?i)(\bBearer\s+)[A-Za-z0-9._~+/=-]{8,}"),
 )
 _EMAIL = re.compile(r"[^\s@<>\"'=,;:()\[\]{}]+@[^\s@<>\"'=,;:()\[\]{}]+\.[^\s@<>\"'=,;:()\[\]{}]+")
+
+
+_SECRET_ENDINGS = (
+    *("secret", "password", "passphrase", "token", "privatekey", "jwt", "signature", "authorization", "apikey"),
+    *("mnemonic", "seedphrase", "keyshare", "keyshares", "recoverycode", "recoverycodes", "backupcodes", "otp", "totp"),
+)
+"""The ends of the names of values that may be secrets, in lower case and without `-` and `_`."""
+_NAME_END = re.compile(r'(\\*)"\s*:\s*')
+"""The end of a name in JSON, with the backslashes of JSON inside a text."""
+_MARGIN = 1_024
+"""The length of the end of a cut body that is dropped: it may be the start of a secret without a known form."""
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether the value of a field, parameter or header may be a secret. name: may be a dot path."""
+    last = name.rsplit(".", 1)[-1].lower().replace("-", "").replace("_", "")
+    return last == "code" or last.endswith(_SECRET_ENDINGS)
+
+
+def is_secret_value(name: str, value: str) -> bool:
+    """Return whether a value with a name may be a secret. The `code` of an error has letters only, and is none."""
+    return value != "" and is_secret_name(name) and (name.lower() != "code" or any(char.isdigit() for char in value))
 
 
 def token_hint(token: str) -> str:
@@ -47,3 +69,36 @@ redactor = Redactor()
 def redact(text: str, *, people: bool = True) -> str:
     """Redact `text` with the redactor of the process."""
     return redactor(text, people=people)
+
+
+def redact_body(body: bytes, limit: int) -> str:
+    """Return the start of a JSON body, at most `limit` characters, without emails and values that may be secrets.
+
+    A body that is cut ends with `…`. Values are found by their names and by the form of a token, so that a body need
+    not be complete.
+    """
+    is_cut = len(body) > limit + _MARGIN
+    text = body[: limit + _MARGIN].decode("utf-8", "replace")
+    text = redactor(_without_named_values(text))
+    if is_cut:
+        text = text[:-_MARGIN]
+    return f"{text[:limit]}…" if is_cut or len(text) > limit else text
+
+
+def _without_named_values(text: str) -> str:
+    """Return JSON, which may be cut, with the values of secret names as `"<secret>"`."""
+    parts: list[str] = []
+    done = 0
+    for end in _NAME_END.finditer(text):
+        name = text[max(0, end.start() - 80) : end.start()].rpartition('"')[2]
+        if end.start() < done or not is_secret_name(name):
+            continue
+        escape = re.escape(end[1])
+        # A text, list or object up to its end or that of the body, or a number. What ends later hides more, not less.
+        value = re.compile(
+            rf'{escape}".*?(?:(?<!\\){escape}"|\Z)|\[[^\]]*(?:\]|\Z)|\{{[^}}]*(?:\}}|\Z)|[-\d.]+', re.DOTALL
+        ).match(text, end.end())
+        if value is not None and is_secret_value(name, value[0].strip('"\\')):
+            parts += [text[done : end.end()], f'{end[1]}"<secret>{end[1]}"']
+            done = value.end()
+    return "".join((*parts, text[done:]))

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FolderNames", "PathRule", "candidates", "common_start", "list_names", "split_typed_path", "to_path"]
+__all__ = [
+    "FolderNames",
+    "PathRule",
+    "candidates",
+    "common_start",
+    "free_name",
+    "list_names",
+    "split_typed_path",
+    "to_path",
+]
 
 _MOST = 5000
 """The number of names that are read of a folder."""
@@ -18,6 +27,15 @@ def to_path(typed: str) -> Path:
     """Return the path that was typed or pasted: without quotes, `~` as the home folder, absolute or relative."""
     text = _effective(typed.strip().strip(_QUOTES))
     return Path(os.path.expanduser(text))  # noqa: PTH111  # an unknown `~name` stays as it is
+
+
+def free_name(stem: str, ending: str) -> str:
+    """Return a file name that is not in the current folder yet: `users.csv`, else `users-2.csv`."""
+    name, number = f"{stem}{ending}", 1
+    while os.path.lexists(name):
+        number += 1
+        name = f"{stem}-{number}{ending}"
+    return name
 
 
 def _effective(typed: str) -> str:

@@ -13,10 +13,10 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from dyntui.core.errors import DyntuiError, UsageError
-from dyntui.core.redact import redact
+from dyntui.core.redact import is_secret_name, is_secret_value, redact
 from dyntui.core.strict_json import load_json, parse_json
 from dyntui.core.text import plain_json
 from dyntui.core.times import now
@@ -44,12 +44,23 @@ __all__ = [
     "request_fields",
     "request_requirement",
 ]
-__all__ += ["save_request", "saved_requests", "search_operations", "send_request", "warning_about"]
+__all__ += [
+    "hide_secret_values",
+    "request_of_path",
+    "save_request",
+    "saved_requests",
+    "search_operations",
+    "send_request",
+    "shown_headers",
+    "warning_about",
+    "without_secrets",
+]
+
+HIDDEN = "not shown"
+"""The value of a header that may be a secret."""
 
 _MAX_BODY_FIELDS = 30
 _MAX_SAVED_BYTES = 1 << 20
-_SECRET_ENDINGS = ("secret", "password", "token", "privatekey", "jwt", "signature")
-"""The ends of the names of fields that may be secrets, in lower case."""
 _KEY_SHARE_WORDS = ("keyshares", "privatekey", "signmessage", "export", "refresh", "reshare", "backup")
 
 
@@ -83,6 +94,10 @@ class ConsoleResponse:
     error: DyntuiError | None = None
     at: datetime = field(default_factory=now)
     """The time of the response."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """The headers, without the values of those that may be secrets."""
+    is_from_history: bool = False
+    """Whether it is of an earlier start, so that its body and headers are not known any more."""
 
 
 def search_operations(catalog: Catalog, text: str) -> list[Operation]:
@@ -130,6 +145,25 @@ def prepare(catalog: Catalog, request: ConsoleRequest) -> FormResult:
         return replace(result, body=read_json(request.body))
     except UsageError as error:
         return replace(result, errors={**result.errors, WHOLE: error.message})
+
+
+def request_of_path(catalog: Catalog, method: str, path: str) -> ConsoleRequest:
+    """Return the request for a method and a path with its query, below the base URL, such as that of a log.
+
+    Raises UsageError when the catalog does not have its operation or one of its parameters.
+    """
+    path, _, query = path.partition("?")
+    found = catalog.match(method, path)
+    if found is None:
+        raise UsageError(f"The API has no operation {method} {path}.", hint="The API console sends only operations.")
+    operation, values = found
+    values.pop("environmentId", None)
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        values[name] = f"{values[name]}, {value}" if name in values else value
+    names = {field.name for field in request_fields(catalog, operation)}
+    if unknown := [name for name in values if name not in names]:
+        raise UsageError(f"{operation.id} has no parameter {unknown[0]}.", hint="Send it as another request.")
+    return ConsoleRequest(operation.id, values)
 
 
 def warning_about(operation: Operation) -> str:
@@ -209,10 +243,22 @@ async def send_request(connection: Connection, request: ConsoleRequest, confirma
         value, error = results.items[0].value, results.items[0].error
     duration_ms = (time.perf_counter() - started) * 1000
     if responses:
-        return ConsoleResponse(request, responses[0].status, responses[0].ms, len(responses[0].body), value, error)
+        (first, *_) = responses
+        headers = shown_headers(first.headers)
+        return ConsoleResponse(request, first.status, first.ms, len(first.body), value, error, headers=headers)
     if isinstance(error, UsageError):
         raise error
-    return ConsoleResponse(request, getattr(error, "status", 0), duration_ms, 0, _error_document(error), error)
+    document, headers = _error_document(error), shown_headers(getattr(error, "headers", {}))
+    status = getattr(error, "status", 0)
+    return ConsoleResponse(request, status, duration_ms, 0, document, error, headers=headers)
+
+
+def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of a response as they may be shown: without cookies and other secrets."""
+    return {
+        name: HIDDEN if is_secret_name(name) or "cookie" in name.lower() else redact(value, people=False)
+        for name, value in headers.items()
+    }
 
 
 def _error_document(error: DyntuiError | None) -> object:
@@ -281,7 +327,7 @@ def save_request(request: ConsoleRequest) -> ConsoleRequest:
     """Save a request under its name, without values that may be secrets, and return what was saved."""
     from dyntui.config.private_files import atomic_write, private_dir
 
-    saved = _without_secrets(request)
+    saved = without_secrets(request)
     requests = [*(other for other in saved_requests() if other.name != saved.name), saved]
     rows = sorted((asdict(request) for request in requests), key=lambda row: str(row["name"]).lower())
     private_dir(_saved_file().parent)
@@ -295,28 +341,33 @@ def _saved_file() -> Path:
     return paths().state / "requests.json"
 
 
-def _without_secrets(request: ConsoleRequest) -> ConsoleRequest:
-    values = {name: value for name, value in request.values.items() if not _is_secret(name)}
+def without_secrets(request: ConsoleRequest) -> ConsoleRequest:
+    """Return a request without the values that may be secrets, and without tokens in the others."""
+    values = {name: value for name, value in request.values.items() if not is_secret_name(name)}
     body = request.body
     if body:
         with suppress(ValueError):  # incomplete JSON is saved unchanged
-            body = json.dumps(_without_secret_values(parse_json(body)), indent=2, ensure_ascii=False)
+            body = json.dumps(hide_secret_values(parse_json(body))[0], indent=2, ensure_ascii=False)
     clean = {name: redact(value, people=False) for name, value in values.items()}
     return replace(request, values=clean, body=redact(body, people=False))
 
 
-def _is_secret(name: str) -> bool:
-    last = name.rsplit(".", 1)[-1].lower()
-    return last == "code" or last.endswith(_SECRET_ENDINGS)
+def hide_secret_values(document: object) -> tuple[object, int]:
+    """Return a JSON value with `""` in place of texts that may be secrets, and the number of those."""
+    hidden = 0
 
+    def clean(value: object) -> object:
+        nonlocal hidden
+        match value:
+            case dict():
+                found: dict[str, object] = {}
+                for name, part in value.items():
+                    is_hidden = isinstance(part, str) and is_secret_value(str(name), part)
+                    hidden += is_hidden
+                    found[name] = "" if is_hidden else clean(part)
+                return found
+            case list():
+                return [clean(part) for part in value]
+        return value
 
-def _without_secret_values(value: object) -> object:
-    match value:
-        case dict():
-            return {
-                name: "" if _is_secret(str(name)) and isinstance(part, str) else _without_secret_values(part)
-                for name, part in value.items()
-            }
-        case list():
-            return [_without_secret_values(part) for part in value]
-    return value
+    return clean(document), hidden

@@ -20,6 +20,7 @@ from typing import Any
 
 from dyntui.config.private_files import private_dir
 from dyntui.config.recent_users import clear_recent_users
+from dyntui.config.request_history import clear_requests
 from dyntui.core.errors import DyntuiError
 from dyntui.core.json_types import Row
 from dyntui.core.process_state import private_umask
@@ -97,8 +98,9 @@ def purge(file: Path) -> None:
 
 
 def purge_all(folder: Path) -> list[Path]:
-    """Delete all row caches in a folder, and the recent users. Returns the files of the caches."""
+    """Delete all row caches in a folder, the recent users and requests. Returns the files of the caches."""
     clear_recent_users()
+    clear_requests()
     files = cache_files(folder)
     for file in files:
         purge(file)

@@ -85,7 +85,7 @@ KEY_MEANINGS: Mapping[str, KeyMeaning] = {
     "Z": _meaning("Undo the last change.", "undo"),
     "plus": _meaning("Create or add.", _NEW),
     "minus": _meaning("Revoke the session under the cursor.", "revoke revoke_session"),
-    "full_stop": _meaning("Send all rows, or send again.", "all retry redeliver"),
+    "full_stop": _meaning("Send all rows, or send again.", "all retry redeliver resend"),
     "comma": _meaning("Send again what failed, all of it.", "redeliver_failed"),
     "equals_sign": _meaning("Reset to the default or the start.", "reset reset_mfa propose clear"),
     "slash": _meaning("Find: filter a list, search a text, type the path of a file.", "find filter path"),

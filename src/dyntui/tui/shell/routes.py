@@ -41,6 +41,7 @@ _FEATURES = "dyntui.tui.features"
 ROUTES: Mapping[str, str] = {
     "analytics": f"{_FEATURES}.analytics.analytics_screen:AnalyticsScreen.open",
     "api-operations": f"{_FEATURES}.api_console.api_operations:ApiOperationsScreen.open",
+    "api-request": f"{_FEATURES}.api_console.api_request:ApiRequestScreen.open",
     "audit": f"{_FEATURES}.audit.audit_screen:AuditScreen.open",
     "environments": f"{_FEATURES}.environments.environments_screen:EnvironmentsScreen.open",
     "event": f"{_FEATURES}.events.event_screen:EventScreen.open",

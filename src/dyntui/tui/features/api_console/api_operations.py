@@ -10,7 +10,7 @@ from dyntui.core.json_types import Row
 from dyntui.core.times import time_text
 from dyntui.resources import Column
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
-from dyntui.tui.features.api_console.request_history import history_of
+from dyntui.tui.features.api_console.request_history import history_of, load_history
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
@@ -19,6 +19,7 @@ from dyntui.tui.shell.table_screen import FilteredTableScreen
 if TYPE_CHECKING:
     from dyntui.api.catalog import Operation
     from dyntui.services.api_console import ConsoleRequest, ConsoleResponse
+    from dyntui.services.connection import Connection
 
 __all__ = ["ApiOperationsScreen"]
 
@@ -46,6 +47,9 @@ class ApiOperationsScreen(FilteredTableScreen):
 
     def on_mount(self) -> None:
         self.set_rows(self._rows())
+
+    def connected(self, connection: Connection) -> None:
+        load_history(self, connection)
 
     def empty_text(self) -> str:
         return f"No operations match `{self.filter_text}`. / changes the search, esc clears it."
@@ -84,7 +88,7 @@ class ApiOperationsScreen(FilteredTableScreen):
     def history_disabled_reason(self) -> str | None:
         connection = self.console.session.connection
         has_history = connection is not None and bool(history_of(connection))
-        return None if has_history else "No requests were sent in this session."
+        return None if has_history else "No requests were sent from the API console yet."
 
     def action_history(self) -> None:
         connection = self.console.session.connection
@@ -95,7 +99,7 @@ class ApiOperationsScreen(FilteredTableScreen):
                 str(index),
                 response.request.operation,
                 time_text(response.at),
-                f"{response.status or 'no response'}  {round(response.ms):,} ms",
+                f"{response.status or 'no response'}  {round(response.ms):,} ms  {_values_text(response)}".rstrip(),
             )
             for index, response in enumerate(responses)
         ]
@@ -103,7 +107,7 @@ class ApiOperationsScreen(FilteredTableScreen):
         def on_choice(key: str) -> None:
             self._visit(responses[int(key)].request, responses[int(key)])
 
-        self.console.ask_then(SelectDialog("Requests of this session", choices), on_choice)
+        self.console.ask_then(SelectDialog("Requests that were sent", choices), on_choice)
 
     def action_saved(self) -> None:
         from dyntui.services.api_console import saved_requests
@@ -129,6 +133,13 @@ class ApiOperationsScreen(FilteredTableScreen):
 
     def action_copy(self) -> None:
         send_to_clipboard(self.console, str(self.table.row_id), "operation id")
+
+
+def _values_text(response: ConsoleResponse) -> str:
+    """Return the values of a request, which tell those of one operation apart."""
+    from dyntui.services.api_console import without_secrets
+
+    return " ".join(f"{name}={value}" for name, value in without_secrets(response.request).values.items() if value)
 
 
 def _used_by(operation: Operation) -> str:

@@ -16,6 +16,7 @@ from dyntui.core.errors import DyntuiError, UsageError
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity, safe
 from dyntui.core.times import exact_text
+from dyntui.core.typed_path import PathRule, free_name, to_path
 from dyntui.services import editor
 from dyntui.services.actions.resource_actions import HIDDEN
 from dyntui.services.actions.resource_changes import resources_of
@@ -27,13 +28,14 @@ from dyntui.services.api_console import (
     as_curl,
     prepare,
     request_fields,
+    request_of_path,
     save_request,
     send_request,
     warning_about,
 )
 from dyntui.services.forms import WHOLE, FormField, FormResult, ParameterLocation
 from dyntui.tui.features.api_console.actions import API_CONSOLE_ACTIONS
-from dyntui.tui.features.api_console.request_history import add_to_history
+from dyntui.tui.features.api_console.request_history import add_to_history, load_history
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
@@ -42,13 +44,17 @@ from dyntui.tui.kit.widgets.cells import cut
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
 from dyntui.tui.kit.widgets.json_tree import JsonTree
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
+from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.action_runner import is_in_use, lockout_preview
 from dyntui.tui.shell.confirm_dialog import ConfirmDialog
 from dyntui.tui.shell.schema_form import SchemaForm
 from dyntui.tui.shell.searchable_screen import SearchableScreen
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dyntui.services.connection import Connection
+    from dyntui.tui.shell.console_app import ConsoleApp, RouteTarget
 
 __all__ = ["ApiRequestScreen"]
 
@@ -69,6 +75,10 @@ class _ResponseHeader(LineWidget):
         if response is None:
             lines: tuple[Piece, ...] = ((f"  {self.instruction}", "dim"), (f"  {self.warning}", "warn"))
             return ([(cut(lines[y][0], width), lines[y][1])] if y < len(lines) else []), ""
+        if y == 0 and response.is_from_history:
+            return [("  ● ", "dim"), (str(response.status or "no response"), "strong")], ""
+        if response.is_from_history:
+            return [(cut(f"    Sent {exact_text(response.at)}; the response was not kept.", width), "dim")], ""
         if y == 0:
             failed = response.error is not None
             status = str(response.status) if response.status else "no response"
@@ -87,13 +97,29 @@ class ApiRequestScreen(SearchableScreen):
     document_name = "response"
     hint = "a part of a name or value of the response"
 
-    def __init__(self, request: ConsoleRequest, response: ConsoleResponse | None = None) -> None:
-        """request: the operation and the values of its fields. response: an earlier response, from the history."""
+    def __init__(
+        self, request: ConsoleRequest, response: ConsoleResponse | None = None, *, sends_read: bool = False
+    ) -> None:
+        """request: the operation and the values of its fields. response: an earlier response, from the history.
+
+        sends_read: whether to send the request at once, if it is a read.
+        """
         super().__init__()
+        self._sends_read = sends_read
         self.request = self._saved_request = request
         self.response = response
         self.operation: Operation = catalog().get(request.operation)
         self.fields: list[FormField] = request_fields(catalog(), self.operation)
+
+    @classmethod
+    def open(cls, console: ConsoleApp, target: RouteTarget) -> None:
+        """Send a read again: the row of the target has its `method` and `path`."""
+        try:
+            request = request_of_path(catalog(), str(target.row["method"]), str(target.row["path"]))
+        except UsageError as error:
+            console.notify_error(error)
+            return
+        console.visit(cls(request, sends_read=True))
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -108,7 +134,11 @@ class ApiRequestScreen(SearchableScreen):
 
     def connected(self, connection: Connection) -> None:
         self._fill_known_ids(connection)
+        load_history(self, connection)
         self._update()
+        if self._sends_read and self.operation.method == "GET" and self.request_disabled_reason() is None:
+            self._sends_read = False
+            self.action_send()
 
     # Values that the console knows
 
@@ -163,6 +193,9 @@ class ApiRequestScreen(SearchableScreen):
         if body:
             lines.append(FieldLine("body", heading=True))
             lines += [FieldLine("" if index else "JSON", line) for index, line in enumerate(body.split("\n"))]
+        if self.response is not None and self.response.headers:
+            lines.append(FieldLine("response headers", heading=True))
+            lines += [FieldLine(name.lower(), value) for name, value in self.response.headers.items()]
         return lines
 
     def _update(self) -> None:
@@ -293,14 +326,14 @@ class ApiRequestScreen(SearchableScreen):
         if isinstance(result, DyntuiError):
             self.console.notify_error(result)
         elif not is_in_use(self.console, connection):
-            add_to_history(connection, result)
+            add_to_history(self.app, connection, result)
             self.console.notify(f"{connection.profile.name}: {self.operation.id}: response {result.status}")
         else:
             self.response = result
             self._saved_request = self.request
             self.mark_up_to_date(self.change_count)
             self.search_state = ""
-            add_to_history(connection, result)
+            add_to_history(self.app, connection, result)
         if self.is_attached:
             self.query_one(_ResponseHeader).is_sending = False
             self._update()
@@ -309,6 +342,42 @@ class ApiRequestScreen(SearchableScreen):
         return None if self.response is not None else "There is no response yet."
 
     # Copying and saving
+
+    def action_copy(self) -> None:
+        """Copy the field under the cursor, or the value of the response."""
+        fields = self.query_one("#request", FieldList)
+        if self.focused is fields and fields.current_field is not None:
+            send_to_clipboard(self.console, fields.current_field.raw, "value")
+        else:
+            super().action_copy()
+
+    def save_response_disabled_reason(self) -> str | None:
+        if self.response is None:
+            return "There is no response yet."
+        if self.response.is_from_history:
+            return "The response of an earlier start is not kept. Press ctrl+s to send the request again."
+        return None
+
+    def action_save_response(self) -> None:
+        from dyntui.services.api_history import save_response
+
+        response = self.response
+        assert response is not None
+        fields = (
+            FormInput("what", "content", "body", {"body": "body", "all": "request, status, headers and body"}),
+            FormInput("path", "file", free_name(self.operation.id, ".json"), path=PathRule(is_new=True)),
+        )
+
+        def on_saved(path: Path, hidden: int) -> None:
+            left_out = f", {quantity(hidden, 'value')} that may be secret left out" if hidden else ""
+            self.console.notify(f"Response saved to {path}{left_out}")
+
+        def on_submit(values: Values) -> None:
+            path = to_path(values["path"])
+            save = partial(save_response, path, response, with_headers=values["what"] == "all")
+            run_in_thread(self, save, partial(on_saved, path), self.console.notify_error, group="save")
+
+        self.console.ask_then(FormDialog("Save response", fields, verb="save"), on_submit)
 
     def action_copy_curl(self) -> None:
         connection = self.console.session.connection

@@ -152,6 +152,10 @@ class AuditScreen(FilteredTableScreen):
 
     # Actions
 
+    def action_filter(self) -> None:
+        """Ask for the filter. The file is searched when it is entered, not after every letter."""
+        self.ask_filter(self.filter_text, self.FILTER_HINT)
+
     @property
     def selected(self) -> AuditEntry | None:
         """The change under the cursor; None without one."""

@@ -11,4 +11,6 @@ SESSION_LOG_ACTIONS = register(
         disabled_reason="selection_disabled_reason"),
     Action("session-log.copy", ("y",), "copy", "Copy the row to the clipboard.", READ, 11,
         disabled_reason="selection_disabled_reason"),
+    Action("request-log.resend", ("full_stop",), "send again", "Send the read again and show its response. Writes are never sent again.",
+        READ, 12),
 )  # fmt: skip

@@ -1,11 +1,16 @@
 """The request log and the notifications of this session: tables of log rows, the newest first.
 
-The request log has method, operation, response, duration and size of each request, never its content.
+The request log has method, path, response, duration and size of each request, and the start of its bodies without
+values that may be secrets.
 """
 
 from __future__ import annotations
 
+import json
+from urllib.parse import unquote
+
 from dyntui.core.json_types import Row
+from dyntui.core.text import plain_json
 from dyntui.core.times import exact_text, parse_time
 from dyntui.resources import Column
 from dyntui.resources.cell_formats import thousands
@@ -13,6 +18,7 @@ from dyntui.resources.columns import time_column
 from dyntui.tui.features.session_log.actions import SESSION_LOG_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
+from dyntui.tui.shell.console_app import RouteTarget
 from dyntui.tui.shell.table_screen import LocalTableScreen
 
 __all__ = ["NotificationsScreen", "RequestLogScreen"]
@@ -70,16 +76,18 @@ class NotificationsScreen(LogScreen):
 class RequestLogScreen(LogScreen):
     """The requests of the open connection."""
 
+    BINDINGS = bindings(SESSION_LOG_ACTIONS, "request-log")
     breadcrumbs = ("requests",)
     COLUMNS = (
         time_column("time", "time", priority=0),
         Column("method", "method", 6, priority=2),
-        Column("operation", "operation", 30, grow=True, priority=0),
-        Column("response", "response", 14, priority=0),
-        Column("ms", "ms", 7, right=True, format=thousands, priority=1),
-        Column("bytes_sent", "sent", 8, right=True, format=thousands, priority=4),
-        Column("bytes_received", "received", 9, right=True, format=thousands, priority=3),
-        Column("attempt", "attempt", 7, right=True, format=thousands, priority=5),
+        Column("operation", "operation", 28, priority=0),
+        Column("response", "response", 11, priority=0),
+        Column("ms", "ms", 6, right=True, format=thousands, priority=1),
+        Column("bytes_received", "received", 9, right=True, format=thousands, priority=4),
+        Column("path", "path", 24, grow=True, priority=3),
+        Column("bytes_sent", "sent", 8, right=True, format=thousands, priority=5),
+        Column("attempt", "attempt", 7, right=True, format=thousands, priority=6),
     )
     EMPTY = "No requests yet."
 
@@ -87,7 +95,7 @@ class RequestLogScreen(LogScreen):
         connection = self.console.session.connection
         if connection is None:
             return []
-        entries = connection.log.entries()
+        entries, environment_id = connection.log.entries(), connection.profile.environment_id
         # The log keeps only the latest entries. A key must stay with its request when older ones are dropped.
         first_key = connection.log.total - len(entries)
         rows: list[Row] = [
@@ -103,6 +111,10 @@ class RequestLogScreen(LogScreen):
                 "bytes_received": entry.bytes_in,
                 "attempt": entry.attempt,
                 "error": entry.error,
+                "path": unquote(entry.path).replace(f"/environments/{environment_id}", "…"),
+                "raw_path": entry.path,
+                "sent": entry.sent,
+                "received": entry.received,
             }
             for index, entry in enumerate(entries)
         ]
@@ -116,4 +128,32 @@ class RequestLogScreen(LogScreen):
             f"Response: {row['response']} after {row['ms']:,} ms",
             f"Size: {row['bytes_sent']:,} bytes sent, {row['bytes_received']:,} bytes received",
         ]
-        return "\n".join([*lines, "", f"Error: {row['error']}"] if row["error"] else lines)
+        lines.insert(1, f"Path: {unquote(str(row['raw_path'])) or '—'}")
+        parts = (("Error", row["error"]), ("Request body", row["sent"]), ("Response body", row["received"]))
+        for title, text in parts:
+            if text:
+                lines += ["", f"{title}:", *_pretty(str(text)).split("\n")]
+        return "\n".join(lines)
+
+    def resend_disabled_reason(self) -> str | None:
+        row = self.table.row
+        if row is None:
+            return self.NO_SELECTION
+        if row["method"] != "GET":
+            return "Only reads are sent again. A write is done again with its own action, which is confirmed."
+        if not row["raw_path"]:
+            return "The address of this request is not known, so it cannot be sent again."
+        is_whole = all(sign not in str(row["raw_path"]) for sign in ("<token>", "<secret>", "<email>", "…"))
+        return None if is_whole else "The path is not kept in full: it has a secret or an email, or is very long."
+
+    def action_resend(self) -> None:
+        row = self.table.selected_row
+        self.console.open_route("api-request", RouteTarget(row={"method": row["method"], "path": row["raw_path"]}))
+
+
+def _pretty(text: str) -> str:
+    """Return JSON indented; any other text, such as JSON that is cut, as it is."""
+    try:
+        return plain_json(json.dumps(json.loads(text), indent=2, ensure_ascii=False))
+    except ValueError:
+        return text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dyntui.core.json_types import Row
 from dyntui.core.text import quantity, safe
-from dyntui.core.typed_path import PathRule, to_path
+from dyntui.core.typed_path import PathRule, free_name, to_path
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
 from dyntui.tui.shell.lists.scan_dialog import ScanDialog, scan_with_progress
 
@@ -39,26 +39,18 @@ class ExportName:
     def __init__(self, stem: str) -> None:
         """stem: the name without its ending."""
         self._stem = stem
-        self.text = self._free_name("csv")
+        self.text = free_name(stem, _ending("csv"))
         """The name that is proposed now."""
 
     def follow_format(self, values: Values) -> dict[str, str]:
         """Return the file for the chosen format. In a name that was typed, only a known ending is replaced."""
         typed, ending = values["path"].strip(), _ending(values["format"])
         if typed == self.text:
-            self.text = self._free_name(values["format"])
+            self.text = free_name(self._stem, ending)
             return {"path": self.text}
         path = Path(typed)
         is_known = path.suffix.lower() in (".csv", *_ENDINGS.values()) and path.suffix != ending
         return {"path": f"{typed.removesuffix(path.suffix)}{ending}"} if is_known else {}
-
-    def _free_name(self, chosen: str) -> str:
-        ending, number = _ending(chosen), 1
-        name = f"{self._stem}{ending}"
-        while Path(name).exists():
-            number += 1
-            name = f"{self._stem}-{number}{ending}"
-        return name
 
 
 def _ending(chosen: str) -> str:
