@@ -21,6 +21,7 @@ import pytest
 import stamina
 from hypothesis import HealthCheck, settings
 from tests.families import FAST_EXAMPLES
+from tests.sandbox_templates import templates
 
 from dyntui.cli.root import main
 from dyntui.config import credentials
@@ -45,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Journals and caches are synced to the disk after each step, which tests would wait for.
     if fast and os.access(MEMORY_FOLDER, os.W_OK) and shutil.disk_usage(MEMORY_FOLDER).free > MIN_FREE_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_FOLDER))
+    templates.install()
     # Collections took a fifth of the CPU time of tests of the console, which leave about 2 MB of garbage each.
     gc.set_threshold(MAX_GARBAGE if fast else 5000, 20, 10)
     # A loaded machine may take long to make an example.

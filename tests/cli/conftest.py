@@ -17,6 +17,7 @@ from tests.cli.cli_support import ID, TOKEN, Done, Run, Server
 
 from dyntui.cli.root import main
 from dyntui.config import credential_files, credentials
+from dyntui.config.keyring_store import KeyringProbe
 from dyntui.config.paths import paths
 from dyntui.config.private_files import atomic_write
 
@@ -73,6 +74,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Done(code, output.out, output.err)
 
     return call
+
+
+@pytest.fixture
+def without_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the probe of the keyring fail as on a server, without the process that it starts."""
+    probe = KeyringProbe(ok=False, reason="no keyring service is available")
+    monkeypatch.setattr("dyntui.config.credentials.keyring_available", lambda *_: probe)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ def test_doctor_on_a_fresh_machine_warns_and_exits_0(run: Run, tmp_path: Path) -
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.usefixtures("without_keyring")
 def test_doctor_checks_token_and_server(run: Run, server: Server) -> None:
     add(run, "a", url=server.url)
     done = run("doctor", "--json")
@@ -55,12 +56,14 @@ def test_doctor_fails_with_advice(run: Run, server: Server) -> None:
     assert states(done)["keyring"] == states(done)["token"] == "fail"
 
 
+@pytest.mark.usefixtures("without_keyring")
 def test_doctor_without_a_server_exits_4(run: Run) -> None:
     add(run, "a", url=CLOSED_PORT_URL)
     assert run("doctor", "--json").code == 4
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+@pytest.mark.usefixtures("without_keyring")
 def test_doctor_finds_files_that_others_can_access_and_changes_nothing(run: Run) -> None:
     add(run, "a", url=CLOSED_PORT_URL)
     (token_file,) = paths().credentials_dir.iterdir()
@@ -76,6 +79,7 @@ def test_doctor_finds_files_that_others_can_access_and_changes_nothing(run: Run)
     assert token_file.stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.usefixtures("without_keyring")
 def test_doctor_checks_the_terminal_and_network_variables(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("SSH_CONNECTION", "x")
@@ -87,6 +91,7 @@ def test_doctor_checks_the_terminal_and_network_variables(run: Run, monkeypatch:
     assert "/no/such/file (does not exist)" in run("doctor").out
 
 
+@pytest.mark.usefixtures("without_keyring")
 def test_doctor_does_not_print_a_proxy_password(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://me:hunter2@proxy:1")
     done = run("doctor")
@@ -94,6 +99,7 @@ def test_doctor_does_not_print_a_proxy_password(run: Run, monkeypatch: pytest.Mo
     assert "HTTPS_PROXY: set" in done.out
 
 
+@pytest.mark.usefixtures("without_keyring")
 def test_doctor_reports_an_invalid_setting(run: Run) -> None:
     paths().config.mkdir(parents=True, mode=0o700)
     paths().settings_file.write_text("page_size = 0\n")
@@ -103,6 +109,7 @@ def test_doctor_reports_an_invalid_setting(run: Run) -> None:
     assert states(done)["settings"] == "fail"
 
 
+@pytest.mark.usefixtures("without_keyring")
 def test_doctor_reports_a_missing_certificate_file(run: Run, tmp_path: Path) -> None:
     certificates = tmp_path / "ca.pem"
     certificates.write_text("")
@@ -125,6 +132,7 @@ def test_doctor_reports_the_terminal_writer(
     assert text in next(check["text"] for check in done.document["checks"] if check["name"] == "writer")
 
 
+@pytest.mark.usefixtures("without_keyring")
 def test_doctor_rejects_an_unknown_writer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DYNTUI_TERMINAL", "fast")
     done = run("doctor")

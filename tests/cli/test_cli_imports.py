@@ -261,10 +261,8 @@ MOMENTS = [("precheck_job", 5, "ready"), ("run_job", 5, "paused"), ("write_repor
     ("moment", "code", "state", "number"),
     slow_except(
         [(*moment, number) for moment in MOMENTS for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)],
-        (*MOMENTS[0], signal.SIGTERM),
         (*MOMENTS[1], signal.SIGINT),
         (*MOMENTS[2], signal.SIGHUP),
-        (*MOMENTS[3], signal.SIGTERM),
     ),
 )
 def test_a_signal_at_any_moment_leaves_a_resumable_job_or_the_result(

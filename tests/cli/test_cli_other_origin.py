@@ -18,6 +18,8 @@ from dyntui.config.profile import CredentialKind, Profile
 from dyntui.config.profiles import Profiles
 from dyntui.services.imports.jobs import JobLocation, new_job
 
+pytestmark = pytest.mark.usefixtures("without_keyring")
+
 VENDOR = "https://app.dynamicauth.com/api/v0"
 COMMANDS = {
     "users": ["users", "list"],

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.families import slow_except
 
 from dyntui.config import keyring_store
 from dyntui.config.credentials import CredentialError, CredentialKind, find_token, keyring_available, store_for
@@ -118,7 +119,7 @@ def test_the_token_is_in_no_argument_variable_or_other_file(
     assert not home.exists()
 
 
-@pytest.mark.parametrize("mode", ["locked", "hang-early"])
+@pytest.mark.parametrize("mode", slow_except(["locked", "hang-early"], "locked"))
 def test_a_blocking_keyring_is_canceled_after_the_timeout(
     service: Path, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
@@ -141,12 +142,16 @@ def test_a_blocking_keyring_is_canceled_after_the_timeout(
 
 @pytest.mark.parametrize(
     ("mode", "reason"),
-    [
-        ("absent", "neither running nor activatable"),
+    slow_except(
+        [
+            ("absent", "neither running nor activatable"),
+            ("fails", "cannot keep <token> ␛"),
+            ("forgets", "did not return a test secret"),
+            ("dies", "ended without a response (status 9)"),
+        ],
         ("fails", "cannot keep <token> ␛"),
-        ("forgets", "did not return a test secret"),
         ("dies", "ended without a response (status 9)"),
-    ],
+    ),
 )
 def test_a_failing_keyring_is_reported_with_its_reason_and_without_the_token(
     service: Path, monkeypatch: pytest.MonkeyPatch, mode: str, reason: str

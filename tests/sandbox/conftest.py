@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.sandbox_templates import templates
 
 from dyntui.sandbox.app import Gateway
 from dyntui.sandbox.options import SandboxOptions
@@ -65,6 +66,12 @@ class Api:
 
 
 MakeApi = Callable[..., Api]
+
+
+@pytest.fixture
+def created_sandboxes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Create every sandbox anew: for tests of what is created."""
+    monkeypatch.setattr(templates, "enabled", False)
 
 
 @pytest.fixture

@@ -34,11 +34,11 @@ class Wire:
         self.control("faults", {name.replace("_", "-").removeprefix("f-"): chance for name, chance in faults.items()})
 
     def control(self, what: str, body: Any) -> None:
-        response = httpx.put(f"{self.served.root_url}/__sandbox__/{what}", json=body)
+        response = self.http.put(f"{self.served.root_url}/__sandbox__/{what}", json=body)
         assert response.status_code == 200, response.text
 
     def state(self) -> Any:
-        return httpx.get(f"{self.served.root_url}/__sandbox__/state").json()
+        return self.http.get(f"{self.served.root_url}/__sandbox__/state").json()
 
     def rows(self, count: int) -> list[dict[str, str]]:
         batch = next(_BATCHES)
@@ -49,7 +49,7 @@ class Wire:
 
     def landed(self, rows: list[dict[str, str]]) -> int:
         """Return how many of these rows the sandbox contains."""
-        lines = httpx.get(f"{self.served.root_url}/__sandbox__/users").text.splitlines()
+        lines = self.http.get(f"{self.served.root_url}/__sandbox__/users").text.splitlines()
         emails = [json.loads(line).get("email") for line in lines]
         assert len(set(emails) - {None}) == len([email for email in emails if email]), "somebody is there twice"
         return sum(row["email"] in emails for row in rows)

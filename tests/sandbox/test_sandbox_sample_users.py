@@ -21,6 +21,8 @@ from dyntui.sandbox.store import Store
 from dyntui.sandbox.user_record import to_row, unique_keys
 from dyntui.sandbox.user_repository import UserFilter, UserRepository
 
+pytestmark = pytest.mark.usefixtures("created_sandboxes")
+
 NEWEST = 1_795_000_000_000
 
 

@@ -17,11 +17,14 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.families import slow_except
 
 from dyntui.core.errors import UsageError
 from dyntui.sandbox.options import SandboxOptions
 from dyntui.sandbox.sandbox import Sandbox
 from dyntui.sandbox.server import serve, serving
+
+pytestmark = pytest.mark.usefixtures("created_sandboxes")
 
 READY = re.compile(
     r"listening on (http://127\.0\.0\.1:(\d+)/api/v0) environment ([0-9a-f-]{36}) token (dyn_[A-Za-z0-9]{56})\n"
@@ -69,7 +72,7 @@ def running(*arguments: str) -> Iterator[Running]:
             process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", slow_except([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
 def test_the_server_prints_one_line_and_ends_cleanly(number: int) -> None:
     with running("--users", "12") as sandbox:
         # A connection that is kept open does not hold up the end.

@@ -102,7 +102,7 @@ def test_the_first_users_of_a_demo_come_before_any_code_of_imports(tmp_path: Pat
     assert not {"dyntui.importer", "dyntui.store.journal", "pydantic", "starlette", "uvicorn"} & modules
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", slow_except([signal.SIGTERM, signal.SIGHUP, signal.SIGINT], signal.SIGTERM))
 def test_a_signal_restores_the_terminal(number: signal.Signals, tmp_path: Path, opened: list[Pty]) -> None:
     terminal = Pty(DEMO.format(hostile=False), tmp_path)
     opened.append(terminal)
@@ -253,7 +253,6 @@ CRASH = """
         ],
         ("self.call_later(fail)", ""),
         ("threading.Thread(target=fail).start()", ""),
-        ("pass", "Console.__init__ = fail"),
     ),
 )
 def test_a_crash_prints_the_path_of_its_report_and_exits_1(

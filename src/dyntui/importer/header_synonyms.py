@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 from importlib.resources import files
 
 from dyntui.importer.fields import ENTRY_FIELDS, FIRST_ITEMS, FULL_NAME, USER_FIELDS, MappingKind
@@ -56,6 +57,7 @@ def synonym_field(column: str, kind: MappingKind = "users") -> tuple[str | None,
     return field, field is not None and normalize_name(field) == name
 
 
+@lru_cache(maxsize=1024)
 def nearest_field(column: str, kind: MappingKind = "users") -> str | None:
     """Return the field with the most similar name, for a hint only, never for a mapping."""
     table = _TABLES[kind]

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dyntui.core.errors import UsageError
@@ -106,6 +107,7 @@ _REMARK = re.compile(r"\s*[\[(](?:required|optional|mandatory|read[ -]only|uploa
 """What some programs add to a column name: `Email Address [Required]`."""
 
 
+@lru_cache(maxsize=4096)
 def normalize_name(name: str) -> str:
     """Return a column name for comparison, without case, accents, spaces, punctuation and remarks in brackets."""
     if "[" in name or "(" in name:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from tests.families import slow_except
 from tests.services.imports.imports_fixtures import (
     ENVIRONMENT,
     FakeServer,
@@ -306,7 +307,7 @@ async def test_a_lost_response_to_a_half_does_not_slow_the_rest_of_the_job(tmp_p
     assert server.most > 1
 
 
-@pytest.mark.parametrize("maximum", [1, 2])
+@pytest.mark.parametrize("maximum", slow_except([1, 2], 1))
 def test_a_job_and_scans_in_two_event_loops_end_with_few_requests_in_flight(tmp_path: Path, maximum: int) -> None:
     """The server fails now and then; one scan is left early, and one is within requests of another run."""
     limiters = RateLimiters(0, 0, InFlightLimit(maximum))
