@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from dyntui.api.errors import Forbidden
 from dyntui.api.permit import WritePermit
 from dyntui.config.list_preferences import ListPreferences
 from dyntui.services.connection import Connection
+from dyntui.tui.shell.lists import resource_screen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
 
@@ -32,6 +34,7 @@ async def refresh(pilot: Any) -> int:
     """Let the time of the next refresh come; return the number of requests."""
     log = console_of(pilot).session.connection.log  # type: ignore[union-attr]
     sent = log.total
+    list_of(pilot)._refreshed_at = -inf
     list_of(pilot).refresh_due()
     await settled(pilot)
     return log.total - sent
@@ -43,10 +46,10 @@ def signs_of(pilot: Any) -> dict[str, str]:
     return {line[1:].split()[0]: line[0] for line in lines if line[:1] in "+~×•" and line.strip()}
 
 
-async def test_a_list_shows_what_changed_and_keeps_the_cursor() -> None:
+async def test_a_list_shows_what_changed_and_keeps_the_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
     async with demo(60).run_test(size=SMALL) as pilot:
         await settled(pilot)
-        screen, table = list_of(pilot), list_of(pilot).table
+        table = list_of(pilot).table
         await press(pilot, "I")
         assert " every 5 s" in lines_of(console_of(pilot))[-1]
         await press(pilot, "j", "j", "j")
@@ -58,10 +61,10 @@ async def test_a_list_shows_what_changed_and_keeps_the_cursor() -> None:
         assert await refresh(pilot) == 1
         assert signs_of(pilot) == {"new@example.com": "+", str(changed["email"]): "~"}
         assert (table.selected_row["id"], table.cursor, table.top) == (row["id"], 4, 0)
-        assert screen.view is not None
-        screen.view.forget_signs()
-        await settled(pilot)
-        assert signs_of(pilot) == {}, "the signs are shown for a moment"
+        monkeypatch.setattr(resource_screen, "_SIGNS_S", 0.01)
+        await write(pilot, "updateUser", {"firstName": "Renamed again"}, userId=str(changed["id"]))
+        await refresh(pilot)
+        await until(pilot, lambda: signs_of(pilot) == {})
         await press(pilot, "G", *["k"] * 3)
         before = [table.view.id_at(table.top), table.row_id]
         await write(pilot, "createUser", {"email": "newer@example.com"})
@@ -89,6 +92,9 @@ async def test_the_refresh_is_paused_while_the_user_works_and_is_remembered() ->
         await press(pilot, "slash")
         assert screen.refresh_paused_reason() == "prompt open"
         assert await refresh(pilot) == 0
+        await press(pilot, *"Anna Lange", "enter")
+        assert "refresh paused: the filter needs many requests" in lines_of(console)[-1]
+        assert await refresh(pilot) == 0
         await press(pilot, "escape", "enter")
         assert await refresh_of(pilot, screen) == 0, "another screen is in front"
         await press(pilot, "escape", "I")
@@ -109,6 +115,21 @@ async def refresh_of(pilot: Any, screen: ResourceScreen) -> int:
     screen.refresh_due()
     await settled(pilot)
     return log.total - sent
+
+
+async def test_a_refresh_that_needs_many_requests_is_seldom() -> None:
+    async with demo(5).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await jump(pilot, "allowlists")
+        await press(pilot, "I")
+        requests = await refresh(pilot)
+        run, limit = list_of(pilot)._refresh_run, 1500 * 0.1
+        assert run is not None
+        assert run.attempts == requests > 2, "one for the entries of each list, too"
+        run.attempts = 50
+        await press(pilot, "j")
+        assert f" every {50 * 60 / limit:g} s" in lines_of(console_of(pilot))[-1]
+        assert await refresh_of(pilot, list_of(pilot)) == 0, "it is not the time yet"
 
 
 async def test_a_refresh_that_fails_is_repeated_less_often(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 
 from dyntui.resources.resource import Filter
 
-__all__ = ["filter_hint", "filter_words", "name_words", "parse_filter", "search_scope", "short_name"]
+__all__ = [
+    "filter_hint",
+    "filter_words",
+    "name_words",
+    "needs_several_requests",
+    "parse_filter",
+    "search_scope",
+    "short_name",
+]
 
 _MAX_NAME_WORDS = 5
 """A text of more words is searched as it is: no name has them, and each split of the words needs requests."""
@@ -85,6 +93,13 @@ def name_words(spec: Filter, parameters: Mapping[str, str]) -> Sequence[str]:
     words = parameters.get(spec.key or spec.parameter, "").split()
     searches_all = parameters.get(spec.column_key) in (None, spec.columns[0]) if spec.columns else False
     return words if spec.name_columns and searches_all and 2 <= len(words) <= _MAX_NAME_WORDS else ()
+
+
+def needs_several_requests(spec: Filter | None, parameters: Mapping[str, str]) -> bool:
+    """Return whether the server cannot apply a filter in one request, so that other requests or a scan are needed."""
+    if spec is None or not parameters:
+        return False
+    return bool(spec.searched_locally or spec.owner_column or name_words(spec, parameters))
 
 
 def search_scope(spec: Filter | None, text: str) -> str:

@@ -110,6 +110,8 @@ class BulkRun:
         """The shortest response time, which requests that wait for each other do not lengthen."""
         self._responses: deque[float] = deque()
         self._in_flight = 0
+        self.attempts = 0
+        """How many attempts to send a request have ended."""
 
     @property
     def _is_nested(self) -> bool:
@@ -120,6 +122,7 @@ class BulkRun:
 
     def record_response(self, seconds: float) -> None:
         """Record a response that came after `seconds`."""
+        self.attempts += 1
         average = self._response_time_s
         self._response_time_s = seconds if average is None else average + _SMOOTHING * (seconds - average)
         self._shortest_s = min(self._shortest_s, seconds)
@@ -129,6 +132,7 @@ class BulkRun:
 
     def record_failure(self, started: float) -> None:
         """Record an attempt that failed; it began at `started` (`time.monotonic`)."""
+        self.attempts += 1
         self._limit.record_failure(started)
 
     # How many requests

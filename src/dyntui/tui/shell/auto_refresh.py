@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, inf
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from dyntui.config.list_preferences import ListPreferences
@@ -12,17 +14,23 @@ from dyntui.tui.shell.error_hints import errors_shown
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from dyntui.services.bulk import BulkRun
+
 __all__ = ["AutoRefreshMixin"]
 
 _MAX_DELAY_S = 300.0
 """Seconds between refreshes at most while they fail."""
+_RATE_SHARE = 0.1
+"""The share of the rate limit that refreshes use at most."""
 
 
 class AutoRefreshMixin(ConsoleScreen):
     """A screen that is refreshed at an interval while it is in front and nothing is marked, typed or asked.
 
     A refresh sends requests in the background, which give way to those of the user. After a failure the interval
-    doubles, up to five minutes. A subclass defines `refresh_name` and `refresh_in_background`.
+    doubles, up to five minutes. It is longer than chosen when a refresh needs many requests.
+
+    A subclass defines `refresh_name` and `refresh_in_background`.
     """
 
     REFRESH_INTERVALS_S: tuple[int, ...] = (0, 5, 15, 60)
@@ -30,6 +38,10 @@ class AutoRefreshMixin(ConsoleScreen):
     refresh_interval_s = 0
     """Seconds between refreshes that the user chose; 0 for none."""
     _refresh_timer: Timer | None = None
+    _refreshed_at = -inf
+    """When the last refresh began (`time.monotonic`)."""
+    _refresh_run: BulkRun | None = None
+    """What the requests of the last refresh belong to."""
     _failures = 0
     """The number of refreshes that failed one after the other."""
 
@@ -38,8 +50,11 @@ class AutoRefreshMixin(ConsoleScreen):
         """The name under which the interval is saved."""
         raise NotImplementedError
 
-    def refresh_in_background(self) -> None:
-        """Read what the screen shows again, in the background. Called at each interval."""
+    def refresh_in_background(self) -> BulkRun | None:
+        """Read what the screen shows again, in the background. Called at each interval.
+
+        Returns what the requests belong to, which counts them; None when the number is bounded otherwise.
+        """
         raise NotImplementedError
 
     def has_refresh_failed(self) -> bool:
@@ -67,7 +82,17 @@ class AutoRefreshMixin(ConsoleScreen):
 
     @property
     def _interval_s(self) -> float:
-        return self.refresh_interval_s or self.needed_interval_s()
+        chosen_s = self.refresh_interval_s or self.needed_interval_s()
+        return max(chosen_s, self._shortest_interval_s()) if chosen_s else 0
+
+    def _shortest_interval_s(self) -> int:
+        """Return the seconds in which the requests of a refresh are the share of the rate limit that it may use."""
+        limit = self._refresh_run.limit_per_minute if self._refresh_run is not None else 0
+        return (
+            ceil(self._refresh_run.attempts * 60 / (limit * _RATE_SHARE))
+            if self._refresh_run is not None and limit
+            else 0
+        )
 
     def schedule_refresh(self) -> None:
         """Start the timer of the next refresh, unless it runs or no refresh is wanted."""
@@ -80,9 +105,11 @@ class AutoRefreshMixin(ConsoleScreen):
         self._stop_timer()
         if not self._interval_s:
             return
-        if self.is_active and self.is_mounted and not self.refresh_paused_reason():
+        is_early = monotonic() - self._refreshed_at < self._shortest_interval_s()
+        if self.is_active and self.is_mounted and not is_early and not self.refresh_paused_reason():
             self._failures = min(self._failures + 1, 16) if self.has_refresh_failed() else 0
-            self.refresh_in_background()
+            self._refreshed_at = monotonic()
+            self._refresh_run = self.refresh_in_background()
         self.schedule_refresh()
 
     def _stop_timer(self) -> None:

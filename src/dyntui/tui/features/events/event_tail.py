@@ -114,7 +114,7 @@ class EventTailScreen(AutoRefreshMixin, FilteredTableScreen):
         self._poll()
 
     def refresh_in_background(self) -> None:
-        self._poll()
+        self._poll()  # a page, or two
 
     def has_refresh_failed(self) -> bool:
         return self.error is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dyntui.resources.filters import filter_hint, filter_words
+from dyntui.resources.filters import filter_hint, filter_words, needs_several_requests
 from dyntui.services.lists.filter_suggestions import suggest_filter
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dyntui.config.list_preferences import ListPreferences, SavedView
+    from dyntui.services.bulk import BulkRun
 
 __all__ = ["ResourceScreen"]
 
@@ -46,19 +47,26 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
         super().apply_preferences(preferences)
         self.load_refresh_interval(preferences)
 
-    def refresh_in_background(self) -> None:
+    def refresh_in_background(self) -> BulkRun | None:
         from dyntui.services.bulk import BulkRun
 
         view, connection = self.view, self.console.session.connection
-        if view is not None and connection is not None:
-            view.refresh_in_background(BulkRun(connection.client, self.record.list.operation))
-            self.set_timer(_SIGNS_S, view.forget_signs)
+        if view is None or connection is None:
+            return None
+        run = BulkRun(connection.client, self.record.list.operation)
+        view.refresh_in_background(run)
+        self.set_timer(_SIGNS_S, view.forget_signs)
+        return run
 
     def has_refresh_failed(self) -> bool:
         return self.view is not None and self.view.error is not None
 
     def refresh_paused_reason(self) -> str:
-        return f"{len(self.table.marks):,} marked" if self.table.marks else super().refresh_paused_reason()
+        if self.table.marks:
+            return f"{len(self.table.marks):,} marked"
+        if self.view is not None and needs_several_requests(self.record.filter, self.view.query.filter):
+            return "the filter needs many requests"
+        return super().refresh_paused_reason()
 
     def status(self) -> Sequence[Piece]:
         return [*super().status(), *self.refresh_parts()]
