@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.measure import RUNS, Figure, print_figures, run_in_pty, run_in_turns
 
-DEMO = ("-m", "dyntui", "demo", "--users", "1000")
+DEMO = ("-m", "dyntui", "demo", "--no-tour", "--users", "1000")
 MARKER = r"@\w+\."
 ROWS = "down*30@cursor pagedown*20@page down*40@warm down*30@scroll wait:5000"
 SCREENS = "down enter@detail escape@back ?@modal escape@close / type:walter@typed escape escape"

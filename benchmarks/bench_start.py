@@ -36,7 +36,7 @@ def main() -> bool:
                 "frame": partial(run_in_pty, "-m", "dyntui", marker="sandbox", environ=served),
                 "rows": partial(run_in_pty, "-m", "dyntui", marker=USERS, environ=served),
                 "cached": partial(run_in_pty, "-m", "dyntui", marker=USERS, environ=with_cache),
-                "demo": partial(run_in_pty, "-m", "dyntui", "demo", "--users", "500", marker=USERS),
+                "demo": partial(run_in_pty, "-m", "dyntui", "demo", "--no-tour", "--users", "500", marker=USERS),
             },
             3 * RUNS,
         )

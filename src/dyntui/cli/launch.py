@@ -25,6 +25,7 @@ def open_console(
 
     Returns the exit code.
     """
+    from dyntui.config.paths import paths
     from dyntui.config.profile_resolution import resolve_profile
     from dyntui.config.profiles import Profiles
     from dyntui.tui import run
@@ -35,4 +36,5 @@ def open_console(
         if name or environment_id or base_url or not Profiles.load().is_empty:
             raise
         profile = None
-    return run(profile, read_only=read_only)
+    has_tour = profile is None and not paths().tour_file.exists()  # the setup offers the demo
+    return run(profile, read_only=read_only, has_tour=has_tour)

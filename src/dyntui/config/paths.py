@@ -52,6 +52,8 @@ class Paths:
     """Redacted crash reports."""
     recent_file = _Below("state", "recent.json")
     """Recently imported files."""
+    tour_file = _Below("state", "tour")
+    """Exists after the tour of the demo was finished or skipped."""
     recent_users_file = _Below("state", "recent-users.json")
     """Recently opened users of each environment."""
     request_history_file = _Below("state", "request-history.json")

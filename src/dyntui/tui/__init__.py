@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 
-def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_only: bool = False) -> int:
+def run(
+    profile: Profile | None, *, demo: SandboxOptions | None = None, read_only: bool = False, has_tour: bool = False
+) -> int:
     """Open the console and stay until it is left; the exit code.
 
     profile: the environment to open; None for the first-run setup. demo: open a sandbox inside the process instead.
+    has_tour: show the hints of the tour while the demo is open.
     Raises Usage on a terminal that cannot show it. Any other error of its own is reported, and the exit code is 1.
     """
     import sys
@@ -22,7 +25,7 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
     from dyntui.core.errors import DyntuiError
 
     try:
-        code, crash_message = _run(profile, demo, read_only)
+        code, crash_message = _run(profile, demo, read_only, has_tour)
     except (DyntuiError, OSError):
         raise
     except Exception as error:  # noqa: BLE001
@@ -36,7 +39,7 @@ def run(profile: Profile | None, *, demo: SandboxOptions | None = None, read_onl
     return code
 
 
-def _run(profile: Profile | None, demo: SandboxOptions | None, read_only: bool) -> tuple[int, str]:
+def _run(profile: Profile | None, demo: SandboxOptions | None, read_only: bool, has_tour: bool) -> tuple[int, str]:
     """Open the console and stay until it is left; the exit code, and what to print after a crash."""
     from dyntui.core.process_state import pause_garbage_collection
 
@@ -50,6 +53,6 @@ def _run(profile: Profile | None, demo: SandboxOptions | None, read_only: bool) 
     from dyntui.tui.shell.app import Console
     from dyntui.tui.shell.console_state import ConsoleState
 
-    console = Console(ConsoleState(profile=profile, demo=demo, read_only=read_only), settings)
+    console = Console(ConsoleState(profile=profile, demo=demo, read_only=read_only, has_tour=has_tour), settings)
     result = console.run()
     return console.return_code or result or 0, console.crash_message

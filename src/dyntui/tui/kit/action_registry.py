@@ -149,6 +149,9 @@ class ActionMixin(_Node):
         """Return why `action` is not available anywhere now; None when it is. Only the app overrides this."""
         return None
 
+    def on_action_done(self, action: Action) -> None:
+        """Called on the app after an action ran on any node. Only the app overrides this."""
+
     async def action_do(self, action_id: str, *arguments: str) -> None:
         """Run the action, or show why it is not available."""
         action = ACTIONS[action_id]
@@ -158,6 +161,8 @@ class ActionMixin(_Node):
         result = getattr(self, action.method)(*arguments)
         if isawaitable(result):
             await result
+        if isinstance(self.app, ActionMixin):
+            self.app.on_action_done(action)
 
 
 class ActiveAction(NamedTuple):

@@ -165,6 +165,10 @@ class Console(TerminalActionsMixin):
             self.notify(problem, "warning")
 
     def on_ready(self) -> None:  # called after the first frame
+        if self.session.has_tour:
+            from dyntui.tui.shell.tour import Tour
+
+            self.tour = Tour(self)
         if self.session.profile is not None or self.session.demo is not None:
             self.open_environment()
 

@@ -181,6 +181,7 @@ class ConsoleScreen(ActionMixin, Screen[None]):
         if self.is_active and self.is_mounted:
             self.query_one(StatusBar).actions = tuple(active_actions(self))
             self._paint_status()
+            self.console.show_tour_hint(self)
 
     def _paint_status(self) -> None:
         self._paint_header_color()

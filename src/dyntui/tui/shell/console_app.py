@@ -93,6 +93,13 @@ class ConsoleApp(ClipboardApp, Protocol):
     def use_keymap(self, keymap: Mapping[str, str]) -> None:
         """Use other keys of the user, comma-separated by action id; they work at once."""
 
+    @property
+    def is_at_start(self) -> bool:
+        """Whether the first screen is in front, without anything that going back would clear."""
+
+    def show_tour_hint(self, screen: Any) -> None:
+        """Show the hint of the tour that fits a screen, if there is a tour."""
+
     # Navigation
 
     def visit(self, screen: Any) -> None:

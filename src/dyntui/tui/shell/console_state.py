@@ -97,6 +97,8 @@ class ConsoleState:
     """The options of the demo; None when it is not used."""
     read_only: bool = False
     """Whether this run of the console changes nothing."""
+    has_tour: bool = False
+    """Whether the hints of the tour are shown in the demo."""
     connection: Connection | None = None
     """The connection to the environment; None until it is open."""
     rows: RowCache | None = None

@@ -8,10 +8,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from dyntui.core.effect import Effect
 from dyntui.core.text import safe
 from dyntui.tui.kit.action_registry import Action, key_label
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
-from dyntui.tui.shell.key_meanings import CONTEXT_KEYS
+from dyntui.tui.shell.key_meanings import CONFIRMING_KEY, CONTEXT_KEYS
 
 __all__ = ["KeyDialog"]
 
@@ -49,6 +50,8 @@ class KeyDialog(BaseDialog[str]):
         event.prevent_default()
         if key == _RESET_KEY:
             self.dismiss("")
+        elif key == CONFIRMING_KEY and self._action.effect is not Effect.READ:
+            self._show(f"{key} confirms changes, so it cannot start one. Press another key.")
         elif key in _FIXED_KEYS:
             self._show(f"{key_label(key)} depends on what has the focus. Press another key.")
         elif key != self._pressed and (conflict := self._describe_conflict(key)):

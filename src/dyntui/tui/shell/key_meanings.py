@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dyntui.tui.kit.action_registry import Action, key_label
 
-__all__ = ["CONTEXT_KEYS", "KEY_MEANINGS", "KeyMeaning", "KeyRow", "find_conflicts", "key_table"]
+__all__ = ["CONFIRMING_KEY", "CONTEXT_KEYS", "KEY_MEANINGS", "KeyMeaning", "KeyRow", "find_conflicts", "key_table"]
 
 
 class KeyMeaning(NamedTuple):
@@ -149,6 +149,8 @@ CONTEXT_KEYS: Mapping[str, str] = {
 }
 """What the keys do that depend on what has the focus, by the name that Textual gives the key."""
 
+CONFIRMING_KEY = "y"
+"""The key that confirms a change. An action that changes something must not have it: held down, it would confirm."""
 CONFIRMATION_KEYS = frozenset({"confirm.cancel"})
 """Actions that answer a question: in a confirmation `y` confirms and `n` cancels."""
 

@@ -109,11 +109,15 @@ def keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
 
 def keymap_problems(keymap: Mapping[str, str]) -> list[str]:
     """Return what is wrong in the keys of the user: unknown actions, and keys that run two actions of one screen."""
+    from dyntui.core.effect import Effect
     from dyntui.tui.shell.all_actions import ALL_ACTIONS
+    from dyntui.tui.shell.key_meanings import CONFIRMING_KEY
 
     actions = {action.id: action for action in ALL_ACTIONS}
     problems = [f"keymap.toml: unknown action {action_id!r}." for action_id in keymap if action_id not in actions]
     for action in [actions[action_id] for action_id in keymap if action_id in actions]:
+        if action.effect is not Effect.READ and CONFIRMING_KEY in keys_of(action, keymap):
+            problems.append(f"keymap.toml: {CONFIRMING_KEY} confirms changes, so {action.id} must not have it.")
         for other in ALL_ACTIONS:
             if other.scope == action.scope and (other.id not in keymap or other.id > action.id):
                 shared = set(keys_of(action, keymap)) & set(keys_of(other, keymap))

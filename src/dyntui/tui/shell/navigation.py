@@ -18,7 +18,9 @@ from dyntui.tui.shell.routes import first_screen
 from dyntui.tui.shell.type_ahead import TypeAheadMixin
 
 if TYPE_CHECKING:
+    from dyntui.tui.kit.action_registry import Action
     from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
+    from dyntui.tui.shell.tour import Tour
 
 __all__ = ["NavigationMixin"]
 
@@ -27,6 +29,9 @@ T = TypeVar("T")
 
 class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
     """The part of the app with the history of screens and the screen in front."""
+
+    tour: Tour | None = None
+    """The tour of the demo; None without one."""
 
     def __init__(self, session: ConsoleState, *, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
@@ -139,6 +144,26 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
     def complete_styles(self) -> None:
         """Load the styles that the first screen does not need."""
 
+    # The tour
+
+    @property
+    def _has_tour(self) -> bool:
+        return self.tour is not None and not self.tour.is_over and self.session.demo is not None
+
+    @property
+    def is_at_start(self) -> bool:
+        screen = self.shown
+        is_clear = screen is not None and not screen.filtered_table and not screen.back_label()
+        return is_clear and not self.history.previous
+
+    def show_tour_hint(self, screen: ConsoleScreen) -> None:
+        if self.tour is not None:
+            self.tour.show_hint(screen)
+
+    def on_action_done(self, action: Action) -> None:
+        if self._has_tour and self.tour is not None:
+            self.tour.action_done(action, self.shown)
+
     # History
 
     async def _remove(self, screen: ConsoleScreen) -> None:
@@ -155,7 +180,9 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
     def back_disabled_reason(self) -> str | None:
         if isinstance(self.screen, ConsoleScreen) and (self.screen.filtered_table or self.screen.back_label()):
             return None
-        return None if self.history.previous else "This is the first screen. Press Q to quit."
+        if self.history.previous or self._has_tour:
+            return None
+        return "This is the first screen. Press Q to quit."
 
     def forward_disabled_reason(self) -> str | None:
         return None if self.history.next else "There is no screen to go forward to."
@@ -170,6 +197,8 @@ class NavigationMixin(TypeAheadMixin, inherit_bindings=False):
             return
         if name := self.history.back():
             self._switch(name)
+        elif self.tour is not None and self.shown is not None:
+            self.tour.skip(self.shown)
 
     def action_forward(self) -> None:
         if name := self.history.forward():
