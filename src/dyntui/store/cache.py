@@ -10,7 +10,7 @@ import hashlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -355,17 +355,18 @@ def _without_secrets(row: Row) -> Row:
 
 def words_of(row: Row) -> str:
     """Return all texts and numbers of a row in one text for a search that ignores case."""
-    return without_surrogates("\n".join(_texts(row)).casefold())
+    texts: list[str] = []
+    _add_texts(row.values(), texts)
+    return without_surrogates("\n".join(texts).casefold())
 
 
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield str(value)
+def _add_texts(values: Iterable[object], texts: list[str]) -> None:
+    for value in values:
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, dict):
+            _add_texts(value.values(), texts)
+        elif isinstance(value, list):
+            _add_texts(value, texts)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            texts.append(str(value))

@@ -70,8 +70,8 @@ class WrappedList(LineList):
     def _text_width(self) -> int:
         return max(1, self.size.width - _BAR_WIDTH - _SIGN_WIDTH)
 
-    def _height_at(self, index: int) -> int:
-        return len(self._lines_at(index))
+    def _height_at(self, index: int, width: int = 0) -> int:
+        return len(self._lines_at(index, width))
 
     # Drawing
 
@@ -101,9 +101,9 @@ class WrappedList(LineList):
 
     def _item_at(self, y: int) -> tuple[int, int]:
         """Return the item on line `y` of the widget and which of its lines that is."""
-        index, part = self.top, self.first_line + y - self.head
-        while index < self.count and part >= self._height_at(index):
-            part -= self._height_at(index)
+        index, part, width = self.top, self.first_line + y - self.head, self._text_width
+        while index < self.count and part >= (height := self._height_at(index, width)):
+            part -= height
             index += 1
         return index, part
 
@@ -128,9 +128,9 @@ class WrappedList(LineList):
     @property
     def visible_count(self) -> int:
         """The number of items that are whole in view, at least 1."""
-        room, count = self._room + self.first_line, 0
+        room, count, width = self._room + self.first_line, 0, self._text_width
         for index in range(self.top, self.count):
-            room -= self._height_at(index)
+            room -= self._height_at(index, width)
             if room < 0:
                 break
             count += 1
@@ -158,9 +158,9 @@ class WrappedList(LineList):
 
     def _position_with_end(self, index: int) -> tuple[int, int]:
         """Return the first item and line in view when item `index` ends on the last line of the view."""
-        room = self._room
+        room, width = self._room, self._text_width
         for first in range(index, -1, -1):
-            room -= self._height_at(first)
+            room -= self._height_at(first, width)
             if room <= 0:
                 return first, -room
         return 0, 0
