@@ -6,7 +6,7 @@ STAMP := $(V)/.installed
 # Two test processes a core: many tests wait for a server, a terminal or a timer.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
-.PHONY: help install demo test test-all docs check mutate stats bench screenshots clean
+.PHONY: help install demo test test-all docs check mutate stats bench screenshots cast clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -53,6 +53,9 @@ bench: $(STAMP) ## Measure start, keys, bytes and import against their baselines
 
 screenshots: $(STAMP) ## Generate screenshots/*.svg from the running app
 	$(BIN)/python scripts/screenshots.py
+
+cast: $(STAMP) ## Record screenshots/demo.cast and demo.svg from the console in a terminal
+	$(BIN)/python -m scripts.record_demo
 
 clean: ## Remove .venv and caches
 	rm -rf $(V) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -30,6 +30,9 @@ SCENES: dict[str, tuple[str, ...]] = {
     "user-wallets": ("enter", "3"),
     "jump": ("colon",),
     "allowlists": ("colon", *"allowlists", "enter"),
+    "allowlist-impact": ("colon", *"allowlists", "enter", "t"),
+    "webhook-messages": ("colon", *"webhooks", "enter", "enter"),
+    "analytics": ("colon", *"analytics", "enter"),
     "environments": ("colon", *"environments", "enter"),
     "jobs": ("i", *PLANNED, "enter", "y", "colon", *"jobs", "enter"),
     "import-source": ("i",),
@@ -104,11 +107,11 @@ async def draw_scene(name: str, keys: tuple[str, ...]) -> str:
         return app.export_screenshot(title=f"dyntui: {name}")
 
 
-def main() -> None:
-    """Write the SVG files of all scenes, or of those named in the arguments."""
-    names = sys.argv[1:] or list(SCENES)
-    for variable in ("NO_COLOR", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"):
-        os.environ.pop(variable, None)
+def stop_clock() -> None:
+    """Make this process show the time NOW, jobs a fixed id and no latency, so that each run draws the same."""
+    from dyntui.tui.shell.console_state import Latency
+
+    Latency.record = lambda self, ms: None  # type: ignore[method-assign]
     import dyntui.core.times
 
     vars(dyntui.core.times)["datetime"] = StoppedClock
@@ -117,6 +120,14 @@ def main() -> None:
 
     vars(dyntui.store.journal)["now_ms"] = lambda: int(NOW.timestamp() * 1000)
     vars(dyntui.services.imports.jobs)["secrets"] = SimpleNamespace(token_hex=lambda size: "7f3a9c"[: 2 * size])
+
+
+def main() -> None:
+    """Write the SVG files of all scenes, or of those named in the arguments."""
+    names = sys.argv[1:] or list(SCENES)
+    for variable in ("NO_COLOR", "DYNTUI_PLAIN", "SSH_CONNECTION", "SSH_TTY", "TMUX", "STY"):
+        os.environ.pop(variable, None)
+    stop_clock()
     FOLDER.mkdir(exist_ok=True)
     for name in names:
         # The thread of the wizard may still write its draft after the console ended.
