@@ -16,6 +16,8 @@ from typing import NamedTuple
 from scripts import cast_svg, screenshots
 from tests.tui.pty_support import Pty
 
+from dyntui.tui.kit.action_registry import key_label
+
 ROOT = Path(__file__).parent.parent
 COLUMNS, LINES = 110, 30
 CHILD = f"""
@@ -40,7 +42,7 @@ class Step(NamedTuple):
     """One step of the demo."""
 
     keys: str
-    """What is typed."""
+    """What is typed, or the id of the action whose key is pressed."""
     expected: str
     """The text that is on the screen afterwards."""
     seconds: float
@@ -60,15 +62,15 @@ SCRIPT = (
     Step(":webh", "webhooks", 0.7, ": jumps anywhere"),
     Step(ENTER, "hooks.", 0.9),
     Step(ENTER, "delivered", 1.8, "Deliveries of a webhook"),
-    Step("i", "people.csv", 1.4, "i imports users from a file"),
+    Step("app.import", "people.csv", 1.4, "i imports users from a file"),
     Step(ENTER, "semicolon", 1.4, "The format is detected"),
-    Step("]", "emailVerifiedAt", 1.2, "Columns are mapped to fields"),
-    Step("v", "verified?", 1.0),
-    Step(ENTER, "Map", 0.6),
-    Step("]", "problems", 1.8, "Problems are fixed before anything is sent"),
-    Step("]", "Check", 0.9, "Rows are compared with the server"),
+    Step("wizard.next", "emailVerifiedAt", 1.2, "Columns are mapped to fields"),
+    Step("map.verified", "Are these email addresses verified?", 1.0),
+    Step(ENTER, "not verified", 0.6),
+    Step("wizard.next", "problems", 1.8, "Problems are fixed before anything is sent"),
+    Step("wizard.next", "Check", 0.9, "Rows are compared with the server"),
     Step(ENTER, "192 rows checked", 1.4),
-    Step("]", "200 rows", 1.4, "The plan says what will be sent"),
+    Step("wizard.next", "200 rows", 1.4, "The plan says what will be sent"),
     Step(ENTER, "cancel", 0.9),
     Step("y", "paused: sent the first 10 rows", 1.8, "The first rows are sent as a test"),
     Step(ENTER, "192", 2.6, "Every row ends with a known result"),
@@ -84,6 +86,12 @@ class Recording(NamedTuple):
     """The screens."""
 
 
+def _typed(keys: str) -> str:
+    """Return what is typed in a step."""
+    key = screenshots.key_of(keys)
+    return key if key == keys else key_label(key)
+
+
 def record(home: Path) -> Recording:
     """Run the console in a terminal and return what it shows for SCRIPT. home: a folder with `exports/people.csv`."""
     os.chdir(home / "exports")
@@ -94,9 +102,10 @@ def record(home: Path) -> Recording:
     try:
         for step in SCRIPT:
             caption = step.caption or caption
-            for number, key in enumerate(step.keys or [""], 1):
-                terminal.child.send(key)
-                if number >= len(step.keys):
+            typed = _typed(step.keys)
+            for number, character in enumerate(typed or [""], 1):
+                terminal.child.send(character)
+                if number >= len(typed):
                     terminal.wait(step.expected)
                 terminal.quiet()
                 output = _REQUESTS.sub("", terminal.raw[start:].decode())

@@ -19,34 +19,34 @@ TIMEOUT_S = 20.0
 
 # The keys of an import of people.csv, which is in the folder that the wizard shows.
 OPENED = ("enter",)
-REVIEWED = (*OPENED, "right_square_bracket", "v", "enter", "right_square_bracket")
-CHECKED = (*REVIEWED, "right_square_bracket", "enter")
-PLANNED = (*CHECKED, "right_square_bracket")
+REVIEWED = (*OPENED, "wizard.next", "map.verified", "enter", "wizard.next")
+CHECKED = (*REVIEWED, "wizard.next", "enter")
+PLANNED = (*CHECKED, "wizard.next")
 
 SCENES: dict[str, tuple[str, ...]] = {
     "users": (),
-    "help": ("question_mark",),
+    "help": ("app.help",),
     "user": ("enter",),
     "user-wallets": ("enter", "3"),
-    "jump": ("colon",),
-    "allowlists": ("colon", *"allowlists", "enter"),
-    "allowlist-impact": ("colon", *"allowlists", "enter", "t"),
-    "webhook-messages": ("colon", *"webhooks", "enter", "enter"),
-    "analytics": ("colon", *"analytics", "enter"),
-    "environments": ("colon", *"environments", "enter"),
-    "jobs": ("i", *PLANNED, "enter", "y", "colon", *"jobs", "enter"),
-    "import-source": ("i",),
-    "import-parse": ("i", *OPENED),
-    "import-map": ("i", *OPENED, "right_square_bracket", "v", "enter"),
-    "import-verified": ("i", *OPENED, "right_square_bracket", "v"),
-    "import-review": ("i", *REVIEWED, "v"),
-    "import-fix": ("i", *REVIEWED, "f"),
-    "import-check": ("i", *CHECKED),
-    "import-plan": ("i", *PLANNED),
-    "import-run": ("i", *PLANNED, "enter", "y"),
-    "import-finish": ("i", *PLANNED, "A", "y"),
+    "jump": ("app.jump",),
+    "allowlists": ("app.jump", *"allowlists", "enter"),
+    "allowlist-impact": ("app.jump", *"allowlists", "enter", "allowlists.toggle"),
+    "webhook-messages": ("app.jump", *"webhooks", "enter", "enter"),
+    "analytics": ("app.jump", *"analytics", "enter"),
+    "environments": ("app.jump", *"environments", "enter"),
+    "jobs": ("app.import", *PLANNED, "enter", "y", "app.jump", *"jobs", "enter"),
+    "import-source": ("app.import",),
+    "import-parse": ("app.import", *OPENED),
+    "import-map": ("app.import", *OPENED, "wizard.next", "map.verified", "enter"),
+    "import-verified": ("app.import", *OPENED, "wizard.next", "map.verified"),
+    "import-review": ("app.import", *REVIEWED, "review.details"),
+    "import-fix": ("app.import", *REVIEWED, "review.fix"),
+    "import-check": ("app.import", *CHECKED),
+    "import-plan": ("app.import", *PLANNED),
+    "import-run": ("app.import", *PLANNED, "enter", "y"),
+    "import-finish": ("app.import", *PLANNED, "plan.all", "y"),
 }
-"""Keys to press on the users screen, by scene."""
+"""Keys to press on the users screen, or ids of actions whose key is pressed, by scene."""
 
 
 class StoppedClock(datetime):
@@ -102,9 +102,18 @@ async def draw_scene(name: str, keys: tuple[str, ...]) -> str:
     async with app.run_test(size=SIZE) as pilot:
         await wait_until_idle(pilot)
         for key in keys:
-            await pilot.press(key)
+            await pilot.press(key_of(key))
             await wait_until_idle(pilot)
         return app.export_screenshot(title=f"dyntui: {name}")
+
+
+def key_of(name: str) -> str:
+    """Return the key of an action by its id; a key unchanged."""
+    from dyntui.tui.kit.action_registry import ACTIONS
+    from dyntui.tui.shell.all_actions import ALL_ACTIONS
+
+    assert ALL_ACTIONS  # registers all actions
+    return ACTIONS[name].keys[0] if name in ACTIONS else name
 
 
 def stop_clock() -> None:
