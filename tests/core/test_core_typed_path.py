@@ -50,3 +50,5 @@ def test_what_is_wrong_with_a_path_says_what_to_do(tmp_path: Path) -> None:
     assert "Tab completes" in existing.problem(str(tmp_path / "b.csv"))
     assert PathRule(allows_folder=True).problem(str(tmp_path)) == ""
     assert new.problem("a\0b")
+    assert PathRule(is_optional=True).problem(" ") == ""
+    assert PathRule(is_optional=True).problem(str(tmp_path / "b.csv"))

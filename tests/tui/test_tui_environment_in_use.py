@@ -109,13 +109,26 @@ async def test_a_changed_kind_applies_when_it_is_saved(serve: Serve) -> None:
             assert console.session.connection.profile.kind == "live"
 
 
+async def test_a_ca_file_is_completed_and_saved(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "company-ca.pem").touch()
+    with serve(users=3) as sandbox:
+        console = Console(ConsoleState(profile=_box(sandbox)))
+        async with console.run_test(size=SIZE) as pilot:
+            await settled(pilot)
+            await jump(pilot, "environments")
+            await press(pilot, "e", *["down"] * 5, *f"{tmp_path}/none", "ctrl+s")
+            assert "There is no file" in text_of(console)
+            await press(pilot, *["backspace"] * 4, *"comp", "tab", "ctrl+s")
+            assert Profiles.load().get("box").ca_file == str(tmp_path / "company-ca.pem")
+
+
 async def test_a_changed_token_is_used_when_it_is_saved(serve: Serve) -> None:
     with serve(users=3) as sandbox:
         console = Console(ConsoleState(profile=_box(sandbox)))
         async with console.run_test(size=SIZE) as pilot:
             await settled(pilot)
             await jump(pilot, "environments")
-            await press(pilot, "e", *["down"] * 6)
+            await press(pilot, "e", *["down"] * 7)
             await fill(pilot, TOKEN)
             connection = console.session.connection
             assert connection is not None
@@ -289,7 +302,7 @@ async def test_health_and_token_are_those_of_the_environment_in_use(serve: Serve
             await jump(pilot, "environments")
             assert "ok, 2 ms" in lines_of(console)[2]
             assert sandbox.token[-6:] in lines_of(console)[2]
-            await press(pilot, "e", *["down"] * 6)
+            await press(pilot, "e", *["down"] * 7)
             await fill(pilot, TOKEN)
             assert TOKEN[-6:] in lines_of(console)[2]
             assert "ok," not in lines_of(console)[2]

@@ -120,11 +120,13 @@ class PathRule:
     """The endings of the files that are offered; empty for all."""
     allows_folder: bool = False
     """Whether an existing folder is accepted as well."""
+    is_optional: bool = False
+    """Whether the path may be left empty."""
 
     def problem(self, typed: str) -> str:
         """Return what is wrong with a path and what to do; "" when nothing is."""
         if not typed.strip().strip(_QUOTES):
-            return "Enter a file name."
+            return "" if self.is_optional else "Enter a file name."
         path = to_path(typed)
         if "\0" in typed:
             return "This path cannot be used: it contains a null character."

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dyntui.core.typed_path import PathRule, to_path
 from dyntui.tui.kit.dialogs.form_dialog import FormChoice, FormDialog, FormInput, Values, find_problems
 from dyntui.tui.kit.workers import run_in_thread
 from dyntui.tui.shell.token_dialog import STORE_TITLES
@@ -26,6 +27,7 @@ _STORES = ("session", "passphrase", "file")
 _READ_ONLY_STORES = ("command", "environment")
 """Stores that the form keeps but does not offer, because dyntui cannot write to them."""
 _NO_ID = "Paste the environment id from the dashboard."
+_CA_HELP = "PEM certificates to trust; empty for the system's."
 _KINDS = {"sandbox": "sandbox", "live": "live"}
 _ACCESS = {"no": "read and write", "yes": "read-only, all writes are refused"}
 _ROW_CACHE = {"no": "memory only", "yes": "file on this machine, for one day"}
@@ -67,6 +69,9 @@ class EnvironmentForm(FormDialog):
             FormInput("store", "token store", str(initial.credential), options=stores),
             FormInput("token", "API token", secret=True, help=token_help),
         ]
+        if old is not None:
+            rule = PathRule(is_optional=True)
+            fields.insert(-2, FormInput("ca_file", "CA file", old.ca_file, help=_CA_HELP, path=rule))
         if old is not None and old.kind == "live":
             fields.insert(-2, FormInput("keep_rows", "row cache", "yes" if old.keep_rows else "no", options=_ROW_CACHE))
         title = f"Edit {old.name}" if old else "Add Environment"
@@ -137,6 +142,7 @@ def profile_from(values: Values, old: Profile | None) -> Profile:
     from dyntui.config.profile import Profile
     from dyntui.config.profiles import check_base_url, check_environment_id
 
+    ca_file = values.get("ca_file", "").strip()
     base_url, environment_id = check_base_url(values["base_url"]), check_environment_id(values["environment_id"])
     return replace(
         old if old is not None else Profile(values["name"], base_url, environment_id),
@@ -144,6 +150,7 @@ def profile_from(values: Values, old: Profile | None) -> Profile:
         environment_id=environment_id,
         kind="sandbox" if values["kind"] == "sandbox" else "live",
         read_only=values["read_only"] == "yes",
+        ca_file=str(to_path(ca_file).absolute()) if ca_file else "",
         keep_rows=_keep_rows(values.get("keep_rows") == "yes", old),
         credential=CredentialKind(values["store"]),
     )

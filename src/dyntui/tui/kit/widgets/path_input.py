@@ -149,7 +149,7 @@ class PathInput(Input):
     # Focus
 
     def on_focus(self) -> None:
-        if not self.rule.is_new:
+        if not self.rule.is_new and (self.value or not self.rule.is_optional):
             self.offer()
 
     def on_blur(self) -> None:
