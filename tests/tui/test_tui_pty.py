@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -175,9 +176,16 @@ def test_a_cursor_move_writes_few_bytes_and_an_unchanged_refresh_none(
 
 
 def test_keys_typed_ahead_reach_the_intended_screen(tmp_path: Path, opened: list[Pty]) -> None:
-    terminal = Pty(DEMO.format(hostile=False), tmp_path)
+    terminal = Pty(DEMO.format(hostile=False), tmp_path, NO_COLOR="1")
     opened.append(terminal)
     terminal.wait("of 20")
+    before = terminal.quiet()
+    terminal.child.send(b"/exampl")
+    terminal.wait(" of 20 loaded rows")
+    terminal.quiet()
+    assert re.search(rb"\x1b\[[0-9;]*\b4[;m][^\x1b]*exampl", terminal.raw[before:]), "underlined without color"
+    terminal.child.send(b"\x7f\x7fple\r")
+    terminal.wait("/example")
     terminal.child.send(b":allowlists\r")
     terminal.wait("Beta testers")
     terminal.child.send(b"Q")

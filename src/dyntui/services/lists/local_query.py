@@ -6,9 +6,11 @@ The rows are those of the row cache for the list and its filter, else those in m
 from __future__ import annotations
 
 import asyncio
+import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dyntui.resources import Column, Paging
@@ -23,6 +25,7 @@ __all__ = ["LocalQuery", "LocalRows"]
 
 _SortKey = tuple[int, float | str]
 """The kind of a value, so that only values of one kind are compared, and the value."""
+_RUN_LENGTH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +137,12 @@ class LocalRows:
         """Return the ids ordered by value; rows without a value are last in both directions."""
         all_pairs = list(pairs)
         valued = [(value, row_id) for value, row_id in all_pairs if value is not None]
-        valued.sort(key=lambda pair: pair[0], reverse=self.query.descending)
-        return [row_id for _, row_id in valued] + [row_id for value, row_id in all_pairs if value is None]
+        # A sort of all rows in one call would hold up the event loop, although it runs in another thread.
+        runs = [valued[start : start + _RUN_LENGTH] for start in range(0, len(valued), _RUN_LENGTH)]
+        for run in runs:
+            run.sort(key=itemgetter(0), reverse=self.query.descending)
+        ordered = heapq.merge(*runs, key=itemgetter(0), reverse=self.query.descending)
+        return [row_id for _, row_id in ordered] + [row_id for value, row_id in all_pairs if value is None]
 
 
 def _comparable(value: object) -> _SortKey | None:

@@ -266,7 +266,7 @@ class ListScreen(ConsoleScreen):
 
     def highlighted_words(self) -> str:
         """Return the words that the rows were searched for, to highlight them; "" for none."""
-        return filter_words(self.record.filter, self.filter_text)
+        return filter_words(self.record.filter, self.filter_text) if self.filter_text else ""
 
     def _empty(self) -> str:
         if self.filter_text:
