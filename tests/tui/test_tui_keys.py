@@ -94,7 +94,7 @@ async def test_n_goes_to_the_next_match_everywhere() -> None:
         await settled(pilot)
         await press(pilot, "n")
         assert console.session.notifications[-1].text == "Press / to search first."
-        await press(pilot, "slash", *"anna", "enter", "n", "n", "N")
+        await press(pilot, "slash", *"anna", "ctrl+s", "n", "n", "N")
         assert "2 of" in lines_of(console)[-1]
         await press(pilot, "escape", "j", "v", "slash", *"email", "enter")
         tree = console.screen.query_one(JsonTree)

@@ -34,9 +34,12 @@ class _MatchList(Choices):
 class _SearchField(Input):
     """The text field. Up, down and tab act on the choices."""
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         dialog = self.screen
-        if event.key in ("down", "up", "tab", "pagedown", "pageup") and isinstance(dialog, FuzzySelectDialog):
+        if event.key == "ctrl+s":
+            event.stop()
+            await self.action_submit()
+        elif event.key in ("down", "up", "tab", "pagedown", "pageup") and isinstance(dialog, FuzzySelectDialog):
             event.stop()
             event.prevent_default()
             dialog.on_navigation_key(event.key)

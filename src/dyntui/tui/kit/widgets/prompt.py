@@ -82,9 +82,12 @@ class PromptNote(LineWidget):
 class _PromptField(Input):
     """The text field. Up, down and tab control the suggestions."""
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         prompt = self.query_ancestor(Prompt)
-        if event.key in ("down", "up", "tab", "escape"):
+        if event.key == "ctrl+s":
+            event.stop()
+            await self.action_submit()
+        elif event.key in ("down", "up", "tab", "escape"):
             event.stop()
             event.prevent_default()
             prompt.control_key(event.key)
