@@ -35,7 +35,7 @@ def make_keys(path: Path) -> str:
     steps = (
         scroll.format("idle"),
         f"i~Source x:{pasted}~Parse",
-        "]~choose v enter wait:500",
+        "]~choose t enter wait:500",
         "]~ready wait:1000 ]~check wait:500 enter~created",
         "]~unverified enter~first y~paused: enter~per.request",
         "escape~EMAIL wait:1500",

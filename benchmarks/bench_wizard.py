@@ -25,14 +25,14 @@ def make_keys(path: Path) -> str:
     """Return the keys from the users to the plan. The path of the file is pasted."""
     pasted = f"\x1b[200~{path}\x1b[201~".encode().hex()
     steps = (
-        "?~EVERYWHERE escape wait:300 i~Source",
+        "?~Action.id escape wait:300 i~Source",
         f"x:{pasted}~Parse",
         "down*4@parse up*4@parse wait:4000",
-        "]~choose down*4@map v enter wait:500",
+        "]~choose down*4@map t enter wait:500",
         # the jump bar while rows are read and checked: each letter changes its suggestions
         "] :@ready-making u@ready-making s@ready-making e@ready-making r@ready-making s@ready-making escape wait:9000",
-        "down*20@rows pagedown*15@page end@end home@home n*10@next-problem a*6@all-rows",
-        "tab down*3@kinds tab u@undo x@leave-out u@undo wait:500",
+        "down*20@rows pagedown*15@page end@end home@home n*10@next-problem f*6@all-rows",
+        "tab down*3@kinds tab u@undo d@leave-out u@undo wait:500",
         "]~check wait:500 enter :@checking u@checking s@checking e@checking escape wait:6000",
         "]~sent wait:1000 down*10@plan",
     )
