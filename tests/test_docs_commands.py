@@ -67,6 +67,14 @@ def console(world: DocsEnvironment, line: str) -> None:
         assert terminal.wait_for_exit() == 0
 
 
+def plain_console(world: DocsEnvironment, line: str) -> None:
+    """The console announces its first screen as lines and is left again."""
+    with Terminal(*line.split()[1:], env=world.env) as terminal:
+        terminal.wait("Screen: users")
+        terminal.press("Q")
+        assert terminal.wait_for_exit() == 0
+
+
 def served(world: DocsEnvironment, line: str) -> None:
     """The sandbox says where it listens; another port, so that tests do not meet there."""
     command = line.removesuffix("&").replace("8765", "0").split()
@@ -207,6 +215,7 @@ CASES: dict[str, dict[str, Case]] = {
             shown_code, more=no_terminal, affects=lambda w: {"~allowlist VIP list"}
         ),
     },
+    "docs/accessibility.md": {"dyntui --plain": Case(run=plain_console), "export DYNTUI_PLAIN=1": Case()},
     "docs/features.md": {
         "dyntui do webhooks": Case(prints="reveal-secret"),
         "dyntui do origins create origin=https://app.example --yes": Case(
