@@ -53,27 +53,27 @@ class Step(NamedTuple):
 
 ENTER, ESC = "\r", "\x1b"
 SCRIPT = (
-    Step("", "500", 1.8, "Users of an environment"),
-    Step("/freja", "freja", 0.5, "/ filters"),
-    Step(ENTER, "of 1", 1.2),
+    Step("", "of 500 · just now", 1.8, "Users of an environment"),
+    Step("/freja", "loaded row", 0.5, "/ filters"),
+    Step(ENTER, "› /freja", 1.2),
     Step(ENTER, "just now · user", 1.6, "enter opens: profile, credentials, wallets, sessions"),
     Step("3", "EVM", 1.4),
-    Step(ESC + ESC, "of 500", 0.6, "esc goes back"),
+    Step(ESC + ESC, "of 500 · just now", 0.6, "esc goes back"),
     Step(":webh", "webhooks", 0.7, ": jumps anywhere"),
-    Step(ENTER, "hooks.", 0.9),
+    Step(ENTER, "1 of 2 · just now", 0.9),
     Step(ENTER, "delivered", 1.8, "Deliveries of a webhook"),
     Step("app.import", "people.csv", 1.4, "i imports users from a file"),
-    Step(ENTER, "semicolon", 1.4, "The format is detected"),
-    Step("wizard.next", "emailVerifiedAt", 1.2, "Columns are mapped to fields"),
+    Step(ENTER, "▸Parse", 1.4, "The format is detected"),
+    Step("wizard.next", "▸Map", 1.2, "Columns are mapped to fields"),
     Step("map.verified", "Are these email addresses verified?", 1.0),
     Step(ENTER, "not verified", 0.6),
-    Step("wizard.next", "problems", 1.8, "Problems are fixed before anything is sent"),
-    Step("wizard.next", "Check", 0.9, "Rows are compared with the server"),
+    Step("wizard.next", "8 with problems", 1.8, "Problems are fixed before anything is sent"),
+    Step("wizard.next", "▸Check", 0.9, "Rows are compared with the server"),
     Step(ENTER, "192 rows checked", 1.4),
-    Step("wizard.next", "200 rows", 1.4, "The plan says what will be sent"),
+    Step("wizard.next", "192 of 200 to send", 1.4, "The plan says what will be sent"),
     Step(ENTER, "cancel", 0.9),
     Step("y", "paused: sent the first 10 rows", 1.8, "The first rows are sent as a test"),
-    Step(ENTER, "192", 2.6, "Every row ends with a known result"),
+    Step(ENTER, "192 of 200 imported", 2.6, "Every row ends with a known result"),
 )
 
 
