@@ -5,6 +5,7 @@ The file is read from its end in blocks, so that the first entries of a large lo
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,9 +21,15 @@ from dyntui.services.events import parse_since
 
 __all__ = ["AuditEntry", "AuditFilter", "describe_damage", "read_last", "read_newest_first"]
 
+NO_OUTCOME = "no outcome"
+"""The outcome that is shown for a change that was started, when the log has none."""
 _BLOCK = 1 << 16
 _SINCE = "since:"
 _ENVIRONMENT = b'"environment": "'
+_LITERAL = re.compile(r"[a-z0-9_.@-]*[a-z0-9][a-z0-9_.@-]*")
+"""A word that a line which matches contains as it is, so that other lines need not be parsed."""
+_NOT_LITERAL = f"started nothing {NO_OUTCOME}"
+"""What contains the words that also decide without being in the line, or that are in a start but not its outcome."""
 _NAMED = 5
 """The number of damaged lines that a message names."""
 
@@ -41,7 +48,7 @@ class AuditEntry:
         """The outcome; `no outcome` when the log ends after the start of the change, `damaged` for a damaged line."""
         if self.line is None:
             return "damaged"
-        return "no outcome" if self.line.outcome == "started" else self.line.outcome
+        return NO_OUTCOME if self.line.outcome == "started" else self.line.outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,8 @@ class AuditFilter:
             return False
         if not self.words:
             return True
-        values = (line.action, line.operation, *line.targets, line.outcome, line.profile, line.environment)
+        outcome = f"started {NO_OUTCOME}" if line.outcome == "started" else line.outcome
+        values = (line.action, line.operation, *line.targets, outcome, line.profile, line.environment)
         text = " ".join((*values, line.request_id, line.detail, line.job, line.scope, line.change_text)).lower()
         return all(word in text for word in self.words)
 
@@ -100,9 +108,12 @@ def read_newest_first(audit: Audit, filter_: AuditFilter) -> Iterator[AuditEntry
 def _entries(stream: BinaryIO, filter_: AuditFilter) -> Iterator[AuditEntry]:
     ended: Counter[tuple[object, ...]] = Counter()
     environment = filter_.environment[1].encode() if filter_.environment is not None else b""
+    literal = tuple(word.encode() for word in filter_.words if _LITERAL.fullmatch(word) and word not in _NOT_LITERAL)
     for number, raw in _lines_from_end(stream):
         if environment not in raw and _ENVIRONMENT in raw:
             continue  # another environment: not worth parsing
+        if literal and not all(map(raw.lower().__contains__, literal)):
+            continue
         line = parse_audit_line(raw)
         if line is None:
             if filter_.shows_damaged:
