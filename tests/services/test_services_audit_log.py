@@ -50,7 +50,8 @@ def test_a_change_is_one_entry_and_the_newest_is_first(tmp_path: Path) -> None:
     assert read(audit, everywhere=True)[1] == (5, "done")
     assert read(audit, "WEBHOOKS broke") == [(6, "unknown")]
     assert read(audit, "since:1h delete done") == [(2, "done")]
-    assert read(audit, "no outcome") == read(audit, "started") == [(3, "no outcome")]
+    assert read(audit, "no outcome") == [(3, "no outcome")]
+    assert read(audit, "started") == [(4, "failed"), (3, "no outcome")]
     with pytest.raises(UsageError):
         AuditFilter.parse("since:yesterday")
     long_ago = AuditFilter((), now() + timedelta(hours=1), IN_USE)
