@@ -29,6 +29,8 @@ __all__ = ["Breadcrumbs", "StatusBar", "StatusIndicator"]
 
 
 _HOST_WIDTH = 40
+_SUBMIT_KEY = "ctrl+s"
+"""The key that submits every form and step, which is shown after another key."""
 _MIN_PARTS_WIDTH = 24
 _WIDTH_STEP = 8
 
@@ -181,10 +183,10 @@ def _keys_length(keys: Sequence[tuple[str, str]]) -> int:
 
 
 def _shown_keys(active: ActiveAction) -> str:
-    """Return the key to show: the first; first and last where each key is an argument."""
+    """Return the key to show: the first, and the one that submits; first and last where each key is an argument."""
     first = key_label(active.keys[0])
     if not active.action.each:
-        return first
+        return f"{first}, {_SUBMIT_KEY}" if _SUBMIT_KEY in active.keys[1:] else first
     last = getattr(active.node, "each_count", len(active.keys))
     return f"{first}-{key_label(active.keys[last - 1])}"
 

@@ -40,7 +40,7 @@ class MultiSelectDialog(BaseDialog[list[str]]):
         # Values that were typed are options too.
         self.options = [*options, *(value for value in chosen if value not in options)]
         self.multiple = multiple
-        keys = (("space", "select"), ("enter", "apply")) if multiple else (("enter", "choose"),)
+        keys = (("space", "select"), ("enter, ctrl+s", "apply")) if multiple else (("enter", "choose"),)
         self.footer_keys = (*keys, ("esc", "cancel"))
         self._lines = _Options(self.options, set(chosen), multiple)
 
