@@ -12,6 +12,9 @@ from dyntui.api.errors import Forbidden
 from dyntui.api.permit import WritePermit
 from dyntui.config.list_preferences import ListPreferences
 from dyntui.services.connection import Connection
+from dyntui.services.imports.jobs import JobLocation, new_job
+from dyntui.store.states import JobState
+from dyntui.tui.features.imports import jobs_screen
 from dyntui.tui.shell.lists import resource_screen
 from dyntui.tui.shell.lists.resource_screen import ResourceScreen
 
@@ -165,6 +168,24 @@ async def test_a_refresh_that_fails_is_repeated_less_often(monkeypatch: pytest.M
         assert delays[-1] == 5
         assert screen.view is not None
         assert screen.view.error is None
+
+
+async def test_a_job_of_another_process_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs_screen, "_BUSY_INTERVAL_S", 0.05)
+    journal = new_job("users", JobLocation("acme", "https://x.example/api/v0", "other", "live"), source={"name": "x"})
+    journal.move(JobState.READY)
+    journal.move(JobState.RUNNING)
+    console = demo(5)
+    async with console.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("colon", *"jobs", "enter")
+        await until(pilot, lambda: "⧖ running" in text_of(console))
+        assert " every 0.05 s" in lines_of(console)[-1]
+        journal.move(JobState.PAUSED, "stopped")
+        journal.close()
+        await until(pilot, lambda: "‖ paused" in text_of(console) and "every" not in lines_of(console)[-1])
+        await press(pilot, "I")
+        assert " every 5 s" in lines_of(console)[-1]
 
 
 async def test_an_open_list_is_refreshed_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,8 @@ class AutoRefreshMixin(ConsoleScreen):
 
     REFRESH_INTERVALS_S: tuple[int, ...] = (0, 5, 15, 60)
     """The intervals that the key chooses from, in seconds; 0 is off."""
+    REFRESH_NEEDS_SERVER = True
+    """Whether a refresh sends requests, so that it is paused while the server does not respond."""
     refresh_interval_s = 0
     """Seconds between refreshes that the user chose; 0 for none."""
     _refresh_timer: Timer | None = None
@@ -67,7 +69,7 @@ class AutoRefreshMixin(ConsoleScreen):
 
     def refresh_paused_reason(self) -> str:
         """Return why the screen is not refreshed now, such as `3 marked`; "" when it is."""
-        if self.console.offline_label:
+        if self.REFRESH_NEEDS_SERVER and self.console.offline_label:
             return "offline"
         if self.is_attached and self.has_prompt:
             return "prompt open"

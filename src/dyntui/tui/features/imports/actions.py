@@ -84,6 +84,7 @@ IMPORTS_ACTIONS = register(
     Action("jobs.undo", ("u",), "undo", "Delete what the job created, after a preview.", READ, 18),
     Action("jobs.report", ("x",), "report", "Write the report and the failed rows.", READ, 13),
     Action("jobs.remove", ("d",), "remove", "Delete the job from this machine; users stay on the server.", READ, 15),
+    Action("jobs.auto_refresh", ("I",), "auto-refresh", "Refresh the jobs every 5, 15 or 60 seconds, or only while another process runs one; the choice is saved.", READ),
     Action("jobs.new", ("i",), "import", "Import a file.", READ, 14, disabled_reason="new_job_disabled_reason"),
     Action("import-undo.delete", ("enter",), "delete", "Delete what this job created.", Effect.DESTRUCTIVE, 10),
     Action("import-undo.refresh", ("r",), "refresh", "Refresh the preview of the undo.", READ, 11),

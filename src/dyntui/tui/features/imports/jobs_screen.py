@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
 
+from dyntui.config.list_preferences import ListPreferences
 from dyntui.core.errors import DyntuiError
 from dyntui.core.text import quantity
 from dyntui.services.actions.resource_changes import JOBS
@@ -15,9 +16,12 @@ from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
 from dyntui.tui.features.imports.job_rows import COLUMNS, draft_row, job_row, with_progress
 from dyntui.tui.features.imports.running_job import RunningJob, undo_disabled_reason
 from dyntui.tui.kit.action_registry import bindings
+from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.workers import run_in_thread
+from dyntui.tui.shell.auto_refresh import AutoRefreshMixin
 from dyntui.tui.shell.confirm_dialog import ask_confirmation
 from dyntui.tui.shell.console_state import environment_key
+from dyntui.tui.shell.error_hints import errors_shown
 from dyntui.tui.shell.table_screen import TableScreen
 
 if TYPE_CHECKING:
@@ -34,7 +38,11 @@ __all__ = ["JobsScreen"]
 T = TypeVar("T")
 
 
-class JobsScreen(TableScreen):
+_BUSY_INTERVAL_S = 2
+"""Seconds between refreshes while another process runs a job, when no interval was chosen."""
+
+
+class JobsScreen(AutoRefreshMixin, TableScreen):
     """All jobs on this machine, of all environments."""
 
     BINDINGS = bindings(IMPORTS_ACTIONS, "jobs")
@@ -45,6 +53,8 @@ class JobsScreen(TableScreen):
     KEY = "id"
     EMPTY = "No jobs yet. Press i to import a file."
     NO_SELECTION = "There is no job under the cursor."
+    REFRESH_NEEDS_SERVER = False
+    refresh_name = "jobs"
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,6 +62,8 @@ class JobsScreen(TableScreen):
         self._drafts: dict[str, ImportDraft] = {}
 
     def on_mount(self) -> None:
+        with errors_shown(self.console):
+            self.load_refresh_interval(ListPreferences.load())
         self.reload()
 
     def on_unmount(self) -> None:
@@ -61,6 +73,19 @@ class JobsScreen(TableScreen):
     def update_ages(self) -> None:
         self.reload()
         self.table.update_ages()
+
+    def status(self) -> Sequence[Piece]:
+        return [*super().status(), *self.refresh_parts()]
+
+    # Automatic refresh
+
+    def refresh_in_background(self) -> None:
+        self.reload()
+
+    def needed_interval_s(self) -> float:
+        running = self.console.session.running
+        own_id = running.id if running is not None else ""
+        return _BUSY_INTERVAL_S if any(job.is_busy and job.id != own_id for job in self._jobs.values()) else 0
 
     # Loading
 
@@ -111,6 +136,7 @@ class JobsScreen(TableScreen):
         rows = [draft_row(draft) for draft in drafts if draft.job not in self._jobs]
         rows += [job_row(job, self._drafts.get(job.id), running) for job in jobs]
         self.set_rows(rows)
+        self.schedule_refresh()
         self.refresh_status()
 
     @on(RunningJob.Changed)
