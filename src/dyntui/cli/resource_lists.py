@@ -184,7 +184,7 @@ def show_rows(
             context.print_message(f"{len(rows):,} of {total:,} {record.plural}. Use --all to list all.")
         return
     context.emit_json({"count": total, items: rows})
-    _print_table(context, record, rows, columns or record.columns)
+    _print_table(context, record, rows, columns or [column for column in record.columns if not column.wide])
     if context.json:
         return
     if not rows and text:

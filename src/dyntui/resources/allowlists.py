@@ -82,7 +82,7 @@ ALLOWLISTS = Resource(
     columns=(
         Column("name", "name", 24, grow=True, priority=0),
         Column("outcome", "outcome", 12, priority=0),
-        Column("scope", "scope", 20, priority=2),
+        Column("scope", "scope", 20, grow=True, priority=2),
         Column("enabledAt", "enabled", 18, format=enabled_since, priority=1),
         id_column(priority=3),
     ),

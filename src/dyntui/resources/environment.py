@@ -126,7 +126,7 @@ HOSTNAMES = Resource(
         Column("status", "status", 8, priority=0),
         Column("usage", "usage", 12, priority=1, former_titles=("for",)),
         Column("verificationRecords", "DNS records", 11, right=True, format=item_count, priority=2),
-        Column("errors", "errors", 24, priority=3),
+        Column("errors", "errors", 24, grow=True, priority=3),
     ),
     route="hostname",
     empty="There are no custom hostnames. Press + to add one, then enter to see the DNS records to set.",
@@ -174,7 +174,7 @@ PROVIDERS = Resource(
     columns=(
         Column("provider", "provider", 18, grow=True, priority=0),
         enabled_column(),
-        Column("clientId", "client id", 24, priority=2),
+        Column("clientId", "client id", 24, grow=True, priority=2),
         Column("scopes", "scopes", 24, priority=3),
         id_column(priority=1),
     ),

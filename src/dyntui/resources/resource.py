@@ -78,6 +78,8 @@ class Column:
     """Whether the cells are right-aligned."""
     priority: int = 1
     """On a narrow screen the column with the highest number is hidden first; 0 is never hidden."""
+    wide: bool = False
+    """Whether the column is only for wide screens, after all others have their place."""
     format: Format = text
     """Makes the text of a cell from the value and the current time."""
     order: str = ""

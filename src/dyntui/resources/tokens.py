@@ -66,9 +66,9 @@ TOKENS = Resource(
     columns=(
         Column("checksum", "ends in", 8, priority=0),
         Column("note", "note", 24, grow=True, priority=0),
-        Column("scopes", "scopes", 30, format=comma_list, priority=2),
+        Column("scopes", "scopes", 30, grow=True, format=comma_list, priority=2),
         time_column("createdAt", "created", priority=1),
-        Column("createdBy.email", "created by", 22, priority=3, former_titles=("by",)),
+        Column("createdBy.email", "created by", 22, grow=True, priority=3, former_titles=("by",)),
     ),
     route="detail",
     empty="There are no API tokens.",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dyntui.core.effect import Effect
 from dyntui.core.text import shorten
 from dyntui.resources.action import CREATE, DELETE, ActionTarget, ResourceAction
-from dyntui.resources.cell_formats import item_count, short_id, text, yes_no
+from dyntui.resources.cell_formats import item_count, short_id, text, time, yes_no
 from dyntui.resources.columns import time_column
 from dyntui.resources.resource import Column, Filter, ListOperation, Paging, Resource, Row
 
@@ -78,6 +78,11 @@ USERS = Resource(
         time_column("lastVisit", "last visit", priority=2, order="lastVisit"),
         time_column("createdAt", "created", priority=5, order="createdAt"),
         Column("country", "country", 7, priority=6, order="country"),
+        Column("phoneNumber", "phone", 16, wide=True, order="phoneNumber"),
+        Column("alias", "alias", 18, wide=True),
+        Column("id", "id", 11, wide=True, format=short_id),
+        Column("team", "team", 12, wide=True),
+        Column("jobTitle", "job title", 18, wide=True),
     ),
     detail="getUser",
     route="user",
@@ -134,6 +139,9 @@ WALLETS = Resource(
         Column("signInEnabled", "sign-in", 7, format=yes_no, priority=5),
         time_column("deletedAt", "deleted", priority=4),
         time_column("createdAt", "created", priority=3),
+        Column("lastSelectedAt", "last used", 12, wide=True, format=time),
+        Column("id", "id", 11, wide=True, format=short_id),
+        Column("properties.version", "version", 8, wide=True),
     ),
     detail="getWalletById",
     route="wallet",

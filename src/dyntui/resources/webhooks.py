@@ -9,7 +9,7 @@ from datetime import datetime
 from dyntui.core.effect import Effect
 from dyntui.core.times import parse_time
 from dyntui.resources.action import CREATE, DELETE, EDIT, ResourceAction, while_disabled, while_enabled
-from dyntui.resources.cell_formats import NOTHING, item_count, short_id, thousands, yes_no
+from dyntui.resources.cell_formats import NOTHING, item_count, short_id, thousands, time, yes_no
 from dyntui.resources.columns import id_column, time_column
 from dyntui.resources.resource import Column, ListOperation, Paging, Resource, Row
 
@@ -73,6 +73,8 @@ WEBHOOKS = Resource(
         time_column("enabledAt", "enabled at", priority=2, former_titles=("since",)),
         time_column("updatedAt", "updated", priority=3, former_titles=("changed",)),
         id_column("webhookId", priority=4),
+        Column("version", "version", 7, wide=True),
+        Column("createdAt", "created", 12, wide=True, format=time),
     ),
     detail="getWebhook",
     route="webhook",

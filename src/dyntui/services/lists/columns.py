@@ -45,7 +45,7 @@ def arrange_columns(default_columns: Sequence[Column], widths: Widths) -> tuple[
     for index, (name, width) in enumerate(widths):
         column = by_name.get(name) or _field(name, width)
         grow = column.grow and width == column.width
-        columns.append(replace(column, width=width, grow=grow, priority=index))
+        columns.append(replace(column, width=width, grow=grow, priority=index, wide=False))
     return tuple(columns)
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len, set_cell_size
 
 __all__ = ["cut", "fit", "pad", "width_of", "wrapped"]
+
+
+_IDENTIFIER = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{20,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An address, a hash or an id: its start and its end tell it from others."""
+_MIN_ELIDED_WIDTH, _TAIL = 9, 6
+"""The width in cells from which identifiers are cut in the middle, and the characters after the cut."""
 
 
 def width_of(text: str) -> int:
@@ -13,9 +21,12 @@ def width_of(text: str) -> int:
 
 
 def cut(text: str, width: int) -> str:
-    """Return `text` truncated to `width` cells, with `…` at the cut."""
+    """Return `text` truncated to `width` cells: an address or id in the middle, other text at its end."""
     if width_of(text) <= width:
         return text
+    if width >= _MIN_ELIDED_WIDTH and _IDENTIFIER.fullmatch(text):
+        tail = _TAIL if width >= 2 * _TAIL + 4 else 4
+        return f"{text[: width - 1 - tail]}…{text[-tail:]}"
     return set_cell_size(text, width - 1).rstrip() + "…" if width > 0 else ""
 
 

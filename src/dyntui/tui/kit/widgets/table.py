@@ -39,6 +39,8 @@ _MAX_EMPTY_LINES = 3
 """The maximum of lines of the text in place of rows."""
 _SIGN_WORDS = {" ": "", "×": "deleted", "•": "marked", "~": "changed"}
 """The words of plain mode for the signs before rows."""
+_WIDE_FROM = 140
+"""The width in cells of a table from which it shows columns for wide screens."""
 _MAX_GROWTH = 3
 """A growing column takes at most this many times its width."""
 
@@ -69,6 +71,10 @@ class TableColumn(Protocol):
     @property
     def priority(self) -> int:
         """On a narrow screen the column with the highest number is hidden first; 0 is never hidden."""
+
+    @property
+    def wide(self) -> bool:
+        """Whether the column is shown only on a wide screen, after all others have their place."""
 
     @property
     def order(self) -> str:
@@ -369,17 +375,31 @@ class Table(LineList):
             used -= self._min_width(leaving, is_exact=is_exact) + self.gap
         return shown
 
+    def _add_wide_columns(self, shown: Sequence[TableColumn], spare: int) -> list[TableColumn]:
+        """Return `shown` with the columns for wide screens that fit in `spare` cells, where growing columns have grown
+        by half."""
+        spare -= sum(column.width // 2 for column in shown if column.grow)
+        names = {column.name for column in shown}
+        for column in self.columns:
+            if column.wide and (needed := self._min_width(column) + self.gap) <= spare:
+                names.add(column.name)
+                spare -= needed
+        return [column for column in self.columns if column.name in names]
+
     def _make_layout(self, width: int) -> _Layout:
         available = width - GUTTER
         first, *others = self.columns
         skipped = min(self.offset_columns, len(others))
-        columns = [first, *others[skipped:]]
+        columns = [column for column in (first, *others[skipped:]) if not column.wide]
         # An exact time needs more room than an age. The times that are visible as ages stay, before other columns.
         visible = self._hide_columns(columns, available, is_exact=False)
         times = {column.name for column in visible if column.min_width > column.width}
         shown = self._hide_columns(columns, available, is_exact=True, times=times) if times else visible
         used = sum(self._min_width(column) + self.gap for column in shown) - self.gap
         dropped = len(columns) - len(shown)
+        if width >= _WIDE_FROM and not dropped:
+            shown = self._add_wide_columns(shown, available - used)
+            used = sum(self._min_width(column) + self.gap for column in shown) - self.gap
         cells = {column.name: self._min_width(column) for column in shown}
         spare = available - used - bool(dropped)  # a blank before the sign for more columns
         if spare < 0:
