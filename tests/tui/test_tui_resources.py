@@ -118,12 +118,8 @@ async def test_every_list_and_its_rows_open(name: str) -> None:
         assert_table(screen)
         if screen.table.count:
             await press(pilot, "enter")
-            if RESOURCES[name].route:
-                assert console.screen is not screen
-                assert console.screen.query("LineList")
-            else:
-                assert "no further details" in console.session.notifications[-1].text
-                await press(pilot, "v")
+            assert console.screen is not screen, "a row without details opens as JSON"
+            assert console.screen.query("LineList")
             assert console.is_running
         else:
             assert RESOURCES[name].empty.split(".")[0] in text_of(console)

@@ -201,6 +201,7 @@ _KEY_LABELS = {
     "colon": ":",
     "question_mark": "?",
     "slash": "/",
+    "full_stop": ".",
     "escape": "esc",
     "left_square_bracket": "[",
     "right_square_bracket": "]",

@@ -20,6 +20,7 @@ KIT_ACTIONS = register(
     Action("table.mark", ("space",), "mark", "Mark or unmark the row. Actions apply to all marked rows.", READ, 12),
     Action("table.mark_range", ("M",), "mark range", "Mark all rows from the last marked row to this one.", READ),
     Action("table.unmark", ("U",), "unmark all", "Unmark all rows.", READ),
+    Action("table.row", ("semicolon",), "whole row", "Show the row with all columns, also cut and hidden ones.", READ, 25, "show_row"),
     Action("tree.toggle", ("enter", "space"), "fold", "Fold or unfold.", READ, 10, "fold"),
     Action("tree.close", ("h", "left"), "fold", "Fold, or go to the parent.", READ),
     Action("tree.open", ("l", "right"), "unfold", "Unfold, or go to the first child.", READ),

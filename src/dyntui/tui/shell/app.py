@@ -318,9 +318,6 @@ class Console(TerminalActionsMixin):
     def open_row(self, record: Resource, row: Row, parent: str = "") -> bool:
         return routes.open_row(self, record, row, parent)
 
-    def can_open(self, record: Resource) -> bool:
-        return routes.can_open(record)
-
     def action_jump(self) -> None:
         if self.shown is not None:
             self.shown.ask_jump()

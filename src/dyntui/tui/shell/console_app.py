@@ -133,9 +133,6 @@ class ConsoleApp(ClipboardApp, Protocol):
     def open_row(self, record: Resource, row: Row, parent: str = "") -> bool:
         """Open a row of `record`; False when nothing opens."""
 
-    def can_open(self, record: Resource) -> bool:
-        """Whether rows of `record` open."""
-
     def back_disabled_reason(self) -> str | None:
         """Return why going back is not possible; None when it is."""
 

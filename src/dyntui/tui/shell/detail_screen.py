@@ -231,7 +231,9 @@ class DetailScreen(ObjectScreen[Row]):
         return None if self._current_value() is not None else "There is no value under the cursor."
 
     def open_disabled_reason(self) -> str | None:
-        return None if self.openable(self.focused) else "There is nothing to open under the cursor."
+        if self.openable(self.focused) or (isinstance(self.focused, Table) and self.focused.row is not None):
+            return None
+        return "There is nothing to open under the cursor."
 
     def _current_value(self) -> tuple[str, str] | None:
         """Return the value under the cursor and its name; None for no value."""
@@ -262,4 +264,7 @@ class DetailScreen(ObjectScreen[Row]):
         open_action_menu(self, self.label or self.object_id, without=unlisted)
 
     def action_open(self) -> None:
-        self.open_under_cursor(self.focused)
+        if self.openable(self.focused):
+            self.open_under_cursor(self.focused)
+        elif isinstance(self.focused, Table):
+            self.focused.action_show_row()

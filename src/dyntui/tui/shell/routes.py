@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = [
     "LIST_SCREENS",
     "ROUTES",
-    "can_open",
     "environments_class",
     "first_screen",
     "list_screen",
@@ -110,11 +109,6 @@ def open_named(console: ConsoleApp, record: Resource, filter_text: str = "") -> 
         open_route(console, _ROUTES_OF_RECORDS[record.name], RouteTarget(record, filter_text=filter_text))
     else:
         console.visit(list_screen(record, filter_text=filter_text))
-
-
-def can_open(record: Resource) -> bool:
-    """Whether rows of `record` open."""
-    return record.route in ROUTES or record.route in RESOURCES
 
 
 def open_row(console: ConsoleApp, record: Resource, row: Row, parent: str = "") -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.color import Color
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
@@ -25,10 +26,10 @@ from dyntui.tui.features.analytics.actions import ANALYTICS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.clipboard import send_to_clipboard
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
-from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 from dyntui.tui.kit.widgets.static_rows import StaticRows
 from dyntui.tui.kit.widgets.table import Table
+from dyntui.tui.kit.widgets.tabs import draw_titles, title_height
 from dyntui.tui.shell.read_screen import ReadScreen
 
 if TYPE_CHECKING:
@@ -69,25 +70,14 @@ class _MetricsHeader(LineWidget):
         if y == 1 and metrics.unavailable:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in metrics.unavailable.items())
             return [("  ", ""), (safe(f"Not available: {reasons}", width - 3), "warn")], ""
-        if y == 2:
-            return self._chart_titles(metrics, width), ""
-        return [], ""
+        return draw_titles(self._chart_titles(), self.chart_index, y - 2, width) if y >= 2 else [], ""
 
-    def _chart_titles(self, metrics: Metrics, width: int) -> list[Piece]:
-        titles = [f"{safe(series.title, 30)}   " for series in (*metrics.by_date, *metrics.by_name)]
-        first = 0
-        while first < self.chart_index and sum(map(width_of, titles[first : self.chart_index + 1])) > width - 8:
-            first += 1
-        pieces: list[Piece] = [("… " if first else "  ", "dim")]
-        used_width = 2
-        for index, title in enumerate(titles[first:], first):
-            if used_width + width_of(title) > width - 3:
-                pieces.append(("…", "dim"))
-                break
-            is_current = index == self.chart_index
-            pieces.append((f"{'▸' if is_current else ' '}{title}", "strong" if is_current else "dim"))
-            used_width += width_of(title) + 1
-        return pieces
+    def _chart_titles(self) -> list[str]:
+        metrics = self.metrics
+        return [safe(series.title, 60) for series in (*metrics.by_date, *metrics.by_name)] if metrics else []
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return 2 + title_height(self._chart_titles(), width)
 
 
 def _number_text(value: float | None) -> str:
@@ -142,6 +132,7 @@ class AnalyticsScreen(ReadScreen[Metrics]):
     def _update_chart(self) -> None:
         header = self.query_one(_MetricsHeader)
         header.metrics, header.chart_index = self.metrics, self.chart_index
+        header.refresh(layout=True)
         header.repaint()
         plot = self.query_one(PlotextPlot)
         plot.plt.clear_data()

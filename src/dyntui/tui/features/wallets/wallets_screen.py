@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dyntui.core.text import shorten
 from dyntui.services.actions.resource_actions import write_action
 from dyntui.services.actions.write_types import Target
 from dyntui.tui.features.wallets.actions import WALLETS_ACTIONS
@@ -28,7 +27,7 @@ class WalletsScreen(ResourceActionsScreen):
         )
 
     def action_recover(self) -> None:
-        targets = [Target(user_id, shorten(user_id, 13)) for user_id in self._owner_ids()]
+        targets = [Target(user_id, user_id) for user_id in self._owner_ids()]
         run_action(self.console, write_action("users.recover-wallets"), targets, opening_key="u")
 
     def action_pregenerate(self) -> None:

@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from dyntui.core.text import safe
-from dyntui.tui.kit.widgets.cells import cut, fit, width_of
-from dyntui.tui.kit.widgets.line_list import ItemList, Piece
-from dyntui.tui.kit.widgets.line_widget import LineWidget
+from dyntui.tui.kit.widgets.cells import cut, pad, width_of, wrapped
+from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
+from dyntui.tui.kit.widgets.wrapped_list import ItemLines, WrappedItemList, hang
 
 __all__ = ["Prompt", "Suggest", "Suggestion", "Suggestions"]
 
@@ -35,34 +35,37 @@ Suggest = Callable[[str], Sequence[Suggestion]]
 _MAX_VISIBLE = 8
 _MIN_TEXT_WIDTH, _MAX_TEXT_WIDTH = 25, 40
 """Cells for the texts of the suggestions, before their descriptions."""
+_FIELD_MARGIN = 3
 
 
-class Suggestions(ItemList[Suggestion], can_focus=False):
-    """The list of suggestions above the prompt, whose field keeps the focus."""
+class Suggestions(WrappedItemList[Suggestion], can_focus=False):
+    """The suggestions above the prompt, whose field keeps the focus, below a hint that is wider than the field."""
 
     LOOKS_FOCUSED = True
 
     def __init__(self) -> None:
         super().__init__(id="suggestions")
         self._text_width = _MIN_TEXT_WIDTH
+        self._hint: list[str] = []
 
-    def draw(self, index: int, width: int) -> Sequence[Piece]:
+    def item_lines(self, index: int, width: int) -> ItemLines:
         suggestion = self.items[index]
-        return [
-            self.bar(index),
-            (fit(safe(suggestion.text), self._text_width) + " ", ""),
-            (cut(safe(suggestion.note), max(0, width - self._text_width - 3)), "dim"),
-        ]
+        return hang([(pad(safe(suggestion.text), self._text_width) + " ", "")], safe(suggestion.note), "dim", width)
 
-    def show(self, items: Sequence[Suggestion]) -> None:
-        """Show these suggestions, in at most eight lines."""
+    def draw_head(self, y: int, width: int) -> Sequence[Piece]:
+        return [(f"  {self._hint[y]}", "dim")]
+
+    def show(self, items: Sequence[Suggestion], hint: str = "") -> None:
+        """Show these suggestions, in at most eight lines. hint: what can be typed, shown above them."""
         self.items = items
         widest = max((width_of(safe(item.text)) for item in items), default=0)
         self._text_width = max(_MIN_TEXT_WIDTH, min(widest, _MAX_TEXT_WIDTH))
-        self.cursor = self.top = 0
-        height = min(len(items), _MAX_VISIBLE)
-        self.display = height > 0
-        self.styles.height = max(1, height)
+        self.cursor = self.top = self.first_line = 0
+        self._hint = wrapped(hint, self.app.size.width - 4) if hint else []
+        self.head = len(self._hint)
+        self.display = bool(items or hint)
+        self.show_whole(_MAX_VISIBLE)
+        self.refresh(layout=True)
         self.repaint()
 
 
@@ -118,6 +121,7 @@ class Prompt(Horizontal):
         self.sign = ""
         self._suggest: Suggest | None = None
         self._on_change: Callable[[str], None] | None = None
+        self._hint = ""
 
     def compose(self) -> ComposeResult:
         yield Static("", id="sign", markup=False)
@@ -160,7 +164,9 @@ class Prompt(Horizontal):
         self.query_one("#sign", Static).update(f"{sign} {label}".rstrip())
         field = self.query_one(_PromptField)
         field.cursor_blink = False
-        field.placeholder = placeholder
+        # A placeholder that is wider than the field is shown above it.
+        fits = width_of(placeholder) <= self.app.size.width - width_of(f" {sign} {label} ") - _FIELD_MARGIN
+        field.placeholder, self._hint = (placeholder, "") if fits else ("", placeholder)
         field.value = text
         field.cursor_position = len(text)
         self._set_open(True)
@@ -196,7 +202,7 @@ class Prompt(Horizontal):
                 field.cursor_position = len(field.value)
 
     def _show_suggestions(self, text: str) -> None:
-        self.screen.query_one(Suggestions).show(self._suggest(text) if self._suggest else ())
+        self.screen.query_one(Suggestions).show(self._suggest(text) if self._suggest else (), self._hint)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

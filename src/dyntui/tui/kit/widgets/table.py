@@ -498,6 +498,14 @@ class Table(LineList):
         self.repaint()
         self._notify_moved()
 
+    def show_row_disabled_reason(self) -> str | None:
+        return None if self.row is not None else "There is no row under the cursor."
+
+    def action_show_row(self) -> None:
+        from dyntui.tui.kit.dialogs.row_dialog import RowDialog
+
+        self.app.push_screen(RowDialog(self))
+
     def on_click(self, event: events.Click) -> None:
         if event.y >= self.head:
             return

@@ -13,7 +13,39 @@ from dyntui.core.text import quantity
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_widget import LineWidget, Piece
 
-__all__ = ["TabBar"]
+__all__ = ["TabBar", "draw_titles", "title_height"]
+
+
+def _arranged(titles: Sequence[str], width: int) -> tuple[list[list[int]], int]:
+    """Return the indexes of the titles on each line and the gap after a title: the largest with which one line is
+    enough, else 1."""
+    used = 1 + sum(1 + width_of(title) for title in titles)
+    gap = next((gap for gap in (3, 2) if used + gap * (len(titles) - 1) <= width), 1)
+    rows: list[list[int]] = [[]]
+    room = width - 1
+    for index, title in enumerate(titles):
+        needed = 1 + width_of(title)
+        if needed > room and rows[-1]:
+            rows.append([])
+            room = width - 1
+        rows[-1].append(index)
+        room -= needed + gap
+    return rows, gap
+
+
+def draw_titles(titles: Sequence[str], current: int, y: int, width: int) -> Sequence[Piece]:
+    """Return line `y` of titles side by side, of which one is the current one, on as many lines as they need."""
+    rows, gap = _arranged(titles, width)
+    pieces: list[Piece] = [(" ", "")]
+    for index in rows[y] if y < len(rows) else ():
+        is_current = index == current
+        pieces.append((f"{'▸' if is_current else ' '}{titles[index]}{' ' * gap}", "strong" if is_current else "dim"))
+    return pieces
+
+
+def title_height(titles: Sequence[str], width: int) -> int:
+    """Return the number of lines that titles side by side need."""
+    return len(_arranged(titles, width)[0])
 
 
 class TabBar(LineWidget):
@@ -37,23 +69,6 @@ class TabBar(LineWidget):
             for number, (name, count) in enumerate(zip(self.names, self.counts, strict=True), 1)
         ]
 
-    def _rows(self, width: int) -> list[list[int]]:
-        """Return the indexes of the tabs on each line, with the largest gap at which they fit in one line, or more."""
-        rows: list[list[int]] = [[]]
-        gap, room = self._gap(width), width - 1
-        for index, text in enumerate(self._texts()):
-            needed = 1 + width_of(text)
-            if needed > room and rows[-1]:
-                rows.append([])
-                room = width - 1
-            rows[-1].append(index)
-            room -= needed + gap
-        return rows
-
-    def _gap(self, width: int) -> int:
-        used = 1 + sum(1 + width_of(text) for text in self._texts())
-        return next((gap for gap in (3, 2) if used + gap * (len(self.names) - 1) <= width), 1)
-
     def accessible_lines(self) -> Sequence[str]:
         count = self.counts[self.current]
         number = "" if count is None else f", {quantity(count, 'item')}"
@@ -63,25 +78,20 @@ class TabBar(LineWidget):
         return [f"Tabs: {', '.join(self._texts())}"]
 
     def line(self, y: int, width: int) -> tuple[Sequence[Piece], str]:
-        pieces: list[Piece] = [(" ", "")]
-        texts, rows, gap = self._texts(), self._rows(width), " " * self._gap(width)
-        for index in rows[y] if y < len(rows) else ():
-            is_current = index == self.current
-            pieces.append((f"{'▸' if is_current else ' '}{texts[index]}{gap}", "strong" if is_current else "dim"))
-        return pieces, ""
+        return draw_titles(self._texts(), self.current, y, width), ""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(self._rows(width))
+        return title_height(self._texts(), width)
 
     def show_counts(self, counts: Sequence[int | None]) -> None:
         """Show the number of items of each tab."""
         self.counts = list(counts)
-        if self.size and len(self._rows(self.size.width)) != self.size.height:
+        if self.size and title_height(self._texts(), self.size.width) != self.size.height:
             self.refresh(layout=True)
         self.repaint()
 
     def on_click(self, event: events.Click) -> None:
-        texts, rows, gap = self._texts(), self._rows(self.size.width), self._gap(self.size.width)
+        texts, (rows, gap) = self._texts(), _arranged(self._texts(), self.size.width)
         start = 1
         for index in rows[event.y] if event.y < len(rows) else ():
             end = start + 1 + width_of(texts[index])

@@ -82,13 +82,7 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
     def open_disabled_reason(self) -> str | None:
         if self._wrong_environment():
             return None
-        if reason := self.selection_disabled_reason():
-            return reason
-        return (
-            None
-            if self.console.can_open(self.record)
-            else "There are no further details. Press v to show the row as JSON."
-        )
+        return self.selection_disabled_reason()
 
     def _wrong_environment(self) -> bool:
         """Return whether the list is empty because of the profile of the environment, which enter opens then."""
@@ -149,7 +143,8 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
         if self._wrong_environment():
             self.console.action_environment()
             return
-        self.console.open_row(self.record, self.table.selected_row, self.parent_id)
+        if not self.console.open_row(self.record, self.table.selected_row, self.parent_id):
+            self.action_raw()
 
     def action_refresh(self) -> None:
         if self.console.session.connection is None and self.console.session.error is not None:
