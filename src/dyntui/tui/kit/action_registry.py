@@ -201,7 +201,6 @@ _KEY_LABELS = {
     "colon": ":",
     "question_mark": "?",
     "slash": "/",
-    "full_stop": ".",
     "escape": "esc",
     "left_square_bracket": "[",
     "right_square_bracket": "]",

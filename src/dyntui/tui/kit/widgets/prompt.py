@@ -33,7 +33,7 @@ Suggest = Callable[[str], Sequence[Suggestion]]
 """Returns the suggestions for a text."""
 
 _MAX_VISIBLE = 8
-_MIN_TEXT_WIDTH, _MAX_TEXT_WIDTH = 25, 40
+_MIN_LABEL_WIDTH, _MAX_LABEL_WIDTH = 25, 40
 """Cells for the texts of the suggestions, before their descriptions."""
 _FIELD_MARGIN = 3
 
@@ -45,12 +45,12 @@ class Suggestions(WrappedItemList[Suggestion], can_focus=False):
 
     def __init__(self) -> None:
         super().__init__(id="suggestions")
-        self._text_width = _MIN_TEXT_WIDTH
+        self._label_width = _MIN_LABEL_WIDTH
         self._hint: list[str] = []
 
     def item_lines(self, index: int, width: int) -> ItemLines:
         suggestion = self.items[index]
-        return hang([(pad(safe(suggestion.text), self._text_width) + " ", "")], safe(suggestion.note), "dim", width)
+        return hang([(pad(safe(suggestion.text), self._label_width) + " ", "")], safe(suggestion.note), "dim", width)
 
     def draw_head(self, y: int, width: int) -> Sequence[Piece]:
         return [(f"  {self._hint[y]}", "dim")]
@@ -59,7 +59,7 @@ class Suggestions(WrappedItemList[Suggestion], can_focus=False):
         """Show these suggestions, in at most eight lines. hint: what can be typed, shown above them."""
         self.items = items
         widest = max((width_of(safe(item.text)) for item in items), default=0)
-        self._text_width = max(_MIN_TEXT_WIDTH, min(widest, _MAX_TEXT_WIDTH))
+        self._label_width = max(_MIN_LABEL_WIDTH, min(widest, _MAX_LABEL_WIDTH))
         self.cursor = self.top = self.first_line = 0
         self._hint = wrapped(hint, self.app.size.width - 4) if hint else []
         self.head = len(self._hint)
