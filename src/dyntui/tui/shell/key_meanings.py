@@ -88,6 +88,7 @@ KEY_MEANINGS: Mapping[str, KeyMeaning] = {
     "full_stop": _meaning("Send all rows, or send again.", "all retry redeliver resend"),
     "comma": _meaning("Send again what failed, all of it.", "redeliver_failed"),
     "equals_sign": _meaning("Reset to the default or the start.", "reset reset_mfa propose clear"),
+    "semicolon": _meaning("Show all columns of the row in full.", "row"),
     "slash": _meaning("Find: filter a list, search a text, type the path of a file.", "find filter path"),
     "asterisk": _meaning("Mark every row that matches.", "mark_all"),
     "less_than_sign": _meaning("Show less: a narrower column, a shorter period.", "narrower shorter"),
