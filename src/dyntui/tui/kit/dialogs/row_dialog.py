@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 
-from dyntui.core.times import now
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.widgets.field_list import FieldLine, FieldList
-from dyntui.tui.kit.widgets.table import Table
 
 __all__ = ["RowDialog"]
 
@@ -15,14 +15,13 @@ _MAX_HEIGHT = 16
 
 
 class RowDialog(BaseDialog[None]):
-    """Shows the row under the cursor of `table` in full."""
+    """Shows cells in full. cells: pairs of column name and text."""
 
     title_text = "Row"
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, cells: Sequence[tuple[str, str]]) -> None:
         super().__init__()
-        row, at = table.selected_row, now()
-        self._lines = [FieldLine(column.name, column.cell(row, at)) for column in table.columns]
+        self._lines = [FieldLine(name, text) for name, text in cells]
 
     def content(self) -> ComposeResult:
         fields = FieldList(self._lines, id="row")

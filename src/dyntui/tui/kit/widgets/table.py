@@ -504,7 +504,8 @@ class Table(LineList):
     def action_show_row(self) -> None:
         from dyntui.tui.kit.dialogs.row_dialog import RowDialog
 
-        self.app.push_screen(RowDialog(self))
+        row, at = self.selected_row, now()
+        self.app.push_screen(RowDialog([(column.name, column.cell(row, at)) for column in self.columns]))
 
     def on_click(self, event: events.Click) -> None:
         if event.y >= self.head:
