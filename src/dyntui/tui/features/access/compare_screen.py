@@ -29,7 +29,8 @@ from dyntui.services.actions.write_types import WriteResults
 from dyntui.tui.features.access.actions import ACCESS_ACTIONS
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
-from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
+from dyntui.tui.kit.dialogs.fuzzy_select_dialog import named_choices
+from dyntui.tui.kit.dialogs.select_dialog import Choice
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 from dyntui.tui.shell.table_screen import ReadTableScreen
@@ -64,7 +65,7 @@ def ask_comparison(console: ConsoleApp, row: Row) -> None:
                 other = next(other for other in others if other.get("id") == key)
                 console.visit(CompareAllowlistScreen(row, other))
 
-        console.ask_then(SelectDialog(f"Compare {name_of(row)} With", choices), on_choice)
+        console.ask_then(named_choices(f"Compare {name_of(row)} With", choices, verb="compare"), on_choice)
 
     def on_file(values: Values) -> None:
         console.visit(CompareAllowlistScreen(row, to_path(values["path"])))

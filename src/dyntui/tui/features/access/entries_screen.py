@@ -26,6 +26,7 @@ from dyntui.tui.features.access.entry_form import EntryForm, draft_from
 from dyntui.tui.features.access.policy_actions import AllowlistActionsMixin
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.dialogs.form_dialog import Values
+from dyntui.tui.kit.dialogs.fuzzy_select_dialog import named_choices
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.line_widget import Piece
 from dyntui.tui.kit.widgets.summary_text import SummaryText
@@ -227,7 +228,7 @@ class EntriesScreen(AllowlistActionsMixin, ResourceScreen):
             other = next(dict(other) for other in others if other.get("id") == allowlist_id)
             self._with_selected_entries(lambda entries: copy(entries, other))
 
-        self.console.ask_then(SelectDialog("Copy Entries To", choices), on_choice)
+        self.console.ask_then(named_choices("Copy Entries To", choices, verb="copy"), on_choice)
 
     def _update_copy_marks(self, results: WriteResults) -> None:
         """Update the marks after entries were copied. The results have keys of entries, not ids."""

@@ -15,11 +15,11 @@ from dyntui.importer.fields import MappingKind, field_for, field_names
 from dyntui.importer.text_transforms import VALUE_TRANSFORMS
 from dyntui.importer.transforms import TRANSFORMS, check_transform, describe_transform
 from dyntui.tui.features.imports.actions import IMPORTS_ACTIONS
-from dyntui.tui.features.imports.fuzzy_select import FuzzySelectDialog, match_choices
 from dyntui.tui.kit.action_registry import bindings
 from dyntui.tui.kit.actions import KIT_ACTIONS
 from dyntui.tui.kit.dialogs.base_dialog import BaseDialog
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values, check_with
+from dyntui.tui.kit.dialogs.fuzzy_select_dialog import FuzzySelectDialog, match_choices
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.kit.widgets.cells import cut, fit
 from dyntui.tui.kit.widgets.line_list import ItemList, LineList

@@ -16,6 +16,7 @@ from dyntui.services.actions.user_actions import add_to_allowlist, set_metadata_
 from dyntui.services.actions.write_types import Target, WriteAction, WriteOutcome, WriteResults
 from dyntui.tui.features.users.edit_profile import check_metadata_field, metadata_field_inputs, parse_metadata_value
 from dyntui.tui.kit.dialogs.form_dialog import FormDialog, FormInput, Values
+from dyntui.tui.kit.dialogs.fuzzy_select_dialog import named_choices
 from dyntui.tui.kit.dialogs.select_dialog import Choice, SelectDialog
 from dyntui.tui.shell.action_runner import run_action, run_read_worker
 
@@ -123,7 +124,7 @@ def ask_allowlist(screen: MarkedListScreen) -> None:
             return
         choices = [Choice(allowlist_id, name) for allowlist_id, name in names.items()]
         title = f"Add {_targets_label(screen)} to Allowlist"
-        screen.console.ask_then(SelectDialog(title, choices), partial(on_choice, names))
+        screen.console.ask_then(named_choices(title, choices, verb="add"), partial(on_choice, names))
 
     run_read_worker(screen.console, lambda connection: read_lists(connection.client), on_lists)
 

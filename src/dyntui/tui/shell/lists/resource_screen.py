@@ -100,16 +100,27 @@ class ResourceScreen(AutoRefreshMixin, MarkedListScreen):
             self.ask_search("/", "any part of any value; this list has no filter at the server")
             return
         spec = self.record.filter
-        self._prompt_hint = "enter asks the server"
+        self._prompt_hint = self._filter_hint(self.filter_text)
         self.ask_filter(
             self.filter_text,
             filter_hint(spec),
             label="" if spec.owner_column else "all rows" if spec.searched_locally else "server",
             suggest=lambda typed: [Suggestion(text) for text in suggest_filter(self.record, typed)],
-            on_change=lambda typed: self.preview_search(filter_words(spec, typed)),
+            on_change=self._filter_typed,
             on_cancel=self._cancel_preview,
         )
         self.show_prompt_note(self._prompt_hint)
+
+    def _filter_typed(self, text: str) -> None:
+        self._prompt_hint = self._filter_hint(text)
+        self.preview_search(filter_words(self.record.filter, text))
+
+    def _filter_hint(self, text: str) -> str:
+        """Return what enter does with a filter."""
+        if text.strip() and not self._is_server_filter(text):
+            return "enter keeps them"
+        is_local = self.record.filter is not None and self.record.filter.searched_locally
+        return "enter searches all rows" if is_local else "enter asks the server"
 
     def filter_entered(self, text: str) -> None:
         """Filter at the server; a text that it cannot filter by is searched in the loaded rows of the whole list."""

@@ -14,7 +14,7 @@ from dyntui.tui.kit.dialogs.select_dialog import Choice, Choices
 from dyntui.tui.kit.widgets.cells import width_of
 from dyntui.tui.kit.widgets.line_list import LineList
 
-__all__ = ["FuzzySelectDialog", "match_choices"]
+__all__ = ["FuzzySelectDialog", "match_choices", "named_choices"]
 
 
 class _MatchList(Choices):
@@ -50,6 +50,7 @@ class FuzzySelectDialog(BaseDialog[str]):
 
     find_choices: returns the choices for a typed text.
     verb: label of the Enter key.
+    completes_keys: whether Tab puts the key of a choice into the field, not its label.
     """
 
     def __init__(
@@ -59,10 +60,12 @@ class FuzzySelectDialog(BaseDialog[str]):
         *,
         placeholder: str = "",
         verb: str = "choose",
+        completes_keys: bool = True,
     ) -> None:
         super().__init__(title, classes="search")
         self._find_choices = find_choices
         self._placeholder = placeholder
+        self._completes_keys = completes_keys
         self.footer_keys = (("↑ ↓", "move"), ("tab", "complete"), ("enter", verb), ("esc", "cancel"))
 
     def content(self) -> ComposeResult:
@@ -104,8 +107,8 @@ class FuzzySelectDialog(BaseDialog[str]):
                 found.action_page_up()
             case "tab" if (choice := self._under_cursor()) is not None:
                 field = self.query_one(_SearchField)
-                field.value = choice.key
-                field.cursor_position = len(choice.key)
+                field.value = choice.key if self._completes_keys else choice.label
+                field.cursor_position = len(field.value)
 
     @on(Input.Submitted)
     @on(LineList.Opened)
@@ -115,17 +118,31 @@ class FuzzySelectDialog(BaseDialog[str]):
             self.dismiss(choice.key)
 
 
-def match_choices(choices: Sequence[Choice], text: str) -> list[Choice]:
-    """Return the choices whose key or label contains `text`; those that start with it first."""
+def named_choices(title: str, choices: Sequence[Choice], *, verb: str = "choose") -> FuzzySelectDialog:
+    """Return the dialog that selects one of `choices` by a part of its label or note; their keys are ids."""
+    return FuzzySelectDialog(
+        title,
+        lambda text: match_choices(choices, text, are_keys_names=False),
+        placeholder="a part of the name",
+        verb=verb,
+        completes_keys=False,
+    )
+
+
+def match_choices(choices: Sequence[Choice], text: str, *, are_keys_names: bool = True) -> list[Choice]:
+    """Return the choices whose key or label contains `text`; those that start with it first.
+
+    are_keys_names: whether people know the keys, so that they are searched too.
+    """
     pattern = text.strip().casefold()
     if not pattern:
         return list(choices)
-    ranked = [(_rank(choice, pattern), choice) for choice in choices]
+    ranked = [(_rank(choice, pattern, are_keys_names=are_keys_names), choice) for choice in choices]
     return [choice for rank, choice in sorted(ranked, key=lambda pair: pair[0]) if rank < 3]
 
 
-def _rank(choice: Choice, pattern: str) -> int:
-    texts = (choice.key.casefold(), choice.label.casefold())
+def _rank(choice: Choice, pattern: str, *, are_keys_names: bool) -> int:
+    texts = (choice.label.casefold(), *([choice.key.casefold()] if are_keys_names else []))
     if any(text.startswith(pattern) for text in texts):
         return 0
     if any(pattern in text for text in texts):
