@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -99,3 +100,12 @@ def test_a_body_that_is_cut_anywhere_shows_no_secret(before: int, limit: int) ->
         shown = redact_body(cut, limit)
         assert "Canary" not in shown
         assert len(shown) <= limit + 1
+
+
+@pytest.mark.parametrize("part", ["x", "a.", "\\", '"token":"'])
+def test_long_text_of_any_form_is_redacted_in_linear_time(part: str) -> None:
+    text = part * (50_000 // len(part))
+    started = time.process_time()
+    redact(text)
+    redact_body(text.encode(), len(text))
+    assert time.process_time() - started < 5.0, "quadratic time would be more than 15 s"
